@@ -1,0 +1,1 @@
+"""Alur: a government procedure that runs straight from its BPMN diagram."""

@@ -1,0 +1,172 @@
+"""What the bundle in V8 is asked and answers: expressions with their context in, values out, as JSON."""
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import orjson
+
+from app.bpmnio.isolate import Isolate, LimitReached
+from app.errors import ExpressionFailed
+from app.i18n import _
+
+Dialect = Literal["expression", "unary"]
+
+_SECONDS_EACH = 0.25
+_SECONDS_AT_MOST = 0.75
+_MOST_FACTS = 5_000
+LIMIT = '{"failure":"limit"}'
+SYNTAX = '{"failure":"syntax"}'
+_CLOCK = frozenset({"now", "today"})
+isolate = Isolate(Path(__file__).parent / "dist" / "feel.js")
+
+
+@dataclass(frozen=True)
+class Item:
+    """One expression, or one unary test with the value it is put to."""
+
+    dialect: Dialect
+    text: str
+    value: Any = None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a text without running it.
+
+    ``reads`` are its free names, functions included; None when it has a syntax error. ``names`` are the
+    variables among them, ``maybe`` those inside a filter. ``error`` is where it breaks off: position from 0,
+    and what stands there ("" at the end).
+    """
+
+    reads: frozenset[str] | None
+    names: frozenset[str]
+    maybe: frozenset[str]
+    error: tuple[int, str] | None
+
+    @property
+    def timed(self) -> bool:
+        """Whether the value may depend on the clock."""
+        return self.reads is None or not self.reads.isdisjoint(_CLOCK)
+
+
+_facts: dict[tuple[Dialect, str], Facts] = {}
+
+
+def facts_of(items: Sequence[Item]) -> list[Facts]:
+    """Return the facts of each item; those not seen before are found in one call."""
+    keys = [(item.dialect, item.text) for item in items]
+    known = {key: _facts.get(key) for key in keys}
+    unknown = [key for key, facts in known.items() if facts is None]
+    if unknown:
+        found = dict(zip(unknown, _inspect(unknown), strict=True))
+        if len(_facts) + len(found) > _MOST_FACTS:
+            _facts.clear()
+        _facts.update(found)
+        known.update(found)
+    return [facts for key in keys if (facts := known[key]) is not None]
+
+
+def run(
+    items: Sequence[Item], facts: Sequence[Facts], context: Mapping[str, Any], now: datetime
+) -> list[str]:
+    """Evaluate ``items`` in one call. Each answer is JSON text: ``value`` and ``warnings``, or LIMIT or SYNTAX."""
+    request = {
+        "now": now.isoformat(),
+        "zone": zone_of(now),
+        "context": _needed(context, facts),
+        "items": [
+            (item.dialect, item.text, None if fact.reads is None else list(fact.reads), item.value)
+            for item, fact in zip(items, facts, strict=True)
+        ],
+    }
+    answers: list[str] = _call("feel.run", request, items)
+    if LIMIT in answers:
+        isolate.drop()
+    return answers
+
+
+def answers() -> bool:
+    """Whether V8 runs and counts."""
+    return bool(_call("feel.inspect", [("expression", "1 + 1")], [Item("expression", "1 + 1")]))
+
+
+def zone_of(now: datetime) -> str | int:
+    """Return the zone of ``now``: its name, or minutes east of UTC."""
+    offset = now.utcoffset()
+    if offset is None:
+        raise ValueError("now must be aware")
+    name = getattr(now.tzinfo, "key", None)
+    return str(name) if name else int(offset.total_seconds() // 60)
+
+
+def limit_message(items: Sequence[Item]) -> str:
+    """Return the sentence for expressions that were stopped."""
+    text, n = quote(items[0].text), len(items)
+    if n == 1:
+        return _("Ungkapan {text} dihentikan: terlalu lama atau terlalu besar.", text=text)
+    return _("{n} ungkapan mulai dari {text} dihentikan: terlalu lama atau terlalu besar.", n=n, text=text)
+
+
+def quote(text: str) -> str:
+    """Return ``text`` in quotation marks, shortened for a message."""
+    shown = text if len(text) <= 80 else text[:79] + "…"
+    return f"“{shown.encode('utf-8', 'replace').decode()}”"
+
+
+def _needed(context: Mapping[str, Any], facts: Iterable[Facts]) -> dict[str, Any]:
+    """Return the part of ``context`` that the expressions can see."""
+    reads: set[str] = set()
+    for fact in facts:
+        if fact.reads is None:
+            return dict(context)
+        reads |= fact.reads
+    return {key: value for key, value in context.items() if key in reads or is_odd(key)}
+
+
+def is_odd(key: str) -> bool:
+    """Whether ``key`` is no plain word: then it can be read by text that looks like several names."""
+    return not (key.isascii() and key.isidentifier())
+
+
+def _inspect(texts: Sequence[tuple[Dialect, str]]) -> list[Facts]:
+    items = [Item(dialect, text) for dialect, text in texts]
+    return [_facts_from(answer) for answer in map(orjson.loads, _call("feel.inspect", texts, items))]
+
+
+def _facts_from(answer: Mapping[str, Any]) -> Facts:
+    error = answer["error"]
+    return Facts(
+        reads=None if error else frozenset(answer["reads"]),
+        names=frozenset(answer["names"]),
+        maybe=frozenset(answer["maybe"]),
+        error=(error["at"], error["found"]) if error else None,
+    )
+
+
+def _call(function: str, request: Any, items: Sequence[Item]) -> Any:
+    seconds = min(_SECONDS_EACH * len(items), _SECONDS_AT_MOST)
+    literal = orjson.dumps(dumps(request).decode()).decode()
+    try:
+        return orjson.loads(isolate.call(function, literal, seconds=seconds))
+    except LimitReached as error:
+        raise ExpressionFailed(limit_message(items)) from error
+
+
+def dumps(value: Any) -> bytes:
+    """Return ``value`` as JSON text.
+
+    Raises:
+        ExpressionFailed: it is nested too deep.
+    """
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # half a surrogate pair, or nested deeper than orjson goes
+        pass
+    try:
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    except RecursionError as error:
+        raise ExpressionFailed(_("Isi variabel bersarang terlalu dalam.")) from error

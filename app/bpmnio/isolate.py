@@ -1,0 +1,125 @@
+"""The door into V8: one isolate for the process, one call at a time, thrown away when a limit was hit."""
+
+import atexit
+import ctypes
+import os
+import threading
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from py_mini_racer import DEFAULT_V8_FLAGS, JSEvalException, JSTimeoutException, MiniRacer, init_mini_racer
+
+from app.errors import NotReady
+from app.i18n import _
+
+MEMORY_BYTES = 64 * 1024 * 1024
+_START_SECONDS = 20.0
+_RETIRE_SECONDS = 10.0
+# Should a bug in the bundle ever let an expression make code from text, V8 does not run it.
+_FLAGS = (*DEFAULT_V8_FLAGS, "--disallow-code-generation-from-strings")
+
+
+class LimitReached(Exception):
+    """The call took too long or too much memory, or V8 failed. The next call gets a new isolate."""
+
+
+class Isolate:
+    """Functions of a JavaScript bundle, text in and text out; safe for threads and across a fork.
+
+    V8 is made on the first call, never before: an isolate made before a fork is dead in the child.
+    """
+
+    def __init__(self, bundle: Path) -> None:
+        self._bundle = bundle
+        self._lock = threading.Lock()
+        self._engine: MiniRacer | None = None
+        self._retiring: threading.Thread | None = None
+        os.register_at_fork(after_in_child=self._forget)
+        atexit.register(self._finish)
+
+    def call(self, function: str, argument: str, *, seconds: float) -> str:
+        """Return what ``function`` gives for ``argument``, a JavaScript expression.
+
+        ``seconds`` count from the moment this call has V8 for itself.
+
+        Raises:
+            LimitReached: see the class.
+            NotReady: the bundle was not built.
+        """
+        code = f"{function}({argument})"
+        with self._lock:
+            try:
+                return self._attempt(code, seconds)
+            except _Starved:
+                return self._attempt(code, seconds)
+
+    def drop(self) -> None:
+        """Throw the isolate away; the next call makes a new one."""
+        with self._lock:
+            self._drop()
+
+    def _attempt(self, code: str, seconds: float) -> str:
+        engine = self._engine or self._start()
+        cpu_before = time.process_time()
+        try:
+            answer = engine.eval(code, timeout_sec=seconds)
+        except JSEvalException as error:
+            self._drop()
+            starved = isinstance(error, JSTimeoutException) and time.process_time() - cpu_before < seconds / 2
+            raise (_Starved if starved else LimitReached)(_reason(error)) from None
+        return str(answer)
+
+    def _start(self) -> MiniRacer:
+        try:
+            source = self._bundle.read_text(encoding="utf-8")
+        except FileNotFoundError as error:
+            raise NotReady(_("Modul FEEL belum dibangun. Jalankan `make install`.")) from error
+        init_mini_racer(flags=_FLAGS, ignore_duplicate_init=True)
+        engine = MiniRacer()
+        engine.set_hard_memory_limit(MEMORY_BYTES)
+        engine.eval(source, timeout_sec=_START_SECONDS)
+        self._engine = engine
+        return engine
+
+    def _drop(self) -> None:
+        """Free the isolate beside the next calls; never more than one at a time, for the sake of memory."""
+        engine, self._engine = self._engine, None
+        if engine is None:
+            return
+        if self._retiring is not None:
+            self._retiring.join(_RETIRE_SECONDS)
+        self._retiring = threading.Thread(target=_retire, args=(engine,), daemon=True, name="v8-retire")
+        self._retiring.start()
+
+    def _finish(self) -> None:
+        """Free V8 while Python still runs: its threads die when they call into an interpreter that is ending,
+        and who then waits for them waits for ever."""
+        self._drop()
+        if self._retiring is not None:
+            self._retiring.join(_RETIRE_SECONDS)
+
+    def _forget(self) -> None:
+        """Run in a child after a fork. The parent's isolate is never freed here, because that would hang."""
+        if self._engine is not None:
+            ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._engine))
+        self._engine = self._retiring = None
+        self._lock = threading.Lock()
+
+
+class _Starved(LimitReached):
+    """Time was up, but the machine was busy with other things: the call itself had less than half of it."""
+
+
+def _retire(engine: MiniRacer) -> None:
+    """Free ``engine`` once the stopped call has ended: inside some functions V8 notices a stop late."""
+    with suppress(JSEvalException):
+        engine.eval("0", timeout_sec=_RETIRE_SECONDS)
+    with suppress(JSEvalException):
+        engine.close()
+
+
+def _reason(error: Exception) -> str:
+    """Return one line: the error's own text quotes the whole bundle."""
+    first_line = str(error).partition("\n")[0]
+    return f"{type(error).__name__}: {first_line[:200]}"

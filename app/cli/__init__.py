@@ -1,0 +1,44 @@
+"""The commands; ``python -m app --help`` lists them. Each opens the transaction and calls a service."""
+
+import sys
+
+import click
+
+from app.cli import copies, deploying, people, running, timing
+from app.errors import AppError
+
+
+@click.group(help="Alur: menjalankan SOP langsung dari diagram BPMN-nya.")
+def commands() -> None:
+    """Alur's commands."""
+
+
+for _command in (
+    people.init,
+    running.demo_command,
+    running.run,
+    running.serve,
+    running.work,
+    deploying.check,
+    deploying.deploy,
+    timing.fire,
+    timing.clock_command,
+    people.user,
+    copies.backup_command,
+    copies.restore_command,
+):
+    commands.add_command(_command)
+
+
+def main() -> None:
+    """Run a command; an expected error is one sentence and exit code 1, never a traceback."""
+    try:
+        commands(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except click.Abort:
+        sys.exit(130)
+    except AppError as error:
+        click.echo(f"Berhenti: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,69 @@
+"""init and user: people, before there is a page to manage them on."""
+
+from collections.abc import Sequence
+
+import click
+
+from app.cli.base import ready
+from app.services import accounts, tokens, users
+
+
+@click.command(help="Siapkan pemasangan: tabel dan satu pengelola dengan kata sandi acak.")
+@click.option("--name", default="admin", show_default=True, help="Nama pengguna pengelola.")
+def init(name: str) -> None:
+    """Make the tables and one administrator; his password is shown once."""
+    _config, database = ready()
+    with database.transaction() as session:
+        password = accounts.first_administrator(session, name)
+    click.echo(f"Pengelola: {name}\nKata sandi (ditampilkan sekali ini saja): {password}")
+
+
+@click.group(help="Kelola pengguna dari baris perintah.")
+def user() -> None:
+    """Users."""
+
+
+@user.command("add", help="Tambah pengguna; kata sandi acak ditampilkan sekali.")
+@click.argument("name")
+@click.option("--full-name", help="Nama lengkap.")
+@click.option("--group", "groups", multiple=True, help="Lajur atau kelompok; boleh berulang.")
+@click.option("--unit", "units", multiple=True, help="Kode unit; boleh berulang.")
+@click.option("--role", "roles", multiple=True, type=click.Choice(["admin", "process_owner", "auditor"]))
+def user_add(
+    name: str, full_name: str | None, groups: Sequence[str], units: Sequence[str], roles: Sequence[str]
+) -> None:
+    """Add a user."""
+    _config, database = ready()
+    with database.transaction() as session:
+        password = accounts.add_from_command(session, name, full_name or name, groups, units, roles)
+    click.echo(password)
+
+
+@user.command("disable", help="Nonaktifkan pengguna; tugasnya dilepas.")
+@click.argument("name")
+def user_disable(name: str) -> None:
+    """Disable a user."""
+    _config, database = ready()
+    with database.transaction() as session:
+        users.disable(session, users.named(session, name).id, actor=None)
+    click.echo(f"{name} dinonaktifkan.")
+
+
+@user.command("password", help="Beri kata sandi acak baru; ditampilkan sekali.")
+@click.argument("name")
+def user_password(name: str) -> None:
+    """Reset a user's password."""
+    _config, database = ready()
+    with database.transaction() as session:
+        password = accounts.reset_password(session, users.named(session, name).id, actor=None)
+    click.echo(password)
+
+
+@user.command("token", help="Buat token API; hanya token yang dicetak.")
+@click.argument("name")
+def user_token(name: str) -> None:
+    """Print a new bearer token alone, so that a script can take it."""
+    _config, database = ready()
+    with database.transaction() as session:
+        token = tokens.issue(session, users.named(session, name), actor=None)
+    click.echo(token)

@@ -1,0 +1,108 @@
+"""run, serve, worker, demo: what keeps going."""
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Sequence
+from types import FrameType
+
+import click
+
+from app import worker as clockwork
+from app.cli.base import ready
+from app.config import Config, from_environment
+from app.db import Database
+from app.errors import NotReady
+from app.services import demo, migrations, settings
+
+
+@click.command("demo", help="Muat data peragaan: unit, pengguna (kata sandi demo), SOP.")
+def demo_command() -> None:
+    """Load the demo data and deploy the watched folders once."""
+    config, database = ready()
+    _load_demo(config, database)
+
+
+def _load_demo(config: Config, database: Database) -> None:
+    with database.transaction() as session:
+        demo.load(session)
+    clockwork.look(database, config, click.echo)
+
+
+@click.command(help="Jalankan web dan pekerja waktu bersama, dengan data peragaan bila hanya di mesin ini.")
+def run() -> None:
+    """Serve and work, as ``make run`` does; Ctrl+C stops both."""
+    config = from_environment()
+    _check_port(config)
+    click.echo("==> Menyiapkan basis data")
+    database = settings.open_database(config)
+    migrations.upgrade(database)
+    if config.local:
+        click.echo("==> Memuat data peragaan dan menerapkan SOP")
+        _load_demo(config, database)
+    database.engine.dispose()
+    click.echo("==> Menjalankan web dan pekerja waktu")
+    _welcome(config)
+    sys.exit(_supervise([[sys.executable, "-m", "app", name] for name in ("worker", "serve")]))
+
+
+def _welcome(config: Config) -> None:
+    click.echo(f"\nBuka {config.base_url}\n")
+    if config.local:
+        click.echo("Masuk sebagai: admin, pemilik (pemilik proses), auditor, lapor, upp, koordinator,")
+        click.echo("               dpupr, dishub, dlh, inspektorat. Kata sandi: demo")
+    click.echo("Berhenti dengan Ctrl+C.\n")
+
+
+def _supervise(lines: Sequence[Sequence[str]]) -> int:
+    """Run the processes until one ends or we are told to stop; then end the others."""
+    processes = [subprocess.Popen(line) for line in lines]  # noqa: S603 our own commands
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda _number, _frame: stop.set())
+    while not stop.wait(0.5):
+        if any(process.poll() is not None for process in processes):
+            break
+    for process in processes:
+        process.terminate()
+    codes = [process.wait() for process in processes]
+    return 0 if stop.is_set() else max(codes, key=abs, default=0)
+
+
+def _check_port(config: Config) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in config.host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            raise NotReady(
+                f"Porta {config.port} pada {config.host} sudah dipakai program lain ({error.strerror}); "
+                "hentikan program itu, atau pilih porta lain: ALUR_PORT=8001 make run"
+            ) from error
+
+
+@click.command(help="Layani halaman dan API pada ALUR_HOST:ALUR_PORT.")
+def serve() -> None:
+    """Serve the web application by gunicorn."""
+    from app.web.server import serve as serve_web  # noqa: PLC0415 the worker and commands need no Flask
+
+    config, database = ready()
+    _check_port(config)
+    database.engine.dispose()
+    serve_web(config)
+
+
+@click.command("worker", help="Jalankan pekerja waktu: tenggat, pemberitahuan, folder yang diamati.")
+def work() -> None:
+    """Fire timers until told to stop."""
+    config, database = ready()
+    stop = threading.Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, end)
+    clockwork.run(database, config, stop, click.echo)

@@ -1,0 +1,37 @@
+"""fire and clock: make time pass, where that is allowed."""
+
+import click
+
+from app import worker as clockwork
+from app.cli.base import ready
+from app.services import clock
+
+
+@click.command(help="Jalankan timer yang jatuh tempo sampai TIME, masing-masing pada waktunya.")
+@click.option("--at", "until", required=True, metavar="TIME", help="ISO 8601, atau now.")
+def fire(until: str) -> None:
+    """Fire due timers; with time travel allowed, TIME may lie ahead and the shared clock then stands there."""
+    config, database = ready()
+    try:
+        moment = clockwork.at(until)
+    except ValueError as error:
+        raise click.BadParameter(f"{until!r} bukan waktu ISO 8601.", param_hint="--at") from error
+    with database.reading() as session:
+        now = clock.now(session)
+    if moment > now and not config.allow_time_travel:
+        raise click.UsageError("TIME ada di depan; atur ALUR_ALLOW_TIME_TRAVEL=1 pada pemasangan uji.")
+    count = clockwork.fire_until(database, moment)
+    if moment > now:
+        with database.transaction() as session:
+            clock.travel(session, moment)
+    click.echo(f"{count} timer dijalankan sampai {moment.isoformat()}")
+
+
+@click.command("clock", help="Kembalikan jam bersama ke waktu nyata.")
+@click.option("--reset", is_flag=True, required=True)
+def clock_command(reset: bool) -> None:
+    """Return to real time."""
+    _config, database = ready()
+    with database.transaction() as session:
+        clock.reset(session)
+    click.echo("Jam kembali ke waktu nyata.")

@@ -1,0 +1,175 @@
+"""A process as we run it: nodes, flows, lanes. Pure data; `reader` makes it from XML, `spec` runs it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from app.findings import Finding
+
+#: What a node does, in BPMN's own words. ``task`` and ``manualTask`` are read as ``userTask``,
+#: ``serviceTask`` as ``sendTask`` (automatic), ``receiveTask`` as ``intermediateCatchEvent``.
+Kind = Literal[
+    "startEvent",
+    "endEvent",
+    "userTask",
+    "sendTask",
+    "businessRuleTask",
+    "exclusiveGateway",
+    "parallelGateway",
+    "inclusiveGateway",
+    "eventBasedGateway",
+    "intermediateCatchEvent",
+    "intermediateThrowEvent",
+    "boundaryEvent",
+]
+
+
+@dataclass(frozen=True)
+class Timer:
+    """A timer as drawn: which of BPMN's three elements holds it, and its text without quotes."""
+
+    kind: Literal["duration", "date", "cycle"]
+    text: str
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A performer's column. ``id`` is what officers are tied to, ``name`` what they read."""
+
+    id: str
+    name: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A sequence flow; ``condition`` is FEEL without a leading ``=``."""
+
+    id: str
+    name: str
+    source: str
+    target: str
+    condition: str | None = None
+    is_default: bool = False
+    line: int | None = None
+
+
+@dataclass(frozen=True)
+class Node:
+    """An element that a token can reach."""
+
+    id: str
+    kind: Kind
+    name: str
+    lane_id: str
+    properties: Mapping[str, str] = field(default_factory=dict)
+    documentation: str = ""
+    form_key: str | None = None
+    timer: Timer | None = None
+    message: str | None = None
+    decision: str | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+    terminate: bool = False
+    line: int | None = None
+    tag: str = ""  # the element's own name in the file, for drawing
+
+    @property
+    def is_deadline(self) -> bool:
+        """Whether this timer is marked as its activity's deadline."""
+        return self.properties.get("tenggat", "").strip().lower() == "ya"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What an officer is asked before a gateway whose flows carry no conditions."""
+
+    gateway_id: str
+    text: str
+    answers: tuple[tuple[str, str], ...]  # (flow id, text)
+    multiple: bool  # an inclusive gateway takes several answers
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """One executable process."""
+
+    key: str
+    name: str
+    properties: Mapping[str, str]
+    lanes: tuple[Lane, ...]
+    nodes: Mapping[str, Node]
+    flows: tuple[Flow, ...]
+    questions: Mapping[str, Question]
+    findings: tuple[Finding, ...]  # warnings only; errors raise InvalidDiagram
+    documentation: str = ""
+    line: int | None = None
+
+    @property
+    def id(self) -> str:
+        """The process's id, which is its key."""
+        return self.key
+
+    @property
+    def day_unit(self) -> Literal["kerja", "kalender"]:
+        """How a bare "hari" counts: working days, unless the process says otherwise."""
+        chosen = self.properties.get("satuan hari", "").strip().lower()
+        return "kalender" if chosen == "kalender" else "kerja"
+
+    @cached_property
+    def identity_lanes(self) -> tuple[Lane, ...]:
+        """The lanes whose officers may see fields marked ``pribadi``."""
+        wanted = {name.casefold() for name in lane_names(self.properties.get("identitas", ""), self.lanes)}
+        return tuple(lane for lane in self.lanes if {lane.id.casefold(), lane.name.casefold()} & wanted)
+
+    @cached_property
+    def outgoing(self) -> Mapping[str, tuple[Flow, ...]]:
+        """Flows by their source, in document order."""
+        result: dict[str, tuple[Flow, ...]] = {}
+        for flow in self.flows:
+            result[flow.source] = (*result.get(flow.source, ()), flow)
+        return result
+
+    @cached_property
+    def boundary(self) -> Mapping[str, tuple[Node, ...]]:
+        """Boundary events by the activity they sit on."""
+        result: dict[str, tuple[Node, ...]] = {}
+        for node in self.nodes.values():
+            if node.attached_to:
+                result[node.attached_to] = (*result.get(node.attached_to, ()), node)
+        return result
+
+    def lane(self, lane_id: str) -> Lane:
+        """The lane with this id."""
+        return next(lane for lane in self.lanes if lane.id == lane_id)
+
+    def start_node(self, message: str | None = None) -> Node | None:
+        """The start event without a trigger, or the one waiting for ``message``."""
+        starts = (node for node in self.nodes.values() if node.kind == "startEvent")
+        return next((node for node in starts if node.message == message), None)
+
+    def question_after(self, node_id: str) -> Question | None:
+        """The question that opens directly after this user task, in the same lane, if there is one."""
+        flows = self.outgoing.get(node_id, ())
+        if len(flows) != 1 or flows[0].target not in self.questions:
+            return None
+        same_lane = self.nodes[flows[0].target].lane_id == self.nodes[node_id].lane_id
+        return self.questions[flows[0].target] if same_lane else None
+
+
+def lane_names(text: str, lanes: tuple[Lane, ...]) -> tuple[str, ...]:
+    """The lanes that ``text`` names, by id or name, between commas, semicolons or line breaks.
+
+    A lane's name may hold a comma itself; such a name is taken whole before the rest is cut.
+    """
+    found: list[str] = []
+    for known in sorted(
+        (lane.name for lane in lanes if re.search(r"[,;]", lane.name)), key=len, reverse=True
+    ):
+        if known in text:
+            text = text.replace(known, "\n")
+            found.append(known)
+    return (*found, *(" ".join(part.split()) for part in re.split(r"[,;\n]", text) if part.strip()))

@@ -1,0 +1,111 @@
+"""The finished SVG of one case: the picture, its states and its words."""
+
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
+
+from app.engine.drawing import badges, words
+from app.engine.drawing.geometry import Box, n
+from app.engine.drawing.lettering import left, safe, tidy
+from app.engine.drawing.listing import in_order
+from app.engine.drawing.picture import Picture, Piece, picture
+from app.engine.drawing.state import State
+from app.i18n import _
+
+_NOTHING = State()
+_STEP, _MOST_STEPS = 200, 20  # diagram.css knows wide-1 … wide-20
+
+
+def draw(
+    xml: bytes, states: Mapping[str, State], *, title: str, prefix: str | None = None, css: str | None = None
+) -> str:
+    """The diagram as one ``<svg>`` element, coloured by ``states`` (element and flow ids of the file).
+
+    It holds classes only: no script, no style attribute, no link. ``title`` is what a screen reader says
+    first. ``prefix`` begins the ids inside; without one it follows from the content, so give one where the
+    same drawing stands twice on a page. ``css`` goes into a ``<style>`` element: a file that stands alone.
+
+    Raises:
+        InvalidDiagram: ``xml`` is not XML that we read. Any XML gives a picture, perhaps an empty one.
+    """
+    drawn = picture(xml)
+    known = {id: state for id, state in states.items() if id in drawn.elements}
+    uid = prefix or f"d{drawn.key}{_hash(title, known)}"
+    view, note = _with_note(drawn)
+    return "".join(
+        [
+            _open(view, uid, standalone=css is not None),
+            f'<title id="{safe(uid)}-t">{safe(title)}</title>',
+            f'<desc id="{safe(uid)}-d">{safe(summary(drawn, known))}</desc>',
+            f"<style>{safe_css(css)}</style>" if css else "",
+            *_layers(drawn, known),
+            badges.draw(drawn.spots, known),
+            note,
+            "</svg>",
+        ]
+    )
+
+
+def _hash(title: str, states: Mapping[str, State]) -> str:
+    return sha256(
+        repr((title, sorted(states.items(), key=lambda item: item[0]))).encode("utf-8", "replace")
+    ).hexdigest()[:8]
+
+
+def safe_css(css: str) -> str:
+    """Style rules that cannot end their element."""
+    return css.replace("<", "").replace("&", "&amp;")
+
+
+def _open(view: Box, uid: str, *, standalone: bool) -> str:
+    steps = max(1, min(_MOST_STEPS, int(view.w / _STEP)))
+    namespace = ' xmlns="http://www.w3.org/2000/svg"' if standalone else ""
+    return (
+        f'<svg{namespace} class="bpmn wide-{steps}" viewBox="{n(view.x)} {n(view.y)} {n(view.w)} {n(view.h)}"'
+        f' width="{n(view.w)}" height="{n(view.h)}" role="img" aria-labelledby="{safe(uid)}-t {safe(uid)}-d">'
+    )
+
+
+def _layers(drawn: Picture, states: Mapping[str, State]) -> Iterable[str]:
+    """From the back: areas, lines not taken, lines taken, nodes, names of lines."""
+    taken = [piece for piece in drawn.lines if states.get(piece.element.id, _NOTHING).state]
+    others = [piece for piece in drawn.lines if not states.get(piece.element.id, _NOTHING).state]
+    for piece in (*drawn.areas, *others, *taken, *drawn.nodes):
+        yield _group(piece, states.get(piece.element.id, _NOTHING))
+    for piece in drawn.lines:
+        if piece.over:
+            yield f'<g class="name-of" data-name-of="{safe(piece.element.id)}">{piece.over}</g>'
+
+
+def _group(piece: Piece, state: State) -> str:
+    css = f"{piece.css} is-{state.state}" if state.state else piece.css
+    tip = safe(words.tooltip(piece.element, state))
+    return f'<g class="{css}" data-element-id="{safe(piece.element.id)}"><title>{tip}</title>{piece.body}</g>'
+
+
+def _with_note(drawn: Picture) -> tuple[Box, str]:
+    """Room under a made-up drawing, and the sentence that says so."""
+    view = drawn.view
+    if not drawn.made_up:
+        return view, ""
+    wide = max(view.w, 320.0)
+    block = left(words.made_up(), Box(view.x + 12, view.bottom, wide - 24, 60), 12)
+    return Box(view.x, view.y, wide, view.h + 16 * len(block.lines) + 8), block.svg("note start", "start")
+
+
+def summary(drawn: Picture, states: Mapping[str, State]) -> str:
+    """Where the case stands, in a sentence or two."""
+    steps = [(element, states[element.id]) for element in in_order(drawn.elements) if element.id in states]
+    late = [_with_label(words.name(element), state) for element, state in steps if state.state == "overdue"]
+    running = [_with_label(words.name(element), state) for element, state in steps if state.state == "open"]
+    finished = sum(1 for _element, state in steps if state.state == "done")
+    said = [
+        _("Lewat tenggat: {names}.", names="; ".join(late)) if late else "",
+        _("Sedang berjalan: {names}.", names="; ".join(running)) if running else "",
+        _("Langkah yang sudah dilalui: {n}.", n=finished) if finished else "",
+    ]
+    return " ".join(sentence for sentence in said if sentence) or _("Diagram alur tanpa keadaan perkara.")
+
+
+def _with_label(name: str, state: State) -> str:
+    label = tidy(state.label)
+    return f"{name} ({label})" if label else name

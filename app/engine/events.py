@@ -1,0 +1,149 @@
+"""What an event waits for or does: its definition in the file read into timer, message or terminate."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from app.engine import conditions
+from app.engine.diagram import Timer
+from app.engine.source import NAME_LENGTH, Source
+from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
+
+_SUFFIX = "EventDefinition"
+_ALLOWED: Mapping[str, frozenset[str]] = {
+    "startEvent": frozenset({"message"}),
+    "endEvent": frozenset({"message", "terminate"}),
+    "intermediateThrowEvent": frozenset({"message"}),
+    "intermediateCatchEvent": frozenset({"message", "timer"}),
+    "boundaryEvent": frozenset({"message", "timer"}),
+}
+_NOT_YET: Mapping[str, str] = {
+    "signal": "not_yet_signal",
+    "escalation": "not_yet_escalation",
+    "error": "not_yet_error",
+    "compensate": "not_yet_compensation",
+    "conditional": "not_yet_conditional",
+    "link": "not_yet_link",
+    "cancel": "not_yet_cancel",
+    "timer": "not_yet_timer_start",
+}
+_LITERAL = re.compile(r"""(["'])([^"']+)\1""")
+_TIMER_KINDS: Mapping[str, Literal["duration", "date", "cycle"]] = {
+    "timeDuration": "duration",
+    "timeDate": "date",
+    "timeCycle": "cycle",
+}
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What sets an event off, or what it sets off."""
+
+    timer: Timer | None = None
+    message: str | None = None
+    terminate: bool = False
+
+
+def read(element: Element, source: Source) -> Trigger:
+    """Read the definition of the event ``element``; what cannot run yet is an error."""
+    tag, definitions = local(element), _definitions(element, source)
+    if len(definitions) > 1:
+        source.error("not_yet_multiple_events", element)
+        return Trigger()
+    if not definitions:
+        if (
+            tag in {"intermediateCatchEvent", "boundaryEvent"}
+            and attribute(element, "id") not in source.failed
+        ):
+            source.error("event_without_trigger", element)
+        return Trigger()
+    kind = local(definitions[0]).removesuffix(_SUFFIX)
+    if kind not in _ALLOWED[tag]:
+        source.error(_NOT_YET.get(kind, "unknown_element"), element, found=local(definitions[0]))
+        return Trigger()
+    if kind == "timer":
+        return Trigger(timer=_timer(element, definitions[0], source))
+    if kind == "message":
+        waits = tag not in {"endEvent", "intermediateThrowEvent"}
+        return Trigger(message=message(element, definitions[0], source, required=waits))
+    return Trigger(terminate=True)
+
+
+def message(element: Element, holder: Element, source: Source, *, required: bool) -> str | None:
+    """The name of the message that ``holder`` (a definition, or a receive task) refers to.
+
+    A message without a name goes by its id. Nothing referred to is an error where the message is waited for;
+    one that is sent then goes by the name of its event.
+    """
+    found = _referred(element, holder, source)
+    if found is None and not required:
+        return (one_line(attribute(element, "name")) or attribute(element, "id"))[:NAME_LENGTH]
+    if found is None:
+        if not attribute(holder, "messageRef"):
+            source.error("message_missing", element)
+        return None
+    name = one_line(attribute(found, "name")) or attribute(found, "id")
+    if name.startswith(("=", "${", "#{")):
+        literal = _LITERAL.fullmatch(conditions.clean(name))
+        if literal is None:
+            source.error("message_name_computed", element, text=name)
+            return None
+        name = literal[2]
+    if len(name) > NAME_LENGTH:
+        source.error("name_too_long", element, limit=str(NAME_LENGTH))
+    return name
+
+
+def _referred(element: Element, holder: Element, source: Source) -> Element | None:
+    """The message, or the operation that stands in for it."""
+    if wanted := reference(holder.get("messageRef")):
+        found = source.ids.get(wanted)
+        if found is None or local(found) != "message":
+            source.error("message_unknown", element, ref=wanted)
+            return None
+        return found
+    operation = source.ids.get(reference(holder.get("operationRef") or _operation(holder)))
+    if operation is None or local(operation) != "operation":
+        return None
+    received = next(children(operation, "inMessageRef"), None)
+    named = source.ids.get(reference(text_of(received))) if received is not None else None
+    return operation if named is None else named
+
+
+def _operation(holder: Element) -> str:
+    child = next(children(holder, "operationRef"), None)
+    return "" if child is None else text_of(child)
+
+
+def _definitions(element: Element, source: Source) -> list[Element]:
+    found = [child for child in children(element) if local(child).endswith(_SUFFIX)]
+    for child in children(element, "eventDefinitionRef"):
+        wanted = source.ids.get(reference(text_of(child)))
+        if wanted is None or not local(wanted).endswith(_SUFFIX):
+            source.error("trigger_unknown", element, ref=text_of(child))
+        else:
+            found.append(wanted)
+    return found
+
+
+def _timer(element: Element, definition: Element, source: Source) -> Timer | None:
+    texts = [(local(child), _timer_text(child)) for child in children(definition, *_TIMER_KINDS)]
+    texts = [(tag, text) for tag, text in texts if text]
+    if not texts:
+        source.error("timer_without_value", element, text="")
+        return None
+    if len(texts) > 1:
+        source.error("timer_twice", element)
+        return None
+    tag, text = texts[0]
+    return Timer(_TIMER_KINDS[tag], text)
+
+
+def _timer_text(element: Element) -> str:
+    """The timer's text without quotes; an expression starts with ``=``, whoever wrote it."""
+    text = text_of(element)
+    if text.startswith(("=", "${", "#{")):
+        cleaned = conditions.clean(text)
+        return f"={cleaned}" if cleaned else ""
+    return text.strip("\"'“”").strip()

@@ -1,0 +1,150 @@
+"""What modelers add to an element, read into one shape: properties, form key, decision.
+
+Understood: what SpiffWorkflow, Camunda 7 (with Flowable and Activiti) and Camunda 8 (Zeebe) write.
+Code in it is refused, what has no meaning here is listed.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from app.engine.source import Source
+from app.engine.xml import Element, attribute, children, engine_attributes, text_of, vendor
+
+_CODE = frozenset(
+    {
+        "preScript",
+        "postScript",
+        "script",
+        "executionListener",
+        "taskListener",
+        "connector",
+        "serviceTaskOperator",
+    }
+)
+_CODE_ATTRIBUTES = ("class", "expression", "delegateExpression")
+_UNUSED = frozenset({"inputOutput", "ioMapping", "formData", "assignmentDefinition", "taskSchedule"})
+_UNUSED_ATTRIBUTES = frozenset(
+    {"assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "resultVariable"}
+)
+_FORM_NAME = re.compile(r"\w[\w.-]{0,99}")
+_FORM_FILE = re.compile(r"\.(form|html|json)$", re.IGNORECASE)
+_DECISION_NAME = re.compile(r"[^\W\d][\w.-]{0,127}")
+
+
+@dataclass(frozen=True)
+class Extensions:
+    """What a modeler added to one element."""
+
+    properties: Mapping[str, str] = field(default_factory=dict)
+    form_key: str | None = None
+    decision: str | None = None
+    worker: str | None = None  # the external job a service task is left to
+
+
+def read(element: Element, source: Source) -> Extensions:
+    """Read what modelers added to ``element``; code, and names that only code could work out, are errors."""
+    found = tuple(_added(element))
+    attributes = engine_attributes(element)
+    properties = dict(_properties(found))
+    _refuse_code(element, found, attributes, source)
+    _list_unused(element, found, attributes, source)
+    return Extensions(
+        properties=properties,
+        form_key=_form_key(element, _form_text(found, attributes, properties), source),
+        decision=_decision(element, _decision_text(found, attributes), source),
+        worker=_worker(found, attributes),
+    )
+
+
+def _added(element: Element) -> Iterator[Element]:
+    for extension in children(element, "extensionElements"):
+        yield from extension
+
+
+def _properties(found: tuple[Element, ...]) -> Iterator[tuple[str, str]]:
+    for group in found:
+        if vendor(group) != "properties":
+            continue
+        for entry in group:
+            name = attribute(entry, "name")
+            if vendor(entry) == "property" and name:
+                # The value is kept as it is: the SOP's words are printed exactly as its owner wrote them.
+                yield name, str(entry.get("value") if entry.get("value") is not None else text_of(entry))
+
+
+def _refuse_code(
+    element: Element, found: tuple[Element, ...], attributes: Mapping[str, str], source: Source
+) -> None:
+    parts = (part for extension in found for part in extension.iter("*"))
+    names = [vendor(part) for part in parts if vendor(part) in _CODE and (part.attrib or text_of(part))]
+    names += [name for name in _CODE_ATTRIBUTES if attributes.get(name)]
+    if (kind := attributes.get("type", "external")) != "external":
+        names.append(f"type={kind}")
+    if names:
+        source.error("code_in_extension", element, found=_listed(names))
+
+
+def _list_unused(
+    element: Element, found: tuple[Element, ...], attributes: Mapping[str, str], source: Source
+) -> None:
+    names = [vendor(extension) for extension in found if vendor(extension) in _UNUSED]
+    names += [name for name in attributes if name in _UNUSED_ATTRIBUTES]
+    names += [name for extension in found for name in extension.attrib if name in _UNUSED_ATTRIBUTES]
+    if names:
+        source.warning("extension_ignored", element, found=_listed(names))
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
+
+
+def _worker(found: tuple[Element, ...], attributes: Mapping[str, str]) -> str | None:
+    kinds = [attribute(extension, "type") for extension in found if vendor(extension) == "taskDefinition"]
+    return next(filter(None, [*kinds, attributes.get("topic", "")]), None)
+
+
+def _form_text(
+    found: tuple[Element, ...], attributes: Mapping[str, str], properties: Mapping[str, str]
+) -> str:
+    definitions = [extension for extension in found if vendor(extension) == "formDefinition"]
+    names = ("formId", "externalReference", "formKey")
+    candidates = [
+        properties.get("formJsonSchemaFilename", ""),
+        properties.get("formKey", ""),
+        *(attribute(definition, name) for definition in definitions for name in names),
+        attributes.get("formRef", ""),
+        attributes.get("formKey", ""),
+    ]
+    return next((text.strip() for text in candidates if text.strip()), "")
+
+
+def _form_key(element: Element, text: str, source: Source) -> str | None:
+    """``x.form``, ``embedded:app:forms/x.html`` and ``camunda-forms:bpmn:x`` all mean ``x``."""
+    if not text:
+        return None
+    name = _FORM_FILE.sub("", text.rpartition(":")[2].rpartition("/")[2])
+    if text.startswith(("=", "$", "#")) or not _FORM_NAME.fullmatch(name):
+        source.error("form_key_unreadable", element, text=text)
+        return None
+    return name
+
+
+def _decision_text(found: tuple[Element, ...], attributes: Mapping[str, str]) -> str:
+    for extension in found:
+        if vendor(extension) == "calledDecisionId":
+            return text_of(extension)
+        if vendor(extension) == "calledDecision":
+            return attribute(extension, "decisionId")
+    return attributes.get("decisionRef", "")
+
+
+def _decision(element: Element, text: str, source: Source) -> str | None:
+    name = text.removeprefix("=").strip().strip("\"'")
+    if not name:
+        return None
+    # ``=tabel`` without quotes would look the table up in a variable; taken as the name it most often is.
+    if not _DECISION_NAME.fullmatch(name):
+        source.error("decision_unreadable", element, text=text)
+        return None
+    return name

@@ -1,0 +1,165 @@
+"""The moves of a run: finish a task, fire a timer, catch a message, and go on to where somebody must wait."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app.engine import state as codec
+from app.engine import timers
+from app.engine.run import MAX_STEPS, Run
+from app.engine.spec import QUESTION, TimerEvent
+from app.engine.step import Before, due_of, node_of, open_tasks, waiting
+from app.errors import ExecutionFailed
+from app.i18n import _
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """The library's own failures become ours."""
+    try:
+        yield
+    except SpiffWorkflowException as error:
+        raise ExecutionFailed(_("Diagram tidak dapat dilanjutkan dari sini."), detail=str(error)) from error
+
+
+def finish(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -> None:
+    """Set the variables a person submitted and let the token leave the task or question."""
+    run: Run = workflow.run
+    old = run.assign(variables)
+    node = node_of(task)
+    kind = "question_answered" if task.task_spec.name.startswith(QUESTION) else "task_completed"
+    answer = (
+        {"answers": run.answers.get(node.id)} if kind == "question_answered" else {"values": dict(variables)}
+    )
+    run.record(kind, node.id, task=task.id.hex, **answer, **_old(old))
+    task.run()
+    _passed(run, task)
+
+
+def _old(old: Mapping[str, Any]) -> dict[str, Any]:
+    return {"old": dict(old)} if old else {}
+
+
+def answer_questions(workflow: codec.Workflow, before: "Before") -> list[str]:
+    """Finish the questions that opened in this step and that the command already answers."""
+    answered: list[str] = []
+    while True:
+        question = next(
+            (
+                task
+                for task in open_tasks(workflow)
+                if task.task_spec.name.startswith(QUESTION)
+                and task.id.hex not in before.tasks
+                and task.task_spec.bpmn_id in workflow.run.answers
+                and not answered
+            ),
+            None,
+        )
+        if question is None:
+            return answered
+        answered.append(question.id.hex)
+        finish(workflow, question, {})
+        advance(workflow)
+
+
+def advance(workflow: codec.Workflow) -> None:
+    """Run everything that needs no person, in order, up to the step limit."""
+    run: Run = workflow.run
+
+    def count(task: Task) -> None:
+        run.steps += 1
+        if run.steps > MAX_STEPS:
+            raise ExecutionFailed(
+                _("Diagram berputar tanpa henti; proses dihentikan setelah {n} langkah.", n=MAX_STEPS),
+                activity_id=task.task_spec.bpmn_id,
+                detail="automatic_loop",
+            )
+
+    workflow.do_engine_steps(will_complete_task=count, did_complete_task=lambda task: _passed(run, task))
+
+
+def _passed(run: Run, task: Task) -> None:
+    """Note that an element of the diagram was passed, with the one flow that leaves it."""
+    node_id = task.task_spec.bpmn_id
+    if node_id is None or task.task_spec.name.startswith(QUESTION):
+        return
+    run.visits[node_id] += 1
+    node = run.diagram.nodes[node_id]
+    if node.kind == "endEvent":
+        run.end = node
+    if node.kind not in {"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"}:
+        for flow in run.diagram.outgoing.get(node_id, ()):
+            run.visits[flow.id] += 1
+    elif node.kind != "eventBasedGateway" and len(run.diagram.outgoing.get(node_id, ())) == 1:
+        run.visits[run.diagram.outgoing[node_id][0].id] += 1
+
+
+def fire_due(workflow: codec.Workflow) -> None:
+    """Fire what was due before the command, in order: a late officer must not beat a deadline."""
+    while True:
+        due = [
+            t
+            for t in waiting(workflow, TimerEvent)
+            if t.internal_data.get("due") and due_of(t).at <= workflow.run.now
+        ]
+        if not due:
+            return
+        fire(workflow, min(due, key=lambda task: due_of(task).at))
+
+
+def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any]) -> None:
+    """Let a waiting message event catch its message, and go on."""
+    run: Run = workflow.run
+    old = run.assign(variables)
+    node = node_of(event)
+    run.record("message_received", node.id, message=node.message, values=dict(variables), **_old(old))
+    if isinstance(event.parent.task_spec, BoundaryEventSplit) and not event.task_spec.cancel_activity:
+        rearm(event, {})
+    event.internal_data["event_fired"] = True
+    event.task_spec._update(event)
+    advance(workflow)
+
+
+def fire(workflow: codec.Workflow, timer: Task) -> None:
+    """Fire a timer; a deadline marks its task overdue, a repeating one waits again."""
+    run: Run = workflow.run
+    run.by_clock = True
+    node, due = node_of(timer), due_of(timer)
+    run.record("timer_fired", node.id, due_at=due.at.isoformat(), text=due.text)
+    host = _host(timer)
+    if host is not None and host.state == TaskState.READY and host.internal_data.get("deadline") == node.id:
+        run.record("task_overdue", host.task_spec.bpmn_id, task=host.id.hex, due_at=due.at.isoformat())
+    _repeat(timer, due)
+    run.firing = timer
+    timer.task_spec._update(timer)
+    run.firing = None
+    advance(workflow)
+    run.by_clock = False
+
+
+def _repeat(timer: Task, due: timers.Due) -> None:
+    """Let a repeating timer wait for its next time beside the one that fires."""
+    run: Run = timer.workflow.run
+    following = timers.next_due(due, now=run.now, calendar=run.calendar)
+    if following is not None:
+        rearm(timer, {"due": following.as_dict(), "opened": timer.internal_data["opened"]})
+
+
+def rearm(event: Task, internal: dict[str, Any]) -> None:
+    """Let a non-interrupting boundary event wait again beside the one that fires."""
+    fresh = event.parent._add_child(event.task_spec, TaskState.WAITING)
+    fresh.internal_data = internal
+    event.task_spec._predict(fresh, mask=TaskState.NOT_FINISHED_MASK)
+    event.workflow.event_manager.add_task(fresh)
+
+
+def _host(event: Task) -> Task | None:
+    """The activity that a boundary event sits on."""
+    if event.parent is None or not isinstance(event.parent.task_spec, BoundaryEventSplit):
+        return None
+    return next((t for t in event.parent.children if t.task_spec.manual and t.task_spec.bpmn_id), None)

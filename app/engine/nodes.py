@@ -1,0 +1,161 @@
+"""A process's flow nodes, read one by one. What joins them is read in `flows` and judged in `checks`."""
+
+from collections.abc import Mapping
+
+from app.engine import events, extensions
+from app.engine.diagram import Kind, Node
+from app.engine.extensions import Extensions
+from app.engine.source import LABEL_LENGTH, Source, place
+from app.engine.xml import Element, attribute, children, local, reference, text_of
+
+_KINDS: Mapping[str, Kind] = {
+    "startEvent": "startEvent",
+    "endEvent": "endEvent",
+    "task": "userTask",
+    "manualTask": "userTask",
+    "userTask": "userTask",
+    "sendTask": "sendTask",
+    "serviceTask": "sendTask",
+    "receiveTask": "intermediateCatchEvent",
+    "businessRuleTask": "businessRuleTask",
+    "exclusiveGateway": "exclusiveGateway",
+    "parallelGateway": "parallelGateway",
+    "inclusiveGateway": "inclusiveGateway",
+    "eventBasedGateway": "eventBasedGateway",
+    "intermediateCatchEvent": "intermediateCatchEvent",
+    "intermediateThrowEvent": "intermediateThrowEvent",
+    "boundaryEvent": "boundaryEvent",
+}
+#: Elements that cannot run: the finding, and a kind to go on with, so that all else is still checked truly.
+_REFUSED: Mapping[str, tuple[str, Kind]] = {
+    "scriptTask": ("script_task", "userTask"),
+    "subProcess": ("not_yet_sub_process", "userTask"),
+    "transaction": ("not_yet_transaction", "userTask"),
+    "adHocSubProcess": ("not_yet_ad_hoc", "userTask"),
+    "callActivity": ("not_yet_call_activity", "userTask"),
+    "complexGateway": ("not_yet_complex_gateway", "parallelGateway"),
+}
+#: What stands in a process without moving a token.
+_IGNORED = frozenset(
+    {
+        "association",
+        "auditing",
+        "correlationSubscription",
+        "dataObject",
+        "dataObjectReference",
+        "dataStoreReference",
+        "documentation",
+        "extensionElements",
+        "group",
+        "humanPerformer",
+        "ioSpecification",
+        "laneSet",
+        "monitoring",
+        "performer",
+        "potentialOwner",
+        "property",
+        "resourceRole",
+        "sequenceFlow",
+        "supportedInterfaceRef",
+        "supports",
+        "textAnnotation",
+    }
+)
+ACTIVITIES = frozenset(
+    tag
+    for tag in (*_KINDS, *_REFUSED)
+    if tag.endswith(("Task", "task", "Process", "Activity", "transaction"))
+)
+_EVENTS = frozenset(tag for tag in _KINDS if tag.endswith("Event"))
+
+
+def is_flow_node(element: Element) -> bool:
+    """Whether a token can stand on ``element``, be it something we can run or not."""
+    return local(element) in _KINDS or local(element) in _REFUSED
+
+
+def elements(process: Element, source: Source) -> list[Element]:
+    """The flow nodes of ``process`` that have an id; those without one, and unknown elements, are errors."""
+    found = []
+    for element in children(process):
+        if is_flow_node(element):
+            if attribute(element, "id"):
+                found.append(element)
+            else:
+                source.error("id_missing", element, element=local(element))
+        elif local(element) not in _IGNORED:
+            source.error("unknown_element", element, found=local(element))
+    return found
+
+
+def read(element: Element, source: Source) -> Node:
+    """Read one flow node, all but its lane. What cannot run is an error, and a stand-in is returned."""
+    tag = local(element)
+    source.limit_name(element, LABEL_LENGTH)
+    _refuse_variants(element, source)
+    if tag in _REFUSED:
+        code, kind = _REFUSED[tag]
+        source.error(_event_sub_process(element) or code, element)
+        return _node(element, kind, extensions.Extensions(), events.Trigger())
+    added = extensions.read(element, source)
+    if added.worker and _KINDS[tag] == "sendTask":
+        source.warning("external_worker", element, worker=added.worker)
+    if tag == "businessRuleTask" and added.decision is None:
+        source.error("rule_without_table", element)
+    return _node(element, _KINDS[tag], added, _trigger(element, source))
+
+
+def documentation(element: Element) -> str:
+    """What the modeler's documentation field says, paragraph by paragraph."""
+    return "\n\n".join(filter(None, map(text_of, children(element, "documentation"))))
+
+
+def _node(element: Element, kind: Kind, added: Extensions, trigger: events.Trigger) -> Node:
+    where = place(element)
+    return Node(
+        id=where.id,
+        kind=kind,
+        name=where.name,
+        lane_id="",
+        properties=added.properties,
+        documentation=documentation(element),
+        form_key=added.form_key,
+        timer=trigger.timer,
+        message=trigger.message,
+        decision=added.decision,
+        attached_to=_host(element) if kind == "boundaryEvent" else None,
+        interrupting=attribute(element, "cancelActivity").lower() not in {"false", "0"},
+        terminate=trigger.terminate,
+        line=where.line,
+        tag=local(element),
+    )
+
+
+def _host(element: Element) -> str | None:
+    return reference(element.get("attachedToRef")) or None
+
+
+def _trigger(element: Element, source: Source) -> events.Trigger:
+    tag = local(element)
+    if tag in _EVENTS:
+        return events.read(element, source)
+    if tag == "receiveTask":
+        return events.Trigger(message=events.message(element, element, source, required=True))
+    return events.Trigger()
+
+
+def _refuse_variants(element: Element, source: Source) -> None:
+    """Attributes and children that change what an otherwise plain element does."""
+    if next(children(element, "multiInstanceLoopCharacteristics"), None) is not None:
+        source.error("not_yet_multi_instance", element)
+    if next(children(element, "standardLoopCharacteristics"), None) is not None:
+        source.error("not_yet_loop", element)
+    if attribute(element, "isForCompensation").lower() in {"true", "1"}:
+        source.error("not_yet_compensation", element)
+    if attribute(element, "instantiate").lower() in {"true", "1"}:
+        source.error("not_yet_instantiate", element)
+
+
+def _event_sub_process(element: Element) -> str | None:
+    started_by_event = attribute(element, "triggeredByEvent").lower() in {"true", "1"}
+    return "not_yet_event_sub_process" if started_by_event else None

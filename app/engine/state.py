@@ -1,0 +1,157 @@
+"""Where the tokens of an instance are, as bytes. The one seam between a running workflow and the database.
+
+A state holds tasks and what they wait for; no spec (shared per version) and no data (variables belong to
+the instance). History that no token can need any more is cut off, so that a case that loops costs what it
+cost at first.
+"""
+
+from typing import Any
+from uuid import UUID
+
+import orjson
+from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
+from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit, _EndJoin
+from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
+from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
+from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app.engine.spec import ProcessSpec
+from app.errors import ExecutionFailed
+from app.i18n import _
+
+VERSION = 1
+_LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+
+
+class NoPython(BasePythonScriptEngineEnvironment):
+    """The library's door to Python, bricked up. Expressions are FEEL and take another way."""
+
+    def evaluate(self, expression: str, context: Any, external_context: Any = None) -> Any:
+        """Refuse."""
+        raise ExecutionFailed(_("Diagram tidak boleh menjalankan Python."), detail=expression)
+
+    def execute(self, script: str, context: Any, external_context: Any = None) -> Any:
+        """Refuse."""
+        raise ExecutionFailed(_("Diagram tidak boleh menjalankan Python."), detail=script)
+
+    def call_service(self, context: Any, **kwargs: Any) -> Any:
+        """Refuse."""
+        raise ExecutionFailed(_("Diagram tidak boleh menjalankan Python."))
+
+
+class Workflow(BpmnWorkflow):
+    """A workflow whose elements ask `run`, and which can evaluate no Python."""
+
+    def __init__(self, spec: ProcessSpec, run: Any, *, deserializing: bool = False) -> None:
+        self.run = run
+        super().__init__(spec, script_engine=PythonScriptEngine(NoPython()), deserializing=deserializing)
+
+
+def dumps(workflow: Workflow) -> bytes:
+    """Return the state of a workflow that stands still, compacted."""
+    compact(workflow)
+    rows: list[list[Any]] = []
+    index: dict[UUID, int] = {}
+    stack = [workflow.task_tree]
+    while stack:
+        task = stack.pop()
+        index[task.id] = len(rows)
+        parent = -1 if task._parent is None else index[task._parent]
+        rows.append([task.id.hex, parent, task._state, task.task_spec.name, task.internal_data or None])
+        stack.extend(reversed(task.children))
+    return orjson.dumps({"v": VERSION, "t": rows})
+
+
+def loads(state: bytes, spec: ProcessSpec, run: Any) -> Workflow:
+    """Return the workflow that `dumps` wrote.
+
+    Raises:
+        ExecutionFailed: the bytes are no state of this spec.
+    """
+    try:
+        return _load(orjson.loads(state), spec, run)
+    except (ValueError, KeyError, TypeError, IndexError) as error:
+        raise ExecutionFailed(_("Keadaan perkara ini tidak dapat dibaca."), detail=repr(error)) from error
+
+
+def _load(document: dict[str, Any], spec: ProcessSpec, run: Any) -> Workflow:
+    if document["v"] != VERSION:
+        raise ValueError(f"state version {document['v']}")
+    workflow = Workflow(spec, run, deserializing=True)
+    tasks: list[Task] = []
+    for hex_id, parent, task_state, name, internal in document["t"]:
+        task = Task(workflow, spec.task_specs[name], id=UUID(hex_id), state=task_state)
+        task.internal_data = internal or {}
+        if parent >= 0:
+            task._parent = tasks[parent].id
+            tasks[parent]._children.append(task.id)
+        tasks.append(task)
+        if task_state == TaskState.WAITING and isinstance(task.task_spec, CatchingEvent):
+            workflow.event_manager.add_task(task)
+    workflow.task_tree = tasks[0]
+    return workflow
+
+
+def compact(workflow: Workflow) -> None:
+    """Cut off what is over: side branches that ended, and everything above the live tasks."""
+    if workflow.completed:
+        return
+    _prune(workflow)
+    live = [t for t in workflow.tasks.values() if t._state & _LIVE and not _only_waits_for_others(t)]
+    if live:
+        _reroot(workflow, _common_ancestor(live))
+
+
+def _only_waits_for_others(task: Task) -> bool:
+    return task._state == TaskState.WAITING and isinstance(task.task_spec, _EndJoin | BoundaryEventJoin)
+
+
+def _prune(workflow: Workflow) -> None:
+    """Drop subtrees without a live task. One that passed a join stays: the join counts its branches there."""
+    order = [workflow.task_tree]
+    for task in order:
+        order.extend(task.children)
+    over: set[UUID] = set()
+    for task in reversed(order):
+        ended = bool(task._state & TaskState.FINISHED_MASK) or _only_waits_for_others(task)
+        joins = isinstance(task.task_spec, UnstructuredJoin) and not isinstance(task.task_spec, _EndJoin)
+        if ended and not joins and all(child in over for child in task._children):
+            over.add(task.id)
+    for task in order:
+        if task.id in over and task._parent is not None and task._parent not in over:
+            workflow._remove_task(task.id)
+
+
+def _common_ancestor(live: list[Task]) -> Task:
+    paths = []
+    for task in live:
+        path = [task]
+        while path[-1].parent is not None:
+            path.append(path[-1].parent)
+        paths.append(path[::-1])
+    common = paths[0][0]
+    for level in zip(*paths, strict=False):
+        if any(task is not level[0] for task in level):
+            break
+        common = level[0]
+    return common
+
+
+def _reroot(workflow: Workflow, top: Task) -> None:
+    """Hang ``top`` directly under the root; everything between and beside is history."""
+    root = workflow.task_tree
+    if top.parent is not None and isinstance(top.parent.task_spec, BoundaryEventSplit):
+        top = top.parent  # its join looks for the split among its ancestors
+    if top is root or (top.parent is root and len(root.children) == 1):
+        return
+    keep, stack = {root.id}, [top]
+    while stack:
+        task = stack.pop()
+        keep.add(task.id)
+        stack.extend(task.children)
+    top._parent = root.id
+    root._children = [top.id]
+    workflow.tasks = {task_id: task for task_id, task in workflow.tasks.items() if task_id in keep}

@@ -1,0 +1,164 @@
+"""What one command changed: the difference between an instance before it and at its next wait states."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app.engine import state as codec
+from app.engine import timers
+from app.engine.diagram import Diagram, Node
+from app.engine.run import Effect, Event, Run, deadline_timer
+from app.engine.spec import QUESTION, MessageEvent, TimerEvent, spec_name
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A user task, or a question, that opened in this step."""
+
+    id: str
+    node: Node
+    is_question: bool
+    due: timers.Due | None
+
+
+@dataclass(frozen=True)
+class OpenTimer:
+    """A timer that started in this step."""
+
+    id: str
+    node: Node
+    opened_at: datetime
+    due: timers.Due
+
+
+@dataclass(frozen=True)
+class OpenMessage:
+    """A message event that began to wait in this step."""
+
+    id: str
+    node: Node
+
+
+@dataclass(frozen=True)
+class Step:
+    """An instance at its next wait states, and how it came there. ``state`` is opaque to everybody else."""
+
+    state: bytes
+    variables: dict[str, Any]
+    visits: Mapping[str, int]
+    events: tuple[Event, ...]
+    effects: tuple[Effect, ...]
+    opened: tuple[OpenTask, ...]
+    closed: tuple[str, ...]  # ids of user tasks that are no longer open
+    completed: tuple[str, ...]  # those of them that a person completed in this step
+    overdue: tuple[str, ...]  # ids of user tasks whose deadline passed in this step
+    timers: tuple[OpenTimer, ...]
+    messages: tuple[OpenMessage, ...]
+    stopped_timers: tuple[str, ...]  # ids of timers that no longer wait
+    stopped_messages: tuple[str, ...]  # ids of message events that no longer wait
+    ended: bool
+    end: Node | None
+
+
+def open_tasks(workflow: codec.Workflow) -> list[Task]:
+    """User tasks and questions that wait for a person; the hidden task of an event gateway is none."""
+    return [
+        t
+        for t in workflow.tasks.values()
+        if t._state == TaskState.READY and t.task_spec.manual and t.task_spec.bpmn_id
+    ]
+
+
+def waiting(workflow: codec.Workflow, kind: type) -> list[Task]:
+    """Events that wait, of one kind of definition."""
+    return [
+        t
+        for t in workflow.event_manager.tasks.values()
+        if t._state == TaskState.WAITING and isinstance(t.task_spec.event_definition, kind)
+    ]
+
+
+def node_of(task: Task) -> Node:
+    """The diagram's node that a task runs."""
+    node: Node = task.workflow.spec.diagram.nodes[task.task_spec.bpmn_id]
+    return node
+
+
+def due_of(task: Task) -> timers.Due:
+    """When a scheduled timer is due."""
+    return timers.Due.from_dict(task.internal_data["due"])
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was open before the command; `_step` tells the difference."""
+
+    tasks: frozenset[str] = frozenset()
+    timers: frozenset[str] = frozenset()
+    messages: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, workflow: codec.Workflow) -> "Before":
+        """What is open in a workflow just loaded."""
+        return cls(
+            frozenset(t.id.hex for t in open_tasks(workflow)),
+            frozenset(t.id.hex for t in waiting(workflow, TimerEvent) if t.internal_data.get("due")),
+            frozenset(t.id.hex for t in waiting(workflow, MessageEvent)),
+        )
+
+
+def between(workflow: codec.Workflow, before: Before, completed: list[str] | None = None) -> Step:
+    """The step that led from ``before`` to where the workflow stands still now."""
+    run: Run = workflow.run
+    still_open = [] if workflow.completed else open_tasks(workflow)
+    opened = tuple(_open_task(task, run.diagram) for task in still_open if task.id.hex not in before.tasks)
+    for task in opened:
+        run.record("task_created", task.node.id, task=task.id, **_due_data(task))
+    timer_tasks = (
+        [] if workflow.completed else [t for t in waiting(workflow, TimerEvent) if t.internal_data.get("due")]
+    )
+    message_tasks = [] if workflow.completed else waiting(workflow, MessageEvent)
+    if workflow.completed:
+        run.record("instance_ended", run.end.id if run.end else None, name=run.end.name if run.end else "")
+    return Step(
+        state=b"" if workflow.completed else codec.dumps(workflow),
+        variables=run.variables,
+        visits=dict(run.visits),
+        events=tuple(run.events),
+        effects=tuple(run.effects),
+        opened=opened,
+        closed=tuple(sorted(before.tasks - {t.id.hex for t in still_open})),
+        completed=tuple(completed or ()),
+        overdue=tuple(e.data["task"] for e in run.events if e.type == "task_overdue"),
+        timers=tuple(_open_timer(t) for t in timer_tasks if t.id.hex not in before.timers),
+        messages=tuple(
+            OpenMessage(t.id.hex, node_of(t)) for t in message_tasks if t.id.hex not in before.messages
+        ),
+        stopped_timers=tuple(sorted(before.timers - {t.id.hex for t in timer_tasks})),
+        stopped_messages=tuple(sorted(before.messages - {t.id.hex for t in message_tasks})),
+        ended=workflow.completed,
+        end=run.end if workflow.completed else None,
+    )
+
+
+def _open_task(task: Task, diagram: Diagram) -> OpenTask:
+    timer = deadline_timer(task, diagram) if isinstance(task.parent.task_spec, BoundaryEventSplit) else None
+    if timer is not None:
+        task.internal_data["deadline"] = timer.task_spec.bpmn_id
+    is_question = task.task_spec.name == spec_name(task.task_spec.bpmn_id, QUESTION)
+    return OpenTask(task.id.hex, node_of(task), is_question, due_of(timer) if timer is not None else None)
+
+
+def _due_data(task: OpenTask) -> dict[str, Any]:
+    return {"due_at": task.due.at.isoformat()} if task.due else {}
+
+
+def _open_timer(task: Task) -> OpenTimer:
+    return OpenTimer(
+        task.id.hex, node_of(task), datetime.fromisoformat(task.internal_data["opened"]), due_of(task)
+    )

@@ -1,0 +1,118 @@
+"""A DMN file while it is read: its elements, whatever DMN version, and what was found wrong with it."""
+
+from typing import Literal
+
+from app.bpmnio import feel
+from app.engine import xml
+from app.engine.xml import attribute, one_line, text_of
+from app.errors import InvalidDiagram
+from app.findings import Finding
+from app.i18n import ngettext
+
+#: DMN 1.1 to 1.5; what a table needs is the same in all of them.
+_MODELS = frozenset(
+    {
+        "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
+        "http://www.omg.org/spec/DMN/20180521/MODEL/",
+        "https://www.omg.org/spec/DMN/20191111/MODEL/",
+        "https://www.omg.org/spec/DMN/20211108/MODEL/",
+        "https://www.omg.org/spec/DMN/20230324/MODEL/",
+    }
+)
+_MOST_FINDINGS = 200
+_SHOWN = 120
+
+
+class TableSource:
+    """One file being read. Findings are collected, so that a person sees all of them at once.
+
+    Raises:
+        InvalidDiagram: the root is not DMN's.
+    """
+
+    def __init__(self, root: xml.Element, file: str | None) -> None:
+        self._namespace, _brace, name = str(root.tag).removeprefix("{").rpartition("}")
+        if self._namespace not in _MODELS or name != "definitions":
+            raise xml.refusal("table_not_dmn", file, found=one_line(name)[:_SHOWN])
+        self.root = root
+        self._file = file
+        self._findings: list[tuple[str, Finding]] = []
+        self._language = attribute(root, "expressionLanguage")
+
+    def children(self, node: xml.Element, name: str) -> list[xml.Element]:
+        """DMN's own child elements of this name."""
+        return list(node.findall(f"{{{self._namespace}}}{name}"))
+
+    def child(self, node: xml.Element, name: str) -> xml.Element | None:
+        """The first child of this name."""
+        return next(iter(self.children(node, name)), None)
+
+    def text(self, node: xml.Element) -> str:
+        """What a cell or heading says."""
+        inner = self.child(node, "text")
+        return text_of(inner) if inner is not None else ""
+
+    def note(self, rule: xml.Element) -> str:
+        """The remark beside a rule: its annotations, or its description."""
+        said = [self.text(entry) for entry in self.children(rule, "annotationEntry")]
+        described = self.child(rule, "description")
+        said.append(text_of(described) if described is not None else "")
+        return one_line(" ".join(part for part in said if part))
+
+    def check(
+        self,
+        text: str,
+        dialect: Literal["expression", "unary"],
+        code: str,
+        at: xml.Element,
+        **params: object,
+    ) -> bool:
+        """Note a syntax error in FEEL; say whether there is none."""
+        why = feel.check(text, dialect=dialect)
+        if why is not None:
+            self.error(code, at, text=text, why=why, **params)
+        return why is None
+
+    def check_language(self, node: xml.Element | None, number: int) -> None:
+        """Note a cell or heading written in another language than FEEL."""
+        language = (attribute(node, "expressionLanguage") if node is not None else "") or self._language
+        if language and "feel" not in language.lower():
+            self.error(
+                "table_language", node if node is not None else self.root, language=language, number=number
+            )
+
+    def error(self, code: str, at: xml.Element, **params: object) -> None:
+        """Note something that cannot run."""
+        self._add("error", code, at, params)
+
+    def warning(self, code: str, at: xml.Element, **params: object) -> None:
+        """Note something that runs, but perhaps not as meant."""
+        self._add("warning", code, at, params)
+
+    def findings_of(self, decision_id: str) -> tuple[Finding, ...]:
+        """What was found in one decision."""
+        return tuple(finding for owner, finding in self._findings if owner == decision_id)
+
+    def stop_on_errors(self) -> None:
+        """Raise `InvalidDiagram` when anything found cannot run."""
+        findings = sorted(
+            (finding for _owner, finding in self._findings), key=lambda f: (f.severity, f.line or 0)
+        )
+        errors = sum(finding.severity == "error" for finding in findings)
+        if errors:
+            one = "Tabel belum dapat dijalankan: {count} temuan harus diperbaiki."
+            many = "Tabel belum dapat dijalankan: {count} temuan harus diperbaiki."
+            raise InvalidDiagram(ngettext(one, many, errors), tuple(findings[:_MOST_FINDINGS]))
+
+    def _add(
+        self, severity: Literal["error", "warning"], code: str, at: xml.Element, params: dict[str, object]
+    ) -> None:
+        around = [at, *at.iterancestors()]
+        id = next((attribute(node, "id") for node in around if attribute(node, "id")), None)
+        decision = next((node for node in around if node in self.children(self.root, "decision")), None)
+        owner = attribute(decision, "id") if decision is not None else ""
+        name = one_line(attribute(decision, "name")) if decision is not None else ""
+        shown = {key: one_line(str(value))[:_SHOWN] for key, value in params.items()}
+        found = Finding(code, severity, id, name or owner or None, at.sourceline, self._file, shown)
+        if found not in (finding for _owner, finding in self._findings[-1:]):
+            self._findings.append((owner, found))

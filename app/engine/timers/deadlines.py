@@ -1,0 +1,197 @@
+"""When a timer is due, and the record of how that was computed: enough to explain it for ever after."""
+
+from calendar import monthrange
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import MAXYEAR, UTC, date, datetime, timedelta
+from typing import Any, Self
+
+from app.calendar import Calendar
+from app.engine.diagram import Timer
+from app.engine.timers.grammar import Unreadable, read
+from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Moment, Resolved, Span, Unit
+from app.errors import ExpressionFailed
+from app.i18n import _
+
+#: What a stored record leaves out.
+_USUAL: dict[str, Any] = {
+    "calendar": "",
+    "skipped": {},
+    "every": "",
+    "repetitions": None,
+    "number": 1,
+    "missed": 0,
+}
+#: FEEL evaluator: an expression without ``=`` → a plain JSON value.
+Evaluate = Callable[[str], Any]
+
+
+@dataclass(frozen=True)
+class Due:
+    """A moment at which a timer is due. It never changes, whatever becomes of the calendar.
+
+    ``text``: as drawn. ``unit``, ``amount``: how it was counted from ``since``, the opening of the activity,
+    or backwards (negative) from its deadline. ``calendar``: the name of the calendar it was counted with, ""
+    when none matters. ``skipped``: ISO date → name of the holidays passed over, weekends left out.
+    For a timer that repeats: ``every`` so often, ``repetitions`` in all (None: for ever), this is the
+    ``number``-th, and ``missed`` before it passed while nothing could fire.
+    """
+
+    at: datetime  # aware UTC
+    text: str
+    unit: Unit
+    amount: int | float | None
+    since: datetime  # aware UTC
+    calendar: str = ""
+    skipped: Mapping[str, str] = field(default_factory=dict)
+    every: str = ""
+    repetitions: int | None = None
+    number: int = 1
+    missed: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The record as JSON, without the optional parts that say nothing."""
+        optional = ("calendar", "skipped", "every", "repetitions", "missed")
+        return {
+            "at": self.at.isoformat(),
+            "text": self.text,
+            "unit": self.unit,
+            "amount": self.amount,
+            "since": self.since.isoformat(),
+            "number": self.number,
+            **{key: vars(self)[key] for key in optional if vars(self)[key]},
+        }
+
+    @classmethod
+    def from_dict(cls, record: Mapping[str, Any]) -> Self:
+        """The record that `as_dict` wrote."""
+        moments = {key: datetime.fromisoformat(record[key]) for key in ("at", "since")}
+        return cls(**{**record, **moments})
+
+
+def due(
+    timer: Timer,
+    *,
+    opened_at: datetime,
+    day_unit: DayUnit,
+    calendar: Calendar,
+    evaluate: Evaluate,
+    deadline: Due | None = None,
+) -> Due | None:
+    """When a timer that opens at ``opened_at`` is due; for one that repeats, the first time.
+
+    ``deadline`` is what ``H-14`` counts back from, in the deadline's own kind of days; without one, or when
+    the moment is not after the opening, the timer never fires: None.
+
+    Raises:
+        ExpressionFailed: a formula failed, a text cannot be read, or the date lies beyond the year 9999.
+    """
+    reading = _resolve(timer.text, day_unit, evaluate)
+    try:
+        match reading:
+            case Before(days):
+                return _before(timer.text, days, opened_at, day_unit, calendar, deadline)
+            case Cycle():
+                return occurrence(timer.text, reading, 1, opened_at, calendar)
+            case Moment(at):
+                return Due(_moment(at, calendar), timer.text, "tanggal", None, opened_at.astimezone(UTC))
+            case _:
+                return counted(timer.text, reading, opened_at, calendar)
+    except OverflowError as error:
+        raise ExpressionFailed(_("Timer “{text}” melewati tahun 9999.", text=timer.text)) from error
+
+
+def occurrence(text: str, cycle: Cycle, number: int, opened_at: datetime, calendar: Calendar) -> Due:
+    """The ``number``-th time a cycle is due, counted from the opening so that months do not drift."""
+    every = read(cycle.every, "kalender")
+    if not isinstance(every, Span | Elapsed):
+        raise Unreadable
+    found = counted(text, every.times(number), opened_at, calendar)
+    return replace(found, every=cycle.every, repetitions=cycle.repetitions, number=number)
+
+
+def counted(text: str, span: Span | Elapsed, since: datetime, calendar: Calendar) -> Due:
+    """A span counted from ``since``."""
+    since = since.astimezone(UTC)
+    at = _after(span, since, calendar)
+    if not span.unit.endswith("kerja"):
+        return Due(at, text, span.unit, span.amount, since)
+    passed = calendar.holidays_between(*sorted((calendar.local_date(since), calendar.local_date(at))))
+    skipped = {on.isoformat(): name for on, name in passed.items()}
+    return Due(at, text, span.unit, span.amount, since, calendar.name, skipped)
+
+
+def _after(span: Span | Elapsed, since: datetime, calendar: Calendar) -> datetime:
+    """The moment that lies the span after ``since``, by the rules of docs/decisions/0005-working-days.md."""
+    if isinstance(span, Elapsed):
+        return _elapsed(span, since, calendar)
+    on = calendar.local_date(since)
+    match span.unit:
+        case "hari kerja":
+            return calendar.end_of_office(calendar.add_working_days(on, int(span.amount)))
+        case "hari kalender":
+            return calendar.end_of_day(on + timedelta(days=span.amount))
+        case "jam kerja" | "menit kerja":
+            return calendar.add_office_minutes(since, span.minutes)
+    return since + timedelta(minutes=span.minutes)
+
+
+def _elapsed(span: Elapsed, since: datetime, calendar: Calendar) -> datetime:
+    """Months on the wall calendar (31 January + P1M is the last of February), then exact time."""
+    if not span.months:
+        return since + span.exact
+    local = since.astimezone(calendar.zone)
+    month = local.year * 12 + local.month - 1 + span.months
+    year, month = divmod(month, 12)
+    if year > MAXYEAR:
+        raise OverflowError
+    day = min(local.day, monthrange(year, month + 1)[1])
+    return local.replace(year=year, month=month + 1, day=day).astimezone(UTC) + span.exact
+
+
+def _moment(at: date | datetime, calendar: Calendar) -> datetime:
+    """A date without a time means all of that day, like a deadline counted in calendar days."""
+    if not isinstance(at, datetime):
+        return calendar.end_of_day(at)
+    return (at if at.tzinfo else at.replace(tzinfo=calendar.zone)).astimezone(UTC)
+
+
+def _before(
+    text: str, days: int, opened_at: datetime, day_unit: DayUnit, calendar: Calendar, deadline: Due | None
+) -> Due | None:
+    if deadline is None:
+        return None
+    found = counted(text, Span(_days_of(deadline, day_unit), -days), deadline.at, calendar)
+    return found if found.at > opened_at else None
+
+
+def _days_of(deadline: Due, day_unit: DayUnit) -> Unit:
+    """The days in which to count back from a deadline: its own; for exact time and dates, the process's."""
+    if deadline.unit.startswith("hari"):
+        return deadline.unit
+    working = deadline.unit.endswith("kerja") or (deadline.unit in ("iso", "tanggal") and day_unit == "kerja")
+    return "hari kerja" if working else "hari kalender"
+
+
+def _resolve(text: str, day_unit: DayUnit, evaluate: Evaluate) -> Resolved:
+    """What the text says now. A formula gives a timer text, an ISO value, or a whole number of days."""
+    said: Any = text
+    try:
+        reading = read(text, day_unit)
+        if isinstance(reading, Formula):
+            said = evaluate(reading.expression)
+            reading = read(_as_text(said), day_unit)
+        if isinstance(reading, Formula):
+            raise Unreadable
+    except Unreadable as problem:
+        shown = "null" if said is None else str(said)[:80]
+        raise ExpressionFailed(
+            _("Timer “{text}” tidak dapat dibaca sebagai waktu: {result}.", text=text, result=shown)
+        ) from problem
+    return reading
+
+
+def _as_text(result: Any) -> str:
+    if isinstance(result, int | float) and not isinstance(result, bool):
+        return f"{result:g} hari"
+    return result if isinstance(result, str) else ""

@@ -1,0 +1,78 @@
+"""What a timer can say, as data: a span, a moment, days before the deadline, a cycle, a formula."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+DayUnit = Literal["kerja", "kalender"]
+#: How time is counted. ``iso`` is exact elapsed time (months by the calendar), ``tanggal`` a moment as given.
+Unit = Literal["hari kerja", "hari kalender", "jam kerja", "menit kerja", "jam", "menit", "iso", "tanggal"]
+
+
+@dataclass(frozen=True)
+class Span:
+    """So many days, hours or minutes, counted as ``unit`` says; a negative ``amount`` counts backwards."""
+
+    unit: Unit
+    amount: int | float
+
+    def __str__(self) -> str:
+        """The span as a timer text that needs no day unit to be read."""
+        return f"{self.amount} {self.unit}"
+
+    def times(self, n: int) -> "Span":
+        """The span, ``n`` times over."""
+        return replace(self, amount=self.amount * n)
+
+    @property
+    def minutes(self) -> float:
+        """A span of hours or minutes, in minutes."""
+        return self.amount * (60 if self.unit.startswith("jam") else 1)
+
+
+@dataclass(frozen=True)
+class Elapsed:
+    """An ISO duration: calendar months, then exact time."""
+
+    months: int
+    exact: timedelta
+    unit: Literal["iso"] = "iso"
+    amount: None = None
+
+    def times(self, n: int) -> "Elapsed":
+        """The duration, ``n`` times over."""
+        return Elapsed(self.months * n, self.exact * n)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A date (all of that day) or a date and time; without an offset it is in the configured zone."""
+
+    at: date | datetime
+
+
+@dataclass(frozen=True)
+class Before:
+    """``H-14``: so many days before the activity's deadline."""
+
+    days: int
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """Every so often. ``every`` is a timer text that needs no day unit; ``repetitions`` None: for ever."""
+
+    repetitions: int | None
+    every: str
+
+
+@dataclass(frozen=True)
+class Formula:
+    """FEEL, without its leading ``=``."""
+
+    expression: str
+
+
+#: What a timer's text says; after evaluation it is anything but a formula.
+Resolved = Span | Elapsed | Moment | Before | Cycle
+Reading = Resolved | Formula

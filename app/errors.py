@@ -1,0 +1,70 @@
+"""The errors this application raises on purpose. ``str(error)`` is a sentence a person can act on."""
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class AppError(Exception):
+    """Base of every expected error. The message is already in the reader's language."""
+
+
+class NotFound(AppError):
+    """The thing asked for does not exist, or this person may not see it."""
+
+
+class NotAllowed(AppError):
+    """The person may see the thing, but not do this to it."""
+
+
+class Conflict(AppError):
+    """Somebody else changed the same thing first."""
+
+
+class InvalidForm(AppError):
+    """Submitted values break the form's rules.
+
+    ``errors`` maps a field key to its message; ``values`` holds everything that was typed, to show it again.
+    """
+
+    def __init__(
+        self, message: str, errors: Mapping[str, str], values: Mapping[str, Any] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.errors = dict(errors)
+        self.values = dict(values or {})
+
+
+class InvalidDiagram(AppError):
+    """A deployment cannot run. ``findings`` holds `app.findings.Finding` records, at least one an error."""
+
+    def __init__(self, message: str, findings: tuple[Any, ...]) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+class ExecutionFailed(AppError):
+    """The diagram could not go on: no matching flow, an expression or a table that failed.
+
+    ``activity_id`` says where; ``detail`` is for the process owner, the message for the officer.
+    """
+
+    def __init__(self, message: str, *, activity_id: str | None = None, detail: str = "") -> None:
+        super().__init__(message)
+        self.activity_id = activity_id
+        self.detail = detail
+
+
+class ExpressionFailed(AppError):
+    """A FEEL expression has a syntax error or ran into a limit. Other problems are null with a warning."""
+
+
+class TooManyAttempts(AppError):
+    """A limit on attempts was reached. ``retry_after_s`` says how long to wait."""
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class NotReady(AppError):
+    """The machine lacks something the application needs: a port, a module, the network."""

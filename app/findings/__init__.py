@@ -1,0 +1,67 @@
+"""What a check of a diagram, form or table found: a code with parameters.
+
+The words stand beside it, one table per room (`diagrams`, `forms`, `tables`, `deployments`), and are translated
+when shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from app.findings import deployments, diagrams, forms, tables
+from app.i18n import _, speaking
+
+#: code → (what is wrong, what to do), Indonesian message ids with {names} for the parameters.
+TEXTS: Mapping[str, tuple[str, str]] = {**diagrams.TEXTS, **forms.TEXTS, **tables.TEXTS, **deployments.TEXTS}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found: where it is, what is wrong, what to do."""
+
+    code: str
+    severity: Literal["error", "warning"]
+    element_id: str | None = None
+    element_name: str | None = None
+    line: int | None = None
+    file: str | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def what(self) -> str:
+        """What is wrong, in the language in use."""
+        return _(TEXTS[self.code][0], **self._names())
+
+    @property
+    def todo(self) -> str:
+        """What to do about it, in the language in use."""
+        return _(TEXTS[self.code][1], **self._names())
+
+    def _names(self) -> dict[str, str]:
+        return {
+            "id": self.element_id or "",
+            "name": self.element_name or self.element_id or "",
+            **self.params,
+        }
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as the API and the command line show it, in both languages."""
+        words = {}
+        for code in ("id", "en"):
+            with speaking(code):
+                words[code] = {"what": self.what, "todo": self.todo}
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "element_id": self.element_id,
+            "element_name": self.element_name,
+            "line": self.line,
+            "file": self.file,
+            "message": f"{self.what} {self.todo}".strip(),
+            "messages": words,
+        }
+
+
+def has_errors(findings: tuple[Finding, ...] | list[Finding]) -> bool:
+    """Whether any finding stops a deployment."""
+    return any(finding.severity == "error" for finding in findings)

@@ -1,0 +1,42 @@
+"""Words for findings about a deployment as a whole: code → (what is wrong, what to do)."""
+
+from app.i18n import N_
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "file_unknown": (
+        N_("Berkas ini bukan .bpmn, .form, atau .dmn."),
+        N_("Kirim diagram (.bpmn), formulir (.form), dan tabel keputusan (.dmn)."),
+    ),
+    "file_not_used": (
+        N_("{file} tidak dipakai oleh diagram mana pun."),
+        N_("Sebut formulir atau tabel ini pada sebuah tugas, atau jangan kirim berkasnya."),
+    ),
+    "form_missing": (
+        N_("Formulir {form} untuk “{name}” tidak ada."),
+        N_("Kirim berkas {form} bersama diagram, atau ganti kunci formulirnya."),
+    ),
+    "decision_missing": (
+        N_("Tabel keputusan “{decision}” untuk “{name}” tidak ada."),
+        N_("Kirim berkas .dmn yang memuat keputusan dengan id itu, atau ganti acuannya."),
+    ),
+    "private_field_read": (
+        N_("“{name}” membaca isian pribadi “{variable}” ({where})."),
+        N_("Isian pribadi tidak boleh menentukan jalan, tenggat, tabel, atau daftar; pakai isian lain."),
+    ),
+    "name_never_set": (
+        N_("“{name}” membaca “{variable}”, tetapi tidak ada formulir, tabel, atau pesan yang mengisinya."),
+        N_("Periksa ejaan nama itu, atau tambahkan isian dengan kunci tersebut."),
+    ),
+    "name_perhaps_never_set": (
+        N_("“{name}” membaca “{variable}”, yang tidak diisi formulir atau tabel mana pun."),
+        N_("Pastikan nama itu dikirim saat perkara dimulai atau lewat pesan; bila tidak, periksa ejaannya."),
+    ),
+    "property_names_no_variable": (
+        N_("Properti proses “{property}” menunjuk “{variable}”, yang tidak diisi formulir mana pun."),
+        N_("Tulis kunci isian yang ada, agar daftar dan pencarian dapat menampilkannya."),
+    ),
+    "lane_without_officers": (
+        N_("Belum ada petugas pada lajur atau kelompok “{lane}”."),
+        N_("Tambahkan petugas di halaman Pengguna & unit."),
+    ),
+}

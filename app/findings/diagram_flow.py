@@ -1,0 +1,186 @@
+"""Words for findings about how a diagram flows: events, conditions, timers."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # Events and messages.
+    "no_start": (
+        "Proses “{name}” tidak mempunyai kejadian mulai.",
+        "Gambar kejadian mulai dan tarik panah ke langkah pertama.",
+    ),
+    "event_without_trigger": (
+        "“{name}” menunggu, tetapi tidak disebut menunggu apa.",
+        "Jadikan timer atau pesan.",
+    ),
+    "trigger_unknown": (
+        "“{name}” memakai definisi kejadian “{ref}”, yang tidak ada.",
+        "Pilih lagi jenis kejadiannya di pemodel.",
+    ),
+    "message_missing": (
+        "“{name}” menunggu pesan, tetapi pesannya tidak disebut.",
+        "Pilih atau buat pesan dan beri nama.",
+    ),
+    "message_unknown": ("“{name}” memakai pesan “{ref}”, yang tidak ada.", "Pilih lagi pesannya di pemodel."),
+    "message_name_computed": ("Nama pesan pada “{name}” dihitung: {text}.", "Tulis nama pesan yang tetap."),
+    "start_message_twice": (
+        "Dua kejadian mulai menunggu pesan yang sama: “{message}”.",
+        "Beri pesan yang berbeda.",
+    ),
+    "leads_nowhere": (
+        "Dari “{name}” tidak keluar panah.",
+        "Tarik panah ke langkah berikutnya, atau ke kejadian akhir.",
+    ),
+    "flow_into_start": (
+        "Panah “{name}” masuk ke “{target}”, padahal ke sana tidak boleh ada panah masuk.",
+        "Arahkan panah ke langkah sesudahnya.",
+    ),
+    "flow_out_of_end": (
+        "Panah “{name}” keluar dari kejadian akhir “{source}”.",
+        "Hapus panah itu, atau jadikan “{source}” kejadian antara.",
+    ),
+    "boundary_not_attached": (
+        "Kejadian tepi “{name}” tidak menempel pada tugas.",
+        "Tempelkan pada tepi tugasnya.",
+    ),
+    "boundary_host_unknown": (
+        "Kejadian tepi “{name}” menempel pada “{ref}”, yang tidak ada.",
+        "Tempelkan lagi pada tepi tugasnya.",
+    ),
+    "boundary_host_not_activity": (
+        "Kejadian tepi “{name}” menempel pada “{host}”, yang bukan tugas.",
+        "Tempelkan pada tugas.",
+    ),
+    "boundary_on_automatic": (
+        "“{name}” menempel pada “{host}”, yang selesai seketika; ia tidak akan pernah terjadi.",
+        "Tempelkan pada tugas orang, atau hapus.",
+    ),
+    "event_gateway_too_few": (
+        "Sesudah gerbang kejadian “{name}” harus ada paling sedikit dua kejadian.",
+        "Gambar kejadian yang ditunggu, misalnya pesan dan timer.",
+    ),
+    "event_gateway_target": (
+        "“{name}” berdiri sesudah gerbang kejadian “{gateway}”, tetapi tidak menunggu apa-apa.",
+        "Sesudah gerbang kejadian hanya boleh ada kejadian pesan atau timer.",
+    ),
+    "event_gateway_target_shared": (
+        "“{name}” dicapai juga lewat jalan lain, bukan hanya dari gerbang kejadian “{gateway}”.",
+        "Gambar kejadian tersendiri untuk tiap jalan.",
+    ),
+    "event_gateway_target_boundary": (
+        "Pada “{name}” menempel kejadian tepi, padahal ia berdiri sesudah gerbang kejadian “{gateway}”.",
+        "Jadikan kejadian tepi itu kejadian sesudah gerbang.",
+    ),
+    "event_gateway_message_twice": (
+        "Sesudah gerbang kejadian “{name}” dua kejadian menunggu pesan yang sama.",
+        "Beri pesan yang berbeda.",
+    ),
+    # Flows, conditions, questions.
+    "flow_source_unknown": (
+        "Panah “{name}” berawal dari “{ref}”, yang tidak ada di proses ini.",
+        "Tarik ulang panah itu.",
+    ),
+    "flow_target_unknown": (
+        "Panah “{name}” menuju “{ref}”, yang tidak ada di proses ini.",
+        "Tarik ulang panah itu.",
+    ),
+    "default_unknown": (
+        "Jalan bawaan “{ref}” tidak keluar dari “{name}”.",
+        "Pilih lagi jalan bawaan di antara panah keluarnya.",
+    ),
+    "default_ignored": (
+        "Tidak ada syarat pada “{name}”, jadi petugas ditanya; tanda jalan bawaan diabaikan.",
+        "Isi syarat bila pilihan harus otomatis.",
+    ),
+    "flow_taken_as_default": (
+        "Panah “{name}” dari “{gateway}” tanpa syarat; ia menjadi jalan bawaan.",
+        "Tandai sebagai jalan bawaan, atau beri syarat.",
+    ),
+    "flow_without_condition": (
+        "Panah “{name}” dari “{gateway}” tanpa syarat, padahal panah lain bersyarat.",
+        "Beri syarat; hanya satu panah boleh tanpa syarat. Tanpa syarat sama sekali, petugas yang memilih.",
+    ),
+    "no_default_flow": (
+        "“{name}” tidak mempunyai jalan bawaan; perkara berhenti bila tidak ada syarat yang terpenuhi.",
+        "Tandai satu panah sebagai jalan bawaan.",
+    ),
+    "condition_ignored": (
+        "Syarat “{text}” pada panah “{name}” diabaikan: di sana tidak ada yang dipilih.",
+        "Hapus syaratnya, atau pakai gerbang eksklusif.",
+    ),
+    "condition_on_default": (
+        "Syarat “{text}” pada jalan bawaan “{name}” diabaikan.",
+        "Hapus syaratnya, atau tanda jalan bawaannya.",
+    ),
+    "expression_too_long": (
+        "Ungkapan pada “{name}” lebih panjang dari {limit} huruf.",
+        "Pindahkan aturannya ke tabel keputusan.",
+    ),
+    "too_much_feel": (
+        "Ungkapan di diagram ini bersama-sama lebih panjang dari {limit} huruf.",
+        "Pindahkan aturan ke tabel keputusan (DMN).",
+    ),
+    "expression_not_feel": ("Ungkapan pada “{name}” bukan FEEL: {text}", "Tulis: {offer}"),
+    "expression_syntax": (
+        "Ungkapan pada “{name}” tidak dapat dibaca: {text} ({detail})",
+        'Perbaiki; contoh FEEL: jumlah > 3 and kategori = "jalan"',
+    ),
+    "implicit_end": (
+        "Jalan berakhir di “{name}” tanpa kejadian akhir; di sana ia dianggap selesai.",
+        "Gambar kejadian akhir agar terlihat bagaimana perkara berakhir.",
+    ),
+    "unreachable": (
+        "“{name}” tidak dapat dicapai dari kejadian mulai; ia tidak ikut dijalankan.",
+        "Tarik panah ke sana, atau hapus.",
+    ),
+    "never_ends": (
+        "Dari “{name}” tidak ada jalan ke akhir; perkara tidak akan pernah selesai.",
+        "Gambar jalan ke kejadian akhir.",
+    ),
+    # Timers and deadlines.
+    "timer_without_value": (
+        "Timer “{name}” tidak berisi waktu.",
+        "Tulis waktunya, misalnya 3 hari kerja atau P3D.",
+    ),
+    "timer_twice": (
+        "Timer “{name}” berisi lebih dari satu waktu.",
+        "Sisakan satu: lama, tanggal, atau berulang.",
+    ),
+    "timer_not_understood": (
+        "Waktu “{text}” pada “{name}” tidak dimengerti.",
+        "Contoh yang dimengerti: 3 hari kerja, 60 hari kalender, 30 menit, P3D, H-14, R3/P1D.",
+    ),
+    "timer_not_a_cycle": (
+        "Timer “{name}” berjenis berulang, tetapi “{text}” tidak berulang.",
+        "Tulis misalnya setiap hari atau R3/P1D, atau ganti jenisnya menjadi lama.",
+    ),
+    "timer_not_whole_days": (
+        "Waktu “{text}” pada “{name}” tidak genap dalam hari.",
+        "Tulis hari yang genap, atau jam.",
+    ),
+    "timer_too_long": (
+        "Waktu “{text}” pada “{name}” terlalu lama.",
+        "Periksa angkanya; paling lama 10.000 hari.",
+    ),
+    "timer_too_short": (
+        "Waktu “{text}” pada “{name}” terlalu pendek.",
+        "Periksa angkanya; timer berulang paling cepat tiap menit.",
+    ),
+    "timer_cycle_misplaced": (
+        "Timer berulang “{text}” hanya boleh berada di tepi tugas, bukan pada “{name}”.",
+        "Jadikan timer sekali saja, atau tempelkan pada tepi tugas.",
+    ),
+    "timer_relative_without_deadline": (
+        "“{text}” pada “{name}” dihitung mundur dari tenggat tugas, tetapi tugasnya tidak bertenggat.",
+        "Tempelkan timer tenggat pada tugas yang sama.",
+    ),
+    "deadline_misplaced": (
+        "“{name}” ditandai tenggat, padahal bukan timer di tepi tugas.",
+        "Pindahkan properti tenggat ke timer di tepi tugas.",
+    ),
+    "deadline_not_single": (
+        "“{name}” ditandai tenggat, padahal “{text}” bukan satu waktu tersendiri.",
+        "Tandai timer lain yang menyebut satu waktu, misalnya 60 hari.",
+    ),
+    "deadline_twice": (
+        "Tugas “{host}” mempunyai dua tenggat: “{first}” dan “{id}”.",
+        "Sisakan satu tanda tenggat.",
+    ),
+}

@@ -1,0 +1,120 @@
+"""Words for findings about what a diagram holds and we don't run: code, and elements still to come."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # Code, and what modelers add.
+    "script_task": (
+        "“{name}” adalah tugas skrip; program di dalam diagram tidak dijalankan.",
+        "Ganti dengan tugas orang, tabel keputusan (DMN), atau tugas kirim.",
+    ),
+    "code_in_extension": (
+        "“{name}” memuat program ({found}); program di dalam diagram tidak dijalankan.",
+        "Hapus {found}; aturan ditulis sebagai syarat FEEL atau tabel keputusan.",
+    ),
+    "extension_ignored": (
+        "“{name}” memuat tambahan pemodel yang tidak dipakai di sini: {found}.",
+        "Tidak apa-apa bila tidak dibutuhkan: pelaksana berasal dari lajur, tenggat dari timer.",
+    ),
+    "external_worker": (
+        "“{name}” diserahkan kepada program luar “{worker}”; di sini ia menjadi pemberitahuan.",
+        "Bila orang harus bekerja di langkah ini, ganti dengan tugas orang.",
+    ),
+    "form_key_unreadable": (
+        "Formulir “{text}” pada “{name}” tidak dapat dikenali.",
+        "Tulis nama formulir saja, misalnya laporan.",
+    ),
+    "rule_without_table": (
+        "Tugas aturan “{name}” tidak menyebut tabel keputusan.",
+        "Isi id tabel keputusan (DMN) pada tugas itu.",
+    ),
+    "decision_unreadable": (
+        "Tabel keputusan “{text}” pada “{name}” tidak dapat dikenali.",
+        "Tulis id tabel saja, misalnya rute_unit.",
+    ),
+    # What cannot run yet.
+    "not_yet_several_processes": (
+        "Diagram berisi lebih dari satu proses: “{name}” di samping “{first}”; ini belum dapat dijalankan.",
+        "Pakai satu pool dengan lajur, atau kosongkan pool pihak luar.",
+    ),
+    "not_yet_sub_process": (
+        "Subproses “{name}” belum dapat dijalankan.",
+        "Gambar langkah-langkahnya langsung di proses utama.",
+    ),
+    "not_yet_event_sub_process": (
+        "Subproses kejadian “{name}” belum dapat dijalankan.",
+        "Pakai kejadian tepi pada tugasnya.",
+    ),
+    "not_yet_transaction": (
+        "Transaksi “{name}” belum dapat dijalankan.",
+        "Gambar langkah-langkahnya langsung di proses utama.",
+    ),
+    "not_yet_ad_hoc": (
+        "Subproses ad hoc “{name}” belum dapat dijalankan.",
+        "Gambar urutan langkahnya di proses utama.",
+    ),
+    "not_yet_call_activity": (
+        "Pemanggilan proses lain “{name}” belum dapat dijalankan.",
+        "Gambar langkah-langkahnya langsung di proses ini.",
+    ),
+    "not_yet_complex_gateway": (
+        "Gerbang kompleks “{name}” belum dapat dijalankan.",
+        "Pakai gerbang eksklusif, inklusif, atau paralel.",
+    ),
+    "not_yet_multi_instance": (
+        "“{name}” ditandai berulang untuk banyak hal (multi-instance); ini belum dapat dijalankan.",
+        "Hapus tandanya; satu tugas untuk semuanya, atau gambar tugas satu per satu.",
+    ),
+    "not_yet_loop": (
+        "“{name}” ditandai berulang (loop); ini belum dapat dijalankan.",
+        "Gambar panah kembali dari sebuah gerbang.",
+    ),
+    "not_yet_instantiate": (
+        "“{name}” memulai perkara tanpa kejadian mulai; ini belum dapat dijalankan.",
+        "Pakai kejadian mulai dengan pesan.",
+    ),
+    "not_yet_signal": ("Kejadian sinyal “{name}” belum dapat dijalankan.", "Pakai pesan."),
+    "not_yet_escalation": (
+        "Kejadian eskalasi “{name}” belum dapat dijalankan.",
+        "Pakai timer tepi atau tugas kirim.",
+    ),
+    "not_yet_error": (
+        "Kejadian galat “{name}” belum dapat dijalankan.",
+        "Pakai gerbang setelah tugas, atau kejadian akhir biasa.",
+    ),
+    "not_yet_compensation": (
+        "Kompensasi pada “{name}” belum dapat dijalankan.",
+        "Gambar langkah pembatalannya sebagai tugas biasa.",
+    ),
+    "not_yet_conditional": (
+        "Kejadian bersyarat “{name}” belum dapat dijalankan.",
+        "Pakai gerbang dengan syarat.",
+    ),
+    "not_yet_link": (
+        "Kejadian tautan “{name}” belum dapat dijalankan.",
+        "Tarik panah langsung ke tujuannya.",
+    ),
+    "not_yet_cancel": ("Kejadian batal “{name}” belum dapat dijalankan.", "Pakai kejadian akhir biasa."),
+    "not_yet_timer_start": (
+        "Kejadian mulai dengan timer “{name}” belum dapat dijalankan.",
+        "Pakai kejadian mulai biasa; perkara dimulai oleh orang atau pesan.",
+    ),
+    "not_yet_multiple_events": (
+        "“{name}” menunggu lebih dari satu hal; ini belum dapat dijalankan.",
+        "Pakai gerbang kejadian dengan satu kejadian untuk tiap hal.",
+    ),
+    "not_yet_several_starts": (
+        "“{name}” adalah kejadian mulai kedua di samping “{first}”; ini belum dapat dijalankan.",
+        "Sisakan satu kejadian mulai tanpa pesan; yang lain memakai pesan.",
+    ),
+    "not_yet_several_flows": (
+        "Dari “{name}” keluar {count} panah; ini belum dapat dijalankan.",
+        "Taruh gerbang sesudahnya: eksklusif untuk memilih, paralel untuk semuanya.",
+    ),
+    "not_yet_two_timers": (
+        "Sesudah gerbang kejadian “{name}” ada lebih dari satu timer; ini belum dapat dijalankan.",
+        "Sisakan satu timer; timer lain menjadi pengingat pada tugas.",
+    ),
+    "not_yet_cycle_interrupting": (
+        "Timer berulang “{text}” pada “{name}” memotong tugasnya; ini belum dapat dijalankan.",
+        "Jadikan kejadian tepi itu tidak memotong (garis putus-putus), atau timer sekali saja.",
+    ),
+}

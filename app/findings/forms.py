@@ -1,0 +1,111 @@
+"""Words for findings about forms: code → (what is wrong, what to do)."""
+
+from app.i18n import N_
+
+_NOT_YET = N_(
+    "Belum didukung; ganti dengan komponen lain: teks, angka, tanggal, pilihan, berkas, atau kelompok."
+)
+_OPEN_IN_MODELER = N_("Buka berkasnya di Camunda Modeler lalu simpan lagi.")
+
+TEXTS: dict[str, tuple[str, str]] = {
+    "form_too_big": (
+        N_("Berkas formulir {size} KB."),
+        N_("Paling besar {most} KB; pindahkan teks panjang ke dokumen lain."),
+    ),
+    "form_not_utf8": (N_("Berkas formulir tidak ditulis dalam UTF-8."), N_("Simpan lagi sebagai UTF-8.")),
+    "form_not_json": (N_("Berkas formulir bukan JSON yang benar: {reason}"), _OPEN_IN_MODELER),
+    "form_not_form": (
+        N_("Isi berkas ini bukan formulir form-js: “components” harus daftar komponen yang bertipe."),
+        _OPEN_IN_MODELER,
+    ),
+    "form_too_many_components": (
+        N_("Formulir ini punya {count} komponen."),
+        N_("Paling banyak {most}; bagi menjadi beberapa tugas."),
+    ),
+    "form_too_deep": (N_("Kelompok bersarang {depth} tingkat."), N_("Paling dalam {most} tingkat.")),
+    "form_component_not_yet": (N_("“{name}” memakai komponen “{type}”."), _NOT_YET),
+    "form_button_ignored": (
+        N_("Tombol “{name}” tidak ditampilkan."),
+        N_("Halaman tugas punya tombolnya sendiri; tombol ini boleh dihapus."),
+    ),
+    "form_property_wrong": (
+        N_("Nilai “{property}” pada “{name}” tidak dapat dipakai."),
+        N_("Perbaiki di modeler, atau hapus sifat itu."),
+    ),
+    "form_key_missing": (
+        N_("“{name}” tidak punya kunci (Key)."),
+        N_("Beri kunci, misalnya judul atau tanggal_masuk."),
+    ),
+    "form_key_not_identifier": (
+        N_("Kunci “{key}” tidak dapat dipakai."),
+        N_("Pakai huruf, angka, dan garis bawah, diawali huruf, paling panjang 64."),
+    ),
+    "form_key_reserved": (
+        N_("Kunci “{key}” adalah kata yang dipakai sistem."),
+        N_("Ganti dengan nama lain, misalnya {key}_laporan."),
+    ),
+    "form_key_twice": (
+        N_("Kunci “{key}” dipakai lebih dari sekali."),
+        N_("Beri setiap isian kunci sendiri."),
+    ),
+    "form_id_twice": (
+        N_("Id komponen “{key}” dipakai lebih dari sekali."),
+        N_("Beri setiap komponen id sendiri."),
+    ),
+    "form_path_not_yet": (
+        N_("Kelompok “{name}” menaruh isiannya di bawah sebuah path."),
+        N_("Belum didukung; kosongkan Path kelompok itu."),
+    ),
+    "form_label_missing": (
+        N_("Isian “{name}” tidak punya label."),
+        N_("Tulis labelnya; pembaca layar membutuhkannya."),
+    ),
+    "form_template_not_yet": (
+        N_("“{property}” pada “{name}” memakai ungkapan atau templat."),
+        N_("Belum didukung di sini; tulis teks atau nilai biasa."),
+    ),
+    "form_feel_wrong": (
+        N_("FEEL pada “{name}” ({property}) salah tulis: {reason}"),
+        N_('Perbaiki ungkapannya, misalnya =hasil != "terbukti".'),
+    ),
+    "form_condition_ignored": (
+        N_("Syarat sembunyi “{text}” pada “{name}” tidak berlaku karena bukan FEEL."),
+        N_("Awali dengan tanda sama dengan, misalnya =anonim."),
+    ),
+    "form_rule_not_number": (
+        N_("Batas {rule} pada “{name}” bukan angka: {value}"),
+        N_("Tulis angka, atau FEEL yang diawali =."),
+    ),
+    "form_rule_ignored": (
+        N_("Aturan {rule} pada “{name}” tidak berlaku untuk komponen {type}."),
+        N_("Hapus aturan itu, atau ganti jenis komponennya."),
+    ),
+    "form_rules_contradict": (
+        N_("Aturan “{name}” saling bertentangan: {low} dan {high}."),
+        N_("Tidak ada isian yang memenuhi keduanya; perbaiki salah satunya."),
+    ),
+    "form_pattern_wrong": (
+        N_("Pola “{pattern}” pada “{name}” salah tulis: {reason}"),
+        N_("Tulis ekspresi reguler JavaScript yang benar."),
+    ),
+    "form_options_missing": (
+        N_("“{name}” tidak punya pilihan."),
+        N_("Tulis daftar pilihan, kunci, atau ungkapannya."),
+    ),
+    "form_option_wrong": (
+        N_("“{name}” punya pilihan tanpa nilai, atau yang nilainya bukan teks, angka, atau ya/tidak."),
+        N_("Beri setiap pilihan label dan nilai."),
+    ),
+    "form_option_twice": (
+        N_("“{name}” punya dua pilihan bernilai “{value}”."),
+        N_("Beri setiap pilihan nilai sendiri."),
+    ),
+    "form_default_wrong": (
+        N_("Nilai awal “{value}” tidak cocok dengan isian “{name}”."),
+        N_("Pilih nilai awal yang dapat diisi orang, atau hapus."),
+    ),
+    "form_time_zone_ignored": (
+        N_("“{name}” meminta jam disimpan dengan zona."),
+        N_("Jam disimpan apa adanya, waktu setempat (HH:MM); pilih “No timezone” agar sama di modeler."),
+    ),
+}

@@ -1,0 +1,123 @@
+"""The bytes of a ``*.form`` file as JSON that is safe to walk, or the findings that say why not."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from app.findings import Finding
+
+MAX_BYTES = 500 * 1024
+MAX_COMPONENTS = 300
+MAX_DEPTH = 20
+
+Raw = Mapping[str, Any]
+
+
+class Findings:
+    """Collects what is wrong with one file; knows the line of each component."""
+
+    def __init__(self, file: str, text: str = "") -> None:
+        self.file = file
+        self.found: list[Finding] = []
+        self._text = text
+
+    def add(
+        self,
+        code: str,
+        part: Raw | None = None,
+        *,
+        severity: Literal["error", "warning"] = "error",
+        line: int | None = None,
+        **params: object,
+    ) -> None:
+        """Note ``code`` about the component ``part``, or about the whole file."""
+        part = part or {}
+        words = {name: _short(value) for name, value in params.items()}
+        self.found.append(
+            Finding(
+                code,
+                severity,
+                element_id=_text_of(part, "key", "id"),
+                element_name=_text_of(part, "label", "dateLabel", "timeLabel", "key", "id", "type"),
+                line=line or self._line_of(part),
+                file=self.file,
+                params=words,
+            )
+        )
+
+    def _line_of(self, part: Raw) -> int | None:
+        for name in ("key", "id"):
+            value = part.get(name)
+            if isinstance(value, str):
+                hit = re.search(
+                    rf'"{name}"\s*:\s*{re.escape(json.dumps(value, ensure_ascii=False))}', self._text
+                )
+                return self._text.count("\n", 0, hit.start()) + 1 if hit else None
+        return None
+
+
+def parse(content: bytes, findings: Findings) -> Raw | None:
+    """Return the schema when it is JSON, a form-js form and within the limits; else None, with findings."""
+    if len(content) > MAX_BYTES:
+        findings.add("form_too_big", size=len(content) // 1024, most=MAX_BYTES // 1024)
+        return None
+    try:
+        schema = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        findings.add("form_not_json", line=error.lineno, reason=error.msg)
+    except UnicodeDecodeError:
+        findings.add("form_not_utf8")
+    except (ValueError, RecursionError) as error:
+        findings.add("form_not_json", reason=error)
+    else:
+        return schema if _is_form(schema, findings) else None
+    return None
+
+
+def components(schema: Raw) -> Iterator[tuple[Raw, int]]:
+    """Yield every component with its depth (1 on the page itself), containers first."""
+    waiting = [(part, 1) for part in reversed(schema["components"])]
+    while waiting:
+        part, depth = waiting.pop()
+        yield part, depth
+        inner = part.get("components") if isinstance(part, dict) else None
+        if isinstance(inner, list):
+            waiting.extend((child, depth + 1) for child in reversed(inner))
+
+
+def _is_form(schema: Any, findings: Findings) -> bool:
+    if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
+        findings.add("form_not_form")
+        return False
+    if schema.get("type", "default") != "default":
+        findings.add("form_not_form")
+        return False
+    count = deepest = 0
+    for part, depth in components(schema):
+        if not isinstance(part, dict) or not isinstance(part.get("type"), str):
+            findings.add("form_not_form")
+            return False
+        count, deepest = count + 1, max(deepest, depth)
+    if count > MAX_COMPONENTS:
+        findings.add("form_too_many_components", count=count, most=MAX_COMPONENTS)
+    if deepest > MAX_DEPTH:
+        findings.add("form_too_deep", depth=deepest, most=MAX_DEPTH)
+    return count <= MAX_COMPONENTS and deepest <= MAX_DEPTH
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _text_of(part: Raw, *names: str) -> str | None:
+    for name in names:
+        value = part.get(name)
+        if isinstance(value, str) and value:
+            return value[:200]
+    return None
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 200 else text[:199] + "…"

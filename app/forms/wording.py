@@ -1,0 +1,86 @@
+"""When to fill a field, in words: the opposite of its condition ``hide``, for readers without JavaScript."""
+
+from typing import Any
+
+from app.forms.choices import label_of
+from app.forms.model import CHOICES, MULTI_CHOICE, Field, Form
+from app.forms.moments import to_text
+from app.forms.simple_feel import All, Test, Tree, negated, parse
+from app.i18n import N_, _
+
+_ORDERED = {
+    "<": N_("{label} kurang dari {value}"),
+    "<=": N_("{label} paling banyak {value}"),
+    ">": N_("{label} lebih dari {value}"),
+    ">=": N_("{label} paling sedikit {value}"),
+}
+
+
+class _Unsayable(Exception):
+    """No words for this."""
+
+
+def when(part: Field, form: Form) -> str:
+    """Return "Isi bila …" for a field with a condition; "" for one without."""
+    if not part.hide:
+        return ""
+    tree = parse(part.hide)
+    try:
+        if tree is not None:
+            return _("Isi bila {condition}.", condition=_say(negated(tree), form))
+    except _Unsayable:
+        pass
+    return _("Isi bila diperlukan.")
+
+
+def _say(tree: Tree, form: Form) -> str:
+    if isinstance(tree, Test):
+        return _say_test(tree, form)
+    if any(isinstance(part, All) for part in tree.parts):
+        raise _Unsayable
+    joint = _(" atau ") if tree.any_of else _(" dan ")
+    return joint.join(_say(part, form) for part in tree.parts)
+
+
+def _say_test(test: Test, form: Form) -> str:
+    part = form.by_key.get(test.key)
+    if part is None or not part.label:
+        raise _Unsayable
+    label = f"“{part.label}”"
+    if test.values in ((None,), ("",)) and test.sign in ("=", "!="):
+        return _("{label} kosong", label=label) if test.sign == "=" else _("{label} diisi", label=label)
+    if part.type == "checkbox":
+        return _say_checkbox(test, label)
+    value = _(" atau ").join(_value(part, value) for value in test.values)
+    return _compare(test, part, label, value)
+
+
+def _say_checkbox(test: Test, label: str) -> str:
+    if test.sign not in ("=", "!=") or test.values not in ((True,), (False,)):
+        raise _Unsayable
+    ticked = (test.values == (True,)) == (test.sign == "=")
+    return _("{label} dicentang", label=label) if ticked else _("{label} tidak dicentang", label=label)
+
+
+def _compare(test: Test, part: Field, label: str, value: str) -> str:
+    if (test.sign in ("has", "lacks")) is not (part.type in MULTI_CHOICE):
+        raise _Unsayable
+    match test.sign:
+        case "=":
+            return _("{label} dijawab {value}", label=label, value=value)
+        case "!=":
+            return _("{label} bukan {value}", label=label, value=value)
+        case "has":
+            return _("{label} memuat {value}", label=label, value=value)
+        case "lacks":
+            return _("{label} tidak memuat {value}", label=label, value=value)
+    return _(_ORDERED[test.sign], label=label, value=value)
+
+
+def _value(part: Field, value: Any) -> str:
+    if value is None or (isinstance(value, bool) and part.type not in CHOICES):
+        raise _Unsayable
+    if part.type == "number":
+        return str(value).replace(".", ",")
+    text = to_text(str(value), part.subtype) if part.type == "datetime" else label_of(value, part.options)
+    return f"“{text}”"

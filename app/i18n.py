@@ -1,0 +1,87 @@
+"""The language of the moment. Message ids are Indonesian; English stands in ``app/locale/en/*.po``.
+
+The language lives in a ContextVar: pages set it per request, the worker and commands keep the default.
+"""
+
+import gettext
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime, tzinfo
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.dates import format_date, format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+_language: ContextVar[str] = ContextVar("language", default="id")
+_LOCALE = Path(__file__).parent / "locale"
+
+
+def language() -> str:
+    """The code of the language in use: ``id`` or ``en``."""
+    return _language.get()
+
+
+def use(code: str) -> None:
+    """Speak ``code`` from now on in this context; an unknown code means Indonesian."""
+    _language.set(code if code in LANGUAGES else "id")
+
+
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Speak ``code`` inside the block."""
+    token = _language.set(code if code in LANGUAGES else "id")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def _(message: str, /, **params: object) -> str:
+    """Return ``message`` in the language in use, its ``{names}`` filled from ``params``."""
+    text = _translations(_language.get()).gettext(message) if message else ""
+    return text.format(**params) if params else text
+
+
+def N_(message: str) -> str:  # noqa: N802 the customary name; marks a message that is translated later
+    """Mark ``message`` for translation without translating it now."""
+    return message
+
+
+def ngettext(singular: str, plural: str, count: int, /, **params: object) -> str:
+    """Return the form for ``count``; Indonesian has one form, English two."""
+    text = _translations(_language.get()).ngettext(singular, plural, count)
+    return text.format(count=count, **params)
+
+
+def moment(at: datetime, zone: tzinfo) -> str:
+    """Put a time into words in ``zone``: 24 Nov 2026, 14.05 WIB."""
+    local = at.astimezone(zone)
+    pattern = "d MMM y, HH.mm" if language() == "id" else "d MMM y, HH:mm"
+    return f"{format_datetime(local, pattern, locale=language())} {local.tzname()}"
+
+
+def day(on: date) -> str:
+    """Put a date into words: 24 Nov 2026."""
+    return format_date(on, "d MMM y", locale=language())
+
+
+@cache
+def _translations(code: str) -> gettext.NullTranslations:
+    if code == "id":
+        return gettext.NullTranslations()
+    catalog = Catalog(locale=code)
+    for path in sorted((_LOCALE / code).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=code):
+                if message.id:
+                    catalog[message.id] = message
+    binary = BytesIO()
+    write_mo(binary, catalog)
+    binary.seek(0)
+    return gettext.GNUTranslations(binary)

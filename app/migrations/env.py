@@ -1,0 +1,16 @@
+"""Alembic's environment: it migrates the connection that `services.migrations` hands it."""
+
+from alembic import context
+
+import app.models  # noqa: F401 fills the metadata
+from app.db import Base
+
+connection = context.config.attributes["connection"]
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    user_module_prefix="app.db.",
+)
+with context.begin_transaction():
+    context.run_migrations()

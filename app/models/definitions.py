@@ -1,0 +1,61 @@
+"""Deployed process definitions and their files. Never changed once written."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+
+
+class Resource(Base):
+    """The content of a file, once, whatever number of versions use it."""
+
+    __tablename__ = "resource"
+
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class ProcessDefinition(Base):
+    """One version of a process: its diagram with every form and table that it names."""
+
+    __tablename__ = "process_definition"
+    __table_args__ = (UniqueConstraint("key", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), index=True)
+    version: Mapped[int]
+    name: Mapped[str]
+    deployed_at: Mapped[datetime]
+    deployed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: Warnings of the check, as `Finding.as_dict` gives them.
+    findings: Mapped[list[Any]]
+    #: lane id → {"group": id of its candidate group, "coordinator": id of its coordinators' group or null}
+    lane_groups: Mapped[dict[str, Any]]
+    files: Mapped[list["DefinitionFile"]] = relationship(order_by="DefinitionFile.name")
+
+
+class DefinitionFile(Base):
+    """A file of a version: ``kind`` is bpmn, form or dmn."""
+
+    __tablename__ = "definition_file"
+
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8))
+    sha256: Mapped[str] = mapped_column(ForeignKey("resource.sha256"))
+    resource: Mapped[Resource] = relationship()
+
+
+class WatchedFile(Base):
+    """What the last check of a file in processes/ or forms/ found; shown on the page Proses."""
+
+    __tablename__ = "watched_file"
+
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64))
+    checked_at: Mapped[datetime]
+    findings: Mapped[list[Any]]
+    refused: Mapped[bool]

@@ -1,0 +1,47 @@
+"""What is to be told to whom: outbox rows, written with the step that caused them, and their notices."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+from app.models.runtime import ProcessInstance
+
+
+class OutboxMessage(Base):
+    """A notification waiting to be delivered; done when ``delivered_at`` is set."""
+
+    __tablename__ = "outbox_message"
+    __table_args__ = (Index(None, "delivered_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    activity_id: Mapped[str | None] = mapped_column(String(255))
+    #: What it says: {"code": ..., "params": {...}}; never identity.
+    body: Mapped[dict[str, Any]]
+    #: Whom it is for: {"groups": [ids], "unit": code or null, "users": [ids]}
+    audience: Mapped[dict[str, Any]]
+    queued_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None]
+
+
+class Notice(Base):
+    """A notification in somebody's list."""
+
+    __tablename__ = "notice"
+    __table_args__ = (Index(None, "user_id", "read_at", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox_message.id"))
+    body: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    read_at: Mapped[datetime | None]
+    mailed_at: Mapped[datetime | None]
+
+    instance: Mapped[ProcessInstance] = relationship()

@@ -1,0 +1,51 @@
+"""Small tables that keep the application itself in order."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Date, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+
+class IdempotencyRecord(Base):
+    """The result of a command, so that a repeat returns it. Kept for 7 days; holds no identity."""
+
+    __tablename__ = "idempotency_record"
+
+    #: SHA-256 of actor, command, target and key.
+    scope: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: SHA-256 of the body; the same key with another body is refused.
+    body: Mapped[str] = mapped_column(String(64))
+    result: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Attempt(Base):
+    """One try at something that is limited, e.g. a sign-in; ``bucket`` is a hash, no address is kept."""
+
+    __tablename__ = "attempt"
+    __table_args__ = (Index(None, "bucket", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    bucket: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime]
+
+
+class Holiday(Base):
+    """A day off besides the national ones, e.g. an election."""
+
+    __tablename__ = "holiday"
+
+    on: Mapped[date] = mapped_column(Date, primary_key=True)
+    name: Mapped[str]
+
+
+class Setting(Base):
+    """A value that web, worker and commands share: the moved clock, a heartbeat, a number sequence."""
+
+    __tablename__ = "setting"
+
+    name: Mapped[str] = mapped_column(String(100), primary_key=True)
+    value: Mapped[dict[str, Any]]

@@ -1,0 +1,101 @@
+"""Users, what they belong to, and how they prove who they are."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Column, Date, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+
+membership = Table(
+    "membership",
+    Base.metadata,
+    Column("user_id", ForeignKey("user.id"), primary_key=True),
+    Column("group_id", ForeignKey("candidate_group.id"), primary_key=True),
+)
+user_unit = Table(
+    "user_unit",
+    Base.metadata,
+    Column("user_id", ForeignKey("user.id"), primary_key=True),
+    Column("unit_code", ForeignKey("unit.code"), primary_key=True),
+)
+
+
+class Group(Base):
+    """A candidate group: whose inbox a lane's tasks appear in. Coordinators are groups too."""
+
+    __tablename__ = "candidate_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), unique=True)
+
+
+class LaneGroup(Base):
+    """Ties a lane's id in a process to its group, so that renaming a lane moves nobody."""
+
+    __tablename__ = "lane_group"
+
+    process_key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    lane_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("candidate_group.id"))
+    group: Mapped[Group] = relationship()
+
+
+class Unit(Base):
+    """A unit of the government: the value that a ``unit`` variable holds is its code."""
+
+    __tablename__ = "unit"
+
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str]
+    valid_from: Mapped[date | None] = mapped_column(Date)
+    valid_until: Mapped[date | None] = mapped_column(Date)
+    successors: Mapped[str] = mapped_column(default="")  # codes, comma-separated
+
+
+class User(Base):
+    """A person who signs in. The roles add up; an officer is who belongs to a group."""
+
+    __tablename__ = "user"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(64), unique=True)
+    full_name: Mapped[str]
+    email: Mapped[str | None]
+    password_hash: Mapped[str]
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    is_process_owner: Mapped[bool] = mapped_column(default=False)
+    is_auditor: Mapped[bool] = mapped_column(default=False)
+    language: Mapped[str] = mapped_column(String(2), default="id")
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+    #: Set while the password is one that somebody else knows.
+    must_change_password: Mapped[bool] = mapped_column(default=False)
+    groups: Mapped[list[Group]] = relationship(secondary=membership, order_by=Group.name)
+    units: Mapped[list[Unit]] = relationship(secondary=user_unit, order_by=Unit.code)
+
+
+class LoginSession(Base):
+    """A signed-in browser. Only a hash of its token is stored."""
+
+    __tablename__ = "login_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    user: Mapped[User] = relationship()
+
+
+class ApiToken(Base):
+    """A bearer token of the API. Only a hash is stored."""
+
+    __tablename__ = "api_token"
+    __table_args__ = (UniqueConstraint("token_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+    user: Mapped[User] = relationship()

@@ -1,0 +1,138 @@
+"""Running process instances and what waits in them. Only `services.execution` writes these."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+from app.models.definitions import ProcessDefinition
+from app.models.identity import Group, User
+
+
+class ProcessInstance(Base):
+    """One case on its way through one version of a process."""
+
+    __tablename__ = "process_instance"
+    __table_args__ = (UniqueConstraint("key", "business_key"), Index(None, "state", "id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"), index=True)
+    key: Mapped[str] = mapped_column(String(255))
+    business_key: Mapped[str] = mapped_column(String(255))
+    state: Mapped[str] = mapped_column(String(10), default="active")  # active, ended, cancelled, incident
+    #: Where the tokens are; opaque to all but the engine. Emptied when the instance ends.
+    engine_state: Mapped[bytes] = mapped_column(LargeBinary)
+    #: The one document of variables. Identity is never in it.
+    variables: Mapped[dict[str, Any]]
+    #: How often each element and flow was passed: what the picture of the case needs, bounded by the diagram.
+    visits: Mapped[dict[str, Any]]
+    started_at: Mapped[datetime]
+    started_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    ended_at: Mapped[datetime | None]
+    end_activity_id: Mapped[str | None]
+    end_name: Mapped[str | None]
+    # Copies of the variables that the process names in its properties, for lists and search.
+    subject: Mapped[str] = mapped_column(default="")
+    category: Mapped[str] = mapped_column(default="")
+    unit_code: Mapped[str] = mapped_column(default="")
+    area: Mapped[str] = mapped_column(default="")
+    revision: Mapped[int] = mapped_column()
+
+    definition: Mapped[ProcessDefinition] = relationship()
+
+    __mapper_args__ = {"version_id_col": revision}
+
+
+class UserTask(Base):
+    """Work for a person, open or closed. ``id`` is the engine's."""
+
+    __tablename__ = "user_task"
+    __table_args__ = (
+        Index(None, "state", "group_id", "assignee_id", "unit_code", "sort_at", "id"),
+        Index(None, "instance_id", "group_id", "unit_code"),
+        Index(None, "closed_by_id", "closed_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    activity_id: Mapped[str] = mapped_column(String(255))
+    name: Mapped[str]
+    lane_id: Mapped[str] = mapped_column(String(255))
+    lane: Mapped[str]
+    group_id: Mapped[int] = mapped_column(ForeignKey("candidate_group.id"))
+    #: Who may reassign it and is told of escalations.
+    coordinator_group_id: Mapped[int | None] = mapped_column(ForeignKey("candidate_group.id"))
+    #: Only officers of this unit; null offers it to the whole lane.
+    unit_code: Mapped[str | None] = mapped_column(String(64))
+    form_key: Mapped[str | None]
+    is_question: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(10), default="open")  # open, completed, cancelled
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    #: How ``due_at`` came about, for "why this date?".
+    deadline: Mapped[dict[str, Any] | None]
+    overdue_at: Mapped[datetime | None]
+    #: ``due_at``, or the end of time: a column to sort and page by.
+    sort_at: Mapped[datetime]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    claimed_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    instance: Mapped[ProcessInstance] = relationship()
+    group: Mapped[Group] = relationship(foreign_keys=group_id)
+    assignee: Mapped[User | None] = relationship(foreign_keys=assignee_id)
+    closed_by: Mapped[User | None] = relationship(foreign_keys=closed_by_id)
+
+
+class Job(Base):
+    """A timer waiting for its moment. ``run_at`` is ``due_at`` until a failure postpones it."""
+
+    __tablename__ = "job"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    activity_id: Mapped[str] = mapped_column(String(255))
+    attached_to: Mapped[str | None] = mapped_column(String(255))
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    run_at: Mapped[datetime | None] = mapped_column(index=True)  # null: out of retries, an incident waits
+    deadline: Mapped[dict[str, Any]]
+    retries: Mapped[int] = mapped_column(default=3)
+
+    instance: Mapped[ProcessInstance] = relationship()
+
+
+class MessageWait(Base):
+    """A message event that waits, e.g. for the reporter."""
+
+    __tablename__ = "message_wait"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    activity_id: Mapped[str] = mapped_column(String(255))
+    message: Mapped[str] = mapped_column(String(255), index=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("candidate_group.id"))
+    opened_at: Mapped[datetime]
+
+    instance: Mapped[ProcessInstance] = relationship()
+
+
+class Incident(Base):
+    """Something that stopped and waits for the process owner."""
+
+    __tablename__ = "incident"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    activity_id: Mapped[str | None]
+    job_id: Mapped[str | None] = mapped_column(String(32))
+    task_id: Mapped[str | None] = mapped_column(String(32))
+    message: Mapped[str]
+    opened_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None]
+    resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    instance: Mapped[ProcessInstance] = relationship()

@@ -1,0 +1,102 @@
+"""Who may see and do what. One predicate says what is visible; lists, search, files and API all use it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.i18n import _
+from app.models import ProcessDefinition, ProcessInstance, User, UserTask
+
+
+@dataclass(frozen=True)
+class Actor:
+    """The person who acts. Services take it as an argument; no actor means the clock."""
+
+    id: int
+    name: str
+    full_name: str
+    groups: frozenset[int]
+    units: frozenset[str]
+    is_admin: bool = False
+    is_process_owner: bool = False
+    is_auditor: bool = False
+
+    @property
+    def sees_all(self) -> bool:
+        """Process owner, auditor and administrator see every case; identities stay masked."""
+        return self.is_admin or self.is_process_owner or self.is_auditor
+
+
+def actor_of(user: User) -> Actor:
+    """The actor that a user is, with the groups and units of the moment."""
+    return Actor(
+        id=user.id,
+        name=user.name,
+        full_name=user.full_name,
+        groups=frozenset(group.id for group in user.groups),
+        units=frozenset(unit.code for unit in user.units),
+        is_admin=user.is_admin,
+        is_process_owner=user.is_process_owner,
+        is_auditor=user.is_auditor,
+    )
+
+
+def offered(actor: Actor) -> ColumnElement[bool]:
+    """User tasks offered to one of the actor's lanes, and to his unit where the lane names one."""
+    if not actor.groups:
+        return false()
+    unit: ColumnElement[bool] = UserTask.unit_code.is_(None)
+    if actor.units:
+        unit = or_(unit, UserTask.unit_code.in_(actor.units))
+    return and_(UserTask.group_id.in_(actor.groups), unit)
+
+
+def visible(actor: Actor) -> ColumnElement[bool]:
+    """Process instances that the actor may see: all, or those in which a task was offered to him.
+
+    A coordinator sees every case in which a task was offered to a lane he coordinates.
+    """
+    if actor.sees_all:
+        return true()
+    mine = exists().where(UserTask.instance_id == ProcessInstance.id, offered(actor))
+    started = ProcessInstance.started_by_id == actor.id
+    return or_(mine, started, _coordinated(actor))
+
+
+def _coordinated(actor: Actor) -> ColumnElement[bool]:
+    if not actor.groups:
+        return false()
+    return exists().where(
+        UserTask.instance_id == ProcessInstance.id, UserTask.coordinator_group_id.in_(actor.groups)
+    )
+
+
+def instance(session: Session, actor: Actor, instance_id: int, *, lock: bool = False) -> ProcessInstance:
+    """Return a case that the actor may see; with ``lock`` nobody else changes it until the commit.
+
+    Raises:
+        NotFound: there is none, or it is not his to see.
+    """
+    query = select(ProcessInstance).where(ProcessInstance.id == instance_id, visible(actor))
+    if lock:
+        query = query.with_for_update()
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise NotFound(_("Perkara ini tidak ada, atau bukan perkara Anda."))
+    return found
+
+
+def coordinates(actor: Actor, definition: ProcessDefinition, lane_id: str) -> bool:
+    """Whether the actor belongs to the coordinators of this lane."""
+    lane: Mapping[str, Any] = definition.lane_groups.get(lane_id, {})
+    return lane.get("coordinator") in actor.groups
+
+
+def works_in(actor: Actor, definition: ProcessDefinition, lane_id: str) -> bool:
+    """Whether the actor is an officer of this lane."""
+    lane: Mapping[str, Any] = definition.lane_groups.get(lane_id, {})
+    return lane.get("group") in actor.groups

@@ -1,0 +1,98 @@
+"""Getting into one's account: the first administrator, users added by a command, passwords changed and reset."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, InvalidForm
+from app.i18n import _
+from app.models import Group, User
+from app.services import history, passwords, rights, sessions, settings, users
+from app.services.access import Actor
+from app.services.profiles import Profile
+
+
+def first_administrator(session: Session, name: str = "admin") -> str:
+    """Add the one administrator of a new installation; return his random password, to be shown once.
+
+    Raises:
+        Conflict: there is an administrator already. InvalidForm: the name is taken or malformed.
+    """
+    found = session.scalars(select(User).where(User.is_admin, User.disabled_at.is_(None)).limit(1)).first()
+    if found is not None:
+        raise Conflict(_("Sudah ada administrator: {name}.", name=found.name))
+    return users.add(session, name, Profile("Administrator", is_admin=True), actor=None)[1]
+
+
+def add_from_command(
+    session: Session,
+    name: str,
+    full_name: str,
+    groups: Sequence[str],
+    units: Sequence[str],
+    roles: Collection[str],
+) -> str:
+    """Add a user whose groups are given by name; return his random password, to be shown once.
+
+    ``roles``: of ``admin``, ``process_owner``, ``auditor``.
+
+    Raises:
+        InvalidForm: a group or unit does not exist, or the name is taken or malformed.
+    """
+    profile = Profile(
+        full_name,
+        groups=_ids(session, groups),
+        units=frozenset(units),
+        is_admin="admin" in roles,
+        is_process_owner="process_owner" in roles,
+        is_auditor="auditor" in roles,
+    )
+    return users.add(session, name, profile, actor=None)[1]
+
+
+def change_password(session: Session, old: str, new: str, *, actor: Actor, keep: str | None = None) -> None:
+    """Change the actor's own password; his other sessions end, the one with token ``keep`` stays.
+
+    Raises:
+        InvalidForm: the old password is wrong, the new one too weak or the same.
+    """
+    user = users.get(session, actor.id)
+    if not passwords.matches(user.password_hash, old, local=settings.config(session).local):
+        raise _refused("old", _("Kata sandi lama tidak cocok."))
+    passwords.check(new, name=user.name, field="new")
+    if old == new:
+        raise _refused("new", _("Kata sandi baru harus berbeda dari yang lama."))
+    user.password_hash, user.must_change_password = passwords.digest(new), False
+    sessions.end_all(session, user.id, keep=keep)
+    history.record(session, "password_changed", actor=actor, user=user.name)
+
+
+def reset_password(session: Session, user_id: int, *, actor: Actor | None) -> str:
+    """Give a user a random password and return it, to be shown once; his sessions end.
+
+    He must change it when he signs in.
+
+    Raises:
+        NotFound; NotAllowed: the actor is no administrator.
+    """
+    rights.require_administrator(actor)
+    user = users.get(session, user_id)
+    password = passwords.invent()
+    user.password_hash, user.must_change_password = passwords.digest(password), True
+    sessions.end_all(session, user.id)
+    history.record(session, "password_reset", actor=actor, user=user.name)
+    return password
+
+
+def _ids(session: Session, names: Sequence[str]) -> frozenset[int]:
+    known = {name: id_ for id_, name in session.execute(select(Group.id, Group.name))}
+    for name in names:
+        if name not in known:
+            given = ", ".join(sorted(known))
+            raise _refused("groups", _("Lajur {name} tidak ada. Yang ada: {known}.", name=name, known=given))
+    return frozenset(known[name] for name in names)
+
+
+def _refused(field: str, message: str) -> InvalidForm:
+    return InvalidForm(message, {field: message})

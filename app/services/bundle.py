@@ -1,0 +1,19 @@
+"""A process with everything it names, as one version would hold it."""
+
+from dataclasses import dataclass, field
+
+from app.engine import decisions
+from app.engine.diagram import Diagram
+from app.findings import Finding
+from app.forms import Form
+
+
+@dataclass
+class Bundle:
+    """A process with its files, as one version would hold them (file name → content)."""
+
+    diagram: Diagram
+    files: dict[str, bytes]
+    forms: dict[str, Form] = field(default_factory=dict)
+    tables: dict[str, decisions.Table] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)

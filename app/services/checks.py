@@ -1,0 +1,128 @@
+"""What only the whole of a deployment can tell: names nobody sets, identity read by a rule, empty lanes."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.bpmnio import feel
+from app.engine import decisions, reader
+from app.engine.diagram import Node
+from app.findings import Finding
+from app.models import Group, membership
+from app.services.bundle import Bundle
+
+#: Process properties that name a variable. Source: HOUSE.md, "What a diagram tells the code".
+_VARIABLE_PROPERTIES = ("nomor", "perihal", "kategori", "unit", "wilayah")
+
+
+def at(node: Node, code: str, *, file: str | None = None, **params: str) -> Finding:
+    """An error about a node."""
+    return Finding(
+        code,
+        "error",
+        element_id=node.id,
+        element_name=node.name or node.id,
+        line=node.line,
+        file=file,
+        params=params,
+    )
+
+
+def check(session: Session | None, bundle: Bundle) -> None:
+    """Add what is found to ``bundle.findings``."""
+    if any(finding.severity == "error" for finding in bundle.findings):
+        return  # with a file missing, names would be missed for nothing
+    private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
+    known = _set_somewhere(bundle)
+    for element_id, where, names in _reads(bundle):
+        node = bundle.diagram.nodes.get(element_id)
+        for name in sorted(names):
+            bundle.findings += _about_name(bundle, node, where, name, private=name in private, known=known)
+    bundle.findings += _unknown_properties(bundle, known)
+    if session is not None:
+        bundle.findings += _empty_lanes(session, bundle)
+
+
+def _set_somewhere(bundle: Bundle) -> set[str] | None:
+    """Every variable that a form, table or message sets; None when anything may come from outside."""
+    nodes = bundle.diagram.nodes.values()
+    open_ended = any(
+        n.form_key is None for n in nodes if n.kind == "startEvent" or (n.message and n.kind != "endEvent")
+    )
+    fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
+    outputs = {name for table in bundle.tables.values() for name in decisions.outputs(table)}
+    named = {bundle.diagram.properties.get(name, "") for name in ("nomor",)}
+    return None if open_ended else fields | outputs | named
+
+
+def _reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """(element id, where, names) of everything that reads variables."""
+    for expression in reader.expressions(bundle.diagram):
+        yield expression.element_id, expression.where, feel.names(expression.text)
+    for node in bundle.diagram.nodes.values():
+        if node.decision in bundle.tables:
+            yield node.id, "table", decisions.names(bundle.tables[node.decision])
+        if node.properties.get("unit"):
+            yield node.id, "unit", frozenset({node.properties["unit"]})
+    for lane in bundle.diagram.lanes:
+        if lane.properties.get("unit"):
+            yield lane.id, "unit", frozenset({lane.properties["unit"]})
+    for name in _VARIABLE_PROPERTIES:
+        if bundle.diagram.properties.get(name):
+            yield bundle.diagram.key, name, frozenset({bundle.diagram.properties[name]})
+
+
+def _about_name(
+    bundle: Bundle, node: Node | None, where: str, name: str, *, private: bool, known: set[str] | None
+) -> list[Finding]:
+    listed = where in {*_VARIABLE_PROPERTIES, "unit"}
+    if private:
+        return [_name_finding("private_field_read", "error", node, name, where)]
+    if known is not None and name not in known and not listed:
+        return [_name_finding("name_never_set", "error", node, name, where)]
+    if known is None and name not in _known_fields(bundle) and not listed:
+        return [_name_finding("name_perhaps_never_set", "warning", node, name, where)]
+    return []
+
+
+def _name_finding(
+    code: str, severity: Literal["error", "warning"], node: Node | None, name: str, where: str
+) -> Finding:
+    return Finding(
+        code,
+        severity,
+        element_id=node.id if node else None,
+        element_name=(node.name or node.id) if node else None,
+        line=node.line if node else None,
+        params={"variable": name, "where": where},
+    )
+
+
+def _known_fields(bundle: Bundle) -> set[str]:
+    fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
+    return fields | {name for table in bundle.tables.values() for name in decisions.outputs(table)}
+
+
+def _unknown_properties(bundle: Bundle, known: set[str] | None) -> list[Finding]:
+    if known is None:
+        return []
+    return [
+        Finding("property_names_no_variable", "warning", params={"property": name, "variable": variable})
+        for name in _VARIABLE_PROPERTIES
+        if (variable := bundle.diagram.properties.get(name)) and variable not in known
+    ]
+
+
+def _empty_lanes(session: Session, bundle: Bundle) -> list[Finding]:
+    members = func.count(membership.c.user_id)
+    rows = session.execute(select(Group.name, members).outerjoin(membership).group_by(Group.name))
+    counts = {name: count for name, count in rows}
+    wanted = {lane.name for lane in bundle.diagram.lanes}
+    coordinators = {c for lane in bundle.diagram.lanes if (c := lane.properties.get("koordinator"))}
+    return [
+        Finding("lane_without_officers", "warning", params={"lane": name})
+        for name in sorted(wanted | coordinators)
+        if not counts.get(name)
+    ]

@@ -1,0 +1,166 @@
+"""Put together what a deployment would store: each diagram with the forms and tables it names, checked."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from app import forms
+from app.engine import decisions, reader
+from app.engine.diagram import Diagram
+from app.errors import InvalidDiagram
+from app.findings import Finding
+from app.forms import Form
+from app.models import ProcessDefinition
+from app.services import checks, definitions
+from app.services.bundle import Bundle
+
+_T = TypeVar("_T")
+
+
+@dataclass
+class _Upload:
+    """The files of a deployment, read."""
+
+    diagrams: dict[str, tuple[Diagram, ...]] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    tables: dict[str, tuple[decisions.Table, ...]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
+
+
+def collect(session: Session | None, files: Mapping[str, bytes]) -> tuple[list[Bundle], list[Finding]]:
+    """Return the versions that deploying ``files`` would make, and everything found, errors included.
+
+    With ``session`` None nothing is carried over: what the files themselves do not hold is not missed.
+    """
+    upload = _read({name.rsplit("/", 1)[-1]: content for name, content in files.items()})
+    live = list(definitions.live(session, files=True)) if session is not None else []
+    bundles = [
+        _bundle(session, diagram, name, upload.contents[name], upload, live)
+        for name, diagrams in upload.diagrams.items()
+        for diagram in diagrams
+    ]
+    bundles += _users_of(session, upload, live, {bundle.diagram.key for bundle in bundles})
+    findings = list(upload.findings)
+    if session is not None and not findings:
+        findings += _unused(upload, bundles)
+    for bundle in bundles:
+        checks.check(session, bundle)
+        findings += [*bundle.diagram.findings, *bundle.findings]
+    return bundles, findings
+
+
+def _read(files: Mapping[str, bytes]) -> _Upload:
+    upload = _Upload(contents=dict(files))
+    for name, content in files.items():
+        try:
+            if name.endswith((".bpmn", ".bpmn20.xml", ".xml")):
+                upload.diagrams[name] = reader.read(content, file=name)
+            elif name.endswith(".dmn"):
+                upload.tables[name] = decisions.read(content, file=name)
+            elif name.endswith((".form", ".json")):
+                upload.forms[name] = forms.load(content, file=name)
+                upload.findings += upload.forms[name].findings
+            else:
+                upload.findings.append(Finding("file_unknown", "error", file=name))
+        except InvalidDiagram as error:
+            upload.findings += error.findings
+    return upload
+
+
+def _content(upload: _Upload, name: str, key: str) -> bytes:
+    return next(content for path, content in upload.contents.items() if path in {name, f"{key}.json"})
+
+
+def _bundle(
+    session: Session | None,
+    diagram: Diagram,
+    name: str,
+    content: bytes,
+    upload: _Upload,
+    live: Iterable[ProcessDefinition],
+) -> Bundle:
+    bundle = Bundle(diagram, {f"{diagram.key}.bpmn": content})
+    carried = next((definition for definition in live if definition.key == diagram.key), None)
+    kept = {f.name: f.resource.content for f in carried.files if f.kind != "bpmn"} if carried else {}
+    _add_forms(bundle, upload, kept, missing_counts=session is not None or bool(upload.forms), file=name)
+    _add_tables(bundle, upload, kept, missing_counts=session is not None or bool(upload.tables), file=name)
+    return bundle
+
+
+def _add_forms(
+    bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, missing_counts: bool, file: str
+) -> None:
+    uploaded = {definitions.form_key(name): form for name, form in upload.forms.items()}
+    carried = {
+        definitions.form_key(name): content for name, content in kept.items() if name.endswith(".form")
+    }
+    for node in bundle.diagram.nodes.values():
+        key = node.form_key
+        if not key or key in bundle.forms:
+            continue
+        name = f"{key}.form"
+        if key in uploaded:
+            bundle.forms[key], bundle.files[name] = uploaded[key], _content(upload, name, key)
+        elif key in carried:
+            bundle.forms[key], bundle.files[name] = forms.load(carried[key], file=name), carried[key]
+        elif missing_counts:
+            bundle.findings.append(checks.at(node, "form_missing", file=file, form=name))
+
+
+def _add_tables(
+    bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, missing_counts: bool, file: str
+) -> None:
+    uploaded = {table.id: (name, table) for name, tables in upload.tables.items() for table in tables}
+    for node in bundle.diagram.nodes.values():
+        wanted = node.decision
+        if not wanted or wanted in bundle.tables:
+            continue
+        if wanted in uploaded:
+            name, table = uploaded[wanted]
+            bundle.tables[wanted], bundle.files[name] = table, upload.contents[name]
+            continue
+        for name, content in kept.items():
+            found = (
+                [t for t in decisions.read(content, file=name) if t.id == wanted]
+                if name.endswith(".dmn")
+                else []
+            )
+            if found:
+                bundle.tables[wanted], bundle.files[name] = found[0], content
+        if wanted not in bundle.tables and missing_counts:
+            bundle.findings.append(checks.at(node, "decision_missing", file=file, decision=wanted))
+
+
+def _users_of(
+    session: Session | None,
+    upload: _Upload,
+    live: Iterable[ProcessDefinition],
+    already: set[str],
+) -> list[Bundle]:
+    """New versions of the live processes that use an uploaded form or table."""
+    bundles = []
+    changed = {definitions.form_key(name) for name in upload.forms}
+    decided = {table.id for tables in upload.tables.values() for table in tables}
+    for definition in live:
+        if definition.key in already or session is None:
+            continue
+        version = definitions.version(session, definition.id)
+        nodes = version.diagram.nodes.values()
+        if any(node.form_key in changed or node.decision in decided for node in nodes):
+            bundles.append(
+                _bundle(session, version.diagram, f"{definition.key}.bpmn", version.xml, upload, live)
+            )
+    return bundles
+
+
+def _unused(upload: _Upload, bundles: Iterable[Bundle]) -> list[Finding]:
+    """Forms and tables that no diagram names."""
+    used = {name for bundle in bundles for name in bundle.files}
+    return [
+        Finding("file_not_used", "error", file=name, params={"file": name})
+        for name in (*upload.forms, *upload.tables)
+        if name not in used
+    ]

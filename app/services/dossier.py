@@ -1,0 +1,183 @@
+"""Everything about one case that a page or the API shows, read from its rows and its history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import forms
+from app.engine import drawing, timers
+from app.engine.diagram import Node
+from app.i18n import _
+from app.models import HistoryEvent, Job, ProcessInstance, UserTask
+from app.services import clock, definitions, instances, messages, settings
+from app.services.definitions import Version
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A running clock of a case."""
+
+    activity_id: str
+    name: str
+    due_at: datetime
+    opened_at: datetime
+    explanation: timers.Explanation
+    is_deadline: bool
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A form as somebody submitted it."""
+
+    title: str
+    at: datetime
+    actor: str | None
+    rows: Sequence[tuple[str, str]]  # (label, what was filled in), identity left out
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable with its label in the forms and each change: (value before, value after, at, actor)."""
+
+    key: str
+    label: str
+    value: Any
+    changes: Sequence[tuple[Any, Any, datetime, str | None]]
+
+
+@dataclass(frozen=True)
+class PublicStatus:
+    """What the reporter may read about his case."""
+
+    text: str
+    next_on: datetime | None
+    unit: str
+    ended: bool
+
+
+def states(
+    instance: ProcessInstance, tasks: Sequence[UserTask], waits: Sequence[str], now: datetime
+) -> dict[str, Any]:
+    """The state of each element and flow, for the picture: done, open or overdue, with its count of passes."""
+    found = {element: drawing.State("done", count) for element, count in instance.visits.items()}
+    for activity_id in waits:
+        found[activity_id] = drawing.State("open", instance.visits.get(activity_id, 0))
+    for task in tasks:
+        late = task.due_at is not None and task.due_at < now
+        found[task.activity_id] = drawing.State(
+            "overdue" if late else "open", instance.visits.get(task.activity_id, 0)
+        )
+    return found
+
+
+def picture(
+    session: Session, instance: ProcessInstance
+) -> tuple[str, Sequence[drawing.Line], dict[str, Any]]:
+    """The case's diagram as SVG, its text equivalent, and the states it shows."""
+    version = definitions.version(session, instance.definition_id)
+    tasks = instances.open_tasks(session, instance.id)
+    waits = [wait.activity_id for wait in messages.waiting(session, instance.id)]
+    found = states(instance, tasks, waits, clock.now(session))
+    title = _("Kedudukan perkara {number}", number=instance.business_key)
+    return drawing.draw(version.xml, found, title=title), drawing.texts(version.xml, found), found
+
+
+def clocks(session: Session, instance: ProcessInstance) -> list[Clock]:
+    """Every running clock of a case, soonest first, each with why it ends when it does."""
+    version = definitions.version(session, instance.definition_id)
+    zone = settings.config(session).timezone
+    rows = session.scalars(select(Job).where(Job.instance_id == instance.id).order_by(Job.due_at))
+    return [_clock(version, job, timers.explain(timers.Due.from_dict(job.deadline), zone)) for job in rows]
+
+
+def why(task: UserTask, session: Session) -> timers.Explanation | None:
+    """Why a task is due when it is; None for a task without a deadline."""
+    if task.deadline is None:
+        return None
+    return timers.explain(timers.Due.from_dict(task.deadline), settings.config(session).timezone)
+
+
+def _clock(version: Version, job: Job, explanation: timers.Explanation) -> Clock:
+    nodes = version.diagram.nodes
+    node = nodes[job.activity_id]
+    host = nodes.get(job.attached_to or "")
+    name = node.name or (host.name if host else "") or node.id
+    marked = node.properties.get("tenggat", "").lower() == "ya"
+    return Clock(node.id, name, job.due_at, job.opened_at, explanation, marked)
+
+
+def submissions(version: Version, events: Sequence[HistoryEvent]) -> list[Submission]:
+    """The forms of a case as they were submitted, oldest first."""
+    return [
+        Submission(_title(version, event), event.at, event.actor.full_name if event.actor else None, rows)
+        for event in events
+        if event.type in {"instance_started", "task_completed", "message_received"}
+        and (rows := _rows(version, event))
+    ]
+
+
+def _title(version: Version, event: HistoryEvent) -> str:
+    node = version.diagram.nodes.get(event.activity_id or "")
+    return (node.name or node.id) if node else event.activity_id or ""
+
+
+def _rows(version: Version, event: HistoryEvent) -> list[tuple[str, str]]:
+    values: Mapping[str, Any] = event.data.get("values") or {}
+    node = version.diagram.nodes.get(event.activity_id or "")
+    form = version.forms.get(node.form_key or "") if node else None
+    if form is None:
+        return [(key, _plain(value)) for key, value in values.items()]
+    return [(label, text) for label, text in forms.display(form, values) if text]
+
+
+def variables(version: Version, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> list[Variable]:
+    """The variables of a case by label, each with its changes."""
+    labels = {f.key: f.name for form in version.forms.values() for f in form.fields}
+    changes: dict[str, list[tuple[Any, Any, datetime, str | None]]] = {}
+    now: dict[str, Any] = {}
+    for event in events:
+        for key, value in (event.data.get("values") or {}).items():
+            if event.type == "gateway_decided" or (key in now and now[key] == value):
+                continue
+            who = event.actor.full_name if event.actor else None
+            changes.setdefault(key, []).append((now.get(key), value, event.at, who))
+            now[key] = value
+    return [
+        Variable(key, labels.get(key, key), value, changes.get(key, []))
+        for key, value in instance.variables.items()
+    ]
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Ya") if value else _("Tidak")
+    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+
+
+def public_status(session: Session, instance: ProcessInstance) -> PublicStatus:
+    """What the reporter reads: ``status publik`` of where the case is, and the next date that concerns him."""
+    version = definitions.version(session, instance.definition_id)
+    if instance.ended_at is not None:
+        end = version.diagram.nodes.get(instance.end_activity_id or "")
+        text = _public_text(end) or instance.end_name or _("Selesai")
+        text = _("Dibatalkan") if instance.state == "cancelled" else text
+        return PublicStatus(text, None, instance.unit_code, True)
+    tasks = instances.open_tasks(session, instance.id)
+    waits = messages.waiting(session, instance.id)
+    places = [*(wait.activity_id for wait in waits), *(task.activity_id for task in tasks)]
+    here = [version.diagram.nodes[activity_id] for activity_id in places]
+    text = next((found for node in here if (found := _public_text(node))), _("Sedang diproses"))
+    due = [task.due_at for task in tasks if task.due_at] or _wait_due(session, instance)
+    return PublicStatus(text, min(due, default=None), instance.unit_code, False)
+
+
+def _public_text(node: Node | None) -> str:
+    return node.properties.get("status publik", "") if node else ""
+
+
+def _wait_due(session: Session, instance: ProcessInstance) -> list[datetime]:
+    return list(session.scalars(select(Job.due_at).where(Job.instance_id == instance.id)))

@@ -1,0 +1,68 @@
+"""What somebody typed and did not submit yet: kept whole, even invalid, encrypted, until it is submitted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import delete as sql_delete
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidForm
+from app.i18n import _
+from app.models import Draft
+from app.services import clock, vault
+from app.services.access import Actor
+from app.services.upsert import insert
+
+#: More than any form holds; files are stored beside, only their ids are in a draft.
+MAX_BYTES = 200_000
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A draft as it was typed."""
+
+    values: dict[str, Any]
+    saved_at: datetime
+
+
+def save(session: Session, actor: Actor, scope: str, values: Mapping[str, Any]) -> datetime:
+    """Keep what was typed under ``scope`` (``task:<id>`` or ``start:<key>``); return when. One SQL statement.
+
+    Raises:
+        InvalidForm: it is larger than 200 KB.
+    """
+    if len(orjson.dumps(values)) > MAX_BYTES:
+        raise InvalidForm(_("Draf ini terlalu besar untuk disimpan (lebih dari 200 KB)."), {}, values)
+    row = {
+        "user_id": actor.id,
+        "scope": scope,
+        "ciphertext": vault.seal(session, values),
+        "saved_at": clock.now(session),
+    }
+    statement = insert(session, Draft).values(row)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Draft.user_id, Draft.scope],
+            set_={"ciphertext": statement.excluded.ciphertext, "saved_at": statement.excluded.saved_at},
+        )
+    )
+    return clock.now(session)
+
+
+def load(session: Session, actor: Actor, scope: str) -> Kept | None:
+    """What the actor typed under ``scope``, None when there is nothing."""
+    row = session.execute(select(Draft.ciphertext, Draft.saved_at).where(*_mine(actor, scope))).one_or_none()
+    return Kept(vault.unseal(session, row.ciphertext), row.saved_at) if row else None
+
+
+def delete(session: Session, actor: Actor, scope: str) -> None:
+    """Forget the draft; what it held was submitted, or is not wanted any more."""
+    session.execute(sql_delete(Draft).where(*_mine(actor, scope)))
+
+
+def _mine(actor: Actor, scope: str) -> tuple[Any, Any]:
+    return Draft.user_id == actor.id, Draft.scope == scope

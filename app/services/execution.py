@@ -1,0 +1,191 @@
+"""Write what the engine returned. `apply` is the only writer of instance state, tasks, jobs, history and outbox."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
+
+from app.engine.run import Effect, Event
+from app.engine.step import OpenTask, OpenTimer, Step
+from app.models import HistoryEvent, Job, MessageWait, OutboxMessage, ProcessInstance, UserTask
+from app.services import clock
+from app.services.access import Actor
+from app.services.definitions import Version
+
+#: Sorts tasks without a deadline last.
+NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def apply(
+    session: Session, instance: ProcessInstance, version: Version, step: Step, *, actor: Actor | None
+) -> None:
+    """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go."""
+    _store_instance(session, instance, version, step)
+    _close_tasks(session, step, actor)
+    units = {task.id: _unit(version, task, step.variables) for task in step.opened}
+    session.add_all(_task(session, instance, version, task, units[task.id][0]) for task in step.opened)
+    _sync_waits(session, instance, version, step)
+    session.add_all(_event(session, instance, event, actor) for event in step.events)
+    session.add_all(
+        _event(session, instance, Event("unit_missing", task.node.id, {"variable": units[task.id][1]}), None)
+        for task in step.opened
+        if units[task.id][1] and units[task.id][0] is None
+    )
+    _queue(session, instance, version, step)
+
+
+def _store_instance(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
+    instance.engine_state = step.state
+    instance.variables = step.variables
+    instance.visits = dict(Counter(instance.visits) + Counter(step.visits))
+    for column, prop in (
+        ("subject", "perihal"),
+        ("category", "kategori"),
+        ("unit_code", "unit"),
+        ("area", "wilayah"),
+    ):
+        value = step.variables.get(version.diagram.properties.get(prop, ""))
+        setattr(instance, column, _as_text(value))
+    if step.ended:
+        instance.state = "ended"
+        instance.ended_at = clock.now(session)
+        instance.end_activity_id = step.end.id if step.end else None
+        instance.end_name = step.end.name if step.end else None
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+def _close_tasks(session: Session, step: Step, actor: Actor | None) -> None:
+    now = clock.now(session)
+    who = actor.id if actor else None
+    completed = [task for task in step.closed if task in step.completed]
+    cancelled = [task for task in step.closed if task not in step.completed]
+    if completed:
+        values = {"state": "completed", "closed_at": now, "closed_by_id": who, "assignee_id": who}
+        session.execute(update(UserTask).where(UserTask.id.in_(completed)).values(**values))
+    if cancelled:
+        values = {"state": "cancelled", "closed_at": now, "closed_by_id": who}
+        session.execute(update(UserTask).where(UserTask.id.in_(cancelled)).values(**values))
+    if step.overdue:
+        session.execute(update(UserTask).where(UserTask.id.in_(step.overdue)).values(overdue_at=now))
+
+
+def _unit(version: Version, task: OpenTask, variables: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """The unit a task is for, and the variable that names it; (None, variable) offers it to the whole lane."""
+    node = task.node
+    variable = node.properties.get("unit") or version.diagram.lane(node.lane_id).properties.get("unit")
+    if not variable:
+        return None, None
+    value = variables.get(variable)
+    return (str(value), variable) if value else (None, variable)
+
+
+def _task(
+    session: Session, instance: ProcessInstance, version: Version, task: OpenTask, unit: str | None
+) -> UserTask:
+    node, now = task.node, clock.now(session)
+    question = version.diagram.questions.get(node.id) if task.is_question else None
+    return UserTask(
+        id=task.id,
+        instance_id=instance.id,
+        activity_id=node.id,
+        name=question.text if question else node.name or node.id,
+        lane_id=node.lane_id,
+        lane=version.diagram.lane(node.lane_id).name,
+        group_id=version.group_of(node.lane_id),
+        coordinator_group_id=version.coordinator_of(node.lane_id),
+        unit_code=unit,
+        form_key=None if question else node.form_key,
+        is_question=task.is_question,
+        state="open",
+        opened_at=now,
+        due_at=task.due.at if task.due else None,
+        deadline=task.due.as_dict() if task.due else None,
+        sort_at=task.due.at if task.due else NO_DEADLINE,
+    )
+
+
+def _sync_waits(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
+    if step.stopped_timers:
+        session.execute(delete(Job).where(Job.id.in_(step.stopped_timers)))
+    if step.stopped_messages:
+        session.execute(delete(MessageWait).where(MessageWait.id.in_(step.stopped_messages)))
+    session.add_all(_job(instance, timer) for timer in step.timers)
+    session.add_all(
+        MessageWait(
+            id=wait.id,
+            instance_id=instance.id,
+            activity_id=wait.node.id,
+            message=wait.node.message,
+            group_id=version.group_of(wait.node.lane_id),
+            opened_at=clock.now(session),
+        )
+        for wait in step.messages
+    )
+
+
+def _job(instance: ProcessInstance, timer: OpenTimer) -> Job:
+    return Job(
+        id=timer.id,
+        instance_id=instance.id,
+        activity_id=timer.node.id,
+        attached_to=timer.node.attached_to,
+        opened_at=timer.opened_at,
+        due_at=timer.due.at,
+        run_at=timer.due.at,
+        deadline=timer.due.as_dict(),
+    )
+
+
+def _event(session: Session, instance: ProcessInstance, event: Event, actor: Actor | None) -> HistoryEvent:
+    return HistoryEvent(
+        instance_id=instance.id,
+        type=event.type,
+        at=clock.now(session),
+        actor_id=actor.id if actor and not event.by_clock else None,
+        activity_id=event.activity_id,
+        data=event.data,
+    )
+
+
+def _queue(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
+    """Queue the step's notifications. Source of the audience: properties ``untuk`` and ``pesan`` of the element."""
+    for effect in step.effects:
+        audience = _audience(version, effect, step.variables)
+        session.add(
+            OutboxMessage(
+                instance_id=instance.id,
+                activity_id=effect.node.id,
+                body={
+                    "code": "notification",
+                    "text": effect.node.properties.get("pesan") or effect.node.name,
+                },
+                audience=audience,
+                queued_at=clock.now(session),
+            )
+        )
+        session.add(
+            _event(session, instance, Event("notification_queued", effect.node.id, audience, True), None)
+        )
+
+
+def _audience(version: Version, effect: Effect, variables: Mapping[str, Any]) -> dict[str, Any]:
+    node = effect.node
+    lane = version.diagram.lane(node.lane_id)
+    groups = [version.group_of(lane.id)]
+    coordinator = version.coordinator_of(lane.id)
+    to = node.properties.get("untuk", "lajur")
+    if to == "koordinator":
+        groups = [coordinator] if coordinator else groups
+    elif to == "lajur dan koordinator":
+        groups += [coordinator] if coordinator else []
+    variable = node.properties.get("unit") or lane.properties.get("unit")
+    unit = variables.get(variable) if variable else None
+    return {"groups": groups, "unit": str(unit) if unit else None, "coordinator": coordinator, "users": []}

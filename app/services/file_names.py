@@ -1,0 +1,30 @@
+"""What a file is called on the screen. Where it lies on the disk has nothing to do with it: see `file_store`."""
+
+import re
+import unicodedata
+
+from app.services.file_kinds import ending
+
+MAX_LENGTH = 120
+
+
+def clean(name: str) -> str:
+    """A name fit to show and to send: no folder, no invisible or direction-turning characters, at most 120 long."""
+    last = re.split(r"[/\\]", name)[-1]
+    visible = "".join(
+        c for c in unicodedata.normalize("NFC", last) if not unicodedata.category(c).startswith("C")
+    )
+    visible = re.sub(r"\s+", " ", visible).strip(" .")
+    stem, dot, tail = visible.rpartition(".")
+    if not dot:
+        return visible[:MAX_LENGTH] or "lampiran"
+    return (
+        f"{stem[: MAX_LENGTH - len(tail) - 1].rstrip() or 'lampiran'}.{tail}"
+        if len(tail) < 10
+        else "lampiran"
+    )
+
+
+def hidden(name: str) -> str:
+    """What a private file is called: only its kind is told."""
+    return f"lampiran-pribadi.{ending(name)}"

@@ -1,0 +1,186 @@
+"""Attachments: taken in once, cleaned, kept in the data folder under a random name, given out after a check.
+
+The file is written before its row and removed when the transaction fails; what a crash leaves behind
+`orphans` finds. A file in a field marked ``pribadi`` is encrypted and loses its name, like every identity.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidForm, NotAllowed, NotFound
+from app.i18n import _
+from app.models import Attachment
+from app.services import (
+    access,
+    clock,
+    definitions,
+    file_kinds,
+    file_names,
+    file_store,
+    history,
+    identity,
+    images,
+    rights,
+    videos,
+)
+from app.services.access import Actor
+
+MAX_BYTES = 10 * 1024 * 1024
+_CHUNK = 64 * 1024
+
+
+class TooLarge(InvalidForm):
+    """The file is larger than 10 MB; reading stopped there."""
+
+
+def receive(
+    session: Session, stream: BinaryIO, name: str, *, actor: Actor | None, private: bool = False
+) -> Attachment:
+    """Take in a file that somebody uploads; it belongs to no case until `attach`. No actor means the reporter.
+
+    Kinds: jpg, png, webp, pdf, mp4, docx, xlsx, txt, csv, told by ending and content; what the sender calls it
+    is not believed. Pictures are encoded anew, videos lose their metadata.
+
+    Raises:
+        TooLarge: more than 10 MB. NotAllowed: the actor is an auditor.
+        InvalidForm: another kind of file, empty, or broken.
+    """
+    if actor is not None:
+        rights.require_not_auditor(actor)
+    name = file_names.clean(name)
+    content = _read(stream)
+    media_type = file_kinds.of(name, content).media_type
+    content = _cleaned(content, media_type)
+    row = Attachment(
+        id=secrets.token_urlsafe(32),
+        name=file_names.hidden(name) if private else name,
+        media_type=media_type,
+        size_bytes=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        is_private=private,
+        uploaded_at=clock.now(session),
+        uploaded_by_id=actor.id if actor else None,
+    )
+    file_store.write(session, row, content)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def attach(
+    session: Session,
+    ids: Sequence[str],
+    *,
+    instance_id: int,
+    field_key: str,
+    actor: Actor | None,
+    private: bool = False,
+) -> None:
+    """Tie uploaded files to the case that their form belongs to. One that is the case's already stays as it is.
+
+    Raises:
+        InvalidForm: a file does not exist, was uploaded by somebody else, or belongs to another case.
+    """
+    wanted = list(dict.fromkeys(ids))
+    query = select(Attachment).where(Attachment.id.in_(wanted)).with_for_update()
+    rows = session.scalars(query.execution_options(populate_existing=True)).all()
+    uploader = actor.id if actor else None
+    fresh = [row for row in rows if row.instance_id is None and row.uploaded_by_id == uploader]
+    known = [row for row in rows if row.instance_id == instance_id]
+    if len(fresh) + len(known) != len(wanted):
+        message = _("Salah satu lampiran tidak ditemukan lagi. Unggah ulang.")
+        raise InvalidForm(message, {field_key: message})
+    for row in fresh:
+        row.instance_id, row.field_key = instance_id, field_key
+        if private and not row.is_private:
+            _hide(session, row)
+    session.flush()
+
+
+def of_instance(session: Session, instance_id: int, *, actor: Actor) -> Sequence[Attachment]:
+    """The files of a case, oldest first.
+
+    Raises:
+        NotFound: the case is not the actor's to see.
+    """
+    access.instance(session, actor, instance_id)
+    query = select(Attachment).where(Attachment.instance_id == instance_id)
+    return session.scalars(query.order_by(Attachment.uploaded_at, Attachment.id)).all()
+
+
+def open_for(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachment, Path]:
+    """Return a file and where it lies, for whoever may see its case; not yet attached, for who uploaded it.
+
+    Raises:
+        NotFound: there is none, or it is not the actor's to see. NotAllowed: it is private; see `show`.
+    """
+    row = _visible(session, attachment_id, actor)
+    if row.is_private:
+        raise NotAllowed(_("Lampiran ini memuat identitas. Buka lewat tombol “Tampilkan”."))
+    return row, file_store.path(session, row.id, private=row.is_private)
+
+
+def show(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachment, bytes]:
+    """Return a private file and its content, and record that it was shown and to whom.
+
+    Raises:
+        NotFound: there is none, or its case is not the actor's to see.
+        NotAllowed: his lanes may not see the identity.
+    """
+    row = _visible(session, attachment_id, actor)
+    if row.instance_id is not None:
+        instance = access.instance(session, actor, row.instance_id)
+        version = definitions.version(session, instance.definition_id)
+        if not identity.may_see(session, actor, instance, version):
+            raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
+        history.record(
+            session,
+            "identity_shown",
+            actor=actor,
+            instance_id=instance.id,
+            fields=[row.field_key],
+            attachment=row.id,
+        )
+    return row, file_store.read(session, row)
+
+
+def _visible(session: Session, attachment_id: str, actor: Actor) -> Attachment:
+    row = session.get(Attachment, attachment_id)
+    if row is None or (row.instance_id is None and row.uploaded_by_id != actor.id):
+        raise NotFound(_("Lampiran ini tidak ada, atau bukan untuk Anda."))
+    if row.instance_id is not None:
+        access.instance(session, actor, row.instance_id)
+    return row
+
+
+def _read(stream: BinaryIO) -> bytes:
+    content = bytearray()
+    while chunk := stream.read(_CHUNK):
+        content += chunk
+        if len(content) > MAX_BYTES:
+            message = _("Berkas ini lebih besar dari 10 MB.")
+            raise TooLarge(message, {"file": message})
+    if not content:
+        message = _("Berkas ini kosong.")
+        raise InvalidForm(message, {"file": message})
+    return bytes(content)
+
+
+def _cleaned(content: bytes, media_type: str) -> bytes:
+    if images.is_image(media_type):
+        return images.clean(content, media_type)
+    return videos.clean(content) if media_type == "video/mp4" else content
+
+
+def _hide(session: Session, row: Attachment) -> None:
+    """Encrypt a file that turned out to be identity; the open copy goes when the transaction stands."""
+    content = file_store.read(session, row)
+    file_store.remove(session, row)
+    row.is_private, row.name = True, file_names.hidden(row.name)
+    file_store.write(session, row, content)

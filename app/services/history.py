@@ -1,0 +1,43 @@
+"""Write and read the record of what happened."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.models import HistoryEvent
+from app.services import clock
+from app.services.access import Actor
+
+
+def record(
+    session: Session,
+    type_: str,
+    *,
+    actor: Actor | None,
+    instance_id: int | None = None,
+    activity_id: str | None = None,
+    **data: Any,
+) -> HistoryEvent:
+    """Add one event. ``data`` explains it and must never hold identity."""
+    event = HistoryEvent(
+        instance_id=instance_id,
+        type=type_,
+        at=clock.now(session),
+        actor_id=actor.id if actor else None,
+        activity_id=activity_id,
+        data=data,
+    )
+    session.add(event)
+    return event
+
+
+def of_instance(
+    session: Session, instance_id: int, *, after: int = 0, limit: int = 500
+) -> Sequence[HistoryEvent]:
+    """The events of a case in the order they happened, with their actors."""
+    query = select(HistoryEvent).where(HistoryEvent.instance_id == instance_id, HistoryEvent.id > after)
+    return session.scalars(
+        query.options(joinedload(HistoryEvent.actor)).order_by(HistoryEvent.id).limit(limit)
+    ).all()

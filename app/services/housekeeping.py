@@ -1,0 +1,13 @@
+"""What is dropped when its time is over."""
+
+from sqlalchemy.orm import Session
+
+from app.services import attempts, idempotency, orphans, sessions
+
+
+def clean(session: Session) -> None:
+    """Drop old results of commands, old attempts, ended sign-ins, and files that no form ever kept."""
+    idempotency.forget_old(session)
+    attempts.forget_old(session)
+    sessions.forget_old(session)
+    orphans.collect(session)

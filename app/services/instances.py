@@ -1,0 +1,199 @@
+"""Process instances: start, find, cancel."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app import forms
+from app.engine import execution as engine
+from app.engine.diagram import Node
+from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.forms import Form
+from app.i18n import _
+from app.models import Job, MessageWait, ProcessDefinition, ProcessInstance, UserTask
+from app.services import access, clock, definitions, execution, files, history, holidays, identity, numbers
+from app.services.access import Actor
+from app.services.definitions import Version
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new case."""
+
+    instance: ProcessInstance
+    version: Version
+
+
+def startable(session: Session, actor: Actor) -> Sequence[ProcessDefinition]:
+    """Live processes whose start event lies in one of the actor's lanes."""
+    return [d for d in definitions.live(session) if may_start(session, actor, d)]
+
+
+def may_start(session: Session, actor: Actor, definition: ProcessDefinition) -> bool:
+    """Whether the actor is a member of the start event's lane."""
+    node = definitions.version(session, definition.id).diagram.start_node()
+    return node is not None and access.works_in(actor, definition, node.lane_id)
+
+
+def start(
+    session: Session,
+    key: str,
+    values: Mapping[str, Any],
+    *,
+    actor: Actor,
+    business_key: str | None = None,
+    message: str | None = None,
+) -> Started:
+    """Start a case on the live version of process ``key``.
+
+    Raises:
+        NotFound: no such process, or no start event of this kind.
+        NotAllowed: the actor is no member of the start event's lane.
+        InvalidForm: the values break the start form's rules.
+        Conflict: the case number is taken.
+    """
+    definition = definitions.latest(session, key)
+    node = None
+    if definition is not None:
+        version = definitions.version(session, definition.id)
+        node = version.diagram.start_node(message)
+    if definition is None or node is None:
+        raise NotFound(_("Proses “{key}” tidak ada atau tidak dimulai dengan cara ini.", key=key))
+    if not access.works_in(actor, definition, node.lane_id):
+        lane = version.diagram.lane(node.lane_id).name
+        raise NotAllowed(_("Hanya petugas lajur {lane} yang dapat memulai perkara ini.", lane=lane))
+    return Started(_start(session, version, node, values, actor, business_key), version)
+
+
+def _start(
+    session: Session,
+    version: Version,
+    node: Node,
+    values: Mapping[str, Any],
+    actor: Actor,
+    business_key: str | None,
+) -> ProcessInstance:
+    form = version.form_of(node.form_key)
+    clean = check_values(session, form, values, {})
+    variables, secret = forms.split(form, clean) if form else (clean, {})
+    number = numbers.assign(session, version, business_key, variables)
+    calendar = holidays.calendar(session)
+    step = engine.start(
+        version.program, variables, now=clock.now(session), calendar=calendar, start_node=node
+    )
+    instance = ProcessInstance(
+        definition_id=version.id,
+        key=version.key,
+        business_key=number,
+        state="active",
+        engine_state=b"",
+        variables={},
+        visits={},
+        started_at=clock.now(session),
+        started_by_id=actor.id,
+    )
+    session.add(instance)
+    session.flush()
+    history.record(
+        session, "instance_started", actor=actor, instance_id=instance.id, activity_id=node.id,
+        number=number, version=version.number, form_key=node.form_key, values=variables,
+    )  # fmt: skip
+    execution.apply(session, instance, version, step, actor=actor)
+    store_rest(session, instance, form, clean, secret, actor)
+    return instance
+
+
+def check_values(
+    session: Session, form: Form | None, values: Mapping[str, Any], context: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the clean values of a form, or the values as they are where no form asks for them."""
+    if form is None:
+        return dict(values)
+    return forms.validate(form, values, context=context, now=clock.now(session).astimezone(_zone(session)))
+
+
+def _zone(session: Session) -> Any:
+    return holidays.calendar(session).zone
+
+
+def store_rest(
+    session: Session,
+    instance: ProcessInstance,
+    form: Form | None,
+    clean: Mapping[str, Any],
+    secret: Mapping[str, Any],
+    actor: Actor | None,
+) -> None:
+    """Store what does not go into variables: identity, and the files that the form's values name."""
+    identity.store(session, instance.id, secret)
+    for field in form.fields if form else ():
+        ids = clean.get(field.key or "") if field.type == "filepicker" else None
+        if ids:
+            files.attach(
+                session, ids, instance_id=instance.id, field_key=field.key, private=field.private, actor=actor
+            )
+
+
+def get(session: Session, instance_id: int, *, actor: Actor) -> ProcessInstance:
+    """Return a case with its definition.
+
+    Raises:
+        NotFound: there is none, or it is not the actor's to see.
+    """
+    return access.instance(session, actor, instance_id)
+
+
+def by_number(session: Session, key: str, business_key: str) -> ProcessInstance | None:
+    """The case with this number, whoever may see it."""
+    return session.scalars(
+        select(ProcessInstance).where(
+            ProcessInstance.key == key, ProcessInstance.business_key == business_key
+        )
+    ).one_or_none()
+
+
+def may_cancel(actor: Actor, instance: ProcessInstance, tasks: Sequence[UserTask]) -> bool:
+    """The process owner, and the coordinator of a lane in which the case waits. Source: issue, JSON API."""
+    if instance.state not in {"active", "incident"}:
+        return False
+    return actor.is_process_owner or any(task.coordinator_group_id in actor.groups for task in tasks)
+
+
+def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> ProcessInstance:
+    """End a case where it stands, with a reason.
+
+    Raises:
+        NotFound, NotAllowed, InvalidForm (no reason), Conflict (ended already).
+    """
+    instance = access.instance(session, actor, instance_id, lock=True)
+    tasks = open_tasks(session, instance.id)
+    if instance.state not in {"active", "incident"}:
+        raise Conflict(_("Perkara ini sudah berakhir."))
+    if not may_cancel(actor, instance, tasks):
+        raise NotAllowed(_("Hanya pemilik proses dan koordinator lajur yang dapat membatalkan perkara."))
+    if not reason.strip():
+        raise InvalidForm(_("Tulis alasan pembatalan."), {"reason": _("Tulis alasan pembatalan.")})
+    _end_cancelled(session, instance, tasks, actor)
+    history.record(session, "instance_cancelled", actor=actor, instance_id=instance.id, reason=reason.strip())
+    return instance
+
+
+def _end_cancelled(
+    session: Session, instance: ProcessInstance, tasks: Sequence[UserTask], actor: Actor
+) -> None:
+    now = clock.now(session)
+    instance.state, instance.ended_at, instance.engine_state = "cancelled", now, b""
+    for task in tasks:
+        task.state, task.closed_at, task.closed_by_id = "cancelled", now, actor.id
+    for model in (Job, MessageWait):
+        for row in session.scalars(select(model).where(model.instance_id == instance.id)):
+            session.delete(row)
+
+
+def open_tasks(session: Session, instance_id: int) -> Sequence[UserTask]:
+    """The open tasks of a case, soonest deadline first."""
+    query = select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
+    return session.scalars(query.options(joinedload(UserTask.assignee)).order_by(UserTask.sort_at)).all()

@@ -1,0 +1,75 @@
+"""Timers: which are due, what happens when one fires, and what when it cannot."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine import execution as engine
+from app.models import Job, ProcessInstance
+from app.services import clock, definitions, execution, history, holidays, incidents
+
+#: How long to wait before the next try: growing, and the list's length is the number of tries.
+PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next timer is to run; None when none waits. An indexed look, whatever number wait."""
+    return session.scalar(select(Job.run_at).where(Job.run_at.is_not(None)).order_by(Job.run_at).limit(1))
+
+
+def due(session: Session, at: datetime, limit: int = 1) -> list[str]:
+    """Ids of the timers to run at ``at``, in order of due time."""
+    query = select(Job.id).where(Job.run_at <= at).order_by(Job.run_at, Job.due_at, Job.id).limit(limit)
+    return list(session.scalars(query))
+
+
+def fire(session: Session, job_id: str) -> bool:
+    """Fire one timer. False when it is gone or another worker holds it: nothing to do, no harm done."""
+    instance_id = session.scalar(select(Job.instance_id).where(Job.id == job_id))
+    if instance_id is None:
+        return False
+    instance = session.scalars(
+        select(ProcessInstance).where(ProcessInstance.id == instance_id).with_for_update()
+    ).one()
+    job = session.get(Job, job_id, populate_existing=True)
+    if job is None or not instance.engine_state:
+        return False
+    version = definitions.version(session, instance.definition_id)
+    step = engine.fire(
+        version.program,
+        instance.engine_state,
+        instance.variables,
+        job.id,
+        now=clock.now(session),
+        calendar=holidays.calendar(session),
+    )
+    if step is None:
+        session.delete(job)
+        return False
+    session.expunge(job)  # apply deletes its row
+    execution.apply(session, instance, version, step, actor=None)
+    return True
+
+
+def record_failure(session: Session, job_id: str, message: str, activity_id: str | None) -> None:
+    """Use up one try of a timer that failed; out of tries it stops and an incident opens."""
+    job = session.get(Job, job_id)
+    if job is None:
+        return
+    job.retries -= 1
+    if job.retries > 0:
+        job.run_at = clock.now(session) + PAUSES[len(PAUSES) - job.retries]
+        return
+    job.run_at = None
+    incidents.open_one(
+        session, job.instance, message, activity_id=activity_id or job.activity_id, job_id=job.id, actor=None
+    )
+    history.record(
+        session,
+        "job_failed",
+        actor=None,
+        instance_id=job.instance_id,
+        activity_id=job.activity_id,
+        job=job.id,
+    )

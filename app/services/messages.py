@@ -1,0 +1,117 @@
+"""Messages: deliver one to the case that waits for it, from the API, a page, or the reporter."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import forms
+from app.engine import execution as engine
+from app.engine.diagram import Node
+from app.errors import Conflict, NotAllowed, NotFound
+from app.i18n import _
+from app.models import MessageWait, ProcessInstance
+from app.services import access, clock, definitions, execution, holidays, instances
+from app.services.access import Actor
+from app.services.definitions import Version
+
+
+def waiting(session: Session, instance_id: int) -> list[MessageWait]:
+    """What a case waits for."""
+    query = select(MessageWait).where(MessageWait.instance_id == instance_id)
+    return list(session.scalars(query.order_by(MessageWait.opened_at)))
+
+
+def send(
+    session: Session, name: str, business_key: str, values: Mapping[str, Any], *, actor: Actor
+) -> ProcessInstance:
+    """Deliver message ``name`` to the case with this number, or start one by it.
+
+    Raises:
+        NotFound: no visible case has the number and none starts by the message;
+        Conflict: the case does not wait for it; NotAllowed, InvalidForm.
+    """
+    instance = session.scalars(
+        select(ProcessInstance)
+        .where(ProcessInstance.business_key == business_key, access.visible(actor))
+        .order_by(ProcessInstance.id.desc())
+        .limit(1)
+        .with_for_update()
+    ).one_or_none()
+    if instance is None:
+        return _start_by(session, name, business_key, values, actor)
+    wait = next((w for w in waiting(session, instance.id) if w.message == name), None)
+    if wait is None:
+        raise Conflict(
+            _("Perkara {number} tidak sedang menunggu pesan “{name}”.", number=business_key, name=name)
+        )
+    if not (actor.is_admin or actor.is_process_owner or wait.group_id in actor.groups):
+        raise NotAllowed(_("Pesan ini hanya dapat dikirim petugas lajur yang menunggunya."))
+    _deliver(session, instance, wait, values, actor)
+    return instance
+
+
+def from_reporter(
+    session: Session, instance: ProcessInstance, wait_id: str, values: Mapping[str, Any]
+) -> None:
+    """Deliver the reporter's form; whoever calls this has checked the reporter's code.
+
+    Raises:
+        Conflict: the case no longer waits; InvalidForm.
+    """
+    locked = session.scalars(
+        select(ProcessInstance).where(ProcessInstance.id == instance.id).with_for_update()
+    ).one()
+    wait = session.get(MessageWait, wait_id, populate_existing=True)
+    if wait is None or wait.instance_id != locked.id:
+        raise Conflict(_("Laporan ini sudah tidak menunggu data tambahan."))
+    _deliver(session, locked, wait, values, None)
+
+
+def reporter_form(version: Version, waits: list[MessageWait]) -> tuple[MessageWait, Node] | None:
+    """The waiting event whose form is for the reporter (``untuk`` = pelapor), with its node."""
+    for wait in waits:
+        node = version.diagram.nodes[wait.activity_id]
+        if node.properties.get("untuk", "").strip().lower() == "pelapor" and node.form_key:
+            return wait, node
+    return None
+
+
+def _start_by(
+    session: Session, name: str, business_key: str, values: Mapping[str, Any], actor: Actor
+) -> ProcessInstance:
+    for definition in definitions.live(session):
+        diagram = definitions.version(session, definition.id).diagram
+        if diagram.start_node(name) is not None:
+            return instances.start(
+                session, definition.key, values, actor=actor, business_key=business_key, message=name
+            ).instance
+    raise NotFound(
+        _("Tidak ada perkara {number} yang menunggu pesan “{name}”.", number=business_key, name=name)
+    )
+
+
+def _deliver(
+    session: Session,
+    instance: ProcessInstance,
+    wait: MessageWait,
+    values: Mapping[str, Any],
+    actor: Actor | None,
+) -> None:
+    version = definitions.version(session, instance.definition_id)
+    form = version.form_of(version.diagram.nodes[wait.activity_id].form_key)
+    clean = instances.check_values(session, form, values, instance.variables)
+    variables, secret = forms.split(form, clean) if form else (clean, {})
+    step = engine.deliver(
+        version.program,
+        instance.engine_state,
+        instance.variables,
+        wait.id,
+        variables,
+        now=clock.now(session),
+        calendar=holidays.calendar(session),
+    )
+    session.expunge(wait)  # apply deletes its row
+    execution.apply(session, instance, version, step, actor=actor)
+    instances.store_rest(session, instance, form, clean, secret, actor)

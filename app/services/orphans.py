@@ -1,0 +1,54 @@
+"""Files and rows that belong to nothing any more."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from pathlib import Path
+
+import orjson
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Attachment, Draft
+from app.services import clock, file_store, settings, vault
+
+#: An upload may still be on its way to its row.
+_YOUNG_FILE = timedelta(days=1)
+#: Uploaded and never submitted; one that a draft names is kept as long as the draft.
+_WAITING = timedelta(days=30)
+
+
+def collect(session: Session) -> int:
+    """Remove what belongs to nothing; return how many files. Run it now and then, best at night."""
+    rows = _forgotten(session)
+    for row in rows:
+        session.delete(row)
+    session.flush()
+    paths = {file_store.path(session, row.id, private=row.is_private) for row in rows} | set(
+        _unknown(session)
+    )
+    for path in paths:
+        file_store.remove_path(session, path)
+    return len(paths)
+
+
+def _forgotten(session: Session) -> list[Attachment]:
+    before = clock.now(session) - _WAITING
+    query = select(Attachment).where(Attachment.instance_id.is_(None), Attachment.uploaded_at < before)
+    rows = list(session.scalars(query))
+    named = _drafts_of(session, {row.uploaded_by_id for row in rows if row.uploaded_by_id is not None})
+    return [row for row in rows if row.id.encode() not in named]
+
+
+def _drafts_of(session: Session, users: Iterable[int]) -> bytes:
+    """Everything these users have in drafts, in one piece to search through."""
+    sealed = session.scalars(select(Draft.ciphertext).where(Draft.user_id.in_(users)))
+    return b"\n".join(orjson.dumps(vault.unseal(session, one)) for one in sealed)
+
+
+def _unknown(session: Session) -> list[Path]:
+    """Files that no row names, old enough to be nobody's."""
+    rows = session.execute(select(Attachment.id, Attachment.is_private))
+    known = {file_store.path(session, row.id, private=row.is_private) for row in rows}
+    before = (clock.real() - _YOUNG_FILE).timestamp()
+    files = (path for path in settings.config(session).files_dir.iterdir() if path.is_file())
+    return [path for path in files if path not in known and path.stat().st_mtime < before]

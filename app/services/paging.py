@@ -1,0 +1,77 @@
+"""Keyset paging: a page ends with a cursor that says where the next one begins."""
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+import orjson
+
+from app.errors import InvalidForm
+from app.i18n import _
+
+T = TypeVar("T")
+MAX_LIMIT = 200
+
+
+@dataclass(frozen=True)
+class Page(Generic[T]):
+    """Some items, and the cursor of the next page; None on the last."""
+
+    items: Sequence[T]
+    next: str | None
+
+
+def cursor(*values: object) -> str:
+    """An opaque cursor of sort values."""
+    return urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def values_of(text: str, count: int) -> list[str]:
+    """The sort values in a cursor.
+
+    Raises:
+        InvalidForm: it is none of ours.
+    """
+    try:
+        values = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, Error):
+        values = None
+    if not isinstance(values, list) or len(values) != count:
+        raise _unknown()
+    return [str(value) for value in values]
+
+
+def moment_of(text: str) -> datetime:
+    """A time that a cursor holds.
+
+    Raises:
+        InvalidForm: it is none.
+    """
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise _unknown() from None
+
+
+def number_of(text: str) -> int:
+    """An id that a cursor holds.
+
+    Raises:
+        InvalidForm: it is none.
+    """
+    if not text.isdigit():
+        raise _unknown()
+    return int(text)
+
+
+def _unknown() -> InvalidForm:
+    message = _("Penunjuk halaman tidak dikenal. Mulai lagi dari halaman pertama.")
+    return InvalidForm(message, {"cursor": message})
+
+
+def limited(limit: int) -> int:
+    """A page size between 1 and 200."""
+    return max(1, min(limit, MAX_LIMIT))

@@ -1,0 +1,148 @@
+"""Signed-in browsers: a random token in the cookie, its hash in the table ``login_session``.
+
+Sessions and limits live by the machine's own time: moving the clock signs nobody out and revives nobody.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.errors import InvalidForm
+from app.i18n import _
+from app.models import LoginSession, User
+from app.services import attempts, clock, passwords, settings
+from app.services.attempts import Admission, Limit
+from app.services.rights import WITH_MEMBERSHIPS
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+TOUCH = timedelta(seconds=60)
+
+_ACCOUNT = Limit("sign-in account", free=5, first_s=2, longest_s=60)
+_SOURCE = Limit("sign-in source", free=30, first_s=1, longest_s=60, shared=True)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who a token belongs to. ``touch_due``: call `touch`, or the session will end as idle."""
+
+    user: User
+    touch_due: bool
+
+
+def sign_in(
+    database: Database, name: str, password: str, *, source: str, replaces: str | None = None
+) -> tuple[User, str]:
+    """Return the user and a new token for his browser; ``replaces`` is the token that it held before.
+
+    ``source``: the address that the attempt comes from; only a keyed hash of it is kept. Takes the database, not a
+    session: an attempt stays counted although the refusal rolls back, and hashing must not hold the write lock.
+
+    Raises:
+        TooManyAttempts: of this account, or from this source.
+        InvalidForm: no such user, a wrong password, or disabled: the same sentence for all.
+    """
+    with database.transaction() as session:
+        admission = attempts.admit(session, {_ACCOUNT: _plain(name), _SOURCE: _network(source)})
+    with database.reading() as session:
+        user_id = _proved(session, name, password)
+    with database.transaction() as session:
+        return _begin(session, user_id, admission, replaces)
+
+
+def resume(session: Session, token: str) -> SignedIn | None:
+    """Whom the token belongs to, with groups and units; None when it is unknown or over. 1 SQL, no write."""
+    now = clock.real()
+    query = (
+        select(User, LoginSession.seen_at)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(
+            LoginSession.token_hash == _hash(token),
+            LoginSession.seen_at > now - IDLE,
+            LoginSession.created_at > now - ABSOLUTE,
+            User.disabled_at.is_(None),
+        )
+        .options(*WITH_MEMBERSHIPS)
+    )
+    found = session.execute(query).unique().one_or_none()
+    return SignedIn(found[0], found[1] < now - TOUCH) if found else None
+
+
+def touch(session: Session, token: str) -> None:
+    """Note that the session is in use; changes nothing within a minute of the last time, or once it is over."""
+    now = clock.real()
+    alive = (LoginSession.seen_at > now - IDLE, LoginSession.seen_at < now - TOUCH)
+    session.execute(
+        update(LoginSession).where(LoginSession.token_hash == _hash(token), *alive).values(seen_at=now)
+    )
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End the session of this token."""
+    session.execute(delete(LoginSession).where(LoginSession.token_hash == _hash(token)))
+
+
+def end_all(session: Session, user_id: int, *, keep: str | None = None) -> None:
+    """End every session of a user, but the one whose token is ``keep``."""
+    mine = LoginSession.user_id == user_id
+    session.execute(delete(LoginSession).where(mine, LoginSession.token_hash != _hash(keep or "")))
+
+
+def forget_old(session: Session) -> None:
+    """Drop sessions that are over."""
+    now = clock.real()
+    over = or_(LoginSession.seen_at <= now - IDLE, LoginSession.created_at <= now - ABSOLUTE)
+    session.execute(delete(LoginSession).where(over))
+
+
+def _proved(session: Session, name: str, password: str) -> int:
+    """The id of the user whose name and password these are."""
+    row = session.execute(
+        select(User.id, User.password_hash).where(User.name == _plain(name), User.disabled_at.is_(None))
+    ).one_or_none()
+    local = settings.config(session).local
+    if not passwords.matches(row.password_hash if row else None, password, local=local) or row is None:
+        raise _refused(name)
+    user_id: int = row.id
+    return user_id
+
+
+def _begin(session: Session, user_id: int, admission: Admission, replaces: str | None) -> tuple[User, str]:
+    query = select(User).where(User.id == user_id, User.disabled_at.is_(None)).options(*WITH_MEMBERSHIPS)
+    user = session.scalars(query).unique().one_or_none()
+    if user is None:  # disabled while the password was checked
+        raise _refused("")
+    if replaces:
+        sign_out(session, replaces)
+    attempts.forgive(session, admission)
+    token, now = secrets.token_urlsafe(32), clock.real()
+    session.add(LoginSession(token_hash=_hash(token), user_id=user.id, created_at=now, seen_at=now))
+    return user, token
+
+
+def _refused(name: str) -> InvalidForm:
+    message = _("Nama pengguna atau kata sandi tidak cocok.")
+    return InvalidForm(message, {"password": message}, {"name": name})
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _network(source: str) -> str:
+    """The address as a limit counts it: a whole IPv6 /64 belongs to one subscriber."""
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return source
+    return str(ip_network(f"{address}/64", strict=False)) if address.version == 6 else str(address)
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,219 @@
+"""User tasks: claim, release, reassign, complete. Reading lists of them is `inbox`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session, joinedload
+
+from app import forms
+from app.engine import execution as engine
+from app.engine.diagram import Question
+from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.forms import Form
+from app.i18n import _, moment
+from app.models import User, UserTask
+from app.services import access, clock, definitions, drafts, execution, history, holidays, instances, settings
+from app.services.access import Actor
+from app.services.definitions import Version
+
+
+@dataclass(frozen=True)
+class Work:
+    """A task with what its page and the API need."""
+
+    task: UserTask
+    version: Version
+    form: Form | None
+    question: Question | None  # asked with the task, or the task itself
+
+
+def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> Work:
+    """Return a task of a case that the actor may see; with ``lock`` the case is his until the commit.
+
+    Raises:
+        NotFound: there is none, or its case is not the actor's to see.
+    """
+    # The task is read after its case is locked, or it could be a stale copy.
+    instance_id = session.scalar(select(UserTask.instance_id).where(UserTask.id == task_id))
+    if instance_id is None:
+        raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
+    instance = access.instance(session, actor, instance_id, lock=lock)
+    people = (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
+    task = session.scalars(select(UserTask).where(UserTask.id == task_id).options(*people)).one()
+    version = definitions.version(session, instance.definition_id)
+    diagram = version.diagram
+    question = (
+        diagram.questions[task.activity_id] if task.is_question else diagram.question_after(task.activity_id)
+    )
+    return Work(task, version, version.form_of(task.form_key), question)
+
+
+def may_work(actor: Actor, task: UserTask) -> bool:
+    """Whether the task is offered to the actor: his lane, and his unit where the task names one."""
+    return task.group_id in actor.groups and (task.unit_code is None or task.unit_code in actor.units)
+
+
+def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
+    """Make the actor the assignee. Claiming what is his already changes nothing.
+
+    Raises:
+        NotFound, NotAllowed; Conflict: somebody else was faster, or the task is closed.
+    """
+    task = get(session, task_id, actor=actor).task
+    _check_open_and_offered(session, task, actor)
+    if task.assignee_id == actor.id:
+        return task
+    now = clock.now(session)
+    # One conditional statement: read-then-write lets the second of two officers win in silence.
+    taken = session.execute(
+        update(UserTask)
+        .where(UserTask.id == task_id, UserTask.state == "open", UserTask.assignee_id.is_(None))
+        .values(assignee_id=actor.id, claimed_at=now)
+    )
+    session.refresh(task)
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        _check_open_and_offered(session, task, actor)
+        raise Conflict(_held_by(session, task))
+    history.record(session, "task_claimed", actor=actor, **_where(task))
+    return task
+
+
+def release(session: Session, task_id: str, *, actor: Actor) -> UserTask:
+    """Give a claimed task back to its lane.
+
+    Raises:
+        NotFound, NotAllowed: it is not his; Conflict: the task is closed.
+    """
+    task = get(session, task_id, actor=actor, lock=True).task
+    _check_open(session, task)
+    if task.assignee_id != actor.id:
+        raise NotAllowed(_("Anda hanya dapat melepas tugas yang Anda ambil."))
+    task.assignee_id, task.claimed_at = None, None
+    history.record(session, "task_released", actor=actor, **_where(task))
+    return task
+
+
+def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Actor) -> UserTask:
+    """Hand a task to another officer of its lane, with a reason: one's own, or as the lane's coordinator.
+
+    Raises:
+        NotFound, NotAllowed, Conflict; InvalidForm: no reason, or ``to`` is no officer of the lane and unit.
+    """
+    task = get(session, task_id, actor=actor, lock=True).task
+    _check_open(session, task)
+    if task.assignee_id != actor.id and task.coordinator_group_id not in actor.groups:
+        raise NotAllowed(_("Hanya pemegang tugas dan koordinator lajur yang dapat mengalihkan tugas ini."))
+    errors = {}
+    if not reason.strip():
+        errors["reason"] = _("Tulis alasan pengalihan.")
+    if to.disabled_at is not None or not may_work(access.actor_of(to), task):
+        errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
+    if errors:
+        raise InvalidForm(_("Tugas belum dialihkan."), errors)
+    before = task.assignee_id
+    task.assignee_id, task.claimed_at = to.id, clock.now(session)
+    history.record(
+        session,
+        "task_reassigned",
+        actor=actor,
+        **_where(task),
+        to=to.name,
+        reason=reason.strip(),
+        before=before,
+    )
+    return task
+
+
+def complete(
+    session: Session,
+    task_id: str,
+    values: Mapping[str, Any],
+    answers: Mapping[str, str | list[str]],
+    *,
+    actor: Actor,
+) -> Work:
+    """Complete a task, with the answer to the question that comes with it. An unclaimed task counts as claimed.
+
+    Raises:
+        NotFound, NotAllowed; Conflict: closed or held by somebody else; InvalidForm: values or answers;
+        ExecutionFailed: the diagram could not go on; roll back and report it (`incidents.report`).
+    """
+    work = get(session, task_id, actor=actor, lock=True)
+    task, instance = work.task, work.task.instance
+    _check_open_and_offered(session, task, actor)
+    if task.assignee_id not in (None, actor.id):
+        raise Conflict(_held_by(session, task))
+    clean, given = _check_input(session, work, values, answers)
+    variables, secret = forms.split(work.form, clean) if work.form else (clean, {})
+    step = engine.complete(
+        work.version.program,
+        instance.engine_state,
+        instance.variables,
+        task.id,
+        variables,
+        answers=given,
+        now=clock.now(session),
+        calendar=holidays.calendar(session),
+    )
+    execution.apply(session, instance, work.version, step, actor=actor)
+    instances.store_rest(session, instance, work.form, clean, secret, actor)
+    drafts.delete(session, actor, f"task:{task.id}")
+    return work
+
+
+def _check_input(
+    session: Session, work: Work, values: Mapping[str, Any], answers: Mapping[str, str | list[str]]
+) -> tuple[dict[str, Any], dict[str, str | list[str]]]:
+    """Check form and question together, so that one answer names everything that is wrong."""
+    errors: dict[str, str] = {}
+    clean: dict[str, Any] = {}
+    try:
+        if work.form is not None:
+            clean = instances.check_values(session, work.form, values, work.task.instance.variables)
+    except InvalidForm as error:
+        errors.update(error.errors)
+    given = _checked_answer(work.question, answers, errors)
+    if errors:
+        raise InvalidForm(_("Ada isian yang perlu diperbaiki."), errors, values)
+    return clean, given
+
+
+def _checked_answer(
+    question: Question | None, answers: Mapping[str, str | list[str]], errors: dict[str, str]
+) -> dict[str, str | list[str]]:
+    if question is None:
+        return {}
+    raw = answers.get(question.gateway_id) or []
+    chosen = [raw] if isinstance(raw, str) else list(raw)
+    known = {flow_id for flow_id, text in question.answers}
+    if not chosen or not known.issuperset(chosen) or (len(chosen) > 1 and not question.multiple):
+        errors[question.gateway_id] = _("Jawab pertanyaan “{question}”.", question=question.text)
+    return {question.gateway_id: chosen}
+
+
+def _check_open(session: Session, task: UserTask) -> None:
+    if task.state == "open":
+        return
+    if task.state == "completed" and task.closed_by is not None and task.closed_at is not None:
+        at = moment(task.closed_at, settings.config(session).timezone)
+        raise Conflict(
+            _("Tugas ini sudah diselesaikan {name} pada {at}.", name=task.closed_by.full_name, at=at)
+        )
+    raise Conflict(_("Tugas ini sudah tidak terbuka."))
+
+
+def _check_open_and_offered(session: Session, task: UserTask, actor: Actor) -> None:
+    if not may_work(actor, task):
+        raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=task.lane))
+    _check_open(session, task)
+
+
+def _held_by(session: Session, task: UserTask) -> str:
+    holder = session.get(User, task.assignee_id)
+    return _("Tugas ini sedang dikerjakan oleh {name}.", name=holder.full_name if holder else "?")
+
+
+def _where(task: UserTask) -> dict[str, Any]:
+    return {"instance_id": task.instance_id, "activity_id": task.activity_id, "task": task.id}

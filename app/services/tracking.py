@@ -1,0 +1,89 @@
+"""The reporter's secret code: shown once, kept as an HMAC, and the only way to his case on the public page."""
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotFound
+from app.i18n import _
+from app.models import ProcessDefinition, ProcessInstance, TrackingCode
+from app.services import access, attempts, clock, history, rights, vault
+from app.services.access import Actor
+from app.services.attempts import Admission, Limit
+
+DIGITS = 16
+
+# No address is counted, not even as a hash: a reporter leaves no trace. What protects the codes is that there are
+# 10^16 of them; the limit of all together only keeps a flood out and must not keep reporters waiting.
+_NUMBER = Limit("tracking number", free=5, first_s=2, longest_s=60)
+_ALL = Limit("tracking", free=300, first_s=1, longest_s=5, shared=True)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Leave to try one code for one number."""
+
+    number: str
+    admission: Admission
+
+
+def issue(session: Session, instance_id: int, *, actor: Actor) -> str:
+    """Return a new code, 16 digits in groups of four, to be shown once. One of before is void, which is recorded.
+
+    Raises:
+        NotFound: the case is not the actor's to see. NotAllowed: he is an auditor.
+    """
+    access.instance(session, actor, instance_id)
+    rights.require_not_auditor(actor)
+    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    row = session.get(TrackingCode, instance_id)
+    if row is None:
+        row = TrackingCode(instance_id=instance_id)
+        session.add(row)
+    else:
+        history.record(session, "tracking_code_reissued", actor=actor, instance_id=instance_id)
+    row.code_hmac, row.issued_at = _seal(session, instance_id, digits), clock.now(session)
+    session.flush()
+    return " ".join(re.findall("....", digits))
+
+
+def admit(session: Session, number: str) -> Attempt:
+    """Count an attempt at this number. In a transaction of its own, ended before `look_up`.
+
+    Raises:
+        TooManyAttempts: at this number, or by everybody together.
+    """
+    plain = number.strip()
+    return Attempt(plain, attempts.admit(session, {_NUMBER: plain.casefold(), _ALL: ""}))
+
+
+def look_up(session: Session, attempt: Attempt, code: str) -> ProcessInstance:
+    """Return the case that number and code belong to.
+
+    A wrong code and an unknown number take the same statements, the same computation and the same answer.
+
+    Raises:
+        NotFound: they belong to no case.
+    """
+    digits = re.sub(r"\D", "", code)
+    # The index begins with the process's key; naming the keys lets it be used.
+    keys = select(ProcessDefinition.key)
+    rows = session.execute(
+        select(TrackingCode.instance_id, TrackingCode.code_hmac)
+        .join(ProcessInstance, ProcessInstance.id == TrackingCode.instance_id)
+        .where(ProcessInstance.key.in_(keys), ProcessInstance.business_key == attempt.number)
+    ).all()
+    candidates = [(row.instance_id, row.code_hmac) for row in rows] or [(0, "")]
+    fitting = [id_ for id_, kept in candidates if hmac.compare_digest(_seal(session, id_, digits), kept)]
+    if not fitting:
+        raise NotFound(_("Nomor dan kode ini tidak cocok. Periksa keduanya, lalu coba lagi."))
+    attempts.forgive(session, attempt.admission)
+    return session.get_one(ProcessInstance, fitting[0])
+
+
+def _seal(session: Session, instance_id: int, digits: str) -> str:
+    return vault.fingerprint(session, "tracking", f"{instance_id}:{digits}")

@@ -1,0 +1,148 @@
+"""Units of the government: which exist on a date, what they are called, who works in them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidForm, NotFound
+from app.i18n import _
+from app.models import Unit, User, membership, user_unit
+from app.services import history, rights
+from app.services.access import Actor
+
+
+@dataclass(frozen=True)
+class Details:
+    """What can be said of a unit. Both dates are included; ``successors`` are codes."""
+
+    name: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+    successors: tuple[str, ...] = ()
+
+
+def active(session: Session, on: date) -> Sequence[Unit]:
+    """The units that exist on this day, by name."""
+    return session.scalars(select(Unit).where(_exists_on(on)).order_by(Unit.name)).all()
+
+
+def everything(session: Session) -> Sequence[Unit]:
+    """Every unit there is or was, by name."""
+    return session.scalars(select(Unit).order_by(Unit.name)).all()
+
+
+def get(session: Session, code: str) -> Unit:
+    """Return a unit.
+
+    Raises:
+        NotFound: there is none with this code.
+    """
+    unit = session.get(Unit, code)
+    if unit is None:
+        raise NotFound(_("Unit {code} tidak ada.", code=code))
+    return unit
+
+
+def exists(session: Session, code: str, on: date) -> bool:
+    """Whether the unit exists on this day."""
+    return session.scalar(select(Unit.code).where(Unit.code == code, _exists_on(on))) is not None
+
+
+def officers_of(session: Session, code: str, group_id: int | None = None) -> int:
+    """How many officers the unit has: users not disabled, in ``group_id`` or in any group."""
+    query = _officers(group_id).where(user_unit.c.unit_code == code)
+    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+
+
+def without_officers(session: Session, on: date, group_id: int | None = None) -> Sequence[Unit]:
+    """The units that exist on this day and have no officer in ``group_id``, or in no group at all, by name."""
+    staffed = select(_officers(group_id).subquery().c.unit_code)
+    query = select(Unit).where(_exists_on(on), Unit.code.not_in(staffed))
+    return session.scalars(query.order_by(Unit.name)).all()
+
+
+def add(session: Session, code: str, details: Details, *, actor: Actor | None) -> Unit:
+    """Add a unit.
+
+    Raises:
+        NotAllowed: the actor is no administrator.
+        InvalidForm: the code is taken or malformed, the name missing, the dates in the wrong order.
+    """
+    rights.require_administrator(actor)
+    code = code.strip()
+    errors = _errors(session, code, details)
+    if not code or len(code) > 64 or any(c.isspace() or c == "," for c in code):
+        errors["code"] = _("Kode unit 1–64 huruf tanpa spasi dan koma.")
+    elif session.get(Unit, code) is not None:
+        errors["code"] = _("Kode {code} sudah dipakai.", code=code)
+    _refuse(errors, {"code": code, **asdict(details)})
+    unit = Unit(code=code)
+    session.add(unit)
+    _store(unit, details)
+    history.record(session, "unit_added", actor=actor, unit=code, **_plain(details))
+    return unit
+
+
+def edit(session: Session, code: str, details: Details, *, actor: Actor | None) -> Unit:
+    """Change what is said of a unit; its code stays, as cases hold it.
+
+    Raises:
+        NotAllowed: the actor is no administrator. NotFound: there is no such unit.
+        InvalidForm: the name is missing, the dates are in the wrong order, a successor is unknown.
+    """
+    rights.require_administrator(actor)
+    unit = get(session, code)
+    _refuse(_errors(session, code, details), asdict(details))
+    _store(unit, details)
+    history.record(session, "unit_edited", actor=actor, unit=code, **_plain(details))
+    return unit
+
+
+def _exists_on(on: date) -> ColumnElement[bool]:
+    begun = or_(Unit.valid_from.is_(None), Unit.valid_from <= on)
+    return and_(begun, or_(Unit.valid_until.is_(None), Unit.valid_until >= on))
+
+
+def _officers(group_id: int | None) -> Select[Any]:
+    """Pairs of user and unit, each once, of users that work in a lane."""
+    query = (
+        select(user_unit.c.user_id, user_unit.c.unit_code)
+        .join(User, User.id == user_unit.c.user_id)
+        .join(membership, membership.c.user_id == User.id)
+        .where(User.disabled_at.is_(None))
+        .distinct()
+    )
+    return query if group_id is None else query.where(membership.c.group_id == group_id)
+
+
+def _errors(session: Session, code: str, details: Details) -> dict[str, str]:
+    errors = {}
+    if not details.name.strip():
+        errors["name"] = _("Tulis nama unit.")
+    if details.valid_from and details.valid_until and details.valid_until < details.valid_from:
+        errors["valid_until"] = _("Tanggal akhir mendahului tanggal mulai.")
+    for successor in details.successors:
+        if successor == code or session.get(Unit, successor) is None:
+            errors["successors"] = _("Unit pengganti {code} tidak dikenal.", code=successor)
+    return errors
+
+
+def _refuse(errors: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    if errors:
+        raise InvalidForm(_("Unit belum disimpan. Periksa isian yang ditandai."), errors, values)
+
+
+def _store(unit: Unit, details: Details) -> None:
+    unit.name = details.name.strip()
+    unit.valid_from, unit.valid_until = details.valid_from, details.valid_until
+    unit.successors = ",".join(details.successors)
+
+
+def _plain(details: Details) -> dict[str, Any]:
+    return {
+        key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(details).items()
+    }

@@ -1,0 +1,63 @@
+"""Encryption under the identity key, which lies outside the database: identity, drafts, and hashed secrets."""
+
+import hashlib
+import hmac
+from base64 import urlsafe_b64encode
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from cryptography.fernet import Fernet, InvalidToken
+from sqlalchemy.orm import Session
+
+from app.errors import NotReady
+from app.i18n import _
+from app.services import settings
+
+
+def seal(session: Session, value: Any) -> bytes:
+    """Encrypt a JSON value."""
+    return seal_bytes(session, orjson.dumps(value))
+
+
+def unseal(session: Session, ciphertext: bytes) -> Any:
+    """Decrypt what `seal` made.
+
+    Raises:
+        NotReady: the identity key is not the one it was sealed with.
+    """
+    return orjson.loads(unseal_bytes(session, ciphertext))
+
+
+def seal_bytes(session: Session, content: bytes) -> bytes:
+    """Encrypt bytes; a third longer."""
+    return _fernet(settings.config(session).identity_key).encrypt(content)
+
+
+def unseal_bytes(session: Session, ciphertext: bytes) -> bytes:
+    """Decrypt what `seal_bytes` made.
+
+    Raises:
+        NotReady: the identity key is not the one it was sealed with.
+    """
+    try:
+        return _fernet(settings.config(session).identity_key).decrypt(bytes(ciphertext))
+    except InvalidToken as error:
+        raise NotReady(
+            _("Kunci identitas tidak cocok dengan data ini. Periksa ALUR_IDENTITY_KEY.")
+        ) from error
+
+
+def fingerprint(session: Session, purpose: str, text: str) -> str:
+    """HMAC-SHA256 of ``text`` under a key derived for ``purpose``, in hex."""
+    key = _derive(settings.config(session).identity_key, purpose)
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _fernet(key: bytes) -> Fernet:
+    return Fernet(urlsafe_b64encode(_derive(key, "seal")))
+
+
+def _derive(key: bytes, purpose: str) -> bytes:
+    return hmac.new(key, purpose.encode(), hashlib.sha256).digest()

@@ -1,0 +1,94 @@
+"""Keep the live versions in step with the folders processes/ and forms/: save in a modeler, look at the browser."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.config import Config
+from app.errors import InvalidDiagram
+from app.findings import Finding
+from app.models import WatchedFile
+from app.services import clock, deployments
+
+_ENDINGS = {".bpmn", ".dmn", ".form"}
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a look at the folders did, for the terminal."""
+
+    deployed: tuple[str, ...] = ()  # "key versi n"
+    findings: tuple[Finding, ...] = ()
+
+
+def glance(config: Config) -> dict[Path, tuple[int, int]]:
+    """Modification time and size of each watched file: enough to see whether anything changed, without reading."""
+    paths = [
+        p for folder in (config.processes_dir, config.forms_dir) if folder.is_dir() for p in folder.iterdir()
+    ]
+    found = {}
+    for path in sorted(paths):
+        if path.suffix in _ENDINGS and path.is_file():
+            stat = path.stat()
+            found[path] = (stat.st_mtime_ns, stat.st_size)
+    return found
+
+
+def sync(session: Session, files: Mapping[str, bytes]) -> Report:
+    """Deploy the watched files that changed since they were last looked at, and keep what was found about each.
+
+    A broken file keeps its own findings and does not hold up the others. A file that did not change is left
+    alone even when a newer version was deployed by another way, so a restart never takes an upload back.
+    """
+    seen = {row.name: row for row in session.scalars(select(WatchedFile))}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    if all(name in seen and seen[name].sha256 == digest for name, digest in digests.items()):
+        return Report()
+    changed = {
+        n: c for n, c in files.items() if n not in seen or seen[n].sha256 != digests[n] or seen[n].refused
+    }
+    report, refused = _deploy(session, changed, {})
+    for name, digest in digests.items():
+        if name in changed:
+            found = [f.as_dict() for f in report.findings if f.file in {name, None}]
+            session.merge(
+                WatchedFile(
+                    name=name,
+                    sha256=digest,
+                    checked_at=clock.now(session),
+                    findings=found,
+                    refused=name in refused,
+                )
+            )
+    return report
+
+
+def _deploy(
+    session: Session, files: Mapping[str, bytes], refused: Mapping[str, tuple[Finding, ...]]
+) -> tuple[Report, Mapping[str, tuple[Finding, ...]]]:
+    """Deploy what can be deployed; files with errors step aside one round at a time."""
+    aside = tuple(finding for findings in refused.values() for finding in findings)
+    if not files:
+        return Report(findings=aside), refused
+    try:
+        done = deployments.deploy(session, files, actor=None)
+    except InvalidDiagram as error:
+        bad = {f.file for f in error.findings if f.severity == "error" and f.file in files} or set(files)
+        found = {name: tuple(f for f in error.findings if f.file in {name, None}) for name in bad if name}
+        return _deploy(session, {n: c for n, c in files.items() if n not in bad}, {**refused, **found})
+    new = tuple(f"{d.definition.key} versi {d.definition.version}" for d in done.definitions if d.created)
+    return Report(new, (*aside, *done.findings)), refused
+
+
+def read(config: Config) -> dict[str, bytes]:
+    """The watched files by name."""
+    return {path.name: path.read_bytes() for path in glance(config)}
+
+
+def files(session: Session) -> list[WatchedFile]:
+    """What the last look found, file by file, for the page Proses."""
+    return list(session.scalars(select(WatchedFile).order_by(WatchedFile.name)))

@@ -1,0 +1,77 @@
+// The FEEL engine of the server, inside V8: text in, JSON text out, any number of expressions in one call.
+import { evaluate, unaryTest, SyntaxError as FeelSyntaxError } from '@bpmn-io/feelin';
+
+import { clockAt, useLocalZone } from './feel/clock.js';
+import './feel/dates.js';
+import './feel/limits.js';
+import './feel/patterns.js';
+import { inspect } from './feel/names.js';
+import { plain } from './feel/plain.js';
+
+const MOST_WARNINGS = 20;
+const MOST_CHARS = 1_000_000;
+
+globalThis.feel = { run: json(run), inspect: json(inspectAll) };
+
+// Every answer is JSON text of its own, so that Python can keep it as it is.
+function json(fn) {
+  return (text) => {
+    const answer = JSON.stringify(fn(JSON.parse(text)).map((item) => JSON.stringify(item)));
+    if (answer.length > MOST_CHARS) {
+      throw new RangeError('answer too long');
+    }
+    return answer;
+  };
+}
+
+/**
+ * Evaluate `items`, each [dialect, text, names it reads, input value], over one context.
+ *
+ * Returns for each { value, warnings }, or { failure: 'syntax' | 'limit' }.
+ */
+function run({ now, zone, context, items }) {
+  useLocalZone(zone);
+  const clock = clockAt(now);
+  const spaced = Object.keys(context).filter((key) => !/^\w+$/.test(key));
+  return items.map(([ dialect, text, reads, input ]) => {
+    const scope = { ...pick(context, spaced), ...pick(context, reads), ...clock };
+    if (dialect === 'unary') {
+      scope['?'] = input;
+    }
+    return runOne(dialect === 'unary' ? unaryTest : evaluate, text, scope);
+  });
+}
+
+function runOne(fn, text, scope) {
+  const warnings = new Set();
+  const warn = (message) => warnings.size < MOST_WARNINGS && warnings.add(message.slice(0, 300).toWellFormed());
+  try {
+    const result = fn(text, scope);
+    result.warnings.forEach((warning) => warn(warning.message));
+    return { value: plain(result.value, warn), warnings: [ ...warnings ] };
+  } catch (error) {
+    return failed(error, warn, warnings);
+  }
+}
+
+// What FEEL calls null, feelin sometimes throws; only broken text and exhausted memory are failures.
+function failed(error, warn, warnings) {
+  if (error instanceof FeelSyntaxError) {
+    return { failure: 'syntax' };
+  }
+  if (error instanceof RangeError) {
+    return { failure: 'limit' };
+  }
+  warn(String(error.message));
+  return { value: null, warnings: [ ...warnings ] };
+}
+
+// `names` null means all: the text could not be read without its context
+function pick(context, names) {
+  const seen = (names ?? Object.keys(context)).filter((name) => Object.hasOwn(context, name));
+  return Object.fromEntries(seen.map((name) => [ name, context[name] ]));
+}
+
+function inspectAll(items) {
+  return items.map(([ dialect, text ]) => inspect(text, dialect));
+}

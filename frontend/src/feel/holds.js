@@ -1,0 +1,17 @@
+// Unary tests for the conditions of forms in the browser, with the clock that the server's FEEL would use.
+import { unaryTest } from '@bpmn-io/feelin';
+import { DateTime } from 'luxon';
+
+import { clockAt, useLocalZone } from './clock.js';
+import './dates.js';
+
+/** Return whether `test` is true over `context`; text that makes no sense is not. */
+export function holds(test, context, zone) {
+  useLocalZone(zone);
+  const now = DateTime.now().setZone(zone).toISO();
+  try {
+    return unaryTest(test, { ...context, ...clockAt(now) }).value === true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,140 @@
+// Which names an expression reads, from its parse tree.
+import { evaluate, parseExpression, parseUnaryTests } from '@bpmn-io/feelin';
+
+const builtins = new Map();
+
+/**
+ * Inspect `text` without running it.
+ *
+ * `error` is null, or where it stops making sense: { at, found }, `found` empty when the text ends too early.
+ * `reads` are all free names, functions included; `names` the variables among them that are read for certain;
+ * `maybe` those inside a filter, which an entry of the list may hold instead.
+ */
+export function inspect(text, dialect) {
+  const tree = (dialect === 'unary' ? parseUnaryTests : parseExpression)(text, {});
+  const found = { certain: new Set(), maybe: new Set() };
+  const error = firstError(tree.topNode, text);
+  walk(tree.topNode, text, { locals: new Set(), inFilter: false }, found);
+  const reads = new Set([ ...found.certain, ...found.maybe ]);
+  const variables = (names) => [ ...names ].filter((name) => !isBuiltin(name));
+  return { error, reads: [ ...reads ], names: variables(found.certain), maybe: variables(found.maybe) };
+}
+
+function firstError(top, text) {
+  let error = null;
+  top.cursor().iterate((node) => {
+    if (node.type.isError && error === null) {
+      error = { at: node.from, found: text.slice(node.from, node.to) || text.slice(node.to).trim().slice(0, 20) };
+    }
+    return error === null;
+  });
+  return error;
+}
+
+function walk(node, text, scope, found) {
+  const visit = visitors[node.name];
+  if (visit) {
+    visit(node, text, scope, found);
+  } else {
+    walkAll(children(node), text, scope, found);
+  }
+}
+
+function walkAll(nodes, text, scope, found) {
+  nodes.forEach((node) => walk(node, text, scope, found));
+}
+
+const visitors = {
+  VariableName(node, text, scope, found) {
+    const name = nameOf(node, text);
+    if (!scope.locals.has(name)) {
+      (scope.inFilter ? found.maybe : found.certain).add(name);
+    }
+  },
+
+  // a.b reads a
+  PathExpression(node, text, scope, found) {
+    walk(node.firstChild, text, scope, found);
+  },
+
+  // list[test]: the test sees `item` and the entries of each item before the variables around
+  FilterExpression(node, text, scope, found) {
+    const [ list, ...rest ] = children(node);
+    walk(list, text, scope, found);
+    walkAll(rest, text, { locals: plus(scope, [ 'item' ]), inFilter: true }, found);
+  },
+
+  ForExpression(node, text, scope, found) {
+    const inner = iterate(node, text, scope, found);
+    walk(node.lastChild, text, { ...inner, locals: plus(inner, [ 'partial' ]) }, found);
+  },
+
+  QuantifiedExpression(node, text, scope, found) {
+    walk(node.lastChild, text, iterate(node, text, scope, found), found);
+  },
+
+  FunctionDefinition(node, text, scope, found) {
+    const parameters = node.getChild('FormalParameters')?.getChildren('FormalParameter') ?? [];
+    const locals = plus(scope, parameters.map((parameter) => nameOf(parameter, text)));
+    walkAll(node.getChildren('FunctionBody'), text, { ...scope, locals }, found);
+  },
+
+  // {a: 1, b: a}: an entry sees those before it
+  Context(node, text, scope, found) {
+    let locals = scope.locals;
+    for (const entry of node.getChildren('ContextEntry')) {
+      walkAll(children(entry).slice(1), text, { ...scope, locals }, found);
+      locals = plus({ locals }, [ nameOf(entry.firstChild, text).replace(/^"|"$/g, '') ]);
+    }
+  },
+
+  // f(x: a) reads f and a
+  NamedParameter(node, text, scope, found) {
+    walkAll(children(node).slice(1), text, scope, found);
+  },
+
+  Type() {},
+};
+
+// for/some/every: each source sees the loop variables before it
+function iterate(node, text, scope, found) {
+  let inner = scope;
+  for (const step of node.getChild('InExpressions')?.getChildren('InExpression') ?? []) {
+    const [ name, ...source ] = children(step);
+    walkAll(source, text, inner, found);
+    inner = { ...inner, locals: plus(inner, [ nameOf(name, text) ]) };
+  }
+  return inner;
+}
+
+function plus(scope, names) {
+  return new Set([ ...scope.locals, ...names ]);
+}
+
+// names of several words are joined by one space, as feelin does
+function nameOf(node, text) {
+  return text.slice(node.from, node.to).replace(/\s+/g, ' ').trim();
+}
+
+function children(node) {
+  const nodes = [];
+  for (let child = node.firstChild; child; child = child.nextSibling) {
+    nodes.push(child);
+  }
+  return nodes;
+}
+
+function isBuiltin(name) {
+  if (!builtins.has(name)) {
+    builtins.set(name, isFunction(name));
+  }
+  return builtins.get(name);
+}
+
+function isFunction(name) {
+  try {
+    return typeof evaluate(name, {}).value === 'function';
+  } catch {
+    return false; // the name stands in broken text
+  }
+}

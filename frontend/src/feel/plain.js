@@ -1,0 +1,67 @@
+// FEEL values as plain JSON: dates, times and durations as ISO 8601 text, the rest as it is.
+import { DateTime, Duration, FixedOffsetZone } from 'luxon';
+
+const DEEPEST = 200;
+
+/**
+ * Return `value` as JSON can hold it; what it cannot hold becomes null, and `warn` is told.
+ *
+ * Throws a RangeError for lists and contexts nested too deep.
+ */
+export function plain(value, warn, depth = 0) {
+  if (depth > DEEPEST) {
+    throw new RangeError('nested too deep');
+  }
+  if (value === null || value === undefined) {
+    return null;
+  }
+  if (typeof value === 'number') {
+    return Number.isFinite(value) ? value : lost('Not a finite number', warn);
+  }
+  if (typeof value === 'boolean') {
+    return value;
+  }
+  if (typeof value === 'string') {
+    return value.toWellFormed();
+  }
+  if (Array.isArray(value)) {
+    return value.map((item) => plain(item, warn, depth + 1));
+  }
+  if (DateTime.isDateTime(value)) {
+    return value.isValid ? moment(value) : lost('Not a valid date or time', warn);
+  }
+  if (Duration.isDuration(value)) {
+    return value.isValid ? duration(value) : lost('Not a valid duration', warn);
+  }
+  if (typeof value === 'object' && Object.getPrototypeOf(value) === Object.prototype) {
+    return entries(value, warn, depth + 1);
+  }
+  return lost('A range or a function is no value', warn);
+}
+
+function lost(message, warn) {
+  warn(message);
+  return null;
+}
+
+function entries(context, warn, depth) {
+  const all = Object.entries(context);
+  return Object.fromEntries(all.map(([ key, value ]) => [ key.toWellFormed(), plain(value, warn, depth) ]));
+}
+
+// feelin has one class for three types and tells them apart like this
+function moment(value) {
+  if (value.year === 1900 && value.month === 1 && value.day === 1) {
+    return value.toISOTime({ suppressMilliseconds: true, includeOffset: value.zone.type !== 'system' });
+  }
+  if (value.zone === FixedOffsetZone.utcInstance && value.valueOf() % 86_400_000 === 0) {
+    return value.toISODate();
+  }
+  return value.toISO({ suppressMilliseconds: true });
+}
+
+// The difference of two moments is in milliseconds; what was written in other units stays as written: P60D is not P2M.
+function duration(value) {
+  const inMillis = Object.keys(value.toObject()).every((unit) => unit === 'milliseconds');
+  return (inMillis ? value.shiftTo('days', 'hours', 'minutes', 'seconds') : value).toISO();
+}

@@ -1,0 +1,229 @@
+"""No expression gets out of V8, and none keeps it: each ends within a second, and the next one works."""
+
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.bpmnio import feel
+from app.bpmnio.isolate import Isolate, LimitReached
+from app.bpmnio.memo import Memo
+from app.errors import ExpressionFailed, NotReady
+
+NOW = datetime(2026, 7, 5, 6, 30, tzinfo=ZoneInfo("Asia/Jakarta"))
+ROOT = Path(__file__).resolve().parents[2]
+MANY = list(range(1000))
+
+ESCAPES = [
+    'this.constructor.constructor("return process")()',
+    "globalThis",
+    'count.constructor("return 1")()',
+    "count.prototype.constructor.constructor",
+    "count.caller",
+    "now.constructor",
+    "kosong.constructor",
+    "kosong.__proto__",
+    '"x".constructor',
+    'get value({}, "constructor")',
+    '(function(a) a).fn.constructor("return 1")()',
+    'date("2026-01-01").zone.constructor',
+    "import",
+]
+RUNAWAYS: list[tuple[str, dict[str, Any]]] = [
+    ("for i in 1..100000000 return i", {}),
+    ("every x in l, y in l, z in l satisfies x + y + z > -1", {"l": MANY}),
+    ("for x in l return for y in l return for z in l return 1", {"l": MANY}),
+    ('matches("' + "a" * 40 + '!", "^(a+)+$")', {}),
+    ('replace(s, "(a*)*b", "x")', {"s": "a" * 50}),
+    ('split(s, "(x+x+)+y")', {"s": "x" * 50}),
+    ('replace(s, "", s)', {"s": "x" * 20_000}),
+    ("{w: function(g) g(g), x: w(w)}", {}),
+    ('for i in 1..40 return if count(partial) = 0 then "x" else partial[-1] + partial[-1]', {}),
+    ('string join(for i in 1..3000000 return "xxxxxxxxxx")', {}),
+    ("sort(for i in 1..300000 return 300000 - i, function(a, b) a < b)", {}),
+    ("s", {"s": "x" * 2_000_000}),
+    ("(" * 100_000 + "1" + ")" * 100_000, {}),
+    ("[" * 1_900 + "]" * 1_900, {}),
+]
+
+
+def value(expression: str, **context: Any) -> Any:
+    return feel.evaluate(expression, context, now=NOW).value
+
+
+def nested(levels: int) -> Any:
+    inner: Any = 1
+    for _level in range(levels):
+        inner = [inner]
+    return inner
+
+
+@pytest.mark.parametrize("expression", ESCAPES)
+def test_no_expression_reaches_javascript(expression: str) -> None:
+    try:
+        result = value(expression, kosong={})
+    except ExpressionFailed:
+        return
+    assert result is None
+
+
+def test_v8_makes_no_code_from_text() -> None:
+    isolate = feel.feelin.isolate
+
+    with pytest.raises(LimitReached, match="EvalError"):
+        isolate.call("(text => String(Function(text)()))", '"return 1"', seconds=1)
+
+
+@pytest.mark.parametrize("name", ["__proto__", "constructor", "toString", "hasOwnProperty"])
+def test_variable_named_like_an_inner_part_is_only_a_variable(name: str) -> None:
+    assert value(name, **{name: 5}) == 5
+    assert value("isi." + name, isi={name: {"x": 1}}) in ({"x": 1}, None)
+    assert value("x", **{name: {"x": 7}}) is None
+    assert value("{a: {}}.a.x") is None
+
+
+def test_expression_cannot_change_what_the_next_one_sees() -> None:
+    for expression in (
+        'context put({}, ["__proto__", "kotor"], 1)',
+        'context merge({}, {"__proto__": {kotor: 1}})',
+        'context([{key: "__proto__", value: {kotor: 1}}])',
+    ):
+        feel.evaluate(expression, {}, now=NOW)
+
+    assert value("kotor") is None
+    assert value("{}.kotor") is None
+
+
+@pytest.mark.parametrize(("expression", "context"), RUNAWAYS, ids=lambda part: str(part)[:30])
+def test_runaway_is_stopped_within_a_second_and_the_next_call_works(
+    expression: str, context: dict[str, Any]
+) -> None:
+    started = time.monotonic()
+    with pytest.raises(ExpressionFailed):
+        feel.evaluate(expression, context, now=NOW)
+    took = time.monotonic() - started
+
+    assert value("a + 1", a=time.time_ns() % 1_000_000) > 0
+    assert took < 2.0, "250 ms were allowed; the rest is room for a busy machine"
+
+
+def test_deep_variables_are_refused() -> None:
+    with pytest.raises(ExpressionFailed, match="terlalu dalam"):
+        value("x", x=nested(50_000))
+    with pytest.raises(ExpressionFailed):
+        value("x", x=nested(600))
+    assert value("x", x=nested(100)) == nested(100)
+
+
+def test_half_a_surrogate_pair_does_no_harm() -> None:
+    assert value("s", s="\ud800") == "?"
+    assert isinstance(value('"\\uD800"'), str)
+    with pytest.raises(ExpressionFailed) as caught:
+        value("\ud800 +")
+    str(caught.value).encode()
+
+
+def test_one_bad_cell_in_a_batch_is_named() -> None:
+    with pytest.raises(ExpressionFailed, match="“1 ! 2”"):
+        feel.evaluate_all(["1", "1 ! 2", "3"], {}, now=NOW)
+
+
+def test_eight_threads_get_their_own_answers() -> None:
+    def squares(seed: int) -> list[Any]:
+        return [value("n * n + tambah", n=n, tambah=seed) for n in range(60)]
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(squares, range(8)))
+
+    assert answers == [[n * n + seed for n in range(60)] for seed in range(8)]
+
+
+def test_waiting_for_another_threads_call_does_not_use_up_the_time() -> None:
+    def runaway(_n: int) -> str:
+        try:
+            feel.evaluate("for i in 1..100000000 return i", {}, now=NOW)
+        except ExpressionFailed:
+            return "stopped"
+        return "ran"
+
+    with ThreadPoolExecutor(8) as pool:
+        slow = [pool.submit(runaway, n) for n in range(3)]
+        quick = [pool.submit(value, "a + b", a=n, b=time.time_ns() % 1000) for n in range(5)]
+
+        assert [call.result() for call in slow] == ["stopped"] * 3
+        assert all(isinstance(call.result(), int) for call in quick)
+
+
+RUNS_AWAY_AND_ENDS = """
+from datetime import datetime, timezone
+from app.bpmnio import feel
+from app.errors import ExpressionFailed
+
+def check(number):
+    now = datetime.now(timezone.utc)
+    assert feel.evaluate("a + 1", {"a": number}, now=now).value == number + 1
+    try:
+        feel.evaluate("for i in 1..100000000 return i", {}, now=now)
+    except ExpressionFailed:
+        assert feel.evaluate("a + 2", {"a": number}, now=now).value == number + 2
+    else:
+        raise AssertionError("was not stopped")
+"""
+FORKS = """
+import os, sys
+feel.evaluate("1 + 1", {}, now=datetime.now(timezone.utc))
+child = os.fork()
+check(os.getpid())
+if child:
+    sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+"""
+
+
+def python(script: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=30, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_child_of_a_fork_has_a_working_v8_with_its_limits_and_both_end() -> None:
+    python(RUNS_AWAY_AND_ENDS + FORKS)
+
+
+def test_process_ends_by_itself_after_runaways() -> None:
+    for _time in range(3):
+        python(RUNS_AWAY_AND_ENDS + "for number in range(2): check(number)")
+
+
+def test_importing_feel_does_not_start_v8() -> None:
+    script = "import app.bpmnio.feel as f; assert f.feelin.isolate._engine is None"
+
+    python(script)
+
+
+def test_missing_bundle_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(NotReady, match="make install"):
+        Isolate(tmp_path / "feel.js").call("f", "1", seconds=1)
+
+
+def test_memo_is_bounded_by_number_and_size() -> None:
+    memo = Memo(entries=3, size_bytes=800)
+    for n in range(5):
+        memo.put(b"%d" % n, "x")
+    assert [memo.get(b"%d" % n) for n in range(5)] == [None, None, "x", "x", "x"]
+
+    memo.put(b"besar", "x" * 200)
+    assert memo.get(b"besar") is None
+    for n in range(3):
+        memo.put(b"%d" % n, "x" * 90)
+    memo.get(b"0")
+    memo.put(b"baru", "x")
+    assert memo.get(b"0") is not None
+    assert memo.get(b"1") is None
+    assert len(memo) == 3

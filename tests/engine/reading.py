@@ -1,0 +1,29 @@
+"""Short ways to ask what the reader makes of a file."""
+
+import pytest
+
+from app.engine import reader
+from app.engine.diagram import Diagram
+from app.errors import InvalidDiagram
+from app.findings import Finding
+
+
+def read(xml: bytes) -> Diagram:
+    """The one process of an accepted file."""
+    (diagram,) = reader.read(xml, file="uji.bpmn")
+    return diagram
+
+
+def refused(xml: bytes) -> list[Finding]:
+    """The findings of a refused file, errors first."""
+    with pytest.raises(InvalidDiagram) as caught:
+        reader.read(xml, file="uji.bpmn")
+    return sorted(caught.value.findings, key=lambda finding: finding.severity)
+
+
+def errors(xml: bytes) -> list[str]:
+    return [finding.code for finding in refused(xml) if finding.severity == "error"]
+
+
+def warnings(xml: bytes) -> list[str]:
+    return [finding.code for finding in read(xml).findings]

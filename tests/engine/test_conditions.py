@@ -1,0 +1,134 @@
+"""Expressions as people write them, in FEEL."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.bpmnio import feel
+from app.engine import conditions
+
+
+@pytest.mark.parametrize(
+    ("written", "cleaned"),
+    [
+        ("a > 3", "a > 3"),
+        ("=a > 3", "a > 3"),
+        ("  =  a > 3\n", "a > 3"),
+        ("${a > 3}", "a > 3"),
+        ("#{ a }", "a"),
+        ("=${a}", "a"),
+        ("${a} and ${b}", "${a} and ${b}"),
+        ("{a: 1}.a = 1", "{a: 1}.a = 1"),
+        ("", ""),
+        ("=", ""),
+        ("${}", ""),
+    ],
+)
+def test_wrappings_of_the_engines_are_taken_off(written: str, cleaned: str) -> None:
+    assert conditions.clean(written) == cleaned
+
+
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ("a == 'x'", 'a = "x"'),
+        ("a == True and b", "a = true and b"),
+        ("a is None", "a = null"),
+        ("a is not None", "a != null"),
+        ("not a", "not(a)"),
+        ("not a == 1 and b", "not(a = 1) and b"),
+        ("not (a)", "not (a)"),
+        ("a and not b", "a and not(b)"),
+        ("a in ['x', 'y']", 'a in ["x", "y"]'),
+        ("!a", "not(a)"),
+        ("!(a && b)", "not(a and b)"),
+        ("!!a", "not(not(a))"),
+        ("!a.b == 'x' || c", 'not(a.b) = "x" or c'),
+        ("!daftar[1]", "not(daftar[1])"),
+        ("!f(a, b) && c", "not(f(a, b)) and c"),
+        ("a <> 1", "a != 1"),
+        ("a ≥ 3", "a >= 3"),
+        ("a ge 3 and b lt 4", "a >= 3 and b < 4"),
+        ("a eq 'x'", 'a = "x"'),
+        ("empty a", "a = null"),
+        ("not empty a", "not(a = null)"),
+        ("a AND NOT b", "a and not(b)"),
+        ("jenis = “jalan”", 'jenis = "jalan"'),
+        ("jenis = 'kata \"kutip\"'", 'jenis = "kata \\"kutip\\""'),
+        ("execution.getVariable('a') == 1", "a = 1"),
+        ("a.equals('x')", 'a = "x"'),
+    ],
+)
+def test_what_python_juel_and_word_processors_write_is_put_into_feel(written: str, offered: str) -> None:
+    assert conditions.in_feel(written) == offered
+    assert feel.check(offered) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        'a = "x == True && !y"',
+        "not(a)",
+        "a != 1",
+        "is(a, b)",
+        "if a then b else c",
+        "every x in daftar satisfies x > 3 and x != 5",
+        'date("2026-01-01") < today()',
+        "{a: 1, b: [1..3]}.a = 1",
+        "some x in [1, 2] satisfies x = a",
+        'contains(nama, "o\'")',
+        "le + ge",
+    ],
+)
+def test_feel_is_left_as_it_is(written: str) -> None:
+    assert conditions.in_feel(written) == written
+    assert conditions.fault(written) is None
+
+
+def test_python_that_feel_would_misread_is_refused() -> None:
+    """FEEL takes ``True`` for a variable and ``not a`` for a name of two words: both would be null, silently."""
+    assert feel.check("a = True") is None
+    assert feel.check("not a") is None
+    assert conditions.fault("a = True") == ("expression_not_feel", {"text": "a = True", "offer": "a = true"})
+    assert conditions.fault("not a") == ("expression_not_feel", {"text": "not a", "offer": "not(a)"})
+
+
+@pytest.mark.parametrize(
+    "attack",
+    [
+        "__import__('os').system('id')",
+        "[x for x in ().__class__.__base__.__subclasses__()]",
+        "lambda: 1",
+        "exec('import os')",
+        "a := 1",
+        "f'{a}'",
+        "import os",
+        "a; b",
+        "while true do a",
+    ],
+)
+def test_python_never_runs_whatever_becomes_of_it(attack: str) -> None:
+    """Refused, or FEEL: a call of a function that does not exist is null there."""
+    found = conditions.fault(attack)
+    assert found is None or found[0] in {"expression_syntax", "expression_not_feel"}
+
+
+def test_an_endless_expression_is_refused_before_it_is_looked_at() -> None:
+    found = conditions.fault("!" * (feel.MAX_CHARS + 1))
+    assert found is not None
+    assert found[0] == "expression_too_long"
+
+
+@pytest.mark.parametrize("text", ["!" * 4000, "(" * 4000, "'" * 4000, "[!" * 2000, "a." * 2000, '"\\' * 2000])
+def test_runaway_texts_end_in_a_finding(text: str) -> None:
+    found = conditions.fault(text)
+    assert found is not None
+    assert found[0] in {"expression_syntax", "expression_not_feel"}
+
+
+@given(st.text(alphabet="ab !=&|()[]'\"“”.,?<>not empty is None True ${}#\\\n0", max_size=60))
+def test_any_text_gives_a_verdict(text: str) -> None:
+    found = conditions.fault(conditions.clean(text))
+    assert found is None or found[0] in {"expression_syntax", "expression_not_feel"}
+    if found is not None and "offer" in found[1]:
+        assert feel.check(found[1]["offer"]) is None

@@ -1,0 +1,150 @@
+"""Code in a diagram never runs, and what cannot run yet is refused by a finding of its own."""
+
+from typing import Any
+
+import pytest
+
+from tests.engine.building import Shape, boundary, bpmn, end, flow, node, start, user
+from tests.engine.reading import errors, refused, warnings
+
+PROBE = "__import__('os').system('id')"
+
+
+def task(tag: str = "userTask", **given: Any) -> bytes:
+    return bpmn([start(), node(tag, "langkah", **given), end()], "start > langkah > end")
+
+
+def event(tag: str, definition: str, **attributes: str) -> bytes:
+    made = node(tag, "langkah", inside=f"<bpmn:{definition}EventDefinition/>", **attributes)
+    if tag == "startEvent":
+        return bpmn([made, end()], "langkah > end")
+    if tag == "endEvent":
+        return bpmn([start(), made], "start > langkah")
+    if tag == "boundaryEvent":
+        return bpmn([start(), user("telaah"), made, end()], "start > telaah > end\nlangkah > end")
+    return bpmn([start(), made, end()], "start > langkah > end")
+
+
+@pytest.mark.parametrize(
+    ("xml", "found"),
+    [
+        (task("serviceTask", camunda__class="org.contoh.Kirim"), "class"),
+        (task("serviceTask", camunda__expression="${bean.kirim()}"), "expression"),
+        (task("serviceTask", camunda__delegateExpression="${bean}"), "delegateExpression"),
+        (task("sendTask", camunda__class="org.contoh.Kirim"), "class"),
+        (task("businessRuleTask", camunda__class="X", camunda__decisionRef="t"), "class"),
+        (task("serviceTask", camunda__type="shell"), "type=shell"),
+        (
+            task("serviceTask", extensions='<spiffworkflow:serviceTaskOperator id="http/GetRequest"/>'),
+            "serviceTaskOperator",
+        ),
+        (task(extensions=f"<spiffworkflow:preScript>{PROBE}</spiffworkflow:preScript>"), "preScript"),
+        (task(extensions=f"<spiffworkflow:postScript>{PROBE}</spiffworkflow:postScript>"), "postScript"),
+        (task(extensions='<camunda:executionListener class="X" event="start"/>'), "executionListener"),
+        (task(extensions='<camunda:taskListener expression="${x}" event="create"/>'), "taskListener"),
+        (
+            task(
+                extensions='<zeebe:executionListeners><zeebe:executionListener type="x"/></zeebe:executionListeners>'
+            ),
+            "executionListener",
+        ),
+        (
+            task(
+                "serviceTask",
+                extensions="<camunda:connector><camunda:connectorId>http</camunda:connectorId></camunda:connector>",
+            ),
+            "connector",
+        ),
+        (
+            task(
+                extensions='<camunda:inputOutput><camunda:inputParameter name="a"><camunda:script>x'
+                "</camunda:script></camunda:inputParameter></camunda:inputOutput>"
+            ),
+            "script",
+        ),
+    ],
+)
+def test_code_on_an_element_is_refused(xml: bytes, found: str) -> None:
+    finding = next(finding for finding in refused(xml) if finding.severity == "error")
+    assert (finding.code, finding.element_id, finding.params["found"]) == (
+        "code_in_extension",
+        "langkah",
+        found,
+    )
+
+
+def test_a_script_task_is_refused() -> None:
+    assert errors(task("scriptTask", inside=f"<bpmn:script>{PROBE}</bpmn:script>")) == ["script_task"]
+
+
+def test_code_on_process_lane_pool_and_flow_is_refused() -> None:
+    listener = '<bpmn:extensionElements><camunda:executionListener class="X"/></bpmn:extensionElements>'
+    xml = bpmn(
+        [start(), user("telaah"), end()],
+        [
+            "start > telaah",
+            flow("telaah", "end").replace("</bpmn:sequenceFlow>", listener + "</bpmn:sequenceFlow>"),
+        ],
+        lanes={"UPP": "start telaah end"},
+        outside='<bpmn:collaboration id="k"><bpmn:participant id="pool" processRef="prosedur">'
+        + listener
+        + "</bpmn:participant></bpmn:collaboration>",
+    ).decode()
+    xml = xml.replace('isExecutable="true">', f'isExecutable="true">{listener}')
+    xml = xml.replace('name="UPP">', f'name="UPP">{listener}')
+    found = refused(xml.encode())
+    assert {finding.code for finding in found} == {"code_in_extension"}
+    assert {finding.element_id for finding in found} == {"prosedur", "lane_1", "pool", "telaah__end"}
+
+
+def test_an_empty_script_of_the_modeler_is_no_code() -> None:
+    assert warnings(task(extensions="<spiffworkflow:preScript></spiffworkflow:preScript>")) == []
+
+
+@pytest.mark.parametrize(
+    ("xml", "code"),
+    [
+        (task("subProcess"), "not_yet_sub_process"),
+        (task("subProcess", inside='<bpmn:startEvent id="dalam"/>'), "not_yet_sub_process"),
+        (task("subProcess", triggeredByEvent="true"), "not_yet_event_sub_process"),
+        (task("transaction"), "not_yet_transaction"),
+        (task("adHocSubProcess"), "not_yet_ad_hoc"),
+        (task("callActivity", calledElement="lain"), "not_yet_call_activity"),
+        (task("complexGateway"), "not_yet_complex_gateway"),
+        (task(inside="<bpmn:multiInstanceLoopCharacteristics/>"), "not_yet_multi_instance"),
+        (task(inside="<bpmn:standardLoopCharacteristics/>"), "not_yet_loop"),
+        (task(isForCompensation="true"), "not_yet_compensation"),
+        (task("receiveTask", message="m", instantiate="true"), "not_yet_instantiate"),
+        (event("startEvent", "timer"), "not_yet_timer_start"),
+        (event("startEvent", "signal"), "not_yet_signal"),
+        (event("startEvent", "conditional"), "not_yet_conditional"),
+        (event("intermediateCatchEvent", "signal"), "not_yet_signal"),
+        (event("intermediateCatchEvent", "conditional"), "not_yet_conditional"),
+        (event("intermediateCatchEvent", "link"), "not_yet_link"),
+        (event("intermediateThrowEvent", "link"), "not_yet_link"),
+        (event("intermediateThrowEvent", "signal"), "not_yet_signal"),
+        (event("intermediateThrowEvent", "escalation"), "not_yet_escalation"),
+        (event("intermediateThrowEvent", "compensate"), "not_yet_compensation"),
+        (event("endEvent", "error"), "not_yet_error"),
+        (event("endEvent", "signal"), "not_yet_signal"),
+        (event("endEvent", "escalation"), "not_yet_escalation"),
+        (event("endEvent", "cancel"), "not_yet_cancel"),
+        (event("endEvent", "compensate"), "not_yet_compensation"),
+        (event("boundaryEvent", "error", attachedToRef="telaah"), "not_yet_error"),
+        (event("boundaryEvent", "escalation", attachedToRef="telaah"), "not_yet_escalation"),
+        (event("boundaryEvent", "signal", attachedToRef="telaah"), "not_yet_signal"),
+        (event("boundaryEvent", "conditional", attachedToRef="telaah"), "not_yet_conditional"),
+        (event("boundaryEvent", "compensate", attachedToRef="telaah"), "not_yet_compensation"),
+        (event("boundaryEvent", "cancel", attachedToRef="telaah"), "not_yet_cancel"),
+    ],
+)
+def test_what_cannot_run_yet_is_refused_by_name(xml: bytes, code: str) -> None:
+    (finding,) = refused(xml)
+    assert (finding.code, finding.element_id) == (code, "langkah")
+    assert finding.line is not None
+
+
+def test_an_event_that_waits_for_two_things_is_refused_for_now() -> None:
+    both: Shape = boundary("lewat", "telaah", after="P1D", message="m")
+    xml = bpmn([start(), user("telaah"), both, end()], "start > telaah > end\nlewat > end")
+    assert errors(xml) == ["not_yet_multiple_events"]

@@ -1,0 +1,114 @@
+"""Deploy diagrams, forms and tables; what cannot run is refused and leaves nothing behind."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.errors import InvalidDiagram, NotAllowed
+from app.models import ProcessDefinition
+from app.services import definitions, deployments, instances, tasks, watch
+from tests.services.office import LANES, Office, form, procedure, text
+
+
+def deploy(office: Office, files: dict[str, bytes]) -> deployments.Deployment:
+    with office.database.transaction() as session:
+        return deployments.deploy(session, files, actor=office.owner)
+
+
+def refused(office: Office, files: dict[str, bytes]) -> set[str]:
+    with pytest.raises(InvalidDiagram) as error:
+        deploy(office, files)
+    with office.database.reading() as session:
+        assert session.scalar(select(func.count(ProcessDefinition.id))) == 1
+    return {finding.code for finding in error.value.findings if finding.severity == "error"}
+
+
+def test_the_same_content_again_is_the_version_that_stands(office: Office) -> None:
+    [same] = deploy(office, procedure()).definitions
+    assert (same.definition.version, same.created) == (1, False)
+
+
+def test_a_form_alone_makes_a_new_version_and_running_cases_keep_theirs(office: Office) -> None:
+    old = office.start()
+    fields = (text("hasil", required=True), text("alasan", required=True), text("unit"))
+    [new] = deploy(office, {"periksa.form": form(*fields)}).definitions
+    assert (new.definition.version, new.created) == (2, True)
+    fresh = office.start()
+    with office.database.reading() as session:
+        keys = [
+            [f.key for f in tasks.get(session, office.open_task(case).id, actor=office.rina).form.fields]  # type: ignore[union-attr]
+            for case in (old, fresh)
+        ]
+    assert keys == [["hasil", "unit"], ["hasil", "alasan", "unit"]]
+
+
+def test_files_that_nothing_names_are_refused(office: Office) -> None:
+    assert refused(office, {"entah.form": form(text("a"))}) == {"file_not_used"}
+    assert refused(office, {"catatan.txt": b"halo"}) == {"file_unknown"}
+
+
+def test_a_missing_form_is_named(office: Office) -> None:
+    files = procedure()
+    files["uji.bpmn"] = files["uji.bpmn"].replace(b'value="periksa"', b'value="lain"')
+    assert refused(office, files) >= {"form_missing"}
+
+
+def test_a_rule_that_reads_a_private_field_is_refused(office: Office) -> None:
+    files = procedure(condition='=pelapor = "Budi"')
+    assert refused(office, files) == {"private_field_read"}
+
+
+def test_a_name_that_nothing_sets_is_refused(office: Office) -> None:
+    assert refused(office, procedure(condition='=hasill = "cukup"')) == {"name_never_set"}
+
+
+def test_a_renamed_lane_keeps_its_officers_and_a_new_one_warns(office: Office) -> None:
+    lanes = {"Loket Depan": LANES["Loket"], "Unit": LANES["Unit"]}
+    files = procedure(lanes=lanes)
+    files["uji.bpmn"] = files["uji.bpmn"].replace(
+        b'"identitas" value="Loket"', b'"identitas" value="Loket Depan"'
+    )
+    deploy(office, files)
+    case = office.start()
+    assert office.open_task(case).lane == "Loket Depan"
+    with office.database.transaction() as session:
+        tasks.claim(session, office.open_task(case).id, actor=office.rina)
+
+
+def test_only_the_process_owner_deploys(office: Office) -> None:
+    with office.database.transaction() as session, pytest.raises(NotAllowed):
+        deployments.deploy(session, procedure(), actor=office.admin)
+
+
+def test_a_version_is_parsed_once_and_never_changes(office: Office) -> None:
+    with office.database.reading() as session:
+        definition = definitions.latest(session, "uji")
+        assert definition is not None
+        first = definitions.version(session, definition.id)
+    with office.database.reading() as session:
+        assert definitions.version(session, definition.id) is first
+
+
+def test_the_watched_folder_deploys_what_changed_and_sets_broken_files_aside(office: Office) -> None:
+    files = procedure(after="5 hari kerja")
+    broken = {**files, "periksa.form": b"{", "lain.bpmn": b"<xml"}
+    with office.database.transaction() as session:
+        report = watch.sync(session, broken)
+        assert report.deployed == ("uji versi 2",)
+        rows = {row.name: row.refused for row in watch.files(session)}
+        assert rows == {"uji.bpmn": False, "terima.form": False, "periksa.form": True, "lain.bpmn": True}
+    with office.database.transaction() as session:
+        assert watch.sync(session, broken) == watch.Report()  # nothing changed, nothing is said twice
+    with office.database.transaction() as session:
+        assert watch.sync(session, files).deployed == ()  # mended: as the live version has it
+
+
+def test_a_restart_does_not_take_an_upload_back(office: Office) -> None:
+    with office.database.transaction() as session:
+        watch.sync(session, procedure())
+    deploy(office, procedure(after="7 hari kerja"))
+    with office.database.transaction() as session:
+        assert watch.sync(session, procedure()).deployed == ()
+        latest = definitions.latest(session, "uji")
+        assert latest is not None
+        assert latest.version == 2
+        assert instances.startable(session, office.rina) == [latest]

@@ -1,0 +1,134 @@
+"""The reporter's code: shown once, nowhere stored, guessed by nobody."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import select
+
+from app.db import Database
+from app.errors import NotAllowed, NotFound, TooManyAttempts
+from app.models import Attempt, HistoryEvent, ProcessInstance, TrackingCode
+from app.services import tracking, vault
+from tests.services.counting import statements
+from tests.services.office import Office
+
+
+def issue(office: Office, case: ProcessInstance) -> str:
+    with office.database.transaction() as session:
+        return tracking.issue(session, case.id, actor=office.rina)
+
+
+def look_up(database: Database, number: str, code: str) -> int:
+    with database.transaction() as session:
+        attempt = tracking.admit(session, number)
+    with database.transaction() as session:
+        return tracking.look_up(session, attempt, code).id
+
+
+def test_number_and_code_find_the_case_however_the_code_is_typed(office: Office) -> None:
+    case = office.start()
+    code = issue(office, case)
+    assert re.fullmatch(r"\d{4} \d{4} \d{4} \d{4}", code)
+    for typed in (code, code.replace(" ", ""), code.replace(" ", "-"), f"  {code}\n"):
+        assert look_up(office.database, f" {case.business_key} ", typed) == case.id
+
+
+def test_the_code_itself_is_stored_nowhere(office: Office) -> None:
+    code = issue(office, office.start())
+    with office.database.reading() as session:
+        kept = session.scalars(select(TrackingCode.code_hmac)).one()
+    assert code.replace(" ", "") not in kept
+    assert len(kept) == 64
+
+
+def test_a_code_opens_only_its_own_case(office: Office) -> None:
+    one, other = office.start(), office.start()
+    code = issue(office, one)
+    issue(office, other)
+    with pytest.raises(NotFound):
+        look_up(office.database, other.business_key, code)
+
+
+@pytest.fixture
+def sealed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """What `vault.fingerprint` is asked for, which is where the time goes."""
+    asked: list[str] = []
+    real = vault.fingerprint
+
+    def note(session: object, purpose: str, text: str) -> str:
+        asked.append(purpose)
+        return real(session, purpose, text)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(vault, "fingerprint", note)
+    yield asked
+
+
+def test_a_wrong_code_and_an_unknown_number_get_the_same_answer_by_the_same_work(
+    office: Office, sealed: list[str]
+) -> None:
+    case, without_code = office.start(), office.start()
+    issue(office, case)
+    answers, works = [], []
+    for number in (case.business_key, "UJI-2026-99999", without_code.business_key):
+        sealed.clear()
+        with statements(office.database) as seen, pytest.raises(NotFound) as refused:
+            look_up(office.database, number, "0000 0000 0000 0000")
+        answers.append(str(refused.value))
+        works.append((list(seen), list(sealed)))
+    assert len(set(answers)) == 1
+    assert works[0] == works[1] == works[2]
+    assert works[0][1].count("tracking") == 1
+
+
+def test_wrong_codes_make_the_next_attempt_wait_and_the_right_one_too(office: Office) -> None:
+    case = office.start()
+    code = issue(office, case)
+    for n in range(5):
+        with pytest.raises(NotFound):
+            look_up(office.database, case.business_key, f"{n:016d}")
+    with pytest.raises(TooManyAttempts):
+        look_up(office.database, case.business_key.lower(), code)
+    with pytest.raises(TooManyAttempts):
+        look_up(office.database, case.business_key, code)
+
+
+def test_looking_often_with_the_right_code_never_waits(office: Office) -> None:
+    case = office.start()
+    code = issue(office, case)
+    for _n in range(12):
+        look_up(office.database, case.business_key, code)
+    with office.database.reading() as session:
+        assert session.scalars(select(Attempt)).all() == []
+
+
+def test_all_guesses_together_are_limited(office: Office) -> None:
+    with office.database.transaction() as session:
+        for n in range(300):
+            tracking.admit(session, f"X-{n}")
+        with pytest.raises(TooManyAttempts) as refused:
+            tracking.admit(session, "X-300")
+    assert refused.value.retry_after_s == 1
+
+
+def test_a_new_code_voids_the_old_one_and_is_recorded(office: Office) -> None:
+    case = office.start()
+    old = issue(office, case)
+    new = issue(office, case)
+    assert old != new
+    with pytest.raises(NotFound):
+        look_up(office.database, case.business_key, old)
+    assert look_up(office.database, case.business_key, new) == case.id
+    with office.database.reading() as session:
+        query = select(HistoryEvent).where(HistoryEvent.type == "tracking_code_reissued")
+        event = session.scalars(query).one()
+    assert (event.actor_id, event.data) == (office.rina.id, {})
+
+
+def test_auditors_and_strangers_get_no_code(office: Office) -> None:
+    case = office.start()
+    with office.database.transaction() as session:
+        with pytest.raises(NotAllowed):
+            tracking.issue(session, case.id, actor=office.auditor)
+        with pytest.raises(NotFound):
+            tracking.issue(session, case.id, actor=office.dinas_a)

@@ -1,0 +1,146 @@
+"""Units by date, their officers; groups; holidays."""
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from app.db import Database
+from app.errors import InvalidForm, NotAllowed, NotFound
+from app.models import HistoryEvent
+from app.services import clock, groups, holidays, units
+from app.services.access import Actor
+from app.services.units import Details
+from tests.services.counting import statements
+from tests.services.office import add_user
+
+NEW_YEAR = date(2026, 1, 1)
+
+
+@pytest.fixture
+def admin(database: Database) -> Actor:
+    with database.transaction() as session:
+        return add_user(session, "admin", is_admin=True)
+
+
+def test_a_unit_exists_from_its_first_to_its_last_day(database: Database, admin: Actor) -> None:
+    with database.transaction() as session:
+        units.add(session, "BARU", Details("Dinas Baru", valid_from=NEW_YEAR), actor=admin)
+        gone = Details("Dinas Lama", valid_until=date(2025, 12, 31), successors=("BARU",))
+        units.add(session, "LAMA", gone, actor=admin)
+        units.add(session, "TETAP", Details("Dinas Tetap"), actor=admin)
+        eve = NEW_YEAR - timedelta(days=1)
+        assert [unit.code for unit in units.active(session, eve)] == ["LAMA", "TETAP"]
+        assert [unit.code for unit in units.active(session, NEW_YEAR)] == ["BARU", "TETAP"]
+        assert units.exists(session, "LAMA", eve)
+        assert not units.exists(session, "LAMA", NEW_YEAR)
+        assert units.get(session, "LAMA").successors == "BARU"
+        assert len(units.everything(session)) == 3
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "field"),
+    [
+        ("", Details("Dinas"), "code"),
+        ("A,B", Details("Dinas"), "code"),
+        ("ADA", Details("Dinas"), "code"),
+        ("A", Details(" "), "name"),
+        ("A", Details("Dinas", valid_from=NEW_YEAR, valid_until=date(2025, 1, 1)), "valid_until"),
+        ("A", Details("Dinas", successors=("TIDAK-ADA",)), "successors"),
+        ("A", Details("Dinas", successors=("A",)), "successors"),
+    ],
+)
+def test_a_unit_that_makes_no_sense_is_refused(
+    database: Database, admin: Actor, code: str, details: Details, field: str
+) -> None:
+    with database.transaction() as session:
+        units.add(session, "ADA", Details("Dinas"), actor=admin)
+        with pytest.raises(InvalidForm) as refused:
+            units.add(session, code, details, actor=admin)
+    assert list(refused.value.errors) == [field]
+
+
+def test_units_and_holidays_are_the_administrators_to_change(database: Database, admin: Actor) -> None:
+    with database.transaction() as session:
+        officer = add_user(session, "rina", "Loket", units=("A",))
+        for act in (
+            lambda: units.add(session, "B", Details("Dinas"), actor=officer),
+            lambda: units.edit(session, "A", Details("Dinas"), actor=officer),
+            lambda: holidays.add(session, NEW_YEAR, "Libur", actor=officer),
+            lambda: holidays.remove(session, NEW_YEAR, actor=officer),
+        ):
+            with pytest.raises(NotAllowed):
+                act()
+
+
+def test_an_edited_unit_keeps_its_code_and_the_change_is_recorded(database: Database, admin: Actor) -> None:
+    with database.transaction() as session:
+        units.add(session, "A", Details("Dinas"), actor=admin)
+        units.edit(session, "A", Details("Dinas Baru", valid_until=NEW_YEAR), actor=admin)
+        event = session.scalars(select(HistoryEvent).where(HistoryEvent.type == "unit_edited")).one()
+        assert (event.data["unit"], event.data["valid_until"]) == ("A", "2026-01-01")
+        with pytest.raises(NotFound):
+            units.edit(session, "B", Details("Dinas"), actor=admin)
+
+
+def test_officers_of_a_unit_are_counted_per_lane_and_the_disabled_are_not(
+    database: Database, admin: Actor
+) -> None:
+    with database.transaction() as session:
+        add_user(session, "rina", "Unit", "Loket", units=("A",))
+        add_user(session, "tono", "Loket", units=("B",))
+        add_user(session, "tamu", units=("C",))
+        gone = add_user(session, "budi", "Unit", units=("D",))
+        session.get_one(type(groups.members(session, [1])[0]), gone.id).disabled_at = clock.now(session)
+        lane = groups.named(session, "Unit").id
+        assert [units.officers_of(session, code) for code in "ABCD"] == [1, 1, 0, 0]
+        assert [units.officers_of(session, code, lane) for code in "ABCD"] == [1, 0, 0, 0]
+        assert [unit.code for unit in units.without_officers(session, NEW_YEAR)] == ["C", "D"]
+        assert [unit.code for unit in units.without_officers(session, NEW_YEAR, lane)] == ["B", "C", "D"]
+
+
+def test_a_group_is_made_once_however_often_it_is_named(database: Database) -> None:
+    with database.transaction() as session:
+        first = groups.named(session, "Loket").id
+    with database.transaction() as session:
+        assert groups.named(session, "Loket").id == first
+        add_user(session, "rina", "Loket", units=("A",))
+        add_user(session, "budi", "Loket", "Ketua")
+        assert [(group.name, count) for group, count in groups.with_counts(session)] == [
+            ("Ketua", 1),
+            ("Loket", 2),
+        ]
+        assert [user.name for user in groups.members(session, [first])] == ["budi", "rina"]
+        assert [user.name for user in groups.members(session, [first], "A")] == ["rina"]
+
+
+def test_the_calendar_counts_the_rows_kept_here_and_is_read_once(database: Database, admin: Actor) -> None:
+    election = date(2026, 9, 23)
+    with database.transaction() as session:
+        assert holidays.calendar(session).is_working_day(election)
+        holidays.add(session, election, " Pilkada ", actor=admin)
+        assert holidays.calendar(session).holiday(election) == "Pilkada"
+    with database.reading() as session:
+        with statements(database) as seen:
+            assert not holidays.calendar(session).is_working_day(election)
+            holidays.calendar(session)
+        assert seen == ["SELECT"]
+    with database.transaction() as session:
+        assert [row.on for row in holidays.kept(session)] == [election]
+        holidays.remove(session, election, actor=admin)
+        assert holidays.calendar(session).is_working_day(election)
+        with pytest.raises(NotFound):
+            holidays.remove(session, election, actor=admin)
+
+
+def test_an_unnamed_row_makes_a_national_holiday_an_ordinary_day_and_nothing_else(
+    database: Database, admin: Actor
+) -> None:
+    independence = date(2026, 8, 17)
+    with database.transaction() as session:
+        holidays.add(session, independence, "", actor=admin)
+        assert holidays.calendar(session).is_working_day(independence)
+        for on, field in ((date(2026, 8, 18), "name"), (independence, "on")):
+            with pytest.raises(InvalidForm) as refused:
+                holidays.add(session, on, "", actor=admin)
+            assert list(refused.value.errors) == [field]

@@ -1,0 +1,66 @@
+"""Guards of the house: one commit, one door to each library, nothing known by name, files that can be read."""
+
+import ast
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+APP = sorted((ROOT / "app").rglob("*.py"))
+
+
+def test_transactions_end_in_one_place() -> None:
+    ends = re.compile(r"\.commit\(|\.rollback\(|session\.begin\(")
+    found = {path.relative_to(ROOT).as_posix() for path in APP if ends.search(path.read_text())}
+    assert found <= {"app/db.py"}
+
+
+def test_no_code_knows_an_activity_a_lane_or_a_field_of_the_sop_by_name() -> None:
+    from app.services.collecting import collect
+
+    files = {p.name: p.read_bytes() for folder in ("processes", "forms") for p in (ROOT / folder).iterdir()}
+    [bundle], _findings = collect(None, files)
+    names = {node.id for node in bundle.diagram.nodes.values()} | {lane.id for lane in bundle.diagram.lanes}
+    names |= {lane.name for lane in bundle.diagram.lanes}
+    names |= {field.key for form in bundle.forms.values() for field in form.fields}
+    common = {"judul", "isi", "nomor", "sumber", "kategori", "catatan", "hasil", "unit", "lampiran"}
+    for path in APP:
+        strings = {
+            node.value
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        }
+        assert not strings & (names - common), (path, strings & (names - common))
+
+
+def test_every_message_has_its_english() -> None:
+    from babel.messages.extract import extract_from_dir
+    from babel.messages.pofile import read_po
+
+    known: set[str] = set()
+    for path in (ROOT / "app/locale/en").glob("*.po"):
+        with path.open("rb") as file:
+            known |= {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(file) if m.id and m.string}
+    methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
+    keywords = {"_": None, "N_": None, "ngettext": (1, 2)}
+    found = {
+        message if isinstance(message, str) else message[0]
+        for _file, _line, message, _comments, _context in extract_from_dir(
+            ROOT / "app", method_map=methods, keywords=keywords
+        )
+    }
+    assert not sorted(found - known)
+
+
+def test_the_lock_file_names_no_registry() -> None:
+    lock = json.loads((ROOT / "frontend/package-lock.json").read_text())
+    assert not [name for name, package in lock["packages"].items() if "resolved" in package]
+
+
+@pytest.mark.parametrize("path", APP, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_modules_are_short_enough_to_read(path: Path) -> None:
+    if "migrations" in path.parts:
+        return
+    assert len(path.read_text().splitlines()) <= 260
