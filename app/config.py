@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from app.errors import NotReady
@@ -40,8 +41,11 @@ class Config:
 
     @property
     def local(self) -> bool:
-        """Whether this serves only the machine it runs on; demo passwords are good for nothing else."""
-        return self.host in _LOCAL_HOSTS
+        """Whether this serves only the machine it runs on; demo passwords are good for nothing else.
+
+        A public address in ``base_url`` means that a proxy stands before it.
+        """
+        return self.host in _LOCAL_HOSTS and urlsplit(self.base_url).hostname in _LOCAL_HOSTS
 
 
 def from_environment(environ: Mapping[str, str] | None = None) -> Config:

@@ -103,10 +103,10 @@ class Database:
     def _guard(self) -> Iterator[None]:
         try:
             yield
-        except (StaleDataError, IntegrityError) as error:
-            message = _("Data ini baru saja diubah orang lain. Muat ulang halaman, lalu coba lagi.")
-            raise Conflict(message) from error
-        except OperationalError as error:
+        except (StaleDataError, IntegrityError, OperationalError) as error:
+            if _is_lost_race(error):
+                message = _("Data ini baru saja diubah orang lain. Muat ulang halaman, lalu coba lagi.")
+                raise Conflict(message) from error
             raise NotReady(_("Basis data sedang tidak dapat dihubungi. Coba lagi sebentar lagi.")) from error
 
     @contextmanager
@@ -121,6 +121,13 @@ class Database:
         with self._lock_path.open("ab") as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _is_lost_race(error: StaleDataError | IntegrityError | OperationalError) -> bool:
+    """Whether somebody was faster. PostgreSQL's answer to a deadlock is among it: it undoes one of the two."""
+    if isinstance(error, OperationalError):
+        return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
+    return True
 
 
 def _dumps(value: Any) -> str:

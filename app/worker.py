@@ -10,7 +10,7 @@ from pathlib import Path
 from app.config import Config
 from app.db import Database
 from app.errors import AppError, Conflict, ExecutionFailed, NotReady
-from app.services import clock, heartbeat, housekeeping, jobs, outbox, watch
+from app.services import clock, heartbeat, housekeeping, jobs, mail, outbox, watch
 
 logger = logging.getLogger(__name__)
 #: The longest rest: a timer made meanwhile by an officer is at most this late.
@@ -20,9 +20,11 @@ BATCH = 50
 
 def run(database: Database, config: Config, stop: threading.Event, say: Callable[[str], None]) -> None:
     """Work until ``stop`` is set. ``say`` prints what the process owner should see in the terminal."""
-    watcher = threading.Thread(target=_watch, args=(database, config, stop, say), daemon=True)
+    threads = [threading.Thread(target=_mail, args=(database, stop), daemon=True)] if config.smtp_url else []
     if config.watch:
-        watcher.start()
+        threads.append(threading.Thread(target=_watch, args=(database, config, stop, say), daemon=True))
+    for thread in threads:
+        thread.start()
     chores = _Chores(database)
     while not stop.is_set():
         try:
@@ -33,8 +35,8 @@ def run(database: Database, config: Config, stop: threading.Event, say: Callable
             fired = 0
         if not fired:
             stop.wait(_rest(database))
-    if config.watch:
-        watcher.join(timeout=5)
+    for thread in threads:
+        thread.join(timeout=5)
 
 
 def tick(database: Database) -> int:
@@ -142,6 +144,15 @@ def _watch(database: Database, config: Config, stop: threading.Event, say: Calla
             look(database, config, say)
             seen = now
         stop.wait(1.0)
+
+
+def _mail(database: Database, stop: threading.Event) -> None:
+    """Send letters beside the clock: a mail server that does not answer must delay no deadline."""
+    while not stop.wait(5.0):
+        try:
+            mail.deliver(database)
+        except AppError as error:
+            logger.warning("mail: %s", error)
 
 
 def look(database: Database, config: Config, say: Callable[[str], None]) -> None:

@@ -8,7 +8,14 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from py_mini_racer import DEFAULT_V8_FLAGS, JSEvalException, JSTimeoutException, MiniRacer, init_mini_racer
+from py_mini_racer import (
+    DEFAULT_V8_FLAGS,
+    JSEvalException,
+    JSOOMException,
+    JSTimeoutException,
+    MiniRacer,
+    init_mini_racer,
+)
 
 from app.errors import NotReady
 from app.i18n import _
@@ -16,6 +23,10 @@ from app.i18n import _
 MEMORY_BYTES = 64 * 1024 * 1024
 _START_SECONDS = 20.0
 _RETIRE_SECONDS = 10.0
+# V8 counts garbage against the limit of memory and is in no hurry to collect it: a call leaves about 1 KB, and more
+# the longer its text is. Left alone, the limit is reached after 100,000 small calls.
+_GARBAGE_BYTES = 16 * 1024 * 1024
+_GARBAGE_PER_CALL, _GARBAGE_PER_CHAR = 2_000, 16
 # Should a bug in the bundle ever let an expression make code from text, V8 does not run it.
 _FLAGS = (*DEFAULT_V8_FLAGS, "--disallow-code-generation-from-strings")
 
@@ -34,6 +45,7 @@ class Isolate:
         self._bundle = bundle
         self._lock = threading.Lock()
         self._engine: MiniRacer | None = None
+        self._garbage = 0
         self._retiring: threading.Thread | None = None
         os.register_at_fork(after_in_child=self._forget)
         atexit.register(self._finish)
@@ -51,7 +63,7 @@ class Isolate:
         with self._lock:
             try:
                 return self._attempt(code, seconds)
-            except _Starved:
+            except _NotItsFault:
                 return self._attempt(code, seconds)
 
     def drop(self) -> None:
@@ -60,15 +72,23 @@ class Isolate:
             self._drop()
 
     def _attempt(self, code: str, seconds: float) -> str:
-        engine = self._engine or self._start()
+        engine, is_used = self._engine or self._start(), self._garbage > 0
         cpu_before = time.process_time()
         try:
             answer = engine.eval(code, timeout_sec=seconds)
         except JSEvalException as error:
             self._drop()
             starved = isinstance(error, JSTimeoutException) and time.process_time() - cpu_before < seconds / 2
-            raise (_Starved if starved else LimitReached)(_reason(error)) from None
+            crowded = isinstance(error, JSOOMException) and is_used
+            raise (_NotItsFault if starved or crowded else LimitReached)(_reason(error)) from None
+        self._count_garbage(engine, code)
         return str(answer)
+
+    def _count_garbage(self, engine: MiniRacer, code: str) -> None:
+        self._garbage += _GARBAGE_PER_CALL + _GARBAGE_PER_CHAR * len(code)
+        if self._garbage > _GARBAGE_BYTES:
+            engine.low_memory_notification()
+            self._garbage = 1
 
     def _start(self) -> MiniRacer:
         try:
@@ -79,7 +99,7 @@ class Isolate:
         engine = MiniRacer()
         engine.set_hard_memory_limit(MEMORY_BYTES)
         engine.eval(source, timeout_sec=_START_SECONDS)
-        self._engine = engine
+        self._engine, self._garbage = engine, 0
         return engine
 
     def _drop(self) -> None:
@@ -107,8 +127,8 @@ class Isolate:
         self._lock = threading.Lock()
 
 
-class _Starved(LimitReached):
-    """Time was up, but the machine was busy with other things: the call itself had less than half of it."""
+class _NotItsFault(LimitReached):
+    """Time was up while the machine was busy with other things, or memory was full of what calls before had left."""
 
 
 def _retire(engine: MiniRacer) -> None:

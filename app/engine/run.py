@@ -183,7 +183,7 @@ class Run:
             return timers.due(
                 node.timer,
                 opened_at=self.now,
-                day_unit="kalender" if self.diagram.properties.get("satuan hari") == "kalender" else "kerja",
+                day_unit=self.diagram.day_unit,
                 calendar=self.calendar,
                 evaluate=lambda text: feel.evaluate(text, self.variables, now=self.local_now).value,
                 deadline=deadline,
@@ -214,7 +214,7 @@ def deadline_timer(task: Task, diagram: Diagram) -> Task | None:
         )
         if node and node.timer and sibling.internal_data.get("due") and not timers.is_relative(node.timer):
             scheduled.append((node, sibling))
-    marked = [s for node, s in scheduled if node.properties.get("tenggat", "").lower() == "ya"]
+    marked = [s for node, s in scheduled if node.is_deadline]
     if marked:
         return marked[0]
     interrupting = [s for node, s in scheduled if node.interrupting]

@@ -100,6 +100,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("“{name}” punya dua pilihan bernilai “{value}”."),
         N_("Beri setiap pilihan nilai sendiri."),
     ),
+    "form_options_once": (
+        N_("Daftar pilihan “{name}” bergantung pada isian lain di formulir yang sama."),
+        N_(
+            "Daftar itu baru berubah setelah formulir dikirim atau disimpan; pakai beberapa daftar bersyarat."
+        ),
+    ),
     "form_default_wrong": (
         N_("Nilai awal “{value}” tidak cocok dengan isian “{name}”."),
         N_("Pilih nilai awal yang dapat diisi orang, atau hapus."),

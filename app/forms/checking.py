@@ -3,9 +3,10 @@
 from collections import Counter
 from typing import Any
 
+from app.bpmnio import feel
 from app.forms.checking_fields import check_field
 from app.forms.keys import is_identifier, is_reserved
-from app.forms.model import INPUTS, SHOWN
+from app.forms.model import CHOICES, INPUTS, SHOWN
 from app.forms.parsing import Findings, Raw, components
 
 _WORDS = (
@@ -38,6 +39,7 @@ def check_schema(schema: Raw, findings: Findings) -> None:
             _check_frame(part, findings)
             check_field(part, findings)
     _check_twins(parts, findings)
+    _check_lists(parts, findings)
 
 
 def _knows_type(part: Raw, findings: Findings) -> bool:
@@ -109,3 +111,12 @@ def _check_twins(parts: list[Raw], findings: Findings) -> None:
             findings.add(
                 "form_id_twice", next(part for part in parts if part.get("id") == part_id), key=part_id
             )
+
+
+def _check_lists(parts: list[Raw], findings: Findings) -> None:
+    """Lists that depend on other fields: a page draws them once, form-js anew at each key."""
+    keys = {part["key"] for part in parts if part["type"] in INPUTS and isinstance(part.get("key"), str)}
+    for part in parts:
+        expression = part.get("valuesExpression")
+        if part["type"] in CHOICES and isinstance(expression, str) and feel.mentions(expression) & keys:
+            findings.add("form_options_once", part, severity="warning")

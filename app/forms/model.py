@@ -100,6 +100,16 @@ class Field:
         return self.properties.get("pribadi", "").strip().lower() in _YES
 
     @property
+    def public(self) -> bool:
+        """Whether the reporter reads the value on the tracking page (property ``tampil pelapor``); identity never."""
+        return not self.private and self.properties.get("tampil pelapor", "").strip().lower() in _YES
+
+    @property
+    def asked_anew(self) -> bool:
+        """Whether it opens empty although the case holds a value: the answer that steers a loop (``tanya ulang``)."""
+        return self.properties.get("tanya ulang", "").strip().lower() in _YES
+
+    @property
     def import_column(self) -> str | None:
         """Heading of the column that fills this field in an import (property ``kolom impor``)."""
         return self.properties.get("kolom impor") or None
@@ -153,6 +163,11 @@ class Form:
     def by_key(self) -> Mapping[str, Field]:
         """Fields by key."""
         return {part.key: part for part in self.fields}
+
+    @cached_property
+    def typed_keys(self) -> frozenset[str]:
+        """Keys of the fields that take input."""
+        return frozenset(part.key for part in self.fields if part.takes_input)
 
     @property
     def private_keys(self) -> frozenset[str]:

@@ -15,7 +15,9 @@ def initial(form: Form, context: Mapping[str, Any]) -> dict[str, Any]:
     cannot hold counts as empty.
     """
     return {
-        part.key: _held(part, context[part.key]) if part.key in context else part.empty
+        part.key: _held(part, context[part.key])
+        if part.key in context and not part.asked_anew
+        else part.untouched
         for part in form.fields
     }
 

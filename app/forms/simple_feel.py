@@ -1,10 +1,12 @@
-"""A small part of FEEL that can be said in words: comparisons of one field with constants, and / or / not.
+"""A small part of FEEL that can be said in words: comparisons of a field with values, and / or / not.
 
 Only for hints; what decides is FEEL itself. Anything beyond this part is `None`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 _TOKEN = re.compile(
@@ -16,8 +18,15 @@ _MIRROR = {"=": "=", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
 
 @dataclass(frozen=True)
+class Name:
+    """A variable where a value may stand."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class Test:
-    """``key`` compared with constants; with several, ``=`` means any of them and ``!=`` none."""
+    """``key`` compared with values; with several, ``=`` means any of them and ``!=`` none."""
 
     key: str
     sign: str
@@ -39,6 +48,7 @@ class _Beyond(Exception):
     """The text is more than this reader knows."""
 
 
+@lru_cache(maxsize=2_000)
 def parse(text: str) -> Tree | None:
     """Return the meaning of a condition, or None when it is not of the simple kind."""
     try:
@@ -54,6 +64,42 @@ def negated(tree: Tree) -> Tree:
     if isinstance(tree, Test):
         return replace(tree, sign=_OPPOSITE[tree.sign])
     return All(tuple(negated(part) for part in tree.parts), not tree.any_of)
+
+
+def folded(tree: Tree, known: Mapping[str, Any]) -> Tree | bool:
+    """Return what is left to ask when the variables ``known`` have these values; true or false when nothing is."""
+    if isinstance(tree, Test):
+        return _folded_test(tree, known)
+    parts = [folded(part, known) for part in tree.parts]
+    if tree.any_of in parts:
+        return tree.any_of
+    asked = tuple(dict.fromkeys(part for part in parts if not isinstance(part, bool)))
+    if not asked:
+        return not tree.any_of
+    return asked[0] if len(asked) == 1 else All(asked, tree.any_of)
+
+
+def _folded_test(test: Test, known: Mapping[str, Any]) -> Tree | bool:
+    values = tuple(
+        known.get(value.name, value) if isinstance(value, Name) else value for value in test.values
+    )
+    if (
+        test.key not in known
+        or test.sign not in ("=", "!=")
+        or any(isinstance(value, Name) for value in values)
+    ):
+        return replace(test, values=values)
+    held = known[test.key]
+    if not all(_is_certain(held, value) for value in values):
+        return replace(test, values=values)
+    return (held in values) is (test.sign == "=")
+
+
+def _is_certain(held: Any, value: Any) -> bool:
+    """Whether FEEL says plainly if the two are equal: a yes or no compared with nothing may be null."""
+    if held is None or value is None:
+        return not isinstance(held, bool) and not isinstance(value, bool)
+    return type(held) is type(value)
 
 
 def _tokens(text: str) -> list[str]:
@@ -119,7 +165,7 @@ class _Reader:
         if self._takes("in"):
             return Test(key, "=", self._list())
         if self._peek() in _MIRROR:
-            return Test(key, self._next(), (self._constant(),))
+            return Test(key, self._next(), (self._operand(),))
         return Test(key, "=", (True,))
 
     def _list(self) -> tuple[Any, ...]:
@@ -131,6 +177,9 @@ class _Reader:
             values.append(self._constant())
         self._needs(close)
         return tuple(values)
+
+    def _operand(self) -> Any:
+        return self._constant() if _is_constant(self._peek()) else Name(self._name())
 
     def _constant(self) -> Any:
         token = self._next()

@@ -15,7 +15,7 @@ from app.forms.model import CHOICES, MULTI_CHOICE, SINGLE_CHOICE, TEXTS, Field, 
 from app.forms.opening import initial
 from app.forms.rules import Files
 from app.forms.situation import Situation, situation
-from app.forms.wording import when
+from app.forms.wording import is_settled, when
 from app.i18n import _
 
 
@@ -34,13 +34,15 @@ class Choice:
 class Component:
     """A field, text or group as drawn. Ids hang together: ``i-key`` the control, ``h-key`` hint, ``e-key`` message.
 
-    ``hidden`` is what the conditions say now; the page shows the field all the same until the script hides it.
+    ``hidden`` is what the conditions say now; the page shows the field all the same until the script hides it, unless
+    it is ``settled``: nothing typed here can change that.
     ``files`` are the files a file field already holds: (id, name).
     """
 
     field: Field
     id: str
     hidden: bool
+    settled: bool = False
     label: str = ""
     when: str = ""
     hint: str = ""
@@ -56,6 +58,8 @@ class Component:
     @property
     def errors(self) -> tuple[tuple[str, str], ...]:
         """(id of the control, message) of this field and all inside it, for the summary on top."""
+        if self.settled and self.hidden:
+            return ()
         own = ((f"i-{self.id}", self.error),) if self.error else ()
         return own + tuple(error for part in self.components for error in part.errors)
 
@@ -86,7 +90,7 @@ def view(
     ids of attached files to their names.
     """
     moment = situation(form, values, context, now=now)
-    drawer = _Drawer(form, moment, dict(errors or {}), dict(files or {}))
+    drawer = _Drawer(form, moment, context, dict(errors or {}), dict(files or {}))
     return [drawer.draw(part) for part in form.components]
 
 
@@ -105,8 +109,11 @@ def condition_context(form: Form, context: Values) -> dict[str, Any]:
 
 
 class _Drawer:
-    def __init__(self, form: Form, moment: Situation, errors: Mapping[str, str], files: Files) -> None:
-        self._form, self._moment, self._errors, self._files = form, moment, errors, files
+    def __init__(
+        self, form: Form, moment: Situation, context: Values, errors: Mapping[str, str], files: Files
+    ) -> None:
+        self._form, self._moment, self._context = form, moment, context
+        self._errors, self._files = errors, files
 
     def draw(self, part: Field) -> Component:
         """Draw a field and all that is inside it."""
@@ -114,18 +121,16 @@ class _Drawer:
             return Component(
                 field=part,
                 id=f"bagian-{part.id}",
-                hidden=part.id in self._moment.hidden,
+                **self._condition(part),
                 label=part.label,
-                when=when(part, self._form) if part.type == "group" else "",
                 components=tuple(self.draw(child) for child in part.components),
             )
         value = self._moment.values[part.key]
         return Component(
             field=part,
             id=part.key,
-            hidden=part.id in self._moment.hidden,
+            **self._condition(part),
             label=part.label or part.key,
-            when=when(part, self._form),
             hint=" ".join(text for text in (part.description, example(part)) if text),
             error=self._errors.get(part.key, ""),
             optional=not part.required and part.takes_input and part.type != "checkbox",
@@ -135,6 +140,12 @@ class _Drawer:
             files=self._attached(part, value),
             attributes=attributes_of(part),
         )
+
+    def _condition(self, part: Field) -> dict[str, Any]:
+        settled = is_settled(part, self._form, self._context)
+        worded = not settled and (part.key or part.type == "group")
+        words = when(part, self._form, self._context) if worded else ""
+        return {"hidden": part.id in self._moment.hidden, "settled": settled, "when": words}
 
     def _choices(self, part: Field, value: Any) -> tuple[Choice, ...]:
         if part.type not in CHOICES:

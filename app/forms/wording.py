@@ -1,11 +1,13 @@
 """When to fill a field, in words: the opposite of its condition ``hide``, for readers without JavaScript."""
 
+from collections.abc import Mapping
 from typing import Any
 
+from app.bpmnio import feel
 from app.forms.choices import label_of
 from app.forms.model import CHOICES, MULTI_CHOICE, Field, Form
 from app.forms.moments import to_text
-from app.forms.simple_feel import All, Test, Tree, negated, parse
+from app.forms.simple_feel import All, Name, Test, Tree, folded, negated, parse
 from app.i18n import N_, _
 
 _ORDERED = {
@@ -20,26 +22,48 @@ class _Unsayable(Exception):
     """No words for this."""
 
 
-def when(part: Field, form: Form) -> str:
-    """Return "Isi bila …" for a field with a condition; "" for one without."""
-    if not part.hide:
+def when(part: Field, form: Form, context: Mapping[str, Any]) -> str:
+    """Return "Isi bila …" for a field with a condition; "" without one, or when the case has settled it already."""
+    asked = _asked(part, form, context)
+    if isinstance(asked, bool):
         return ""
-    tree = parse(part.hide)
     try:
-        if tree is not None:
-            return _("Isi bila {condition}.", condition=_say(negated(tree), form))
+        if asked is not None:
+            return _("Isi bila {condition}.", condition=_say(asked, form))
     except _Unsayable:
         pass
     return _("Isi bila diperlukan.")
 
 
-def _say(tree: Tree, form: Form) -> str:
+def is_settled(part: Field, form: Form, context: Mapping[str, Any]) -> bool:
+    """Whether nothing that is typed into ``form`` can change if ``part`` is hidden."""
+    if part.hide and not form.typed_keys & feel.mentions(part.hide, dialect="unary"):
+        return True
+    return isinstance(_asked(part, form, context), bool)
+
+
+def _asked(part: Field, form: Form, context: Mapping[str, Any]) -> Tree | bool | None:
+    """Return what the reader of the form decides about showing ``part``; None when it is not simple."""
+    tree = parse(part.hide) if part.hide else True
+    if tree is None or isinstance(tree, bool):
+        return tree
+    # a variable that nothing has set is null; keys of the form are not known, they may be typed
+    known = {name: context.get(name) for name in form.reads - form.by_key.keys()}
+    return folded(negated(tree), known)
+
+
+def _say(tree: Tree, form: Form, *, inside: bool = False) -> str:
     if isinstance(tree, Test):
         return _say_test(tree, form)
-    if any(isinstance(part, All) for part in tree.parts):
+    nested = any(isinstance(part, All) for part in tree.parts)
+    if nested and inside:
         raise _Unsayable
-    joint = _(" atau ") if tree.any_of else _(" dan ")
-    return joint.join(_say(part, form) for part in tree.parts)
+    joint = (
+        (_(", atau ") if tree.any_of else _(", dan "))
+        if nested
+        else (_(" atau ") if tree.any_of else _(" dan "))
+    )
+    return joint.join(dict.fromkeys(_say(part, form, inside=True) for part in tree.parts))
 
 
 def _say_test(test: Test, form: Form) -> str:
@@ -78,7 +102,11 @@ def _compare(test: Test, part: Field, label: str, value: str) -> str:
 
 
 def _value(part: Field, value: Any) -> str:
-    if value is None or (isinstance(value, bool) and part.type not in CHOICES):
+    if (
+        value is None
+        or isinstance(value, Name | list | dict)
+        or (isinstance(value, bool) and part.type not in CHOICES)
+    ):
         raise _Unsayable
     if part.type == "number":
         return str(value).replace(".", ",")

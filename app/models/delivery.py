@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -33,7 +33,11 @@ class Notice(Base):
     """A notification in somebody's list."""
 
     __tablename__ = "notice"
-    __table_args__ = (Index(None, "user_id", "read_at", "id"),)
+    __table_args__ = (
+        Index(None, "user_id", "read_at", "id"),
+        Index(None, "user_id", "id"),
+        UniqueConstraint("outbox_id", "user_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))

@@ -136,3 +136,4 @@ class Incident(Base):
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     instance: Mapped[ProcessInstance] = relationship()
+    resolved_by: Mapped[User | None] = relationship()

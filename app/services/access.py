@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound
@@ -83,11 +83,19 @@ def instance(session: Session, actor: Actor, instance_id: int, *, lock: bool = F
     """
     query = select(ProcessInstance).where(ProcessInstance.id == instance_id, visible(actor))
     if lock:
-        query = query.with_for_update()
+        query = locking(query)
     found = session.scalars(query).one_or_none()
     if found is None:
         raise NotFound(_("Perkara ini tidak ada, atau bukan perkara Anda."))
     return found
+
+
+def locking(query: Select[ProcessInstance]) -> Select[ProcessInstance]:
+    """Let a query for a case wait for whoever changes it, and keep it for this transaction, read afresh.
+
+    Rows that only name the case, e.g. a note, may be written meanwhile; waiting for those could go in a circle.
+    """
+    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 def coordinates(actor: Actor, definition: ProcessDefinition, lane_id: str) -> bool:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, InvalidForm
 from app.i18n import _
 from app.models import Group, User
-from app.services import history, passwords, rights, sessions, settings, users
+from app.services import history, passwords, rights, sessions, settings, users, vault
 from app.services.access import Actor
 from app.services.profiles import Profile
 
@@ -68,8 +68,10 @@ def change_password(session: Session, old: str, new: str, *, actor: Actor, keep:
     history.record(session, "password_changed", actor=actor, user=user.name)
 
 
-def reset_password(session: Session, user_id: int, *, actor: Actor | None) -> str:
-    """Give a user a random password and return it, to be shown once; his sessions end.
+def reset_password(
+    session: Session, user_id: int, *, actor: Actor | None, password: str | None = None
+) -> str:
+    """Give a user ``password``, else a random one, and return it, to be shown once; his sessions end.
 
     He must change it when he signs in.
 
@@ -78,11 +80,24 @@ def reset_password(session: Session, user_id: int, *, actor: Actor | None) -> st
     """
     rights.require_administrator(actor)
     user = users.get(session, user_id)
-    password = passwords.invent()
+    password = password or passwords.invent()
     user.password_hash, user.must_change_password = passwords.digest(password), True
     sessions.end_all(session, user.id)
     history.record(session, "password_reset", actor=actor, user=user.name)
     return password
+
+
+def password_from(session: Session, key: str) -> str:
+    """Return the random password that belongs to one form that was sent, the same however often it is sent.
+
+    ``key`` is the form's secret; the password is stored nowhere, and follows from it and the identity key together.
+    """
+    return passwords.invent(bytes.fromhex(vault.fingerprint(session, "password", key)))
+
+
+def is_still(user: User, password: str) -> bool:
+    """Whether a password handed out is still the one that lets the user in."""
+    return user.must_change_password and passwords.matches(user.password_hash, password, local=False)
 
 
 def _ids(session: Session, names: Sequence[str]) -> frozenset[int]:

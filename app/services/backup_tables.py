@@ -33,7 +33,7 @@ def snapshot(database: Database) -> Iterator[Connection]:
 
 def dump(connection: Connection, folder: Path) -> dict[str, int]:
     """Write every table but the volatile ones to ``folder``; return how many rows each has."""
-    return {table.name: _dump_table(connection, table, folder) for table in _tables()}
+    return {str(table.name): _dump_table(connection, table, folder) for table in _tables()}
 
 
 def load(connection: Connection, folder: Path) -> int:
@@ -60,13 +60,13 @@ def _tables() -> list[Table]:
 
 
 def _dump_table(connection: Connection, table: Table, folder: Path) -> int:
+    names = [str(column.name) for column in table.columns]
+    query = select(table).order_by(*table.primary_key)
+    rows = connection.execute(query.execution_options(stream_results=True, yield_per=_BATCH))
     count = 0
-    query = (
-        select(table).order_by(*table.primary_key).execution_options(stream_results=True, yield_per=_BATCH)
-    )
     with _file(folder, table).open("wb") as file:
-        for row in connection.execute(query).mappings():
-            file.write(orjson.dumps({key: _plain(value) for key, value in row.items()}) + b"\n")
+        for row in rows:
+            file.write(orjson.dumps(dict(zip(names, map(_plain, row), strict=True))) + b"\n")
             count += 1
     return count
 

@@ -36,10 +36,12 @@ def check(session: Session | None, bundle: Bundle) -> None:
         return  # with a file missing, names would be missed for nothing
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
     known = _set_somewhere(bundle)
-    for element_id, where, names in _reads(bundle):
+    for element_id, where, names, mentioned in _reads(bundle):
         node = bundle.diagram.nodes.get(element_id)
         for name in sorted(names):
-            bundle.findings += _about_name(bundle, node, where, name, private=name in private, known=known)
+            bundle.findings += _about_name(bundle, node, where, name, known=known)
+        for name in sorted(mentioned & private):
+            bundle.findings.append(_name_finding("private_field_read", "error", node, name, where))
     bundle.findings += _unknown_properties(bundle, known)
     if session is not None:
         bundle.findings += _empty_lanes(session, bundle)
@@ -57,29 +59,33 @@ def _set_somewhere(bundle: Bundle) -> set[str] | None:
     return None if open_ended else fields | outputs | named
 
 
-def _reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str]]]:
-    """(element id, where, names) of everything that reads variables."""
+def _reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str], frozenset[str]]]:
+    """(element id, where, names read, names mentioned at all) of everything that reads variables."""
     for expression in reader.expressions(bundle.diagram):
-        yield expression.element_id, expression.where, feel.names(expression.text)
+        text = expression.text
+        yield expression.element_id, expression.where, feel.names(text), feel.mentions(text)
     for node in bundle.diagram.nodes.values():
         if node.decision in bundle.tables:
-            yield node.id, "table", decisions.names(bundle.tables[node.decision])
+            table = bundle.tables[node.decision]
+            yield node.id, "table", decisions.names(table), decisions.mentions(table)
         if node.properties.get("unit"):
-            yield node.id, "unit", frozenset({node.properties["unit"]})
+            yield node.id, "unit", *_twice(node.properties["unit"])
     for lane in bundle.diagram.lanes:
         if lane.properties.get("unit"):
-            yield lane.id, "unit", frozenset({lane.properties["unit"]})
+            yield lane.id, "unit", *_twice(lane.properties["unit"])
     for name in _VARIABLE_PROPERTIES:
         if bundle.diagram.properties.get(name):
-            yield bundle.diagram.key, name, frozenset({bundle.diagram.properties[name]})
+            yield bundle.diagram.key, name, *_twice(bundle.diagram.properties[name])
+
+
+def _twice(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset({name}), frozenset({name})
 
 
 def _about_name(
-    bundle: Bundle, node: Node | None, where: str, name: str, *, private: bool, known: set[str] | None
+    bundle: Bundle, node: Node | None, where: str, name: str, *, known: set[str] | None
 ) -> list[Finding]:
     listed = where in {*_VARIABLE_PROPERTIES, "unit"}
-    if private:
-        return [_name_finding("private_field_read", "error", node, name, where)]
     if known is not None and name not in known and not listed:
         return [_name_finding("name_never_set", "error", node, name, where)]
     if known is None and name not in _known_fields(bundle) and not listed:

@@ -127,6 +127,12 @@ def versions(session: Session, key: str) -> Sequence[ProcessDefinition]:
     return session.scalars(query.order_by(ProcessDefinition.version.desc())).all()
 
 
+def keys(session: Session) -> Mapping[int, str]:
+    """The process that each version belongs to, by definition id. 1 SQL."""
+    rows = session.execute(select(ProcessDefinition.id, ProcessDefinition.key))
+    return {row.id: row.key for row in rows}
+
+
 def get(session: Session, definition_id: int) -> ProcessDefinition:
     """Return a definition.
 

@@ -33,6 +33,7 @@ class Clock:
 class Submission:
     """A form as somebody submitted it."""
 
+    activity_id: str
     title: str
     at: datetime
     actor: str | None
@@ -82,8 +83,15 @@ def picture(
     tasks = instances.open_tasks(session, instance.id)
     waits = [wait.activity_id for wait in messages.waiting(session, instance.id)]
     found = states(instance, tasks, waits, clock.now(session))
+    return *drawn(version, instance, found), found
+
+
+def drawn(
+    version: Version, instance: ProcessInstance, found: Mapping[str, Any]
+) -> tuple[str, Sequence[drawing.Line]]:
+    """The diagram with these `states` as SVG, and its text equivalent."""
     title = _("Kedudukan perkara {number}", number=instance.business_key)
-    return drawing.draw(version.xml, found, title=title), drawing.texts(version.xml, found), found
+    return drawing.draw(version.xml, found, title=title), drawing.texts(version.xml, found)
 
 
 def clocks(session: Session, instance: ProcessInstance) -> list[Clock]:
@@ -106,17 +114,24 @@ def _clock(version: Version, job: Job, explanation: timers.Explanation) -> Clock
     node = nodes[job.activity_id]
     host = nodes.get(job.attached_to or "")
     name = node.name or (host.name if host else "") or node.id
-    marked = node.properties.get("tenggat", "").lower() == "ya"
-    return Clock(node.id, name, job.due_at, job.opened_at, explanation, marked)
+    return Clock(node.id, name, job.due_at, job.opened_at, explanation, node.is_deadline)
 
 
-def submissions(version: Version, events: Sequence[HistoryEvent]) -> list[Submission]:
-    """The forms of a case as they were submitted, oldest first."""
+def submissions(
+    version: Version, events: Sequence[HistoryEvent], files: Mapping[str, str] | None = None
+) -> list[Submission]:
+    """The forms of a case as they were submitted, oldest first. ``files``: names of attachments by id."""
     return [
-        Submission(_title(version, event), event.at, event.actor.full_name if event.actor else None, rows)
+        Submission(
+            event.activity_id or "",
+            _title(version, event),
+            event.at,
+            event.actor.full_name if event.actor else None,
+            rows,
+        )
         for event in events
         if event.type in {"instance_started", "task_completed", "message_received"}
-        and (rows := _rows(version, event))
+        and (rows := _rows(version, event, files or {}))
     ]
 
 
@@ -125,13 +140,13 @@ def _title(version: Version, event: HistoryEvent) -> str:
     return (node.name or node.id) if node else event.activity_id or ""
 
 
-def _rows(version: Version, event: HistoryEvent) -> list[tuple[str, str]]:
+def _rows(version: Version, event: HistoryEvent, files: Mapping[str, str]) -> list[tuple[str, str]]:
     values: Mapping[str, Any] = event.data.get("values") or {}
     node = version.diagram.nodes.get(event.activity_id or "")
     form = version.forms.get(node.form_key or "") if node else None
     if form is None:
         return [(key, _plain(value)) for key, value in values.items()]
-    return [(label, text) for label, text in forms.display(form, values) if text]
+    return [(label, text) for label, text in forms.display(form, values, files=files) if text]
 
 
 def variables(version: Version, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> list[Variable]:

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, update
+from sqlalchemy import Table, delete, insert, update
 from sqlalchemy.orm import Session
 
 from app.engine.run import Effect, Event
@@ -28,13 +28,17 @@ def apply(
     units = {task.id: _unit(version, task, step.variables) for task in step.opened}
     session.add_all(_task(session, instance, version, task, units[task.id][0]) for task in step.opened)
     _sync_waits(session, instance, version, step)
-    session.add_all(_event(session, instance, event, actor) for event in step.events)
-    session.add_all(
+    events = [_event(session, instance, event, actor) for event in step.events]
+    events += [
         _event(session, instance, Event("unit_missing", task.node.id, {"variable": units[task.id][1]}), None)
         for task in step.opened
         if units[task.id][1] and units[task.id][0] is None
-    )
-    _queue(session, instance, version, step)
+    ]
+    events += _queue(session, instance, version, step)
+    session.flush()  # what was recorded before comes before
+    if events:
+        # One statement for all. Added one by one, SQLite takes a statement each, to tell their ids.
+        session.connection().execute(insert(cast("Table", HistoryEvent.__table__)), events)
 
 
 def _store_instance(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
@@ -144,19 +148,23 @@ def _job(instance: ProcessInstance, timer: OpenTimer) -> Job:
     )
 
 
-def _event(session: Session, instance: ProcessInstance, event: Event, actor: Actor | None) -> HistoryEvent:
-    return HistoryEvent(
-        instance_id=instance.id,
-        type=event.type,
-        at=clock.now(session),
-        actor_id=actor.id if actor and not event.by_clock else None,
-        activity_id=event.activity_id,
-        data=event.data,
-    )
+def _event(session: Session, instance: ProcessInstance, event: Event, actor: Actor | None) -> dict[str, Any]:
+    return {
+        "instance_id": instance.id,
+        "type": event.type,
+        "at": clock.now(session),
+        "actor_id": actor.id if actor and not event.by_clock else None,
+        "activity_id": event.activity_id,
+        "data": event.data,
+    }
 
 
-def _queue(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
-    """Queue the step's notifications. Source of the audience: properties ``untuk`` and ``pesan`` of the element."""
+def _queue(session: Session, instance: ProcessInstance, version: Version, step: Step) -> list[dict[str, Any]]:
+    """Queue the step's notifications; return the events that tell so.
+
+    Source of the audience: properties ``untuk`` and ``pesan`` of the element.
+    """
+    events = []
     for effect in step.effects:
         audience = _audience(version, effect, step.variables)
         session.add(
@@ -171,9 +179,10 @@ def _queue(session: Session, instance: ProcessInstance, version: Version, step: 
                 queued_at=clock.now(session),
             )
         )
-        session.add(
+        events.append(
             _event(session, instance, Event("notification_queued", effect.node.id, audience, True), None)
         )
+    return events
 
 
 def _audience(version: Version, effect: Effect, variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,20 +9,18 @@ MAX_LENGTH = 120
 
 
 def clean(name: str) -> str:
-    """A name fit to show and to send: no folder, no invisible or direction-turning characters, at most 120 long."""
+    """A name fit to show and to send: no folder, no invisible or direction-turning characters, at most 120 long.
+
+    A name without an ending says nothing and becomes ``lampiran``, which is no kind of file.
+    """
     last = re.split(r"[/\\]", name)[-1]
     visible = "".join(
         c for c in unicodedata.normalize("NFC", last) if not unicodedata.category(c).startswith("C")
     )
-    visible = re.sub(r"\s+", " ", visible).strip(" .")
-    stem, dot, tail = visible.rpartition(".")
-    if not dot:
-        return visible[:MAX_LENGTH] or "lampiran"
-    return (
-        f"{stem[: MAX_LENGTH - len(tail) - 1].rstrip() or 'lampiran'}.{tail}"
-        if len(tail) < 10
-        else "lampiran"
-    )
+    stem, dot, tail = re.sub(r"\s+", " ", visible).strip().rstrip(" .").rpartition(".")
+    if not dot or len(tail) > 10:
+        return "lampiran"
+    return f"{stem[: MAX_LENGTH - len(tail) - 1].strip(' .') or 'lampiran'}.{tail}"
 
 
 def hidden(name: str) -> str:

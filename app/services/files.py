@@ -6,11 +6,11 @@ The file is written before its row and removed when the transaction fails; what 
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NotAllowed, NotFound
@@ -112,6 +112,17 @@ def of_instance(session: Session, instance_id: int, *, actor: Actor) -> Sequence
     access.instance(session, actor, instance_id)
     query = select(Attachment).where(Attachment.instance_id == instance_id)
     return session.scalars(query.order_by(Attachment.uploaded_at, Attachment.id)).all()
+
+
+def names(
+    session: Session, ids: Iterable[str], *, actor: Actor | None, instance_id: int | None = None
+) -> dict[str, str]:
+    """Names, by id, of those of ``ids`` that the actor uploaded and no form kept yet, or that the case has. 1 SQL."""
+    uploader = actor.id if actor else None
+    fresh = and_(Attachment.instance_id.is_(None), Attachment.uploaded_by_id == uploader)
+    his = or_(fresh, Attachment.instance_id == instance_id) if instance_id is not None else fresh
+    query = select(Attachment.id, Attachment.name).where(Attachment.id.in_(list(ids)), his)
+    return {row.id: row.name for row in session.execute(query)}
 
 
 def open_for(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachment, Path]:

@@ -41,3 +41,10 @@ def of_instance(
     return session.scalars(
         query.options(joinedload(HistoryEvent.actor)).order_by(HistoryEvent.id).limit(limit)
     ).all()
+
+
+def latest(session: Session, instance_id: int, *, limit: int) -> Sequence[HistoryEvent]:
+    """The last ``limit`` events of a case in the order they happened, with their actors."""
+    query = select(HistoryEvent).where(HistoryEvent.instance_id == instance_id)
+    newest = query.options(joinedload(HistoryEvent.actor)).order_by(HistoryEvent.id.desc()).limit(limit)
+    return session.scalars(newest).all()[::-1]

@@ -41,8 +41,9 @@ def once(
     body_digest = _digest(body)
     values = {"scope": scope, "body": body_digest, "result": {}, "created_at": clock.now(session)}
     # Inserting first makes a simultaneous repeat wait for our commit instead of doing the work twice.
-    first = session.execute(insert(session, IdempotencyRecord).values(**values).on_conflict_do_nothing())
-    if first.rowcount == 0:  # type: ignore[attr-defined]
+    record = insert(session, IdempotencyRecord).values(**values).on_conflict_do_nothing()
+    # What it returns tells whether it was inserted; PostgreSQL's driver gives no count here.
+    if session.scalar(record.returning(IdempotencyRecord.scope)) is None:
         return _earlier(session, scope, body_digest)
     result = do()
     session.execute(update(IdempotencyRecord).where(IdempotencyRecord.scope == scope).values(result=result))

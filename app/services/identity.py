@@ -7,10 +7,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
+from app.engine import properties
 from app.errors import NotAllowed
 from app.i18n import _
 from app.models import IdentityValue, ProcessInstance
-from app.services import clock, history, vault
+from app.services import clock, history, settings, vault
 from app.services.access import Actor
 from app.services.definitions import Version
 
@@ -31,30 +32,24 @@ def keys(session: Session, instance_id: int) -> Sequence[str]:
 
 
 def may_see(session: Session, actor: Actor, instance: ProcessInstance, version: Version) -> bool:
-    """Whether the actor works in a lane that the process's ``identitas`` names, and the case is not closed to it.
+    """Whether the actor works in a lane that the process's ``identitas`` names, or coordinates one.
 
-    ``identitas tertutup`` is FEEL over the case's variables: true means that nobody but the lanes named may ever
-    be given the identity; today nobody else is, so only a lane with the right may see it either way.
+    Where ``identitas tertutup`` holds for the case, coordinating is not enough: nobody but those lanes, ever.
     """
-    allowed = lanes(version)
-    return any(version.group_of(lane_id) in actor.groups for lane_id in allowed)
-
-
-def lanes(version: Version) -> tuple[str, ...]:
-    """Ids of the lanes that may see identity; named by id or by name, apart by comma, semicolon or line."""
-    text = version.diagram.properties.get("identitas", "")
-    wanted = {
-        part.strip() for line in text.replace(";", "\n").splitlines() for part in (line, *line.split(","))
-    }
-    return tuple(lane.id for lane in version.diagram.lanes if lane.id in wanted or lane.name in wanted)
+    lanes = [lane.id for lane in version.diagram.identity_lanes]
+    if any(version.group_of(lane_id) in actor.groups for lane_id in lanes):
+        return True
+    coordinates = any(version.coordinator_of(lane_id) in actor.groups for lane_id in lanes)
+    return coordinates and not closed(session, instance, version)
 
 
 def closed(session: Session, instance: ProcessInstance, version: Version) -> bool:
     """Whether ``identitas tertutup`` holds for this case."""
-    text = version.diagram.properties.get("identitas tertutup")
+    text = properties.closed_identity(version.diagram)
     if not text:
         return False
-    return feel.evaluate(text, instance.variables, now=clock.now(session)).value is True
+    now = clock.now(session).astimezone(settings.config(session).timezone)
+    return feel.evaluate(text, instance.variables, now=now).value is True
 
 
 def show(session: Session, actor: Actor, instance: ProcessInstance, version: Version) -> dict[str, Any]:

@@ -80,8 +80,8 @@ def counts(session: Session, *, actor: Actor) -> dict[str, int]:
     return dict(row._mapping)
 
 
-def choices(session: Session, *, actor: Actor) -> Choices:
-    """What to offer in the filter bar: only what the person's open tasks hold."""
+def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
+    """What to offer in the filter bar: only what the tasks of the tab hold."""
     rows = session.execute(
         select(
             UserTask.activity_id,
@@ -91,7 +91,7 @@ def choices(session: Session, *, actor: Actor) -> Choices:
             ProcessInstance.category,
         )
         .join(UserTask.instance)
-        .where(_tab("open", actor))
+        .where(_tab(tab, actor))
         .group_by(UserTask.activity_id, UserTask.lane, UserTask.unit_code, ProcessInstance.category)
         .limit(2000)
     ).all()

@@ -10,6 +10,7 @@ from app.i18n import _
 from app.models import Incident, Job, ProcessInstance, UserTask
 from app.services import access, clock, history
 from app.services.access import Actor
+from app.services.paging import Page, cursor, limited, number_of, values_of
 
 
 def open_one(
@@ -66,6 +67,36 @@ def report(session: Session, task_id: str, message: str, activity_id: str | None
             activity_id=activity_id or task.activity_id,
             task_id=task_id,
         )
+
+
+def page(
+    session: Session, *, actor: Actor, resolved: bool = False, after: str = "", limit: int = 50
+) -> Page[Incident]:
+    """Incidents of the cases that the actor may see, newest first, with case and who resolved them."""
+    limit = limited(limit)
+    state = Incident.resolved_at.is_not(None) if resolved else Incident.resolved_at.is_(None)
+    query = select(Incident).join(ProcessInstance).where(access.visible(actor), state)
+    if after:
+        query = query.where(Incident.id < number_of(values_of(after, 1)[0]))
+    query = query.options(joinedload(Incident.instance), joinedload(Incident.resolved_by))
+    rows = session.scalars(query.order_by(Incident.id.desc()).limit(limit + 1)).all()
+    return Page(rows[:limit], cursor(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def counts(session: Session, *, actor: Actor) -> tuple[int, int]:
+    """How many incidents of visible cases are open, and how many resolved."""
+    query = select(func.count(Incident.id), func.count(Incident.resolved_at)).join(ProcessInstance)
+    every, resolved = session.execute(query.where(access.visible(actor))).one()
+    return every - resolved, resolved
+
+
+def report_instance(
+    session: Session, instance_id: int, message: str, activity_id: str | None, *, actor: Actor | None
+) -> None:
+    """Tell the process owner that the diagram failed after a message (in its own transaction)."""
+    instance = session.get(ProcessInstance, instance_id)
+    if instance is not None and instance.ended_at is None:
+        open_one(session, instance, message, actor=actor, activity_id=activity_id)
 
 
 def listed(session: Session, *, actor: Actor, resolved: bool = False) -> Sequence[Incident]:

@@ -1,6 +1,6 @@
 """Process instances: start, find, cancel."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,10 @@ from app.models import Job, MessageWait, ProcessDefinition, ProcessInstance, Use
 from app.services import access, clock, definitions, execution, files, history, holidays, identity, numbers
 from app.services.access import Actor
 from app.services.definitions import Version
+
+#: Submitted values, or what reads them for a form (None: nothing asks for them). It is called once the rights are
+#: clear: whoever may not act is told that, and not what is wrong with his values.
+Values = Mapping[str, Any] | Callable[[Form | None], Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def may_start(session: Session, actor: Actor, definition: ProcessDefinition) -> 
 def start(
     session: Session,
     key: str,
-    values: Mapping[str, Any],
+    values: Values,
     *,
     actor: Actor,
     business_key: str | None = None,
@@ -55,6 +59,17 @@ def start(
         InvalidForm: the values break the start form's rules.
         Conflict: the case number is taken.
     """
+    version, node = opening(session, key, actor=actor, message=message)
+    return Started(_start(session, version, node, values, actor, business_key), version)
+
+
+def opening(session: Session, key: str, *, actor: Actor, message: str | None = None) -> tuple[Version, Node]:
+    """Return the live version of process ``key`` and the start event by which the actor may start it.
+
+    Raises:
+        NotFound: no such process, or no start event of this kind.
+        NotAllowed: the actor is no member of the start event's lane.
+    """
     definition = definitions.latest(session, key)
     node = None
     if definition is not None:
@@ -65,14 +80,14 @@ def start(
     if not access.works_in(actor, definition, node.lane_id):
         lane = version.diagram.lane(node.lane_id).name
         raise NotAllowed(_("Hanya petugas lajur {lane} yang dapat memulai perkara ini.", lane=lane))
-    return Started(_start(session, version, node, values, actor, business_key), version)
+    return version, node
 
 
 def _start(
     session: Session,
     version: Version,
     node: Node,
-    values: Mapping[str, Any],
+    values: Values,
     actor: Actor,
     business_key: str | None,
 ) -> ProcessInstance:
@@ -107,12 +122,13 @@ def _start(
 
 
 def check_values(
-    session: Session, form: Form | None, values: Mapping[str, Any], context: Mapping[str, Any]
+    session: Session, form: Form | None, values: Values, context: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the clean values of a form, or the values as they are where no form asks for them."""
+    given = values(form) if callable(values) else values
     if form is None:
-        return dict(values)
-    return forms.validate(form, values, context=context, now=clock.now(session).astimezone(_zone(session)))
+        return dict(given)
+    return forms.validate(form, given, context=context, now=clock.now(session).astimezone(_zone(session)))
 
 
 def _zone(session: Session) -> Any:

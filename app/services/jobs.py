@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.engine import execution as engine
 from app.models import Job, ProcessInstance
-from app.services import clock, definitions, execution, history, holidays, incidents
+from app.services import access, clock, definitions, execution, history, holidays, incidents
 
 #: How long to wait before the next try: growing, and the list's length is the number of tries.
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
@@ -29,9 +29,8 @@ def fire(session: Session, job_id: str) -> bool:
     instance_id = session.scalar(select(Job.instance_id).where(Job.id == job_id))
     if instance_id is None:
         return False
-    instance = session.scalars(
-        select(ProcessInstance).where(ProcessInstance.id == instance_id).with_for_update()
-    ).one()
+    same = select(ProcessInstance).where(ProcessInstance.id == instance_id)
+    instance = session.scalars(access.locking(same)).one()
     job = session.get(Job, job_id, populate_existing=True)
     if job is None or not instance.engine_state:
         return False

@@ -26,6 +26,14 @@ from app.services import clock, settings
 #: How long after a notice was made its next attempt may come, by the number of failed ones; then it is given up.
 _PAUSES = [timedelta(minutes=m) for m in (0, 1, 5, 15, 60, 240, 720, 1440)]
 _TIMEOUT_S = 15
+#: What is wrong with one letter; anything else is wrong with the server.
+_REFUSALS = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,  # an address in letters that the server does not know
+    ValueError,
+)
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -103,23 +111,28 @@ def send(config: Config, letters: Sequence[Letter]) -> list[Outcome]:
         with _connect(config) as server:
             for letter in letters:
                 outcomes.append(_send_one(config, server, letter))
-    except (OSError, smtplib.SMTPException, NotReady) as error:  # the server is away: all that is left waits
+    except (
+        OSError,
+        smtplib.SMTPException,
+        ValueError,
+        NotReady,
+    ) as error:  # the server is away: all that is left waits
         outcomes += [Outcome(letter, _short(error)) for letter in letters[len(outcomes) :]]
     return outcomes
 
 
 def record(session: Session, outcomes: Sequence[Outcome]) -> None:
     """Note what was sent, and what has to be tried again later."""
-    for outcome in outcomes:
-        letter = outcome.letter
-        if outcome.error:
-            failed = {"attempts": OutboxMessage.attempts + 1, "error": outcome.error}
-            session.execute(
-                update(OutboxMessage).where(OutboxMessage.id.in_(letter.outbox_ids)).values(failed)
-            )
-        else:
-            sent = update(Notice).where(Notice.id.in_(letter.notice_ids))
-            session.execute(sent.values(mailed_at=clock.now(session)))
+    sent = {id_ for outcome in outcomes if not outcome.error for id_ in outcome.letter.notice_ids}
+    failed = {
+        id_: outcome.error for outcome in outcomes if outcome.error for id_ in outcome.letter.outbox_ids
+    }
+    if sent:
+        session.execute(update(Notice).where(Notice.id.in_(sent)).values(mailed_at=clock.now(session)))
+    for error in set(failed.values()):  # one attempt, however many letters it was
+        ids = [id_ for id_, why in failed.items() if why == error]
+        again = {"attempts": OutboxMessage.attempts + 1, "error": error}
+        session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(ids)).values(again))
 
 
 def compose(config: Config, letter: Letter) -> EmailMessage:
@@ -151,7 +164,7 @@ def _letter(config: Config, person: tuple[str, str], rows: Sequence[Any]) -> Let
 def _send_one(config: Config, server: smtplib.SMTP, letter: Letter) -> Outcome:
     try:
         server.send_message(compose(config, letter))
-    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
+    except _REFUSALS as error:
         return Outcome(letter, _short(error))
     return Outcome(letter)
 

@@ -1,8 +1,5 @@
 """Messages: deliver one to the case that waits for it, from the API, a page, or the reporter."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +12,7 @@ from app.models import MessageWait, ProcessInstance
 from app.services import access, clock, definitions, execution, holidays, instances
 from app.services.access import Actor
 from app.services.definitions import Version
+from app.services.instances import Values
 
 
 def waiting(session: Session, instance_id: int) -> list[MessageWait]:
@@ -23,22 +21,20 @@ def waiting(session: Session, instance_id: int) -> list[MessageWait]:
     return list(session.scalars(query.order_by(MessageWait.opened_at)))
 
 
-def send(
-    session: Session, name: str, business_key: str, values: Mapping[str, Any], *, actor: Actor
-) -> ProcessInstance:
+def send(session: Session, name: str, business_key: str, values: Values, *, actor: Actor) -> ProcessInstance:
     """Deliver message ``name`` to the case with this number, or start one by it.
 
     Raises:
         NotFound: no visible case has the number and none starts by the message;
         Conflict: the case does not wait for it; NotAllowed, InvalidForm.
     """
-    instance = session.scalars(
+    newest = (
         select(ProcessInstance)
         .where(ProcessInstance.business_key == business_key, access.visible(actor))
         .order_by(ProcessInstance.id.desc())
         .limit(1)
-        .with_for_update()
-    ).one_or_none()
+    )
+    instance = session.scalars(access.locking(newest)).one_or_none()
     if instance is None:
         return _start_by(session, name, business_key, values, actor)
     wait = next((w for w in waiting(session, instance.id) if w.message == name), None)
@@ -52,17 +48,14 @@ def send(
     return instance
 
 
-def from_reporter(
-    session: Session, instance: ProcessInstance, wait_id: str, values: Mapping[str, Any]
-) -> None:
+def from_reporter(session: Session, instance: ProcessInstance, wait_id: str, values: Values) -> None:
     """Deliver the reporter's form; whoever calls this has checked the reporter's code.
 
     Raises:
         Conflict: the case no longer waits; InvalidForm.
     """
-    locked = session.scalars(
-        select(ProcessInstance).where(ProcessInstance.id == instance.id).with_for_update()
-    ).one()
+    same = select(ProcessInstance).where(ProcessInstance.id == instance.id)
+    locked = session.scalars(access.locking(same)).one()
     wait = session.get(MessageWait, wait_id, populate_existing=True)
     if wait is None or wait.instance_id != locked.id:
         raise Conflict(_("Laporan ini sudah tidak menunggu data tambahan."))
@@ -73,13 +66,18 @@ def reporter_form(version: Version, waits: list[MessageWait]) -> tuple[MessageWa
     """The waiting event whose form is for the reporter (``untuk`` = pelapor), with its node."""
     for wait in waits:
         node = version.diagram.nodes[wait.activity_id]
-        if node.properties.get("untuk", "").strip().lower() == "pelapor" and node.form_key:
+        if is_for_reporter(node) and node.form_key:
             return wait, node
     return None
 
 
+def is_for_reporter(node: Node) -> bool:
+    """Whether a message event waits for the reporter (``untuk`` = pelapor)."""
+    return node.properties.get("untuk", "").strip().lower() == "pelapor"
+
+
 def _start_by(
-    session: Session, name: str, business_key: str, values: Mapping[str, Any], actor: Actor
+    session: Session, name: str, business_key: str, values: Values, actor: Actor
 ) -> ProcessInstance:
     for definition in definitions.live(session):
         diagram = definitions.version(session, definition.id).diagram
@@ -96,7 +94,7 @@ def _deliver(
     session: Session,
     instance: ProcessInstance,
     wait: MessageWait,
-    values: Mapping[str, Any],
+    values: Values,
     actor: Actor | None,
 ) -> None:
     version = definitions.version(session, instance.definition_id)

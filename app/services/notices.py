@@ -13,13 +13,20 @@ from app.services.access import Actor
 
 
 def of_user(
-    session: Session, *, actor: Actor, before: int | None = None, limit: int = 50
+    session: Session,
+    *,
+    actor: Actor,
+    before: int | None = None,
+    limit: int = 50,
+    unread_only: bool = False,
 ) -> tuple[Sequence[Notice], int | None]:
     """A page of the actor's notices with their cases, and where the next page begins (``before``), if there is one.
 
     A notice tells the case's number; whether the case may still be opened its own page says.
     """
     query = select(Notice).where(Notice.user_id == actor.id).options(joinedload(Notice.instance))
+    if unread_only:
+        query = query.where(Notice.read_at.is_(None))
     if before is not None:
         query = query.where(Notice.id < before)
     rows = session.scalars(query.order_by(Notice.id.desc()).limit(limit + 1)).all()
@@ -27,9 +34,9 @@ def of_user(
 
 
 def unread(session: Session, *, actor: Actor) -> int:
-    """How many notices the actor has not read. 1 SQL over an index."""
-    query = select(func.count()).select_from(Notice)
-    return session.scalar(query.where(Notice.user_id == actor.id, Notice.read_at.is_(None))) or 0
+    """How many notices the actor has not read, 1,000 at most: nobody reads further. 1 SQL over an index."""
+    mine = select(Notice.id).where(Notice.user_id == actor.id, Notice.read_at.is_(None)).limit(1_000)
+    return session.scalar(select(func.count()).select_from(mine.subquery())) or 0
 
 
 def mark_read(session: Session, notice_id: int, *, actor: Actor) -> Notice:

@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.models import Notice, OutboxMessage, User, membership, user_unit
@@ -61,25 +62,20 @@ def deliver(session: Session, limit: int = 200) -> int:
     if not messages:
         return 0
     people, told = _people(session, messages), _told(session, messages)
-    now = clock.now(session)
+    now, rows = clock.now(session), []
     for message in messages:
         recipients = people.of(message.audience)
-        session.add_all(
-            _notice(session, message, user_id) for user_id in sorted(recipients - told[message.id])
-        )
+        rows += [_notice(message, user_id, now) for user_id in sorted(recipients - told[message.id])]
         message.delivered_at, message.error = now, None if recipients else NOBODY
+    if rows:
+        session.execute(insert(Notice), rows)
     session.flush()
     return len(messages)
 
 
-def _notice(session: Session, message: OutboxMessage, user_id: int) -> Notice:
-    return Notice(
-        user_id=user_id,
-        instance_id=message.instance_id,
-        outbox_id=message.id,
-        body=message.body,
-        created_at=clock.now(session),
-    )
+def _notice(message: OutboxMessage, user_id: int, now: datetime) -> dict[str, Any]:
+    about = {"instance_id": message.instance_id, "outbox_id": message.id, "body": message.body}
+    return {**about, "user_id": user_id, "created_at": now}
 
 
 def _people(session: Session, messages: Sequence[OutboxMessage]) -> _People:

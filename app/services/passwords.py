@@ -48,7 +48,7 @@ def check(password: str, *, name: str, field: str = "password") -> None:
     plain = _normal(password)
     message = ""
     if not SHORTEST <= len(plain) <= LONGEST:
-        message = _("Kata sandi paling sedikit {n} huruf.", n=SHORTEST)
+        message = _("Kata sandi {least} sampai {most} huruf.", least=SHORTEST, most=LONGEST)
     elif len(name) > 3 and name.casefold() in plain.casefold():
         message = _("Kata sandi tidak boleh memuat nama pengguna.")
     elif len(set(plain)) < 5:
@@ -57,9 +57,13 @@ def check(password: str, *, name: str, field: str = "password") -> None:
         raise InvalidForm(message, {field: message})
 
 
-def invent() -> str:
-    """A random password to read from paper, about 79 bits: ``kx7m-2pqr-ttw9-hn4c``."""
-    return "-".join("".join(secrets.choice(_LETTERS) for _n in range(4)) for _group in range(4))
+def invent(seed: bytes = b"") -> str:
+    """A random password to read from paper, about 79 bits: ``kx7m-2pqr-ttw9-hn4c``.
+
+    ``seed``: 16 secret random bytes or more, from which the same password follows each time.
+    """
+    letters = [_LETTERS[byte % len(_LETTERS)] for byte in (seed or secrets.token_bytes(16))[:16]]
+    return "-".join("".join(letters[n : n + 4]) for n in range(0, 16, 4))
 
 
 def _normal(password: str) -> str:

@@ -43,7 +43,7 @@ def errors(session: Session, profile: Profile) -> dict[str, str]:
     if not 0 < len(profile.full_name.strip()) <= 200:
         found["full_name"] = _("Tulis nama lengkap.")
     if profile.email and not _EMAIL.fullmatch(profile.email):
-        found["email"] = _("Alamat surel ini tidak lengkap; contoh: nama@wonogirikab.go.id.")
+        found["email"] = _("Alamat surel ini tidak lengkap; contoh: nama@contoh.go.id.")
     if profile.language not in LANGUAGES:
         found["language"] = _("Bahasa ini tidak tersedia.")
     if len(_groups(session, profile)) != len(profile.groups):

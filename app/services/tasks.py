@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app import forms
 from app.engine import execution as engine
@@ -13,10 +14,11 @@ from app.engine.diagram import Question
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms import Form
 from app.i18n import _, moment
-from app.models import User, UserTask
+from app.models import ProcessInstance, User, UserTask
 from app.services import access, clock, definitions, drafts, execution, history, holidays, instances, settings
 from app.services.access import Actor
 from app.services.definitions import Version
+from app.services.instances import Values
 
 
 @dataclass(frozen=True)
@@ -36,12 +38,14 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
         NotFound: there is none, or its case is not the actor's to see.
     """
     # The task is read after its case is locked, or it could be a stale copy.
-    instance_id = session.scalar(select(UserTask.instance_id).where(UserTask.id == task_id))
-    if instance_id is None:
+    owner = select(UserTask.instance_id).where(UserTask.id == task_id).scalar_subquery()
+    query = select(ProcessInstance).where(ProcessInstance.id == owner, access.visible(actor))
+    instance = session.scalars(access.locking(query) if lock else query).one_or_none()
+    if instance is None:
         raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
-    instance = access.instance(session, actor, instance_id, lock=lock)
     people = (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
     task = session.scalars(select(UserTask).where(UserTask.id == task_id).options(*people)).one()
+    set_committed_value(task, "instance", instance)  # it is here already, and must stay
     version = definitions.version(session, instance.definition_id)
     diagram = version.diagram
     question = (
@@ -61,7 +65,8 @@ def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     Raises:
         NotFound, NotAllowed; Conflict: somebody else was faster, or the task is closed.
     """
-    task = get(session, task_id, actor=actor).task
+    # Locked like a completion: else one officer claims what another is just completing, and both succeed.
+    task = get(session, task_id, actor=actor, lock=True).task
     _check_open_and_offered(session, task, actor)
     if task.assignee_id == actor.id:
         return task
@@ -129,7 +134,7 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
 def complete(
     session: Session,
     task_id: str,
-    values: Mapping[str, Any],
+    values: Values,
     answers: Mapping[str, str | list[str]],
     *,
     actor: Actor,
@@ -164,19 +169,20 @@ def complete(
 
 
 def _check_input(
-    session: Session, work: Work, values: Mapping[str, Any], answers: Mapping[str, str | list[str]]
+    session: Session, work: Work, values: Values, answers: Mapping[str, str | list[str]]
 ) -> tuple[dict[str, Any], dict[str, str | list[str]]]:
     """Check form and question together, so that one answer names everything that is wrong."""
     errors: dict[str, str] = {}
     clean: dict[str, Any] = {}
+    typed: Mapping[str, Any] = {} if callable(values) else values
     try:
-        if work.form is not None:
+        if work.form is not None or callable(values):
             clean = instances.check_values(session, work.form, values, work.task.instance.variables)
     except InvalidForm as error:
         errors.update(error.errors)
     given = _checked_answer(work.question, answers, errors)
     if errors:
-        raise InvalidForm(_("Ada isian yang perlu diperbaiki."), errors, values)
+        raise InvalidForm(_("Ada isian yang perlu diperbaiki."), errors, typed)
     return clean, given
 
 

@@ -21,6 +21,8 @@ DIGITS = 16
 # 10^16 of them; the limit of all together only keeps a flood out and must not keep reporters waiting.
 _NUMBER = Limit("tracking number", free=5, first_s=2, longest_s=60)
 _ALL = Limit("tracking", free=300, first_s=1, longest_s=5, shared=True)
+#: Replies with their files, of one case: enough for somebody who corrects himself, not for filling the disk.
+_REPLIES = Limit("tracking reply", free=10, first_s=5, longest_s=300)
 
 
 @dataclass(frozen=True)
@@ -31,15 +33,17 @@ class Attempt:
     admission: Admission
 
 
-def issue(session: Session, instance_id: int, *, actor: Actor) -> str:
+def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None = None) -> str:
     """Return a new code, 16 digits in groups of four, to be shown once. One of before is void, which is recorded.
+
+    With ``key``, the secret of one form that was sent, the code follows from it: see `again`.
 
     Raises:
         NotFound: the case is not the actor's to see. NotAllowed: he is an auditor.
     """
     access.instance(session, actor, instance_id)
     rights.require_not_auditor(actor)
-    digits = f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    digits = _derived(session, instance_id, key) if key else f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = session.get(TrackingCode, instance_id)
     if row is None:
         row = TrackingCode(instance_id=instance_id)
@@ -48,7 +52,19 @@ def issue(session: Session, instance_id: int, *, actor: Actor) -> str:
         history.record(session, "tracking_code_reissued", actor=actor, instance_id=instance_id)
     row.code_hmac, row.issued_at = _seal(session, instance_id, digits), clock.now(session)
     session.flush()
-    return " ".join(re.findall("....", digits))
+    return _grouped(digits)
+
+
+def again(session: Session, instance_id: int, *, key: str) -> str | None:
+    """Return the code that `issue` made with ``key``; None when another one has been issued since.
+
+    A form sent twice must show the code that the first sending made, and the code is stored nowhere: it is
+    computed anew from what only the sender and the identity key know together.
+    """
+    digits = _derived(session, instance_id, key)
+    row = session.get(TrackingCode, instance_id)
+    same = row is not None and hmac.compare_digest(_seal(session, instance_id, digits), row.code_hmac)
+    return _grouped(digits) if same else None
 
 
 def admit(session: Session, number: str) -> Attempt:
@@ -59,6 +75,15 @@ def admit(session: Session, number: str) -> Attempt:
     """
     plain = number.strip()
     return Attempt(plain, attempts.admit(session, {_NUMBER: plain.casefold(), _ALL: ""}))
+
+
+def admit_reply(session: Session, instance_id: int) -> None:
+    """Count one reply that the reporter sends, in a transaction of its own.
+
+    Raises:
+        TooManyAttempts: there were many a moment ago.
+    """
+    attempts.admit(session, {_REPLIES: str(instance_id)})
 
 
 def look_up(session: Session, attempt: Attempt, code: str) -> ProcessInstance:
@@ -83,6 +108,15 @@ def look_up(session: Session, attempt: Attempt, code: str) -> ProcessInstance:
         raise NotFound(_("Nomor dan kode ini tidak cocok. Periksa keduanya, lalu coba lagi."))
     attempts.forgive(session, attempt.admission)
     return session.get_one(ProcessInstance, fitting[0])
+
+
+def _derived(session: Session, instance_id: int, key: str) -> str:
+    number = int(vault.fingerprint(session, "tracking code", f"{instance_id}:{key}"), 16)
+    return f"{number % 10**DIGITS:0{DIGITS}d}"
+
+
+def _grouped(digits: str) -> str:
+    return " ".join(re.findall("....", digits))
 
 
 def _seal(session: Session, instance_id: int, digits: str) -> str:

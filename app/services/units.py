@@ -58,6 +58,13 @@ def officers_of(session: Session, code: str, group_id: int | None = None) -> int
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
 
+def officers(session: Session) -> Mapping[str, int]:
+    """How many officers each unit has that has any, by code. 1 SQL."""
+    pairs = _officers(None).subquery()
+    query = select(pairs.c.unit_code, func.count()).group_by(pairs.c.unit_code)
+    return {code: count for code, count in session.execute(query)}
+
+
 def without_officers(session: Session, on: date, group_id: int | None = None) -> Sequence[Unit]:
     """The units that exist on this day and have no officer in ``group_id``, or in no group at all, by name."""
     staffed = select(_officers(group_id).subquery().c.unit_code)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import not_, select, update
+from sqlalchemy import ColumnElement, not_, select, true, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
@@ -137,7 +137,7 @@ def disable(session: Session, user_id: int, *, actor: Actor | None) -> User:
     sessions.end_all(session, user.id)
     tokens.revoke_all(session, user.id)
     history.record(session, "user_disabled", actor=actor, user=user.name)
-    _release_tasks(session, user, UserTask.state == "open", "user_disabled", actor)
+    _release_tasks(session, user, true(), "user_disabled", actor)
     return user
 
 
@@ -172,7 +172,9 @@ def _keep_an_administrator(session: Session, leaving: User) -> None:
         )
 
 
-def _release_tasks(session: Session, user: User, which: Any, reason: str, actor: Actor | None) -> None:
+def _release_tasks(
+    session: Session, user: User, which: ColumnElement[bool], reason: str, actor: Actor | None
+) -> None:
     # One conditional statement: a task that he completes at this moment stays completed.
     released = session.execute(
         update(UserTask)

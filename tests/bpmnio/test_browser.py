@@ -102,7 +102,7 @@ def show(chromium: Browser) -> Iterator[Callable[..., Page]]:
     pages = {"/d.bpmn": DIAGRAM, "/s.json": json.dumps(STATES)}
     handler = type("PageHandler", (Handler,), {"pages": pages})
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(DIST.parent)))
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     context = chromium.new_context(viewport={"width": 900, "height": 700}, has_touch=True)
     context.add_init_script(
         "window.refused = [];"

@@ -18,6 +18,7 @@ from app.errors import ExpressionFailed, NotReady
 
 NOW = datetime(2026, 7, 5, 6, 30, tzinfo=ZoneInfo("Asia/Jakarta"))
 ROOT = Path(__file__).resolve().parents[2]
+BUNDLE = ROOT / "app" / "bpmnio" / "dist" / "feel.js"
 MANY = list(range(1000))
 
 ESCAPES = [
@@ -205,6 +206,18 @@ def test_importing_feel_does_not_start_v8() -> None:
     script = "import app.bpmnio.feel as f; assert f.feelin.isolate._engine is None"
 
     python(script)
+
+
+def test_garbage_of_ordinary_calls_never_fills_the_memory() -> None:
+    isolate = Isolate(BUNDLE)
+
+    for n in range(12_000):
+        isolate.call("String", f'"{n}" + "{"x" * 500}"', seconds=1)
+    assert isolate._engine is not None
+    used = isolate._engine.heap_stats()["used_heap_size"]
+    isolate.drop()
+
+    assert used < 8 * 1024 * 1024
 
 
 def test_missing_bundle_says_what_to_do(tmp_path: Path) -> None:

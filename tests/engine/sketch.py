@@ -1,18 +1,26 @@
-"""BPMN with a layout, for tests of drawing.
+"""BPMN with a layout, and its drawing read back, for tests of drawing.
 
 Sketch().shape("userTask", "a", 100, 50).shape("endEvent", "z", 300, 72).edge("a", "z").xml()
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from xml.sax.saxutils import quoteattr
+
+from lxml import etree
+
+from app.engine.drawing import State, draw
+
+SOP = (Path(__file__).parents[2] / "processes" / "pengaduan.bpmn").read_bytes()
+TIMER = "<b:timerEventDefinition/>"
+STAYS = {"cancelActivity": "false"}
 
 _HEAD = (
     '<b:definitions xmlns:b="http://www.omg.org/spec/BPMN/20100524/MODEL"'
     ' xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
     ' xmlns:d="http://www.omg.org/spec/DD/20100524/DI">'
 )
-_SMALL = ("Event", "Gateway")
 
 
 @dataclass
@@ -82,3 +90,57 @@ class Sketch:
         body = f'<b:process id="proses" name="Proses">{lanes}{"".join(self.model)}</b:process>'
         text = f"{_HEAD}{together}{body}{planes if layout else ''}{more}</b:definitions>"
         return text.encode("utf-8", "surrogatepass")
+
+
+def small() -> Sketch:
+    """Start → task with a deadline → gateway → end, and back."""
+    return (
+        Sketch()
+        .shape("startEvent", "mulai", 50, 72)
+        .shape("userTask", "periksa", 150, 50, 120, 80, name="Periksa berkas")
+        .shape(
+            "boundaryEvent",
+            "tenggat",
+            230,
+            112,
+            name="3 hari",
+            inside=TIMER,
+            attachedToRef="periksa",
+            **STAYS,
+        )
+        .shape(
+            "exclusiveGateway",
+            "lengkap",
+            340,
+            65,
+            name="Lengkap?",
+            label='x="330" y="30" width="70" height="14"',
+        )
+        .shape("endEvent", "selesai", 480, 72)
+        .edge("mulai", "periksa", [(86, 90), (150, 90)])
+        .edge("periksa", "lengkap", [(270, 90), (340, 90)])
+        .edge("lengkap", "selesai", [(390, 90), (480, 90)], name="ya")
+        .edge("lengkap", "periksa", [(365, 115), (365, 180), (190, 180), (190, 130)], name="tidak")
+    )
+
+
+def svg(content: bytes, states: dict[str, State] | None = None, title: str = "Uji") -> etree._Element:
+    """The drawing, read as XML."""
+    return etree.fromstring(draw(content, states or {}, title=title))
+
+
+def group(root: etree._Element, id: str) -> etree._Element:
+    [found] = root.xpath(f"//*[@data-element-id='{id}']")
+    return found
+
+
+def css(root: etree._Element, id: str) -> set[str]:
+    return set(group(root, id).get("class").split())
+
+
+def tip(root: etree._Element, id: str) -> str:
+    return group(root, id).findtext("title") or ""
+
+
+def words(node: etree._Element) -> str:
+    return " ".join("".join(part.itertext()) for part in node.iter("tspan"))

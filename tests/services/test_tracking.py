@@ -1,7 +1,6 @@
 """The reporter's code: shown once, nowhere stored, guessed by nobody."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
@@ -50,8 +49,19 @@ def test_a_code_opens_only_its_own_case(office: Office) -> None:
         look_up(office.database, other.business_key, code)
 
 
+def test_a_code_copied_to_another_case_in_the_database_does_not_open_it(office: Office) -> None:
+    one, other = office.start(), office.start()
+    code = issue(office, one)
+    issue(office, other)
+    with office.database.transaction() as session:
+        copied = session.get_one(TrackingCode, one.id).code_hmac
+        session.get_one(TrackingCode, other.id).code_hmac = copied
+    with pytest.raises(NotFound):
+        look_up(office.database, other.business_key, code)
+
+
 @pytest.fixture
-def sealed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def sealed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What `vault.fingerprint` is asked for, which is where the time goes."""
     asked: list[str] = []
     real = vault.fingerprint
@@ -61,7 +71,7 @@ def sealed(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         return real(session, purpose, text)  # type: ignore[arg-type]
 
     monkeypatch.setattr(vault, "fingerprint", note)
-    yield asked
+    return asked
 
 
 def test_a_wrong_code_and_an_unknown_number_get_the_same_answer_by_the_same_work(

@@ -183,7 +183,7 @@ def test_an_enabled_user_signs_in_as_before(database: Database, admin: Actor) ->
 def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(
     database: Database, admin: Actor
 ) -> None:
-    user_id, password = add(database, "siti", admin)
+    _user_id, password = add(database, "siti", admin)
     user, here = sessions.sign_in(database, "siti", password, source="")
     _user, there = sessions.sign_in(database, "siti", password, source="")
     actor = Actor(user.id, "siti", "Siti", frozenset(), frozenset())

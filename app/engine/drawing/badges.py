@@ -108,6 +108,6 @@ def _badge(id: str, state: State, text: str, box: Box) -> str:
     if state.state:
         svg += f'<g transform="translate({n(box.x + 9)} {n(box.cy)})">{symbols.STATE[state.state]}</g>'
     if text:
-        middle = (box.x + (17 if state.state else 7) + box.right - 7) / 2
-        svg += f'<text class="s11 middle" x="{n(middle)}" y="{n(box.cy + 4)}">{safe(text)}</text>'
+        start = box.x + (18 if state.state else 8)
+        svg += f'<text class="s11" x="{n(start)}" y="{n(box.cy + 4)}">{safe(text)}</text>'
     return f'<g class="{css}" data-badge-of="{safe(id)}">{svg}</g>'

@@ -44,7 +44,7 @@ _EVENT_KINDS = {
     ("boundaryEvent", "message"): N_("Pesan di tengah tugas"),
 }
 _STATES: Mapping[str, str] = {
-    "done": N_("selesai"),
+    "done": N_("sudah selesai"),
     "open": N_("sedang berjalan"),
     "overdue": N_("lewat tenggat"),
 }

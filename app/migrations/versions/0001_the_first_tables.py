@@ -449,8 +449,10 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox_message.id"], name=op.f("fk_notice_outbox_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_notice_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("outbox_id", "user_id", name=op.f("uq_notice_outbox_id_user_id")),
     )
     with op.batch_alter_table("notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_notice_user_id_notice_id"), ["user_id", "id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_notice_user_id_notice_read_at_notice_id"),
             ["user_id", "read_at", "id"],
@@ -464,6 +466,7 @@ def downgrade() -> None:
     """Take back."""
     with op.batch_alter_table("notice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notice_user_id_notice_read_at_notice_id"))
+        batch_op.drop_index(batch_op.f("ix_notice_user_id_notice_id"))
 
     op.drop_table("notice")
     with op.batch_alter_table("user_task", schema=None) as batch_op:

@@ -1,0 +1,45 @@
+"""Officers: who may be handed a task."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidForm
+from app.i18n import _
+from app.models import User, UserTask
+from app.services import rights
+from app.services.access import Actor
+
+
+def of_task(session: Session, task: UserTask) -> Sequence[User]:
+    """The officers of the task's lane, and of its unit where it names one, but for who holds it; by name. 1 SQL."""
+    query = select(User).where(
+        User.disabled_at.is_(None),
+        User.groups.any(id=task.group_id),
+        User.id != (task.assignee_id or 0),
+    )
+    if task.unit_code is not None:
+        query = query.where(User.units.any(code=task.unit_code))
+    return session.scalars(query.order_by(User.full_name)).all()
+
+
+def may_reassign(actor: Actor, task: UserTask) -> bool:
+    """Whether the task is the actor's to hand on: he holds it, or coordinates its lane."""
+    mine = task.assignee_id == actor.id or task.coordinator_group_id in actor.groups
+    return task.state == "open" and mine and not actor.is_auditor
+
+
+def chosen(session: Session, user_id: str) -> User:
+    """The user that a form names by id, with all that decides whether he may be handed a task.
+
+    Raises:
+        InvalidForm: it names nobody.
+    """
+    found = None
+    if user_id.isdecimal():
+        query = select(User).where(User.id == int(user_id)).options(*rights.WITH_MEMBERSHIPS)
+        found = session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise InvalidForm(_("Tugas belum dialihkan."), {"to": _("Pilih petugas yang menerima tugas ini.")})
+    return found

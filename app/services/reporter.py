@@ -1,0 +1,148 @@
+"""What the reporter sees of his case once number and code fit, and the one thing he may do: reply when asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import forms
+from app.engine.diagram import Node
+from app.forms import Form
+from app.i18n import _
+from app.models import HistoryEvent, ProcessInstance, TrackingCode, Unit
+from app.services import definitions, dossier, history, messages, sealed
+from app.services.definitions import Version
+from app.services.dossier import PublicStatus
+
+#: How long a browser may look at a case before it is asked for the code again; each look begins it anew.
+LOOK = timedelta(hours=1)
+_PURPOSE = "tracking"
+
+
+@dataclass(frozen=True)
+class Station:
+    """A public status that the case reached, and when."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the office told the reporter in one form: (label, text) of the fields marked ``tampil pelapor``."""
+
+    at: datetime
+    rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The form that waits for the reporter."""
+
+    wait_id: str
+    name: str
+    form: Form
+
+
+@dataclass(frozen=True)
+class PublicCase:
+    """Everything about a case that its reporter may read. ``said`` has the latest first."""
+
+    instance: ProcessInstance
+    status: PublicStatus
+    unit: str
+    way: Sequence[Station]
+    said: Sequence[Said]
+    wanted: Wanted | None
+
+
+def ticket(session: Session, instance: ProcessInstance) -> str:
+    """Return what the reporter's browser keeps instead of the code, good for `LOOK`. A new code voids it."""
+    content = {"case": instance.id, "code": _mark(session, instance.id)}
+    return sealed.seal(session, _PURPOSE, content, LOOK)
+
+
+def by_ticket(session: Session, token: str) -> ProcessInstance | None:
+    """The case that a ticket lets one look at; None when it does not any more."""
+    held = sealed.unseal(session, _PURPOSE, token) if token else None
+    if held is None or held["code"] != _mark(session, held["case"]):
+        return None
+    return session.get(ProcessInstance, held["case"])
+
+
+def _mark(session: Session, instance_id: int) -> str:
+    row = session.get(TrackingCode, instance_id)
+    return row.code_hmac[:16] if row else ""
+
+
+def overview(session: Session, instance: ProcessInstance) -> PublicCase:
+    """Return the public face of a case; whoever calls this has checked code or ticket."""
+    version = definitions.version(session, instance.definition_id)
+    events = history.of_instance(session, instance.id)
+    unit = session.get(Unit, instance.unit_code) if instance.unit_code else None
+    return PublicCase(
+        instance,
+        dossier.public_status(session, instance),
+        unit.name if unit else instance.unit_code,
+        way(version, events),
+        public_values(version, events),
+        wanted(session, instance),
+    )
+
+
+def wanted(session: Session, instance: ProcessInstance) -> Wanted | None:
+    """The form that waits for the reporter, if the case waits for him."""
+    version = definitions.version(session, instance.definition_id)
+    found = messages.reporter_form(version, messages.waiting(session, instance.id))
+    form = version.form_of(found[1].form_key) if found else None
+    return Wanted(found[0].id, found[1].name, form) if found and form else None
+
+
+def way(version: Version, events: Sequence[HistoryEvent]) -> list[Station]:
+    """The public statuses that a case went through, oldest first, each once in a row."""
+    stations: list[Station] = []
+    for event in events:
+        text = _reached(version, event)
+        if text and (not stations or stations[-1].text != text):
+            stations.append(Station(text, event.at))
+    return stations
+
+
+def _reached(version: Version, event: HistoryEvent) -> str:
+    node = version.diagram.nodes.get(event.activity_id or "")
+    if event.type == "instance_started":
+        return _("Laporan diterima")
+    if event.type == "instance_cancelled":
+        return _("Dibatalkan")
+    if event.type == "message_received" and node is not None and messages.is_for_reporter(node):
+        return _("Data dari Anda diterima")
+    if event.type == "gateway_decided":
+        flows = (flow for flow in version.diagram.flows if flow.id == event.data.get("flow"))
+        return next((_status(version.diagram.nodes.get(flow.target)) for flow in flows), "")
+    if event.type == "instance_ended":
+        return _status(node) or str(event.data.get("name") or _("Selesai"))
+    return _status(node) if event.type == "task_created" else ""
+
+
+def _status(node: Node | None) -> str:
+    return node.properties.get("status publik", "") if node else ""
+
+
+def public_values(version: Version, events: Sequence[HistoryEvent]) -> list[Said]:
+    """What fields marked ``tampil pelapor`` told the reporter, form by form, the latest first."""
+    said = [
+        Said(event.at, rows)
+        for event in events
+        if event.type == "task_completed" and (rows := _public_rows(version, event))
+    ]
+    return said[::-1]
+
+
+def _public_rows(version: Version, event: HistoryEvent) -> list[tuple[str, str]]:
+    node = version.diagram.nodes.get(event.activity_id or "")
+    form = version.forms.get(node.form_key or "") if node else None
+    values: Mapping[str, Any] = event.data.get("values") or {}
+    parts = [part for part in form.fields if part.public and part.type != "filepicker"] if form else []
+    return [(part.name, forms.text_of(part, value)) for part in parts if (value := values.get(part.key))]

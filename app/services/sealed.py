@@ -1,0 +1,29 @@
+"""Small things that a browser keeps for us for a while and can neither read nor change."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.errors import NotReady
+from app.services import clock, vault
+
+
+def seal(session: Session, purpose: str, content: dict[str, Any], lifetime: timedelta) -> str:
+    """Return ``content`` encrypted, good for ``lifetime`` of real time and for nothing but ``purpose``."""
+    until = (clock.real() + lifetime).isoformat()
+    return vault.seal(session, {"purpose": purpose, "until": until, "content": content}).decode()
+
+
+def unseal(session: Session, purpose: str, token: str) -> dict[str, Any] | None:
+    """Return what `seal` was given; None when the token is forged, over its time, or meant for something else."""
+    try:
+        held = vault.unseal(session, token.encode())
+    except (
+        NotReady
+    ):  # to the vault a forged token and a foreign key look the same; here only the first happens
+        return None
+    if not isinstance(held, dict) or held.get("purpose") != purpose:
+        return None
+    content: dict[str, Any] = held["content"]
+    return content if clock.real() < datetime.fromisoformat(held["until"]) else None

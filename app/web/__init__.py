@@ -1,0 +1,39 @@
+"""HTTP and HTML: the only importer of Flask."""
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.config import Config, from_environment
+from app.db import Database
+from app.services import settings
+from app.web import api, auth, context, errors, filters, health, login, security
+from app.web.context import Installation
+from app.web.jsonbody import Json
+
+#: Pages and whatever else is served without a bearer token. Each module holds one ``blueprint``.
+PAGES = (health, auth)
+
+
+def create_app(config: Config | None = None, database: Database | None = None) -> Flask:
+    """An application that serves the installation that ``config`` describes; by default the environment's.
+
+    Connections are opened when first needed, in the process that needs them.
+    """
+    config = config or from_environment()
+    app = Flask(__name__)
+    app.json = Json(app)
+    app.secret_key = config.secret_key
+    app.extensions["alur"] = Installation(config, database or settings.open_database(config))
+    if config.base_url.startswith("https:"):  # TLS ends at a proxy, and there is exactly one
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    app.before_request(context.begin_language)
+    csrf = security.init_app(app, config)
+    login.init_app(app)
+    csrf.init_app(app)  # after signing in is asked for: an ended session is not an attack
+    errors.init_app(app)
+    filters.init_app(app)
+    for module in PAGES:
+        app.register_blueprint(module.blueprint)
+    api.init_app(app, csrf)
+    app.teardown_request(context.end_language)
+    return app

@@ -1,0 +1,65 @@
+"""The JSON API under ``/api/v1``; its OpenAPI document is made from the code."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask
+from flask_smorest import Api
+from flask_wtf.csrf import CSRFProtect
+
+from app.web import security
+from app.web.api import acting, definitions, deployments, files, incidents, instances, messages, tasks
+from app.web.api.requests import IDEMPOTENCY_KEY
+from app.web.api.schemas.common import Problem
+
+PREFIX = "/api/v1"
+NOUNS = (deployments, definitions, instances, tasks, messages, files, incidents)
+_PROBLEM = "application/problem+json"
+
+
+class AlurApi(Api):
+    """flask-smorest with our own answers to errors: `app.web.errors` makes them."""
+
+    ERROR_SCHEMA = Problem
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to `app.web.errors`."""
+
+    def _register_responses(self) -> None:
+        """The problems as the document names them: one for each status, and the default."""
+        for name, description in {s.name: s.phrase for s in HTTPStatus}.items():
+            self._document_problem(name, description)
+        self._document_problem("UNPROCESSABLE", "Values, answers or files are refused.")
+        self._document_problem("DEFAULT_ERROR", "A problem.")
+
+    def _document_problem(self, name: str, description: str) -> None:
+        response: dict[str, Any] = {
+            "description": description,
+            "content": {_PROBLEM: {"schema": self.ERROR_SCHEMA}},
+        }
+        self.spec.components.response(name, response, lazy=True)
+
+
+def init_app(app: Flask, csrf: CSRFProtect) -> None:
+    """Serve the API. Its blueprints take no cookies, so they need no token against forged forms."""
+    app.config.update(
+        API_TITLE="Alur",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX=PREFIX,
+        API_SPEC_OPTIONS={"security": [{"bearer": []}]},
+    )
+    app.before_request(acting.authenticate)
+    api = AlurApi(app)
+    api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
+    api.spec.components.parameter(IDEMPOTENCY_KEY, "header", _KEY, lazy=True)
+    for noun in NOUNS:
+        api.register_blueprint(noun.blueprint, url_prefix=PREFIX)
+        security.exempt(csrf, noun.blueprint)
+
+
+_KEY = {
+    "name": "Idempotency-Key",
+    "description": "A repeat within 7 days returns the first answer; with another body it is refused with 422.",
+    "schema": {"type": "string"},
+}

@@ -1,0 +1,72 @@
+"""Who acts through the API, and how its commands run."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import current_app, request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app import forms
+from app.errors import InvalidForm
+from app.forms import Form
+from app.i18n import _
+from app.services import tokens
+from app.web import commands, context
+from app.web.commands import Answer, Command
+from app.web.context import SignInRequired
+
+SPECIFICATION = "api-docs.openapi_json"
+
+
+def authenticate() -> None:
+    """Find whose bearer token the request carries; cookies count for nothing here. 1 SELECT.
+
+    Raises:
+        SignInRequired: no token, or one that is unknown, revoked, or of a disabled user.
+    """
+    if not context.is_api() or request.endpoint in (None, SPECIFICATION):
+        return
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise SignInRequired(_("Sertakan token: Authorization: Bearer …"))
+    with context.database().reading() as session:
+        user = tokens.find(session, token.strip())
+    if user is None:
+        raise SignInRequired(_("Token ini tidak dikenal atau sudah dicabut."))
+    context.become(user)
+    context.prefer_language(user.language)
+
+
+def command(name: str, target: object, body: Any = None) -> Command:
+    """The command that this request is, with the key in its header."""
+    return Command(name, str(target), request.headers.get("Idempotency-Key"), body)
+
+
+def perform(name: str, target: object, body: Any, do: Callable[[Session], Answer]) -> Answer:
+    """Run a command of the API that needs nothing but its transaction."""
+    return commands.run(context.database(), command(name, target, body), do, actor=context.actor())
+
+
+def answered(body: Any, status: int = 200) -> Response:
+    """JSON that is ready to be sent, e.g. the kept answer of a command; its schema only documents it then."""
+    return Response(current_app.json.dumps(body), status, content_type="application/json")
+
+
+def from_json(data: dict[str, Any]) -> Callable[[Form | None], dict[str, Any]]:
+    """What reads the request's variables for the form that asks for them; without one they pass as they are."""
+    return lambda form: dict(data) if form is None else forms.from_json(form, data)
+
+
+def only_for_a_form(data: dict[str, Any]) -> Callable[[Form | None], dict[str, Any]]:
+    """The same for tasks: one without a form takes no variables."""
+
+    def read(form: Form | None) -> dict[str, Any]:
+        if form is not None:
+            return forms.from_json(form, data)
+        if data:
+            message = _("Tugas ini tidak punya formulir.")
+            raise InvalidForm(message, dict.fromkeys(data, message))
+        return {}
+
+    return read

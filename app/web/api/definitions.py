@@ -1,0 +1,60 @@
+"""Process definitions: what is live, and what one version holds."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.models import ProcessDefinition
+from app.services import definitions, instances
+from app.web import context
+from app.web.api import present
+from app.web.api.requests import ID, Blueprint
+from app.web.api.schemas.definitions import DefinitionDetail, DefinitionPage, DefinitionQuery
+
+blueprint = Blueprint("process-definitions", __name__, description="Versions of processes.")
+
+
+@blueprint.get("/process-definitions")
+@blueprint.arguments(DefinitionQuery, location="query")
+@blueprint.response(200, DefinitionPage)
+def listed(query: dict[str, Any]) -> dict[str, Any]:
+    """The live version of every process; with ``all`` every version, newest first."""
+    with context.database().reading() as session:
+        found = [d for d in definitions.live(session) if query["key"] in ("", d.key)]
+        if query["all"]:
+            found = [version for d in found for version in definitions.versions(session, d.key)]
+        return {"items": [present.definition(d) for d in found], "next": None}
+
+
+@blueprint.get(f"/process-definitions/<{ID}:definition_id>")
+@blueprint.response(200, DefinitionDetail)
+@blueprint.refuses(404)
+def detail(definition_id: int) -> dict[str, Any]:
+    """One version, with the schema of its start form."""
+    with context.database().reading() as session:
+        return _detail(session, definitions.get(session, definition_id))
+
+
+@blueprint.get(f"/process-definitions/<{ID}:definition_id>/xml")
+@blueprint.response(200, {"type": "string"}, content_type="application/xml")
+@blueprint.refuses(404)
+def xml(definition_id: int) -> Response:
+    """The diagram as it was deployed."""
+    with context.database().reading() as session:
+        content = definitions.version(session, definition_id).xml
+    return Response(content, content_type="application/xml")
+
+
+def _detail(session: Session, row: ProcessDefinition) -> dict[str, Any]:
+    version = definitions.version(session, row.id)
+    node = version.diagram.start_node()
+    form = version.form_of(node.form_key) if node else None
+    return {
+        **present.definition(row),
+        "lanes": [{"id": lane.id, "name": lane.name} for lane in version.diagram.lanes],
+        "start_form_key": node.form_key if node else None,
+        "start_form": form.schema if form else None,
+        "may_start": instances.may_start(session, context.actor(), row),
+        "findings": row.findings,
+    }

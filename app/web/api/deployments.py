@@ -1,0 +1,64 @@
+"""Deployments: diagrams, forms and tables become live."""
+
+import hashlib
+from typing import Any
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from app.errors import InvalidForm
+from app.i18n import _
+from app.services import deployments
+from app.services.deployments import Deployment as Done
+from app.web import context
+from app.web.api.acting import answered, perform
+from app.web.api.requests import Blueprint
+from app.web.api.schemas.common import Finding
+from app.web.api.schemas.definitions import Deployment, DeploymentFiles
+from app.web.commands import Answer
+
+blueprint = Blueprint("deployments", __name__, description="Deploy diagrams, forms and tables.")
+
+
+@blueprint.post("/deployments")
+@blueprint.idempotent
+@blueprint.arguments(DeploymentFiles, location="files", content_type="multipart/form-data")
+@blueprint.response(201, Deployment)
+@blueprint.alt_response(200, schema=Deployment, description="The content was live already.", success=True)
+@blueprint.refuses(403)
+def deploy(sent: dict[str, Any]) -> Response:
+    """Deploy files. A form or table alone makes new versions of the processes that use it.
+
+    Refused with 422 and ``findings`` when a check finds an error; nothing is stored then.
+    """
+    files = _contents(sent["files"])
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+    def do(session: Session) -> Answer:
+        return _answer(deployments.deploy(session, files, actor=context.actor()))
+
+    answer = perform("deploy", "", digests, do)
+    return answered(answer["body"], answer["status"])
+
+
+def _contents(uploads: list[FileStorage]) -> dict[str, bytes]:
+    """The files by name, without a folder that a browser may send along."""
+    files: dict[str, bytes] = {}
+    for upload in uploads:
+        name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
+        if name in files:
+            message = _("Berkas {name} terkirim dua kali.", name=name)
+            raise InvalidForm(message, {"files": message})
+        files[name] = upload.stream.read()
+    return files
+
+
+def _answer(done: Done) -> Answer:
+    definitions = [one.definition for one in done.definitions]
+    created = any(one.created for one in done.definitions)
+    body = {
+        "definitions": [{"id": d.id, "key": d.key, "version": d.version} for d in definitions],
+        "findings": Finding(many=True).dump([finding.as_dict() for finding in done.findings]),
+    }
+    return {"body": body, "status": 201 if created else 200}

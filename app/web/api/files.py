@@ -1,0 +1,41 @@
+"""Attachments, uploaded before the form that names them."""
+
+import hashlib
+from typing import Any, BinaryIO, cast
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response
+
+from app.services import files
+from app.web import context
+from app.web.api.acting import answered, perform
+from app.web.api.requests import Blueprint
+from app.web.api.schemas.records import File, FileUpload
+from app.web.commands import Answer
+
+blueprint = Blueprint("files", __name__, description="Attachments.")
+
+
+@blueprint.post("/files")
+@blueprint.idempotent
+@blueprint.arguments(FileUpload, location="files", content_type="multipart/form-data")
+@blueprint.response(201, File)
+@blueprint.refuses(403, 413)
+def upload(sent: dict[str, Any]) -> Response:
+    """Upload a file of at most 10 MB. Its id is the value of a file field: ``{"bukti": [id]}``."""
+    file: FileStorage = sent["file"]
+    name = file.filename or ""
+
+    def do(session: Session) -> Answer:
+        row = files.receive(session, cast("BinaryIO", file.stream), name, actor=context.actor())
+        answer: Answer = File().dump(row)
+        return answer
+
+    return answered(perform("upload", "", {"name": name, "sha256": _digest(file)}, do), 201)
+
+
+def _digest(file: FileStorage) -> str:
+    digest = hashlib.file_digest(file.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+    file.stream.seek(0)
+    return digest

@@ -1,0 +1,43 @@
+"""Incidents: what stopped and waits for the process owner."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.services import incidents
+from app.web import context
+from app.web.api import present
+from app.web.api.acting import answered, perform
+from app.web.api.requests import ID, Blueprint
+from app.web.api.schemas.common import Nothing
+from app.web.api.schemas.records import Incident, IncidentPage, IncidentQuery
+from app.web.commands import Answer
+
+blueprint = Blueprint("incidents", __name__, description="What stopped.")
+
+
+@blueprint.get("/incidents")
+@blueprint.arguments(IncidentQuery, location="query")
+@blueprint.response(200, IncidentPage)
+def listed(query: dict[str, Any]) -> dict[str, Any]:
+    """The newest 200 incidents of the cases that the caller may see: open ones, or resolved ones."""
+    with context.database().reading() as session:
+        rows = incidents.listed(session, actor=context.actor(), resolved=query["resolved"])
+        return {"items": [present.incident(row) for row in rows], "next": None}
+
+
+@blueprint.post(f"/incidents/<{ID}:incident_id>/retry")
+@blueprint.idempotent
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, Incident)
+@blueprint.refuses(403, 404, 409)
+def retry(_body: dict[str, Any], incident_id: int) -> Response:
+    """Try again: its timer runs now, its task may be completed again."""
+
+    def do(session: Session) -> Answer:
+        row = incidents.retry(session, incident_id, actor=context.actor())
+        answer: Answer = Incident().dump(present.incident(row))
+        return answer
+
+    return answered(perform("retry", incident_id, None, do))

@@ -1,0 +1,134 @@
+"""Process instances: start, find, look into, cancel."""
+
+from typing import Any
+
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.services import cases, dossier, history, instances, paging, tracking
+from app.services.cases import CaseFilters
+from app.services.instances import Started
+from app.web import commands, context
+from app.web.api import present
+from app.web.api.acting import answered, command, from_json, perform
+from app.web.api.requests import ID, Blueprint
+from app.web.api.schemas.common import Paging
+from app.web.api.schemas.instances import (
+    Cancel,
+    EventPage,
+    Instance,
+    InstancePage,
+    InstanceQuery,
+    Start,
+    StartedInstance,
+)
+from app.web.commands import Answer
+
+blueprint = Blueprint("process-instances", __name__, description="Cases.")
+
+
+@blueprint.post("/process-instances")
+@blueprint.idempotent
+@blueprint.arguments(Start)
+@blueprint.response(201, StartedInstance)
+@blueprint.refuses(403, 404, 409)
+def start(body: dict[str, Any]) -> Response:
+    """Start a case on the live version of a process.
+
+    ``tracking_code`` is the reporter's secret; it is shown once and not kept. A repeat with the same Idempotency-Key
+    answers the same case without it. A new code can be issued on the case's page.
+    """
+    shown: dict[str, str] = {}
+
+    def answer(session: Session, started: Started) -> Answer:
+        shown["tracking_code"] = tracking.issue(session, started.instance.id, actor=context.actor())
+        return _dumped(session, started.instance)
+
+    given = body["variables"]
+    kept = commands.start_case(
+        context.database(),
+        body["key"],
+        from_json(given),
+        actor=context.actor(),
+        command=command("start", body["key"], body),
+        answer=answer,
+        typed=given,
+        business_key=body["business_key"],
+    )
+    return answered(kept | shown, 201)
+
+
+@blueprint.get("/process-instances")
+@blueprint.arguments(InstanceQuery, location="query")
+@blueprint.response(200, InstancePage)
+def listed(query: dict[str, Any]) -> dict[str, Any]:
+    """The cases that the caller may see, newest first."""
+    limit, cursor = query.pop("limit"), query.pop("cursor")
+    with context.database().reading() as session:
+        found = cases.page(session, CaseFilters(**query), actor=context.actor(), after=cursor, limit=limit)
+        return {"items": [present.instance(session, row) for row in found.items], "next": found.next}
+
+
+@blueprint.get(f"/process-instances/<{ID}:instance_id>")
+@blueprint.response(200, Instance)
+@blueprint.refuses(404)
+def detail(instance_id: int) -> dict[str, Any]:
+    """One case."""
+    with context.database().reading() as session:
+        return present.instance(session, instances.get(session, instance_id, actor=context.actor()))
+
+
+@blueprint.get(f"/process-instances/<{ID}:instance_id>/variables")
+@blueprint.response(200, {"type": "object"})
+@blueprint.refuses(404)
+def variables(instance_id: int) -> Response:
+    """Its variables by name; identity is never among them."""
+    with context.database().reading() as session:
+        return answered(instances.get(session, instance_id, actor=context.actor()).variables)
+
+
+@blueprint.get(f"/process-instances/<{ID}:instance_id>/history")
+@blueprint.arguments(Paging, location="query")
+@blueprint.response(200, EventPage)
+@blueprint.refuses(404)
+def happened(query: dict[str, Any], instance_id: int) -> dict[str, Any]:
+    """What happened, oldest first."""
+    limit = query["limit"]
+    after = paging.number_of(paging.values_of(query["cursor"], 1)[0]) if query["cursor"] else 0
+    with context.database().reading() as session:
+        instances.get(session, instance_id, actor=context.actor())
+        rows = history.of_instance(session, instance_id, after=after, limit=limit + 1)
+        following = paging.cursor(rows[limit - 1].id) if len(rows) > limit else None
+        return {"items": [present.event(row) for row in rows[:limit]], "next": following}
+
+
+@blueprint.get(f"/process-instances/<{ID}:instance_id>/diagram.svg")
+@blueprint.response(200, {"type": "string"}, content_type="image/svg+xml")
+@blueprint.refuses(404)
+def diagram(instance_id: int) -> Response:
+    """Where it stands, drawn on its diagram."""
+    with context.database().reading() as session:
+        row = instances.get(session, instance_id, actor=context.actor())
+        svg = dossier.picture(session, row)[0]
+    return Response(svg, content_type="image/svg+xml; charset=utf-8")
+
+
+@blueprint.delete(f"/process-instances/<{ID}:instance_id>")
+@blueprint.idempotent
+@blueprint.arguments(Cancel, required=False)
+@blueprint.response(200, Instance)
+@blueprint.refuses(403, 404, 409)
+def cancel(body: dict[str, Any], instance_id: int) -> Response:
+    """Cancel it, with a reason: in the body, or as ``?reason=`` where a client sends no body with DELETE."""
+    reason = body["reason"] or request.args.get("reason", "")
+
+    def do(session: Session) -> Answer:
+        return _dumped(session, instances.cancel(session, instance_id, reason, actor=context.actor()))
+
+    return answered(perform("cancel", instance_id, {"reason": reason}, do))
+
+
+def _dumped(session: Session, row: Any) -> Answer:
+    answer: Answer = Instance().dump(present.instance(session, row))
+    return answer

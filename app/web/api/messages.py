@@ -1,0 +1,40 @@
+"""Messages to the cases that wait for them."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.models import ProcessInstance
+from app.web import commands, context
+from app.web.api import present
+from app.web.api.acting import answered, command, from_json
+from app.web.api.requests import Blueprint
+from app.web.api.schemas.instances import Instance, Message
+from app.web.commands import Answer
+
+blueprint = Blueprint("messages", __name__, description="Messages to waiting cases.")
+
+
+@blueprint.post("/messages")
+@blueprint.idempotent
+@blueprint.arguments(Message)
+@blueprint.response(200, Instance)
+@blueprint.refuses(403, 404, 409)
+def send(body: dict[str, Any]) -> Response:
+    """Deliver a message to the case with this number, or start one by it; answers the case."""
+
+    def answer(session: Session, row: ProcessInstance) -> Answer:
+        told: Answer = Instance().dump(present.instance(session, row))
+        return told
+
+    kept = commands.send_message(
+        context.database(),
+        body["name"],
+        body["business_key"],
+        from_json(body["variables"]),
+        actor=context.actor(),
+        command=command("message", f"{body['business_key']}\n{body['name']}", body),
+        answer=answer,
+    )
+    return answered(kept)

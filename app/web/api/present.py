@@ -1,0 +1,117 @@
+"""Rows as the API tells them. Schemas turn the result into JSON; nothing here is identity."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, UserTask
+from app.services import definitions
+from app.services.access import Actor
+
+
+def definition(row: ProcessDefinition) -> dict[str, Any]:
+    """A version of a process, as a list shows it."""
+    return {
+        "id": row.id,
+        "key": row.key,
+        "version": row.version,
+        "name": row.name,
+        "deployed_at": row.deployed_at,
+    }
+
+
+def instance(session: Session, row: ProcessInstance) -> dict[str, Any]:
+    """A case."""
+    return {
+        "id": row.id,
+        "key": row.key,
+        "version": definitions.version(session, row.definition_id).number,
+        "business_key": row.business_key,
+        "state": row.state,
+        "end_activity_id": row.end_activity_id,
+        "end_name": row.end_name,
+        "started_at": row.started_at,
+        "ended_at": row.ended_at,
+        "subject": row.subject,
+        "category": row.category,
+        "unit": row.unit_code,
+        "area": row.area,
+    }
+
+
+def task(session: Session, row: UserTask, *, actor: Actor) -> dict[str, Any]:
+    """A task with the question that comes with it."""
+    return {
+        "id": row.id,
+        "activity_id": row.activity_id,
+        "name": row.name,
+        "lane": row.lane,
+        "unit": row.unit_code,
+        "instance_id": row.instance_id,
+        "business_key": row.instance.business_key,
+        "state": row.state,
+        "created_at": row.opened_at,
+        "due_at": row.due_at,
+        "closed_at": row.closed_at,
+        "assignee": _assignee(row, actor),
+        "form_key": row.form_key,
+        "question": _question(session, row),
+    }
+
+
+def tasks(session: Session, rows: Sequence[UserTask], *, actor: Actor) -> list[dict[str, Any]]:
+    """Several of them."""
+    return [task(session, row, actor=actor) for row in rows]
+
+
+def event(row: HistoryEvent) -> dict[str, Any]:
+    """Something that happened; ``actor`` is a user name."""
+    return {
+        "id": row.id,
+        "type": row.type,
+        "at": row.at,
+        "actor": row.actor.name if row.actor else None,
+        "activity_id": row.activity_id,
+        "data": row.data,
+    }
+
+
+def incident(row: Incident) -> dict[str, Any]:
+    """Something that stopped."""
+    return {
+        "id": row.id,
+        "instance_id": row.instance_id,
+        "business_key": row.instance.business_key,
+        "activity_id": row.activity_id,
+        "task_id": row.task_id,
+        "job_id": row.job_id,
+        "message": row.message,
+        "opened_at": row.opened_at,
+        "resolved_at": row.resolved_at,
+    }
+
+
+def _assignee(row: UserTask, actor: Actor) -> str | None:
+    """The assignee's user name; after a bulk update the row knows the id before the person."""
+    if row.assignee_id is None:
+        return None
+    if row.assignee_id == actor.id:
+        return actor.name
+    return row.assignee.name if row.assignee else None
+
+
+def _question(session: Session, row: UserTask) -> dict[str, Any] | None:
+    diagram = definitions.version(session, row.instance.definition_id).diagram
+    asked = (
+        diagram.questions.get(row.activity_id) if row.is_question else diagram.question_after(row.activity_id)
+    )
+    if asked is None:
+        return None
+    answers = [{"flow_id": flow_id, "text": text} for flow_id, text in asked.answers]
+    return {
+        "gateway_id": asked.gateway_id,
+        "text": asked.text,
+        "multiple": asked.multiple,
+        "answers": answers,
+    }

@@ -1,0 +1,93 @@
+"""How the API reads requests: strictly. An unknown field is an error, a body is JSON, nothing is nested deeply."""
+
+from typing import Any, NoReturn
+
+import marshmallow as ma
+import orjson
+from flask import Request
+from flask_smorest import Blueprint as SmorestBlueprint
+from webargs import missing
+from webargs.flaskparser import FlaskParser, abort, is_json_request
+from werkzeug.exceptions import UnsupportedMediaType
+
+from app.i18n import N_
+from app.web.api.schemas.common import MAX_ID
+
+#: The path converter of an id: a larger number is no id of either database.
+ID = f"int(max={MAX_ID})"
+#: Deeper than any form's values.
+_DEEPEST = 32
+#: The header parameter that every command takes, as the specification names it.
+IDEMPOTENCY_KEY = "IDEMPOTENCY_KEY"
+#: How `HTTPStatus` calls what may be refused.
+_REFUSALS = {
+    403: "FORBIDDEN",
+    404: "NOT_FOUND",
+    409: "CONFLICT",
+    413: "CONTENT_TOO_LARGE",
+    422: "UNPROCESSABLE",
+}
+
+
+class StrictParser(FlaskParser):
+    """webargs that lets nothing unknown through."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {
+        "json": ma.RAISE,
+        "query": ma.RAISE,
+        "files": ma.RAISE,
+    }
+
+    def _raw_load_json(self, req: Request) -> Any:
+        body = req.get_data(cache=True)
+        if not body.strip():
+            return missing
+        if not is_json_request(req):
+            raise UnsupportedMediaType
+        data = orjson.loads(body)  # its error is one that the caller knows
+        if _is_odd(data):
+            _refuse(N_("Isi permintaan ini terlalu dalam, atau memuat karakter NUL."))
+        return data
+
+
+class Blueprint(SmorestBlueprint):
+    """A noun of the API. Refusals are documented by status; every answer may also be the default problem."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def refuses(self, *statuses: int) -> Any:
+        """Document which problems may be answered."""
+
+        def decorate(view: Any) -> Any:
+            for status in statuses:
+                view = self.alt_response(status, response=_REFUSALS[status])(view)
+            return view
+
+        return decorate
+
+    def idempotent(self, view: Any) -> Any:
+        """Document the header ``Idempotency-Key``."""
+        return self.doc(parameters=[IDEMPOTENCY_KEY])(view)
+
+
+def _refuse(text: str) -> NoReturn:
+    abort(400, messages={"json": [text]})
+    raise AssertionError
+
+
+def _is_odd(data: Any) -> bool:
+    """Nested too deeply, or with a character that PostgreSQL cannot store."""
+    level = [data]
+    for _depth in range(_DEEPEST):
+        if any(isinstance(value, str) and "\0" in value for value in level):
+            return True
+        level = [inner for value in level for inner in _inner(value)]
+        if not level:
+            return False
+    return True
+
+
+def _inner(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [*value.keys(), *value.values()]
+    return value if isinstance(value, list) else []

@@ -1,0 +1,107 @@
+"""What schemas share: texts with a limit, choices, times, pages, and how an error looks."""
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+from marshmallow.validate import Length, OneOf, Range
+
+from app.i18n import _
+from app.services.paging import MAX_LIMIT
+
+#: The largest id that either database holds.
+MAX_ID = 2**31 - 1
+
+
+class Between(Range):
+    """A number within bounds; says so in the reader's language."""
+
+    def _format_error(self, value: Any, message: str) -> str:
+        return _("Kirim angka {min} sampai {max}.", min=self.min, max=self.max)
+
+
+class NotLonger(Length):
+    """A text of so many characters at most; says so in the reader's language."""
+
+    def _format_error(self, value: Any, message: str) -> str:
+        return _("Paling panjang {max} huruf.", max=self.max)
+
+
+class Among(OneOf):
+    """One of a few words; says which in the reader's language."""
+
+    def _format_error(self, value: Any) -> str:
+        return _("Pilih salah satu: {choices}.", choices=self.choices_text)
+
+
+def text(longest: int = 255, **options: Any) -> fields.String:
+    """A text with a limit."""
+    return fields.String(validate=NotLonger(max=longest), **options)
+
+
+def one_of(choices: tuple[str, ...], **options: Any) -> fields.String:
+    """One of these words."""
+    return fields.String(validate=Among(choices), **options)
+
+
+def nullable(**options: Any) -> fields.String:
+    """A text or null."""
+    return fields.String(allow_none=True, **options)
+
+
+def time(*, nullable: bool = False) -> fields.DateTime:
+    """A time, ISO 8601 in UTC."""
+    return fields.DateTime(format="iso", allow_none=nullable)
+
+
+def page_of(schema: type[ma.Schema], name: str) -> type[ma.Schema]:
+    """A page of a list: its items, and the cursor of the next page or null."""
+    parts: dict[str, Any] = {
+        "items": fields.List(fields.Nested(schema), required=True),
+        "next": nullable(
+            required=True, metadata={"description": "Cursor of the next page; null on the last."}
+        ),
+    }
+    return ma.Schema.from_dict(parts, name=name)
+
+
+class Nothing(ma.Schema):
+    """A body without fields; it may be left out."""
+
+
+class Paging(ma.Schema):
+    """Which page of a list."""
+
+    limit = fields.Integer(load_default=50, validate=Between(1, MAX_LIMIT))
+    cursor = text(1000, load_default="")
+
+
+class Finding(ma.Schema):
+    """What a check found."""
+
+    code = fields.String()
+    severity = fields.String(metadata={"enum": ["error", "warning"]})
+    element_id = nullable()
+    element_name = nullable()
+    line = fields.Integer(allow_none=True)
+    file = nullable()
+    message = fields.String(
+        metadata={"description": "What is wrong and what to do, in the request's language."}
+    )
+    messages = fields.Dict(metadata={"description": "Language → what, todo."})
+
+
+class Problem(ma.Schema):
+    """An error as RFC 9457 describes it."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True, metadata={"description": "A sentence for a person."})
+    instance = fields.String(required=True)
+    errors = fields.Dict(
+        keys=fields.String(), values=fields.String(), metadata={"description": "Field key → message."}
+    )
+    findings = fields.List(fields.Nested(Finding))
+    activity_id = nullable()
+    reference = fields.String(metadata={"description": "To quote to the administrator."})

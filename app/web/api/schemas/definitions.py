@@ -1,0 +1,62 @@
+"""Deployments and process definitions on the wire."""
+
+import marshmallow as ma
+from flask_smorest.fields import Upload
+from marshmallow import fields
+
+from app.web.api.schemas.common import Finding, nullable, page_of, text, time
+
+
+class DeploymentFiles(ma.Schema):
+    """Diagrams, forms and tables."""
+
+    files = fields.List(Upload(), required=True)
+
+
+class DefinitionKey(ma.Schema):
+    """A version of a process, in short."""
+
+    id = fields.Integer()
+    key = fields.String()
+    version = fields.Integer()
+
+
+class Deployment(ma.Schema):
+    """The versions that stand now."""
+
+    definitions = fields.List(fields.Nested(DefinitionKey))
+    findings = fields.List(fields.Nested(Finding))
+
+
+class DefinitionQuery(ma.Schema):
+    """Which definitions: the live ones, or every version."""
+
+    key = text(load_default="")
+    all = fields.Boolean(load_default=False)
+
+
+class Definition(DefinitionKey):
+    """A version of a process."""
+
+    name = fields.String()
+    deployed_at = time()
+
+
+class Lane(ma.Schema):
+    """A performer."""
+
+    id = fields.String()
+    name = fields.String()
+
+
+class DefinitionDetail(Definition):
+    """A version of a process with the form that starts it."""
+
+    lanes = fields.List(fields.Nested(Lane))
+    start_form_key = nullable()
+    start_form = fields.Dict(allow_none=True, metadata={"description": "form-js schema of the start form."})
+    may_start = fields.Boolean(metadata={"description": "Whether the caller may start an instance."})
+    findings = fields.List(fields.Nested(Finding))
+
+
+DefinitionPage = page_of(Definition, "DefinitionPage")

@@ -1,0 +1,85 @@
+"""Cases, messages to them, and their history on the wire."""
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app.services import cases
+from app.web.api.schemas.common import Paging, nullable, one_of, page_of, text, time
+
+
+class Start(ma.Schema):
+    """A new case."""
+
+    key = text(required=True)
+    business_key = text(load_default=None, allow_none=True)
+    variables = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class InstanceQuery(Paging):
+    """The filters of a list of cases."""
+
+    q = text(load_default="")
+    state = one_of(cases.STATES, load_default="")
+    key = text(load_default="")
+    business_key = text(load_default="")
+    category = text(load_default="")
+    unit = text(load_default="")
+    area = text(load_default="")
+
+
+class Instance(ma.Schema):
+    """A case."""
+
+    id = fields.Integer()
+    key = fields.String()
+    version = fields.Integer()
+    business_key = fields.String()
+    state = fields.String(metadata={"enum": list(cases.STATES)})
+    end_activity_id = nullable()
+    end_name = nullable()
+    started_at = time()
+    ended_at = time(nullable=True)
+    subject = fields.String()
+    category = fields.String()
+    unit = fields.String()
+    area = fields.String()
+
+
+class StartedInstance(Instance):
+    """A new case with its reporter's code."""
+
+    tracking_code = fields.String(
+        metadata={
+            "description": "The reporter's secret code. It is shown once: a repeat with the same "
+            "Idempotency-Key answers without it."
+        }
+    )
+
+
+class Cancel(ma.Schema):
+    """Why a case is cancelled."""
+
+    reason = text(5000, load_default="")
+
+
+class Message(ma.Schema):
+    """A message to the case that waits for it."""
+
+    name = text(required=True)
+    business_key = text(required=True)
+    variables = fields.Dict(keys=fields.String(), load_default=dict)
+
+
+class Event(ma.Schema):
+    """Something that happened in a case."""
+
+    id = fields.Integer()
+    type = fields.String()
+    at = time()
+    actor = nullable(metadata={"description": "User name; null for the clock and the reporter."})
+    activity_id = nullable()
+    data = fields.Dict()
+
+
+InstancePage = page_of(Instance, "InstancePage")
+EventPage = page_of(Event, "EventPage")

@@ -1,0 +1,46 @@
+"""Attachments and incidents on the wire."""
+
+import marshmallow as ma
+from flask_smorest.fields import Upload
+from marshmallow import fields
+
+from app.web.api.schemas.common import nullable, page_of, time
+
+
+class FileUpload(ma.Schema):
+    """One attachment."""
+
+    file = Upload(required=True)
+
+
+class File(ma.Schema):
+    """An attachment; its ``id`` is the value of a file field."""
+
+    id = fields.String()
+    name = fields.String()
+    media_type = fields.String()
+    size_bytes = fields.Integer()
+    sha256 = fields.String()
+
+
+class IncidentQuery(ma.Schema):
+    """Open incidents, or resolved ones."""
+
+    resolved = fields.Boolean(load_default=False)
+
+
+class Incident(ma.Schema):
+    """Something that stopped and waits for the process owner."""
+
+    id = fields.Integer()
+    instance_id = fields.Integer()
+    business_key = fields.String()
+    activity_id = nullable()
+    task_id = nullable()
+    job_id = nullable()
+    message = fields.String()
+    opened_at = time()
+    resolved_at = time(nullable=True)
+
+
+IncidentPage = page_of(Incident, "IncidentPage")

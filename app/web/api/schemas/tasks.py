@@ -1,0 +1,98 @@
+"""User tasks on the wire."""
+
+from typing import Any
+
+import marshmallow as ma
+from marshmallow import fields
+
+from app.i18n import _
+from app.services import inbox
+from app.web.api.schemas.common import MAX_ID, Between, Paging, nullable, one_of, page_of, text, time
+from app.web.api.schemas.instances import Instance
+
+
+class AnswerText(ma.Schema):
+    """A possible answer: a flow and what it says."""
+
+    flow_id = fields.String()
+    text = fields.String()
+
+
+class Question(ma.Schema):
+    """What a gateway asks."""
+
+    gateway_id = fields.String()
+    text = fields.String()
+    multiple = fields.Boolean()
+    answers = fields.List(fields.Nested(AnswerText))
+
+
+class TaskQuery(Paging):
+    """The inbox's filters."""
+
+    tab = one_of(inbox.TABS, load_default="open")
+    q = text(load_default="")
+    deadline = one_of(inbox.DEADLINES, load_default="")
+    activity = text(load_default="")
+    lane = text(load_default="")
+    unit = text(load_default="")
+    category = text(load_default="")
+    key = text(load_default="")
+    instance_id = fields.Integer(load_default=None, validate=Between(1, MAX_ID))
+    business_key = text(load_default="")
+
+
+class Task(ma.Schema):
+    """A user task, or a question that is a task of its own."""
+
+    id = fields.String()
+    activity_id = fields.String()
+    name = fields.String()
+    lane = fields.String()
+    unit = nullable()
+    instance_id = fields.Integer()
+    business_key = fields.String()
+    state = fields.String(metadata={"enum": ["open", "completed", "cancelled"]})
+    created_at = time()
+    due_at = time(nullable=True)
+    closed_at = time(nullable=True)
+    assignee = nullable(metadata={"description": "User name."})
+    form_key = nullable()
+    question = fields.Nested(Question, allow_none=True)
+
+
+class TaskDetail(Task):
+    """A task with what is needed to work on it."""
+
+    form = fields.Dict(allow_none=True, metadata={"description": "form-js schema."})
+    variables = fields.Dict(metadata={"description": "The case's variables; identity is never among them."})
+
+
+class ChosenFlows(fields.Field[str | list[str]]):
+    """A flow id; for a question with several answers a list of them."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str | list[str]:
+        if isinstance(value, str) or (isinstance(value, list) and all(isinstance(v, str) for v in value)):
+            return value
+        raise ma.ValidationError(_("Kirim id satu alur, atau daftarnya."))
+
+
+class Complete(ma.Schema):
+    """What an officer fills in and answers."""
+
+    variables = fields.Dict(keys=fields.String(), load_default=dict)
+    answers = fields.Dict(
+        keys=fields.String(), values=ChosenFlows(), load_default=dict,
+        metadata={"description": "gateway_id → flow_id, or a list of them where several may be chosen."},
+    )  # fmt: skip
+
+
+class Completed(ma.Schema):
+    """What came of it. ``next_tasks``: what of the case the caller may work on now."""
+
+    instance = fields.Nested(Instance)
+    task = fields.Nested(Task)
+    next_tasks = fields.List(fields.Nested(Task))
+
+
+TaskPage = page_of(Task, "TaskPage")

@@ -1,0 +1,119 @@
+"""User tasks: the inbox, one task, and what an officer does with it."""
+
+from typing import Any
+
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.models import UserTask
+from app.services import inbox, tasks
+from app.services.inbox import Filters
+from app.services.tasks import Work
+from app.web import commands, context
+from app.web.api import present
+from app.web.api.acting import answered, command, only_for_a_form, perform
+from app.web.api.requests import Blueprint
+from app.web.api.schemas.common import Nothing
+from app.web.api.schemas.instances import Instance
+from app.web.api.schemas.tasks import Complete, Completed, Task, TaskDetail, TaskPage, TaskQuery
+from app.web.commands import Answer
+
+blueprint = Blueprint("tasks", __name__, description="User tasks.")
+#: More open tasks than one case ever offers to one person.
+_NEXT = 50
+
+
+@blueprint.get("/tasks")
+@blueprint.arguments(TaskQuery, location="query")
+@blueprint.response(200, TaskPage)
+def listed(query: dict[str, Any]) -> dict[str, Any]:
+    """The inbox: soonest deadline first; ``tab=done`` latest first."""
+    limit, cursor = query.pop("limit"), query.pop("cursor")
+    actor = context.actor()
+    with context.database().reading() as session:
+        found = inbox.page(session, Filters(**query), actor=actor, after=cursor, limit=limit)
+        return {"items": present.tasks(session, found.items, actor=actor), "next": found.next}
+
+
+@blueprint.get("/tasks/<task_id>")
+@blueprint.response(200, TaskDetail)
+@blueprint.refuses(404)
+def detail(task_id: str) -> dict[str, Any]:
+    """One task, with its form's schema and the case's variables."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        work = tasks.get(session, task_id, actor=actor)
+        return {
+            **present.task(session, work.task, actor=actor),
+            "form": work.form.schema if work.form else None,
+            "variables": work.task.instance.variables,
+        }
+
+
+@blueprint.post("/tasks/<task_id>/claim")
+@blueprint.idempotent
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, Task)
+@blueprint.refuses(403, 404, 409)
+def claim(_body: dict[str, Any], task_id: str) -> Response:
+    """Become its assignee."""
+
+    def do(session: Session) -> Answer:
+        return _dumped(session, tasks.claim(session, task_id, actor=context.actor()))
+
+    return answered(perform("claim", task_id, None, do))
+
+
+@blueprint.post("/tasks/<task_id>/release")
+@blueprint.idempotent
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, Task)
+@blueprint.refuses(403, 404, 409)
+def release(_body: dict[str, Any], task_id: str) -> Response:
+    """Give it back to its lane."""
+
+    def do(session: Session) -> Answer:
+        return _dumped(session, tasks.release(session, task_id, actor=context.actor()))
+
+    return answered(perform("release", task_id, None, do))
+
+
+@blueprint.post("/tasks/<task_id>/complete")
+@blueprint.idempotent
+@blueprint.arguments(Complete)
+@blueprint.response(200, Completed)
+@blueprint.refuses(403, 404, 409)
+def complete(body: dict[str, Any], task_id: str) -> Response:
+    """Complete it, with the answer to the question that comes with it. An unclaimed task counts as claimed.
+
+    ``next_tasks`` is told as it is now, in a repeat too; the rest is what the first completion answered.
+    """
+    actor, given = context.actor(), body["variables"]
+    kept = commands.complete_task(
+        context.database(),
+        task_id,
+        only_for_a_form(given),
+        body["answers"],
+        actor=actor,
+        command=command("complete", task_id, body),
+        answer=_completed,
+        typed=given,
+    )
+    with context.database().reading() as session:
+        filters = Filters(instance_id=kept["instance"]["id"])
+        rows = inbox.page(session, filters, actor=actor, limit=_NEXT).items
+        mine = [row for row in rows if tasks.may_work(actor, row)]
+        following = Task(many=True).dump(present.tasks(session, mine, actor=actor))
+    return answered(kept | {"next_tasks": following})
+
+
+def _completed(session: Session, work: Work) -> Answer:
+    return {
+        "instance": Instance().dump(present.instance(session, work.task.instance)),
+        "task": _dumped(session, work.task),
+    }
+
+
+def _dumped(session: Session, row: UserTask) -> Answer:
+    answer: Answer = Task().dump(present.task(session, row, actor=context.actor()))
+    return answer

@@ -1,0 +1,118 @@
+"""Running clocks in words: how far they are, what happens when they ring, and why they ring just then."""
+
+from datetime import datetime
+from typing import Any
+
+from app import i18n
+from app.i18n import N_, _
+from app.models import UserTask
+from app.services.casefile import CaseFile
+from app.services.dossier import Clock
+from app.web import context, deadlines
+from app.web.vocabulary import Vocabulary
+
+_RULES = {
+    "working_days": N_(
+        "{amount} hari kerja sejak {since}. Hari itu hari ke-0; tenggat jatuh saat kantor tutup."
+    ),
+    "calendar_days": N_(
+        "{amount} hari kalender sejak {since}. Hari itu hari ke-0; tenggat jatuh pukul 23.59."
+    ),
+    "office_hours": N_("{text} jam kerja sejak {since}. Hanya jam kantor yang dihitung."),
+    "elapsed": N_("{text} tepat sejak {since}; malam dan hari libur ikut dihitung."),
+    "date": N_("Tanggalnya ditetapkan sendiri: {text}."),
+}
+_BACKWARDS = {
+    "working_days": N_("{amount} hari kerja sebelum tenggat tugas ini, {since}."),
+    "calendar_days": N_("{amount} hari kalender sebelum tenggat tugas ini, {since}."),
+}
+
+
+def rule(explanation: Any) -> str:
+    """Why a date: the rule in a sentence, `timers.Explanation` in hand."""
+    due = explanation.due
+    texts = _BACKWARDS if explanation.backwards else _RULES
+    text = _(
+        texts[explanation.rule],
+        amount=abs(due.amount or 0),
+        since=i18n.moment(due.since, context.config().timezone),
+        text=due.text,
+    )
+    if due.every:
+        text += " " + _("Berulang setiap {every}; ini yang ke-{n}.", every=due.every, n=due.number)
+    return text
+
+
+def why(explanation: Any) -> dict[str, Any]:
+    """Arguments of the macros that explain a date; empty ones for a task without a deadline."""
+    if explanation is None:
+        return {"days": (), "rule": "", "calendar": ""}
+    return {"days": explanation.days, "rule": rule(explanation), "calendar": explanation.due.calendar}
+
+
+def all_of(file: CaseFile, explanations: dict[str, Any], words: Vocabulary) -> list[dict[str, Any]]:
+    """Every running clock of a case for the macro ``clocks``, passed deadlines of open tasks first.
+
+    ``explanations``: why each open task is due when it is, by its id. A deadline stays on its task after its
+    timer has rung.
+    """
+    ringing = {words.node(clock.activity_id).attached_to for clock in file.clocks if clock.is_deadline}
+    passed = [task for task in file.tasks if task.due_at and task.activity_id not in ringing]
+    return [_of_task(task, explanations[task.id]) for task in passed] + [
+        _of_clock(c, words) for c in file.clocks
+    ]
+
+
+def _of_task(task: UserTask, explanation: Any) -> dict[str, Any]:
+    due = deadlines.of_task(task)
+    shown = {
+        **due.as_dict(),
+        "name": task.name,
+        "what": _("Tenggat tugas; tugas tetap terbuka."),
+        **why(explanation),
+    }
+    return shown | _bar(explanation, task.opened_at)
+
+
+def _of_clock(clock: Clock, words: Vocabulary) -> dict[str, Any]:
+    node = words.node(clock.activity_id)
+    host = words.activity(node.attached_to) if node.attached_to else ""
+    due = deadlines.due(clock.due_at, clock.explanation.due.unit)
+    shown = {
+        **due.as_dict(),
+        "name": host or clock.name,
+        "what": _consequence(clock, words),
+        **why(clock.explanation),
+    }
+    return shown | _bar(clock.explanation, clock.opened_at)
+
+
+def _consequence(clock: Clock, words: Vocabulary) -> str:
+    """What the clock is for, and where it leads when it rings."""
+    node, then = words.node(clock.activity_id), words.following(clock.activity_id)
+    if clock.is_deadline and not node.interrupting:
+        return _(
+            "Tenggat tugas: {name}. Bila lewat: {then}; tugas tetap terbuka.", name=clock.name, then=then
+        )
+    if node.attached_to and node.interrupting:
+        return _(
+            "Batas waktu: {name}. Bila lewat, tugas ditutup dan perkara lanjut ke {then}.",
+            name=clock.name,
+            then=then,
+        )
+    if node.attached_to:
+        return _("Pengingat {name}: {then}.", name=clock.name, then=then)
+    return _("Waktu tunggu. Bila habis, perkara lanjut ke {then}.", then=then)
+
+
+def _bar(explanation: Any, opened_at: datetime) -> dict[str, int]:
+    """How much of the time is used, in counted days where days are counted, else in hundredths."""
+    now, calendar = deadlines.moment().now, deadlines.moment().calendar
+    if explanation.rule in ("working_days", "calendar_days") and not explanation.backwards:
+        today = calendar.local_date(now)
+        used = [day.number for day in explanation.days if day.on <= today and day.number is not None]
+        total = int(explanation.due.amount or 0)
+        return {"passed": min(int(used[-1]) if used else 0, total), "total": total}
+    whole = (explanation.due.at - opened_at).total_seconds()
+    part = (now - opened_at).total_seconds()
+    return {"passed": max(0, min(100, round(100 * part / whole))) if whole > 0 else 100, "total": 100}

@@ -1,0 +1,115 @@
+"""Completing a task from its page: what was answered, what came of it, and how a refusal is told."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, request
+from sqlalchemy.orm import Session
+
+from app.errors import AppError, Conflict, InvalidForm
+from app.i18n import _
+from app.models import ProcessInstance
+from app.services import inbox, instances, messages, staffing
+from app.services.access import Actor
+from app.services.definitions import Version
+from app.services.tasks import Work
+from app.web import commands, context, entries
+from app.web.commands import Answers, Command
+from app.web.entries import Entry
+from app.web.task_page import Refusal
+
+#: The control that answers a gateway: no field of a form can have a colon in its name.
+ANSWER = "answer:{}"
+
+
+def answers(question: Any) -> dict[str, str | list[str]]:
+    """What the request answers to the question that comes with the task, in the shape of `tasks.complete`."""
+    if question is None:
+        return {}
+    chosen = request.form.getlist(ANSWER.format(question.gateway_id))
+    return {question.gateway_id: chosen} if chosen else {}
+
+
+def complete(work: Work, entry: Entry, given: Answers, *, actor: Actor) -> dict[str, Any]:
+    """Complete the task; say what came of it: names of the diagram and numbers, nothing that was typed.
+
+    Raises:
+        What `commands.complete_task` raises.
+    """
+    task_id = work.task.id
+    return commands.complete_task(
+        context.database(),
+        task_id,
+        entry.values,
+        given,
+        actor=actor,
+        command=Command("complete_task", task_id, entries.key() or None, entry.sent),
+        answer=lambda session, done: _came(session, done, actor),
+        typed=entry.values,
+        keep_on_conflict=True,
+    )
+
+
+def _came(session: Session, work: Work, actor: Actor) -> dict[str, Any]:
+    instance = work.task.instance
+    following = inbox.next_of(session, instance.id, actor=actor)
+    return {
+        "task": work.task.name,
+        "number": instance.business_key,
+        "next": following.id if following else None,
+        "next_name": following.name if following else "",
+        "ended": instance.ended_at is not None,
+        "end": instance.end_name or "",
+        "places": _places(session, instance, work.version),
+        "warning": staffing.warning(session, instance),
+    }
+
+
+def _places(session: Session, instance: ProcessInstance, version: Version) -> list[str]:
+    """Where the case stands now: open tasks with their lanes, and what it waits for."""
+    nodes = version.diagram.nodes
+    waits = messages.waiting(session, instance.id)
+    open_ = instances.open_tasks(session, instance.id)
+    return [f"{task.name} ({task.lane})" for task in open_] + [
+        nodes[wait.activity_id].name or wait.message for wait in waits
+    ]
+
+
+def say(came: Mapping[str, Any]) -> None:
+    """Tell the officer what came of his completion, on the page he sees next."""
+    known = {"task": came["task"], "number": came["number"]}
+    if came["next"]:
+        text = _("{task} selesai. Ini tugas berikutnya dari perkara {number}.", **known)
+    elif came["ended"]:
+        text = _("{task} selesai. Perkara {number} berakhir: {end}.", **known, end=came["end"])
+    else:
+        place = "; ".join(came["places"])
+        text = _("{task} selesai. Perkara {number} sekarang menunggu: {place}.", **known, place=place)
+    flash(text, "ok")
+    if came["warning"]:
+        flash(came["warning"], "warn")
+
+
+def refusal(error: AppError, values: Mapping[str, Any], given: Answers, work: Work) -> Refusal:
+    """What the task's page says and shows again when a completion was refused."""
+    problems = dict(error.errors) if isinstance(error, InvalidForm) else {}
+    question = work.question
+    asked = problems.get(question.gateway_id, "") if question and not given else ""
+    if asked and question:
+        del problems[question.gateway_id]
+    words = "" if problems or asked else _why(error)
+    return Refusal(
+        words=words, values=values, answers=given, problems=problems, question_problem=asked,
+        lost=isinstance(error, Conflict),
+    )  # fmt: skip
+
+
+def _why(error: AppError) -> str:
+    if isinstance(error, commands.Failed):
+        return _(
+            "{why} Tugas belum selesai. Isian Anda disimpan sebagai draf, dan pemilik proses sudah diberi tahu.",
+            why=error,
+        )
+    if isinstance(error, InvalidForm):  # the key came before with another body: the page was gone back to
+        return _("Halaman ini sudah pernah dikirim dengan isi lain. Periksa isiannya, lalu kirim sekali lagi.")
+    return str(error)

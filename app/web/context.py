@@ -1,0 +1,124 @@
+"""What a view may ask about its request: the database, the settings, who acts, in which language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+from flask import current_app, g, request
+
+from app import i18n
+from app.config import Config
+from app.db import Database
+from app.errors import AppError
+from app.i18n import _
+from app.models import User
+from app.services.access import Actor, actor_of
+
+LANGUAGE_COOKIE = "language"
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Installation:
+    """What an application serves."""
+
+    config: Config
+    database: Database
+
+
+class SignInRequired(AppError):
+    """Nobody is signed in, or the token is unknown."""
+
+
+def installation() -> Installation:
+    """What this application serves."""
+    return cast("Installation", current_app.extensions["alur"])
+
+
+def database() -> Database:
+    """The database; `transaction` for a change, `reading` for a page."""
+    return installation().database
+
+
+def config() -> Config:
+    """The settings."""
+    return installation().config
+
+
+def is_api() -> bool:
+    """Whether this request is for the JSON API, which knows bearer tokens and no cookies."""
+    return request.path.startswith("/api/")
+
+
+def become(user: User) -> None:
+    """From now on this request acts for ``user``."""
+    g.user = user
+
+
+def user() -> User | None:
+    """The user who acts, with groups and units; None when nobody is signed in."""
+    return cast("User | None", g.get("user"))
+
+
+def maybe_actor() -> Actor | None:
+    """Who acts, for pages that everybody may open; None when nobody is signed in."""
+    found = user()
+    if found is None:
+        return None
+    if "actor" not in g:
+        g.actor = actor_of(found)
+    return cast("Actor", g.actor)
+
+
+def actor() -> Actor:
+    """Who acts.
+
+    Raises:
+        SignInRequired: nobody is signed in.
+    """
+    found = maybe_actor()
+    if found is None:
+        raise SignInRequired(_("Masuk dulu untuk melanjutkan."))
+    return found
+
+
+def public(view: _View) -> _View:
+    """Let everybody open this view. Whatever is not marked asks to sign in."""
+    view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_public() -> bool:
+    """Whether the view asked for is marked `public`; what does not exist is."""
+    if request.endpoint in (None, "static"):
+        return True
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "public", False))
+
+
+def begin_language() -> None:
+    """Speak the language that this browser remembers; the API's clients say theirs with each request."""
+    if is_api():
+        i18n.use(request.accept_languages.best_match(list(i18n.LANGUAGES), "id"))
+    else:
+        i18n.use(request.cookies.get(LANGUAGE_COOKIE, "id"))
+
+
+def prefer_language(code: str) -> None:
+    """Speak the user's language, unless the request chose one."""
+    chosen = request.accept_languages if is_api() else request.cookies.get(LANGUAGE_COOKIE)
+    if not chosen:
+        i18n.use(code)
+
+
+def end_language(_error: BaseException | None) -> None:
+    """The thread's next request begins in Indonesian."""
+    i18n.use("id")
+
+
+def local_path(text: str | None, otherwise: str = "/") -> str:
+    """``text`` when it is a path of this site, to go back to; never another site."""
+    if not text or not text.startswith("/") or any(ord(c) < 33 or c == "\\" for c in text):
+        return otherwise
+    parts = urlsplit(text)
+    return otherwise if parts.scheme or parts.netloc or text.startswith("//") else text

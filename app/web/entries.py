@@ -1,0 +1,146 @@
+"""A form of the process between browser and services: what was typed, and the files that came along."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, BinaryIO, cast
+
+from flask import request
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import FileStorage
+
+from app import forms
+from app.errors import InvalidForm
+from app.forms import Component, Field, Form
+from app.i18n import _
+from app.services import clock, files, instances, settings
+from app.services.access import Actor
+from app.web import context
+
+#: Fields of every form that say nothing about what was typed.
+_OURS = frozenset({"csrf_token", "idempotency_key", "next"})
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What came in. ``errors``: files that could not be taken in, by field; ``sent``: all of it, to know a repeat."""
+
+    values: dict[str, Any]
+    errors: Mapping[str, str] = field(default_factory=dict)
+    sent: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the macros of components/form.html want: `form_fields` and `form_context`."""
+
+    components: Sequence[Component] = ()
+    variables: Mapping[str, Any] = field(default_factory=dict)
+
+
+def read(form: Form | None, *, actor: Actor | None, take_files: bool = True) -> Entry:
+    """Return the request's values for ``form``; uploaded files are taken in and stand there by id.
+
+    Files are kept although the form is refused, so that nobody sends them twice. No actor means the reporter.
+    """
+    if form is None:
+        return Entry({}, sent=_sent())
+    values, sent = forms.read(form, _source()), _sent()
+    errors: dict[str, str] = {}
+    for part in form.fields:
+        if take_files and part.type == "filepicker" and part.takes_input:
+            _take_in(part, values, errors, actor)
+    return Entry(values, errors, sent)
+
+
+def check_files(form: Form | None, entry: Entry, variables: Mapping[str, Any]) -> None:
+    """Say what was wrong with the files together with everything else that is.
+
+    Raises:
+        InvalidForm: a file could not be taken in.
+    """
+    if not entry.errors:
+        return
+    found: dict[str, str] = {}
+    try:
+        with context.database().reading() as session:
+            instances.check_values(session, form, entry.values, variables)
+    except InvalidForm as error:
+        found = error.errors
+    raise InvalidForm(_("Ada isian yang perlu diperbaiki."), {**found, **entry.errors}, entry.values)
+
+
+def draw(
+    session: Session,
+    form: Form | None,
+    values: Mapping[str, Any],
+    problems: Mapping[str, str] | None = None,
+    *,
+    variables: Mapping[str, Any],
+    actor: Actor | None,
+    instance_id: int | None = None,
+) -> Drawn:
+    """Return ``form`` ready to be drawn with ``values`` in it, over the case's ``variables``."""
+    if form is None:
+        return Drawn()
+    now = clock.now(session).astimezone(settings.config(session).timezone)
+    held = {**variables, **values}
+    ids = [one for part in form.fields if part.type == "filepicker" for one in held.get(part.key) or ()]
+    names = files.names(session, ids, actor=actor, instance_id=instance_id) if ids else {}
+    components = forms.view(form, values, problems, context=variables, now=now, files=names)
+    return Drawn(components, forms.condition_context(form, variables))
+
+
+def typed() -> list[str]:
+    """Every text of the request that a person may have written, to show it again."""
+    return [text for name, texts in _source().items() if name not in _OURS for text in texts if " " in text]
+
+
+def key() -> str:
+    """The form's idempotency key; empty when it has none."""
+    return request.form.get("idempotency_key", "")[:200]
+
+
+def _take_in(part: Field, values: dict[str, Any], errors: dict[str, str], actor: Actor | None) -> None:
+    for upload in _uploads(part.key):
+        try:
+            held = _receive(part, upload, actor)
+        except InvalidForm as error:
+            errors[part.key] = f"{upload.filename}: {next(iter(error.errors.values()), error)}"
+        else:
+            values[part.key] = [*values[part.key], held] if part.multiple else [held]
+
+
+def _receive(part: Field, upload: FileStorage, actor: Actor | None) -> str:
+    name = upload.filename or ""
+    if not forms.accepts(part, name):
+        message = _("Jenis berkas ini tidak diterima di sini. Yang diterima: {kinds}.", kinds=part.accept)
+        raise InvalidForm(message, {"file": message})
+    # One at a time: cleaning a large picture takes a while, and nobody else writes meanwhile.
+    with context.database().transaction() as session:
+        stream = cast("BinaryIO", upload.stream)
+        return files.receive(session, stream, name, actor=actor, private=part.private).id
+
+
+def _uploads(name: str) -> list[FileStorage]:
+    return [upload for upload in request.files.getlist(name) if upload.filename]
+
+
+def _source() -> dict[str, list[str]]:
+    return {name: request.form.getlist(name) for name in request.form}
+
+
+def _sent() -> dict[str, Any]:
+    fields = {name: texts for name, texts in _source().items() if name not in _OURS}
+    uploads = [
+        [name, upload.filename, _digest(upload)] for name in request.files for upload in _uploads(name)
+    ]
+    return {"fields": fields, "files": sorted(uploads)}
+
+
+def _digest(upload: FileStorage) -> str:
+    digest = hashlib.sha256()
+    while chunk := upload.stream.read(65536):
+        digest.update(chunk)
+    upload.stream.seek(0)
+    return digest.hexdigest()

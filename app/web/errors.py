@@ -1,0 +1,182 @@
+"""The only place that knows status codes. Pages get a page, the API a problem document (RFC 9457)."""
+
+import logging
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, current_app, flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.wrappers import Response
+
+from app.errors import (
+    AppError,
+    Conflict,
+    ExecutionFailed,
+    ExpressionFailed,
+    InvalidDiagram,
+    InvalidForm,
+    NotAllowed,
+    NotFound,
+    NotReady,
+    TooManyAttempts,
+)
+from app.i18n import N_, _
+from app.services.files import TooLarge
+from app.web import context
+from app.web.context import SignInRequired
+from app.web.wording import field_errors
+
+logger = logging.getLogger(__name__)
+
+#: The first that fits. A diagram that cannot go on is the input's fault as far as HTTP is concerned: 422.
+STATUS: tuple[tuple[type[AppError], int], ...] = (
+    (SignInRequired, 401),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (TooLarge, 413),
+    (InvalidForm, 422),
+    (InvalidDiagram, 422),
+    (ExecutionFailed, 422),
+    (ExpressionFailed, 422),
+    (TooManyAttempts, 429),
+    (NotReady, 503),
+)
+TITLES = {
+    400: N_("Permintaan tidak dapat dibaca"),
+    401: N_("Belum masuk"),
+    403: N_("Anda tidak berwenang"),
+    404: N_("Tidak ditemukan"),
+    405: N_("Tidak dapat dibuka langsung"),
+    409: N_("Sudah berubah"),
+    413: N_("Berkas terlalu besar"),
+    415: N_("Jenis isi tidak didukung"),
+    422: N_("Isian belum dapat diterima"),
+    429: N_("Terlalu banyak percobaan"),
+    500: N_("Kesalahan di pihak kami"),
+    503: N_("Alur belum siap"),
+}
+_PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+#: How long to wait when the database does not answer.
+_BUSY_S = 5
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What went wrong, ready to be shown. ``members`` are further members of the problem document."""
+
+    status: int
+    detail: str = ""
+    members: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    reference: str = ""
+
+    @property
+    def title(self) -> str:
+        """What happened, in a word."""
+        return _(TITLES.get(self.status, TITLES[400]))
+
+
+def init_app(app: Flask) -> None:
+    """Answer every error, expected or not; a traceback goes to the log only."""
+    app.register_error_handler(AppError, _expected)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def problem_of(error: AppError) -> Problem:
+    """The problem that an expected error is."""
+    status = next((status for kind, status in STATUS if isinstance(error, kind)), 422)
+    members: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    if isinstance(error, InvalidForm):
+        members["errors"] = error.errors
+    if isinstance(error, InvalidDiagram):
+        members["findings"] = [finding.as_dict() for finding in error.findings]
+    if isinstance(error, ExecutionFailed):
+        members["activity_id"] = error.activity_id
+    if isinstance(error, TooManyAttempts):
+        headers["Retry-After"] = str(error.retry_after_s)
+    if isinstance(error, NotReady):
+        headers["Retry-After"] = str(_BUSY_S)
+    return Problem(status, str(error), members, headers)
+
+
+def _expected(error: AppError) -> Response:
+    if isinstance(error, SignInRequired) and not _wants_json():
+        return _to_sign_in()
+    return _answer(problem_of(error))
+
+
+def _http(error: HTTPException) -> Response:
+    """What Flask and its libraries refuse: unknown addresses, bodies that cannot be read."""
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    if isinstance(error, SecurityError):  # a host that is not ours: no page, its links would lead there
+        return Response("Bad host", 400, content_type="text/plain")
+    found = getattr(error, "data", None) or {}
+    errors = field_errors(found.get("messages") or {})
+    detail = errors.pop("", "") or (_("Ada isian yang perlu diperbaiki.") if errors else "")
+    headers = {k: v for k, v in error.get_headers() if k.lower() in {"allow", "retry-after"}}
+    members = {"errors": errors} if found else {}
+    return _answer(Problem(error.code or 500, detail, members, headers))
+
+
+def _unexpected(error: Exception) -> Response:
+    reference = secrets.token_hex(4)
+    # The view's name, not the address: an address may hold what somebody searched for.
+    logger.error("%s in %s", reference, request.endpoint, exc_info=error)
+    return _answer(Problem(500, reference=reference))
+
+
+def _wants_json() -> bool:
+    if context.is_api():
+        return True
+    kinds = ("text/html", "application/json")
+    return request.accept_mimetypes.best_match(kinds, kinds[0]) == "application/json"
+
+
+def _answer(problem: Problem) -> Response:
+    return _document(problem) if _wants_json() else _page(problem)
+
+
+def _document(problem: Problem) -> Response:
+    body = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "detail": problem.detail or problem.title,
+        "instance": request.path,
+        **problem.members,
+    }
+    if problem.reference:
+        body["reference"] = problem.reference
+    headers = dict(problem.headers)
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="alur"'
+    response = Response(current_app.json.dumps(body), problem.status, headers)
+    response.content_type = "application/problem+json"
+    return response
+
+
+def _page(problem: Problem) -> Response:
+    name = problem.status if problem.status in _PAGES else 500 if problem.status >= 500 else 400
+    words = {"message": problem.detail, "reference": problem.reference}
+    retry_after_s = int(problem.headers.get("Retry-After", 0))
+    html = render_template(f"errors/{name}.html", retry_after_s=retry_after_s, **words)
+    return Response(html, problem.status, problem.headers, content_type="text/html; charset=utf-8")
+
+
+def _to_sign_in() -> Response:
+    """To the sign-in page and back again; after a submission back to the page that it came from."""
+    here = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
+    if request.method != "GET":
+        flash(_("Sesi Anda berakhir. Masuk lagi; draf yang tersimpan tidak hilang."), "warn")
+    return redirect(url_for("auth.sign_in", next=None if here == "/" else here))
+
+
+def _page_before() -> str:
+    before = request.referrer or ""
+    return context.local_path(before.removeprefix(request.host_url.rstrip("/")))

@@ -1,0 +1,44 @@
+"""Lampiran: files are only ever handed out as downloads, to whoever may see their case."""
+
+from io import BytesIO
+
+from flask import Blueprint, make_response, render_template, send_file
+from werkzeug.wrappers import Response
+
+from app.errors import NotAllowed
+from app.services import files
+from app.web import context, errors
+
+blueprint = Blueprint("files", __name__)
+
+#: Whatever a file holds, a browser that shows it all the same lets it do nothing.
+_SANDBOX = "default-src 'none'; sandbox"
+
+
+@blueprint.get("/lampiran/<attachment_id>")
+def download(attachment_id: str) -> Response:
+    """The file; one that holds identity asks first, because opening it is recorded."""
+    try:
+        with context.database().reading() as session:
+            row, path = files.open_for(session, attachment_id, actor=context.actor())
+    except NotAllowed as error:
+        page = render_template("files/private.html", attachment_id=attachment_id, words=str(error))
+        return make_response(page, errors.problem_of(error).status)
+    return as_download(path.read_bytes(), row.name, row.media_type)
+
+
+@blueprint.post("/lampiran/<attachment_id>")
+def show(attachment_id: str) -> Response:
+    """A file that holds identity, opened on purpose."""
+    with context.database().transaction() as session:
+        row, content = files.show(session, attachment_id, actor=context.actor())
+    return as_download(content, row.name, row.media_type)
+
+
+def as_download(content: bytes, name: str, media_type: str) -> Response:
+    """A file that the browser saves and never shows. Its name goes along as RFC 6266 says, in any alphabet."""
+    response = send_file(BytesIO(content), media_type, as_attachment=True, download_name=name, etag=False)
+    response.headers["Content-Security-Policy"] = _SANDBOX
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

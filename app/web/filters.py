@@ -1,0 +1,128 @@
+"""What templates can do with values, and the words and addresses they may ask for."""
+
+import datetime as dt
+import hashlib
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request
+from werkzeug.wrappers import Response
+
+from app import i18n
+from app.models import UserTask
+from app.web import context, deadlines, shell
+
+_YEAR_S = 365 * 24 * 60 * 60
+
+
+def init_app(app: Flask) -> None:
+    """Give templates their filters and globals."""
+    env = app.jinja_env
+    env.trim_blocks = env.lstrip_blocks = True
+    env.filters.update(
+        date=date,
+        clock=clock,
+        datetime=moment,
+        iso=iso,
+        due=due,
+        relative=relative,
+        filesize=filesize,
+    )
+    env.globals.update(
+        _=i18n._,
+        ngettext=i18n.ngettext,
+        language=i18n.language,
+        languages=i18n.LANGUAGES,
+        idempotency_key=idempotency_key,
+    )
+    app.context_processor(lambda: {"shell": shell.shell()})
+    app.url_defaults(_add_version)
+    app.after_request(_cache_static)
+
+
+def idempotency_key() -> str:
+    """A key for one form: sent twice, it does its work once."""
+    return secrets.token_urlsafe(16)
+
+
+def date(value: dt.date | dt.datetime | None) -> str:
+    """24 Nov 2026; a time is told by the office's wall."""
+    if value is None:
+        return ""
+    return i18n.day(_local(value) if isinstance(value, dt.datetime) else value)
+
+
+def clock(value: dt.datetime | None) -> str:
+    """14.05, or 14:05 in English."""
+    return _local(value).strftime("%H.%M" if i18n.language() == "id" else "%H:%M") if value else ""
+
+
+def moment(value: dt.datetime | None) -> str:
+    """24 Nov 2026, 14.05 WIB."""
+    return i18n.moment(value, context.config().timezone) if value else ""
+
+
+def iso(value: dt.date | dt.datetime | None) -> str:
+    """For the attribute ``datetime``."""
+    return value.isoformat() if value else ""
+
+
+def due(value: UserTask | dt.datetime | None, counted_in: str = "") -> dict[str, Any]:
+    """Arguments of the macro `due`, for a task or a moment: ``{{ due(**task|due) }}``."""
+    return _due(value, counted_in).as_dict()
+
+
+def relative(value: UserTask | dt.datetime | None, counted_in: str = "") -> str:
+    """3 hari kerja lagi."""
+    return deadlines.in_words(_due(value, counted_in))
+
+
+def filesize(size_bytes: int) -> str:
+    """12 KB, 1,4 MB."""
+    if size_bytes < 1024:
+        return f"{size_bytes} B"
+    if size_bytes < 1024 * 1024:
+        return f"{round(size_bytes / 1024)} KB"
+    size = f"{size_bytes / (1024 * 1024):.1f} MB"
+    return size.replace(".", ",") if i18n.language() == "id" else size
+
+
+def _due(value: UserTask | dt.datetime | None, counted_in: str) -> deadlines.Due:
+    if isinstance(value, UserTask):
+        return deadlines.of_task(value)
+    return deadlines.due(value, counted_in)
+
+
+def _local(value: dt.datetime) -> dt.datetime:
+    return value.astimezone(context.config().timezone)
+
+
+def _add_version(endpoint: str, values: dict[str, Any]) -> None:
+    """A file under /static is asked for by its content: a new one is loaded at once, an old one never again."""
+    if endpoint == "static" and "filename" in values and (version := _version(values["filename"])):
+        values["v"] = version
+
+
+def _cache_static(response: Response) -> Response:
+    if request.endpoint != "static":
+        return response
+    name = (request.view_args or {}).get("filename", "")
+    fixed = request.args.get("v") and request.args["v"] == _version(name)
+    response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable" if fixed else "no-cache"
+    return response
+
+
+def _version(name: str) -> str:
+    path = Path(current_app.static_folder or "", name)
+    try:
+        stat = path.stat()
+    except OSError:
+        return ""
+    return _digest(path, stat.st_mtime_ns, stat.st_size)
+
+
+@lru_cache(maxsize=512)
+def _digest(path: Path, _mtime_ns: int, _size: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,93 @@
+"""The lists of the page Kotak tugas: tabs, filters, rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.i18n import _
+from app.models import UserTask
+from app.services import casefile, inbox, tasks
+from app.services.access import Actor
+from app.services.inbox import Filters
+from app.services.paging import Page
+from app.web import lists
+from app.web.lists import Filter
+
+_NAMES = ("deadline", "activity", "lane", "unit", "category")
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """Everything the template shows. ``units``: code → name."""
+
+    tab: str
+    q: str
+    tabs: Sequence[Mapping[str, Any]]
+    filters: Sequence[Filter]
+    page: Page[UserTask]
+    counts: Mapping[str, int]
+    units: Mapping[str, str]
+    may_claim: frozenset[str]
+
+    @property
+    def narrowed(self) -> int:
+        """How many filters are in force."""
+        return sum(bool(one.value) for one in self.filters)
+
+
+def read(session: Session, *, actor: Actor) -> InboxPage:
+    """Return the list that the address asks for."""
+    tab = _tab(actor)
+    asked = {name: lists.argument(name) for name in _NAMES}
+    if asked["deadline"] not in inbox.DEADLINES:
+        asked["deadline"] = ""
+    q = lists.argument("q")
+    page = inbox.page(session, Filters(tab=tab, q=q, **asked), actor=actor, after=lists.argument(lists.AFTER))
+    choices = inbox.choices(session, actor=actor, tab=tab)
+    counts = inbox.counts(session, actor=actor)
+    units = casefile.unit_names(session, [*choices.units, *(task.unit_code or "" for task in page.items)])
+    filters = _filters(tab, asked, choices, units)
+    offered = frozenset(t.id for t in page.items if t.assignee_id is None and tasks.may_work(actor, t))
+    return InboxPage(tab, q, _tabs(actor, tab, counts), filters, page, counts, units, offered)
+
+
+def _tab(actor: Actor) -> str:
+    """The tab asked for. Who sees every case and works in no lane begins with all open tasks."""
+    asked = lists.argument("tab")
+    if asked in ("mine", "queue", "done") or (asked == "open" and actor.sees_all):
+        return asked
+    return "open" if actor.sees_all and not actor.groups else "mine"
+
+
+def _tabs(actor: Actor, tab: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    names = [("mine", _("Tugas saya")), ("queue", _("Antrean")), ("done", _("Selesai"))]
+    if actor.sees_all:
+        names.append(("open", _("Semua tugas terbuka")))
+    return [
+        {"label": label, "url": f"/tugas?tab={name}", "count": counts.get(name), "current": name == tab}
+        for name, label in names
+    ]
+
+
+def _filters(
+    tab: str, asked: Mapping[str, str], choices: inbox.Choices, units: Mapping[str, str]
+) -> list[Filter]:
+    deadlines = [
+        ("overdue", _("Lewat tenggat")),
+        ("today", _("Hari ini")),
+        ("week", _("7 hari ke depan")),
+        ("none", _("Tanpa tenggat")),
+    ]
+    options: list[tuple[str, str, Sequence[tuple[str, str]]]] = [
+        ("deadline", _("Tenggat"), [] if tab == "done" else deadlines),
+        ("activity", _("Kegiatan"), choices.activities),
+        ("lane", _("Lajur"), [(lane, lane) for lane in choices.lanes]),
+        ("unit", _("Unit"), [(code, units.get(code, code)) for code in choices.units]),
+        ("category", _("Kategori"), [(name, name) for name in choices.categories]),
+    ]
+    found = [Filter(name, label, values, asked[name]) for name, label, values in options]
+    return [
+        one for one in found if one.value or len(one.options) > 1 or (one.name == "deadline" and one.options)
+    ]

@@ -1,0 +1,58 @@
+"""Kendala: cases whose diagram could not go on, for the process owner to put right and try again."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.i18n import _
+from app.models import Incident
+from app.services import definitions, incidents
+from app.web import context
+
+blueprint = Blueprint("incidents", __name__)
+RESOLVED = "selesai"
+
+
+@blueprint.get("/kendala")
+def listed() -> str:
+    """Open ones, or those that were resolved; the newest first."""
+    actor, resolved = context.actor(), request.args.get("status") == RESOLVED
+    after = request.args.get("after", "")
+    with context.database().reading() as session:
+        page = incidents.page(session, actor=actor, resolved=resolved, after=after)
+        open_ones, done = incidents.counts(session, actor=actor)
+        places = _places(session, page.items)
+    return render_template(
+        "incidents/list.html",
+        page=page,
+        places=places,
+        resolved=resolved,
+        after=after,
+        counts={"open": open_ones, "resolved": done},
+        may_retry=actor.is_process_owner or actor.is_admin,
+    )
+
+
+@blueprint.post("/kendala/<int:incident_id>/coba")
+def retry(incident_id: int) -> Response:
+    """Try again: a timer fires now, a task may be completed again."""
+    with context.database().transaction() as session:
+        incident = incidents.retry(session, incident_id, actor=context.actor())
+        number, is_timer = incident.instance.business_key, incident.job_id is not None
+    if is_timer:
+        flash(_("Perkara {number} dicoba lagi. Bila masih gagal, kendalanya muncul kembali di sini.", number=number), "ok")
+    else:
+        flash(_("Kendala perkara {number} ditutup. Petugas dapat menyelesaikan tugasnya lagi.", number=number), "ok")
+    return redirect(url_for("incidents.listed"), 303)
+
+
+def _places(session: Session, found: Sequence[Incident]) -> dict[int, str]:
+    """What the element is called at which each incident happened."""
+    names = {}
+    for incident in found:
+        nodes = definitions.version(session, incident.instance.definition_id).diagram.nodes
+        node = nodes.get(incident.activity_id or "")
+        names[incident.id] = (node.name if node else "") or incident.activity_id or ""
+    return names

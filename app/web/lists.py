@@ -1,0 +1,61 @@
+"""Lists whose filters stand in the address, so that they can be kept, sent, and gone back to."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import request
+
+from app.i18n import _
+
+#: Where the next page begins. Every other change of the address goes back to the first page.
+AFTER = "after"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter as the bar shows it: its name in the address, what it is called, (value, text) to choose from."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str, str]]
+    value: str
+
+    @property
+    def shown(self) -> Sequence[tuple[str, str]]:
+        """The options, with the chosen one even if nothing has it any more."""
+        known = any(value == self.value for value, _text in self.options)
+        return self.options if known or not self.value else [*self.options, (self.value, self.value)]
+
+    @property
+    def text(self) -> str:
+        """What was chosen, in words."""
+        return next(text for value, text in self.shown if value == self.value)
+
+
+def argument(name: str) -> str:
+    """A value of the address; "" when it is not there."""
+    return request.args.get(name, "").strip()[:300]
+
+
+def address(changes: Mapping[str, str] | None = None) -> str:
+    """This page's address with other values; an empty one is left out."""
+    values = {name: argument(name) for name in request.args if name != AFTER} | dict(changes or {})
+    query = urlencode({name: value for name, value in values.items() if value})
+    return f"{request.path}?{query}" if query else request.path
+
+
+def chips(filters: Sequence[Filter], q: str) -> list[tuple[str, str]]:
+    """The filters in force, each with the address without it."""
+    found = [(_("Pencarian: {text}", text=q), address({"q": ""}))] if q else []
+    return found + [(f"{one.label}: {one.text}", address({one.name: ""})) for one in filters if one.value]
+
+
+def without_filters(filters: Sequence[Filter]) -> str:
+    """The address with none of them."""
+    return address({"q": "", **{one.name: "" for one in filters}})
+
+
+def next_page(cursor: str | None) -> str:
+    """Where the next page is; "" on the last."""
+    return address({AFTER: cursor}) if cursor else ""

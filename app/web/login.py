@@ -1,0 +1,89 @@
+"""Who is signed in: Flask-Login over the table ``login_session``. The cookie holds a token, the table its hash."""
+
+from typing import Any
+
+from flask import Flask, redirect, request, session, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from werkzeug.wrappers import Response
+
+from app.models import User
+from app.services import sessions
+from app.web import context
+
+_PASSWORD_VIEW = "auth.password"  # noqa: S105 an endpoint
+
+
+class Person(UserMixin):
+    """A signed-in user with the token of his browser."""
+
+    def __init__(self, user: User, token: str) -> None:
+        self.user = user
+        self.token = token
+
+    def get_id(self) -> str:
+        """What the signed cookie keeps."""
+        return self.token
+
+
+def init_app(app: Flask) -> None:
+    """Let every page know who is signed in, and let nobody else in."""
+    manager = LoginManager(app, add_context_processor=False)
+    manager.session_protection = None  # it would keep a hash of the address in the cookie
+    manager.user_loader(_load)
+    app.before_request(_recognise)
+    app.before_request(_require)
+
+
+def token() -> str | None:
+    """The token that this browser holds."""
+    return getattr(current_user, "token", None)
+
+
+def begin(user: User, new_token: str) -> None:
+    """Sign this browser in with a new token; nothing of its former session is left."""
+    session.clear()
+    login_user(Person(user, new_token))
+    session.pop("_id", None)  # Flask-Login's hash of the address; nobody compares it
+    context.become(user)
+
+
+def end() -> None:
+    """Sign this browser out."""
+    held = token()
+    if held:
+        with context.database().transaction() as db:
+            sessions.sign_out(db, held)
+    logout_user()
+    session.clear()
+
+
+def _load(held: str) -> Person | None:
+    with context.database().reading() as db:
+        found = sessions.resume(db, held)
+    if found is None:
+        return None
+    if found.touch_due:
+        with context.database().transaction() as db:
+            sessions.touch(db, held)
+    return Person(found.user, held)
+
+
+def _recognise() -> None:
+    """Load the user before the view opens a transaction of its own: touching the session is another one."""
+    if context.is_api() or request.endpoint in ("static", "health.check"):
+        return
+    if current_user.is_authenticated:
+        person: Any = current_user
+        context.become(person.user)
+        context.prefer_language(person.user.language)
+
+
+def _require() -> Response | None:
+    """Ask to sign in wherever a view is not marked `public`, and for a new password where somebody else knows his."""
+    if context.is_api() or context.is_public():
+        return None
+    context.actor()
+    user = context.user()
+    if user is not None and user.must_change_password and request.endpoint != _PASSWORD_VIEW:
+        return redirect(url_for(_PASSWORD_VIEW))
+    return None

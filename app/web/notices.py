@@ -1,0 +1,55 @@
+"""Notifikasi: what the clock and colleagues' work wanted somebody to know. The bell counts what is unread."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.i18n import _
+from app.services import notices, paging
+from app.web import context
+
+blueprint = Blueprint("notices", __name__)
+UNREAD = "belum"
+
+
+@blueprint.get("/notifikasi")
+def listed() -> str:
+    """The newest first, all or only the unread ones."""
+    actor, only_unread = context.actor(), request.args.get("status") == UNREAD
+    after = request.args.get("after", "")
+    with context.database().reading() as session:
+        rows, following = notices.of_user(
+            session,
+            actor=actor,
+            before=paging.number_of(after) if after else None,
+            unread_only=only_unread,
+        )
+        unread = notices.unread(session, actor=actor)
+    return render_template(
+        "notices/list.html", rows=rows, next=following, unread=unread, only_unread=only_unread, after=after
+    )
+
+
+@blueprint.post("/notifikasi/<int:notice_id>/buka")
+def open_case(notice_id: int) -> Response:
+    """Note that it was read, and go to its case."""
+    with context.database().transaction() as session:
+        notice = notices.mark_read(session, notice_id, actor=context.actor())
+        instance_id = notice.instance_id
+    return redirect(f"/perkara/{instance_id}", 303)
+
+
+@blueprint.post("/notifikasi/<int:notice_id>/dibaca")
+def read(notice_id: int) -> Response:
+    """Note that it was read, and stay."""
+    with context.database().transaction() as session:
+        notices.mark_read(session, notice_id, actor=context.actor())
+    return redirect(context.local_path(request.form.get("next"), url_for("notices.listed")), 303)
+
+
+@blueprint.post("/notifikasi/dibaca")
+def read_all() -> Response:
+    """Note that everything so far was read."""
+    with context.database().transaction() as session:
+        notices.mark_all_read(session, actor=context.actor())
+    flash(_("Semua pemberitahuan ditandai sudah dibaca."), "ok")
+    return redirect(url_for("notices.listed"), 303)

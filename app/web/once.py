@@ -1,0 +1,47 @@
+"""Secrets shown right after they were made: kept for some minutes, sealed, in the browser of who made them."""
+
+from datetime import timedelta
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from app.services import sealed
+from app.web import context
+
+_COOKIE = "alur-once"
+#: Long enough to write it down or print it, also after changing the language of the page.
+_SHOWN = timedelta(minutes=10)
+
+
+def hand_over(response: Response, path: str, secret: str) -> Response:
+    """Let the page at ``path``, and no other, show ``secret`` to this user in this browser."""
+    content = {"user": context.actor().id, "path": path, "secret": secret}
+    with context.database().reading() as session:
+        token = sealed.seal(session, _COOKIE, content, _SHOWN)
+    response.set_cookie(
+        _COOKIE,
+        token,
+        max_age=_SHOWN,
+        path=path,
+        httponly=True,
+        samesite="Strict",
+        secure=context.config().base_url.startswith("https:"),
+    )
+    return response
+
+
+def handed() -> str:
+    """The secret that this page was handed; empty when there is none, or no more."""
+    token = request.cookies.get(_COOKIE, "")
+    if not token:
+        return ""
+    with context.database().reading() as session:
+        content = sealed.unseal(session, _COOKIE, token)
+    own = content is not None and (content["user"], content["path"]) == (context.actor().id, request.path)
+    return str(content["secret"]) if content and own else ""
+
+
+def forget(response: Response, path: str) -> Response:
+    """Make the browser forget what the page at ``path`` was handed."""
+    response.delete_cookie(_COOKIE, path=path, httponly=True, samesite="Strict")
+    return response

@@ -1,0 +1,197 @@
+"""Unit and hari libur: which units there are, who works in them, and which days are off in this region."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.calendar import national_holidays
+from app.errors import InvalidForm, NotFound
+from app.forms import moments
+from app.i18n import _, day
+from app.models import Unit
+from app.services import clock, directory, holidays, rights, units
+from app.services.units import Details
+from app.web import context
+
+blueprint = Blueprint("organisation", __name__)
+
+WITHOUT = "tanpa"
+
+
+@blueprint.get("/pengguna/unit")
+def listed() -> str:
+    """Units by name, each with how many officers it has."""
+    actor = context.actor()
+    directory.require_reader(actor)
+    q, only_empty = request.args.get("q", ""), request.args.get("petugas") == WITHOUT
+    with context.database().reading() as session:
+        everything, officers, today = units.everything(session), units.officers(session), _today(session)
+    shown = [unit for unit in everything if _matches(unit, q) and not (only_empty and officers.get(unit.code))]
+    empty = sum(1 for unit in everything if _exists(unit, today) and not officers.get(unit.code))
+    return render_template(
+        "users/units.html",
+        units=shown,
+        officers=officers,
+        total=len(everything),
+        empty=empty,
+        q=q,
+        only_empty=only_empty,
+        existing={unit.code for unit in everything if _exists(unit, today)},
+        may_change=actor.is_admin,
+    )
+
+
+@blueprint.get("/pengguna/unit-baru")
+def new() -> str:
+    """An empty form for one more unit."""
+    rights.require_administrator(context.actor())
+    return _form_page(None, {})
+
+
+@blueprint.post("/pengguna/unit-baru")
+def add() -> Response:
+    """Add a unit."""
+    code = request.form.get("code", "")
+    try:
+        with context.database().transaction() as session:
+            unit = units.add(session, code, _details(), actor=context.actor())
+    except InvalidForm as error:
+        return make_response(_form_page(None, error.errors), 422)
+    flash(_("Unit {name} ditambahkan. Beri ia petugas di daftar pengguna.", name=unit.name), "ok")
+    return redirect(url_for("organisation.listed"), 303)
+
+
+@blueprint.get("/pengguna/unit/<path:code>")
+def show(code: str) -> str:
+    """What is said of a unit: to change, or to read."""
+    directory.require_reader(context.actor())
+    with context.database().reading() as session:
+        return _form_page(units.get(session, code), {})
+
+
+@blueprint.post("/pengguna/unit/<path:code>")
+def edit(code: str) -> Response:
+    """Change what is said of a unit."""
+    try:
+        with context.database().transaction() as session:
+            unit = units.edit(session, code, _details(), actor=context.actor())
+    except InvalidForm as error:
+        with context.database().reading() as session:
+            return make_response(_form_page(units.get(session, code), error.errors), 422)
+    flash(_("{name} tersimpan.", name=unit.name), "ok")
+    return redirect(url_for("organisation.listed"), 303)
+
+
+@blueprint.get("/pengguna/libur")
+def days_off() -> str:
+    """Days off of this region, and the national ones for comparison."""
+    return _days_page({})
+
+
+@blueprint.post("/pengguna/libur")
+def add_day() -> Response:
+    """Add a day off."""
+    try:
+        with context.database().transaction() as session:
+            row = holidays.add(session, _day("on"), request.form.get("name", ""), actor=context.actor())
+    except InvalidForm as error:
+        return make_response(_days_page(error.errors), 422)
+    flash(_("{day} masuk daftar. Tenggat yang sudah berjalan tidak berubah.", day=day(row.on)), "ok")
+    return redirect(url_for("organisation.days_off"), 303)
+
+
+@blueprint.post("/pengguna/libur/<on>/hapus")
+def remove_day(on: str) -> Response:
+    """Take a day out of the list."""
+    with context.database().transaction() as session:
+        holidays.remove(session, _stored_day(on), actor=context.actor())
+    flash(_("Hari libur dihapus dari daftar. Tenggat yang sudah berjalan tidak berubah."), "ok")
+    return redirect(url_for("organisation.days_off"), 303)
+
+
+def _form_page(unit: Unit | None, problems: Mapping[str, str]) -> str:
+    return render_template(
+        "users/unit.html",
+        unit=unit,
+        values=request.form if problems else _values(unit),
+        errors=problems,
+        may_change=context.actor().is_admin,
+    )
+
+
+def _days_page(problems: Mapping[str, str]) -> str:
+    actor = context.actor()
+    directory.require_reader(actor)
+    with context.database().reading() as session:
+        kept, today = holidays.kept(session), _today(session)
+    return render_template(
+        "users/holidays.html",
+        kept=kept,
+        years=[(year, sorted(national_holidays(year).items())) for year in (today.year, today.year + 1)],
+        errors=problems,
+        values=request.form if problems else {},
+        may_change=actor.is_admin,
+    )
+
+
+def _values(unit: Unit | None) -> Mapping[str, str]:
+    if unit is None:
+        return {}
+    dates = {"valid_from": unit.valid_from, "valid_until": unit.valid_until}
+    shown = {name: f"{on:%d-%m-%Y}" if on else "" for name, on in dates.items()}
+    return {"code": unit.code, "name": unit.name, "successors": ", ".join(_codes(unit.successors)), **shown}
+
+
+def _details() -> Details:
+    return Details(
+        name=request.form.get("name", ""),
+        valid_from=_maybe_day("valid_from"),
+        valid_until=_maybe_day("valid_until"),
+        successors=tuple(_codes(request.form.get("successors", ""))),
+    )
+
+
+def _codes(text: str) -> Sequence[str]:
+    return [code.strip() for code in text.split(",") if code.strip()]
+
+
+def _day(name: str) -> date:
+    """A day as people type it.
+
+    Raises:
+        InvalidForm: it is none.
+    """
+    try:
+        return date.fromisoformat(str(moments.from_text(request.form.get(name, "").strip(), "date")))
+    except ValueError:
+        message = _("Tulis tanggal sebagai dd-mm-yyyy, misalnya 24-11-2026.")
+        raise InvalidForm(message, {name: message}) from None
+
+
+def _maybe_day(name: str) -> date | None:
+    return _day(name) if request.form.get(name, "").strip() else None
+
+
+def _stored_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound(_("Hari libur ini tidak ada dalam daftar.")) from None
+
+
+def _today(session: Session) -> date:
+    return clock.now(session).astimezone(context.config().timezone).date()
+
+
+def _exists(unit: Unit, on: date) -> bool:
+    return (unit.valid_from is None or unit.valid_from <= on) and (
+        unit.valid_until is None or on <= unit.valid_until
+    )
+
+
+def _matches(unit: Unit, q: str) -> bool:
+    wanted = q.strip().casefold()
+    return wanted in unit.name.casefold() or wanted in unit.code.casefold()

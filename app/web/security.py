@@ -1,0 +1,92 @@
+"""What browsers are told to refuse, and what is refused before a view sees it."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Flask, request
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from app.config import Config
+
+MAX_BODY_BYTES = 12 * 1024 * 1024
+#: All fields of a form that are no files, together; a draft is at most 200 KB.
+MAX_FIELDS_BYTES = 1024 * 1024
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self' data:",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Not "no-referrer": over https a form's own page must be told from another site's.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+_WILDCARDS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 told apart, not bound to
+
+
+def init_app(app: Flask, config: Config) -> CSRFProtect:
+    """Guard every request and every answer; return what guards the forms."""
+    https = config.base_url.startswith("https:")
+    app.config.update(
+        MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=MAX_FIELDS_BYTES,
+        TRUSTED_HOSTS=trusted_hosts(config),
+        SESSION_COOKIE_NAME="__Host-alur" if https else "alur",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=https,
+        SESSION_COOKIE_PATH="/",
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session; somebody may type for hours
+    )
+    app.before_request(_refuse_control_characters)
+    app.after_request(_add_headers)
+    if https:
+        app.after_request(_only_https)
+    return CSRFProtect()
+
+
+def trusted_hosts(config: Config) -> list[str] | None:
+    """Names this server answers to: its own, and the machine's. None: it was never told its name."""
+    own = urlsplit(config.base_url).hostname or ""
+    if own in _WILDCARDS:
+        return None
+    return [f"[{own}]" if ":" in own else own, "localhost", "127.0.0.1", "[::1]"]
+
+
+def exempt(csrf: CSRFProtect, blueprint: Blueprint) -> None:
+    """The API takes no cookies, so nobody can borrow a browser's."""
+    csrf.exempt(blueprint)
+
+
+def _refuse_control_characters() -> None:
+    """No name or search holds a NUL, and PostgreSQL takes none."""
+    sent = [request.path, *request.args.keys(), *(v for values in request.args.listvalues() for v in values)]
+    if any("\0" in text for text in sent):
+        raise BadRequest
+
+
+def _add_headers(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.endpoint != "static":
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _only_https(response: Response) -> Response:
+    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

@@ -1,0 +1,22 @@
+// Changes between system, light and dark at once; the cookie tells the server, which does the same without script.
+const YEAR_S = 365 * 24 * 60 * 60;
+
+export default function theme(form) {
+  const buttons = [...form.querySelectorAll("button[name=theme]")];
+  form.addEventListener("submit", (event) => {
+    const chosen = event.submitter?.value;
+    if (chosen === undefined) return;
+    event.preventDefault();
+    apply(chosen);
+    for (const button of buttons) button.setAttribute("aria-pressed", String(button.value === chosen));
+  });
+}
+
+function apply(value) {
+  const root = document.documentElement;
+  if (value) root.dataset.theme = value;
+  else delete root.dataset.theme;
+  document.querySelector("meta[name=color-scheme]").content = value || "light dark";
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `theme=${value}; Path=/; Max-Age=${YEAR_S}; SameSite=Lax${secure}`;
+}

@@ -1,0 +1,176 @@
+"""Kotak tugas and the page of one task: what an officer opens, claims, fills in, completes, and hands on."""
+
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.errors import AppError, Conflict, InvalidForm, NotFound
+from app.i18n import _
+from app.models import UserTask
+from app.services import desk, drafts, notes, officers, tasks
+from app.services.tasks import Work
+from app.web import commands, completion, context, entries, errors, filters, inbox, task_page
+from app.web.commands import Command
+from app.web.task_page import Refusal
+
+blueprint = Blueprint("tasks", __name__)
+
+
+@blueprint.get("/tugas")
+def listed() -> str:
+    """My tasks, the queue, what I finished: soonest deadline first."""
+    with context.database().reading() as session:
+        found = inbox.read(session, actor=context.actor())
+    return render_template("tasks/list.html", inbox=found)
+
+
+@blueprint.get("/tugas/<task_id>")
+def show(task_id: str) -> str:
+    """Everything needed to act on one task."""
+    with context.database().reading() as session:
+        return task_page.draw(session, task_id, actor=context.actor())
+
+
+@blueprint.post("/tugas/<task_id>")
+def complete(task_id: str) -> Response:
+    """Complete the task and go on to the next one of its case, or back to the inbox."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        work = tasks.get(session, task_id, actor=actor)
+        variables = work.task.instance.variables
+    his = desk.standing(actor, work.task) == "work"
+    entry = entries.read(work.form, actor=actor, take_files=his)
+    answers = completion.answers(work.question)
+    try:
+        if his:
+            entries.check_files(work.form, entry, variables)
+        came = completion.complete(work, entry, answers, actor=actor)
+    except (InvalidForm, Conflict, *commands.Failed) as error:
+        return _refused(task_id, error, completion.refusal(error, entry.values, answers, work))
+    completion.say(came)
+    following = came["next"]
+    return redirect(url_for("tasks.show", task_id=following) if following else url_for("tasks.listed"), 303)
+
+
+@blueprint.post("/tugas/<task_id>/draf")
+def save_draft(task_id: str) -> Response:
+    """Keep what was typed: the button, and the script while one types."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        work = tasks.get(session, task_id, actor=actor)
+    entry = entries.read(work.form, actor=actor, take_files=desk.standing(actor, work.task) == "work")
+    draft = commands.as_draft(entry.values, completion.answers(work.question))
+    with context.database().transaction() as session:
+        task, at = desk.keep_draft(session, task_id, draft, actor=actor)
+    if _asked_by_script():
+        if task.state != "open":  # kept all the same; the script stops and says so
+            raise Conflict(_("Tugas ini sudah tidak terbuka."))
+        return jsonify(saved=filters.clock(at))
+    for message in entry.errors.values():
+        flash(message, "warn")
+    flash(_("Draf tersimpan pukul {time}. Lanjutkan kapan saja.", time=filters.clock(at)), "ok")
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@blueprint.post("/tugas/<task_id>/buang")
+def drop_draft(task_id: str) -> Response:
+    """Forget what was typed."""
+    with context.database().transaction() as session:
+        drafts.delete(session, context.actor(), desk.scope(task_id))
+    flash(_("Draf dibuang."), "ok")
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@blueprint.post("/tugas/<task_id>/ambil")
+def claim(task_id: str) -> Response:
+    """Take the task; from the list one stays in the list."""
+
+    def do(session: Session) -> dict[str, Any]:
+        return _known(tasks.claim(session, task_id, actor=context.actor()))
+
+    found = _perform(task_id, "claim", {}, do)
+    if isinstance(found, Response):
+        return found
+    flash(_("{task} perkara {number} sekarang tugas Anda.", **found), "ok")
+    return _back(task_id)
+
+
+@blueprint.post("/tugas/<task_id>/lepas")
+def release(task_id: str) -> Response:
+    """Give the task back to its lane; the draft stays."""
+
+    def do(session: Session) -> dict[str, Any]:
+        return _known(tasks.release(session, task_id, actor=context.actor()))
+
+    found = _perform(task_id, "release", {}, do)
+    if isinstance(found, Response):
+        return found
+    flash(_("{task} perkara {number} kembali ke antrean. Draf Anda tetap tersimpan.", **found), "ok")
+    return _back(task_id, otherwise=url_for("tasks.listed"))
+
+
+@blueprint.post("/tugas/<task_id>/alihkan")
+def reassign(task_id: str) -> Response:
+    """Hand the task to a colleague, with a reason."""
+    sent = {"to": request.form.get("to", ""), "reason": request.form.get("reason", "")}
+
+    def do(session: Session) -> dict[str, Any]:
+        to = officers.chosen(session, sent["to"])
+        return _known(tasks.reassign(session, task_id, to, sent["reason"], actor=context.actor())) | {
+            "to": to.full_name
+        }
+
+    found = _perform(task_id, "reassign", sent, do)
+    if isinstance(found, Response):
+        return found
+    flash(_("{task} perkara {number} dialihkan kepada {to}.", **found), "ok")
+    return redirect(url_for("tasks.listed"), 303)
+
+
+@blueprint.post("/tugas/<task_id>/catatan")
+def note(task_id: str) -> Response:
+    """Write an internal note on the task's case."""
+    sent = {"text": request.form.get("text", "")}
+
+    def do(session: Session) -> dict[str, Any]:
+        task = tasks.get(session, task_id, actor=context.actor()).task
+        notes.add(session, task.instance_id, sent["text"], actor=context.actor())
+        return {}
+
+    found = _perform(task_id, "note", sent, do)
+    if isinstance(found, Response):
+        return found
+    flash(_("Catatan disimpan."), "ok")
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor="catatan"), 303)
+
+
+def _perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str, Any] | Response:
+    """Run a command on a task; what it answers, or the task's page that says why not."""
+    command = Command(f"{name}_task", task_id, entries.key() or None, sent)
+    try:
+        return commands.run(context.database(), command, do, actor=context.actor())
+    except (InvalidForm, Conflict) as error:
+        problems = error.errors if isinstance(error, InvalidForm) else {}
+        return _refused(task_id, error, Refusal(words=str(error), act=name, act_problems=problems, sent=sent))
+
+
+def _refused(task_id: str, error: AppError, refusal: Refusal) -> Response:
+    """The task's page as it is now, with what went wrong and everything that was typed."""
+    with context.database().reading() as session:
+        page = task_page.draw(session, task_id, actor=context.actor(), refusal=refusal)
+    return make_response(page, errors.problem_of(error).status)
+
+
+def _known(task: UserTask) -> dict[str, Any]:
+    return {"task": task.name, "number": task.instance.business_key}
+
+
+def _back(task_id: str, otherwise: str = "") -> Response:
+    here = otherwise or url_for("tasks.show", task_id=task_id)
+    return redirect(context.local_path(request.form.get("next"), here), 303)
+
+
+def _asked_by_script() -> bool:
+    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"

@@ -1,0 +1,93 @@
+"""Names in a case as people know them: activities, fields, values, flows, colleagues."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from app import forms, i18n
+from app.forms import Field
+from app.i18n import _
+from app.services.definitions import Version
+
+#: A value longer than this is told in full only where there is room.
+SHORT = 120
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words of one version. ``people``: user name → full name; ``files``: id → name."""
+
+    version: Version
+    people: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def _fields(self) -> dict[str, Field]:
+        """A field for each variable: the first that people can fill, as that one has the options."""
+        found: dict[str, Field] = {}
+        for form in self.version.forms.values():
+            for part in form.fields:
+                if part.key and (part.key not in found or not found[part.key].takes_input):
+                    found[part.key] = part
+        return found
+
+    def node(self, element_id: str | None) -> Any:
+        """The diagram's element, or None."""
+        return self.version.diagram.nodes.get(element_id or "")
+
+    def activity(self, element_id: str | None) -> str:
+        """What an element is called; a question by its text."""
+        node = self.node(element_id)
+        question = self.version.diagram.questions.get(element_id or "")
+        return (node.name if node else "") or (question.text if question else "") or element_id or ""
+
+    def lane(self, lane_id: str) -> str:
+        """What a lane is called."""
+        return next((lane.name for lane in self.version.diagram.lanes if lane.id == lane_id), lane_id)
+
+    def flow(self, flow_id: str) -> str:
+        """What a flow says: its name, else that of where it leads."""
+        found = next((flow for flow in self.version.diagram.flows if flow.id == flow_id), None)
+        return (found.name or self.activity(found.target)) if found else flow_id
+
+    def following(self, element_id: str) -> str:
+        """Where the first flow out of an element leads; "" for an end."""
+        flows = self.version.diagram.outgoing.get(element_id, ())
+        return self.activity(flows[0].target) if flows else ""
+
+    def label(self, key: str) -> str:
+        """What a variable is called in the forms."""
+        part = self._fields.get(key)
+        return part.name if part else key
+
+    def value(self, key: str, value: Any) -> str:
+        """A variable's value in words: options by their labels, dates as written, files by their names."""
+        part = self._fields.get(key)
+        if part is not None and value is not None:
+            return forms.text_of(part, value, files=self.files)
+        return plain(value)
+
+    def person(self, name: str) -> str:
+        """A colleague's full name."""
+        return self.people.get(name, name)
+
+
+def plain(value: Any) -> str:
+    """A value that no form describes."""
+    if value is None or value in ("", []):
+        return "–"
+    if isinstance(value, bool):
+        return _("Ya") if value else _("Tidak")
+    if isinstance(value, list):
+        return ", ".join(plain(one) for one in value)
+    if isinstance(value, float) and i18n.language() == "id":
+        return str(value).replace(".", ",")
+    return str(value)
+
+
+def short(text: str) -> str:
+    """The beginning of a text, cut at a word."""
+    if len(text) <= SHORT:
+        return text
+    return text[:SHORT].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,158 @@
+"""The record of a case in sentences: what happened, to whom it mattered, and why."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from app.i18n import N_, _
+from app.models import HistoryEvent
+from app.web import branches
+from app.web.sentences import Sentence, at, changes, here, say
+from app.web.vocabulary import Vocabulary
+
+
+def describe(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    """Return an event in the reader's language. A type unknown here is told by its name."""
+    tell = _TELLERS.get(event.type)
+    return tell(event, words) if tell else Sentence("note", say(N_("Kejadian {type}"), type=event.type))
+
+
+def who(event: HistoryEvent) -> str:
+    """Who did it; "" for the clock."""
+    if event.actor is not None:
+        return event.actor.full_name
+    return _("Pelapor") if event.type == "message_received" else ""
+
+
+def entry(event: HistoryEvent, words: Vocabulary) -> dict[str, Any]:
+    """An event as the macro ``timeline`` wants it."""
+    found = describe(event, words)
+    return {
+        "kind": found.kind,
+        "what": found.title,
+        "actor": who(event),
+        "at": event.at,
+        "meta": found.meta,
+        "reason": found.reason,
+        "detail": found.detail,
+        "changes": found.changes,
+    }
+
+
+def _simple(kind: str, message: str) -> Callable[[HistoryEvent, Vocabulary], Sentence]:
+    """Events that are told by the name of their activity and nothing else."""
+    return lambda event, words: Sentence(
+        kind, say(message, name=here(event, words)), reason=str(event.data.get("reason") or "")
+    )
+
+
+# -- the case ----------------------------------------------------------------------------------------------
+
+
+def _started(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    meta = _("versi {n}", n=event.data.get("version", ""))
+    return Sentence("start", say(N_("Perkara dimulai")), changes=changes(event, words), meta=meta)
+
+
+def _ended(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    name = str(event.data.get("name") or here(event, words))
+    return Sentence(
+        "end", say(N_("Perkara berakhir: {name}"), name=name) if name else say(N_("Perkara berakhir"))
+    )
+
+
+def _cancelled(event: HistoryEvent, _words: Vocabulary) -> Sentence:
+    return Sentence("cancelled", say(N_("Perkara dibatalkan")), reason=str(event.data.get("reason") or ""))
+
+
+# -- tasks -------------------------------------------------------------------------------------------------
+
+
+def _created(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    due = event.data.get("due_at")
+    meta = _("tenggat {at}", at=at(due)) if due else ""
+    return Sentence("open", say(N_("{name} dibuka"), name=here(event, words)), meta=meta)
+
+
+def _completed(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    return Sentence("done", say(N_("{name} selesai"), name=here(event, words)), changes=changes(event, words))
+
+
+def _released(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    reasons = {
+        "user_disabled": _("Pemegangnya dinonaktifkan."),
+        "not_offered": _("Pemegangnya tidak lagi bertugas pada lajur atau unit ini."),
+    }
+    reason = reasons.get(str(event.data.get("reason")), "")
+    return Sentence("person", say(N_("{name} dilepas"), name=here(event, words)), reason=reason)
+
+
+def _reassigned(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    to = words.person(str(event.data.get("to") or ""))
+    title = say(N_("{name} dialihkan kepada {to}"), name=here(event, words), to=to)
+    return Sentence("person", title, reason=str(event.data.get("reason") or ""))
+
+
+# -- time, messages, people --------------------------------------------------------------------------------
+
+
+def _overdue(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    due = event.data.get("due_at")
+    meta = _("tenggat {at}", at=at(due)) if due else ""
+    return Sentence("overdue", say(N_("{name} lewat tenggat"), name=here(event, words)), meta=meta)
+
+
+def _fired(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    node = words.node(event.activity_id)
+    host = words.activity(node.attached_to) if node is not None and node.attached_to else ""
+    text = str(event.data.get("text") or here(event, words))
+    if host:
+        return Sentence("waiting", say(N_("Waktu {text} pada {name} tiba"), text=text, name=host))
+    return Sentence("waiting", say(N_("Waktu {text} habis"), text=text))
+
+
+def _received(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    return Sentence("message", Markup("<b>{}</b>").format(here(event, words)), changes=changes(event, words))
+
+
+def _incident(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    title = say(N_("Kendala pada {name}"), name=here(event, words))
+    return Sentence("incident", title, reason=str(event.data.get("message") or ""))
+
+
+def _shown(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    fields = ", ".join(words.label(str(key)) for key in event.data.get("fields") or ())
+    return Sentence("identity", say(N_("Identitas pelapor ditampilkan")), lines=((_("Isian"), fields),))
+
+
+def _unit_missing(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    label = words.label(str(event.data.get("variable") or ""))
+    reason = _("{label} masih kosong: tugas ini ditawarkan kepada seluruh lajur.", label=label)
+    return Sentence("overdue", say(N_("{name} belum punya unit"), name=here(event, words)), reason=reason)
+
+
+_TELLERS: Mapping[str, Callable[[HistoryEvent, Vocabulary], Sentence]] = {
+    "instance_started": _started,
+    "instance_ended": _ended,
+    "instance_cancelled": _cancelled,
+    "task_created": _created,
+    "task_claimed": _simple("person", N_("{name} diambil")),
+    "task_released": _released,
+    "task_reassigned": _reassigned,
+    "task_completed": _completed,
+    "task_overdue": _overdue,
+    "question_answered": branches.answered,
+    "gateway_decided": branches.decided,
+    "table_decided": branches.table,
+    "timer_fired": _fired,
+    "message_received": _received,
+    "notification_queued": _simple("message", N_("Pemberitahuan dikirim: {name}")),
+    "incident_opened": _incident,
+    "incident_resolved": _simple("done", N_("Kendala pada {name} dicoba ulang")),
+    "job_failed": _simple("incident", N_("Waktu pada {name} gagal dijalankan")),
+    "identity_shown": _shown,
+    "note_added": lambda _event, _words: Sentence("note", say(N_("Catatan petugas ditambahkan"))),
+    "tracking_code_reissued": lambda _event, _words: Sentence("identity", say(N_("Kode pelacakan diganti"))),
+    "unit_missing": _unit_missing,
+}

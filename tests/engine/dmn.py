@@ -1,0 +1,59 @@
+"""Small decision tables for tests, as DMN or read."""
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.engine import decisions
+from app.engine.decisions import Table
+from app.errors import InvalidDiagram
+
+NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+DMN_13 = "https://www.omg.org/spec/DMN/20191111/MODEL/"
+
+
+def table(
+    *rows: tuple[str, str], policy: str = "UNIQUE", reads: str = "nilai", type: str = "string", more: str = ""
+) -> Table:
+    return only(dmn(*rows, policy=policy, reads=reads, type=type, more=more))
+
+
+def dmn(
+    *rows: tuple[str, str],
+    policy: str = "UNIQUE",
+    reads: str = "nilai",
+    type: str = "string",
+    more: str = "",
+    output: str = 'name="hasil"',
+    model: str = DMN_13,
+) -> bytes:
+    rules = "".join(
+        f'<rule id="r{number}"><inputEntry><text><![CDATA[{cell}]]></text></inputEntry>'
+        f"<outputEntry><text><![CDATA[{result}]]></text></outputEntry></rule>"
+        for number, (cell, result) in enumerate(rows, 1)
+    )
+    return (
+        f'<definitions xmlns="{model}" id="d"><decision id="rute" name="Rute">{more}'
+        f'<decisionTable id="t" hitPolicy="{policy}"><input label="Nilai"><inputExpression typeRef="{type}">'
+        f"<text>{reads}</text></inputExpression></input><output {output}/>{rules}"
+        f"</decisionTable></decision></definitions>"
+    ).encode()
+
+
+def only(content: bytes) -> Table:
+    [found] = decisions.read(content, file="rute.dmn")
+    return found
+
+
+def decide(found: Table, **variables: Any) -> decisions.Decision:
+    return decisions.decide(found, variables, now=NOW)
+
+
+def refused(content: bytes) -> set[str]:
+    with pytest.raises(InvalidDiagram) as caught:
+        decisions.read(content, file="rute.dmn")
+    for finding in caught.value.findings:
+        assert finding.as_dict()["messages"]["en"] != finding.as_dict()["messages"]["id"]
+    return {finding.code for finding in caught.value.findings}

@@ -1,0 +1,134 @@
+"""Escapes and runaways in every place that can hold an expression: each is refused or harmless, and soon over.
+
+What V8 itself stops is in tests/bpmnio/test_limits.py; here the question is whether any place leads elsewhere.
+"""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app import forms
+from app.engine import decisions, execution, reader
+from app.engine.execution import Program
+from app.errors import AppError
+from tests.engine.building import bpmn, boundary, end, exclusive, flow, rule, start, user
+from tests.engine.drawn import CALENDAR, MONDAY
+from tests.forms.schemas import component, content
+
+PYTHON = [
+    "__import__('os').system('touch {mark}')",
+    "open('{mark}', 'w').write('x')",
+    "().__class__.__base__.__subclasses__()",
+    "exec(\"open('{mark}','w')\")",
+    "[x for x in [open('{mark}','w')]]",
+    "${{execution.setVariable('x', 1)}}",
+    "#{{runtime.exec('touch {mark}')}}",
+]
+SCRIPT = [
+    "this.constructor.constructor('return process')()",
+    "globalThis.process",
+    '(function(a) a).constructor("return 1")()',
+    'import("fs")',
+]
+RUNAWAY = ["for i in 1..100000000 return i", "(" * 1500 + "1" + ")" * 1500]
+
+
+def run(xml: bytes, tables: dict[str, Any] | None = None) -> None:
+    """Read, start and complete as far as it goes."""
+    [diagram] = reader.read(xml)
+    program = Program(diagram, tables or {})
+    node = diagram.start_node()
+    assert node is not None
+    step = execution.start(program, {"x": 1}, now=MONDAY, calendar=CALENDAR, start_node=node)
+    for task in step.opened:
+        execution.complete(
+            program, step.state, step.variables, task.id, {}, answers={}, now=MONDAY, calendar=CALENDAR
+        )
+
+
+def in_condition(text: str) -> None:
+    flows = ["start > a > g", flow("g", "e", condition=text), flow("g", "f", condition="=x = 1")]
+    run(bpmn([start(), user("a"), exclusive("g"), end("e"), end("f")], flows))
+
+
+def in_timer(text: str) -> None:
+    nodes = [start(), user("a"), boundary("t", "a", after=text, interrupting=True), end("e"), end("f")]
+    run(bpmn(nodes, "start > a > e\nt > f"))
+
+
+def in_timer_formula(text: str) -> None:
+    in_timer("=" + text)
+
+
+def in_closed_identity(text: str) -> None:
+    run(bpmn([start(), user("a"), end()], "start > a > end", properties={"identitas tertutup": text}))
+
+
+def in_table(where: str) -> Callable[[str], None]:
+    from tests.engine.dmn import dmn
+
+    def place(text: str) -> None:
+        given = {"input": "x"} | ({"input": text} if where == "input" else {})
+        cells = (text if where == "cell" else "-", text if where == "output" else "1")
+        [table] = decisions.read(dmn(cells, reads=given["input"]), file="t.dmn")
+        run(
+            bpmn([start(), rule("r", decision=table.id), user("a"), end()], "start > r > a > end"),
+            {table.id: table},
+        )
+
+    return place
+
+
+def in_form(place: dict[str, Any]) -> Callable[[str], None]:
+    def check(text: str) -> None:
+        filled = {key: _filled(value, text) for key, value in place.items()}
+        form = forms.load(content(component("textfield", "a", **filled)), file="f.form")
+        forms.view(form, {}, {}, context={}, now=MONDAY)
+        forms.validate(form, {"a": "x" * 30}, context={}, now=MONDAY)
+
+    return check
+
+
+def _filled(value: Any, text: str) -> Any:
+    return (
+        {k: _filled(v, text) for k, v in value.items()}
+        if isinstance(value, dict)
+        else value.replace("%", text)
+    )
+
+
+PLACES: dict[str, Callable[[str], None]] = {
+    "condition": in_condition,
+    "timer": in_timer,
+    "timer formula": in_timer_formula,
+    "identitas tertutup": in_closed_identity,
+    "table input": in_table("input"),
+    "table cell": in_table("cell"),
+    "table output": in_table("output"),
+    "form hide": in_form({"conditional": {"hide": "=%"}}),
+    "form limit": in_form({"validate": {"maxLength": "=%"}}),
+    "form pattern": in_form({"validate": {"pattern": "%"}}),
+    "form label": in_form({"label": "%"}),
+    "form default": in_form({"defaultValue": "%"}),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("attack", [*PYTHON, *SCRIPT, *RUNAWAY, "(a+)+$"])
+def test_no_place_leads_out_or_never_ends(place: str, attack: str, tmp_path: Any) -> None:
+    mark = tmp_path / "mark"
+    began = time.monotonic()
+    try:
+        PLACES[place](attack.replace("{mark}", str(mark)).replace("{{", "{").replace("}}", "}"))
+    except AppError as error:
+        assert str(error)
+    assert not mark.exists()
+    assert time.monotonic() - began < 5
+
+
+def test_the_attacks_would_be_seen_if_a_place_ran_python(tmp_path: Any) -> None:
+    mark = tmp_path / "mark"
+    eval(PYTHON[0].replace("{mark}", str(mark)))
+    assert mark.exists()

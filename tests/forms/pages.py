@@ -1,0 +1,65 @@
+"""Pages with a form on them, drawn by the template alone."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app import forms
+from app.i18n import _, ngettext
+from tests.forms.schemas import NOW
+
+APP = Path(__file__).resolve().parents[2] / "app"
+environment = Environment(
+    loader=FileSystemLoader(APP / "web" / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+)
+environment.globals.update(_=_, ngettext=ngettext)
+
+_PAGE = environment.from_string("""
+{% from "components/form.html" import form_errors, form_fields, form_context %}
+<!doctype html>
+<html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Formulir</title>
+<link rel="stylesheet" href="/static/css/alur.css"><link rel="stylesheet" href="/static/css/form.css">
+<script type="module" src="/static/js/app.js"></script>
+<script type="module" src="/static/dist/conditions.js"></script>
+</head><body><main><h1>Telaahan Lanjutan</h1>
+{{ form_errors(components) }}
+<form method="post" enctype="multipart/form-data" novalidate data-module="form"
+  data-conditions data-zone="Asia/Jakarta">
+{{ form_fields(components, file_url, everything) }}
+{{ form_context(variables) }}
+<button type="submit" class="button">Selesaikan</button>
+</form></main></body></html>
+""")
+
+
+def html(form: forms.Form, values: Mapping[str, Any] | None = None, **more: Any) -> str:
+    """The page of ``form`` with ``values`` typed; ``errors``, ``context``, ``files`` as `forms.view` takes them."""
+    context = more.get("context", {})
+    components = forms.view(
+        form, values or {}, more.get("errors"), context=context, now=NOW, files=more.get("files")
+    )
+    variables = forms.condition_context(form, context)
+    return _PAGE.render(
+        components=components,
+        variables=variables,
+        file_url=lambda file_id: f"/lampiran/{file_id}",
+        everything=more.get("everything", False),
+    )
+
+
+def draw(made: forms.Form, typed: dict[str, Any] | None = None, **more: Any) -> dict[str, forms.Component]:
+    found: dict[str, forms.Component] = {}
+
+    def note(parts: Any) -> None:
+        for part in parts:
+            found[part.id] = part
+            note(part.components)
+
+    note(forms.view(made, typed or {}, more.get("errors"), context=more.get("context", {}), now=NOW))
+    return found

@@ -1,0 +1,38 @@
+"""A submitted form to read."""
+
+from app import forms
+from app.i18n import speaking
+from tests.forms.schemas import component, form, values
+
+
+def test_a_submitted_form_is_read_in_words() -> None:
+    made = form(
+        component("radio", "hasil", label="Hasil", values=[{"label": "Terbukti", "value": "t"}]),
+        component("checklist", "bukti", label="Bukti", values=values("foto", "saksi")),
+        component("checkbox", "setuju", label="Setuju"),
+        component("datetime", "tanggal", label="Tanggal"),
+        component("number", "biaya", label="Biaya", appearance={"prefixAdorner": "Rp"}),
+        component("filepicker", "berkas", label="Berkas"),
+        component("textfield", "catatan", label="Catatan"),
+        component("textfield", "tak_dikirim"),
+    )
+    submitted = {
+        "hasil": "t",
+        "bukti": ["foto", "hilang"],
+        "setuju": True,
+        "tanggal": "2026-11-24",
+        "biaya": 1500.5,
+        "berkas": ["1"],
+        "catatan": "",
+    }
+    assert forms.display(made, submitted, files={"1": "surat.pdf"}) == [
+        ("Hasil", "Terbukti"),
+        ("Bukti", "Pilihan foto, hilang"),
+        ("Setuju", "Ya"),
+        ("Tanggal", "24-11-2026"),
+        ("Biaya", "Rp 1.500,5"),
+        ("Berkas", "surat.pdf"),
+        ("Catatan", "–"),
+    ]
+    with speaking("en"):
+        assert forms.text_of(made.by_key["setuju"], False) == "No"

@@ -1,0 +1,78 @@
+"""One Chromium for all journeys; for each test an office of its own, and people in it."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.journeys.hands import Mouse
+from tests.journeys.office import Office, Template, furnish
+from tests.journeys.people import Person
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_ADVICE = "Chromium is missing, so the browser journeys cannot run; install it: sudo apt-get install chromium"
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+
+People = Callable[..., Person]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Every journey is slow and needs a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.slow)
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def chromium(playwright: Playwright) -> Iterator[Browser]:
+    """The machine's Chromium, else Playwright's own; without either every journey fails and says what to do."""
+    own = playwright.chromium.executable_path
+    path = next(filter(None, map(shutil.which, _NAMES)), own if Path(own).exists() else None)
+    if path is None:
+        pytest.fail(_ADVICE)
+    browser = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    return furnish(tmp_path_factory.mktemp("template") / "data")
+
+
+@pytest.fixture
+def office(tmp_path: Path, template: Template) -> Iterator[Office]:
+    made = Office(tmp_path, template)
+    made.open()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def people(chromium: Browser, office: Office) -> Iterator[People]:
+    """Make a person: ``people("upp")`` is signed in, ``people()`` is nobody yet; ``hands`` and browser as wished."""
+    made: list[Person] = []
+
+    def person(name: str = "", hands: type[Any] = Mouse, **browser: Any) -> Person:
+        wishes = {"viewport": {"width": 1280, "height": 900}, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
+        context = chromium.new_context(base_url=office.base_url, **(wishes | browser))
+        context.set_default_timeout(10_000)
+        one = Person(context, office.base_url, hands)
+        made.append(one)
+        if name:
+            one.sign_in(name)
+        return one
+
+    yield person
+    for one in made:
+        one.leave()

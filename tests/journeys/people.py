@@ -1,0 +1,98 @@
+"""Somebody in front of a browser, and everything that must not happen while he works."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
+
+from tests.journeys import forms
+from tests.journeys.hands import Hands, Mouse
+
+_REFUSED = (
+    "addEventListener('securitypolicyviolation', e =>"
+    " console.error('refused by policy:', e.violatedDirective, e.blockedURI))"
+)
+
+
+class Watch:
+    """Notes what goes wrong in a browser: errors of scripts and policy, failed and foreign requests, bad answers."""
+
+    def __init__(self, context: BrowserContext, base_url: str) -> None:
+        self.problems: list[str] = []
+        self.allowed: set[int] = set()
+        self._base_url = base_url
+        context.add_init_script(_REFUSED)
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.problems.append(f"script: {error.error}"))
+        context.on("request", self._request)
+        context.on("requestfailed", self._failed)
+        context.on("response", self._response)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        # Bad answers are judged by their status; Chromium repeats them here.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.problems.append(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self._base_url + "/", "data:", "blob:")):
+            self.problems.append(f"another site: {request.url}")
+
+    def _failed(self, request: Request) -> None:
+        # Leaving a page ends what it was still loading; a download ends the navigation that began it.
+        if request.failure != "net::ERR_ABORTED":
+            self.problems.append(f"{request.url}: {request.failure}")
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400 and response.status not in self.allowed:
+            self.problems.append(f"{response.status} {response.request.method} {response.url}")
+
+
+class Person:
+    """One browser with its cookies, one page in it, and the hands that work it."""
+
+    def __init__(self, context: BrowserContext, base_url: str, hands: type[Any] = Mouse) -> None:
+        self.watch = Watch(context, base_url)
+        self.context = context
+        self.page: Page = context.new_page()
+        self.hands: Hands = hands(self.page)
+
+    def visit(self, path: str) -> None:
+        """Type an address."""
+        self.page.goto(path)
+
+    def expects(self, *statuses: int) -> None:
+        """From now on these answers are no surprise."""
+        self.watch.allowed |= set(statuses)
+
+    def go(self, target: Locator) -> None:
+        """Use what leads to another page, and wait until that is there."""
+        with self.page.expect_navigation():
+            self.hands.use(target)
+
+    def press(self, name: str) -> None:
+        """Press the button of this name, which leads to another page."""
+        self.go(self.page.get_by_role("button", name=name, exact=True))
+
+    def sign_in(self, name: str, password: str = "demo") -> None:  # noqa: S107 the demo's
+        """Sign in from the page that is open, else from the front door."""
+        if "/masuk" not in self.page.url:
+            self.visit("/masuk")
+        self.hands.write(self.page.get_by_label("Nama pengguna"), name)
+        self.hands.write(self.page.get_by_label("Kata sandi"), password)
+        self.press("Masuk")
+        expect(self.page).not_to_have_url("**/masuk**")
+
+    @property
+    def form(self) -> Locator:
+        """The form of the process on this page."""
+        return self.page.locator("form[data-conditions]")
+
+    def fill(self, values: Mapping[str, Any]) -> None:
+        """Fill the form of the process on this page."""
+        forms.fill(self.form, values, self.hands)
+
+    def leave(self) -> None:
+        """Close the browser. Whatever went wrong meanwhile fails the test."""
+        self.hands.finish()
+        self.context.close()
+        assert not self.watch.problems, "\n".join(self.watch.problems)

@@ -1,0 +1,159 @@
+"""What is raced. Each gives a list of what went wrong: empty is well."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import worker
+from app.models import Job, ProcessInstance, UserTask
+from app.services import idempotency, instances, tasks
+from app.services.access import Actor
+from tests.races.together import Racers, doubled, in_transaction, one_winner
+from tests.services.office import Office
+
+AGAIN = {"hasil": "kurang"}  # sends the case back to the same activity: the next round's task
+
+
+class Round:
+    """A case with one open task, and what people and the clock can do about it at once."""
+
+    def __init__(self, office: Office, case: ProcessInstance) -> None:
+        self.office, self.database, self.case = office, office.database, case
+        self.task = office.open_task(case)
+
+    def complete(self, actor: Actor) -> Callable[[], Any]:
+        return in_transaction(
+            self.database, lambda s: tasks.complete(s, self.task.id, AGAIN, {}, actor=actor)
+        )
+
+    def claim(self, actor: Actor) -> Callable[[], Any]:
+        return in_transaction(self.database, lambda s: tasks.claim(s, self.task.id, actor=actor))
+
+    def cancel(self) -> Callable[[], Any]:
+        ketua = self.office.ketua
+        return in_transaction(
+            self.database, lambda s: instances.cancel(s, self.case.id, "salah kirim", actor=ketua)
+        )
+
+    def timer(self, delay_s: float = 0.0) -> Callable[[], Any]:
+        with self.database.reading() as session:
+            job = session.scalars(select(Job).where(Job.instance_id == self.case.id)).one()
+
+        def command() -> bool:
+            time.sleep(delay_s)
+            return worker.attempt(self.database, job.id, at=job.due_at)
+
+        return command
+
+    def doubled(self) -> list[str]:
+        with self.database.reading() as session:
+            return doubled(session, self.case.id)
+
+
+def two_complete(office: Office, pair: Racers, rounds: int) -> list[str]:
+    case, wrong = office.start(), []
+    for _n in range(rounds):
+        now = Round(office, case)
+        outcomes = pair.run(now.complete(office.rina), now.complete(office.budi))
+        wrong += one_winner(outcomes, ["Rina", "Budi"])
+        if wrong:
+            break
+    return wrong + now.doubled()
+
+
+def two_claim(office: Office, pair: Racers, rounds: int) -> list[str]:
+    case, wrong = office.start(), []
+    for _n in range(rounds):
+        now = Round(office, case)
+        outcomes = pair.run(now.claim(office.rina), now.claim(office.budi))
+        wrong += one_winner(outcomes, ["Rina", "Budi"]) + now.doubled()
+        if wrong:
+            break
+        now.complete(office.rina if outcomes[0].won else office.budi)()
+    return wrong
+
+
+def one_claims_what_another_completes(office: Office, pair: Racers, rounds: int) -> list[str]:
+    case, wrong = office.start(), []
+    for _n in range(rounds):
+        now = Round(office, case)
+        outcomes = pair.run(now.claim(office.rina), now.complete(office.budi))
+        wrong += one_winner(outcomes, ["Rina", "Budi"])
+        if wrong:
+            break
+        if outcomes[0].won:
+            now.complete(office.rina)()
+    return wrong + now.doubled()
+
+
+def one_completes_against_the_timer(office: Office, pair: Racers, rounds: int) -> tuple[list[str], set[int]]:
+    case, wrong, winners = office.start(), [], set()
+    for n in range(rounds):
+        now = Round(office, case)
+        outcomes = pair.run(now.complete(office.rina), now.timer(delay_s=0.004 * (n % 2)))
+        wrong += one_winner(outcomes, ["Rina", ""])
+        if wrong:
+            break
+        winners.add(0 if outcomes[0].won else 1)
+    return wrong + now.doubled(), winners
+
+
+def the_last_two_branches_of_a_join(office: Office, pair: Racers, rounds: int) -> list[str]:
+    """Both branches end at the same moment: what went wrong at the join."""
+    for _n in range(rounds):
+        case = office.start()
+        with office.database.reading() as session:
+            kiri, kanan = sorted(instances.open_tasks(session, case.id), key=lambda task: task.activity_id)
+        outcomes = pair.run(
+            _complete_with(office, kanan, {"unit": "A"}), _complete_with(office, kiri, {"hasil": "x"})
+        )
+        wrong = [f"refused: {one.error!r}" for one in outcomes if one.error] + _wrong_after_join(office, case)
+        if wrong:
+            return wrong
+    return []
+
+
+def _complete_with(office: Office, task: UserTask, values: Mapping[str, Any]) -> Callable[[], Any]:
+    return in_transaction(
+        office.database, lambda session: tasks.complete(session, task.id, values, {}, actor=office.rina)
+    )
+
+
+def _wrong_after_join(office: Office, case: ProcessInstance) -> list[str]:
+    with office.database.reading() as session:
+        opened = [task.activity_id for task in instances.open_tasks(session, case.id)]
+        stored = session.get_one(ProcessInstance, case.id)
+        kept = {name: stored.variables.get(name) for name in ("hasil", "unit")}
+    wrong = [] if opened == ["gabungan"] else [f"open after the join: {opened}"]
+    return wrong + ([] if kept == {"hasil": "x", "unit": "A"} else [f"variables: {kept}"])
+
+
+def the_same_start_twice(office: Office, pair: Racers, rounds: int) -> list[str]:
+    """One start sent twice with one key; what went wrong."""
+    for n in range(rounds):
+        before = _cases(office)
+        outcomes = pair.run(*[start_once(office, f"kunci-{n}")] * 2)
+        results = [outcome.error or outcome.value for outcome in outcomes]
+        if results[0] != results[1] or _cases(office) != before + 1:
+            return [f"{results}, {_cases(office) - before} cases"]
+    return []
+
+
+def start_once(office: Office, key: str) -> Callable[[], Any]:
+    values = {"judul": "Lampu mati"}
+
+    def do(session: Session) -> dict[str, Any]:
+        def begin() -> dict[str, Any]:
+            return {"id": instances.start(session, "uji", values, actor=office.rina).instance.id}
+
+        return idempotency.once(session, office.rina, "start", "uji", key, values, begin)
+
+    return in_transaction(office.database, do)
+
+
+def _cases(office: Office) -> int:
+    with office.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(ProcessInstance)) or 0

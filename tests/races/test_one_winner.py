@@ -1,0 +1,45 @@
+"""Two at the same moment: one wins, the other is told who did, and nothing is there twice."""
+
+import pytest
+from sqlalchemy import select
+
+from app.db import Database
+from app.errors import Conflict
+from app.models import Job
+from app.services import instances
+from tests.races import contests
+from tests.races.contests import Round
+from tests.races.offices import interrupted_office
+from tests.races.together import Racers
+from tests.services.office import Office
+
+pytestmark = pytest.mark.slow
+
+
+def test_two_officers_complete_one_task_and_one_of_them_does(office: Office, pair: Racers) -> None:
+    assert contests.two_complete(office, pair, 1000) == []
+
+
+def test_two_officers_claim_one_task_and_one_of_them_has_it(office: Office, pair: Racers) -> None:
+    assert contests.two_claim(office, pair, 100) == []
+
+
+def test_one_claims_a_task_that_another_completes(office: Office, pair: Racers) -> None:
+    assert contests.one_claims_what_another_completes(office, pair, 100) == []
+
+
+def test_an_officer_completes_a_task_that_its_deadline_takes_away(database: Database, pair: Racers) -> None:
+    wrong, winners = contests.one_completes_against_the_timer(interrupted_office(database), pair, 200)
+    assert wrong == []
+    assert winners == {0, 1}, "the race was none"
+
+
+def test_a_case_is_cancelled_while_its_task_is_completed(office: Office, pair: Racers) -> None:
+    for _n in range(30):
+        now = Round(office, office.start())
+        completed, cancelled = pair.run(now.complete(office.rina), now.cancel())
+        assert cancelled.error is None
+        assert completed.error is None or isinstance(completed.error, Conflict)
+        with office.database.reading() as session:
+            assert instances.open_tasks(session, now.case.id) == []
+            assert session.scalars(select(Job).where(Job.instance_id == now.case.id)).all() == []

@@ -1,0 +1,269 @@
+"""Attachments: taken in, cleaned, tied to a case, given out to those who may see it."""
+
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.errors import InvalidForm, NotAllowed, NotFound
+from app.models import Attachment, HistoryEvent
+from app.services import clock, drafts, files, orphans, settings
+from app.services.access import Actor
+from tests.services import samples
+from tests.services.office import Office, add_user
+
+TEXT = b"Lampu jalan mati.\n"
+
+
+@pytest.fixture
+def rina(database: Database) -> Actor:
+    with database.transaction() as session:
+        return add_user(session, "rina", "Loket")
+
+
+def receive(
+    database: Database,
+    content: bytes = TEXT,
+    name: str = "a.txt",
+    *,
+    actor: Actor | None,
+    private: bool = False,
+) -> Attachment:
+    with database.transaction() as session:
+        return files.receive(session, BytesIO(content), name, actor=actor, private=private)
+
+
+def attach(
+    office: Office, row: Attachment, case_id: int, *, actor: Actor | None, private: bool = False
+) -> None:
+    with office.database.transaction() as session:
+        files.attach(session, [row.id], instance_id=case_id, field_key="bukti", actor=actor, private=private)
+
+
+@contextmanager
+def failing(database: Database) -> Iterator[Session]:
+    """A transaction that fails when the block has done its work."""
+    with suppress(RuntimeError), database.transaction() as session:
+        yield session
+        raise RuntimeError
+
+
+def folder(database: Database) -> Path:
+    with database.reading() as session:
+        return settings.config(session).files_dir
+
+
+def on_disk(database: Database) -> list[str]:
+    return sorted(path.name for path in folder(database).iterdir())
+
+
+def test_a_file_lies_under_a_random_name_and_nobody_else_can_read_it(database: Database, rina: Actor) -> None:
+    row = receive(database, name="Laporan Warga.TXT", actor=rina)
+    assert (row.name, row.media_type, row.size_bytes) == ("Laporan Warga.TXT", "text/plain", len(TEXT))
+    assert on_disk(database) == [row.id]
+    assert len(row.id) == 43
+    path = folder(database) / row.id
+    assert path.read_bytes() == TEXT
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/passwd.txt", "passwd.txt"),
+        ("C:\\Users\\budi\\foto.txt", "foto.txt"),
+        ("a\r\nSet-Cookie: x.txt", "aSet-Cookie: x.txt"),
+        ("gambar\u202etxt.txt", "gambartxt.txt"),
+        ("x" * 300 + ".txt", "x" * 116 + ".txt"),
+        ("  .txt", "lampiran.txt"),
+    ],
+)
+def test_a_name_is_only_ever_a_name(sqlite_database: Database, name: str, shown: str) -> None:
+    assert receive(sqlite_database, name=name, actor=None).name == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "media_type"),
+    [
+        ("a.jpg", samples.picture("JPEG"), "image/jpeg"),
+        ("a.JPEG", samples.picture("JPEG"), "image/jpeg"),
+        ("a.png", samples.picture("PNG"), "image/png"),
+        ("a.webp", samples.picture("WEBP"), "image/webp"),
+        ("a.pdf", b"%PDF-1.7\n...", "application/pdf"),
+        ("a.mp4", samples.video(), "video/mp4"),
+        ("a.docx", samples.office_document("word"), "application/vnd.openxmlformats-officedocument.wordproc"),
+        (
+            "a.xlsx",
+            samples.office_document("xl"),
+            "application/vnd.openxmlformats-officedocument.spreadsheet",
+        ),
+        ("a.csv", "nomor;judul\n1;Jalan é\n".encode("latin-1"), "text/csv"),
+    ],
+)
+def test_what_people_attach_is_taken_in(
+    sqlite_database: Database, name: str, content: bytes, media_type: str
+) -> None:
+    assert receive(sqlite_database, content, name, actor=None).media_type.startswith(media_type)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("a.exe", b"MZ"),
+        ("a.html", b"<script>"),
+        ("a.svg", b"<svg onload='x'/>"),
+        ("a", TEXT),
+        ("a.pdf.exe", b"%PDF-1.7"),
+        ("a.pdf", b"<html>"),
+        ("a.png", samples.picture("JPEG")),
+        ("a.jpg", b"\xff\xd8\xff not a picture"),
+        ("a.jpg", samples.picture("JPEG", (400, 300))[:-900]),
+        ("a.txt", b"MZ\x00\x01"),
+        ("a.docx", samples.office_document("xl")),
+        ("a.docx", samples.office_document("word", "word/vbaProject.bin")),
+        ("a.docx", b"PK\x03\x04 broken"),
+        ("a.mp4", samples.video()[:60]),
+        ("a.mp4", samples.box(b"ftyp", b"isom0000")),
+        ("a.txt", b""),
+    ],
+)
+def test_what_is_not_what_it_says_is_refused_and_leaves_no_file(
+    sqlite_database: Database, name: str, content: bytes
+) -> None:
+    with pytest.raises(InvalidForm) as refused:
+        receive(sqlite_database, content, name, actor=None)
+    assert list(refused.value.errors) == ["file"]
+    assert on_disk(sqlite_database) == []
+
+
+def test_reading_stops_as_soon_as_a_file_is_too_large(database: Database, rina: Actor) -> None:
+    class Endless(BytesIO):
+        given = 0
+
+        def read(self, size: int | None = -1) -> bytes:
+            self.given += size or 0
+            return b"a" * (size or 0)
+
+    stream = Endless()
+    with database.transaction() as session, pytest.raises(files.TooLarge):
+        files.receive(session, stream, "a.txt", actor=rina)
+    assert stream.given <= files.MAX_BYTES + 64 * 1024
+    assert receive(database, b"a" * files.MAX_BYTES, actor=rina).size_bytes == files.MAX_BYTES
+
+
+def test_a_file_goes_when_its_transaction_fails(database: Database, rina: Actor) -> None:
+    with failing(database) as session:
+        files.receive(session, BytesIO(TEXT), "a.txt", actor=rina)
+        assert len(on_disk(database)) == 1
+    assert on_disk(database) == []
+    with database.reading() as session:  # closed without a commit
+        files.receive(session, BytesIO(TEXT), "a.txt", actor=rina)
+    assert on_disk(database) == []
+
+
+def test_a_savepoint_released_is_no_commit(sqlite_database: Database) -> None:
+    with failing(sqlite_database) as session, session.begin_nested():
+        files.receive(session, BytesIO(TEXT), "a.txt", actor=None)
+    assert on_disk(sqlite_database) == []
+
+
+def test_auditors_upload_nothing(database: Database) -> None:
+    with database.transaction() as session:
+        auditor = add_user(session, "auditor", is_auditor=True)
+        with pytest.raises(NotAllowed):
+            files.receive(session, BytesIO(TEXT), "a.txt", actor=auditor)
+
+
+def test_an_attached_file_is_for_everybody_who_sees_the_case_and_for_nobody_else(office: Office) -> None:
+    case = office.start()
+    row = receive(office.database, actor=office.rina)
+    with office.database.reading() as session:
+        with pytest.raises(NotFound):
+            files.open_for(session, row.id, actor=office.budi)
+        assert files.open_for(session, row.id, actor=office.rina)[1].read_bytes() == TEXT
+    attach(office, row, case.id, actor=office.rina)
+    with office.database.reading() as session:
+        for actor in (office.budi, office.auditor, office.owner):
+            found, path = files.open_for(session, row.id, actor=actor)
+            assert (found.field_key, path.read_bytes()) == ("bukti", TEXT)
+        for id_ in (row.id, "../../etc/passwd", ""):
+            with pytest.raises(NotFound):
+                files.open_for(session, id_, actor=office.dinas_a)
+        assert [f.id for f in files.of_instance(session, case.id, actor=office.budi)] == [row.id]
+        with pytest.raises(NotFound):
+            files.of_instance(session, case.id, actor=office.dinas_a)
+
+
+def test_a_file_is_attached_by_who_uploaded_it_to_one_case(office: Office) -> None:
+    case, other = office.start(), office.start()
+    mine, reporters = receive(office.database, actor=office.rina), receive(office.database, actor=None)
+    for row, actor in ((mine, office.budi), (mine, None), (reporters, office.rina)):
+        with pytest.raises(InvalidForm) as refused:
+            attach(office, row, case.id, actor=actor)
+        assert list(refused.value.errors) == ["bukti"]
+    attach(office, mine, case.id, actor=office.rina)
+    attach(office, reporters, case.id, actor=None)
+    attach(office, mine, case.id, actor=office.budi)  # a later form of the case names it again
+    with pytest.raises(InvalidForm):
+        attach(office, mine, other.id, actor=office.rina)
+    with office.database.transaction() as session, pytest.raises(InvalidForm):
+        files.attach(session, [mine.id, "x" * 43], instance_id=case.id, field_key="bukti", actor=office.rina)
+
+
+def test_a_private_file_is_sealed_nameless_and_shown_only_to_lanes_with_the_right(office: Office) -> None:
+    case = office.start()
+    row = receive(office.database, b"KENARI-KTP", "KTP Budi.txt", actor=office.rina, private=True)
+    attach(office, row, case.id, actor=office.rina, private=True)
+    assert b"KENARI" not in (folder(office.database) / f"{row.id}.sealed").read_bytes()
+    with office.database.transaction() as session:
+        for actor in (office.owner, office.auditor, office.admin):
+            with pytest.raises(NotAllowed):
+                files.show(session, row.id, actor=actor)
+        with pytest.raises(NotFound):
+            files.show(session, row.id, actor=office.dinas_a)
+        with pytest.raises(NotAllowed):
+            files.open_for(session, row.id, actor=office.rina)
+        found, content = files.show(session, row.id, actor=office.budi)
+        assert (found.name, content) == ("lampiran-pribadi.txt", b"KENARI-KTP")
+        event = session.scalars(select(HistoryEvent).where(HistoryEvent.type == "identity_shown")).one()
+    assert (event.actor_id, event.data) == (office.budi.id, {"fields": ["bukti"], "attachment": row.id})
+
+
+def test_a_file_that_turns_out_to_be_private_is_sealed_when_it_is_attached(office: Office) -> None:
+    case = office.start()
+    row = receive(office.database, b"KENARI-KTP", "KTP Budi.txt", actor=office.rina)
+    with failing(office.database) as session:
+        files.attach(session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina)
+    assert on_disk(office.database) == [row.id]
+    attach(office, row, case.id, actor=office.rina, private=True)
+    assert on_disk(office.database) == [f"{row.id}.sealed"]
+    with office.database.transaction() as session:
+        assert files.show(session, row.id, actor=office.rina)[1] == b"KENARI-KTP"
+        assert session.get_one(Attachment, row.id).name == "lampiran-pribadi.txt"
+
+
+def test_files_that_belong_to_nothing_are_collected_and_others_stay(office: Office) -> None:
+    case = office.start()
+    kept, forgotten, drafted, fresh = (receive(office.database, actor=office.rina) for _n in range(4))
+    attach(office, kept, case.id, actor=office.rina)
+    stray, young = folder(office.database) / "stray", folder(office.database) / "young"
+    for path in (stray, young):
+        path.write_bytes(b"")
+    os.utime(stray, (time.time() - 90_000,) * 2)
+    with office.database.transaction() as session:
+        for row in (kept, forgotten, drafted):
+            session.get_one(Attachment, row.id).uploaded_at = clock.now(session) - timedelta(days=31)
+        drafts.save(session, office.rina, "task:1", {"bukti": [drafted.id]})
+    with office.database.transaction() as session:
+        assert orphans.collect(session) == 2
+    assert on_disk(office.database) == sorted([kept.id, drafted.id, fresh.id, "young"])
+    with office.database.reading() as session:
+        assert session.get(Attachment, forgotten.id) is None

@@ -1,0 +1,64 @@
+"""Pictures and videos lose everything but what is to be seen."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from app.errors import InvalidForm
+from app.services import images, videos
+from tests.services import samples
+from tests.services.samples import SECRET
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_nothing_but_the_pixels_of_a_picture_survives(kind: str) -> None:
+    before = samples.picture(kind)
+    assert SECRET in before
+    after = images.clean(before, f"image/{kind.lower()}")
+    assert SECRET not in after
+    with Image.open(BytesIO(after)) as image:
+        assert (image.format, image.size, len(image.getexif())) == (kind, (40, 20), 0)
+        red, _green, blue = image.convert("RGB").getpixel((20, 10))  # type: ignore[misc]
+        assert blue > 110 > red
+
+
+def test_a_picture_taken_sideways_stands_upright_without_the_note_that_said_so() -> None:
+    after = images.clean(samples.picture("JPEG", (40, 20), orientation=6), "image/jpeg")
+    with Image.open(BytesIO(after)) as image:
+        assert image.size == (20, 40)
+
+
+def test_a_transparent_picture_stays_transparent() -> None:
+    buffer = BytesIO()
+    picture = Image.new("P", (4, 4), 0)
+    picture.save(buffer, "PNG", transparency=0)
+    with Image.open(BytesIO(images.clean(buffer.getvalue(), "image/png"))) as image:
+        assert image.convert("RGBA").getpixel((0, 0))[3] == 0  # type: ignore[index]
+
+
+@pytest.mark.parametrize("size", [(8000, 5001), (20_000, 20_000)])
+def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused(size: tuple[int, int]) -> None:
+    buffer = BytesIO()
+    Image.new("1", size).save(buffer, "PNG")
+    assert len(buffer.getvalue()) < 100_000
+    with pytest.raises(InvalidForm, match="40 juta"):
+        images.clean(buffer.getvalue(), "image/png")
+
+
+def test_a_video_keeps_its_pictures_and_its_length_but_not_where_it_was_taken() -> None:
+    before = samples.video()
+    after = videos.clean(before)
+    assert before.count(SECRET) == 3
+    assert SECRET not in after
+    assert len(after) == len(before)
+    assert b"moving pictures" in after
+    assert (b"mvhd" + b"m" * 20) in after
+
+
+@pytest.mark.parametrize(
+    "broken", [b"", b"\x00\x00\x00\x03moov", b"\xff\xff\xff\xffmoov", b"\x00\x00\x00\x01moov"]
+)
+def test_a_chain_of_boxes_that_leads_nowhere_is_refused(broken: bytes) -> None:
+    with pytest.raises(InvalidForm, match="rusak"):
+        videos.clean(broken)

@@ -1,0 +1,190 @@
+"""Mail: numbers and links only, tried again when the server is away, silent when there is none."""
+
+import socketserver
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
+
+import pytest
+from sqlalchemy import select, update
+
+from app.config import Config
+from app.db import Database
+from app.models import Notice, OutboxMessage, User
+from app.services import clock, groups, mail, outbox, settings
+from tests.services.office import Office
+
+
+class Server(socketserver.ThreadingTCPServer):
+    """A mail server that takes what it is given, but for addresses at refused.example."""
+
+    allow_reuse_address = daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Conversation)
+        self.letters: list[Message] = []
+        self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self.thread.start()
+
+    def stop(self) -> None:
+        self.shutdown()
+        self.server_close()
+        self.thread.join()
+
+
+class Conversation(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self.say("220 ready")
+        for line in self.rfile:
+            word = line.split()[0].upper()
+            if word == b"DATA":
+                self.say("354 go on")
+                self.take()
+            elif word == b"QUIT":
+                return self.say("221 bye")
+            else:
+                self.say("550 no" if b"refused.example" in line and word == b"RCPT" else "250 ok")
+
+    def take(self) -> None:
+        lines = []
+        for line in self.rfile:
+            if line == b".\r\n":
+                break
+            lines.append(line)
+        self.server.letters.append(message_from_bytes(b"".join(lines), policy=default))  # type: ignore[attr-defined]
+        self.say("250 taken")
+
+    def say(self, text: str) -> None:
+        self.wfile.write(text.encode() + b"\r\n")
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    server = Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def office(config: Config, sqlite_database: Database, server: Server) -> Iterator[Office]:
+    """An office with a mail server, in which rina and budi have addresses and a notice each."""
+    url = f"smtp://127.0.0.1:{server.server_address[1]}"
+    database = settings.open_database(replace(config, smtp_url=url, mail_from="alur@example.id"))
+    office = Office(database)
+    case = office.start(judul="KENARI-PERIHAL", pelapor="KENARI-IDENTITAS")
+    with database.transaction() as session:
+        for actor in (office.rina, office.budi):
+            session.get_one(User, actor.id).email = f"{actor.name}@example.id"
+        session.get_one(User, office.budi.id).language = "en"
+        for _n in range(2):
+            session.add(
+                OutboxMessage(
+                    instance_id=case.id,
+                    body={"code": "notification", "text": "KENARI-PESAN"},
+                    audience={
+                        "groups": [groups.named(session, "Loket").id, groups.named(session, "Ketua").id]
+                    },
+                    queued_at=clock.now(session),
+                )
+            )
+    with database.transaction() as session:
+        assert outbox.deliver(session) == 2
+    yield office
+    database.engine.dispose()
+
+
+def later(office: Office, **much: float) -> None:
+    """Let every notice look as if it had been made earlier."""
+    with office.database.transaction() as session:
+        for row in session.scalars(select(Notice)):
+            row.created_at -= timedelta(**much)
+
+
+def test_a_letter_a_person_with_number_and_link_and_nothing_about_the_case(
+    office: Office, server: Server
+) -> None:
+    assert mail.deliver(office.database) == 2
+    by_reader = {letter["To"]: letter for letter in server.letters}
+    assert set(by_reader) == {"rina@example.id", "budi@example.id"}
+    for letter in server.letters:
+        text = letter.as_string() + letter.get_payload(decode=True).decode()  # type: ignore[union-attr]
+        assert "KENARI" not in text
+        assert text.count("http://127.0.0.1:8000/perkara/1") >= 1
+        assert "UJI-" in text
+    assert by_reader["rina@example.id"]["Subject"] == "Alur: 1 perkara"
+    assert by_reader["budi@example.id"]["Subject"] == "Alur: 1 case"
+
+
+def test_what_was_sent_is_not_sent_again(office: Office, server: Server) -> None:
+    mail.deliver(office.database)
+    assert mail.deliver(office.database) == 0
+    assert len(server.letters) == 2
+
+
+def test_while_the_server_is_away_pauses_grow_and_then_it_is_given_up(office: Office, server: Server) -> None:
+    server.stop()
+    assert mail.deliver(office.database) == 0
+    with office.database.reading() as session:
+        assert {row.attempts for row in session.scalars(select(OutboxMessage))} == {1}
+        assert session.scalars(select(OutboxMessage.error)).first() == "mail: ConnectionRefusedError"
+        assert mail.due(session) == []
+    for pause in (1, 4, 10, 45, 180, 480, 720):  # minutes, each after the one before
+        later(office, minutes=pause)
+        with office.database.reading() as session:
+            assert mail.due(session)
+        mail.deliver(office.database)
+        with office.database.reading() as session:
+            assert mail.due(session) == []
+    later(office, days=3)
+    with office.database.reading() as session:
+        assert mail.due(session) == []
+
+
+@pytest.mark.parametrize("address", ["rina@refused.example", "rin\u0101@refused.example"])
+def test_a_refused_address_keeps_nobody_else_from_his_letter(
+    office: Office, server: Server, address: str
+) -> None:
+    with office.database.transaction() as session:
+        session.get_one(User, office.rina.id).email = address
+    assert mail.deliver(office.database) == 1
+    assert [letter["To"] for letter in server.letters] == ["budi@example.id"]
+    with office.database.reading() as session:
+        assert "refused.example" not in str(session.scalars(select(OutboxMessage.error)).all())
+    later(office, minutes=1)
+    assert mail.deliver(office.database) == 0
+    assert len(server.letters) == 1
+
+
+def test_notices_already_read_old_ones_and_the_disabled_get_no_letter(office: Office, server: Server) -> None:
+    with office.database.transaction() as session:
+        session.get_one(User, office.budi.id).disabled_at = clock.now(session)
+        session.execute(
+            update(Notice).where(Notice.user_id == office.rina.id).values(read_at=clock.now(session))
+        )
+        assert mail.due(session) == []
+        session.execute(update(Notice).values(read_at=None))
+        assert [letter.to for letter in mail.due(session)] == ["rina@example.id"]
+    later(office, days=3)
+    with office.database.reading() as session:
+        assert mail.due(session) == []
+
+
+def test_without_a_mail_server_nothing_is_tried(config: Config, office: Office) -> None:
+    silent = settings.open_database(config)
+    assert mail.deliver(silent) == 0
+    silent.engine.dispose()
+
+
+def test_a_password_is_never_sent_in_the_clear_to_another_machine(
+    config: Config, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mail, "_LOCAL", frozenset())
+    port = server.server_address[1]
+    letter = mail.Letter("rina@example.id", "id", (("UJI-1", "http://x/1"),), (1,), (1,))
+    [outcome] = mail.send(replace(config, smtp_url=f"smtp://alur:rahasia@127.0.0.1:{port}"), [letter])
+    assert outcome.error == "mail: NotReady"
+    assert server.letters == []

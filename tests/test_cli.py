@@ -1,0 +1,153 @@
+"""The commands, as an operator types them."""
+
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import select
+
+from app.cli import commands
+from app.config import from_environment
+from app.models import Job, Setting, User, UserTask
+from app.services import access, clock, instances, sessions, settings
+from tests.services.office import procedure
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Shell:
+    """Runs commands in an installation of its own."""
+
+    def __init__(self, folder: Path, template: Path, **extra: str) -> None:
+        self.folder = folder
+        self.env = {"ALUR_DATA_DIR": str(folder / "data"), **extra}
+        (folder / "data").mkdir(parents=True)
+        shutil.copy(template, folder / "data" / "alur.sqlite3")
+
+    def __call__(self, *arguments: str) -> Result:
+        return CliRunner(env=self.env).invoke(commands, list(arguments))
+
+    def database(self):  # type: ignore[no-untyped-def]
+        return settings.open_database(from_environment(self.env))
+
+
+@pytest.fixture
+def shell(tmp_path: Path, migrated_sqlite: Path) -> Shell:
+    return Shell(tmp_path, migrated_sqlite, ALUR_ALLOW_TIME_TRAVEL="1")
+
+
+def files(folder: Path, given: dict[str, bytes]) -> list[str]:
+    for name, content in given.items():
+        (folder / name).write_bytes(content)
+    return [str(folder / name) for name in given]
+
+
+def test_init_makes_one_administrator_and_shows_the_password_once(shell: Shell) -> None:
+    shown = re.search(r"saja\): (\S+)", shell("init").output)
+    assert shown is not None
+    assert sessions.sign_in(shell.database(), "admin", shown[1], source="here")[0].is_admin
+    assert shell("init").exit_code != 0
+
+
+def test_a_token_is_printed_alone(shell: Shell) -> None:
+    shell("init")
+    printed = shell("user", "token", "admin").output
+    assert re.fullmatch(r"alur_\S+\n", printed)
+
+
+def test_a_user_is_added_given_a_new_password_and_disabled(shell: Shell, tmp_path: Path) -> None:
+    shell("deploy", *files(tmp_path, procedure()))
+    added = shell("user", "add", "rina", "--full-name", "Rina", "--group", "Loket")
+    assert added.exit_code == 0
+    assert shell("user", "password", "rina").output != added.output
+    assert shell("user", "disable", "rina").exit_code == 0
+    with shell.database().reading() as session:
+        user = session.scalars(select(User).where(User.name == "rina")).one()
+        assert user.disabled_at is not None
+
+
+def test_check_prints_findings_and_exits_1_on_any_error(shell: Shell, tmp_path: Path) -> None:
+    assert shell("check", *files(tmp_path, procedure())).exit_code == 0
+    (tmp_path / "rusak.bpmn").write_text("<xml")
+    broken = shell("check", str(tmp_path / "rusak.bpmn"))
+    assert broken.exit_code == 1
+    assert "rusak.bpmn" in broken.output
+    assert "GALAT" in broken.output
+
+
+def test_deploy_says_what_became_of_each_process(shell: Shell, tmp_path: Path) -> None:
+    paths = files(tmp_path, procedure())
+    assert "uji versi 1 diterapkan" in shell("deploy", *paths).output
+    assert "uji versi 1 sudah berlaku" in shell("deploy", *paths).output
+
+
+def start_case(shell: Shell, tmp_path: Path) -> datetime:
+    shell("deploy", *files(tmp_path, procedure()))
+    shell("user", "add", "rina", "--full-name", "Rina", "--group", "Loket")
+    with shell.database().transaction() as session:
+        actor = access.actor_of(session.scalars(select(User)).one())
+        instances.start(session, "uji", {"judul": "Lampu"}, actor=actor)
+        session.flush()
+        return session.scalars(select(Job.due_at)).one()
+
+
+def test_fire_runs_what_is_due_each_at_its_time_and_moves_the_clock(shell: Shell, tmp_path: Path) -> None:
+    due_at = start_case(shell, tmp_path)
+    until = due_at + timedelta(days=2)
+    assert shell("fire", "--at", until.isoformat()).output.startswith("1 timer")
+    with shell.database().reading() as session:
+        assert session.scalars(select(UserTask.overdue_at)).one() == due_at
+        assert timedelta(0) <= clock.now(session) - until < timedelta(seconds=30)
+        assert clock.moved_to(session) is not None
+    assert shell("clock", "--reset").exit_code == 0
+    with shell.database().reading() as session:
+        assert abs(clock.now(session) - datetime.now(UTC)) < timedelta(seconds=30)
+
+
+def test_without_time_travel_time_may_not_lie_ahead(tmp_path: Path, migrated_sqlite: Path) -> None:
+    shell = Shell(tmp_path, migrated_sqlite)
+    ahead = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    assert shell("fire", "--at", ahead).exit_code != 0
+    assert shell("fire", "--at", "now").exit_code == 0
+    with shell.database().reading() as session:
+        assert session.get(Setting, "clock") is None
+
+
+def test_a_backup_is_restored_into_an_empty_installation(shell: Shell, tmp_path: Path) -> None:
+    start_case(shell, tmp_path)
+    assert shell("backup", str(tmp_path / "copy")).exit_code == 0
+    other = {"ALUR_DATA_DIR": str(tmp_path / "other")}
+    restored = CliRunner(env=other).invoke(commands, ["restore", str(tmp_path / "copy")])
+    assert restored.exit_code == 0, restored.output
+    with settings.open_database(from_environment(other)).reading() as session:
+        assert session.scalars(select(UserTask.name)).one()
+    assert CliRunner(env=other).invoke(commands, ["restore", str(tmp_path / "copy")]).exit_code != 0
+
+
+def test_an_expected_error_is_one_sentence_without_a_traceback(tmp_path: Path) -> None:
+    env = {"ALUR_DATA_DIR": str(tmp_path / "data"), "ALUR_TIMEZONE": "Mars/Olympus"}
+    line = [sys.executable, "-m", "app", "init"]
+    done = subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Berhenti: ALUR_TIMEZONE")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path) -> None:
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        env = {"ALUR_DATA_DIR": str(tmp_path / "data"), "ALUR_PORT": str(taken.getsockname()[1])}
+        line = [sys.executable, "-m", "app", "run"]
+        done = subprocess.run(
+            line, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
+        )
+    assert done.returncode == 1
+    assert "sudah dipakai program lain" in done.stderr

@@ -1,0 +1,209 @@
+"""An installation with demo data and the SOP, browsers that sign in to it, and clients of its API."""
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from app.config import ROOT, Config, from_environment
+from app.db import Database
+from app.services import demo, deployments, settings, tokens, users
+from app.web import create_app
+from tests.reports import answers_for, report, report_values
+
+_TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Template:
+    """A SQLite file to copy, and its parsed versions: parsing the SOP anew for each test takes too long."""
+
+    path: Path
+    versions: dict[int, Any]
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory, migrated_sqlite: Path) -> Template:
+    config = from_environment({"ALUR_DATA_DIR": str(tmp_path_factory.mktemp("office"))})
+    path = config.data_dir / "alur.sqlite3"
+    shutil.copy(migrated_sqlite, path)
+    versions: dict[int, Any] = {}
+    database = Database(config.database_url, info={"config": config, "versions": versions})
+    with database.transaction() as session:
+        demo.load(session)
+        deployed = deployments.deploy(session, sop_files(), actor=None)
+        for one in deployed.definitions:
+            deployments.definitions.version(session, one.definition.id)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.engine.dispose()
+    return Template(path, versions)
+
+
+def sop_files() -> dict[str, bytes]:
+    """The SOP as it is shipped."""
+    folders = (ROOT / "processes", ROOT / "forms")
+    return {path.name: path.read_bytes() for folder in folders for path in folder.iterdir()}
+
+
+@pytest.fixture
+def office(config: Config, template: Template) -> Iterator[Database]:
+    """The installation's database."""
+    shutil.copy(template.path, config.data_dir / "alur.sqlite3")
+    info = {"config": config, "versions": dict(template.versions)}
+    database = Database(config.database_url, info=info)
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def app(config: Config, office: Database) -> Flask:
+    return create_app(config, office)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser that nobody has signed in with."""
+    return app.test_client()
+
+
+class Browser:
+    """A browser with its cookies; it sends the token of the page that it saw last."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+        self.token = ""
+
+    def get(self, path: str, **options: Any) -> TestResponse:
+        return self._seen(self.client.get(path, **options))
+
+    def post(self, path: str, **fields: Any) -> TestResponse:
+        return self._seen(self.client.post(path, data={"csrf_token": self.token, **fields}))
+
+    def sign_in(self, name: str, password: str = "demo", **fields: Any) -> TestResponse:  # noqa: S107
+        self.get("/masuk")
+        response = self.post("/masuk", username=name, password=password, **fields)
+        self.get("/kata-sandi")
+        return response
+
+    def _seen(self, response: TestResponse) -> TestResponse:
+        found = _TOKEN.search(response.text) if response.mimetype == "text/html" else None
+        self.token = found.group(1) if found else self.token
+        return response
+
+
+@pytest.fixture
+def sign_in(app: Flask) -> Callable[[str], Browser]:
+    """A browser in which this demo user is signed in."""
+
+    def make(name: str) -> Browser:
+        browser = Browser(app.test_client())
+        response = browser.sign_in(name)
+        assert response.status_code == 302, response.text
+        return browser
+
+    return make
+
+
+class Api:
+    """A client of the API with one user's token."""
+
+    def __init__(self, client: FlaskClient, token: str) -> None:
+        self.client = client
+        self.headers = {"Authorization": f"Bearer {token}"}
+
+    def get(self, path: str, **query: Any) -> TestResponse:
+        return self.client.get(f"/api/v1{path}", query_string=query, headers=self.headers)
+
+    def post(self, path: str, json: Any = None, *, key: str = "", **options: Any) -> TestResponse:
+        return self._send("POST", path, json, key, options)
+
+    def delete(self, path: str, json: Any = None, *, key: str = "", **options: Any) -> TestResponse:
+        return self._send("DELETE", path, json, key, options)
+
+    def _send(self, method: str, path: str, json: Any, key: str, options: dict[str, Any]) -> TestResponse:
+        headers = self.headers | ({"Idempotency-Key": key} if key else {})
+        return self.client.open(f"/api/v1{path}", method=method, json=json, headers=headers, **options)
+
+
+@pytest.fixture
+def api(app: Flask, office: Database) -> Callable[[str], Api]:
+    """A client that acts for this demo user."""
+
+    def make(name: str) -> Api:
+        with office.transaction() as session:
+            token = tokens.issue(session, users.named(session, name), actor=None)
+        return Api(app.test_client(), token)
+
+    return make
+
+
+@dataclass
+class Case:
+    """A case that was started through the API, and who works on it."""
+
+    api: Callable[[str], Api]
+    started: dict[str, Any]
+    report: dict[str, Any]
+
+    @property
+    def id(self) -> int:
+        return int(self.started["id"])
+
+    def task(self, name: str) -> dict[str, Any]:
+        """The one open task that this officer is offered."""
+        [task] = self.api(name).get("/tasks", instance_id=self.id).json["items"]
+        return dict(task)
+
+    def complete(self, name: str, **values: Any) -> TestResponse:
+        task = self.task(name)
+        given = {**answers_for(task["activity_id"], self.report), **values}
+        return self.api(name).post(f"/tasks/{task['id']}/complete", {"variables": given})
+
+
+@pytest.fixture
+def case(api: Callable[[str], Api]) -> Case:
+    """A report just received, waiting in the first lane."""
+    one = report("SIN-001")
+    response = api("lapor").post("/process-instances", {"key": "pengaduan", "variables": report_values(one)})
+    assert response.status_code == 201, response.text
+    return Case(api, response.json, one)
+
+
+@dataclass
+class Traffic:
+    """What went to the database."""
+
+    statements: list[str] = field(default_factory=list)
+    commits: int = 0
+
+    def clear(self) -> None:
+        self.statements.clear()
+        self.commits = 0
+
+
+@pytest.fixture
+def traffic(office: Database) -> Iterator[Traffic]:
+    """Counts statements (without BEGIN) and commits of transactions that changed something."""
+    seen = Traffic()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.statements.append(" ".join(statement.split()))
+
+    def count(_connection: Any) -> None:
+        seen.commits += 1
+
+    event.listen(office.engine, "after_cursor_execute", note)
+    event.listen(office.engine, "commit", count)
+    yield seen
+    event.remove(office.engine, "after_cursor_execute", note)
+    event.remove(office.engine, "commit", count)
