@@ -10,12 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import uuid4
 
@@ -127,7 +127,7 @@ class Browser(Caller):
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._seen(self.send("POST", path, body, {**kind, **self._cookie()}))
 
-    def sign_in(self, name: str, password: str = "demo") -> Reply:  # noqa: S107
+    def sign_in(self, name: str, password: str = "demo") -> Reply:
         self.get("/masuk")
         return self.post("/masuk", {"username": name, "password": password})
 
@@ -164,6 +164,7 @@ class Installation:
     folder: Path
     more: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=lambda: free_port())
+    _clients: list[Caller] = field(default_factory=list)
 
     @cached_property
     def environment(self) -> dict[str, str]:
@@ -189,7 +190,9 @@ class Installation:
     def command(self, *words: str) -> str:
         """Run ``python -m app`` and return what it printed."""
         line = [sys.executable, "-m", "app", *words]
-        done = subprocess.run(line, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300)
+        done = subprocess.run(
+            line, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -198,8 +201,9 @@ class Installation:
             return tokens.issue(session, users.named(session, name), actor=None)
 
     def api(self, name: str) -> Api:
-        """A client that acts for this user."""
-        return Api("127.0.0.1", self.port, {"Authorization": f"Bearer {self.token(name)}"})
+        """A client that acts for this user, until the server ends."""
+        self._clients.append(Api("127.0.0.1", self.port, {"Authorization": f"Bearer {self.token(name)}"}))
+        return cast("Api", self._clients[-1])
 
     def browser(self, name: str | None = None) -> Browser:
         """A browser, with this user signed in."""
@@ -233,23 +237,29 @@ class Installation:
     @contextmanager
     def running(self, *, worker: bool = True) -> Iterator["Installation"]:
         """Serve by gunicorn, with the worker beside it as ``make run`` has it."""
-        with self.process("serve") as server:
-            self._wait(server)
-            if not worker:
-                yield self
-                return
-            with self.process("worker"):
-                yield self
+        with ExitStack() as stack:
+            stack.callback(self._hang_up)
+            self._wait(stack.enter_context(self.process("serve")))
+            if worker:
+                stack.enter_context(self.process("worker"))
+            yield self
+
+    def _hang_up(self) -> None:
+        for client in self._clients:
+            client.close()
+        self.database.engine.dispose()
 
     def _wait(self, server: subprocess.Popen[bytes]) -> None:
-        end = time.monotonic() + 60
+        end, caller = time.monotonic() + 60, Caller("127.0.0.1", self.port)
         while time.monotonic() < end:
             assert server.poll() is None, self.log
             try:
-                Caller("127.0.0.1", self.port).send("GET", "/masuk")
+                caller.send("GET", "/masuk")
                 return
             except OSError:
                 time.sleep(0.1)
+            finally:
+                caller.close()
         raise AssertionError(f"the server does not answer: {self.log}")
 
 

@@ -1,18 +1,19 @@
 """What only the whole of a deployment can tell: names nobody sets, identity read by a rule, empty lanes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
 from app.engine import decisions, reader
-from app.engine.diagram import Node
+from app.engine.diagram import Flow, Lane, Node
 from app.findings import Finding
-from app.models import Group, membership
+from app.models import Group, LaneGroup, membership
 from app.services.bundle import Bundle
 
+Place = Node | Flow | Lane
 #: Process properties that name a variable. Source: HOUSE.md, "What a diagram tells the code".
 _VARIABLE_PROPERTIES = ("nomor", "perihal", "kategori", "unit", "wilayah")
 
@@ -36,12 +37,13 @@ def check(session: Session | None, bundle: Bundle) -> None:
         return  # with a file missing, names would be missed for nothing
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
     known = _set_somewhere(bundle)
+    places = _places(bundle)
     for element_id, where, names, mentioned in _reads(bundle):
-        node = bundle.diagram.nodes.get(element_id)
+        place = places.get(element_id)
         for name in sorted(names):
-            bundle.findings += _about_name(bundle, node, where, name, known=known)
+            bundle.findings += _about_name(bundle, place, where, name, known=known)
         for name in sorted(mentioned & private):
-            bundle.findings.append(_name_finding("private_field_read", "error", node, name, where))
+            bundle.findings.append(_name_finding("private_field_read", "error", place, name, where))
     bundle.findings += _unknown_properties(bundle, known)
     if session is not None:
         bundle.findings += _empty_lanes(session, bundle)
@@ -82,26 +84,33 @@ def _twice(name: str) -> tuple[frozenset[str], frozenset[str]]:
     return frozenset({name}), frozenset({name})
 
 
+def _places(bundle: Bundle) -> Mapping[str, Place]:
+    """Whatever a finding can point at, by id."""
+    diagram = bundle.diagram
+    places: list[Place] = [*diagram.lanes, *diagram.flows, *diagram.nodes.values()]
+    return {place.id: place for place in places}
+
+
 def _about_name(
-    bundle: Bundle, node: Node | None, where: str, name: str, *, known: set[str] | None
+    bundle: Bundle, place: Place | None, where: str, name: str, *, known: set[str] | None
 ) -> list[Finding]:
     listed = where in {*_VARIABLE_PROPERTIES, "unit"}
     if known is not None and name not in known and not listed:
-        return [_name_finding("name_never_set", "error", node, name, where)]
+        return [_name_finding("name_never_set", "error", place, name, where)]
     if known is None and name not in _known_fields(bundle) and not listed:
-        return [_name_finding("name_perhaps_never_set", "warning", node, name, where)]
+        return [_name_finding("name_perhaps_never_set", "warning", place, name, where)]
     return []
 
 
 def _name_finding(
-    code: str, severity: Literal["error", "warning"], node: Node | None, name: str, where: str
+    code: str, severity: Literal["error", "warning"], place: Place | None, name: str, where: str
 ) -> Finding:
     return Finding(
         code,
         severity,
-        element_id=node.id if node else None,
-        element_name=(node.name or node.id) if node else None,
-        line=node.line if node else None,
+        element_id=place.id if place else None,
+        element_name=(place.name or place.id) if place else None,
+        line=place.line if place else None,
         params={"variable": name, "where": where},
     )
 
@@ -125,10 +134,18 @@ def _empty_lanes(session: Session, bundle: Bundle) -> list[Finding]:
     members = func.count(membership.c.user_id)
     rows = session.execute(select(Group.name, members).outerjoin(membership).group_by(Group.name))
     counts = {name: count for name, count in rows}
-    wanted = {lane.name for lane in bundle.diagram.lanes}
+    known = {lane_id: group for lane_id, group in session.execute(_group_names(bundle.diagram.key))}
+    wanted = {known.get(lane.id, lane.name): lane.name for lane in bundle.diagram.lanes}
     coordinators = {c for lane in bundle.diagram.lanes if (c := lane.properties.get("koordinator"))}
+    wanted |= {name: name for name in coordinators}
     return [
-        Finding("lane_without_officers", "warning", params={"lane": name})
-        for name in sorted(wanted | coordinators)
+        Finding("lane_without_officers", "warning", params={"lane": shown})
+        for name, shown in sorted(wanted.items())
         if not counts.get(name)
     ]
+
+
+def _group_names(process_key: str) -> Select[str, str]:
+    """The groups that lanes are tied to by their ids: a lane that got another name keeps its officers."""
+    query = select(LaneGroup.lane_id, Group.name).join(LaneGroup.group)
+    return query.where(LaneGroup.process_key == process_key)

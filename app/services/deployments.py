@@ -70,7 +70,7 @@ def _deploy_one(session: Session, bundle: Bundle, actor: Actor | None) -> Deploy
         name=bundle.diagram.name,
         deployed_at=clock.now(session),
         deployed_by_id=actor.id if actor else None,
-        findings=[finding.as_dict() for finding in bundle.findings],
+        findings=[finding.as_dict() for finding in (*bundle.diagram.findings, *bundle.findings)],
         lane_groups=_lane_groups(session, bundle.diagram),
     )
     for name, content in bundle.files.items():

@@ -80,6 +80,13 @@ def counts(session: Session, *, actor: Actor) -> dict[str, int]:
     return dict(row._mapping)
 
 
+def urgent(session: Session, *, actor: Actor) -> dict[str, int]:
+    """How many of the actor's own tasks are ``overdue``, and how many due ``today``. 1 SQL."""
+    counted = {name: func.count().filter(_deadline(session, name)) for name in ("overdue", "today")}
+    query = select(*(column.label(name) for name, column in counted.items())).select_from(UserTask)
+    return dict(session.execute(query.where(_tab("mine", actor))).one()._mapping)
+
+
 def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
     """What to offer in the filter bar: only what the tasks of the tab hold."""
     rows = session.execute(

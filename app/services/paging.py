@@ -14,6 +14,8 @@ from app.i18n import _
 
 T = TypeVar("T")
 MAX_LIMIT = 200
+#: Of the longest id; more would be no number of either database.
+_DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,8 @@ def values_of(text: str, count: int) -> list[str]:
         values = None
     if not isinstance(values, list) or len(values) != count:
         raise _unknown()
+    if any("\0" in str(value) for value in values):
+        raise _unknown()
     return [str(value) for value in values]
 
 
@@ -51,9 +55,12 @@ def moment_of(text: str) -> datetime:
         InvalidForm: it is none.
     """
     try:
-        return datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(text)
     except ValueError:
         raise _unknown() from None
+    if moment.tzinfo is None:
+        raise _unknown()
+    return moment
 
 
 def number_of(text: str) -> int:
@@ -62,7 +69,7 @@ def number_of(text: str) -> int:
     Raises:
         InvalidForm: it is none.
     """
-    if not text.isdigit():
+    if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
         raise _unknown()
     return int(text)
 

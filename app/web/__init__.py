@@ -6,12 +6,44 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.config import Config, from_environment
 from app.db import Database
 from app.services import settings
-from app.web import api, auth, context, errors, filters, health, login, security
+from app.web import (
+    api,
+    auth,
+    cases,
+    context,
+    definitions,
+    errors,
+    files,
+    filters,
+    health,
+    incidents,
+    intake,
+    login,
+    notices,
+    organisation,
+    security,
+    tasks,
+    tracking,
+    users,
+)
 from app.web.context import Installation
 from app.web.jsonbody import Json
 
 #: Pages and whatever else is served without a bearer token. Each module holds one ``blueprint``.
-PAGES = (health, auth)
+PAGES = (
+    health,
+    auth,
+    tasks,
+    cases,
+    intake,
+    tracking,
+    definitions,
+    incidents,
+    users,
+    organisation,
+    notices,
+    files,
+)
 
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:

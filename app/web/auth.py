@@ -7,6 +7,7 @@ from app import i18n
 from app.errors import InvalidForm, TooManyAttempts
 from app.i18n import _
 from app.services import accounts, sessions, users
+from app.services.access import Actor
 from app.web import context, login
 from app.web.shell import THEME_COOKIE, THEMES
 
@@ -17,8 +18,20 @@ _YEAR_S = 365 * 24 * 60 * 60
 @blueprint.get("/")
 @context.public
 def home() -> AnyResponse:
-    """To the work, or to the door."""
-    return redirect("/tugas" if context.user() else url_for("auth.sign_in"))
+    """Everyone to where his work is, or to the door."""
+    actor = context.maybe_actor()
+    return redirect(work_of(actor) if actor else url_for("auth.sign_in"))
+
+
+def work_of(actor: Actor) -> str:
+    """Where somebody's work is: officers, whatever else they are, in the inbox."""
+    if actor.groups:
+        return "/tugas"
+    if actor.is_process_owner:
+        return "/proses"
+    if actor.is_auditor:
+        return "/perkara"
+    return "/pengguna" if actor.is_admin else "/tugas"
 
 
 @blueprint.get("/masuk")

@@ -50,6 +50,11 @@ def why(explanation: Any) -> dict[str, Any]:
     return {"days": explanation.days, "rule": rule(explanation), "calendar": explanation.due.calendar}
 
 
+def why_task(task: UserTask, explanation: Any) -> dict[str, Any]:
+    """Arguments of the macro ``why`` for a task's deadline."""
+    return {**deadlines.of_task(task).as_dict(), **why(explanation)}
+
+
 def all_of(file: CaseFile, explanations: dict[str, Any], words: Vocabulary) -> list[dict[str, Any]]:
     """Every running clock of a case for the macro ``clocks``, passed deadlines of open tasks first.
 
@@ -75,34 +80,29 @@ def _of_task(task: UserTask, explanation: Any) -> dict[str, Any]:
 
 
 def _of_clock(clock: Clock, words: Vocabulary) -> dict[str, Any]:
-    node = words.node(clock.activity_id)
-    host = words.activity(node.attached_to) if node.attached_to else ""
+    name, what = _purpose(clock, words)
     due = deadlines.due(clock.due_at, clock.explanation.due.unit)
-    shown = {
-        **due.as_dict(),
-        "name": host or clock.name,
-        "what": _consequence(clock, words),
-        **why(clock.explanation),
-    }
+    shown = {**due.as_dict(), "name": name, "what": what, **why(clock.explanation)}
     return shown | _bar(clock.explanation, clock.opened_at)
 
 
-def _consequence(clock: Clock, words: Vocabulary) -> str:
-    """What the clock is for, and where it leads when it rings."""
+def _purpose(clock: Clock, words: Vocabulary) -> tuple[str, str]:
+    """What a clock is called, and what happens when it rings."""
     node, then = words.node(clock.activity_id), words.following(clock.activity_id)
-    if clock.is_deadline and not node.interrupting:
-        return _(
-            "Tenggat tugas: {name}. Bila lewat: {then}; tugas tetap terbuka.", name=clock.name, then=then
-        )
-    if node.attached_to and node.interrupting:
-        return _(
+    if not node.attached_to:
+        return clock.name, _("Waktu tunggu. Bila habis, perkara lanjut ke {then}.", then=then)
+    task = words.activity(node.attached_to)
+    if node.interrupting:
+        return task, _(
             "Batas waktu: {name}. Bila lewat, tugas ditutup dan perkara lanjut ke {then}.",
             name=clock.name,
             then=then,
         )
-    if node.attached_to:
-        return _("Pengingat {name}: {then}.", name=clock.name, then=then)
-    return _("Waktu tunggu. Bila habis, perkara lanjut ke {then}.", then=then)
+    if clock.is_deadline:
+        return task, _(
+            "Tenggat tugas: {name}. Bila lewat: {then}; tugas tetap terbuka.", name=clock.name, then=then
+        )
+    return _("Pengingat {name}", name=clock.name), _("{task}: {then}.", task=task, then=then)
 
 
 def _bar(explanation: Any, opened_at: datetime) -> dict[str, int]:

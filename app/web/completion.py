@@ -16,10 +16,7 @@ from app.services.tasks import Work
 from app.web import commands, context, entries
 from app.web.commands import Answers, Command
 from app.web.entries import Entry
-from app.web.task_page import Refusal
-
-#: The control that answers a gateway: no field of a form can have a colon in its name.
-ANSWER = "answer:{}"
+from app.web.task_page import ANSWER, Refusal
 
 
 def answers(question: Any) -> dict[str, str | list[str]]:
@@ -93,15 +90,20 @@ def say(came: Mapping[str, Any]) -> None:
 def refusal(error: AppError, values: Mapping[str, Any], given: Answers, work: Work) -> Refusal:
     """What the task's page says and shows again when a completion was refused."""
     problems = dict(error.errors) if isinstance(error, InvalidForm) else {}
-    question = work.question
-    asked = problems.get(question.gateway_id, "") if question and not given else ""
-    if asked and question:
-        del problems[question.gateway_id]
+    asked = "" if _answered(work.question, given) else problems.pop(work.question.gateway_id, "")
     words = "" if problems or asked else _why(error)
     return Refusal(
         words=words, values=values, answers=given, problems=problems, question_problem=asked,
         lost=isinstance(error, Conflict),
     )  # fmt: skip
+
+
+def _answered(question: Any, given: Answers) -> bool:
+    """Whether the question, if there is one, has an answer. A field may have the gateway's name."""
+    if question is None:
+        return True
+    chosen, known = given.get(question.gateway_id) or [], {flow_id for flow_id, _text in question.answers}
+    return bool(chosen) and known.issuperset(chosen) and (question.multiple or len(chosen) == 1)
 
 
 def _why(error: AppError) -> str:
@@ -111,5 +113,7 @@ def _why(error: AppError) -> str:
             why=error,
         )
     if isinstance(error, InvalidForm):  # the key came before with another body: the page was gone back to
-        return _("Halaman ini sudah pernah dikirim dengan isi lain. Periksa isiannya, lalu kirim sekali lagi.")
+        return _(
+            "Halaman ini sudah pernah dikirim dengan isi lain. Periksa isiannya, lalu kirim sekali lagi."
+        )
     return str(error)

@@ -3,7 +3,17 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, Response, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -40,7 +50,11 @@ def deploy() -> AnyResponse:
         return make_response(_list_page(refused=found, names=list(contents)), errors.problem_of(error).status)
     for one in done.definitions:
         words = {"name": one.definition.name, "n": one.definition.version}
-        text = _("{name} versi {n} diterapkan. Perkara baru memakainya.") if one.created else _("{name} versi {n} sudah berlaku; isinya sama.")
+        text = (
+            _("{name} versi {n} diterapkan. Perkara baru memakainya.")
+            if one.created
+            else _("{name} versi {n} sudah berlaku; isinya sama.")
+        )
         flash(text.format(**words), "ok" if one.created else "info")
     first = done.definitions[0].definition.id
     return redirect(url_for("definitions.show", definition_id=first), 303)
@@ -97,7 +111,7 @@ def states(definition_id: int) -> Response:
 
 
 @blueprint.get("/proses/<int:definition_id>/berkas/<name>")
-def file(definition_id: int, name: str) -> Response:
+def file(definition_id: int, name: str) -> AnyResponse:
     """One file of a version, as it was deployed."""
     with context.database().reading() as session:
         content = procedures.content(session, definition_id, name)

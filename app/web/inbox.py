@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.models import UserTask
 from app.services import casefile, inbox, tasks
 from app.services.access import Actor
@@ -36,6 +36,39 @@ class InboxPage:
         """How many filters are in force."""
         return sum(bool(one.value) for one in self.filters)
 
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """The filters in force, each with the address without it."""
+        return lists.chips(self.filters, self.q)
+
+    @property
+    def clear(self) -> str:
+        """The tab without filters."""
+        return lists.without_filters(self.filters)
+
+    @property
+    def following(self) -> str:
+        """The next page; "" on the last."""
+        return lists.next_page(self.page.next)
+
+    @property
+    def first(self) -> str:
+        """The first page; "" when this is it."""
+        return lists.address() if lists.argument(lists.AFTER) else ""
+
+    @property
+    def summary(self) -> str:
+        """How urgent my own tasks are, in a sentence."""
+        late, today = self.counts["overdue"], self.counts["today"]
+        parts = [
+            ngettext("{count} tugas Anda lewat tenggat", "{count} tugas Anda lewat tenggat", late)
+            if late
+            else "",
+            ngettext("{count} jatuh tempo hari ini", "{count} jatuh tempo hari ini", today) if today else "",
+        ]
+        text = ", ".join(part for part in parts if part)
+        return f"{text[0].upper()}{text[1:]}." if text else ""
+
 
 def read(session: Session, *, actor: Actor) -> InboxPage:
     """Return the list that the address asks for."""
@@ -46,7 +79,7 @@ def read(session: Session, *, actor: Actor) -> InboxPage:
     q = lists.argument("q")
     page = inbox.page(session, Filters(tab=tab, q=q, **asked), actor=actor, after=lists.argument(lists.AFTER))
     choices = inbox.choices(session, actor=actor, tab=tab)
-    counts = inbox.counts(session, actor=actor)
+    counts = inbox.counts(session, actor=actor) | inbox.urgent(session, actor=actor)
     units = casefile.unit_names(session, [*choices.units, *(task.unit_code or "" for task in page.items)])
     filters = _filters(tab, asked, choices, units)
     offered = frozenset(t.id for t in page.items if t.assignee_id is None and tasks.may_work(actor, t))

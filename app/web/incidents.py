@@ -42,9 +42,18 @@ def retry(incident_id: int) -> Response:
         incident = incidents.retry(session, incident_id, actor=context.actor())
         number, is_timer = incident.instance.business_key, incident.job_id is not None
     if is_timer:
-        flash(_("Perkara {number} dicoba lagi. Bila masih gagal, kendalanya muncul kembali di sini.", number=number), "ok")
+        flash(
+            _(
+                "Perkara {number} dicoba lagi. Bila masih gagal, kendalanya muncul kembali di sini.",
+                number=number,
+            ),
+            "ok",
+        )
     else:
-        flash(_("Kendala perkara {number} ditutup. Petugas dapat menyelesaikan tugasnya lagi.", number=number), "ok")
+        flash(
+            _("Kendala perkara {number} ditutup. Petugas dapat menyelesaikan tugasnya lagi.", number=number),
+            "ok",
+        )
     return redirect(url_for("incidents.listed"), 303)
 
 

@@ -29,7 +29,9 @@ def listed() -> str:
     q, only_empty = request.args.get("q", ""), request.args.get("petugas") == WITHOUT
     with context.database().reading() as session:
         everything, officers, today = units.everything(session), units.officers(session), _today(session)
-    shown = [unit for unit in everything if _matches(unit, q) and not (only_empty and officers.get(unit.code))]
+    shown = [
+        unit for unit in everything if _matches(unit, q) and not (only_empty and officers.get(unit.code))
+    ]
     empty = sum(1 for unit in everything if _exists(unit, today) and not officers.get(unit.code))
     return render_template(
         "users/units.html",

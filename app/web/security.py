@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.config import Config
 
 MAX_BODY_BYTES = 12 * 1024 * 1024
-#: All fields of a form that are no files, together; a draft is at most 200 KB.
+#: A body without files, and what of a form is no file; a draft is at most 200 KB.
 MAX_FIELDS_BYTES = 1024 * 1024
 
 CONTENT_SECURITY_POLICY = "; ".join(
@@ -52,6 +52,7 @@ def init_app(app: Flask, config: Config) -> CSRFProtect:
         SESSION_COOKIE_PATH="/",
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session; somebody may type for hours
     )
+    app.before_request(_limit_body)
     app.before_request(_refuse_control_characters)
     app.after_request(_add_headers)
     if https:
@@ -70,6 +71,12 @@ def trusted_hosts(config: Config) -> list[str] | None:
 def exempt(csrf: CSRFProtect, blueprint: Blueprint) -> None:
     """The API takes no cookies, so nobody can borrow a browser's."""
     csrf.exempt(blueprint)
+
+
+def _limit_body() -> None:
+    """Only files may be large: 12 MB of ``a&a&a`` would become a gigabyte of fields."""
+    if request.mimetype != "multipart/form-data":
+        request.max_content_length = MAX_FIELDS_BYTES
 
 
 def _refuse_control_characters() -> None:

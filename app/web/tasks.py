@@ -1,18 +1,19 @@
 """Kotak tugas and the page of one task: what an officer opens, claims, fills in, completes, and hands on."""
 
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.errors import AppError, Conflict, InvalidForm, NotFound
+from app.errors import AppError, Conflict, InvalidForm
 from app.i18n import _
 from app.models import UserTask
 from app.services import desk, drafts, notes, officers, tasks
-from app.services.tasks import Work
 from app.web import commands, completion, context, entries, errors, filters, inbox, task_page
-from app.web.commands import Command
+from app.web.commands import Answers, Command
+from app.web.entries import Entry
 from app.web.task_page import Refusal
 
 blueprint = Blueprint("tasks", __name__)
@@ -48,6 +49,8 @@ def complete(task_id: str) -> Response:
             entries.check_files(work.form, entry, variables)
         came = completion.complete(work, entry, answers, actor=actor)
     except (InvalidForm, Conflict, *commands.Failed) as error:
+        if his and isinstance(error, InvalidForm):
+            _keep(task_id, entry, answers)
         return _refused(task_id, error, completion.refusal(error, entry.values, answers, work))
     completion.say(came)
     following = came["next"]
@@ -161,6 +164,13 @@ def _refused(task_id: str, error: AppError, refusal: Refusal) -> Response:
     with context.database().reading() as session:
         page = task_page.draw(session, task_id, actor=context.actor(), refusal=refusal)
     return make_response(page, errors.problem_of(error).status)
+
+
+def _keep(task_id: str, entry: Entry, answers: Answers) -> None:
+    """What was refused is kept as well: whoever looks something up elsewhere finds it when he comes back."""
+    draft = commands.as_draft(entry.values, answers)
+    with suppress(InvalidForm), context.database().transaction() as session:  # larger than a draft may be
+        desk.keep_draft(session, task_id, draft, actor=context.actor())
 
 
 def _known(task: UserTask) -> dict[str, Any]:

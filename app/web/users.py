@@ -14,7 +14,7 @@ from app.models import User
 from app.services import accounts, directory, groups, profiles, rights, units, users
 from app.services.directory import UserFilters
 from app.services.profiles import Profile
-from app.web import commands, context, entries, once, shell
+from app.web import commands, context, entries, lists, once, shell
 from app.web.commands import Command
 
 blueprint = Blueprint("users", __name__)
@@ -32,14 +32,14 @@ def listed() -> str:
         return render_template(
             "users/list.html",
             page=page,
-            after=after,
             filters=filters,
             total=directory.count(session),
             groups=groups.with_counts(session),
             units=units.everything(session),
             may_change=actor.is_admin,
             user_role=shell.role,
-            query=_query,
+            first_page=lists.address() if after else "",
+            next_page=lists.next_page(page.next),
         )
 
 
@@ -176,11 +176,6 @@ def _filters() -> UserFilters:
         unit=request.args.get("unit", ""),
         state=request.args.get("keadaan", ""),
     )
-
-
-def _query(**changes: str) -> dict[str, str]:
-    """The address's filters, for links to other pages of the same list."""
-    return {name: value for name, value in {**request.args, **changes}.items() if value and name != "after"} | changes
 
 
 def _profile() -> Profile:

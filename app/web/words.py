@@ -123,7 +123,7 @@ def _incident(event: HistoryEvent, words: Vocabulary) -> Sentence:
 
 def _shown(event: HistoryEvent, words: Vocabulary) -> Sentence:
     fields = ", ".join(words.label(str(key)) for key in event.data.get("fields") or ())
-    return Sentence("identity", say(N_("Identitas pelapor ditampilkan")), lines=((_("Isian"), fields),))
+    return Sentence("identity", say(N_("Identitas ditampilkan")), lines=((_("Isian"), fields),))
 
 
 def _unit_missing(event: HistoryEvent, words: Vocabulary) -> Sentence:

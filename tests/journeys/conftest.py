@@ -1,7 +1,7 @@
 """One Chromium for all journeys; for each test an office of its own, and people in it."""
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ADVICE = "Chromium is missing, so the browser journeys cannot run; install it: sudo apt-get install chromium"
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 
+_FAILED = pytest.StashKey[bool]()
+
 People = Callable[..., Person]
 
 
@@ -25,6 +27,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.slow)
             item.add_marker(pytest.mark.browser)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let fixtures know that their test failed."""
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture(scope="session")
@@ -52,14 +62,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 @pytest.fixture
 def office(tmp_path: Path, template: Template) -> Iterator[Office]:
-    made = Office(tmp_path, template)
-    made.open()
-    yield made
-    made.close()
+    with Office(tmp_path, template) as made:
+        yield made
 
 
 @pytest.fixture
-def people(chromium: Browser, office: Office) -> Iterator[People]:
+def people(
+    chromium: Browser, office: Office, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[People]:
     """Make a person: ``people("upp")`` is signed in, ``people()`` is nobody yet; ``hands`` and browser as wished."""
     made: list[Person] = []
 
@@ -74,5 +84,9 @@ def people(chromium: Browser, office: Office) -> Iterator[People]:
         return one
 
     yield person
-    for one in made:
-        one.leave()
+    problems = []
+    for place, one in enumerate(made):
+        if request.node.stash.get(_FAILED, False):
+            print(office.log, f"{one.page.url}: {one.photograph(tmp_path / f'{place}.png')}")
+        problems += one.leave()
+    assert not problems, "\n".join(problems)

@@ -21,8 +21,14 @@ class Hands(Protocol):
     def choose(self, target: Locator, value: str) -> None:
         """Choose an option of a select by its value."""
 
-    def finish(self) -> None:
-        """Check what has to hold on the page that is open at the end."""
+    def claim(self, row: Locator) -> None:
+        """Take the task of a row of the inbox."""
+
+    def open(self, row: Locator) -> None:
+        """Open what a row of a list is about."""
+
+    def complaints(self) -> list[str]:
+        """What was wrong with the pages that these hands worked, the open one included."""
 
 
 class Mouse:
@@ -40,19 +46,34 @@ class Mouse:
     def choose(self, target: Locator, value: str) -> None:
         target.select_option(value)
 
-    def finish(self) -> None:
-        pass
+    def claim(self, row: Locator) -> None:
+        self.use(row.locator("[data-claim]"))
+
+    def open(self, row: Locator) -> None:
+        self.use(row.locator("[data-open]"))
+
+    def complaints(self) -> list[str]:
+        return []
 
 
 class Finger(Mouse):
     """Taps on a phone. No page that it comes by may scroll sideways."""
 
+    def __init__(self, page: Page) -> None:
+        super().__init__(page)
+        self._wide: list[str] = []
+
     def use(self, target: Locator) -> None:
-        self.finish()
+        self._measure()
         target.tap()
 
-    def finish(self) -> None:
-        assert self.page.evaluate(_SIDEWAYS) <= 0, f"{self.page.url} scrolls sideways"
+    def complaints(self) -> list[str]:
+        self._measure()
+        return self._wide
+
+    def _measure(self) -> None:
+        if self.page.evaluate(_SIDEWAYS) > 0:
+            self._wide.append(f"{self.page.url} scrolls sideways")
 
 
 class Keys:
@@ -82,13 +103,26 @@ class Keys:
         self.press("Home")
         self._until(lambda: target.input_value() == value, "ArrowDown")
 
-    def finish(self) -> None:
-        pass
+    def claim(self, row: Locator) -> None:
+        self._mark(row)
+        self.press("c")
+
+    def open(self, row: Locator) -> None:
+        self._mark(row)
+        self.press("Enter")
+
+    def complaints(self) -> list[str]:
+        return []
 
     def reach(self, target: Locator) -> None:
         """Go on by Tab until the target has the focus."""
         target.wait_for()
         self._until(lambda: target.evaluate("e => e === document.activeElement"), "Tab")
+
+    def _mark(self, row: Locator) -> None:
+        """j goes down the list, row by row."""
+        row.wait_for()
+        self._until(lambda: row.get_attribute("data-current") is not None, "j")
 
     def _pick(self, target: Locator) -> None:
         """A group of radio buttons is one stop for Tab; arrows move inside it."""

@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -78,8 +78,21 @@ class Office:
         self._log = folder / "server.log"
         self._processes: list[subprocess.Popen[bytes]] = []
 
-    def open(self) -> None:
+    def __enter__(self) -> Self:
         """Start web and worker, and wait until both are well."""
+        try:
+            self._open()
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """End both. What they complained about fails the test."""
+        self._end()
+        assert "Traceback" not in self.log, self.log
+
+    def _open(self) -> None:
         with self._log.open("ab") as log:
             for name in ("worker", "serve"):
                 self._processes.append(
@@ -94,8 +107,7 @@ class Office:
                 )
         self._wait_until_well()
 
-    def close(self) -> None:
-        """End both. What they complained about fails the test."""
+    def _end(self) -> None:
         for process in self._processes:
             process.terminate()
         for process in self._processes:
@@ -104,7 +116,6 @@ class Office:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-        assert "Traceback" not in self.log, self.log
 
     @property
     def log(self) -> str:
@@ -138,24 +149,30 @@ class Office:
 
     def case(self, report_id: str, *, until: str = "penyaluran") -> dict[str, Any]:
         """Start a synthetic report and let officers work until ``until`` is the next activity; "" is to the end."""
-        one = report(report_id)
-        body = {"key": "pengaduan", "variables": report_values(one)}
+        body = {"key": "pengaduan", "variables": report_values(report(report_id))}
         case: dict[str, Any] = self.api("lapor", "POST", "/process-instances", body)
-        passes: dict[str, int] = {}
-        while task := self.task(case["id"]):
-            activity = task["activity_id"]
-            if activity == until:
-                break
-            passes[activity] = passes.get(activity, 0) + 1
-            values = answers_for(activity, one, passes[activity])
-            officer = officer_for(activity, report_id, passes[activity])
-            self.api(officer, "POST", f"/tasks/{task['id']}/complete", {"variables": values})
+        self.drive(case["business_key"], report_id, until=until)
         return case
 
-    def task(self, case_id: int) -> dict[str, Any] | None:
-        """The open task of a case, as the process owner sees it; None when it waits or has ended."""
-        found: Sequence[dict[str, Any]] = self.api("auditor", "GET", f"/tasks?instance_id={case_id}")["items"]
-        return next((task for task in found if task["state"] != "completed"), None)
+    def drive(
+        self, number: str, report_id: str, *, until: str = "", passes: Mapping[str, int] | None = None
+    ) -> None:
+        """Let officers work on a case until ``until`` is the next activity; "" is to its end, or where it waits.
+
+        ``passes``: how often each activity was passed already.
+        """
+        seen = dict(passes or {})
+        while (task := self.task(number)) and task["activity_id"] != until:
+            activity = task["activity_id"]
+            seen[activity] = seen.get(activity, 0) + 1
+            values = answers_for(activity, report(report_id), seen[activity])
+            officer = officer_for(activity, report_id, seen[activity])
+            self.api(officer, "POST", f"/tasks/{task['id']}/complete", {"variables": values})
+
+    def task(self, number: str) -> dict[str, Any] | None:
+        """The open task of a case; None when it waits or has ended."""
+        found: Sequence[dict[str, Any]] = self.api("auditor", "GET", f"/tasks?business_key={number}")["items"]
+        return next((task for task in found if task["state"] == "open"), None)
 
     def _wait_until_well(self) -> None:
         end = time.monotonic() + _PATIENCE_S

@@ -1,6 +1,7 @@
 """Somebody in front of a browser, and everything that must not happen while he works."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, Response, expect
@@ -91,8 +92,13 @@ class Person:
         """Fill the form of the process on this page."""
         forms.fill(self.form, values, self.hands)
 
-    def leave(self) -> None:
-        """Close the browser. Whatever went wrong meanwhile fails the test."""
-        self.hands.finish()
+    def photograph(self, path: Path) -> Path:
+        """Take a picture of the whole page."""
+        self.page.screenshot(path=path, full_page=True, animations="disabled")
+        return path
+
+    def leave(self) -> list[str]:
+        """Close the browser; return what went wrong meanwhile."""
+        problems = self.watch.problems + self.hands.complaints()
         self.context.close()
-        assert not self.watch.problems, "\n".join(self.watch.problems)
+        return problems

@@ -28,7 +28,8 @@ def test_starting_answers_the_case_and_the_reporters_code_once(api: Clients) -> 
     assert (first.status_code, again.status_code) == (201, 201)
     told = first.json
     code = told.pop("tracking_code").replace(" ", "")
-    assert len(code) == 16 and code.isdigit()
+    assert len(code) == 16
+    assert code.isdigit()
     assert again.json == told
     assert (told["state"], told["version"], told["ended_at"]) == ("active", 1, None)
     assert told["started_at"].endswith("+00:00")
@@ -60,7 +61,8 @@ def test_only_officers_of_the_first_lane_start(api: Clients) -> None:
         assert api(name).post("/process-instances", body).status_code == 403
     assert api("lapor").post("/process-instances", {"key": "nix"}).status_code == 404
     refused = api("lapor").post("/process-instances", body)
-    assert refused.status_code == 422 and "nix" in refused.json["errors"]
+    assert refused.status_code == 422
+    assert "nix" in refused.json["errors"]
     assert api("lapor").post("/process-instances", {}).json["errors"] == {"key": "Isian ini wajib."}
     assert api("lapor").post("/process-instances", {"key": "pengaduan", "x": 1}).status_code == 422
 
@@ -99,7 +101,8 @@ def test_history_tells_what_happened_in_order(api: Clients, case: Case) -> None:
     case.complete("lapor")
     events = api("lapor").get(f"/process-instances/{case.id}/history").json["items"]
     types = [event["type"] for event in events]
-    assert types[0] == "instance_started" and types.count("task_created") == 2
+    assert types[0] == "instance_started"
+    assert types.count("task_created") == 2
     done = next(event for event in events if event["type"] == "task_completed")
     assert set(done) == {"id", "type", "at", "actor", "activity_id", "data"}
     assert (done["actor"], done["activity_id"]) == ("lapor", "penyaluran")
@@ -131,7 +134,8 @@ def test_no_answer_holds_identity(api: Clients, case: Case) -> None:
 def test_the_picture_is_svg(case: Case) -> None:
     picture = case.api("lapor").get(f"/process-instances/{case.id}/diagram.svg")
     assert picture.mimetype == "image/svg+xml"
-    assert picture.text.startswith("<svg") and "style=" not in picture.text
+    assert picture.text.startswith("<svg")
+    assert "style=" not in picture.text
 
 
 def test_cancelling_takes_the_owner_and_a_reason(api: Clients, case: Case) -> None:
@@ -150,7 +154,9 @@ def test_the_reason_may_stand_in_the_address(api: Clients, case: Case) -> None:
     url = f"/process-instances/{case.id}"
     answer = api("pemilik").delete(url, query_string={"reason": "Salah masuk"})
     assert answer.json["state"] == "cancelled"
-    [event] = [e for e in api("lapor").get(f"{url}/history").json["items"] if e["type"] == "instance_cancelled"]
+    [event] = [
+        e for e in api("lapor").get(f"{url}/history").json["items"] if e["type"] == "instance_cancelled"
+    ]
     assert event["data"] == {"reason": "Salah masuk"}
 
 

@@ -27,7 +27,8 @@ def test_a_report_driven_to_its_end_by_its_officers(api: Clients, case: Case) ->
         assert response.status_code == 200, response.text
     ended = api("lapor").get(f"/process-instances/{case.id}").json
     assert (ended["state"], ended["end_name"]) == ("ended", report("SIN-001")["jalan"]["akhir"])
-    assert ended["end_activity_id"] and ended["ended_at"].endswith("+00:00")
+    assert ended["end_activity_id"]
+    assert ended["ended_at"].endswith("+00:00")
 
 
 def test_completing_shows_what_comes_next_for_the_same_officer(case: Case) -> None:
@@ -92,10 +93,10 @@ def test_who_may_see_but_not_work_is_told_so_before_what_is_wrong_with_his_value
 
 def test_every_wrong_value_is_named_at_once(case: Case) -> None:
     task = case.task("lapor")
-    wrong = {"nix": 1, "instansi_tujuan": 7}
+    wrong = {"nix": 1, "catatan_penyaluran": 7}
     response = case.api("lapor").post(f"/tasks/{task['id']}/complete", {"variables": wrong})
     assert response.status_code == 422
-    assert set(response.json["errors"]) == {"nix", "instansi_tujuan"}
+    assert set(response.json["errors"]) == {"nix", "catatan_penyaluran"}
     empty = case.api("lapor").post(f"/tasks/{task['id']}/complete", {})
     assert empty.status_code == 422
     assert "hasil_verifikasi" in empty.json["errors"]
@@ -129,7 +130,8 @@ def test_completing_takes_few_statements_and_one_commit(case: Case, traffic: Tra
     assert lapor.post(f"/tasks/{task['id']}/complete", body, key="k-1").status_code == 200
     assert traffic.commits == 1
     who, *command = traffic.statements
-    assert "api_token" in who and who.startswith("SELECT")
+    assert "api_token" in who
+    assert who.startswith("SELECT")
     assert "JOIN process_instance" in command.pop()  # what comes next is read after the commit
     assert len(command) <= 12, "\n".join(command)
 
@@ -140,4 +142,3 @@ def test_finding_out_who_asks_takes_one_statement(case: Case, traffic: Traffic) 
     assert lapor.get("/tasks/nothing").status_code == 404
     assert len([one for one in traffic.statements if "api_token" in one]) == 1
     assert traffic.commits == 0
-

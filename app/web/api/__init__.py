@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFProtect
 
 from app.web import security
 from app.web.api import acting, definitions, deployments, files, incidents, instances, messages, tasks
-from app.web.api.requests import IDEMPOTENCY_KEY
+from app.web.api.requests import IDEMPOTENCY_KEY, Blueprint
 from app.web.api.schemas.common import Problem
 
 PREFIX = "/api/v1"
@@ -29,7 +29,6 @@ class AlurApi(Api):
         """The problems as the document names them: one for each status, and the default."""
         for name, description in {s.name: s.phrase for s in HTTPStatus}.items():
             self._document_problem(name, description)
-        self._document_problem("UNPROCESSABLE", "Values, answers or files are refused.")
         self._document_problem("DEFAULT_ERROR", "A problem.")
 
     def _document_problem(self, name: str, description: str) -> None:
@@ -53,9 +52,11 @@ def init_app(app: Flask, csrf: CSRFProtect) -> None:
     api = AlurApi(app)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.components.parameter(IDEMPOTENCY_KEY, "header", _KEY, lazy=True)
+    whole = Blueprint("api", __name__, url_prefix=PREFIX, description="Everything.")
     for noun in NOUNS:
-        api.register_blueprint(noun.blueprint, url_prefix=PREFIX)
+        whole.register_blueprint(noun.blueprint)
         security.exempt(csrf, noun.blueprint)
+    api.register_blueprint(whole)
 
 
 _KEY = {

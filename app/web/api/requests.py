@@ -1,5 +1,6 @@
 """How the API reads requests: strictly. An unknown field is an error, a body is JSON, nothing is nested deeply."""
 
+from http import HTTPStatus
 from typing import Any, NoReturn
 
 import marshmallow as ma
@@ -19,14 +20,6 @@ ID = f"int(max={MAX_ID})"
 _DEEPEST = 32
 #: The header parameter that every command takes, as the specification names it.
 IDEMPOTENCY_KEY = "IDEMPOTENCY_KEY"
-#: How `HTTPStatus` calls what may be refused.
-_REFUSALS = {
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    409: "CONFLICT",
-    413: "CONTENT_TOO_LARGE",
-    422: "UNPROCESSABLE",
-}
 
 
 class StrictParser(FlaskParser):
@@ -44,7 +37,10 @@ class StrictParser(FlaskParser):
             return missing
         if not is_json_request(req):
             raise UnsupportedMediaType
-        data = orjson.loads(body)  # its error is one that the caller knows
+        try:
+            data = orjson.loads(body)
+        except orjson.JSONDecodeError:
+            _refuse("Invalid JSON body.")
         if _is_odd(data):
             _refuse(N_("Isi permintaan ini terlalu dalam, atau memuat karakter NUL."))
         return data
@@ -55,12 +51,22 @@ class Blueprint(SmorestBlueprint):
 
     ARGUMENTS_PARSER = StrictParser()
 
+    def __init__(self, name: str, import_name: str, **options: Any) -> None:
+        """Endpoints are named apart from the pages of the same noun."""
+        super().__init__(f"api-{name}", import_name, **options)
+
+    def add_url_rule(
+        self, rule: str, endpoint: str | None = None, view_func: Any = None, **options: Any
+    ) -> None:
+        """Register a view, under the noun's own tag."""
+        super().add_url_rule(rule, endpoint, view_func, **{"tags": [self.name], **options})
+
     def refuses(self, *statuses: int) -> Any:
         """Document which problems may be answered."""
 
         def decorate(view: Any) -> Any:
             for status in statuses:
-                view = self.alt_response(status, response=_REFUSALS[status])(view)
+                view = self.alt_response(status, response=HTTPStatus(status).name)(view)
             return view
 
         return decorate

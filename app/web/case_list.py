@@ -1,0 +1,135 @@
+"""The list of the page Perkara: tabs by state, filters, where each case stands."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.i18n import _
+from app.models import ProcessInstance, UserTask
+from app.services import casefile, cases, definitions
+from app.services.access import Actor
+from app.services.cases import CaseFilters, Place
+from app.services.paging import Page
+from app.web import lists
+from app.web.lists import Filter
+
+_NAMES = ("category", "unit", "area", "key")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A case and where it stands: ``place`` in words, ``task`` the open one that is due first."""
+
+    case: ProcessInstance
+    place: str
+    where: str
+    task: UserTask | None
+
+
+@dataclass(frozen=True)
+class CaseList:
+    """Everything the template shows. ``units``: code → name."""
+
+    state: str
+    q: str
+    tabs: Sequence[Mapping[str, Any]]
+    filters: Sequence[Filter]
+    rows: Sequence[Row]
+    units: Mapping[str, str]
+    following: str
+    total: int
+
+    @property
+    def narrowed(self) -> int:
+        """How many filters are in force."""
+        return sum(bool(one.value) for one in self.filters)
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """The filters in force, each with the address without it."""
+        return lists.chips(self.filters, self.q)
+
+    @property
+    def clear(self) -> str:
+        """The tab without filters."""
+        return lists.without_filters(self.filters)
+
+    @property
+    def first(self) -> str:
+        """The first page; "" when this is it."""
+        return lists.address() if lists.argument(lists.AFTER) else ""
+
+
+def read(session: Session, *, actor: Actor) -> CaseList:
+    """Return the list that the address asks for."""
+    asked = {name: lists.argument(name) for name in _NAMES}
+    state, q = lists.argument("state"), lists.argument("q")
+    state = state if state in cases.STATES else ""
+    page = cases.page(
+        session, CaseFilters(q=q, state=state, **asked), actor=actor, after=lists.argument(lists.AFTER)
+    )
+    choices, counts = cases.choices(session, actor=actor), cases.counts(session, actor=actor)
+    places = cases.places(session, [case.id for case in page.items])
+    in_rows = [task.unit_code or "" for place in places.values() for task in place.tasks]
+    units = casefile.unit_names(session, [*choices.units, *in_rows])
+    return CaseList(
+        state=state,
+        q=q,
+        tabs=_tabs(state, counts),
+        filters=_filters(asked, choices, units),
+        rows=_rows(session, page, places, units),
+        units=units,
+        following=lists.next_page(page.next),
+        total=sum(counts.values()),
+    )
+
+
+def _tabs(state: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    names = [
+        ("", _("Semua"), sum(counts.values())),
+        ("active", _("Berjalan"), counts["active"]),
+        ("incident", _("Terkendala"), counts["incident"]),
+        ("ended", _("Selesai"), counts["ended"]),
+        ("cancelled", _("Dibatalkan"), counts["cancelled"]),
+    ]
+    return [
+        {
+            "label": label,
+            "url": f"/perkara?state={name}" if name else "/perkara",
+            "count": count,
+            "current": name == state,
+        }
+        for name, label, count in names
+    ]
+
+
+def _filters(asked: Mapping[str, str], choices: cases.CaseChoices, units: Mapping[str, str]) -> list[Filter]:
+    options = [
+        ("category", _("Kategori"), [(name, name) for name in choices.categories]),
+        ("unit", _("Unit"), sorted(((c, units.get(c, c)) for c in choices.units), key=lambda pair: pair[1])),
+        ("area", _("Wilayah"), [(name, name) for name in choices.areas]),
+        ("key", _("Proses"), [(key, key) for key in choices.keys]),
+    ]
+    found = [Filter(name, label, values, asked[name]) for name, label, values in options]
+    return [one for one in found if one.value or len(one.options) > 1]
+
+
+def _rows(
+    session: Session, page: Page[ProcessInstance], places: Mapping[int, Place], units: Mapping[str, str]
+) -> list[Row]:
+    return [_row(session, case, places[case.id], units) for case in page.items]
+
+
+def _row(session: Session, case: ProcessInstance, place: Place, units: Mapping[str, str]) -> Row:
+    if place.tasks:
+        task = place.tasks[0]
+        unit = units.get(task.unit_code or "", "")
+        more = _("dan {n} tugas lain", n=len(place.tasks) - 1) if len(place.tasks) > 1 else ""
+        return Row(case, task.name, " · ".join(part for part in (task.lane, unit, more) if part), task)
+    if place.waits:
+        nodes = definitions.version(session, case.definition_id).diagram.nodes
+        names = [nodes[wait.activity_id].name or wait.message for wait in place.waits]
+        return Row(case, _("Menunggu: {names}", names=", ".join(names)), "", None)
+    return Row(case, case.end_name or "", "", None)

@@ -1,0 +1,142 @@
+"""The page of one case: how it stands, how it came there, and everything that was said and decided in it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from flask import render_template, url_for
+from sqlalchemy.orm import Session
+
+from app.models import UserTask
+from app.services import casefile, desk, dossier, instances
+from app.services.access import Actor
+from app.services.casefile import CaseFile
+from app.web import case_view, clocks
+from app.web.vocabulary import Vocabulary
+
+#: So many events stand open; older ones are folded away.
+OPEN_EVENTS = 40
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a command of the page was refused: which form, its sentence, what had been typed."""
+
+    act: str = ""
+    words: str = ""
+    sent: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Value:
+    """A variable in words. ``changes``: (before, after, when, who), of those that replaced a value."""
+
+    label: str
+    text: str
+    changes: Sequence[tuple[str, str, datetime, str]]
+
+
+def draw(
+    session: Session,
+    instance_id: int,
+    *,
+    actor: Actor,
+    shown: Mapping[str, Any] | None = None,
+    refusal: Refusal | None = None,
+) -> str:
+    """Return the page as HTML; ``shown`` is the identity, where it was asked for and may be seen.
+
+    Raises:
+        NotFound: the case is not the actor's to see.
+    """
+    file = casefile.read(session, instance_id, actor=actor)
+    words = Vocabulary(file.version, file.people, file.file_names)
+    explanations = {task.id: dossier.why(task, session) for task in file.tasks}
+    svg, lines = case_view.picture(session, file)
+    told = case_view.timeline(file, words)
+    return render_template(
+        "cases/case.html",
+        file=file,
+        case=file.instance,
+        words=words,
+        refusal=refusal or Refusal(),
+        mine=_mine(actor, file.tasks),
+        soonest=_soonest(file.tasks, explanations),
+        waits=[words.activity(wait.activity_id) for wait in file.waits],
+        clocks=clocks.all_of(file, explanations, words),
+        recent=told[:OPEN_EVENTS],
+        older=told[OPEN_EVENTS:],
+        values=values(file, words),
+        submissions=dossier.submissions(file.version, file.events, file.file_names)[::-1],
+        notes=case_view.notes(file),
+        files=case_view.files(file, words),
+        incidents=_incidents(file, words),
+        identity=_identity(file, words, shown),
+        shown=shown is not None,
+        may=rights(actor, file),
+        svg=svg,
+        lines=lines,
+        viewer={
+            "xml": url_for("cases.diagram", instance_id=instance_id),
+            "states": url_for("cases.states", instance_id=instance_id),
+        },
+    )
+
+
+def rights(actor: Actor, file: CaseFile) -> dict[str, bool]:
+    """Which buttons the page shows; the services decide again."""
+    return {
+        "write": not actor.is_auditor,
+        "cancel": not actor.is_auditor and instances.may_cancel(actor, file.instance, file.tasks),
+        "retry": actor.is_process_owner or actor.is_admin,
+        "reissue": casefile.may_reissue(actor, file.version),
+    }
+
+
+def values(file: CaseFile, words: Vocabulary) -> list[Value]:
+    """The case's variables with each value that was replaced; those that were never filled are left out."""
+    return [
+        Value(
+            one.label,
+            words.value(one.key, one.value),
+            [
+                (words.value(one.key, before), words.value(one.key, after), at, who or "")
+                for before, after, at, who in one.changes
+                if before is not None
+            ],
+        )
+        for one in dossier.variables(file.version, file.instance, file.events)
+        if one.value not in (None, "", []) or len(one.changes) > 1
+    ]
+
+
+def _mine(actor: Actor, tasks: Sequence[UserTask]) -> UserTask | None:
+    """The open task that the actor can go on with: one he holds before one he may take."""
+    his = [task for task in tasks if desk.standing(actor, task) == "work"]
+    return min(his, key=lambda task: (task.assignee_id is None, task.sort_at), default=None)
+
+
+def _soonest(tasks: Sequence[UserTask], explanations: Mapping[str, Any]) -> dict[str, Any] | None:
+    dated = [task for task in tasks if task.due_at is not None]
+    if not dated:
+        return None
+    task = min(dated, key=lambda one: one.sort_at)
+    return {"task": task, "why": clocks.why_task(task, explanations[task.id])}
+
+
+def _incidents(file: CaseFile, words: Vocabulary) -> list[dict[str, Any]]:
+    return [
+        {"row": one, "place": words.activity(one.activity_id), "open": one.resolved_at is None}
+        for one in file.incidents
+    ]
+
+
+def _identity(
+    file: CaseFile, words: Vocabulary, shown: Mapping[str, Any] | None
+) -> list[tuple[str, str | None]]:
+    """(label, value), the value None while it is masked. A file is opened by its own button."""
+    return [
+        (words.label(key), words.value(key, shown[key]) if shown is not None and key in shown else None)
+        for key in file.identity
+    ]

@@ -1,0 +1,96 @@
+"""Parts that the page of a case and the page of a task share: picture, timeline, report, notes, files."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.forms import Component
+from app.i18n import _
+from app.models import Attachment
+from app.services import casefile, dossier
+from app.services.casefile import CaseFile
+from app.services.dossier import Submission
+from app.web import deadlines, filters, words
+from app.web.entries import Drawn
+from app.web.vocabulary import Vocabulary
+
+#: Events that bring in what the reporter said.
+_FROM_OUTSIDE = frozenset({"instance_started", "message_received"})
+
+
+def states(session: Session, file: CaseFile) -> dict[str, Any]:
+    """The states of the diagram's elements, open tasks with their deadline in words."""
+    found = casefile.picture_states(session, file)
+    for task in file.tasks:
+        if task.due_at is not None:
+            label = deadlines.in_words(deadlines.of_task(task))
+            found[task.activity_id] = replace(found[task.activity_id], label=label)
+    return found
+
+
+def picture(session: Session, file: CaseFile) -> tuple[Markup, Sequence[Any]]:
+    """The diagram as SVG and in words."""
+    svg, lines = dossier.drawn(file.version, file.instance, states(session, file))
+    return Markup(svg), lines  # noqa: S704 drawn by us, every text in it escaped
+
+
+def timeline(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """What happened, the latest first."""
+    return [words.entry(event, vocabulary) for event in reversed(file.events)]
+
+
+def reports(file: CaseFile) -> list[Submission]:
+    """What the case is about: the start form, and every reply of the reporter, as they were submitted."""
+    events = [event for event in file.events if event.type in _FROM_OUTSIDE]
+    return dossier.submissions(file.version, events, file.file_names)
+
+
+def notes(file: CaseFile) -> list[dict[str, Any]]:
+    """Internal notes, oldest first."""
+    return [
+        {"author": note.written_by.full_name, "at": note.written_at, "text": note.text} for note in file.notes
+    ]
+
+
+def files(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """Attachments with where they belong; one that holds identity asks before it opens."""
+    return [
+        {"url": file_url(row.id), "name": row.name, "meta": _about(row, vocabulary)} for row in file.files
+    ]
+
+
+def _about(row: Attachment, vocabulary: Vocabulary) -> str:
+    parts = [
+        vocabulary.label(row.field_key or ""),
+        filters.filesize(row.size_bytes),
+        filters.date(row.uploaded_at),
+    ]
+    if row.is_private:
+        parts.append(_("memuat identitas; membukanya tercatat"))
+    return " · ".join(part for part in parts if part)
+
+
+def file_url(attachment_id: str) -> str:
+    """Where an attachment is downloaded."""
+    return url_for("files.download", attachment_id=attachment_id)
+
+
+def mark_choices(drawn: Drawn, empty: Mapping[str, frozenset[str]]) -> Drawn:
+    """Say at every choice in ``empty`` (field key → values) that no officer works there."""
+    return Drawn([_marked(part, empty) for part in drawn.components], drawn.variables)
+
+
+def _marked(part: Component, empty: Mapping[str, frozenset[str]]) -> Component:
+    inner = tuple(_marked(child, empty) for child in part.components)
+    nobody = empty.get(part.field.key, frozenset())
+    choices = tuple(
+        replace(choice, label=_("{unit} (belum ada petugas)", unit=choice.label))
+        if choice.value in nobody
+        else choice
+        for choice in part.choices
+    )
+    return replace(part, components=inner, choices=choices)

@@ -1,0 +1,85 @@
+"""Deploying over HTTP, and what the API tells about definitions."""
+
+from collections.abc import Callable, Mapping
+
+from werkzeug.test import TestResponse
+
+from tests.services.office import form, procedure, text
+from tests.web.conftest import Api, sop_files
+
+Clients = Callable[[str], Api]
+
+
+def deploy(api: Api, files: Mapping[str, bytes], *, key: str = "") -> TestResponse:
+    return api.upload("/deployments", "files", files, key=key)
+
+
+def test_a_new_process_is_created_and_listed(api: Clients) -> None:
+    response = deploy(api("pemilik"), procedure())
+    assert response.status_code == 201, response.text
+    [definition] = response.json["definitions"]
+    assert (definition["key"], definition["version"]) == ("uji", 1)
+    assert {f["severity"] for f in response.json["findings"]} <= {"warning"}
+    listed = api("lapor").get("/process-definitions").json
+    assert {item["key"] for item in listed["items"]} == {"pengaduan", "uji"}
+    assert listed["next"] is None
+
+
+def test_the_same_content_again_answers_the_version_that_stands(api: Clients) -> None:
+    response = deploy(api("pemilik"), sop_files())
+    assert (response.status_code, response.json["definitions"][0]["version"]) == (200, 1)
+
+
+def test_a_form_alone_makes_a_new_version_of_what_uses_it(api: Clients) -> None:
+    changed = {"telaahan.form": sop_files()["telaahan.form"] + b"\n"}
+    assert deploy(api("pemilik"), changed).status_code == 201
+    found = api("lapor").get("/process-definitions", key="pengaduan", all=1).json["items"]
+    assert [item["version"] for item in found] == [2, 1]
+    assert len(api("lapor").get("/process-definitions").json["items"]) == 1
+
+
+def test_what_cannot_run_is_refused_with_findings(api: Clients) -> None:
+    broken = {"uji.bpmn": procedure()["uji.bpmn"].replace(b'targetRef="periksa"', b'targetRef="nix"')}
+    response = deploy(api("pemilik"), broken)
+    assert (response.status_code, response.mimetype) == (422, "application/problem+json")
+    errors = [finding for finding in response.json["findings"] if finding["severity"] == "error"]
+    assert errors
+    assert errors[0]["message"]
+    assert set(errors[0]["messages"]) == {"id", "en"}
+    assert deploy(api("pemilik"), {"uji.bpmn": b"<"}).json["findings"]
+    assert (
+        deploy(api("pemilik"), {"lain.form": form(text("x"))}).json["findings"][0]["code"] == "file_not_used"
+    )
+    assert {item["key"] for item in api("lapor").get("/process-definitions").json["items"]} == {"pengaduan"}
+
+
+def test_only_the_process_owner_deploys(api: Clients) -> None:
+    for name in ("lapor", "auditor", "admin"):
+        assert deploy(api(name), procedure()).status_code == 403
+    assert api("pemilik").post("/deployments").json["errors"] == {"files": "Isian ini wajib."}
+
+
+def test_a_repeated_deployment_returns_the_first_answer(api: Clients) -> None:
+    first = deploy(api("pemilik"), procedure(), key="k")
+    again = deploy(api("pemilik"), procedure(), key="k")
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert first.json == again.json
+    assert deploy(api("pemilik"), sop_files(), key="k").status_code == 422
+
+
+def test_a_definition_holds_its_start_form_and_lanes(api: Clients) -> None:
+    [item] = api("lapor").get("/process-definitions").json["items"]
+    detail = api("lapor").get(f"/process-definitions/{item['id']}").json
+    assert {key: detail[key] for key in item} == item
+    assert detail["start_form_key"] == "laporan"
+    assert "'key': 'judul'" in str(detail["start_form"])
+    assert [lane["name"] for lane in detail["lanes"]] == ["UPP K/L/D", "UPT", "LAPOR ! – SP4N"]
+    assert detail["may_start"] is True
+    assert api("upp").get(f"/process-definitions/{item['id']}").json["may_start"] is False
+    assert api("lapor").get("/process-definitions/999").status_code == 404
+
+
+def test_the_diagram_comes_as_it_was_deployed(api: Clients) -> None:
+    [item] = api("lapor").get("/process-definitions").json["items"]
+    xml = api("lapor").get(f"/process-definitions/{item['id']}/xml")
+    assert (xml.mimetype, xml.data) == ("application/xml", sop_files()["pengaduan.bpmn"])

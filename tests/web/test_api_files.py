@@ -1,0 +1,51 @@
+"""Attachments over HTTP."""
+
+from collections.abc import Callable
+
+from werkzeug.test import TestResponse
+
+from tests.reports import report, report_values
+from tests.web.conftest import Api
+
+Clients = Callable[[str], Api]
+
+
+def upload(api: Api, content: bytes, name: str = "bukti.txt", *, key: str = "") -> TestResponse:
+    return api.upload("/files", "file", {name: content}, key=key)
+
+
+def test_a_file_is_taken_in_and_named_by_a_form(api: Clients) -> None:
+    held = upload(api("lapor"), b"Keterangan saksi.")
+    assert held.status_code == 201
+    assert (held.json["name"], held.json["media_type"], held.json["size_bytes"]) == (
+        "bukti.txt",
+        "text/plain",
+        17,
+    )
+    values = {**report_values(report("SIN-001")), "lampiran": [held.json["id"]]}
+    started = api("lapor").post("/process-instances", {"key": "pengaduan", "variables": values})
+    assert started.status_code == 201, started.text
+    found = api("lapor").get(f"/process-instances/{started.json['id']}/variables").json
+    assert found["lampiran"] == [held.json["id"]]
+
+
+def test_nobody_attaches_what_somebody_else_uploaded(api: Clients) -> None:
+    held = upload(api("upp"), b"Keterangan saksi.").json["id"]
+    values = {**report_values(report("SIN-001")), "lampiran": [held]}
+    refused = api("lapor").post("/process-instances", {"key": "pengaduan", "variables": values})
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["lampiran"])
+
+
+def test_what_is_no_file_for_us_is_refused(api: Clients) -> None:
+    assert upload(api("lapor"), b"MZ\x90", "program.exe").status_code == 422
+    assert upload(api("lapor"), b"").status_code == 422
+    assert upload(api("lapor"), b"x" * (10 * 1024 * 1024 + 1)).status_code == 413
+    assert upload(api("lapor"), b"x" * (12 * 1024 * 1024 + 1)).status_code == 413
+    assert upload(api("auditor"), b"Keterangan.").status_code == 403
+    assert api("lapor").post("/files", {"file": "x"}).status_code == 422
+
+
+def test_a_repeated_upload_is_one_file(api: Clients) -> None:
+    first, again = (upload(api("lapor"), b"Keterangan.", key="k") for _n in range(2))
+    assert first.json == again.json
+    assert upload(api("lapor"), b"Lain.", key="k").status_code == 422

@@ -1,0 +1,186 @@
+"""Signing in and out, one's own password, language and theme."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text, update
+
+from app.db import Database
+from app.models import LoginSession
+from app.services import accounts, clock, sessions, users
+from tests.web.conftest import Browser, Traffic
+
+SignIn = Callable[[str], Browser]
+
+
+def test_signing_in_leads_to_where_one_wanted(client: FlaskClient) -> None:
+    browser = Browser(client)
+    sent = browser.get("/kata-sandi?a=1")
+    assert sent.status_code == 302
+    assert parse_qs(urlsplit(sent.location).query) == {"next": ["/kata-sandi?a=1"]}
+    browser.get(sent.location)
+    entered = browser.post("/masuk", username="LAPOR ", password="demo", next="/kata-sandi?a=1")
+    assert (entered.status_code, entered.location) == (302, "/kata-sandi?a=1")
+    assert browser.get("/kata-sandi").status_code == 200
+    assert browser.get("/").location == "/tugas"
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["https://jahat.example/", "//jahat.example", "/\\jahat.example", "\\\\jahat.example", "javascript:alert(1)",
+     "/a\n/b", "jahat", " /a", "/\t/jahat.example", "http:jahat"],
+)  # fmt: skip
+def test_signing_in_never_leads_to_another_site(client: FlaskClient, elsewhere: str) -> None:
+    entered = Browser(client).sign_in("lapor", next=elsewhere)
+    assert (entered.status_code, entered.location) == (302, "/")
+
+
+def test_who_does_not_fit_reads_the_same_whatever_was_wrong(client: FlaskClient) -> None:
+    browser = Browser(client)
+    texts = set()
+    for name, password in (("lapor", "salah"), ("siapa", "demo"), ("", "")):
+        browser.get("/masuk")
+        refused = browser.post("/masuk", username=name, password=password)
+        assert refused.status_code == 422
+        texts.add("tidak cocok" in refused.text)
+    assert texts == {True}
+    assert browser.get("/kata-sandi").status_code == 302
+
+
+def test_too_many_attempts_are_slowed_down(client: FlaskClient) -> None:
+    browser = Browser(client)
+    browser.get("/masuk")
+    answers = [browser.post("/masuk", username="lapor", password="salah") for _n in range(7)]
+    late = answers[-1]
+    assert (late.status_code, "Terlalu banyak percobaan" in late.text) == (429, True)
+    assert int(late.headers["Retry-After"]) > 0
+
+
+def test_every_sign_in_makes_a_new_session(client: FlaskClient, office: Database) -> None:
+    browser = Browser(client)
+    browser.sign_in("lapor")
+    first = client.get_cookie("alur")
+    browser.post("/keluar")
+    browser.sign_in("lapor")
+    second = client.get_cookie("alur")
+    assert first is not None
+    assert second is not None
+    assert first.value != second.value
+    with office.reading() as session:
+        assert len(session.scalars(select(LoginSession)).all()) == 1
+
+
+def test_a_stolen_cookie_ends_with_signing_out(app: Flask, sign_in: SignIn) -> None:
+    browser = sign_in("lapor")
+    cookie = browser.client.get_cookie("alur")
+    assert cookie is not None
+    thief = app.test_client()
+    thief.set_cookie("alur", cookie.value)
+    assert thief.get("/kata-sandi").status_code == 200
+    browser.post("/keluar")
+    assert thief.get("/kata-sandi").status_code == 302
+
+
+def test_the_cookie_holds_no_address(sign_in: SignIn) -> None:
+    with sign_in("lapor").client.session_transaction() as session:
+        assert set(session) == {"_user_id", "_fresh", "csrf_token"}
+
+
+def test_idle_and_old_sessions_end(sign_in: SignIn, office: Database) -> None:
+    for column, age in (("seen_at", sessions.IDLE), ("created_at", sessions.ABSOLUTE)):
+        browser = sign_in("lapor")
+        with office.transaction() as session:
+            session.execute(update(LoginSession).values({column: clock.real() - age - timedelta(seconds=1)}))
+        assert browser.get("/kata-sandi").status_code == 302
+
+
+def test_a_session_is_touched_at_most_once_a_minute(
+    sign_in: SignIn, office: Database, traffic: Traffic
+) -> None:
+    browser = sign_in("lapor")
+    traffic.clear()
+    browser.get("/kata-sandi")
+    assert traffic.commits == 0
+    with office.transaction() as session:
+        session.execute(update(LoginSession).values(seen_at=clock.real() - timedelta(seconds=61)))
+    traffic.clear()
+    browser.get("/kata-sandi")
+    browser.get("/kata-sandi")
+    assert traffic.commits == 1
+
+
+def test_a_submission_after_the_session_ended_comes_back_to_its_page(
+    sign_in: SignIn, office: Database
+) -> None:
+    browser = sign_in("lapor")
+    with office.transaction() as session:
+        session.execute(text("DELETE FROM login_session"))
+    referrer = {"Referer": "http://localhost/tugas/abc?x=1"}
+    sent = browser.client.post("/kata-sandi", data={"csrf_token": browser.token}, headers=referrer)
+    assert parse_qs(urlsplit(sent.location).query) == {"next": ["/tugas/abc?x=1"]}
+    assert "Sesi Anda berakhir" in browser.get(sent.location).text
+    quiet = browser.client.post("/kata-sandi", headers={"Accept": "application/json"})
+    assert (quiet.status_code, quiet.mimetype) == (401, "application/problem+json")
+
+
+def test_one_changes_ones_own_password(app: Flask, sign_in: SignIn) -> None:
+    browser, other = sign_in("lapor"), sign_in("lapor")
+    wrong = browser.post("/kata-sandi", old="salah", new="kuda putih lari", repeat="kuda putih lari")
+    assert (wrong.status_code, "Kata sandi lama tidak cocok" in wrong.text) == (422, True)
+    unequal = browser.post("/kata-sandi", old="demo", new="kuda putih lari", repeat="kuda hitam lari")
+    assert unequal.status_code == 422
+    changed = browser.post("/kata-sandi", old="demo", new="kuda putih lari", repeat="kuda putih lari")
+    assert changed.status_code == 302
+    assert browser.get("/kata-sandi").status_code == 200
+    assert other.get("/kata-sandi").status_code == 302
+    assert Browser(app.test_client()).sign_in("lapor").status_code == 422
+    assert Browser(app.test_client()).sign_in("lapor", "kuda putih lari").status_code == 302
+
+
+def test_a_password_that_others_know_is_changed_before_anything_else(app: Flask, office: Database) -> None:
+    with office.transaction() as session:
+        password = accounts.reset_password(session, users.named(session, "lapor").id, actor=None)
+    browser = Browser(app.test_client())
+    browser.sign_in("lapor", password)
+    page = browser.get("/kata-sandi")
+    assert "diketahui orang lain" in page.text
+    with app.test_request_context():
+        rules = [r for r in app.url_map.iter_rules() if "GET" in (r.methods or ()) and not r.arguments]
+    for rule in rules:
+        view = app.view_functions[rule.endpoint]
+        if not getattr(view, "public", False) and not rule.rule.startswith(("/api", "/kata-sandi")):
+            assert browser.get(rule.rule).location == "/kata-sandi", rule.rule
+    browser.post("/kata-sandi", old=password, new="kuda putih lari", repeat="kuda putih lari")
+    assert "diketahui orang lain" not in browser.get("/kata-sandi").text
+
+
+def test_the_language_is_remembered_by_browser_and_account(app: Flask, sign_in: SignIn) -> None:
+    browser = sign_in("lapor")
+    assert '<html lang="id"' in browser.get("/kata-sandi").text
+    back = browser.post("/bahasa", language="en", next="/kata-sandi")
+    assert back.location == "/kata-sandi"
+    assert '<html lang="en"' in browser.get("/kata-sandi").text
+    elsewhere = Browser(app.test_client())
+    elsewhere.sign_in("lapor")
+    assert "Change password" in elsewhere.get("/kata-sandi").text
+    assert '<html lang="id"' in app.test_client().get("/masuk").text
+
+
+def test_a_language_or_theme_that_does_not_exist_is_ignored(client: FlaskClient) -> None:
+    browser = Browser(client)
+    browser.get("/masuk")
+    browser.post("/bahasa", language="fr")
+    browser.post("/tema", theme="<script>")
+    page = browser.get("/masuk").text
+    assert '<html lang="id">' in page
+
+
+def test_the_theme_is_remembered(client: FlaskClient) -> None:
+    browser = Browser(client)
+    browser.get("/masuk")
+    browser.post("/tema", theme="dark", next="/masuk")
+    assert 'data-theme="dark"' in browser.get("/masuk").text

@@ -1,0 +1,158 @@
+"""A command that the diagram refuses to follow: nothing is left behind, nothing typed is lost, the owner is told."""
+
+import logging
+from typing import Any
+
+import pytest
+
+from app.db import Database
+from app.errors import Conflict, ExecutionFailed
+from app.models import Incident, ProcessInstance
+from app.services import cases, deployments, drafts, incidents, instances, messages, tasks
+from app.services.access import Actor
+from app.services.cases import CaseFilters
+from app.web import commands
+from app.web.commands import Command
+from tests.engine.building import bpmn, catch, end, exclusive, flow, start, user
+from tests.services.office import add_user, form, text
+
+NOTHING: dict[str, Any] = {}
+
+
+@pytest.fixture
+def rina(office: Database) -> Actor:
+    """An officer of a procedure: masuk > ada? > kabar (message) > lanjut? > periksa > selesai."""
+    nodes = [
+        start("masuk", form="masuk"),
+        exclusive("ada"),
+        catch("kabar", message="kabar datang", form="kabar", properties={"untuk": "pelapor"}),
+        exclusive("lanjut"),
+        user("periksa"),
+        end("selesai"),
+        end("lain"),
+    ]
+    flows = [
+        "masuk > ada\nkabar > lanjut\nperiksa > selesai",
+        flow("ada", "kabar", condition='=judul = "baik"'),
+        flow("ada", "lain", condition='=judul = "lain"'),
+        flow("lanjut", "periksa", condition='=isi = "baik"'),
+        flow("lanjut", "lain", condition='=isi = "lain"'),
+    ]
+    lanes = {"Loket": "masuk ada kabar lanjut periksa selesai lain"}
+    files = {
+        "coba.bpmn": bpmn(nodes, flows, lanes=lanes, key="coba", name="Coba"),
+        "masuk.form": form(text("judul", required=True)),
+        "kabar.form": form(text("isi", required=True)),
+    }
+    with office.transaction() as session:
+        actor = add_user(session, "rina", "Loket")
+        deployments.deploy(session, files, actor=None)
+    return actor
+
+
+def begin(office: Database, actor: Actor, judul: str, key: str | None = None) -> dict[str, Any]:
+    return commands.start_case(
+        office,
+        "coba",
+        {"judul": judul},
+        actor=actor,
+        command=Command("start", "coba", key, {"judul": judul}),
+        answer=lambda _session, started: {"id": started.instance.id, "number": started.instance.business_key},
+        typed={"judul": judul},
+    )
+
+
+def open_incidents(office: Database, actor: Actor) -> list[Incident]:
+    with office.reading() as session:
+        return list(incidents.listed(session, actor=actor))
+
+
+def test_a_start_that_fails_is_a_draft_and_in_the_log(
+    office: Database, rina: Actor, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.ERROR), pytest.raises(ExecutionFailed):
+        begin(office, rina, "entah")
+    assert "start of coba" in caplog.text
+    with office.reading() as session:
+        kept = drafts.load(session, rina, "start:coba")
+        assert cases.page(session, CaseFilters(key="coba"), actor=rina).items == []
+    assert kept is not None
+    assert kept.values == commands.as_draft({"judul": "entah"}, {})
+
+
+def test_a_repeated_start_is_one_case(office: Database, rina: Actor) -> None:
+    assert begin(office, rina, "baik", "k") == begin(office, rina, "baik", "k")
+    with office.reading() as session:
+        assert len(cases.page(session, CaseFilters(key="coba"), actor=rina).items) == 1
+
+
+def test_an_officers_message_that_fails_is_an_incident_of_its_case(office: Database, rina: Actor) -> None:
+    case = begin(office, rina, "baik")
+    with pytest.raises(ExecutionFailed):
+        commands.send_message(
+            office,
+            "kabar datang",
+            case["number"],
+            {"isi": "entah"},
+            actor=rina,
+            command=Command("message", case["number"]),
+            answer=lambda _session, _instance: NOTHING,
+        )
+    [incident] = open_incidents(office, rina)
+    assert (incident.instance_id, incident.activity_id) == (case["id"], "lanjut")
+
+
+def test_the_reporters_form_that_fails_is_an_incident_and_may_be_sent_again(
+    office: Database, rina: Actor
+) -> None:
+    case = begin(office, rina, "baik")
+    with office.reading() as session:
+        [wait] = messages.waiting(session, case["id"])
+
+    def send(isi: str, key: str) -> None:
+        command = Command("reporter", wait.id, key, isi)
+        commands.send_reporters_form(office, case["id"], wait.id, {"isi": isi}, command=command)
+
+    with pytest.raises(ExecutionFailed):
+        send("entah", "k")
+    assert [i.instance_id for i in open_incidents(office, rina)] == [case["id"]]
+    send("baik", "k")
+    send("baik", "k")
+    with office.reading() as session:
+        [task] = instances.open_tasks(session, case["id"])
+        assert task.activity_id == "periksa"
+
+
+def test_who_comes_too_late_keeps_what_he_typed(office: Database, rina: Actor) -> None:
+    case = begin(office, rina, "baik")
+    with office.transaction() as session:
+        budi = add_user(session, "budi", "Loket")
+        instance = session.get_one(ProcessInstance, case["id"])
+        messages.send(session, "kabar datang", instance.business_key, {"isi": "baik"}, actor=rina)
+    with office.transaction() as session:
+        [task] = instances.open_tasks(session, case["id"])
+        tasks.complete(session, task.id, {}, {}, actor=budi)
+    for keep in (False, True):
+        with pytest.raises(Conflict, match="Budi"):
+            commands.complete_task(
+                office,
+                task.id,
+                {},
+                {},
+                actor=rina,
+                command=Command("complete", task.id),
+                answer=lambda _session, _work: NOTHING,
+                typed={"catatan": "panjang sekali"},
+                keep_on_conflict=keep,
+            )
+        with office.reading() as session:
+            kept = drafts.load(session, rina, f"task:{task.id}")
+        assert (kept is not None) is keep
+
+
+def test_a_body_is_remembered_by_a_keyed_hash_only(office: Database, rina: Actor) -> None:
+    begin(office, rina, "baik", "k")
+    with office.engine.connect() as connection:
+        [row] = connection.exec_driver_sql("SELECT body, result FROM idempotency_record").all()
+    assert "baik" not in str(row)
+    assert len(row.body) == 64

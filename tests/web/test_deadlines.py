@@ -1,0 +1,55 @@
+"""How a deadline is said: in the days that it was counted in."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from app.calendar import Calendar
+from app.i18n import speaking
+from app.web.deadlines import Moment, due, in_words
+
+JAKARTA = ZoneInfo("Asia/Jakarta")
+#: A Tuesday, 09.00 on the office's wall.
+SEEN = Moment(datetime(2026, 11, 24, 2, 0, tzinfo=UTC), Calendar(JAKARTA))
+
+
+def at(day: int, hour: int, minute: int = 0) -> datetime:
+    return datetime(2026, 11, day, hour, minute, tzinfo=JAKARTA)
+
+
+@pytest.mark.parametrize(
+    ("moment", "unit", "state", "words"),
+    [
+        (at(27, 14, 30), "hari kerja", "later", "3 hari kerja lagi"),
+        (at(30, 16), "hari kerja", "later", "4 hari kerja lagi"),
+        (at(30, 23, 59), "hari kalender", "later", "6 hari lagi"),
+        (at(25, 16), "hari kerja", "soon", "1 hari kerja lagi"),
+        (at(24, 16), "hari kerja", "today", "Hari ini"),
+        (at(24, 9, 30), "menit kerja", "today", "30 menit lagi"),
+        (at(24, 12), "jam kerja", "today", "3 jam lagi"),
+        (at(24, 8, 15), "menit kerja", "overdue", "Lewat 45 menit"),
+        (at(24, 7), "hari kerja", "overdue", "Lewat 2 jam"),
+        (at(20, 14, 30), "hari kerja", "overdue", "Lewat 2 hari kerja"),
+        (at(20, 23, 59), "hari kalender", "overdue", "Lewat 4 hari"),
+    ],
+)
+def test_a_deadline_is_said_in_the_days_it_was_counted_in(
+    moment: datetime, unit: str, state: str, words: str
+) -> None:
+    found = due(moment, unit, seen=SEEN)
+    assert (found.state, in_words(found)) == (state, words)
+
+
+def test_a_deadline_on_a_day_off_is_said_in_plain_days() -> None:
+    sunday = Moment(datetime(2026, 11, 22, 5, 0, tzinfo=UTC), Calendar(JAKARTA))
+    assert in_words(due(at(21, 16), "hari kerja", seen=sunday)) == "Lewat 1 hari"
+
+
+def test_without_a_deadline_it_says_so() -> None:
+    assert in_words(due(None, seen=SEEN)) == "Tanpa tenggat"
+
+
+def test_a_deadline_speaks_english() -> None:
+    with speaking("en"):
+        assert in_words(due(at(25, 16), "hari kerja", seen=SEEN)) == "1 working day left"

@@ -1,0 +1,96 @@
+"""Whether the installation works, told to whoever watches over it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import replace
+from socket import socket
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.config import ROOT, Config
+from app.db import Database
+from app.services import heartbeat
+from app.web import create_app, server
+from tests.web.conftest import Traffic
+
+
+def test_all_is_well_when_the_worker_was_heard(client: FlaskClient, office: Database) -> None:
+    with office.transaction() as session:
+        heartbeat.beat(session)
+    response = client.get("/healthz")
+    assert response.status_code == 200
+    assert response.json == {"status": "ok", "database": True, "worker": True, "expressions": True}
+
+
+def test_a_silent_worker_is_told(client: FlaskClient) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.json["worker"]) == (503, False)
+
+
+def test_a_database_that_does_not_answer_is_told(config: Config) -> None:
+    nowhere = replace(config, database_url=f"sqlite:///{config.data_dir / 'nix' / 'alur.sqlite3'}")
+    response = create_app(nowhere).test_client().get("/healthz")
+    assert (response.status_code, response.json["database"]) == (503, False)
+
+
+def test_asking_counts_as_no_visit(client: FlaskClient, traffic: Traffic) -> None:
+    response = client.get("/healthz")
+    assert "Set-Cookie" not in response.headers
+    assert traffic.commits == 0
+    assert len(traffic.statements) == 1
+
+
+def test_one_process_on_sqlite_and_two_on_postgresql(config: Config) -> None:
+    small = server.options(config)
+    large = server.options(replace(config, database_url="postgresql://localhost/alur", host="::1"))
+    assert (small["workers"], small["threads"], large["workers"]) == (1, 8, 2)
+    assert large["bind"] == "[::1]:8000"
+    assert not any(one["preload_app"] or one["accesslog"] for one in (small, large))
+
+
+@pytest.fixture
+def port(office: Database, config: Config) -> Iterator[int]:
+    """A real server on a free port; what it logs is in ``server.log``."""
+    with socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        number = int(probe.getsockname()[1])
+    environ = {**os.environ, "ALUR_DATA_DIR": str(config.data_dir), "ALUR_PORT": str(number)}
+    line = (
+        "from app.config import from_environment; from app.web.server import serve; serve(from_environment())"
+    )
+    with (config.data_dir / "server.log").open("wb") as log:
+        process = subprocess.Popen([sys.executable, "-c", line], cwd=ROOT, env=environ, stderr=log)
+        yield number
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+
+
+@pytest.mark.slow
+def test_gunicorn_serves_and_keeps_no_addresses(port: int, config: Config) -> None:
+    assert _status(port, "/masuk") == 200
+    with socket() as raw:
+        raw.connect(("127.0.0.1", port))
+        raw.sendall(b"GET / HTTP/1.1\r\nBad Header\r\n\r\n")
+        assert b"400" in raw.recv(1000)
+    assert _status(port, "/healthz") == 503
+    assert "127.0.0.1" not in (config.data_dir / "server.log").read_text()
+
+
+def _status(port: int, path: str) -> int:
+    for _n in range(150):
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as response:
+                return int(response.status)
+        except urllib.error.HTTPError as error:
+            error.close()
+            return error.code
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError("the server did not answer")

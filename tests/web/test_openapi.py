@@ -1,0 +1,140 @@
+"""The specification is made from the code, and answers keep to it."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.reports import answers_for
+from tests.web.conftest import Api, Case
+
+OPERATIONS = {
+    "POST /deployments",
+    "GET /process-definitions",
+    "GET /process-definitions/{definition_id}",
+    "GET /process-definitions/{definition_id}/xml",
+    "POST /process-instances",
+    "GET /process-instances",
+    "GET /process-instances/{instance_id}",
+    "GET /process-instances/{instance_id}/variables",
+    "GET /process-instances/{instance_id}/history",
+    "GET /process-instances/{instance_id}/diagram.svg",
+    "DELETE /process-instances/{instance_id}",
+    "GET /tasks",
+    "GET /tasks/{task_id}",
+    "POST /tasks/{task_id}/claim",
+    "POST /tasks/{task_id}/release",
+    "POST /tasks/{task_id}/complete",
+    "POST /messages",
+    "POST /files",
+    "GET /incidents",
+    "POST /incidents/{incident_id}/retry",
+}
+Spec = dict[str, Any]
+
+
+@pytest.fixture
+def spec(client: FlaskClient) -> Spec:
+    response = client.get("/api/v1/openapi.json")
+    assert (response.status_code, response.mimetype) == (200, "application/json")
+    found: Spec = response.json
+    return found
+
+
+def operations(spec: Spec) -> Iterator[tuple[str, str, Spec]]:
+    for path, methods in spec["paths"].items():
+        for method, operation in methods.items():
+            if method != "parameters":
+                yield method.upper(), path.removeprefix("/api/v1"), operation
+
+
+def test_the_specification_names_every_operation_and_no_page(spec: Spec) -> None:
+    assert spec["openapi"] == "3.1.0"
+    assert {f"{method} {path}" for method, path, _operation in operations(spec)} == OPERATIONS
+    assert all(path.startswith("/api/v1/") for path in spec["paths"])
+
+
+def test_every_operation_says_what_it_does_and_how_it_refuses(spec: Spec) -> None:
+    for method, path, operation in operations(spec):
+        assert operation["summary"], path
+        assert "default" in operation["responses"], path
+        takes_key = any("IDEMPOTENCY" in str(parameter) for parameter in operation.get("parameters", []))
+        assert takes_key is (method != "GET"), path
+    problem = spec["components"]["responses"]["CONFLICT"]["content"]["application/problem+json"]
+    assert problem["schema"] == {"$ref": "#/components/schemas/Problem"}
+    assert spec["security"] == [{"bearer": []}]
+    assert spec["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_every_reference_leads_somewhere(spec: Spec) -> None:
+    for reference in _references(spec):
+        node: Any = spec
+        for part in reference.removeprefix("#/").split("/"):
+            node = node[part]
+
+
+def test_answers_keep_to_the_specification(spec: Spec, case: Case, api: Callable[[str], Api]) -> None:
+    task, lapor = case.task("lapor"), api("lapor")
+    definition = lapor.get("/process-definitions").json["items"][0]["id"]
+    values = answers_for(task["activity_id"], case.report)
+    for method, path, answer in (
+        ("get", "/process-definitions", lapor.get("/process-definitions")),
+        ("get", "/process-definitions/{definition_id}", lapor.get(f"/process-definitions/{definition}")),
+        ("get", "/process-instances", lapor.get("/process-instances")),
+        ("get", "/process-instances/{instance_id}", lapor.get(f"/process-instances/{case.id}")),
+        ("get", "/process-instances/{instance_id}/history", lapor.get(f"/process-instances/{case.id}/history")),
+        ("get", "/tasks", lapor.get("/tasks")),
+        ("get", "/tasks/{task_id}", lapor.get(f"/tasks/{task['id']}")),
+        ("post", "/tasks/{task_id}/claim", lapor.post(f"/tasks/{task['id']}/claim")),
+        ("post", "/tasks/{task_id}/complete", lapor.post(f"/tasks/{task['id']}/complete", {"variables": values})),
+        ("get", "/incidents", api("pemilik").get("/incidents")),
+    ):  # fmt: skip
+        documented = spec["paths"][f"/api/v1{path}"][method]["responses"][str(answer.status_code)]
+        schema = documented["content"]["application/json"]["schema"]
+        assert list(_departures(spec, schema, answer.json, path)) == []
+
+
+def test_what_departs_from_a_schema_is_noticed(spec: Spec) -> None:
+    task = {"$ref": "#/components/schemas/Task"}
+    assert list(_departures(spec, task, {"id": 1, "nix": 2}, ""))
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if "$ref" in node:
+            yield node["$ref"]
+        node = list(node.values())
+    for inner in node if isinstance(node, list) else ():
+        yield from _references(inner)
+
+
+_TYPES: dict[str, type] = {
+    "string": str,
+    "integer": int,
+    "boolean": bool,
+    "object": dict,
+    "array": list,
+    "null": type(None),
+}
+
+
+def _departures(spec: Spec, schema: Spec, value: Any, where: str) -> Iterator[str]:
+    """Where a value is not what the schema says; properties are complete, and none is extra."""
+    while "$ref" in schema:
+        schema = spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
+    if "anyOf" in schema:
+        if all(list(_departures(spec, choice, value, where)) for choice in schema["anyOf"]):
+            yield f"{where}: {value!r}"
+        return
+    kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    if not isinstance(value, tuple(_TYPES[kind] for kind in kinds)):
+        yield f"{where}: {value!r} is no {kinds}"
+    elif isinstance(value, dict) and "properties" in schema:
+        for name in value.keys() ^ schema["properties"].keys():
+            yield f"{where}.{name}"
+        for name in value.keys() & schema["properties"].keys():
+            yield from _departures(spec, schema["properties"][name], value[name], f"{where}.{name}")
+    elif isinstance(value, list):
+        for item in value:
+            yield from _departures(spec, schema["items"], item, f"{where}[]")

@@ -1,0 +1,143 @@
+"""What every answer tells browsers, and what is refused before a view sees it."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.config import Config
+from app.db import Database
+from app.web import create_app
+from app.web.security import trusted_hosts
+from tests.web.conftest import Api, Browser
+
+SignIn = Callable[[str], Browser]
+
+
+def test_every_answer_carries_the_headers(client: FlaskClient, sign_in: SignIn) -> None:
+    for response in (
+        client.get("/masuk"),
+        client.get("/nix"),
+        client.post("/masuk"),
+        client.get("/api/v1/tasks"),
+        client.get("/healthz"),
+        client.get("/static/css/alur.css"),
+        sign_in("lapor").get("/kata-sandi"),
+    ):
+        policy = response.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
+        assert "unsafe" not in policy
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Referrer-Policy"] == "same-origin"
+        assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "geolocation=()" in response.headers["Permissions-Policy"]
+        assert "Strict-Transport-Security" not in response.headers
+
+
+def test_pages_are_not_kept_and_files_are_kept_by_their_content(sign_in: SignIn) -> None:
+    browser = sign_in("lapor")
+    page = browser.get("/kata-sandi")
+    assert page.headers["Cache-Control"] == "no-store"
+    found = re.search(r'href="(/static/css/alur\.css\?v=[0-9a-f]{12})"', page.text)
+    assert found is not None
+    assert "immutable" in browser.get(found.group(1)).headers["Cache-Control"]
+    assert browser.get("/static/css/alur.css?v=000000000000").headers["Cache-Control"] == "no-cache"
+    assert browser.get("/static/css/alur.css").headers["Cache-Control"] == "no-cache"
+
+
+def test_no_page_holds_inline_script_or_style(client: FlaskClient, sign_in: SignIn) -> None:
+    for page in (client.get("/masuk"), client.get("/nix"), sign_in("lapor").get("/kata-sandi")):
+        assert not re.search(r"<style|style=|\son\w+=|<script(?![^>]*\ssrc=)", page.text)
+        assert not re.search(r'(?:src|href|action)="(?:https?:)?//', page.text)
+
+
+def test_every_change_by_a_page_needs_its_token(app: Flask, sign_in: SignIn) -> None:
+    browser = sign_in("admin")
+    rules = [
+        r for r in app.url_map.iter_rules() if "POST" in (r.methods or ()) and not r.rule.startswith("/api")
+    ]
+    assert len(rules) > 4
+    for rule in rules:
+        path = re.sub(r"<[^>]+>", "1", rule.rule)
+        assert browser.client.post(path).status_code == 400, rule.rule
+        assert browser.client.post(path, data={"csrf_token": "nix"}).status_code == 400, rule.rule
+
+
+def test_no_page_but_the_open_ones_shows_anything_to_strangers(app: Flask, client: FlaskClient) -> None:
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        if getattr(view, "public", False) or rule.endpoint in ("static", "api-docs.openapi_json"):
+            continue
+        path = re.sub(r"<[^>]+>", "1", rule.rule)
+        for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
+            response = client.open(path, method=method)
+            if rule.rule.startswith("/api"):
+                assert response.status_code == 401, rule.rule
+            else:
+                assert response.location.startswith("/masuk"), rule.rule
+
+
+def test_only_this_servers_names_are_answered_to(client: FlaskClient) -> None:
+    assert client.get("/masuk", headers={"Host": "jahat.example"}).status_code == 400
+    assert client.get("/masuk", headers={"Host": "127.0.0.1:8000"}).status_code == 200
+
+
+def test_a_server_that_was_never_told_its_name_answers_to_any(config: Config) -> None:
+    assert trusted_hosts(replace(config, base_url="http://0.0.0.0:8000")) is None
+    own = trusted_hosts(replace(config, base_url="https://alur.wonogirikab.go.id"))
+    assert own is not None
+    assert own[0] == "alur.wonogirikab.go.id"
+
+
+def test_a_nul_in_an_address_is_refused(client: FlaskClient) -> None:
+    assert client.get("/masuk?next=%00").status_code == 400
+    assert client.get("/masuk%00").status_code == 400
+
+
+def test_a_body_that_is_too_large_is_refused(client: FlaskClient, api: Callable[[str], Api]) -> None:
+    fields = b"username=" + b"x" * (2 * 1024 * 1024)
+    kind = "application/x-www-form-urlencoded"
+    assert client.post("/masuk", data=fields, content_type=kind).status_code == 413
+    large = api("lapor").post(
+        "/messages", data=b" " * (12 * 1024 * 1024 + 1), content_type="application/json"
+    )
+    assert large.status_code == 413
+
+
+@pytest.fixture
+def secure(config: Config, office: Database) -> FlaskClient:
+    """A browser behind a proxy that speaks TLS."""
+    secured = replace(config, base_url="https://alur.example")
+    return create_app(secured, office).test_client()
+
+
+def test_over_https_the_cookie_is_bound_to_the_host(secure: FlaskClient) -> None:
+    headers = {"Host": "alur.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+    page = secure.get("/masuk", headers=headers)
+    cookie = page.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-alur=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+    assert "Domain" not in cookie
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_without_https_the_cookie_is_plain_but_closed_to_scripts(client: FlaskClient) -> None:
+    cookie = client.get("/masuk").headers["Set-Cookie"]
+    assert cookie.startswith("alur=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie
+
+
+def test_reading_changes_nothing(app: Flask, sign_in: SignIn, office: Database) -> None:
+    browser = sign_in("admin")
+    with office.engine.connect() as connection:
+        before = connection.exec_driver_sql("PRAGMA data_version").scalar()
+        for rule in app.url_map.iter_rules():
+            if "GET" in (rule.methods or ()) and not rule.arguments:
+                browser.get(rule.rule)
+        assert connection.exec_driver_sql("PRAGMA data_version").scalar() == before
