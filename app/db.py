@@ -71,7 +71,12 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.engine: Engine = create_engine(
-            parsed, json_serializer=_dumps, json_deserializer=orjson.loads, pool_size=10, max_overflow=20
+            parsed,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
+            hide_parameters=True,  # a logged SQL error must not print values
+            pool_size=10,
+            max_overflow=20,
         )
         self._lock_path = Path(f"{parsed.database}.lock") if self.is_sqlite and parsed.database else None
         if self.is_sqlite:

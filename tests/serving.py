@@ -9,11 +9,12 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -90,21 +91,26 @@ class Api(Caller):
 
     def upload(self, path: str, field_name: str, files: Mapping[str, bytes]) -> Reply:
         """Send files as a form does."""
-        boundary = uuid4().hex
-        parts = [
-            f'--{boundary}\r\nContent-Disposition: form-data; name="{field_name}"; filename="{name}"\r\n\r\n'.encode()
-            + content
-            + b"\r\n"
-            for name, content in files.items()
-        ]
-        body = b"".join(parts) + f"--{boundary}--\r\n".encode()
-        kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+        body, kind = multipart([], [(field_name, name, content) for name, content in files.items()])
         return self.send("POST", f"/api/v1{path}", body, kind)
 
     def _with_json(self, method: str, path: str, content: Any, key: str) -> Reply:
         headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
         body = None if content is None else json.dumps(content).encode()
         return self.send(method, f"/api/v1{path}", body, headers)
+
+
+def multipart(
+    fields: Iterable[tuple[str, str]], files: Iterable[tuple[str, str, bytes]]
+) -> tuple[bytes, dict[str, str]]:
+    """Body and header of a form with files: ``fields`` (name, text), ``files`` (name, file name, content)."""
+    boundary = uuid4().hex
+    start = f'--{boundary}\r\nContent-Disposition: form-data; name="'
+    parts = [f'{start}{name}"\r\n\r\n{text}\r\n'.encode() for name, text in fields]
+    for name, file_name, content in files:
+        parts.append(f'{start}{name}"; filename="{file_name}"\r\n\r\n'.encode() + content + b"\r\n")
+    body = b"".join(parts) + f"--{boundary}--\r\n".encode()
+    return body, {"Content-Type": f"multipart/form-data; boundary={boundary}"}
 
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -127,9 +133,25 @@ class Browser(Caller):
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         return self._seen(self.send("POST", path, body, {**kind, **self._cookie()}))
 
+    def post_files(
+        self, path: str, fields: Mapping[str, Any], files: Mapping[str, tuple[str, bytes]]
+    ) -> Reply:
+        """Send a form with files (field → name, content), as every form of a process is sent."""
+        listed = [
+            (name, str(text))
+            for name, texts in {"csrf_token": self.csrf, **fields}.items()
+            for text in (texts if isinstance(texts, list) else [texts])
+        ]
+        body, kind = multipart(listed, [(name, *file) for name, file in files.items()])
+        return self._seen(self.send("POST", path, body, {**kind, **self._cookie()}))
+
     def sign_in(self, name: str, password: str = "demo") -> Reply:
         self.get("/masuk")
         return self.post("/masuk", {"username": name, "password": password})
+
+    def hidden(self, page: Reply, action: str) -> dict[str, str]:
+        """The hidden fields of the page's form that goes to ``action``."""
+        return _HiddenFields(action).read(page.text)
 
     def follow(self, reply: Reply) -> Reply:
         """Go where a redirect leads."""
@@ -155,6 +177,25 @@ class Browser(Caller):
         found = _TOKEN.search(reply.text) if "text/html" in reply.headers.get("Content-Type", "") else None
         self.csrf = found.group(1) if found else self.csrf
         return reply
+
+
+class _HiddenFields(HTMLParser):
+    """Collects the hidden inputs of one form."""
+
+    def __init__(self, action: str) -> None:
+        super().__init__()
+        self._action, self._inside, self._found = action, False, dict[str, str]()
+
+    def read(self, text: str) -> dict[str, str]:
+        self.feed(text)
+        return self._found
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self._inside = given.get("action") == self._action
+        elif tag == "input" and self._inside and given.get("type") == "hidden":
+            self._found[given["name"]] = given.get("value", "")
 
 
 @dataclass

@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.engine import state as codec
 from app.engine import timers
 from app.engine.run import MAX_STEPS, Run
-from app.engine.spec import QUESTION, TimerEvent
+from app.engine.elements import QUESTION, TimerEvent
 from app.engine.step import Before, due_of, node_of, open_tasks, waiting
 from app.errors import ExecutionFailed
 from app.i18n import _

@@ -1,8 +1,7 @@
 """Diagram → SpiffWorkflow spec. The library's parser and its script engine are not used: nothing in a
-diagram is ever evaluated as Python, and every element runs by one of the few classes below.
+diagram is ever evaluated as Python, and every element runs by one of the few classes of `elements`.
 
-Every spec asks the `Run` of the moment (`workflow.run`) what to do; specs themselves are shared by all
-instances of a version and never change.
+Specs are shared by all instances of a version and never change.
 """
 
 import logging
@@ -10,93 +9,41 @@ from collections.abc import Iterable
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.bpmn_process_spec import BpmnProcessSpec
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit, SimpleBpmnTask
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.bpmn.specs.defaults import (
     BoundaryEvent,
     EndEvent,
-    ExclusiveGateway,
-    InclusiveGateway,
     IntermediateCatchEvent,
-    ParallelGateway,
     StartEvent,
     UserTask,
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
-from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
-from SpiffWorkflow.task import Task
-from SpiffWorkflow.util.task import TaskState
 
-from app.engine.diagram import Diagram, Flow, Node
+from app.engine.diagram import Diagram, Node
+from app.engine.elements import (
+    JOIN,
+    MERGE,
+    QUESTION,
+    RACE,
+    SPLIT,
+    Automatic,
+    Ending,
+    Exclusive,
+    Inclusive,
+    InclusiveJoin,
+    Merge,
+    MessageEvent,
+    Parallel,
+    StartChoice,
+    TimerEvent,
+    spec_name,
+)
 from app.engine.timers import is_relative
 
 for _name in ("spiff.task", "spiff.workflow"):
-    logging.getLogger(_name).setLevel(
-        logging.WARNING
-    )  # below it the library builds a record per state change
-
-QUESTION = "?"  # prefix of a question task's spec
-RACE = "!"  # prefix of the hidden task that waits for an event gateway's events
-JOIN = "+"  # prefix of the join of a gateway that both merges and asks
-SPLIT = "<"  # prefix of what an activity with boundary events splits into
-MERGE = ">"  # prefix of where an activity and its boundary events come together
-
-
-class TimerEvent(EventDefinition):
-    """A timer. When it is due was decided when it opened; it fires when the `Run` says so."""
-
-    def has_fired(self, my_task: Task) -> bool:
-        """Schedule on first sight, then wait for the run that fires this very task."""
-        return bool(my_task.workflow.run.timer_fires(my_task))
-
-
-class MessageEvent(EventDefinition):
-    """A message that is waited for, by name."""
-
-
-class Automatic(BpmnSpecMixin):
-    """A step without a person: a notification, a decision table, a message thrown on the way."""
-
-    def _run_hook(self, my_task: Task) -> bool:
-        my_task.workflow.run.automatic(my_task)
-        return bool(super()._run_hook(my_task))
-
-
-class Exclusive(ExclusiveGateway):
-    """Takes the one flow that the run chooses."""
-
-    def _run_hook(self, my_task: Task) -> bool:
-        _take(my_task, my_task.workflow.run.choose(my_task.task_spec.bpmn_id))
-        return True
-
-
-class Inclusive(InclusiveGateway):
-    """Joins what may still arrive, then takes every flow that the run chooses."""
-
-    def _get_matching_outputs(self, my_task: Task) -> tuple[list[Any], list[Any]]:
-        flows = my_task.workflow.run.choose(my_task.task_spec.bpmn_id)
-        return [my_task.workflow.spec.entry(flow.target) for flow in flows], []
-
-
-class InclusiveJoin(InclusiveGateway):
-    """The joining half of an inclusive gateway that asks a question."""
-
-    def _get_matching_outputs(self, my_task: Task) -> tuple[list[Any], list[Any]]:
-        return self.outputs, []
-
-
-class StartChoice(SimpleBpmnTask):
-    """Leads to the start event that this instance was started by."""
-
-    def _predict_hook(self, my_task: Task) -> None:
-        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
-
-    def _run_hook(self, my_task: Task) -> bool:
-        spec = my_task.workflow.spec
-        start = spec.task_specs[spec_name(my_task.workflow.run.start_node)]
-        my_task._sync_children([start], TaskState.FUTURE)
-        start._predict(my_task.children[0], mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
-        return True
+    # Below it the library builds a record per state change.
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 class ProcessSpec(BpmnProcessSpec):
@@ -110,11 +57,6 @@ class ProcessSpec(BpmnProcessSpec):
         """The spec that a flow to this node leads to: its question, its event split, or itself."""
         names = (spec_name(node_id, prefix) for prefix in (JOIN, QUESTION, SPLIT, ""))
         return next(self.task_specs[name] for name in names if name in self.task_specs)
-
-
-def spec_name(node_id: str, prefix: str = "") -> str:
-    """The spec's name for a node; the dot keeps ids such as ``Start`` away from the library's own names."""
-    return f"{prefix}.{node_id}"
 
 
 def build(diagram: Diagram) -> ProcessSpec:
@@ -156,7 +98,7 @@ def _add(spec: ProcessSpec, node: Node) -> None:
         case "inclusiveGateway":
             made = Inclusive(spec, name, **common)
         case "parallelGateway":
-            made = ParallelGateway(spec, name, **common)
+            made = Parallel(spec, name, **common)
         case "intermediateCatchEvent":
             made = IntermediateCatchEvent(spec, name, _definition(node), **common)
         case "boundaryEvent":
@@ -164,14 +106,6 @@ def _add(spec: ProcessSpec, node: Node) -> None:
         case _:
             made = Automatic(spec, name, **common)
     made.bpmn_id = node.id
-
-
-class Ending(EndEvent):
-    """An end event that also sends a message."""
-
-    def _run_hook(self, my_task: Task) -> bool:
-        my_task.workflow.run.automatic(my_task)
-        return bool(super()._run_hook(my_task))
 
 
 def _definition(node: Node) -> EventDefinition:
@@ -204,7 +138,7 @@ def _add_boundary(spec: ProcessSpec, host: Node, events: tuple[Node, ...]) -> No
 def _split(spec: ProcessSpec, node_id: str, main: Any, events: list[Node], bpmn_id: str | None) -> None:
     split = BoundaryEventSplit(spec, spec_name(node_id, SPLIT))
     split.bpmn_id = bpmn_id
-    join = BoundaryEventJoin(spec, spec_name(node_id, MERGE), split_task=split.name, cancel=True)
+    join = Merge(spec, spec_name(node_id, MERGE), split_task=split.name, cancel=True)
     split.connect(main)
     main.connect(join)
     for event in events:
@@ -241,9 +175,3 @@ def _connect(spec: ProcessSpec) -> None:
             source.connect(spec.entry(flow.target))
         if not flows:
             source.connect(spec.end)
-
-
-def _take(my_task: Task, flows: tuple[Flow, ...]) -> None:
-    my_task._sync_children([my_task.workflow.spec.entry(flow.target) for flow in flows], TaskState.FUTURE)
-    for child in my_task.children:
-        child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)

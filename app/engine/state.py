@@ -11,13 +11,13 @@ from uuid import UUID
 import orjson
 from SpiffWorkflow.bpmn.script_engine import PythonScriptEngine
 from SpiffWorkflow.bpmn.script_engine.python_environment import BasePythonScriptEngineEnvironment
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit, _EndJoin
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, _EndJoin
 from SpiffWorkflow.bpmn.specs.mixins.events.event_types import CatchingEvent
-from SpiffWorkflow.bpmn.specs.mixins.unstructured_join import UnstructuredJoin
 from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine.elements import Merge, is_join
 from app.engine.spec import ProcessSpec
 from app.errors import ExecutionFailed
 from app.i18n import _
@@ -106,19 +106,18 @@ def compact(workflow: Workflow) -> None:
 
 
 def _only_waits_for_others(task: Task) -> bool:
-    return task._state == TaskState.WAITING and isinstance(task.task_spec, _EndJoin | BoundaryEventJoin)
+    return task._state == TaskState.WAITING and isinstance(task.task_spec, _EndJoin | Merge)
 
 
 def _prune(workflow: Workflow) -> None:
-    """Drop subtrees without a live task. One that passed a join stays: the join counts its branches there."""
+    """Drop subtrees without a live task."""
     order = [workflow.task_tree]
     for task in order:
         order.extend(task.children)
     over: set[UUID] = set()
     for task in reversed(order):
         ended = bool(task._state & TaskState.FINISHED_MASK) or _only_waits_for_others(task)
-        joins = isinstance(task.task_spec, UnstructuredJoin) and not isinstance(task.task_spec, _EndJoin)
-        if ended and not joins and all(child in over for child in task._children):
+        if ended and all(child in over for child in task._children):
             over.add(task.id)
     for task in order:
         if task.id in over and task._parent is not None and task._parent not in over:
@@ -143,8 +142,8 @@ def _common_ancestor(live: list[Task]) -> Task:
 def _reroot(workflow: Workflow, top: Task) -> None:
     """Hang ``top`` directly under the root; everything between and beside is history."""
     root = workflow.task_tree
-    if top.parent is not None and isinstance(top.parent.task_spec, BoundaryEventSplit):
-        top = top.parent  # its join looks for the split among its ancestors
+    if top.parent is not None and (is_join(top) or isinstance(top.parent.task_spec, BoundaryEventSplit)):
+        top = top.parent  # a branch at a join knows by it where it came from, an event its activity
     if top is root or (top.parent is root and len(root.children) == 1):
         return
     keep, stack = {root.id}, [top]

@@ -13,7 +13,7 @@ from app.engine import state as codec
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
 from app.engine.run import Effect, Event, Run, deadline_timer
-from app.engine.spec import QUESTION, MessageEvent, TimerEvent, spec_name
+from app.engine.elements import QUESTION, MessageEvent, TimerEvent, spec_name
 
 
 @dataclass(frozen=True)

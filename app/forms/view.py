@@ -15,7 +15,7 @@ from app.forms.model import CHOICES, MULTI_CHOICE, SINGLE_CHOICE, TEXTS, Field, 
 from app.forms.opening import initial
 from app.forms.rules import Files
 from app.forms.situation import Situation, situation
-from app.forms.wording import is_settled, when
+from app.forms.wording import is_gone, is_settled, when
 from app.i18n import _
 
 
@@ -115,21 +115,23 @@ class _Drawer:
         self._form, self._moment, self._context = form, moment, context
         self._errors, self._files = errors, files
 
-    def draw(self, part: Field) -> Component:
-        """Draw a field and all that is inside it."""
+    def draw(self, part: Field, *, in_settled: bool = True) -> Component:
+        """Draw a field and all that is inside it. ``in_settled``: so is every group around it."""
+        condition = self._condition(part, in_settled)
         if not part.key:
+            settled = condition["settled"]
             return Component(
                 field=part,
                 id=f"bagian-{part.id}",
-                **self._condition(part),
+                **condition,
                 label=part.label,
-                components=tuple(self.draw(child) for child in part.components),
+                components=tuple(self.draw(child, in_settled=settled) for child in part.components),
             )
         value = self._moment.values[part.key]
         return Component(
             field=part,
             id=part.key,
-            **self._condition(part),
+            **condition,
             label=part.label or part.key,
             hint=" ".join(text for text in (part.description, example(part)) if text),
             error=self._errors.get(part.key, ""),
@@ -141,8 +143,10 @@ class _Drawer:
             attributes=attributes_of(part),
         )
 
-    def _condition(self, part: Field) -> dict[str, Any]:
+    def _condition(self, part: Field, in_settled: bool) -> dict[str, Any]:
         settled = is_settled(part, self._form, self._context)
+        if settled and not in_settled:  # it comes and goes with its group, unless it is gone for good
+            settled = is_gone(part, self._form, self._context)
         worded = not settled and (part.key or part.type == "group")
         words = when(part, self._form, self._context) if worded else ""
         return {"hidden": part.id in self._moment.hidden, "settled": settled, "when": words}

@@ -42,6 +42,11 @@ def is_settled(part: Field, form: Form, context: Mapping[str, Any]) -> bool:
     return isinstance(_asked(part, form, context), bool)
 
 
+def is_gone(part: Field, form: Form, context: Mapping[str, Any]) -> bool:
+    """Whether the case has settled, in a way that has words, that ``part`` is not asked."""
+    return _asked(part, form, context) is False
+
+
 def _asked(part: Field, form: Form, context: Mapping[str, Any]) -> Tree | bool | None:
     """Return what the reader of the form decides about showing ``part``; None when it is not simple."""
     tree = parse(part.hide) if part.hide else True

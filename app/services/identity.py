@@ -6,14 +6,29 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import forms
 from app.bpmnio import feel
 from app.engine import properties
 from app.errors import NotAllowed
+from app.forms import Form
 from app.i18n import _
 from app.models import IdentityValue, ProcessInstance
 from app.services import clock, history, settings, vault
 from app.services.access import Actor
 from app.services.definitions import Version
+
+
+def part(
+    form: Form | None, values: Mapping[str, Any], version: Version
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Part checked values into variables and identity: the only way in, whether a form asked for them or not.
+
+    What no form checks (a start or message without one) may still bear the key of a private field of the version.
+    """
+    variables, secret = forms.split(form, values) if form else (dict(values), {})
+    for key in variables.keys() & version.private_keys:
+        secret[key] = variables.pop(key)
+    return variables, secret
 
 
 def store(session: Session, instance_id: int, values: Mapping[str, Any]) -> None:

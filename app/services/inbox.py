@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
-from app.models import ProcessInstance, UserTask
+from app.models import ProcessInstance, Unit, UserTask
 from app.services import access, clock, settings
 from app.services.access import Actor
 from app.services.paging import Page, cursor, limited, moment_of, values_of
@@ -40,7 +40,7 @@ class Choices:
 
     activities: Sequence[tuple[str, str]]  # (activity_id, name)
     lanes: Sequence[str]
-    units: Sequence[str]
+    units: Sequence[tuple[str, str]]  # (code, name)
     categories: Sequence[str]
 
 
@@ -63,28 +63,21 @@ def page(
     return Page(rows[:limit], following)
 
 
-def counts(session: Session, *, actor: Actor) -> dict[str, int]:
-    """How many tasks each tab holds. One statement."""
-    row = session.execute(
-        select(
-            *(
-                select(func.count())
-                .select_from(UserTask)
-                .where(_tab(tab, actor))
-                .scalar_subquery()
-                .label(tab)
-                for tab in ("mine", "queue", "done")
-            )
-        )
-    ).one()
-    return dict(row._mapping)
+def counts(session: Session, *, actor: Actor, urgent: bool = False) -> dict[str, int]:
+    """How many tasks each tab holds; if ``urgent``, also how many of his own that are ``overdue`` or due ``today``.
 
-
-def urgent(session: Session, *, actor: Actor) -> dict[str, int]:
-    """How many of the actor's own tasks are ``overdue``, and how many due ``today``. 1 SQL."""
-    counted = {name: func.count().filter(_deadline(session, name)) for name in ("overdue", "today")}
-    query = select(*(column.label(name) for name, column in counted.items())).select_from(UserTask)
-    return dict(session.execute(query.where(_tab("mine", actor))).one()._mapping)
+    One statement.
+    """
+    counted = {tab: _tab(tab, actor) for tab in ("mine", "queue", "done")}
+    if urgent:
+        counted |= {
+            name: and_(_tab("mine", actor), _deadline(session, name)) for name in ("overdue", "today")
+        }
+    columns = (
+        select(func.count()).select_from(UserTask).where(condition).scalar_subquery().label(name)
+        for name, condition in counted.items()
+    )
+    return dict(session.execute(select(*columns)).one()._mapping)
 
 
 def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
@@ -96,16 +89,18 @@ def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
             UserTask.lane,
             UserTask.unit_code,
             ProcessInstance.category,
+            func.min(Unit.name),
         )
         .join(UserTask.instance)
+        .outerjoin(Unit, Unit.code == UserTask.unit_code)
         .where(_tab(tab, actor))
         .group_by(UserTask.activity_id, UserTask.lane, UserTask.unit_code, ProcessInstance.category)
         .limit(2000)
     ).all()
     return Choices(
-        activities=sorted({(row[0], row[1]) for row in rows}, key=lambda pair: pair[1]),
+        activities=sorted({row[0]: row[1] for row in rows}.items(), key=lambda pair: pair[1]),
         lanes=sorted({row[2] for row in rows}),
-        units=sorted({row[3] for row in rows if row[3]}),
+        units=sorted({(row[3], row[5] or row[3]) for row in rows if row[3]}, key=lambda pair: pair[1]),
         categories=sorted({row[4] for row in rows if row[4]}),
     )
 

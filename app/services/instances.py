@@ -93,7 +93,7 @@ def _start(
 ) -> ProcessInstance:
     form = version.form_of(node.form_key)
     clean = check_values(session, form, values, {})
-    variables, secret = forms.split(form, clean) if form else (clean, {})
+    variables, secret = identity.part(form, clean, version)
     number = numbers.assign(session, version, business_key, variables)
     calendar = holidays.calendar(session)
     step = engine.start(

@@ -3,13 +3,12 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import forms
 from app.engine import execution as engine
 from app.engine.diagram import Node
 from app.errors import Conflict, NotAllowed, NotFound
 from app.i18n import _
 from app.models import MessageWait, ProcessInstance
-from app.services import access, clock, definitions, execution, holidays, instances
+from app.services import access, clock, definitions, execution, holidays, identity, instances
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.instances import Values
@@ -100,7 +99,7 @@ def _deliver(
     version = definitions.version(session, instance.definition_id)
     form = version.form_of(version.diagram.nodes[wait.activity_id].form_key)
     clean = instances.check_values(session, form, values, instance.variables)
-    variables, secret = forms.split(form, clean) if form else (clean, {})
+    variables, secret = identity.part(form, clean, version)
     step = engine.deliver(
         version.program,
         instance.engine_state,

@@ -8,14 +8,24 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app import forms
 from app.engine import execution as engine
 from app.engine.diagram import Question
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms import Form
 from app.i18n import _, moment
 from app.models import ProcessInstance, User, UserTask
-from app.services import access, clock, definitions, drafts, execution, history, holidays, instances, settings
+from app.services import (
+    access,
+    clock,
+    definitions,
+    drafts,
+    execution,
+    history,
+    holidays,
+    identity,
+    instances,
+    settings,
+)
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.instances import Values
@@ -151,7 +161,7 @@ def complete(
     if task.assignee_id not in (None, actor.id):
         raise Conflict(_held_by(session, task))
     clean, given = _check_input(session, work, values, answers)
-    variables, secret = forms.split(work.form, clean) if work.form else (clean, {})
+    variables, secret = identity.part(work.form, clean, work.version)
     step = engine.complete(
         work.version.program,
         instance.engine_state,

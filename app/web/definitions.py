@@ -19,9 +19,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import InvalidDiagram, NotFound
 from app.i18n import _, language
+from app.models import WatchedFile
 from app.services import clock, definitions, deployments, procedures, watch
 from app.services.definitions import Version
-from app.web import context, entries, errors
+from app.web import context, entries, errors, task_page
 from app.web.files import as_download
 
 blueprint = Blueprint("definitions", __name__)
@@ -85,7 +86,7 @@ def show(definition_id: int) -> str:
             staff=procedures.staff(session, version, today),
             block=[(heading(name), text) for name, text in procedures.identity_block(version)],
             rules=_rules(version),
-            activities=procedures.activities(version),
+            activities=[(node, task_page.cells(node)) for node in procedures.activities(version)],
             tables=list(version.program.tables.values()),
             files=procedures.files(session, version),
             findings=[said(finding) for finding in definition.findings],
@@ -148,19 +149,26 @@ def _list_page(
 ) -> str:
     actor = context.actor()
     with context.database().reading() as session:
-        live = definitions.live(session)
+        live, seen = definitions.live(session), watch.files(session)
         return render_template(
             "definitions/list.html",
             live=live,
             open_cases=_by_key(session, procedures.open_cases(session, actor=actor)),
             deployers=procedures.deployed_by(session, live),
-            watched=[(row, [said(finding) for finding in row.findings]) for row in watch.files(session)],
+            told=_told(seen),
+            quiet=[row for row in seen if not row.findings],
             watching=context.config().watch,
             may_deploy=actor.is_process_owner and not actor.is_auditor,
-            refused=[said(finding) for finding in refused],
+            refused=[said(finding) for finding in sorted(refused, key=lambda one: str(one["severity"]))],
             names=names,
             missing=missing,
         )
+
+
+def _told(seen: Sequence[WatchedFile]) -> list[tuple[WatchedFile, list[dict[str, Any]]]]:
+    """Watched files about which there is something to say, those that were refused first."""
+    found = sorted((row for row in seen if row.findings), key=lambda row: (not row.refused, row.name))
+    return [(row, [said(finding) for finding in row.findings]) for row in found]
 
 
 def _by_key(session: Session, counts: Mapping[int, int]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.i18n import _, ngettext
 from app.models import UserTask
-from app.services import casefile, inbox, tasks
+from app.services import inbox, tasks
 from app.services.access import Actor
 from app.services.inbox import Filters
 from app.services.paging import Page
@@ -79,11 +79,10 @@ def read(session: Session, *, actor: Actor) -> InboxPage:
     q = lists.argument("q")
     page = inbox.page(session, Filters(tab=tab, q=q, **asked), actor=actor, after=lists.argument(lists.AFTER))
     choices = inbox.choices(session, actor=actor, tab=tab)
-    counts = inbox.counts(session, actor=actor) | inbox.urgent(session, actor=actor)
-    units = casefile.unit_names(session, [*choices.units, *(task.unit_code or "" for task in page.items)])
-    filters = _filters(tab, asked, choices, units)
+    counts = inbox.counts(session, actor=actor, urgent=True)
+    filters = _filters(tab, asked, choices)
     offered = frozenset(t.id for t in page.items if t.assignee_id is None and tasks.may_work(actor, t))
-    return InboxPage(tab, q, _tabs(actor, tab, counts), filters, page, counts, units, offered)
+    return InboxPage(tab, q, _tabs(actor, tab, counts), filters, page, counts, dict(choices.units), offered)
 
 
 def _tab(actor: Actor) -> str:
@@ -104,9 +103,7 @@ def _tabs(actor: Actor, tab: str, counts: Mapping[str, int]) -> list[dict[str, A
     ]
 
 
-def _filters(
-    tab: str, asked: Mapping[str, str], choices: inbox.Choices, units: Mapping[str, str]
-) -> list[Filter]:
+def _filters(tab: str, asked: Mapping[str, str], choices: inbox.Choices) -> list[Filter]:
     deadlines = [
         ("overdue", _("Lewat tenggat")),
         ("today", _("Hari ini")),
@@ -117,7 +114,7 @@ def _filters(
         ("deadline", _("Tenggat"), [] if tab == "done" else deadlines),
         ("activity", _("Kegiatan"), choices.activities),
         ("lane", _("Lajur"), [(lane, lane) for lane in choices.lanes]),
-        ("unit", _("Unit"), [(code, units.get(code, code)) for code in choices.units]),
+        ("unit", _("Unit"), choices.units),
         ("category", _("Kategori"), [(name, name) for name in choices.categories]),
     ]
     found = [Filter(name, label, values, asked[name]) for name, label, values in options]

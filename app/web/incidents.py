@@ -2,24 +2,24 @@
 
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.i18n import _
 from app.models import Incident
 from app.services import definitions, incidents
-from app.web import context
+from app.web import context, lists
 
 blueprint = Blueprint("incidents", __name__)
-RESOLVED = "selesai"
+RESOLVED = "resolved"
 
 
 @blueprint.get("/kendala")
 def listed() -> str:
     """Open ones, or those that were resolved; the newest first."""
-    actor, resolved = context.actor(), request.args.get("status") == RESOLVED
-    after = request.args.get("after", "")
+    actor, resolved = context.actor(), lists.argument("state") == RESOLVED
+    after = lists.argument(lists.AFTER)
     with context.database().reading() as session:
         page = incidents.page(session, actor=actor, resolved=resolved, after=after)
         open_ones, done = incidents.counts(session, actor=actor)
@@ -29,7 +29,8 @@ def listed() -> str:
         page=page,
         places=places,
         resolved=resolved,
-        after=after,
+        first=lists.address() if after else "",
+        following=lists.next_page(page.next),
         counts={"open": open_ones, "resolved": done},
         may_retry=actor.is_process_owner or actor.is_admin,
     )

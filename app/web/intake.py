@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, request, url_for
+from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
@@ -15,11 +15,11 @@ from app.i18n import _
 from app.services import drafts, instances, tracking
 from app.services.definitions import Version
 from app.services.instances import Started
-from app.web import commands, context, entries, errors, filters, once
+from app.web import commands, context, entries, errors, filters, lists, slips
 from app.web.commands import Command
 from app.web.entries import Entry
 
-blueprint = Blueprint("intake", __name__)
+blueprint = slips.blueprint
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Sheet:
 @blueprint.get("/laporan/baru")
 def new() -> Response | str:
     """The start form of the one process that the actor may start, or the choice among several."""
-    actor, key = context.actor(), request.args.get("proses", "")
+    actor, key = context.actor(), lists.argument("key")
     with context.database().reading() as session:
         if not key:
             choices = instances.startable(session, actor)
@@ -57,7 +57,7 @@ def save() -> Response:
     """Start the case and go to what the reporter gets; or say what is missing, with everything still there."""
     actor = context.actor()
     with context.database().reading() as session:
-        sheet = _sheet(session, request.args.get("proses", ""))
+        sheet = _sheet(session, lists.argument("key"))
     entry = entries.read(sheet.form, actor=actor)
     secret = entries.key() or secrets.token_urlsafe(16)
     try:
@@ -66,7 +66,7 @@ def save() -> Response:
     except (InvalidForm, Conflict, *commands.Failed) as error:
         return _refused(sheet, entry, error)
     flash(_("Laporan tersimpan dengan nomor {number}.", number=started["number"]), "ok")
-    return _to_slip(started["instance_id"], secret)
+    return slips.go(started["instance_id"], secret)
 
 
 @blueprint.post("/laporan/baru/draf")
@@ -74,7 +74,7 @@ def save_draft() -> Response:
     """Keep what was typed: the button, and the script while one types."""
     actor = context.actor()
     with context.database().reading() as session:
-        sheet = _sheet(session, request.args.get("proses", ""))
+        sheet = _sheet(session, lists.argument("key"))
     entry = entries.read(sheet.form, actor=actor)
     with context.database().transaction() as session:
         at = drafts.save(session, actor, _scope(sheet.key), commands.as_draft(entry.values, {}))
@@ -85,52 +85,17 @@ def save_draft() -> Response:
     flash(
         _("Draf tersimpan pukul {time}. Lanjutkan kapan saja di halaman ini.", time=filters.clock(at)), "ok"
     )
-    return redirect(url_for("intake.new", proses=sheet.key))
+    return redirect(url_for("intake.new", key=sheet.key))
 
 
 @blueprint.post("/laporan/baru/buang")
 def drop_draft() -> Response:
     """Forget the draft and begin with an empty form."""
-    key = request.args.get("proses", "")
+    key = lists.argument("key")
     with context.database().transaction() as session:
         drafts.delete(session, context.actor(), _scope(key))
     flash(_("Draf dibuang."), "ok")
-    return redirect(url_for("intake.new", proses=key))
-
-
-@blueprint.get("/laporan/<int:instance_id>/slip")
-def slip(instance_id: int) -> Response:
-    """Number, secret code and reply text, right after they were made; later the number alone."""
-    with context.database().reading() as session:
-        instance = instances.get(session, instance_id, actor=context.actor())
-    page = render_template(
-        "intake/slip.html",
-        case=instance,
-        code=once.handed(),
-        track_url=context.config().base_url + url_for("tracking.door"),
-    )
-    return make_response(page)
-
-
-@blueprint.post("/laporan/<int:instance_id>/slip")
-def put_away(instance_id: int) -> Response:
-    """The reporter has his code: show it no more."""
-    gone = redirect(f"/perkara/{instance_id}")
-    return once.forget(gone, url_for("intake.slip", instance_id=instance_id))
-
-
-@blueprint.post("/laporan/<int:instance_id>/kode")
-def reissue(instance_id: int) -> Response:
-    """Make a new code; the old one is void, and that is recorded."""
-    actor, secret = context.actor(), entries.key() or secrets.token_urlsafe(16)
-
-    def do(session: Session) -> dict[str, Any]:
-        tracking.issue(session, instance_id, actor=actor, key=secret)
-        return {}
-
-    commands.run(context.database(), Command("reissue_code", str(instance_id), secret), do, actor=actor)
-    flash(_("Kode baru diterbitkan. Kode yang lama tidak berlaku lagi."), "ok")
-    return _to_slip(instance_id, secret)
+    return redirect(url_for("intake.new", key=key))
 
 
 def _scope(key: str) -> str:
@@ -159,15 +124,6 @@ def _start(sheet: Sheet, entry: Entry, secret: str) -> dict[str, Any]:
         answer=answer,
         typed=entry.values,
     )
-
-
-def _to_slip(instance_id: int, secret: str) -> Response:
-    """Go to the page that shows the code. It follows from the form's key, so a form sent twice shows the same."""
-    path = url_for("intake.slip", instance_id=instance_id)
-    with context.database().reading() as session:
-        code = tracking.again(session, instance_id, key=secret)
-    there = redirect(path, 303)
-    return once.hand_over(there, path, code) if code else there
 
 
 def _refused(sheet: Sheet, entry: Entry, error: AppError) -> Response:
@@ -210,6 +166,8 @@ def _drawn(
         drawn=drawn,
         words=words,
         saved_at=saved_at,
+        identity=[part.name for part in sheet.form.fields if part.private] if sheet.form else [],
+        file_url=lambda held: url_for("files.download", attachment_id=held),
         zone=context.config().timezone.key,
     )
 

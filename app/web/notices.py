@@ -5,17 +5,17 @@ from werkzeug.wrappers import Response
 
 from app.i18n import _
 from app.services import notices, paging
-from app.web import context
+from app.web import context, lists
 
 blueprint = Blueprint("notices", __name__)
-UNREAD = "belum"
+UNREAD = "unread"
 
 
 @blueprint.get("/notifikasi")
 def listed() -> str:
     """The newest first, all or only the unread ones."""
-    actor, only_unread = context.actor(), request.args.get("status") == UNREAD
-    after = request.args.get("after", "")
+    actor, only_unread = context.actor(), lists.argument("tab") == UNREAD
+    after = lists.argument(lists.AFTER)
     with context.database().reading() as session:
         rows, following = notices.of_user(
             session,
@@ -25,7 +25,12 @@ def listed() -> str:
         )
         unread = notices.unread(session, actor=actor)
     return render_template(
-        "notices/list.html", rows=rows, next=following, unread=unread, only_unread=only_unread, after=after
+        "notices/list.html",
+        rows=rows,
+        unread=unread,
+        only_unread=only_unread,
+        first=lists.address() if after else "",
+        following=lists.next_page(str(following) if following else None),
     )
 
 
@@ -35,7 +40,7 @@ def open_case(notice_id: int) -> Response:
     with context.database().transaction() as session:
         notice = notices.mark_read(session, notice_id, actor=context.actor())
         instance_id = notice.instance_id
-    return redirect(f"/perkara/{instance_id}", 303)
+    return redirect(url_for("cases.show", instance_id=instance_id), 303)
 
 
 @blueprint.post("/notifikasi/<int:notice_id>/dibaca")

@@ -14,11 +14,11 @@ from app.i18n import _, day
 from app.models import Unit
 from app.services import clock, directory, holidays, rights, units
 from app.services.units import Details
-from app.web import context
+from app.web import context, lists
 
 blueprint = Blueprint("organisation", __name__)
 
-WITHOUT = "tanpa"
+WITHOUT = "none"
 
 
 @blueprint.get("/pengguna/unit")
@@ -26,7 +26,7 @@ def listed() -> str:
     """Units by name, each with how many officers it has."""
     actor = context.actor()
     directory.require_reader(actor)
-    q, only_empty = request.args.get("q", ""), request.args.get("petugas") == WITHOUT
+    q, only_empty = lists.argument("q"), lists.argument("officers") == WITHOUT
     with context.database().reading() as session:
         everything, officers, today = units.everything(session), units.officers(session), _today(session)
     shown = [

@@ -12,9 +12,8 @@ from app.errors import InvalidForm
 from app.i18n import LANGUAGES, _
 from app.models import User
 from app.services import accounts, directory, groups, profiles, rights, units, users
-from app.services.directory import UserFilters
 from app.services.profiles import Profile
-from app.web import commands, context, entries, lists, once, shell
+from app.web import commands, context, entries, once, user_list
 from app.web.commands import Command
 
 blueprint = Blueprint("users", __name__)
@@ -25,22 +24,9 @@ _ROLES = ("is_admin", "is_process_owner", "is_auditor")
 @blueprint.get("/pengguna")
 def listed() -> str:
     """Users by name, narrowed by what the address says."""
-    actor, filters = context.actor(), _filters()
-    after = request.args.get("after", "")
     with context.database().reading() as session:
-        page = directory.page(session, filters, actor=actor, after=after)
-        return render_template(
-            "users/list.html",
-            page=page,
-            filters=filters,
-            total=directory.count(session),
-            groups=groups.with_counts(session),
-            units=units.everything(session),
-            may_change=actor.is_admin,
-            user_role=shell.role,
-            first_page=lists.address() if after else "",
-            next_page=lists.next_page(page.next),
-        )
+        found = user_list.read(session, actor=context.actor())
+    return render_template("users/list.html", found=found, may_change=context.actor().is_admin)
 
 
 @blueprint.get("/pengguna/baru")
@@ -150,7 +136,8 @@ def _form_page(
         errors=problems or {},
         name=user.name if user else name,
         groups=groups.with_counts(session),
-        units=units.everything(session),
+        units=sorted(units.everything(session), key=lambda unit: unit.code not in profile.units),
+        work=user_list.work_of(user) if user else "",
         roles=_role_words(),
         chosen_roles=[role for role in _ROLES if getattr(profile, role)],
         languages=LANGUAGES,
@@ -165,17 +152,6 @@ def _role_words() -> list[tuple[str, str]]:
         ("is_process_owner", _("Pemilik proses: menerapkan diagram, membatalkan perkara, mengatasi kendala")),
         ("is_auditor", _("Auditor: membaca semua perkara, tidak mengubah apa pun")),
     ]
-
-
-def _filters() -> UserFilters:
-    group = request.args.get("lajur", "")
-    return UserFilters(
-        q=request.args.get("q", ""),
-        role=request.args.get("peran", ""),
-        group_id=int(group) if group.isdecimal() else None,
-        unit=request.args.get("unit", ""),
-        state=request.args.get("keadaan", ""),
-    )
 
 
 def _profile() -> Profile:

@@ -104,6 +104,17 @@ def test_what_the_case_has_settled_is_not_asked() -> None:
     ]
 
 
+def test_what_stands_in_a_group_comes_and_goes_with_it() -> None:
+    inside = (
+        component("textfield", "z"),
+        component("textfield", "y", **hide('=jalur = "x"')),
+        component("textfield", "x", **hide('=jalur = "y"')),
+    )
+    made = form(*FIELDS, component("group", label="Kelompok", components=list(inside), **hide("=anonim = false")))
+    page = html(made, context={"jalur": "x"})
+    assert [f'name="{key}"' in page for key in "zyx"] == [True, False, True]
+
+
 def test_what_words_take_for_settled_is_settled_for_feel() -> None:
     chance = random.Random(3)
     settled = 0

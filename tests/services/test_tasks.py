@@ -184,3 +184,13 @@ def test_only_the_lane_of_the_start_event_may_start_and_numbers_are_unique(offic
     office.start(nomor="4711")
     with office.database.transaction() as session, pytest.raises(Conflict):
         instances.start(session, "uji", {"judul": "x", "nomor": "4711"}, actor=office.rina)
+
+
+def test_a_private_key_that_no_form_asks_for_still_counts_as_identity(office: Office) -> None:
+    from app.services import definitions, identity
+
+    case = office.start()
+    with office.database.reading() as session:
+        version = definitions.version(session, case.definition_id)
+        parted = identity.part(None, {"pelapor": "Canary", "judul": "x"}, version)
+    assert parted == ({"judul": "x"}, {"pelapor": "Canary"})

@@ -1,0 +1,202 @@
+"""The few kinds of element that run. Each asks the `Run` of the moment (`workflow.run`) what to do.
+
+Where branches come together the library's own classes are not used: they look for branches all over the tree of
+tasks, take those of an earlier pass for the present one, and drop what a later pass left open. Here a branch that
+arrives waits at the join, and nothing but what waits there counts.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit, SimpleBpmnTask
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent
+from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
+from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app.engine.diagram import Flow
+
+QUESTION = "?"  # prefix of a question task's spec
+RACE = "!"  # prefix of the hidden task that waits for an event gateway's events
+JOIN = "+"  # prefix of the join of a gateway that both merges and asks
+SPLIT = "<"  # prefix of what an activity with boundary events splits into
+MERGE = ">"  # prefix of where an activity and its boundary events come together
+
+_HERE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
+
+
+def spec_name(node_id: str, prefix: str = "") -> str:
+    """The spec's name for a node; the dot keeps ids such as ``Start`` away from the library's own names."""
+    return f"{prefix}.{node_id}"
+
+
+class TimerEvent(EventDefinition):
+    """A timer. When it is due was decided when it opened; it fires when the `Run` says so."""
+
+    def has_fired(self, my_task: Task) -> bool:
+        """Schedule on first sight, then wait for the run that fires this very task."""
+        return bool(my_task.workflow.run.timer_fires(my_task))
+
+
+class MessageEvent(EventDefinition):
+    """A message that is waited for, by name."""
+
+
+class Automatic(BpmnSpecMixin):
+    """A step without a person: a notification, a decision table, a message thrown on the way."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task.workflow.run.automatic(my_task)
+        return bool(super()._run_hook(my_task))
+
+
+class Ending(EndEvent):
+    """An end event that also sends a message."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task.workflow.run.automatic(my_task)
+        return bool(super()._run_hook(my_task))
+
+
+class StartChoice(SimpleBpmnTask):
+    """Leads to the start event that this instance was started by."""
+
+    def _predict_hook(self, my_task: Task) -> None:
+        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
+
+    def _run_hook(self, my_task: Task) -> bool:
+        _lead_to(my_task, [my_task.workflow.spec.task_specs[spec_name(my_task.workflow.run.start_node)]])
+        return True
+
+
+class Exclusive(BpmnSpecMixin):
+    """Takes the one flow that the run chooses."""
+
+    def _predict_hook(self, my_task: Task) -> None:
+        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
+
+    def _run_hook(self, my_task: Task) -> bool:
+        flows: Sequence[Flow] = my_task.workflow.run.choose(self.bpmn_id)
+        _lead_to(my_task, [my_task.workflow.spec.entry(flow.target) for flow in flows])
+        return True
+
+
+class _Join(BpmnSpecMixin):
+    """Waits for branches. Those that arrive wait here; the last one that was missing goes on for all."""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        if len(self._inputs) < 2:
+            return True
+        here = [my_task, *(t for t in self._waiting(my_task.workflow) if t is not my_task)]
+        if self._must_wait(here):
+            my_task._set_state(TaskState.WAITING)
+            return False
+        for task in self._one_of_each(here)[1:]:
+            task._set_state(TaskState.COMPLETED)
+            task._drop_children()
+        return True
+
+    def _must_wait(self, here: list[Task]) -> bool:
+        raise NotImplementedError
+
+    def _one_of_each(self, here: list[Task]) -> list[Task]:
+        """Of the branches that are here one for each flow; of two along the same flow the second waits on."""
+        room, found = Counter(self._inputs), []
+        for task in here:
+            if room[_origin(task)] > 0:
+                room[_origin(task)] -= 1
+                found.append(task)
+        return found
+
+    def _waiting(self, workflow: Any) -> list[Task]:
+        return [t for t in workflow.tasks.values() if t.task_spec is self and t._state == TaskState.WAITING]
+
+
+class Parallel(_Join):
+    """Waits for every flow that leads here, then takes every flow that leaves."""
+
+    def _must_wait(self, here: list[Task]) -> bool:
+        return len(self._one_of_each(here)) < len(self._inputs)
+
+
+class InclusiveJoin(_Join):
+    """Waits for every branch that may still arrive. The joining half of an inclusive gateway that asks.
+
+    Source of the rule: BPMN 2.0, table 13.3. A token elsewhere is waited for when it can reach a flow along which
+    none has come yet, and none of the flows along which one has.
+    """
+
+    def _must_wait(self, here: list[Task]) -> bool:
+        come = {_origin(task) for task in here}
+        missing = [name for name in self._inputs if name not in come]
+        elsewhere = {_position(task) for task in here[0].workflow.tasks.values() if _is_token(task, self)}
+        return any(
+            any(place in self._before[name] for name in missing)
+            and not any(place in self._before[name] for name in come)
+            for place in elsewhere
+        )
+
+    @cached_property
+    def _before(self) -> dict[str, frozenset[str]]:
+        """For each element that leads here, the elements from which a token can come to it past this gateway."""
+        return {name: self._leading_to(name) for name in self._inputs}
+
+    def _leading_to(self, name: str) -> frozenset[str]:
+        specs = self._wf_spec.task_specs
+        found, waiting = set[str](), [name]
+        while waiting:
+            each = waiting.pop()
+            if each not in found and each != self.name:
+                found.add(each)
+                waiting += specs[each]._inputs
+        return frozenset(found)
+
+
+class Inclusive(Exclusive, InclusiveJoin):
+    """Joins what may still arrive, then takes every flow that the run chooses."""
+
+
+class Merge(BoundaryEventJoin):
+    """Where an activity and its boundary events come together: what ends the activity stops the events."""
+
+    def _find_tasks(self, my_task: Task) -> list[Task]:
+        """Those of this pass. The activity may be open a second time further down, along one of its events."""
+        return [t for child in my_task.parent.parent.children for t in child.children if t.task_spec is self]
+
+
+def _lead_to(my_task: Task, specs: list[Any]) -> None:
+    my_task._sync_children(specs, TaskState.FUTURE)
+    for child in my_task.children:
+        child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
+
+
+def _origin(task: Task) -> str:
+    """The element that a waiting branch came from."""
+    name: str = task.parent.task_spec.name
+    return name
+
+
+def _is_token(task: Task, join: _Join) -> bool:
+    """Whether something stands here that may yet move: not at the join itself, and not an event that only waits
+    beside its activity, which is counted already."""
+    if task.task_spec is join or (isinstance(task.task_spec, BoundaryEvent) and task._state == TaskState.WAITING):
+        return False
+    on_its_way = task._state == TaskState.FUTURE and task.parent._state == TaskState.COMPLETED
+    return bool(task._state & _HERE) or on_its_way
+
+
+def _position(task: Task) -> str:
+    """Where a token stands. One in an activity may leave it along any of its boundary events."""
+    beside_events = isinstance(task.parent.task_spec, BoundaryEventSplit)
+    spec = task.parent.task_spec if beside_events and not isinstance(task.task_spec, BoundaryEvent) else task.task_spec
+    name: str = spec.name
+    return name
+
+
+def is_join(task: Task) -> bool:
+    """Whether a task is a branch at a join, which must know what it came from."""
+    return isinstance(task.task_spec, _Join)
+

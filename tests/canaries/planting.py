@@ -1,0 +1,267 @@
+"""Identity with marks on it, entered in every way there is; a mark tells by which way it came."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.engine.building import bpmn, end, exclusive, flow, start, user
+from tests.reports import answers_for, report, report_values
+from tests.serving import Api, Browser, Installation, Reply
+from tests.sop_changes.editing import changed_form, new_form, shipped
+
+ONE = report("SIN-001")
+#: Not identity: whoever sees the case finds it, so that a search that finds nothing is known to have looked.
+OPEN = "jalankenaripublik"
+#: Ways by which a person's data come in, besides the four fields of the start form.
+FAILING = "uji_gagal"
+
+
+@dataclass
+class Marks:
+    """The marks handed out, and which of them who may see where."""
+
+    given: dict[str, str] = field(default_factory=dict)  # mark → how it came in
+    #: mark → (user, view) in which it must be seen; nowhere else it may.
+    seen_in: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+
+    def word(self, how: str, *seen_in: tuple[str, str]) -> str:
+        return self._keep(f"kenari{len(self.given):02d}xq", how, seen_in)
+
+    def number(self, how: str, *seen_in: tuple[str, str]) -> str:
+        return self._keep(f"0812770042{len(self.given):02d}", how, seen_in)
+
+    def mail(self, how: str, *seen_in: tuple[str, str]) -> str:
+        return self.word(how, *seen_in) + "@contoh.id"
+
+    def _keep(self, mark: str, how: str, seen_in: tuple[tuple[str, str], ...]) -> str:
+        self.given[mark], self.seen_in[mark] = how, set(seen_in)
+        return mark
+
+
+#: Lanes that the process names in ``identitas``: their officers see what was submitted, after "Tampilkan".
+ALLOWED = ("lapor", "upp", "koordinator")
+SHOWN = tuple((name, "cases.show_identity") for name in ALLOWED)
+OPENED = tuple((name, "files.show") for name in ALLOWED)
+
+
+def changed_sop() -> dict[str, bytes]:
+    """The SOP with identity asked for in more places than it is shipped with: files, a unit's task, the reporter."""
+    files: dict[str, bytes] = shipped()
+    files |= changed_form("laporan", lambda fields: _hang(fields, "lampiran", "ktp", "filepicker"))
+    files |= changed_form("tindak_lanjut", lambda fields: _hang(fields, "instruksi", "saksi", "textfield"))
+    files |= changed_form("telaahan", lambda fields: _hang(fields, "inti_masalah", "surat", "filepicker"))
+    reporter = json.loads(files["pelapor.form"])
+    for key, kind in (("nomor_lain", "textfield"), ("foto_ktp", "filepicker")):
+        reporter["components"].append(_private(key, kind))
+    return files | {"pelapor.form": json.dumps(reporter).encode()}
+
+
+def _private(key: str, kind: str) -> dict[str, Any]:
+    return {"type": kind, "key": key, "id": f"Field_{key}", "label": key, "properties": {"pribadi": "ya"}}
+
+
+def _hang(fields: dict[str, dict[str, Any]], beside: str, key: str, kind: str) -> None:
+    """Turn one field into a private one: the shortest way to a private field that is sure to be shown."""
+    fields[beside].clear()
+    fields[beside].update(_private(key, kind))
+
+
+def failing_process() -> dict[str, bytes]:
+    """A process whose gateway fits nothing, so that a completion with identity in it becomes an incident."""
+    nodes = [
+        start("mulai_uji", form="mulai_uji"),
+        user("isi_uji", form="isi_uji"),
+        exclusive("pilih_uji", name="Ke mana?"),
+        user("lanjut_uji"),
+        end("selesai_uji"),
+    ]
+    flows = [
+        "mulai_uji > isi_uji > pilih_uji\nlanjut_uji > selesai_uji",
+        flow("pilih_uji", "lanjut_uji", condition='=pilihan = "satu"'),
+        flow("pilih_uji", "selesai_uji", condition='=pilihan = "dua"'),
+    ]
+    lanes = {"UPP K/L/D": "mulai_uji isi_uji pilih_uji lanjut_uji selesai_uji"}
+    choice = {"type": "textfield", "key": "pilihan", "label": "Pilihan"}
+    person = {"type": "textfield", "key": "orang", "label": "Orang", "properties": {"pribadi": "ya"}}
+    diagram = bpmn(nodes, flows, lanes=lanes, key=FAILING, properties={"identitas": "UPP K/L/D"})
+    return {
+        f"{FAILING}.bpmn": diagram,
+        **new_form("mulai_uji", choice),
+        **new_form("isi_uji", choice, person),
+    }
+
+
+def pdf(mark: str) -> bytes:
+    return f"%PDF-1.4\n% {mark}\n1 0 obj<</Type/Catalog>>endobj\n%%EOF\n".encode()
+
+
+class Planter:
+    """Puts the marks in: by API, by page, by the reporter, in drafts, in what is refused and what fails."""
+
+    def __init__(self, installation: Installation) -> None:
+        self.installation = installation
+        self.marks = Marks()
+        self.api = {name: installation.api(name) for name in ("lapor", "upp", "dpupr", "pemilik")}
+
+    def plant(self) -> Marks:
+        for files in (changed_sop(), failing_process()):
+            reply = self.api["pemilik"].upload("/deployments", "files", files)
+            assert reply.status == 201, reply.text
+        self.by_api()
+        self.by_page()
+        self.in_drafts()
+        self.in_what_is_refused()
+        self.in_what_fails()
+        return self.marks
+
+    # -- by the API, to the unit's task ----------------------------------------------------------------
+
+    def by_api(self) -> None:
+        lapor, upp, word = self.api["lapor"], self.api["upp"], self.marks.word
+        case = self.start({**self.person("API"), "ktp": [self.upload(lapor, "API, start")]})
+        self.finish(lapor, case, "penyaluran", 1)
+        more = {"pihak_terlapor": word("API, task", *SHOWN), "surat": [self.upload(upp, "API, task")]}
+        self.finish(upp, case, "telaahan", 1, **more)
+        asked = {**ONE, "jalan": {**ONE["jalan"], "data_lengkap": "perlu dilengkapi pelapor"}}
+        self.finish(upp, case, "konfirmasi", 1, asked=asked)
+        message = {"pesan": "Ini.", "nomor_lain": word("API, message", *SHOWN)}
+        content = {"name": "data pelengkap diterima", "business_key": case["business_key"]}
+        self.done(upp.post("/messages", {**content, "variables": message}, key="pesan"))
+        self.finish(upp, case, "konfirmasi", 2)
+        self.finish(upp, case, "menyalurkan", 1)
+        self.finish(self.api["dpupr"], case, "tindak_lanjut", 1, saksi=word("API, unit's task", *SHOWN))
+
+    def upload(self, api: Api, how: str) -> str:
+        name = self.marks.word(f"file name, {how}")
+        content = pdf(self.marks.word(f"file, {how}", *OPENED))
+        file_id: str = self.done(api.upload("/files", "file", {f"{name}.pdf": content})).json["id"]
+        return file_id
+
+    def start(self, values: dict[str, Any]) -> dict[str, Any]:
+        given = {k: v for k, v in report_values(ONE).items() if k != "tracking_id"}
+        content = {"key": "pengaduan", "variables": {**given, "lokasi": OPEN, **values}}
+        case: dict[str, Any] = self.done(self.api["lapor"].post("/process-instances", content, key=OPEN)).json
+        return case
+
+    def finish(
+        self, api: Api, case: dict[str, Any], activity: str, pass_no: int, *, asked: Any = ONE, **more: Any
+    ) -> None:
+        [task] = api.get("/tasks", instance_id=case["id"]).json["items"]
+        assert task["activity_id"] == activity
+        given = answers_for(activity, asked, pass_no)
+        kept = {k: v for k, v in given.items() if k not in {"inti_masalah", "pihak_terlapor"}}
+        self.done(api.post(f"/tasks/{task['id']}/complete", {"variables": {**kept, **more}}, key=activity * pass_no))
+
+    def person(self, how: str, *seen_in: tuple[str, str]) -> dict[str, str]:
+        """The four fields of the start form."""
+        where = seen_in or SHOWN
+        return {
+            "nama_pelapor": self.marks.word(f"{how}, name", *where),
+            "kontak_pelapor": self.marks.number(f"{how}, telephone", *where),
+            "email_pelapor": self.marks.mail(f"{how}, mail", *where),
+            "alamat_pelapor": self.marks.word(f"{how}, address", *where),
+        }
+
+    # -- by pages, to the reporter's form --------------------------------------------------------------
+
+    def by_page(self) -> None:
+        browser, upp = self.installation.browser("lapor"), self.installation.browser("upp")
+        page = browser.get("/laporan/baru?proses=pengaduan")
+        action = "/laporan/baru?proses=pengaduan"
+        files = {"ktp": (self.marks.word("file name, page"), pdf(self.marks.word("file, page", *OPENED)))}
+        values = {**self.page_values(), **self.person("page")}
+        slip = browser.follow(self.sent(browser, page, action, values, files))
+        number, code = _slip(slip)
+        self.on_the_page(browser, number, "penyaluran", 1)
+        self.on_the_page(upp, number, "telaahan", 1, pihak_terlapor=self.marks.word("page, task", *SHOWN))
+        asked = {**ONE, "jalan": {**ONE["jalan"], "data_lengkap": "perlu dilengkapi pelapor"}}
+        self.on_the_page(upp, number, "konfirmasi", 1, asked=asked)
+        self.by_the_reporter(number, code)
+
+    def by_the_reporter(self, number: str, code: str) -> None:
+        browser = self.installation.browser()
+        browser.get("/lacak")
+        page = browser.follow(browser.post("/lacak", {"number": number, "code": code}))
+        values = {"pesan": "Ini kartu saya.", "nomor_lain": self.marks.word("reporter's page", *SHOWN)}
+        name, content = self.marks.word("file name, reporter"), pdf(self.marks.word("file, reporter", *OPENED))
+        self.sent(browser, page, "/lacak/laporan", values, {"foto_ktp": (name, content)})
+        self.reporter = browser
+
+    def on_the_page(
+        self, browser: Browser, number: str, activity: str, pass_no: int, *, asked: Any = ONE, **more: Any
+    ) -> None:
+        action = self.task_path(browser, number)
+        given = answers_for(activity, asked, pass_no)
+        kept = {k: v for k, v in given.items() if k not in {"inti_masalah", "pihak_terlapor"}}
+        self.sent(browser, browser.get(action), action, {**kept, **more}, {})
+
+    def task_path(self, browser: Browser, number: str) -> str:
+        page = browser.get(f"/tugas?tab=queue&q={number}").text
+        return "/tugas/" + page.split('href="/tugas/')[1].split('"')[0].split("?")[0]
+
+    def page_values(self) -> dict[str, Any]:
+        values = {k: v for k, v in report_values(ONE).items() if not k.endswith("_pelapor")}
+        dated = {k: "-".join(reversed(str(values[k]).split("-"))) for k in ("tanggal_masuk", "tanggal_kejadian") if k in values}
+        return {**values, **dated, "tracking_id": "", "lokasi": OPEN}
+
+    def sent(
+        self,
+        browser: Browser,
+        page: Reply,
+        action: str,
+        values: dict[str, Any],
+        files: dict[str, tuple[str, bytes]],
+    ) -> Reply:
+        """Send a page's form as a browser does: what is ticked, what is chosen, what is written."""
+        fields = {k: v for k, v in values.items() if v not in (False, None)}
+        fields = {k: "true" if v is True else v for k, v in fields.items()}
+        reply = browser.post_files(action, browser.hidden(page, action) | fields, files)
+        assert reply.status == 303, reply.text
+        return reply
+
+    # -- what is not, or not yet, in a case ------------------------------------------------------------
+
+    def in_drafts(self) -> None:
+        lapor, dpupr = self.installation.browser("lapor"), self.installation.browser("dpupr")
+        page = lapor.get("/laporan/baru?proses=pengaduan")
+        hidden = lapor.hidden(page, "/laporan/baru?proses=pengaduan")
+        draft = {"nama_pelapor": self.marks.word("draft of a start", ("lapor", "intake.new"))}
+        self.done(lapor.post("/laporan/baru/draf?proses=pengaduan", hidden | draft))
+        case = self.start({**self.person("API, second"), "tracking_id": "4711"})
+        for api, activity in (("lapor", "penyaluran"), ("upp", "telaahan"), ("upp", "konfirmasi"), ("upp", "menyalurkan")):
+            self.finish(self.api[api], case, activity, 1)
+        action = self.task_path(dpupr, "4711")
+        draft = {"saksi": self.marks.word("draft of a task", ("dpupr", "tasks.show"))}
+        self.done(dpupr.post(f"{action}/draf", dpupr.hidden(dpupr.get(action), action) | draft))
+
+    def in_what_is_refused(self) -> None:
+        values = {"nama_pelapor": self.marks.word("refused start"), "judul": "Tanpa isi"}
+        reply = self.api["lapor"].post("/process-instances", {"key": "pengaduan", "variables": values}, key="x")
+        assert reply.status == 422
+        assert self.marks.word("unknown field") not in reply.text
+
+    def in_what_fails(self) -> None:
+        upp = self.api["upp"]
+        content = {"key": FAILING, "variables": {"pilihan": "tiga"}}
+        case = self.done(upp.post("/process-instances", content)).json
+        [task] = upp.get("/tasks", instance_id=case["id"]).json["items"]
+        person = self.marks.word("draft after an incident", ("upp", "tasks.show"))
+        given = {"pilihan": "tiga", "orang": person}
+        reply = upp.post(f"/tasks/{task['id']}/complete", {"variables": given}, key="gagal")
+        assert reply.status >= 409, reply.text
+
+    @staticmethod
+    def done(reply: Reply) -> Reply:
+        assert reply.status in {200, 201, 302, 303}, reply.text
+        return reply
+
+
+def _slip(page: Reply) -> tuple[str, str]:
+    """Number and code as the slip shows them."""
+    import re
+
+    code = re.search(r"\b\d{4} \d{4} \d{4} \d{4}\b", page.text)
+    number = re.search(r"WNG-\d{4}-\d{5}", page.text)
+    assert code is not None, page.text
+    assert number is not None
+    return number[0], code[0]

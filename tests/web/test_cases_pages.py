@@ -1,0 +1,283 @@
+"""Perkara: the list, the page of a case, the identity behind its button, and cancelling."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+from sqlalchemy import select
+
+from app.db import Database
+from app.models import HistoryEvent, ProcessInstance, User
+from app.services import access, clock, incidents, instances
+from app.web import create_app
+from app.web.vocabulary import Vocabulary
+from app.web.words import _TELLERS, describe
+from app.worker import fire_until
+from tests.reports import answers_for, report
+from tests.web.conftest import Browser, Case, Traffic
+from tests.web.test_tasks_pages import start_many, titles
+
+SignIn = Callable[[str], Browser]
+WAY = ("lapor", "upp", "upp", "upp")
+
+
+def go_on(case: Case, steps: int) -> None:
+    for name in WAY[:steps]:
+        assert case.complete(name).status_code == 200
+
+
+# -- the list ----------------------------------------------------------------------------------------------
+
+
+def test_the_list_says_where_each_case_stands(sign_in: SignIn, case: Case) -> None:
+    go_on(case, 4)
+    page = sign_in("pemilik").get("/perkara").text
+    assert case.report["judul"] in page
+    assert "Tindak lanjut oleh UPT/Inspektorat" in page
+    assert "UPT · Dinas Pekerjaan Umum" in page
+
+
+def test_the_list_is_narrowed_by_state_category_and_words(sign_in: SignIn, case: Case, office: Database) -> None:
+    start_many(office, 2)
+    browser = sign_in("pemilik")
+    assert len(titles(browser.get("/perkara?state=active"))) == 3
+    assert "Tidak ada perkara dalam keadaan ini" in browser.get("/perkara?state=ended").text
+    assert titles(browser.get("/perkara?category=Jalan+Berlubang")) == [case.report["judul"]]
+    assert titles(browser.get("/perkara?q=ke-001")) == ["Laporan ke-001"]
+
+
+def test_the_list_goes_on_where_the_page_ended(sign_in: SignIn, office: Database) -> None:
+    start_many(office, 52)
+    browser = sign_in("lapor")
+    first = browser.get("/perkara?state=active")
+    [following] = re.findall(r'rel="next" href="([^"]+)"', first.text)
+    assert len({*titles(first), *titles(browser.get(following.replace("&amp;", "&")))}) == 52
+
+
+def test_only_cases_that_came_to_ones_lane_and_unit_are_listed(sign_in: SignIn, case: Case) -> None:
+    assert "Belum ada perkara untuk Anda" in sign_in("dlh").get("/perkara").text
+    assert sign_in("dlh").get(f"/perkara/{case.id}").status_code == 404
+
+
+# -- the page ----------------------------------------------------------------------------------------------
+
+
+def test_the_page_tells_why_the_case_went_where_it_went(sign_in: SignIn, case: Case) -> None:
+    go_on(case, 4)
+    page = sign_in("upp").get(f"/perkara/{case.id}").text
+    assert "<b>Data lengkap?</b> → <b>lengkap</b>" in page
+    assert "Data lengkap: Lengkap" in page
+    assert "Syarat: = data_lengkap = &#34;lengkap&#34;" in page
+    assert "Tabel <b>Saran unit menurut kategori</b> memutuskan" in page
+    assert re.search(r"Aturan baris \d+: Kategori: &#34;", page)
+    assert "60 hari kerja sejak" in page
+    assert "14 hari kerja sebelum tenggat tugas ini" in page
+    assert "Pengingat H-14" in page
+
+
+def test_the_page_stands_without_script_and_offers_the_viewer(sign_in: SignIn, case: Case) -> None:
+    go_on(case, 1)
+    browser = sign_in("upp")
+    page = browser.get(f"/perkara/{case.id}").text
+    assert re.search(r'<div class="diagram"[^>]*data-fallback><svg', page)
+    assert "Diagram dalam kata-kata" in page
+    xml = browser.get(f"/perkara/{case.id}/diagram.xml")
+    assert xml.content_type == "application/xml"
+    ElementTree.fromstring(xml.data)
+    states = browser.get(f"/perkara/{case.id}/diagram.json").json
+    assert states["telaahan"] == {"state": "open", "count": 0}
+    assert states["penyaluran"] == {"state": "done", "count": 1}
+    assert sign_in("dlh").get(f"/perkara/{case.id}/diagram.xml").status_code == 404
+    assert sign_in("dlh").get(f"/perkara/{case.id}/diagram.json").status_code == 404
+
+
+def test_a_value_that_was_replaced_shows_with_the_one_before(sign_in: SignIn, case: Case) -> None:
+    go_on(case, 3)
+    case.complete("upp", unit_tujuan="DISHUB")
+    page = " ".join(sign_in("upp").get(f"/perkara/{case.id}").text.split())
+    assert "Berubah 1 kali" in page
+    assert re.search(r"<del>Dinas Pekerjaan Umum[^<]*</del> → <ins>Dinas Perhubungan</ins>", page)
+
+
+def test_forms_are_shown_as_they_were_submitted(sign_in: SignIn, case: Case) -> None:
+    go_on(case, 2)
+    page = sign_in("upp").get(f"/perkara/{case.id}").text
+    assert answers_for("telaahan", case.report)["ringkasan_telaah"] in page
+    assert "Diisi oleh Petugas UPP" in page
+
+
+def test_a_passed_deadline_stays_in_sight(sign_in: SignIn, case: Case, office: Database) -> None:
+    with office.reading() as session:
+        later = clock.now(session) + timedelta(days=20)
+    fire_until(office, later)
+    page = sign_in("lapor").get(f"/perkara/{case.id}").text
+    assert "lewat tenggat" in page
+    assert "Pemberitahuan dikirim" in page
+    assert "Tenggat tugas; tugas tetap terbuka." in page
+
+
+def test_the_one_who_can_go_on_is_led_to_his_task(sign_in: SignIn, case: Case) -> None:
+    assert "Kerjakan tugas" in sign_in("lapor").get(f"/perkara/{case.id}").text
+    assert "Kerjakan tugas" not in sign_in("pemilik").get(f"/perkara/{case.id}").text
+
+
+# -- identity ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def named_case(api: Callable[[str], Any]) -> Case:
+    """A case whose reporter gave his name."""
+    from tests.reports import report_values
+
+    one = report("SIN-002")
+    started = api("lapor").post("/process-instances", {"key": "pengaduan", "variables": report_values(one)})
+    return Case(api, started.json, one)
+
+
+def test_identity_is_masked_until_somebody_asks_and_that_is_recorded(
+    sign_in: SignIn, named_case: Case, office: Database
+) -> None:
+    browser, path = sign_in("lapor"), f"/perkara/{named_case.id}"
+    masked = browser.get(path).text
+    assert "Nama pelapor" in masked
+    assert "Warga Contoh 002" not in masked
+    shown = browser.post(f"{path}/identitas")
+    assert "Warga Contoh 002" in shown.text
+    assert shown.headers["Cache-Control"] == "no-store"
+    assert "Warga Contoh 002" not in browser.get(path).text
+    with office.reading() as session:
+        [event] = session.scalars(select(HistoryEvent).where(HistoryEvent.type == "identity_shown"))
+    assert event.data["fields"]
+    assert "Warga" not in str(event.data)
+
+
+@pytest.mark.parametrize("name", ["auditor", "pemilik", "admin"])
+def test_who_sees_every_case_sees_no_identity(sign_in: SignIn, named_case: Case, name: str) -> None:
+    browser, path = sign_in(name), f"/perkara/{named_case.id}"
+    assert "/identitas" not in browser.get(path).text
+    refused = browser.post(f"{path}/identitas")
+    assert refused.status_code == 403
+    assert "Warga Contoh 002" not in refused.text
+
+
+# -- acts --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["pemilik", "koordinator"])
+def test_a_case_is_cancelled_with_a_reason(sign_in: SignIn, case: Case, office: Database, name: str) -> None:
+    go_on(case, 1)
+    browser, path = sign_in(name), f"/perkara/{case.id}"
+    assert "Batalkan perkara…" in browser.get(path).text
+    silent = browser.post(f"{path}/batalkan", reason=" ")
+    assert silent.status_code == 422
+    assert "Tulis alasan pembatalan." in silent.text
+    assert browser.post(f"{path}/batalkan", reason="Laporan ganda").status_code == 303
+    page = browser.get(path).text
+    assert "Laporan ganda" in page
+    assert "Batalkan perkara…" not in page
+    again = browser.post(f"{path}/batalkan", reason="Lagi")
+    assert again.status_code == 409
+    assert "Perkara ini sudah berakhir." in again.text
+
+
+def test_only_owner_and_coordinator_may_cancel(sign_in: SignIn, case: Case) -> None:
+    for name in ("lapor", "auditor"):
+        browser = sign_in(name)
+        assert "Batalkan perkara…" not in browser.get(f"/perkara/{case.id}").text
+        assert browser.post(f"/perkara/{case.id}/batalkan", reason="x").status_code == 403
+
+
+def test_a_note_is_written_on_the_case(sign_in: SignIn, case: Case) -> None:
+    browser, path = sign_in("lapor"), f"/perkara/{case.id}"
+    browser.get(path)
+    assert browser.post(f"{path}/catatan", text="").status_code == 422
+    browser.post(f"{path}/catatan", text="Sudah dicek")
+    assert "Sudah dicek" in browser.get(path).text
+    assert sign_in("auditor").post(f"{path}/catatan", text="x").status_code == 403
+
+
+def test_an_incident_shows_on_top_and_the_owner_tries_again(sign_in: SignIn, case: Case, office: Database) -> None:
+    with office.transaction() as session:
+        instance = session.get_one(ProcessInstance, case.id)
+        incidents.open_one(session, instance, "Tidak ada jalan yang cocok", actor=None, activity_id="data_lengkap")
+    owner = sign_in("pemilik").get(f"/perkara/{case.id}").text
+    assert "Perkara ini terkendala pada Data lengkap?" in owner
+    assert re.search(r'action="/kendala/\d+/coba"', owner)
+    officer = sign_in("lapor").get(f"/perkara/{case.id}").text
+    assert "Tidak ada jalan yang cocok" in officer
+    assert "/coba" not in officer
+
+
+def test_a_new_code_is_offered_to_the_lane_where_cases_begin(sign_in: SignIn, case: Case) -> None:
+    go_on(case, 1)
+    assert "Terbitkan kode baru" in sign_in("lapor").get(f"/perkara/{case.id}").text
+    for name in ("upp", "pemilik", "auditor"):
+        assert "Terbitkan kode baru" not in sign_in(name).get(f"/perkara/{case.id}").text
+
+
+# -- words -------------------------------------------------------------------------------------------------
+
+
+def test_every_kind_of_event_has_its_sentence(case: Case, office: Database, app: Any) -> None:
+    go_on(case, 4)
+    with office.reading() as session:
+        types = set(session.scalars(select(HistoryEvent.type).where(HistoryEvent.instance_id.is_not(None))))
+    assert types <= _TELLERS.keys()
+
+
+def test_an_unknown_event_is_told_by_its_type(case: Case, office: Database, app: Any) -> None:
+    from app.services import definitions
+
+    with office.reading() as session, app.test_request_context():
+        version = definitions.version(session, session.get_one(ProcessInstance, case.id).definition_id)
+        event = HistoryEvent(type="moon_landed", at=clock.now(session), activity_id=None, data={}, actor=None)
+        assert "moon_landed" in describe(event, Vocabulary(version)).title
+
+
+def test_names_in_a_sentence_cannot_break_the_page(case: Case, office: Database, app: Any) -> None:
+    from app.services import definitions
+
+    with office.reading() as session, app.test_request_context():
+        version = definitions.version(session, session.get_one(ProcessInstance, case.id).definition_id)
+        data = {"to": "<script>", "reason": "{to}"}
+        event = HistoryEvent(
+            type="task_reassigned", at=clock.now(session), activity_id="telaahan", data=data, actor=None
+        )
+        told = describe(event, Vocabulary(version))
+    assert "<script>" not in told.title
+    assert told.reason == "{to}"
+
+
+# -- costs -------------------------------------------------------------------------------------------------
+
+
+def test_the_page_of_a_case_takes_few_statements_however_much_happened(
+    sign_in: SignIn, case: Case, traffic: Traffic
+) -> None:
+    browser = sign_in("pemilik")
+    counts = []
+    for name in WAY:
+        traffic.clear()
+        browser.get(f"/perkara/{case.id}")
+        counts.append(len(traffic.statements))
+        case.complete(name)
+    traffic.clear()
+    browser.get(f"/perkara/{case.id}")
+    assert max(*counts, len(traffic.statements)) <= 20, traffic.statements
+
+
+def test_the_list_takes_few_statements_however_long_it_is(
+    sign_in: SignIn, office: Database, traffic: Traffic
+) -> None:
+    browser = sign_in("lapor")
+    counts = []
+    for more in (1, 40):
+        start_many(office, more)
+        traffic.clear()
+        browser.get("/perkara")
+        counts.append(len(traffic.statements))
+    assert counts[0] == counts[1]
+    assert counts[1] <= 12, traffic.statements

@@ -1,0 +1,428 @@
+"""Kotak tugas and the page of a task, as a browser without scripts sees them."""
+
+import re
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.db import Database
+from app.models import Attachment, Draft, Incident, UserTask
+from app.services import access, deployments, drafts, instances, users
+from app.services.access import Actor
+from tests.engine.building import bpmn, end, exclusive, flow, start, user
+from tests.reports import answers_for, report, report_values
+from tests.services.office import form, text
+from tests.web.conftest import Browser, Case, Traffic
+
+SignIn = Callable[[str], Browser]
+
+
+def actor(session: Session, name: str) -> Actor:
+    return access.actor_of(users.named(session, name))
+
+
+def task_of(office: Database, case_id: int) -> UserTask:
+    with office.reading() as session:
+        [task] = instances.open_tasks(session, case_id)
+        return task
+
+
+def start_many(office: Database, count: int) -> None:
+    with office.transaction() as session:
+        for n in range(count):
+            values = report_values(report("SIN-002")) | {"judul": f"Laporan ke-{n:03d}"}
+            instances.start(session, "pengaduan", values, actor=actor(session, "lapor"))
+
+
+def fields(case: Case, activity_id: str, **more: Any) -> dict[str, Any]:
+    """The answers of a report as a browser sends them."""
+    found: dict[str, Any] = {}
+    for key, value in {**answers_for(activity_id, case.report), **more}.items():
+        if isinstance(value, bool):
+            found |= {key: "true"} if value else {}
+        else:
+            found[key] = value
+    return found
+
+
+def titles(page: TestResponse) -> list[str]:
+    return re.findall(r'class="cell__clamp">([^<]+)<', page.text)
+
+
+# -- the inbox ---------------------------------------------------------------------------------------------
+
+
+def test_the_inbox_begins_with_my_tasks_and_says_what_waits_in_the_queue(sign_in: SignIn, case: Case) -> None:
+    page = sign_in("lapor").get("/tugas").text
+    assert "Anda tidak memegang tugas" in page
+    assert "Di antrean lajur Anda ada 1 tugas" in page
+
+
+def test_a_task_is_claimed_and_released_in_the_list(sign_in: SignIn, case: Case, office: Database) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    queue = browser.get("/tugas?tab=queue&category=Jalan+Berlubang")
+    assert "Ambil" in queue.text
+    there = browser.post(f"/tugas/{task.id}/ambil", next="/tugas?tab=queue")
+    assert (there.status_code, there.location) == (303, "/tugas?tab=queue")
+    assert "sekarang tugas Anda" in browser.get("/tugas").text
+    browser.post(f"/tugas/{task.id}/lepas", next="/tugas")
+    assert task_of(office, case.id).assignee_id is None
+
+
+def test_the_list_goes_on_where_the_page_ended(sign_in: SignIn, office: Database) -> None:
+    start_many(office, 53)
+    browser = sign_in("lapor")
+    first = browser.get("/tugas?tab=queue")
+    [following] = re.findall(r'rel="next" href="([^"]+)"', first.text)
+    second = browser.get(following.replace("&amp;", "&"))
+    assert len(titles(first)) == 50
+    assert len({*titles(first), *titles(second)}) == 53
+    assert 'rel="prev" href="/tugas?tab=queue"' in second.text
+
+
+def test_search_and_filters_stand_in_the_address(sign_in: SignIn, case: Case, office: Database) -> None:
+    start_many(office, 2)
+    browser = sign_in("lapor")
+    assert titles(browser.get("/tugas?tab=queue&q=KE-001")) == ["Laporan ke-001"]
+    narrowed = browser.get("/tugas?tab=queue&category=Jalan+Berlubang&deadline=week")
+    assert titles(narrowed) == [case.report["judul"]]
+    assert 'href="/tugas?tab=queue&amp;deadline=week"' in narrowed.text
+    nothing = browser.get("/tugas?tab=queue&q=tidak-ada")
+    assert "Tidak ada tugas yang cocok" in nothing.text
+    assert 'href="/tugas?tab=queue"' in nothing.text
+
+
+def test_a_filter_that_no_task_has_any_more_still_shows(sign_in: SignIn, case: Case) -> None:
+    page = sign_in("lapor").get("/tugas?tab=queue&lane=Lajur+lama").text
+    assert '<option value="Lajur lama" selected>Lajur lama</option>' in page
+
+
+def test_an_unknown_cursor_is_refused(sign_in: SignIn) -> None:
+    assert sign_in("lapor").get("/tugas?after=xyz").status_code == 422
+
+
+def test_finished_tasks_say_whether_they_were_in_time(sign_in: SignIn, case: Case) -> None:
+    case.complete("lapor")
+    page = sign_in("lapor").get("/tugas?tab=done").text
+    assert "Tepat waktu" in page
+
+
+def test_who_sees_everything_begins_with_all_open_tasks(sign_in: SignIn, case: Case) -> None:
+    page = sign_in("auditor").get("/tugas")
+    assert titles(page) == [case.report["judul"]]
+    assert "data-claim" not in page.text
+
+
+# -- the task's page ---------------------------------------------------------------------------------------
+
+
+def test_the_page_has_everything_needed_to_act(sign_in: SignIn, case: Case, office: Database) -> None:
+    page = sign_in("lapor").get(f"/tugas/{task_of(office, case.id).id}").text
+    for words in (
+        "Penyaluran Pengaduan",
+        "Mutu baku · kegiatan 1",
+        "Hasil laporan baik via sms ataupun online",
+        case.report["isi"][:40],
+        "3 hari kerja sejak",
+        "hari ke-0",
+        "Kedudukan perkara",
+        "Perkara dimulai",
+        "Tambah catatan",
+        "Simpan draf",
+        "data-conditions",
+        "LEMBAR DISPOSISI",
+    ):
+        assert words in page, words
+    assert "Warga Contoh" not in page
+
+
+def test_a_completed_task_leads_to_the_next_one_of_the_case(sign_in: SignIn, case: Case, office: Database) -> None:
+    case.complete("lapor")
+    browser, task = sign_in("upp"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    done = browser.post(f"/tugas/{task.id}", **fields(case, "telaahan"))
+    following = task_of(office, case.id)
+    assert (done.status_code, done.location) == (303, f"/tugas/{following.id}")
+    assert "Ini tugas berikutnya dari perkara" in browser.get(done.location).text
+
+
+def test_without_a_next_task_one_is_back_in_the_inbox(sign_in: SignIn, case: Case, office: Database) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    done = browser.post(f"/tugas/{task.id}", **fields(case, "penyaluran"))
+    assert (done.status_code, done.location) == (303, "/tugas")
+    assert "sekarang menunggu: Telaahan Lanjutan (UPP K/L/D)" in browser.get("/tugas").text
+
+
+def test_the_same_form_sent_twice_completes_once(sign_in: SignIn, case: Case, office: Database) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    sent = fields(case, "penyaluran", idempotency_key="kunci-1")
+    answers = [browser.post(f"/tugas/{task.id}", **sent) for _time in range(2)]
+    assert [(one.status_code, one.location) for one in answers] == [(303, "/tugas")] * 2
+
+
+def test_what_is_missing_is_said_and_what_was_typed_stays(sign_in: SignIn, case: Case, office: Database) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    sent = fields(case, "penyaluran", catatan_penyaluran="Tetap di sini") | {"hasil_verifikasi": ""}
+    page = browser.post(f"/tugas/{task.id}", **sent)
+    assert page.status_code == 422
+    assert 'href="#i-hasil_verifikasi"' in page.text
+    assert "Tetap di sini" in page.text
+    assert "Tetap di sini" in browser.get(f"/tugas/{task.id}").text  # kept as a draft as well
+
+
+def test_who_was_faster_is_told_and_nothing_typed_is_lost(sign_in: SignIn, case: Case, office: Database) -> None:
+    case.complete("lapor")
+    browser, task = sign_in("koordinator"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    case.complete("upp")
+    late = browser.post(f"/tugas/{task.id}", **fields(case, "telaahan", inti_masalah="Kata demi kata"))
+    assert late.status_code == 409
+    assert "sudah diselesaikan Petugas UPP" in late.text
+    assert "Kata demi kata" in late.text
+    again = browser.get(f"/tugas/{task.id}").text
+    assert "Petugas UPP menyelesaikan tugas ini" in again
+    assert "Kata demi kata" in again
+    browser.post(f"/tugas/{task.id}/buang")
+    assert "Kata demi kata" not in browser.get(f"/tugas/{task.id}").text
+
+
+def test_a_task_that_a_colleague_holds_can_only_be_read(sign_in: SignIn, case: Case, office: Database) -> None:
+    case.complete("lapor")
+    task = task_of(office, case.id)
+    case.api("upp").post(f"/tasks/{task.id}/claim")
+    browser = sign_in("koordinator")
+    page = browser.get(f"/tugas/{task.id}").text
+    assert "Petugas UPP sedang mengerjakan tugas ini" in page
+    assert "Selesaikan tugas" not in page
+    late = browser.post(f"/tugas/{task.id}/ambil")
+    assert late.status_code == 409
+    assert "Petugas UPP" in late.text
+
+
+@pytest.mark.parametrize("name", ["auditor", "pemilik"])
+def test_who_does_not_work_in_the_lane_reads_the_task(
+    sign_in: SignIn, case: Case, office: Database, name: str
+) -> None:
+    browser, task = sign_in(name), task_of(office, case.id)
+    page = browser.get(f"/tugas/{task.id}").text
+    assert '<fieldset class="readonly" disabled>' in page
+    assert "Selesaikan tugas" not in page
+    assert ("Tambah catatan" in page) is (name == "pemilik")
+    assert browser.post(f"/tugas/{task.id}", **fields(case, "penyaluran")).status_code == 403
+
+
+def test_a_foreign_task_does_not_exist(sign_in: SignIn, case: Case, office: Database) -> None:
+    browser, task = sign_in("dlh"), task_of(office, case.id)
+    for path in ("", "/draf", "/ambil", "/lepas", "/alihkan", "/catatan"):
+        assert browser.post(f"/tugas/{task.id}{path}").status_code == 404, path
+    assert browser.get(f"/tugas/{task.id}").status_code == 404
+    assert browser.get("/tugas/kosong").status_code == 404
+
+
+# -- drafts and files --------------------------------------------------------------------------------------
+
+
+def test_a_draft_is_kept_while_typing_and_comes_back(sign_in: SignIn, case: Case, office: Database) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    saved = browser.client.post(
+        f"/tugas/{task.id}/draf",
+        data={"csrf_token": browser.token, "catatan_penyaluran": "Belum selesai"},
+        headers={"Accept": "application/json"},
+    )
+    assert re.fullmatch(r"\d\d\.\d\d", saved.json["saved"])
+    page = sign_in("lapor").get(f"/tugas/{task.id}").text
+    assert "Belum selesai" in page
+    assert "Draf tersimpan" in page
+
+
+def test_a_draft_of_a_task_that_closed_meanwhile_is_kept_all_the_same(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    case.complete("lapor")
+    late = browser.client.post(
+        f"/tugas/{task.id}/draf",
+        data={"csrf_token": browser.token, "catatan_penyaluran": "Terlambat"},
+        headers={"Accept": "application/json"},
+    )
+    assert late.status_code == 409
+    with office.reading() as session:
+        kept = drafts.load(session, actor(session, "lapor"), f"task:{task.id}")
+    assert kept is not None
+    assert kept.values["values"]["catatan_penyaluran"] == "Terlambat"
+
+
+def test_an_auditor_keeps_no_drafts(sign_in: SignIn, case: Case, office: Database) -> None:
+    browser, task = sign_in("auditor"), task_of(office, case.id)
+    assert browser.post(f"/tugas/{task.id}/draf", catatan_penyaluran="x").status_code == 403
+    with office.reading() as session:
+        assert session.scalars(select(Draft)).all() == []
+
+
+def test_an_uploaded_file_survives_what_was_refused(sign_in: SignIn, case: Case, office: Database) -> None:
+    case.complete("lapor")
+    case.complete("upp")
+    browser, task = sign_in("upp"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    sent = fields(case, "konfirmasi") | {"hasil_klarifikasi": ""}
+    refused = browser.post(f"/tugas/{task.id}", **sent, dokumen_pendukung=(BytesIO(b"%PDF-1.4\n%%EOF"), "bukti.pdf"))
+    assert refused.status_code == 422
+    [held] = re.findall(r'name="dokumen_pendukung" value="([^"]+)"', refused.text)
+    assert "bukti.pdf" in refused.text
+    done = browser.post(f"/tugas/{task.id}", **fields(case, "konfirmasi"), dokumen_pendukung=held)
+    assert done.status_code == 303
+    with office.reading() as session:
+        [row] = session.scalars(select(Attachment))
+    assert (row.id, row.instance_id) == (held, case.id)
+
+
+def test_a_file_of_the_wrong_kind_is_said_with_everything_else(sign_in: SignIn, case: Case, office: Database) -> None:
+    case.complete("lapor")
+    case.complete("upp")
+    browser, task = sign_in("upp"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    sent = fields(case, "konfirmasi") | {"hasil_klarifikasi": ""}
+    page = browser.post(f"/tugas/{task.id}", **sent, dokumen_pendukung=(BytesIO(b"MZ"), "alat.exe"))
+    assert page.status_code == 422
+    assert "alat.exe: Jenis berkas ini tidak diterima" in page.text
+    assert 'href="#i-hasil_klarifikasi"' in page.text
+
+
+# -- handing on, notes -------------------------------------------------------------------------------------
+
+
+def test_a_task_is_handed_on_with_a_reason(sign_in: SignIn, case: Case, office: Database) -> None:
+    case.complete("lapor")
+    task = task_of(office, case.id)
+    case.api("upp").post(f"/tasks/{task.id}/claim")
+    browser = sign_in("koordinator")
+    page = browser.get(f"/tugas/{task.id}").text
+    with office.reading() as session:
+        to = users.named(session, "koordinator").id
+    assert f'<option value="{to}">Ketua Tim Koordinasi</option>' in page
+    silent = browser.post(f"/tugas/{task.id}/alihkan", to=to, reason=" ")
+    assert silent.status_code == 422
+    assert "Tulis alasan pengalihan." in silent.text
+    nobody = browser.post(f"/tugas/{task.id}/alihkan", to="", reason="Cuti")
+    assert "Pilih petugas yang menerima tugas ini." in nobody.text
+    assert ">Cuti</textarea>" in nobody.text
+    handed = browser.post(f"/tugas/{task.id}/alihkan", to=to, reason="Cuti")
+    assert handed.status_code == 303
+    assert task_of(office, case.id).assignee_id == to
+    history = browser.get(f"/tugas/{task.id}").text
+    assert "dialihkan kepada <b>Ketua Tim Koordinasi</b>" in history
+    assert "Cuti" in history
+
+
+def test_a_note_is_written_beside_the_work(sign_in: SignIn, case: Case, office: Database) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    empty = browser.post(f"/tugas/{task.id}/catatan", text=" ")
+    assert empty.status_code == 422
+    there = browser.post(f"/tugas/{task.id}/catatan", text="Sudah ditelepon <b>")
+    assert there.location == f"/tugas/{task.id}#catatan"
+    assert "Sudah ditelepon &lt;b&gt;" in browser.get(f"/tugas/{task.id}").text
+
+
+# -- questions, and diagrams that cannot go on -------------------------------------------------------------
+
+
+def small(**changes: str) -> dict[str, bytes]:
+    """lapor fills a form; the gateway after it asks, or reads the form."""
+    flows = [
+        "mulai > isi > arah",
+        flow("arah", "satu", name="Ke satu", condition=changes.get("one", "")),
+        flow("arah", "dua", name="Ke dua", condition=changes.get("two", "")),
+    ]
+    nodes = [
+        start("mulai"),
+        user("isi", form="isi"),
+        exclusive("arah", name="Lanjut ke mana?"),
+        end("satu", name="Berakhir satu"),
+        end("dua", name="Berakhir dua"),
+    ]
+    lanes = {"LAPOR ! – SP4N": "mulai isi arah satu dua"}
+    return {
+        "kecil.bpmn": bpmn(nodes, flows, lanes=lanes, key="kecil", name="Kecil"),
+        "isi.form": form(text("kata", required=True)),
+    }
+
+
+def begin(office: Database, **changes: str) -> UserTask:
+    with office.transaction() as session:
+        deployments.deploy(session, small(**changes), actor=None)
+    with office.transaction() as session:
+        case = instances.start(session, "kecil", {}, actor=actor(session, "lapor")).instance
+    return task_of(office, case.id)
+
+
+def test_the_question_of_a_gateway_is_answered_with_the_form(sign_in: SignIn, office: Database) -> None:
+    task, browser = begin(office), sign_in("lapor")
+    page = browser.get(f"/tugas/{task.id}").text
+    assert "Lanjut ke mana?" in page
+    name, value = re.findall(r'type="radio" name="(answer:[^"]+)" value="([^"]+)"', page)[1]
+    silent = browser.post(f"/tugas/{task.id}", kata="Halo")
+    assert silent.status_code == 422
+    assert '<a href="#i-jawaban">Jawab pertanyaan' in silent.text
+    wrong = browser.post(f"/tugas/{task.id}", **{"kata": "", name: value})
+    assert wrong.status_code == 422
+    assert f'value="{value}" checked' in wrong.text or f'value="{value}"  checked' in wrong.text
+    done = browser.post(f"/tugas/{task.id}", **{"kata": "Halo", name: value})
+    assert done.status_code == 303
+    assert "berakhir: Berakhir dua" in browser.get("/tugas").text
+
+
+def test_a_diagram_that_cannot_go_on_costs_the_officer_nothing(sign_in: SignIn, office: Database) -> None:
+    task, browser = begin(office, one='=kata = "satu"', two='=kata = "dua"'), sign_in("lapor")
+    browser.get(f"/tugas/{task.id}")
+    page = browser.post(f"/tugas/{task.id}", kata="tiga")
+    assert page.status_code == 422
+    assert "pemilik proses sudah diberi tahu" in page.text
+    assert 'value="tiga"' in page.text
+    with office.reading() as session:
+        [incident] = session.scalars(select(Incident))
+    assert incident.task_id == task.id
+    assert 'value="tiga"' in browser.get(f"/tugas/{task.id}").text  # the draft
+    assert browser.post(f"/tugas/{task.id}", kata="dua").status_code == 303
+
+
+# -- costs -------------------------------------------------------------------------------------------------
+
+
+def test_the_inbox_takes_few_statements_however_long_it_is(
+    sign_in: SignIn, office: Database, traffic: Traffic
+) -> None:
+    browser = sign_in("lapor")
+    counts = []
+    for more in (1, 40):
+        start_many(office, more)
+        traffic.clear()
+        browser.get("/tugas?tab=queue")
+        counts.append(len(traffic.statements))
+    assert counts[0] == counts[1]
+    assert counts[1] <= 8, traffic.statements
+
+
+def test_the_page_of_a_task_takes_few_statements_however_much_happened(
+    sign_in: SignIn, case: Case, office: Database, traffic: Traffic
+) -> None:
+    browser = sign_in("upp")
+    case.complete("lapor")
+    counts = []
+    for _round in range(2):
+        task = task_of(office, case.id)
+        traffic.clear()
+        browser.get(f"/tugas/{task.id}")
+        counts.append(len(traffic.statements))
+        case.complete("upp")
+    assert max(counts) <= 20, traffic.statements
