@@ -48,7 +48,9 @@ def make_environment() -> int:
     if PYTHON.exists():
         return 0
     say("Menyiapkan lingkungan Python (.venv)")
-    made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
+    made = subprocess.run(
+        [sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False
+    )
     if made.returncode == 0:
         return 0
     shutil.rmtree(VENV, ignore_errors=True)
@@ -61,15 +63,28 @@ def make_environment() -> int:
 def install(requirements: str) -> int:
     """Install the pinned requirements, unless exactly these are installed already."""
     stamp = VENV / f".{requirements}.sha256"
-    digest = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in _read_by(requirements))).hexdigest()
+    digest = hashlib.sha256(
+        b"".join((ROOT / name).read_bytes() for name in _read_by(requirements))
+    ).hexdigest()
     if stamp.exists() and stamp.read_text() == digest:
         return 0
     say(f"Memasang paket ({requirements})")
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", requirements]
+    command = [
+        str(PYTHON),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+        requirements,
+    ]
     done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         print(done.stderr, file=sys.stderr)
-        return fail("paket tidak dapat dipasang; periksa sambungan jaringan, lalu jalankan perintah ini lagi.")
+        return fail(
+            "paket tidak dapat dipasang; periksa sambungan jaringan, lalu jalankan perintah ini lagi."
+        )
     for name in _read_by(requirements):
         (VENV / f".{name}.sha256").unlink(missing_ok=True)
     stamp.write_text(digest)
@@ -97,7 +112,9 @@ def install_browser() -> int:
     say("Memasang Chromium untuk uji peramban")
     for _try in range(2):  # a package may vanish from a shared cache while another apt runs
         subprocess.run(["apt-get", "update", "-qq"], check=False)
-        done = subprocess.run(["apt-get", "install", "-y", "-qq", "chromium"], stdout=subprocess.DEVNULL, check=False)
+        done = subprocess.run(
+            ["apt-get", "install", "-y", "-qq", "chromium"], stdout=subprocess.DEVNULL, check=False
+        )
         if done.returncode == 0:
             return 0
     return fail("Chromium tidak dapat dipasang; pasang sendiri, lalu jalankan make test lagi.")

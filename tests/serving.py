@@ -149,9 +149,9 @@ class Browser(Caller):
         self.get("/masuk")
         return self.post("/masuk", {"username": name, "password": password})
 
-    def hidden(self, page: Reply, action: str) -> dict[str, str]:
-        """The hidden fields of the page's form that goes to ``action``."""
-        return _HiddenFields(action).read(page.text)
+    def form(self, page: Reply, path: str) -> tuple[str, dict[str, str]]:
+        """Where the page's form at ``path`` goes to, and its hidden fields."""
+        return _FormReader(path).read(page.text)
 
     def follow(self, reply: Reply) -> Reply:
         """Go where a redirect leads."""
@@ -179,23 +179,26 @@ class Browser(Caller):
         return reply
 
 
-class _HiddenFields(HTMLParser):
-    """Collects the hidden inputs of one form."""
+class _FormReader(HTMLParser):
+    """Finds the first form that goes to a path, and its hidden inputs."""
 
-    def __init__(self, action: str) -> None:
+    def __init__(self, path: str) -> None:
         super().__init__()
-        self._action, self._inside, self._found = action, False, dict[str, str]()
+        self._path, self._inside = path, False
+        self.action, self.hidden = "", dict[str, str]()
 
-    def read(self, text: str) -> dict[str, str]:
+    def read(self, text: str) -> tuple[str, dict[str, str]]:
         self.feed(text)
-        return self._found
+        assert self.action, f"no form goes to {self._path}"
+        return self.action, self.hidden
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
-            self._inside = given.get("action") == self._action
+            self._inside = given.get("action", "").split("?")[0] == self._path and not self.action
+            self.action = given["action"] if self._inside else self.action
         elif tag == "input" and self._inside and given.get("type") == "hidden":
-            self._found[given["name"]] = given.get("value", "")
+            self.hidden[given["name"]] = given.get("value", "")
 
 
 @dataclass

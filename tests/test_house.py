@@ -25,7 +25,19 @@ def test_no_code_knows_an_activity_a_lane_or_a_field_of_the_sop_by_name() -> Non
     names = {node.id for node in bundle.diagram.nodes.values()} | {lane.id for lane in bundle.diagram.lanes}
     names |= {lane.name for lane in bundle.diagram.lanes}
     names |= {field.key for form in bundle.forms.values() for field in form.fields}
-    common = {"judul", "isi", "nomor", "sumber", "kategori", "catatan", "hasil", "unit", "lampiran", "pesan", "selesai"}
+    common = {
+        "judul",
+        "isi",
+        "nomor",
+        "sumber",
+        "kategori",
+        "catatan",
+        "hasil",
+        "unit",
+        "lampiran",
+        "pesan",
+        "selesai",
+    }
     for path in APP:
         strings = {
             node.value

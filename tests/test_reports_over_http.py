@@ -137,7 +137,8 @@ class Way:
         assert "Menunggu Kelengkapan Informasi" in page.text
         given = answers_for("data_pelengkap", self.report)
         texts = {key: value for key, value in given.items() if value is not False}
-        reply = browser.post("/lacak/laporan", browser.hidden(page, "/lacak/laporan") | texts)
+        action, hidden = browser.form(page, "/lacak/laporan")
+        reply = browser.post(action, hidden | texts)
         assert reply.status == 303, reply.text
         assert "Data Anda sudah kami terima" in browser.follow(reply).text
 

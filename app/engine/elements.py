@@ -114,12 +114,42 @@ class _Join(BpmnSpecMixin):
     def _waiting(self, workflow: Any) -> list[Task]:
         return [t for t in workflow.tasks.values() if t.task_spec is self and t._state == TaskState.WAITING]
 
+    @cached_property
+    def _before(self) -> dict[str, frozenset[str]]:
+        """For each element that leads here, those from which a token can come to it without passing this gateway."""
+        return {name: self._leading_to(name) for name in self._inputs}
+
+    def _leading_to(self, name: str) -> frozenset[str]:
+        specs = self._wf_spec.task_specs
+        found, waiting = set[str](), [name]
+        while waiting:
+            each = waiting.pop()
+            if each not in found and each != self.name:
+                found.add(each)
+                waiting += specs[each]._inputs
+        return frozenset(found)
+
 
 class Parallel(_Join):
-    """Waits for every flow that leads here, then takes every flow that leaves."""
+    """Waits for every flow that leads here, then takes every flow that leaves.
+
+    A flow that only leads back, from behind the gateway, is not waited for on the way there, and is enough on the
+    way back: strictly the drawing would wait for ever, and no reader of it expects that.
+    """
 
     def _must_wait(self, here: list[Task]) -> bool:
-        return len(self._one_of_each(here)) < len(self._inputs)
+        come = Counter(_origin(task) for task in self._one_of_each(here))
+        missing = {name for name, count in Counter(self._inputs).items() if come[name] < count}
+        return bool(missing & self._forward) and bool(missing - self._forward or not self._back)
+
+    @cached_property
+    def _forward(self) -> frozenset[str]:
+        first = self._wf_spec.start.name
+        return frozenset(name for name in self._inputs if first in self._before[name])
+
+    @cached_property
+    def _back(self) -> frozenset[str]:
+        return frozenset(self._inputs) - self._forward
 
 
 class InclusiveJoin(_Join):
@@ -138,21 +168,6 @@ class InclusiveJoin(_Join):
             and not any(place in self._before[name] for name in come)
             for place in elsewhere
         )
-
-    @cached_property
-    def _before(self) -> dict[str, frozenset[str]]:
-        """For each element that leads here, the elements from which a token can come to it past this gateway."""
-        return {name: self._leading_to(name) for name in self._inputs}
-
-    def _leading_to(self, name: str) -> frozenset[str]:
-        specs = self._wf_spec.task_specs
-        found, waiting = set[str](), [name]
-        while waiting:
-            each = waiting.pop()
-            if each not in found and each != self.name:
-                found.add(each)
-                waiting += specs[each]._inputs
-        return frozenset(found)
 
 
 class Inclusive(Exclusive, InclusiveJoin):

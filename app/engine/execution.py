@@ -76,10 +76,10 @@ def complete(
         if task is None or task.state != TaskState.READY:
             raise Conflict(_("Tenggat tugas ini sudah lewat dan perkara berjalan ke langkah berikutnya."))
         run.answers = answers
-        completed = [task_id]
+        already = Before.of(workflow).tasks
         moves.finish(workflow, task, variables)
         moves.advance(workflow)
-        completed += moves.answer_questions(workflow, before)
+        completed = [task_id, *moves.answer_questions(workflow, already)]
     return between(workflow, before, completed)
 
 

@@ -1,6 +1,6 @@
 """The moves of a run: finish a task, fire a timer, catch a message, and go on to where somebody must wait."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,11 +11,15 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.engine import state as codec
 from app.engine import timers
-from app.engine.run import MAX_STEPS, Run
+from app.engine.diagram import Flow
 from app.engine.elements import QUESTION, TimerEvent
-from app.engine.step import Before, due_of, node_of, open_tasks, waiting
+from app.engine.run import MAX_STEPS, Run
+from app.engine.step import due_of, node_of, open_tasks, waiting
 from app.errors import ExecutionFailed
 from app.i18n import _
+
+#: Gateways that note themselves which of several flows they took.
+_CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
 
 
 @contextmanager
@@ -45,58 +49,60 @@ def _old(old: Mapping[str, Any]) -> dict[str, Any]:
     return {"old": dict(old)} if old else {}
 
 
-def answer_questions(workflow: codec.Workflow, before: "Before") -> list[str]:
-    """Finish the questions that opened in this step and that the command already answers."""
-    answered: list[str] = []
-    while True:
-        question = next(
-            (
-                task
-                for task in open_tasks(workflow)
-                if task.task_spec.name.startswith(QUESTION)
-                and task.id.hex not in before.tasks
-                and task.task_spec.bpmn_id in workflow.run.answers
-                and not answered
-            ),
-            None,
-        )
-        if question is None:
-            return answered
-        answered.append(question.id.hex)
-        finish(workflow, question, {})
-        advance(workflow)
+def answer_questions(workflow: codec.Workflow, already: Collection[str]) -> list[str]:
+    """Finish the question that opened with this completion, if the command answers it; return its id.
+
+    ``already``: ids of the tasks that were open before. One question comes with a task; one that follows it, or the
+    same one on a further pass, is asked anew.
+    """
+    run: Run = workflow.run
+    for task in open_tasks(workflow):
+        asks = task.task_spec.name.startswith(QUESTION) and task.task_spec.bpmn_id in run.answers
+        if asks and task.id.hex not in already:
+            finish(workflow, task, {})
+            advance(workflow)
+            return [task.id.hex]
+    return []
 
 
 def advance(workflow: codec.Workflow) -> None:
     """Run everything that needs no person, in order, up to the step limit."""
-    run: Run = workflow.run
+    while ready := workflow.get_tasks(state=TaskState.READY, manual=False):
+        for task in ready:
+            if task.state == TaskState.READY:  # an end that terminates may have taken it away
+                _count(workflow.run, task)
+                task.run()
+                _passed(workflow.run, task)
 
-    def count(task: Task) -> None:
-        run.steps += 1
-        if run.steps > MAX_STEPS:
-            raise ExecutionFailed(
-                _("Diagram berputar tanpa henti; proses dihentikan setelah {n} langkah.", n=MAX_STEPS),
-                activity_id=task.task_spec.bpmn_id,
-                detail="automatic_loop",
-            )
 
-    workflow.do_engine_steps(will_complete_task=count, did_complete_task=lambda task: _passed(run, task))
+def _count(run: Run, task: Task) -> None:
+    run.steps += 1
+    if run.steps > MAX_STEPS:
+        raise ExecutionFailed(
+            _("Diagram berputar tanpa henti; proses dihentikan setelah {n} langkah.", n=MAX_STEPS),
+            activity_id=task.task_spec.bpmn_id,
+            detail="automatic_loop",
+        )
 
 
 def _passed(run: Run, task: Task) -> None:
-    """Note that an element of the diagram was passed, with the one flow that leaves it."""
+    """Note that an element of the diagram was passed, with the flows that leave it and are no gateway's choice."""
     node_id = task.task_spec.bpmn_id
     if node_id is None or task.task_spec.name.startswith(QUESTION):
         return
     run.visits[node_id] += 1
-    node = run.diagram.nodes[node_id]
+    node, flows = run.diagram.nodes[node_id], run.diagram.outgoing.get(node_id, ())
     if node.kind == "endEvent":
         run.end = node
-    if node.kind not in {"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"}:
-        for flow in run.diagram.outgoing.get(node_id, ()):
-            run.visits[flow.id] += 1
-    elif node.kind != "eventBasedGateway" and len(run.diagram.outgoing.get(node_id, ())) == 1:
-        run.visits[run.diagram.outgoing[node_id][0].id] += 1
+    if isinstance(task.parent.task_spec, BoundaryEventSplit) and not node.attached_to:
+        run.visits.update(flow.id for flow in run.diagram.flows if _is_raced(run, flow, node_id))
+    if node.kind not in _CHOOSING or len(flows) == 1:
+        run.visits.update(flow.id for flow in flows)
+
+
+def _is_raced(run: Run, flow: Flow, node_id: str) -> bool:
+    """Whether the flow leads from an event gateway to the event that came first."""
+    return flow.target == node_id and run.diagram.nodes[flow.source].kind == "eventBasedGateway"
 
 
 def fire_due(workflow: codec.Workflow) -> None:
@@ -118,7 +124,7 @@ def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any])
     old = run.assign(variables)
     node = node_of(event)
     run.record("message_received", node.id, message=node.message, values=dict(variables), **_old(old))
-    if isinstance(event.parent.task_spec, BoundaryEventSplit) and not event.task_spec.cancel_activity:
+    if node.attached_to and not node.interrupting:
         rearm(event, {})
     event.internal_data["event_fired"] = True
     event.task_spec._update(event)

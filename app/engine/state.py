@@ -23,7 +23,6 @@ from app.errors import ExecutionFailed
 from app.i18n import _
 
 VERSION = 1
-_LIVE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
 
 
 class NoPython(BasePythonScriptEngineEnvironment):
@@ -96,61 +95,54 @@ def _load(document: dict[str, Any], spec: ProcessSpec, run: Any) -> Workflow:
 
 
 def compact(workflow: Workflow) -> None:
-    """Cut off what is over: side branches that ended, and everything above the live tasks."""
-    if workflow.completed:
-        return
-    _prune(workflow)
-    live = [t for t in workflow.tasks.values() if t._state & _LIVE and not _only_waits_for_others(t)]
-    if live:
-        _reroot(workflow, _common_ancestor(live))
-
-
-def _only_waits_for_others(task: Task) -> bool:
-    return task._state == TaskState.WAITING and isinstance(task.task_spec, _EndJoin | Merge)
+    """Cut off what is over: branches that ended, and the way that the others came."""
+    if not workflow.completed:
+        _prune(workflow)
+        _shorten(workflow)
 
 
 def _prune(workflow: Workflow) -> None:
     """Drop subtrees without a live task."""
-    order = [workflow.task_tree]
-    for task in order:
-        order.extend(task.children)
     over: set[UUID] = set()
+    order = _top_down(workflow)
     for task in reversed(order):
-        ended = bool(task._state & TaskState.FINISHED_MASK) or _only_waits_for_others(task)
-        if ended and all(child in over for child in task._children):
+        if (_is_over(task) or _only_waits_for_others(task)) and all(child in over for child in task._children):
             over.add(task.id)
     for task in order:
         if task.id in over and task._parent is not None and task._parent not in over:
             workflow._remove_task(task.id)
 
 
-def _common_ancestor(live: list[Task]) -> Task:
-    paths = []
-    for task in live:
-        path = [task]
-        while path[-1].parent is not None:
-            path.append(path[-1].parent)
-        paths.append(path[::-1])
-    common = paths[0][0]
-    for level in zip(*paths, strict=False):
-        if any(task is not level[0] for task in level):
-            break
-        common = level[0]
-    return common
+def _shorten(workflow: Workflow) -> None:
+    """Take out what is over and leads to one task only."""
+    for task in _top_down(workflow):
+        if _is_passed(task):
+            [child], siblings = task.children, task.parent._children
+            siblings[siblings.index(task.id)] = child.id
+            child._parent = task._parent
+            del workflow.tasks[task.id]
 
 
-def _reroot(workflow: Workflow, top: Task) -> None:
-    """Hang ``top`` directly under the root; everything between and beside is history."""
-    root = workflow.task_tree
-    if top.parent is not None and (is_join(top) or isinstance(top.parent.task_spec, BoundaryEventSplit)):
-        top = top.parent  # a branch at a join knows by it where it came from, an event its activity
-    if top is root or (top.parent is root and len(root.children) == 1):
-        return
-    keep, stack = {root.id}, [top]
-    while stack:
-        task = stack.pop()
-        keep.add(task.id)
-        stack.extend(task.children)
-    top._parent = root.id
-    root._children = [top.id]
-    workflow.tasks = {task_id: task for task_id, task in workflow.tasks.items() if task_id in keep}
+def _is_passed(task: Task) -> bool:
+    """Whether nothing needs this task any more. A branch at a join knows by the one above where it came from, an
+    activity and its boundary events by the split above what belongs together."""
+    if not _is_over(task) or len(task._children) != 1 or task.parent is None:
+        return False
+    [child], is_split = task.children, isinstance(task.task_spec, BoundaryEventSplit)
+    needed = not _is_over(child) and (is_split or is_join(child))
+    return not needed and not isinstance(task.parent.task_spec, BoundaryEventSplit)
+
+
+def _top_down(workflow: Workflow) -> list[Task]:
+    order = [workflow.task_tree]
+    for task in order:
+        order.extend(task.children)
+    return order
+
+
+def _is_over(task: Task) -> bool:
+    return bool(task._state & TaskState.FINISHED_MASK)
+
+
+def _only_waits_for_others(task: Task) -> bool:
+    return task._state == TaskState.WAITING and isinstance(task.task_spec, _EndJoin | Merge)

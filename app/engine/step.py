@@ -12,8 +12,8 @@ from SpiffWorkflow.util.task import TaskState
 from app.engine import state as codec
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
-from app.engine.run import Effect, Event, Run, deadline_timer
 from app.engine.elements import QUESTION, MessageEvent, TimerEvent, spec_name
+from app.engine.run import Effect, Event, Run, deadline_timer
 
 
 @dataclass(frozen=True)

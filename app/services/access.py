@@ -62,7 +62,10 @@ def visible(actor: Actor) -> ColumnElement[bool]:
     """
     if actor.sees_all:
         return true()
-    mine = exists().where(UserTask.instance_id == ProcessInstance.id, offered(actor))
+    # Its own look at the tasks, also where the query around it joins them.
+    mine = (
+        exists().where(UserTask.instance_id == ProcessInstance.id, offered(actor)).correlate_except(UserTask)
+    )
     started = ProcessInstance.started_by_id == actor.id
     return or_(mine, started, _coordinated(actor))
 

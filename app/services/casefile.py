@@ -109,12 +109,6 @@ def picture_states(session: Session, file: CaseFile) -> dict[str, Any]:
     return dossier.states(file.instance, file.tasks, waits, clock.now(session))
 
 
-def may_reissue(actor: Actor, version: Version) -> bool:
-    """Whether the actor may hand the reporter a new code: an officer of the lane in which cases begin."""
-    starts = (node for node in version.diagram.nodes.values() if node.kind == "startEvent")
-    return not actor.is_auditor and any(version.group_of(node.lane_id) in actor.groups for node in starts)
-
-
 def unit_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """Names of units by code. 1 SQL, none without codes."""
     wanted = {code for code in codes if code}

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
+from app.errors import NotAllowed, NotFound
 from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, TrackingCode
-from app.services import access, attempts, clock, history, rights, vault
+from app.services import access, attempts, clock, definitions, history, rights, vault
 from app.services.access import Actor
 from app.services.attempts import Admission, Limit
+from app.services.definitions import Version
 
 DIGITS = 16
 
@@ -39,10 +40,12 @@ def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None =
     With ``key``, the secret of one form that was sent, the code follows from it: see `again`.
 
     Raises:
-        NotFound: the case is not the actor's to see. NotAllowed: he is an auditor.
+        NotFound: the case is not the actor's to see. NotAllowed: he does not take in reports; see `may_issue`.
     """
-    access.instance(session, actor, instance_id)
+    instance = access.instance(session, actor, instance_id)
     rights.require_not_auditor(actor)
+    if not may_issue(actor, definitions.version(session, instance.definition_id)):
+        raise NotAllowed(_("Kode pelapor diterbitkan petugas lajur yang menerima laporan."))
     digits = _derived(session, instance_id, key) if key else f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = session.get(TrackingCode, instance_id)
     if row is None:
@@ -53,6 +56,12 @@ def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None =
     row.code_hmac, row.issued_at = _seal(session, instance_id, digits), clock.now(session)
     session.flush()
     return _grouped(digits)
+
+
+def may_issue(actor: Actor, version: Version) -> bool:
+    """Whether the actor may hand the reporter a code: an officer of a lane in which cases begin."""
+    starts = (node for node in version.diagram.nodes.values() if node.kind == "startEvent")
+    return not actor.is_auditor and any(version.group_of(node.lane_id) in actor.groups for node in starts)
 
 
 def again(session: Session, instance_id: int, *, key: str) -> str | None:

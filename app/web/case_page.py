@@ -9,7 +9,7 @@ from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
 from app.models import UserTask
-from app.services import casefile, desk, dossier, instances
+from app.services import casefile, desk, dossier, instances, tracking
 from app.services.access import Actor
 from app.services.casefile import CaseFile
 from app.web import case_view, clocks
@@ -90,7 +90,7 @@ def rights(actor: Actor, file: CaseFile) -> dict[str, bool]:
         "write": not actor.is_auditor,
         "cancel": not actor.is_auditor and instances.may_cancel(actor, file.instance, file.tasks),
         "retry": actor.is_process_owner or actor.is_admin,
-        "reissue": casefile.may_reissue(actor, file.version),
+        "reissue": tracking.may_issue(actor, file.version),
     }
 
 

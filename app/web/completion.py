@@ -90,7 +90,8 @@ def say(came: Mapping[str, Any]) -> None:
 def refusal(error: AppError, values: Mapping[str, Any], given: Answers, work: Work) -> Refusal:
     """What the task's page says and shows again when a completion was refused."""
     problems = dict(error.errors) if isinstance(error, InvalidForm) else {}
-    asked = "" if _answered(work.question, given) else problems.pop(work.question.gateway_id, "")
+    question = work.question
+    asked = problems.pop(question.gateway_id, "") if question and not _answered(question, given) else ""
     words = "" if problems or asked else _why(error)
     return Refusal(
         words=words, values=values, answers=given, problems=problems, question_problem=asked,
@@ -99,9 +100,7 @@ def refusal(error: AppError, values: Mapping[str, Any], given: Answers, work: Wo
 
 
 def _answered(question: Any, given: Answers) -> bool:
-    """Whether the question, if there is one, has an answer. A field may have the gateway's name."""
-    if question is None:
-        return True
+    """Whether the question has an answer. A field may have the gateway's name, so the message does not tell."""
     chosen, known = given.get(question.gateway_id) or [], {flow_id for flow_id, _text in question.answers}
     return bool(chosen) and known.issuperset(chosen) and (question.multiple or len(chosen) == 1)
 

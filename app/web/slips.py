@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.i18n import _
-from app.services import instances, tracking
+from app.services import definitions, instances, tracking
 from app.web import commands, context, entries, once
 from app.web.commands import Command
 
@@ -28,12 +28,15 @@ def go(instance_id: int, secret: str) -> Response:
 @blueprint.get("/laporan/<int:instance_id>/slip")
 def slip(instance_id: int) -> Response:
     """Number, secret code and reply text, right after they were made; later the number alone."""
+    actor = context.actor()
     with context.database().reading() as session:
-        instance = instances.get(session, instance_id, actor=context.actor())
+        instance = instances.get(session, instance_id, actor=actor)
+        version = definitions.version(session, instance.definition_id)
     page = render_template(
         "intake/slip.html",
         case=instance,
         code=once.handed(),
+        may_reissue=tracking.may_issue(actor, version),
         track_url=context.config().base_url + url_for("tracking.door"),
     )
     return make_response(page)

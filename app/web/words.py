@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from app.i18n import N_, _
+from app.i18n import N_, _, ngettext
 from app.models import HistoryEvent
 from app.web import branches
 from app.web.sentences import Sentence, at, changes, here, say
@@ -37,7 +37,16 @@ def entry(event: HistoryEvent, words: Vocabulary) -> dict[str, Any]:
         "reason": found.reason,
         "detail": found.detail,
         "changes": found.changes,
+        "detail_label": _label(found),
     }
+
+
+def _label(found: Sentence) -> str:
+    """What stands on the fold over the details."""
+    if found.kind == "decision":
+        return _("Mengapa?")
+    count = len(found.changes)
+    return ngettext("{count} isian", "{count} isian", count) if found.changes else ""
 
 
 def _simple(kind: str, message: str) -> Callable[[HistoryEvent, Vocabulary], Sentence]:

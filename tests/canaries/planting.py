@@ -1,8 +1,10 @@
 """Identity with marks on it, entered in every way there is; a mark tells by which way it came."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.reports import answers_for, report, report_values
@@ -140,7 +142,9 @@ class Planter:
     def start(self, values: dict[str, Any]) -> dict[str, Any]:
         given = {k: v for k, v in report_values(ONE).items() if k != "tracking_id"}
         content = {"key": "pengaduan", "variables": {**given, "lokasi": OPEN, **values}}
-        case: dict[str, Any] = self.done(self.api["lapor"].post("/process-instances", content, key=OPEN)).json
+        case: dict[str, Any] = self.done(
+            self.api["lapor"].post("/process-instances", content, key=uuid4().hex)
+        ).json
         return case
 
     def finish(
@@ -150,7 +154,9 @@ class Planter:
         assert task["activity_id"] == activity
         given = answers_for(activity, asked, pass_no)
         kept = {k: v for k, v in given.items() if k not in {"inti_masalah", "pihak_terlapor"}}
-        self.done(api.post(f"/tasks/{task['id']}/complete", {"variables": {**kept, **more}}, key=activity * pass_no))
+        self.done(
+            api.post(f"/tasks/{task['id']}/complete", {"variables": {**kept, **more}}, key=activity * pass_no)
+        )
 
     def person(self, how: str, *seen_in: tuple[str, str]) -> dict[str, str]:
         """The four fields of the start form."""
@@ -166,11 +172,12 @@ class Planter:
 
     def by_page(self) -> None:
         browser, upp = self.installation.browser("lapor"), self.installation.browser("upp")
-        page = browser.get("/laporan/baru?proses=pengaduan")
-        action = "/laporan/baru?proses=pengaduan"
-        files = {"ktp": (self.marks.word("file name, page"), pdf(self.marks.word("file, page", *OPENED)))}
+        page = browser.follow(browser.get("/laporan/baru"))
+        files = {
+            "ktp": (self.marks.word("file name, page") + ".pdf", pdf(self.marks.word("file, page", *OPENED)))
+        }
         values = {**self.page_values(), **self.person("page")}
-        slip = browser.follow(self.sent(browser, page, action, values, files))
+        slip = browser.follow(self.sent(browser, page, "/laporan/baru", values, files))
         number, code = _slip(slip)
         self.on_the_page(browser, number, "penyaluran", 1)
         self.on_the_page(upp, number, "telaahan", 1, pihak_terlapor=self.marks.word("page, task", *SHOWN))
@@ -183,7 +190,10 @@ class Planter:
         browser.get("/lacak")
         page = browser.follow(browser.post("/lacak", {"number": number, "code": code}))
         values = {"pesan": "Ini kartu saya.", "nomor_lain": self.marks.word("reporter's page", *SHOWN)}
-        name, content = self.marks.word("file name, reporter"), pdf(self.marks.word("file, reporter", *OPENED))
+        name, content = (
+            self.marks.word("file name, reporter") + ".pdf",
+            pdf(self.marks.word("file, reporter", *OPENED)),
+        )
         self.sent(browser, page, "/lacak/laporan", values, {"foto_ktp": (name, content)})
         self.reporter = browser
 
@@ -201,21 +211,26 @@ class Planter:
 
     def page_values(self) -> dict[str, Any]:
         values = {k: v for k, v in report_values(ONE).items() if not k.endswith("_pelapor")}
-        dated = {k: "-".join(reversed(str(values[k]).split("-"))) for k in ("tanggal_masuk", "tanggal_kejadian") if k in values}
+        dated = {
+            k: "-".join(reversed(str(values[k]).split("-")))
+            for k in ("tanggal_masuk", "tanggal_kejadian")
+            if k in values
+        }
         return {**values, **dated, "tracking_id": "", "lokasi": OPEN}
 
     def sent(
         self,
         browser: Browser,
         page: Reply,
-        action: str,
+        path: str,
         values: dict[str, Any],
         files: dict[str, tuple[str, bytes]],
     ) -> Reply:
         """Send a page's form as a browser does: what is ticked, what is chosen, what is written."""
         fields = {k: v for k, v in values.items() if v not in (False, None)}
         fields = {k: "true" if v is True else v for k, v in fields.items()}
-        reply = browser.post_files(action, browser.hidden(page, action) | fields, files)
+        action, hidden = browser.form(page, path)
+        reply = browser.post_files(action, hidden | fields, files)
         assert reply.status == 303, reply.text
         return reply
 
@@ -223,20 +238,27 @@ class Planter:
 
     def in_drafts(self) -> None:
         lapor, dpupr = self.installation.browser("lapor"), self.installation.browser("dpupr")
-        page = lapor.get("/laporan/baru?proses=pengaduan")
-        hidden = lapor.hidden(page, "/laporan/baru?proses=pengaduan")
+        action, hidden = lapor.form(lapor.follow(lapor.get("/laporan/baru")), "/laporan/baru")
         draft = {"nama_pelapor": self.marks.word("draft of a start", ("lapor", "intake.new"))}
-        self.done(lapor.post("/laporan/baru/draf?proses=pengaduan", hidden | draft))
-        case = self.start({**self.person("API, second"), "tracking_id": "4711"})
-        for api, activity in (("lapor", "penyaluran"), ("upp", "telaahan"), ("upp", "konfirmasi"), ("upp", "menyalurkan")):
+        self.done(lapor.post(action.replace("/baru", "/baru/draf"), hidden | draft))
+        case = self.start({**self.person("API, second"), "tracking_id": "47110"})
+        for api, activity in (
+            ("lapor", "penyaluran"),
+            ("upp", "telaahan"),
+            ("upp", "konfirmasi"),
+            ("upp", "menyalurkan"),
+        ):
             self.finish(self.api[api], case, activity, 1)
-        action = self.task_path(dpupr, "4711")
+        path = self.task_path(dpupr, "47110")
+        _action, hidden = dpupr.form(dpupr.get(path), path)
         draft = {"saksi": self.marks.word("draft of a task", ("dpupr", "tasks.show"))}
-        self.done(dpupr.post(f"{action}/draf", dpupr.hidden(dpupr.get(action), action) | draft))
+        self.done(dpupr.post(f"{path}/draf", hidden | draft))
 
     def in_what_is_refused(self) -> None:
         values = {"nama_pelapor": self.marks.word("refused start"), "judul": "Tanpa isi"}
-        reply = self.api["lapor"].post("/process-instances", {"key": "pengaduan", "variables": values}, key="x")
+        reply = self.api["lapor"].post(
+            "/process-instances", {"key": "pengaduan", "variables": values}, key="x"
+        )
         assert reply.status == 422
         assert self.marks.word("unknown field") not in reply.text
 
@@ -258,8 +280,6 @@ class Planter:
 
 def _slip(page: Reply) -> tuple[str, str]:
     """Number and code as the slip shows them."""
-    import re
-
     code = re.search(r"\b\d{4} \d{4} \d{4} \d{4}\b", page.text)
     number = re.search(r"WNG-\d{4}-\d{5}", page.text)
     assert code is not None, page.text

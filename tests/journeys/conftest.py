@@ -9,8 +9,9 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.journeys.hands import Mouse
-from tests.journeys.office import Office, Template, furnish
+from tests.journeys.office import Office, opened
 from tests.journeys.people import Person
+from tests.serving import Installation, install
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ADVICE = "Chromium is missing, so the browser journeys cannot run; install it: sudo apt-get install chromium"
@@ -56,13 +57,16 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    return furnish(tmp_path_factory.mktemp("template") / "data")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Installation:
+    """Demo data and the SOP, made once and copied for each office."""
+    made = install(tmp_path_factory.mktemp("template"))
+    made.database.engine.dispose()
+    return made
 
 
 @pytest.fixture
-def office(tmp_path: Path, template: Template) -> Iterator[Office]:
-    with Office(tmp_path, template) as made:
+def office(tmp_path: Path, template: Installation) -> Iterator[Office]:
+    with opened(template, tmp_path) as made:
         yield made
 
 
@@ -87,6 +91,6 @@ def people(
     problems = []
     for place, one in enumerate(made):
         if request.node.stash.get(_FAILED, False):
-            print(office.log, f"{one.page.url}: {one.photograph(tmp_path / f'{place}.png')}")
+            print(office.installation.log, f"{one.page.url}: {one.photograph(tmp_path / f'{place}.png')}")
         problems += one.leave()
     assert not problems, "\n".join(problems)

@@ -6,7 +6,19 @@ from typing import Protocol
 from playwright.sync_api import Locator, Page
 
 _MOST_TABS = 250
-_SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+#: What sticks out of a page that scrolls sideways.
+_SIDEWAYS = """() => {
+  const room = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth <= room) return [];
+  const parts = [...document.querySelectorAll("body *")].filter(e => e.getBoundingClientRect().right > room);
+  return ["scrolls sideways", ...parts.slice(0, 5).map(e => e.outerHTML.slice(0, 120))];
+}"""
+
+
+def sideways(page: Page) -> list[str]:
+    """What makes the page scroll sideways; nothing when it does not."""
+    found: list[str] = page.evaluate(_SIDEWAYS)
+    return found
 
 
 class Hands(Protocol):
@@ -72,8 +84,8 @@ class Finger(Mouse):
         return self._wide
 
     def _measure(self) -> None:
-        if self.page.evaluate(_SIDEWAYS) > 0:
-            self._wide.append(f"{self.page.url} scrolls sideways")
+        wide = sideways(self.page)
+        self._wide += [f"{self.page.url} {wide}"] if wide else []
 
 
 class Keys:

@@ -7,7 +7,6 @@ from playwright.sync_api import Locator, expect
 from tests.journeys.people import Person
 from tests.reports import Report, answers_for, report_values
 
-
 #: Browser options of a phone.
 PHONE = {"viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
 

@@ -74,7 +74,7 @@ class Person:
         """Press the button of this name, which leads to another page."""
         self.go(self.page.get_by_role("button", name=name, exact=True))
 
-    def sign_in(self, name: str, password: str = "demo") -> None:  # noqa: S107 the demo's
+    def sign_in(self, name: str, password: str = "demo") -> None:
         """Sign in from the page that is open, else from the front door."""
         if "/masuk" not in self.page.url:
             self.visit("/masuk")

@@ -142,3 +142,31 @@ def test_auditors_and_strangers_get_no_code(office: Office) -> None:
             tracking.issue(session, case.id, actor=office.auditor)
         with pytest.raises(NotFound):
             tracking.issue(session, case.id, actor=office.dinas_a)
+        with pytest.raises(NotAllowed, match="menerima laporan"):
+            tracking.issue(session, case.id, actor=office.ketua)
+
+
+def test_a_form_sent_twice_shows_the_code_that_its_first_sending_made(office: Office) -> None:
+    case = office.start()
+    with office.database.transaction() as session:
+        made = tracking.issue(session, case.id, actor=office.rina, key="rahasia-formulir")
+        assert tracking.again(session, case.id, key="rahasia-formulir") == made
+        assert tracking.again(session, case.id, key="formulir-lain") is None
+    assert look_up(office.database, case.business_key, made) == case.id
+
+
+def test_a_code_replaced_since_is_not_shown_again(office: Office) -> None:
+    case = office.start()
+    with office.database.transaction() as session:
+        tracking.issue(session, case.id, actor=office.rina, key="pertama")
+        tracking.issue(session, case.id, actor=office.rina, key="kedua")
+        assert tracking.again(session, case.id, key="pertama") is None
+
+
+def test_many_replies_in_a_row_have_to_wait(office: Office) -> None:
+    with office.database.transaction() as session:
+        for _n in range(10):
+            tracking.admit_reply(session, 1)
+        tracking.admit_reply(session, 2)
+        with pytest.raises(TooManyAttempts):
+            tracking.admit_reply(session, 1)

@@ -10,9 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from app.db import Database
-from app.models import HistoryEvent, ProcessInstance, User
-from app.services import access, clock, incidents, instances
-from app.web import create_app
+from app.models import HistoryEvent, ProcessInstance
+from app.services import clock, incidents
 from app.web.vocabulary import Vocabulary
 from app.web.words import _TELLERS, describe
 from app.worker import fire_until
@@ -40,7 +39,9 @@ def test_the_list_says_where_each_case_stands(sign_in: SignIn, case: Case) -> No
     assert "UPT · Dinas Pekerjaan Umum" in page
 
 
-def test_the_list_is_narrowed_by_state_category_and_words(sign_in: SignIn, case: Case, office: Database) -> None:
+def test_the_list_is_narrowed_by_state_category_and_words(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
     start_many(office, 2)
     browser = sign_in("pemilik")
     assert len(titles(browser.get("/perkara?state=active"))) == 3
@@ -132,7 +133,7 @@ def named_case(api: Callable[[str], Any]) -> Case:
     """A case whose reporter gave his name."""
     from tests.reports import report_values
 
-    one = report("SIN-002")
+    one = report("SIN-003")
     started = api("lapor").post("/process-instances", {"key": "pengaduan", "variables": report_values(one)})
     return Case(api, started.json, one)
 
@@ -143,11 +144,11 @@ def test_identity_is_masked_until_somebody_asks_and_that_is_recorded(
     browser, path = sign_in("lapor"), f"/perkara/{named_case.id}"
     masked = browser.get(path).text
     assert "Nama pelapor" in masked
-    assert "Warga Contoh 002" not in masked
+    assert "Warga Contoh 003" not in masked
     shown = browser.post(f"{path}/identitas")
-    assert "Warga Contoh 002" in shown.text
+    assert "Warga Contoh 003" in shown.text
     assert shown.headers["Cache-Control"] == "no-store"
-    assert "Warga Contoh 002" not in browser.get(path).text
+    assert "Warga Contoh 003" not in browser.get(path).text
     with office.reading() as session:
         [event] = session.scalars(select(HistoryEvent).where(HistoryEvent.type == "identity_shown"))
     assert event.data["fields"]
@@ -160,7 +161,7 @@ def test_who_sees_every_case_sees_no_identity(sign_in: SignIn, named_case: Case,
     assert "/identitas" not in browser.get(path).text
     refused = browser.post(f"{path}/identitas")
     assert refused.status_code == 403
-    assert "Warga Contoh 002" not in refused.text
+    assert "Warga Contoh 003" not in refused.text
 
 
 # -- acts --------------------------------------------------------------------------------------------------
@@ -199,10 +200,14 @@ def test_a_note_is_written_on_the_case(sign_in: SignIn, case: Case) -> None:
     assert sign_in("auditor").post(f"{path}/catatan", text="x").status_code == 403
 
 
-def test_an_incident_shows_on_top_and_the_owner_tries_again(sign_in: SignIn, case: Case, office: Database) -> None:
+def test_an_incident_shows_on_top_and_the_owner_tries_again(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
     with office.transaction() as session:
         instance = session.get_one(ProcessInstance, case.id)
-        incidents.open_one(session, instance, "Tidak ada jalan yang cocok", actor=None, activity_id="data_lengkap")
+        incidents.open_one(
+            session, instance, "Tidak ada jalan yang cocok", actor=None, activity_id="data_lengkap"
+        )
     owner = sign_in("pemilik").get(f"/perkara/{case.id}").text
     assert "Perkara ini terkendala pada Data lengkap?" in owner
     assert re.search(r'action="/kendala/\d+/coba"', owner)

@@ -141,7 +141,9 @@ def test_the_page_has_everything_needed_to_act(sign_in: SignIn, case: Case, offi
     assert "Warga Contoh" not in page
 
 
-def test_a_completed_task_leads_to_the_next_one_of_the_case(sign_in: SignIn, case: Case, office: Database) -> None:
+def test_a_completed_task_leads_to_the_next_one_of_the_case(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
     case.complete("lapor")
     browser, task = sign_in("upp"), task_of(office, case.id)
     browser.get(f"/tugas/{task.id}")
@@ -167,7 +169,9 @@ def test_the_same_form_sent_twice_completes_once(sign_in: SignIn, case: Case, of
     assert [(one.status_code, one.location) for one in answers] == [(303, "/tugas")] * 2
 
 
-def test_what_is_missing_is_said_and_what_was_typed_stays(sign_in: SignIn, case: Case, office: Database) -> None:
+def test_what_is_missing_is_said_and_what_was_typed_stays(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
     browser, task = sign_in("lapor"), task_of(office, case.id)
     browser.get(f"/tugas/{task.id}")
     sent = fields(case, "penyaluran", catatan_penyaluran="Tetap di sini") | {"hasil_verifikasi": ""}
@@ -178,7 +182,9 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(sign_in: SignIn, case:
     assert "Tetap di sini" in browser.get(f"/tugas/{task.id}").text  # kept as a draft as well
 
 
-def test_who_was_faster_is_told_and_nothing_typed_is_lost(sign_in: SignIn, case: Case, office: Database) -> None:
+def test_who_was_faster_is_told_and_nothing_typed_is_lost(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
     case.complete("lapor")
     browser, task = sign_in("koordinator"), task_of(office, case.id)
     browser.get(f"/tugas/{task.id}")
@@ -194,7 +200,9 @@ def test_who_was_faster_is_told_and_nothing_typed_is_lost(sign_in: SignIn, case:
     assert "Kata demi kata" not in browser.get(f"/tugas/{task.id}").text
 
 
-def test_a_task_that_a_colleague_holds_can_only_be_read(sign_in: SignIn, case: Case, office: Database) -> None:
+def test_a_task_that_a_colleague_holds_can_only_be_read(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
     case.complete("lapor")
     task = task_of(office, case.id)
     case.api("upp").post(f"/tasks/{task.id}/claim")
@@ -275,7 +283,9 @@ def test_an_uploaded_file_survives_what_was_refused(sign_in: SignIn, case: Case,
     browser, task = sign_in("upp"), task_of(office, case.id)
     browser.get(f"/tugas/{task.id}")
     sent = fields(case, "konfirmasi") | {"hasil_klarifikasi": ""}
-    refused = browser.post(f"/tugas/{task.id}", **sent, dokumen_pendukung=(BytesIO(b"%PDF-1.4\n%%EOF"), "bukti.pdf"))
+    refused = browser.post(
+        f"/tugas/{task.id}", **sent, dokumen_pendukung=(BytesIO(b"%PDF-1.4\n%%EOF"), "bukti.pdf")
+    )
     assert refused.status_code == 422
     [held] = re.findall(r'name="dokumen_pendukung" value="([^"]+)"', refused.text)
     assert "bukti.pdf" in refused.text
@@ -286,7 +296,9 @@ def test_an_uploaded_file_survives_what_was_refused(sign_in: SignIn, case: Case,
     assert (row.id, row.instance_id) == (held, case.id)
 
 
-def test_a_file_of_the_wrong_kind_is_said_with_everything_else(sign_in: SignIn, case: Case, office: Database) -> None:
+def test_a_file_of_the_wrong_kind_is_said_with_everything_else(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
     case.complete("lapor")
     case.complete("upp")
     browser, task = sign_in("upp"), task_of(office, case.id)

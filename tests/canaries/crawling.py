@@ -1,0 +1,176 @@
+"""Everything that can be asked for, as everybody: each route of the application with each thing that there is."""
+
+import base64
+import binascii
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from urllib.parse import quote
+
+from sqlalchemy import MetaData, select
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from app import models
+from app.db import Base, Database
+from app.web import create_app
+from tests.serving import Api, Browser, Installation, Reply
+
+#: Posting to these would end what the crawl needs; what they answer are redirects, and pages that were crawled.
+NOT_POSTED = {
+    "auth.sign_out": "ends the session",
+    "tracking.leave": "the same, for the reporter",
+    "auth.enter": "is what signing in did",
+    "users.disable": "shuts out those who are still to crawl",
+    "users.reset_password": "the same",
+    "users.edit": "the same, by an empty list of lanes",
+}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A mark that was found: in what who got from where."""
+
+    mark: str
+    user: str
+    method: str
+    endpoint: str
+
+
+def routes(installation: Installation) -> list[Rule]:
+    """Every route of the application, as the server has them."""
+    rules = create_app(installation.config, installation.database).url_map.iter_rules()
+    return sorted(rules, key=lambda rule: (rule.rule, sorted(rule.methods or ())))
+
+
+class Things:
+    """What the parameters of routes can stand for: a route with a parameter that is not here fails the test."""
+
+    def __init__(self, database: Database) -> None:
+        with database.reading() as session:
+            self.known = self._read(session)
+
+    def _read(self, session: Session) -> dict[str, Sequence[object]]:
+        def ids(model: type[Base], column: str = "id", limit: int = 1000) -> list[object]:
+            return list(session.scalars(select(getattr(model, column)).limit(limit)))
+
+        forms = select(models.DefinitionFile.name).distinct()
+        names = list(session.scalars(forms))
+        return {
+            "instance_id": ids(models.ProcessInstance),
+            "task_id": ids(models.UserTask),
+            "definition_id": ids(models.ProcessDefinition)[-2:],
+            "attachment_id": ids(models.Attachment),
+            "incident_id": ids(models.Incident),
+            "notice_id": ids(models.Notice) or [1],
+            "user_id": ids(models.User),
+            "code": ids(models.Unit, "code", limit=2),
+            "on": ["2026-12-25"],
+            "name": names,
+            "key": [name.removesuffix(".form") for name in names if name.endswith(".form")],
+            "table_id": ["rute_unit"],
+            "filename": ["css/base.css"],
+        }
+
+    def paths(self, rule: Rule) -> Iterator[str]:
+        """The route's paths, with everything that its parameters can stand for."""
+        unknown = rule.arguments - set(self.known)
+        assert not unknown, f"{rule.rule}: say in `Things` what {unknown} can be"
+        names = sorted(rule.arguments)
+        for values in product(*(self.known[name] for name in names)):
+            path = rule.rule
+            for name, value in zip(names, values, strict=True):
+                start = path.index("<")
+                while not path[start : path.index(">", start)].endswith(name):
+                    start = path.index("<", start + 1)
+                path = path[:start] + quote(str(value), safe="") + path[path.index(">", start) + 1 :]
+            yield path
+
+
+class Crawl:
+    """Asks for everything, and notes where a mark turns up and with which answers."""
+
+    def __init__(self, installation: Installation, marks: Iterable[str]) -> None:
+        self.things = Things(installation.database)
+        self.routes = routes(installation)
+        self.marks = [mark.encode() for mark in marks]
+        self.hits: set[Hit] = set()
+        self.answered: dict[str, set[int]] = {}
+        self.broken: set[str] = set()
+
+    def get(self, user: str, caller: Browser | Api, *, api: bool) -> None:
+        """GET every page, or every route of the API, with everything in its place."""
+        for rule in self.routes:
+            if "GET" in (rule.methods or ()) and rule.rule.startswith("/api/") is api:
+                for path in self.things.paths(rule):
+                    reply = caller.send("GET", path) if isinstance(caller, Api) else caller.get(path)
+                    self._look(user, "GET", rule.endpoint, path, reply)
+
+    def post(self, user: str, caller: Browser | Api, *, api: bool) -> None:
+        """POST and DELETE the same way, with nothing filled in: what is refused often shows a page again."""
+        for rule in self.routes:
+            for method in sorted({"POST", "DELETE"} & (rule.methods or set())):
+                if rule.rule.startswith("/api/") is api and rule.endpoint not in NOT_POSTED:
+                    for path in self.things.paths(rule):
+                        self._look(user, method, rule.endpoint, path, self._send(caller, method, path))
+
+    @staticmethod
+    def _send(caller: Browser | Api, method: str, path: str) -> Reply:
+        if isinstance(caller, Browser):
+            return caller.post(path)
+        return caller.send(method, path, b"{}", {"Content-Type": "application/json"})
+
+    def _look(self, user: str, method: str, endpoint: str, path: str, reply: Reply) -> None:
+        if reply.status >= 500 and endpoint != "health.check":
+            self.broken.add(f"{reply.status} {method} {path} as {user}")
+        self.answered.setdefault(f"{method} {endpoint}", set()).add(reply.status)
+        told = reply.body + b"".join(in_cookies(reply.headers))
+        for mark in found(self.marks, told):
+            self.hits.add(Hit(mark, user, method, endpoint))
+
+
+def found(marks: Iterable[bytes], content: bytes) -> set[str]:
+    """Which marks are in it."""
+    lower = content.lower()
+    return {mark.decode() for mark in marks if mark in lower}
+
+
+def in_cookies(headers: Mapping[str, str]) -> Iterator[bytes]:
+    """Headers as they are, and what signed cookies hold, which is only packed and not sealed."""
+    for text in headers.values():
+        yield text.encode()
+        for part in text.replace("=", ".").replace(";", ".").split("."):
+            try:
+                content = base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+                yield content
+                yield zlib.decompress(content)
+            except (ValueError, binascii.Error, zlib.error):
+                continue
+
+
+def in_database(database: Database, marks: Iterable[str]) -> dict[str, set[str]]:
+    """Mark → columns that hold it, as text, JSON or bytes; of every table that there is."""
+    wanted, where = [mark.encode() for mark in marks], dict[str, set[str]]()
+    tables = MetaData()
+    tables.reflect(database.engine)
+    assert set(Base.metadata.tables) <= set(tables.tables)
+    with database.engine.connect() as connection:
+        for table in tables.sorted_tables:
+            for row in connection.execute(select(table)).mappings():
+                for name, value in row.items():
+                    content = value if isinstance(value, bytes) else str(value).encode()
+                    for mark in found(wanted, content):
+                        where.setdefault(mark, set()).add(f"{table.name}.{name}")
+    return where
+
+
+def in_files(folder: Path, marks: Iterable[str]) -> dict[str, set[str]]:
+    """Mark → files under the folder that hold it in their content or their name."""
+    wanted, where = [mark.encode() for mark in marks], dict[str, set[str]]()
+    for path in folder.rglob("*"):
+        content = str(path).encode() + (path.read_bytes() if path.is_file() else b"")
+        for mark in found(wanted, content):
+            where.setdefault(mark, set()).add(str(path.relative_to(folder)))
+    return where

@@ -1,0 +1,145 @@
+"""Identity is found where it is allowed, and nowhere else: pages, API, files, logs, columns, as everybody."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from tests.canaries.crawling import NOT_POSTED, Crawl, Hit, in_database, in_files
+from tests.canaries.planting import OPEN, Marks, Planter
+from tests.serving import Installation, install
+
+pytestmark = pytest.mark.slow
+
+USERS = (
+    "admin",
+    "pemilik",
+    "auditor",
+    "lapor",
+    "upp",
+    "koordinator",
+    "dpupr",
+    "dishub",
+    "dlh",
+    "inspektorat",
+)
+#: Everybody who can hold a browser: the users, somebody who is not signed in, and the reporter with his code.
+EVERYBODY = (*USERS, "nobody", "reporter")
+
+
+@dataclass
+class Searched:
+    """What was planted, and what the search through everything gave."""
+
+    installation: Installation
+    marks: Marks
+    read: Crawl
+    sent: Crawl
+    columns: dict[str, set[str]] = field(default_factory=dict)
+    files: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def hits(self) -> set[Hit]:
+        return self.read.hits | self.sent.hits
+
+    def of(self, mark: str) -> set[tuple[str, str]]:
+        return {(hit.user, hit.endpoint) for hit in self.hits if hit.mark == mark}
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Searched]:
+    with install(tmp_path_factory.mktemp("canaries")).running() as served:
+        planter = Planter(served)
+        marks = planter.plant()
+        words = [*marks.given, OPEN]
+        found = Searched(served, marks, Crawl(served, words), Crawl(served, words))
+        found.columns = in_database(served.database, words)
+        found.files = in_files(served.folder / "data", words)
+        browsers = {name: served.browser(name) for name in USERS}
+        browsers |= {"nobody": served.browser(), "reporter": planter.reporter}
+        clients = {name: served.api(name) for name in USERS}
+        for crawl in (found.read.get, found.sent.post):
+            for name, browser in browsers.items():
+                crawl(name, browser, api=False)
+            for name, client in clients.items():
+                crawl(name, client, api=True)
+        yield found
+
+
+def test_twenty_people_and_more_were_planted(searched: Searched) -> None:
+    assert len(searched.marks.given) >= 20
+
+
+def test_nothing_breaks_whatever_is_asked(searched: Searched) -> None:
+    assert sorted(searched.read.broken | searched.sent.broken) == []
+
+
+def test_who_may_see_an_identity_sees_it_when_he_asks(searched: Searched) -> None:
+    """Else nothing would be found anywhere, whatever leaked."""
+    for mark, how in searched.marks.given.items():
+        assert searched.marks.seen_in[mark] <= searched.of(mark), how
+
+
+def test_nobody_else_finds_it_anywhere(searched: Searched) -> None:
+    for mark, how in searched.marks.given.items():
+        assert searched.of(mark) - searched.marks.seen_in[mark] == set(), how
+
+
+def test_no_get_shows_what_was_submitted(searched: Searched) -> None:
+    """Opening an identity is an act, and is recorded: what a GET shows is one's own draft."""
+    drafts = {mark for mark, how in searched.marks.given.items() if how.startswith("draft")}
+    assert {hit.mark for hit in searched.read.hits} - drafts == {OPEN}
+
+
+def test_no_column_of_the_database_holds_it(searched: Searched) -> None:
+    assert {mark: where for mark, where in searched.columns.items() if mark != OPEN} == {}
+    assert "process_instance.variables" in searched.columns[OPEN]
+
+
+def test_no_file_in_the_data_folder_holds_it(searched: Searched) -> None:
+    left = {searched.marks.given[mark]: where for mark, where in searched.files.items() if mark != OPEN}
+    assert left == {}
+    assert OPEN in searched.files
+
+
+def test_no_log_holds_it(searched: Searched) -> None:
+    log = searched.installation.log.lower()
+    assert [how for mark, how in searched.marks.given.items() if mark in log] == []
+
+
+def test_after_everything_was_asked_and_sent_the_database_still_holds_none_of_it(searched: Searched) -> None:
+    assert in_database(searched.installation.database, searched.marks.given) == {}
+
+
+def test_every_opening_is_in_the_history_and_names_fields_only(searched: Searched) -> None:
+    api = searched.installation.api("auditor")
+    shown = [
+        event
+        for case in api.get("/process-instances").json["items"]
+        for event in api.get(f"/process-instances/{case['id']}/history", limit=200).json["items"]
+        if event["type"] == "identity_shown"
+    ]
+    assert {event["actor"] for event in shown} == {"lapor", "upp", "koordinator"}
+    told = {field for event in shown for field in event["data"]["fields"]}
+    assert told >= {"nama_pelapor", "pihak_terlapor", "nomor_lain", "saksi", "ktp", "foto_ktp"}
+
+
+def test_a_search_by_identity_finds_no_case(searched: Searched) -> None:
+    upp = searched.installation.api("upp")
+    for mark in searched.marks.given:
+        for path in ("/process-instances", "/tasks"):
+            assert upp.get(path, q=mark).json["items"] == []
+    assert upp.get("/process-instances", q="Jalan Berlubang").json["items"] != []
+
+
+def test_the_crawl_went_everywhere(searched: Searched) -> None:
+    """Each route gave somebody a page; a route that is new is crawled by itself, or fails for want of words."""
+    for rule in searched.read.routes:
+        if "GET" in (rule.methods or ()):
+            assert {200, 302, 303} & searched.read.answered[f"GET {rule.endpoint}"], rule
+        for method in {"POST", "DELETE"} & (rule.methods or set()):
+            if rule.endpoint not in NOT_POSTED:
+                assert searched.sent.answered[f"{method} {rule.endpoint}"] - {401, 404}, rule
+    assert set(NOT_POSTED) <= {rule.endpoint for rule in searched.read.routes}
+    seers = {hit.user for hit in searched.hits if hit.mark == OPEN}
+    assert seers >= {"admin", "pemilik", "auditor", "lapor", "upp", "koordinator", "dpupr"}
