@@ -197,7 +197,9 @@ def _origin(task: Task) -> str:
 def _is_token(task: Task, join: _Join) -> bool:
     """Whether something stands here that may yet move: not at the join itself, and not an event that only waits
     beside its activity, which is counted already."""
-    if task.task_spec is join or (isinstance(task.task_spec, BoundaryEvent) and task._state == TaskState.WAITING):
+    if task.task_spec is join or (
+        isinstance(task.task_spec, BoundaryEvent) and task._state == TaskState.WAITING
+    ):
         return False
     on_its_way = task._state == TaskState.FUTURE and task.parent._state == TaskState.COMPLETED
     return bool(task._state & _HERE) or on_its_way
@@ -205,8 +207,9 @@ def _is_token(task: Task, join: _Join) -> bool:
 
 def _position(task: Task) -> str:
     """Where a token stands. One in an activity may leave it along any of its boundary events."""
-    beside_events = isinstance(task.parent.task_spec, BoundaryEventSplit)
-    spec = task.parent.task_spec if beside_events and not isinstance(task.task_spec, BoundaryEvent) else task.task_spec
+    spec, above = task.task_spec, task.parent.task_spec
+    if isinstance(above, BoundaryEventSplit) and not isinstance(spec, BoundaryEvent):
+        spec = above
     name: str = spec.name
     return name
 
@@ -214,4 +217,3 @@ def _position(task: Task) -> str:
 def is_join(task: Task) -> bool:
     """Whether a task is a branch at a join, which must know what it came from."""
     return isinstance(task.task_spec, _Join)
-

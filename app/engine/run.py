@@ -93,11 +93,14 @@ class Run:
         return taken
 
     def automatic(self, task: Task) -> None:
-        """Do what an element without a person does: decide by its table, or queue its notification."""
+        """Do what an element without a person does: decide by its table, or queue its notification.
+
+        A throw event without a message is a milestone on the way, and tells nobody.
+        """
         node = self.diagram.nodes[task.task_spec.bpmn_id]
         if node.kind == "businessRuleTask":
             self._decide_by_table(node)
-        else:
+        elif node.message or node.kind != "intermediateThrowEvent":
             self.effects.append(Effect(node))
 
     def timer_fires(self, task: Task) -> bool:

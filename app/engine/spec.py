@@ -129,9 +129,7 @@ def _add_boundary(spec: ProcessSpec, host: Node, events: tuple[Node, ...]) -> No
     if not events:
         return
     # Timers that count back from the deadline open last, when the deadline is known.
-    ordered = sorted(
-        events, key=lambda event: bool(event.timer and is_relative(event.timer))
-    )
+    ordered = sorted(events, key=lambda event: bool(event.timer and is_relative(event.timer)))
     _split(spec, host.id, spec.task_specs[spec_name(host.id)], ordered, None)
 
 

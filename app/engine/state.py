@@ -106,7 +106,9 @@ def _prune(workflow: Workflow) -> None:
     over: set[UUID] = set()
     order = _top_down(workflow)
     for task in reversed(order):
-        if (_is_over(task) or _only_waits_for_others(task)) and all(child in over for child in task._children):
+        if (_is_over(task) or _only_waits_for_others(task)) and all(
+            child in over for child in task._children
+        ):
             over.add(task.id)
     for task in order:
         if task.id in over and task._parent is not None and task._parent not in over:

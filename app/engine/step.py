@@ -14,6 +14,8 @@ from app.engine import timers
 from app.engine.diagram import Diagram, Node
 from app.engine.elements import QUESTION, MessageEvent, TimerEvent, spec_name
 from app.engine.run import Effect, Event, Run, deadline_timer
+from app.errors import ExecutionFailed
+from app.i18n import _
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,11 @@ class Before:
 
 
 def between(workflow: codec.Workflow, before: Before, completed: list[str] | None = None) -> Step:
-    """The step that led from ``before`` to where the workflow stands still now."""
+    """The step that led from ``before`` to where the workflow stands still now.
+
+    Raises:
+        ExecutionFailed: it would stand still for ever.
+    """
     run: Run = workflow.run
     still_open = [] if workflow.completed else open_tasks(workflow)
     opened = tuple(_open_task(task, run.diagram) for task in still_open if task.id.hex not in before.tasks)
@@ -125,6 +131,8 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
     message_tasks = [] if workflow.completed else waiting(workflow, MessageEvent)
     if workflow.completed:
         run.record("instance_ended", run.end.id if run.end else None, name=run.end.name if run.end else "")
+    elif not (still_open or timer_tasks or message_tasks):
+        raise _stuck(workflow)
     return Step(
         state=b"" if workflow.completed else codec.dumps(workflow),
         variables=run.variables,
@@ -143,6 +151,21 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
         stopped_messages=tuple(sorted(before.messages - {t.id.hex for t in message_tasks})),
         ended=workflow.completed,
         end=run.end if workflow.completed else None,
+    )
+
+
+def _stuck(workflow: codec.Workflow) -> ExecutionFailed:
+    """The failure of a drawing in which nothing more can happen, e.g. a join that waits for a way not taken."""
+    ids = (t.task_spec.bpmn_id for t in workflow.tasks.values() if t._state == TaskState.WAITING)
+    node = workflow.spec.diagram.nodes.get(next(filter(None, ids), ""))
+    where = node.name or node.id if node else workflow.spec.diagram.name
+    return ExecutionFailed(
+        _(
+            "Perkara akan berhenti selamanya di “{name}”: tidak ada lagi yang dapat melanjutkannya.",
+            name=where,
+        ),
+        activity_id=node.id if node else None,
+        detail="stuck",
     )
 
 

@@ -73,9 +73,8 @@ def visible(actor: Actor) -> ColumnElement[bool]:
 def _coordinated(actor: Actor) -> ColumnElement[bool]:
     if not actor.groups:
         return false()
-    return exists().where(
-        UserTask.instance_id == ProcessInstance.id, UserTask.coordinator_group_id.in_(actor.groups)
-    )
+    here = UserTask.instance_id == ProcessInstance.id
+    return exists().where(here, UserTask.coordinator_group_id.in_(actor.groups)).correlate_except(UserTask)
 
 
 def instance(session: Session, actor: Actor, instance_id: int, *, lock: bool = False) -> ProcessInstance:

@@ -27,12 +27,15 @@ from app.services import (
     identity,
     images,
     rights,
+    vault,
     videos,
 )
 from app.services.access import Actor
 
 MAX_BYTES = 10 * 1024 * 1024
 _CHUNK = 64 * 1024
+#: Before a name that is encrypted until the file's form comes. No cleaned name holds a slash.
+_SEALED = "sealed/"
 
 
 class TooLarge(InvalidForm):
@@ -40,12 +43,13 @@ class TooLarge(InvalidForm):
 
 
 def receive(
-    session: Session, stream: BinaryIO, name: str, *, actor: Actor | None, private: bool = False
+    session: Session, stream: BinaryIO, name: str, *, actor: Actor | None, private: bool | None = False
 ) -> Attachment:
     """Take in a file that somebody uploads; it belongs to no case until `attach`. No actor means the reporter.
 
     Kinds: jpg, png, webp, pdf, mp4, docx, xlsx, txt, csv, told by ending and content; what the sender calls it
-    is not believed. Pictures are encoded anew, videos lose their metadata.
+    is not believed. Pictures are encoded anew, videos lose their metadata. ``private`` None: its form will tell;
+    until then it is kept like an identity, its name too.
 
     Raises:
         TooLarge: more than 10 MB. NotAllowed: the actor is an auditor.
@@ -59,11 +63,11 @@ def receive(
     content = _cleaned(content, media_type)
     row = Attachment(
         id=secrets.token_urlsafe(32),
-        name=file_names.hidden(name) if private else name,
+        name=_sealed(session, name) if private is None else file_names.hidden(name) if private else name,
         media_type=media_type,
         size_bytes=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        is_private=private,
+        is_private=private is not False,
         uploaded_at=clock.now(session),
         uploaded_by_id=actor.id if actor else None,
     )
@@ -98,8 +102,7 @@ def attach(
         raise InvalidForm(message, {field_key: message})
     for row in fresh:
         row.instance_id, row.field_key = instance_id, field_key
-        if private and not row.is_private:
-            _hide(session, row)
+        _settle(session, row, private)
     session.flush()
 
 
@@ -121,8 +124,15 @@ def names(
     uploader = actor.id if actor else None
     fresh = and_(Attachment.instance_id.is_(None), Attachment.uploaded_by_id == uploader)
     his = or_(fresh, Attachment.instance_id == instance_id) if instance_id is not None else fresh
-    query = select(Attachment.id, Attachment.name).where(Attachment.id.in_(list(ids)), his)
-    return {row.id: row.name for row in session.execute(query)}
+    rows = session.scalars(select(Attachment).where(Attachment.id.in_(list(ids)), his))
+    return {row.id: name_of(session, row) for row in rows}
+
+
+def name_of(session: Session, row: Attachment) -> str:
+    """What a file is called, also while nobody knows yet whether it is identity. For its uploader's eyes then."""
+    if not row.name.startswith(_SEALED):
+        return row.name
+    return vault.unseal_bytes(session, row.name.removeprefix(_SEALED).encode()).decode()
 
 
 def open_for(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachment, Path]:
@@ -189,9 +199,20 @@ def _cleaned(content: bytes, media_type: str) -> bytes:
     return videos.clean(content) if media_type == "video/mp4" else content
 
 
-def _hide(session: Session, row: Attachment) -> None:
-    """Encrypt a file that turned out to be identity; the open copy goes when the transaction stands."""
-    content = file_store.read(session, row)
-    file_store.remove(session, row)
-    row.is_private, row.name = True, file_names.hidden(row.name)
-    file_store.write(session, row, content)
+def _sealed(session: Session, name: str) -> str:
+    return _SEALED + vault.seal_bytes(session, name.encode()).decode()
+
+
+def _settle(session: Session, row: Attachment, private: bool) -> None:
+    """Keep a file as its field wants it: encrypted and nameless, or open. The other copy goes on commit.
+
+    One that was known to be identity stays so.
+    """
+    name = name_of(session, row)
+    private = private or (row.is_private and not row.name.startswith(_SEALED))
+    if private != row.is_private:
+        content = file_store.read(session, row)
+        file_store.remove(session, row)
+        row.is_private = private
+        file_store.write(session, row, content)
+    row.name = file_names.hidden(name) if private else name

@@ -62,7 +62,7 @@ def draw(
         words=words,
         refusal=refusal or Refusal(),
         mine=_mine(actor, file.tasks),
-        soonest=_soonest(file.tasks, explanations),
+        soonest=_soonest(file, explanations),
         waits=[words.activity(wait.activity_id) for wait in file.waits],
         clocks=clocks.all_of(file, explanations, words),
         recent=told[:OPEN_EVENTS],
@@ -117,12 +117,13 @@ def _mine(actor: Actor, tasks: Sequence[UserTask]) -> UserTask | None:
     return min(his, key=lambda task: (task.assignee_id is None, task.sort_at), default=None)
 
 
-def _soonest(tasks: Sequence[UserTask], explanations: Mapping[str, Any]) -> dict[str, Any] | None:
-    dated = [task for task in tasks if task.due_at is not None]
-    if not dated:
-        return None
-    task = min(dated, key=lambda one: one.sort_at)
-    return {"task": task, "why": clocks.why_task(task, explanations[task.id])}
+def _soonest(file: CaseFile, explanations: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The deadline that comes first: of an open task, else of what the case waits for."""
+    dated = [task for task in file.tasks if task.due_at is not None]
+    if dated:
+        task = min(dated, key=lambda one: one.sort_at)
+        return {"at": task.due_at, "why": clocks.why_task(task, explanations[task.id])}
+    return {"at": file.clocks[0].due_at, "why": clocks.why_clock(file.clocks[0])} if file.clocks else None
 
 
 def _incidents(file: CaseFile, words: Vocabulary) -> list[dict[str, Any]]:
@@ -135,8 +136,8 @@ def _incidents(file: CaseFile, words: Vocabulary) -> list[dict[str, Any]]:
 def _identity(
     file: CaseFile, words: Vocabulary, shown: Mapping[str, Any] | None
 ) -> list[tuple[str, str | None]]:
-    """(label, value), the value None while it is masked. A file is opened by its own button."""
+    """(label, value) in the order of the forms, the value None while it is masked."""
     return [
         (words.label(key), words.value(key, shown[key]) if shown is not None and key in shown else None)
-        for key in file.identity
+        for key in sorted(file.identity, key=words.place)
     ]

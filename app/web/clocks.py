@@ -55,6 +55,12 @@ def why_task(task: UserTask, explanation: Any) -> dict[str, Any]:
     return {**deadlines.of_task(task).as_dict(), **why(explanation)}
 
 
+def why_clock(clock: Clock) -> dict[str, Any]:
+    """The same for a running clock."""
+    due = deadlines.due(clock.due_at, clock.explanation.due.unit)
+    return {**due.as_dict(), **why(clock.explanation)}
+
+
 def all_of(file: CaseFile, explanations: dict[str, Any], words: Vocabulary) -> list[dict[str, Any]]:
     """Every running clock of a case for the macro ``clocks``, passed deadlines of open tasks first.
 
@@ -69,20 +75,14 @@ def all_of(file: CaseFile, explanations: dict[str, Any], words: Vocabulary) -> l
 
 
 def _of_task(task: UserTask, explanation: Any) -> dict[str, Any]:
-    due = deadlines.of_task(task)
-    shown = {
-        **due.as_dict(),
-        "name": task.name,
-        "what": _("Tenggat tugas; tugas tetap terbuka."),
-        **why(explanation),
-    }
+    what = _("Tenggat tugas; tugas tetap terbuka.")
+    shown = {**why_task(task, explanation), "name": task.name, "what": what}
     return shown | _bar(explanation, task.opened_at)
 
 
 def _of_clock(clock: Clock, words: Vocabulary) -> dict[str, Any]:
     name, what = _purpose(clock, words)
-    due = deadlines.due(clock.due_at, clock.explanation.due.unit)
-    shown = {**due.as_dict(), "name": name, "what": what, **why(clock.explanation)}
+    shown = {**why_clock(clock), "name": name, "what": what}
     return shown | _bar(clock.explanation, clock.opened_at)
 
 

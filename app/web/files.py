@@ -32,7 +32,8 @@ def show(attachment_id: str) -> Response:
     """A file that holds identity, opened on purpose."""
     with context.database().transaction() as session:
         row, content = files.show(session, attachment_id, actor=context.actor())
-    return as_download(content, row.name, row.media_type)
+        name = files.name_of(session, row)
+    return as_download(content, name, row.media_type)
 
 
 def as_download(content: bytes, name: str, media_type: str) -> Response:

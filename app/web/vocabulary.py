@@ -10,9 +10,6 @@ from app.forms import Field
 from app.i18n import _
 from app.services.definitions import Version
 
-#: A value longer than this is told in full only where there is room.
-SHORT = 120
-
 
 @dataclass(frozen=True)
 class Vocabulary:
@@ -61,6 +58,11 @@ class Vocabulary:
         part = self._fields.get(key)
         return part.name if part else key
 
+    def place(self, key: str) -> int:
+        """Where a variable comes in the forms, to sort by."""
+        keys = list(self._fields)
+        return keys.index(key) if key in self._fields else len(keys)
+
     def value(self, key: str, value: Any) -> str:
         """A variable's value in words: options by their labels, dates as written, files by their names."""
         part = self._fields.get(key)
@@ -84,10 +86,3 @@ def plain(value: Any) -> str:
     if isinstance(value, float) and i18n.language() == "id":
         return str(value).replace(".", ",")
     return str(value)
-
-
-def short(text: str) -> str:
-    """The beginning of a text, cut at a word."""
-    if len(text) <= SHORT:
-        return text
-    return text[:SHORT].rsplit(" ", 1)[0] + " …"

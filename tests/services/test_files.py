@@ -267,3 +267,21 @@ def test_files_that_belong_to_nothing_are_collected_and_others_stay(office: Offi
     assert on_disk(office.database) == sorted([kept.id, drafted.id, fresh.id, "young"])
     with office.database.reading() as session:
         assert session.get(Attachment, forgotten.id) is None
+
+
+def test_a_file_whose_field_is_not_known_yet_is_kept_like_an_identity(office: Office) -> None:
+    content = b"%PDF-1.4 tanpa apa-apa %%EOF"
+    case = office.start()
+    for private, name in ((False, "Surat.pdf"), (True, "lampiran-pribadi.pdf")):
+        with office.database.transaction() as session:
+            row = files.receive(session, BytesIO(content), "Surat.pdf", actor=office.rina, private=None)
+            assert "Surat" not in row.name
+            assert files.names(session, [row.id], actor=office.rina) == {row.id: "Surat.pdf"}
+            assert content not in file_store.path(session, row.id, private=True).read_bytes()
+        with office.database.transaction() as session:
+            files.attach(
+                session, [row.id], instance_id=case.id, field_key="surat", private=private, actor=office.rina
+            )
+        with office.database.reading() as session:
+            kept = session.get_one(Attachment, row.id)
+            assert (kept.is_private, kept.name, file_store.read(session, kept)) == (private, name, content)

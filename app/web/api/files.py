@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from app.services import files
+from app.services import file_names, files
 from app.web import context
 from app.web.api.acting import answered, perform
 from app.web.api.requests import Blueprint
@@ -28,11 +28,14 @@ def upload(sent: dict[str, Any]) -> Response:
     name = file.filename or ""
 
     def do(session: Session) -> Answer:
-        row = files.receive(session, cast("BinaryIO", file.stream), name, actor=context.actor())
-        answer: Answer = File().dump(row)
+        # Which field it is for, and whether that is identity, comes with the form.
+        stream = cast("BinaryIO", file.stream)
+        row = files.receive(session, stream, name, actor=context.actor(), private=None)
+        answer: Answer = File(exclude=("name",)).dump(row)
         return answer
 
-    return answered(perform("upload", "", {"name": name, "sha256": _digest(file)}, do), 201)
+    kept = perform("upload", "", {"name": name, "sha256": _digest(file)}, do)  # its answer may hold no name
+    return answered(kept | {"name": file_names.clean(name)}, 201)
 
 
 def _digest(file: FileStorage) -> str:

@@ -1,0 +1,191 @@
+"""Proses: what is in force, what the checks found, and deploying from the browser."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.config import ROOT
+from app.db import Database
+from app.models import ProcessDefinition, WatchedFile
+from app.services import clock, definitions, watch
+from tests.web.conftest import Browser, Case, Traffic
+from tests.web.pages import upload, words_of
+
+SignIn = Callable[[str], Browser]
+DIAGRAM = (ROOT / "processes/pengaduan.bpmn").read_bytes()
+FORM = (ROOT / "forms/penyaluran.form").read_bytes()
+
+
+@pytest.fixture
+def owner(sign_in: SignIn) -> Browser:
+    browser = sign_in("pemilik")
+    browser.get("/proses")
+    return browser
+
+
+def deploy(browser: Browser, *files: tuple[str, bytes]):  # type: ignore[no-untyped-def]
+    return upload(browser, "/proses", {}, [("files", name, content) for name, content in files])
+
+
+def versions(office: Database) -> list[int]:
+    with office.reading() as session:
+        return [one.version for one in definitions.versions(session, "pengaduan")]
+
+
+def test_everybody_who_works_here_sees_what_is_in_force(case: Case, sign_in: SignIn) -> None:
+    for name in ("upp", "dpupr", "auditor", "admin"):
+        words = words_of(sign_in(name).get("/proses"))
+        assert "LAPOR!- SP4N bersifat Pengaduan" in words
+        assert "Terapkan versi baru" not in words
+
+
+def test_open_cases_are_counted_as_far_as_one_may_see_them(case: Case, sign_in: SignIn) -> None:
+    for name, count in (("pemilik", 1), ("lapor", 1), ("dpupr", 0)):
+        page = sign_in(name).get("/proses/1")
+        assert f'cell--num" data-label="Perkara terbuka"><div>{count}<' in "".join(page.text.split("\n"))
+
+
+def test_the_version_tells_the_sop_word_for_word(owner: Browser) -> None:
+    words = words_of(owner.get("/proses/1"))
+    for text in (
+        "Nomor SOP 061 / 2530",
+        "Disahkan oleh Sekretris Daerah Kabupaten Wonogiri, Drs. SUHARNO, M.Pd",
+        "Peralatan/ Perlengkapan 1. Jaringan Internet 2. Komputer, Laptop, Handphone",
+        "3. Mengkonfirmasi dan Mengklarifikasi laporan dan Kelengkapan Data untuk Tindak Lanjut Pengaduan",
+        "Maksimal 60 hari",
+    ):
+        assert text in words
+
+
+def test_lanes_tell_how_many_work_there_and_which_units_are_empty(owner: Browser) -> None:
+    words = words_of(owner.get("/proses/1"))
+    assert "UPP K/L/D 2 Ketua Tim Koordinasi 1 orang" in words
+    assert "unit belum punya petugas" in words
+    assert "Kecamatan Wonogiri" in words
+
+
+def test_the_diagram_shows_where_cases_stand(case: Case, owner: Browser) -> None:
+    page = owner.get("/proses/1")
+    assert "1 perkara" in page.text
+    assert owner.get("/proses/1/keadaan.json").json == {"penyaluran": {"state": "open", "count": 1}}
+    drawn = owner.get("/proses/1/diagram.bpmn")
+    assert drawn.data == DIAGRAM
+    assert drawn.mimetype == "text/plain"
+
+
+def test_forms_and_tables_can_be_read_but_not_filled_in(owner: Browser) -> None:
+    page = owner.get("/proses/1/formulir/konfirmasi")
+    assert "<fieldset disabled>" in page.text
+    assert "Isi bila" in words_of(page)
+    assert "Perlu dilengkapi pelapor" in words_of(page)
+    words = words_of(owner.get("/proses/1/tabel/rute_unit"))
+    assert '"Jalan Berlubang" apa pun "DPUPR"' in words
+
+
+def test_files_are_handed_out_as_downloads(owner: Browser) -> None:
+    answer = owner.get("/proses/1/berkas/penyaluran.form")
+    assert answer.data == FORM
+    assert answer.headers["Content-Disposition"] == "attachment; filename=penyaluran.form"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_what_does_not_exist_is_not_found(owner: Browser) -> None:
+    for path in ("/9", "/1/formulir/entah", "/1/tabel/entah", "/1/berkas/entah.form", "/9/diagram.bpmn"):
+        assert owner.get(f"/proses{path}").status_code == 404
+
+
+def test_the_owner_deploys_a_changed_form_alone(owner: Browser, office: Database) -> None:
+    answer = deploy(owner, ("penyaluran.form", FORM.replace(b"Catatan", b"Catatan petugas")))
+    assert (answer.status_code, answer.location) == (303, "/proses/2")
+    words = words_of(owner.get("/proses/2"))
+    assert "versi 2 diterapkan. Perkara baru memakainya." in words
+    assert "Ini versi lama" in words_of(owner.get("/proses/1"))
+    assert "Pemilik Proses (Bagian Organisasi)" in words
+    assert versions(office) == [2, 1]
+
+
+def test_the_same_content_makes_no_new_version(owner: Browser, office: Database) -> None:
+    assert deploy(owner, ("pengaduan.bpmn", DIAGRAM)).location == "/proses/1"
+    assert "isinya sama" in words_of(owner.get("/proses/1"))
+    assert versions(office) == [1]
+
+
+def test_a_refused_diagram_says_why_errors_first_and_changes_nothing(
+    owner: Browser, office: Database
+) -> None:
+    refused = deploy(owner, ("pengaduan.bpmn", DIAGRAM.replace(b">3 hari<", b">tiga hari-an<")))
+    assert refused.status_code == 422
+    words = words_of(refused)
+    assert "pengaduan.bpmn tidak diterapkan" in words
+    assert words.index("Galat") < words.index("Peringatan")
+    assert "tiga hari-an" in words
+    assert versions(office) == [1]
+
+
+@pytest.mark.parametrize("content", [b"", b"<bukan xml", b"\x00\xff", b"<!DOCTYPE a []><a/>"])
+def test_broken_files_get_findings_and_no_error_page(owner: Browser, content: bytes) -> None:
+    refused = deploy(owner, ("rusak.bpmn", content))
+    assert refused.status_code == 422
+    assert "rusak.bpmn tidak diterapkan" in words_of(refused)
+
+
+def test_nothing_chosen_is_said_at_the_field(owner: Browser) -> None:
+    refused = owner.post("/proses")
+    assert refused.status_code == 422
+    assert 'aria-describedby="f-files-hint f-files-error"' in refused.text
+
+
+def test_only_the_process_owner_deploys(sign_in: SignIn, office: Database) -> None:
+    for name in ("admin", "auditor", "upp"):
+        browser = sign_in(name)
+        assert deploy(browser, ("penyaluran.form", FORM + b" ")).status_code == 403
+    assert versions(office) == [1]
+
+
+def test_watched_files_show_what_the_last_check_found(owner: Browser, office: Database) -> None:
+    with office.transaction() as session:
+        watch.sync(session, {"rusak.form": b"{", "baik.bpmn": DIAGRAM})
+    words = words_of(owner.get("/proses"))
+    assert "rusak.form Tidak diterapkan" in words
+    assert "Pengamatan folder sedang mati" in words
+
+
+def test_findings_are_told_in_the_readers_language(owner: Browser, office: Database) -> None:
+    with office.transaction() as session:
+        watch.sync(session, {"rusak.form": b"{"})
+    owner.client.set_cookie("language", "en")
+    words = words_of(owner.get("/proses"))
+    assert "Not deployed" in words
+    assert "is not JSON" in words or "JSON" in words
+    with office.reading() as session:
+        [row] = [one for one in session.query(WatchedFile) if one.refused]
+    assert row.findings[0]["messages"]["en"]["what"] in words
+
+
+def test_the_page_takes_as_many_statements_with_twenty_versions_as_with_one(
+    owner: Browser, office: Database, traffic: Traffic
+) -> None:
+    owner.get("/proses/1")
+    traffic.clear()
+    owner.get("/proses/1")
+    few = len(traffic.statements)
+    with office.transaction() as session:
+        for n in range(2, 22):
+            session.add(
+                ProcessDefinition(
+                    key="pengaduan", version=n, name="Lama", deployed_at=clock.now(session), findings=[],
+                    lane_groups={}, deployed_by_id=1,
+                )
+            )  # fmt: skip
+    traffic.clear()
+    assert "Versi 21" in words_of(owner.get("/proses/1"))
+    assert len(traffic.statements) <= few + 1
+
+
+def test_an_installation_without_processes_says_what_to_do(owner: Browser, office: Database) -> None:
+    from app.models import DefinitionFile
+
+    with office.transaction() as session:
+        session.query(DefinitionFile).delete()
+        session.query(ProcessDefinition).delete()
+    assert "Belum ada proses" in words_of(owner.get("/proses"))

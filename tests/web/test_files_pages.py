@@ -1,0 +1,99 @@
+"""Lampiran: a download for whoever may see the case, harmless in every browser."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.db import Database
+from app.models import HistoryEvent
+from app.services import files, users
+from app.services.access import Actor, actor_of
+from tests.web.conftest import Browser, Case
+
+SignIn = Callable[[str], Browser]
+HOSTILE = b"<script>alert(1)</script>"
+
+
+def actor(office: Database, name: str) -> Actor:
+    with office.reading() as session:
+        return actor_of(users.named(session, name))
+
+
+def attach(office: Database, case: Case, name: str, content: bytes, *, private: bool = False) -> str:
+    lapor = actor(office, "lapor")
+    with office.transaction() as session:
+        row = files.receive(session, BytesIO(content), name, actor=lapor, private=private)
+        files.attach(
+            session, [row.id], instance_id=case.id, field_key="lampiran", actor=lapor, private=private
+        )
+        return row.id
+
+
+@pytest.fixture
+def hostile(office: Database, case: Case) -> str:
+    return attach(office, case, "catatan «jalan» 日本.txt", HOSTILE)
+
+
+def test_a_file_is_saved_and_never_shown(hostile: str, sign_in: SignIn) -> None:
+    answer = sign_in("lapor").get(f"/lampiran/{hostile}")
+    assert answer.data == HOSTILE
+    headers = answer.headers
+    assert headers["Content-Disposition"].startswith("attachment; filename=")
+    assert (
+        "filename*=UTF-8''catatan%20%C2%ABjalan%C2%BB%20%E6%97%A5%E6%9C%AC.txt"
+        in headers["Content-Disposition"]
+    )
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert headers["Cache-Control"] == "no-store"
+
+
+def test_a_foreign_file_does_not_exist(hostile: str, sign_in: SignIn) -> None:
+    assert sign_in("auditor").get(f"/lampiran/{hostile}").status_code == 200
+    assert sign_in("dpupr").get(f"/lampiran/{hostile}").status_code == 404
+    assert sign_in("lapor").get("/lampiran/tidak-ada").status_code == 404
+
+
+def test_who_is_not_signed_in_is_asked_to(hostile: str, client: FlaskClient) -> None:
+    assert client.get(f"/lampiran/{hostile}").status_code == 302
+
+
+def test_a_file_not_yet_sent_is_its_uploaders_alone(office: Database, sign_in: SignIn) -> None:
+    with office.transaction() as session:
+        lapor = actor_of(users.named(session, "lapor"))
+        held = files.receive(session, BytesIO(HOSTILE), "draf.txt", actor=lapor).id
+    assert sign_in("lapor").get(f"/lampiran/{held}").status_code == 200
+    assert sign_in("pemilik").get(f"/lampiran/{held}").status_code == 404
+
+
+def test_a_file_with_identity_asks_first_and_records_who_opened_it(
+    office: Database, case: Case, sign_in: SignIn
+) -> None:
+    held = attach(office, case, "ktp.txt", b"Kanari", private=True)
+    lapor = sign_in("lapor")
+    asked = lapor.get(f"/lampiran/{held}")
+    assert asked.status_code == 403
+    assert "Tampilkan dan unduh" in asked.text
+    shown = lapor.post(f"/lampiran/{held}")
+    assert shown.data == b"Kanari"
+    assert "ktp" not in shown.headers["Content-Disposition"]
+    with office.reading() as session:
+        event = session.query(HistoryEvent).filter_by(type="identity_shown").one()
+        assert event.data["attachment"] == held
+
+
+def test_lanes_without_the_right_do_not_open_identity(office: Database, case: Case, sign_in: SignIn) -> None:
+    held = attach(office, case, "ktp.txt", b"Kanari", private=True)
+    for name in ("auditor", "pemilik", "admin"):
+        refused = sign_in(name).post(f"/lampiran/{held}")
+        assert refused.status_code == 403
+        assert b"Kanari" not in refused.data
+
+
+def test_a_forged_form_opens_nothing(office: Database, case: Case, sign_in: SignIn) -> None:
+    held = attach(office, case, "ktp.txt", b"Kanari", private=True)
+    lapor = sign_in("lapor")
+    lapor.token = "palsu"
+    assert lapor.post(f"/lampiran/{held}").status_code == 400

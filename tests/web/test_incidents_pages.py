@@ -1,0 +1,71 @@
+"""Kendala: what stopped, for those who can put it right."""
+
+from collections.abc import Callable
+
+import pytest
+
+from app.db import Database
+from app.models import Incident, ProcessInstance
+from app.services import incidents, instances
+from tests.web.conftest import Browser, Case
+from tests.web.pages import words_of
+
+SignIn = Callable[[str], Browser]
+CAUSE = "Tidak ada jalan yang cocok. data_lengkap = <kosong>"
+
+
+@pytest.fixture
+def stuck(office: Database, case: Case) -> Case:
+    """A case whose task could not be completed."""
+    with office.transaction() as session:
+        instance = session.get_one(ProcessInstance, case.id)
+        [task] = instances.open_tasks(session, case.id)
+        incidents.open_one(session, instance, CAUSE, actor=None, activity_id="data_lengkap", task_id=task.id)
+    return case
+
+
+def test_the_owner_reads_case_place_and_cause(stuck: Case, sign_in: SignIn) -> None:
+    page = sign_in("pemilik").get("/kendala")
+    words = words_of(page)
+    assert stuck.started["business_key"] in words
+    assert "Data lengkap?" in words
+    assert CAUSE in words
+    assert "<kosong>" not in page.text  # escaped
+
+
+def test_trying_again_closes_it_and_says_who_did(stuck: Case, sign_in: SignIn, office: Database) -> None:
+    owner = sign_in("pemilik")
+    owner.get("/kendala")
+    assert owner.post("/kendala/1/coba").location == "/kendala"
+    words = words_of(owner.get("/kendala"))
+    assert "Petugas dapat menyelesaikan tugasnya lagi" in words
+    assert "Tidak ada kendala" in words
+    assert "Pemilik Proses" in words_of(owner.get("/kendala?state=resolved"))
+    with office.reading() as session:
+        assert session.get_one(ProcessInstance, stuck.id).state == "active"
+    assert owner.post("/kendala/1/coba").status_code == 409
+
+
+def test_others_see_at_most_those_of_their_cases_and_retry_none(stuck: Case, sign_in: SignIn) -> None:
+    for name, sees in (("lapor", True), ("auditor", True), ("dpupr", False)):
+        browser = sign_in(name)
+        page = browser.get("/kendala")
+        assert (CAUSE in words_of(page)) is sees
+        assert "Coba lagi</button>" not in page.text
+        assert browser.post("/kendala/1/coba").status_code == (403 if sees else 404)
+
+
+def test_a_long_list_goes_on_on_the_next_page(stuck: Case, sign_in: SignIn, office: Database) -> None:
+    with office.transaction() as session:
+        at = session.get_one(Incident, 1).opened_at
+        session.add_all(
+            Incident(instance_id=stuck.id, message=f"Sebab {n:03d}", opened_at=at) for n in range(60)
+        )
+    owner = sign_in("pemilik")
+    first = owner.get("/kendala")
+    assert "Sebab 059" in first.text
+    assert "Sebab 009" not in first.text
+    following = first.text.split('rel="next" href="')[1].split('"')[0]
+    second = owner.get(following.replace("&amp;", "&"))
+    assert "Sebab 009" in second.text
+    assert CAUSE in words_of(second)

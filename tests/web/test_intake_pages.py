@@ -1,0 +1,219 @@
+"""Laporan baru: the start form, its draft, and the slip that is shown right after saving."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from app.config import Config
+from app.db import Database
+from app.models import Attachment, HistoryEvent, ProcessInstance
+from app.services import deployments, groups, users
+from tests.reports import report, report_values
+from tests.services.office import procedure
+from tests.web.conftest import Browser
+from tests.web.pages import PNG, code_of, fields_of, files_holding, key_of, upload, words_of
+
+SignIn = Callable[[str], Browser]
+NEW = "/laporan/baru?key=pengaduan"
+FIELDS = fields_of(report_values(report("SIN-001")))
+CANARY = "Kanari Pelapor Rahasia"
+
+
+@pytest.fixture
+def lapor(sign_in: SignIn) -> Browser:
+    return sign_in("lapor")
+
+
+def save(browser: Browser, **fields: str) -> str:
+    """Save a report; the address of its slip."""
+    key = key_of(browser.get("/laporan/baru"))
+    response = browser.post(NEW, **{**FIELDS, "idempotency_key": key, **fields})
+    assert response.status_code == 303, words_of(response)
+    return response.location
+
+
+def count_of_cases(office: Database) -> int:
+    with office.reading() as session:
+        return session.scalar(select(func.count()).select_from(ProcessInstance)) or 0
+
+
+def test_officers_of_the_first_lane_fill_in_the_start_form_and_nobody_else(sign_in: SignIn) -> None:
+    page = sign_in("lapor").get("/laporan/baru")
+    assert "Judul laporan" in page.text
+    for name in ("upp", "dpupr", "pemilik", "auditor", "admin"):
+        browser = sign_in(name)
+        assert browser.get("/laporan/baru").status_code == 403
+        assert browser.get(NEW).status_code == 403
+        assert browser.post(NEW, **FIELDS).status_code == 403
+        assert browser.post("/laporan/baru/draf?key=pengaduan", **FIELDS).status_code == 403
+
+
+def test_saving_starts_the_case_and_hands_out_a_code_that_opens_it(lapor: Browser) -> None:
+    slip = lapor.get(save(lapor))
+    code = code_of(slip)
+    assert re.fullmatch(r"\d{4} \d{4} \d{4} \d{4}", code)
+    number = re.search(r"Nomor laporan (\S+)", words_of(slip))
+    assert number is not None
+    assert f"nomor {number[1]}" in words_of(slip)  # in the reply to copy
+    assert words_of(slip).count(code) == 3  # on the slip, alone, and in the reply
+    opened = lapor.post("/lacak", number=number[1], code=code)
+    assert (opened.status_code, opened.location) == (303, "/lacak/laporan")
+
+
+def test_a_form_sent_twice_starts_one_case_and_shows_the_same_code(lapor: Browser, office: Database) -> None:
+    key = key_of(lapor.get("/laporan/baru"))
+    codes = []
+    for _click in range(2):
+        response = lapor.post(NEW, **{**FIELDS, "idempotency_key": key})
+        codes.append(code_of(lapor.get(response.location)))
+    assert codes[0]
+    assert codes[0] == codes[1]
+    assert count_of_cases(office) == 1
+
+
+def test_a_form_with_files_sent_twice_starts_one_case(lapor: Browser, office: Database) -> None:
+    key = key_of(lapor.get("/laporan/baru"))
+    sent = {**FIELDS, "idempotency_key": key}
+    places = {upload(lapor, NEW, sent, [("lampiran", "foto.png", PNG)]).location for _click in range(2)}
+    assert len(places) == 1
+    assert count_of_cases(office) == 1
+    with office.reading() as session:
+        attached = select(func.count()).select_from(Attachment).where(Attachment.instance_id.is_not(None))
+        assert session.scalar(attached) == 1
+
+
+def test_the_same_page_sent_again_with_other_content_asks_to_look_first(
+    lapor: Browser, office: Database
+) -> None:
+    key = key_of(lapor.get("/laporan/baru"))
+    lapor.post(NEW, **{**FIELDS, "idempotency_key": key})
+    again = lapor.post(NEW, **{**FIELDS, "judul": "Judul yang lain", "idempotency_key": key})
+    assert again.status_code == 422
+    assert "sudah pernah dikirim dengan isi lain" in words_of(again)
+    assert "Judul yang lain" in again.text
+    assert count_of_cases(office) == 1
+
+
+def test_the_code_is_shown_to_nobody_else_and_not_after_it_was_put_away(
+    lapor: Browser, sign_in: SignIn
+) -> None:
+    place = save(lapor)
+    code = code_of(lapor.get(place))
+    assert code_of(lapor.get(place)) == code  # the page may be loaded again for some minutes
+    assert code_of(sign_in("lapor").get(place)) == ""
+    lapor.post(place)
+    later = lapor.get(place)
+    assert code not in later.text
+    assert "Kode tidak ditampilkan" in later.text
+
+
+def test_the_code_is_stored_nowhere(lapor: Browser, config: Config, office: Database) -> None:
+    code = code_of(lapor.get(save(lapor)))
+    assert not files_holding(config, office, code)
+    assert not files_holding(config, office, code.replace(" ", ""))
+
+
+def test_a_new_code_voids_the_old_one_and_is_recorded(lapor: Browser, office: Database) -> None:
+    place = save(lapor)
+    old = code_of(lapor.get(place))
+    response = lapor.post(place.replace("/slip", "/kode"), idempotency_key="kunci-kode-baru")
+    new = code_of(lapor.get(response.location))
+    assert new
+    assert new != old
+    with office.reading() as session:
+        recorded = select(HistoryEvent).where(HistoryEvent.type == "tracking_code_reissued")
+        assert len(session.scalars(recorded).all()) == 1
+
+
+def test_others_may_not_issue_a_code(lapor: Browser, sign_in: SignIn) -> None:
+    place = save(lapor).replace("/slip", "/kode")
+    assert sign_in("pemilik").post(place).status_code == 403
+    assert sign_in("auditor").post(place).status_code == 403
+    assert sign_in("dpupr").post(place).status_code == 404
+
+
+def test_what_is_missing_is_said_and_what_was_typed_stays(lapor: Browser) -> None:
+    lapor.get("/laporan/baru")
+    refused = lapor.post(
+        NEW, **{**FIELDS, "judul": "", "isi": "Isi yang panjang sekali", "kontak_pelapor": "0812-0000-0999"}
+    )
+    assert refused.status_code == 422
+    assert "Isi Judul laporan" in words_of(refused)
+    assert "Isi yang panjang sekali" in refused.text
+    assert "0812-0000-0999" in refused.text
+
+
+def test_a_file_of_another_kind_is_named_and_the_others_are_kept(lapor: Browser) -> None:
+    lapor.get("/laporan/baru")
+    files = [("lampiran", "foto.png", PNG), ("lampiran", "jahat.exe", b"MZ")]
+    refused = upload(lapor, NEW, {**FIELDS, "judul": ""}, files)
+    assert refused.status_code == 422
+    words = words_of(refused)
+    assert "jahat.exe: Jenis berkas ini tidak diterima di sini" in words
+    assert "Isi Judul laporan" in words
+    [held] = re.findall(r'type="hidden" name="lampiran" value="([^"]+)"', refused.text)
+    saved = lapor.post(NEW, **{**FIELDS, "lampiran": held})
+    assert saved.status_code == 303
+
+
+def test_a_file_that_lies_about_its_kind_is_refused(lapor: Browser) -> None:
+    lapor.get("/laporan/baru")
+    refused = upload(lapor, NEW, FIELDS, [("lampiran", "foto.png", b"bukan gambar")])
+    assert refused.status_code == 422
+    assert "foto.png: Isi berkas ini bukan PNG" in words_of(refused)
+
+
+def test_the_draft_is_kept_while_typing_and_survives_signing_out(lapor: Browser, sign_in: SignIn) -> None:
+    lapor.get("/laporan/baru")
+    sent = {"csrf_token": lapor.token, "judul": "Baru setengah", "tanggal_masuk": "entah kapan"}
+    saved = lapor.client.post(
+        "/laporan/baru/draf?key=pengaduan", data=sent, headers={"Accept": "application/json"}
+    )
+    assert re.fullmatch(r"\d\d\.\d\d", saved.json["saved"])
+    lapor.post("/keluar")
+    page = sign_in("lapor").get("/laporan/baru")
+    assert 'value="Baru setengah"' in page.text
+    assert 'value="entah kapan"' in page.text
+    assert "Ini draf Anda" in words_of(page)
+
+
+def test_the_button_keeps_files_too_and_a_draft_can_be_discarded(lapor: Browser) -> None:
+    lapor.get("/laporan/baru")
+    upload(
+        lapor, "/laporan/baru/draf?key=pengaduan", {"judul": "Dengan foto"}, [("lampiran", "foto.png", PNG)]
+    )
+    page = lapor.get("/laporan/baru")
+    assert "Draf tersimpan pukul" in words_of(page)
+    assert "foto.png" in page.text
+    lapor.post("/laporan/baru/buang?key=pengaduan")
+    assert "Dengan foto" not in lapor.get("/laporan/baru").text
+
+
+def test_saving_leaves_no_draft(lapor: Browser) -> None:
+    lapor.get("/laporan/baru")
+    lapor.post("/laporan/baru/draf?key=pengaduan", judul="Baru setengah")
+    save(lapor)
+    assert "Baru setengah" not in lapor.get("/laporan/baru").text
+
+
+def test_identity_lies_nowhere_in_the_open(lapor: Browser, config: Config, office: Database) -> None:
+    lapor.get("/laporan/baru")
+    lapor.post("/laporan/baru/draf?key=pengaduan", nama_pelapor=CANARY)
+    assert not files_holding(config, office, CANARY)
+    save(lapor, nama_pelapor=CANARY, anonim="")
+    assert not files_holding(config, office, CANARY)
+
+
+def test_with_several_processes_one_is_chosen_first(sign_in: SignIn, office: Database) -> None:
+    with office.transaction() as session:
+        deployments.deploy(session, procedure(), actor=None)
+        lapor = users.named(session, "lapor")
+        lapor.groups.append(groups.named(session, "Loket"))
+    browser = sign_in("lapor")
+    page = browser.get("/laporan/baru")
+    assert "Prosedur uji" in words_of(page)
+    assert "/laporan/baru?key=pengaduan" in page.text
+    assert "Judul" in words_of(browser.get("/laporan/baru?key=uji"))
+    assert browser.get("/laporan/baru?key=entah").status_code == 404

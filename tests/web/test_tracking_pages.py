@@ -1,0 +1,250 @@
+"""Pelacakan: what the reporter sees with number and code, and how he replies."""
+
+import re
+from collections.abc import Callable, Mapping
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.config import Config
+from app.db import Database
+from app.models import Attachment, MessageWait, ProcessInstance
+from app.services import instances, reporter, tasks, users
+from app.services.access import actor_of
+from tests.reports import answers_for, report, report_values
+from tests.web.conftest import Browser
+from tests.web.pages import PNG, code_of, fields_of, files_holding, key_of, upload, words_of
+
+ONE = report("SIN-002")  # its reporter is asked, and answers
+OFFICERS: Mapping[str, str] = {"penyaluran": "lapor", "telaahan": "upp", "konfirmasi": "upp"}
+REPLY = {"pesan": "Lokasinya di pertigaan sebelah timur balai desa."}
+ADDRESS = "203.0.113.77"
+
+
+class Report:
+    """A report that was taken in, with what its reporter was handed."""
+
+    def __init__(self, office: Database, lapor: Browser) -> None:
+        self.office = office
+        key = key_of(lapor.get("/laporan/baru"))
+        fields = {**fields_of(report_values(ONE)), "idempotency_key": key}
+        slip = lapor.post("/laporan/baru?key=pengaduan", **fields).location
+        self.id = int(slip.split("/")[2])
+        page = lapor.get(slip)
+        self.code = code_of(page)
+        found = re.search(r"Nomor laporan (\S+)", words_of(page))
+        assert found is not None
+        self.number = found[1]
+
+    def drive(self, *activities: str) -> None:
+        """Complete these activities, one after another."""
+        for activity in activities:
+            with self.office.transaction() as session:
+                [task] = instances.open_tasks(session, self.id)
+                assert task.activity_id == activity
+                officer = actor_of(users.named(session, OFFICERS[activity]))
+                tasks.complete(session, task.id, answers_for(activity, ONE), {}, actor=officer)
+
+
+@pytest.fixture
+def case(office: Database, sign_in: Callable[[str], Browser]) -> Report:
+    return Report(office, sign_in("lapor"))
+
+
+@pytest.fixture
+def phone(app: Flask) -> Browser:
+    """The reporter's browser, at an address of its own."""
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = ADDRESS
+    return Browser(client)
+
+
+def look_up(phone: Browser, number: str, code: str) -> str:
+    """Enter number and code; what the page says in the end."""
+    phone.get("/lacak")
+    answer = phone.post("/lacak", number=number, code=code)
+    if answer.status_code == 303:
+        assert code not in answer.location
+        return words_of(phone.get(answer.location))
+    return f"{answer.status_code} {words_of(answer)}"
+
+
+def wait_id(page: str) -> str:
+    found = re.search(r'name="_wait" value="([^"]+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_number_and_code_show_how_the_report_stands(case: Report, phone: Browser) -> None:
+    case.drive("penyaluran")
+    page = look_up(phone, case.number, case.code)
+    assert "Keadaan sekarang Terverifikasi, sedang ditelaah" in page
+    assert "Perjalanan laporan Laporan diterima" in page
+    assert "Menunggu verifikasi" in page
+    assert "Langkah ini paling lambat" in page
+    for inside in ("Telaahan Lanjutan", "Penyaluran Pengaduan", "Admin LAPOR!"):
+        assert inside not in page
+
+
+def test_wrong_code_and_unknown_number_get_the_same_page(case: Report, phone: Browser) -> None:
+    pages = []
+    for number in (case.number, "9999999"):
+        text = look_up(phone, number, "1111 2222 3333 4444")
+        pages.append(text.replace(number, ""))
+    assert pages[0] == pages[1]
+    assert pages[0].startswith("422")
+
+
+def test_after_five_wrong_codes_one_has_to_wait_and_is_told_how_long(case: Report, phone: Browser) -> None:
+    for n in range(5):
+        look_up(phone, case.number, f"{n:016d}")
+    refused = phone.post("/lacak", number=case.number, code=case.code)
+    assert refused.status_code == 429
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "Terlalu banyak percobaan" in words_of(refused)
+    assert f'value="{case.number}"' in refused.text
+
+
+def test_without_the_code_the_page_asks_for_it(case: Report, phone: Browser) -> None:
+    assert phone.get("/lacak/laporan").location == "/lacak"
+    phone.client.set_cookie("alur-lacak", "palsu", path="/lacak")
+    assert phone.get("/lacak/laporan").location == "/lacak"
+
+
+def test_the_ticket_goes_to_these_pages_alone_and_tells_nothing(case: Report, phone: Browser) -> None:
+    phone.get("/lacak")
+    answer = phone.post("/lacak", number=case.number, code=case.code)
+    [cookie] = [line for line in answer.headers.getlist("Set-Cookie") if line.startswith("alur-lacak=")]
+    for part in ("HttpOnly", "SameSite=Strict", "Path=/lacak", "Max-Age=3600"):
+        assert part in cookie
+    assert case.code.replace(" ", "") not in cookie
+
+
+def test_a_new_code_ends_looks_that_the_old_one_opened(
+    case: Report, phone: Browser, sign_in: Callable[[str], Browser]
+) -> None:
+    look_up(phone, case.number, case.code)
+    assert phone.get("/lacak/laporan").status_code == 200
+    lapor = sign_in("lapor")
+    lapor.post(f"/laporan/{case.id}/kode", idempotency_key="baru")
+    assert phone.get("/lacak/laporan").location == "/lacak"
+    assert look_up(phone, case.number, case.code).startswith("422")
+
+
+def test_a_closed_report_needs_the_code_again(case: Report, phone: Browser) -> None:
+    look_up(phone, case.number, case.code)
+    phone.post("/lacak/keluar")
+    assert phone.get("/lacak/laporan").location == "/lacak"
+
+
+def test_what_the_office_asks_is_shown_with_the_form_and_the_last_day(case: Report, phone: Browser) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    page = look_up(phone, case.number, case.code)
+    assert "Menunggu Kelengkapan Informasi" in page
+    assert "Kirim paling lambat" in page
+    assert "Data yang diminta dari pelapor Mohon tuliskan lokasi yang lebih tepat." in page
+    assert "Hasil klarifikasi" not in page  # a field that is not marked `tampil pelapor`
+
+
+def test_the_reply_moves_the_case_and_says_so(case: Report, phone: Browser, office: Database) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    page = phone.get("/lacak/laporan")
+    sent = {**REPLY, "_wait": wait_id(page.text), "idempotency_key": key_of(page)}
+    answer = upload(phone, "/lacak/laporan", sent, [("lampiran_pelapor", "lokasi.png", PNG)])
+    assert (answer.status_code, answer.location) == (303, "/lacak/laporan")
+    after = words_of(phone.get("/lacak/laporan"))
+    assert "Data Anda sudah kami terima" in after
+    assert "Keadaan sekarang Terverifikasi, sedang ditelaah" in after
+    assert "Data dari Anda diterima" in after
+    with office.reading() as session:
+        assert session.get_one(ProcessInstance, case.id).variables["pesan"] == REPLY["pesan"]
+        row = session.scalars(select(Attachment)).one()
+        assert (row.instance_id, row.uploaded_by_id, row.field_key) == (case.id, None, "lampiran_pelapor")
+
+
+def test_a_reply_sent_twice_counts_once(case: Report, phone: Browser, office: Database) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    page = phone.get("/lacak/laporan")
+    sent = {**REPLY, "_wait": wait_id(page.text), "idempotency_key": key_of(page)}
+    assert [phone.post("/lacak/laporan", **sent).status_code for _click in range(2)] == [303, 303]
+    with office.reading() as session:
+        assert [task.activity_id for task in instances.open_tasks(session, case.id)] == ["konfirmasi"]
+
+
+def test_an_incomplete_reply_is_shown_again_with_what_was_typed(case: Report, phone: Browser) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    page = phone.get("/lacak/laporan")
+    refused = upload(
+        phone,
+        "/lacak/laporan",
+        {"pesan": "ya", "_wait": wait_id(page.text)},
+        [("lampiran_pelapor", "catatan.exe", b"MZ")],
+    )
+    assert refused.status_code == 422
+    assert "catatan.exe: Jenis berkas ini tidak diterima di sini" in words_of(refused)
+    assert "Pesan Anda" in words_of(refused)
+    assert "\nya</textarea>" in refused.text
+
+
+def test_a_reply_that_comes_too_late_gives_back_what_was_typed(
+    case: Report, phone: Browser, office: Database
+) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    page = phone.get("/lacak/laporan")
+    with office.transaction() as session:
+        session.delete(session.scalars(select(MessageWait)).one())
+    late = phone.post("/lacak/laporan", **REPLY, _wait=wait_id(page.text))
+    assert late.status_code == 409
+    assert "sudah tidak menunggu data tambahan" in words_of(late)
+    assert REPLY["pesan"] in words_of(late)
+
+
+def test_a_reply_after_the_look_ended_gives_back_what_was_typed(case: Report, phone: Browser) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    page = phone.get("/lacak/laporan")
+    phone.client.delete_cookie("alur-lacak", path="/lacak")
+    ended = phone.post("/lacak/laporan", **REPLY, _wait=wait_id(page.text))
+    assert ended.status_code == 401
+    assert "Waktu melihat laporan sudah habis" in words_of(ended)
+    assert REPLY["pesan"] in words_of(ended)
+
+
+def test_no_other_wait_than_the_one_asked_can_be_answered(
+    case: Report, phone: Browser, office: Database
+) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    assert phone.post("/lacak/laporan", **REPLY, _wait="0" * 32).status_code == 409
+    with office.reading() as session:
+        assert reporter.wanted(session, session.get_one(ProcessInstance, case.id)) is not None
+
+
+def test_a_forged_form_is_refused(case: Report, phone: Browser) -> None:
+    look_up(phone, case.number, case.code)
+    for path, fields in (("/lacak/laporan", REPLY), ("/lacak", {"number": case.number, "code": case.code})):
+        phone.token = "palsu"
+        assert phone.post(path, **fields).status_code == 400
+
+
+def test_the_reporter_leaves_no_address(
+    case: Report, phone: Browser, config: Config, office: Database
+) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, "1111 2222 3333 4444")
+    look_up(phone, case.number, case.code)
+    page = phone.get("/lacak/laporan")
+    phone.post("/lacak/laporan", **REPLY, _wait=wait_id(page.text))
+    assert not files_holding(config, office, ADDRESS)
+
+
+def test_the_page_works_in_english(case: Report, phone: Browser) -> None:
+    phone.client.set_cookie("language", "en")
+    page = look_up(phone, case.number, case.code)
+    assert "The way of the report Report received" in page
+    assert "Perjalanan" not in page

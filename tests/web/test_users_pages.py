@@ -1,0 +1,234 @@
+"""Pengguna & unit: administrators change, process owner and auditor read, officers see nothing."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from app.config import Config
+from app.db import Database
+from app.models import HistoryEvent, Holiday, Unit, User
+from app.services import tasks, users
+from app.services.access import actor_of
+from tests.web.conftest import Browser, Case, Traffic
+from tests.web.pages import code_of, files_holding, key_of, words_of
+
+SignIn = Callable[[str], Browser]
+READ = ("/pengguna", "/pengguna/1", "/pengguna/unit", "/pengguna/unit/DPUPR", "/pengguna/libur")
+
+
+@pytest.fixture
+def admin(sign_in: SignIn) -> Browser:
+    browser = sign_in("admin")
+    browser.get("/pengguna/baru")
+    return browser
+
+
+def user(office: Database, name: str) -> User:
+    with office.reading() as session:
+        found = users.named(session, name)
+        _loaded = found.groups, found.units
+        return found
+
+
+def group_id(office: Database, user_name: str) -> int:
+    return user(office, user_name).groups[0].id
+
+
+def add(admin: Browser, **fields: object) -> str:
+    """Add a user; the address of the page with his password."""
+    key = key_of(admin.get("/pengguna/baru"))
+    answer = admin.post("/pengguna/baru", **{"full_name": "Petugas Baru", "idempotency_key": key, **fields})
+    assert answer.status_code == 303, words_of(answer)
+    return answer.location
+
+
+def test_process_owner_and_auditor_read_and_officers_do_not(sign_in: SignIn) -> None:
+    for name, status in (("admin", 200), ("pemilik", 200), ("auditor", 200), ("upp", 403)):
+        browser = sign_in(name)
+        assert [browser.get(path).status_code for path in READ] == [status] * len(READ)
+
+
+def test_only_administrators_change(sign_in: SignIn, office: Database) -> None:
+    changes = (
+        ("/pengguna/baru", {"name": "baru", "full_name": "Baru"}),
+        ("/pengguna/1", {"full_name": "Diubah"}),
+        ("/pengguna/1/sandi", {}),
+        ("/pengguna/5/nonaktif", {}),
+        ("/pengguna/unit-baru", {"code": "BARU", "name": "Baru"}),
+        ("/pengguna/unit/DPUPR", {"name": "Diubah"}),
+        ("/pengguna/libur", {"on": "09-12-2026", "name": "Pemilihan"}),
+    )
+    for name in ("pemilik", "auditor", "koordinator"):
+        browser = sign_in(name)
+        for path, fields in changes:
+            assert browser.post(path, **fields).status_code == 403, (name, path)
+        assert 'type="submit" class="button button--primary"' not in browser.get("/pengguna/1").text
+    assert user(office, "admin").full_name == "Administrator"
+
+
+def test_a_new_user_gets_a_password_that_is_shown_once_and_must_be_changed(
+    admin: Browser, app: object, config: Config, office: Database
+) -> None:
+    place = add(admin, name="petugas.baru", groups=[group_id(office, "upp")])
+    password = code_of(admin.get(place))
+    assert re.fullmatch(r"[a-z0-9]{4}(-[a-z0-9]{4}){3}", password)
+    assert not files_holding(config, office, password)
+    newcomer = Browser(app.test_client())  # type: ignore[attr-defined]
+    assert newcomer.sign_in("petugas.baru", password).status_code == 302
+    assert newcomer.get("/tugas").location == "/kata-sandi"
+
+
+def test_a_form_sent_twice_adds_one_user_and_shows_one_password(admin: Browser, office: Database) -> None:
+    key = key_of(admin.get("/pengguna/baru"))
+    shown = []
+    for _click in range(2):
+        answer = admin.post("/pengguna/baru", name="kembar", full_name="Kembar", idempotency_key=key)
+        shown.append(code_of(admin.get(answer.location)))
+    assert shown[0]
+    assert shown[0] == shown[1]
+
+
+def test_the_password_is_shown_to_its_maker_alone(admin: Browser, sign_in: SignIn) -> None:
+    place = add(admin, name="petugas.baru")
+    assert code_of(sign_in("admin").get(place)) == ""
+    assert sign_in("upp").get(place).status_code == 403
+
+
+def test_a_reset_password_replaces_the_old_one(admin: Browser, app: object, office: Database) -> None:
+    upp = user(office, "upp")
+    answer = admin.post(f"/pengguna/{upp.id}/sandi", idempotency_key="setel")
+    password = code_of(admin.get(answer.location))
+    browser = Browser(app.test_client())  # type: ignore[attr-defined]
+    assert browser.sign_in("upp", "demo").status_code == 422
+    assert browser.sign_in("upp", password).status_code == 302
+
+
+def test_what_is_wrong_is_said_and_what_was_chosen_stays(admin: Browser, office: Database) -> None:
+    refused = admin.post(
+        "/pengguna/baru", name="Spasi di sini", full_name="", email="bukan surel", units=["DPUPR"]
+    )
+    assert refused.status_code == 422
+    words = words_of(refused)
+    assert "Ada 3 isian yang perlu diperbaiki" in words
+    assert re.search(r'value="DPUPR"[^>]* checked', refused.text)
+    assert 'value="Spasi di sini"' in refused.text
+
+
+def test_roles_lanes_and_units_are_changed_and_recorded(admin: Browser, office: Database) -> None:
+    upp = user(office, "upp")
+    lanes = [group_id(office, "upp"), group_id(office, "dpupr")]
+    admin.post(
+        f"/pengguna/{upp.id}", full_name="Petugas UPP", groups=lanes, units=["DPUPR"], roles=["is_auditor"]
+    )
+    changed = user(office, "upp")
+    assert {group.id for group in changed.groups} == set(lanes)
+    assert [unit.code for unit in changed.units] == ["DPUPR"]
+    assert changed.is_auditor
+    with office.reading() as session:
+        assert session.scalars(select(HistoryEvent).where(HistoryEvent.type == "user_edited")).one()
+
+
+def test_disabling_says_so_releases_his_tasks_and_can_be_undone(
+    admin: Browser, case: Case, office: Database, sign_in: SignIn
+) -> None:
+    lapor, task_id = user(office, "lapor"), case.task("lapor")["id"]
+    with office.transaction() as session:
+        tasks.claim(session, task_id, actor=actor_of(users.named(session, "lapor")))
+    assert "sedang memegang 1 tugas" in words_of(admin.get(f"/pengguna/{lapor.id}"))
+    admin.post(f"/pengguna/{lapor.id}/nonaktif")
+    assert "Admin LAPOR! dinonaktifkan" in words_of(admin.get(f"/pengguna/{lapor.id}"))
+    with office.reading() as session:
+        task = tasks.get(session, task_id, actor=actor_of(users.named(session, "admin"))).task
+        assert task.assignee_id is None
+    assert admin.post(f"/pengguna/{lapor.id}/nonaktif").status_code == 409
+    admin.post(f"/pengguna/{lapor.id}/aktif")
+    assert sign_in("lapor")
+
+
+def test_the_last_administrator_stays(admin: Browser, office: Database) -> None:
+    own = user(office, "admin").id
+    assert admin.post(f"/pengguna/{own}/nonaktif").status_code == 403
+    assert admin.post(f"/pengguna/{own}", full_name="Administrator").status_code == 403
+
+
+def test_the_list_is_narrowed_by_its_address(admin: Browser) -> None:
+    words = words_of(admin.get("/pengguna?unit=DPUPR"))
+    assert "Penghubung DPUPR" in words
+    assert "Petugas UPP" not in words.split("Pengguna menurut nama")[1]
+    assert "Penghubung DPUPR" in words_of(admin.get("/pengguna?q=PENGHUBUNG dpupr"))
+    assert "Tidak ada pengguna yang cocok" in words_of(admin.get("/pengguna?q=%25%25"))
+    assert "Auditor Inspektorat" in words_of(admin.get("/pengguna?role=auditor"))
+    assert "1 dari 10" in words_of(admin.get("/pengguna?role=auditor"))
+
+
+def test_a_long_list_takes_as_many_statements_as_a_short_one(
+    admin: Browser, office: Database, traffic: Traffic
+) -> None:
+    admin.get("/pengguna")
+    traffic.clear()
+    admin.get("/pengguna")
+    few = len(traffic.statements)
+    with office.transaction() as session:
+        model = users.named(session, "upp")
+        for n in range(70):
+            session.add(
+                User(
+                    name=f"zz{n:03d}", full_name=f"Orang {n}", password_hash="-", created_at=model.created_at,
+                    groups=list(model.groups), units=[session.get_one(Unit, "DPUPR")],
+                )
+            )  # fmt: skip
+    traffic.clear()
+    page = admin.get("/pengguna")
+    assert len(traffic.statements) == few
+    following = page.text.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
+    assert "zz069" in admin.get(following).text
+
+
+def test_units_without_officers_stand_out(admin: Browser, office: Database) -> None:
+    words = words_of(admin.get("/pengguna/unit?officers=none"))
+    assert "belum punya petugas" in words
+    assert "DPUPR" not in words
+    assert "Dinas Pekerjaan Umum" in words_of(admin.get("/pengguna/unit?q=dpupr"))
+
+
+def test_a_unit_is_added_changed_and_ended(admin: Browser, office: Database) -> None:
+    admin.post("/pengguna/unit-baru", code="UPT/1", name="UPT Satu")
+    admin.post("/pengguna/unit/UPT/1", name="UPT Pertama", valid_until="31-12-2025", successors="DPUPR")
+    with office.reading() as session:
+        unit = session.get_one(Unit, "UPT/1")
+        assert (unit.name, str(unit.valid_until), unit.successors) == ("UPT Pertama", "2025-12-31", "DPUPR")
+    page = admin.get("/pengguna/unit/UPT/1")
+    assert 'value="31-12-2025"' in page.text
+    assert "Tidak berlaku" in words_of(admin.get("/pengguna/unit?q=upt/1"))
+    refused = admin.post("/pengguna/unit/UPT/1", name="", valid_from="besok")
+    assert refused.status_code == 422
+    assert 'value="besok"' in refused.text
+
+
+def test_a_holiday_is_added_and_removed(admin: Browser, office: Database) -> None:
+    admin.post("/pengguna/libur", on="09122026", name="Pemungutan suara")
+    assert "9 Des 2026 Hari libur" not in words_of(admin.get("/pengguna/unit"))
+    assert "Pemungutan suara" in words_of(admin.get("/pengguna/libur"))
+    refused = admin.post("/pengguna/libur", on="besok", name="Pemungutan suara")
+    assert (refused.status_code, "Tulis tanggal sebagai dd-mm-yyyy" in words_of(refused)) == (422, True)
+    assert admin.post("/pengguna/libur/2026-12-09/hapus").location == "/pengguna/libur"
+    with office.reading() as session:
+        assert session.scalars(select(Holiday)).all() == []
+    for on in ("2026-12-09", "kemarin"):
+        assert admin.post(f"/pengguna/libur/{on}/hapus").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "place"),
+    [
+        ("upp", "/tugas"),
+        ("koordinator", "/tugas"),
+        ("pemilik", "/proses"),
+        ("auditor", "/perkara"),
+        ("admin", "/pengguna"),
+    ],
+)
+def test_everyone_lands_where_his_work_is(sign_in: SignIn, name: str, place: str) -> None:
+    assert sign_in(name).get("/").location == place
