@@ -114,7 +114,11 @@ class Run:
     def _answered(self, gateway_id: str, flows: tuple[Flow, ...]) -> tuple[Flow, ...]:
         answer = self.answers.get(gateway_id, ())
         chosen = {answer} if isinstance(answer, str) else set(answer)
-        return tuple(flow for flow in flows if flow.id in chosen)
+        taken = tuple(flow for flow in flows if flow.id in chosen)
+        if not taken:
+            text = self.diagram.questions[gateway_id].text
+            raise ExecutionFailed(_("Jawab pertanyaan “{question}”.", question=_(text)), activity_id=gateway_id)
+        return taken
 
     def _decided(self, node: Node, flows: tuple[Flow, ...]) -> tuple[tuple[Flow, ...], dict[str, Any]]:
         asked = [flow for flow in flows if flow.condition and not flow.is_default]

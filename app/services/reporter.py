@@ -12,13 +12,23 @@ from app.engine.diagram import Node
 from app.forms import Form
 from app.i18n import _
 from app.models import HistoryEvent, ProcessInstance, TrackingCode, Unit
-from app.services import definitions, dossier, history, messages, sealed
+from app.services import clock, definitions, dossier, history, messages, sealed
 from app.services.definitions import Version
 from app.services.dossier import PublicStatus
 
-#: How long a browser may look at a case before it is asked for the code again; each look begins it anew.
+#: How long a browser may look at a case before it is asked for the code again. Each look begins the hour anew,
+#: until the longest is over.
 LOOK = timedelta(hours=1)
+LONGEST = timedelta(hours=12)
 _PURPOSE = "tracking"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A case that a browser may look at, and since when."""
+
+    instance: ProcessInstance
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -58,18 +68,23 @@ class PublicCase:
     wanted: Wanted | None
 
 
-def ticket(session: Session, instance: ProcessInstance) -> str:
-    """Return what the reporter's browser keeps instead of the code, good for `LOOK`. A new code voids it."""
-    content = {"case": instance.id, "code": _mark(session, instance.id)}
-    return sealed.seal(session, _PURPOSE, content, LOOK)
+def ticket(session: Session, instance: ProcessInstance, since: datetime | None = None) -> str:
+    """Return what the reporter's browser keeps instead of the code, good for `LOOK`. A new code voids it.
+
+    ``since``: when the code was entered, if that is a while ago; after `LONGEST` no ticket is good.
+    """
+    since = since or clock.real()
+    content = {"case": instance.id, "code": _mark(session, instance.id), "since": since.isoformat()}
+    return sealed.seal(session, _PURPOSE, content, min(LOOK, since + LONGEST - clock.real()))
 
 
-def by_ticket(session: Session, token: str) -> ProcessInstance | None:
+def by_ticket(session: Session, token: str) -> Look | None:
     """The case that a ticket lets one look at; None when it does not any more."""
     held = sealed.unseal(session, _PURPOSE, token) if token else None
     if held is None or held["code"] != _mark(session, held["case"]):
         return None
-    return session.get(ProcessInstance, held["case"])
+    instance = session.get(ProcessInstance, held["case"])
+    return Look(instance, datetime.fromisoformat(held["since"])) if instance else None
 
 
 def _mark(session: Session, instance_id: int) -> str:

@@ -37,6 +37,11 @@ class InboxPage:
         return sum(bool(one.value) for one in self.filters)
 
     @property
+    def acts(self) -> bool:
+        """Whether anything can be done in the list itself."""
+        return self.tab == "mine" or bool(self.may_claim)
+
+    @property
     def chips(self) -> list[tuple[str, str]]:
         """The filters in force, each with the address without it."""
         return lists.chips(self.filters, self.q)

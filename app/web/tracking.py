@@ -12,7 +12,7 @@ from app.forms import Form
 from app.i18n import _
 from app.models import ProcessInstance
 from app.services import reporter, tracking
-from app.services.reporter import Wanted
+from app.services.reporter import Look, Wanted
 from app.web import commands, context, entries, errors
 from app.web.commands import Command
 from app.web.entries import Entry
@@ -48,11 +48,11 @@ def knock() -> AnyResponse:
 def show() -> AnyResponse:
     """How the report stands, what the office said, and the form if the case waits for the reporter."""
     with context.database().reading() as session:
-        case = _case(session)
-        if case is None:
+        look = _look(session)
+        if look is None:
             return redirect(url_for("tracking.door"))
-        page = _drawn(session, case, {})
-        ticket = reporter.ticket(session, case)
+        page = _drawn(session, look.instance, {})
+        ticket = reporter.ticket(session, look.instance, look.since)
     return _remember(make_response(page), ticket)
 
 
@@ -107,8 +107,13 @@ def _remember(response: AnyResponse, ticket: str) -> AnyResponse:
     return response
 
 
-def _case(session: Session) -> ProcessInstance | None:
+def _look(session: Session) -> Look | None:
     return reporter.by_ticket(session, request.cookies.get(COOKIE, ""))
+
+
+def _case(session: Session) -> ProcessInstance | None:
+    look = _look(session)
+    return look.instance if look else None
 
 
 def _send(case: ProcessInstance, wanted: Wanted | None, entry: Entry) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.models import Attachment, HistoryEvent
-from app.services import clock, drafts, files, orphans, settings
+from app.services import clock, drafts, file_store, files, orphans, settings
 from app.services.access import Actor
 from tests.services import samples
 from tests.services.office import Office, add_user
