@@ -104,7 +104,8 @@ class _Join(BpmnSpecMixin):
 
     def _one_of_each(self, here: list[Task]) -> list[Task]:
         """Of the branches that are here one for each flow; of two along the same flow the second waits on."""
-        room, found = Counter(self._inputs), []
+        room: Counter[str] = Counter(self._inputs)
+        found: list[Task] = []
         for task in here:
             if room[_origin(task)] > 0:
                 room[_origin(task)] -= 1
@@ -139,7 +140,8 @@ class Parallel(_Join):
 
     def _must_wait(self, here: list[Task]) -> bool:
         come = Counter(_origin(task) for task in self._one_of_each(here))
-        missing = {name for name, count in Counter(self._inputs).items() if come[name] < count}
+        wanted: Counter[str] = Counter(self._inputs)
+        missing = {name for name, count in wanted.items() if come[name] < count}
         return bool(missing & self._forward) and bool(missing - self._forward or not self._back)
 
     @cached_property

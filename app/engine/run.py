@@ -117,7 +117,9 @@ class Run:
         taken = tuple(flow for flow in flows if flow.id in chosen)
         if not taken:
             text = self.diagram.questions[gateway_id].text
-            raise ExecutionFailed(_("Jawab pertanyaan “{question}”.", question=_(text)), activity_id=gateway_id)
+            raise ExecutionFailed(
+                _("Jawab pertanyaan “{question}”.", question=_(text)), activity_id=gateway_id
+            )
         return taken
 
     def _decided(self, node: Node, flows: tuple[Flow, ...]) -> tuple[tuple[Flow, ...], dict[str, Any]]:

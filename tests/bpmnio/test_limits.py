@@ -102,9 +102,7 @@ def test_expression_cannot_change_what_the_next_one_sees() -> None:
 
 
 @pytest.mark.parametrize(("expression", "context"), RUNAWAYS, ids=lambda part: str(part)[:30])
-def test_runaway_is_stopped_and_the_next_call_works(
-    expression: str, context: dict[str, Any]
-) -> None:
+def test_runaway_is_stopped_and_the_next_call_works(expression: str, context: dict[str, Any]) -> None:
     started = time.monotonic()
     with pytest.raises(ExpressionFailed):
         feel.evaluate(expression, context, now=NOW)

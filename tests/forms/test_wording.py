@@ -110,7 +110,9 @@ def test_what_stands_in_a_group_comes_and_goes_with_it() -> None:
         component("textfield", "y", **hide('=jalur = "x"')),
         component("textfield", "x", **hide('=jalur = "y"')),
     )
-    made = form(*FIELDS, component("group", label="Kelompok", components=list(inside), **hide("=anonim = false")))
+    made = form(
+        *FIELDS, component("group", label="Kelompok", components=list(inside), **hide("=anonim = false"))
+    )
     page = html(made, context={"jalur": "x"})
     assert [f'name="{key}"' in page for key in "zyx"] == [True, False, True]
 

@@ -15,7 +15,12 @@ from tests.serving import Installation, install
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ADVICE = "Chromium is missing, so the browser journeys cannot run; install it: sudo apt-get install chromium"
-_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+]
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -78,7 +83,11 @@ def people(
     made: list[Person] = []
 
     def person(name: str = "", hands: type[Any] = Mouse, **browser: Any) -> Person:
-        wishes = {"viewport": {"width": 1280, "height": 900}, "locale": "id-ID", "timezone_id": "Asia/Jakarta"}
+        wishes = {
+            "viewport": {"width": 1280, "height": 900},
+            "locale": "id-ID",
+            "timezone_id": "Asia/Jakarta",
+        }
         context = chromium.new_context(base_url=office.base_url, **(wishes | browser))
         context.set_default_timeout(10_000)
         one = Person(context, office.base_url, hands)

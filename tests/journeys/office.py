@@ -10,7 +10,13 @@ from tests.reports import answers_for, report, report_values, unit_of
 from tests.serving import Api, Installation
 
 #: Who works where in the SOP as it is shipped; the unit's own officer does `tindak_lanjut`.
-OFFICERS = {"penyaluran": "lapor", "telaahan": "upp", "konfirmasi": "upp", "menyalurkan": "upp", "melaporkan": "upp"}
+OFFICERS = {
+    "penyaluran": "lapor",
+    "telaahan": "upp",
+    "konfirmasi": "upp",
+    "menyalurkan": "upp",
+    "melaporkan": "upp",
+}
 UNIT_OFFICERS = {"DPUPR": "dpupr", "DISHUB": "dishub", "DLHPRKP": "dlh", "INSP": "inspektorat"}
 
 

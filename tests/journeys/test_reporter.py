@@ -45,7 +45,9 @@ def test_a_reporter_supplies_data_and_the_report_goes_on_to_its_end(
 
     upp = people("upp")
     claim(upp, receipt.number)
-    expect(upp.page.get_by_label("Pesan pelapor")).to_have_value("Lokasinya di pertigaan sebelah timur balai desa.")
+    expect(upp.page.get_by_label("Pesan pelapor")).to_have_value(
+        "Lokasinya di pertigaan sebelah timur balai desa."
+    )
     with upp.page.expect_download() as download:
         upp.page.get_by_role("link", name="lokasi.pdf").first.click()
     assert download.value.path().read_bytes() == PDF

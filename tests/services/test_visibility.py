@@ -15,4 +15,4 @@ def test_an_officer_sees_where_his_cases_of_a_version_stand_and_no_others(office
         for actor, seen in ((office.owner, everything), (office.rina, everything), (office.ketua, everything),
                             (office.dinas_a, {"kerjakan": 1}), (office.dinas_b, {})):  # fmt: skip
             standing = procedures.standing(session, version, actor=actor)
-            assert {element: one.count for element, one in standing.items()} == seen
+            assert {element: one.cases for element, one in standing.items()} == seen

@@ -2,6 +2,7 @@
 const MODULES = {
   autosave: () => import("./autosave.js"),
   copy: () => import("./copy.js"),
+  diagram: () => import("./diagram.js"),
   "double-submit": () => import("./double-submit.js"),
   explain: () => import("./explain.js"),
   focus: () => import("./focus.js"),

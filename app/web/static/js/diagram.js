@@ -1,0 +1,7 @@
+// Brings where the case is now into sight, when the drawing is wider than its frame.
+export default function diagram(frame) {
+  const here = frame.querySelector(".is-overdue, .is-open");
+  if (!here || frame.scrollWidth <= frame.clientWidth) return;
+  const [box, place] = [frame.getBoundingClientRect(), here.getBoundingClientRect()];
+  frame.scrollLeft += place.left + place.width / 2 - (box.left + box.width / 2);
+}
