@@ -91,7 +91,7 @@ def serve() -> None:
     config, database = ready()
     _check_port(config)
     database.engine.dispose()
-    serve_web(config)
+    serve_web()
 
 
 @click.command("worker", help="Jalankan pekerja waktu: tenggat, pemberitahuan, folder yang diamati.")

@@ -25,8 +25,6 @@ JOIN = "+"  # prefix of the join of a gateway that both merges and asks
 SPLIT = "<"  # prefix of what an activity with boundary events splits into
 MERGE = ">"  # prefix of where an activity and its boundary events come together
 
-_HERE = TaskState.READY | TaskState.WAITING | TaskState.STARTED
-
 
 def spec_name(node_id: str, prefix: str = "") -> str:
     """The spec's name for a node; the dot keeps ids such as ``Start`` away from the library's own names."""
@@ -65,10 +63,11 @@ class StartChoice(SimpleBpmnTask):
     """Leads to the start event that this instance was started by."""
 
     def _predict_hook(self, my_task: Task) -> None:
-        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
+        """Where it leads turns out when it runs."""
 
     def _run_hook(self, my_task: Task) -> bool:
-        _lead_to(my_task, [my_task.workflow.spec.task_specs[spec_name(my_task.workflow.run.start_node)]])
+        start = my_task.workflow.spec.task_specs[spec_name(my_task.workflow.run.start_node)]
+        my_task._sync_children([start], TaskState.FUTURE)
         return True
 
 
@@ -76,11 +75,11 @@ class Exclusive(BpmnSpecMixin):
     """Takes the one flow that the run chooses."""
 
     def _predict_hook(self, my_task: Task) -> None:
-        my_task._sync_children(self.outputs, state=TaskState.MAYBE)
+        """Where it leads turns out when it runs."""
 
     def _run_hook(self, my_task: Task) -> bool:
         flows: Sequence[Flow] = my_task.workflow.run.choose(self.bpmn_id)
-        _lead_to(my_task, [my_task.workflow.spec.entry(flow.target) for flow in flows])
+        my_task._sync_children([my_task.workflow.spec.entry(flow.target) for flow in flows], TaskState.FUTURE)
         return True
 
 
@@ -96,7 +95,6 @@ class _Join(BpmnSpecMixin):
             return False
         for task in self._one_of_each(here)[1:]:
             task._set_state(TaskState.COMPLETED)
-            task._drop_children()
         return True
 
     def _must_wait(self, here: list[Task]) -> bool:
@@ -162,9 +160,11 @@ class InclusiveJoin(_Join):
     """
 
     def _must_wait(self, here: list[Task]) -> bool:
-        come = {_origin(task) for task in here}
+        workflow, come = here[0].workflow, {_origin(task) for task in here}
+        if any(t.task_spec is self and _moves(t) for t in workflow.tasks.values() if t is not here[0]):
+            return True
         missing = [name for name in self._inputs if name not in come]
-        elsewhere = {_position(task) for task in here[0].workflow.tasks.values() if _is_token(task, self)}
+        elsewhere = {_position(task) for task in workflow.tasks.values() if _is_token(task, self)}
         return any(
             any(place in self._before[name] for name in missing)
             and not any(place in self._before[name] for name in come)
@@ -184,12 +184,6 @@ class Merge(BoundaryEventJoin):
         return [t for child in my_task.parent.parent.children for t in child.children if t.task_spec is self]
 
 
-def _lead_to(my_task: Task, specs: list[Any]) -> None:
-    my_task._sync_children(specs, TaskState.FUTURE)
-    for child in my_task.children:
-        child.task_spec._predict(child, mask=TaskState.FUTURE | TaskState.PREDICTED_MASK)
-
-
 def _origin(task: Task) -> str:
     """The element that a waiting branch came from."""
     name: str = task.parent.task_spec.name
@@ -197,14 +191,16 @@ def _origin(task: Task) -> str:
 
 
 def _is_token(task: Task, join: _Join) -> bool:
-    """Whether something stands here that may yet move: not at the join itself, and not an event that only waits
-    beside its activity, which is counted already."""
-    if task.task_spec is join or (
-        isinstance(task.task_spec, BoundaryEvent) and task._state == TaskState.WAITING
-    ):
-        return False
-    on_its_way = task._state == TaskState.FUTURE and task.parent._state == TaskState.COMPLETED
-    return bool(task._state & _HERE) or on_its_way
+    """Whether something stands here that may yet come to the join. An event that waits beside its activity is none:
+    the activity is counted already."""
+    waits = task._state == TaskState.WAITING and not isinstance(task.task_spec, BoundaryEvent)
+    return task.task_spec is not join and (waits or _moves(task))
+
+
+def _moves(task: Task) -> bool:
+    """Whether a task is open, or its turn comes before the command ends."""
+    is_next = task._state == TaskState.FUTURE and task.parent._state == TaskState.COMPLETED
+    return is_next or bool(task._state & (TaskState.READY | TaskState.STARTED))
 
 
 def _position(task: Task) -> str:

@@ -42,7 +42,7 @@ def start(
     run.start_node = start_node.id
     run.assign(variables)
     with moves.failing():
-        workflow = codec.Workflow(program.spec, run)
+        workflow = codec.fresh(program.spec, run)
         moves.advance(workflow)
     return between(workflow, Before())
 

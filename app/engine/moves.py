@@ -41,8 +41,7 @@ def finish(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -
         {"answers": run.answers.get(node.id)} if kind == "question_answered" else {"values": dict(variables)}
     )
     run.record(kind, node.id, task=task.id.hex, **answer, **_old(old))
-    task.run()
-    _passed(run, task)
+    _run(run, task)
 
 
 def _old(old: Mapping[str, Any]) -> dict[str, Any]:
@@ -71,8 +70,15 @@ def advance(workflow: codec.Workflow) -> None:
         for task in ready:
             if task.state == TaskState.READY:  # an end that terminates may have taken it away
                 _count(workflow.run, task)
-                task.run()
-                _passed(workflow.run, task)
+                _run(workflow.run, task)
+
+
+def _run(run: Run, task: Task) -> None:
+    """Run a task. Where it leads is laid out now and no further: the library would lay out all that must follow,
+    which is much, and in a loop that only an event ends has no end."""
+    task.task_spec._predict_hook(task)
+    task.run()
+    _passed(run, task)
 
 
 def _count(run: Run, task: Task) -> None:
@@ -160,7 +166,6 @@ def rearm(event: Task, internal: dict[str, Any]) -> None:
     """Let a non-interrupting boundary event wait again beside the one that fires."""
     fresh = event.parent._add_child(event.task_spec, TaskState.WAITING)
     fresh.internal_data = internal
-    event.task_spec._predict(fresh, mask=TaskState.NOT_FINISHED_MASK)
     event.workflow.event_manager.add_task(fresh)
 
 

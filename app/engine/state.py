@@ -44,9 +44,16 @@ class NoPython(BasePythonScriptEngineEnvironment):
 class Workflow(BpmnWorkflow):
     """A workflow whose elements ask `run`, and which can evaluate no Python."""
 
-    def __init__(self, spec: ProcessSpec, run: Any, *, deserializing: bool = False) -> None:
+    def __init__(self, spec: ProcessSpec, run: Any) -> None:
         self.run = run
-        super().__init__(spec, script_engine=PythonScriptEngine(NoPython()), deserializing=deserializing)
+        super().__init__(spec, script_engine=PythonScriptEngine(NoPython()), deserializing=True)
+
+
+def fresh(spec: ProcessSpec, run: Any) -> Workflow:
+    """Return a workflow that is about to start."""
+    workflow = Workflow(spec, run)
+    workflow.task_tree = Task(workflow, spec.start, state=TaskState.READY)
+    return workflow
 
 
 def dumps(workflow: Workflow) -> bytes:
@@ -79,7 +86,7 @@ def loads(state: bytes, spec: ProcessSpec, run: Any) -> Workflow:
 def _load(document: dict[str, Any], spec: ProcessSpec, run: Any) -> Workflow:
     if document["v"] != VERSION:
         raise ValueError(f"state version {document['v']}")
-    workflow = Workflow(spec, run, deserializing=True)
+    workflow = Workflow(spec, run)
     tasks: list[Task] = []
     for hex_id, parent, task_state, name, internal in document["t"]:
         task = Task(workflow, spec.task_specs[name], id=UUID(hex_id), state=task_state)

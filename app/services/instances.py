@@ -173,7 +173,7 @@ def by_number(session: Session, key: str, business_key: str) -> ProcessInstance 
 
 def may_cancel(actor: Actor, instance: ProcessInstance, tasks: Sequence[UserTask]) -> bool:
     """The process owner, and the coordinator of a lane in which the case waits. Source: issue, JSON API."""
-    if instance.state not in {"active", "incident"}:
+    if instance.state not in {"active", "incident"} or actor.is_auditor:
         return False
     return actor.is_process_owner or any(task.coordinator_group_id in actor.groups for task in tasks)
 

@@ -1,16 +1,14 @@
 """Bring the database's tables to the current shape."""
 
+import re
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config as AlembicConfig
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from app.db import Database
 
 _SCRIPTS = Path(__file__).resolve().parent.parent / "migrations"
+_NAMES = ("revision", "down_revision")
 _LOCK = 7_031_965  # any number of ours; two starting processes must not migrate at once
 
 
@@ -22,22 +20,33 @@ def upgrade(database: Database) -> bool:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if current(connection) == newest():
             return False
-        command.upgrade(_alembic(connection), "head")
+        _run(connection)
         return True
 
 
 def current(connection: Connection) -> str | None:
     """The revision that the database stands at."""
-    return MigrationContext.configure(connection).get_current_revision()
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
 
 
-def newest() -> str | None:
-    """The revision that the code expects."""
-    return ScriptDirectory(str(_SCRIPTS)).get_current_head()
+def newest() -> str:
+    """The revision that the code expects: the one that no other comes after."""
+    scripts = "\n".join(path.read_text() for path in (_SCRIPTS / "versions").glob("*.py"))
+    own, before = (set(re.findall(rf'^{name} = "(\w+)"', scripts, re.MULTILINE)) for name in _NAMES)
+    head: str
+    [head] = own - before
+    return head
 
 
-def _alembic(connection: Connection) -> AlembicConfig:
-    config = AlembicConfig()
+def _run(connection: Connection) -> None:
+    # Imported where it is needed, which is once in a while: it costs 10 MB that a process would keep.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    return config
+    command.upgrade(config, "head")

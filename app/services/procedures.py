@@ -193,6 +193,15 @@ def content(session: Session, definition_id: int, name: str) -> bytes:
     return found
 
 
+def tables(version: Version) -> list[tuple[Table, list[str]]]:
+    """The decision tables of a version, each with the names of the elements that decide by it."""
+    nodes = version.diagram.nodes.values()
+    return [
+        (one, [node.name or node.id for node in nodes if node.decision == id_])
+        for id_, one in version.program.tables.items()
+    ]
+
+
 def table(version: Version, table_id: str) -> Table:
     """A decision table of a version.
 
@@ -207,7 +216,9 @@ def table(version: Version, table_id: str) -> Table:
 
 def deployed_by(session: Session, found: Collection[ProcessDefinition]) -> Mapping[int, str]:
     """Who deployed each version, by definition id; those deployed by a command or the folders are left out."""
-    ids = {definition.deployed_by_id for definition in found}
-    people = session.execute(select(User.id, User.full_name).where(User.id.in_(ids - {None})))
+    ids = {definition.deployed_by_id for definition in found} - {None}
+    if not ids:
+        return {}
+    people = session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
     names = {row.id: row.full_name for row in people}
     return {d.id: names[d.deployed_by_id] for d in found if d.deployed_by_id in names}

@@ -24,6 +24,7 @@ from app.services import (
     holidays,
     identity,
     instances,
+    rights,
     settings,
 )
 from app.services.access import Actor
@@ -117,6 +118,7 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
         NotFound, NotAllowed, Conflict; InvalidForm: no reason, or ``to`` is no officer of the lane and unit.
     """
     task = get(session, task_id, actor=actor, lock=True).task
+    rights.require_not_auditor(actor)
     _check_open(session, task)
     if task.assignee_id != actor.id and task.coordinator_group_id not in actor.groups:
         raise NotAllowed(_("Hanya pemegang tugas dan koordinator lajur yang dapat mengalihkan tugas ini."))
@@ -221,6 +223,7 @@ def _check_open(session: Session, task: UserTask) -> None:
 
 
 def _check_open_and_offered(session: Session, task: UserTask, actor: Actor) -> None:
+    rights.require_not_auditor(actor)
     if not may_work(actor, task):
         raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=task.lane))
     _check_open(session, task)

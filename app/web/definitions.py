@@ -87,7 +87,7 @@ def show(definition_id: int) -> str:
             block=[(heading(name), text) for name, text in procedures.identity_block(version)],
             rules=_rules(version),
             activities=[(node, task_page.cells(node)) for node in procedures.activities(version)],
-            tables=list(version.program.tables.values()),
+            tables=procedures.tables(version),
             files=procedures.files(session, version),
             findings=[said(finding) for finding in definition.findings],
         )

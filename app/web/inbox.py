@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.i18n import _, ngettext
 from app.models import UserTask
-from app.services import inbox, tasks
+from app.services import desk, inbox
 from app.services.access import Actor
 from app.services.inbox import Filters
 from app.services.paging import Page
@@ -87,7 +87,9 @@ def read(session: Session, *, actor: Actor) -> InboxPage:
     choices = inbox.choices(session, actor=actor, tab=tab)
     counts = inbox.counts(session, actor=actor, urgent=True)
     filters = _filters(tab, asked, choices)
-    offered = frozenset(t.id for t in page.items if t.assignee_id is None and tasks.may_work(actor, t))
+    offered = frozenset(
+        t.id for t in page.items if t.assignee_id is None and desk.standing(actor, t) == "work"
+    )
     return InboxPage(tab, q, _tabs(actor, tab, counts), filters, page, counts, dict(choices.units), offered)
 
 

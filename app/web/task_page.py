@@ -70,6 +70,11 @@ class TaskPage:
         return self.file.version.diagram.nodes[self.work.task.activity_id]
 
     @property
+    def typed_text(self) -> str:
+        """What was typed, to be copied."""
+        return "\n".join(f"{label}: {text}" for label, text in self.typed)
+
+    @property
     def officer_choices(self) -> list[tuple[str, str]]:
         """To whom the task may be handed."""
         return [(str(user.id), user.full_name) for user in self.officers]

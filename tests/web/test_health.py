@@ -62,9 +62,7 @@ def port(office: Database, config: Config) -> Iterator[int]:
         probe.bind(("127.0.0.1", 0))
         number = int(probe.getsockname()[1])
     environ = {**os.environ, "ALUR_DATA_DIR": str(config.data_dir), "ALUR_PORT": str(number)}
-    line = (
-        "from app.config import from_environment; from app.web.server import serve; serve(from_environment())"
-    )
+    line = "from app.web.server import serve; serve()"
     with (config.data_dir / "server.log").open("wb") as log:
         process = subprocess.Popen([sys.executable, "-c", line], cwd=ROOT, env=environ, stderr=log)
         yield number

@@ -96,6 +96,18 @@ def test_the_same_page_sent_again_with_other_content_asks_to_look_first(
     assert count_of_cases(office) == 1
 
 
+def test_a_number_that_is_taken_is_said_and_nothing_typed_is_lost(lapor: Browser, office: Database) -> None:
+    save(lapor, tracking_id="9000001", sumber="Website", waktu_masuk="08.15")
+    lapor.get("/laporan/baru")
+    taken = {**FIELDS, "tracking_id": "9000001", "sumber": "Website", "waktu_masuk": "08.15"}
+    refused = lapor.post(NEW, **taken)
+    assert refused.status_code == 409
+    assert "Nomor 9000001 sudah dipakai perkara lain." in words_of(refused)
+    assert FIELDS["judul"] in refused.text
+    assert FIELDS["judul"] in lapor.get("/laporan/baru").text  # kept as the draft
+    assert count_of_cases(office) == 1
+
+
 def test_the_code_is_shown_to_nobody_else_and_not_after_it_was_put_away(
     lapor: Browser, sign_in: SignIn
 ) -> None:

@@ -227,12 +227,43 @@ def test_who_does_not_work_in_the_lane_reads_the_task(
     assert browser.post(f"/tugas/{task.id}", **fields(case, "penyaluran")).status_code == 403
 
 
+def test_an_auditor_who_belongs_to_a_lane_changes_nothing_all_the_same(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    with office.transaction() as session:
+        auditor = users.named(session, "auditor")
+        auditor.groups = [*users.named(session, "lapor").groups, *users.named(session, "koordinator").groups]
+    browser, task = sign_in("auditor"), task_of(office, case.id)
+    sent = {"": fields(case, "penyaluran"), "/ambil": {}, "/alihkan": {"to": "1", "reason": "x"}}
+    for path, body in sent.items():
+        assert browser.post(f"/tugas/{task.id}{path}", **body).status_code == 403, path
+    assert browser.post(f"/perkara/{case.id}/batalkan", reason="x").status_code == 403
+    page = browser.get(f"/tugas/{task.id}").text
+    assert "data-claim" not in page
+    assert "Alihkan" not in page
+    assert "data-claim" not in browser.get("/tugas?tab=queue").text
+
+
 def test_a_foreign_task_does_not_exist(sign_in: SignIn, case: Case, office: Database) -> None:
     browser, task = sign_in("dlh"), task_of(office, case.id)
     for path in ("", "/draf", "/ambil", "/lepas", "/alihkan", "/catatan"):
         assert browser.post(f"/tugas/{task.id}{path}").status_code == 404, path
     assert browser.get(f"/tugas/{task.id}").status_code == 404
     assert browser.get("/tugas/kosong").status_code == 404
+
+
+def test_a_unit_without_officers_is_warned_of_before_and_after(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    for name in ("lapor", "upp", "upp"):
+        case.complete(name)
+    browser, task = sign_in("upp"), task_of(office, case.id)
+    page = browser.get(f"/tugas/{task.id}").text
+    assert re.search(r'<option value="BPBD">[^<]+ \(belum ada petugas\)</option>', page)
+    assert re.search(r'<option value="DPUPR"[^>]*>Dinas Pekerjaan Umum dan Penataan Ruang</option>', page)
+    sent = fields(case, "menyalurkan", unit_tujuan="BPBD")
+    assert browser.post(f"/tugas/{task.id}", **sent).status_code == 303
+    assert "belum punya petugas pada lajur UPT" in browser.get("/tugas").text
 
 
 # -- drafts and files --------------------------------------------------------------------------------------
@@ -431,7 +462,7 @@ def test_the_page_of_a_task_takes_few_statements_however_much_happened(
     browser = sign_in("upp")
     case.complete("lapor")
     counts = []
-    for _round in range(2):
+    for _round in range(3):
         task = task_of(office, case.id)
         traffic.clear()
         browser.get(f"/tugas/{task.id}")
