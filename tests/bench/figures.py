@@ -10,10 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sqlalchemy import event
-
-from app.db import Database
-
 
 @dataclass
 class Series:
@@ -31,25 +27,6 @@ class Series:
         ordered = sorted(self.seconds)
         p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
         return f"p50 {statistics.median(ordered) * 1000:.2f} ms, p95 {p95 * 1000:.2f} ms (n={len(ordered)})"
-
-
-class Counter:
-    """Counts statements and commits of a database, and the time that commits take."""
-
-    def __init__(self, database: Database) -> None:
-        self.statements = self.commits = 0
-        event.listen(database.engine, "before_cursor_execute", self._statement)
-        event.listen(database.engine, "commit", self._commit)
-
-    def _statement(self, *args: object) -> None:
-        if not str(args[2]).startswith("BEGIN"):
-            self.statements += 1
-
-    def _commit(self, *_args: object) -> None:
-        self.commits += 1
-
-    def per(self, times: int) -> str:
-        return f"{self.statements / times:.1f} SQL, {self.commits / times:.1f} commits each"
 
 
 def row(name: str, figure: object, asked: str = "") -> None:
