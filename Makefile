@@ -30,7 +30,8 @@ check: lint ## lint, and the fast tests
 test: lint ## everything, on both databases, browser journeys in Chromium included
 	@$(PYTHON) bootstrap.py --dev --browser
 	$(BIN)/python frontend/build.py --test
-	$(BIN)/python -m pytest -q -n 2
+	$(BIN)/python -m pytest -q -n 2 -m "not browser"
+	$(BIN)/python -m pytest -q -n 2 -m browser  # apart: a browser's event loop keeps V8 from its time limits
 
 bench: install-dev ## measure, and print each figure beside the figure asked
 	$(BIN)/python -m tests.bench
