@@ -25,13 +25,13 @@ lint: install-dev ## ruff, mypy, import-linter, djlint
 	$(BIN)/djlint app/web/templates --lint --quiet
 
 check: lint ## lint, and the fast tests
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
 
 test: lint ## everything, on both databases, browser journeys in Chromium included
 	@$(PYTHON) bootstrap.py --dev --browser
 	$(BIN)/python frontend/build.py --test
-	$(BIN)/python -m pytest -q -n 2 -m "not browser"
-	$(BIN)/python -m pytest -q -n 2 -m browser  # apart: a browser's event loop keeps V8 from its time limits
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser"
+	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser  # apart: a browser's event loop keeps V8 from its time limits
 
 bench: install-dev ## measure, and print each figure beside the figure asked
 	$(BIN)/python -m tests.bench

@@ -10,12 +10,12 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
-from app.errors import Conflict, NotReady
+from app.errors import Conflict, InvalidForm, NotReady
 from app.i18n import _
 
 
@@ -90,6 +90,7 @@ class Database:
 
         Raises:
             Conflict: another transaction changed the same row first.
+            InvalidForm: the database cannot hold a value.
             NotReady: the database does not answer or is locked.
         """
         with self._turnstile(), self._guard(), self._session(self._writer) as session, session.begin():
@@ -113,6 +114,11 @@ class Database:
                 message = _("Data ini baru saja diubah orang lain. Muat ulang halaman, lalu coba lagi.")
                 raise Conflict(message) from error
             raise NotReady(_("Basis data sedang tidak dapat dihubungi. Coba lagi sebentar lagi.")) from error
+        except DataError as error:
+            message = _(
+                "Ada isian yang tidak dapat disimpan: terlalu panjang, atau memuat huruf yang tidak dikenal."
+            )
+            raise InvalidForm(message, {}) from error
 
     @contextmanager
     def _turnstile(self) -> Iterator[None]:

@@ -116,7 +116,7 @@ class _Chores:
                 self._next[chore] = time.monotonic() + pace
                 try:
                     chore()
-                except AppError as error:
+                except (AppError, OSError) as error:
                     logger.warning("%s: %s", chore.__name__, error)
 
     def _beat(self) -> None:
@@ -140,8 +140,7 @@ def _watch(database: Database, config: Config, stop: threading.Event, say: Calla
     seen: dict[Path, tuple[int, int]] | None = None
     while not stop.is_set():
         now = watch.glance(config)
-        if now != seen:
-            look(database, config, say)
+        if now != seen and look(database, config, say):
             seen = now
         stop.wait(1.0)
 
@@ -155,14 +154,14 @@ def _mail(database: Database, stop: threading.Event) -> None:
             logger.warning("mail: %s", error)
 
 
-def look(database: Database, config: Config, say: Callable[[str], None]) -> None:
-    """Deploy what changed in the watched folders and say what happened."""
+def look(database: Database, config: Config, say: Callable[[str], None]) -> bool:
+    """Deploy what changed in the watched folders and say what happened. False: it could not be done now."""
     try:
         with database.transaction() as session:
             report = watch.sync(session, watch.read(config))
     except AppError as error:
         say(str(error))
-        return
+        return False
     for name in report.deployed:
         say(f"Diterapkan: {name}")
     for finding in report.findings:
@@ -170,6 +169,7 @@ def look(database: Database, config: Config, say: Callable[[str], None]) -> None
         say(
             f"{'Galat' if finding.severity == 'error' else 'Peringatan'} {place} {finding.what} {finding.todo}"
         )
+    return True
 
 
 def at(text: str) -> datetime:

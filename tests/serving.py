@@ -151,7 +151,7 @@ class Browser(Caller):
 
     def form(self, page: Reply, path: str) -> tuple[str, dict[str, str]]:
         """Where the page's form at ``path`` goes to, and its hidden fields."""
-        return _FormReader(path).read(page.text)
+        return form_in(page.text, path)
 
     def follow(self, reply: Reply) -> Reply:
         """Go where a redirect leads."""
@@ -177,6 +177,11 @@ class Browser(Caller):
         found = _TOKEN.search(reply.text) if "text/html" in reply.headers.get("Content-Type", "") else None
         self.csrf = found.group(1) if found else self.csrf
         return reply
+
+
+def form_in(page: str, path: str) -> tuple[str, dict[str, str]]:
+    """Where the first form at ``path`` goes to, and its hidden fields."""
+    return _FormReader(path).read(page)
 
 
 class _FormReader(HTMLParser):
@@ -208,6 +213,8 @@ class Installation:
     folder: Path
     more: Mapping[str, str] = field(default_factory=dict)
     port: int = field(default_factory=lambda: free_port())
+    #: What runs at the moment, by command.
+    processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
     _clients: list[Caller] = field(default_factory=list)
 
     @cached_property
@@ -272,9 +279,11 @@ class Installation:
         with (self.folder / f"{name}.log").open("ab") as log:
             line = [sys.executable, "-m", "app", name]
             process = subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+        self.processes[name] = process
         try:
             yield process
         finally:
+            del self.processes[name]
             process.send_signal(signal.SIGTERM)
             process.wait(30)
 

@@ -121,3 +121,24 @@ def test_the_next_due_time_is_known_without_loading_any_case(office: Office) -> 
     with office.database.reading() as session:
         assert jobs.next_due(session) == the_job(office).due_at
         assert jobs.due(session, clock.now(session)) == []
+
+
+def test_a_timer_of_a_case_that_is_over_goes_and_is_not_tried_for_ever(office: Office) -> None:
+    from app.models import ProcessInstance
+
+    case = office.start()
+    job = the_job(office)
+    with office.database.transaction() as session:
+        session.get_one(ProcessInstance, case.id).engine_state = b""
+    assert worker.fire_until(office.database, job.due_at) == 1
+    with office.database.reading() as session:
+        assert session.scalars(select(Job)).all() == []
+
+
+def test_a_timer_retried_after_the_clock_went_back_waits_for_its_time_again(office: Office) -> None:
+    office.start()
+    job = the_job(office)
+    with office.database.transaction() as session:
+        session.get_one(Job, job.id).run_at = clock.now(session)  # what a retry writes
+    assert worker.tick(office.database) == 1
+    assert the_job(office).run_at == job.due_at

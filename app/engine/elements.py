@@ -155,16 +155,16 @@ class Parallel(_Join):
 class InclusiveJoin(_Join):
     """Waits for every branch that may still arrive. The joining half of an inclusive gateway that asks.
 
-    Source of the rule: BPMN 2.0, table 13.3. A token elsewhere is waited for when it can reach a flow along which
-    none has come yet, and none of the flows along which one has.
+    It looks around when everything else stands still. Source of the rule: BPMN 2.0, table 13.3. A token elsewhere is
+    waited for when it can reach a flow along which none has come yet, and none of the flows along which one has.
     """
 
     def _must_wait(self, here: list[Task]) -> bool:
-        workflow, come = here[0].workflow, {_origin(task) for task in here}
-        if any(t.task_spec is self and _moves(t) for t in workflow.tasks.values() if t is not here[0]):
+        tasks, come = here[0].workflow.tasks.values(), {_origin(task) for task in here}
+        if any(_moves(task) for task in tasks if task is not here[0]):
             return True
         missing = [name for name in self._inputs if name not in come]
-        elsewhere = {_position(task) for task in workflow.tasks.values() if _is_token(task, self)}
+        elsewhere = {_position(task) for task in tasks if task.task_spec is not self and _stands(task)}
         return any(
             any(place in self._before[name] for name in missing)
             and not any(place in self._before[name] for name in come)
@@ -190,17 +190,16 @@ def _origin(task: Task) -> str:
     return name
 
 
-def _is_token(task: Task, join: _Join) -> bool:
-    """Whether something stands here that may yet come to the join. An event that waits beside its activity is none:
-    the activity is counted already."""
+def _stands(task: Task) -> bool:
+    """Whether a token stands here. An event that waits beside its activity is none: the activity is counted."""
     waits = task._state == TaskState.WAITING and not isinstance(task.task_spec, BoundaryEvent)
-    return task.task_spec is not join and (waits or _moves(task))
+    return waits or bool(task._state & (TaskState.READY | TaskState.STARTED))
 
 
 def _moves(task: Task) -> bool:
-    """Whether a task is open, or its turn comes before the command ends."""
+    """Whether a task's turn comes before the command ends."""
     is_next = task._state == TaskState.FUTURE and task.parent._state == TaskState.COMPLETED
-    return is_next or bool(task._state & (TaskState.READY | TaskState.STARTED))
+    return is_next or (task._state == TaskState.READY and not task.task_spec.manual)
 
 
 def _position(task: Task) -> str:

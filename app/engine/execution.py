@@ -1,12 +1,13 @@
 """Run one instance to its next wait states: (program, state, command, now) → `Step`. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.calendar import Calendar
@@ -17,7 +18,7 @@ from app.engine.diagram import Diagram, Node
 from app.engine.run import Run
 from app.engine.spec import ProcessSpec, build
 from app.engine.step import Before, Step, between, due_of
-from app.errors import Conflict, NotFound
+from app.errors import Conflict, ExecutionFailed, NotFound
 from app.i18n import _
 
 
@@ -65,21 +66,15 @@ def complete(
         Conflict: a timer that was due first took the task away.
         ExecutionFailed: what follows in the diagram failed; nothing may be stored.
     """
-    run = _run(program, current, now, calendar)
-    workflow = codec.loads(state, program.spec, run)
-    before = Before.of(workflow)
+    before = Before.of(_load(program, state, current, now, calendar))
     if task_id not in before.tasks:
         raise NotFound(_("Tugas ini sudah tidak terbuka."))
+    workflow, task = _caught_up(lambda: _load(program, state, current, now, calendar), task_id)
+    if task.state != TaskState.READY:
+        raise Conflict(_("Tenggat tugas ini sudah lewat dan perkara berjalan ke langkah berikutnya."))
+    workflow.run.answers = answers
     with moves.failing():
-        moves.fire_due(workflow)
-        task = workflow.tasks.get(UUID(task_id))
-        if task is None or task.state != TaskState.READY:
-            raise Conflict(_("Tenggat tugas ini sudah lewat dan perkara berjalan ke langkah berikutnya."))
-        run.answers = answers
-        already = Before.of(workflow).tasks
-        moves.finish(workflow, task, variables)
-        moves.advance(workflow)
-        completed = [task_id, *moves.answer_questions(workflow, already)]
+        completed = [task_id, *moves.finish_with_question(workflow, task, variables)]
     return between(workflow, before, completed)
 
 
@@ -93,8 +88,7 @@ def fire(
     calendar: Calendar,
 ) -> Step | None:
     """Fire one timer if it still waits and is due; None when there is nothing to do, so twice does no harm."""
-    run = _run(program, current, now, calendar)
-    workflow = codec.loads(state, program.spec, run)
+    workflow = _load(program, state, current, now, calendar)
     before = Before.of(workflow)
     timer = workflow.tasks.get(UUID(timer_id))
     if timer is None or timer_id not in before.timers or due_of(timer).at > now:
@@ -120,16 +114,36 @@ def deliver(
         Conflict: the event no longer waits.
         ExecutionFailed: what follows in the diagram failed.
     """
-    run = _run(program, current, now, calendar)
-    workflow = codec.loads(state, program.spec, run)
-    before = Before.of(workflow)
+    before = Before.of(_load(program, state, current, now, calendar))
+    gone = Conflict(_("Perkara ini sudah tidak menunggu pesan itu."))
+    if message_id not in before.messages:
+        raise gone
+    workflow, event = _caught_up(lambda: _load(program, state, current, now, calendar), message_id)
+    if event.state != TaskState.WAITING:
+        raise gone
     with moves.failing():
-        moves.fire_due(workflow)
-        event = workflow.tasks.get(UUID(message_id))
-        if event is None or event.state != TaskState.WAITING:
-            raise Conflict(_("Perkara ini sudah tidak menunggu pesan itu."))
         moves.receive(workflow, event, variables)
     return between(workflow, before)
+
+
+def _caught_up(load: Callable[[], codec.Workflow], waiting_id: str) -> tuple[codec.Workflow, Task]:
+    """The instance after the timers that were due beside a task or event. When one of them fails only those fire
+    that may take the task away: the others are the worker's, and their failure is nothing to him who works on it."""
+    workflow = load()
+    try:
+        with moves.failing():
+            moves.fire_due_beside(workflow, workflow.tasks[UUID(waiting_id)])
+    except ExecutionFailed:
+        workflow = load()
+        with moves.failing():
+            moves.fire_due_beside(workflow, workflow.tasks[UUID(waiting_id)], only_interrupting=True)
+    return workflow, workflow.tasks[UUID(waiting_id)]
+
+
+def _load(
+    program: Program, state: bytes, current: Mapping[str, Any], now: datetime, calendar: Calendar
+) -> codec.Workflow:
+    return codec.loads(state, program.spec, _run(program, current, now, calendar))
 
 
 def _run(program: Program, current: Mapping[str, Any], now: datetime, calendar: Calendar) -> Run:

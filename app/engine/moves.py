@@ -1,6 +1,6 @@
 """The moves of a run: finish a task, fire a timer, catch a message, and go on to where somebody must wait."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -36,7 +36,7 @@ def finish(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -
     run: Run = workflow.run
     old = run.assign(variables)
     node = node_of(task)
-    kind = "question_answered" if task.task_spec.name.startswith(QUESTION) else "task_completed"
+    kind = "question_answered" if _is_question(task) else "task_completed"
     answer = (
         {"answers": run.answers.get(node.id)} if kind == "question_answered" else {"values": dict(variables)}
     )
@@ -48,29 +48,43 @@ def _old(old: Mapping[str, Any]) -> dict[str, Any]:
     return {"old": dict(old)} if old else {}
 
 
-def answer_questions(workflow: codec.Workflow, already: Collection[str]) -> list[str]:
-    """Finish the question that opened with this completion, if the command answers it; return its id.
+def finish_with_question(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -> list[str]:
+    """Finish a task, go on, and finish the question that comes with it too, if it is answered; return its id.
 
-    ``already``: ids of the tasks that were open before. One question comes with a task; one that follows it, or the
-    same one on a further pass, is asked anew.
+    One question comes with a task. One that follows a question, the same one on a further pass included, is asked
+    anew.
     """
-    run: Run = workflow.run
-    for task in open_tasks(workflow):
-        asks = task.task_spec.name.startswith(QUESTION) and task.task_spec.bpmn_id in run.answers
-        if asks and task.id.hex not in already:
-            finish(workflow, task, {})
+    already = {each.id for each in open_tasks(workflow)}
+    finish(workflow, task, variables)
+    advance(workflow)
+    for each in [] if _is_question(task) else open_tasks(workflow):
+        if _is_question(each) and each.id not in already and each.task_spec.bpmn_id in workflow.run.answers:
+            finish(workflow, each, {})
             advance(workflow)
-            return [task.id.hex]
+            return [each.id.hex]
     return []
+
+
+def _is_question(task: Task) -> bool:
+    return bool(task.task_spec.name.startswith(QUESTION))
 
 
 def advance(workflow: codec.Workflow) -> None:
     """Run everything that needs no person, in order, up to the step limit."""
-    while ready := workflow.get_tasks(state=TaskState.READY, manual=False):
+    while ready := _automatic(workflow):
         for task in ready:
             if task.state == TaskState.READY:  # an end that terminates may have taken it away
                 _count(workflow.run, task)
                 _run(workflow.run, task)
+
+
+def _automatic(workflow: codec.Workflow) -> list[Task]:
+    """What runs next by itself; when nothing does, an inclusive gateway that was waiting for the others may."""
+    ready: list[Task] = workflow.get_tasks(state=TaskState.READY, manual=False)
+    if not ready and not workflow.completed:
+        workflow.update_waiting_tasks()
+        ready = workflow.get_tasks(state=TaskState.READY, manual=False)
+    return ready
 
 
 def _run(run: Run, task: Task) -> None:
@@ -94,7 +108,7 @@ def _count(run: Run, task: Task) -> None:
 def _passed(run: Run, task: Task) -> None:
     """Note that an element of the diagram was passed, with the flows that leave it and are no gateway's choice."""
     node_id = task.task_spec.bpmn_id
-    if node_id is None or task.task_spec.name.startswith(QUESTION):
+    if node_id is None or _is_question(task):
         return
     run.visits[node_id] += 1
     node, flows = run.diagram.nodes[node_id], run.diagram.outgoing.get(node_id, ())
@@ -111,17 +125,20 @@ def _is_raced(run: Run, flow: Flow, node_id: str) -> bool:
     return flow.target == node_id and run.diagram.nodes[flow.source].kind == "eventBasedGateway"
 
 
-def fire_due(workflow: codec.Workflow) -> None:
-    """Fire what was due before the command, in order: a late officer must not beat a deadline."""
-    while True:
-        due = [
-            t
-            for t in waiting(workflow, TimerEvent)
-            if t.internal_data.get("due") and due_of(t).at <= workflow.run.now
-        ]
+def fire_due_beside(workflow: codec.Workflow, task: Task, *, only_interrupting: bool = False) -> None:
+    """Fire the timers beside a task, or a raced event, that were due before the command, in order: a late officer
+    must not beat his deadline. Timers elsewhere are the worker's.
+    """
+    while isinstance(task.parent.task_spec, BoundaryEventSplit):
+        due = [t for t in waiting(workflow, TimerEvent) if t.parent is task.parent and _is_due(t)]
+        due = [t for t in due if t.task_spec.cancel_activity or not only_interrupting]
         if not due:
             return
-        fire(workflow, min(due, key=lambda task: due_of(task).at))
+        fire(workflow, min(due, key=lambda timer: due_of(timer).at))
+
+
+def _is_due(timer: Task) -> bool:
+    return bool(timer.internal_data.get("due")) and due_of(timer).at <= timer.workflow.run.now
 
 
 def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any]) -> None:

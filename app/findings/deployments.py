@@ -11,6 +11,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("{file} tidak dipakai oleh diagram mana pun."),
         N_("Sebut formulir atau tabel ini pada sebuah tugas, atau jangan kirim berkasnya."),
     ),
+    "file_twice": (
+        N_("Ada dua berkas bernama {file}."),
+        N_("Kirim satu saja; folder tempat berkas itu berada tidak membedakannya."),
+    ),
+    "process_twice": (
+        N_("Proses “{key}” ada di dua berkas; yang pertama {first}."),
+        N_("Kirim satu diagram untuk setiap proses, atau ganti id prosesnya."),
+    ),
+    "form_twice": (
+        N_("Formulir “{key}” ada di dua berkas; yang pertama {first}."),
+        N_("Kirim satu berkas untuk setiap formulir."),
+    ),
+    "decision_twice": (
+        N_("Tabel keputusan “{key}” ada di dua berkas; yang pertama {first}."),
+        N_("Kirim setiap tabel sekali saja, atau ganti id keputusannya."),
+    ),
     "form_missing": (
         N_("Formulir {form} untuk “{name}” tidak ada."),
         N_("Kirim berkas {form} bersama diagram, atau ganti kunci formulirnya."),

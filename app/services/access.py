@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
@@ -32,12 +33,15 @@ class Actor:
 
 
 def actor_of(user: User) -> Actor:
-    """The actor that a user is, with the groups and units of the moment."""
+    """The actor that a user is, with the groups and units of the moment.
+
+    An auditor reads everything and changes nothing: he works in no lane, whichever he was put into.
+    """
     return Actor(
         id=user.id,
         name=user.name,
         full_name=user.full_name,
-        groups=frozenset(group.id for group in user.groups),
+        groups=frozenset() if user.is_auditor else frozenset(group.id for group in user.groups),
         units=frozenset(unit.code for unit in user.units),
         is_admin=user.is_admin,
         is_process_owner=user.is_process_owner,
@@ -55,6 +59,7 @@ def offered(actor: Actor) -> ColumnElement[bool]:
     return and_(UserTask.group_id.in_(actor.groups), unit)
 
 
+@lru_cache(maxsize=512)
 def visible(actor: Actor) -> ColumnElement[bool]:
     """Process instances that the actor may see: all, or those in which a task was offered to him.
 
@@ -98,12 +103,6 @@ def locking(query: Select[ProcessInstance]) -> Select[ProcessInstance]:
     Rows that only name the case, e.g. a note, may be written meanwhile; waiting for those could go in a circle.
     """
     return query.with_for_update(key_share=True).execution_options(populate_existing=True)
-
-
-def coordinates(actor: Actor, definition: ProcessDefinition, lane_id: str) -> bool:
-    """Whether the actor belongs to the coordinators of this lane."""
-    lane: Mapping[str, Any] = definition.lane_groups.get(lane_id, {})
-    return lane.get("coordinator") in actor.groups
 
 
 def works_in(actor: Actor, definition: ProcessDefinition, lane_id: str) -> bool:

@@ -3,14 +3,15 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
 from app.engine import decisions, reader
 from app.engine.diagram import Flow, Lane, Node
 from app.findings import Finding
-from app.models import Group, LaneGroup, membership
+from app.models import Group, LaneGroup
+from app.services import groups
 from app.services.bundle import Bundle
 
 Place = Node | Flow | Lane
@@ -131,9 +132,7 @@ def _unknown_properties(bundle: Bundle, known: set[str] | None) -> list[Finding]
 
 
 def _empty_lanes(session: Session, bundle: Bundle) -> list[Finding]:
-    members = func.count(membership.c.user_id)
-    rows = session.execute(select(Group.name, members).outerjoin(membership).group_by(Group.name))
-    counts = {name: count for name, count in rows}
+    counts = {group.name: count for group, count in groups.with_counts(session)}
     known = {lane_id: group for lane_id, group in session.execute(_group_names(bundle.diagram.key))}
     wanted = {known.get(lane.id, lane.name): lane.name for lane in bundle.diagram.lanes}
     coordinators = {c for lane in bundle.diagram.lanes if (c := lane.properties.get("koordinator"))}

@@ -1,8 +1,8 @@
 """Put together what a deployment would store: each diagram with the forms and tables it names, checked."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from types import MappingProxyType
 
 from sqlalchemy.orm import Session
 
@@ -10,13 +10,13 @@ from app import forms
 from app.engine import decisions, reader
 from app.engine.diagram import Diagram
 from app.errors import InvalidDiagram
-from app.findings import Finding
+from app.findings import Finding, has_errors
 from app.forms import Form
 from app.models import ProcessDefinition
 from app.services import checks, definitions
 from app.services.bundle import Bundle
 
-_T = TypeVar("_T")
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 @dataclass
@@ -28,14 +28,18 @@ class _Upload:
     tables: dict[str, tuple[decisions.Table, ...]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
+    beside: Mapping[str, bytes] = field(default_factory=dict)
 
 
-def collect(session: Session | None, files: Mapping[str, bytes]) -> tuple[list[Bundle], list[Finding]]:
+def collect(
+    session: Session | None, files: Mapping[str, bytes], beside: Mapping[str, bytes] = _NOTHING
+) -> tuple[list[Bundle], list[Finding]]:
     """Return the versions that deploying ``files`` would make, and everything found, errors included.
 
+    ``beside``: good forms and tables at hand, for what a diagram names that was neither sent nor is carried over.
     With ``session`` None nothing is carried over: what the files themselves do not hold is not missed.
     """
-    upload = _read({name.rsplit("/", 1)[-1]: content for name, content in files.items()})
+    upload = _read(files, beside)
     live = list(definitions.live(session, files=True)) if session is not None else []
     bundles = [
         _bundle(session, diagram, name, upload.contents[name], upload, live)
@@ -43,8 +47,8 @@ def collect(session: Session | None, files: Mapping[str, bytes]) -> tuple[list[B
         for diagram in diagrams
     ]
     bundles += _users_of(session, upload, live, {bundle.diagram.key for bundle in bundles})
-    findings = list(upload.findings)
-    if session is not None and not findings:
+    findings = [*upload.findings, *_twice(upload)]
+    if session is not None and not has_errors(findings):
         findings += _unused(upload, bundles)
     for bundle in bundles:
         checks.check(session, bundle)
@@ -52,9 +56,13 @@ def collect(session: Session | None, files: Mapping[str, bytes]) -> tuple[list[B
     return bundles, findings
 
 
-def _read(files: Mapping[str, bytes]) -> _Upload:
-    upload = _Upload(contents=dict(files))
-    for name, content in files.items():
+def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:
+    upload = _Upload(beside=beside)
+    for path, content in files.items():
+        name = path.rsplit("/", 1)[-1]
+        if upload.contents.setdefault(name, content) is not content:
+            upload.findings.append(Finding("file_twice", "error", file=name, params={"file": name}))
+            continue
         try:
             if name.endswith((".bpmn", ".bpmn20.xml", ".xml")):
                 upload.diagrams[name] = reader.read(content, file=name)
@@ -68,6 +76,19 @@ def _read(files: Mapping[str, bytes]) -> _Upload:
         except InvalidDiagram as error:
             upload.findings += error.findings
     return upload
+
+
+def _twice(upload: _Upload) -> list[Finding]:
+    """Files that stand for the same thing: which of them is meant?"""
+    named = [("process_twice", name, d.key) for name, found in upload.diagrams.items() for d in found]
+    named += [("form_twice", name, definitions.form_key(name)) for name in upload.forms]
+    named += [("decision_twice", name, table.id) for name, found in upload.tables.items() for table in found]
+    first: dict[tuple[str, str], str] = {}
+    return [
+        Finding(code, "error", file=name, params={"key": key, "first": first[code, key]})
+        for code, name, key in named
+        if first.setdefault((code, key), name) != name
+    ]
 
 
 def _content(upload: _Upload, name: str, key: str) -> bytes:
@@ -85,6 +106,8 @@ def _bundle(
     bundle = Bundle(diagram, {f"{diagram.key}.bpmn": content})
     carried = next((definition for definition in live if definition.key == diagram.key), None)
     kept = {f.name: f.resource.content for f in carried.files if f.kind != "bpmn"} if carried else {}
+    kept |= {name: content for name, content in upload.beside.items() if name not in kept}
+    kept = {name: content for name, content in kept.items() if name not in upload.tables}
     _add_forms(bundle, upload, kept, missing_counts=session is not None or bool(upload.forms), file=name)
     _add_tables(bundle, upload, kept, missing_counts=session is not None or bool(upload.tables), file=name)
     return bundle
@@ -122,16 +145,25 @@ def _add_tables(
             name, table = uploaded[wanted]
             bundle.tables[wanted], bundle.files[name] = table, upload.contents[name]
             continue
-        for name, content in kept.items():
-            found = (
-                [t for t in decisions.read(content, file=name) if t.id == wanted]
-                if name.endswith(".dmn")
-                else []
-            )
-            if found:
-                bundle.tables[wanted], bundle.files[name] = found[0], content
-        if wanted not in bundle.tables and missing_counts:
+        found = _kept_table(wanted, kept, uploaded.keys())
+        if found is not None:
+            name, bundle.tables[wanted] = found
+            bundle.files[name] = kept[name]
+        elif missing_counts:
             bundle.findings.append(checks.at(node, "decision_missing", file=file, decision=wanted))
+
+
+def _kept_table(
+    wanted: str, kept: Mapping[str, bytes], uploaded: Collection[str]
+) -> tuple[str, decisions.Table] | None:
+    """A table of a file that is carried over. A file with a table that was uploaded anew is not: a version with two
+    tables of one id could decide by either."""
+    for name, content in kept.items():
+        tables = decisions.read(content, file=name) if name.endswith(".dmn") else ()
+        found = next((table for table in tables if table.id == wanted), None)
+        if found is not None and not any(table.id in uploaded for table in tables):
+            return name, found
+    return None
 
 
 def _users_of(
@@ -162,5 +194,5 @@ def _unused(upload: _Upload, bundles: Iterable[Bundle]) -> list[Finding]:
     return [
         Finding("file_not_used", "error", file=name, params={"file": name})
         for name in (*upload.forms, *upload.tables)
-        if name not in used
+        if name not in used and f"{definitions.form_key(name)}.form" not in used
     ]

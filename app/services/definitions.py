@@ -59,15 +59,16 @@ class Version:
 
 def version(session: Session, definition_id: int) -> Version:
     """Return a version ready to run; parsed once per process, as it never changes."""
-    cache: dict[int, Version] = session.info["versions"]
-    if definition_id not in cache:
+    cache: dict[int, Version] = session.info["versions"]  # shared by threads: one may drop what another found
+    found = cache.get(definition_id)
+    if found is None:
         definition = session.get(ProcessDefinition, definition_id, options=[_WITH_FILES])
         if definition is None:
             raise NotFound(_("Definisi proses ini tidak ada."))
-        while len(cache) >= _KEPT:
-            cache.pop(next(iter(cache)))
-        cache[definition_id] = assemble(definition)
-    return cache[definition_id]
+        for oldest in list(cache)[: max(0, len(cache) + 1 - _KEPT)]:
+            cache.pop(oldest, None)
+        found = cache[definition_id] = assemble(definition)
+    return found
 
 
 _WITH_FILES = selectinload(ProcessDefinition.files).joinedload(DefinitionFile.resource)

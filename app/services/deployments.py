@@ -33,9 +33,16 @@ class Deployment:
     findings: tuple[Finding, ...]
 
 
-def deploy(session: Session, files: Mapping[str, bytes], *, actor: Actor | None) -> Deployment:
+def deploy(
+    session: Session,
+    files: Mapping[str, bytes],
+    *,
+    actor: Actor | None,
+    beside: Mapping[str, bytes] | None = None,
+) -> Deployment:
     """Deploy ``files`` (name → content). A form or table alone makes new versions of the processes that use it.
 
+    ``beside``: forms and tables at hand, for what is named and neither among ``files`` nor in the live version.
     Running instances keep their version. ``actor`` None means the command line or the watched folders.
 
     Raises:
@@ -44,7 +51,7 @@ def deploy(session: Session, files: Mapping[str, bytes], *, actor: Actor | None)
     """
     if actor is not None and not actor.is_process_owner:
         raise NotAllowed(_("Hanya pemilik proses yang dapat menerapkan diagram."))
-    bundles, findings = collect(session, files)
+    bundles, findings = collect(session, files, beside or {})
     if has_errors(findings):
         raise InvalidDiagram(_("Berkas tidak dapat diterapkan."), tuple(findings))
     deployed = tuple(_deploy_one(session, bundle, actor) for bundle in bundles)

@@ -1,20 +1,27 @@
 """Write what the engine returned. `apply` is the only writer of instance state, tasks, jobs, history and outbox."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import Table, delete, insert, update
+from sqlalchemy import BindParameter, Delete, Insert, Table, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
 
+from app.db import Base
 from app.engine.run import Effect, Event
 from app.engine.step import OpenTask, OpenTimer, Step
-from app.models import HistoryEvent, Job, MessageWait, OutboxMessage, ProcessInstance, UserTask
-from app.services import clock
+from app.models import HistoryEvent, Job, MessageWait, OutboxMessage, ProcessInstance, Unit, UserTask
+from app.services import clock, incidents
 from app.services.access import Actor
 from app.services.definitions import Version
 
+# Statements are built once: building them took longer than running them.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_CHANGE = update(cast("Table", UserTask.__table__)).where(UserTask.id.in_(_IDS))
 #: Sorts tasks without a deadline last.
 NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -23,10 +30,12 @@ def apply(
     session: Session, instance: ProcessInstance, version: Version, step: Step, *, actor: Actor | None
 ) -> None:
     """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go."""
+    had_incident = instance.state == "incident"
     _store_instance(session, instance, version, step)
+    session.flush()  # what was recorded before comes before
     _close_tasks(session, step, actor)
-    units = {task.id: _unit(version, task, step.variables) for task in step.opened}
-    session.add_all(_task(session, instance, version, task, units[task.id][0]) for task in step.opened)
+    units = _units(session, version, step)
+    _insert(session, UserTask, [_task(session, instance, version, t, units[t.id][0]) for t in step.opened])
     _sync_waits(session, instance, version, step)
     events = [_event(session, instance, event, actor) for event in step.events]
     events += [
@@ -35,10 +44,26 @@ def apply(
         if units[task.id][1] and units[task.id][0] is None
     ]
     events += _queue(session, instance, version, step)
-    session.flush()  # what was recorded before comes before
-    if events:
-        # One statement for all. Added one by one, SQLite takes a statement each, to tell their ids.
-        session.connection().execute(insert(cast("Table", HistoryEvent.__table__)), events)
+    _insert(session, HistoryEvent, events)
+    if had_incident:
+        incidents.close_moot(session, instance, _got_past(step), actor=actor)
+
+
+def _got_past(step: Step) -> set[str] | None:
+    """What no incident need be about any more; None when the case is over."""
+    gone = {*step.closed, *step.stopped_timers, *(["message"] if step.stopped_messages else [])}
+    return None if step.ended else gone
+
+
+def _insert(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
+    """Add rows past the session: one statement for all of a kind, and nobody wants them back as objects."""
+    if rows:
+        session.connection().execute(_insertion(model), rows)
+
+
+@lru_cache
+def _insertion(model: type[Base]) -> Insert:
+    return insert(cast("Table", model.__table__))
 
 
 def _store_instance(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
@@ -71,81 +96,108 @@ def _close_tasks(session: Session, step: Step, actor: Actor | None) -> None:
     who = actor.id if actor else None
     completed = [task for task in step.closed if task in step.completed]
     cancelled = [task for task in step.closed if task not in step.completed]
-    if completed:
-        values = {"state": "completed", "closed_at": now, "closed_by_id": who, "assignee_id": who}
-        session.execute(update(UserTask).where(UserTask.id.in_(completed)).values(**values))
-    if cancelled:
-        values = {"state": "cancelled", "closed_at": now, "closed_by_id": who}
-        session.execute(update(UserTask).where(UserTask.id.in_(cancelled)).values(**values))
-    if step.overdue:
-        session.execute(update(UserTask).where(UserTask.id.in_(step.overdue)).values(overdue_at=now))
+    closed = {"closed_at": now, "closed_by_id": who}
+    _change(session, completed, {"state": "completed", "assignee_id": who, **closed})
+    _change(session, cancelled, {"state": "cancelled", **closed})
+    _change(session, step.overdue, {"overdue_at": now})
+
+
+def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> None:
+    """Change tasks past the session, and tell those that it holds."""
+    if ids:
+        session.connection().execute(_CHANGE, {"ids": ids, **values})
+    for task_id in ids:
+        held = session.identity_map.get(identity_key(UserTask, task_id))
+        for name, value in values.items() if held is not None else ():
+            set_committed_value(held, name, value)
+
+
+def _units(session: Session, version: Version, step: Step) -> dict[str, tuple[str | None, str | None]]:
+    """For each task that opens the unit it is for, and the variable that names it. (None, variable) offers it to the
+    whole lane: nothing was filled in, or no such unit exists, and then nobody would ever see the task."""
+    named = {task.id: _unit(version, task, step.variables) for task in step.opened}
+    wanted = {unit for unit, _variable in named.values() if unit}
+    known: set[str] = session.info.setdefault(
+        "units", set()
+    )  # seen before: a unit's code is never taken away
+    if not wanted <= known:
+        known |= set(session.scalars(select(Unit.code).where(Unit.code.in_(wanted))))
+    return {task: (unit if unit in known else None, variable) for task, (unit, variable) in named.items()}
 
 
 def _unit(version: Version, task: OpenTask, variables: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    """The unit a task is for, and the variable that names it; (None, variable) offers it to the whole lane."""
     node = task.node
     variable = node.properties.get("unit") or version.diagram.lane(node.lane_id).properties.get("unit")
     if not variable:
         return None, None
     value = variables.get(variable)
-    return (str(value), variable) if value else (None, variable)
+    return (str(value), variable) if value and isinstance(value, str | int) else (None, variable)
 
 
 def _task(
     session: Session, instance: ProcessInstance, version: Version, task: OpenTask, unit: str | None
-) -> UserTask:
+) -> dict[str, Any]:
     node, now = task.node, clock.now(session)
     question = version.diagram.questions.get(node.id) if task.is_question else None
-    return UserTask(
-        id=task.id,
-        instance_id=instance.id,
-        activity_id=node.id,
-        name=question.text if question else node.name or node.id,
-        lane_id=node.lane_id,
-        lane=version.diagram.lane(node.lane_id).name,
-        group_id=version.group_of(node.lane_id),
-        coordinator_group_id=version.coordinator_of(node.lane_id),
-        unit_code=unit,
-        form_key=None if question else node.form_key,
-        is_question=task.is_question,
-        state="open",
-        opened_at=now,
-        due_at=task.due.at if task.due else None,
-        deadline=task.due.as_dict() if task.due else None,
-        sort_at=task.due.at if task.due else NO_DEADLINE,
-    )
+    return {
+        "id": task.id,
+        "instance_id": instance.id,
+        "activity_id": node.id,
+        "name": question.text if question else node.name or node.id,
+        "lane_id": node.lane_id,
+        "lane": version.diagram.lane(node.lane_id).name,
+        "group_id": version.group_of(node.lane_id),
+        "coordinator_group_id": version.coordinator_of(node.lane_id),
+        "unit_code": unit,
+        "form_key": None if question else node.form_key,
+        "is_question": task.is_question,
+        "state": "open",
+        "opened_at": now,
+        "due_at": task.due.at if task.due else None,
+        "deadline": task.due.as_dict() if task.due else None,
+        "sort_at": task.due.at if task.due else NO_DEADLINE,
+    }
 
 
 def _sync_waits(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
-    if step.stopped_timers:
-        session.execute(delete(Job).where(Job.id.in_(step.stopped_timers)))
-    if step.stopped_messages:
-        session.execute(delete(MessageWait).where(MessageWait.id.in_(step.stopped_messages)))
-    session.add_all(_job(instance, timer) for timer in step.timers)
-    session.add_all(
-        MessageWait(
-            id=wait.id,
-            instance_id=instance.id,
-            activity_id=wait.node.id,
-            message=wait.node.message,
-            group_id=version.group_of(wait.node.lane_id),
-            opened_at=clock.now(session),
-        )
+    _delete(session, Job, step.stopped_timers)
+    _delete(session, MessageWait, step.stopped_messages)
+    _insert(session, Job, [_job(instance, timer) for timer in step.timers])
+    waits = [
+        {
+            "id": wait.id,
+            "instance_id": instance.id,
+            "activity_id": wait.node.id,
+            "message": wait.node.message,
+            "group_id": version.group_of(wait.node.lane_id),
+            "opened_at": clock.now(session),
+        }
         for wait in step.messages
-    )
+    ]
+    _insert(session, MessageWait, waits)
 
 
-def _job(instance: ProcessInstance, timer: OpenTimer) -> Job:
-    return Job(
-        id=timer.id,
-        instance_id=instance.id,
-        activity_id=timer.node.id,
-        attached_to=timer.node.attached_to,
-        opened_at=timer.opened_at,
-        due_at=timer.due.at,
-        run_at=timer.due.at,
-        deadline=timer.due.as_dict(),
-    )
+def _delete(session: Session, model: type[Job] | type[MessageWait], ids: tuple[str, ...]) -> None:
+    if ids:
+        session.connection().execute(_deletion(model), {"ids": ids})
+
+
+@lru_cache
+def _deletion(model: type[Job] | type[MessageWait]) -> Delete:
+    return delete(cast("Table", model.__table__)).where(model.id.in_(_IDS))
+
+
+def _job(instance: ProcessInstance, timer: OpenTimer) -> dict[str, Any]:
+    return {
+        "id": timer.id,
+        "instance_id": instance.id,
+        "activity_id": timer.node.id,
+        "attached_to": timer.node.attached_to,
+        "opened_at": timer.opened_at,
+        "due_at": timer.due.at,
+        "run_at": timer.due.at,
+        "deadline": timer.due.as_dict(),
+    }
 
 
 def _event(session: Session, instance: ProcessInstance, event: Event, actor: Actor | None) -> dict[str, Any]:

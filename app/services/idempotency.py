@@ -3,10 +3,10 @@
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import delete, select, update
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm
@@ -17,6 +17,8 @@ from app.services.access import Actor
 from app.services.upsert import insert
 
 KEPT = timedelta(days=7)
+_TABLE = cast("Table", IdempotencyRecord.__table__)
+_ANSWERED = update(_TABLE).where(_TABLE.c.scope == bindparam("of"))
 
 
 def once(
@@ -41,12 +43,12 @@ def once(
     body_digest = _digest(body)
     values = {"scope": scope, "body": body_digest, "result": {}, "created_at": clock.now(session)}
     # Inserting first makes a simultaneous repeat wait for our commit instead of doing the work twice.
-    record = insert(session, IdempotencyRecord).values(**values).on_conflict_do_nothing()
+    record = insert(session, IdempotencyRecord).on_conflict_do_nothing().returning(IdempotencyRecord.scope)
     # What it returns tells whether it was inserted; PostgreSQL's driver gives no count here.
-    if session.scalar(record.returning(IdempotencyRecord.scope)) is None:
+    if session.connection().scalar(record, values) is None:
         return _earlier(session, scope, body_digest)
     result = do()
-    session.execute(update(IdempotencyRecord).where(IdempotencyRecord.scope == scope).values(result=result))
+    session.connection().execute(_ANSWERED, {"of": scope, "result": result})
     return result
 
 

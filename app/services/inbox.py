@@ -105,17 +105,6 @@ def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
     )
 
 
-def next_of(session: Session, instance_id: int, *, actor: Actor) -> UserTask | None:
-    """The next open task of a case that the actor may work on, to go on with after completing one."""
-    query = select(UserTask).where(
-        UserTask.instance_id == instance_id,
-        UserTask.state == "open",
-        access.offered(actor),
-        or_(UserTask.assignee_id.is_(None), UserTask.assignee_id == actor.id),
-    )
-    return session.scalars(query.order_by(UserTask.sort_at, UserTask.id).limit(1)).one_or_none()
-
-
 def _tab(tab: str, actor: Actor) -> ColumnElement[bool]:
     is_open = UserTask.state == "open"
     if tab == "mine":

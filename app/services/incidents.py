@@ -1,6 +1,6 @@
 """Incidents: what stopped and waits for the process owner."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
@@ -11,6 +11,9 @@ from app.models import Incident, Job, ProcessInstance, UserTask
 from app.services import access, clock, history
 from app.services.access import Actor
 from app.services.paging import Page, cursor, limited, number_of, values_of
+
+#: How often a timer is tried before it waits for somebody.
+RETRIES = 3
 
 
 def open_one(
@@ -119,6 +122,21 @@ def of_instance(session: Session, instance_id: int) -> Sequence[Incident]:
     return session.scalars(query.order_by(Incident.id.desc())).all()
 
 
+def close_moot(
+    session: Session, instance: ProcessInstance, gone: Collection[str] | None, *, actor: Actor | None
+) -> None:
+    """Resolve the open incidents of a case that nobody has to look at any more.
+
+    ``gone``: ids of tasks, timers and messages that the case got past; None when the whole case is over. An incident
+    without task and timer is about a message, and moot once one came through.
+    """
+    query = select(Incident).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
+    for incident in session.scalars(query).all():
+        about = incident.task_id or incident.job_id or "message"
+        if gone is None or about in gone:
+            _close(session, instance, incident, actor)
+
+
 def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
     """Resolve an incident: its timer runs again now; its task may be completed again.
 
@@ -137,27 +155,25 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
         raise NotAllowed(_("Hanya pemilik proses dan pengelola yang dapat mencoba ulang."))
     if incident.resolved_at is not None:
         raise Conflict(_("Kendala ini sudah selesai."))
-    _resolve(session, incident, actor)
+    job = session.get(Job, incident.job_id) if incident.job_id else None
+    if job is not None:
+        job.retries, job.run_at = RETRIES, clock.now(session)
+    _close(session, incident.instance, incident, actor)
     return incident
 
 
-def _resolve(session: Session, incident: Incident, actor: Actor) -> None:
-    now = clock.now(session)
-    incident.resolved_at, incident.resolved_by_id = now, actor.id
-    job = session.get(Job, incident.job_id) if incident.job_id else None
-    if job is not None:
-        job.retries, job.run_at = 3, now
+def _close(session: Session, instance: ProcessInstance, incident: Incident, actor: Actor | None) -> None:
+    incident.resolved_at = clock.now(session)
+    incident.resolved_by_id = actor.id if actor else None
     session.flush()
-    others = select(Incident.id).where(
-        Incident.instance_id == incident.instance_id, Incident.resolved_at.is_(None)
-    )
-    if incident.instance.state == "incident" and session.scalar(others.limit(1)) is None:
-        incident.instance.state = "active"
+    others = select(Incident.id).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
+    if instance.state == "incident" and session.scalar(others.limit(1)) is None:
+        instance.state = "active"
     history.record(
         session,
         "incident_resolved",
         actor=actor,
-        instance_id=incident.instance_id,
+        instance_id=instance.id,
         activity_id=incident.activity_id,
         incident=incident.id,
     )

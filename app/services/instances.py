@@ -14,7 +14,18 @@ from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms import Form
 from app.i18n import _
 from app.models import Job, MessageWait, ProcessDefinition, ProcessInstance, UserTask
-from app.services import access, clock, definitions, execution, files, history, holidays, identity, numbers
+from app.services import (
+    access,
+    clock,
+    definitions,
+    execution,
+    files,
+    history,
+    holidays,
+    identity,
+    incidents,
+    numbers,
+)
 from app.services.access import Actor
 from app.services.definitions import Version
 
@@ -171,11 +182,24 @@ def by_number(session: Session, key: str, business_key: str) -> ProcessInstance 
     ).one_or_none()
 
 
-def may_cancel(actor: Actor, instance: ProcessInstance, tasks: Sequence[UserTask]) -> bool:
-    """The process owner, and the coordinator of a lane in which the case waits. Source: issue, JSON API."""
+def may_cancel(
+    actor: Actor,
+    instance: ProcessInstance,
+    tasks: Sequence[UserTask],
+    waits: Sequence[MessageWait] = (),
+    version: Version | None = None,
+) -> bool:
+    """The process owner, and the coordinator of a lane in which the case waits. Source: issue, JSON API.
+
+    ``tasks`` are the open ones, ``waits`` the messages that a case of ``version`` waits for.
+    """
     if instance.state not in {"active", "incident"} or actor.is_auditor:
         return False
-    return actor.is_process_owner or any(task.coordinator_group_id in actor.groups for task in tasks)
+    coordinators = {task.coordinator_group_id for task in tasks}
+    if version is not None:
+        nodes = version.diagram.nodes
+        coordinators |= {version.coordinator_of(nodes[wait.activity_id].lane_id) for wait in waits}
+    return actor.is_process_owner or not coordinators.isdisjoint(actor.groups)
 
 
 def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> ProcessInstance:
@@ -188,7 +212,9 @@ def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> 
     tasks = open_tasks(session, instance.id)
     if instance.state not in {"active", "incident"}:
         raise Conflict(_("Perkara ini sudah berakhir."))
-    if not may_cancel(actor, instance, tasks):
+    waits = session.scalars(select(MessageWait).where(MessageWait.instance_id == instance.id)).all()
+    version = definitions.version(session, instance.definition_id)
+    if not may_cancel(actor, instance, tasks, waits, version):
         raise NotAllowed(_("Hanya pemilik proses dan koordinator lajur yang dapat membatalkan perkara."))
     if not reason.strip():
         raise InvalidForm(_("Tulis alasan pembatalan."), {"reason": _("Tulis alasan pembatalan.")})
@@ -207,6 +233,7 @@ def _end_cancelled(
     for model in (Job, MessageWait):
         for row in session.scalars(select(model).where(model.instance_id == instance.id)):
             session.delete(row)
+    incidents.close_moot(session, instance, None, actor=actor)
 
 
 def open_tasks(session: Session, instance_id: int) -> Sequence[UserTask]:

@@ -6,8 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine import execution as engine
+from app.engine.step import Step
 from app.models import Job, ProcessInstance
 from app.services import access, clock, definitions, execution, history, holidays, incidents
+from app.services.definitions import Version
 
 #: How long to wait before the next try: growing, and the list's length is the number of tries.
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
@@ -32,10 +34,22 @@ def fire(session: Session, job_id: str) -> bool:
     same = select(ProcessInstance).where(ProcessInstance.id == instance_id)
     instance = session.scalars(access.locking(same)).one()
     job = session.get(Job, job_id, populate_existing=True)
-    if job is None or not instance.engine_state:
+    if job is None:
         return False
     version = definitions.version(session, instance.definition_id)
-    step = engine.fire(
+    step = _step(session, instance, version, job)
+    if step is None:
+        _put_off(session, job)
+        return False
+    session.expunge(job)  # apply deletes its row
+    execution.apply(session, instance, version, step, actor=None)
+    return True
+
+
+def _step(session: Session, instance: ProcessInstance, version: Version, job: Job) -> Step | None:
+    if not instance.engine_state:  # the case is over
+        return None
+    return engine.fire(
         version.program,
         instance.engine_state,
         instance.variables,
@@ -43,12 +57,14 @@ def fire(session: Session, job_id: str) -> bool:
         now=clock.now(session),
         calendar=holidays.calendar(session),
     )
-    if step is None:
+
+
+def _put_off(session: Session, job: Job) -> None:
+    """Let a timer that has nothing to do rest: till it is due, when the clock was set back, else for good."""
+    if job.due_at > clock.now(session):
+        job.run_at = job.due_at
+    else:
         session.delete(job)
-        return False
-    session.expunge(job)  # apply deletes its row
-    execution.apply(session, instance, version, step, actor=None)
-    return True
 
 
 def record_failure(session: Session, job_id: str, message: str, activity_id: str | None) -> None:

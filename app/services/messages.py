@@ -1,6 +1,6 @@
 """Messages: deliver one to the case that waits for it, from the API, a page, or the reporter."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, case, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.engine import execution as engine
@@ -27,24 +27,27 @@ def send(session: Session, name: str, business_key: str, values: Values, *, acto
         NotFound: no visible case has the number and none starts by the message;
         Conflict: the case does not wait for it; NotAllowed, InvalidForm.
     """
-    newest = (
-        select(ProcessInstance)
-        .where(ProcessInstance.business_key == business_key, access.visible(actor))
-        .order_by(ProcessInstance.id.desc())
-        .limit(1)
-    )
-    instance = session.scalars(access.locking(newest)).one_or_none()
-    if instance is None:
-        return _start_by(session, name, business_key, values, actor)
-    wait = next((w for w in waiting(session, instance.id) if w.message == name), None)
-    if wait is None:
-        raise Conflict(
-            _("Perkara {number} tidak sedang menunggu pesan “{name}”.", number=business_key, name=name)
-        )
+    instance = session.scalars(access.locking(_meant(name, business_key, actor))).one_or_none()
+    wait = next((w for w in waiting(session, instance.id) if w.message == name), None) if instance else None
+    if instance is None or wait is None:
+        return _start_by(session, name, business_key, values, actor, known=instance is not None)
     if not (actor.is_admin or actor.is_process_owner or wait.group_id in actor.groups):
         raise NotAllowed(_("Pesan ini hanya dapat dikirim petugas lajur yang menunggunya."))
     _deliver(session, instance, wait, values, actor)
     return instance
+
+
+def _meant(name: str, business_key: str, actor: Actor) -> Select[ProcessInstance]:
+    """The case with this number: of several processes that use it the one that waits for the message, else the
+    newest. Officers of the lane that waits find it even where no task was ever offered to them."""
+    waits = exists().where(MessageWait.instance_id == ProcessInstance.id, MessageWait.message == name)
+    theirs = waits.where(MessageWait.group_id.in_(actor.groups))
+    return (
+        select(ProcessInstance)
+        .where(ProcessInstance.business_key == business_key, or_(access.visible(actor), theirs))
+        .order_by(case((waits, 0), else_=1), ProcessInstance.id.desc())
+        .limit(1)
+    )
 
 
 def from_reporter(session: Session, instance: ProcessInstance, wait_id: str, values: Values) -> None:
@@ -76,14 +79,19 @@ def is_for_reporter(node: Node) -> bool:
 
 
 def _start_by(
-    session: Session, name: str, business_key: str, values: Values, actor: Actor
+    session: Session, name: str, business_key: str, values: Values, actor: Actor, *, known: bool
 ) -> ProcessInstance:
+    """Start a case by the message; ``known``: there is one with this number, which does not wait for it."""
     for definition in definitions.live(session):
         diagram = definitions.version(session, definition.id).diagram
         if diagram.start_node(name) is not None:
             return instances.start(
                 session, definition.key, values, actor=actor, business_key=business_key, message=name
             ).instance
+    if known:
+        raise Conflict(
+            _("Perkara {number} tidak sedang menunggu pesan “{name}”.", number=business_key, name=name)
+        )
     raise NotFound(
         _("Tidak ada perkara {number} yang menunggu pesan “{name}”.", number=business_key, name=name)
     )

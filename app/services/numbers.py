@@ -5,12 +5,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict
+from app.errors import Conflict, InvalidForm
 from app.i18n import _
 from app.models import ProcessInstance, Setting
 from app.services import clock, settings
 from app.services.definitions import Version
 from app.services.upsert import insert
+
+#: The width of the column.
+MAX_LENGTH = 255
 
 
 def assign(session: Session, version: Version, business_key: str | None, variables: dict[str, Any]) -> str:
@@ -19,16 +22,16 @@ def assign(session: Session, version: Version, business_key: str | None, variabl
     Given by the caller, else typed into the form, else ``<awalan nomor>-<year>-<sequence>``.
 
     Raises:
-        Conflict: another case of this process has the number.
+        Conflict: another case of this process has the number. InvalidForm: it is longer than 255 characters.
     """
     variable = version.diagram.properties.get("nomor", "")
     number = (
         (business_key or "").strip() or str(variables.get(variable) or "").strip() or _next(session, version)
     )
-    taken = select(ProcessInstance.id).where(
-        ProcessInstance.key == version.key, ProcessInstance.business_key == number
-    )
-    if session.scalar(taken) is not None:
+    if len(number) > MAX_LENGTH:
+        message = _("Nomor perkara paling panjang {n} huruf.", n=MAX_LENGTH)
+        raise InvalidForm(message, {variable or "business_key": message})
+    if _is_taken(session, version, number):
         raise Conflict(_("Nomor {number} sudah dipakai perkara lain.", number=number))
     if variable:
         variables[variable] = number
@@ -41,5 +44,14 @@ def _next(session: Session, version: Version) -> str:
     name = f"number:{version.key}:{year}"
     session.execute(insert(session, Setting).values(name=name, value={"last": 0}).on_conflict_do_nothing())
     row = session.scalars(select(Setting).where(Setting.name == name).with_for_update()).one()
-    row.value = {"last": row.value["last"] + 1}
-    return f"{prefix}-{year}-{row.value['last']:05d}"
+    last = row.value["last"] + 1
+    # Somebody may have typed a number ahead; refusing it here would refuse it to everybody for ever.
+    while _is_taken(session, version, number := f"{prefix}-{year}-{last:05d}"):
+        last += 1
+    row.value = {"last": last}
+    return number
+
+
+def _is_taken(session: Session, version: Version, number: str) -> bool:
+    same = (ProcessInstance.key == version.key, ProcessInstance.business_key == number)
+    return session.scalar(select(ProcessInstance.id).where(*same)) is not None

@@ -16,6 +16,7 @@ def of_task(session: Session, task: UserTask) -> Sequence[User]:
     """The officers of the task's lane, and of its unit where it names one, but for who holds it; by name. 1 SQL."""
     query = select(User).where(
         User.disabled_at.is_(None),
+        User.is_auditor.is_(False),
         User.groups.any(id=task.group_id),
         User.id != (task.assignee_id or 0),
     )

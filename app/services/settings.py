@@ -8,7 +8,7 @@ from app.db import Database
 
 def open_database(config: Config) -> Database:
     """Return the database whose sessions carry ``config``."""
-    return Database(config.database_url, info={"config": config, "versions": {}})
+    return Database(config.database_url, info={"config": config, "versions": {}, "units": set()})
 
 
 def config(session: Session) -> Config:

@@ -1,5 +1,6 @@
 """Units that a case may be sent to although nobody works there: said where one is chosen, and after it was."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -7,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.engine.diagram import Node
 from app.forms import Field
 from app.i18n import _
-from app.models import ProcessInstance, Unit
-from app.services import clock, instances, settings, units
+from app.models import Unit, UserTask
+from app.services import clock, settings, units
 from app.services.definitions import Version
 
 
@@ -35,9 +36,9 @@ def empty_choices(session: Session, version: Version, fields: tuple[Field, ...])
     }
 
 
-def warning(session: Session, instance: ProcessInstance) -> str:
-    """What to say when an open task of the case waits for a unit without officers; empty when none does."""
-    for task in instances.open_tasks(session, instance.id):
+def warning(session: Session, open_tasks: Iterable[UserTask]) -> str:
+    """What to say when one of a case's open tasks waits for a unit without officers; empty when none does."""
+    for task in open_tasks:
         if task.unit_code and not units.officers_of(session, task.unit_code, task.group_id):
             unit = session.get(Unit, task.unit_code)
             return _(

@@ -54,7 +54,8 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     instance = session.scalars(access.locking(query) if lock else query).one_or_none()
     if instance is None:
         raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
-    people = (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
+    # Whoever holds the lock seldom wants to know who else there is.
+    people = () if lock else (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
     task = session.scalars(select(UserTask).where(UserTask.id == task_id).options(*people)).one()
     set_committed_value(task, "instance", instance)  # it is here already, and must stay
     version = definitions.version(session, instance.definition_id)

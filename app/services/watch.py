@@ -1,9 +1,12 @@
 """Keep the live versions in step with the folders processes/ and forms/: save in a modeler, look at the browser."""
 
 import hashlib
+import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from stat import S_ISREG
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +17,9 @@ from app.findings import Finding
 from app.models import WatchedFile
 from app.services import clock, deployments
 
+logger = logging.getLogger(__name__)
 _ENDINGS = {".bpmn", ".dmn", ".form"}
+_MOST_BYTES = 4_000_000
 
 
 @dataclass(frozen=True)
@@ -27,15 +32,20 @@ class Report:
 
 def glance(config: Config) -> dict[Path, tuple[int, int]]:
     """Modification time and size of each watched file: enough to see whether anything changed, without reading."""
-    paths = [
-        p for folder in (config.processes_dir, config.forms_dir) if folder.is_dir() for p in folder.iterdir()
-    ]
     found = {}
-    for path in sorted(paths):
-        if path.suffix in _ENDINGS and path.is_file():
+    for path in sorted([*_inside(config.processes_dir), *_inside(config.forms_dir)]):
+        with suppress(OSError):  # gone since the folder was read, or a link to nothing
             stat = path.stat()
-            found[path] = (stat.st_mtime_ns, stat.st_size)
+            if path.suffix in _ENDINGS and S_ISREG(stat.st_mode):
+                found[path] = (stat.st_mtime_ns, stat.st_size)
     return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
 
 
 def sync(session: Session, files: Mapping[str, bytes]) -> Report:
@@ -45,13 +55,15 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
     alone even when a newer version was deployed by another way, so a restart never takes an upload back.
     """
     seen = {row.name: row for row in session.scalars(select(WatchedFile))}
+    for name in seen.keys() - files.keys():
+        session.delete(seen[name])
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     if all(name in seen and seen[name].sha256 == digest for name, digest in digests.items()):
         return Report()
     changed = {
         n: c for n, c in files.items() if n not in seen or seen[n].sha256 != digests[n] or seen[n].refused
     }
-    report, refused = _deploy(session, changed, {})
+    report, refused = _deploy(session, changed, {}, {n: c for n, c in files.items() if n not in changed})
     for name, digest in digests.items():
         if name in changed:
             found = [f.as_dict() for f in report.findings if f.file in {name, None}]
@@ -68,25 +80,37 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
 
 
 def _deploy(
-    session: Session, files: Mapping[str, bytes], refused: Mapping[str, tuple[Finding, ...]]
+    session: Session,
+    files: Mapping[str, bytes],
+    refused: Mapping[str, tuple[Finding, ...]],
+    beside: Mapping[str, bytes],
 ) -> tuple[Report, Mapping[str, tuple[Finding, ...]]]:
-    """Deploy what can be deployed; files with errors step aside one round at a time."""
+    """Deploy what can be deployed; files with errors step aside one round at a time. A diagram that is new finds
+    forms and tables that lie ``beside`` it in the folders and did not change."""
     aside = tuple(finding for findings in refused.values() for finding in findings)
     if not files:
         return Report(findings=aside), refused
     try:
-        done = deployments.deploy(session, files, actor=None)
+        done = deployments.deploy(session, files, actor=None, beside=beside)
     except InvalidDiagram as error:
         bad = {f.file for f in error.findings if f.severity == "error" and f.file in files} or set(files)
         found = {name: tuple(f for f in error.findings if f.file in {name, None}) for name in bad if name}
-        return _deploy(session, {n: c for n, c in files.items() if n not in bad}, {**refused, **found})
+        rest = {n: c for n, c in files.items() if n not in bad}
+        return _deploy(session, rest, {**refused, **found}, beside)
     new = tuple(f"{d.definition.key} versi {d.definition.version}" for d in done.definitions if d.created)
     return Report(new, (*aside, *done.findings)), refused
 
 
 def read(config: Config) -> dict[str, bytes]:
-    """The watched files by name."""
-    return {path.name: path.read_bytes() for path in glance(config)}
+    """The watched files by name; of one too large for any reader only as much as shows that."""
+    found = {}
+    for path in glance(config):
+        try:
+            with path.open("rb") as file:
+                found[path.name] = file.read(_MOST_BYTES)
+        except OSError as error:
+            logger.warning("%s: %s", path, error.strerror)
+    return found
 
 
 def files(session: Session) -> list[WatchedFile]:

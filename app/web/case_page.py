@@ -88,7 +88,7 @@ def rights(actor: Actor, file: CaseFile) -> dict[str, bool]:
     """Which buttons the page shows; the services decide again."""
     return {
         "write": not actor.is_auditor,
-        "cancel": not actor.is_auditor and instances.may_cancel(actor, file.instance, file.tasks),
+        "cancel": instances.may_cancel(actor, file.instance, file.tasks, file.waits, file.version),
         "retry": actor.is_process_owner or actor.is_admin,
         "reissue": tracking.may_issue(actor, file.version),
     }

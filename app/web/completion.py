@@ -1,6 +1,6 @@
 """Completing a task from its page: what was answered, what came of it, and how a refusal is told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, request
@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.errors import AppError, Conflict, InvalidForm
 from app.i18n import _
-from app.models import ProcessInstance
-from app.services import inbox, instances, messages, staffing
+from app.models import ProcessInstance, UserTask
+from app.services import definitions, instances, messages, staffing, tasks
 from app.services.access import Actor
-from app.services.definitions import Version
 from app.services.tasks import Work
 from app.web import commands, context, entries
 from app.web.commands import Answers, Command
@@ -34,41 +33,44 @@ def complete(work: Work, entry: Entry, given: Answers, *, actor: Actor) -> dict[
         What `commands.complete_task` raises.
     """
     task_id = work.task.id
-    return commands.complete_task(
+    done = commands.complete_task(
         context.database(),
         task_id,
         entry.values,
         given,
         actor=actor,
         command=Command("complete_task", task_id, entries.key() or None, entry.sent),
-        answer=lambda session, done: _came(session, done, actor),
+        answer=lambda _session, work: {"task": work.task.name, "instance": work.task.instance_id},
         typed=entry.values,
         keep_on_conflict=True,
     )
+    with context.database().reading() as session:  # the next officer need not wait for this
+        return {"task": done["task"], **_came(session, done["instance"], actor)}
 
 
-def _came(session: Session, work: Work, actor: Actor) -> dict[str, Any]:
-    instance = work.task.instance
-    following = inbox.next_of(session, instance.id, actor=actor)
+def _came(session: Session, instance_id: int, actor: Actor) -> dict[str, Any]:
+    """Where the case stands after the completion, or by now if it was sent again."""
+    instance = session.get_one(ProcessInstance, instance_id)
+    ended = instance.ended_at is not None
+    open_ = () if ended else instances.open_tasks(session, instance.id)
+    his = (t for t in open_ if tasks.may_work(actor, t) and t.assignee_id in (None, actor.id))
+    following = next(his, None)
     return {
-        "task": work.task.name,
         "number": instance.business_key,
         "next": following.id if following else None,
         "next_name": following.name if following else "",
-        "ended": instance.ended_at is not None,
+        "ended": ended,
         "end": instance.end_name or "",
-        "places": _places(session, instance, work.version),
-        "warning": staffing.warning(session, instance),
+        "places": [] if ended or following else _places(session, instance, open_),
+        "warning": staffing.warning(session, open_),
     }
 
 
-def _places(session: Session, instance: ProcessInstance, version: Version) -> list[str]:
+def _places(session: Session, instance: ProcessInstance, open_: Sequence[UserTask]) -> list[str]:
     """Where the case stands now: open tasks with their lanes, and what it waits for."""
-    nodes = version.diagram.nodes
-    waits = messages.waiting(session, instance.id)
-    open_ = instances.open_tasks(session, instance.id)
+    nodes = definitions.version(session, instance.definition_id).diagram.nodes
     return [f"{task.name} ({task.lane})" for task in open_] + [
-        nodes[wait.activity_id].name or wait.message for wait in waits
+        nodes[wait.activity_id].name or wait.message for wait in messages.waiting(session, instance.id)
     ]
 
 

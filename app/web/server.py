@@ -16,11 +16,20 @@ from app.config import Config, from_environment
 
 #: In memory: a worker touches a file there every second, and must not wait for a disk.
 _MEMORY = Path("/dev/shm")  # noqa: S108 gunicorn makes its own random names there
+#: glibc gives freed memory back, and keeps one heap for all threads: Python lets one run at a time anyway. Measured:
+#: 33 MB of 240 after some hundred requests.
+_FRUGAL = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_TRIM_THRESHOLD_": "65536",
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+}
 
 
 def serve() -> None:
     """Become gunicorn, which serves until told to stop; its settings come from the same environment."""
     sys.stdout.flush()
+    for name, value in _FRUGAL.items():
+        os.environ.setdefault(name, value)
     line = [sys.executable, "-m", "gunicorn", "--config", __file__, "app.web:create_app()"]
     os.execv(sys.executable, line)  # noqa: S606 ourselves
 

@@ -8,19 +8,27 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
+
+from sqlalchemy import Connection, event
+
+from app.db import Database
+from tests.serving import NOT_BEFORE, Installation, install
 
 
 @dataclass
 class Series:
-    """Durations of one thing, in seconds."""
+    """Durations of one thing, in seconds: by the clock, and of this thread's own work."""
 
     seconds: list[float] = field(default_factory=list)
+    busy: list[float] = field(default_factory=list)
 
     @contextmanager
     def timing(self) -> Iterator[None]:
-        began = time.perf_counter()
+        began, worked = time.perf_counter(), time.thread_time()
         yield
+        self.busy.append(time.thread_time() - worked)
         self.seconds.append(time.perf_counter() - began)
 
     def __str__(self) -> str:
@@ -28,10 +36,46 @@ class Series:
         p95 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
         return f"p50 {statistics.median(ordered) * 1000:.2f} ms, p95 {p95 * 1000:.2f} ms (n={len(ordered)})"
 
+    @property
+    def cpu(self) -> str:
+        """What it costs whatever else the machine does."""
+        return f"CPU p50 {statistics.median(self.busy) * 1000:.2f} ms"
+
+
+class Traffic:
+    """Counts what goes to a database while it is switched on."""
+
+    def __init__(self, database: Database) -> None:
+        self.statements = self.written = self.commits = self.rounds = 0
+        self._on = False
+        event.listen(database.engine, "before_cursor_execute", self._statement)
+        event.listen(database.engine, "commit", self._commit)
+
+    @contextmanager
+    def counting(self) -> Iterator[None]:
+        self._on, self.rounds = True, self.rounds + 1
+        yield
+        self._on = False
+
+    def _statement(self, connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        if self._on and not statement.startswith("BEGIN"):
+            self.statements += 1
+            self.written += bool(connection.get_execution_options().get("alur_write"))
+
+    def _commit(self, *_args: object) -> None:
+        self.commits += self._on
+
+    def __str__(self) -> str:
+        """Statements in all, and those in transactions that may write: the command itself."""
+        each = (self.statements, self.written, self.commits)
+        return "{:.1f} SQL, {:.1f} of them in the command; {:.1f} commits".format(
+            *(n / self.rounds for n in each)
+        )
+
 
 def row(name: str, figure: object, asked: str = "") -> None:
     """Print one line: what, how much, how much was asked."""
-    print(f"{name:<46} {figure!s:<58} {asked}", flush=True)
+    print(f"{name:<46} {figure!s:<62} {asked}", flush=True)
 
 
 def machine() -> None:
@@ -61,6 +105,11 @@ def memory_mb(pid: int, kind: str) -> float:
     own = next(line for line in lines if line.startswith(f"{kind}:"))
     children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     return int(own.split()[1]) / 1024 + sum(memory_mb(int(child), kind) for child in children)
+
+
+def office_for(folder: Path) -> Installation:
+    """An installation as it runs in earnest: its clock cannot be moved, so nobody asks whether it was."""
+    return install(folder, ALUR_ALLOW_TIME_TRAVEL=str(int(datetime.now(UTC) < NOT_BEFORE)))
 
 
 def repeat(times: int, do: Callable[[int], None]) -> Series:

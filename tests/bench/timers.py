@@ -10,15 +10,15 @@ from app import worker
 from app.db import Database
 from app.models import HistoryEvent, Job, ProcessInstance, User
 from app.services import access, clock, instances
-from tests.bench.figures import row
+from tests.bench.figures import office_for, row
 from tests.reports import report, report_values
-from tests.serving import Installation, install
+from tests.serving import Installation
 
 DUE, WAITING = 1_000, 100_000
 
 
 def measure(folder: Path) -> None:
-    office = install(folder)
+    office = office_for(folder)
     database = office.database
     _start_cases(database, DUE + 300)
     with database.reading() as session:
@@ -27,7 +27,7 @@ def measure(folder: Path) -> None:
     began = time.perf_counter()
     for job_id in ids:
         worker.attempt(database, job_id, at=at)
-    row("timer firings", f"{len(ids) / (time.perf_counter() - began):.0f}/s", "≥ 200/s")
+    row("timer firings, each with its commit", f"{len(ids) / (time.perf_counter() - began):.0f}/s", "≥ 200/s")
     _add_waiting(database)
     _lateness(office, database)
     database.engine.dispose()
@@ -60,7 +60,7 @@ def _lateness(office: Installation, database: Database) -> None:
     with office.running():
         with database.transaction() as session:
             ids = list(session.scalars(select(Job.id).where(Job.id.not_like("000000000%")).limit(DUE)))
-            first = clock.now(session) + timedelta(seconds=3)
+            first = clock.now(session) + timedelta(seconds=15)  # by then they are written
             due = {job_id: first + timedelta(seconds=10 * n / DUE) for n, job_id in enumerate(ids)}
             for job_id, at in due.items():
                 session.execute(update(Job).where(Job.id == job_id).values(run_at=at, due_at=at))

@@ -8,6 +8,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import StatementError
 
 from app.db import Base, Database
+from app.errors import InvalidForm
 from app.models import Setting
 from app.services import migrations
 
@@ -44,3 +45,8 @@ def test_times_come_back_aware_and_naive_ones_are_refused(database: Database) ->
         assert session.query(Attempt).one().at == at
     with pytest.raises(StatementError), database.transaction() as session:
         session.add(Attempt(bucket="b", at=at.replace(tzinfo=None)))
+
+
+def test_what_postgresql_cannot_hold_is_told_to_whoever_sent_it(postgres_database: Database) -> None:
+    with pytest.raises(InvalidForm), postgres_database.transaction() as session:
+        session.add(Setting(name="x" * 101, value={}))

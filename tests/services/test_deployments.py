@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from app.errors import InvalidDiagram, NotAllowed
-from app.models import ProcessDefinition
-from app.services import definitions, deployments, instances, tasks, watch
+from app.models import ProcessDefinition, User
+from app.services import clock, definitions, deployments, instances, tasks, watch
+from tests.engine.building import bpmn, end, start
 from tests.services.office import LANES, Office, form, procedure, text
 
 
@@ -112,3 +113,39 @@ def test_a_restart_does_not_take_an_upload_back(office: Office) -> None:
         assert latest is not None
         assert latest.version == 2
         assert instances.startable(session, office.rina) == [latest]
+
+
+def _simple(key: str, *, form_key: str = "isian", more: str = "") -> bytes:
+    shapes = [start("mulai", form=form_key), end("selesai")]
+    return bpmn(shapes, "mulai > selesai", key=key, name=key, inside=more)
+
+
+def test_two_files_of_one_name_are_refused_whatever_their_folders(office: Office) -> None:
+    files = {"a.bpmn": _simple("a"), "lama/isian.form": form(text("x")), "baru/isian.form": form(text("y"))}
+    assert refused(office, files) == {"file_twice"}
+
+
+def test_one_process_in_two_files_is_refused(office: Office) -> None:
+    note = "<bpmn:textAnnotation id='catatan'/>"
+    files = {"a.bpmn": _simple("a"), "b.bpmn": _simple("a", more=note), "isian.form": form(text("x"))}
+    assert refused(office, files) == {"process_twice"}
+
+
+def test_one_form_in_two_files_is_refused(office: Office) -> None:
+    files = {"a.bpmn": _simple("a"), "isian.form": form(text("x")), "isian.json": form(text("y"))}
+    assert refused(office, files) == {"form_twice"}
+
+
+def test_a_form_may_be_sent_as_json(office: Office) -> None:
+    [done] = deploy(office, {"a.bpmn": _simple("a"), "isian.json": form(text("x"))}).definitions
+    assert done.created
+
+
+def test_a_lane_whose_officers_are_all_disabled_is_warned_of(office: Office) -> None:
+    with office.database.transaction() as session:
+        for name in ("dina", "beni"):
+            user = session.scalars(select(User).where(User.name == name)).one()
+            user.disabled_at = clock.now(session)
+    done = deploy(office, procedure(after="5 hari kerja"))
+    found = [finding for finding in done.findings if finding.code == "lane_without_officers"]
+    assert [finding.params["lane"] for finding in found] == ["Unit"]

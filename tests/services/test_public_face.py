@@ -127,14 +127,16 @@ def test_a_unit_without_officers_is_warned_of_once_it_is_chosen(office: Office) 
         units.add(session, "C", units.Details("Dinas C"), actor=None)
     case = office.start()
     with office.database.transaction() as session:
-        assert staffing.warning(session, case) == ""
+        assert staffing.warning(session, instances.open_tasks(session, case.id)) == ""
         version = definitions.version(session, case.definition_id)
         fields = version.forms["periksa"].fields
         assert staffing.empty_choices(session, version, fields) == {"unit": frozenset({"C"})}
         tasks.complete(
             session, office.open_task(case).id, {"hasil": "cukup", "unit": "C"}, {}, actor=office.rina
         )
-        assert "Dinas C belum punya petugas pada lajur Unit" in staffing.warning(session, case)
+        assert "Dinas C belum punya petugas pada lajur Unit" in staffing.warning(
+            session, instances.open_tasks(session, case.id)
+        )
 
 
 def test_a_unit_with_officers_is_no_warning(office: Office) -> None:
@@ -143,7 +145,7 @@ def test_a_unit_with_officers_is_no_warning(office: Office) -> None:
         tasks.complete(
             session, office.open_task(case).id, {"hasil": "cukup", "unit": "A"}, {}, actor=office.rina
         )
-        assert staffing.warning(session, case) == ""
+        assert staffing.warning(session, instances.open_tasks(session, case.id)) == ""
 
 
 def test_users_are_found_by_what_they_are(office: Office) -> None:

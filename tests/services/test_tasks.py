@@ -194,3 +194,13 @@ def test_a_private_key_that_no_form_asks_for_still_counts_as_identity(office: Of
         version = definitions.version(session, case.definition_id)
         parted = identity.part(None, {"pelapor": "Canary", "judul": "x"}, version)
     assert parted == ({"judul": "x"}, {"pelapor": "Canary"})
+
+
+@pytest.mark.parametrize("unit", ["dinas yang tidak ada", "X" * 200])
+def test_a_unit_that_does_not_exist_hides_the_task_from_nobody(office: Office, unit: str) -> None:
+    case = office.start()
+    with office.database.transaction() as session:
+        work = {"hasil": "cukup", "unit": unit}
+        tasks.complete(session, office.open_task(case).id, work, {}, actor=office.rina)
+    assert office.open_task(case).unit_code is None
+    assert "unit_missing" in types(office, case.id)

@@ -1,0 +1,127 @@
+"""Diagrams that nobody drew: blocks in blocks, as `drawn.draw` reads them."""
+
+from collections.abc import Callable
+from random import Random
+
+Block = tuple[str, str]  # where it begins and where it ends
+
+
+class Inventor:
+    """Makes one diagram. Conditions read ``c`` (0 to 2) and ``c0``, ``c1`` (0 or 1)."""
+
+    def __init__(self, seed: int) -> None:
+        self.random = Random(seed)
+        self.lines: list[str] = []
+        self.tasks: list[str] = []
+
+    def diagram(self) -> str:
+        start, end = self._node("start"), self._node("end")
+        first, last = self._block(3)
+        self._flow(start, first)
+        self._flow(last, end)
+        return "\n".join(sorted(self.lines, key=lambda line: "->" in line))
+
+    def _node(self, kind: str, more: str = "") -> str:
+        name = f"{kind}{len(self.lines)}"
+        self.lines.append(f"{kind} {name} {more}")
+        return name
+
+    def _flow(self, source: str, target: str, sign: str = "") -> None:
+        self.lines.append(f"{source} -> {target} {sign}")
+
+    def _block(self, depth: int) -> Block:
+        kinds: list[Callable[[int], Block]] = [
+            self._task, self._send, self._row, self._either, self._all, self._some, self._twice, self._loop,
+            self._events, self._race,
+        ]  # fmt: skip
+        return self.random.choice(kinds)(depth - 1) if depth > 0 else self._task(0)
+
+    def _task(self, _depth: int) -> Block:
+        self.tasks.append(self._node("user"))
+        return self.tasks[-1], self.tasks[-1]
+
+    def _send(self, _depth: int) -> Block:
+        name = self._node("send")
+        return name, name
+
+    def _row(self, depth: int) -> Block:
+        (first, onward), (target, last) = self._block(depth), self._block(depth)
+        self._flow(onward, target)
+        return first, last
+
+    def _either(self, depth: int) -> Block:
+        return self._choice("xor", "c = {}", depth)
+
+    def _some(self, depth: int) -> Block:
+        return self._choice("or", "c{} = 1", depth)
+
+    def _choice(self, kind: str, condition: str, depth: int) -> Block:
+        """A gateway that decides, or asks, and where its ways come together again."""
+        gateway, joint = self._node(kind), self._node(kind)
+        count, asks = self.random.randint(2, 3), self.random.random() < 0.4
+        for number in range(count):
+            first, last = self._block(depth)
+            sign = "*" if number == count - 1 else "? " + condition.format(number)
+            self._flow(gateway, first, "" if asks else sign)
+            self._flow(last, joint)
+        return gateway, joint
+
+    def _all(self, depth: int) -> Block:
+        """Parallel ways; some fork again and join further out."""
+        fork, joint = self._node("and"), self._node("and")
+        for _number in range(self.random.randint(2, 3)):
+            first, last = self._block(depth)
+            self._flow(fork, first)
+            if self.random.random() < 0.3:
+                inner = self._node("and")
+                self._flow(last, inner)
+                for _branch in range(2):
+                    first, last = self._block(depth - 1)
+                    self._flow(inner, first)
+                    self._flow(last, joint)
+            else:
+                self._flow(last, joint)
+        return fork, joint
+
+    def _twice(self, depth: int) -> Block:
+        """Two ways that come together without a join: what follows happens twice."""
+        fork, joint = self._node("and"), self._node("xor")
+        for _number in range(2):
+            first, last = self._block(depth)
+            self._flow(fork, first)
+            self._flow(last, joint)
+        return fork, joint
+
+    def _loop(self, depth: int) -> Block:
+        entry, gateway, out = self._node("xor"), self._node("xor"), self._node("send")
+        first, last = self._row(depth)
+        self._flow(entry, first)
+        self._flow(last, gateway)
+        self._flow(gateway, entry, "? c = 1")
+        self._flow(gateway, out, "*")
+        return entry, out
+
+    def _events(self, depth: int) -> Block:
+        """A task with boundary events, whose ways end, go on, or lead to a task of before."""
+        task, onward = self._task(0)[0], self._node("xor")
+        self._flow(task, onward)
+        for _number in range(self.random.randint(1, 2)):
+            stays = "nonint" if self.random.random() < 0.6 else ""
+            if self.random.random() < 0.5:
+                event = self._node("timer", f'on={task} text="PT{self.random.randint(1, 99999)}M" {stays}')
+            else:
+                event = self._node("message", f"on={task} message=m{len(self.lines)} {stays}")
+            first, last = self._block(depth)
+            self._flow(event, first)
+            self._flow(last, self.random.choice([self._node("end"), onward, onward, *self.tasks[:1]]))
+        return task, onward
+
+    def _race(self, depth: int) -> Block:
+        gateway, joint = self._node("events"), self._node("xor")
+        events = (f"message=m{len(self.lines)}", f'text="PT{self.random.randint(1, 99999)}M"')
+        for event in (self._node("catch", more) for more in events):
+            first, last = self._block(depth)
+            self._flow(gateway, event)
+            self._flow(event, first)
+            self._flow(last, joint)
+        return gateway, joint

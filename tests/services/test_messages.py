@@ -1,0 +1,106 @@
+"""Messages: which case hears one, and who may send it."""
+
+from typing import Any
+
+import pytest
+
+from app.errors import AppError, Conflict, NotAllowed, NotFound
+from app.models import ProcessInstance
+from app.services import deployments, instances, messages, tasks
+from app.services.access import Actor
+from tests.engine.building import bpmn, catch, end, start, user
+from tests.services.office import Office, add_user, form, text
+
+LANES = {"Loket": "mulai terima selesai", "Arsip": "tunggu"}
+
+
+def waiting(key: str, *, begins_by: str | None = None) -> dict[str, bytes]:
+    """mulai → terima (Loket) → tunggu (Arsip), which waits for the message "berkas" → selesai."""
+    shapes = [
+        start("mulai", form="isian") if begins_by is None else start("mulai", message=begins_by),
+        user("terima"),
+        catch("tunggu", message="berkas", form="isian"),
+        end("selesai"),
+    ]
+    diagram = bpmn(
+        shapes,
+        "mulai > terima > tunggu > selesai",
+        lanes=LANES,
+        lane_properties={"Arsip": {"koordinator": "Kepala arsip"}},
+        properties={"nomor": "nomor"},
+        key=key,
+        name=key,
+    )
+    return {f"{key}.bpmn": diagram, "isian.form": form(text("nomor"), text("isi"), text("nik", private=True))}
+
+
+def begun(office: Office, key: str, number: str, *, waits: bool) -> ProcessInstance:
+    with office.database.transaction() as session:
+        deployments.deploy(session, waiting(key), actor=None)
+        case = instances.start(session, key, {"nomor": number}, actor=office.rina).instance
+        if waits:
+            [task] = instances.open_tasks(session, case.id)
+            tasks.complete(session, task.id, {}, {}, actor=office.rina)
+    return case
+
+
+def send(office: Office, actor: Actor, number: str, name: str = "berkas", **values: Any) -> ProcessInstance:
+    with office.database.transaction() as session:
+        return messages.send(session, name, number, values, actor=actor)
+
+
+def outcome(office: Office, actor: Actor, number: str) -> type[AppError] | None:
+    try:
+        send(office, actor, number, isi="x")
+    except AppError as refusal:
+        return type(refusal)
+    return None
+
+
+def test_of_two_cases_with_one_number_the_one_that_waits_hears_the_message(office: Office) -> None:
+    first = begun(office, "satu", "7", waits=True)
+    begun(office, "dua", "7", waits=False)
+    assert send(office, office.owner, "7", isi="x").id == first.id
+
+
+def test_officers_of_the_lane_that_waits_may_send_it_though_they_had_no_task_there(office: Office) -> None:
+    case = begun(office, "satu", "7", waits=True)
+    with office.database.transaction() as session:
+        archivist = add_user(session, "arsip", "Arsip")
+    assert outcome(office, office.dinas_a, "7") is NotFound
+    assert outcome(office, office.rina, "7") is NotAllowed
+    assert send(office, archivist, "7", isi="x").id == case.id
+
+
+def test_a_case_that_does_not_wait_for_it_says_so(office: Office) -> None:
+    begun(office, "satu", "7", waits=False)
+    with pytest.raises(Conflict):
+        send(office, office.owner, "7")
+    with pytest.raises(NotFound):
+        send(office, office.owner, "8")
+
+
+def test_identity_in_a_message_goes_the_way_of_identity(office: Office) -> None:
+    begun(office, "satu", "7", waits=True)
+    case = send(office, office.owner, "7", isi="x", nik="3312")
+    with office.database.reading() as session:
+        assert "nik" not in session.get_one(ProcessInstance, case.id).variables
+
+
+def test_a_message_may_start_a_case_of_another_process_under_a_number_known(office: Office) -> None:
+    first = begun(office, "satu", "7", waits=False)
+    with office.database.transaction() as session:
+        deployments.deploy(session, waiting("dua", begins_by="aduan"), actor=None)
+    second = send(office, office.rina, "7", name="aduan", isi="x", nik="3312")
+    assert (second.key, second.business_key) == ("dua", "7")
+    assert second.id != first.id
+    with office.database.reading() as session:
+        assert "nik" not in session.get_one(ProcessInstance, second.id).variables
+
+
+def test_the_coordinator_of_a_lane_that_waits_for_a_message_may_cancel(office: Office) -> None:
+    case = begun(office, "satu", "7", waits=True)
+    with office.database.transaction() as session:
+        head = add_user(session, "kepala", "Kepala arsip", is_admin=True)  # an administrator sees the case
+    with office.database.transaction() as session:
+        assert instances.cancel(session, case.id, "dicabut", actor=head).state == "cancelled"

@@ -1,0 +1,139 @@
+"""Who may do what, as one table: every command on a case by everybody there is."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.errors import AppError, NotAllowed, NotFound
+from app.models import User
+from app.services import (
+    access,
+    cases,
+    deployments,
+    files,
+    identity,
+    incidents,
+    instances,
+    notes,
+    tasks,
+    tracking,
+)
+from app.services.access import Actor
+from app.services.definitions import version
+from tests.services.office import Office, add_user, procedure
+
+#: The case waits in the lane Loket, which Ketua coordinates.
+PEOPLE = ("officer", "other_lane", "coordinator", "owner", "auditor", "admin", "auditor_in_lane")
+DONE, NO, HIDDEN = None, NotAllowed, NotFound
+
+
+def _claim(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    tasks.claim(session, office.open_task(case).id, actor=actor)
+
+
+def _release(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    tasks.release(session, office.open_task(case).id, actor=actor)
+
+
+def _complete(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    tasks.complete(session, office.open_task(case).id, {"hasil": "kurang"}, {}, actor=actor)
+
+
+def _reassign(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    budi = session.get_one(User, office.budi.id)
+    tasks.reassign(session, office.open_task(case).id, budi, "cuti", actor=actor)
+
+
+def _start(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    instances.start(session, "uji", {"judul": "Lampu mati"}, actor=actor)
+
+
+def _cancel(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    instances.cancel(session, case.id, "ganda", actor=actor)
+
+
+def _note(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    notes.add(session, case.id, "sudah ditelepon", actor=actor)
+
+
+def _show_identity(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    instance = access.instance(session, actor, case.id)
+    identity.show(session, actor, instance, version(session, instance.definition_id))
+
+
+def _retry(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    incident = incidents.open_one(session, access.instance(session, office.owner, case.id), "x", actor=None)
+    session.flush()
+    incidents.retry(session, incident.id, actor=actor)
+
+
+def _deploy(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    deployments.deploy(session, procedure(after="5 hari kerja"), actor=actor)
+
+
+def _reissue(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    tracking.issue(session, case.id, actor=actor)
+
+
+def _files(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    files.of_instance(session, case.id, actor=actor)
+
+
+def _look(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    listed = [row.id for row in cases.page(session, cases.CaseFilters(), actor=actor).items]
+    instance = access.instance(session, actor, case.id)
+    assert listed == [instance.id]
+
+
+#: Outcome for each of PEOPLE.
+TABLE: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
+    (_look, (DONE, HIDDEN, DONE, DONE, DONE, DONE, DONE)),
+    (_files, (DONE, HIDDEN, DONE, DONE, DONE, DONE, DONE)),
+    (_claim, (DONE, HIDDEN, NO, NO, NO, NO, NO)),
+    (_release, (NO, HIDDEN, NO, NO, NO, NO, NO)),
+    (_complete, (DONE, HIDDEN, NO, NO, NO, NO, NO)),
+    (_reassign, (NO, HIDDEN, DONE, NO, NO, NO, NO)),
+    (_start, (DONE, NO, NO, NO, NO, NO, NO)),
+    (_cancel, (NO, HIDDEN, DONE, DONE, NO, NO, NO)),
+    (_note, (DONE, HIDDEN, DONE, DONE, NO, DONE, NO)),
+    (_show_identity, (DONE, HIDDEN, DONE, NO, NO, NO, NO)),
+    (_retry, (NO, HIDDEN, NO, DONE, NO, DONE, NO)),
+    (_deploy, (NO, NO, NO, DONE, NO, NO, NO)),
+    (_reissue, (DONE, HIDDEN, NO, NO, NO, NO, NO)),
+]
+
+
+def _person(session: Session, office: Office, who: str) -> Actor:
+    if who == "auditor_in_lane":
+        return add_user(session, "pengawas", "Loket", "Ketua", is_auditor=True)
+    found = {
+        "officer": office.rina,
+        "other_lane": office.dinas_a,
+        "coordinator": office.ketua,
+        "owner": office.owner,
+        "auditor": office.auditor,
+        "admin": office.admin,
+    }
+    return found[who]
+
+
+@pytest.mark.parametrize(("act", "outcomes"), TABLE, ids=[act.__name__.strip("_") for act, _o in TABLE])
+def test_everybody_may_do_what_the_table_says_and_nothing_else(
+    office: Office, act: Callable[..., None], outcomes: tuple[Any, ...]
+) -> None:
+    case = office.start(pelapor="Sri")
+    found = [_outcome(office, act, case, who) for who in PEOPLE]
+    assert dict(zip(PEOPLE, found, strict=True)) == dict(zip(PEOPLE, outcomes, strict=True))
+
+
+def _outcome(office: Office, act: Callable[..., None], case: Any, who: str) -> type[AppError] | None:
+    """What happens; nothing stays done, so that the next person finds the case as it was."""
+    try:
+        with office.database.transaction() as session:
+            act(session, office, case, _person(session, office, who))
+            session.rollback()
+    except AppError as refusal:
+        return type(refusal)
+    return None

@@ -1,0 +1,99 @@
+"""The folders processes/ and forms/: what lies there is deployed, whatever else happens to it."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app import worker
+from app.config import Config
+from app.services import definitions, settings, watch
+from tests.engine.building import bpmn, end, start
+from tests.services.office import Office, form, text
+
+
+def simple(key: str) -> bytes:
+    return bpmn([start("mulai", form="isian"), end("selesai")], "mulai > selesai", key=key, name=key)
+
+
+@pytest.fixture
+def folders(office: Office, tmp_path: Path) -> Config:
+    for name in ("proses", "formulir"):
+        (tmp_path / name).mkdir()
+    with office.database.reading() as session:
+        config = settings.config(session)
+    (tmp_path / "proses" / "a.bpmn").write_bytes(simple("a"))
+    (tmp_path / "formulir" / "isian.form").write_bytes(form(text("judul")))
+    found = replace(config, processes_dir=tmp_path / "proses", forms_dir=tmp_path / "formulir")
+    assert look(office, found) == ["Diterapkan: a versi 1"]
+    return found
+
+
+def look(office: Office, config: Config) -> list[str]:
+    said: list[str] = []
+    assert worker.look(office.database, config, said.append)
+    return [line for line in said if not line.startswith("Peringatan")]
+
+
+def test_a_new_diagram_finds_a_form_that_lay_there_before(office: Office, folders: Config) -> None:
+    (folders.processes_dir / "b.bpmn").write_bytes(simple("b"))
+    assert look(office, folders) == ["Diterapkan: b versi 1"]
+    with office.database.reading() as session:
+        found = definitions.latest(session, "b", files=True)
+        assert found is not None
+        assert {file.name for file in found.files} == {"b.bpmn", "isian.form"}
+
+
+def test_the_form_of_a_live_version_goes_before_the_one_in_the_folder(
+    office: Office, folders: Config
+) -> None:
+    from app.services import deployments
+
+    newer = form(text("judul"), text("lokasi"))
+    with office.database.transaction() as session:
+        deployments.deploy(session, {"isian.form": newer}, actor=office.owner)
+    (folders.processes_dir / "a.bpmn").write_bytes(simple("a").replace(b'name="a"', b'name="Aduan"'))
+    assert look(office, folders) == ["Diterapkan: a versi 3"]
+    with office.database.reading() as session:
+        found = definitions.latest(session, "a", files=True)
+        assert found is not None
+        assert next(file for file in found.files if file.kind == "form").resource.content == newer
+
+
+def test_a_file_half_written_is_told_of_and_deployed_once_it_is_whole(
+    office: Office, folders: Config
+) -> None:
+    path = folders.processes_dir / "b.bpmn"
+    path.write_bytes(simple("b")[:300])
+    [told] = look(office, folders)
+    assert told.startswith("Galat b.bpmn")
+    path.write_bytes(simple("b"))
+    assert look(office, folders) == ["Diterapkan: b versi 1"]
+
+
+def test_what_no_longer_lies_there_is_no_longer_told_of(office: Office, folders: Config) -> None:
+    path = folders.processes_dir / "b.bpmn"
+    path.write_bytes(b"<")
+    look(office, folders)
+    path.unlink()
+    look(office, folders)
+    with office.database.reading() as session:
+        assert [row.name for row in watch.files(session)] == ["a.bpmn", "isian.form"]
+        assert definitions.latest(session, "a") is not None
+
+
+def test_links_to_nothing_folders_and_floods_stop_nobody(office: Office, folders: Config) -> None:
+    (folders.processes_dir / "putus.bpmn").symlink_to(folders.processes_dir / "tidak-ada")
+    (folders.processes_dir / "folder.bpmn").mkdir()
+    with (folders.processes_dir / "besar.bpmn").open("wb") as file:
+        file.truncate(50_000_000)
+    (folders.processes_dir / "b.bpmn").write_bytes(simple("b"))
+    said = look(office, folders)
+    assert said[0] == "Diterapkan: b versi 1"
+    assert said[1].startswith("Galat besar.bpmn")
+    assert watch.read(folders).keys() == {"a.bpmn", "b.bpmn", "besar.bpmn", "isian.form"}
+
+
+def test_a_missing_folder_holds_nothing(folders: Config) -> None:
+    gone = replace(folders, processes_dir=folders.processes_dir / "tidak-ada")
+    assert [path.name for path in watch.glance(gone)] == ["isian.form"]
