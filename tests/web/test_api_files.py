@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app.db import Database
+from app.models import IdempotencyRecord
 from tests.reports import report, report_values
 from tests.web.conftest import Api
 
@@ -49,3 +52,12 @@ def test_a_repeated_upload_is_one_file(api: Clients) -> None:
     first, again = (upload(api("lapor"), b"Keterangan.", key="k") for _n in range(2))
     assert first.json == again.json
     assert upload(api("lapor"), b"Lain.", key="k").status_code == 422
+
+
+def test_what_is_kept_for_a_repeat_does_not_name_the_file(api: Clients, office: Database) -> None:
+    first, again = (upload(api("lapor"), b"Keterangan.", "KTP Canary Nama.txt", key="k") for _n in range(2))
+    assert first.json["name"] == again.json["name"] == "KTP Canary Nama.txt"
+    with office.reading() as session:
+        kept = session.scalars(select(IdempotencyRecord)).all()
+    assert len(kept) == 1
+    assert "Canary" not in repr([(row.scope, row.body, row.result) for row in kept])
