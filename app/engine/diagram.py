@@ -152,12 +152,17 @@ class Diagram:
         return next((node for node in starts if node.message == message), None)
 
     def question_after(self, node_id: str) -> Question | None:
-        """The question that opens directly after this user task, in the same lane, if there is one."""
+        """The question that opens directly after this user task, in the same lane, if there is one.
+
+        An inclusive gateway to which several flows lead may have to wait for others first: it asks by itself.
+        """
         flows = self.outgoing.get(node_id, ())
         if len(flows) != 1 or flows[0].target not in self.questions:
             return None
-        same_lane = self.nodes[flows[0].target].lane_id == self.nodes[node_id].lane_id
-        return self.questions[flows[0].target] if same_lane else None
+        question = self.questions[flows[0].target]
+        same_lane = self.nodes[question.gateway_id].lane_id == self.nodes[node_id].lane_id
+        joins = question.multiple and sum(f.target == question.gateway_id for f in self.flows) > 1
+        return question if same_lane and not joins else None
 
 
 def lane_names(text: str, lanes: tuple[Lane, ...]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""A process's flow nodes, read one by one. What joins them is read in `flows` and judged in `checks`."""
+"""A process's flow nodes, read one by one. What joins them is read in `flows` and judged in `structure`."""
 
 from collections.abc import Mapping
 

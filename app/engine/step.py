@@ -98,7 +98,7 @@ def due_of(task: Task) -> timers.Due:
 
 @dataclass(frozen=True)
 class Before:
-    """What was open before the command; `_step` tells the difference."""
+    """What was open before the command; `between` tells the difference."""
 
     tasks: frozenset[str] = frozenset()
     timers: frozenset[str] = frozenset()

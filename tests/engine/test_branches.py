@@ -265,3 +265,23 @@ def test_a_reminder_that_fails_does_not_keep_an_officer_from_his_late_task() -> 
     case.complete("b")
     assert case.open == ["c"]
     assert case.timers == {}
+
+
+def test_a_gateway_that_may_have_to_wait_for_others_asks_by_itself() -> None:
+    text = """
+    start a
+    and f
+    user b
+    user c
+    or g
+    end e
+    end d
+    a -> f -> b -> g -> e
+    f -> c -> g -> d
+    """
+    case = Case(text)
+    assert case.program.diagram.question_after("b") is None
+    case.complete("b")
+    assert case.open == ["c"]
+    case.complete("c")
+    assert case.open == ["g"]
