@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from app.config import Config
@@ -172,9 +172,11 @@ def look(database: Database, config: Config, say: Callable[[str], None]) -> bool
     return True
 
 
-def at(text: str) -> datetime:
-    """A time as the commands take it: ISO 8601; without a zone it is UTC. ``now`` is now."""
-    if text == "now":
-        return datetime.now(UTC)
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def at(text: str, now: datetime, zone: tzinfo) -> datetime:
+    """A time as the commands take it, in UTC: ISO 8601, without an offset the time of ``zone``; or ``now``.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    moment = now if text == "now" else datetime.fromisoformat(text)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)

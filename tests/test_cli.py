@@ -6,14 +6,16 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from app import worker
 from app.cli import commands
 from app.config import from_environment
-from app.models import Job, Setting, User, UserTask
+from app.models import Job, ProcessDefinition, Setting, User, UserTask
 from app.services import access, clock, instances, sessions, settings
 from tests.services.office import procedure
 
@@ -151,3 +153,42 @@ def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path) -> None:
         )
     assert done.returncode == 1
     assert "sudah dipakai program lain" in done.stderr
+
+
+def main(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "app", *arguments]
+    env = {"ALUR_DATA_DIR": str(tmp_path / "data")}
+    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+
+
+def test_a_user_added_twice_is_refused_and_told_why(shell: Shell, tmp_path: Path) -> None:
+    shell("init")
+    done = main(tmp_path, "user", "add", "admin")
+    assert done.returncode == 1
+    assert "- Nama pengguna admin sudah dipakai." in done.stderr
+
+
+def test_a_refused_deployment_leaves_nothing_and_exits_1(shell: Shell, tmp_path: Path) -> None:
+    paths = files(tmp_path, {**procedure(), "periksa.form": b"{"})
+    done = main(tmp_path, "deploy", *paths)
+    assert done.returncode == 1
+    assert "GALAT periksa.form" in done.stdout
+    with shell.database().reading() as session:
+        assert session.scalars(select(ProcessDefinition)).all() == []
+
+
+def test_two_files_of_one_name_are_not_taken_for_one(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "lama").mkdir()
+    paths = [*files(tmp_path, procedure()), *files(tmp_path / "lama", {"periksa.form": b"{}"})]
+    done = shell("check", *paths)
+    assert done.exit_code == 1
+    assert "periksa.form" in done.output
+
+
+@pytest.mark.parametrize(
+    ("text", "hour"), [("2026-12-01T08:00", 1), ("2026-12-01T08:00Z", 8), ("2026-12-01T08:00+08:00", 0)]
+)
+def test_a_time_without_an_offset_is_that_of_the_office(text: str, hour: int) -> None:
+    zone, now = ZoneInfo("Asia/Jakarta"), datetime(2026, 11, 24, tzinfo=UTC)
+    assert worker.at(text, now, zone) == datetime(2026, 12, 1, hour, tzinfo=UTC)
+    assert worker.at("now", now, zone) == now

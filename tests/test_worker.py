@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import worker
 from app.db import Database
 from app.models import HistoryEvent, Incident, Job, UserTask
-from app.services import clock, incidents, jobs
+from app.services import clock, heartbeat, incidents, jobs, settings
 from tests.services.office import Office
 
 
@@ -142,3 +142,12 @@ def test_a_timer_retried_after_the_clock_went_back_waits_for_its_time_again(offi
         session.get_one(Job, job.id).run_at = clock.now(session)  # what a retry writes
     assert worker.tick(office.database) == 1
     assert the_job(office).run_at == job.due_at
+
+
+def test_a_chore_that_meets_a_broken_disk_does_not_stop_the_clock(office: Office) -> None:
+    with office.database.reading() as session:
+        settings.config(session).files_dir.rmdir()
+    chores = worker._Chores(office.database)
+    chores.do_what_is_due()
+    with office.database.reading() as session:
+        assert heartbeat.alive(session)

@@ -5,7 +5,7 @@ import sys
 import click
 
 from app.cli import copies, deploying, people, running, timing
-from app.errors import AppError
+from app.errors import AppError, InvalidForm
 
 
 @click.group(help="Alur: menjalankan SOP langsung dari diagram BPMN-nya.")
@@ -41,4 +41,12 @@ def main() -> None:
         sys.exit(130)
     except AppError as error:
         click.echo(f"Berhenti: {error}", err=True)
+        for reason in _reasons(error):
+            click.echo(f"- {reason}", err=True)
         sys.exit(1)
+
+
+def _reasons(error: AppError) -> list[str]:
+    """What is wrong with each thing entered, where the sentence itself does not say."""
+    found = error.errors.values() if isinstance(error, InvalidForm) else ()
+    return [reason for reason in found if reason != str(error)]

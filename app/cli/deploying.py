@@ -13,7 +13,7 @@ from app.services import deployments
 
 
 def _read(paths: Sequence[Path]) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in paths}
+    return {path.as_posix(): path.read_bytes() for path in paths}
 
 
 _FILES = click.argument(

@@ -8,16 +8,18 @@ from app.services import clock
 
 
 @click.command(help="Jalankan timer yang jatuh tempo sampai TIME, masing-masing pada waktunya.")
-@click.option("--at", "until", required=True, metavar="TIME", help="ISO 8601, atau now.")
+@click.option(
+    "--at", "until", required=True, metavar="TIME", help="ISO 8601 (tanpa zona: ALUR_TIMEZONE), atau now."
+)
 def fire(until: str) -> None:
     """Fire due timers; with time travel allowed, TIME may lie ahead and the shared clock then stands there."""
     config, database = ready()
-    try:
-        moment = clockwork.at(until)
-    except ValueError as error:
-        raise click.BadParameter(f"{until!r} bukan waktu ISO 8601.", param_hint="--at") from error
     with database.reading() as session:
         now = clock.now(session)
+    try:
+        moment = clockwork.at(until, now, config.timezone)
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(f"{until!r} bukan waktu ISO 8601.", param_hint="--at") from error
     if moment > now and not config.allow_time_travel:
         raise click.UsageError("TIME ada di depan; atur ALUR_ALLOW_TIME_TRAVEL=1 pada pemasangan uji.")
     count = clockwork.fire_until(database, moment)

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.models import MessageWait, ProcessInstance, UserTask
-from app.services import access, definitions, inbox
+from app.services import access, inbox
 from app.services.access import Actor
 from app.services.paging import Page, cursor, limited, number_of, values_of
 
@@ -68,12 +68,6 @@ def counts(session: Session, *, actor: Actor) -> dict[str, int]:
     return {state: found.get(state, 0) for state in STATES}
 
 
-def categories(session: Session, *, actor: Actor) -> Sequence[str]:
-    """Categories that visible cases hold, for the filter bar."""
-    query = select(ProcessInstance.category).where(access.visible(actor), ProcessInstance.category != "")
-    return session.scalars(query.distinct().order_by(ProcessInstance.category)).all()
-
-
 def choices(session: Session, *, actor: Actor) -> CaseChoices:
     """What to offer in the filter bar: only what visible cases hold. 1 SQL."""
     columns = (
@@ -109,8 +103,3 @@ def _narrowed(filters: CaseFilters) -> list[ColumnElement[bool]]:
     )
     where: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
     return [*where, inbox.matches(filters.q)] if filters.q.strip() else where
-
-
-def start_keys(session: Session) -> Sequence[str]:
-    """Keys of the live processes, for filters."""
-    return [definition.key for definition in definitions.live(session)]

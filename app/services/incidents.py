@@ -93,15 +93,6 @@ def counts(session: Session, *, actor: Actor) -> tuple[int, int]:
     return every - resolved, resolved
 
 
-def report_instance(
-    session: Session, instance_id: int, message: str, activity_id: str | None, *, actor: Actor | None
-) -> None:
-    """Tell the process owner that the diagram failed after a message (in its own transaction)."""
-    instance = session.get(ProcessInstance, instance_id)
-    if instance is not None and instance.ended_at is None:
-        open_one(session, instance, message, actor=actor, activity_id=activity_id)
-
-
 def listed(session: Session, *, actor: Actor, resolved: bool = False) -> Sequence[Incident]:
     """Incidents of the cases that the actor may see, newest first."""
     state = Incident.resolved_at.is_not(None) if resolved else Incident.resolved_at.is_(None)

@@ -173,15 +173,6 @@ def get(session: Session, instance_id: int, *, actor: Actor) -> ProcessInstance:
     return access.instance(session, actor, instance_id)
 
 
-def by_number(session: Session, key: str, business_key: str) -> ProcessInstance | None:
-    """The case with this number, whoever may see it."""
-    return session.scalars(
-        select(ProcessInstance).where(
-            ProcessInstance.key == key, ProcessInstance.business_key == business_key
-        )
-    ).one_or_none()
-
-
 def may_cancel(
     actor: Actor,
     instance: ProcessInstance,

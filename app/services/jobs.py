@@ -11,7 +11,7 @@ from app.models import Job, ProcessInstance
 from app.services import access, clock, definitions, execution, history, holidays, incidents
 from app.services.definitions import Version
 
-#: How long to wait before the next try: growing, and the list's length is the number of tries.
+#: How long to wait before each further try, growing: three tries in all.
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
 
 

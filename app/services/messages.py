@@ -28,13 +28,24 @@ def send(session: Session, name: str, business_key: str, values: Values, *, acto
         Conflict: the case does not wait for it; NotAllowed, InvalidForm.
     """
     instance = session.scalars(access.locking(_meant(name, business_key, actor))).one_or_none()
-    wait = next((w for w in waiting(session, instance.id) if w.message == name), None) if instance else None
+    wait = _wait(session, instance, name)
     if instance is None or wait is None:
         return _start_by(session, name, business_key, values, actor, known=instance is not None)
     if not (actor.is_admin or actor.is_process_owner or wait.group_id in actor.groups):
         raise NotAllowed(_("Pesan ini hanya dapat dikirim petugas lajur yang menunggunya."))
     _deliver(session, instance, wait, values, actor)
     return instance
+
+
+def hearing(session: Session, name: str, business_key: str, *, actor: Actor) -> ProcessInstance | None:
+    """The case that `send` delivers the message to; None when none waits for it."""
+    instance = session.scalars(_meant(name, business_key, actor)).one_or_none()
+    return instance if _wait(session, instance, name) is not None else None
+
+
+def _wait(session: Session, instance: ProcessInstance | None, name: str) -> MessageWait | None:
+    waits = waiting(session, instance.id) if instance is not None else []
+    return next((wait for wait in waits if wait.message == name), None)
 
 
 def _meant(name: str, business_key: str, actor: Actor) -> Select[ProcessInstance]:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.errors import Conflict, ExecutionFailed, ExpressionFailed, InvalidForm
 from app.models import ProcessInstance
-from app.services import cases, drafts, idempotency, incidents, instances, messages, tasks, vault
+from app.services import drafts, idempotency, incidents, instances, messages, tasks, vault
 from app.services.access import Actor
 from app.services.instances import Started, Values
 from app.services.tasks import Work
@@ -152,8 +152,8 @@ def send_message(
         return run(database, command, do, actor=actor)
     except Failed as error:
         with database.transaction() as session:
-            filters = cases.CaseFilters(business_key=business_key)
-            for instance in cases.page(session, filters, actor=actor, limit=1).items:
+            instance = messages.hearing(session, name, business_key, actor=actor)
+            if instance is not None:
                 _report(session, instance, error, actor)
         raise
 

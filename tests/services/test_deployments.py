@@ -6,7 +6,8 @@ from sqlalchemy import func, select
 from app.errors import InvalidDiagram, NotAllowed
 from app.models import ProcessDefinition, User
 from app.services import clock, definitions, deployments, instances, tasks, watch
-from tests.engine.building import bpmn, end, start
+from tests.engine.building import bpmn, end, rule, start
+from tests.engine.dmn import dmn
 from tests.services.office import LANES, Office, form, procedure, text
 
 
@@ -149,3 +150,28 @@ def test_a_lane_whose_officers_are_all_disabled_is_warned_of(office: Office) -> 
     done = deploy(office, procedure(after="5 hari kerja"))
     found = [finding for finding in done.findings if finding.code == "lane_without_officers"]
     assert [finding.params["lane"] for finding in found] == ["Unit"]
+
+
+def _tables(*decisions: str) -> bytes:
+    each = [dmn(('"a"', '"b"'), reads="x").decode().replace('id="rute"', f'id="{id}"') for id in decisions]
+    inside = "".join(
+        f"<decision{text.partition('<decision')[2].rpartition('</definitions>')[0]}" for text in each
+    )
+    return (each[0].partition("<decision")[0] + inside + "</definitions>").encode()
+
+
+def test_a_file_of_tables_sent_anew_replaces_all_that_was_in_it(office: Office) -> None:
+    shapes = [
+        start("mulai", form="isian"),
+        rule("satu", decision="a"),
+        rule("dua", decision="b"),
+        end("selesai"),
+    ]
+    diagram = bpmn(shapes, "mulai > satu > dua > selesai", key="rute", name="Rute")
+    files = {"rute.bpmn": diagram, "isian.form": form(text("x")), "tabel.dmn": _tables("a", "b")}
+    with office.database.transaction() as session:
+        deployments.deploy(session, files, actor=office.owner)
+    for sent in ({"tabel.dmn": _tables("a")}, {"lain.dmn": _tables("a")}):
+        with pytest.raises(InvalidDiagram) as error:
+            deploy(office, sent)
+        assert [finding.code for finding in error.value.findings] == ["decision_missing"]

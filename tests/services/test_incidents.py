@@ -58,7 +58,8 @@ def test_no_incident_outlives_a_cancelled_case(office: Office) -> None:
 def test_an_incident_about_another_task_stays(office: Office) -> None:
     case = office.start()
     with office.database.transaction() as session:
-        incidents.report_instance(session, case.id, "pesan gagal", None, actor=None)
+        same = session.get_one(ProcessInstance, case.id)
+        incidents.open_one(session, same, "pesan gagal", actor=None)
     with office.database.transaction() as session:
         tasks.complete(session, office.open_task(case).id, {"hasil": "kurang"}, {}, actor=office.rina)
     assert the_incident(office).resolved_at is None

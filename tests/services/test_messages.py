@@ -60,6 +60,11 @@ def outcome(office: Office, actor: Actor, number: str) -> type[AppError] | None:
 def test_of_two_cases_with_one_number_the_one_that_waits_hears_the_message(office: Office) -> None:
     first = begun(office, "satu", "7", waits=True)
     begun(office, "dua", "7", waits=False)
+    with office.database.reading() as session:
+        heard = messages.hearing(session, "berkas", "7", actor=office.owner)
+        assert heard is not None
+        assert heard.id == first.id
+        assert messages.hearing(session, "lain", "7", actor=office.owner) is None
     assert send(office, office.owner, "7", isi="x").id == first.id
 
 
