@@ -1,6 +1,8 @@
 """Somebody in front of a browser, and everything that must not happen while he works."""
 
+import time
 from collections.abc import Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +11,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, R
 from tests.journeys import forms
 from tests.journeys.hands import Hands, Mouse
 
+_PATIENCE_S = 20
 _REFUSED = (
     "addEventListener('securitypolicyviolation', e =>"
     " console.error('refused by policy:', e.violatedDirective, e.blockedURI))"
@@ -57,9 +60,23 @@ class Person:
         self.page: Page = context.new_page()
         self.hands: Hands = hands(self.page)
 
+    def beside(self) -> "Person":
+        """The same browser, with another tab."""
+        other = copy(self)
+        other.page = self.context.new_page()
+        other.hands = type(self.hands)(other.page)
+        return other
+
     def visit(self, path: str) -> None:
         """Type an address."""
         self.page.goto(path)
+
+    def reload_until(self, shown: Locator) -> None:
+        """Look again and again until it is there: pages do not change by themselves."""
+        end = time.monotonic() + _PATIENCE_S
+        while not shown.count():
+            assert time.monotonic() < end, f"never shown: {shown}"
+            self.page.reload()
 
     def expects(self, *statuses: int) -> None:
         """From now on these answers are no surprise."""
@@ -92,13 +109,19 @@ class Person:
         """Fill the form of the process on this page."""
         forms.fill(self.form, values, self.hands)
 
+    def drawn(self) -> None:
+        """Wait until the viewer, where there is one, has drawn its diagram."""
+        expect(self.page.locator("[data-module~=bpmn-viewer]:not([data-viewer=ready])")).to_have_count(0)
+
     def photograph(self, path: Path) -> Path:
         """Take a picture of the whole page."""
-        self.page.screenshot(path=path, full_page=True, animations="disabled")
+        self.page.screenshot(
+            path=path, full_page=True, caret="initial"
+        )  # else it adds styles, which the policy refuses
         return path
 
     def leave(self) -> list[str]:
         """Close the browser; return what went wrong meanwhile."""
-        problems = self.watch.problems + self.hands.complaints()
+        problems = list(dict.fromkeys(self.watch.problems)) + self.hands.complaints()
         self.context.close()
         return problems

@@ -1,0 +1,95 @@
+"""An office in the middle of its work: something of everything that a page can show."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from tests.journeys.office import Office
+from tests.journeys.paths import Receipt
+from tests.reports import answers_for, report, report_values
+from tests.sop_changes.editing import Drawing, changed_form, shipped
+
+_PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
+    "0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082"
+)
+
+
+@dataclass
+class Scene:
+    """``words`` fill the addresses of pages: ids of cases, tasks, files; ``receipts``: what reporters hold."""
+
+    words: dict[str, str] = field(default_factory=dict)
+    receipts: dict[str, Receipt] = field(default_factory=dict)
+
+
+def play(office: Office) -> Scene:
+    """Let the office work for some days."""
+    scene = Scene()
+    _stop_a_case(office, scene)
+    cases = {
+        "fresh": office.case("SIN-001"),
+        "taken": office.case("SIN-003", until="telaahan"),
+        "long": office.case("SIN-026", until="telaahan"),
+        "odd": office.case("SIN-028", until="konfirmasi"),
+        "sent": office.case("SIN-016", until="menyalurkan"),
+        "unit": office.case("SIN-017", until="tindak_lanjut"),
+        "waiting": office.case("SIN-002", until=""),
+        "ended": office.case("SIN-005", until=""),
+        "cancelled": office.case("SIN-010"),
+    }
+    office.api(
+        "pemilik", "DELETE", f"/process-instances/{cases['cancelled']['id']}", {"reason": "Dikirim dua kali."}
+    )
+    for name, case in cases.items():
+        scene.words[name] = str(case["id"])
+        task = office.task(case["business_key"])
+        if task:
+            scene.words[f"{name}_task"] = task["id"]
+    office.api("upp", "POST", f"/tasks/{scene.words['taken_task']}/claim")
+    scene.words["done_task"] = _finished_task(office)
+    for name in ("waiting", "ended"):
+        scene.receipts[name] = hand_out(office, cases[name]["id"], cases[name]["business_key"])
+    later = office.installation.now() + timedelta(days=8)
+    office.installation.command("fire", "--at", later.isoformat())
+    scene.words["new"] = str(office.case("SIN-013", until="telaahan")["id"])
+    return scene
+
+
+def _stop_a_case(office: Office, scene: Scene) -> None:
+    """Deploy a version whose gateway leads nowhere, let a case run into it, and put the SOP back in force."""
+    drawing = Drawing()
+    for flow_id in ("lengkap", "perlu_dilengkapi", "tidak_dapat_dilengkapi"):
+        for condition in drawing.element(flow_id):
+            if condition.text and condition.text.startswith("="):
+                condition.text = '=data_lengkap = "belum"'
+    private = changed_form("laporan", lambda fields: fields["lampiran"].update(properties={"pribadi": "ya"}))
+    pemilik = office.installation.api("pemilik")
+    assert pemilik.upload("/deployments", "files", drawing.saved() | private).status == 201
+    one = report("SIN-020")
+    uploaded = office.installation.api("lapor").upload("/files", "file", {"ktp.png": _PNG}).json
+    variables = report_values(one) | {"lampiran": [uploaded["id"]]}
+    case = office.api("lapor", "POST", "/process-instances", {"key": "pengaduan", "variables": variables})
+    office.drive(case["business_key"], "SIN-020", until="konfirmasi")
+    task = office.task(case["business_key"])
+    assert task is not None
+    values = {"variables": answers_for("konfirmasi", one)}
+    reply = office.installation.api("upp").post(f"/tasks/{task['id']}/complete", values)
+    assert reply.status == 422, reply.text
+    assert pemilik.upload("/deployments", "files", shipped()).status == 201
+    scene.words |= {"stopped": str(case["id"]), "stopped_task": task["id"], "private_file": uploaded["id"]}
+
+
+def _finished_task(office: Office) -> str:
+    [first, *_others] = office.api("upp", "GET", "/tasks?tab=done")["items"]
+    return str(first["id"])
+
+
+def hand_out(office: Office, case_id: int, number: str) -> Receipt:
+    """Give the reporter a new code. By the page: V8 does not run in a process in which Playwright does."""
+    lapor = office.installation.browser("lapor")
+    lapor.get(f"/laporan/{case_id}/slip")
+    slip = lapor.follow(lapor.post(f"/laporan/{case_id}/kode")).text
+    found = re.search(r"\d{4} \d{4} \d{4} \d{4}", slip)
+    assert found is not None, slip
+    return Receipt(number, found[0])

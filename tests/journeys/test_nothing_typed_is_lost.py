@@ -1,0 +1,124 @@
+"""What somebody typed stays: when a colleague was faster, the page was closed, or the session ended."""
+
+import re
+from datetime import timedelta
+
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from app.models import LoginSession
+from tests.journeys.conftest import People
+from tests.journeys.office import Office
+from tests.journeys.people import Person
+from tests.reports import answers_for, report
+
+ONE = report("SIN-001")
+WORDS = "Sudah saya telepon, menunggu foto."
+
+
+def at_task(person: Person, office: Office, number: str) -> Page:
+    """Open the case's task by its address."""
+    task = office.task(number)
+    assert task is not None
+    person.visit(f"/tugas/{task['id']}")
+    return person.page
+
+
+def write_note(page: Page, words: str) -> None:
+    page.get_by_label("Catatan penyaluran").press_sequentially(words)
+
+
+def note(page: Page) -> str:
+    return page.get_by_label("Catatan penyaluran").input_value()
+
+
+def expect_saved(page: Page) -> None:
+    expect(page.locator("[data-autosave-status]")).to_contain_text("Tersimpan")
+
+
+def test_who_was_slower_reads_who_was_faster_and_keeps_every_word(office: Office, people: People) -> None:
+    number = office.case("SIN-001", until="telaahan")["business_key"]
+    fast, slow = people("upp"), people("koordinator")
+    for person in (fast, slow):
+        at_task(person, office, number)
+    slow.expects(409)  # the last words, and the drafts before
+    slow.fill(answers_for("telaahan", ONE) | {"ringkasan_telaah": WORDS})
+    fast.fill(answers_for("telaahan", ONE))
+    fast.press("Selesaikan tugas")
+
+    slow.press("Selesaikan tugas")
+    said = slow.page.get_by_role("alert")
+    expect(said).to_contain_text("Orang lain lebih dulu")
+    expect(said).to_contain_text(re.compile(r"Petugas UPP pada \d+ \w+ \d{4}, \d\d\.\d\d WIB"))
+    for _look in ("at once", "after coming back"):
+        typed = slow.page.locator(
+            "section", has=slow.page.get_by_role("heading", name="Yang sudah Anda ketik")
+        )
+        expect(typed.get_by_text(WORDS).first).to_be_visible()
+        expect(typed.get_by_text(f"Pelapor menyampaikan hal berikut: {ONE['judul']}").first).to_be_visible()
+        slow.page.goto(slow.page.url)
+
+
+def test_what_was_typed_is_there_after_closing_the_page_and_signing_in_again(
+    office: Office, people: People
+) -> None:
+    number = office.case("SIN-001")["business_key"]
+    page = at_task(people("lapor"), office, number)
+    write_note(page, WORDS)
+    expect_saved(page)
+    page.close()
+    assert note(at_task(people("lapor"), office, number)) == WORDS
+
+
+def test_what_was_typed_in_the_last_second_is_saved_when_the_page_is_left(
+    office: Office, people: People
+) -> None:
+    number = office.case("SIN-001")["business_key"]
+    lapor = people("lapor")
+    page = at_task(lapor, office, number)
+    write_note(page, WORDS)
+    lapor.visit("/perkara")
+    again = people("lapor")
+    at_task(again, office, number)
+    again.reload_until(again.page.locator("textarea", has_text=WORDS))
+
+
+def test_a_draft_outlives_the_session_it_was_typed_in(office: Office, people: People) -> None:
+    number = office.case("SIN-001")["business_key"]
+    lapor = people("lapor")
+    page = at_task(lapor, office, number)
+    write_note(page, WORDS)
+    expect_saved(page)
+    grow_old(office)
+    page.reload()
+    assert "/masuk" in page.url
+    lapor.sign_in("lapor")
+    assert note(page) == WORDS
+
+
+def test_what_is_typed_after_the_session_ended_waits_until_one_signed_in_again(
+    office: Office, people: People
+) -> None:
+    number = office.case("SIN-001")["business_key"]
+    lapor = people("lapor")
+    page = at_task(lapor, office, number)
+    grow_old(office)
+    lapor.expects(401, 400)  # signed out; then signed in anew, with the former session's token on this page
+    lapor.fill(answers_for("penyaluran", ONE) | {"catatan_penyaluran": WORDS})
+    page.get_by_role("button", name="Selesaikan tugas").click()
+    status = page.locator("[data-autosave-status]")
+    expect(status).to_contain_text("Anda sudah keluar")
+    expect(status).to_be_in_viewport()
+    assert note(page) == WORDS
+
+    other_tab = lapor.beside()
+    other_tab.sign_in("lapor")
+    lapor.press("Selesaikan tugas")
+    expect(page.get_by_text(f"Penyaluran Pengaduan selesai. Perkara {number}")).to_be_visible()
+
+
+def grow_old(office: Office) -> None:
+    """Let every session have rested for longer than it may."""
+    with office.installation.database.transaction() as session:
+        for one in session.scalars(select(LoginSession)):
+            one.seen_at -= timedelta(minutes=31)

@@ -1,0 +1,209 @@
+"""Every page of the application: who opens it, by which address, and what he does there before it is looked at."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.journeys.people import Person
+from tests.journeys.scene import Scene
+
+#: What answers a GET and is no page that people see in a browser.
+NO_PAGES = {
+    "static": "files of the interface",
+    "health.check": "for whoever watches over the machine",
+    "auth.home": "leads elsewhere",
+    "cases.diagram": "read by the viewer",
+    "cases.states": "read by the viewer",
+    "definitions.diagram": "read by the viewer",
+    "definitions.states": "read by the viewer",
+    "definitions.file": "a download",
+}
+_PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """``path``: the address, with the scene's words in it. ``status``: what it, or what is done there, answers."""
+
+    endpoint: str
+    path: str
+    does: str = ""
+    act: Callable[[Person, Scene], None] | None = None
+    status: int = 200
+
+    @property
+    def name(self) -> str:
+        return f"{self.path} {self.does}".strip()
+
+
+def press(name: str) -> Callable[[Person, Scene], None]:
+    """Press a button without having filled in anything."""
+    return lambda person, _scene: person.press(name)
+
+
+def unfold(name: str) -> Callable[[Person, Scene], None]:
+    """Open what is folded."""
+    return lambda person, _scene: person.page.locator("summary", has_text=name).first.click()
+
+
+def _wrong_password(person: Person, _scene: Scene) -> None:
+    person.hands.write(person.page.get_by_label("Nama pengguna"), "upp")
+    person.hands.write(person.page.get_by_label("Kata sandi"), "salah")
+    person.press("Masuk")
+
+
+def look_up(person: Person, number: str, code: str) -> None:
+    """Open a report's tracking page with what stands on the slip."""
+    person.hands.write(person.page.get_by_label("Nomor laporan"), number)
+    person.hands.write(person.page.get_by_label("Kode rahasia"), code)
+    person.press("Lihat laporan")
+
+
+def _wrong_code(person: Person, scene: Scene) -> None:
+    look_up(person, scene.receipts["waiting"].number, "1111 2222 3333 4444")
+
+
+def _reporter(name: str) -> Callable[[Person, Scene], None]:
+    return lambda person, scene: look_up(person, scene.receipts[name].number, scene.receipts[name].code)
+
+
+def _silent_reporter(person: Person, scene: Scene) -> None:
+    _reporter("waiting")(person, scene)
+    person.press("Kirim kepada petugas")
+
+
+def _shortcuts(person: Person, _scene: Scene) -> None:
+    person.page.locator("[data-shortcuts]:visible").wait_for()  # shown by the script that listens
+    person.page.evaluate(_PAINTED)  # keys pressed before it are lost
+    person.page.keyboard.press("?")
+    person.page.get_by_role("dialog").wait_for()
+
+
+def _short_report(person: Person, _scene: Scene) -> None:
+    person.fill(
+        {"sumber": "SMS", "tanggal_masuk": "02-11-2026", "klasifikasi": "Aspirasi", "kategori": "KTP"}
+    )
+    person.fill({"judul": "Antrean panjang", "isi": "Mohon ditambah loketnya."})
+    person.press("Simpan laporan")
+
+
+def _two_passwords(person: Person, _scene: Scene) -> None:
+    for name, text in (("old", "demo"), ("new", "kuda baterai"), ("repeat", "staples")):
+        person.hands.write(person.page.locator(f"#f-{name}"), text)
+    person.press("Ganti kata sandi")
+
+
+def _new_password(person: Person, _scene: Scene) -> None:
+    unfold("Setel ulang kata sandi")(person, _scene)
+    person.press("Setel ulang")
+
+
+def _broken_upload(person: Person, _scene: Scene) -> None:
+    broken = {"name": "rusak.bpmn", "mimeType": "application/xml", "buffer": b"<definitions/>"}
+    person.page.get_by_label("Berkas").set_input_files(broken)
+    person.press("Periksa dan terapkan")
+
+
+VISITS: Mapping[str, tuple[Visit, ...]] = {
+    "": (
+        Visit("auth.sign_in", "/masuk"),
+        Visit("auth.sign_in", "/masuk", "with a wrong password", _wrong_password, 422),
+        Visit("tracking.door", "/lacak"),
+        Visit("tracking.door", "/lacak", "with a wrong code", _wrong_code, 422),
+        Visit("tracking.show", "/lacak", "while data is awaited", _reporter("waiting")),
+        Visit("tracking.show", "/lacak", "sent empty", _silent_reporter, 422),
+        Visit("tracking.show", "/lacak", "when it has ended", _reporter("ended")),
+        Visit("", "/tidak-ada", status=404),
+    ),
+    "lapor": (
+        Visit("tasks.listed", "/tugas", "with nothing in it"),
+        Visit("tasks.listed", "/tugas", "with the shortcuts open", _shortcuts),
+        Visit("tasks.listed", "/tugas?tab=queue"),
+        Visit("tasks.listed", "/tugas?tab=done"),
+        Visit("tasks.listed", "/tugas?tab=queue&q=tidakada"),
+        Visit("tasks.show", "/tugas/{fresh_task}"),
+        Visit("tasks.show", "/tugas/{fresh_task}", "sent empty", press("Selesaikan tugas"), 422),
+        Visit("intake.new", "/laporan/baru"),
+        Visit("intake.new", "/laporan/baru", "sent empty", press("Simpan laporan"), 422),
+        Visit("intake.slip", "/laporan/baru", "with its code", _short_report),
+        Visit("intake.slip", "/laporan/{fresh}/slip"),
+        Visit("cases.listed", "/perkara"),
+        Visit("cases.show", "/perkara/{fresh}"),
+        Visit("cases.show", "/perkara/{cancelled}"),
+        Visit("notices.listed", "/notifikasi"),
+        Visit("auth.password", "/kata-sandi"),
+        Visit("auth.password", "/kata-sandi", "with two new ones", _two_passwords, 422),
+        Visit("definitions.listed", "/proses"),
+        Visit("", "/pengguna", status=403),
+    ),
+    "upp": (
+        Visit("tasks.listed", "/tugas"),
+        Visit("tasks.listed", "/tugas?tab=queue"),
+        Visit("tasks.listed", "/tugas?tab=queue", "with the menu open", unfold("Petugas UPP")),
+        Visit("tasks.show", "/tugas/{taken_task}"),
+        Visit("tasks.show", "/tugas/{long_task}"),
+        Visit("tasks.show", "/tugas/{odd_task}"),
+        Visit("tasks.show", "/tugas/{odd_task}", "sent empty", press("Selesaikan tugas"), 422),
+        Visit("tasks.show", "/tugas/{odd_task}", "with the days counted", unfold("Mengapa tanggal ini?")),
+        Visit("tasks.show", "/tugas/{sent_task}"),
+        Visit("tasks.show", "/tugas/{done_task}"),
+        Visit("tasks.show", "/tugas/{stopped_task}"),
+        Visit("cases.listed", "/perkara?q=jalan"),
+        Visit("cases.show", "/perkara/{long}"),
+        Visit("cases.show", "/perkara/{waiting}"),
+        Visit("cases.show", "/perkara/{ended}"),
+        Visit("cases.show", "/perkara/{stopped}"),
+        Visit("cases.show", "/perkara/{odd}", "with its identity", press("Tampilkan identitas")),
+        Visit("files.download", "/lampiran/{private_file}", status=403),
+        Visit("notices.listed", "/notifikasi"),
+    ),
+    "koordinator": (
+        Visit("tasks.show", "/tugas/{taken_task}"),
+        Visit("tasks.show", "/tugas/{taken_task}", "handing it on", unfold("Alihkan tugas")),
+        Visit("cases.show", "/perkara/{taken}", "cancelling it", unfold("Batalkan perkara")),
+    ),
+    "dlh": (
+        Visit("tasks.listed", "/tugas?tab=queue"),
+        Visit("tasks.show", "/tugas/{unit_task}"),
+        Visit("cases.show", "/perkara/{unit}"),
+    ),
+    "pemilik": (
+        Visit("definitions.listed", "/proses"),
+        Visit("definitions.listed", "/proses", "sent empty", press("Periksa dan terapkan"), 422),
+        Visit("definitions.listed", "/proses", "with a broken file", _broken_upload, 422),
+        Visit("definitions.show", "/proses/1"),
+        Visit("definitions.show", "/proses/3"),
+        Visit("definitions.form", "/proses/3/formulir/laporan"),
+        Visit("definitions.form", "/proses/3/formulir/telaahan"),
+        Visit("definitions.table", "/proses/3/tabel/rute_unit"),
+        Visit("incidents.listed", "/kendala"),
+        Visit("incidents.listed", "/kendala?status=resolved"),
+        Visit("cases.show", "/perkara/{stopped}"),
+        Visit("users.listed", "/pengguna"),
+    ),
+    "auditor": (
+        Visit("tasks.listed", "/tugas"),
+        Visit("tasks.show", "/tugas/{fresh_task}"),
+        Visit("cases.listed", "/perkara"),
+        Visit("cases.show", "/perkara/{ended}"),
+        Visit("organisation.show", "/pengguna/unit/DPUPR"),
+        Visit("organisation.days_off", "/pengguna/libur"),
+        Visit("notices.listed", "/notifikasi"),
+    ),
+    "admin": (
+        Visit("tasks.listed", "/tugas"),
+        Visit("users.listed", "/pengguna"),
+        Visit("users.listed", "/pengguna?q=tidakada"),
+        Visit("users.new", "/pengguna/baru"),
+        Visit("users.new", "/pengguna/baru", "sent empty", press("Simpan"), 422),
+        Visit("users.show", "/pengguna/5"),
+        Visit("users.password", "/pengguna/9", "with a new password", _new_password),
+        Visit("users.password", "/pengguna/5/sandi"),
+        Visit("organisation.listed", "/pengguna/unit"),
+        Visit("organisation.new", "/pengguna/unit-baru"),
+        Visit("organisation.new", "/pengguna/unit-baru", "sent empty", press("Simpan"), 422),
+        Visit("organisation.show", "/pengguna/unit/DPUPR"),
+        Visit("organisation.days_off", "/pengguna/libur"),
+        Visit("organisation.days_off", "/pengguna/libur", "sent empty", press("Tambahkan"), 422),
+        Visit("incidents.listed", "/kendala"),
+    ),
+}
