@@ -6,15 +6,10 @@ Every moment returned is aware UTC; every date is a date in the calendar's zone.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from threading import Lock
-from types import MappingProxyType
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from holidays.constants import GOVERNMENT, PUBLIC
-from holidays.countries.indonesia import Indonesia
-from holidays.version import __version__ as holidays_version
+from app.days_off import SOURCE, national_holidays
 
 OFFICE_OPENS = time(7, 30)
 OFFICE_CLOSES = time(16, 0)
@@ -25,19 +20,6 @@ DAY_CLOSES = time(23, 59)
 Reason = Literal["weekend", "holiday", "after_hours"]
 
 _ONE_DAY, _NOTHING = timedelta(days=1), timedelta(0)
-_building = Lock()
-
-
-@cache
-def national_holidays(year: int) -> Mapping[date, str]:
-    """Indonesia's holidays (`libur nasional`) and collective leave (`cuti bersama`) in ``year``: date → name.
-
-    Names of days whose date is not yet decreed end in "(perkiraan)". Empty outside 1946–2100.
-    Source: PyPI ``holidays``, which follows the joint decrees (SKB 3 Menteri).
-    """
-    with _building:
-        days = Indonesia(years=year, categories=(PUBLIC, GOVERNMENT), language="id", expand=False)
-        return MappingProxyType(dict(days))
 
 
 @dataclass(frozen=True)
@@ -74,7 +56,7 @@ class Calendar:
         added = sum(1 for name in self.extra.values() if name)
         revoked = len(self.extra) - added
         return (
-            f"Indonesia (holidays {holidays_version})"
+            SOURCE
             + (f" + {added} hari libur daerah" if added else "")
             + (f" − {revoked} hari" if revoked else "")
         )

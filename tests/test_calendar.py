@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.calendar import Calendar, Day, count_days, count_office_hours, national_holidays
+from app.calendar import Calendar, Day, count_days, count_office_hours
+from app.days_off import national_holidays
 
 WIB = ZoneInfo("Asia/Jakarta")
 CALENDAR = Calendar(WIB)

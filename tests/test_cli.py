@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import socket
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -141,24 +142,18 @@ def test_an_expected_error_is_one_sentence_without_a_traceback(tmp_path: Path) -
 
 
 def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path) -> None:
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        env = {"ALUR_DATA_DIR": str(tmp_path / "data"), "ALUR_PORT": str(taken.getsockname()[1])}
-        line = [sys.executable, "-m", "app", "run"]
-        done = subprocess.run(
-            line, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=60
-        )
+        done = main(tmp_path, "run", ALUR_PORT=str(taken.getsockname()[1]))
     assert done.returncode == 1
     assert "sudah dipakai program lain" in done.stderr
 
 
-def main(tmp_path: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def main(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "app", *arguments]
-    env = {"ALUR_DATA_DIR": str(tmp_path / "data")}
-    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+    env = {"ALUR_DATA_DIR": str(tmp_path / "data"), **settings}
+    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_a_user_added_twice_is_refused_and_told_why(shell: Shell, tmp_path: Path) -> None:
@@ -192,3 +187,13 @@ def test_a_time_without_an_offset_is_that_of_the_office(text: str, hour: int) ->
     zone, now = ZoneInfo("Asia/Jakarta"), datetime(2026, 11, 24, tzinfo=UTC)
     assert worker.at(text, now, zone) == datetime(2026, 12, 1, hour, tzinfo=UTC)
     assert worker.at("now", now, zone) == now
+
+
+def test_when_the_web_ends_by_itself_so_does_what_runs_beside_it(tmp_path: Path) -> None:
+    assert main(tmp_path, "init").returncode == 0
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = main(tmp_path, "worker", "--with-web", ALUR_PORT=str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "sudah dipakai program lain" in done.stderr

@@ -7,6 +7,7 @@ A warning may quote values, so warnings about expressions over identity fields d
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 import orjson
@@ -114,14 +115,14 @@ def _results(items: Sequence[Item], context: Mapping[str, Any], now: datetime) -
 def _keys(
     items: Sequence[Item], facts: Sequence[Facts], context: Mapping[str, Any], now: datetime
 ) -> list[bytes]:
-    """Return what each item's value depends on; empty where that is the clock, or cannot be told."""
+    """Return a digest of what each item's value depends on; empty where that is the clock, or cannot be told."""
     zone = feelin.zone_of(now)
     odd = sorted(key for key in context if feelin.is_odd(key))
     keys = []
     for item, fact in zip(items, facts, strict=True):
         read = [] if fact.reads is None else [*odd, *sorted(fact.reads & context.keys())]
         parts = (item.dialect, item.text, item.value, zone, [(name, context[name]) for name in read])
-        keys.append(b"" if fact.timed else feelin.dumps(parts))
+        keys.append(b"" if fact.timed else blake2b(feelin.dumps(parts), digest_size=20).digest())
     return keys
 
 

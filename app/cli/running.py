@@ -1,11 +1,13 @@
 """run, serve, worker, demo: what keeps going."""
 
+import os
 import signal
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 import click
@@ -45,7 +47,13 @@ def run() -> None:
     database.engine.dispose()
     click.echo("==> Menjalankan web dan pekerja waktu")
     _welcome(config)
-    sys.exit(_supervise([[sys.executable, "-m", "app", name] for name in ("worker", "serve")]))
+    sys.stdout.flush()
+    # A fresh process: what preparing needed is not kept in memory.
+    os.execv(sys.executable, _line("worker", "--with-web"))  # noqa: S606 ourselves
+
+
+def _line(*words: str) -> list[str]:
+    return [sys.executable, "-m", "app", *words]
 
 
 def _welcome(config: Config) -> None:
@@ -54,21 +62,6 @@ def _welcome(config: Config) -> None:
         click.echo("Masuk sebagai: admin, pemilik (pemilik proses), auditor, lapor, upp, koordinator,")
         click.echo("               dpupr, dishub, dlh, inspektorat. Kata sandi: demo")
     click.echo("Berhenti dengan Ctrl+C.\n")
-
-
-def _supervise(lines: Sequence[Sequence[str]]) -> int:
-    """Run the processes until one ends or we are told to stop; then end the others."""
-    processes = [subprocess.Popen(line) for line in lines]  # noqa: S603 our own commands
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda _number, _frame: stop.set())
-    while not stop.wait(0.5):
-        if any(process.poll() is not None for process in processes):
-            break
-    for process in processes:
-        process.terminate()
-    codes = [process.wait() for process in processes]
-    return 0 if stop.is_set() else max(codes, key=abs, default=0)
 
 
 def _check_port(config: Config) -> None:
@@ -95,8 +88,9 @@ def serve() -> None:
 
 
 @click.command("worker", help="Jalankan pekerja waktu: tenggat, pemberitahuan, folder yang diamati.")
-def work() -> None:
-    """Fire timers until told to stop."""
+@click.option("--with-web", is_flag=True, help="Layani juga halaman dan API.")
+def work(*, with_web: bool) -> None:
+    """Fire timers until told to stop; with the web beside it, until that ends."""
     config, database = ready()
     stop = threading.Event()
 
@@ -105,4 +99,25 @@ def work() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    clockwork.run(database, config, stop, click.echo)
+    with _web(stop) if with_web else nullcontext():
+        clockwork.run(database, config, stop, click.echo)
+
+
+@contextmanager
+def _web(stop: threading.Event) -> Iterator[None]:
+    """Serve in a process of its own, which ends with this one; when it ends by itself, stop, with its exit code."""
+    process = subprocess.Popen(_line("serve"))  # noqa: S603 our own command
+
+    def watch() -> None:
+        process.wait()
+        stop.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended_itself = process.poll() is not None
+        process.terminate()
+        code = process.wait()
+    if ended_itself:
+        sys.exit(code)

@@ -6,7 +6,8 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.calendar import Calendar, national_holidays
+from app.calendar import Calendar
+from app.days_off import national_holidays
 from app.errors import InvalidForm, NotFound
 from app.i18n import _, day
 from app.models import Holiday

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.calendar import national_holidays
+from app.days_off import national_holidays
 from app.errors import InvalidForm, NotFound
 from app.forms import moments
 from app.i18n import _, day
