@@ -216,25 +216,22 @@ def _queue(session: Session, instance: ProcessInstance, version: Version, step: 
 
     Source of the audience: properties ``untuk`` and ``pesan`` of the element.
     """
-    events = []
-    for effect in step.effects:
-        audience = _audience(version, effect, step.variables)
-        session.add(
-            OutboxMessage(
-                instance_id=instance.id,
-                activity_id=effect.node.id,
-                body={
-                    "code": "notification",
-                    "text": effect.node.properties.get("pesan") or effect.node.name,
-                },
-                audience=audience,
-                queued_at=clock.now(session),
-            )
-        )
-        events.append(
-            _event(session, instance, Event("notification_queued", effect.node.id, audience, True), None)
-        )
-    return events
+    audiences = [_audience(version, effect, step.variables) for effect in step.effects]
+    rows = [
+        {
+            "instance_id": instance.id,
+            "activity_id": effect.node.id,
+            "body": {"code": "notification", "text": effect.node.properties.get("pesan") or effect.node.name},
+            "audience": audience,
+            "queued_at": clock.now(session),
+        }
+        for effect, audience in zip(step.effects, audiences, strict=True)
+    ]
+    _insert(session, OutboxMessage, rows)
+    return [
+        _event(session, instance, Event("notification_queued", effect.node.id, audience, True), None)
+        for effect, audience in zip(step.effects, audiences, strict=True)
+    ]
 
 
 def _audience(version: Version, effect: Effect, variables: Mapping[str, Any]) -> dict[str, Any]:

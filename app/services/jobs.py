@@ -28,13 +28,13 @@ def due(session: Session, at: datetime, limit: int = 1) -> list[str]:
 
 def fire(session: Session, job_id: str) -> bool:
     """Fire one timer. False when it is gone or another worker holds it: nothing to do, no harm done."""
-    instance_id = session.scalar(select(Job.instance_id).where(Job.id == job_id))
-    if instance_id is None:
-        return False
-    same = select(ProcessInstance).where(ProcessInstance.id == instance_id)
-    instance = session.scalars(access.locking(same)).one()
+    owner = select(Job.instance_id).where(Job.id == job_id).scalar_subquery()
+    instance = session.scalars(
+        access.locking(select(ProcessInstance).where(ProcessInstance.id == owner))
+    ).one_or_none()
+    # The timer is read after its case is locked, or it could be a stale copy.
     job = session.get(Job, job_id, populate_existing=True)
-    if job is None:
+    if instance is None or job is None:
         return False
     version = definitions.version(session, instance.definition_id)
     step = _step(session, instance, version, job)
