@@ -1,9 +1,19 @@
-// Builds the browser modules and the FEEL engine for V8:
+// Builds the style sheets and modules of the pages, and the FEEL engine for V8:
 //   node build.mjs BROWSER_FOLDER V8_FOLDER        or        node build.mjs --test FOLDER
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { build } from 'esbuild';
+
+const kit = '../app/web/static';
+const pages = {
+  alur: `${kit}/css/alur.css`,
+  form: `${kit}/css/form.css`,
+  diagram: `${kit}/css/diagram.css`,
+  app: `${kit}/js/app.js`,
+  viewer: 'src/viewer.js',
+  conditions: 'src/conditions.js'
+};
 
 const shared = {
   bundle: true,
@@ -20,10 +30,10 @@ async function main([ first, second ]) {
     return bundle(second, { entryPoints: [ 'src/test/form-js.js' ], format: 'esm' });
   }
   await bundle(first, {
-    entryPoints: [ 'src/viewer.js', 'src/conditions.js' ],
+    entryPoints: pages,
     format: 'esm',
     splitting: true,
-    chunkNames: '[name]-[hash]'
+    chunkNames: '[name]-[hash]' // app.web.filters takes such a name for an address that never changes its content
   });
   await bundle(second, { entryPoints: { feel: 'src/feel-server.js' }, format: 'iife', banner: { js: '"use strict";' } });
 }

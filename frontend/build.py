@@ -1,4 +1,4 @@
-"""Build the browser modules and the FEEL engine of the server.
+"""Build the style sheets and modules of the pages, and the FEEL engine of the server.
 
     python frontend/build.py            into app/web/static/dist and app/bpmnio/dist, unless they are current
     python frontend/build.py --test     form-js, for the differential test of forms alone, into frontend/test-dist
@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).resolve().parent
-SHIPPED = (HERE.parent / "app" / "web" / "static" / "dist", HERE.parent / "app" / "bpmnio" / "dist")
+STATIC = HERE.parent / "app" / "web" / "static"
+SHIPPED = (STATIC / "dist", HERE.parent / "app" / "bpmnio" / "dist")
+SOURCES = (HERE / "src", STATIC / "css", STATIC / "js")
 FOR_TESTS = (HERE / "test-dist",)
 LOG = HERE / "build.log"
 INSTALLED = HERE / "node_modules" / ".alur-installed"
@@ -89,10 +91,11 @@ def is_current(folders: tuple[Path, ...]) -> bool:
 
 def source_fingerprint() -> str:
     """Return a digest of everything that the built files depend on."""
-    files = [HERE / "package-lock.json", HERE / "build.mjs", *(HERE / "src").rglob("*")]
+    files = [HERE / "package-lock.json", HERE / "build.mjs"]
+    files += [path for folder in SOURCES for path in folder.rglob("*")]
     digest = hashlib.sha256()
     for path in sorted(path for path in files if path.is_file()):
-        digest.update(f"{path.relative_to(HERE)}\0".encode() + path.read_bytes() + b"\0")
+        digest.update(f"{path.relative_to(HERE.parent)}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 

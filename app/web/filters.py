@@ -2,6 +2,7 @@
 
 import datetime as dt
 import hashlib
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ from app.models import UserTask
 from app.web import context, deadlines, shell
 
 _YEAR_S = 365 * 24 * 60 * 60
+#: What a built module fetches later; the build puts the digest of the content into the name.
+_NAMED_BY_CONTENT = re.compile(r"dist/[\w.-]+-[0-9A-Z]{8}\.js")
 
 
 def init_app(app: Flask) -> None:
@@ -108,10 +111,15 @@ def _add_version(endpoint: str, values: dict[str, Any]) -> None:
 def _cache_static(response: Response) -> Response:
     if request.endpoint != "static":
         return response
-    name = (request.view_args or {}).get("filename", "")
-    fixed = request.args.get("v") and request.args["v"] == _version(name)
+    fixed = _never_changes((request.view_args or {}).get("filename", ""), request.args.get("v"))
     response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable" if fixed else "no-cache"
     return response
+
+
+def _never_changes(name: str, asked: str | None) -> bool:
+    """Whether this address will never give another content; what does not exist may yet come."""
+    version = _version(name)
+    return bool(version) and (asked == version or _NAMED_BY_CONTENT.fullmatch(name) is not None)
 
 
 def _version(name: str) -> str:

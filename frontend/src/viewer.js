@@ -15,6 +15,12 @@ import { markStates } from './viewer/marks.js';
 import { handleKeys, handleTouch, handleWheel, toolbar } from './viewer/navigation.js';
 import './viewer/viewer.css';
 
+const LOOKS = {
+  defaultFillColor: 'var(--card)',
+  defaultStrokeColor: 'var(--muted)',
+  defaultLabelColor: 'var(--ink)'
+};
+
 for (const element of document.querySelectorAll('[data-module~="bpmn-viewer"]')) {
   start(element).catch(() => {
     element.querySelector('.viewer')?.remove();
@@ -39,7 +45,13 @@ async function start(element) {
 }
 
 async function open(board, xml, states, labels) {
-  const viewer = new NavigatedViewer({ container: board, zoomScroll: { enabled: false } });
+  const viewer = new NavigatedViewer({
+    container: board,
+    zoomScroll: { enabled: false },
+    bpmnRenderer: LOOKS,
+    // The letters themselves, not var(--font): a canvas measures the names.
+    textRenderer: { defaultStyle: { fontFamily: getComputedStyle(board).fontFamily } }
+  });
   await viewer.importXML(xml);
   const canvas = viewer.get('canvas');
   canvas.zoom('fit-viewport', 'auto');

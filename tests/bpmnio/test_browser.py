@@ -41,7 +41,8 @@ STATES = {
     "tidak_tergambar": {"state": "open", "count": 1},
 }
 HEAD = """<!doctype html><html lang="id"><head><meta charset="utf-8"><title>Uji</title>
-  <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/dist/viewer.css">
+  <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/dist/alur.css">
+  <link rel="stylesheet" href="/dist/viewer.css">
   <script type="module" src="/dist/viewer.js"></script><script type="module" src="/dist/conditions.js"></script>
   </head><body><main><h1>Uji</h1>"""
 VIEWER = """<div data-module="bpmn-viewer" data-src="/d.bpmn" data-states="/s.json" data-label="Diagram perkara"
@@ -206,6 +207,18 @@ def test_wheel_scrolls_the_page_and_zooms_only_with_ctrl(show: Callable[..., Pag
     page.mouse.wheel(0, -200)
     page.keyboard.up("Control")
     page.wait_for_function("w => document.querySelector('.viewport').getCTM().a > w", arg=whole)
+
+
+def test_long_name_stays_inside_its_task_in_the_pages_own_letters(show: Callable[..., Page]) -> None:
+    long = "Mengkonfirmasi dan mengklarifikasi laporan"
+    page = show(VIEWER, **{"/d.bpmn": DIAGRAM.replace('name="Telaahan"', f'name="{long}"')})
+    expect(page.locator("[data-viewer=ready]")).to_have_count(1)
+
+    name = "document.querySelector('[data-element-id=telaahan] text')"
+    assert page.evaluate(f"{name}.getBBox().width") <= 100
+    assert page.evaluate(
+        f"getComputedStyle({name}).fontFamily === getComputedStyle(document.body).fontFamily"
+    )
 
 
 def test_picture_stays_when_the_diagram_cannot_be_read(show: Callable[..., Page]) -> None:

@@ -14,13 +14,16 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FRONTEND = ROOT / "frontend"
+STATIC = ROOT / "app" / "web" / "static"
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """The sources of the front end in a project of their own, nothing installed or built."""
+    """The sources of the front end and of the kit in a project of their own, nothing installed or built."""
     ignored = shutil.ignore_patterns("node_modules", "test-dist*", "build.log", ".build.lock", "__pycache__")
-    return shutil.copytree(FRONTEND, tmp_path / "proyek baru" / "frontend", ignore=ignored)
+    project = tmp_path / "proyek baru"
+    shutil.copytree(STATIC, project / STATIC.relative_to(ROOT), ignore=shutil.ignore_patterns("dist*"))
+    return shutil.copytree(FRONTEND, project / "frontend", ignore=ignored)
 
 
 def module_in(folder: Path) -> ModuleType:
@@ -72,15 +75,19 @@ def test_current_build_is_recognised_at_once_and_in_silence() -> None:
     assert time.monotonic() - started < 60  # it ends; how fast is a matter of the bench
 
 
-def test_changed_source_makes_the_build_stale(copy: Path) -> None:
+@pytest.mark.parametrize(
+    "source",
+    ["frontend/src/conditions.js", "app/web/static/css/badges.css", "app/web/static/js/menu.js"],
+)
+def test_changed_source_makes_the_build_stale(copy: Path, source: str) -> None:
     build = module_in(copy)
     for folder in build.SHIPPED:
         folder.mkdir(parents=True)
         (folder / ".stamp").write_text(build.source_fingerprint())
     assert build.is_current(build.SHIPPED)
 
-    with (copy / "src" / "conditions.js").open("a") as source:
-        source.write("\n")
+    with (copy.parent / source).open("a") as changed:
+        changed.write("\n")
 
     assert not build.is_current(build.SHIPPED)
 

@@ -24,8 +24,8 @@ _PAGE = environment.from_string("""
 <!doctype html>
 <html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Formulir</title>
-<link rel="stylesheet" href="/static/css/alur.css"><link rel="stylesheet" href="/static/css/form.css">
-<script type="module" src="/static/js/app.js"></script>
+<link rel="stylesheet" href="/static/dist/alur.css"><link rel="stylesheet" href="/static/dist/form.css">
+<script type="module" src="/static/dist/app.js"></script>
 <script type="module" src="/static/dist/conditions.js"></script>
 </head><body><main><h1>Telaahan Lanjutan</h1>
 {{ form_errors(components) }}

@@ -1,25 +1,29 @@
 // Attaches modules: every element names its own in data-module="copy print". A page without script works as well.
-const MODULES = {
+// What nearly every page has comes along; the rest is fetched when a page names it.
+import doubleSubmit from "./double-submit.js";
+import menu from "./menu.js";
+import shortcuts from "./shortcuts.js";
+import theme from "./theme.js";
+
+const HERE = { "double-submit": doubleSubmit, menu, shortcuts, theme };
+const FETCHED = {
   autosave: () => import("./autosave.js"),
   copy: () => import("./copy.js"),
   diagram: () => import("./diagram.js"),
-  "double-submit": () => import("./double-submit.js"),
   explain: () => import("./explain.js"),
   focus: () => import("./focus.js"),
   form: () => import("./form.js"),
-  menu: () => import("./menu.js"),
   print: () => import("./print.js"),
-  shortcuts: () => import("./shortcuts.js"),
-  theme: () => import("./theme.js"),
 };
 
 async function attach(element, name) {
-  const { default: start } = await MODULES[name]();
+  const { default: start } = await FETCHED[name]();
   start(element);
 }
 
 for (const element of document.querySelectorAll("[data-module]")) {
   for (const name of element.dataset.module.split(/\s+/)) {
-    if (name in MODULES) attach(element, name);
+    if (name in HERE) HERE[name](element);
+    else if (name in FETCHED) attach(element, name);
   }
 }
