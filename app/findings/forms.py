@@ -110,6 +110,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Nilai awal “{value}” tidak cocok dengan isian “{name}”."),
         N_("Pilih nilai awal yang dapat diisi orang, atau hapus."),
     ),
+    "form_private_told": (
+        N_("“{name}” ditandai pribadi dan sekaligus tampil pelapor."),
+        N_("Hapus salah satunya: identitas tidak pernah tampil di halaman pelapor."),
+    ),
     "form_time_zone_ignored": (
         N_("“{name}” meminta jam disimpan dengan zona."),
         N_("Jam disimpan apa adanya, waktu setempat (HH:MM); pilih “No timezone” agar sama di modeler."),

@@ -4,6 +4,7 @@ A form is `load`-ed from its file. `view` says what to draw; `read` (a browser) 
 came back into values; `validate` lets through what the form allows; `split` parts variables from identity.
 """
 
+from app.forms.checking_marks import check_marks
 from app.forms.display import display, text_of
 from app.forms.jsonbody import from_json
 from app.forms.model import Field, Form, Option
@@ -23,6 +24,7 @@ __all__ = [
     "Option",
     "accepts",
     "check",
+    "check_marks",
     "condition_context",
     "display",
     "from_json",

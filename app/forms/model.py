@@ -102,7 +102,12 @@ class Field:
     @property
     def public(self) -> bool:
         """Whether the reporter reads the value on the tracking page (property ``tampil pelapor``); identity never."""
-        return not self.private and self.properties.get("tampil pelapor", "").strip().lower() in _YES
+        return self.told and not self.private
+
+    @property
+    def told(self) -> bool:
+        """Whether it is marked ``tampil pelapor``."""
+        return self.properties.get("tampil pelapor", "").strip().lower() in _YES
 
     @property
     def asked_anew(self) -> bool:

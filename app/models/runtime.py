@@ -121,12 +121,14 @@ class MessageWait(Base):
 
 
 class Incident(Base):
-    """Something that stopped and waits for the process owner."""
+    """Something that stopped and waits for the process owner: in a case, or before there was one."""
 
     __tablename__ = "incident"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    #: The version on which no case could be started; null where there is a case.
+    definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     activity_id: Mapped[str | None]
     job_id: Mapped[str | None] = mapped_column(String(32))
     task_id: Mapped[str | None] = mapped_column(String(32))
@@ -135,5 +137,6 @@ class Incident(Base):
     resolved_at: Mapped[datetime | None]
     resolved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
-    instance: Mapped[ProcessInstance] = relationship()
+    instance: Mapped[ProcessInstance | None] = relationship()
+    definition: Mapped[ProcessDefinition | None] = relationship()
     resolved_by: Mapped[User | None] = relationship()

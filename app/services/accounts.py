@@ -5,12 +5,17 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db import Database
 from app.errors import Conflict, InvalidForm
 from app.i18n import _
 from app.models import Group, User
-from app.services import history, passwords, rights, sessions, settings, users, vault
+from app.services import attempts, history, passwords, rights, sessions, settings, users, vault
 from app.services.access import Actor
+from app.services.attempts import Limit
 from app.services.profiles import Profile
+
+#: Apart from signing in: whoever guesses here holds a session already, and must not shut its owner out.
+_OLD_PASSWORD = Limit("old password", free=5, first_s=2, longest_s=60)
 
 
 def first_administrator(session: Session, name: str = "admin") -> str:
@@ -51,21 +56,40 @@ def add_from_command(
     return users.add(session, name, profile, actor=None)[1]
 
 
-def change_password(session: Session, old: str, new: str, *, actor: Actor, keep: str | None = None) -> None:
+def change_password(database: Database, old: str, new: str, *, actor: Actor, keep: str | None = None) -> None:
     """Change the actor's own password; his other sessions end, the one with token ``keep`` stays.
+
+    Takes the database, like `sessions.sign_in`: a guess stays counted although the refusal rolls back, and hashing
+    must not hold the write lock.
 
     Raises:
         InvalidForm: the old password is wrong, the new one too weak or the same.
+        TooManyAttempts: whoever sits at his browser has been guessing the old one.
     """
-    user = users.get(session, actor.id)
-    if not passwords.matches(user.password_hash, old, local=settings.config(session).local):
-        raise _refused("old", _("Kata sandi lama tidak cocok."))
-    passwords.check(new, name=user.name, field="new")
+    passwords.check(new, name=actor.name, field="new")
     if old == new:
         raise _refused("new", _("Kata sandi baru harus berbeda dari yang lama."))
-    user.password_hash, user.must_change_password = passwords.digest(new), False
-    sessions.end_all(session, user.id, keep=keep)
-    history.record(session, "password_changed", actor=actor, user=user.name)
+    with database.transaction() as session:
+        admission = attempts.admit(session, {_OLD_PASSWORD: str(actor.id)})
+    with database.reading() as session:
+        proved = _proved(session, actor.id, old)
+    digest = passwords.digest(new)
+    with database.transaction() as session:
+        user = users.get(session, actor.id)
+        if user.password_hash != proved:  # reset while it was checked
+            raise _refused("old", _("Kata sandi lama tidak cocok."))
+        attempts.forgive(session, admission)
+        user.password_hash, user.must_change_password = digest, False
+        sessions.end_all(session, user.id, keep=keep)
+        history.record(session, "password_changed", actor=actor, user=user.name)
+
+
+def _proved(session: Session, user_id: int, password: str) -> str:
+    """The stored hash that the password fits."""
+    stored = users.get(session, user_id).password_hash
+    if not passwords.matches(stored, password, local=settings.config(session).local):
+        raise _refused("old", _("Kata sandi lama tidak cocok."))
+    return stored
 
 
 def reset_password(

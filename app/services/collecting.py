@@ -71,6 +71,7 @@ def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:
             elif name.endswith((".form", ".json")):
                 upload.forms[name] = forms.load(content, file=name)
                 upload.findings += upload.forms[name].findings
+                upload.findings += forms.check_marks(upload.forms[name], content, file=name)
             else:
                 upload.findings.append(Finding("file_unknown", "error", file=name))
         except InvalidDiagram as error:

@@ -122,12 +122,6 @@ def live(session: Session, *, files: bool = False) -> Sequence[ProcessDefinition
     return session.scalars(query.order_by(ProcessDefinition.name)).all()
 
 
-def versions(session: Session, key: str) -> Sequence[ProcessDefinition]:
-    """Every version of process ``key``, newest first."""
-    query = select(ProcessDefinition).where(ProcessDefinition.key == key)
-    return session.scalars(query.order_by(ProcessDefinition.version.desc())).all()
-
-
 def keys(session: Session) -> Mapping[int, str]:
     """The process that each version belongs to, by definition id. 1 SQL."""
     rows = session.execute(select(ProcessDefinition.id, ProcessDefinition.key))

@@ -1,4 +1,4 @@
-"""Attachments: taken in once, cleaned, kept in the data folder under a random name, given out after a check.
+"""Attachments: kept in the data folder under a random name, given out after a check.
 
 The file is written before its row and removed when the transaction fails; what a crash leaves behind
 `orphans` finds. A file in a field marked ``pribadi`` is encrypted and loses its name, like every identity.
@@ -8,7 +8,6 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import BinaryIO
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
@@ -20,58 +19,43 @@ from app.services import (
     access,
     clock,
     definitions,
-    file_kinds,
     file_names,
     file_store,
     history,
     identity,
-    images,
     rights,
     vault,
-    videos,
 )
 from app.services.access import Actor
+from app.services.uploads import Upload
 
-MAX_BYTES = 10 * 1024 * 1024
-_CHUNK = 64 * 1024
 #: Before a name that is encrypted until the file's form comes. No cleaned name holds a slash.
 _SEALED = "sealed/"
 
 
-class TooLarge(InvalidForm):
-    """The file is larger than 10 MB; reading stopped there."""
-
-
 def receive(
-    session: Session, stream: BinaryIO, name: str, *, actor: Actor | None, private: bool | None = False
+    session: Session, upload: Upload, *, actor: Actor | None, private: bool | None = False
 ) -> Attachment:
-    """Take in a file that somebody uploads; it belongs to no case until `attach`. No actor means the reporter.
+    """Keep a file that `uploads.read` let in; it belongs to no case until `attach`. No actor means the reporter.
 
-    Kinds: jpg, png, webp, pdf, mp4, docx, xlsx, txt, csv, told by ending and content; what the sender calls it
-    is not believed. Pictures are encoded anew, videos lose their metadata. ``private`` None: its form will tell;
-    until then it is kept like an identity, its name too.
+    ``private`` None: its form will tell; until then it is kept like an identity, its name too.
 
     Raises:
-        TooLarge: more than 10 MB. NotAllowed: the actor is an auditor.
-        InvalidForm: another kind of file, empty, or broken.
+        NotAllowed: the actor is an auditor.
     """
     if actor is not None:
         rights.require_not_auditor(actor)
-    name = file_names.clean(name)
-    content = _read(stream)
-    media_type = file_kinds.of(name, content).media_type
-    content = _cleaned(content, media_type)
     row = Attachment(
         id=secrets.token_urlsafe(32),
-        name=_sealed(session, name) if private is None else file_names.hidden(name) if private else name,
-        media_type=media_type,
-        size_bytes=len(content),
-        sha256=hashlib.sha256(content).hexdigest(),
+        name=_name(session, upload.name, private),
+        media_type=upload.media_type,
+        size_bytes=len(upload.content),
+        sha256=hashlib.sha256(upload.content).hexdigest(),
         is_private=private is not False,
         uploaded_at=clock.now(session),
         uploaded_by_id=actor.id if actor else None,
     )
-    file_store.write(session, row, content)
+    file_store.write(session, row, upload.content)
     session.add(row)
     session.flush()
     return row
@@ -180,23 +164,10 @@ def _visible(session: Session, attachment_id: str, actor: Actor) -> Attachment:
     return row
 
 
-def _read(stream: BinaryIO) -> bytes:
-    content = bytearray()
-    while chunk := stream.read(_CHUNK):
-        content += chunk
-        if len(content) > MAX_BYTES:
-            message = _("Berkas ini lebih besar dari 10 MB.")
-            raise TooLarge(message, {"file": message})
-    if not content:
-        message = _("Berkas ini kosong.")
-        raise InvalidForm(message, {"file": message})
-    return bytes(content)
-
-
-def _cleaned(content: bytes, media_type: str) -> bytes:
-    if images.is_image(media_type):
-        return images.clean(content, media_type)
-    return videos.clean(content) if media_type == "video/mp4" else content
+def _name(session: Session, name: str, private: bool | None) -> str:
+    if private is None:
+        return _sealed(session, name)
+    return file_names.hidden(name) if private else name
 
 
 def _sealed(session: Session, name: str) -> str:

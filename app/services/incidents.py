@@ -8,12 +8,13 @@ from sqlalchemy.orm import Session, joinedload
 from app.errors import Conflict, NotAllowed, NotFound
 from app.i18n import _
 from app.models import Incident, Job, ProcessInstance, UserTask
-from app.services import access, clock, history
+from app.services import access, clock, definitions, history
 from app.services.access import Actor
 from app.services.paging import Page, cursor, limited, number_of, values_of
 
 #: How often a timer is tried before it waits for somebody.
 RETRIES = 3
+_WITH_CASE = (joinedload(Incident.instance), joinedload(Incident.definition))
 
 
 def open_one(
@@ -58,6 +59,38 @@ def open_one(
     return incident
 
 
+def open_start(
+    session: Session, key: str, message: str, *, actor: Actor | None, activity_id: str | None = None
+) -> Incident | None:
+    """Open an incident about process ``key``, on which no case could be started, or return the open one about it.
+
+    There is no case that it could belong to: only those who see all cases see it. None when there is no such process.
+    """
+    definition = definitions.latest(session, key)
+    if definition is None:
+        return None
+    same = select(Incident).where(
+        Incident.instance_id.is_(None),
+        Incident.resolved_at.is_(None),
+        Incident.definition_id == definition.id,
+        Incident.activity_id == activity_id,
+    )
+    found = session.scalars(same).first()
+    if found is not None:
+        found.message = message
+        return found
+    incident = Incident(
+        definition_id=definition.id, activity_id=activity_id, message=message, opened_at=clock.now(session)
+    )
+    session.add(incident)
+    session.flush()
+    history.record(
+        session, "incident_opened", actor=actor, activity_id=activity_id,
+        incident=incident.id, key=key, version=definition.version, message=message,
+    )  # fmt: skip
+    return incident
+
+
 def report(session: Session, task_id: str, message: str, activity_id: str | None, *, actor: Actor) -> None:
     """Tell the process owner that the diagram failed after an officer's completion (in its own transaction)."""
     task = session.get(UserTask, task_id)
@@ -75,31 +108,26 @@ def report(session: Session, task_id: str, message: str, activity_id: str | None
 def page(
     session: Session, *, actor: Actor, resolved: bool = False, after: str = "", limit: int = 50
 ) -> Page[Incident]:
-    """Incidents of the cases that the actor may see, newest first, with case and who resolved them."""
+    """Incidents that the actor may see, newest first, with their case or process and who resolved them.
+
+    He sees those of his cases; those without a case are for who sees every case.
+    """
     limit = limited(limit)
     state = Incident.resolved_at.is_not(None) if resolved else Incident.resolved_at.is_(None)
-    query = select(Incident).join(ProcessInstance).where(access.visible(actor), state)
+    # An outer join: what has no case is there for whom `access.visible` lets see everything, and nobody else.
+    query = select(Incident).outerjoin(Incident.instance).where(access.visible(actor), state)
     if after:
         query = query.where(Incident.id < number_of(values_of(after, 1)[0]))
-    query = query.options(joinedload(Incident.instance), joinedload(Incident.resolved_by))
+    query = query.options(*_WITH_CASE, joinedload(Incident.resolved_by))
     rows = session.scalars(query.order_by(Incident.id.desc()).limit(limit + 1)).all()
     return Page(rows[:limit], cursor(rows[limit - 1].id) if len(rows) > limit else None)
 
 
 def counts(session: Session, *, actor: Actor) -> tuple[int, int]:
-    """How many incidents of visible cases are open, and how many resolved."""
-    query = select(func.count(Incident.id), func.count(Incident.resolved_at)).join(ProcessInstance)
+    """How many incidents that the actor may see are open, and how many resolved."""
+    query = select(func.count(Incident.id), func.count(Incident.resolved_at)).outerjoin(Incident.instance)
     every, resolved = session.execute(query.where(access.visible(actor))).one()
     return every - resolved, resolved
-
-
-def listed(session: Session, *, actor: Actor, resolved: bool = False) -> Sequence[Incident]:
-    """Incidents of the cases that the actor may see, newest first."""
-    state = Incident.resolved_at.is_not(None) if resolved else Incident.resolved_at.is_(None)
-    query = select(Incident).join(ProcessInstance).where(access.visible(actor), state)
-    return session.scalars(
-        query.options(joinedload(Incident.instance)).order_by(Incident.id.desc()).limit(200)
-    ).all()
 
 
 def open_count(session: Session) -> int:
@@ -129,17 +157,13 @@ def close_moot(
 
 
 def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
-    """Resolve an incident: its timer runs again now; its task may be completed again.
+    """Resolve an incident: its timer runs again now; its task may be completed, its case started again.
 
     Raises:
         NotFound; NotAllowed: neither process owner nor administrator; Conflict: resolved already.
     """
-    incident = session.scalars(
-        select(Incident)
-        .join(ProcessInstance)
-        .where(Incident.id == incident_id, access.visible(actor))
-        .options(joinedload(Incident.instance))
-    ).one_or_none()
+    query = select(Incident).outerjoin(Incident.instance).options(*_WITH_CASE)
+    incident = session.scalars(query.where(Incident.id == incident_id, access.visible(actor))).one_or_none()
     if incident is None:
         raise NotFound(_("Kendala ini tidak ada."))
     if not (actor.is_process_owner or actor.is_admin):
@@ -153,18 +177,26 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
     return incident
 
 
-def _close(session: Session, instance: ProcessInstance, incident: Incident, actor: Actor | None) -> None:
+def _close(
+    session: Session, instance: ProcessInstance | None, incident: Incident, actor: Actor | None
+) -> None:
     incident.resolved_at = clock.now(session)
     incident.resolved_by_id = actor.id if actor else None
     session.flush()
-    others = select(Incident.id).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
-    if instance.state == "incident" and session.scalar(others.limit(1)) is None:
-        instance.state = "active"
+    if instance is not None:
+        _go_on(session, instance)
     history.record(
         session,
         "incident_resolved",
         actor=actor,
-        instance_id=instance.id,
+        instance_id=incident.instance_id,
         activity_id=incident.activity_id,
         incident=incident.id,
     )
+
+
+def _go_on(session: Session, instance: ProcessInstance) -> None:
+    """A case whose last incident was resolved is active again."""
+    others = select(Incident.id).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
+    if instance.state == "incident" and session.scalar(others.limit(1)) is None:
+        instance.state = "active"

@@ -89,16 +89,22 @@ def is_for_reporter(node: Node) -> bool:
     return node.properties.get("untuk", "").strip().lower() == "pelapor"
 
 
+def started_by(session: Session, name: str) -> str | None:
+    """The process of which the message starts a case; None when none is started by it."""
+    live = definitions.live(session)
+    diagrams = ((one.key, definitions.version(session, one.id).diagram) for one in live)
+    return next((key for key, diagram in diagrams if diagram.start_node(name) is not None), None)
+
+
 def _start_by(
     session: Session, name: str, business_key: str, values: Values, actor: Actor, *, known: bool
 ) -> ProcessInstance:
     """Start a case by the message; ``known``: there is one with this number, which does not wait for it."""
-    for definition in definitions.live(session):
-        diagram = definitions.version(session, definition.id).diagram
-        if diagram.start_node(name) is not None:
-            return instances.start(
-                session, definition.key, values, actor=actor, business_key=business_key, message=name
-            ).instance
+    key = started_by(session, name)
+    if key is not None:
+        return instances.start(
+            session, key, values, actor=actor, business_key=business_key, message=name
+        ).instance
     if known:
         raise Conflict(
             _("Perkara {number} tidak sedang menunggu pesan “{name}”.", number=business_key, name=name)

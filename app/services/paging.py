@@ -42,9 +42,9 @@ def values_of(text: str, count: int) -> list[str]:
     except (ValueError, Error):
         values = None
     if not isinstance(values, list) or len(values) != count:
-        raise _unknown()
+        raise unknown()
     if any("\0" in str(value) for value in values):
-        raise _unknown()
+        raise unknown()
     return [str(value) for value in values]
 
 
@@ -57,9 +57,9 @@ def moment_of(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise _unknown() from None
+        raise unknown() from None
     if moment.tzinfo is None:
-        raise _unknown()
+        raise unknown()
     return moment
 
 
@@ -70,11 +70,12 @@ def number_of(text: str) -> int:
         InvalidForm: it is none.
     """
     if not (text.isascii() and text.isdigit() and len(text) <= _DIGITS):
-        raise _unknown()
+        raise unknown()
     return int(text)
 
 
-def _unknown() -> InvalidForm:
+def unknown() -> InvalidForm:
+    """What to raise for a cursor that is none of ours."""
     message = _("Penunjuk halaman tidak dikenal. Mulai lagi dari halaman pertama.")
     return InvalidForm(message, {"cursor": message})
 

@@ -31,6 +31,9 @@ from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.instances import Values
 
+#: So many answers that nobody asked for are named.
+_MOST_UNASKED = 20
+
 
 @dataclass(frozen=True)
 class Work:
@@ -202,6 +205,7 @@ def _check_input(
 def _checked_answer(
     question: Question | None, answers: Mapping[str, str | list[str]], errors: dict[str, str]
 ) -> dict[str, str | list[str]]:
+    _refuse_unasked(question, answers, errors)
     if question is None:
         return {}
     raw = answers.get(question.gateway_id) or []
@@ -210,6 +214,16 @@ def _checked_answer(
     if not chosen or not known.issuperset(chosen) or (len(chosen) > 1 and not question.multiple):
         errors[question.gateway_id] = _("Jawab pertanyaan “{question}”.", question=question.text)
     return {question.gateway_id: chosen}
+
+
+def _refuse_unasked(
+    question: Question | None, answers: Mapping[str, str | list[str]], errors: dict[str, str]
+) -> None:
+    """An answer that nobody asked for is a mistake: whoever sends it believes that the case will follow it."""
+    asked = question.gateway_id if question else None
+    unasked = [gateway_id for gateway_id in answers if gateway_id != asked]
+    for gateway_id in unasked[:_MOST_UNASKED]:
+        errors[gateway_id[:100]] = _("Tugas ini tidak menanyakan hal itu.")
 
 
 def _check_open(session: Session, task: UserTask) -> None:

@@ -81,12 +81,14 @@ def password() -> AnyResponse | str:
     new = request.form.get("new", "")
     try:
         _check_repeated(new)
-        with context.database().transaction() as session:
-            accounts.change_password(
-                session, request.form.get("old", ""), new, actor=context.actor(), keep=login.token()
-            )
+        accounts.change_password(
+            context.database(), request.form.get("old", ""), new, actor=context.actor(), keep=login.token()
+        )
     except InvalidForm as error:
         return make_response(_password_page(error.errors), 422)
+    except TooManyAttempts as error:
+        page = _password_page({"old": str(error)})
+        return Response(page, 429, {"Retry-After": str(error.retry_after_s)})
     flash(_("Kata sandi sudah diganti. Sesi Anda di peramban lain sudah berakhir."), "ok")
     return redirect(url_for("auth.home"))
 

@@ -110,7 +110,7 @@ def start_case(
     typed: Mapping[str, Any],
     business_key: str | None = None,
 ) -> Answer:
-    """Start a case. When the diagram fails there is no case that an incident could belong to: the log tells it.
+    """Start a case. When the diagram fails there is no case, and the incident is one of the process.
 
     Raises:
         What `instances.start` raises, and `run`.
@@ -126,6 +126,7 @@ def start_case(
         logger.error("start of %s: %s", key, for_the_owner(error))
         with database.transaction() as session:
             _keep(session, actor, f"start:{key}", as_draft(typed, {}))
+            _report_start(session, key, error, actor)
         raise
 
 
@@ -155,6 +156,8 @@ def send_message(
             instance = messages.hearing(session, name, business_key, actor=actor)
             if instance is not None:
                 _report(session, instance, error, actor)
+            elif (key := messages.started_by(session, name)) is not None:
+                _report_start(session, key, error, actor)
         raise
 
 
@@ -192,6 +195,10 @@ def _place(error: Exception) -> str | None:
 def _report(session: Session, instance: ProcessInstance, error: Exception, actor: Actor | None) -> None:
     message = for_the_owner(error)
     incidents.open_one(session, instance, message, actor=actor, activity_id=_place(error))
+
+
+def _report_start(session: Session, key: str, error: Exception, actor: Actor) -> None:
+    incidents.open_start(session, key, for_the_owner(error), actor=actor, activity_id=_place(error))
 
 
 def _keep(session: Session, actor: Actor, scope: str, draft: Mapping[str, Any]) -> None:

@@ -20,9 +20,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.errors import InvalidDiagram, NotFound
 from app.i18n import _, language
 from app.models import WatchedFile
-from app.services import clock, definitions, deployments, procedures, watch
+from app.services import catalogue, clock, definitions, deployments, procedures, watch
 from app.services.definitions import Version
-from app.web import context, entries, errors, task_page
+from app.web import context, entries, errors, lists, task_page
 from app.web.files import as_download
 
 blueprint = Blueprint("definitions", __name__)
@@ -68,7 +68,8 @@ def show(definition_id: int) -> str:
     with context.database().reading() as session:
         definition = definitions.get(session, definition_id)
         version = definitions.version(session, definition_id)
-        every = definitions.versions(session, definition.key)
+        newest = definitions.latest(session, definition.key)
+        versions = catalogue.page(session, key=definition.key, every=True, after=lists.argument(lists.AFTER))
         standing = procedures.standing(session, definition_id, actor=actor)
         picture, lines = procedures.picture(version, definition.name, standing)
         today = clock.now(session).astimezone(context.config().timezone).date()
@@ -76,11 +77,12 @@ def show(definition_id: int) -> str:
             "definitions/show.html",
             definition=definition,
             version=version,
-            live=every[0].id == definition_id,
-            newest=every[0],
-            versions=every,
+            newest=newest,
+            versions=versions,
+            first=lists.address() if lists.argument(lists.AFTER) else "",
+            following=lists.next_page(versions.next),
             open_cases=procedures.open_cases(session, actor=actor),
-            deployers=procedures.deployed_by(session, every),
+            deployers=procedures.deployed_by(session, versions.items),
             picture=picture,
             lines=lines,
             staff=procedures.staff(session, version, today),
@@ -149,12 +151,15 @@ def _list_page(
 ) -> str:
     actor = context.actor()
     with context.database().reading() as session:
-        live, seen = definitions.live(session), watch.files(session)
+        live = catalogue.page(session, after=lists.argument(lists.AFTER))
+        seen = watch.files(session)
         return render_template(
             "definitions/list.html",
             live=live,
+            first=lists.address() if lists.argument(lists.AFTER) else "",
+            following=lists.next_page(live.next),
             open_cases=_by_key(session, procedures.open_cases(session, actor=actor)),
-            deployers=procedures.deployed_by(session, live),
+            deployers=procedures.deployed_by(session, live.items),
             told=_told(seen),
             quiet=[row for row in seen if not row.findings],
             watching=context.config().watch,

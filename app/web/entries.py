@@ -13,7 +13,7 @@ from app import forms
 from app.errors import InvalidForm
 from app.forms import Component, Field, Form
 from app.i18n import _
-from app.services import clock, files, instances, settings
+from app.services import clock, files, instances, settings, uploads
 from app.services.access import Actor
 from app.web import context
 
@@ -116,10 +116,9 @@ def _receive(part: Field, upload: FileStorage, actor: Actor | None) -> str:
     if not forms.accepts(part, name):
         message = _("Jenis berkas ini tidak diterima di sini. Yang diterima: {kinds}.", kinds=part.accept)
         raise InvalidForm(message, {"file": message})
-    # One at a time: cleaning a large picture takes a while, and nobody else writes meanwhile.
+    cleaned = uploads.read(cast("BinaryIO", upload.stream), name, actor=actor)
     with context.database().transaction() as session:
-        stream = cast("BinaryIO", upload.stream)
-        return files.receive(session, stream, name, actor=actor, private=part.private).id
+        return files.receive(session, cleaned, actor=actor, private=part.private).id
 
 
 def _uploads(name: str) -> list[FileStorage]:

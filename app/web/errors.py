@@ -23,7 +23,7 @@ from app.errors import (
     TooManyAttempts,
 )
 from app.i18n import N_, _
-from app.services.files import TooLarge
+from app.services.uploads import TooLarge
 from app.web import context
 from app.web.context import SignInRequired
 from app.web.wording import field_errors

@@ -41,28 +41,35 @@ def retry(incident_id: int) -> Response:
     """Try again: a timer fires now, a task may be completed again."""
     with context.database().transaction() as session:
         incident = incidents.retry(session, incident_id, actor=context.actor())
-        number, is_timer = incident.instance.business_key, incident.job_id is not None
-    if is_timer:
-        flash(
-            _(
-                "Perkara {number} dicoba lagi. Bila masih gagal, kendalanya muncul kembali di sini.",
-                number=number,
-            ),
-            "ok",
-        )
-    else:
-        flash(
-            _("Kendala perkara {number} ditutup. Petugas dapat menyelesaikan tugasnya lagi.", number=number),
-            "ok",
-        )
+        words = _came(incident)
+    flash(words, "ok")
     return redirect(url_for("incidents.listed"), 303)
+
+
+def _came(incident: Incident) -> str:
+    """What came of trying again."""
+    case = incident.instance
+    if case is None:
+        name = incident.definition.name if incident.definition else ""
+        return _("Kendala proses {name} ditutup. Petugas dapat memulai perkaranya lagi.", name=name)
+    if incident.job_id is not None:
+        return _(
+            "Perkara {number} dicoba lagi. Bila masih gagal, kendalanya muncul kembali di sini.",
+            number=case.business_key,
+        )
+    return _(
+        "Kendala perkara {number} ditutup. Petugas dapat menyelesaikan tugasnya lagi.",
+        number=case.business_key,
+    )
 
 
 def _places(session: Session, found: Sequence[Incident]) -> dict[int, str]:
     """What the element is called at which each incident happened."""
     names = {}
     for incident in found:
-        nodes = definitions.version(session, incident.instance.definition_id).diagram.nodes
+        case = incident.instance
+        on = case.definition_id if case else incident.definition_id or 0
+        nodes = definitions.version(session, on).diagram.nodes
         node = nodes.get(incident.activity_id or "")
         names[incident.id] = (node.name if node else "") or incident.activity_id or ""
     return names

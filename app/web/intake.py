@@ -144,7 +144,7 @@ def _why(error: AppError) -> str:
         )
     if isinstance(error, commands.Failed):
         return _(
-            "{why} Laporan belum tersimpan; isian Anda disimpan sebagai draf. Beri tahu pemilik proses.",
+            "{why} Laporan belum tersimpan; isian Anda disimpan sebagai draf, dan pemilik proses sudah diberi tahu.",
             why=error,
         )
     return str(error)

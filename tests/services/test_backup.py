@@ -23,6 +23,7 @@ from app.services import (
     settings,
     tasks,
     tokens,
+    uploads,
     users,
 )
 from app.services.accounts import reset_password
@@ -34,9 +35,16 @@ def filled(office: Office) -> Office:
     """An office with something in every corner: a case, an identity, a private file, a draft, a session."""
     case = office.start(pelapor="KENARI-IDENTITAS")
     with office.database.transaction() as session:
-        row = files.receive(session, BytesIO(b"KENARI-KTP"), "ktp.txt", actor=office.rina, private=True)
+        row = files.receive(
+            session,
+            uploads.read(BytesIO(b"KENARI-KTP"), "ktp.txt", actor=office.rina),
+            actor=office.rina,
+            private=True,
+        )
         files.attach(session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina)
-        files.receive(session, BytesIO(b"Lampu mati"), "a.txt", actor=office.rina)
+        files.receive(
+            session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
+        )
         drafts.save(session, office.rina, "task:1", {"isi": "setengah jalan"})
         password = reset_password(session, office.rina.id, actor=None)
         tokens.issue(session, users.named(session, "budi"), actor=None)
@@ -176,7 +184,9 @@ def test_a_damaged_copy_is_noticed_before_anything_is_restored(
     office = Office(sqlite_database)
     office.start()
     with sqlite_database.transaction() as session:
-        files.receive(session, BytesIO(b"Lampu mati"), "a.txt", actor=office.rina)
+        files.receive(
+            session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
+        )
     backup.backup(config, sqlite_database, tmp_path / "copy")
     backup.verify(tmp_path / "copy")
     DAMAGES[damage](tmp_path / "copy")
@@ -191,7 +201,9 @@ def test_a_failing_restore_leaves_an_empty_installation(
 ) -> None:
     office = Office(sqlite_database)
     with sqlite_database.transaction() as session:
-        files.receive(session, BytesIO(b"Lampu mati"), "a.txt", actor=office.rina)
+        files.receive(
+            session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
+        )
     backup.backup(config, sqlite_database, tmp_path / "copy")
     other_key = empty_installation(tmp_path, ALUR_IDENTITY_KEY="another")
     with pytest.raises(NotReady, match="ALUR_IDENTITY_KEY"):

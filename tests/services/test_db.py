@@ -1,14 +1,17 @@
 """What the database promises to everything above it."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from threading import Barrier
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 from app.db import Base, Database
-from app.errors import InvalidForm
+from app.errors import AppError, Conflict, InvalidForm
 from app.models import Setting
 from app.services import migrations
 
@@ -50,3 +53,43 @@ def test_times_come_back_aware_and_naive_ones_are_refused(database: Database) ->
 def test_what_postgresql_cannot_hold_is_told_to_whoever_sent_it(postgres_database: Database) -> None:
     with pytest.raises(InvalidForm), postgres_database.transaction() as session:
         session.add(Setting(name="x" * 101, value={}))
+
+
+def test_whom_a_deadlock_undoes_is_told_that_somebody_was_faster(postgres_database: Database) -> None:
+    both_hold_one = Barrier(2, timeout=10)
+    with postgres_database.transaction() as session:
+        session.add_all(Setting(name=name, value={}) for name in ("a", "b"))
+
+    def crosswise(first: str, then: str) -> AppError | None:
+        try:
+            with postgres_database.transaction() as session:
+                session.execute(text("SET LOCAL deadlock_timeout = '20ms'"))
+                session.get_one(Setting, first, with_for_update=True)
+                both_hold_one.wait()
+                session.get_one(Setting, then, with_for_update=True)
+        except AppError as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(2) as pool:
+        outcomes = list(pool.map(crosswise, "ab", "ba"))
+    [lost] = [outcome for outcome in outcomes if outcome is not None]
+    assert isinstance(lost, Conflict), repr(lost)
+    assert "deadlock" in str(lost.__cause__)
+
+
+def test_whoever_changes_what_changed_under_him_is_told_so(postgres_database: Database) -> None:
+    with postgres_database.transaction() as session:
+        session.add(Setting(name="a", value={}))
+
+    def change_late() -> None:
+        with postgres_database.transaction() as late:
+            late.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            late.get_one(Setting, "a")
+            with postgres_database.transaction() as early:
+                early.get_one(Setting, "a").value = {"n": 1}
+            late.get_one(Setting, "a").value = {"n": 2}
+
+    with pytest.raises(Conflict) as refused:
+        change_late()
+    assert "could not serialize" in str(refused.value.__cause__)

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import func, select
 
+from app import forms
 from app.errors import InvalidDiagram, NotAllowed
+from app.i18n import speaking
 from app.models import ProcessDefinition, User
 from app.services import clock, definitions, deployments, instances, tasks, watch
 from tests.engine.building import bpmn, end, rule, start
@@ -175,3 +177,17 @@ def test_a_file_of_tables_sent_anew_replaces_all_that_was_in_it(office: Office) 
         with pytest.raises(InvalidDiagram) as error:
             deploy(office, sent)
         assert [finding.code for finding in error.value.findings] == ["decision_missing"]
+
+
+def test_a_field_for_the_reporter_that_is_identity_is_refused_and_what_runs_is_not(office: Office) -> None:
+    both = {**text("nama"), "properties": {"tampil pelapor": "ya", "pribadi": "ya"}}
+    fields = form(text("hasil"), text("unit"), both)
+    assert refused(office, {**procedure(), "periksa.form": fields}) == {"form_private_told"}
+    assert refused(office, {"periksa.form": fields}) == {"form_private_told"}
+    [finding] = [f for f in deployments.check(None, {"periksa.form": fields}) if f.severity == "error"]
+    assert (finding.file, finding.element_id, finding.element_name) == ("periksa.form", "nama", "Nama")
+    assert finding.line == 1
+    assert "tampil pelapor" in finding.what
+    with speaking("en"):
+        assert "identity" in finding.todo
+    assert [part.public for part in forms.load(fields, file="lama.form").fields] == [False, False, False]

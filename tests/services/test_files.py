@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.models import Attachment, HistoryEvent
-from app.services import clock, drafts, file_store, files, orphans, settings
+from app.services import clock, drafts, file_store, files, orphans, settings, uploads
 from app.services.access import Actor
 from tests.services import samples
 from tests.services.office import Office, add_user
@@ -38,7 +38,9 @@ def receive(
     private: bool = False,
 ) -> Attachment:
     with database.transaction() as session:
-        return files.receive(session, BytesIO(content), name, actor=actor, private=private)
+        return files.receive(
+            session, uploads.read(BytesIO(content), name, actor=actor), actor=actor, private=private
+        )
 
 
 def attach(
@@ -153,25 +155,25 @@ def test_reading_stops_as_soon_as_a_file_is_too_large(database: Database, rina: 
             return b"a" * (size or 0)
 
     stream = Endless()
-    with database.transaction() as session, pytest.raises(files.TooLarge):
-        files.receive(session, stream, "a.txt", actor=rina)
-    assert stream.given <= files.MAX_BYTES + 64 * 1024
-    assert receive(database, b"a" * files.MAX_BYTES, actor=rina).size_bytes == files.MAX_BYTES
+    with pytest.raises(uploads.TooLarge):
+        uploads.read(stream, "a.txt", actor=rina)
+    assert stream.given <= uploads.MAX_BYTES + 64 * 1024
+    assert receive(database, b"a" * uploads.MAX_BYTES, actor=rina).size_bytes == uploads.MAX_BYTES
 
 
 def test_a_file_goes_when_its_transaction_fails(database: Database, rina: Actor) -> None:
     with failing(database) as session:
-        files.receive(session, BytesIO(TEXT), "a.txt", actor=rina)
+        files.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
         assert len(on_disk(database)) == 1
     assert on_disk(database) == []
     with database.reading() as session:  # closed without a commit
-        files.receive(session, BytesIO(TEXT), "a.txt", actor=rina)
+        files.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
     assert on_disk(database) == []
 
 
 def test_a_savepoint_released_is_no_commit(sqlite_database: Database) -> None:
     with failing(sqlite_database) as session, session.begin_nested():
-        files.receive(session, BytesIO(TEXT), "a.txt", actor=None)
+        files.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=None), actor=None)
     assert on_disk(sqlite_database) == []
 
 
@@ -179,7 +181,9 @@ def test_auditors_upload_nothing(database: Database) -> None:
     with database.transaction() as session:
         auditor = add_user(session, "auditor", is_auditor=True)
         with pytest.raises(NotAllowed):
-            files.receive(session, BytesIO(TEXT), "a.txt", actor=auditor)
+            uploads.read(BytesIO(b""), "a.txt", actor=auditor)  # told that, and not what is wrong with it
+        with pytest.raises(NotAllowed):
+            files.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=None), actor=auditor)
 
 
 def test_an_attached_file_is_for_everybody_who_sees_the_case_and_for_nobody_else(office: Office) -> None:
@@ -274,7 +278,12 @@ def test_a_file_whose_field_is_not_known_yet_is_kept_like_an_identity(office: Of
     case = office.start()
     for private, name in ((False, "Surat.pdf"), (True, "lampiran-pribadi.pdf")):
         with office.database.transaction() as session:
-            row = files.receive(session, BytesIO(content), "Surat.pdf", actor=office.rina, private=None)
+            row = files.receive(
+                session,
+                uploads.read(BytesIO(content), "Surat.pdf", actor=office.rina),
+                actor=office.rina,
+                private=None,
+            )
             assert "Surat" not in row.name
             assert files.names(session, [row.id], actor=office.rina) == {row.id: "Surat.pdf"}
             assert content not in file_store.path(session, row.id, private=True).read_bytes()

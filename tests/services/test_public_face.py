@@ -69,8 +69,7 @@ def test_a_seal_is_good_for_one_purpose_and_its_time(office: Office) -> None:
 def test_only_fields_marked_for_the_reporter_are_told_him_and_identity_never(office: Office) -> None:
     files = procedure()
     told = {**text("jawaban"), "properties": {"tampil pelapor": "ya"}}
-    identity = {**text("nama"), "properties": {"tampil pelapor": "ya", "pribadi": "ya"}}
-    files["periksa.form"] = form(text("hasil"), text("unit"), told, identity)
+    files["periksa.form"] = form(text("hasil"), text("unit"), told, text("nama", private=True))
     with office.database.transaction() as session:
         deployments.deploy(session, files, actor=None)
     case = office.start()

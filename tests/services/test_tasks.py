@@ -4,8 +4,9 @@ import pytest
 
 from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
 from app.models import User
-from app.services import cases, drafts, history, inbox, incidents, instances, tasks
+from app.services import cases, deployments, drafts, history, inbox, incidents, instances, tasks
 from app.services.inbox import Filters
+from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.services.office import Office
 
 
@@ -124,7 +125,8 @@ def test_a_failing_diagram_rolls_back_and_opens_one_incident_until_it_is_retried
             drafts.save(session, office.rina, f"task:{task.id}", {"hasil": "entah"})
             incidents.report(session, task.id, str(error.value), error.value.activity_id, actor=office.rina)
     with office.database.transaction() as session:
-        [incident] = incidents.listed(session, actor=office.owner)
+        [incident] = incidents.page(session, actor=office.owner).items
+        assert incident.instance is not None
         assert incident.instance.state == "incident"
         assert incident.activity_id == "cukup"
         with pytest.raises(NotAllowed):
@@ -204,3 +206,27 @@ def test_a_unit_that_does_not_exist_hides_the_task_from_nobody(office: Office, u
         tasks.complete(session, office.open_task(case).id, work, {}, actor=office.rina)
     assert office.open_task(case).unit_code is None
     assert "unit_missing" in types(office, case.id)
+
+
+def test_only_the_question_that_is_asked_takes_an_answer(office: Office) -> None:
+    shapes = [start("mulai"), user("periksa"), exclusive("cukup", name="Cukup?"), end("ya"), end("tidak")]
+    flows = ["mulai > periksa > cukup", flow("cukup", "ya"), flow("cukup", "tidak")]
+    lanes = {"Loket": "mulai periksa cukup ya tidak"}
+    with office.database.transaction() as session:
+        files = {"tanya.bpmn": bpmn(shapes, flows, lanes=lanes, key="tanya", name="Tanya")}
+        deployments.deploy(session, files, actor=None)
+        case = instances.start(session, "tanya", {}, actor=office.rina).instance
+    task = office.open_task(case)
+    with office.database.transaction() as session:
+        question = tasks.get(session, task.id, actor=office.rina).question
+        assert question is not None
+        answer = {"cukup": question.answers[0][0]}
+        for wrong in ({"lain": "x", **answer}, {"lain": [], **answer}):
+            with pytest.raises(InvalidForm) as refused:
+                tasks.complete(session, task.id, {}, wrong, actor=office.rina)
+            assert list(refused.value.errors) == ["lain"]
+        many = {f"gateway_{n}": "x" for n in range(100)}
+        with pytest.raises(InvalidForm) as refused:
+            tasks.complete(session, task.id, {}, many, actor=office.rina)
+        assert len(refused.value.errors) == 21  # with the one that is missing
+        tasks.complete(session, task.id, {}, answer, actor=office.rina)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.db import Database
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.errors import Conflict, InvalidForm, NotAllowed, NotFound, TooManyAttempts
 from app.models import HistoryEvent, User
 from app.services import accounts, groups, profiles, sessions, tasks, users
 from app.services.access import Actor
@@ -187,8 +187,7 @@ def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(
     user, here = sessions.sign_in(database, "siti", password, source="")
     _user, there = sessions.sign_in(database, "siti", password, source="")
     actor = Actor(user.id, "siti", "Siti", frozenset(), frozenset())
-    with database.transaction() as session:
-        accounts.change_password(session, password, "kereta-malam-42", actor=actor, keep=here)
+    accounts.change_password(database, password, "kereta-malam-42", actor=actor, keep=here)
     with database.reading() as session:
         found = sessions.resume(session, here)
         assert found is not None
@@ -211,9 +210,43 @@ def test_a_password_is_not_changed_without_the_old_one_or_to_a_weak_one(
 ) -> None:
     user_id, password = add(database, "siti", admin)
     actor = Actor(user_id, "siti", "Siti", frozenset(), frozenset())
-    with database.transaction() as session, pytest.raises(InvalidForm) as refused:
-        accounts.change_password(session, old or password, new or password, actor=actor)
+    with pytest.raises(InvalidForm) as refused:
+        accounts.change_password(database, old or password, new or password, actor=actor)
     assert list(refused.value.errors) == [field]
+
+
+def test_guessing_the_old_password_is_slowed_down_and_success_forgets_it(
+    database: Database, admin: Actor
+) -> None:
+    user_id, password = add(database, "siti", admin)
+    other_id, others_password = add(database, "tono", admin)
+    actor = Actor(user_id, "siti", "Siti", frozenset(), frozenset())
+
+    def guess(old: str, new: str = "kereta-malam-42") -> None:
+        accounts.change_password(database, old, new, actor=actor)
+
+    for _free in range(4):
+        with pytest.raises(InvalidForm):
+            guess("salah")
+    guess(password)
+    for _free in range(5):
+        with pytest.raises(InvalidForm):
+            guess("salah")
+    with pytest.raises(TooManyAttempts) as refused:
+        guess("kereta-malam-42", "kereta-siang-42")  # even with the right one
+    assert refused.value.retry_after_s > 0
+    sessions.sign_in(database, "siti", "kereta-malam-42", source="")  # its own limit: nobody is locked out
+    other = Actor(other_id, "tono", "Tono", frozenset(), frozenset())
+    accounts.change_password(database, others_password, "kereta-siang-42", actor=other)
+
+
+def test_a_new_password_that_will_not_do_is_no_guess(database: Database, admin: Actor) -> None:
+    user_id, password = add(database, "siti", admin)
+    actor = Actor(user_id, "siti", "Siti", frozenset(), frozenset())
+    for _time in range(7):
+        with pytest.raises(InvalidForm):
+            accounts.change_password(database, password, "pendek", actor=actor)
+    accounts.change_password(database, password, "kereta-malam-42", actor=actor)
 
 
 def test_the_first_administrator_is_made_once(database: Database) -> None:

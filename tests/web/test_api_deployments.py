@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from werkzeug.test import TestResponse
 
+from app.services.paging import cursor
 from tests.services.office import form, procedure, text
 from tests.web.conftest import Api, sop_files
 
@@ -83,3 +84,25 @@ def test_the_diagram_comes_as_it_was_deployed(api: Clients) -> None:
     [item] = api("lapor").get("/process-definitions").json["items"]
     xml = api("lapor").get(f"/process-definitions/{item['id']}/xml")
     assert (xml.mimetype, xml.data) == ("application/xml", sop_files()["pengaduan.bpmn"])
+
+
+def test_definitions_come_page_by_page(api: Clients) -> None:
+    deploy(api("pemilik"), procedure())
+    deploy(api("pemilik"), procedure(after="5 hari kerja"))
+    lapor = api("lapor")
+
+    def pages(**query: object) -> list[tuple[str, int]]:
+        found, following = [], ""
+        while following is not None:
+            page = lapor.get("/process-definitions", limit=1, cursor=following, **query).json
+            assert len(page["items"]) == 1
+            found += [(item["key"], item["version"]) for item in page["items"]]
+            following = page["next"]
+        return found
+
+    assert pages() == [("pengaduan", 1), ("uji", 2)]
+    assert pages(key="uji") == [("uji", 2)]
+    assert pages(all=1) == [("uji", 2), ("uji", 1), ("pengaduan", 1)]
+    assert pages(all=1, key="uji") == [("uji", 2), ("uji", 1)]
+    for unknown in ("nix", cursor(999)):
+        assert lapor.get("/process-definitions", cursor=unknown).status_code == 422

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from app.db import Database
-from app.services import deployments, drafts
+from app.models import Incident
+from app.services import deployments, drafts, incidents
 from app.services.access import Actor
 from tests.services.office import add_user, procedure
 from tests.web.conftest import Api
@@ -70,3 +71,32 @@ def test_after_a_failure_the_same_key_may_be_used_again(api: Clients, stuck: str
 def test_a_second_failure_opens_no_second_incident(api: Clients, stuck: str) -> None:
     api("rina").post(f"/tasks/{stuck}/complete", {"variables": {"hasil": "tak tahu"}})
     assert len(api("pemilik").get("/incidents").json["items"]) == 1
+
+
+def test_the_list_goes_on_where_a_page_ends(api: Clients, stuck: str, office: Database) -> None:
+    with office.transaction() as session:
+        first = session.query(Incident).one()
+        session.add_all(
+            Incident(instance_id=first.instance_id, message=f"Sebab {n}", opened_at=first.opened_at)
+            for n in range(3)
+        )
+    owner = api("pemilik")
+    page = owner.get("/incidents", limit=3).json
+    assert [one["message"] for one in page["items"]] == ["Sebab 2", "Sebab 1", "Sebab 0"]
+    rest = owner.get("/incidents", limit=3, cursor=page["next"]).json
+    assert ([one["task_id"] for one in rest["items"]], rest["next"]) == ([stuck], None)
+    assert owner.get("/incidents", cursor="nix").status_code == 422
+
+
+def test_a_start_that_failed_is_an_incident_without_a_case(
+    api: Clients, rina: Actor, office: Database
+) -> None:
+    with office.transaction() as session:
+        incidents.open_start(session, "uji", "tidak ada jalan", actor=rina, activity_id="cukup")
+    [incident] = api("pemilik").get("/incidents").json["items"]
+    assert (incident["instance_id"], incident["business_key"]) == (None, None)
+    [definition] = api("pemilik").get("/process-definitions", key="uji").json["items"]
+    assert incident["definition_id"] == definition["id"]
+    assert api("rina").get("/incidents").json["items"] == []
+    closed = api("pemilik").post(f"/incidents/{incident['id']}/retry")
+    assert (closed.status_code, closed.json["resolved_at"] is None) == (200, False)

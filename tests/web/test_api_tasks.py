@@ -142,3 +142,13 @@ def test_finding_out_who_asks_takes_one_statement(case: Case, traffic: Traffic) 
     assert lapor.get("/tasks/nothing").status_code == 404
     assert len([one for one in traffic.statements if "api_token" in one]) == 1
     assert traffic.commits == 0
+
+
+def test_an_answer_that_nobody_asked_for_is_refused_at_its_key(case: Case) -> None:
+    task = case.task("lapor")
+    assert task["question"] is None
+    values = answers_for(task["activity_id"], case.report)
+    body = {"variables": values, "answers": {"data_lengkap": "lengkap"}}
+    refused = case.api("lapor").post(f"/tasks/{task['id']}/complete", body)
+    assert (refused.status_code, list(refused.json["errors"])) == (422, ["data_lengkap"])
+    assert case.task("lapor")["id"] == task["id"]

@@ -184,3 +184,12 @@ def test_the_theme_is_remembered(client: FlaskClient) -> None:
     browser.get("/masuk")
     browser.post("/tema", theme="dark", next="/masuk")
     assert 'data-theme="dark"' in browser.get("/masuk").text
+
+
+def test_guessing_ones_old_password_is_slowed_down(sign_in: SignIn) -> None:
+    browser = sign_in("lapor")
+    sent = {"old": "salah", "new": "kuda putih lari", "repeat": "kuda putih lari"}
+    late = [browser.post("/kata-sandi", **sent) for _n in range(6)][-1]
+    assert (late.status_code, "Terlalu banyak percobaan" in late.text) == (429, True)
+    assert int(late.headers["Retry-After"]) > 0
+    assert 'name="old"' in late.text

@@ -8,8 +8,8 @@ import pytest
 from app.db import Database
 from app.errors import Conflict, ExecutionFailed
 from app.models import Incident, ProcessInstance
-from app.services import cases, deployments, drafts, incidents, instances, messages, tasks
-from app.services.access import Actor
+from app.services import cases, definitions, deployments, drafts, incidents, instances, messages, tasks, users
+from app.services.access import Actor, actor_of
 from app.services.cases import CaseFilters
 from app.web import commands
 from app.web.commands import Command
@@ -64,7 +64,7 @@ def begin(office: Database, actor: Actor, judul: str, key: str | None = None) ->
 
 def open_incidents(office: Database, actor: Actor) -> list[Incident]:
     with office.reading() as session:
-        return list(incidents.listed(session, actor=actor))
+        return list(incidents.page(session, actor=actor).items)
 
 
 def test_a_start_that_fails_is_a_draft_and_in_the_log(
@@ -156,3 +156,48 @@ def test_a_body_is_remembered_by_a_keyed_hash_only(office: Database, rina: Actor
         [row] = connection.exec_driver_sql("SELECT body, result FROM idempotency_record").all()
     assert "baik" not in str(row)
     assert len(row.body) == 64
+
+
+def test_a_start_that_fails_is_an_incident_of_its_process_and_a_second_one_is_the_same(
+    office: Database, rina: Actor
+) -> None:
+    for key in ("k1", "k2"):
+        with pytest.raises(ExecutionFailed) as failed:
+            begin(office, rina, "entah", key)
+    with office.reading() as session:
+        owner = actor_of(users.named(session, "pemilik"))
+        definition = definitions.latest(session, "coba")
+    assert definition is not None
+    [incident] = open_incidents(office, owner)
+    assert (incident.instance_id, incident.definition_id) == (None, definition.id)
+    assert (incident.activity_id, incident.message) == ("ada", commands.for_the_owner(failed.value))
+    assert open_incidents(office, rina) == []  # no case of hers
+
+
+def test_a_message_that_starts_nothing_for_its_diagram_failed_is_an_incident_too(
+    office: Database, rina: Actor
+) -> None:
+    shapes = [start("surat", message="surat datang"), exclusive("ada"), end("selesai"), end("lain")]
+    flows = [
+        "surat > ada",
+        flow("ada", "selesai", condition='=judul = "baik"'),
+        flow("ada", "lain", condition='=judul = "lain"'),
+    ]
+    lanes = {"Loket": "surat ada selesai lain"}
+    with office.transaction() as session:
+        files = {"surat.bpmn": bpmn(shapes, flows, lanes=lanes, key="persuratan", name="Surat")}
+        deployments.deploy(session, files, actor=None)
+        owner = actor_of(users.named(session, "pemilik"))
+    with pytest.raises(ExecutionFailed):
+        commands.send_message(
+            office,
+            "surat datang",
+            "S-1",
+            {"judul": "entah"},
+            actor=rina,
+            command=Command("message", "S-1"),
+            answer=lambda _session, _instance: NOTHING,
+        )
+    [incident] = open_incidents(office, owner)
+    assert incident.definition is not None
+    assert (incident.definition.key, incident.activity_id) == ("persuratan", "ada")

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import pytest
+from werkzeug.test import TestResponse
 
 from app.config import ROOT
 from app.db import Database
 from app.models import DefinitionFile, ProcessDefinition, WatchedFile
-from app.services import definitions, watch
+from app.services import catalogue, definitions, deployments, watch
+from tests.engine.building import bpmn, end, start
 from tests.web.conftest import Browser, Case, Traffic
 from tests.web.pages import upload, words_of
 
@@ -29,7 +31,31 @@ def deploy(browser: Browser, *files: tuple[str, bytes]):  # type: ignore[no-unty
 
 def versions(office: Database) -> list[int]:
     with office.reading() as session:
-        return [one.version for one in definitions.versions(session, "pengaduan")]
+        return [one.version for one in catalogue.page(session, key="pengaduan", every=True).items]
+
+
+def add_versions(office: Database, count: int) -> None:
+    """Versions 2 and on of the process."""
+    with office.transaction() as session:
+        first = definitions.get(session, 1)
+        kept = [(file.name, file.kind, file.sha256) for file in first.files]
+        session.add_all(
+            ProcessDefinition(
+                key="pengaduan",
+                version=n,
+                name=first.name,
+                deployed_at=first.deployed_at,
+                deployed_by_id=1,
+                findings=[],
+                lane_groups=first.lane_groups,
+                files=[DefinitionFile(name=name, kind=kind, sha256=digest) for name, kind, digest in kept],
+            )
+            for n in range(2, 2 + count)
+        )
+
+
+def following(page: TestResponse) -> str:
+    return page.text.split('rel="next" href="')[1].split('"')[0].replace("&amp;", "&")
 
 
 def test_everybody_who_works_here_sees_what_is_in_force(case: Case, sign_in: SignIn) -> None:
@@ -169,22 +195,7 @@ def test_the_page_takes_as_many_statements_with_twenty_versions_as_with_one(
     traffic.clear()
     owner.get("/proses/1")
     few = len(traffic.statements)
-    with office.transaction() as session:
-        first = definitions.get(session, 1)
-        kept = [(file.name, file.kind, file.sha256) for file in first.files]
-        session.add_all(
-            ProcessDefinition(
-                key="pengaduan",
-                version=n,
-                name=first.name,
-                deployed_at=first.deployed_at,
-                deployed_by_id=1,
-                findings=[],
-                lane_groups=first.lane_groups,
-                files=[DefinitionFile(name=name, kind=kind, sha256=digest) for name, kind, digest in kept],
-            )
-            for n in range(2, 22)
-        )
+    add_versions(office, 20)
     owner.get("/proses/1")  # parses the newest, once
     traffic.clear()
     assert "Versi 21" in words_of(owner.get("/proses/1"))
@@ -196,3 +207,34 @@ def test_an_installation_without_processes_says_what_to_do(owner: Browser, offic
         session.query(DefinitionFile).delete()
         session.query(ProcessDefinition).delete()
     assert "Belum ada proses" in words_of(owner.get("/proses"))
+
+
+def test_a_long_list_of_processes_goes_on_on_the_next_page(owner: Browser, office: Database) -> None:
+    shapes = [start("mulai"), end("selesai")]
+    files = {
+        f"{key}.bpmn": bpmn(shapes, "mulai > selesai", key=key, name="Proses")
+        for key in (f"proses_{n:03d}" for n in range(1, 52))
+    }
+    with office.transaction() as session:
+        deployments.deploy(session, files, actor=None)
+    first = owner.get("/proses")
+    assert "proses_049" in words_of(first)  # pengaduan is the first of fifty
+    assert "proses_050" not in words_of(first)
+    second = owner.get(following(first))
+    assert "proses_050 " in words_of(second)
+    assert "proses_051 " in words_of(second)
+    assert "proses_049" not in words_of(second)
+    assert 'rel="next"' not in second.text
+    assert 'rel="prev" href="/proses"' in second.text
+
+
+def test_a_long_list_of_versions_goes_on_on_the_next_page(owner: Browser, office: Database) -> None:
+    add_versions(office, 60)
+    first = owner.get("/proses/61")
+    assert "Versi 12 " in words_of(first)
+    assert "Versi 11 " not in words_of(first)
+    second = owner.get(following(first))
+    assert "Versi 11 " in words_of(second)
+    assert "Versi 12 " not in words_of(second)
+    assert "Ini versi lama" not in words_of(second)
+    assert 'rel="prev" href="/proses/61#versi"' in second.text

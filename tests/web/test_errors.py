@@ -20,7 +20,7 @@ from app.errors import (
     TooManyAttempts,
 )
 from app.findings import Finding
-from app.services.files import TooLarge
+from app.services.uploads import TooLarge
 from app.web import context
 from app.web.errors import problem_of
 from tests.web.conftest import Browser

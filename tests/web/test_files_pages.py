@@ -1,16 +1,18 @@
 """Lampiran: a download for whoever may see the case, harmless in every browser."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.db import Database
-from app.models import HistoryEvent
-from app.services import files, users
+from app.models import Attempt, HistoryEvent
+from app.services import clock, files, images, uploads, users
 from app.services.access import Actor, actor_of
-from tests.web.conftest import Browser, Case
+from tests.web.conftest import Api, Browser, Case
+from tests.web.pages import PNG, upload
 
 SignIn = Callable[[str], Browser]
 HOSTILE = b"<script>alert(1)</script>"
@@ -24,7 +26,9 @@ def actor(office: Database, name: str) -> Actor:
 def attach(office: Database, case: Case, name: str, content: bytes, *, private: bool = False) -> str:
     lapor = actor(office, "lapor")
     with office.transaction() as session:
-        row = files.receive(session, BytesIO(content), name, actor=lapor, private=private)
+        row = files.receive(
+            session, uploads.read(BytesIO(content), name, actor=lapor), actor=lapor, private=private
+        )
         files.attach(
             session, [row.id], instance_id=case.id, field_key="lampiran", actor=lapor, private=private
         )
@@ -63,7 +67,7 @@ def test_who_is_not_signed_in_is_asked_to(hostile: str, client: FlaskClient) -> 
 def test_a_file_not_yet_sent_is_its_uploaders_alone(office: Database, sign_in: SignIn) -> None:
     with office.transaction() as session:
         lapor = actor_of(users.named(session, "lapor"))
-        held = files.receive(session, BytesIO(HOSTILE), "draf.txt", actor=lapor).id
+        held = files.receive(session, uploads.read(BytesIO(HOSTILE), "draf.txt", actor=lapor), actor=lapor).id
     assert sign_in("lapor").get(f"/lampiran/{held}").status_code == 200
     assert sign_in("pemilik").get(f"/lampiran/{held}").status_code == 404
 
@@ -97,3 +101,38 @@ def test_a_forged_form_opens_nothing(office: Database, case: Case, sign_in: Sign
     lapor = sign_in("lapor")
     lapor.token = "palsu"
     assert lapor.post(f"/lampiran/{held}").status_code == 400
+
+
+class Writers:
+    """Lets somebody else write while a picture is being cleaned."""
+
+    def __init__(self, office: Database, pool: ThreadPoolExecutor) -> None:
+        self.office, self.pool, self.wrote = office, pool, 0
+
+    def clean(self, content: bytes, _media_type: str) -> bytes:
+        self.pool.submit(self._write).result(timeout=5)
+        self.wrote += 1
+        return content
+
+    def _write(self) -> None:
+        with self.office.transaction() as session:
+            session.add(Attempt(bucket="sementara", at=clock.real()))
+
+
+@pytest.fixture
+def writers(office: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writers]:
+    with ThreadPoolExecutor(1) as pool:
+        found = Writers(office, pool)
+        monkeypatch.setattr(images, "clean", found.clean)
+        yield found
+
+
+def test_nobody_waits_while_a_picture_is_cleaned(
+    writers: Writers, sign_in: SignIn, api: Callable[[str], Api]
+) -> None:
+    sent = api("lapor").upload("/files", "file", {"foto.png": PNG})
+    assert (sent.status_code, writers.wrote) == (201, 1)
+    browser = sign_in("lapor")
+    browser.get("/laporan/baru")
+    kept = upload(browser, "/laporan/baru/draf?key=pengaduan", {}, [("lampiran", "foto.png", PNG)])
+    assert (kept.status_code, writers.wrote) == (302, 2)

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select
 
 from app.db import Database
-from app.models import Incident, ProcessInstance
+from app.models import HistoryEvent, Incident, ProcessInstance
 from app.services import incidents, instances
 from tests.web.conftest import Browser, Case
 from tests.web.pages import words_of
@@ -69,3 +70,48 @@ def test_a_long_list_goes_on_on_the_next_page(stuck: Case, sign_in: SignIn, offi
     second = owner.get(following.replace("&amp;", "&"))
     assert "Sebab 009" in second.text
     assert CAUSE in words_of(second)
+
+
+@pytest.fixture
+def failed(office: Database) -> None:
+    """A start that the diagram could not follow."""
+    with office.transaction() as session:
+        incidents.open_start(session, "pengaduan", CAUSE, actor=None, activity_id="data_lengkap")
+
+
+def test_a_start_that_failed_is_told_with_its_process_and_closed_by_the_owner(
+    failed: None, sign_in: SignIn, office: Database
+) -> None:
+    owner = sign_in("pemilik")
+    page = owner.get("/kendala")
+    words = words_of(page)
+    for text in ("pengaduan Perkara baru gagal dimulai Data lengkap?", CAUSE, "Tutup"):
+        assert text in words
+    assert 'href="/proses/1"' in page.text
+    assert "Coba lagi</button>" not in page.text
+    assert owner.post("/kendala/1/coba").location == "/kendala"
+    words = words_of(owner.get("/kendala"))
+    assert "Petugas dapat memulai perkaranya lagi" in words
+    assert "Tidak ada kendala" in words
+    assert "Perkara baru gagal dimulai" in words_of(owner.get("/kendala?state=resolved"))
+    with office.reading() as session:
+        told = session.scalars(select(HistoryEvent).where(HistoryEvent.type.startswith("incident_"))).all()
+    assert [(one.type, one.instance_id) for one in told] == [
+        ("incident_opened", None),
+        ("incident_resolved", None),
+    ]
+
+
+def test_a_start_that_failed_is_no_case_that_officers_could_see(failed: None, sign_in: SignIn) -> None:
+    for name, sees in (("admin", True), ("auditor", True), ("lapor", False)):
+        browser = sign_in(name)
+        assert (CAUSE in words_of(browser.get("/kendala"))) is sees
+    assert browser.post("/kendala/1/coba").status_code == 404
+
+
+def test_the_same_start_failing_again_is_the_same_incident(failed: None, office: Database) -> None:
+    with office.transaction() as session:
+        again = incidents.open_start(session, "pengaduan", "Lain", actor=None, activity_id="data_lengkap")
+        other = incidents.open_start(session, "pengaduan", "Lain", actor=None, activity_id="penyaluran")
+        assert (again.id, again.message) == (1, "Lain")
+        assert other.id == 2

@@ -10,8 +10,9 @@ from app.config import Config
 from app.db import Database
 from app.models import Attachment, HistoryEvent, ProcessInstance
 from app.services import deployments, groups, users
+from tests.engine.building import bpmn, end, exclusive, flow, start
 from tests.reports import report, report_values
-from tests.services.office import procedure
+from tests.services.office import form, procedure, text
 from tests.web.conftest import Browser
 from tests.web.pages import PNG, code_of, fields_of, files_holding, key_of, upload, words_of
 
@@ -229,3 +230,32 @@ def test_with_several_processes_one_is_chosen_first(sign_in: SignIn, office: Dat
     assert "/laporan/baru?key=pengaduan" in page.text
     assert "Judul" in words_of(browser.get("/laporan/baru?key=uji"))
     assert browser.get("/laporan/baru?key=entah").status_code == 404
+
+
+def test_a_start_that_the_diagram_cannot_follow_keeps_what_was_typed_and_tells_the_owner(
+    sign_in: SignIn, office: Database
+) -> None:
+    shapes = [start("masuk", form="masuk"), exclusive("ada"), end("selesai"), end("lain")]
+    flows = [
+        "masuk > ada",
+        flow("ada", "selesai", condition='=judul = "baik"'),
+        flow("ada", "lain", condition='=judul = "lain"'),
+    ]
+    files = {
+        "coba.bpmn": bpmn(shapes, flows, lanes={"Loket": "masuk ada selesai lain"}, key="coba", name="Coba"),
+        "masuk.form": form(text("judul", required=True)),
+    }
+    with office.transaction() as session:
+        deployments.deploy(session, files, actor=None)
+        officer = users.named(session, "upp")
+        officer.groups.append(groups.named(session, "Loket"))
+    browser = sign_in("upp")
+    key = key_of(browser.get("/laporan/baru?key=coba"))
+    refused = browser.post("/laporan/baru?key=coba", idempotency_key=key, judul="Entah apa ini")
+    assert refused.status_code == 422
+    assert 'value="Entah apa ini"' in refused.text
+    words = words_of(refused)
+    assert "isian Anda disimpan sebagai draf, dan pemilik proses sudah diberi tahu" in words
+    assert "judul =" not in words  # the rule is for the owner
+    assert 'value="Entah apa ini"' in browser.get("/laporan/baru?key=coba").text
+    assert "judul" in words_of(sign_in("pemilik").get("/kendala"))

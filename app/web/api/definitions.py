@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.models import ProcessDefinition
-from app.services import definitions, instances
+from app.services import catalogue, definitions, instances
 from app.web import context
 from app.web.api import present
 from app.web.api.requests import ID, Blueprint
@@ -21,10 +21,10 @@ blueprint = Blueprint("process-definitions", __name__, description="Versions of 
 def listed(query: dict[str, Any]) -> dict[str, Any]:
     """The live version of every process; with ``all`` every version, newest first."""
     with context.database().reading() as session:
-        found = [d for d in definitions.live(session) if query["key"] in ("", d.key)]
-        if query["all"]:
-            found = [version for d in found for version in definitions.versions(session, d.key)]
-        return {"items": [present.definition(d) for d in found], "next": None}
+        found = catalogue.page(
+            session, key=query["key"], every=query["all"], after=query["cursor"], limit=query["limit"]
+        )
+        return {"items": [present.definition(row) for row in found.items], "next": found.next}
 
 
 @blueprint.get(f"/process-definitions/<{ID}:definition_id>")

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from app.services import file_names, files
+from app.services import files, uploads
 from app.web import context
 from app.web.api.acting import answered, perform
 from app.web.api.requests import Blueprint
@@ -25,17 +25,17 @@ blueprint = Blueprint("files", __name__, description="Attachments.")
 def upload(sent: dict[str, Any]) -> Response:
     """Upload a file of at most 10 MB. Its id is the value of a file field: ``{"bukti": [id]}``."""
     file: FileStorage = sent["file"]
-    name = file.filename or ""
+    name, digest = file.filename or "", _digest(file)
+    cleaned = uploads.read(cast("BinaryIO", file.stream), name, actor=context.actor())
 
     def do(session: Session) -> Answer:
         # Which field it is for, and whether that is identity, comes with the form.
-        stream = cast("BinaryIO", file.stream)
-        row = files.receive(session, stream, name, actor=context.actor(), private=None)
+        row = files.receive(session, cleaned, actor=context.actor(), private=None)
         answer: Answer = File(exclude=("name",)).dump(row)
         return answer
 
-    kept = perform("upload", "", {"name": name, "sha256": _digest(file)}, do)  # its answer may hold no name
-    return answered(kept | {"name": file_names.clean(name)}, 201)
+    kept = perform("upload", "", {"name": name, "sha256": digest}, do)  # its answer may hold no name
+    return answered(kept | {"name": cleaned.name}, 201)
 
 
 def _digest(file: FileStorage) -> str:

@@ -21,10 +21,11 @@ blueprint = Blueprint("incidents", __name__, description="What stopped.")
 @blueprint.arguments(IncidentQuery, location="query")
 @blueprint.response(200, IncidentPage)
 def listed(query: dict[str, Any]) -> dict[str, Any]:
-    """The newest 200 incidents of the cases that the caller may see: open ones, or resolved ones."""
+    """The incidents that the caller may see, newest first: open ones, or resolved ones."""
+    limit, cursor = query.pop("limit"), query.pop("cursor")
     with context.database().reading() as session:
-        rows = incidents.listed(session, actor=context.actor(), resolved=query["resolved"])
-        return {"items": [present.incident(row) for row in rows], "next": None}
+        found = incidents.page(session, actor=context.actor(), after=cursor, limit=limit, **query)
+        return {"items": [present.incident(row) for row in found.items], "next": found.next}
 
 
 @blueprint.post(f"/incidents/<{ID}:incident_id>/retry")

@@ -82,7 +82,8 @@ def incident(row: Incident) -> dict[str, Any]:
     return {
         "id": row.id,
         "instance_id": row.instance_id,
-        "business_key": row.instance.business_key,
+        "business_key": row.instance.business_key if row.instance else None,
+        "definition_id": row.definition_id,
         "activity_id": row.activity_id,
         "task_id": row.task_id,
         "job_id": row.job_id,

@@ -4,7 +4,7 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
-from app.web.api.schemas.common import Finding, nullable, page_of, text, time
+from app.web.api.schemas.common import Finding, Paging, nullable, page_of, text, time
 
 
 class DeploymentFiles(ma.Schema):
@@ -28,7 +28,7 @@ class Deployment(ma.Schema):
     findings = fields.List(fields.Nested(Finding))
 
 
-class DefinitionQuery(ma.Schema):
+class DefinitionQuery(Paging):
     """Which definitions: the live ones, or every version."""
 
     key = text(load_default="")

@@ -4,7 +4,7 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
-from app.web.api.schemas.common import nullable, page_of, time
+from app.web.api.schemas.common import Paging, nullable, page_of, time
 
 
 class FileUpload(ma.Schema):
@@ -23,7 +23,7 @@ class File(ma.Schema):
     sha256 = fields.String()
 
 
-class IncidentQuery(ma.Schema):
+class IncidentQuery(Paging):
     """Open incidents, or resolved ones."""
 
     resolved = fields.Boolean(load_default=False)
@@ -33,8 +33,13 @@ class Incident(ma.Schema):
     """Something that stopped and waits for the process owner."""
 
     id = fields.Integer()
-    instance_id = fields.Integer()
-    business_key = fields.String()
+    instance_id = fields.Integer(
+        allow_none=True, metadata={"description": "Null when no case came about: its start failed."}
+    )
+    business_key = nullable()
+    definition_id = fields.Integer(
+        allow_none=True, metadata={"description": "The version on which no case could be started."}
+    )
     activity_id = nullable()
     task_id = nullable()
     job_id = nullable()
