@@ -9,7 +9,8 @@ from typing import Literal
 from app.findings import Finding
 
 #: What a node does, in BPMN's own words. ``task`` and ``manualTask`` are read as ``userTask``,
-#: ``serviceTask`` as ``sendTask`` (automatic), ``receiveTask`` as ``intermediateCatchEvent``.
+#: ``serviceTask`` as ``sendTask`` (automatic), ``receiveTask`` as ``intermediateCatchEvent``, ``transaction`` and
+#: ``callActivity`` as ``subProcess``.
 Kind = Literal[
     "startEvent",
     "endEvent",
@@ -23,6 +24,7 @@ Kind = Literal[
     "intermediateCatchEvent",
     "intermediateThrowEvent",
     "boundaryEvent",
+    "subProcess",
 ]
 
 
@@ -58,8 +60,33 @@ class Flow:
 
 
 @dataclass(frozen=True)
+class Loop:
+    """How often an activity runs: once for each of a list, all at a time or one after another, or while a condition
+    holds. All texts are FEEL. Source: BPMN 2.0, 10.2.8, and Camunda's extensions to it.
+
+    ``over``: the list, or a number; for ``while`` the condition. ``element``: the local variable that holds the
+    list's element. ``collect`` is worked out at the end of each round, and the list of results set as ``into``.
+    ``until``: true after a round ends all of them. ``most``: rounds at most; ``before``: the condition is looked at
+    before the first round already.
+    """
+
+    kind: Literal["parallel", "sequential", "while"]
+    over: str
+    element: str = ""
+    collect: str | None = None
+    into: str = ""
+    until: str | None = None
+    most: int | None = None
+    before: bool = False
+
+
+@dataclass(frozen=True)
 class Node:
-    """An element that a token can reach."""
+    """An element that a token can reach.
+
+    ``scope``: the sub-process that it lies in, "" for the process. ``error``, ``escalation``: the code that is thrown
+    or caught, "" catches any.
+    """
 
     id: str
     kind: Kind
@@ -70,12 +97,23 @@ class Node:
     form_key: str | None = None
     timer: Timer | None = None
     message: str | None = None
+    signal: str | None = None
+    error: str | None = None
+    escalation: str | None = None
     decision: str | None = None
+    scope: str = ""
+    loop: Loop | None = None
     attached_to: str | None = None
     interrupting: bool = True
     terminate: bool = False
     line: int | None = None
     tag: str = ""  # the element's own name in the file, for drawing
+
+    @property
+    def tells(self) -> bool:
+        """Whether it is an event that sends or throws something."""
+        thrown = (self.message, self.signal, self.error, self.escalation)
+        return self.kind in {"endEvent", "intermediateThrowEvent"} and any(t is not None for t in thrown)
 
     @property
     def is_deadline(self) -> bool:
@@ -142,13 +180,17 @@ class Diagram:
                 result[node.attached_to] = (*result.get(node.attached_to, ()), node)
         return result
 
+    def starts_in(self, scope: str) -> tuple[Node, ...]:
+        """Where a token begins in the sub-process ``scope``."""
+        return tuple(n for n in self.nodes.values() if n.scope == scope and n.kind == "startEvent")
+
     def lane(self, lane_id: str) -> Lane:
         """The lane with this id."""
         return next(lane for lane in self.lanes if lane.id == lane_id)
 
     def start_node(self, message: str | None = None) -> Node | None:
         """The start event without a trigger, or the one waiting for ``message``."""
-        starts = (node for node in self.nodes.values() if node.kind == "startEvent")
+        starts = (node for node in self.nodes.values() if node.kind == "startEvent" and not node.scope)
         return next((node for node in starts if node.message == message), None)
 
     def question_after(self, node_id: str) -> Question | None:

@@ -8,9 +8,8 @@ arrives waits at the join, and nothing but what waits there counts.
 from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
-from SpiffWorkflow.bpmn.specs.control import BoundaryEventJoin, BoundaryEventSplit, SimpleBpmnTask
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit, SimpleBpmnTask
 from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
@@ -18,12 +17,17 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.diagram import Flow
+from app.engine.scopes import frames
 
 QUESTION = "?"  # prefix of a question task's spec
 RACE = "!"  # prefix of the hidden task that waits for an event gateway's events
 JOIN = "+"  # prefix of the join of a gateway that both merges and asks
 SPLIT = "<"  # prefix of what an activity with boundary events splits into
-MERGE = ">"  # prefix of where an activity and its boundary events come together
+MERGE = ">"  # prefix of what is passed when an activity, or an event on its boundary, goes on
+SCOPE_END = "/"  # prefix of where a sub-process ends
+ROUNDS = "*"  # prefix of where an activity that runs several times begins
+ROUND = "@"  # prefix of where one of its rounds begins
+ROUNDS_END = "#"  # prefix of where they end
 
 
 def spec_name(node_id: str, prefix: str = "") -> str:
@@ -41,6 +45,18 @@ class TimerEvent(EventDefinition):
 
 class MessageEvent(EventDefinition):
     """A message that is waited for, by name."""
+
+
+class SignalEvent(EventDefinition):
+    """A signal that is waited for, by name."""
+
+
+class ErrorEvent(EventDefinition):
+    """An error that is caught, by code; "" catches any."""
+
+
+class EscalationEvent(EventDefinition):
+    """An escalation that is caught, by code; "" catches any."""
 
 
 class Automatic(BpmnSpecMixin):
@@ -78,7 +94,7 @@ class Exclusive(BpmnSpecMixin):
         """Where it leads turns out when it runs."""
 
     def _run_hook(self, my_task: Task) -> bool:
-        flows: Sequence[Flow] = my_task.workflow.run.choose(self.bpmn_id)
+        flows: Sequence[Flow] = my_task.workflow.run.choose(my_task)
         my_task._sync_children([my_task.workflow.spec.entry(flow.target) for flow in flows], TaskState.FUTURE)
         return True
 
@@ -89,7 +105,7 @@ class _Join(BpmnSpecMixin):
     def _update_hook(self, my_task: Task) -> bool:
         if len(self._inputs) < 2:
             return True
-        here = [my_task, *(t for t in self._waiting(my_task.workflow) if t is not my_task)]
+        here = [my_task, *(t for t in self._waiting(my_task) if t is not my_task)]
         if self._must_wait(here):
             my_task._set_state(TaskState.WAITING)
             return False
@@ -110,8 +126,11 @@ class _Join(BpmnSpecMixin):
                 found.append(task)
         return found
 
-    def _waiting(self, workflow: Any) -> list[Task]:
-        return [t for t in workflow.tasks.values() if t.task_spec is self and t._state == TaskState.WAITING]
+    def _waiting(self, my_task: Task) -> list[Task]:
+        """The branches that wait here, in the same frame: rounds of a loop do not join each other."""
+        tasks, frame = my_task.workflow.tasks.values(), _frame(my_task)
+        waiting = (t for t in tasks if t.task_spec is self and t._state == TaskState.WAITING)
+        return [task for task in waiting if _frame(task) is frame]
 
     @cached_property
     def _before(self) -> dict[str, frozenset[str]]:
@@ -164,24 +183,18 @@ class InclusiveJoin(_Join):
         if any(_moves(task) for task in tasks if task is not here[0]):
             return True
         missing = [name for name in self._inputs if name not in come]
-        elsewhere = {_position(task) for task in tasks if task.task_spec is not self and _stands(task)}
+        frame = _frame(here[0])
+        places = (_place(task, frame) for task in tasks if task.task_spec is not self and _stands(task))
         return any(
             any(place in self._before[name] for name in missing)
             and not any(place in self._before[name] for name in come)
-            for place in elsewhere
+            for place in places
+            if place
         )
 
 
 class Inclusive(Exclusive, InclusiveJoin):
     """Joins what may still arrive, then takes every flow that the run chooses."""
-
-
-class Merge(BoundaryEventJoin):
-    """Where an activity and its boundary events come together: what ends the activity stops the events."""
-
-    def _find_tasks(self, my_task: Task) -> list[Task]:
-        """Those of this pass. The activity may be open a second time further down, along one of its events."""
-        return [t for child in my_task.parent.parent.children for t in child.children if t.task_spec is self]
 
 
 def _origin(task: Task) -> str:
@@ -200,6 +213,20 @@ def _moves(task: Task) -> bool:
     """Whether a task's turn comes before the command ends."""
     is_next = task._state == TaskState.FUTURE and task.parent._state == TaskState.COMPLETED
     return is_next or (task._state == TaskState.READY and not task.task_spec.manual)
+
+
+def _frame(task: Task) -> Task | None:
+    return next(frames(task), None)
+
+
+def _place(task: Task, frame: Task | None) -> str | None:
+    """Where a token stands as seen from within ``frame``: deeper down, in the activity that holds it; None
+    outside."""
+    path: list[Task | None] = [task, *frames(task), None]
+    if frame not in path[1:]:
+        return None
+    inner = path[path.index(frame, 1) - 1]
+    return None if inner is None else _position(inner)
 
 
 def _position(task: Task) -> str:

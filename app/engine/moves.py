@@ -10,10 +10,11 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine import state as codec
-from app.engine import timers
+from app.engine import throwing, timers
 from app.engine.diagram import Flow
-from app.engine.elements import QUESTION, TimerEvent
+from app.engine.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.run import MAX_STEPS, Run
+from app.engine.scopes import around
 from app.engine.step import due_of, node_of, open_tasks, waiting
 from app.errors import ExecutionFailed
 from app.i18n import _
@@ -34,7 +35,7 @@ def failing() -> Iterator[None]:
 def finish(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -> None:
     """Set the variables a person submitted and let the token leave the task or question."""
     run: Run = workflow.run
-    old = run.assign(variables)
+    old = run.assign(variables, task)
     node = node_of(task)
     kind = "question_answered" if _is_question(task) else "task_completed"
     answer = (
@@ -76,6 +77,14 @@ def advance(workflow: codec.Workflow) -> None:
             if task.state == TaskState.READY:  # an end that terminates may have taken it away
                 _count(workflow.run, task)
                 _run(workflow.run, task)
+        _broadcast(workflow)
+
+
+def _broadcast(workflow: codec.Workflow) -> None:
+    """A signal thrown here is caught here too, at once."""
+    run: Run = workflow.run
+    while run.here:
+        catch_signal(workflow, run.here.pop(0))
 
 
 def _automatic(workflow: codec.Workflow) -> list[Task]:
@@ -107,12 +116,15 @@ def _count(run: Run, task: Task) -> None:
 
 def _passed(run: Run, task: Task) -> None:
     """Note that an element of the diagram was passed, with the flows that leave it and are no gateway's choice."""
+    left = getattr(task.task_spec, "leaves", None)
+    if left is not None:
+        run.visits.update(flow.id for flow in run.diagram.outgoing.get(left, ()))
     node_id = task.task_spec.bpmn_id
     if node_id is None or _is_question(task):
         return
     run.visits[node_id] += 1
     node, flows = run.diagram.nodes[node_id], run.diagram.outgoing.get(node_id, ())
-    if node.kind == "endEvent":
+    if node.kind == "endEvent" and not node.scope:
         run.end = node
     if isinstance(task.parent.task_spec, BoundaryEventSplit) and not node.attached_to:
         run.visits.update(flow.id for flow in run.diagram.flows if _is_raced(run, flow, node_id))
@@ -129,12 +141,19 @@ def fire_due_beside(workflow: codec.Workflow, task: Task, *, only_interrupting: 
     """Fire the timers beside a task, or a raced event, that were due before the command, in order: a late officer
     must not beat his deadline. Timers elsewhere are the worker's.
     """
-    while isinstance(task.parent.task_spec, BoundaryEventSplit):
-        due = [t for t in waiting(workflow, TimerEvent) if t.parent is task.parent and _is_due(t)]
+    while due := [timer for timer in _timers_around(task) if _is_due(timer)]:
         due = [t for t in due if t.task_spec.cancel_activity or not only_interrupting]
         if not due:
             return
         fire(workflow, min(due, key=lambda timer: due_of(timer).at))
+
+
+def _timers_around(task: Task) -> list[Task]:
+    """The waiting timers on the boundary of the activities that ``task`` is or is inside of."""
+    if task.state & TaskState.FINISHED_MASK:
+        return []
+    splits = {host.parent.id for host in around(task)}
+    return [timer for timer in waiting(task.workflow, TimerEvent) if timer.parent.id in splits]
 
 
 def _is_due(timer: Task) -> bool:
@@ -144,13 +163,20 @@ def _is_due(timer: Task) -> bool:
 def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any]) -> None:
     """Let a waiting message event catch its message, and go on."""
     run: Run = workflow.run
-    old = run.assign(variables)
+    old = run.assign(variables, event)
     node = node_of(event)
     run.record("message_received", node.id, message=node.message, values=dict(variables), **_old(old))
-    if node.attached_to and not node.interrupting:
-        rearm(event, {})
-    event.internal_data["event_fired"] = True
-    event.task_spec._update(event)
+    throwing.trigger(event)
+    advance(workflow)
+
+
+def catch_signal(workflow: codec.Workflow, name: str) -> None:
+    """Let every event that waits for the signal catch it, and go on."""
+    run: Run = workflow.run
+    for event in waiting(workflow, SignalEvent):
+        if event.task_spec.event_definition.name == name and event._state == TaskState.WAITING:
+            run.record("signal_caught", node_of(event).id, signal=name)
+            throwing.trigger(event)
     advance(workflow)
 
 
@@ -176,14 +202,7 @@ def _repeat(timer: Task, due: timers.Due) -> None:
     run: Run = timer.workflow.run
     following = timers.next_due(due, now=run.now, calendar=run.calendar)
     if following is not None:
-        rearm(timer, {"due": following.as_dict(), "opened": timer.internal_data["opened"]})
-
-
-def rearm(event: Task, internal: dict[str, Any]) -> None:
-    """Let a non-interrupting boundary event wait again beside the one that fires."""
-    fresh = event.parent._add_child(event.task_spec, TaskState.WAITING)
-    fresh.internal_data = internal
-    event.workflow.event_manager.add_task(fresh)
+        throwing.rearm(timer, {"due": following.as_dict(), "opened": timer.internal_data["opened"]})
 
 
 def _host(event: Task) -> Task | None:

@@ -10,8 +10,9 @@ from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
 from app.calendar import Calendar
-from app.engine import decisions, timers
+from app.engine import decisions, rounds, throwing, timers
 from app.engine.diagram import Diagram, Flow, Node
+from app.engine.scopes import frames, locals_of
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
 
@@ -50,6 +51,8 @@ class Run:
     firing: Task | None = None
     events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    signals: list[str] = field(default_factory=list)  # thrown in this step, for other instances
+    here: list[str] = field(default_factory=list)  # those still to be caught in this one
     visits: Counter[str] = field(default_factory=Counter)
     end: Node | None = None
     by_clock: bool = False
@@ -64,29 +67,43 @@ class Run:
         """Add an event to the history of this step."""
         self.events.append(Event(type_, activity_id, data, self.by_clock))
 
-    def assign(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Set variables; return the old values of those that existed and changed."""
-        old = {
-            k: self.variables[k] for k, v in values.items() if k in self.variables and self.variables[k] != v
-        }
-        self.variables.update(values)
+    def assign(self, values: Mapping[str, Any], task: Task | None = None) -> dict[str, Any]:
+        """Set variables; return the old values of those that existed and changed.
+
+        A name that is local where ``task`` is stays local.
+        """
+        old = dict[str, Any]()
+        for name, value in values.items():
+            holder = self._holder(name, task)
+            if name in holder and holder[name] != value:
+                old[name] = holder[name]
+            holder[name] = value
         return old
+
+    def _holder(self, name: str, task: Task | None) -> dict[str, Any]:
+        held = (frame.internal_data.get("locals", {}) for frame in frames(task)) if task is not None else ()
+        return next((values for values in held if name in values), self.variables)
+
+    def seen_by(self, task: Task) -> dict[str, Any]:
+        """The variables as they are where ``task`` is."""
+        return {**self.variables, **locals_of(task)}
 
     # -- what the spec asks ------------------------------------------------------------------------
 
-    def choose(self, gateway_id: str) -> tuple[Flow, ...]:
-        """Return the flows that a gateway takes now.
+    def choose(self, task: Task) -> tuple[Flow, ...]:
+        """Return the flows that the gateway ``task`` takes now.
 
         Raises:
             ExecutionFailed: no condition holds and there is no default, or an expression failed.
         """
+        gateway_id: str = task.task_spec.bpmn_id
         node, flows = self.diagram.nodes[gateway_id], self.diagram.outgoing.get(gateway_id, ())
         if gateway_id in self.diagram.questions:
             taken, why = self._answered(gateway_id, flows), {"answered": True}
         elif len(flows) == 1:
             return flows
         else:
-            taken, why = self._decided(node, flows)
+            taken, why = self._decided(node, flows, self.seen_by(task))
         for flow in taken:
             self.record("gateway_decided", gateway_id, flow=flow.id, text=self._flow_text(flow), **why)
             self.visits[flow.id] += 1
@@ -99,7 +116,9 @@ class Run:
         """
         node = self.diagram.nodes[task.task_spec.bpmn_id]
         if node.kind == "businessRuleTask":
-            self._decide_by_table(node)
+            self._decide_by_table(node, task)
+        elif node.signal is not None or node.error is not None or node.escalation is not None:
+            self._throw(node, task)
         elif node.message or node.kind != "intermediateThrowEvent":
             self.effects.append(Effect(node))
 
@@ -122,9 +141,11 @@ class Run:
             )
         return taken
 
-    def _decided(self, node: Node, flows: tuple[Flow, ...]) -> tuple[tuple[Flow, ...], dict[str, Any]]:
+    def _decided(
+        self, node: Node, flows: tuple[Flow, ...], values: Mapping[str, Any]
+    ) -> tuple[tuple[Flow, ...], dict[str, Any]]:
         asked = [flow for flow in flows if flow.condition and not flow.is_default]
-        results = self._evaluate(node, [flow.condition or "" for flow in asked])
+        results = self.evaluate(node, [flow.condition or "" for flow in asked], values)
         true = [flow for flow, result in zip(asked, results, strict=True) if result.value is True]
         taken = true[:1] if node.kind == "exclusiveGateway" else true
         taken = taken or [flow for flow in flows if flow.is_default]
@@ -134,11 +155,13 @@ class Run:
                 activity_id=node.id,
                 detail="; ".join(f"{flow.name or flow.id}: {flow.condition}" for flow in asked),
             )
-        return tuple(taken), self._why(taken, asked, results)
+        return tuple(taken), self._why(taken, asked, results, values)
 
-    def _why(self, taken: list[Flow], asked: list[Flow], results: list[feel.Result]) -> dict[str, Any]:
+    def _why(
+        self, taken: list[Flow], asked: list[Flow], results: list[feel.Result], values: Mapping[str, Any]
+    ) -> dict[str, Any]:
         read = {name for flow in asked for name in feel.names(flow.condition or "")}
-        why: dict[str, Any] = {"values": {name: self.variables.get(name) for name in sorted(read)}}
+        why: dict[str, Any] = {"values": {name: values.get(name) for name in sorted(read)}}
         if taken[0].condition and not taken[0].is_default:
             why["condition"] = taken[0].condition
         warnings = sorted({text for result in results for text in result.warnings})
@@ -147,9 +170,14 @@ class Run:
     def _flow_text(self, flow: Flow) -> str:
         return flow.name or self.diagram.nodes[flow.target].name or flow.target
 
-    def _evaluate(self, node: Node, expressions: list[str]) -> list[feel.Result]:
+    def evaluate(self, node: Node, expressions: list[str], values: Mapping[str, Any]) -> list[feel.Result]:
+        """Work out expressions of ``node``.
+
+        Raises:
+            ExecutionFailed: one of them has a syntax error or meets a limit.
+        """
         try:
-            return feel.evaluate_all(expressions, self.variables, now=self.local_now)
+            return feel.evaluate_all(expressions, values, now=self.local_now)
         except ExpressionFailed as error:
             raise ExecutionFailed(
                 _("Aturan pada “{name}” tidak dapat dihitung.", name=node.name or node.id),
@@ -157,16 +185,17 @@ class Run:
                 detail=str(error),
             ) from error
 
-    def _decide_by_table(self, node: Node) -> None:
+    def _decide_by_table(self, node: Node, task: Task) -> None:
         try:
-            decision = decisions.decide(self.tables[node.decision or ""], self.variables, now=self.local_now)
+            table, values = self.tables[node.decision or ""], self.seen_by(task)
+            decision = decisions.decide(table, values, now=self.local_now)
         except (ExpressionFailed, ExecutionFailed) as error:
             raise ExecutionFailed(
                 _("Tabel keputusan pada “{name}” tidak dapat dihitung.", name=node.name or node.id),
                 activity_id=node.id,
                 detail=str(error),
             ) from error
-        old = self.assign(decision.outputs)
+        old = self.assign(decision.outputs, task)
         self.record(
             "table_decided",
             node.id,
@@ -178,14 +207,43 @@ class Run:
             **({"warnings": list(decision.warnings)} if decision.warnings else {}),
         )
 
+    # -- events that are thrown --------------------------------------------------------------------
+
+    def _throw(self, node: Node, task: Task) -> None:
+        if node.signal is not None:
+            self.signals.append(node.signal)
+            self.here.append(node.signal)
+            self.record("signal_thrown", node.id, signal=node.signal)
+            return
+        caught = throwing.catcher(task, error=node.error, escalation=node.escalation)
+        kind, code = ("error", node.error) if node.error is not None else ("escalation", node.escalation)
+        by = {"by": caught.task_spec.bpmn_id} if caught is not None else {}
+        self.record(f"{kind}_thrown", node.id, code=code, **by)
+        if caught is not None:
+            throwing.trigger(caught)
+
+    # -- rounds ------------------------------------------------------------------------------------
+
+    def first_rounds(self, task: Task) -> list[dict[str, Any]]:
+        """Local variables of the rounds that an activity begins with."""
+        return rounds.first(self, task)
+
+    def end_round(self, task: Task, ended: Task) -> tuple[dict[str, Any] | None, bool]:
+        """Note a round's result. Return the variables of the next, if one follows, and whether it was the last."""
+        return rounds.end_one(self, task, ended)
+
+    def end_rounds(self, task: Task) -> None:
+        """Set the list of results."""
+        rounds.end_all(self, task)
+
     # -- timers ------------------------------------------------------------------------------------
 
     def _schedule(self, task: Task) -> dict[str, Any]:
         node = self.diagram.nodes[task.task_spec.event_definition.name]
-        due = self._due(node, deadline_of(task, self.diagram))
+        due = self._due(node, deadline_of(task, self.diagram), self.seen_by(task))
         return {"due": due.as_dict() if due else None, "opened": self.now.astimezone(UTC).isoformat()}
 
-    def _due(self, node: Node, deadline: timers.Due | None) -> timers.Due | None:
+    def _due(self, node: Node, deadline: timers.Due | None, values: Mapping[str, Any]) -> timers.Due | None:
         if node.timer is None:
             return None
         try:
@@ -194,7 +252,7 @@ class Run:
                 opened_at=self.now,
                 day_unit=self.diagram.day_unit,
                 calendar=self.calendar,
-                evaluate=lambda text: feel.evaluate(text, self.variables, now=self.local_now).value,
+                evaluate=lambda text: feel.evaluate(text, values, now=self.local_now).value,
                 deadline=deadline,
             )
         except ExpressionFailed as error:

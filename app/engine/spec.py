@@ -26,19 +26,26 @@ from app.engine.elements import (
     MERGE,
     QUESTION,
     RACE,
+    ROUND,
+    ROUNDS,
+    ROUNDS_END,
+    SCOPE_END,
     SPLIT,
     Automatic,
     Ending,
+    ErrorEvent,
+    EscalationEvent,
     Exclusive,
     Inclusive,
     InclusiveJoin,
-    Merge,
     MessageEvent,
     Parallel,
+    SignalEvent,
     StartChoice,
     TimerEvent,
     spec_name,
 )
+from app.engine.scopes import Merge, Round, Rounds, RoundsEnd, Scope, ScopeEnd, Terminate
 from app.engine.timers import is_relative
 
 for _name in ("spiff.task", "spiff.workflow"):
@@ -54,8 +61,15 @@ class ProcessSpec(BpmnProcessSpec):
         self.diagram = diagram
 
     def entry(self, node_id: str) -> Any:
-        """The spec that a flow to this node leads to: its question, its event split, or itself."""
-        names = (spec_name(node_id, prefix) for prefix in (JOIN, QUESTION, SPLIT, ""))
+        """The spec that a flow to this node leads to: its question, its event split, its rounds, or itself."""
+        return self._first(node_id, (JOIN, QUESTION, SPLIT, ROUNDS, ""))
+
+    def exit(self, node_id: str) -> Any:
+        """The spec that the flows from this node lead from: the end of its rounds, of its scope, or itself."""
+        return self._first(node_id, (ROUNDS_END, SCOPE_END, ""))
+
+    def _first(self, node_id: str, prefixes: tuple[str, ...]) -> Any:
+        names = (spec_name(node_id, prefix) for prefix in prefixes)
         return next(self.task_specs[name] for name in names if name in self.task_specs)
 
 
@@ -66,9 +80,11 @@ def build(diagram: Diagram) -> ProcessSpec:
         node.id: _raced(diagram, node) for node in diagram.nodes.values() if node.kind == "eventBasedGateway"
     }
     raced = {event.id for events in races.values() for event in events}
-    for node in diagram.nodes.values():
+    for node in outside_in(diagram):
         if node.kind != "eventBasedGateway" and node.id not in raced:
             _add(spec, node)
+        if node.loop is not None:
+            _add_rounds(spec, node)
     for node_id, events in races.items():
         _add_race(spec, diagram.nodes[node_id], events)
     for node in diagram.nodes.values():
@@ -77,6 +93,15 @@ def build(diagram: Diagram) -> ProcessSpec:
             _add_question(spec, node)
     _connect(spec)
     return spec
+
+
+def outside_in(diagram: Diagram) -> list[Node]:
+    """The nodes, each after the sub-process that it lies in."""
+    found = [node for node in diagram.nodes.values() if not node.scope]
+    for node in found:
+        if node.kind == "subProcess":
+            found += [inner for inner in diagram.nodes.values() if inner.scope == node.id]
+    return found
 
 
 def _raced(diagram: Diagram, gateway: Node) -> list[Node]:
@@ -89,8 +114,10 @@ def _add(spec: ProcessSpec, node: Node) -> None:
         case "startEvent":
             made = StartEvent(spec, name, NoneEventDefinition(), **common)
         case "endEvent":
-            definition = TerminateEventDefinition() if node.terminate else NoneEventDefinition()
-            made = (Ending if node.message else EndEvent)(spec, name, definition, **common)
+            made = _ending(spec, node, name, common)
+        case "subProcess":
+            made = Scope(spec, name, node.id, **common)
+            ScopeEnd(spec, spec_name(node.id, SCOPE_END), made)
         case "userTask":
             made = UserTask(spec, name, manual=True, **common)
         case "exclusiveGateway":
@@ -108,8 +135,36 @@ def _add(spec: ProcessSpec, node: Node) -> None:
     made.bpmn_id = node.id
 
 
+def _ending(spec: ProcessSpec, node: Node, name: str, common: dict[str, Any]) -> Any:
+    if node.terminate and node.scope:
+        scope = spec.task_specs[spec_name(node.scope)]
+        return Terminate(spec, name, NoneEventDefinition(), scope, **common)
+    definition = TerminateEventDefinition() if node.terminate else NoneEventDefinition()
+    return (Ending if node.tells else EndEvent)(spec, name, definition, **common)
+
+
 def _definition(node: Node) -> EventDefinition:
-    return TimerEvent(node.id) if node.timer else MessageEvent(node.message)
+    """What an event waits for."""
+    if node.timer:
+        return TimerEvent(node.id)
+    if node.signal is not None:
+        return SignalEvent(node.signal)
+    if node.error is not None:
+        return ErrorEvent(node.error)
+    if node.escalation is not None:
+        return EscalationEvent(node.escalation)
+    return MessageEvent(node.message)
+
+
+def _add_rounds(spec: ProcessSpec, node: Node) -> None:
+    """An activity that runs several times: what opens its rounds, a round that leads to it, and where they end."""
+    rounds = Rounds(spec, spec_name(node.id, ROUNDS), node.id, lane=node.lane_id)
+    each = Round(spec, spec_name(node.id, ROUND), rounds)
+    ends = RoundsEnd(spec, spec_name(node.id, ROUNDS_END), rounds)
+    rounds.connect(each)
+    rounds.connect(ends)
+    each.connect(spec.task_specs[spec_name(node.id)])
+    spec._first(node.id, (SCOPE_END, "")).connect(ends)
 
 
 def _add_race(spec: ProcessSpec, gateway: Node, events: Iterable[Node]) -> None:
@@ -122,7 +177,7 @@ def _add_race(spec: ProcessSpec, gateway: Node, events: Iterable[Node]) -> None:
     for event in events:
         made = BoundaryEvent(spec, spec_name(event.id), _definition(event), True, lane=event.lane_id)
         made.bpmn_id = event.id
-    _split(spec, gateway.id, hidden, list(events), gateway.id)
+    _split(spec, gateway.id, hidden, list(events), gateway.id, hidden)
 
 
 def _add_boundary(spec: ProcessSpec, host: Node, events: tuple[Node, ...]) -> None:
@@ -130,15 +185,17 @@ def _add_boundary(spec: ProcessSpec, host: Node, events: tuple[Node, ...]) -> No
         return
     # Timers that count back from the deadline open last, when the deadline is known.
     ordered = sorted(events, key=lambda event: bool(event.timer and is_relative(event.timer)))
-    _split(spec, host.id, spec.task_specs[spec_name(host.id)], ordered, None)
+    _split(spec, host.id, spec.entry(host.id), ordered, None, spec.exit(host.id))
 
 
-def _split(spec: ProcessSpec, node_id: str, main: Any, events: list[Node], bpmn_id: str | None) -> None:
+def _split(
+    spec: ProcessSpec, node_id: str, main: Any, events: list[Node], bpmn_id: str | None, leaves: Any
+) -> None:
     split = BoundaryEventSplit(spec, spec_name(node_id, SPLIT))
     split.bpmn_id = bpmn_id
-    join = Merge(spec, spec_name(node_id, MERGE), split_task=split.name, cancel=True)
+    join = Merge(spec, spec_name(node_id, MERGE), split.name)
     split.connect(main)
-    main.connect(join)
+    leaves.connect(join)
     for event in events:
         child = spec.task_specs[spec_name(event.id)]
         split.connect(child)
@@ -158,7 +215,7 @@ def _add_question(spec: ProcessSpec, gateway: Node) -> None:
 
 def _connect(spec: ProcessSpec) -> None:
     diagram = spec.diagram
-    starts = [node for node in diagram.nodes.values() if node.kind == "startEvent"]
+    starts = [node for node in diagram.nodes.values() if node.kind == "startEvent" and not node.scope]
     first = spec.start
     if len(starts) > 1:
         first = StartChoice(spec, ".choice")
@@ -166,10 +223,21 @@ def _connect(spec: ProcessSpec) -> None:
     for start in starts:
         first.connect(spec.task_specs[spec_name(start.id)])
     for node in diagram.nodes.values():
+        if node.kind == "subProcess":
+            _begin(spec, node)
         if node.kind == "eventBasedGateway":
             continue  # its events hang on its split
-        source, flows = spec.task_specs[spec_name(node.id)], diagram.outgoing.get(node.id, ())
+        source, flows = spec.exit(node.id), diagram.outgoing.get(node.id, ())
         for flow in flows:
             source.connect(spec.entry(flow.target))
         if not flows:
-            source.connect(spec.end)
+            source.connect(spec.task_specs[spec_name(node.scope, SCOPE_END)] if node.scope else spec.end)
+
+
+def _begin(spec: ProcessSpec, node: Node) -> None:
+    """Lead into a sub-process: to its start event; an empty one is left at once."""
+    scope, inside = spec.task_specs[spec_name(node.id)], spec.diagram.starts_in(node.id)
+    for start in inside:
+        scope.connect(spec.entry(start.id))
+    if not inside:
+        scope.connect(spec.task_specs[spec_name(node.id, SCOPE_END)])

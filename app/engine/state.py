@@ -17,7 +17,8 @@ from SpiffWorkflow.bpmn.workflow import BpmnWorkflow
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine.elements import Merge, is_join
+from app.engine.elements import is_join
+from app.engine.scopes import Closing, Merge, Opening, Round, ScopeEnd
 from app.engine.spec import ProcessSpec
 from app.errors import ExecutionFailed
 from app.i18n import _
@@ -134,12 +135,28 @@ def _shorten(workflow: Workflow) -> None:
 
 def _is_passed(task: Task) -> bool:
     """Whether nothing needs this task any more. A branch at a join knows by the one above where it came from, an
-    activity and its boundary events by the split above what belongs together."""
+    activity and its boundary events by the split above what belongs together; who is inside a sub-process or a round
+    knows it by what opened it, and who has left it by what ended it."""
     if not _is_over(task) or len(task._children) != 1 or task.parent is None:
         return False
     [child], is_split = task.children, isinstance(task.task_spec, BoundaryEventSplit)
     needed = not _is_over(child) and (is_split or is_join(child))
-    return not needed and not isinstance(task.parent.task_spec, BoundaryEventSplit)
+    return not needed and not isinstance(task.parent.task_spec, BoundaryEventSplit) and _is_settled(task)
+
+
+def _is_settled(task: Task) -> bool:
+    """Whether a frame's beginning and end may go: the beginning once all is behind the end, the end after it."""
+    spec = task.task_spec
+    if isinstance(spec, Closing):
+        return task.find_ancestor(spec.opening.name) is None
+    opening = spec.rounds if isinstance(spec, Round) else spec
+    if not isinstance(opening, Opening):
+        return True
+    while len(task._children) == 1:
+        [task] = task.children
+        if isinstance(task.task_spec, Closing) and task.task_spec.opening is opening:
+            return _is_over(task)
+    return False
 
 
 def _top_down(workflow: Workflow) -> list[Task]:
@@ -154,4 +171,4 @@ def _is_over(task: Task) -> bool:
 
 
 def _only_waits_for_others(task: Task) -> bool:
-    return task._state == TaskState.WAITING and isinstance(task.task_spec, _EndJoin | Merge)
+    return task._state == TaskState.WAITING and isinstance(task.task_spec, _EndJoin | Merge | ScopeEnd)

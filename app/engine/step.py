@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import UnionType
 from typing import Any
 
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
@@ -12,8 +13,9 @@ from SpiffWorkflow.util.task import TaskState
 from app.engine import state as codec
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
-from app.engine.elements import QUESTION, MessageEvent, TimerEvent, spec_name
+from app.engine.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
 from app.engine.run import Effect, Event, Run, deadline_timer
+from app.engine.scopes import locals_of
 from app.errors import ExecutionFailed
 from app.i18n import _
 
@@ -26,6 +28,7 @@ class OpenTask:
     node: Node
     is_question: bool
     due: timers.Due | None
+    locals: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class OpenTimer:
 
 @dataclass(frozen=True)
 class OpenMessage:
-    """A message event that began to wait in this step."""
+    """An event that began to wait for its message or signal in this step."""
 
     id: str
     node: Node
@@ -60,6 +63,7 @@ class Step:
     completed: tuple[str, ...]  # those of them that a person completed in this step
     overdue: tuple[str, ...]  # ids of user tasks whose deadline passed in this step
     timers: tuple[OpenTimer, ...]
+    signals: tuple[str, ...]  # thrown, for other instances to catch
     messages: tuple[OpenMessage, ...]
     stopped_timers: tuple[str, ...]  # ids of timers that no longer wait
     stopped_messages: tuple[str, ...]  # ids of message events that no longer wait
@@ -76,7 +80,7 @@ def open_tasks(workflow: codec.Workflow) -> list[Task]:
     ]
 
 
-def waiting(workflow: codec.Workflow, kind: type) -> list[Task]:
+def waiting(workflow: codec.Workflow, kind: type | UnionType) -> list[Task]:
     """Events that wait, of one kind of definition."""
     return [
         t
@@ -110,7 +114,7 @@ class Before:
         return cls(
             frozenset(t.id.hex for t in open_tasks(workflow)),
             frozenset(t.id.hex for t in waiting(workflow, TimerEvent) if t.internal_data.get("due")),
-            frozenset(t.id.hex for t in waiting(workflow, MessageEvent)),
+            frozenset(t.id.hex for t in waiting(workflow, MessageEvent | SignalEvent)),
         )
 
 
@@ -128,7 +132,7 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
     timer_tasks = (
         [] if workflow.completed else [t for t in waiting(workflow, TimerEvent) if t.internal_data.get("due")]
     )
-    message_tasks = [] if workflow.completed else waiting(workflow, MessageEvent)
+    message_tasks = [] if workflow.completed else waiting(workflow, MessageEvent | SignalEvent)
     if workflow.completed:
         run.record("instance_ended", run.end.id if run.end else None, name=run.end.name if run.end else "")
     elif not (still_open or timer_tasks or message_tasks):
@@ -144,6 +148,7 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
         completed=tuple(completed or ()),
         overdue=tuple(e.data["task"] for e in run.events if e.type == "task_overdue"),
         timers=tuple(_open_timer(t) for t in timer_tasks if t.id.hex not in before.timers),
+        signals=tuple(run.signals),
         messages=tuple(
             OpenMessage(t.id.hex, node_of(t)) for t in message_tasks if t.id.hex not in before.messages
         ),
@@ -174,7 +179,8 @@ def _open_task(task: Task, diagram: Diagram) -> OpenTask:
     if timer is not None:
         task.internal_data["deadline"] = timer.task_spec.bpmn_id
     is_question = task.task_spec.name == spec_name(task.task_spec.bpmn_id, QUESTION)
-    return OpenTask(task.id.hex, node_of(task), is_question, due_of(timer) if timer is not None else None)
+    due = due_of(timer) if timer is not None else None
+    return OpenTask(task.id.hex, node_of(task), is_question, due, locals_of(task))
 
 
 def _due_data(task: OpenTask) -> dict[str, Any]:

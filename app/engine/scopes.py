@@ -1,0 +1,216 @@
+"""Sub-processes and repetition: specs that open a frame of tasks and end it, within the one tree of tasks.
+
+A frame is what a scope or one round of a loop has under it. Whether a token is inside follows from the tree alone:
+above it stands what opened the frame, and not yet what ends it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent, EndEvent
+from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+
+class Opening(BpmnSpecMixin):
+    """What opens a frame; ``node_id`` is the activity's."""
+
+    def __init__(self, spec: Any, name: str, node_id: str, **kwargs: Any) -> None:
+        super().__init__(spec, name, **kwargs)
+        self.bpmn_id = None
+        self.node_id = node_id
+
+
+class Closing(BpmnSpecMixin):
+    """What ends the frame that ``opening`` opened, and leaves the activity."""
+
+    def __init__(self, spec: Any, name: str, opening: Opening, **kwargs: Any) -> None:
+        super().__init__(spec, name, **kwargs)
+        self.bpmn_id = None
+        self.opening = opening
+        self.leaves = opening.node_id
+
+    def _opened(self, my_task: Task) -> Task:
+        found: Task = my_task.find_ancestor(self.opening.name)
+        return found
+
+
+class Scope(Opening):
+    """The way into a sub-process."""
+
+
+class ScopeEnd(Closing):
+    """The way out of a sub-process: it is left when nothing inside can go on."""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        scope = self._opened(my_task)
+        others = [task for task in alive_below(scope) if task is not my_task]
+        if any(task.task_spec is not self for task in others) or _is_interrupted(scope):
+            my_task._set_state(TaskState.WAITING)
+            return False
+        for task in others:
+            task._set_state(TaskState.COMPLETED)
+        return True
+
+
+class Terminate(EndEvent):
+    """An end that ends its sub-process, whatever else goes on inside."""
+
+    def __init__(self, spec: Any, name: str, definition: Any, scope: Scope, **kwargs: Any) -> None:
+        super().__init__(spec, name, definition, **kwargs)
+        self.scope = scope
+
+    def _run_hook(self, my_task: Task) -> bool:
+        for task in alive_below(my_task.find_ancestor(self.scope.name)):
+            if task is not my_task:
+                task.cancel()
+        return bool(super()._run_hook(my_task))
+
+
+class Rounds(Opening):
+    """The way into an activity that runs several times; each round is a `Round` below it."""
+
+    def _predict_hook(self, my_task: Task) -> None:
+        """How many rounds there are turns out when it runs."""
+
+    def _run_hook(self, my_task: Task) -> bool:
+        first = my_task.workflow.run.first_rounds(my_task)
+        for values in first:
+            self.open(my_task, values)
+        if not first:
+            my_task._sync_children([self._closing], TaskState.FUTURE)
+        return True
+
+    def open(self, my_task: Task, values: dict[str, Any]) -> Task:
+        """Open a round with local variables of its own."""
+        opened = my_task._add_child(self._round, TaskState.FUTURE)
+        opened.internal_data = {"locals": values}
+        return opened
+
+    @property
+    def _round(self) -> Any:
+        return next(spec for spec in self.outputs if isinstance(spec, Round))
+
+    @property
+    def _closing(self) -> Any:
+        return next(spec for spec in self.outputs if isinstance(spec, RoundsEnd))
+
+
+class Round(BpmnSpecMixin):
+    """One round; its local variables lie with its task."""
+
+    def __init__(self, spec: Any, name: str, rounds: Rounds, **kwargs: Any) -> None:
+        super().__init__(spec, name, **kwargs)
+        self.bpmn_id = None
+        self.rounds = rounds
+
+
+class RoundsEnd(Closing):
+    """The way out of an activity that runs several times: the round that ends last goes on for all."""
+
+    def _update_hook(self, my_task: Task) -> bool:
+        rounds = self._opened(my_task)
+        if my_task.parent is rounds:  # there was none
+            my_task.workflow.run.end_rounds(rounds)
+            return True
+        ended = _below(my_task, rounds)
+        following, enough = my_task.workflow.run.end_round(rounds, ended)
+        if following is not None:
+            my_task._set_state(TaskState.COMPLETED)
+            opened = rounds.task_spec.open(rounds, following)
+            opened.task_spec._update(opened)
+            return False
+        others = [task for task in alive_below(rounds) if task is not my_task]
+        if others and not enough:
+            my_task._set_state(TaskState.COMPLETED)
+            return False
+        for task in others:
+            task.cancel()
+        my_task.workflow.run.end_rounds(rounds)
+        return True
+
+
+class Merge(BpmnSpecMixin):
+    """Passed when an activity, or an event on its boundary, goes on: takes away what cannot happen any more."""
+
+    def __init__(self, spec: Any, name: str, split_task: str) -> None:
+        super().__init__(spec, name)
+        self.bpmn_id = None
+        self.split_task = split_task
+
+    def _update_hook(self, my_task: Task) -> bool:
+        split = my_task.find_ancestor(self.split_task)
+        branch = _below(my_task, split)
+        is_event = isinstance(branch.task_spec, BoundaryEvent)
+        if is_event and not branch.task_spec.cancel_activity:
+            return True
+        for child in split.children:
+            waits = isinstance(child.task_spec, BoundaryEvent) and child._state == TaskState.WAITING
+            is_host = is_event and not isinstance(child.task_spec, BoundaryEvent)
+            if child is not branch and (waits or is_host):
+                child.cancel()
+        return True
+
+
+def alive_below(top: Task) -> list[Task]:
+    """What is not over yet among all that came of ``top``."""
+    found, waiting = [], [top]
+    while waiting:
+        task = waiting.pop()
+        waiting += task.children
+        if not task._state & TaskState.FINISHED_MASK:
+            found.append(task)
+    return found
+
+
+def frames(task: Task) -> Iterator[Task]:
+    """The frames that ``task`` is inside of, the innermost first: tasks of `Scope` and of `Round`."""
+    closed = Counter[str]()
+    above = task.parent
+    while above is not None:
+        spec = above.task_spec
+        if isinstance(spec, Closing):
+            closed[spec.opening.name] += 1
+        elif isinstance(spec, Opening) and closed[spec.name]:
+            closed[spec.name] -= 1
+        elif isinstance(spec, Scope) or (isinstance(spec, Round) and not closed[spec.rounds.name]):
+            yield above
+        above = above.parent
+
+
+def locals_of(task: Task) -> dict[str, Any]:
+    """The local variables that hold where ``task`` is; inner ones hide outer ones."""
+    found: dict[str, Any] = {}
+    for frame in frames(task):
+        found = {**frame.internal_data.get("locals", {}), **found}
+    return found
+
+
+def around(task: Task) -> Iterator[Task]:
+    """Of the activities that ``task`` is or is inside of, those with events on their boundary: the task beside the
+    events, the innermost first."""
+    for each in (task, *frames(task)):
+        host = each.parent if isinstance(each.task_spec, Round) else each
+        if host.parent is not None and isinstance(host.parent.task_spec, BoundaryEventSplit):
+            yield host
+
+
+def _below(task: Task, top: Task) -> Task:
+    """The child of ``top`` that ``task`` came of."""
+    while task.parent is not top:
+        task = task.parent
+    return task
+
+
+def _is_interrupted(scope: Task) -> bool:
+    """Whether an event is about to end this scope, or one around it."""
+    beside = (event for host in around(scope) for event in host.parent.children)
+    return any(
+        isinstance(event.task_spec, BoundaryEvent)
+        and event.task_spec.cancel_activity
+        and event._state & (TaskState.READY | TaskState.STARTED)
+        for event in beside
+    )
