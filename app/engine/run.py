@@ -220,7 +220,7 @@ class Run:
         by = {"by": caught.task_spec.bpmn_id} if caught is not None else {}
         self.record(f"{kind}_thrown", node.id, code=code, **by)
         if caught is not None:
-            throwing.trigger(caught)
+            throwing.interrupt(caught, task)
 
     # -- rounds ------------------------------------------------------------------------------------
 

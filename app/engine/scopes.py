@@ -64,8 +64,9 @@ class Terminate(EndEvent):
         self.scope = scope
 
     def _run_hook(self, my_task: Task) -> bool:
+        mine = alive_below(my_task)
         for task in alive_below(my_task.find_ancestor(self.scope.name)):
-            if task is not my_task:
+            if task not in mine:
                 task.cancel()
         return bool(super()._run_hook(my_task))
 

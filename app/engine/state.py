@@ -140,7 +140,7 @@ def _is_passed(task: Task) -> bool:
     if not _is_over(task) or len(task._children) != 1 or task.parent is None:
         return False
     [child], is_split = task.children, isinstance(task.task_spec, BoundaryEventSplit)
-    needed = not _is_over(child) and (is_split or is_join(child))
+    needed = is_split and not _is_settled(child) if _is_over(child) else is_split or is_join(child)
     return not needed and not isinstance(task.parent.task_spec, BoundaryEventSplit) and _is_settled(task)
 
 

@@ -5,7 +5,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.elements import ErrorEvent, EscalationEvent
-from app.engine.scopes import around
+from app.engine.scopes import alive_below, around
 
 
 def catcher(task: Task, *, error: str | None, escalation: str | None) -> Task | None:
@@ -24,6 +24,18 @@ def catcher(task: Task, *, error: str | None, escalation: str | None) -> Task | 
 def _catches(event: Task, kind: type) -> bool:
     waits = isinstance(event.task_spec, BoundaryEvent) and event._state == TaskState.WAITING
     return waits and isinstance(event.task_spec.event_definition, kind)
+
+
+def interrupt(event: Task, thrown_by: Task) -> None:
+    """Set off the event that catches what was thrown; if it interrupts, nothing else happens in there before."""
+    if event.task_spec.cancel_activity:
+        own = alive_below(thrown_by)
+        for host in event.parent.children:
+            inside = [] if isinstance(host.task_spec, BoundaryEvent) else alive_below(host)
+            for task in inside:
+                if task not in own:
+                    task.cancel()
+    trigger(event)
 
 
 def trigger(event: Task) -> None:

@@ -7,6 +7,8 @@ timer lewat on=periksa text="3 hari" nonint
 mulai -> periksa -> lengkap
 lengkap -> selesai ? ok = true
 lengkap -> periksa *            # the default flow
+sub rapat in=luar each=peserta as=orang collect=setuju into=suara     # one round at a time: seq; loop: while=...
+error gagal on=rapat code=E1
 """
 
 import re
@@ -18,7 +20,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.calendar import Calendar
-from app.engine.diagram import Diagram, Flow, Lane, Node, Question, Timer
+from app.engine.diagram import Diagram, Flow, Lane, Loop, Node, Question, Timer
 from app.engine.execution import Program
 
 KINDS = {
@@ -35,6 +37,11 @@ KINDS = {
     "catch": "intermediateCatchEvent",
     "message": "boundaryEvent",
     "timer": "boundaryEvent",
+    "error": "boundaryEvent",
+    "escalation": "boundaryEvent",
+    "signal": "boundaryEvent",
+    "sub": "subProcess",
+    "throw": "intermediateThrowEvent",
 }
 CALENDAR = Calendar(zone=ZoneInfo("Asia/Jakarta"))
 MONDAY = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # 09.00 WIB
@@ -72,10 +79,31 @@ def _node(line: str) -> Node:
         properties={"tenggat": "ya"} if "tenggat" in rest else {},
         timer=Timer(kind, text) if text else None,  # type: ignore[arg-type]
         message=options.get("message"),
+        signal=options.get("signal"),
+        error=options.get("code", "") if word == "error" else options.get("error"),
+        escalation=options.get("code", "") if word == "escalation" else options.get("escalation"),
+        scope=options.get("in", ""),
+        loop=_loop(options, rest),
         decision=options.get("decision"),
         attached_to=options.get("on"),
         interrupting="nonint" not in rest,
         terminate=word == "terminate",
+    )
+
+
+def _loop(options: dict[str, str], words: list[str]) -> Loop | None:
+    if "while" in options:
+        most = int(options["most"]) if "most" in options else None
+        return Loop("while", options["while"], most=most, before="before" in words)
+    if "each" not in options:
+        return None
+    return Loop(
+        "sequential" if "seq" in words else "parallel",
+        options["each"],
+        element=options.get("as", ""),
+        collect=options.get("collect"),
+        into=options.get("into", ""),
+        until=options.get("until"),
     )
 
 

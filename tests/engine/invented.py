@@ -13,6 +13,7 @@ class Inventor:
         self.random = Random(seed)
         self.lines: list[str] = []
         self.tasks: list[str] = []
+        self.scope = ""
 
     def diagram(self) -> str:
         start, end = self._node("start"), self._node("end")
@@ -23,7 +24,7 @@ class Inventor:
 
     def _node(self, kind: str, more: str = "") -> str:
         name = f"{kind}{len(self.lines)}"
-        self.lines.append(f"{kind} {name} {more}")
+        self.lines.append(f"{kind} {name} {more}" + (f" in={self.scope}" if self.scope else ""))
         return name
 
     def _flow(self, source: str, target: str, sign: str = "") -> None:
@@ -32,7 +33,7 @@ class Inventor:
     def _block(self, depth: int) -> Block:
         kinds: list[Callable[[int], Block]] = [
             self._task, self._send, self._row, self._either, self._all, self._some, self._twice, self._loop,
-            self._events, self._race,
+            self._events, self._race, self._sub, self._rounds,
         ]  # fmt: skip
         return self.random.choice(kinds)(depth - 1) if depth > 0 else self._task(0)
 
@@ -125,3 +126,48 @@ class Inventor:
             self._flow(event, first)
             self._flow(last, joint)
         return gateway, joint
+
+    def _rounds(self, _depth: int) -> Block:
+        """A task, or a sub-process, once for each of a list."""
+        if self.random.random() < 0.5:
+            return self._sub(self.random.randint(0, 2), self._loop_words())
+        self.tasks.append(self._node("user", self._loop_words()))
+        return self.tasks[-1], self.tasks[-1]
+
+    def _loop_words(self) -> str:
+        elements = ",".join(str(n) for n in range(self.random.randint(0, 3)))
+        collect = f"collect=c into=m{len(self.lines)}" if self.random.random() < 0.5 else ""
+        return f"each=[{elements}] as=u {collect} {self.random.choice(['', 'seq'])}"
+
+    def _sub(self, depth: int, loop: str = "") -> Block:
+        """A sub-process; what is thrown inside it, or a timer, may end it."""
+        name, onward = self._node("sub", loop), self._node("xor")
+        self._flow(name, onward)
+        caught = self.random.choice(["", "error", "escalation", "timer"])
+        outside, self.scope, tasks, self.tasks = self.scope, name, self.tasks, []
+        start, end = self._node("start"), self._node(self.random.choice(["end", "end", "terminate"]))
+        first, last = self._block(depth)
+        self._flow(start, first)
+        if caught in {"error", "escalation"}:
+            self._thrown(caught, last, end)
+        else:
+            self._flow(last, end)
+        self.scope, self.tasks = outside, tasks
+        if caught:
+            self._caught(name, caught, onward, depth)
+        return name, onward
+
+    def _thrown(self, kind: str, last: str, end: str) -> None:
+        gateway, thrown = self._node("xor"), self._node("end", f"{kind}=E{self.random.randint(1, 2)}")
+        self._flow(last, gateway)
+        self._flow(gateway, thrown, "? c = 1")
+        self._flow(gateway, end, "*")
+
+    def _caught(self, name: str, kind: str, onward: str, depth: int) -> None:
+        stays = "nonint" if kind != "error" and self.random.random() < 0.5 else ""
+        code = self.random.choice(["E1", "E1", '""'])
+        what = f'text="PT{self.random.randint(1, 99999)}M"' if kind == "timer" else f"code={code}"
+        event = self._node(kind, f"on={name} {what} {stays}")
+        first, last = self._block(depth)
+        self._flow(event, first)
+        self._flow(last, self.random.choice([self._node("end"), onward]))

@@ -46,7 +46,11 @@ class Case:
         return sorted(self.tasks.values())
 
     def complete(self, activity: str, answers: Mapping[str, Any] | None = None, **variables: Any) -> Step:
-        task = next(i for i, a in self.tasks.items() if a == activity)
+        return self.complete_task(
+            next(i for i, a in self.tasks.items() if a == activity), answers, **variables
+        )
+
+    def complete_task(self, task: str, answers: Mapping[str, Any] | None = None, **variables: Any) -> Step:
         return self.take(
             execution.complete(
                 self.program, self.state, self.variables, task, variables,

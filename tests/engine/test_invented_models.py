@@ -127,5 +127,5 @@ class Match:
             if key not in self.places:
                 taken = set(self.places.values())
                 self.places[key] = next(
-                    p for p in self.game.places if p.node.id == node_id and p not in taken
+                    p for p in self.game.places if p.is_seen and p.node.id == node_id and p not in taken
                 )

@@ -1,12 +1,12 @@
 """The token game of BPMN, written from the specification and not from the engine: an oracle for `execution`.
 
-A token lies on a flow before a gateway that joins, or stands in a node that waits. There is no tree of tasks, no
-memory of earlier passes, and nothing is stored between commands.
+A token lies on a flow before a gateway that joins, or stands in a node that waits; sub-processes and rounds are
+frames that tokens are in. There is no tree of tasks, no memory of earlier passes, and nothing is stored.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.engine.diagram import Diagram, Flow, Node
@@ -19,23 +19,55 @@ class Dead(Exception):
 
 
 @dataclass(eq=False)
+class Frame:
+    """Inside of a sub-process, or of one round of a loop; ``holder`` is the activity's own place outside."""
+
+    holder: "Place | None" = None
+    values: dict[str, Any] = field(default_factory=dict)
+    is_round: bool = False
+
+    @property
+    def outer(self) -> "Frame | None":
+        return self.holder.frame if self.holder else None
+
+    def outward(self) -> Iterator["Frame"]:
+        frame: Frame | None = self
+        while frame is not None:
+            yield frame
+            frame = frame.outer
+
+
+@dataclass(eq=False)
 class Place:
     """A token in a node that waits; ``host`` where a boundary or raced event waits beside it."""
 
     node: Node
+    frame: Frame
     asks: bool = False
     host: "Place | None" = None
+    holds: bool = False  # an activity with frames inside
+    left: list[dict[str, Any]] = field(default_factory=list)
+    results: list[Any] = field(default_factory=list)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether somebody outside can see that a token waits here."""
+        caught = self.host is not None and (self.node.error is not None or self.node.escalation is not None)
+        return not (self.holds or caught or self.node.kind == "eventBasedGateway")
+
+
+Token = tuple[Flow, Frame]
 
 
 class Game:
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
         self.into = {n: [f for f in diagram.flows if f.target == n] for n in diagram.nodes}
-        start = next(node for node in diagram.nodes.values() if node.kind == "startEvent")
-        self.back = {n: self._back(start, n) for n in diagram.nodes}
+        self.back = {n: self._back(n) for n in diagram.nodes}
+        self.process = Frame()
         self.places: list[Place] = []
-        self.lying: list[Flow] = []
-        self.moving: list[Flow] = list(diagram.outgoing[start.id])
+        self.lying: list[Token] = []
+        self.moving: list[Token] = self._begin("", self.process)
         self.variables: dict[str, Any] = {}
         self.answers: Mapping[str, Any] = {}
         self.effects: list[str] = []
@@ -48,12 +80,13 @@ class Game:
         return not self.places
 
     def standing(self) -> Counter[str]:
-        return Counter(place.node.id for place in self.places if place.node.kind != "eventBasedGateway")
+        return Counter(place.node.id for place in self.places if place.is_seen)
 
     def act(self, place: Place, answers: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
         """Complete a task, answer a question, let a timer fire or a message come."""
         self.answers, self.steps, self.effects = answers, 0, []
-        self.variables.update(variables)
+        for name, value in variables.items():
+            self._assign(name, value, place.frame)
         before = set(self.places)
         self._trigger(place)
         self._settle()
@@ -64,100 +97,234 @@ class Game:
         self._check()
 
     def _check(self) -> None:
-        if not self.places and self.lying:
+        if not any(place.is_seen for place in self.places) and (self.lying or self.places):
             raise Dead("stuck")
+
+    # -- tokens that go on ----------------------------------------------------------------------------
+
+    def _begin(self, scope: str, frame: Frame) -> list[Token]:
+        starts = [n for n in self.diagram.nodes.values() if n.kind == "startEvent" and n.scope == scope]
+        return [(flow, frame) for start in starts for flow in self._leaving(start)]
 
     def _trigger(self, place: Place) -> None:
         stays = place.host is not None and not place.node.interrupting
         if not stays:
-            gone = place.host or place
-            self.places = [p for p in self.places if p is not gone and p.host is not gone]
+            self._take_away(place.host or place)
         elif place.node.timer:
             self.places.remove(place)
         if place.asks:
             chosen = self.answers[place.node.id]
-            self.moving += [f for f in self._leaving(place.node) if f.id in chosen]
+            self.moving += [(f, place.frame) for f in self._leaving(place.node) if f.id in chosen]
         else:
-            self.moving += self._leaving(place.node)
+            self._end_activity(place)
+
+    def _leave(self, node: Node, frame: Frame) -> None:
+        self.moving += [(flow, frame) for flow in self._leaving(node)]
+
+    def _take_away(self, gone: Place) -> None:
+        """End an activity: with it goes what waits beside it and all inside."""
+        self._empty(gone)
+        self.places = [p for p in self.places if p is not gone and p.host is not gone]
+
+    def _empty(self, holder: Place) -> None:
+        def outside(frame: Frame) -> bool:
+            return all(each.holder is not holder for each in frame.outward())
+
+        self.places = [place for place in self.places if outside(place.frame)]
+        self.lying = [token for token in self.lying if outside(token[1])]
+        self.moving = [token for token in self.moving if outside(token[1])]
 
     def _leaving(self, node: Node) -> tuple[Flow, ...]:
         return self.diagram.outgoing.get(node.id, ())
 
     def _settle(self) -> None:
-        while self.moving or self._join_inclusively():
+        while self._end_frames() or self.moving or self._join_inclusively():
             self.steps += 1
             if self.steps > MOST_STEPS:
                 raise Dead("endless")
-            flow = self.moving.pop(0)
+            if not self.moving:
+                continue
+            flow, frame = self.moving.pop(0)
             node = self.diagram.nodes[flow.target]
             if node.kind in {"parallelGateway", "inclusiveGateway"} and len(self.into[node.id]) > 1:
-                self.lying.append(flow)
-                self._join_in_parallel(node)
+                self.lying.append((flow, frame))
+                self._join_in_parallel(node, frame)
             else:
-                self._enter(node)
+                self._enter(node, frame)
 
-    def _join_in_parallel(self, node: Node) -> None:
-        here = {flow.id for flow in self.lying}
-        back = self.back[node.id]
+    # -- joins ----------------------------------------------------------------------------------------
+
+    def _here(self, node: Node, frame: Frame) -> set[str]:
+        return {flow.id for flow, where in self.lying if where is frame and flow.target == node.id}
+
+    def _join_in_parallel(self, node: Node, frame: Frame) -> None:
+        here, back = self._here(node, frame), self.back[node.id]
         forward = {flow.id for flow in self.into[node.id]} - back
         if node.kind == "parallelGateway" and (forward <= here or (back and back <= here)):
-            self._take_up(node)
+            self._take_up(node, frame)
 
     def _join_inclusively(self) -> bool:
-        for node in self.diagram.nodes.values():
-            full = {flow.id for flow in self.into[node.id] if flow in self.lying}
-            if node.kind == "inclusiveGateway" and full and not self._may_more_come(node, full):
-                self._take_up(node)
-                return True
+        for frame in dict.fromkeys(frame for _flow, frame in self.lying):
+            for node in self.diagram.nodes.values():
+                full = self._here(node, frame)
+                if node.kind == "inclusiveGateway" and full and not self._may_more_come(node, full, frame):
+                    self._take_up(node, frame)
+                    return True
         return False
 
-    def _may_more_come(self, node: Node, full: set[str]) -> bool:
+    def _may_more_come(self, node: Node, full: set[str], frame: Frame) -> bool:
         empty = {flow.id for flow in self.into[node.id]} - full
-        reaches = [self._reach([p.node.id], node.id) for p in self.places if p.host is None]
-        reaches += [self._reach([f.target], node.id) for f in self.lying if f.target != node.id]
+        here = [p for p in self.places if p.host is None and p.frame is frame]
+        reaches = [self._reach([p.node.id], node.id) for p in here]
+        lying = [f for f, where in self.lying if where is frame and f.target != node.id]
+        reaches += [self._reach([f.target], node.id) for f in lying]
         return any(reach & empty and not reach & full for reach in reaches)
 
-    def _take_up(self, node: Node) -> None:
+    def _take_up(self, node: Node, frame: Frame) -> None:
         for flow in self.into[node.id]:
-            if flow in self.lying:
-                self.lying.remove(flow)
-        self._enter(node)
+            if (flow, frame) in self.lying:
+                self.lying.remove((flow, frame))
+        self._enter(node, frame)
 
-    def _enter(self, node: Node) -> None:
-        if node.kind in {"userTask", "intermediateCatchEvent", "eventBasedGateway"}:
-            place = Place(node)
-            beside = self.diagram.boundary.get(node.id, ())
-            if node.kind == "eventBasedGateway":
-                beside = tuple(self.diagram.nodes[flow.target] for flow in self._leaving(node))
-            self.places += [place, *(Place(event, host=place) for event in beside)]
+    # -- nodes ----------------------------------------------------------------------------------------
+
+    def _enter(self, node: Node, frame: Frame) -> None:
+        if node.kind in {"userTask", "subProcess", "intermediateCatchEvent", "eventBasedGateway"}:
+            self._wait(node, frame)
         elif node.id in self.diagram.questions:
-            self.places.append(Place(node, asks=True))
+            self.places.append(Place(node, frame, asks=True))
         elif node.kind in {"exclusiveGateway", "inclusiveGateway"}:
-            self.moving += self._chosen(node)
+            self.moving += [(flow, frame) for flow in self._chosen(node, frame)]
         elif node.terminate:
-            self.places, self.lying, self.moving = [], [], []
+            self._terminate(frame)
+        elif node.error or node.escalation:
+            self._throw(node, frame)
         else:
             self.effects += [node.id] if node.kind == "sendTask" else []
-            self.moving += self._leaving(node)
+            self._leave(node, frame)
 
-    def _chosen(self, node: Node) -> Iterable[Flow]:
+    def _wait(self, node: Node, frame: Frame) -> None:
+        place = Place(node, frame, holds=node.kind == "subProcess" or node.loop is not None)
+        beside = self.diagram.boundary.get(node.id, ())
+        if node.kind == "eventBasedGateway":
+            beside = tuple(self.diagram.nodes[flow.target] for flow in self._leaving(node))
+        self.places += [place, *(Place(event, frame, host=place) for event in beside)]
+        if node.loop is not None:
+            self._first_rounds(place)
+        elif place.holds:
+            self._open(Frame(place))
+
+    def _open(self, frame: Frame) -> None:
+        """Let a frame begin: a sub-process at its start, a round in the activity itself."""
+        assert frame.holder is not None
+        node = frame.holder.node
+        if not frame.is_round:
+            self.moving += self._begin(node.id, frame)
+        elif node.kind == "subProcess":
+            inner = Place(node, frame, holds=True)
+            self.places.append(inner)
+            self._open(Frame(inner))
+        else:
+            self.places.append(Place(node, frame))
+
+    def _terminate(self, frame: Frame) -> None:
+        if frame.holder is None:
+            self.places, self.lying, self.moving = [], [], []
+        else:
+            self._empty(frame.holder)
+
+    def _throw(self, node: Node, frame: Frame) -> None:
+        caught = next(filter(None, (self._catcher(node, each) for each in frame.outward())), None)
+        if caught is None or caught.node.interrupting is False:
+            self._leave(node, frame)
+        if caught is not None:
+            if caught.node.interrupting:
+                self._take_away(caught.host or caught)
+            self._leave(caught.node, caught.frame)
+
+    def _catcher(self, thrown: Node, frame: Frame) -> Place | None:
+        beside = [p for p in self.places if p.host is frame.holder and p.host is not None]
+        for code in (thrown.error or thrown.escalation, ""):
+            for place in beside:
+                if (place.node.error if thrown.error else place.node.escalation) == code:
+                    return place
+        return None
+
+    # -- frames ---------------------------------------------------------------------------------------
+
+    def _end_frames(self) -> bool:
+        """End an activity with nothing inside any more."""
+        empty = next((p for p in self.places if p.holds and not self._is_full(p)), None)
+        if empty is None:
+            return False
+        self.places = [p for p in self.places if p is not empty and p.host is not empty]
+        self._end_activity(empty)
+        return True
+
+    def _is_full(self, holder: Place) -> bool:
+        frames = [p.frame for p in self.places] + [f for _flow, f in (*self.lying, *self.moving)]
+        return any(each.holder is holder for frame in frames for each in frame.outward())
+
+    def _end_activity(self, place: Place) -> None:
+        loop, round_ = place.node.loop, place.frame
+        if round_.is_round and round_.holder and round_.holder.node is place.node:
+            self._end_round(round_, round_.holder)
+            return
+        if loop is not None and loop.into:
+            results = [value for _number, value in sorted(place.results, key=lambda one: one[0])]
+            self._assign(loop.into, results, place.frame)
+        self._leave(place.node, place.frame)
+
+    def _assign(self, name: str, value: Any, frame: Frame) -> None:
+        held = (each.values for each in frame.outward() if name in each.values)
+        next(held, self.variables)[name] = value
+
+    def _first_rounds(self, place: Place) -> None:
+        loop = place.node.loop
+        assert loop is not None
+        elements = [int(text) for text in loop.over.strip("[]").split(",") if text.strip()]
+        rounds = [
+            {"loopCounter": n, loop.element: element, **({loop.collect: None} if loop.collect else {})}
+            for n, element in enumerate(elements, 1)
+        ]
+        first = rounds if loop.kind == "parallel" else rounds[:1]
+        place.left = rounds[len(first) :]
+        for values in first:
+            self._open(Frame(place, values, is_round=True))
+
+    def _end_round(self, frame: Frame, holder: Place) -> None:
+        loop = holder.node.loop
+        assert loop is not None
+        if loop.collect:
+            holder.results.append((frame.values["loopCounter"], frame.values[loop.collect]))
+        if holder.left:
+            self._open(Frame(holder, holder.left.pop(0), is_round=True))
+
+    # -- choices --------------------------------------------------------------------------------------
+
+    def _chosen(self, node: Node, frame: Frame) -> Iterable[Flow]:
         flows = self._leaving(node)
         if len(flows) == 1:
             return flows
-        true = [flow for flow in flows if flow.condition and self._holds(flow.condition)]
+        true = [flow for flow in flows if flow.condition and self._holds(flow.condition, frame)]
         taken = true[:1] if node.kind == "exclusiveGateway" else true
         taken = taken or [flow for flow in flows if flow.is_default]
         if not taken:
             raise Dead("no way")
         return taken
 
-    def _holds(self, condition: str) -> bool:
+    def _holds(self, condition: str, frame: Frame) -> bool:
         name, _, value = condition.partition(" = ")
-        return bool(self.variables.get(name) == int(value))
+        held = (each.values for each in frame.outward() if name in each.values)
+        return bool(next(held, self.variables).get(name) == int(value))
 
-    def _back(self, start: Node, node_id: str) -> set[str]:
+    # -- ways -----------------------------------------------------------------------------------------
+
+    def _back(self, node_id: str) -> set[str]:
         """Flows into a node that only a token from behind it can come along."""
-        return {flow.id for flow in self.into[node_id]} - self._reach([start.id], node_id)
+        scope = self.diagram.nodes[node_id].scope
+        starts = [n.id for n in self.diagram.nodes.values() if n.kind == "startEvent" and n.scope == scope]
+        return {flow.id for flow in self.into[node_id]} - self._reach(starts, node_id)
 
     def _reach(self, origins: list[str], past: str) -> set[str]:
         """Flows that a token can come to without passing the node ``past``."""
