@@ -126,6 +126,25 @@ def deliver(
     return between(workflow, before)
 
 
+def signal(
+    program: Program,
+    state: bytes,
+    current: Mapping[str, Any],
+    name: str,
+    *,
+    now: datetime,
+    calendar: Calendar,
+) -> Step | None:
+    """Let every event that waits for a signal catch it; None when none does."""
+    workflow = _load(program, state, current, now, calendar)
+    before = Before.of(workflow)
+    workflow.run.by_clock = True
+    with moves.failing():
+        if not moves.catch_signal(workflow, name):
+            return None
+    return between(workflow, before)
+
+
 def _caught_up(load: Callable[[], codec.Workflow], waiting_id: str) -> tuple[codec.Workflow, Task]:
     """The instance after the timers that were due beside a task or event. When one of them fails only those fire
     that may take the task away: the others are the worker's, and their failure is nothing to him who works on it."""

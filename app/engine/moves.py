@@ -170,14 +170,16 @@ def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any])
     advance(workflow)
 
 
-def catch_signal(workflow: codec.Workflow, name: str) -> None:
-    """Let every event that waits for the signal catch it, and go on."""
+def catch_signal(workflow: codec.Workflow, name: str) -> bool:
+    """Let every event that waits for the signal catch it, and go on. Return whether there was one."""
     run: Run = workflow.run
-    for event in waiting(workflow, SignalEvent):
-        if event.task_spec.event_definition.name == name and event._state == TaskState.WAITING:
+    found = [t for t in waiting(workflow, SignalEvent) if t.task_spec.event_definition.name == name]
+    for event in found:
+        if event._state == TaskState.WAITING:  # else one before it ended this one
             run.record("signal_caught", node_of(event).id, signal=name)
             throwing.trigger(event)
     advance(workflow)
+    return bool(found)
 
 
 def fire(workflow: codec.Workflow, timer: Task) -> None:

@@ -5,18 +5,16 @@ that is filled in there belongs to the case. Source: BPMN 2.0, 10.2.8; Camunda 8
 """
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
+from app.engine.context import Context
 from app.engine.diagram import Loop, Node
 from app.engine.scopes import locals_of
 from app.errors import ExecutionFailed
 from app.i18n import _
-
-if TYPE_CHECKING:
-    from app.engine.run import Run
 
 #: Rounds that one activity may have.
 MOST = 500
@@ -24,7 +22,7 @@ COUNTER = "loopCounter"
 _PATH = re.compile(r"[\w.]+")
 
 
-def first(run: "Run", task: Task) -> list[dict[str, Any]]:
+def first(run: Context, task: Task) -> list[dict[str, Any]]:
     """The rounds to begin with: all, the first, or none. What follows is kept with ``task``."""
     node, loop = _loop(run, task)
     task.internal_data = {"count": 0}
@@ -38,7 +36,7 @@ def first(run: "Run", task: Task) -> list[dict[str, Any]]:
     return [_next(run, loop, task, element) for element in elements[:1]]
 
 
-def end_one(run: "Run", task: Task, ended: Task) -> tuple[dict[str, Any] | None, bool]:
+def end_one(run: Context, task: Task, ended: Task) -> tuple[dict[str, Any] | None, bool]:
     """Keep the result of the round ``ended``. Return the variables of the next, and whether no more shall come."""
     node, loop = _loop(run, task)
     values = {**run.variables, **locals_of(task), **ended.internal_data["locals"]}
@@ -57,7 +55,7 @@ def end_one(run: "Run", task: Task, ended: Task) -> tuple[dict[str, Any] | None,
     return (_next(run, loop, task, left.pop(0)), False) if left else (None, False)
 
 
-def end_all(run: "Run", task: Task) -> None:
+def end_all(run: Context, task: Task) -> None:
     """Set the list of results, in the order of the rounds."""
     node, loop = _loop(run, task)
     results = [
@@ -68,18 +66,18 @@ def end_all(run: "Run", task: Task) -> None:
         run.record("rounds_ended", node.id, values={loop.into: results}, **({"old": old} if old else {}))
 
 
-def _loop(run: "Run", task: Task) -> tuple[Node, Loop]:
+def _loop(run: Context, task: Task) -> tuple[Node, Loop]:
     node = run.diagram.nodes[task.task_spec.node_id]
     assert node.loop is not None  # noqa: S101 only such nodes have rounds
     return node, node.loop
 
 
-def _holds(run: "Run", node: Node, task: Task, loop: Loop, values: dict[str, Any] | None = None) -> bool:
+def _holds(run: Context, node: Node, task: Task, loop: Loop, values: dict[str, Any] | None = None) -> bool:
     [result] = run.evaluate(node, [loop.over], run.seen_by(task) if values is None else values)
     return result.value is True
 
 
-def _elements(run: "Run", node: Node, task: Task, loop: Loop) -> list[Any]:
+def _elements(run: Context, node: Node, task: Task, loop: Loop) -> list[Any]:
     """What the rounds are for. A number stands for itself counted from 1.
 
     Raises:
@@ -107,7 +105,7 @@ def _elements(run: "Run", node: Node, task: Task, loop: Loop) -> list[Any]:
     return list(value)
 
 
-def _next(run: "Run", loop: Loop, task: Task, element: Any) -> dict[str, Any]:
+def _next(run: Context, loop: Loop, task: Task, element: Any) -> dict[str, Any]:
     """Count a round; return its local variables."""
     task.internal_data["count"] += 1
     if task.internal_data["count"] > MOST:
@@ -120,7 +118,7 @@ def _next(run: "Run", loop: Loop, task: Task, element: Any) -> dict[str, Any]:
     return {**dict.fromkeys(_own(run, loop, task)), **found}
 
 
-def _own(run: "Run", loop: Loop, task: Task) -> set[str]:
+def _own(run: Context, loop: Loop, task: Task) -> set[str]:
     """The names that a round sets for itself: the result, or what it is worked out from and nobody has set before."""
     if loop.collect is None:
         return set()

@@ -1,18 +1,16 @@
-"""The run of one command: what it may read, what it decides, and the record of what happened."""
+"""The run of one command: what its elements decide, throw, queue and repeat."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
-from app.calendar import Calendar
-from app.engine import decisions, rounds, throwing, timers
-from app.engine.diagram import Diagram, Flow, Node
-from app.engine.scopes import frames, locals_of
+from app.engine import decisions, rounds, scheduling, throwing
+from app.engine.context import Context, Effect
+from app.engine.diagram import Flow, Node
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
 
@@ -20,73 +18,19 @@ from app.i18n import _
 MAX_STEPS = 500
 
 
-@dataclass(frozen=True)
-class Event:
-    """Something for the history. ``by_clock`` when no person caused it."""
-
-    type: str
-    activity_id: str | None
-    data: dict[str, Any]
-    by_clock: bool = False
-
-
-@dataclass(frozen=True)
-class Effect:
-    """A notification to send once the step is stored."""
-
-    node: Node
-
-
 @dataclass
-class Run:
-    """What one command works with. Elements of the spec call `choose`, `automatic` and `timer_fires`."""
+class Run(Context):
+    """What elements of the spec ask: `choose`, `automatic`, `timer_fires` and what their rounds are."""
 
-    diagram: Diagram
-    tables: Mapping[str, decisions.Table]
-    variables: dict[str, Any]
-    now: datetime  # aware
-    calendar: Calendar
     start_node: str = ""
     answers: Mapping[str, str | list[str]] = field(default_factory=dict)
     firing: Task | None = None
-    events: list[Event] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)  # thrown in this step, for other instances
     here: list[str] = field(default_factory=list)  # those still to be caught in this one
     visits: Counter[str] = field(default_factory=Counter)
     end: Node | None = None
-    by_clock: bool = False
     steps: int = 0
-
-    @property
-    def local_now(self) -> datetime:
-        """The command's time in the configured zone, as FEEL sees it."""
-        return self.now.astimezone(self.calendar.zone)
-
-    def record(self, type_: str, activity_id: str | None, **data: Any) -> None:
-        """Add an event to the history of this step."""
-        self.events.append(Event(type_, activity_id, data, self.by_clock))
-
-    def assign(self, values: Mapping[str, Any], task: Task | None = None) -> dict[str, Any]:
-        """Set variables; return the old values of those that existed and changed.
-
-        A name that is local where ``task`` is stays local.
-        """
-        old = dict[str, Any]()
-        for name, value in values.items():
-            holder = self._holder(name, task)
-            if name in holder and holder[name] != value:
-                old[name] = holder[name]
-            holder[name] = value
-        return old
-
-    def _holder(self, name: str, task: Task | None) -> dict[str, Any]:
-        held = (frame.internal_data.get("locals", {}) for frame in frames(task)) if task is not None else ()
-        return next((values for values in held if name in values), self.variables)
-
-    def seen_by(self, task: Task) -> dict[str, Any]:
-        """The variables as they are where ``task`` is."""
-        return {**self.variables, **locals_of(task)}
 
     # -- what the spec asks ------------------------------------------------------------------------
 
@@ -125,7 +69,7 @@ class Run:
     def timer_fires(self, task: Task) -> bool:
         """Whether this run fires the timer; on first sight the timer is scheduled."""
         if "due" not in task.internal_data:
-            task.internal_data.update(self._schedule(task))
+            task.internal_data.update(scheduling.schedule(self, task))
         return self.firing is task
 
     # -- gateways ----------------------------------------------------------------------------------
@@ -169,21 +113,6 @@ class Run:
 
     def _flow_text(self, flow: Flow) -> str:
         return flow.name or self.diagram.nodes[flow.target].name or flow.target
-
-    def evaluate(self, node: Node, expressions: list[str], values: Mapping[str, Any]) -> list[feel.Result]:
-        """Work out expressions of ``node``.
-
-        Raises:
-            ExecutionFailed: one of them has a syntax error or meets a limit.
-        """
-        try:
-            return feel.evaluate_all(expressions, values, now=self.local_now)
-        except ExpressionFailed as error:
-            raise ExecutionFailed(
-                _("Aturan pada “{name}” tidak dapat dihitung.", name=node.name or node.id),
-                activity_id=node.id,
-                detail=str(error),
-            ) from error
 
     def _decide_by_table(self, node: Node, task: Task) -> None:
         try:
@@ -235,61 +164,3 @@ class Run:
     def end_rounds(self, task: Task) -> None:
         """Set the list of results."""
         rounds.end_all(self, task)
-
-    # -- timers ------------------------------------------------------------------------------------
-
-    def _schedule(self, task: Task) -> dict[str, Any]:
-        node = self.diagram.nodes[task.task_spec.event_definition.name]
-        due = self._due(node, deadline_of(task, self.diagram), self.seen_by(task))
-        return {"due": due.as_dict() if due else None, "opened": self.now.astimezone(UTC).isoformat()}
-
-    def _due(self, node: Node, deadline: timers.Due | None, values: Mapping[str, Any]) -> timers.Due | None:
-        if node.timer is None:
-            return None
-        try:
-            return timers.due(
-                node.timer,
-                opened_at=self.now,
-                day_unit=self.diagram.day_unit,
-                calendar=self.calendar,
-                evaluate=lambda text: feel.evaluate(text, values, now=self.local_now).value,
-                deadline=deadline,
-            )
-        except ExpressionFailed as error:
-            raise ExecutionFailed(
-                _("Waktu pada “{name}” tidak dapat dihitung.", name=node.name or node.id),
-                activity_id=node.id,
-                detail=str(error),
-            ) from error
-
-
-def deadline_of(task: Task, diagram: Diagram) -> timers.Due | None:
-    """The deadline of the activity that ``task`` is, or sits on, among its timers scheduled so far."""
-    found = deadline_timer(task, diagram)
-    return timers.Due.from_dict(found.internal_data["due"]) if found else None
-
-
-def deadline_timer(task: Task, diagram: Diagram) -> Task | None:
-    """The timer that is an activity's deadline: marked ``tenggat``, else the earliest interrupting one, else
-    the latest that does not repeat. Source: HOUSE.md, properties of a boundary timer."""
-    if task.parent is None:
-        return None
-    scheduled = []
-    for sibling in task.parent.children:
-        node = diagram.nodes.get(
-            getattr(getattr(sibling.task_spec, "event_definition", None), "name", None) or ""
-        )
-        if node and node.timer and sibling.internal_data.get("due") and not timers.is_relative(node.timer):
-            scheduled.append((node, sibling))
-    marked = [s for node, s in scheduled if node.is_deadline]
-    if marked:
-        return marked[0]
-    interrupting = [s for node, s in scheduled if node.interrupting]
-    if interrupting:
-        return min(interrupting, key=_due_at)
-    single = [s for node, s in scheduled if not timers.Due.from_dict(s.internal_data["due"]).every]
-    return max(single, key=_due_at, default=None)
-
-
-def _due_at(task: Task) -> datetime:
-    return timers.Due.from_dict(task.internal_data["due"]).at

@@ -12,9 +12,11 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.engine import state as codec
 from app.engine import timers
+from app.engine.context import Effect, Event
 from app.engine.diagram import Diagram, Node
 from app.engine.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
-from app.engine.run import Effect, Event, Run, deadline_timer
+from app.engine.run import Run
+from app.engine.scheduling import deadline_timer
 from app.engine.scopes import locals_of
 from app.errors import ExecutionFailed
 from app.i18n import _

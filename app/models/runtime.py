@@ -68,6 +68,8 @@ class UserTask(Base):
     unit_code: Mapped[str | None] = mapped_column(String(64))
     form_key: Mapped[str | None]
     is_question: Mapped[bool] = mapped_column(default=False)
+    #: Variables that hold in this task alone: the element of a list that its activity is repeated for.
+    locals: Mapped[dict[str, Any]] = mapped_column(default=dict)
     state: Mapped[str] = mapped_column(String(10), default="open")  # open, completed, cancelled
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
@@ -86,9 +88,17 @@ class UserTask(Base):
     assignee: Mapped[User | None] = relationship(foreign_keys=assignee_id)
     closed_by: Mapped[User | None] = relationship(foreign_keys=closed_by_id)
 
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables of the case as they are in this task."""
+        return {**self.instance.variables, **self.locals}
+
 
 class Job(Base):
-    """A timer waiting for its moment. ``run_at`` is ``due_at`` until a failure postpones it."""
+    """A timer waiting for its moment. ``run_at`` is ``due_at`` until a failure postpones it.
+
+    With ``signal`` it is no timer: that signal is to be delivered to the case.
+    """
 
     __tablename__ = "job"
 
@@ -101,12 +111,13 @@ class Job(Base):
     run_at: Mapped[datetime | None] = mapped_column(index=True)  # null: out of retries, an incident waits
     deadline: Mapped[dict[str, Any]]
     retries: Mapped[int] = mapped_column(default=3)
+    signal: Mapped[str | None] = mapped_column(String(255))
 
     instance: Mapped[ProcessInstance] = relationship()
 
 
 class MessageWait(Base):
-    """A message event that waits, e.g. for the reporter."""
+    """An event that waits for its message, e.g. for the reporter's, or for a signal."""
 
     __tablename__ = "message_wait"
 
@@ -114,6 +125,7 @@ class MessageWait(Base):
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
     activity_id: Mapped[str] = mapped_column(String(255))
     message: Mapped[str] = mapped_column(String(255), index=True)
+    is_signal: Mapped[bool] = mapped_column(default=False)
     group_id: Mapped[int] = mapped_column(ForeignKey("candidate_group.id"))
     opened_at: Mapped[datetime]
 

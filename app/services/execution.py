@@ -3,25 +3,22 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Delete, Insert, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from app.db import Base
-from app.engine.run import Effect, Event
-from app.engine.step import OpenTask, OpenTimer, Step
-from app.models import HistoryEvent, Job, MessageWait, OutboxMessage, ProcessInstance, Unit, UserTask
-from app.services import clock, incidents
+from app.engine.context import Effect, Event
+from app.engine.step import OpenTask, Step
+from app.models import HistoryEvent, OutboxMessage, ProcessInstance, Unit, UserTask
+from app.services import bulk, clock, incidents, waits
 from app.services.access import Actor
 from app.services.definitions import Version
 
 # Statements are built once: building them took longer than running them.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_CHANGE = update(cast("Table", UserTask.__table__)).where(UserTask.id.in_(_IDS))
+_CHANGE = update(cast("Table", UserTask.__table__)).where(UserTask.id.in_(bulk.IDS))
 #: Sorts tasks without a deadline last.
 NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -35,8 +32,8 @@ def apply(
     session.flush()  # what was recorded before comes before
     _close_tasks(session, step, actor)
     units = _units(session, version, step)
-    _insert(session, UserTask, [_task(session, instance, version, t, units[t.id][0]) for t in step.opened])
-    _sync_waits(session, instance, version, step)
+    bulk.add(session, UserTask, [_task(session, instance, version, t, units[t.id][0]) for t in step.opened])
+    waits.sync(session, instance, version, step)
     events = [_event(session, instance, event, actor) for event in step.events]
     events += [
         _event(session, instance, Event("unit_missing", task.node.id, {"variable": units[task.id][1]}), None)
@@ -44,7 +41,7 @@ def apply(
         if units[task.id][1] and units[task.id][0] is None
     ]
     events += _queue(session, instance, version, step)
-    _insert(session, HistoryEvent, events)
+    bulk.add(session, HistoryEvent, events)
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
 
@@ -53,17 +50,6 @@ def _got_past(step: Step) -> set[str] | None:
     """What no incident need be about any more; None when the case is over."""
     gone = {*step.closed, *step.stopped_timers, *(["message"] if step.stopped_messages else [])}
     return None if step.ended else gone
-
-
-def _insert(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
-    """Add rows past the session: one statement for all of a kind, and nobody wants them back as objects."""
-    if rows:
-        session.connection().execute(_insertion(model), rows)
-
-
-@lru_cache
-def _insertion(model: type[Base]) -> Insert:
-    return insert(cast("Table", model.__table__))
 
 
 def _store_instance(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
@@ -115,7 +101,7 @@ def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> Non
 def _units(session: Session, version: Version, step: Step) -> dict[str, tuple[str | None, str | None]]:
     """For each task that opens the unit it is for, and the variable that names it. (None, variable) offers it to the
     whole lane: nothing was filled in, or no such unit exists, and then nobody would ever see the task."""
-    named = {task.id: _unit(version, task, step.variables) for task in step.opened}
+    named = {task.id: _unit(version, task, {**step.variables, **task.locals}) for task in step.opened}
     wanted = {unit for unit, _variable in named.values() if unit}
     known: set[str] = session.info.setdefault(
         "units", set()
@@ -143,7 +129,7 @@ def _task(
         "id": task.id,
         "instance_id": instance.id,
         "activity_id": node.id,
-        "name": question.text if question else node.name or node.id,
+        "name": question.text if question else _name(task),
         "lane_id": node.lane_id,
         "lane": version.diagram.lane(node.lane_id).name,
         "group_id": version.group_of(node.lane_id),
@@ -151,6 +137,7 @@ def _task(
         "unit_code": unit,
         "form_key": None if question else node.form_key,
         "is_question": task.is_question,
+        "locals": task.locals,
         "state": "open",
         "opened_at": now,
         "due_at": task.due.at if task.due else None,
@@ -159,45 +146,11 @@ def _task(
     }
 
 
-def _sync_waits(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
-    _delete(session, Job, step.stopped_timers)
-    _delete(session, MessageWait, step.stopped_messages)
-    _insert(session, Job, [_job(instance, timer) for timer in step.timers])
-    waits = [
-        {
-            "id": wait.id,
-            "instance_id": instance.id,
-            "activity_id": wait.node.id,
-            "message": wait.node.message,
-            "group_id": version.group_of(wait.node.lane_id),
-            "opened_at": clock.now(session),
-        }
-        for wait in step.messages
-    ]
-    _insert(session, MessageWait, waits)
-
-
-def _delete(session: Session, model: type[Job] | type[MessageWait], ids: tuple[str, ...]) -> None:
-    if ids:
-        session.connection().execute(_deletion(model), {"ids": ids})
-
-
-@lru_cache
-def _deletion(model: type[Job] | type[MessageWait]) -> Delete:
-    return delete(cast("Table", model.__table__)).where(model.id.in_(_IDS))
-
-
-def _job(instance: ProcessInstance, timer: OpenTimer) -> dict[str, Any]:
-    return {
-        "id": timer.id,
-        "instance_id": instance.id,
-        "activity_id": timer.node.id,
-        "attached_to": timer.node.attached_to,
-        "opened_at": timer.opened_at,
-        "due_at": timer.due.at,
-        "run_at": timer.due.at,
-        "deadline": timer.due.as_dict(),
-    }
+def _name(task: OpenTask) -> str:
+    """The activity's name; in a round, with the element that it is for."""
+    element = task.locals.get(task.node.loop.element) if task.node.loop else None
+    name = task.node.name or task.node.id
+    return f"{name}: {element}" if isinstance(element, str | int) else name
 
 
 def _event(session: Session, instance: ProcessInstance, event: Event, actor: Actor | None) -> dict[str, Any]:
@@ -227,7 +180,7 @@ def _queue(session: Session, instance: ProcessInstance, version: Version, step: 
         }
         for effect, audience in zip(step.effects, audiences, strict=True)
     ]
-    _insert(session, OutboxMessage, rows)
+    bulk.add(session, OutboxMessage, rows)
     return [
         _event(session, instance, Event("notification_queued", effect.node.id, audience, True), None)
         for effect, audience in zip(step.effects, audiences, strict=True)

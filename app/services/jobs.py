@@ -41,7 +41,11 @@ def fire(session: Session, job_id: str) -> bool:
     if step is None:
         _put_off(session, job)
         return False
-    session.expunge(job)  # apply deletes its row
+    if job.signal:
+        session.delete(job)
+        session.flush()
+    else:
+        session.expunge(job)  # apply deletes its row
     execution.apply(session, instance, version, step, actor=None)
     return True
 
@@ -49,14 +53,11 @@ def fire(session: Session, job_id: str) -> bool:
 def _step(session: Session, instance: ProcessInstance, version: Version, job: Job) -> Step | None:
     if not instance.engine_state:  # the case is over
         return None
-    return engine.fire(
-        version.program,
-        instance.engine_state,
-        instance.variables,
-        job.id,
-        now=clock.now(session),
-        calendar=holidays.calendar(session),
-    )
+    given = (version.program, instance.engine_state, instance.variables)
+    now, calendar = clock.now(session), holidays.calendar(session)
+    if job.signal:
+        return engine.signal(*given, job.signal, now=now, calendar=calendar)
+    return engine.fire(*given, job.id, now=now, calendar=calendar)
 
 
 def _put_off(session: Session, job: Job) -> None:

@@ -16,7 +16,7 @@ from app.services.instances import Values
 
 def waiting(session: Session, instance_id: int) -> list[MessageWait]:
     """What a case waits for."""
-    query = select(MessageWait).where(MessageWait.instance_id == instance_id)
+    query = select(MessageWait).where(MessageWait.instance_id == instance_id, ~MessageWait.is_signal)
     return list(session.scalars(query.order_by(MessageWait.opened_at)))
 
 
@@ -51,7 +51,8 @@ def _wait(session: Session, instance: ProcessInstance | None, name: str) -> Mess
 def _meant(name: str, business_key: str, actor: Actor) -> Select[ProcessInstance]:
     """The case with this number: of several processes that use it the one that waits for the message, else the
     newest. Officers of the lane that waits find it even where no task was ever offered to them."""
-    waits = exists().where(MessageWait.instance_id == ProcessInstance.id, MessageWait.message == name)
+    named = (MessageWait.message == name, ~MessageWait.is_signal)
+    waits = exists().where(MessageWait.instance_id == ProcessInstance.id, *named)
     theirs = waits.where(MessageWait.group_id.in_(actor.groups))
     return (
         select(ProcessInstance)

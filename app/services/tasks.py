@@ -193,7 +193,7 @@ def _check_input(
     typed: Mapping[str, Any] = {} if callable(values) else values
     try:
         if work.form is not None or callable(values):
-            clean = instances.check_values(session, work.form, values, work.task.instance.variables)
+            clean = instances.check_values(session, work.form, values, work.task.variables)
     except InvalidForm as error:
         errors.update(error.errors)
     given = _checked_answer(work.question, answers, errors)

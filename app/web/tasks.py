@@ -40,7 +40,7 @@ def complete(task_id: str) -> Response:
     actor = context.actor()
     with context.database().reading() as session:
         work = tasks.get(session, task_id, actor=actor)
-        variables = work.task.instance.variables
+        variables = work.task.variables
     his = desk.standing(actor, work.task) == "work"
     entry = entries.read(work.form, actor=actor, take_files=his)
     answers = completion.answers(work.question)

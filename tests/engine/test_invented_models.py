@@ -62,7 +62,8 @@ class Match:
         return "open"
 
     def _command(self) -> bool:
-        waiting = [*self.case.tasks, *self.case.tasks, *self.case.messages, *self._next_timer()]
+        late = [key for key, timer in self.case.timers.items() if timer.due.at <= self.case.now]
+        waiting = late[:1] or [*self.case.tasks, *self.case.tasks, *self.case.messages, *self._next_timer()]
         chosen = self.random.choice(waiting)
         values = {name: self.random.randint(0, most) for name, most in (("c", 2), ("c0", 1), ("c1", 1))}
         answers = self._answers(self.places[chosen])

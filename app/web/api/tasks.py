@@ -46,7 +46,7 @@ def detail(task_id: str) -> dict[str, Any]:
         return {
             **present.task(session, work.task, actor=actor),
             "form": work.form.schema if work.form else None,
-            "variables": work.task.instance.variables,
+            "variables": work.task.variables,
         }
 
 

@@ -1,0 +1,73 @@
+"""What a case waits for besides people: timers, messages, signals."""
+
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine.step import OpenTimer, Step
+from app.models import Job, MessageWait, ProcessInstance
+from app.services import bulk, clock
+from app.services.definitions import Version
+
+
+def sync(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
+    """Store what a step began to wait for and what it waits for no more; hand on the signals that it threw."""
+    bulk.remove(session, Job, step.stopped_timers)
+    bulk.remove(session, MessageWait, step.stopped_messages)
+    bulk.add(session, Job, [_job(instance, timer) for timer in step.timers])
+    waits = [
+        {
+            "id": wait.id,
+            "instance_id": instance.id,
+            "activity_id": wait.node.id,
+            "message": wait.node.message or wait.node.signal,
+            "is_signal": wait.node.signal is not None,
+            "group_id": version.group_of(wait.node.lane_id),
+            "opened_at": clock.now(session),
+        }
+        for wait in step.messages
+    ]
+    bulk.add(session, MessageWait, waits)
+    _broadcast(session, instance, step)
+
+
+def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
+    """Let the signals that were thrown reach the other cases that wait for them, each in a transaction of its own."""
+    if not step.signals:
+        return
+    others = select(MessageWait.instance_id, MessageWait.message, MessageWait.activity_id).where(
+        MessageWait.message.in_(step.signals), MessageWait.is_signal, MessageWait.instance_id != instance.id
+    )
+    now = clock.now(session)
+    found = {(row.instance_id, row.message): row.activity_id for row in session.execute(others)}
+    jobs = [
+        {
+            "id": uuid4().hex,
+            "instance_id": case,
+            "activity_id": activity,
+            "attached_to": None,
+            "opened_at": now,
+            "due_at": now,
+            "run_at": now,
+            "deadline": {},
+            "signal": signal,
+        }
+        for (case, signal), activity in found.items()
+    ]
+    bulk.add(session, Job, jobs)
+
+
+def _job(instance: ProcessInstance, timer: OpenTimer) -> dict[str, Any]:
+    return {
+        "id": timer.id,
+        "instance_id": instance.id,
+        "activity_id": timer.node.id,
+        "attached_to": timer.node.attached_to,
+        "opened_at": timer.opened_at,
+        "due_at": timer.due.at,
+        "run_at": timer.due.at,
+        "deadline": timer.due.as_dict(),
+        "signal": None,
+    }
