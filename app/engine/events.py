@@ -14,8 +14,8 @@ _SUFFIX = "EventDefinition"
 _ALLOWED: Mapping[str, frozenset[str]] = {
     "startEvent": frozenset({"message"}),
     "endEvent": frozenset({"message", "terminate"}),
-    "intermediateThrowEvent": frozenset({"message"}),
-    "intermediateCatchEvent": frozenset({"message", "timer"}),
+    "intermediateThrowEvent": frozenset({"message", "link"}),
+    "intermediateCatchEvent": frozenset({"message", "timer", "link"}),
     "boundaryEvent": frozenset({"message", "timer"}),
 }
 _NOT_YET: Mapping[str, str] = {
@@ -23,8 +23,8 @@ _NOT_YET: Mapping[str, str] = {
     "escalation": "not_yet_escalation",
     "error": "not_yet_error",
     "compensate": "not_yet_compensation",
-    "conditional": "not_yet_conditional",
-    "link": "not_yet_link",
+    "conditional": "conditional_event",
+    "link": "link_misplaced",
     "cancel": "not_yet_cancel",
     "timer": "not_yet_timer_start",
 }
@@ -67,7 +67,7 @@ def read(element: Element, source: Source) -> Trigger:
     if kind == "message":
         waits = tag not in {"endEvent", "intermediateThrowEvent"}
         return Trigger(message=message(element, definitions[0], source, required=waits))
-    return Trigger(terminate=True)
+    return Trigger(terminate=kind == "terminate")
 
 
 def message(element: Element, holder: Element, source: Source, *, required: bool) -> str | None:

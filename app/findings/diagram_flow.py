@@ -28,14 +28,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Dari “{name}” tidak keluar panah.",
         "Tarik panah ke langkah berikutnya, atau ke kejadian akhir.",
     ),
-    "flow_into_start": (
-        "Panah “{name}” masuk ke “{target}”, padahal ke sana tidak boleh ada panah masuk.",
-        "Arahkan panah ke langkah sesudahnya.",
-    ),
-    "flow_out_of_end": (
-        "Panah “{name}” keluar dari kejadian akhir “{source}”.",
-        "Hapus panah itu, atau jadikan “{source}” kejadian antara.",
-    ),
     "boundary_not_attached": (
         "Kejadian tepi “{name}” tidak menempel pada tugas.",
         "Tempelkan pada tepi tugasnya.",
@@ -51,10 +43,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "boundary_on_automatic": (
         "“{name}” menempel pada “{host}”, yang selesai seketika; ia tidak akan pernah terjadi.",
         "Tempelkan pada tugas orang, atau hapus.",
-    ),
-    "event_gateway_too_few": (
-        "Sesudah gerbang kejadian “{name}” harus ada paling sedikit dua kejadian.",
-        "Gambar kejadian yang ditunggu, misalnya pesan dan timer.",
     ),
     "event_gateway_target": (
         "“{name}” berdiri sesudah gerbang kejadian “{gateway}”, tetapi tidak menunggu apa-apa.",

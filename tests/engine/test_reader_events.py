@@ -38,10 +38,6 @@ def racing(*events: Shape, more: str = "", others: tuple[Shape, ...] = ()) -> by
     return bpmn([start(), race("r"), *events, *others, end()], f"start > r\n{ways}\n{more}")
 
 
-def test_a_process_without_a_start_is_refused() -> None:
-    assert errors(bpmn([user("telaah"), end()], "telaah > end")) == ["no_start"]
-
-
 def test_one_plain_start_and_several_message_starts_are_read() -> None:
     nodes = [start(), start("a", message="surat"), start("b", message="telepon"), user("telaah"), end()]
     diagram = read(bpmn(nodes, "start > telaah > end\na > telaah\nb > telaah"))
@@ -50,36 +46,19 @@ def test_one_plain_start_and_several_message_starts_are_read() -> None:
     assert diagram.start_node("lain") is None
 
 
-def test_a_second_plain_start_is_refused_for_now() -> None:
-    (finding,) = refused(bpmn([start(), start("lagi"), end()], "start > end\nlagi > end"))
-    assert (finding.code, finding.element_id) == ("not_yet_several_starts", "lagi")
-
-
 def test_two_starts_by_one_message_are_refused() -> None:
     nodes = [start("a", message="surat"), start("b", message="surat"), end()]
     assert errors(bpmn(nodes, "a > end\nb > end")) == ["start_message_twice"]
 
 
-def test_flows_into_a_start_or_a_boundary_event_are_refused() -> None:
-    nodes = [start(), node("exclusiveGateway", "g"), end()]
-    assert errors(bpmn(nodes, "start > g > start\ng > end")) == ["flow_into_start"]
+def test_flows_into_a_boundary_event_are_refused() -> None:
     lewat = boundary("lewat", "telaah", after="3 hari")
     (finding,) = refused(around(lewat).replace(b'targetRef="end"', b'targetRef="lewat"'))
-    assert (finding.code, finding.element_id) == ("flow_into_start", "telaah__end")
-
-
-def test_flows_out_of_an_end_are_refused() -> None:
-    assert errors(bpmn([start(), end(), end("lain")], "start > end > lain")) == ["flow_out_of_end"]
+    assert (finding.code, finding.element_id) == ("flow_into_boundary", "telaah__end")
 
 
 def test_a_start_that_leads_nowhere_is_refused() -> None:
     assert errors(bpmn([start(), user("telaah"), end()], "telaah > end")) == ["leads_nowhere"]
-
-
-def test_a_boundary_event_must_lead_somewhere() -> None:
-    nodes = [start(), user("telaah"), boundary("lewat", "telaah", after="3 hari"), end()]
-    (finding,) = refused(bpmn(nodes, "start > telaah > end"))
-    assert (finding.code, finding.element_id) == ("leads_nowhere", "lewat")
 
 
 def test_a_boundary_event_must_sit_on_a_task() -> None:
@@ -284,8 +263,8 @@ def test_events_that_race_are_read() -> None:
     assert [flow.target for flow in read(xml).outgoing["r"]] == ["datang", "ditarik", "lama"]
 
 
-def test_an_event_gateway_needs_two_events_that_wait() -> None:
-    assert errors(racing(catch("datang", message="data"))) == ["event_gateway_too_few"]
+def test_an_event_gateway_needs_events_that_wait() -> None:
+    assert warnings(racing(catch("datang", message="data"))) == ["event_gateway_one"]
     assert errors(racing(catch("datang", message="data"), user("telaah"))) == ["event_gateway_target"]
 
 
@@ -300,8 +279,6 @@ def test_an_event_that_races_is_reached_no_other_way_and_has_no_boundary_event()
     ]
 
 
-def test_two_timers_or_one_message_twice_after_an_event_gateway_are_refused() -> None:
-    timers = [catch(name, after="P1D") for name in ("a", "b")]
-    assert errors(racing(*timers, catch("c", message="c"))) == ["not_yet_two_timers"]
+def test_one_message_twice_after_an_event_gateway_is_refused() -> None:
     messages = [catch(name, message="sama") for name in ("a", "b")]
     assert errors(racing(*messages)) == ["event_gateway_message_twice"]
