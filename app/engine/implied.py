@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from app.engine import events
 from app.engine.diagram import Flow, Node
 from app.engine.flows import ALWAYS
 from app.engine.links import Links
@@ -43,12 +44,21 @@ def complete(drawn: Drawn, links: Links, where: Placed, source: Source) -> Drawn
     out of an activity), 13.2 (a flow without a gateway).
     """
     links.join(drawn.nodes, drawn.flows, source)
+    _pass_milestones(drawn, source)
     _pass_through(drawn, source)
     _end_at_gateways(drawn, source)
     _begin(drawn, where, source)
     _choose_start(drawn, source)
     _choose_at_activities(drawn, source)
     return drawn
+
+
+def _pass_milestones(drawn: Drawn, source: Source) -> None:
+    """An event on the way that is not said to wait for anything is a milestone."""
+    for node in list(drawn.nodes.values()):
+        silent = node.tag == "intermediateCatchEvent" and events.is_untyped(source.ids[node.id])
+        if silent and node.timer is None and node.id not in source.failed:
+            drawn.nodes[node.id] = replace(node, kind="intermediateThrowEvent")
 
 
 def _pass_through(drawn: Drawn, source: Source) -> None:

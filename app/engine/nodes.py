@@ -140,7 +140,7 @@ def _trigger(element: Element, source: Source) -> events.Trigger:
     if tag in _EVENTS:
         return events.read(element, source)
     if tag == "receiveTask":
-        return events.Trigger(message=events.message(element, element, source, required=True))
+        return events.Trigger(message=events.message(element, element, source))
     return events.Trigger()
 
 

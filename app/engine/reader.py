@@ -7,7 +7,18 @@ to run is refused here, so that nothing after the reader has to doubt a `Diagram
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from app.engine import extensions, flows, implied, lanes, links, nodes, properties, structure, timing
+from app.engine import (
+    extensions,
+    flows,
+    implied,
+    lanes,
+    links,
+    message_flows,
+    nodes,
+    properties,
+    structure,
+    timing,
+)
 from app.engine.diagram import Diagram, Lane
 from app.engine.source import NAME_LENGTH, Place, Source, place
 from app.engine.xml import BPMN, Element, attribute, children, local, parse, reference
@@ -38,6 +49,7 @@ def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
         source.error("not_bpmn", Place("", "", root.sourceline), found=str(root.tag))
         source.stop_on_errors()
     processes = _processes(root, source)
+    message_flows.check(source)
     found = tuple(_read_process(process, source) for process in processes)
     source.stop_on_errors()
     found = tuple(_walkable(diagram, source) for diagram in found)
@@ -123,6 +135,7 @@ def _read_process(process: Element, source: Source) -> Diagram:
     else:
         drawn = (Lane(diagram.key, diagram.name, line=diagram.line),)
         found = {node.id: replace(node, lane_id=diagram.key) for node in found.values()}
+    found = {node.id: timing.once(node, source) for node in found.values()}
     diagram = replace(diagram, lanes=drawn, nodes=found, flows=joined, questions=questions)
     structure.check(diagram, source)
     timing.check(diagram, source)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol
 
 from lxml import etree
@@ -114,6 +115,11 @@ class Source:
         name, element_id = shorten(where.name) or None, shorten(where.id) or None
         finding = Finding(code, severity, element_id, name, where.line, self.file, shown)
         self._findings.append((self.process, finding))
+
+    @cached_property
+    def associations(self) -> list[Element]:
+        """The lines that tie annotations to what they explain."""
+        return list(self.root.iter(f"{BPMN}association"))
 
     def _read_ids(self) -> None:
         for element in model_elements(self.root):

@@ -105,4 +105,52 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Proses “{name}” tidak ditandai dapat dijalankan, sedangkan yang lain ditandai; ia hanya digambar.",
         "Tandai isExecutable bila proses ini juga dijalankan di sini.",
     ),
+    "message_named_by_drawing": (
+        "“{name}” menunggu pesan yang tidak disebut; ia menunggu pesan bernama “{message}”.",
+        "Pilih atau buat pesan dan beri nama bila pengirimnya memakai nama lain.",
+    ),
+    "message_flow_ignored": (
+        (
+            "Aliran pesan “{flow}” menempel pada “{name}”, yang tidak mengirim atau menunggu pesan; "
+            "aliran itu hanya digambar."
+        ),
+        "Jadikan tugas kirim, tugas terima, atau kejadian pesan bila perkara memang menunggu pesan itu.",
+    ),
+    "message_flow_by_hand": (
+        (
+            "Pesan “{message}” untuk “{name}” datang dari proses lain di diagram ini; ia belum "
+            "disampaikan dengan sendirinya."
+        ),
+        "Kirim lewat API pesan, atau gabungkan kedua proses dalam satu pool dengan lajur.",
+    ),
+    "event_waits_for_nothing": (
+        "“{name}” digambar menunggu, tetapi tidak disebut menunggu apa; perkara melewatinya tanpa berhenti.",
+        "Jadikan timer atau pesan bila perkara harus menunggu di sini.",
+    ),
+    # Time in a drawing.
+    "timer_read_from_words": (
+        "Timer “{name}” tidak berisi waktu; “{text}” dibaca sebagai {understood}.",
+        "Isi waktunya pada timer bila maksudnya lain, misalnya 3 hari kerja atau P3D.",
+    ),
+    "timer_words_not_understood": (
+        "Timer “{name}” tidak berisi waktu, dan dari “{text}” waktunya tidak terbaca.",
+        (
+            "Tulis waktunya pada timer, nama, atau anotasinya, misalnya: 5 hari kerja, H+3, maks. 60 "
+            "hari, 2x24 jam, 30 menit, P3D."
+        ),
+    ),
+    "timer_comes_once": (
+        (
+            "Timer berulang “{text}” pada “{name}” hanya dapat terjadi sekali; ia dijalankan sekali, "
+            "sesudah {every}."
+        ),
+        (
+            "Jadikan lama sekali saja, atau kejadian tepi yang tidak memotong (garis putus-putus) bila "
+            "memang pengingat berulang."
+        ),
+    ),
+    "timer_text_understood": (
+        "Waktu “{text}” pada timer “{name}” dibaca sebagai {understood}.",
+        "Tulis waktunya saja bila maksudnya lain, misalnya 3 hari kerja atau P3D.",
+    ),
 }

@@ -14,10 +14,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” memakai definisi kejadian “{ref}”, yang tidak ada.",
         "Pilih lagi jenis kejadiannya di pemodel.",
     ),
-    "message_missing": (
-        "“{name}” menunggu pesan, tetapi pesannya tidak disebut.",
-        "Pilih atau buat pesan dan beri nama.",
-    ),
     "message_unknown": ("“{name}” memakai pesan “{ref}”, yang tidak ada.", "Pilih lagi pesannya di pemodel."),
     "message_name_computed": ("Nama pesan pada “{name}” dihitung: {text}.", "Tulis nama pesan yang tetap."),
     "start_message_twice": (
@@ -150,10 +146,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "timer_too_short": (
         "Waktu “{text}” pada “{name}” terlalu pendek.",
         "Periksa angkanya; timer berulang paling cepat tiap menit.",
-    ),
-    "timer_cycle_misplaced": (
-        "Timer berulang “{text}” hanya boleh berada di tepi tugas, bukan pada “{name}”.",
-        "Jadikan timer sekali saja, atau tempelkan pada tepi tugas.",
     ),
     "timer_relative_without_deadline": (
         "“{text}” pada “{name}” dihitung mundur dari tenggat tugas, tetapi tugasnya tidak bertenggat.",

@@ -85,8 +85,4 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” menunggu lebih dari satu hal; ini belum dapat dijalankan.",
         "Pakai gerbang kejadian dengan satu kejadian untuk tiap hal.",
     ),
-    "not_yet_cycle_interrupting": (
-        "Timer berulang “{text}” pada “{name}” memotong tugasnya; ini belum dapat dijalankan.",
-        "Jadikan kejadian tepi itu tidak memotong (garis putus-putus), atau timer sekali saja.",
-    ),
 }

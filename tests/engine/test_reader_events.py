@@ -71,7 +71,6 @@ def test_a_boundary_event_must_sit_on_a_task() -> None:
 def test_a_boundary_event_must_wait_for_something() -> None:
     (finding,) = refused(around(boundary("lewat", "telaah")))
     assert (finding.code, finding.element_id) == ("event_without_trigger", "lewat")
-    assert errors(waiting(catch("tunggu"))) == ["event_without_trigger"]
 
 
 def test_a_boundary_event_interrupts_unless_drawn_dashed() -> None:
@@ -116,8 +115,8 @@ def test_the_text_of_a_timer_is_read(written: str, kind: str, read_as: Timer) ->
 @pytest.mark.parametrize(
     ("written", "kind", "code"),
     [
-        ("", "timeDuration", "timer_without_value"),
-        ('""', "timeDuration", "timer_without_value"),
+        ("", "timeDuration", "timer_words_not_understood"),
+        ('""', "timeDuration", "timer_words_not_understood"),
         ("sebentar lagi", "timeDuration", "timer_not_understood"),
         ("timedelta(days=3)", "timeDuration", "timer_not_understood"),
         ("P3D", "timeCycle", "timer_not_a_cycle"),
@@ -138,12 +137,15 @@ def test_a_timer_with_two_times_is_refused() -> None:
     assert errors(around(event)) == ["timer_twice"]
 
 
-def test_a_repeating_timer_may_only_remind() -> None:
+def test_a_repeating_timer_comes_once_unless_it_only_reminds() -> None:
     reminder = around(boundary("lewat", "telaah", after="R3/P1D", kind="timeCycle"))
     assert warnings(reminder) == []
     cutting = around(boundary("lewat", "telaah", after="R3/P1D", kind="timeCycle", interrupting=True))
-    assert errors(cutting) == ["not_yet_cycle_interrupting"]
-    assert errors(waiting(catch("lewat", after="setiap hari", kind="timeCycle"))) == ["timer_cycle_misplaced"]
+    assert warnings(cutting) == ["timer_comes_once"]
+    assert read(cutting).nodes["lewat"].timer == Timer("duration", "P1D")
+    awaited = waiting(catch("lewat", after="setiap hari", kind="timeCycle"))
+    assert warnings(awaited) == ["timer_comes_once"]
+    assert read(awaited).nodes["lewat"].timer == Timer("duration", "1 hari kerja")
 
 
 def test_a_timer_before_the_deadline_needs_a_deadline_on_the_same_task() -> None:
@@ -217,10 +219,14 @@ def test_an_operation_stands_for_its_message() -> None:
     assert read(named).nodes["tunggu"].message == "data"
 
 
-def test_a_message_that_is_waited_for_must_be_named() -> None:
+def test_a_message_that_is_waited_for_goes_by_the_name_of_what_waits() -> None:
     event = node("intermediateCatchEvent", "tunggu", inside="<bpmn:messageEventDefinition/>")
-    assert errors(waiting(event)) == ["message_missing"]
-    assert errors(waiting(node("receiveTask", "tunggu"))) == ["message_missing"]
+    for waits in (event, node("receiveTask", "tunggu")):
+        assert warnings(waiting(waits)) == ["message_named_by_drawing"]
+        assert read(waiting(waits)).nodes["tunggu"].message == "Tunggu"
+
+
+def test_a_message_that_does_not_exist_is_refused() -> None:
     lost = node(
         "intermediateCatchEvent", "tunggu", inside='<bpmn:messageEventDefinition messageRef="hantu"/>'
     )
