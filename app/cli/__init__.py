@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from app.cli import copies, deploying, people, running, timing
+from app.cli import copies, deploying, people, running, timing, triage
 from app.errors import AppError, InvalidForm
 
 
@@ -26,6 +26,7 @@ for _command in (
     people.user,
     copies.backup_command,
     copies.restore_command,
+    triage.triage_command,
 ):
     commands.add_command(_command)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from app.engine import conditions
+from app.engine import conditions, drawn_times, message_flows
 from app.engine.diagram import Timer
 from app.engine.source import NAME_LENGTH, Source
 from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
@@ -14,8 +14,8 @@ _SUFFIX = "EventDefinition"
 _ALLOWED: Mapping[str, frozenset[str]] = {
     "startEvent": frozenset({"message"}),
     "endEvent": frozenset({"message", "terminate"}),
-    "intermediateThrowEvent": frozenset({"message"}),
-    "intermediateCatchEvent": frozenset({"message", "timer"}),
+    "intermediateThrowEvent": frozenset({"message", "link"}),
+    "intermediateCatchEvent": frozenset({"message", "timer", "link"}),
     "boundaryEvent": frozenset({"message", "timer"}),
 }
 _NOT_YET: Mapping[str, str] = {
@@ -23,8 +23,8 @@ _NOT_YET: Mapping[str, str] = {
     "escalation": "not_yet_escalation",
     "error": "not_yet_error",
     "compensate": "not_yet_compensation",
-    "conditional": "not_yet_conditional",
-    "link": "not_yet_link",
+    "conditional": "conditional_event",
+    "link": "link_misplaced",
     "cancel": "not_yet_cancel",
     "timer": "not_yet_timer_start",
 }
@@ -52,12 +52,7 @@ def read(element: Element, source: Source) -> Trigger:
         source.error("not_yet_multiple_events", element)
         return Trigger()
     if not definitions:
-        if (
-            tag in {"intermediateCatchEvent", "boundaryEvent"}
-            and attribute(element, "id") not in source.failed
-        ):
-            source.error("event_without_trigger", element)
-        return Trigger()
+        return _untyped(element, source)
     kind = local(definitions[0]).removesuffix(_SUFFIX)
     if kind not in _ALLOWED[tag]:
         source.error(_NOT_YET.get(kind, "unknown_element"), element, found=local(definitions[0]))
@@ -65,24 +60,19 @@ def read(element: Element, source: Source) -> Trigger:
     if kind == "timer":
         return Trigger(timer=_timer(element, definitions[0], source))
     if kind == "message":
-        waits = tag not in {"endEvent", "intermediateThrowEvent"}
-        return Trigger(message=message(element, definitions[0], source, required=waits))
-    return Trigger(terminate=True)
+        return Trigger(message=message(element, definitions[0], source))
+    return Trigger(terminate=kind == "terminate")
 
 
-def message(element: Element, holder: Element, source: Source, *, required: bool) -> str | None:
+def message(element: Element, holder: Element, source: Source) -> str | None:
     """The name of the message that ``holder`` (a definition, or a receive task) refers to.
 
-    A message without a name goes by its id. Nothing referred to is an error where the message is waited for;
-    one that is sent then goes by the name of its event.
+    A message without a name goes by its id. Where none is referred to, the message flow drawn to or from the
+    element names it, else the element does; a start that nothing names is begun by people: None.
     """
     found = _referred(element, holder, source)
-    if found is None and not required:
-        return (one_line(attribute(element, "name")) or attribute(element, "id"))[:NAME_LENGTH]
     if found is None:
-        if not attribute(holder, "messageRef"):
-            source.error("message_missing", element)
-        return None
+        return None if attribute(element, "id") in source.failed else _unnamed(element, source)
     name = one_line(attribute(found, "name")) or attribute(found, "id")
     if name.startswith(("=", "${", "#{")):
         literal = _LITERAL.fullmatch(conditions.clean(name))
@@ -93,6 +83,40 @@ def message(element: Element, holder: Element, source: Source, *, required: bool
     if len(name) > NAME_LENGTH:
         source.error("name_too_long", element, limit=str(NAME_LENGTH))
     return name
+
+
+def _unnamed(element: Element, source: Source) -> str | None:
+    tag, drawn = local(element), message_flows.name_at(element, source)
+    if tag == "startEvent" and message_flows.comes_from_outside(element, source):
+        drawn = None  # what comes from outside is taken in by a person
+    own = (one_line(attribute(element, "name")) or attribute(element, "id"))[:NAME_LENGTH]
+    if tag in {"endEvent", "intermediateThrowEvent"}:
+        return drawn or own
+    if tag == "startEvent" and drawn is None:
+        source.warning("start_message_unnamed", element)
+        return None
+    source.warning("message_named_by_drawing", element, message=drawn or own)
+    return drawn or own
+
+
+def is_untyped(element: Element) -> bool:
+    """Whether nothing in the event says what it waits for or does."""
+    return not any(local(child).endswith((_SUFFIX, f"{_SUFFIX}Ref")) for child in children(element))
+
+
+def _untyped(element: Element, source: Source) -> Trigger:
+    """An event with nothing inside. One that should wait is a timer if its words tell a time, else a milestone."""
+    tag = local(element)
+    if tag not in {"intermediateCatchEvent", "boundaryEvent"} or attribute(element, "id") in source.failed:
+        return Trigger()
+    timer = drawn_times.read(element, source)
+    if timer is not None:
+        return Trigger(timer=timer)
+    if tag == "boundaryEvent":
+        source.error("event_without_trigger", element)
+    else:
+        source.warning("event_waits_for_nothing", element)
+    return Trigger()
 
 
 def _referred(element: Element, holder: Element, source: Source) -> Element | None:
@@ -131,13 +155,19 @@ def _timer(element: Element, definition: Element, source: Source) -> Timer | Non
     texts = [(local(child), _timer_text(child)) for child in children(definition, *_TIMER_KINDS)]
     texts = [(tag, text) for tag, text in texts if text]
     if not texts:
-        source.error("timer_without_value", element, text="")
-        return None
+        timer = drawn_times.read(element, source)
+        if timer is None:
+            words = "; ".join(drawn_times.words(element, source))
+            source.error(
+                "timer_words_not_understood" if words else "timer_without_value", element, text=words
+            )
+        return timer
     if len(texts) > 1:
         source.error("timer_twice", element)
         return None
     tag, text = texts[0]
-    return Timer(_TIMER_KINDS[tag], text)
+    timer = Timer(_TIMER_KINDS[tag], text)
+    return drawn_times.read_text(element, timer, source) or timer
 
 
 def _timer_text(element: Element) -> str:

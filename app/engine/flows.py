@@ -1,7 +1,7 @@
 """Sequence flows, and what a gateway makes of them: conditions, the default, or a question to a person."""
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.engine import conditions, extensions
@@ -11,6 +11,8 @@ from app.engine.source import LABEL_LENGTH, Source, place
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of
 from app.i18n import N_
 
+#: The condition of a flow that is always taken beside those whose conditions hold.
+ALWAYS = "true"
 _DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
@@ -32,8 +34,14 @@ def read(process: Element, nodes: Mapping[str, Node], source: Source) -> tuple[F
     return tuple(found)
 
 
+def defaults(process: Element) -> dict[str, str]:
+    """The id of the default flow by the element that it leaves."""
+    found = {attribute(element, "id"): reference(element.get("default")) for element in children(process)}
+    return {origin: flow for origin, flow in found.items() if flow}
+
+
 def decide(
-    process: Element, nodes: Mapping[str, Node], flows: tuple[Flow, ...], source: Source
+    nodes: Mapping[str, Node], flows: Iterable[Flow], defaults: Mapping[str, str], source: Source
 ) -> tuple[tuple[Flow, ...], dict[str, Question]]:
     """Settle how each node goes on: flows with their conditions and defaults, and the questions.
 
@@ -41,9 +49,9 @@ def decide(
     Conditions where nothing is decided are ignored, with a warning.
     """
     leaving: dict[str, list[Flow]] = defaultdict(list)
+    flows = tuple(flows)
     for flow in flows:
         leaving[flow.source].append(flow)
-    defaults = {attribute(element, "id"): reference(element.get("default")) for element in children(process)}
     settled: dict[str, Flow] = {}
     questions: dict[str, Question] = {}
     for node_id, own in leaving.items():
@@ -51,6 +59,8 @@ def decide(
         if node.kind not in _DECIDING or len(own) < 2:
             own = [_unconditional(flow, source) for flow in own]
         else:
+            if node.tag == "complexGateway":
+                source.warning("complex_gateway", node)
             own = _decided(node, own, default, source)
             if all(flow.condition is None for flow in own):
                 own = [replace(flow, is_default=False) for flow in own]
@@ -96,7 +106,7 @@ def _decided(node: Node, own: list[Flow], default: str, source: Source) -> list[
     if not default and len(undecided) == 1:
         source.warning("flow_taken_as_default", undecided[0], gateway=node.name or node.id)
         default = undecided[0].id
-    elif not default and not undecided:
+    elif not default and not undecided and all(flow.condition != ALWAYS for flow in own):
         source.warning("no_default_flow", node)
     for flow in undecided:
         if flow.id != default:

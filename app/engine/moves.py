@@ -200,8 +200,10 @@ def fire(workflow: codec.Workflow, timer: Task) -> None:
 
 
 def _repeat(timer: Task, due: timers.Due) -> None:
-    """Let a repeating timer wait for its next time beside the one that fires."""
+    """Let a repeating timer wait for its next time beside the one that fires, unless that cuts its activity off."""
     run: Run = timer.workflow.run
+    if node_of(timer).interrupting:
+        return
     following = timers.next_due(due, now=run.now, calendar=run.calendar)
     if following is not None:
         throwing.rearm(timer, {"due": following.as_dict(), "opened": timer.internal_data["opened"]})

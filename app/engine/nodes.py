@@ -21,6 +21,7 @@ _KINDS: Mapping[str, Kind] = {
     "exclusiveGateway": "exclusiveGateway",
     "parallelGateway": "parallelGateway",
     "inclusiveGateway": "inclusiveGateway",
+    "complexGateway": "inclusiveGateway",
     "eventBasedGateway": "eventBasedGateway",
     "intermediateCatchEvent": "intermediateCatchEvent",
     "intermediateThrowEvent": "intermediateThrowEvent",
@@ -33,7 +34,6 @@ _REFUSED: Mapping[str, tuple[str, Kind]] = {
     "transaction": ("not_yet_transaction", "userTask"),
     "adHocSubProcess": ("not_yet_ad_hoc", "userTask"),
     "callActivity": ("not_yet_call_activity", "userTask"),
-    "complexGateway": ("not_yet_complex_gateway", "parallelGateway"),
 }
 #: What stands in a process without moving a token.
 _IGNORED = frozenset(
@@ -140,7 +140,7 @@ def _trigger(element: Element, source: Source) -> events.Trigger:
     if tag in _EVENTS:
         return events.read(element, source)
     if tag == "receiveTask":
-        return events.Trigger(message=events.message(element, element, source, required=True))
+        return events.Trigger(message=events.message(element, element, source))
     return events.Trigger()
 
 

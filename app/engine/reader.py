@@ -7,7 +7,18 @@ to run is refused here, so that nothing after the reader has to doubt a `Diagram
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from app.engine import extensions, flows, lanes, nodes, properties, structure, timing
+from app.engine import (
+    extensions,
+    flows,
+    implied,
+    lanes,
+    links,
+    message_flows,
+    nodes,
+    properties,
+    structure,
+    timing,
+)
 from app.engine.diagram import Diagram, Lane
 from app.engine.source import NAME_LENGTH, Place, Source, place
 from app.engine.xml import BPMN, Element, attribute, children, local, parse, reference
@@ -27,7 +38,7 @@ class Expression(NamedTuple):
 
 
 def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
-    """Return the executable processes of a BPMN file; at present exactly one.
+    """Return the executable processes of a BPMN file, each pool's own.
 
     Raises:
         InvalidDiagram: something in it cannot run; its findings hold the warnings as well.
@@ -38,10 +49,11 @@ def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
         source.error("not_bpmn", Place("", "", root.sourceline), found=str(root.tag))
         source.stop_on_errors()
     processes = _processes(root, source)
+    message_flows.check(source)
     found = tuple(_read_process(process, source) for process in processes)
     source.stop_on_errors()
-    found = tuple(structure.walkable(diagram, source) for diagram in found)
-    return tuple(replace(diagram, findings=source.findings()) for diagram in found)
+    found = tuple(_walkable(diagram, source) for diagram in found)
+    return tuple(replace(diagram, findings=source.findings(diagram.key)) for diagram in found)
 
 
 def expressions(diagram: Diagram) -> tuple[Expression, ...]:
@@ -68,16 +80,27 @@ def element_names(diagram: Diagram) -> dict[str, str]:
 
 
 def _processes(root: Element, source: Source) -> list[Element]:
-    """The processes with something in them; pools without a process of their own are only drawn."""
+    """The processes with something in them; pools without a process of their own are only drawn.
+
+    Where some are marked executable, those that are not are the others' side of the talk, and only drawn too.
+    """
     drawn = [process for process in children(root, "process") if any(map(nodes.is_flow_node, process))]
+    marked = [process for process in drawn if attribute(process, "isExecutable").lower() in {"true", "1"}]
+    for process in drawn if marked else ():
+        if process not in marked:
+            source.warning("process_only_drawn", process)
+    drawn = marked or drawn
     if not drawn:
         source.error("no_process", Place("", "", root.sourceline))
     for process in drawn:
         if _too_large(process, source):
             source.stop_on_errors()
-    for process in drawn[1:]:
-        source.error("not_yet_several_processes", process, first=attribute(drawn[0], "id"))
     return drawn
+
+
+def _walkable(diagram: Diagram, source: Source) -> Diagram:
+    source.process = diagram.key
+    return structure.walkable(diagram, source)
 
 
 def _too_large(process: Element, source: Source) -> bool:
@@ -92,19 +115,27 @@ def _too_large(process: Element, source: Source) -> bool:
 
 def _read_process(process: Element, source: Source) -> Diagram:
     """One process with everything checked; what was found is kept in ``source``."""
+    source.process = attribute(process, "id")
     diagram = _titled(process, source)
     found = {
         attribute(element, "id"): nodes.read(element, source) for element in nodes.elements(process, source)
     }
-    if not any(True for _start in children(process, "startEvent")):
-        source.error("no_start", diagram)
-    joined, questions = flows.decide(process, found, flows.read(process, found, source), source)
+    drawn_flows = list(flows.read(process, found, source))
+    complete = implied.complete(
+        implied.Drawn(found, drawn_flows, flows.defaults(process)),
+        links.read(process, found),
+        diagram,
+        source,
+    )
+    found = complete.nodes
+    joined, questions = flows.decide(found, complete.flows, complete.defaults, source)
     drawn, placed = lanes.read(process, source)
     if drawn:
         found = lanes.settle(found, joined, drawn, placed, source)
     else:
         drawn = (Lane(diagram.key, diagram.name, line=diagram.line),)
         found = {node.id: replace(node, lane_id=diagram.key) for node in found.values()}
+    found = {node.id: timing.once(node, source) for node in found.values()}
     diagram = replace(diagram, lanes=drawn, nodes=found, flows=joined, questions=questions)
     structure.check(diagram, source)
     timing.check(diagram, source)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal, Protocol
 
 from lxml import etree
@@ -63,7 +64,8 @@ class Source:
         self.ids: dict[str, Element] = {}
         self.failed: set[str] = set()  # ids with an error: what follows from it is not worth another finding
         self.feel_chars = 0  # how much has been looked at, over all expressions
-        self._findings: list[Finding] = []
+        self.process = ""  # the key of the process being read
+        self._findings: list[tuple[str, Finding]] = []
         self._read_ids()
 
     def error(self, code: str, at: Placed | Element, **params: str) -> None:
@@ -79,12 +81,18 @@ class Source:
         if len(attribute(element, "name")) > most:
             self.error("name_too_long", element, limit=str(most))
 
-    def findings(self) -> tuple[Finding, ...]:
-        """What was found, by line, errors before warnings where there are too many to show."""
-        kept = self._findings
-        if len(kept) > MOST_FINDINGS:
-            kept = sorted(kept, key=lambda finding: finding.severity != "error")[:MOST_FINDINGS]
-            rest = str(len(self._findings) - MOST_FINDINGS)
+    def findings(self, process: str | None = None) -> tuple[Finding, ...]:
+        """What was found, by line, errors before warnings where there are too many to show.
+
+        With ``process`` what was found in that process alone; what concerns the whole file is told with the first.
+        """
+        first = next((key for key, _finding in self._findings if key), process)
+        told = {process, ""} if process == first else {process}
+        found = [finding for key, finding in self._findings if process is None or key in told]
+        kept = found
+        if len(found) > MOST_FINDINGS:
+            kept = sorted(found, key=lambda finding: finding.severity != "error")[:MOST_FINDINGS]
+            rest = str(len(found) - MOST_FINDINGS)
             kept.append(Finding("more_findings", "warning", file=self.file, params={"count": rest}))
         return tuple(sorted(kept, key=lambda finding: finding.line or 1_000_000_000))
 
@@ -105,7 +113,13 @@ class Source:
             self.failed.add(where.id)
         shown = {key: shorten(value) for key, value in params.items()}
         name, element_id = shorten(where.name) or None, shorten(where.id) or None
-        self._findings.append(Finding(code, severity, element_id, name, where.line, self.file, shown))
+        finding = Finding(code, severity, element_id, name, where.line, self.file, shown)
+        self._findings.append((self.process, finding))
+
+    @cached_property
+    def associations(self) -> list[Element]:
+        """The lines that tie annotations to what they explain."""
+        return list(self.root.iter(f"{BPMN}association"))
 
     def _read_ids(self) -> None:
         for element in model_elements(self.root):

@@ -8,8 +8,6 @@ from app.engine.diagram import Diagram, Flow, Node
 from app.engine.nodes import ACTIVITIES
 from app.engine.source import Source
 
-_GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"})
-_MUST_GO_ON = frozenset({"startEvent", "boundaryEvent", "exclusiveGateway", "inclusiveGateway"})
 _AUTOMATIC = frozenset({"sendTask", "businessRuleTask"})
 
 
@@ -55,32 +53,22 @@ def _incoming(flows: Iterable[Flow]) -> Mapping[str, list[Flow]]:
 
 
 def _check_starts(diagram: Diagram, source: Source) -> None:
-    """One start without a message at most, and no message twice: a case must know where it begins."""
-    plain: Node | None = None
+    """No message starts at two places: a case must know where it begins."""
     messages = dict[str, Node]()
     for node in diagram.nodes.values():
-        if node.kind != "startEvent" or node.id in source.failed:
+        if node.kind != "startEvent" or node.id in source.failed or node.message is None:
             continue
-        if node.message is None:
-            if plain is not None:
-                source.error("not_yet_several_starts", node, first=plain.name or plain.id)
-            plain = plain or node
-        elif messages.setdefault(node.message, node) is not node:
+        if messages.setdefault(node.message, node) is not node:
             source.error("start_message_twice", node, message=node.message)
 
 
 def _check_ends(node: Node, leaving: tuple[Flow, ...], incoming: Iterable[Flow], source: Source) -> None:
     """What may come into and go out of this kind of node."""
-    if node.kind in {"startEvent", "boundaryEvent"}:
+    if node.kind == "boundaryEvent":
         for flow in incoming:
-            source.error("flow_into_start", flow, target=node.name or node.id)
-    if node.kind in _MUST_GO_ON and not leaving:
+            source.error("flow_into_boundary", flow, target=node.name or node.id)
+    if node.kind == "startEvent" and not leaving:
         source.error("leads_nowhere", node)
-    if node.kind == "endEvent":
-        for flow in leaving:
-            source.error("flow_out_of_end", flow, source=node.name or node.id)
-    elif node.kind not in _GATEWAYS and len(leaving) > 1:
-        source.error("not_yet_several_flows", node, count=str(len(leaving)))
 
 
 def _check_host(node: Node, diagram: Diagram, source: Source) -> None:
@@ -98,8 +86,8 @@ def _check_host(node: Node, diagram: Diagram, source: Source) -> None:
 def _check_race(gateway: Node, diagram: Diagram, incoming: Mapping[str, list[Flow]], source: Source) -> None:
     """After an event gateway stand the events that race, each reached through it alone."""
     events = [diagram.nodes[flow.target] for flow in diagram.outgoing.get(gateway.id, ())]
-    if len(events) < 2:
-        source.error("event_gateway_too_few", gateway)
+    if len(events) == 1:
+        source.warning("event_gateway_one", gateway)
     for event in events:
         if event.kind != "intermediateCatchEvent":
             source.error("event_gateway_target", event, gateway=gateway.name or gateway.id)
@@ -107,8 +95,6 @@ def _check_race(gateway: Node, diagram: Diagram, incoming: Mapping[str, list[Flo
             source.error("event_gateway_target_shared", event, gateway=gateway.name or gateway.id)
         elif event.id in diagram.boundary:
             source.error("event_gateway_target_boundary", event, gateway=gateway.name or gateway.id)
-    if sum(event.timer is not None for event in events) > 1:
-        source.error("not_yet_two_timers", gateway)
     messages = [event.message for event in events if event.message is not None]
     if len(set(messages)) < len(messages):
         source.error("event_gateway_message_twice", gateway)
@@ -136,7 +122,11 @@ def _reach(origins: Iterable[str], ways: Mapping[str, list[str]]) -> set[str]:
 def _warn_of_ends(diagram: Diagram, source: Source) -> None:
     last = [node for node in diagram.nodes.values() if not diagram.outgoing.get(node.id)]
     for node in last:
-        if node.kind != "endEvent":
+        if node.kind == "boundaryEvent" and node.interrupting:
+            source.warning("boundary_ends", node)
+        elif node.kind == "parallelGateway":
+            continue  # told as it was completed
+        elif node.kind != "endEvent":
             source.warning("implicit_end", node)
     back: dict[str, list[str]] = defaultdict(list)
     for origin, targets in _ways(diagram).items():

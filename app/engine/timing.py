@@ -1,10 +1,21 @@
 """The timers of a diagram: their text, where they may stand, and which of them is an activity's deadline."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.engine import conditions, timers
 from app.engine.diagram import Diagram, Node, Timer
 from app.engine.source import Source
+
+
+def once(node: Node, source: Source) -> Node:
+    """A node that waits for one moment only: where a timer that repeats cuts its task off, or is waited for on the
+    way, it can come but once, at its first time."""
+    repeats = timers.cycle(node.timer) if node.timer is not None else None
+    if repeats is None or node.timer is None or (node.kind == "boundaryEvent" and not node.interrupting):
+        return node
+    source.warning("timer_comes_once", node, text=node.timer.text, every=repeats.every)
+    return replace(node, timer=Timer("duration", repeats.every))
 
 
 def check(diagram: Diagram, source: Source) -> None:
@@ -12,7 +23,6 @@ def check(diagram: Diagram, source: Source) -> None:
     for node in diagram.nodes.values():
         if node.timer is not None:
             _check_text(node, node.timer, diagram, source)
-            _check_cycle(node, node.timer, source)
             _check_relative(node, node.timer, diagram, source)
         _check_mark(node, source)
     for host, events in diagram.boundary.items():
@@ -28,15 +38,6 @@ def _check_text(node: Node, timer: Timer, diagram: Diagram, source: Source) -> N
     code = timers.check(timer, diagram.day_unit)
     if code is not None:
         source.error(code, node, text=timer.text)
-
-
-def _check_cycle(node: Node, timer: Timer, source: Source) -> None:
-    if timers.cycle(timer) is None:
-        return
-    if node.kind != "boundaryEvent":
-        source.error("timer_cycle_misplaced", node, text=timer.text)
-    elif node.interrupting:
-        source.error("not_yet_cycle_interrupting", node, text=timer.text)
 
 
 def _check_relative(node: Node, timer: Timer, diagram: Diagram, source: Source) -> None:

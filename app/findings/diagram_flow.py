@@ -14,10 +14,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” memakai definisi kejadian “{ref}”, yang tidak ada.",
         "Pilih lagi jenis kejadiannya di pemodel.",
     ),
-    "message_missing": (
-        "“{name}” menunggu pesan, tetapi pesannya tidak disebut.",
-        "Pilih atau buat pesan dan beri nama.",
-    ),
     "message_unknown": ("“{name}” memakai pesan “{ref}”, yang tidak ada.", "Pilih lagi pesannya di pemodel."),
     "message_name_computed": ("Nama pesan pada “{name}” dihitung: {text}.", "Tulis nama pesan yang tetap."),
     "start_message_twice": (
@@ -27,14 +23,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "leads_nowhere": (
         "Dari “{name}” tidak keluar panah.",
         "Tarik panah ke langkah berikutnya, atau ke kejadian akhir.",
-    ),
-    "flow_into_start": (
-        "Panah “{name}” masuk ke “{target}”, padahal ke sana tidak boleh ada panah masuk.",
-        "Arahkan panah ke langkah sesudahnya.",
-    ),
-    "flow_out_of_end": (
-        "Panah “{name}” keluar dari kejadian akhir “{source}”.",
-        "Hapus panah itu, atau jadikan “{source}” kejadian antara.",
     ),
     "boundary_not_attached": (
         "Kejadian tepi “{name}” tidak menempel pada tugas.",
@@ -51,10 +39,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "boundary_on_automatic": (
         "“{name}” menempel pada “{host}”, yang selesai seketika; ia tidak akan pernah terjadi.",
         "Tempelkan pada tugas orang, atau hapus.",
-    ),
-    "event_gateway_too_few": (
-        "Sesudah gerbang kejadian “{name}” harus ada paling sedikit dua kejadian.",
-        "Gambar kejadian yang ditunggu, misalnya pesan dan timer.",
     ),
     "event_gateway_target": (
         "“{name}” berdiri sesudah gerbang kejadian “{gateway}”, tetapi tidak menunggu apa-apa.",
@@ -162,10 +146,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "timer_too_short": (
         "Waktu “{text}” pada “{name}” terlalu pendek.",
         "Periksa angkanya; timer berulang paling cepat tiap menit.",
-    ),
-    "timer_cycle_misplaced": (
-        "Timer berulang “{text}” hanya boleh berada di tepi tugas, bukan pada “{name}”.",
-        "Jadikan timer sekali saja, atau tempelkan pada tepi tugas.",
     ),
     "timer_relative_without_deadline": (
         "“{text}” pada “{name}” dihitung mundur dari tenggat tugas, tetapi tugasnya tidak bertenggat.",

@@ -31,10 +31,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Tulis id tabel saja, misalnya rute_unit.",
     ),
     # What cannot run yet.
-    "not_yet_several_processes": (
-        "Diagram berisi lebih dari satu proses: “{name}” di samping “{first}”; ini belum dapat dijalankan.",
-        "Pakai satu pool dengan lajur, atau kosongkan pool pihak luar.",
-    ),
     "not_yet_sub_process": (
         "Subproses “{name}” belum dapat dijalankan.",
         "Gambar langkah-langkahnya langsung di proses utama.",
@@ -54,10 +50,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_yet_call_activity": (
         "Pemanggilan proses lain “{name}” belum dapat dijalankan.",
         "Gambar langkah-langkahnya langsung di proses ini.",
-    ),
-    "not_yet_complex_gateway": (
-        "Gerbang kompleks “{name}” belum dapat dijalankan.",
-        "Pakai gerbang eksklusif, inklusif, atau paralel.",
     ),
     "not_yet_multi_instance": (
         "“{name}” ditandai berulang untuk banyak hal (multi-instance); ini belum dapat dijalankan.",
@@ -84,14 +76,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Kompensasi pada “{name}” belum dapat dijalankan.",
         "Gambar langkah pembatalannya sebagai tugas biasa.",
     ),
-    "not_yet_conditional": (
-        "Kejadian bersyarat “{name}” belum dapat dijalankan.",
-        "Pakai gerbang dengan syarat.",
-    ),
-    "not_yet_link": (
-        "Kejadian tautan “{name}” belum dapat dijalankan.",
-        "Tarik panah langsung ke tujuannya.",
-    ),
     "not_yet_cancel": ("Kejadian batal “{name}” belum dapat dijalankan.", "Pakai kejadian akhir biasa."),
     "not_yet_timer_start": (
         "Kejadian mulai dengan timer “{name}” belum dapat dijalankan.",
@@ -100,21 +84,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "not_yet_multiple_events": (
         "“{name}” menunggu lebih dari satu hal; ini belum dapat dijalankan.",
         "Pakai gerbang kejadian dengan satu kejadian untuk tiap hal.",
-    ),
-    "not_yet_several_starts": (
-        "“{name}” adalah kejadian mulai kedua di samping “{first}”; ini belum dapat dijalankan.",
-        "Sisakan satu kejadian mulai tanpa pesan; yang lain memakai pesan.",
-    ),
-    "not_yet_several_flows": (
-        "Dari “{name}” keluar {count} panah; ini belum dapat dijalankan.",
-        "Taruh gerbang sesudahnya: eksklusif untuk memilih, paralel untuk semuanya.",
-    ),
-    "not_yet_two_timers": (
-        "Sesudah gerbang kejadian “{name}” ada lebih dari satu timer; ini belum dapat dijalankan.",
-        "Sisakan satu timer; timer lain menjadi pengingat pada tugas.",
-    ),
-    "not_yet_cycle_interrupting": (
-        "Timer berulang “{text}” pada “{name}” memotong tugasnya; ini belum dapat dijalankan.",
-        "Jadikan kejadian tepi itu tidak memotong (garis putus-putus), atau timer sekali saja.",
     ),
 }

@@ -238,10 +238,22 @@ def test_the_words_of_a_property_are_kept_exactly() -> None:
     assert diagram.nodes["telaah"].properties["ket"] == words
 
 
-def test_two_processes_are_refused_for_now() -> None:
+def test_each_pool_is_a_process_of_its_own_with_its_own_warnings() -> None:
+    second = (
+        '<bpmn:process id="kedua" name="Kedua"><bpmn:startEvent id="awal"/><bpmn:task id="kerja"/>'
+        '<bpmn:sequenceFlow id="x" sourceRef="awal" targetRef="kerja"/></bpmn:process>'
+    )
+    xml = bpmn([start(), user("a"), user("b")], "start > a", outside=second, executable=False)
+    first, other = reader.read(xml)
+    assert (first.key, set(other.nodes)) == ("prosedur", {"awal", "kerja"})
+    assert [f.code for f in first.findings] == ["implicit_end", "unreachable"]
+    assert [(f.code, f.element_id) for f in other.findings] == [("implicit_end", "kerja")]
+
+
+def test_beside_a_process_marked_executable_others_are_only_drawn() -> None:
     second = '<bpmn:process id="kedua" name="Kedua"><bpmn:startEvent id="awal"/></bpmn:process>'
-    (finding, *_rest) = refused(bpmn([start(), end()], "start > end", outside=second))
-    assert (finding.code, finding.element_id) == ("not_yet_several_processes", "kedua")
+    (diagram,) = reader.read(bpmn([start(), end()], "start > end", outside=second))
+    assert [(f.code, f.element_id) for f in diagram.findings] == [("process_only_drawn", "kedua")]
 
 
 def test_a_file_without_a_process_is_refused() -> None:

@@ -38,10 +38,6 @@ def racing(*events: Shape, more: str = "", others: tuple[Shape, ...] = ()) -> by
     return bpmn([start(), race("r"), *events, *others, end()], f"start > r\n{ways}\n{more}")
 
 
-def test_a_process_without_a_start_is_refused() -> None:
-    assert errors(bpmn([user("telaah"), end()], "telaah > end")) == ["no_start"]
-
-
 def test_one_plain_start_and_several_message_starts_are_read() -> None:
     nodes = [start(), start("a", message="surat"), start("b", message="telepon"), user("telaah"), end()]
     diagram = read(bpmn(nodes, "start > telaah > end\na > telaah\nb > telaah"))
@@ -50,36 +46,19 @@ def test_one_plain_start_and_several_message_starts_are_read() -> None:
     assert diagram.start_node("lain") is None
 
 
-def test_a_second_plain_start_is_refused_for_now() -> None:
-    (finding,) = refused(bpmn([start(), start("lagi"), end()], "start > end\nlagi > end"))
-    assert (finding.code, finding.element_id) == ("not_yet_several_starts", "lagi")
-
-
 def test_two_starts_by_one_message_are_refused() -> None:
     nodes = [start("a", message="surat"), start("b", message="surat"), end()]
     assert errors(bpmn(nodes, "a > end\nb > end")) == ["start_message_twice"]
 
 
-def test_flows_into_a_start_or_a_boundary_event_are_refused() -> None:
-    nodes = [start(), node("exclusiveGateway", "g"), end()]
-    assert errors(bpmn(nodes, "start > g > start\ng > end")) == ["flow_into_start"]
+def test_flows_into_a_boundary_event_are_refused() -> None:
     lewat = boundary("lewat", "telaah", after="3 hari")
     (finding,) = refused(around(lewat).replace(b'targetRef="end"', b'targetRef="lewat"'))
-    assert (finding.code, finding.element_id) == ("flow_into_start", "telaah__end")
-
-
-def test_flows_out_of_an_end_are_refused() -> None:
-    assert errors(bpmn([start(), end(), end("lain")], "start > end > lain")) == ["flow_out_of_end"]
+    assert (finding.code, finding.element_id) == ("flow_into_boundary", "telaah__end")
 
 
 def test_a_start_that_leads_nowhere_is_refused() -> None:
     assert errors(bpmn([start(), user("telaah"), end()], "telaah > end")) == ["leads_nowhere"]
-
-
-def test_a_boundary_event_must_lead_somewhere() -> None:
-    nodes = [start(), user("telaah"), boundary("lewat", "telaah", after="3 hari"), end()]
-    (finding,) = refused(bpmn(nodes, "start > telaah > end"))
-    assert (finding.code, finding.element_id) == ("leads_nowhere", "lewat")
 
 
 def test_a_boundary_event_must_sit_on_a_task() -> None:
@@ -92,7 +71,6 @@ def test_a_boundary_event_must_sit_on_a_task() -> None:
 def test_a_boundary_event_must_wait_for_something() -> None:
     (finding,) = refused(around(boundary("lewat", "telaah")))
     assert (finding.code, finding.element_id) == ("event_without_trigger", "lewat")
-    assert errors(waiting(catch("tunggu"))) == ["event_without_trigger"]
 
 
 def test_a_boundary_event_interrupts_unless_drawn_dashed() -> None:
@@ -137,8 +115,8 @@ def test_the_text_of_a_timer_is_read(written: str, kind: str, read_as: Timer) ->
 @pytest.mark.parametrize(
     ("written", "kind", "code"),
     [
-        ("", "timeDuration", "timer_without_value"),
-        ('""', "timeDuration", "timer_without_value"),
+        ("", "timeDuration", "timer_words_not_understood"),
+        ('""', "timeDuration", "timer_words_not_understood"),
         ("sebentar lagi", "timeDuration", "timer_not_understood"),
         ("timedelta(days=3)", "timeDuration", "timer_not_understood"),
         ("P3D", "timeCycle", "timer_not_a_cycle"),
@@ -159,12 +137,15 @@ def test_a_timer_with_two_times_is_refused() -> None:
     assert errors(around(event)) == ["timer_twice"]
 
 
-def test_a_repeating_timer_may_only_remind() -> None:
+def test_a_repeating_timer_comes_once_unless_it_only_reminds() -> None:
     reminder = around(boundary("lewat", "telaah", after="R3/P1D", kind="timeCycle"))
     assert warnings(reminder) == []
     cutting = around(boundary("lewat", "telaah", after="R3/P1D", kind="timeCycle", interrupting=True))
-    assert errors(cutting) == ["not_yet_cycle_interrupting"]
-    assert errors(waiting(catch("lewat", after="setiap hari", kind="timeCycle"))) == ["timer_cycle_misplaced"]
+    assert warnings(cutting) == ["timer_comes_once"]
+    assert read(cutting).nodes["lewat"].timer == Timer("duration", "P1D")
+    awaited = waiting(catch("lewat", after="setiap hari", kind="timeCycle"))
+    assert warnings(awaited) == ["timer_comes_once"]
+    assert read(awaited).nodes["lewat"].timer == Timer("duration", "1 hari kerja")
 
 
 def test_a_timer_before_the_deadline_needs_a_deadline_on_the_same_task() -> None:
@@ -238,10 +219,14 @@ def test_an_operation_stands_for_its_message() -> None:
     assert read(named).nodes["tunggu"].message == "data"
 
 
-def test_a_message_that_is_waited_for_must_be_named() -> None:
+def test_a_message_that_is_waited_for_goes_by_the_name_of_what_waits() -> None:
     event = node("intermediateCatchEvent", "tunggu", inside="<bpmn:messageEventDefinition/>")
-    assert errors(waiting(event)) == ["message_missing"]
-    assert errors(waiting(node("receiveTask", "tunggu"))) == ["message_missing"]
+    for waits in (event, node("receiveTask", "tunggu")):
+        assert warnings(waiting(waits)) == ["message_named_by_drawing"]
+        assert read(waiting(waits)).nodes["tunggu"].message == "Tunggu"
+
+
+def test_a_message_that_does_not_exist_is_refused() -> None:
     lost = node(
         "intermediateCatchEvent", "tunggu", inside='<bpmn:messageEventDefinition messageRef="hantu"/>'
     )
@@ -284,8 +269,8 @@ def test_events_that_race_are_read() -> None:
     assert [flow.target for flow in read(xml).outgoing["r"]] == ["datang", "ditarik", "lama"]
 
 
-def test_an_event_gateway_needs_two_events_that_wait() -> None:
-    assert errors(racing(catch("datang", message="data"))) == ["event_gateway_too_few"]
+def test_an_event_gateway_needs_events_that_wait() -> None:
+    assert warnings(racing(catch("datang", message="data"))) == ["event_gateway_one"]
     assert errors(racing(catch("datang", message="data"), user("telaah"))) == ["event_gateway_target"]
 
 
@@ -300,8 +285,6 @@ def test_an_event_that_races_is_reached_no_other_way_and_has_no_boundary_event()
     ]
 
 
-def test_two_timers_or_one_message_twice_after_an_event_gateway_are_refused() -> None:
-    timers = [catch(name, after="P1D") for name in ("a", "b")]
-    assert errors(racing(*timers, catch("c", message="c"))) == ["not_yet_two_timers"]
+def test_one_message_twice_after_an_event_gateway_is_refused() -> None:
     messages = [catch(name, message="sama") for name in ("a", "b")]
     assert errors(racing(*messages)) == ["event_gateway_message_twice"]

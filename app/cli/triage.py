@@ -1,0 +1,93 @@
+"""triage: what would become of a folder full of diagrams."""
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from random import SystemRandom
+from typing import TextIO
+
+import click
+
+from app.services import triage
+from app.services.triage import Outcome, Totals
+
+_WORDS = {
+    "runs": "berjalan",
+    "asks": "berjalan, dengan pertanyaan",
+    "refused": "ditolak dengan temuan",
+    "crashed": "MACET",
+    "ended": "sampai akhir",
+    "going": "masih berjalan pada batas langkah",
+    "stopped": "berhenti dengan alasan",
+}
+_MOST_SHOWN = 20
+
+
+@click.command(
+    "triage", help="Periksa semua diagram di bawah FOLDER: berjalan, bertanya, ditolak, atau macet."
+)
+@click.argument("folder", metavar="FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--run", is_flag=True, help="Jalankan juga tiap proses sampai akhir, dengan petugas acak.")
+@click.option("--seed", type=int, help="Benih petugas acak; bila kosong dipilih sendiri dan dicetak.")
+@click.option(
+    "--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Tulis hasil tiap berkas."
+)
+def triage_command(folder: Path, *, run: bool, seed: int | None, report: Path | None) -> None:
+    """Judge every diagram below a folder; exit code 1 when one crashed."""
+    seed = SystemRandom().randrange(1_000_000) if seed is None else seed
+    paths, totals = triage.files(folder), Totals()
+    outcomes = triage.judged(paths, run=run, seed=seed)
+    with click.progressbar(outcomes, length=len(paths), file=sys.stderr) as shown, _open(report) as out:
+        _tell(out, shown, totals, seed)
+    if run:
+        click.echo(f"Benih petugas acak: {seed}")
+    _print_counts(f"{len(paths)} berkas", totals.verdicts, triage.VERDICTS)
+    _print_counts("Dijalankan", totals.drives, triage.ENDS)
+    _print_codes("Temuan yang menolak, menurut banyaknya berkas", totals.errors)
+    _print_codes("Peringatan", totals.warnings)
+    if totals.verdicts["crashed"]:
+        sys.exit(1)
+
+
+@contextmanager
+def _open(report: Path | None) -> Iterator[TextIO | None]:
+    if report is None:
+        yield None
+    else:
+        with report.open("w", encoding="utf-8") as out:
+            yield out
+
+
+def _tell(out: TextIO | None, outcomes: Iterable[Outcome], totals: Totals, seed: int) -> None:
+    """Count the outcomes and write each as it comes: of thousands of files none is kept."""
+    if out:
+        out.write(f'{{"seed": {seed}, "files": [')
+    for number, outcome in enumerate(outcomes):
+        totals.add(outcome)
+        if out:
+            out.write(",\n" if number else "\n")
+            json.dump(outcome.as_dict(), out, ensure_ascii=False)
+        if outcome.verdict == "crashed":
+            click.echo(f"\n{outcome.file}: {outcome.detail.strip()}", err=True)
+    if out:
+        out.write('\n], "totals": ')
+        json.dump(totals.as_dict(), out)
+        out.write("}\n")
+
+
+def _print_counts(title: str, counts: Counter[str], order: Iterable[str]) -> None:
+    total = counts.total()
+    if total:
+        click.echo(title)
+    for key in order if total else ():
+        click.echo(f"  {counts[key]:6} {counts[key] / total:6.1%}  {_WORDS[key]}")
+
+
+def _print_codes(title: str, counts: Counter[str]) -> None:
+    if counts:
+        click.echo(title)
+    for code, count in counts.most_common(_MOST_SHOWN):
+        click.echo(f"  {count:6}  {code}")

@@ -1,0 +1,156 @@
+"""Words for findings about drawings that leave something unsaid, and how it was understood."""
+
+TEXTS: dict[str, tuple[str, str]] = {
+    # Where a process begins and ends.
+    "start_implied": (
+        "Proses “{name}” tidak mempunyai kejadian mulai; perkara mulai di {first}.",
+        "Gambar kejadian mulai bila perkara seharusnya mulai di tempat lain.",
+    ),
+    "several_starts": (
+        (
+            "“{name}” adalah kejadian mulai lain di samping “{first}”. Orang memulai perkara di "
+            "“{first}”; yang ini dimulai oleh pesan “{message}”."
+        ),
+        (
+            "Bila orang seharusnya mulai di sini, gambar yang ini lebih dahulu atau beri formulir, atau"
+            " sisakan satu kejadian mulai."
+        ),
+    ),
+    "start_message_unnamed": (
+        "“{name}” mulai oleh pesan, tetapi pesannya tidak disebut; perkara dimulai oleh orang.",
+        "Pilih pesan dan beri nama bila sistem lain yang memulainya.",
+    ),
+    "flow_into_start": (
+        "Ke kejadian mulai “{name}” masuk panah; perkara yang kembali ke sana langsung diteruskan.",
+        "Arahkan panah ke langkah sesudahnya agar gambar mudah dibaca.",
+    ),
+    "flow_into_boundary": (
+        "Panah “{name}” masuk ke kejadian tepi “{target}”, padahal ke sana tidak boleh ada panah masuk.",
+        "Arahkan panah ke langkah sesudahnya.",
+    ),
+    "flow_out_of_end": (
+        "Dari kejadian akhir “{name}” keluar panah; perkara tidak berakhir di sana, tetapi berjalan terus.",
+        "Jadikan kejadian antara, atau hapus panahnya bila perkara memang berakhir di sana.",
+    ),
+    "flow_out_of_terminate": (
+        "“{name}” mengakhiri seluruh perkara; panah yang keluar dari sana tidak pernah dilalui.",
+        "Hapus panah itu.",
+    ),
+    "gateway_ends": (
+        "Dari gerbang “{name}” tidak keluar panah; apa yang sampai di sana berakhir di sana.",
+        "Tarik panah ke langkah berikutnya bila perkara seharusnya berlanjut.",
+    ),
+    "boundary_ends": (
+        (
+            "Bila “{name}” terjadi, tugasnya diambil dari petugas dan jalan itu berakhir: tidak ada "
+            "panah yang keluar."
+        ),
+        (
+            "Jadikan tidak memotong (garis putus-putus) bila hanya tanda tenggat, atau tarik panah ke "
+            "langkah berikutnya."
+        ),
+    ),
+    # Several flows out of one step.
+    "implicit_parallel": (
+        "Dari “{name}” keluar {count} panah tanpa gerbang; semuanya dijalani bersamaan.",
+        "Bila seharusnya dipilih salah satu, taruh gerbang eksklusif sesudahnya.",
+    ),
+    "implicit_choice": (
+        (
+            "Dari “{name}” keluar {count} panah, sebagian bersyarat; setiap panah yang syaratnya "
+            "terpenuhi dijalani."
+        ),
+        "Bila hanya satu yang boleh dijalani, taruh gerbang eksklusif sesudahnya.",
+    ),
+    "complex_gateway": (
+        (
+            "Gerbang kompleks “{name}” dijalankan seperti gerbang inklusif: setiap jalan yang cocok "
+            "diambil, dan semua yang masih dapat datang ditunggu."
+        ),
+        "Pakai gerbang lain bila aturannya berbeda, misalnya “dua dari tiga sudah cukup”.",
+    ),
+    "event_gateway_one": (
+        "Sesudah gerbang kejadian “{name}” hanya ada satu kejadian; perkara menunggu yang satu itu.",
+        "Gambar kejadian lain yang ditunggu, atau hapus gerbangnya.",
+    ),
+    # Links.
+    "link_without_target": (
+        (
+            "Tautan “{link}” pada “{name}” tidak sampai ke mana pun: tidak ada kejadian tautan penerima"
+            " bernama itu."
+        ),
+        "Samakan nama kedua kejadian tautan, atau tarik panah langsung.",
+    ),
+    "link_without_source": (
+        "Ke tautan “{link}” pada “{name}” tidak ada yang melompat.",
+        "Samakan nama kedua kejadian tautan, atau hapus.",
+    ),
+    "link_target_twice": (
+        "Tautan “{link}” diterima di dua tempat; “{name}” adalah yang kedua.",
+        "Sisakan satu kejadian tautan penerima untuk tiap nama.",
+    ),
+    "link_misplaced": (
+        "Kejadian tautan “{name}” hanya boleh berada di tengah jalan, bukan di awal, akhir, atau tepi.",
+        "Pakai kejadian antara sebagai tautan, atau tarik panah langsung ke tujuannya.",
+    ),
+    "conditional_event": (
+        (
+            "“{name}” menunggu sampai suatu syarat terpenuhi. Isian hanya berubah ketika tugas "
+            "diselesaikan, jadi syarat diperiksa di gerbang, bukan ditunggu."
+        ),
+        "Taruh gerbang dengan syarat itu sesudah tugas yang mengisinya, atau pakai kejadian pesan.",
+    ),
+    # Pools and messages.
+    "process_only_drawn": (
+        "Proses “{name}” tidak ditandai dapat dijalankan, sedangkan yang lain ditandai; ia hanya digambar.",
+        "Tandai isExecutable bila proses ini juga dijalankan di sini.",
+    ),
+    "message_named_by_drawing": (
+        "“{name}” menunggu pesan yang tidak disebut; ia menunggu pesan bernama “{message}”.",
+        "Pilih atau buat pesan dan beri nama bila pengirimnya memakai nama lain.",
+    ),
+    "message_flow_ignored": (
+        (
+            "Aliran pesan “{flow}” menempel pada “{name}”, yang tidak mengirim atau menunggu pesan; "
+            "aliran itu hanya digambar."
+        ),
+        "Jadikan tugas kirim, tugas terima, atau kejadian pesan bila perkara memang menunggu pesan itu.",
+    ),
+    "message_flow_by_hand": (
+        (
+            "Pesan “{message}” untuk “{name}” datang dari proses lain di diagram ini; ia belum "
+            "disampaikan dengan sendirinya."
+        ),
+        "Kirim lewat API pesan, atau gabungkan kedua proses dalam satu pool dengan lajur.",
+    ),
+    "event_waits_for_nothing": (
+        "“{name}” digambar menunggu, tetapi tidak disebut menunggu apa; perkara melewatinya tanpa berhenti.",
+        "Jadikan timer atau pesan bila perkara harus menunggu di sini.",
+    ),
+    # Time in a drawing.
+    "timer_read_from_words": (
+        "Timer “{name}” tidak berisi waktu; “{text}” dibaca sebagai {understood}.",
+        "Isi waktunya pada timer bila maksudnya lain, misalnya 3 hari kerja atau P3D.",
+    ),
+    "timer_words_not_understood": (
+        "Timer “{name}” tidak berisi waktu, dan dari “{text}” waktunya tidak terbaca.",
+        (
+            "Tulis waktunya pada timer, nama, atau anotasinya, misalnya: 5 hari kerja, H+3, maks. 60 "
+            "hari, 2x24 jam, 30 menit, P3D."
+        ),
+    ),
+    "timer_comes_once": (
+        (
+            "Timer berulang “{text}” pada “{name}” hanya dapat terjadi sekali; ia dijalankan sekali, "
+            "sesudah {every}."
+        ),
+        (
+            "Jadikan lama sekali saja, atau kejadian tepi yang tidak memotong (garis putus-putus) bila "
+            "memang pengingat berulang."
+        ),
+    ),
+    "timer_text_understood": (
+        "Waktu “{text}” pada timer “{name}” dibaca sebagai {understood}.",
+        "Tulis waktunya saja bila maksudnya lain, misalnya 3 hari kerja atau P3D.",
+    ),
+}

@@ -1,0 +1,174 @@
+"""Drive a process to an end by the engine alone: an officer who decides by dice, and a clock that moves."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from app.bpmnio import feel
+from app.calendar import Calendar
+from app.engine import execution, reader
+from app.engine.diagram import Diagram
+from app.engine.execution import Program
+from app.engine.step import Step
+from app.errors import AppError
+
+MOST_STEPS = 200
+#: How often he fills in a task anew when no flow fits what he has filled in.
+_TRIES = 20
+_BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+_LITERAL = re.compile(r'"([^"]*)"|(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])')
+
+End = Literal["ended", "going", "stopped"]
+ENDS: tuple[End, ...] = ("ended", "going", "stopped")
+
+
+@dataclass(frozen=True)
+class Drive:
+    """How far a process came. ``going``: open after the most steps; ``stopped``: it cannot go on, and said why."""
+
+    process: str
+    end: End
+    steps: int
+    why: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The drive as JSON."""
+        return dict(vars(self))
+
+
+def drive(diagram: Diagram, seed: str) -> Drive:
+    """Start ``diagram`` at one of its starts and act until it ends, cannot go on, or `MOST_STEPS` are done.
+
+    Its decision tables are not at hand: a task that asks one passes without deciding anything.
+    """
+    officer = _Officer(_without_tables(diagram), Random(seed))  # noqa: S311 dice, no secret
+    try:
+        officer.start()
+        while not officer.step.ended and officer.steps < MOST_STEPS:
+            officer.act()
+    except AppError as error:
+        detail = getattr(error, "detail", "")
+        return Drive(diagram.key, "stopped", officer.steps, f"{error} {detail}".strip())
+    return Drive(diagram.key, "ended" if officer.step.ended else "going", officer.steps)
+
+
+def _without_tables(diagram: Diagram) -> Diagram:
+    nodes = {
+        node.id: replace(node, kind="sendTask") if node.kind == "businessRuleTask" else node
+        for node in diagram.nodes.values()
+    }
+    return replace(diagram, nodes=nodes)
+
+
+class _Officer:
+    """One case and the person, the clock and the post that act on it; its state goes through bytes at each step."""
+
+    def __init__(self, diagram: Diagram, random: Random) -> None:
+        self.diagram, self.random = diagram, random
+        self.program = Program(diagram, {})
+        self.calendar = Calendar(zone=ZoneInfo("Asia/Jakarta"))
+        self.now, self.steps = _BEGIN, 0
+        self.tasks: dict[str, str] = {}
+        self.timers: dict[str, datetime] = {}
+        self.messages: set[str] = set()
+        self.names, self.values = _vocabulary(diagram)
+
+    def start(self) -> None:
+        """Begin at any of the starts."""
+        starts = [node for node in self.diagram.nodes.values() if node.kind == "startEvent"]
+        node = self.random.choice(starts)
+        self._try(lambda: execution.start(self.program, self._filled(), start_node=node, **self._when()))
+
+    def act(self) -> None:
+        """Complete a task, deliver a message, or let the next timer come, as the dice say."""
+        self.now += timedelta(minutes=self.random.randrange(1, 240))
+        kinds = [kind for kind in ("tasks", "messages", "timers") if getattr(self, kind)]
+        kind = self.random.choices(kinds, [{"tasks": 6, "messages": 3, "timers": 2}[kind] for kind in kinds])[
+            0
+        ]
+        if kind == "tasks":
+            task = self.random.choice(sorted(self.tasks))
+            self._try(lambda: self._complete(task))
+        elif kind == "messages":
+            message = self.random.choice(sorted(self.messages))
+            self._try(lambda: self._deliver(message))
+        else:
+            self._fire(min(self.timers, key=lambda timer: (self.timers[timer], timer)))
+
+    def _complete(self, task: str) -> Step:
+        answers = self._answers()
+        return execution.complete(
+            self.program,
+            self.step.state,
+            self.step.variables,
+            task,
+            self._filled(),
+            answers=answers,
+            **self._when(),
+        )
+
+    def _deliver(self, message: str) -> Step:
+        return execution.deliver(
+            self.program, self.step.state, self.step.variables, message, self._filled(), **self._when()
+        )
+
+    def _fire(self, timer: str) -> None:
+        self.now = max(self.now, self.timers[timer])
+        step = execution.fire(self.program, self.step.state, self.step.variables, timer, **self._when())
+        if step is None:
+            self.timers.pop(timer)
+        else:
+            self._take(step)
+
+    def _try(self, act: Any) -> None:
+        """Act; when nothing fits what was filled in, fill in something else, as a person would."""
+        for attempt in range(_TRIES):
+            try:
+                self._take(act())
+                return
+            except AppError as error:
+                if (
+                    not self.names
+                    or attempt == _TRIES - 1
+                    or getattr(error, "detail", "") == "automatic_loop"
+                ):
+                    raise
+
+    def _take(self, step: Step) -> None:
+        self.step = step
+        self.steps += 1
+        self.tasks = {id: node for id, node in self.tasks.items() if id not in step.closed}
+        self.tasks |= {task.id: task.node.id for task in step.opened}
+        self.timers = {id: at for id, at in self.timers.items() if id not in step.stopped_timers}
+        self.timers |= {timer.id: timer.due.at for timer in step.timers}
+        self.messages = (self.messages - set(step.stopped_messages)) | {wait.id for wait in step.messages}
+
+    def _answers(self) -> Mapping[str, str | list[str]]:
+        """An answer to every question there is; the engine takes those that are asked."""
+        found: dict[str, str | list[str]] = {}
+        for gateway, asked in self.diagram.questions.items():
+            flows = [flow for flow, _text in asked.answers]
+            count = self.random.randint(1, len(flows))
+            found[gateway] = self.random.sample(flows, count) if asked.multiple else self.random.choice(flows)
+        return found
+
+    def _filled(self) -> dict[str, Any]:
+        return {name: self.random.choice(self.values) for name in self.names}
+
+    def _when(self) -> dict[str, Any]:
+        return {"now": self.now, "calendar": self.calendar}
+
+
+def _vocabulary(diagram: Diagram) -> tuple[list[str], list[Any]]:
+    """The names that the diagram's expressions read, and values that may make them true or false."""
+    names = set[str]()
+    found: list[Any] = [None, True, False, 0, 7, 1_000_000, "2026-12-01", "P2D"]
+    for expression in reader.expressions(diagram):
+        names |= set(feel.names(expression.text))
+        for text, number in _LITERAL.findall(expression.text):
+            found.append(float(number) if number else text)
+    return sorted(names), found

@@ -1,0 +1,92 @@
+"""Triage: every file is judged, none stops the others, and what runs is driven to an end."""
+
+import json
+import os
+import time
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from app.cli import commands
+from app.services import triage, triage_drive, triage_workers
+from tests.engine.building import boundary, bpmn, end, exclusive, flow, node, start, user
+from tests.engine.reading import read
+
+PLAIN = bpmn([start(), user("telaah"), end()], "start > telaah > end")
+ASKING = bpmn(
+    [start(), user("telaah"), exclusive("lengkap"), end("ya"), end("tidak")],
+    "start > telaah > lengkap > ya\nlengkap > tidak",
+)
+REFUSED = bpmn([start(), node("scriptTask", "skrip"), end()], "start > skrip > end")
+
+
+def folder(place: Path, **files: bytes) -> Path:
+    (place / "dalam").mkdir()
+    for name, content in files.items():
+        (place / "dalam" / f"{name}.bpmn").write_bytes(content)
+    return place
+
+
+def test_each_file_below_a_folder_is_judged(tmp_path: Path) -> None:
+    folder(tmp_path, jalan=PLAIN, tanya=ASKING, tolak=REFUSED)
+    (tmp_path / "bukan.xml").write_bytes(b"<x/>")
+    (tmp_path / "catatan.txt").write_bytes(b"-")
+    found = {Path(o.file).stem: o for o in triage.judged(triage.files(tmp_path), run=True, seed=1)}
+    verdicts = {name: outcome.verdict for name, outcome in found.items()}
+    assert verdicts == {"jalan": "runs", "tanya": "asks", "tolak": "refused", "bukan": "refused"}
+    assert found["tolak"].findings == ("error:script_task",)
+    assert [drive.end for name in ("jalan", "tanya") for drive in found[name].drives] == ["ended", "ended"]
+
+
+def test_the_command_counts_and_writes_each_outcome(tmp_path: Path) -> None:
+    folder(tmp_path, jalan=PLAIN, tolak=REFUSED)
+    report = tmp_path / "hasil.json"
+    shown = CliRunner().invoke(commands, ["triage", str(tmp_path), "--run", "--json", str(report)])
+    assert shown.exit_code == 0
+    assert "Benih petugas acak" in shown.output
+    assert "script_task" in shown.output
+    written = json.loads(report.read_text("utf-8"))
+    assert written["totals"]["verdicts"] == {"runs": 1, "refused": 1}
+    assert {Path(file["file"]).stem for file in written["files"]} == {"jalan", "tolak"}
+
+
+def test_a_job_that_hangs_dies_or_raises_is_told_and_stops_no_other() -> None:
+    before = time.monotonic()
+    slow = list(triage_workers.each(time.sleep, [(0,), (600,), (0,)], seconds=0.3, workers=2))
+    assert sorted((job[0], why) for job, _result, why in slow) == [
+        (0, ""),
+        (0, ""),
+        (600, "longer than 0.3 s"),
+    ]
+    assert time.monotonic() - before < 60
+    [(_job, result, why)] = triage_workers.each(os._exit, [(7,)], seconds=30)
+    assert (result, why) == (None, "the process died: exit code 7")
+    [(_job, result, why)] = triage_workers.each(divmod, [(1, 0)], seconds=30)
+    assert result is None
+    assert "ZeroDivisionError" in why
+
+
+def test_the_officer_fills_in_what_the_conditions_ask() -> None:
+    xml = bpmn(
+        [start(), user("telaah"), exclusive("g"), end("a"), end("b")],
+        [
+            "start > telaah > g",
+            flow("g", "a", condition='jenis = "jarang"'),
+            flow("g", "b", condition="jumlah > 6 and jumlah < 8"),
+        ],
+    )
+    ends = {triage_drive.drive(read(xml), str(seed)).end for seed in range(20)}
+    assert ends == {"ended"}
+
+
+def test_a_case_without_an_end_is_left_after_the_most_steps() -> None:
+    xml = bpmn([start(), user("a"), user("b")], "start > a > b > a")
+    drive = triage_drive.drive(read(xml), "1")
+    assert (drive.end, drive.steps) == ("going", triage_drive.MOST_STEPS)
+
+
+def test_the_clock_moves_while_he_works() -> None:
+    late = boundary("lewat", "telaah", after="3 hari", interrupting=True)
+    xml = bpmn([start(), user("telaah"), late, end()], "start > telaah > telaah\nlewat > end")
+    xml = xml.replace(b"telaah__telaah", b"lagi")
+    assert triage_drive.drive(read(xml), "1").end == "ended"
