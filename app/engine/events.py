@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.engine import conditions, drawn_times, message_flows
+from app.engine import conditions, drawn_times, message_flows, throws
 from app.engine.diagram import Timer
 from app.engine.source import NAME_LENGTH, Source
 from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
@@ -13,19 +13,19 @@ from app.engine.xml import Element, attribute, children, local, one_line, refere
 _SUFFIX = "EventDefinition"
 _ALLOWED: Mapping[str, frozenset[str]] = {
     "startEvent": frozenset({"message"}),
-    "endEvent": frozenset({"message", "terminate"}),
-    "intermediateThrowEvent": frozenset({"message", "link"}),
-    "intermediateCatchEvent": frozenset({"message", "timer", "link"}),
-    "boundaryEvent": frozenset({"message", "timer"}),
+    "endEvent": frozenset({"message", "terminate", "signal", "error", "escalation", "cancel"}),
+    "intermediateThrowEvent": frozenset({"message", "link", "signal", "escalation"}),
+    "intermediateCatchEvent": frozenset({"message", "timer", "link", "signal"}),
+    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "cancel"}),
 }
 _NOT_YET: Mapping[str, str] = {
     "signal": "not_yet_signal",
-    "escalation": "not_yet_escalation",
-    "error": "not_yet_error",
+    "escalation": "event_misplaced",
+    "error": "event_misplaced",
     "compensate": "not_yet_compensation",
     "conditional": "conditional_event",
     "link": "link_misplaced",
-    "cancel": "not_yet_cancel",
+    "cancel": "event_misplaced",
     "timer": "not_yet_timer_start",
 }
 _LITERAL = re.compile(r"""(["'])([^"']+)\1""")
@@ -42,6 +42,9 @@ class Trigger:
 
     timer: Timer | None = None
     message: str | None = None
+    signal: str | None = None
+    error: str | None = None
+    escalation: str | None = None
     terminate: bool = False
 
 
@@ -61,6 +64,12 @@ def read(element: Element, source: Source) -> Trigger:
         return Trigger(timer=_timer(element, definitions[0], source))
     if kind == "message":
         return Trigger(message=message(element, definitions[0], source))
+    if kind in throws.REFERRED:
+        return replace(Trigger(), **{kind: throws.name(element, definitions[0], kind, source)})  # type: ignore[arg-type]
+    if (
+        kind == "cancel"
+    ):  # a transaction is given up: without compensation that is an error that only it catches
+        return Trigger(error=throws.CANCELLED)
     return Trigger(terminate=kind == "terminate")
 
 

@@ -37,7 +37,7 @@ class Drawn:
         return {flow.target for flow in self.flows}
 
 
-def complete(drawn: Drawn, links: Links, where: Placed, source: Source) -> Drawn:
+def complete(drawn: Drawn, links: Links, where: Placed, source: Source, *, inside: bool = False) -> Drawn:
     """Say what is unsaid in one process; ``where`` is the process itself. Each step is a warning, but for links.
 
     Sources: BPMN 2.0.2, 10.5.5 (links), 10.5.2 and 10.5.3 (no start, no end event), 13.2.1 and 10.3 (several flows
@@ -48,7 +48,8 @@ def complete(drawn: Drawn, links: Links, where: Placed, source: Source) -> Drawn
     _pass_through(drawn, source)
     _end_at_gateways(drawn, source)
     _begin(drawn, where, source)
-    _choose_start(drawn, source)
+    if not inside:
+        _choose_start(drawn, source)
     _choose_at_activities(drawn, source)
     return drawn
 

@@ -45,6 +45,8 @@ def settle(
     """The nodes, each in its lane; a task outside every lane is an error."""
     lane_of = {node_id: lane_id for node_id, lane_id in placed.items() if node_id in nodes}
     for node in nodes.values():
+        if node.id not in lane_of and node.scope in lane_of:
+            lane_of[node.id] = lane_of[node.scope]  # a sub-process's lane is that of all in it
         if node.id not in lane_of and node.tag in ACTIVITIES:
             source.error("task_outside_lanes", node)
         if node.attached_to:

@@ -26,12 +26,12 @@ _KINDS: Mapping[str, Kind] = {
     "intermediateCatchEvent": "intermediateCatchEvent",
     "intermediateThrowEvent": "intermediateThrowEvent",
     "boundaryEvent": "boundaryEvent",
+    "subProcess": "subProcess",
+    "transaction": "subProcess",
 }
 #: Elements that cannot run: the finding, and a kind to go on with, so that all else is still checked truly.
 _REFUSED: Mapping[str, tuple[str, Kind]] = {
     "scriptTask": ("script_task", "userTask"),
-    "subProcess": ("not_yet_sub_process", "userTask"),
-    "transaction": ("not_yet_transaction", "userTask"),
     "adHocSubProcess": ("not_yet_ad_hoc", "userTask"),
     "callActivity": ("not_yet_call_activity", "userTask"),
 }
@@ -93,9 +93,11 @@ def read(element: Element, source: Source) -> Node:
     tag = local(element)
     source.limit_name(element, LABEL_LENGTH)
     _refuse_variants(element, source)
+    if starts_by_event(element):
+        source.error("not_yet_event_sub_process", element)
     if tag in _REFUSED:
         code, kind = _REFUSED[tag]
-        source.error(_event_sub_process(element) or code, element)
+        source.error(code, element)
         return _node(element, kind, extensions.Extensions(), events.Trigger())
     added = extensions.read(element, source)
     if added.worker and _KINDS[tag] == "sendTask":
@@ -122,9 +124,13 @@ def _node(element: Element, kind: Kind, added: Extensions, trigger: events.Trigg
         form_key=added.form_key,
         timer=trigger.timer,
         message=trigger.message,
+        signal=trigger.signal,
+        error=trigger.error,
+        escalation=trigger.escalation,
         decision=added.decision,
         attached_to=_host(element) if kind == "boundaryEvent" else None,
-        interrupting=attribute(element, "cancelActivity").lower() not in {"false", "0"},
+        interrupting=trigger.error is not None
+        or attribute(element, "cancelActivity").lower() not in {"false", "0"},
         terminate=trigger.terminate,
         line=where.line,
         tag=local(element),
@@ -146,16 +152,12 @@ def _trigger(element: Element, source: Source) -> events.Trigger:
 
 def _refuse_variants(element: Element, source: Source) -> None:
     """Attributes and children that change what an otherwise plain element does."""
-    if next(children(element, "multiInstanceLoopCharacteristics"), None) is not None:
-        source.error("not_yet_multi_instance", element)
-    if next(children(element, "standardLoopCharacteristics"), None) is not None:
-        source.error("not_yet_loop", element)
     if attribute(element, "isForCompensation").lower() in {"true", "1"}:
         source.error("not_yet_compensation", element)
     if attribute(element, "instantiate").lower() in {"true", "1"}:
         source.error("not_yet_instantiate", element)
 
 
-def _event_sub_process(element: Element) -> str | None:
-    started_by_event = attribute(element, "triggeredByEvent").lower() in {"true", "1"}
-    return "not_yet_event_sub_process" if started_by_event else None
+def starts_by_event(element: Element) -> bool:
+    """Whether a sub-process waits for an event instead of a token."""
+    return attribute(element, "triggeredByEvent").lower() in {"true", "1"}

@@ -10,13 +10,14 @@ from typing import Literal, NamedTuple
 from app.engine import (
     extensions,
     flows,
-    implied,
     lanes,
-    links,
+    levels,
+    loops,
     message_flows,
     nodes,
     properties,
     structure,
+    throws,
     timing,
 )
 from app.engine.diagram import Diagram, Lane
@@ -32,7 +33,7 @@ class Expression(NamedTuple):
     """FEEL in a diagram: the element that holds it, in which part of it, and its text without ``=``."""
 
     element_id: str
-    where: Literal["condition", "timer", "identitas tertutup"]
+    where: Literal["condition", "timer", "loop", "identitas tertutup"]
     text: str
     dialect: Literal["expression"] = "expression"
 
@@ -63,6 +64,11 @@ def expressions(diagram: Diagram) -> tuple[Expression, ...]:
         Expression(node.id, "timer", node.timer.text.removeprefix("=").strip())
         for node in diagram.nodes.values()
         if node.timer is not None and node.timer.text.startswith("=")
+    ]
+    found += [
+        Expression(node.id, "loop", text)
+        for node in diagram.nodes.values()
+        for text in loops.expressions(node.loop)
     ]
     if closed := properties.closed_identity(diagram):
         found.append(Expression(diagram.key, "identitas tertutup", closed))
@@ -117,16 +123,7 @@ def _read_process(process: Element, source: Source) -> Diagram:
     """One process with everything checked; what was found is kept in ``source``."""
     source.process = attribute(process, "id")
     diagram = _titled(process, source)
-    found = {
-        attribute(element, "id"): nodes.read(element, source) for element in nodes.elements(process, source)
-    }
-    drawn_flows = list(flows.read(process, found, source))
-    complete = implied.complete(
-        implied.Drawn(found, drawn_flows, flows.defaults(process)),
-        links.read(process, found),
-        diagram,
-        source,
-    )
+    complete = levels.read(process, diagram, source)
     found = complete.nodes
     joined, questions = flows.decide(found, complete.flows, complete.defaults, source)
     drawn, placed = lanes.read(process, source)
@@ -140,6 +137,7 @@ def _read_process(process: Element, source: Source) -> Diagram:
     structure.check(diagram, source)
     timing.check(diagram, source)
     properties.check(diagram, source)
+    throws.check(diagram, source)
     return diagram
 
 

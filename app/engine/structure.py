@@ -30,7 +30,7 @@ def walkable(diagram: Diagram, source: Source) -> Diagram:
     A join would wait for ever for a flow that nothing can come along. Ways that end without an end event, and
     ways that never end, are warned of.
     """
-    starts = [node.id for node in diagram.nodes.values() if node.kind == "startEvent"]
+    starts = [node.id for node in diagram.nodes.values() if node.kind == "startEvent" and not node.scope]
     reached = _reach(starts, _ways(diagram))
     for node in diagram.nodes.values():
         if node.id not in reached:
@@ -57,6 +57,9 @@ def _check_starts(diagram: Diagram, source: Source) -> None:
     messages = dict[str, Node]()
     for node in diagram.nodes.values():
         if node.kind != "startEvent" or node.id in source.failed or node.message is None:
+            continue
+        if node.scope:
+            source.error("start_inside_waits", node)
             continue
         if messages.setdefault(node.message, node) is not node:
             source.error("start_message_twice", node, message=node.message)
@@ -106,6 +109,9 @@ def _ways(diagram: Diagram) -> Mapping[str, list[str]]:
         ways[flow.source].append(flow.target)
     for host, events in diagram.boundary.items():
         ways[host] += [event.id for event in events]
+    for node in diagram.nodes.values():
+        if node.kind == "startEvent" and node.scope:
+            ways[node.scope].append(node.id)
     return ways
 
 

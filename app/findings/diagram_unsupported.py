@@ -31,17 +31,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Tulis id tabel saja, misalnya rute_unit.",
     ),
     # What cannot run yet.
-    "not_yet_sub_process": (
-        "Subproses “{name}” belum dapat dijalankan.",
-        "Gambar langkah-langkahnya langsung di proses utama.",
-    ),
     "not_yet_event_sub_process": (
         "Subproses kejadian “{name}” belum dapat dijalankan.",
         "Pakai kejadian tepi pada tugasnya.",
-    ),
-    "not_yet_transaction": (
-        "Transaksi “{name}” belum dapat dijalankan.",
-        "Gambar langkah-langkahnya langsung di proses utama.",
     ),
     "not_yet_ad_hoc": (
         "Subproses ad hoc “{name}” belum dapat dijalankan.",
@@ -51,32 +43,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Pemanggilan proses lain “{name}” belum dapat dijalankan.",
         "Gambar langkah-langkahnya langsung di proses ini.",
     ),
-    "not_yet_multi_instance": (
-        "“{name}” ditandai berulang untuk banyak hal (multi-instance); ini belum dapat dijalankan.",
-        "Hapus tandanya; satu tugas untuk semuanya, atau gambar tugas satu per satu.",
-    ),
-    "not_yet_loop": (
-        "“{name}” ditandai berulang (loop); ini belum dapat dijalankan.",
-        "Gambar panah kembali dari sebuah gerbang.",
-    ),
     "not_yet_instantiate": (
         "“{name}” memulai perkara tanpa kejadian mulai; ini belum dapat dijalankan.",
         "Pakai kejadian mulai dengan pesan.",
     ),
     "not_yet_signal": ("Kejadian sinyal “{name}” belum dapat dijalankan.", "Pakai pesan."),
-    "not_yet_escalation": (
-        "Kejadian eskalasi “{name}” belum dapat dijalankan.",
-        "Pakai timer tepi atau tugas kirim.",
-    ),
-    "not_yet_error": (
-        "Kejadian galat “{name}” belum dapat dijalankan.",
-        "Pakai gerbang setelah tugas, atau kejadian akhir biasa.",
-    ),
     "not_yet_compensation": (
         "Kompensasi pada “{name}” belum dapat dijalankan.",
         "Gambar langkah pembatalannya sebagai tugas biasa.",
     ),
-    "not_yet_cancel": ("Kejadian batal “{name}” belum dapat dijalankan.", "Pakai kejadian akhir biasa."),
     "not_yet_timer_start": (
         "Kejadian mulai dengan timer “{name}” belum dapat dijalankan.",
         "Pakai kejadian mulai biasa; perkara dimulai oleh orang atau pesan.",

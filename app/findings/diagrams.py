@@ -1,10 +1,11 @@
 """Words for findings about diagrams: code → (what is wrong, what to do)."""
 
-from app.findings import diagram_drawn, diagram_flow, diagram_unsupported
+from app.findings import diagram_drawn, diagram_flow, diagram_scopes, diagram_unsupported
 
 TEXTS: dict[str, tuple[str, str]] = {
     **diagram_flow.TEXTS,
     **diagram_unsupported.TEXTS,
+    **diagram_scopes.TEXTS,
     **diagram_drawn.TEXTS,
     # The file itself.
     "file_too_large": (

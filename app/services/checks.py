@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
-from app.engine import decisions, reader
+from app.engine import decisions, loops, reader
 from app.engine.diagram import Flow, Lane, Node
 from app.findings import Finding
 from app.models import Group, LaneGroup
@@ -59,7 +59,8 @@ def _set_somewhere(bundle: Bundle) -> set[str] | None:
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
     outputs = {name for table in bundle.tables.values() for name in decisions.outputs(table)}
     named = {bundle.diagram.properties.get(name, "") for name in ("nomor",)}
-    return None if open_ended else fields | outputs | named
+    local = {name for node in nodes for name in loops.names(node.loop)}
+    return None if open_ended else fields | outputs | named | local
 
 
 def _reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str], frozenset[str]]]:
@@ -118,6 +119,7 @@ def _name_finding(
 
 def _known_fields(bundle: Bundle) -> set[str]:
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
+    fields |= {name for node in bundle.diagram.nodes.values() for name in loops.names(node.loop)}
     return fields | {name for table in bundle.tables.values() for name in decisions.outputs(table)}
 
 

@@ -1,0 +1,71 @@
+"""A process and the sub-processes in it: each is a level with nodes and flows of its own."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from app.engine import flows, implied, links, loops, nodes
+from app.engine.diagram import Flow, Node
+from app.engine.implied import Drawn
+from app.engine.source import Placed, Source, place
+from app.engine.xml import Element, attribute, children, local
+
+_INSIDE = frozenset({"subProcess", "transaction"})
+
+
+def read(process: Element, where: Placed, source: Source) -> Drawn:
+    """All nodes, flows and defaults of ``process``, what the drawing leaves unsaid on each level completed."""
+    levels = list(_levels(process))
+    found = {
+        attribute(element, "id"): _node(element, level, process, source)
+        for level in levels
+        for element in nodes.elements(level, source)
+    }
+    joined = [flow for level in levels for flow in flows.read(level, found, source)]
+    whole = Drawn({}, [], {})
+    for level in levels:
+        scope = "" if level is process else attribute(level, "id")
+        own = Drawn(_in(found, scope), _within(joined, found, scope, source), flows.defaults(level))
+        _complete(own, level, scope, where if level is process else place(level), source)
+        whole.nodes |= own.nodes
+        whole.flows += own.flows
+        whole.defaults |= own.defaults
+    return whole
+
+
+def _levels(process: Element) -> Iterator[Element]:
+    """The process and its sub-processes, outside in; those that start by an event are refused as nodes."""
+    waiting = [process]
+    for level in waiting:
+        yield level
+        waiting += [
+            child for child in children(level) if local(child) in _INSIDE and not nodes.starts_by_event(child)
+        ]
+
+
+def _node(element: Element, level: Element, process: Element, source: Source) -> Node:
+    node = nodes.read(element, source)
+    loop = loops.check_place(node, loops.read(element, source), node.kind, source)
+    return replace(node, scope="" if level is process else attribute(level, "id"), loop=loop)
+
+
+def _in(found: dict[str, Node], scope: str) -> dict[str, Node]:
+    return {node.id: node for node in found.values() if node.scope == scope}
+
+
+def _within(joined: list[Flow], found: dict[str, Node], scope: str, source: Source) -> list[Flow]:
+    """The flows of one level; a flow that leaves a sub-process leads nowhere that a token could go."""
+    own = [flow for flow in joined if found[flow.source].scope == scope]
+    for flow in own:
+        if found[flow.target].scope != scope:
+            source.error("flow_crosses_border", flow)
+    return [flow for flow in own if found[flow.target].scope == scope]
+
+
+def _complete(own: Drawn, level: Element, scope: str, where: Placed, source: Source) -> None:
+    if scope and not own.nodes:
+        source.warning("sub_process_empty", level)
+        return
+    before = set(own.nodes)
+    implied.complete(own, links.read(level, own.nodes), where, source, inside=bool(scope))
+    for node_id in set(own.nodes) - before:
+        own.nodes[node_id] = replace(own.nodes[node_id], scope=scope)
