@@ -1,5 +1,7 @@
 """Sub-processes, repetition and what is thrown, as files hold them."""
 
+from itertools import pairwise
+
 import pytest
 
 from app.engine import reader
@@ -11,7 +13,7 @@ from tests.engine.reading import errors, warnings
 def inside(*parts: object, flows: str = "") -> str:
     """XML of shapes and flows, for the inside of a sub-process."""
     ways = [line.split(">") for line in flows.splitlines() if line.strip()]
-    joined = [flow(a.strip(), b.strip()) for way in ways for a, b in zip(way, way[1:], strict=False)]
+    joined = [flow(a.strip(), b.strip()) for way in ways for a, b in pairwise(way)]
     return "".join([*(part.xml() for part in parts), *joined])  # type: ignore[attr-defined]
 
 
@@ -75,9 +77,11 @@ def test_a_flow_out_of_a_sub_process_is_refused() -> None:
 
 
 ZEEBE = (
-    '<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements><zeebe:loopCharacteristics inputCollection="=unit"'
-    ' inputElement="u" outputCollection="semua" outputElement="=jawab"/></bpmn:extensionElements>'
-    "<bpmn:completionCondition>=jawab = 1</bpmn:completionCondition></bpmn:multiInstanceLoopCharacteristics>"
+    "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+    '<zeebe:loopCharacteristics inputCollection="=unit" inputElement="u"'
+    ' outputCollection="semua" outputElement="=jawab"/></bpmn:extensionElements>'
+    "<bpmn:completionCondition>=jawab = 1</bpmn:completionCondition>"
+    "</bpmn:multiInstanceLoopCharacteristics>"
 )
 CAMUNDA = (
     '<bpmn:multiInstanceLoopCharacteristics isSequential="true" camunda:collection="${unit}"'

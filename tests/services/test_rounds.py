@@ -1,0 +1,137 @@
+"""A task for each unit of a list, sub-processes and signals, through services and database."""
+
+from typing import Any
+
+from sqlalchemy import select
+
+from app import worker
+from app.models import HistoryEvent, Job, ProcessInstance, UserTask
+from app.services import deployments, inbox, instances, tasks
+from app.services.access import Actor
+from tests.engine.building import bpmn, end, node, start, user
+from tests.engine.test_reader_scopes import inside
+from tests.services.office import Office, form, text
+
+EACH = (
+    "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+    '<zeebe:loopCharacteristics inputCollection="=[&quot;A&quot;,&quot;B&quot;]" inputElement="tujuan"'
+    ' outputCollection="jawaban_unit" outputElement="=jawaban"/></bpmn:extensionElements>'
+    "</bpmn:multiInstanceLoopCharacteristics>"
+)
+
+
+def asks_units() -> dict[str, bytes]:
+    """minta pendapat (once for each unit) → rangkum."""
+    diagram = bpmn(
+        [start("mulai", form="awal"), user("minta", name="Minta pendapat", form="pendapat", inside=EACH),
+         user("rangkum"), end("selesai")],
+        "mulai > minta > rangkum > selesai",
+        lanes={"Loket": "mulai rangkum selesai", "Unit": "minta"},
+        lane_properties={"Unit": {"unit": "tujuan"}},
+        key="tanya",
+    )  # fmt: skip
+    return {"tanya.bpmn": diagram, "awal.form": form(text("judul")), "pendapat.form": form(text("jawaban"))}
+
+
+def begun(office: Office, files: dict[str, bytes], key: str) -> ProcessInstance:
+    with office.database.transaction() as session:
+        deployments.deploy(session, files, actor=office.owner)
+    with office.database.transaction() as session:
+        return instances.start(session, key, {"judul": "x"}, actor=office.rina).instance
+
+
+def offered(office: Office, actor: Actor) -> list[tuple[str, str | None, dict[str, Any]]]:
+    with office.database.reading() as session:
+        page = inbox.page(session, inbox.Filters(tab="queue"), actor=actor)
+        return [(task.name, task.unit_code, task.locals) for task in page.items]
+
+
+def test_each_unit_gets_a_task_of_its_own_and_the_answers_come_together(office: Office) -> None:
+    case = begun(office, asks_units(), "tanya")
+    for who, unit in ((office.dinas_a, "A"), (office.dinas_b, "B")):
+        assert offered(office, who) == [
+            (
+                f"Minta pendapat: {unit}",
+                unit,
+                {"tujuan": unit, "jawaban": None, "loopCounter": 1 + (unit == "B")},
+            )
+        ]
+    for who, answer in ((office.dinas_b, "dari B"), (office.dinas_a, "dari A")):
+        with office.database.transaction() as session:
+            [mine] = inbox.page(session, inbox.Filters(tab="queue"), actor=who).items
+            tasks.complete(session, mine.id, {"jawaban": answer}, {}, actor=who)
+    with office.database.reading() as session:
+        same = session.get_one(ProcessInstance, case.id)
+        assert same.variables["jawaban_unit"] == ["dari A", "dari B"]
+        assert "jawaban" not in same.variables
+        assert [task.activity_id for task in instances.open_tasks(session, case.id)] == ["rangkum"]
+
+
+def signals(kind: str) -> dict[str, bytes]:
+    """A case that waits for a signal, or throws it after a task."""
+    event = node(
+        "intermediateCatchEvent" if kind == "tunggu" else "intermediateThrowEvent",
+        "bubar",
+        inside='<bpmn:signalEventDefinition signalRef="s"/>',
+    )
+    diagram = bpmn(
+        [start("mulai", form="awal"), user("isi"), event, user("lanjut"), end("selesai")],
+        "mulai > isi > bubar > lanjut > selesai",
+        lanes={"Loket": "mulai isi bubar lanjut selesai"},
+        key=kind,
+        outside='<bpmn:signal id="s" name="Bubar"/>',
+    )
+    return {f"{kind}.bpmn": diagram, "awal.form": form(text("judul"))}
+
+
+def finish(office: Office, case: ProcessInstance) -> None:
+    with office.database.transaction() as session:
+        tasks.complete(session, office.open_task(case).id, {}, {}, actor=office.rina)
+
+
+def test_a_signal_reaches_the_other_cases_that_wait_for_it_and_only_those(office: Office) -> None:
+    waits, late, throws = (
+        begun(office, signals("tunggu"), "tunggu"),
+        begun(office, signals("tunggu"), "tunggu"),
+        begun(office, signals("lempar"), "lempar"),
+    )
+    finish(office, waits)
+    finish(office, throws)
+    with office.database.reading() as session:
+        assert [job.instance_id for job in session.scalars(select(Job).where(Job.signal.is_not(None)))] == [
+            waits.id
+        ]
+    assert worker.tick(office.database) == 1
+    with office.database.reading() as session:
+        assert [t.activity_id for t in instances.open_tasks(session, waits.id)] == ["lanjut"]
+        assert [t.activity_id for t in instances.open_tasks(session, late.id)] == ["isi"]
+        types = session.scalars(select(HistoryEvent.type).where(HistoryEvent.instance_id == waits.id)).all()
+        assert "signal_caught" in types
+        assert session.scalars(select(Job)).all() == []
+
+
+def test_a_sub_process_is_worked_through_like_any_other_part(office: Office) -> None:
+    content = inside(
+        start("awal"), user("undang"), user("catat"), end("usai"), flows="awal > undang > catat > usai"
+    )
+    diagram = bpmn(
+        [
+            start("mulai", form="awal"),
+            node("subProcess", "rapat", inside=content),
+            user("lapor"),
+            end("selesai"),
+        ],
+        "mulai > rapat > lapor > selesai",
+        lanes={"Loket": "mulai rapat lapor selesai"},
+        key="rapat_bulanan",
+    )
+    case = begun(office, {"rapat.bpmn": diagram, "awal.form": form(text("judul"))}, "rapat_bulanan")
+    for activity in ("undang", "catat", "lapor"):
+        with office.database.reading() as session:
+            [task] = session.scalars(
+                select(UserTask).where(UserTask.instance_id == case.id, UserTask.state == "open")
+            )
+            assert (task.activity_id, task.lane) == (activity, "Loket")
+        finish(office, case)
+    with office.database.reading() as session:
+        assert session.get_one(ProcessInstance, case.id).state == "ended"
