@@ -103,6 +103,7 @@ class Node:
     decision: str | None = None
     scope: str = ""
     loop: Loop | None = None
+    calls: str | None = None  # the key of the process that a call activity calls
     attached_to: str | None = None
     interrupting: bool = True
     terminate: bool = False

@@ -1,12 +1,13 @@
 """A process's flow nodes, read one by one. What joins them is read in `flows` and judged in `structure`."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from app.engine import events, extensions
 from app.engine.diagram import Kind, Node
 from app.engine.extensions import Extensions
 from app.engine.source import LABEL_LENGTH, Source, place
-from app.engine.xml import Element, attribute, children, local, reference, text_of
+from app.engine.xml import Element, attribute, children, local, reference, text_of, vendor
 
 _KINDS: Mapping[str, Kind] = {
     "startEvent": "startEvent",
@@ -28,12 +29,12 @@ _KINDS: Mapping[str, Kind] = {
     "boundaryEvent": "boundaryEvent",
     "subProcess": "subProcess",
     "transaction": "subProcess",
+    "callActivity": "subProcess",
 }
 #: Elements that cannot run: the finding, and a kind to go on with, so that all else is still checked truly.
 _REFUSED: Mapping[str, tuple[str, Kind]] = {
     "scriptTask": ("script_task", "userTask"),
     "adHocSubProcess": ("not_yet_ad_hoc", "userTask"),
-    "callActivity": ("not_yet_call_activity", "userTask"),
 }
 #: What stands in a process without moving a token.
 _IGNORED = frozenset(
@@ -104,7 +105,22 @@ def read(element: Element, source: Source) -> Node:
         source.warning("external_worker", element, worker=added.worker)
     if tag == "businessRuleTask" and added.decision is None:
         source.error("rule_without_table", element)
-    return _node(element, _KINDS[tag], added, _trigger(element, source))
+    node = _node(element, _KINDS[tag], added, _trigger(element, source))
+    return _calling(element, node, source) if tag == "callActivity" else node
+
+
+def _calling(element: Element, node: Node, source: Source) -> Node:
+    """A call that names no process is what an office draws for a step that is described elsewhere: a person's."""
+    called = [attribute(element, "calledElement")]
+    for extension in children(element, "extensionElements"):
+        called += [attribute(part, "processId") for part in extension if vendor(part) == "calledElement"]
+    key = reference(next(filter(None, called), ""))
+    if not key:
+        source.warning("call_without_target", element)
+        return replace(node, kind="userTask")
+    if key.startswith(("=", "${", "#{")):
+        source.error("call_computed", element, text=key)
+    return replace(node, calls=key)
 
 
 def documentation(element: Element) -> str:

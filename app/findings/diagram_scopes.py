@@ -41,4 +41,32 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” ({found}) tidak mempunyai arti di tempat ini.",
         "Pakai di tepi subproses untuk menangkap, atau di akhir jalan di dalamnya untuk melempar.",
     ),
+    "call_without_target": (
+        "“{name}” memanggil proses lain, tetapi tidak disebut proses yang mana; di sini menjadi tugas orang.",
+        "Isi id proses yang dipanggil, atau gambar sebagai tugas biasa.",
+    ),
+    "call_computed": (
+        "Proses yang dipanggil “{name}” dihitung ({text}); di sini harus disebut langsung.",
+        "Tulis id prosesnya.",
+    ),
+    "call_unknown": (
+        "“{name}” memanggil proses “{key}”, yang tidak ada di antara berkas maupun yang sudah diterapkan.",
+        "Sertakan diagramnya, atau periksa id proses yang dipanggil.",
+    ),
+    "call_itself": (
+        "“{name}” memanggil proses “{key}”, yang memanggilnya kembali: tidak akan pernah selesai.",
+        "Pakai perulangan di dalam satu proses.",
+    ),
+    "call_too_deep": (
+        "Pemanggilan “{name}” terlalu dalam; paling dalam {limit} tingkat.",
+        "Gabungkan beberapa proses yang dipanggil.",
+    ),
+    "call_too_large": (
+        "Dengan proses yang dipanggil “{name}” diagram menjadi terlalu besar; paling banyak {limit} unsur.",
+        "Pecah menjadi proses tersendiri.",
+    ),
+    "call_without_start": (
+        "Proses “{key}” yang dipanggil “{name}” hanya dimulai oleh pesan.",
+        "Tambahkan kejadian awal biasa pada proses itu.",
+    ),
 }

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from app import forms
-from app.engine import decisions, reader
+from app.engine import calls, decisions, reader
 from app.engine.diagram import Diagram
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
@@ -15,6 +15,7 @@ from app.forms import Form
 from app.models import ProcessDefinition
 from app.services import checks, definitions
 from app.services.bundle import Bundle
+from app.services.library import Library
 
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
@@ -41,12 +42,14 @@ def collect(
     """
     upload = _read(files, beside)
     live = list(definitions.live(session, files=True)) if session is not None else []
+    sent = {d.key: (d, upload.contents[name]) for name, found in upload.diagrams.items() for d in found}
+    library = Library(sent, live)
     bundles = [
-        _bundle(session, diagram, name, upload.contents[name], upload, live)
+        _bundle(session, diagram, name, upload.contents[name], upload, live, library)
         for name, diagrams in upload.diagrams.items()
         for diagram in diagrams
     ]
-    bundles += _users_of(session, upload, live, {bundle.diagram.key for bundle in bundles})
+    bundles += _users_of(session, upload, live, library)
     findings = [*upload.findings, *_twice(upload)]
     if session is not None and not has_errors(findings):
         findings += _unused(upload, bundles)
@@ -103,10 +106,15 @@ def _bundle(
     content: bytes,
     upload: _Upload,
     live: Iterable[ProcessDefinition],
+    library: Library,
 ) -> Bundle:
-    bundle = Bundle(diagram, {f"{diagram.key}.bpmn": content})
+    inlined = calls.inline(diagram, library)
+    bundle = Bundle(inlined.diagram, {f"{diagram.key}.bpmn": content})
+    bundle.files |= {f"{key}.called": library.xml(key) for key in inlined.used}
+    if session is not None or inlined.used:
+        bundle.findings += [checks.at(p.node, p.code, file=name, **p.params) for p in inlined.problems]
     carried = next((definition for definition in live if definition.key == diagram.key), None)
-    kept = {f.name: f.resource.content for f in carried.files if f.kind != "bpmn"} if carried else {}
+    kept = {f.name: f.resource.content for f in carried.files if f.kind in {"form", "dmn"}} if carried else {}
     kept |= {name: content for name, content in upload.beside.items() if name not in kept}
     kept = {name: content for name, content in kept.items() if name not in upload.tables}
     _add_forms(bundle, upload, kept, missing_counts=session is not None or bool(upload.forms), file=name)
@@ -171,21 +179,21 @@ def _users_of(
     session: Session | None,
     upload: _Upload,
     live: Iterable[ProcessDefinition],
-    already: set[str],
+    library: Library,
 ) -> list[Bundle]:
-    """New versions of the live processes that use an uploaded form or table."""
+    """New versions of the live processes that use an uploaded form or table, or call an uploaded process."""
     bundles = []
     changed = {definitions.form_key(name) for name in upload.forms}
     decided = {table.id for tables in upload.tables.values() for table in tables}
+    sent = {diagram.key for diagrams in upload.diagrams.values() for diagram in diagrams}
     for definition in live:
-        if definition.key in already or session is None:
+        if definition.key in sent or session is None:
             continue
         version = definitions.version(session, definition.id)
         nodes = version.diagram.nodes.values()
-        if any(node.form_key in changed or node.decision in decided for node in nodes):
-            bundles.append(
-                _bundle(session, version.diagram, f"{definition.key}.bpmn", version.xml, upload, live)
-            )
+        if any(node.form_key in changed or node.decision in decided or node.calls in sent for node in nodes):
+            own, xml = library[definition.key], library.xml(definition.key)
+            bundles.append(_bundle(session, own, f"{definition.key}.bpmn", xml, upload, live, library))
     return bundles
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app import forms
-from app.engine import decisions, reader
+from app.engine import calls, decisions, reader
 from app.engine.diagram import Diagram
 from app.engine.execution import Program
 from app.errors import NotFound
@@ -77,7 +77,7 @@ _WITH_FILES = selectinload(ProcessDefinition.files).joinedload(DefinitionFile.re
 def assemble(definition: ProcessDefinition) -> Version:
     """Parse a stored definition's files."""
     xml = next(file.resource.content for file in definition.files if file.kind == "bpmn")
-    diagram = next(d for d in reader.read(xml) if d.key == definition.key)
+    diagram = calls.inline(_process(xml, definition.key), _called(definition)).diagram
     tables = {
         table.id: table
         for file in definition.files
@@ -98,6 +98,16 @@ def assemble(definition: ProcessDefinition) -> Version:
         read,
         definition.lane_groups,
     )
+
+
+def _process(xml: bytes, key: str) -> Diagram:
+    return next(diagram for diagram in reader.read(xml) if diagram.key == key)
+
+
+def _called(definition: ProcessDefinition) -> dict[str, Diagram]:
+    """The processes that this one calls, as they were when it was deployed."""
+    files = [file for file in definition.files if file.kind == "called"]
+    return {key: _process(f.resource.content, key) for f in files for key in [f.name.removesuffix(".called")]}
 
 
 def form_key(file_name: str) -> str:

@@ -4,9 +4,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import figures, over_http, service_layer, timers
+from tests.bench import engine, figures, over_http, service_layer, timers
 
-SECTIONS = {"service": service_layer.measure, "http": over_http.measure, "timers": timers.measure}
+SECTIONS = {
+    "engine": engine.measure,
+    "service": service_layer.measure,
+    "http": over_http.measure,
+    "timers": timers.measure,
+}
 
 
 def main() -> None:

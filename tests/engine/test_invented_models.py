@@ -1,5 +1,9 @@
-"""The engine against the token game, on diagrams that nobody drew and officers who decide by dice."""
+"""The engine against the token game, on diagrams that nobody drew and officers who decide by dice.
 
+``ALUR_MODELS=20000`` plays that many; a failure names its seed and prints the diagram and every command.
+"""
+
+import os
 from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,11 +20,12 @@ from tests.engine.invented import Inventor
 from tests.engine.test_execution import Case
 from tests.engine.tokens import Dead, Game, Place
 
-SEEDS = 40
+MODELS = int(os.environ.get("ALUR_MODELS", "1000"))
+SEEDS = 100
 COMMANDS = 25
 
 
-@pytest.mark.parametrize("first", range(0, 400, SEEDS))
+@pytest.mark.parametrize("first", range(0, MODELS, SEEDS))
 def test_the_engine_moves_tokens_as_bpmn_says_on_any_diagram(first: int) -> None:
     outcomes = Counter(_play(seed) for seed in range(first, first + SEEDS))
     assert outcomes["ended"] > SEEDS / 2, outcomes  # or they test nothing

@@ -284,7 +284,7 @@ def test_a_finding_says_where_what_and_what_to_do_in_both_languages() -> None:
 
 
 def test_the_error_counts_what_must_be_mended() -> None:
-    xml = bpmn([start(), node("scriptTask", "a"), node("callActivity", "b"), end()], "start > a > b > end")
+    xml = bpmn([start(), node("scriptTask", "a"), node("adHocSubProcess", "b"), end()], "start > a > b > end")
     with i18n.speaking("en"), pytest.raises(InvalidDiagram, match="2 findings must be mended"):
         reader.read(xml)
 

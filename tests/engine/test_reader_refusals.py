@@ -106,7 +106,7 @@ def test_an_empty_script_of_the_modeler_is_no_code() -> None:
     [
         (task("subProcess", triggeredByEvent="true"), "not_yet_event_sub_process"),
         (task("adHocSubProcess"), "not_yet_ad_hoc"),
-        (task("callActivity", calledElement="lain"), "not_yet_call_activity"),
+        (task("callActivity", calledElement="${proses}"), "call_computed"),
         (task(isForCompensation="true"), "not_yet_compensation"),
         (task("receiveTask", message="m", instantiate="true"), "not_yet_instantiate"),
         (event("startEvent", "timer"), "not_yet_timer_start"),

@@ -1,0 +1,134 @@
+"""Call activities: a called process becomes a sub-process of the one that calls it, with ids of its own.
+
+So its tasks belong to the calling case, which has one state and one history. Source: BPMN 2.0, 10.2.6.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from app.engine.diagram import Diagram, Flow, Lane, Node, Question
+
+MAX_DEPTH = 20
+MAX_NODES = 2_000
+_ID_LENGTH = 255
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why a call cannot be followed: a finding's code, the calling node, and parameters."""
+
+    code: str
+    node: Node
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class Inlined:
+    """A diagram with all that it calls inside it; ``used`` are the keys of the called processes."""
+
+    diagram: Diagram
+    used: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def inline(diagram: Diagram, known: Mapping[str, Diagram]) -> Inlined:
+    """Put every process that ``diagram`` calls into it. A call that cannot be followed is a problem, and stays an
+    empty sub-process."""
+    result = Inlined(diagram)
+    _follow(result, known, [(node, (diagram.key,)) for node in diagram.nodes.values() if node.calls])
+    return result
+
+
+def _follow(
+    result: Inlined, known: Mapping[str, Diagram], waiting: list[tuple[Node, tuple[str, ...]]]
+) -> None:
+    for node, path in waiting:
+        key = node.calls or ""
+        problem = _problem(node, path, key, known, len(result.diagram.nodes))
+        if problem is not None:
+            result.problems.append(problem)
+            continue
+        if key not in result.used:
+            result.used.append(key)
+        added = _placed(known[key], node)
+        if any(len(inner.id) > _ID_LENGTH for inner in added.nodes.values()):
+            result.problems.append(Problem("call_too_deep", node, {"limit": str(MAX_DEPTH)}))
+            continue
+        result.diagram = _joined(result.diagram, added)
+        waiting += [(inner, (*path, key)) for inner in added.nodes.values() if inner.calls]
+
+
+def _problem(
+    node: Node, path: tuple[str, ...], key: str, known: Mapping[str, Diagram], size: int
+) -> Problem | None:
+    if key in path:
+        return Problem("call_itself", node, {"key": key})
+    if key not in known:
+        return Problem("call_unknown", node, {"key": key})
+    if len(path) > MAX_DEPTH:
+        return Problem("call_too_deep", node, {"limit": str(MAX_DEPTH)})
+    if size + len(known[key].nodes) > MAX_NODES:
+        return Problem("call_too_large", node, {"limit": str(MAX_NODES)})
+    if known[key].start_node() is None:
+        return Problem("call_without_start", node, {"key": key})
+    return None
+
+
+def _placed(called: Diagram, call: Node) -> Diagram:
+    """The called process with the ids, scope and lanes that it has inside ``call``."""
+    own_lanes = [lane.id for lane in called.lanes] != [called.key]
+    return replace(
+        called,
+        lanes=tuple(replace(lane, id=_lane(called, lane.id)) for lane in called.lanes) if own_lanes else (),
+        nodes={
+            _id(call, node.id): _node(node, call, _lane(called, node.lane_id) if own_lanes else call.lane_id)
+            for node in called.nodes.values()
+            if node.kind != "startEvent" or node.scope or node.message is None
+        },
+        flows=tuple(_flow(flow, call) for flow in called.flows if not _starts_elsewhere(called, flow)),
+        questions={_id(call, gateway): _question(asked, call) for gateway, asked in called.questions.items()},
+    )
+
+
+def _starts_elsewhere(called: Diagram, flow: Flow) -> bool:
+    start = called.nodes[flow.source]
+    return start.kind == "startEvent" and not start.scope and start.message is not None
+
+
+def _id(call: Node, inner: str) -> str:
+    return f"{call.id}:{inner}"
+
+
+def _lane(called: Diagram, lane_id: str) -> str:
+    return f"{called.key}:{lane_id}"
+
+
+def _node(node: Node, call: Node, lane_id: str) -> Node:
+    return replace(
+        node,
+        id=_id(call, node.id),
+        scope=_id(call, node.scope) if node.scope else call.id,
+        attached_to=_id(call, node.attached_to) if node.attached_to else None,
+        form_key=None if node.kind == "startEvent" else node.form_key,
+        lane_id=lane_id,
+    )
+
+
+def _flow(flow: Flow, call: Node) -> Flow:
+    return replace(flow, id=_id(call, flow.id), source=_id(call, flow.source), target=_id(call, flow.target))
+
+
+def _question(asked: Question, call: Node) -> Question:
+    answers = tuple((_id(call, flow), text) for flow, text in asked.answers)
+    return replace(asked, gateway_id=_id(call, asked.gateway_id), answers=answers)
+
+
+def _joined(diagram: Diagram, added: Diagram) -> Diagram:
+    lanes: dict[str, Lane] = {lane.id: lane for lane in (*diagram.lanes, *added.lanes)}
+    return replace(
+        diagram,
+        lanes=tuple(lanes.values()),
+        nodes={**diagram.nodes, **added.nodes},
+        flows=(*diagram.flows, *added.flows),
+        questions={**diagram.questions, **added.questions},
+    )

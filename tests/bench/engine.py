@@ -1,0 +1,66 @@
+"""The engine alone: reading, what age costs, and how fast random models are played."""
+
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from app.engine import reader
+from tests.bench.figures import Series, repeat, row
+from tests.engine import test_invented_models as invented
+from tests.engine.building import bpmn, end, start, user
+from tests.engine.test_execution import Case
+
+_LOOP = """
+start mulai
+xor masuk
+user isi
+timer ingat on=isi text="{timer}" nonint
+send tegur
+end beres
+xor lagi
+end selesai
+mulai -> masuk -> isi -> lagi
+lagi -> selesai ? cukup = true
+lagi -> masuk *
+ingat -> tegur -> beres
+"""
+
+
+def measure(_folder: Path) -> None:
+    sop = Path("processes/pengaduan.bpmn").read_bytes()
+    row("reading the SOP", repeat(20, lambda _n: reader.read(sop) and None), "≤ 20 ms")
+    large = _large()
+    row("reading 300 nodes", repeat(10, lambda _n: reader.read(large) and None), "≤ 200 ms")
+    row("a completion after 64 loops : after 2", f"{_age_by_loops():.2f}", "≤ 1.2")
+    row("a firing after 200 reminders : after 2", f"{_age_by_reminders():.2f}", "≤ 1.2")
+    began, count = time.perf_counter(), 200
+    for seed in range(count):
+        invented._play(seed)
+    row("random models, each against the token game", f"{count / (time.perf_counter() - began):.0f}/s")
+
+
+def _large() -> bytes:
+    steps = [f"langkah_{n}" for n in range(298)]
+    nodes = [start("mulai"), *(user(step) for step in steps), end("selesai")]
+    return bpmn(nodes, " > ".join(["mulai", *steps, "selesai"]))
+
+
+def _age_by_loops() -> float:
+    case = Case(_LOOP.format(timer="P30D"))
+    return _ratio(lambda: case.complete("isi") and None, late=64)
+
+
+def _age_by_reminders() -> float:
+    case = Case(_LOOP.format(timer="R/PT1H"))
+    return _ratio(lambda: case.wait(hours=1), late=200)
+
+
+def _ratio(step: Callable[[], None], *, late: int, each: int = 20) -> float:
+    """How long a step takes after ``late`` of them, beside one after two: medians of some."""
+    series = [Series(), Series()]
+    for number in range(late + each):
+        which = series[0] if 2 <= number < 2 + each else series[1]
+        with which.timing():
+            step()
+    return statistics.median(series[1].seconds[-each:]) / statistics.median(series[0].seconds)
