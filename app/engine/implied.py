@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from app.engine import events
+from app.engine import due_dates, events
 from app.engine.diagram import Flow, Node
 from app.engine.flows import ALWAYS
 from app.engine.links import Links
@@ -50,6 +50,7 @@ def complete(drawn: Drawn, links: Links, where: Placed, source: Source) -> Drawn
     _begin(drawn, where, source)
     _choose_start(drawn, source)
     _choose_at_activities(drawn, source)
+    due_dates.add(drawn.nodes, source)
     return drawn
 
 

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from lxml import etree
 
+from app.engine.places import Box, boxes
 from app.engine.xml import BPMN, Element, attribute, one_line
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
@@ -120,6 +121,11 @@ class Source:
     def associations(self) -> list[Element]:
         """The lines that tie annotations to what they explain."""
         return list(self.root.iter(f"{BPMN}association"))
+
+    @cached_property
+    def boxes(self) -> dict[str, Box]:
+        """Where each element is drawn."""
+        return boxes(self.root)
 
     def _read_ids(self) -> None:
         for element in model_elements(self.root):

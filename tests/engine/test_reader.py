@@ -139,6 +139,7 @@ def test_camunda_7_is_read() -> None:
     assert flows["Flow_ya"].condition == "lengkap and jumlah_tamu > 10"
     assert (flows["Flow_tidak"].condition, flows["Flow_tidak"].is_default) == (None, True)
     assert [(finding.code, finding.element_id, finding.line) for finding in diagram.findings] == [
+        ("additions_ignored", "Definitions_1", 2),
         ("extension_ignored", "periksa_berkas", 31),
         ("external_worker", "beri_tahu", 53),
     ]
