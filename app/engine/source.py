@@ -21,6 +21,7 @@ NAME_LENGTH = 255
 LABEL_LENGTH = 1_000
 _ID = re.compile(r"[\w.-]{1,128}")
 _SHOWN = 500
+_MARKUP = re.compile(r"</?(?:b|br|i|u|p|div|span|font|strong|em)\b[^<>]*>|&nbsp;|\u00a0", re.IGNORECASE)
 
 
 class Placed(Protocol):
@@ -53,7 +54,12 @@ def place(element: Element) -> Place:
     owner = element
     while not attribute(owner, "id") and owner.getparent() is not None:
         owner = owner.getparent()
-    return Place(attribute(owner, "id"), one_line(attribute(owner, "name")), element.sourceline)
+    return Place(attribute(owner, "id"), plain(attribute(owner, "name")), element.sourceline)
+
+
+def plain(name: str) -> str:
+    """A name on one line, without the markup that drawing programs leave in it."""
+    return one_line(_MARKUP.sub(" ", name))
 
 
 class Source:
