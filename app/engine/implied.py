@@ -130,7 +130,8 @@ def _choose_at_activities(drawn: Drawn, source: Source) -> None:
         if node.kind in _GATEWAYS or len(own) < 2:
             continue
         if not any(flow.condition for flow in own):
-            source.warning("implicit_parallel", node, count=str(len(own)))
+            if node.tag:  # told of another way where it was made here
+                source.warning("implicit_parallel", node, count=str(len(own)))
             continue
         source.warning("implicit_choice", node, count=str(len(own)))
         _add_gateway(drawn, node, own)
