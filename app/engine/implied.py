@@ -40,8 +40,8 @@ class Drawn:
 def complete(drawn: Drawn, links: Links, where: Placed, source: Source) -> Drawn:
     """Say what is unsaid in one process; ``where`` is the process itself. Each step is a warning, but for links.
 
-    Sources: BPMN 2.0.2, 10.5.5 (links), 10.5.2 and 10.5.3 (no start, no end event), 13.2.1 and 10.3 (several flows
-    out of an activity), 13.2 (a flow without a gateway).
+    Sources in BPMN 2.0.2: Start Event and End Event (processes without), Sequence Flow Considerations (several flows
+    out of an activity), Link Event Definition. The rules as a whole: docs/decisions/0019-drawings-as-programs.md
     """
     links.join(drawn.nodes, drawn.flows, source)
     _pass_milestones(drawn, source)
@@ -88,7 +88,7 @@ def _end_at_gateways(drawn: Drawn, source: Source) -> None:
 
 
 def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
-    """Without a start event everything that no flow leads to begins. BPMN 2.0.2, 10.5.2."""
+    """Without a start event everything that no flow leads to begins. BPMN 2.0.2, Start Event."""
     if any(node.kind == "startEvent" for node in drawn.nodes.values()):
         return
     entered = drawn.entered()
@@ -104,7 +104,7 @@ def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
 
 def _choose_start(drawn: Drawn, source: Source) -> None:
     """Of several plain starts people use the first with a form, else the first; the others begin by a message that
-    bears their name. docs/decisions/0019-drawings-as-programs.md"""
+    bears their name."""
     starts = [node for node in drawn.nodes.values() if node.kind == "startEvent"]
     plain = [node for node in starts if node.message is None and node.timer is None]
     plain = [node for node in plain if node.id not in source.failed]
