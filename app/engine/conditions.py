@@ -10,12 +10,22 @@ from app.errors import ExpressionFailed
 MAX_CHARS_IN_ALL = 50_000
 _WRAPPED = re.compile(r"[$#]\{(.*)\}", re.DOTALL)
 _TOKEN = re.compile(
-    r"""(\s*)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|“[^”]*”|‘[^’]*’|&&|\|\||==|!=|<=|>=|<>|\w+(?:\.\w+)*|\S)""",
+    r"""(\s*)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|“[^”]*”|‘[^’]*’|&&|\|\||===|!==|==|!=|<=|>=|<>|\w+(?:\.\w+)*|\S)""",
     re.DOTALL,
 )
 _GET_VARIABLE = re.compile(r"""(?:\bexecution\.)?\bgetVariable\(\s*(["'])(\w+)\1\s*\)""")
 _EQUALS = re.compile(r"""("[^"]*"|'[^']*'|[\w.]+)\.equals\(([^()]*)\)""")
-_SIGNS = {"==": "=", "&&": "and", "||": "or", "<>": "!=", "≠": "!=", "≤": "<=", "≥": ">="}
+_SIGNS = {
+    "===": "=",
+    "!==": "!=",
+    "==": "=",
+    "&&": "and",
+    "||": "or",
+    "<>": "!=",
+    "≠": "!=",
+    "≤": "<=",
+    "≥": ">=",
+}
 _WORDS = {"True": "true", "False": "false", "None": "null", "AND": "and", "OR": "or", "NOT": "not"}
 _COMPARISONS = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 _NULL = {"None", "null"}

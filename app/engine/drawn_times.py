@@ -6,7 +6,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from app.engine import timers
+from app.bpmnio import feel
+from app.engine import conditions, timers
 from app.engine.diagram import Timer
 from app.engine.source import Source
 from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
@@ -92,6 +93,20 @@ def meaning(text: str) -> str | None:
     if _EVERY.search(plain) and timers.check(Timer("cycle", every), "kerja") is None:
         span = every
     return span if timers.check(Timer("duration", span), "kerja") is None else None
+
+
+def constant(text: str) -> Timer | None:
+    """The deadline that a due date tells: a date, a duration, or FEEL over nothing but the clock."""
+    if text.startswith("="):
+        formula = conditions.clean(text)
+        constant = conditions.fault(formula) is None and not feel.names(formula)
+        return Timer("date", f"={formula}") if constant else None
+    timer = Timer("date", text)
+    return timer if text and not timers.is_relative(timer) and _is_single(timer) else None
+
+
+def _is_single(timer: Timer) -> bool:
+    return timers.check(timer, "kerja") is None and timers.cycle(timer) is None
 
 
 def _spans(plain: str) -> Iterator[str]:

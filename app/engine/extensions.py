@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from app.engine import drawn_times
 from app.engine.source import Source
-from app.engine.xml import Element, attribute, children, engine_attributes, text_of, vendor
+from app.engine.xml import BPMN, Element, attribute, children, engine_attributes, local, text_of, vendor
 
 _CODE = frozenset(
     {
@@ -23,12 +24,32 @@ _CODE = frozenset(
     }
 )
 _CODE_ATTRIBUTES = ("class", "expression", "delegateExpression")
-_UNUSED = frozenset({"inputOutput", "ioMapping", "formData", "assignmentDefinition", "taskSchedule"})
+#: What has a meaning for the work, and none here: told where it stands.
+_UNUSED = frozenset(
+    {"inputOutput", "ioMapping", "formData", "formProperty", "in", "out", "loopCharacteristics"}
+)
 _UNUSED_ATTRIBUTES = frozenset(
     {"assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "resultVariable"}
 )
+_USED = frozenset(
+    {
+        "properties",
+        "formDefinition",
+        "calledDecision",
+        "calledDecisionId",
+        "taskDefinition",
+        "assignmentDefinition",
+        "taskSchedule",
+        "executionListeners",
+        "taskListeners",
+        "userTask",
+    }
+)
+_USED_ATTRIBUTES = frozenset({"formKey", "formRef", "decisionRef", "topic", "type"})
 _FORM_NAME = re.compile(r"\w[\w.-]{0,99}")
 _FORM_FILE = re.compile(r"\.(form|html|json)$", re.IGNORECASE)
+_GROUP = re.compile(r"[^\s,;${}#=\"()][^,;${}#=\"()]{0,99}")
+_LITERAL = re.compile(r'=\s*"([^"]*)"')
 _DECISION_NAME = re.compile(r"[^\W\d][\w.-]{0,127}")
 
 
@@ -44,7 +65,7 @@ class Extensions:
 
 def read(element: Element, source: Source) -> Extensions:
     """Read what modelers added to ``element``; code, and names that only code could work out, are errors."""
-    found = tuple(_added(element))
+    found = tuple(added(element))
     attributes = engine_attributes(element)
     properties = dict(_properties(found))
     _refuse_code(element, found, attributes, source)
@@ -57,7 +78,38 @@ def read(element: Element, source: Source) -> Extensions:
     )
 
 
-def _added(element: Element) -> Iterator[Element]:
+def group(element: Element) -> str | None:
+    """The one group that a task is given to, written as it is; None when there is none, several, or a formula."""
+    found = [engine_attributes(element).get("candidateGroups", "")]
+    found += [attribute(e, "candidateGroups") for e in added(element) if vendor(e) == "assignmentDefinition"]
+    texts = [_LITERAL.sub(r"\1", text.strip()) for text in found if text.strip()]
+    return texts[0] if len(texts) == 1 and _GROUP.fullmatch(texts[0]) else None
+
+
+def due_date(element: Element) -> str:
+    """When a task is due, as its modeler keeps it; empty when it does not."""
+    schedules = [attribute(each, "dueDate") for each in added(element) if vendor(each) == "taskSchedule"]
+    return next(filter(None, [*schedules, engine_attributes(element).get("dueDate", "")]), "")
+
+
+def reads(extension: Element) -> bool:
+    """Whether anything here reads, refuses or tells of this addition."""
+    return vendor(extension) in _USED | _CODE | _UNUSED
+
+
+def reads_attribute(name: str) -> bool:
+    """The same of an attribute, by its name with or without a prefix."""
+    return name.rpartition(":")[2] in _USED_ATTRIBUTES | _UNUSED_ATTRIBUTES | set(_CODE_ATTRIBUTES)
+
+
+def _in_lanes(element: Element) -> bool:
+    """Whether the process of ``element`` has lanes."""
+    process = next(element.iterancestors(f"{BPMN}process"), None)
+    return process is not None and next(process.iter(f"{BPMN}lane"), None) is not None
+
+
+def added(element: Element) -> Iterator[Element]:
+    """What a modeler keeps inside ``element``."""
     for extension in children(element, "extensionElements"):
         yield from extension
 
@@ -91,6 +143,9 @@ def _list_unused(
     names = [vendor(extension) for extension in found if vendor(extension) in _UNUSED]
     names += [name for name in attributes if name in _UNUSED_ATTRIBUTES]
     names += [name for extension in found for name in extension.attrib if name in _UNUSED_ATTRIBUTES]
+    used = {"candidateGroups"} if group(element) and not _in_lanes(element) else set()
+    used |= {"dueDate"} if drawn_times.constant(due_date(element)) else set()
+    names = [name for name in names if name not in used or local(element) != "userTask"]
     if names:
         source.warning("extension_ignored", element, found=_listed(names))
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.engine import conditions, extensions
 from app.engine.diagram import Flow, Node, Question
 from app.engine.nodes import ACTIVITIES
-from app.engine.source import LABEL_LENGTH, Source, place
+from app.engine.source import LABEL_LENGTH, Source, place, plain
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of
 from app.i18n import N_
 
@@ -18,17 +18,17 @@ _DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 def read(process: Element, nodes: Mapping[str, Node], source: Source) -> tuple[Flow, ...]:
     """The flows of ``process`` that join two of its nodes, in document order; others are errors."""
-    found = []
+    found: list[Flow] = []
     for element in children(process, "sequenceFlow"):
         origin, target = (reference(element.get(name)) for name in ("sourceRef", "targetRef"))
-        if not attribute(element, "id"):
-            source.error("id_missing", element, element="sequenceFlow")
         if origin not in nodes:
             source.error("flow_source_unknown", element, ref=origin or "–")
         if target not in nodes:
             source.error("flow_target_unknown", element, ref=target or "–")
-        if origin in nodes and target in nodes and attribute(element, "id"):
-            found.append(_flow(element, origin, target, source))
+        if origin in nodes and target in nodes:
+            # A flow without an id is told apart by where it stands; nothing in the file can refer to it.
+            made = f"{origin}:{target}:{len(found)}"
+            found.append(_flow(element, attribute(element, "id") or made, origin, target, source))
         else:
             source.failed |= {origin, target}
     return tuple(found)
@@ -69,11 +69,18 @@ def decide(
     return tuple(settled[flow.id] for flow in flows), questions
 
 
-def _flow(element: Element, origin: str, target: str, source: Source) -> Flow:
+def _flow(element: Element, flow_id: str, origin: str, target: str, source: Source) -> Flow:
     where = place(element)
     source.limit_name(element, LABEL_LENGTH)
     extensions.read(element, source)  # for the code it refuses; a flow has nothing else to say
-    return Flow(where.id, where.name, origin, target, _condition(element, source), line=where.line)
+    return Flow(
+        flow_id,
+        plain(attribute(element, "name")),
+        origin,
+        target,
+        _condition(element, source),
+        line=where.line,
+    )
 
 
 def _condition(element: Element, source: Source) -> str | None:

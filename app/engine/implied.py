@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from app.engine import events
+from app.engine import due_dates, events
 from app.engine.diagram import Flow, Node
 from app.engine.flows import ALWAYS
 from app.engine.links import Links
@@ -40,8 +40,8 @@ class Drawn:
 def complete(drawn: Drawn, links: Links, where: Placed, source: Source, *, inside: bool = False) -> Drawn:
     """Say what is unsaid in one process; ``where`` is the process itself. Each step is a warning, but for links.
 
-    Sources: BPMN 2.0.2, 10.5.5 (links), 10.5.2 and 10.5.3 (no start, no end event), 13.2.1 and 10.3 (several flows
-    out of an activity), 13.2 (a flow without a gateway).
+    Sources in BPMN 2.0.2: Start Event and End Event (processes without), Sequence Flow Considerations (several flows
+    out of an activity), Link Event Definition. The rules as a whole: docs/decisions/0019-drawings-as-programs.md
     """
     links.join(drawn.nodes, drawn.flows, source)
     _pass_milestones(drawn, source)
@@ -51,6 +51,7 @@ def complete(drawn: Drawn, links: Links, where: Placed, source: Source, *, insid
     if not inside:
         _choose_start(drawn, source)
     _choose_at_activities(drawn, source)
+    due_dates.add(drawn.nodes, source)
     return drawn
 
 
@@ -88,7 +89,7 @@ def _end_at_gateways(drawn: Drawn, source: Source) -> None:
 
 
 def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
-    """Without a start event everything that no flow leads to begins. BPMN 2.0.2, 10.5.2."""
+    """Without a start event everything that no flow leads to begins. BPMN 2.0.2, Start Event."""
     if any(node.kind == "startEvent" for node in drawn.nodes.values()):
         return
     entered = drawn.entered()
@@ -104,7 +105,7 @@ def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
 
 def _choose_start(drawn: Drawn, source: Source) -> None:
     """Of several plain starts people use the first with a form, else the first; the others begin by a message that
-    bears their name. docs/decisions/0019-drawings-as-programs.md"""
+    bears their name."""
     starts = [node for node in drawn.nodes.values() if node.kind == "startEvent"]
     plain = [node for node in starts if node.message is None and node.timer is None]
     plain = [node for node in plain if node.id not in source.failed]
@@ -130,7 +131,8 @@ def _choose_at_activities(drawn: Drawn, source: Source) -> None:
         if node.kind in _GATEWAYS or len(own) < 2:
             continue
         if not any(flow.condition for flow in own):
-            source.warning("implicit_parallel", node, count=str(len(own)))
+            if node.tag:  # told of another way where it was made here
+                source.warning("implicit_parallel", node, count=str(len(own)))
             continue
         source.warning("implicit_choice", node, count=str(len(own)))
         _add_gateway(drawn, node, own)

@@ -1,4 +1,4 @@
-"""Link events: two halves of one flow, drawn apart to save space. BPMN 2.0.2, 10.5.5."""
+"""Link events: two halves of one flow, drawn apart to save space. BPMN 2.0.2, Link Event Definition."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace

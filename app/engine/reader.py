@@ -11,6 +11,7 @@ from app.engine import (
     extensions,
     flows,
     lanes,
+    leftovers,
     levels,
     loops,
     message_flows,
@@ -20,7 +21,7 @@ from app.engine import (
     throws,
     timing,
 )
-from app.engine.diagram import Diagram, Lane
+from app.engine.diagram import Diagram
 from app.engine.source import NAME_LENGTH, Place, Source, place
 from app.engine.xml import BPMN, Element, attribute, children, local, parse, reference
 from app.i18n import _
@@ -51,6 +52,7 @@ def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
         source.stop_on_errors()
     processes = _processes(root, source)
     message_flows.check(source)
+    leftovers.check(source)
     found = tuple(_read_process(process, source) for process in processes)
     source.stop_on_errors()
     found = tuple(_walkable(diagram, source) for diagram in found)
@@ -128,10 +130,10 @@ def _read_process(process: Element, source: Source) -> Diagram:
     joined, questions = flows.decide(found, complete.flows, complete.defaults, source)
     drawn, placed = lanes.read(process, source)
     if drawn:
-        found = lanes.settle(found, joined, drawn, placed, source)
+        lanes.check(found, placed, drawn, source)
     else:
-        drawn = (Lane(diagram.key, diagram.name, line=diagram.line),)
-        found = {node.id: replace(node, lane_id=diagram.key) for node in found.values()}
+        drawn, placed = lanes.of_groups(found, diagram, source)
+    found = lanes.settle(found, joined, drawn, placed)
     found = {node.id: timing.once(node, source) for node in found.values()}
     diagram = replace(diagram, lanes=drawn, nodes=found, flows=joined, questions=questions)
     structure.check(diagram, source)

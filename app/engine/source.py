@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 from lxml import etree
 
+from app.engine.places import Box, boxes
 from app.engine.xml import BPMN, Element, attribute, one_line
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
@@ -20,6 +21,7 @@ NAME_LENGTH = 255
 LABEL_LENGTH = 1_000
 _ID = re.compile(r"[\w.-]{1,128}")
 _SHOWN = 500
+_MARKUP = re.compile(r"</?(?:b|br|i|u|p|div|span|font|strong|em)\b[^<>]*>|&nbsp;|\u00a0", re.IGNORECASE)
 
 
 class Placed(Protocol):
@@ -52,7 +54,12 @@ def place(element: Element) -> Place:
     owner = element
     while not attribute(owner, "id") and owner.getparent() is not None:
         owner = owner.getparent()
-    return Place(attribute(owner, "id"), one_line(attribute(owner, "name")), element.sourceline)
+    return Place(attribute(owner, "id"), plain(attribute(owner, "name")), element.sourceline)
+
+
+def plain(name: str) -> str:
+    """A name on one line, without the markup that drawing programs leave in it."""
+    return one_line(_MARKUP.sub(" ", name))
 
 
 class Source:
@@ -120,6 +127,11 @@ class Source:
     def associations(self) -> list[Element]:
         """The lines that tie annotations to what they explain."""
         return list(self.root.iter(f"{BPMN}association"))
+
+    @cached_property
+    def boxes(self) -> dict[str, Box]:
+        """Where each element is drawn."""
+        return boxes(self.root)
 
     def _read_ids(self) -> None:
         for element in model_elements(self.root):

@@ -128,10 +128,10 @@ def _reach(origins: Iterable[str], ways: Mapping[str, list[str]]) -> set[str]:
 def _warn_of_ends(diagram: Diagram, source: Source) -> None:
     last = [node for node in diagram.nodes.values() if not diagram.outgoing.get(node.id)]
     for node in last:
+        if not node.tag or node.kind == "parallelGateway":
+            continue  # made here, or told of as it was understood
         if node.kind == "boundaryEvent" and node.interrupting:
             source.warning("boundary_ends", node)
-        elif node.kind == "parallelGateway":
-            continue  # told as it was completed
         elif node.kind != "endEvent":
             source.warning("implicit_end", node)
     back: dict[str, list[str]] = defaultdict(list)

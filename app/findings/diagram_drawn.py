@@ -153,4 +153,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Waktu “{text}” pada timer “{name}” dibaca sebagai {understood}.",
         "Tulis waktunya saja bila maksudnya lain, misalnya 3 hari kerja atau P3D.",
     ),
+    # Lanes.
+    "lane_by_place": (
+        "Lajur tugas “{name}” diambil dari letaknya di gambar: “{lane}”.",
+        "Tidak perlu apa-apa bila benar; bila tidak, geser tugas ke lajurnya lalu simpan dengan pemodel.",
+    ),
+    "lanes_from_groups": (
+        "Diagram “{name}” tidak berlajur; kelompok pada tugasnya menjadi lajur: {groups}.",
+        "Gambar lajur bila pelaksananya lain.",
+    ),
+    # What modelers add.
+    "due_date_used": (
+        "Batas waktu {text} pada tugas “{name}” menjadi tenggatnya.",
+        "Tidak perlu apa-apa bila benar; tenggat lain digambar sebagai timer di tepi tugas.",
+    ),
+    "additions_ignored": (
+        "Berkas memuat tambahan pemodel yang tidak berpengaruh di sini: {found}.",
+        "Tidak perlu apa-apa, kecuali bila Anda mengandalkannya.",
+    ),
 }

@@ -86,10 +86,6 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Lajur “{name}” berisi lajur lain; yang dipakai adalah lajur di dalamnya.",
         "Tidak perlu apa-apa bila memang begitu maksudnya.",
     ),
-    "not_yet_nested_lanes": (
-        "Lajur “{name}” berisi lajur lain dan juga unsur di luar lajur itu; ini belum dapat dijalankan.",
-        "Pindahkan setiap unsur ke dalam salah satu lajur di dalamnya.",
-    ),
     # Properties.
     "property_value": (
         "Properti {property} pada “{name}” berisi “{value}”.",

@@ -84,8 +84,11 @@ class _Officer:
         self._try(lambda: execution.start(self.program, self._filled(), start_node=node, **self._when()))
 
     def act(self) -> None:
-        """Complete a task, deliver a message, or let the next timer come, as the dice say."""
+        """Complete a task, deliver a message or let a timer come, as the dice say; what is due goes first."""
         self.now += timedelta(minutes=self.random.randrange(1, 240))
+        if self.timers and min(self.timers.values()) <= self.now:
+            self._fire(min(self.timers, key=lambda timer: (self.timers[timer], timer)))
+            return
         kinds = [kind for kind in ("tasks", "messages", "timers") if getattr(self, kind)]
         kind = self.random.choices(kinds, [{"tasks": 6, "messages": 3, "timers": 2}[kind] for kind in kinds])[
             0

@@ -32,6 +32,7 @@ def test_wrappings_of_the_engines_are_taken_off(written: str, cleaned: str) -> N
     ("written", "offered"),
     [
         ("a == 'x'", 'a = "x"'),
+        ("a === 'x' && b !== 3", 'a = "x" and b != 3'),
         ("a == True and b", "a = true and b"),
         ("a is None", "a = null"),
         ("a is not None", "a != null"),

@@ -39,7 +39,7 @@ def link(id: str, name: str, *, throws: bool = False) -> Shape:
 
 def test_without_a_start_everything_that_nothing_leads_to_begins() -> None:
     xml = bpmn([user("a"), user("b"), user("c"), end()], "a > c > end\nb > end", lanes={"UPP": "a b c end"})
-    assert warnings(xml) == ["start_implied", "implicit_parallel"]
+    assert warnings(xml) == ["start_implied"]
     assert case(xml).open == ["a", "b"]
     first = read(xml).start_node()
     assert first is not None

@@ -224,9 +224,13 @@ def test_a_dangling_flow_is_the_only_thing_said_about_its_ends() -> None:
     ]
 
 
-def test_a_flow_without_id_is_refused() -> None:
-    xml = bpmn([start(), end()], "start > end")
-    assert errors(xml.replace(b' id="start__end"', b"")) == ["id_missing"]
+def test_flows_without_ids_are_told_apart() -> None:
+    nodes = [start(), exclusive("g"), user("telaah"), end()]
+    ways = ["start > g > telaah > end", flow("g", "telaah", id="lagi", name="lagi")]
+    xml = bpmn(nodes, ways).replace(b' id="lagi"', b"").replace(b' id="g__telaah"', b"")
+    first, second = read(xml).outgoing["g"]
+    assert first.id != second.id
+    assert [text for _flow, text in read(xml).questions["g"].answers] == ["Telaah", "lagi"]
 
 
 def test_several_flows_into_a_task_merge() -> None:

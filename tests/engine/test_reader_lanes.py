@@ -1,5 +1,7 @@
 """Lanes: every node ends up in exactly one, and every task in the one it is drawn in."""
 
+import pytest
+
 from tests.engine.building import boundary, bpmn, end, exclusive, send, start, user
 from tests.engine.reading import errors, read, refused, warnings
 
@@ -96,6 +98,21 @@ def _nested(outer_lists: str) -> bytes:
     return xml.replace(b'<bpmn:lane id="lane_1" name="X"></bpmn:lane>', inner.encode())
 
 
+TWINS = (
+    bpmn([start(), user("a"), user("b"), end()], "start > a > b > end", lanes={"X": ""})
+    .decode()
+    .replace(
+        '<bpmn:lane id="lane_1" name="X"></bpmn:lane>',
+        "".join(
+            f'<bpmn:lane id="dinas_{task}" name="Dinas {task.upper()}"><bpmn:childLaneSet id="c{task}">'
+            f'<bpmn:lane id="staf_{task}" name="Staf"><bpmn:flowNodeRef>{task}</bpmn:flowNodeRef></bpmn:lane>'
+            "</bpmn:childLaneSet></bpmn:lane>"
+            for task in "ab"
+        ),
+    )
+)
+
+
 def test_lanes_inside_a_lane_stand_for_it() -> None:
     xml = _nested("<bpmn:flowNodeRef>telaah</bpmn:flowNodeRef>")
     diagram = read(xml)
@@ -104,8 +121,78 @@ def test_lanes_inside_a_lane_stand_for_it() -> None:
     assert warnings(xml) == ["nested_lanes"]
 
 
-def test_a_lane_with_lanes_and_elements_of_its_own_is_refused_for_now() -> None:
-    assert errors(_nested("<bpmn:flowNodeRef>end</bpmn:flowNodeRef>")) == ["not_yet_nested_lanes"]
+def test_a_lane_with_lanes_and_tasks_of_its_own_is_a_lane_too() -> None:
+    xml = _nested("<bpmn:flowNodeRef>rapat</bpmn:flowNodeRef>").replace(
+        b'<bpmn:endEvent id="end"',
+        b'<bpmn:task id="rapat"/>'
+        b'<bpmn:sequenceFlow id="x" sourceRef="tindak" targetRef="rapat"/><bpmn:endEvent id="end"',
+    )
+    diagram = read(xml)
+    assert [lane.id for lane in diagram.lanes] == ["dinas", "bidang_a", "bidang_b"]
+    assert diagram.nodes["rapat"].lane_id == "dinas"
+    assert [f.code for f in diagram.findings] == ["implicit_parallel", "implicit_end"]
+
+
+def test_lanes_inside_others_that_share_a_name_are_told_apart_by_the_path() -> None:
+    diagram = read(TWINS.encode())
+    assert [lane.name for lane in diagram.lanes] == ["Dinas A / Staf", "Dinas B / Staf"]
+    assert [f.code for f in diagram.findings] == ["nested_lanes", "nested_lanes"]
+
+
+def _drawn(lane: int, task: str, *, lanes: dict[str, str]) -> bytes:
+    """Two lanes of 100 pixels, one below the other, and a task drawn in one of them."""
+    shape = '<di:BPMNShape bpmnElement="{}"><dc:Bounds x="{}" y="{}" width="{}" height="{}"/></di:BPMNShape>'
+    page = (
+        shape.format("lane_1", 0, 0, 500, 100)
+        + shape.format("lane_2", 0, 100, 500, 100)
+        + shape.format(task, 50, 100 * lane - 90, 80, 60)
+    )
+    names = 'xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
+    outside = f"<di:BPMNDiagram {names}><di:BPMNPlane>{page}</di:BPMNPlane></di:BPMNDiagram>"
+    return bpmn(NODES, FLOWS, lanes=lanes, outside=outside)
+
+
+@pytest.mark.parametrize("lane", [1, 2])
+def test_a_task_that_no_lane_lists_belongs_where_it_is_drawn(lane: int) -> None:
+    xml = _drawn(lane, "tindak", lanes={"UPP": "start telaah lengkap", "UPT": "end gagal"})
+    assert read(xml).nodes["tindak"].lane_id == f"lane_{lane}"
+    assert warnings(xml) == ["lane_by_place"]
+
+
+@pytest.mark.parametrize("lane", [1, 2])
+def test_a_task_that_two_lanes_list_belongs_where_it_is_drawn(lane: int) -> None:
+    xml = _drawn(lane, "telaah", lanes={"UPP": "start telaah lengkap", "UPT": "telaah tindak end gagal"})
+    assert read(xml).nodes["telaah"].lane_id == f"lane_{lane}"
+    assert warnings(xml) == ["lane_by_place"]
+
+
+def test_a_task_drawn_outside_every_lane_is_refused() -> None:
+    xml = _drawn(9, "tindak", lanes={"UPP": "start telaah lengkap", "UPT": "end gagal"})
+    assert errors(xml) == ["task_outside_lanes"]
+
+
+def test_without_lanes_the_groups_of_tasks_stand_for_them() -> None:
+    nodes = [
+        start(),
+        user("telaah", camunda__candidateGroups="upp"),
+        user(
+            "tindak", extensions='<zeebe:assignmentDefinition candidateGroups="=&quot;dinas teknis&quot;"/>'
+        ),
+        user("arsip"),
+        end(),
+    ]
+    xml = bpmn(nodes, "start > telaah > tindak > arsip > end")
+    diagram = read(xml)
+    assert [lane.name for lane in diagram.lanes] == ["upp", "dinas teknis", "Prosedur"]
+    placed = {node.id: node.lane_id for node in diagram.nodes.values()}
+    assert (placed["telaah"], placed["tindak"], placed["arsip"]) == ("upp", "dinas teknis", "prosedur")
+    assert warnings(xml) == ["lanes_from_groups"]
+
+
+@pytest.mark.parametrize("groups", ["upp,upt", "${kelompok}", "=kelompok + x"])
+def test_groups_that_are_several_or_worked_out_are_ignored(groups: str) -> None:
+    task = user("telaah", camunda__candidateGroups=groups)
+    assert warnings(bpmn([start(), task, end()], "start > telaah > end")) == ["extension_ignored"]
 
 
 def test_a_lane_without_id_or_with_an_endless_name_is_refused() -> None:

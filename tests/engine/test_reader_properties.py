@@ -1,9 +1,14 @@
 """Properties that the code acts on: read from every modeler, checked where they stand."""
 
+from xml.sax.saxutils import quoteattr
+
 import pytest
 
+from app.engine.diagram import Timer
+from app.engine.execution import Program
 from tests.engine.building import boundary, bpmn, catch, end, node, start, user
 from tests.engine.reading import errors, read, refused, warnings
+from tests.engine.test_execution import Case
 
 LANES = {"UPP K/L/D": "start telaah", "Inspektorat, UPT": "end"}
 
@@ -165,8 +170,54 @@ def test_what_a_modeler_adds_without_meaning_here_is_listed() -> None:
     xml = _with_form(
         '<zeebe:assignmentDefinition assignee="=kepala"/><zeebe:ioMapping><zeebe:input source="=a" target="b"/>'
         "</zeebe:ioMapping>",
-        camunda__dueDate="P3D",
+        camunda__dueDate="${batas}",
     )
     (finding,) = read(xml).findings
     assert finding.code == "extension_ignored"
-    assert set(finding.params["found"].split(", ")) >= {"assignmentDefinition", "ioMapping", "dueDate"}
+    assert set(finding.params["found"].split(", ")) == {"assignee", "ioMapping", "dueDate"}
+
+
+def test_what_concerns_no_step_is_listed_once_for_the_file() -> None:
+    xml = _with_form(
+        '<zeebe:taskHeaders/><zeebe:priorityDefinition priority="1"/>',
+        camunda__asyncBefore="true",
+        xsi__type="bpmn:tUserTask",
+    )
+    (finding,) = read(xml).findings
+    assert finding.code == "additions_ignored"
+    found = set(finding.params["found"].split(", "))
+    assert found == {"camunda:asyncBefore (1×)", "zeebe:taskHeaders (1×)", "zeebe:priorityDefinition (1×)"}
+
+
+@pytest.mark.parametrize(
+    ("text", "timer"),
+    [
+        ("P3D", Timer("date", "P3D")),
+        ("2026-12-31", Timer("date", "2026-12-31")),
+        ("3 hari kerja", Timer("date", "3 hari kerja")),
+        ('=now() + duration("P3D")', Timer("date", '=now() + duration("P3D")')),
+    ],
+)
+def test_a_due_date_is_the_deadline_of_its_task(text: str, timer: Timer) -> None:
+    for xml in (
+        _with_form("", camunda__dueDate=text),
+        _with_form(f"<zeebe:taskSchedule dueDate={quoteattr(text)}/>"),
+    ):
+        diagram = read(xml)
+        (deadline,) = (node for node in diagram.nodes.values() if node.attached_to)
+        assert (deadline.timer, deadline.interrupting, deadline.is_deadline) == (timer, False, True)
+        assert [f.code for f in diagram.findings] == ["due_date_used"]
+
+
+@pytest.mark.parametrize("text", ["=batas", "${dateTime().plusDays(3)}", "R/P1D", "nanti", "H-3"])
+def test_a_due_date_that_may_be_empty_or_is_no_moment_is_ignored(text: str) -> None:
+    diagram = read(_with_form("", camunda__dueDate=text))
+    assert [f.code for f in diagram.findings] == ["extension_ignored"]
+    assert not any(node.attached_to for node in diagram.nodes.values())
+
+
+def test_the_deadline_of_a_due_date_marks_the_task_overdue() -> None:
+    case = Case(Program(read(_with_form("", camunda__dueDate="P3D")), {}))
+    case.wait(days=4)
+    assert "task_overdue" in case.types
+    assert len(case.open) == 1

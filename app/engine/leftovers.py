@@ -1,0 +1,42 @@
+"""What modelers keep in a file and nothing here reads: told once for the whole file, never passed over in silence."""
+
+from collections import Counter
+
+from lxml import etree
+
+from app.engine import extensions
+from app.engine.source import Source, model_elements
+from app.engine.xml import BPMN, Element, local
+
+_MOST_SHOWN = 12
+_XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
+
+
+def check(source: Source) -> None:
+    """Warn of the additions that have no effect, each kind with how often it stands in the file."""
+    found = Counter(name for element in model_elements(source.root) for name in _unread(element))
+    if found:
+        shown = [f"{name} ({count}×)" for name, count in found.most_common(_MOST_SHOWN)]
+        shown += ["…"] if len(found) > _MOST_SHOWN else []
+        source.warning("additions_ignored", source.root, found=", ".join(shown))
+
+
+def _unread(element: Element) -> list[str]:
+    foreign = [
+        str(key) for key in element.attrib if str(key).startswith("{") and not str(key).startswith(_XSI)
+    ]
+    if local(element) == "definitions":
+        foreign = []  # which program wrote the file, and for which
+    names = [_prefixed(element, key) for key in foreign]
+    names = [name for name in names if not extensions.reads_attribute(name)]
+    for added in extensions.added(element):
+        if not str(added.tag).startswith(BPMN) and not extensions.reads(added):
+            names.append(_prefixed(added, str(added.tag)))
+    return names
+
+
+def _prefixed(element: Element, tag: str) -> str:
+    """The name with the prefix that the file uses, so that a person finds it there."""
+    name = etree.QName(tag)
+    prefix = next((key for key, uri in element.nsmap.items() if uri == name.namespace and key), None)
+    return f"{prefix}:{name.localname}" if prefix else str(name.localname)

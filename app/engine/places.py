@@ -1,0 +1,37 @@
+"""Where a file draws its elements, on the page of its layout."""
+
+from typing import NamedTuple
+
+from app.engine.xml import Element, reference
+
+_SHAPE = "{http://www.omg.org/spec/BPMN/20100524/DI}BPMNShape"
+_BOUNDS = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
+
+
+class Box(NamedTuple):
+    """A shape's place on the page."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    def holds(self, other: "Box") -> bool:
+        """Whether the middle of ``other`` lies inside."""
+        x, y = other.x + other.width / 2, other.y + other.height / 2
+        return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
+
+
+def boxes(root: Element) -> dict[str, Box]:
+    """Where each element is drawn, by its id; an element drawn twice where it is drawn first."""
+    found: dict[str, Box] = {}
+    for shape in root.iter(_SHAPE):
+        bounds = shape.find(_BOUNDS)
+        if bounds is None:
+            continue
+        try:
+            box = Box(*(float(bounds.get(name, "")) for name in Box._fields))
+        except ValueError:
+            continue  # a place that is no number is no place
+        found.setdefault(reference(shape.get("bpmnElement")), box)
+    return found
