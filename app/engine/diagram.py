@@ -192,7 +192,8 @@ class Diagram:
     def start_node(self, message: str | None = None) -> Node | None:
         """The start event without a trigger, or the one waiting for ``message``."""
         starts = (node for node in self.nodes.values() if node.kind == "startEvent" and not node.scope)
-        return next((node for node in starts if node.message == message), None)
+        by_people = (node for node in starts if node.timer is None and node.signal is None)
+        return next((node for node in by_people if node.message == message), None)
 
     def question_after(self, node_id: str) -> Question | None:
         """The question that opens directly after this user task, in the same lane, if there is one.

@@ -107,7 +107,7 @@ def _choose_start(drawn: Drawn, source: Source) -> None:
     """Of several plain starts people use the first with a form, else the first; the others begin by a message that
     bears their name."""
     starts = [node for node in drawn.nodes.values() if node.kind == "startEvent"]
-    plain = [node for node in starts if node.message is None and node.timer is None]
+    plain = [node for node in starts if node.message is None and node.timer is None and node.signal is None]
     plain = [node for node in plain if node.id not in source.failed]
     if len(plain) < 2:
         return

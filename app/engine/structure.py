@@ -56,10 +56,13 @@ def _check_starts(diagram: Diagram, source: Source) -> None:
     """No message starts at two places: a case must know where it begins."""
     messages = dict[str, Node]()
     for node in diagram.nodes.values():
-        if node.kind != "startEvent" or node.id in source.failed or node.message is None:
+        if node.kind != "startEvent" or node.id in source.failed:
             continue
-        if node.scope:
+        if node.scope and (node.message or node.timer or node.signal):
             source.error("start_inside_waits", node)
+        if node.form_key and (node.timer or node.signal):
+            source.warning("start_form_unasked", node)
+        if node.scope or node.message is None:
             continue
         if messages.setdefault(node.message, node) is not node:
             source.error("start_message_twice", node, message=node.message)

@@ -12,7 +12,8 @@ def once(node: Node, source: Source) -> Node:
     """A node that waits for one moment only: where a timer that repeats cuts its task off, or is waited for on the
     way, it can come but once, at its first time."""
     repeats = timers.cycle(node.timer) if node.timer is not None else None
-    if repeats is None or node.timer is None or (node.kind == "boundaryEvent" and not node.interrupting):
+    again = node.kind == "startEvent" or (node.kind == "boundaryEvent" and not node.interrupting)
+    if repeats is None or node.timer is None or again:
         return node
     source.warning("timer_comes_once", node, text=node.timer.text, every=repeats.every)
     return replace(node, timer=Timer("duration", repeats.every))

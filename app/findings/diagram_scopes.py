@@ -69,4 +69,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Proses “{key}” yang dipanggil “{name}” hanya dimulai oleh pesan.",
         "Tambahkan kejadian awal biasa pada proses itu.",
     ),
+    "start_form_unasked": (
+        "“{name}” dimulai sendiri; formulirnya tidak ditanyakan kepada siapa pun.",
+        "Tanyakan isian itu di tugas pertama.",
+    ),
 }

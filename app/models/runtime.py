@@ -97,13 +97,15 @@ class UserTask(Base):
 class Job(Base):
     """A timer waiting for its moment. ``run_at`` is ``due_at`` until a failure postpones it.
 
-    With ``signal`` it is no timer: that signal is to be delivered to the case.
+    With ``signal`` it is no timer: that signal is to be delivered to the case. Without a case it starts one, on the
+    version ``definition_id``.
     """
 
     __tablename__ = "job"
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)
+    definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
     activity_id: Mapped[str] = mapped_column(String(255))
     attached_to: Mapped[str | None] = mapped_column(String(255))
     opened_at: Mapped[datetime]
@@ -113,7 +115,7 @@ class Job(Base):
     retries: Mapped[int] = mapped_column(default=3)
     signal: Mapped[str | None] = mapped_column(String(255))
 
-    instance: Mapped[ProcessInstance] = relationship()
+    instance: Mapped[ProcessInstance | None] = relationship()
 
 
 class MessageWait(Base):

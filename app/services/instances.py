@@ -105,6 +105,28 @@ def _start(
     form = version.form_of(node.form_key)
     clean = check_values(session, form, values, {})
     variables, secret = identity.part(form, clean, version)
+    instance = _open(session, version, node, variables, actor, business_key)
+    store_rest(session, instance, form, clean, secret, actor)
+    return instance
+
+
+def begin_by_itself(session: Session, version: Version, node: Node) -> ProcessInstance:
+    """Start a case that nobody starts, by a timer or a signal; no form is asked.
+
+    Raises:
+        ExecutionFailed: the diagram could not go on.
+    """
+    return _open(session, version, node, {}, None, None)
+
+
+def _open(
+    session: Session,
+    version: Version,
+    node: Node,
+    variables: dict[str, Any],
+    actor: Actor | None,
+    business_key: str | None,
+) -> ProcessInstance:
     number = numbers.assign(session, version, business_key, variables)
     calendar = holidays.calendar(session)
     step = engine.start(
@@ -119,7 +141,7 @@ def _start(
         variables={},
         visits={},
         started_at=clock.now(session),
-        started_by_id=actor.id,
+        started_by_id=actor.id if actor else None,
     )
     session.add(instance)
     session.flush()
@@ -128,7 +150,6 @@ def _start(
         number=number, version=version.number, form_key=node.form_key, values=variables,
     )  # fmt: skip
     execution.apply(session, instance, version, step, actor=actor)
-    store_rest(session, instance, form, clean, secret, actor)
     return instance
 
 

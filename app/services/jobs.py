@@ -8,7 +8,17 @@ from sqlalchemy.orm import Session
 from app.engine import execution as engine
 from app.engine.step import Step
 from app.models import Job, ProcessInstance
-from app.services import access, clock, definitions, execution, history, holidays, incidents
+from app.services import (
+    access,
+    clock,
+    definitions,
+    execution,
+    history,
+    holidays,
+    incidents,
+    instances,
+    starts,
+)
 from app.services.definitions import Version
 
 #: How long to wait before each further try, growing: three tries in all.
@@ -34,6 +44,11 @@ def fire(session: Session, job_id: str) -> bool:
     ).one_or_none()
     # The timer is read after its case is locked, or it could be a stale copy.
     job = session.get(Job, job_id, populate_existing=True)
+    if job is not None and job.instance_id is None:
+        version = definitions.version(session, job.definition_id or 0)
+        instances.begin_by_itself(session, version, version.diagram.nodes[job.activity_id])
+        starts.again(session, job)
+        return True
     if instance is None or job is None:
         return False
     version = definitions.version(session, instance.definition_id)
@@ -78,6 +93,9 @@ def record_failure(session: Session, job_id: str, message: str, activity_id: str
         job.run_at = clock.now(session) + PAUSES[len(PAUSES) - job.retries]
         return
     job.run_at = None
+    if job.instance is None:
+        _report_start(session, job, message, activity_id)
+        return
     incidents.open_one(
         session, job.instance, message, activity_id=activity_id or job.activity_id, job_id=job.id, actor=None
     )
@@ -88,4 +106,12 @@ def record_failure(session: Session, job_id: str, message: str, activity_id: str
         instance_id=job.instance_id,
         activity_id=job.activity_id,
         job=job.id,
+    )
+
+
+def _report_start(session: Session, job: Job, message: str, activity_id: str | None) -> None:
+    """There is no case that an incident could belong to: it is one of the process."""
+    definition = definitions.get(session, job.definition_id or 0)
+    incidents.open_start(
+        session, definition.key, message, actor=None, activity_id=activity_id or job.activity_id
     )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.step import OpenTimer, Step
 from app.models import Job, MessageWait, ProcessInstance
-from app.services import bulk, clock
+from app.services import bulk, clock, starts
 from app.services.definitions import Version
 
 
@@ -37,6 +37,7 @@ def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
     """Let the signals that were thrown reach the other cases that wait for them, each in a transaction of its own."""
     if not step.signals:
         return
+    starts.by_signal(session, step.signals)
     others = select(MessageWait.instance_id, MessageWait.message, MessageWait.activity_id).where(
         MessageWait.message.in_(step.signals), MessageWait.is_signal, MessageWait.instance_id != instance.id
     )

@@ -109,8 +109,6 @@ def test_an_empty_script_of_the_modeler_is_no_code() -> None:
         (task("callActivity", calledElement="${proses}"), "call_computed"),
         (task(isForCompensation="true"), "not_yet_compensation"),
         (task("receiveTask", message="m", instantiate="true"), "not_yet_instantiate"),
-        (event("startEvent", "timer"), "not_yet_timer_start"),
-        (event("startEvent", "signal"), "not_yet_signal"),
         (event("startEvent", "conditional"), "conditional_event"),
         (event("intermediateCatchEvent", "conditional"), "conditional_event"),
         (event("intermediateThrowEvent", "compensate"), "not_yet_compensation"),
