@@ -14,6 +14,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "form_not_utf8": (N_("Berkas formulir tidak ditulis dalam UTF-8."), N_("Simpan lagi sebagai UTF-8.")),
     "form_not_json": (N_("Berkas formulir bukan JSON yang benar: {reason}"), _OPEN_IN_MODELER),
+    "form_not_storable": (
+        N_("“{name}” memuat huruf yang tidak dapat disimpan (NUL, atau setengah pasangan surrogate)."),
+        N_(
+            "Hapus huruf itu; dalam berkas ia tertulis \\u0000, atau \\ud800 sampai \\udfff tanpa pasangannya."
+        ),
+    ),
     "form_not_form": (
         N_("Isi berkas ini bukan formulir form-js: “components” harus daftar komponen yang bertipe."),
         _OPEN_IN_MODELER,
