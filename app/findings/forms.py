@@ -120,6 +120,18 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("“{name}” ditandai pribadi dan sekaligus tampil pelapor."),
         N_("Hapus salah satunya: identitas tidak pernah tampil di halaman pelapor."),
     ),
+    "form_private_misplaced": (
+        N_("“{name}” ditandai pribadi, padahal bukan isian; isian di dalamnya tidak ikut menjadi pribadi."),
+        N_("Tandai setiap isian yang berisi identitas."),
+    ),
+    "form_mark_misspelt": (
+        N_("Properti “{property}” pada “{name}” tidak dikenal; yang dikenal: “{known}”."),
+        N_("Tulis persis “{known}”, atau beri nama yang tidak mirip."),
+    ),
+    "form_mark_unclear": (
+        N_("Properti {property} pada “{name}” berisi “{value}”, bukan ya atau tidak."),
+        N_("Tulis ya atau tidak, atau hapus properti itu."),
+    ),
     "form_time_zone_ignored": (
         N_("“{name}” meminta jam disimpan dengan zona."),
         N_("Jam disimpan apa adanya, waktu setempat (HH:MM); pilih “No timezone” agar sama di modeler."),
