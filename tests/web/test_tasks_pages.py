@@ -118,6 +118,15 @@ def test_a_list_does_not_begin_at_the_edge_of_time(sign_in: SignIn, api: Clients
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["cursor"])
 
 
+@pytest.mark.parametrize("path", ["", "/draf"])
+def test_what_is_too_large_for_a_draft_stays_on_the_page(sign_in: SignIn, case: Case, path: str) -> None:
+    task, lapor = case.task("lapor"), sign_in("lapor")
+    lapor.get(f"/tugas/{task['id']}")
+    refused = lapor.post(f"/tugas/{task['id']}{path}", catatan_penyaluran=f"Unik besar {'x' * 250_000}")
+    assert refused.status_code == 422
+    assert "Unik besar" in refused.text
+
+
 def test_finished_tasks_say_whether_they_were_in_time(sign_in: SignIn, case: Case) -> None:
     case.complete("lapor")
     page = sign_in("lapor").get("/tugas?tab=done").text
