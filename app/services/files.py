@@ -82,12 +82,19 @@ def attach(
     fresh = [row for row in rows if row.instance_id is None and row.uploaded_by_id == uploader]
     known = [row for row in rows if row.instance_id == instance_id]
     if len(fresh) + len(known) != len(wanted):
-        message = _("Salah satu lampiran tidak ditemukan lagi. Unggah ulang.")
-        raise InvalidForm(message, {field_key: message})
+        raise _gone(field_key)
     for row in fresh:
         row.instance_id, row.field_key = instance_id, field_key
-        _settle(session, row, private)
+        try:
+            _settle(session, row, private)
+        except NotFound as error:
+            raise _gone(field_key) from error
     session.flush()
+
+
+def _gone(field_key: str) -> InvalidForm:
+    message = _("Salah satu lampiran tidak ditemukan lagi. Unggah ulang.")
+    return InvalidForm(message, {field_key: message})
 
 
 def of_instance(session: Session, instance_id: int, *, actor: Actor) -> Sequence[Attachment]:

@@ -254,6 +254,15 @@ def test_a_file_that_turns_out_to_be_private_is_sealed_when_it_is_attached(offic
         assert session.get_one(Attachment, row.id).name == "lampiran-pribadi.txt"
 
 
+def test_a_file_that_is_missing_from_the_folder_is_asked_for_again_at_its_field(office: Office) -> None:
+    case = office.start()
+    row = receive(office.database, actor=office.rina)
+    (folder(office.database) / row.id).unlink()
+    with pytest.raises(InvalidForm) as refused:
+        attach(office, row, case.id, actor=office.rina, private=True)
+    assert refused.value.errors == {"bukti": "Salah satu lampiran tidak ditemukan lagi. Unggah ulang."}
+
+
 def test_files_that_belong_to_nothing_are_collected_and_others_stay(office: Office) -> None:
     case = office.start()
     kept, forgotten, drafted, fresh = (receive(office.database, actor=office.rina) for _n in range(4))
