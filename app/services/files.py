@@ -50,7 +50,7 @@ def receive(
         name=_name(session, upload.name, private),
         media_type=upload.media_type,
         size_bytes=len(upload.content),
-        sha256=hashlib.sha256(upload.content).hexdigest(),
+        sha256=_digest(session, upload.content, private=private is not False),
         is_private=private is not False,
         uploaded_at=clock.now(session),
         uploaded_by_id=actor.id if actor else None,
@@ -177,6 +177,12 @@ def _name(session: Session, name: str, private: bool | None) -> str:
     return file_names.hidden(name) if private else name
 
 
+def _digest(session: Session, content: bytes, *, private: bool) -> str:
+    """SHA-256 of a file. Of identity a keyed one: a plain one proves what was sent to whoever has the database."""
+    plain = hashlib.sha256(content).hexdigest()
+    return vault.fingerprint(session, "file", plain) if private else plain
+
+
 def _sealed(session: Session, name: str) -> str:
     return _SEALED + vault.seal_bytes(session, name.encode()).decode()
 
@@ -191,6 +197,6 @@ def _settle(session: Session, row: Attachment, private: bool) -> None:
     if private != row.is_private:
         content = file_store.read(session, row)
         file_store.remove(session, row)
-        row.is_private = private
+        row.is_private, row.sha256 = private, _digest(session, content, private=private)
         file_store.write(session, row, content)
     row.name = file_names.hidden(name) if private else name
