@@ -1,9 +1,11 @@
 """The clock: fires what is due, one timer and one transaction at a time; delivers notices; keeps house."""
 
 import logging
+import math
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
@@ -15,28 +17,50 @@ from app.services import clock, heartbeat, housekeeping, jobs, mail, outbox, wat
 logger = logging.getLogger(__name__)
 #: The longest rest: a timer made meanwhile by an officer is at most this late.
 REST_S = 0.5
+AFTER_FAILURE_S = 2.0
 BATCH = 50
 
 
 def run(database: Database, config: Config, stop: threading.Event, say: Callable[[str], None]) -> None:
     """Work until ``stop`` is set. ``say`` prints what the process owner should see in the terminal."""
-    threads = [threading.Thread(target=_mail, args=(database, stop), daemon=True)] if config.smtp_url else []
+    beside: dict[str, Callable[[], float]] = {}
+    if config.smtp_url:
+        beside["mail"] = lambda: _send(database)
     if config.watch:
-        threads.append(threading.Thread(target=_watch, args=(database, config, stop, say), daemon=True))
+        beside["folders"] = _Folders(database, config, say).look
+    threads = [
+        threading.Thread(target=_repeat, args=(name, turn, stop), daemon=True)
+        for name, turn in beside.items()
+    ]
     for thread in threads:
         thread.start()
     chores = _Chores(database)
-    while not stop.is_set():
-        try:
-            fired = tick(database)
-            chores.do_what_is_due()
-        except NotReady as error:
-            logger.warning("database: %s", error)
-            fired = 0
-        if not fired:
-            stop.wait(_rest(database))
+    _repeat("clock", lambda: _turn(database, chores), stop)
     for thread in threads:
         thread.join(timeout=5)
+
+
+def _repeat(name: str, turn: Callable[[], float], stop: threading.Event) -> None:
+    """Take one ``turn`` after another until ``stop`` is set; each says for how many seconds to rest.
+
+    Whatever happens in one, the next comes: the database may go away and come back, a file may be odd.
+    """
+    while not stop.is_set():
+        try:
+            rest_s = turn()
+        except AppError as error:
+            logger.warning("%s: %s", name, error)
+            rest_s = AFTER_FAILURE_S
+        except Exception:
+            logger.exception("%s", name)
+            rest_s = AFTER_FAILURE_S
+        stop.wait(rest_s)
+
+
+def _turn(database: Database, chores: "_Chores") -> float:
+    fired = tick(database)
+    chores.do_what_is_due()
+    return 0.0 if fired else _rest(database)
 
 
 def tick(database: Database) -> int:
@@ -89,10 +113,11 @@ def attempt(database: Database, job_id: str, *, at: datetime | None = None) -> b
 def _fail(
     database: Database, job_id: str, message: str, activity_id: str | None, at: datetime | None
 ) -> None:
-    with database.transaction() as session:
+    said = message.encode("utf-8", "replace").decode().replace("\0", "\ufffd")  # it may quote anything
+    with suppress(Conflict), database.transaction() as session:  # its case is being changed: it comes again
         if at is not None:
             clock.fix(session, at)
-        jobs.record_failure(session, job_id, message, activity_id)
+        jobs.record_failure(session, job_id, said, activity_id)
 
 
 def _rest(database: Database) -> float:
@@ -135,23 +160,28 @@ class _Chores:
             housekeeping.clean(session)
 
 
-def _watch(database: Database, config: Config, stop: threading.Event, say: Callable[[str], None]) -> None:
-    """Look at the folders once a second; read and deploy only when something changed."""
-    seen: dict[Path, tuple[int, int]] | None = None
-    while not stop.is_set():
-        now = watch.glance(config)
-        if now != seen and look(database, config, say):
-            seen = now
-        stop.wait(1.0)
+class _Folders:
+    """Looks at the watched folders; reads and deploys only when something changed."""
+
+    def __init__(self, database: Database, config: Config, say: Callable[[str], None]) -> None:
+        self._database, self._config, self._say = database, config, say
+        self._seen: dict[Path, tuple[int, int]] | None = None
+        self._again_at = 0.0
+
+    def look(self) -> float:
+        """Look once; return how long to rest. What failed is tried again at the next change, or after a while."""
+        found = watch.glance(self._config)
+        if found != self._seen or time.monotonic() >= self._again_at:
+            self._seen, self._again_at = found, time.monotonic() + 60.0
+            done = look(self._database, self._config, self._say)
+            self._again_at = math.inf if done else time.monotonic() + AFTER_FAILURE_S
+        return 1.0
 
 
-def _mail(database: Database, stop: threading.Event) -> None:
+def _send(database: Database) -> float:
     """Send letters beside the clock: a mail server that does not answer must delay no deadline."""
-    while not stop.wait(5.0):
-        try:
-            mail.deliver(database)
-        except AppError as error:
-            logger.warning("mail: %s", error)
+    mail.deliver(database)
+    return 5.0
 
 
 def look(database: Database, config: Config, say: Callable[[str], None]) -> bool:

@@ -1,16 +1,22 @@
 """The clock: what is due fires once, in order; what fails is retried, then an incident; nobody waits for it."""
 
 import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import create_engine, select, text
 
 from app import worker
+from app.config import Config
 from app.db import Database
 from app.models import HistoryEvent, Incident, Job, UserTask
 from app.services import clock, heartbeat, incidents, jobs, settings
-from tests.services.office import Office
+from tests.services.office import Office, procedure
 
 
 @pytest.fixture
@@ -151,3 +157,92 @@ def test_a_chore_that_meets_a_broken_disk_does_not_stop_the_clock(office: Office
     chores.do_what_is_due()
     with office.database.reading() as session:
         assert heartbeat.alive(session)
+
+
+@contextmanager
+def working(database: Database, config: Config, say: Callable[[str], None] = str) -> Iterator[None]:
+    """The worker, going on until the block ends."""
+    stop, failed = threading.Event(), list[BaseException]()
+
+    def work() -> None:
+        try:
+            worker.run(database, config, stop, say)
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert failed == []
+
+
+def wait_for(true: Callable[[], bool], *, longest_s: float = 20) -> None:
+    end, pause = time.monotonic() + longest_s, threading.Event()
+    while not true():
+        assert time.monotonic() < end
+        pause.wait(0.05)
+
+
+@contextmanager
+def gone(url: str, database: Database) -> Iterator[None]:
+    """PostgreSQL hangs up on everybody and lets nobody in until the block ends."""
+    name, server = database.engine.url.database, create_engine(url, isolation_level="AUTOCOMMIT")
+    hang_up = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
+    with server.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false"))
+        connection.execute(hang_up, {"name": name})
+        yield
+        connection.execute(text(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true"))
+    server.dispose()
+
+
+def test_the_clock_goes_on_when_the_database_was_away(
+    postgres: str, postgres_database: Database, config: Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    office = Office(postgres_database)
+    office.start()
+    with working(postgres_database, config):
+        wait_for(lambda: heard(postgres_database))
+        with gone(postgres, postgres_database):
+            wait_for(lambda: caplog.text.count("Basis data sedang tidak dapat dihubungi") >= 2)
+        with postgres_database.transaction() as session:
+            session.scalars(select(Job)).one().run_at = clock.now(session)
+        wait_for(lambda: the_job(office).run_at == the_job(office).due_at)  # looked at: it is not due yet
+
+
+def heard(database: Database) -> bool:
+    with database.reading() as session:
+        return heartbeat.alive(session)
+
+
+def test_the_folders_are_watched_on_after_something_unforeseen(
+    sqlite_database: Database, config: Config, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    said: list[str] = []
+
+    def say(line: str) -> None:
+        said.append(line)
+        if len(said) == 1:
+            raise BrokenPipeError("the terminal went away")
+
+    watched = replace(config, watch=True, processes_dir=tmp_path, forms_dir=tmp_path)
+    (tmp_path / "a.bpmn").write_bytes(b"<")
+    with working(sqlite_database, watched, say):
+        wait_for(lambda: "BrokenPipeError" in caplog.text)  # with its traceback
+        for name, content in procedure().items():
+            (tmp_path / name).write_bytes(content)
+        wait_for(lambda: "Diterapkan: uji versi 1" in said)
+
+
+def test_a_failure_that_quotes_what_cannot_be_stored_is_an_incident_all_the_same(office: Office) -> None:
+    office.start()
+    job = the_job(office)
+    for _try in range(3):
+        worker._fail(office.database, job.id, "rusak: \0 \ud800", None, job.due_at)
+    with office.database.reading() as session:
+        assert session.scalars(select(Incident.message)).one() == "rusak: \ufffd ?"

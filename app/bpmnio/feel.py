@@ -4,6 +4,7 @@ A syntax error or a limit is `ExpressionFailed`. All else that goes wrong is nul
 A warning may quote values, so warnings about expressions over identity fields do not belong into the history.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,11 @@ from app.i18n import _
 MAX_CHARS = 4_000
 """The longest text that is looked at."""
 
+#: What no database holds, written as FEEL's escapes: NUL, and half of a surrogate pair.
+_UNSTORABLE = re.compile(
+    r"(?<!\\)(?:\\\\)*(\\u0000|\\U000000|\\U00d[89a-f]..|\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]..)",
+    re.IGNORECASE,
+)
 _memo = Memo(entries=5_000, size_bytes=4 * 1024 * 1024)
 
 
@@ -68,6 +74,8 @@ def check(text: str, *, dialect: Dialect = "expression") -> str | None:
         return None
     if len(text) > MAX_CHARS:
         return _too_long()
+    if odd := _UNSTORABLE.search(text):
+        return _("{found} adalah huruf yang tidak dapat disimpan.", found=feelin.quote(odd.group(1)))
     return _syntax(_facts(text, dialect))
 
 

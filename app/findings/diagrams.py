@@ -99,6 +99,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Properti {property} pada “{name}” tidak berpengaruh di sana.",
         "Pindahkan ke lajur.",
     ),
+    "property_misspelt": (
+        "Properti “{property}” pada “{name}” tidak dikenal; yang dikenal: “{known}”.",
+        "Tulis persis “{known}”, atau beri nama yang tidak mirip.",
+    ),
     "identity_lane_unknown": (
         "Properti identitas menyebut lajur “{lane}”, yang tidak ada.",
         "Lajur yang ada: {lanes}.",

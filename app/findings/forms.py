@@ -14,6 +14,12 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "form_not_utf8": (N_("Berkas formulir tidak ditulis dalam UTF-8."), N_("Simpan lagi sebagai UTF-8.")),
     "form_not_json": (N_("Berkas formulir bukan JSON yang benar: {reason}"), _OPEN_IN_MODELER),
+    "form_not_storable": (
+        N_("“{name}” memuat huruf yang tidak dapat disimpan (NUL, atau setengah pasangan surrogate)."),
+        N_(
+            "Hapus huruf itu; dalam berkas ia tertulis \\u0000, atau \\ud800 sampai \\udfff tanpa pasangannya."
+        ),
+    ),
     "form_not_form": (
         N_("Isi berkas ini bukan formulir form-js: “components” harus daftar komponen yang bertipe."),
         _OPEN_IN_MODELER,
@@ -113,6 +119,18 @@ TEXTS: dict[str, tuple[str, str]] = {
     "form_private_told": (
         N_("“{name}” ditandai pribadi dan sekaligus tampil pelapor."),
         N_("Hapus salah satunya: identitas tidak pernah tampil di halaman pelapor."),
+    ),
+    "form_private_misplaced": (
+        N_("“{name}” ditandai pribadi, padahal bukan isian; isian di dalamnya tidak ikut menjadi pribadi."),
+        N_("Tandai setiap isian yang berisi identitas."),
+    ),
+    "form_mark_misspelt": (
+        N_("Properti “{property}” pada “{name}” tidak dikenal; yang dikenal: “{known}”."),
+        N_("Tulis persis “{known}”, atau beri nama yang tidak mirip."),
+    ),
+    "form_mark_unclear": (
+        N_("Properti {property} pada “{name}” berisi “{value}”, bukan ya atau tidak."),
+        N_("Tulis ya atau tidak, atau hapus properti itu."),
     ),
     "form_time_zone_ignored": (
         N_("“{name}” meminta jam disimpan dengan zona."),

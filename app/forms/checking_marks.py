@@ -1,12 +1,17 @@
-"""Marks of a form that contradict each other."""
+"""Marks of a form that contradict each other, or that nobody would read."""
+
+from typing import Any
 
 from app.findings import Finding
-from app.forms.model import Form
-from app.forms.parsing import Findings, components
+from app.findings.likeness import meant
+from app.forms.model import INPUTS, MARKS, NO, READ, YES, Form
+from app.forms.parsing import Findings, Raw, components
+
+_PRIVATE = "pribadi"
 
 
 def check_marks(form: Form, content: bytes, *, file: str) -> tuple[Finding, ...]:
-    """Return an error for each field that is both identity and for the reporter's page.
+    """Return what is found about the properties of each component.
 
     ``content`` is what the form was loaded from. Asked when a file is deployed and not when it is loaded: a version
     that runs already goes on, and shows no identity.
@@ -14,6 +19,33 @@ def check_marks(form: Form, content: bytes, *, file: str) -> tuple[Finding, ...]
     findings = Findings(file, content.decode("utf-8", "replace"))
     wrong = {part.key for part in form.fields if part.private and part.told}
     for part, _depth in components(form.schema):
+        properties = part.get("properties") or {}
         if part.get("key") in wrong:
             findings.add("form_private_told", part)
+        for name, value in properties.items():
+            _check_name(part, name, findings)
+            if name in MARKS:
+                _check_mark(part, name, value, findings)
     return tuple(findings.found)
+
+
+def _check_name(part: Raw, name: str, findings: Findings) -> None:
+    """A misspelt ``pribadi`` would make identity public without a word."""
+    known = meant(name, READ)
+    if known is not None:
+        severe = known == _PRIVATE
+        findings.add(
+            "form_mark_misspelt",
+            part,
+            severity="error" if severe else "warning",
+            property=name,
+            known=known,
+        )
+
+
+def _check_mark(part: Raw, name: str, value: Any, findings: Findings) -> None:
+    word = str(value).strip().lower()
+    if word not in YES | NO:
+        findings.add("form_mark_unclear", part, property=name, value=value)
+    elif word in YES and name == _PRIVATE and part["type"] not in INPUTS:
+        findings.add("form_private_misplaced", part)

@@ -16,7 +16,11 @@ INPUTS = TEXTS | CHOICES | {"number", "datetime", "checkbox", "filepicker"}
 #: Component types that only show something.
 SHOWN = frozenset({"text", "html", "group", "separator", "spacer"})
 
-_YES = frozenset({"ya", "true", "1", "yes"})
+#: Properties that are a yes or no, and all that are read. Source: docs/properties.md.
+MARKS = ("pribadi", "tampil pelapor", "tanya ulang")
+READ = (*MARKS, "kolom impor", "autocomplete")
+YES = frozenset({"ya", "true", "1", "yes"})
+NO = frozenset({"tidak", "false", "0", "no"})
 
 
 @dataclass(frozen=True)
@@ -96,8 +100,8 @@ class Field:
 
     @property
     def private(self) -> bool:
-        """Whether the value is identity: kept apart, encrypted (property ``pribadi``)."""
-        return self.properties.get("pribadi", "").strip().lower() in _YES
+        """Whether the value is identity: kept apart, encrypted (property ``pribadi``, unless it is clearly a no)."""
+        return self.properties.get("pribadi", "tidak").strip().lower() not in NO
 
     @property
     def public(self) -> bool:
@@ -107,12 +111,12 @@ class Field:
     @property
     def told(self) -> bool:
         """Whether it is marked ``tampil pelapor``."""
-        return self.properties.get("tampil pelapor", "").strip().lower() in _YES
+        return self.properties.get("tampil pelapor", "").strip().lower() in YES
 
     @property
     def asked_anew(self) -> bool:
         """Whether it opens empty although the case holds a value: the answer that steers a loop (``tanya ulang``)."""
-        return self.properties.get("tanya ulang", "").strip().lower() in _YES
+        return self.properties.get("tanya ulang", "").strip().lower() in YES
 
     @property
     def import_column(self) -> str | None:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+import orjson
+
 from app.findings import Finding
 
 MAX_BYTES = 500 * 1024
@@ -12,6 +14,9 @@ MAX_COMPONENTS = 300
 MAX_DEPTH = 20
 
 Raw = Mapping[str, Any]
+
+#: What no database holds: NUL, and half of a surrogate pair, which JSON can write alone (``\\ud800``).
+_UNSTORABLE = re.compile("[\\0\\ud800-\\udfff]")
 
 
 class Findings:
@@ -71,7 +76,7 @@ def parse(content: bytes, findings: Findings) -> Raw | None:
     except (ValueError, RecursionError) as error:
         findings.add("form_not_json", reason=error)
     else:
-        return schema if _is_form(schema, findings) else None
+        return schema if _is_form(schema, findings) and _is_storable(schema, findings) else None
     return None
 
 
@@ -106,6 +111,35 @@ def _is_form(schema: Any, findings: Findings) -> bool:
     return count <= MAX_COMPONENTS and deepest <= MAX_DEPTH
 
 
+def _is_storable(schema: Raw, findings: Findings) -> bool:
+    """Whether everything in it can be kept, sent and drawn; a component that cannot is named."""
+    wrong = [part for part, _depth in components(schema) if _is_odd({**part, "components": None})]
+    if not wrong and _is_odd(schema):
+        wrong = [{"label": findings.file}]
+    for part in wrong:
+        findings.add("form_not_storable", part)
+    try:
+        orjson.dumps(schema)
+    except TypeError as error:  # a number of more than 64 bits, or too deep
+        if not wrong:
+            findings.add("form_not_json", reason=error)
+        return False
+    return not wrong
+
+
+def _is_odd(part: Raw) -> bool:
+    waiting: list[Any] = [part]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+        elif isinstance(value, str) and _UNSTORABLE.search(value):
+            return True
+    return False
+
+
 def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not JSON")
 
@@ -114,10 +148,10 @@ def _text_of(part: Raw, *names: str) -> str | None:
     for name in names:
         value = part.get(name)
         if isinstance(value, str) and value:
-            return value[:200]
+            return _short(value)
     return None
 
 
 def _short(value: object) -> str:
-    text = str(value)
+    text = _UNSTORABLE.sub("\ufffd", str(value))
     return text if len(text) <= 200 else text[:199] + "…"

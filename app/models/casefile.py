@@ -31,6 +31,7 @@ class Attachment(Base):
     name: Mapped[str]
     media_type: Mapped[str]
     size_bytes: Mapped[int]
+    #: Of identity a keyed one, by `files`.
     sha256: Mapped[str] = mapped_column(String(64))
     is_private: Mapped[bool] = mapped_column(default=False)
     uploaded_at: Mapped[datetime]

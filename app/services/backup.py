@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.orm import Session
 
 from app.config import Config
@@ -72,12 +72,13 @@ def verify(folder: Path) -> Mapping[str, Any]:
     """
     try:
         manifest: dict[str, Any] = orjson.loads((folder / _MANIFEST).read_bytes())
-        known = manifest["format"] == FORMAT
+        known = manifest["format"] == FORMAT and manifest["schema"] in migrations.known()
         damaged = [name for name, kept in manifest["files"].items() if digest(folder / name) != kept]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotReady(_("Folder {folder} bukan cadangan Alur yang lengkap.", folder=folder)) from error
     if not known:
-        raise NotReady(_("Cadangan ini dibuat oleh versi Alur yang lain."))
+        message = _("Cadangan ini dibuat oleh versi Alur yang lebih baru. Perbarui Alur, lalu ulangi.")
+        raise NotReady(message)
     if damaged:
         raise NotReady(_("Cadangan ini rusak: {names}.", names=", ".join(sorted(damaged))))
     return manifest
@@ -86,24 +87,34 @@ def verify(folder: Path) -> Mapping[str, Any]:
 def restore(config: Config, folder: Path) -> Summary:
     """Bring a backup into an installation that holds nothing yet, on either database.
 
+    One that an earlier version made is read in the shape of that time, then brought up to date.
+
     Raises:
-        NotReady: the backup is damaged or of another version; the installation is not empty; its identity key
+        NotReady: the backup is damaged or of a later version; the installation is not empty; its identity key
             comes from the environment and is another one.
     """
-    manifest = verify(folder)
+    schema = verify(folder)["schema"]
     database = settings.open_database(config)
     try:
         migrations.upgrade(database)
         with database.transaction() as session:
-            if manifest["schema"] != migrations.current(session.connection()):
-                raise NotReady(_("Cadangan ini dibuat oleh versi Alur yang lain."))
             _require_empty(session)
-            rows = backup_tables.load(session.connection(), folder / "tables")
+            rows = _load(session.connection(), schema, folder / "tables")
             files = [_restore_file(session, path) for path in sorted((folder / "files").iterdir())]
             _restore_keys(config, folder / "keys")
     finally:
         database.engine.dispose()
     return Summary(rows, len(files))
+
+
+def _load(connection: Connection, schema: str, folder: Path) -> int:
+    is_old = schema != migrations.newest()
+    if is_old:
+        migrations.build(connection, schema)
+    rows = backup_tables.load(connection, folder)
+    if is_old:
+        migrations.finish(connection)
+    return rows
 
 
 def _write(config: Config, database: Database, folder: Path) -> Summary:

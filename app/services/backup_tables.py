@@ -10,9 +10,21 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Column, Connection, Date, LargeBinary, Table, delete, func, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
 
-from app.db import Base, Database, UtcDateTime
+from app.db import Base, Database
 from app.models import Attachment
 from app.services import file_store
 
@@ -37,9 +49,15 @@ def dump(connection: Connection, folder: Path) -> dict[str, int]:
 
 
 def load(connection: Connection, folder: Path) -> int:
-    """Fill the empty tables from ``folder``; return how many rows there were."""
-    connection.execute(delete(Base.metadata.tables["setting"]))
-    return sum(_load_table(connection, table, folder) for table in _tables())
+    """Fill the empty tables from ``folder``; return how many rows there were.
+
+    The tables are taken as they stand, which need not be as the models have them.
+    """
+    standing = MetaData()
+    standing.reflect(connection)
+    connection.execute(delete(standing.tables["setting"]))
+    tables = [table for table in standing.sorted_tables if _file(folder, table).exists()]
+    return sum(_load_table(connection, table, folder) for table in tables)
 
 
 def attachment_names(connection: Connection) -> list[str]:
@@ -95,8 +113,8 @@ def _values(row: dict[str, Any], read: dict[str, Callable[[Any], Any]]) -> dict[
 def _reader(column: Column[Any]) -> Callable[[Any], Any]:
     if isinstance(column.type, LargeBinary):
         return b64decode
-    if isinstance(column.type, UtcDateTime):
-        return datetime.fromisoformat
+    if isinstance(column.type, DateTime):
+        return datetime.fromisoformat  # all of them are written in UTC
     return date.fromisoformat if isinstance(column.type, Date) else lambda value: value
 
 

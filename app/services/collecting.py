@@ -13,7 +13,7 @@ from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
 from app.forms import Form
 from app.models import ProcessDefinition
-from app.services import checks, definitions
+from app.services import checks, definitions, misspelling
 from app.services.bundle import Bundle
 from app.services.library import Library
 
@@ -69,6 +69,7 @@ def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:
         try:
             if name.endswith((".bpmn", ".bpmn20.xml", ".xml")):
                 upload.diagrams[name] = reader.read(content, file=name)
+                upload.findings += misspelling.check(upload.diagrams[name], file=name)
             elif name.endswith(".dmn"):
                 upload.tables[name] = decisions.read(content, file=name)
             elif name.endswith((".form", ".json")):

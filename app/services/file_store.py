@@ -5,6 +5,8 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
+from app.errors import NotFound
+from app.i18n import _
 from app.models import Attachment
 from app.services import afterwards, settings, vault
 
@@ -36,9 +38,27 @@ def write(session: Session, row: Attachment, content: bytes) -> None:
 
 
 def read(session: Session, row: Attachment) -> bytes:
-    """The content of a file, decrypted."""
-    content = path(session, row.id, private=row.is_private).read_bytes()
+    """The content of a file, decrypted.
+
+    Raises:
+        NotFound: it is missing from the folder, e.g. because the backup did not have it.
+    """
+    content = content_of(path(session, row.id, private=row.is_private))
     return vault.unseal_bytes(session, content) if row.is_private else content
+
+
+def content_of(here: Path) -> bytes:
+    """What lies there, as it lies there.
+
+    Raises:
+        NotFound: nothing does.
+    """
+    try:
+        return here.read_bytes()
+    except FileNotFoundError as error:
+        raise NotFound(
+            _("Isi lampiran ini tidak ada lagi di server. Mintalah pengirimnya mengirim sekali lagi.")
+        ) from error
 
 
 def remove(session: Session, row: Attachment) -> None:

@@ -50,7 +50,7 @@ def receive(
         name=_name(session, upload.name, private),
         media_type=upload.media_type,
         size_bytes=len(upload.content),
-        sha256=hashlib.sha256(upload.content).hexdigest(),
+        sha256=_digest(session, upload.content, private=private is not False),
         is_private=private is not False,
         uploaded_at=clock.now(session),
         uploaded_by_id=actor.id if actor else None,
@@ -82,12 +82,19 @@ def attach(
     fresh = [row for row in rows if row.instance_id is None and row.uploaded_by_id == uploader]
     known = [row for row in rows if row.instance_id == instance_id]
     if len(fresh) + len(known) != len(wanted):
-        message = _("Salah satu lampiran tidak ditemukan lagi. Unggah ulang.")
-        raise InvalidForm(message, {field_key: message})
+        raise _gone(field_key)
     for row in fresh:
         row.instance_id, row.field_key = instance_id, field_key
-        _settle(session, row, private)
+        try:
+            _settle(session, row, private)
+        except NotFound as error:
+            raise _gone(field_key) from error
     session.flush()
+
+
+def _gone(field_key: str) -> InvalidForm:
+    message = _("Salah satu lampiran tidak ditemukan lagi. Unggah ulang.")
+    return InvalidForm(message, {field_key: message})
 
 
 def of_instance(session: Session, instance_id: int, *, actor: Actor) -> Sequence[Attachment]:
@@ -170,6 +177,12 @@ def _name(session: Session, name: str, private: bool | None) -> str:
     return file_names.hidden(name) if private else name
 
 
+def _digest(session: Session, content: bytes, *, private: bool) -> str:
+    """SHA-256 of a file. Of identity a keyed one: a plain one proves what was sent to whoever has the database."""
+    plain = hashlib.sha256(content).hexdigest()
+    return vault.fingerprint(session, "file", plain) if private else plain
+
+
 def _sealed(session: Session, name: str) -> str:
     return _SEALED + vault.seal_bytes(session, name.encode()).decode()
 
@@ -184,6 +197,6 @@ def _settle(session: Session, row: Attachment, private: bool) -> None:
     if private != row.is_private:
         content = file_store.read(session, row)
         file_store.remove(session, row)
-        row.is_private = private
+        row.is_private, row.sha256 = private, _digest(session, content, private=private)
         file_store.write(session, row, content)
     row.name = file_names.hidden(name) if private else name

@@ -5,10 +5,9 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from app.db import Database
+from app.db import Base, Database
 
 _SCRIPTS = Path(__file__).resolve().parent.parent / "migrations"
-_NAMES = ("revision", "down_revision")
 _LOCK = 7_031_965  # any number of ours; two starting processes must not migrate at once
 
 
@@ -20,8 +19,20 @@ def upgrade(database: Database) -> bool:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if current(connection) == newest():
             return False
-        _run(connection)
+        _run(connection, "head")
         return True
+
+
+def build(connection: Connection, revision: str) -> None:
+    """Give a database whose tables are in the current shape, and hold nothing, the shape of an older revision."""
+    Base.metadata.drop_all(connection)
+    connection.execute(text("DROP TABLE alembic_version"))
+    _run(connection, revision)
+
+
+def finish(connection: Connection) -> None:
+    """Apply what is missing, within the transaction of ``connection``."""
+    _run(connection, "head")
 
 
 def current(connection: Connection) -> str | None:
@@ -34,14 +45,22 @@ def current(connection: Connection) -> str | None:
 
 def newest() -> str:
     """The revision that the code expects: the one that no other comes after."""
-    scripts = "\n".join(path.read_text() for path in (_SCRIPTS / "versions").glob("*.py"))
-    own, before = (set(re.findall(rf'^{name} = "(\w+)"', scripts, re.MULTILINE)) for name in _NAMES)
     head: str
-    [head] = own - before
+    [head] = known() - _named("down_revision")
     return head
 
 
-def _run(connection: Connection) -> None:
+def known() -> set[str]:
+    """Every revision from the first to the newest."""
+    return _named("revision")
+
+
+def _named(name: str) -> set[str]:
+    scripts = "\n".join(path.read_text() for path in (_SCRIPTS / "versions").glob("*.py"))
+    return set(re.findall(rf'^{name} = "(\w+)"', scripts, re.MULTILINE))
+
+
+def _run(connection: Connection, revision: str) -> None:
     # Imported where it is needed, which is once in a while: it costs 10 MB that a process would keep.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415
@@ -49,4 +68,4 @@ def _run(connection: Connection) -> None:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

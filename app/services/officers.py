@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import InvalidForm
 from app.i18n import _
 from app.models import User, UserTask
-from app.services import rights
+from app.services import ids, rights
 from app.services.access import Actor
 
 
@@ -37,9 +37,9 @@ def chosen(session: Session, user_id: str) -> User:
     Raises:
         InvalidForm: it names nobody.
     """
-    found = None
-    if user_id.isdecimal():
-        query = select(User).where(User.id == int(user_id)).options(*rights.WITH_MEMBERSHIPS)
+    found, id_ = None, ids.read(user_id)
+    if id_ is not None:
+        query = select(User).where(User.id == id_).options(*rights.WITH_MEMBERSHIPS)
         found = session.scalars(query).unique().one_or_none()
     if found is None:
         raise InvalidForm(_("Tugas belum dialihkan."), {"to": _("Pilih petugas yang menerima tugas ini.")})

@@ -4,7 +4,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Generic, TypeVar
 
 import orjson
@@ -56,11 +56,11 @@ def moment_of(text: str) -> datetime:
     """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise unknown() from None
-    if moment.tzinfo is None:
-        raise unknown()
-    return moment
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)  # at the edge of time there may be no such moment
+    except (ValueError, OverflowError):
+        pass
+    raise unknown()
 
 
 def number_of(text: str) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -107,10 +108,15 @@ def read(config: Config) -> dict[str, bytes]:
     for path in glance(config):
         try:
             with path.open("rb") as file:
-                found[path.name] = file.read(_MOST_BYTES)
+                found[_name(path)] = file.read(_MOST_BYTES)
         except OSError as error:
             logger.warning("%s: %s", path, error.strerror)
     return found
+
+
+def _name(path: Path) -> str:
+    """The file's name as it can be shown and stored; a name that is no UTF-8 must not hold up the others."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
 
 
 def files(session: Session) -> list[WatchedFile]:

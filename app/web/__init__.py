@@ -11,6 +11,7 @@ from app.web import (
     auth,
     cases,
     context,
+    converters,
     definitions,
     errors,
     files,
@@ -64,6 +65,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     csrf.init_app(app)  # after signing in is asked for: an ended session is not an attack
     errors.init_app(app)
     filters.init_app(app)
+    converters.init_app(app)
     for module in PAGES:
         app.register_blueprint(module.blueprint)
     api.init_app(app, csrf)

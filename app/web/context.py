@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
-from urllib.parse import urlsplit
 
 from flask import current_app, g, request
 
@@ -118,7 +117,7 @@ def end_language(_error: BaseException | None) -> None:
 
 def local_path(text: str | None, otherwise: str = "/") -> str:
     """``text`` when it is a path of this site, to go back to; never another site."""
-    if not text or not text.startswith("/") or any(ord(c) < 33 or c == "\\" for c in text):
+    # Not parsed: what begins with one slash names no site, and a parser has its own ways to fail.
+    if not text or not text.startswith("/") or text.startswith("//"):
         return otherwise
-    parts = urlsplit(text)
-    return otherwise if parts.scheme or parts.netloc or text.startswith("//") else text
+    return otherwise if any(ord(c) < 33 or c == "\\" for c in text) else text

@@ -17,12 +17,12 @@ from flask import (
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import InvalidDiagram, NotFound
+from app.errors import InvalidDiagram, InvalidForm, NotFound
 from app.i18n import _, language
 from app.models import WatchedFile
 from app.services import catalogue, clock, definitions, deployments, procedures, watch
 from app.services.definitions import Version
-from app.web import context, entries, errors, lists, task_page
+from app.web import context, entries, errors, lists, sent_files, task_page
 from app.web.files import as_download
 
 blueprint = Blueprint("definitions", __name__)
@@ -42,13 +42,16 @@ def deploy() -> AnyResponse:
     uploads = [upload for upload in request.files.getlist("files") if upload.filename]
     if not uploads:
         return make_response(_list_page(missing=_("Pilih sedikitnya satu berkas.")), 422)
-    contents = {upload.filename or "": upload.stream.read() for upload in uploads}
+    contents: dict[str, bytes] = {}
     try:
+        contents = sent_files.by_name(uploads)
         with context.database().transaction() as session:
             done = deployments.deploy(session, contents, actor=context.actor())
     except InvalidDiagram as error:
         found = [finding.as_dict() for finding in error.findings]
         return make_response(_list_page(refused=found, names=list(contents)), errors.problem_of(error).status)
+    except InvalidForm as error:
+        return make_response(_list_page(missing=str(error)), 422)
     for one in done.definitions:
         words = {"name": one.definition.name, "n": one.definition.version}
         text = (

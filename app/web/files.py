@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, render_template, send_file
 from werkzeug.wrappers import Response
 
 from app.errors import NotAllowed
-from app.services import files
+from app.services import file_store, files
 from app.web import context, errors
 
 blueprint = Blueprint("files", __name__)
@@ -24,7 +24,7 @@ def download(attachment_id: str) -> Response:
     except NotAllowed as error:
         page = render_template("files/private.html", attachment_id=attachment_id, words=str(error))
         return make_response(page, errors.problem_of(error).status)
-    return as_download(path.read_bytes(), row.name, row.media_type)
+    return as_download(file_store.content_of(path), row.name, row.media_type)
 
 
 @blueprint.post("/lampiran/<attachment_id>")

@@ -1,6 +1,7 @@
 """Laporan baru: the start form, its draft, and what the reporter is handed once it is saved."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -76,8 +77,13 @@ def save_draft() -> Response:
     with context.database().reading() as session:
         sheet = _sheet(session, lists.argument("key"))
     entry = entries.read(sheet.form, actor=actor)
-    with context.database().transaction() as session:
-        at = drafts.save(session, actor, _scope(sheet.key), commands.as_draft(entry.values, {}))
+    try:
+        with context.database().transaction() as session:
+            at = drafts.save(session, actor, _scope(sheet.key), commands.as_draft(entry.values, {}))
+    except InvalidForm as error:
+        if _asked_by_script():
+            raise
+        return _page_again(sheet, entry, {}, [str(error)], 422)
     if _asked_by_script():
         return jsonify(saved=filters.clock(at))
     for message in entry.errors.values():
@@ -127,13 +133,23 @@ def _start(sheet: Sheet, entry: Entry, secret: str) -> dict[str, Any]:
 
 
 def _refused(sheet: Sheet, entry: Entry, error: AppError) -> Response:
-    actor = context.actor()
     problems = error.errors if isinstance(error, InvalidForm) else {}
-    words = "" if problems else _why(error)
-    with context.database().transaction() as session:
-        drafts.save(session, actor, _scope(sheet.key), commands.as_draft(entry.values, {}))
-        page = _drawn(session, sheet, entry.values, problems, words=words)
-    return make_response(page, errors.problem_of(error).status)
+    words = [] if problems else [_why(error)]
+    try:
+        with context.database().transaction() as session:
+            drafts.save(session, context.actor(), _scope(sheet.key), commands.as_draft(entry.values, {}))
+    except InvalidForm as too_large:  # then it stands on the page alone
+        words.append(str(too_large))
+    return _page_again(sheet, entry, problems, words, errors.problem_of(error).status)
+
+
+def _page_again(
+    sheet: Sheet, entry: Entry, problems: dict[str, str], words: Sequence[str], status: int
+) -> Response:
+    """The form with everything that was typed."""
+    with context.database().reading() as session:
+        page = _drawn(session, sheet, entry.values, problems, words=" ".join(words))
+    return make_response(page, status)
 
 
 def _why(error: AppError) -> str:

@@ -64,9 +64,15 @@ def save_draft(task_id: str) -> Response:
     with context.database().reading() as session:
         work = tasks.get(session, task_id, actor=actor)
     entry = entries.read(work.form, actor=actor, take_files=desk.standing(actor, work.task) == "work")
-    draft = commands.as_draft(entry.values, completion.answers(work.question))
-    with context.database().transaction() as session:
-        task, at = desk.keep_draft(session, task_id, draft, actor=actor)
+    answers = completion.answers(work.question)
+    draft = commands.as_draft(entry.values, answers)
+    try:
+        with context.database().transaction() as session:
+            task, at = desk.keep_draft(session, task_id, draft, actor=actor)
+    except InvalidForm as error:
+        if _asked_by_script():
+            raise
+        return _refused(task_id, error, Refusal(words=str(error), values=entry.values, answers=answers))
     if _asked_by_script():
         if task.state != "open":  # kept all the same; the script stops and says so
             raise Conflict(_("Tugas ini sudah tidak terbuka."))

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.i18n import _
 from app.models import User
-from app.services import directory, groups, units
+from app.services import directory, groups, ids, units
 from app.services.access import Actor
 from app.services.directory import UserFilters
 from app.web import lists
@@ -84,7 +84,7 @@ def _wanted() -> UserFilters:
     return UserFilters(
         q=lists.argument("q"),
         role=lists.argument("role"),
-        group_id=int(group) if group.isdecimal() else None,
+        group_id=(ids.read(group) or 0) if group else None,  # nobody belongs to a lane that is none
         unit=lists.argument("unit"),
         state=lists.argument("state"),
     )

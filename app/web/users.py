@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.errors import InvalidForm
 from app.i18n import LANGUAGES, _
 from app.models import User
-from app.services import accounts, directory, groups, profiles, rights, units, users
+from app.services import accounts, directory, groups, ids, profiles, rights, units, users
 from app.services.profiles import Profile
 from app.web import commands, context, entries, once, user_list
 from app.web.commands import Command
@@ -19,6 +19,8 @@ from app.web.commands import Command
 blueprint = Blueprint("users", __name__)
 
 _ROLES = ("is_admin", "is_process_owner", "is_auditor")
+#: No lane has this id: what a form sends instead of one is refused at its field.
+_UNKNOWN = 0
 
 
 @blueprint.get("/pengguna")
@@ -159,7 +161,7 @@ def _profile() -> Profile:
     return Profile(
         full_name=request.form.get("full_name", ""),
         email=request.form.get("email", "").strip() or None,
-        groups=frozenset(int(one) for one in request.form.getlist("groups") if one.isdecimal()),
+        groups=frozenset(ids.read(one) or _UNKNOWN for one in request.form.getlist("groups")),
         units=frozenset(request.form.getlist("units")),
         language=request.form.get("language", "id"),
         **{role: role in roles for role in _ROLES},

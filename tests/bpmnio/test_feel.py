@@ -302,3 +302,18 @@ def test_mentions_add_what_a_filter_could_read() -> None:
 
 def test_v8_is_healthy() -> None:
     assert feel.healthy()
+
+
+UNSTORABLE = [r'"\u0000"', r'"a\U000000"', r'"\ud800"', r'"\uDFFF"', r'"\U00d800"', r'"\\\ud800"']
+
+
+@pytest.mark.parametrize("text", UNSTORABLE)
+def test_a_letter_that_cannot_be_stored_is_found_and_never_comes_out(text: str) -> None:
+    assert "tidak dapat disimpan" in (feel.check(text) or "")
+    assert "\0" not in value(text)
+    assert value(text).encode()
+
+
+@pytest.mark.parametrize("text", [r'"\uD83D\uDE00"', r'"a\u000a"', r'"\\u0000"', '"😀"'])
+def test_letters_that_can_be_stored_are_no_finding(text: str) -> None:
+    assert feel.check(text) is None

@@ -155,3 +155,9 @@ def test_a_converted_test_keeps_what_it_says() -> None:
     assert as_test('not("x")', "string") == 'not("x")'
     assert as_test("-", "date") == "-"
     assert as_test("date(?) > a", "date") == "date(?) > a"
+
+
+def test_a_cell_with_a_letter_that_cannot_be_stored_is_refused() -> None:
+    assert refused(dmn(('"a"', r'"\u0000"'))) == {"table_syntax"}
+    assert refused(dmn((r'"\ud800"', '"b"'))) == {"table_syntax"}
+    assert refused(dmn(('"a"', "1"), reads="&#xD800;")) == {"not_xml"}

@@ -120,6 +120,37 @@ def test_what_form_js_ignores_is_a_warning(part: dict[str, Any], code: str) -> N
     assert [(finding.code, finding.severity) for finding in found] == [(code, "warning")]
 
 
+UNSTORABLE = [
+    {"label": "rusak\ud800"},
+    {"description": "\udfff"},
+    {"label": "nol\0"},
+    {"values": [{"label": "\ud83d", "value": "x"}]},
+    {"properties": {"catatan\ud800": "ya"}},
+    {"conditional": {"hide": '="\ud800"'}},
+    {"components": "\ud800"},
+]
+
+
+@pytest.mark.parametrize("wrong", UNSTORABLE, ids=ascii)
+def test_a_letter_that_cannot_be_stored_is_refused_where_it_stands(wrong: dict[str, Any]) -> None:
+    part = {**component("select", "jenis", values=values("x")), **wrong}
+    [found] = forms.check(content(part), file="uji.form")
+    assert (found.code, found.severity) == ("form_not_storable", "error")
+    assert json.dumps(found.as_dict(), ensure_ascii=False).encode()
+    assert found.element_id == ("jenis" if "components" not in wrong else None)
+
+
+@pytest.mark.parametrize("kind", ["text", "html"])
+def test_a_text_that_cannot_be_stored_is_refused_before_it_is_rendered(kind: str) -> None:
+    part = component(kind, id="teks", **{"text" if kind == "text" else "content": "<b>\ud800</b>"})
+    assert codes(part) == ["form_not_storable"]
+
+
+def test_what_json_can_say_and_an_answer_cannot_is_refused() -> None:
+    assert codes(component("number", "a", **rules(max=2**70))) == ["form_not_json"]
+    assert codes(component("textfield", "a", label="Hai \ud83d\ude00")) == []  # a whole pair is a letter
+
+
 def test_keys_and_ids_are_used_once() -> None:
     assert codes(component("textfield", "a"), component("number", "a", id="b")) == ["form_key_twice"]
     assert codes(component("textfield", "a"), component("number", "b", id="a")) == ["form_id_twice"]

@@ -7,48 +7,35 @@ from pathlib import Path
 
 import orjson
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from app.config import Config, from_environment
 from app.db import Base, Database
 from app.errors import NotReady
-from app.models import Attachment, IdentityValue, LoginSession
+from app.models import Attachment, IdentityValue, Incident, LoginSession, User, UserTask
 from app.services import (
+    access,
     backup,
     backup_tables,
     drafts,
     files,
-    identity,
-    sessions,
+    instances,
+    jobs,
+    migrations,
     settings,
     tasks,
-    tokens,
     uploads,
-    users,
+    vault,
 )
-from app.services.accounts import reset_password
+from tests.services.filling import fill
 from tests.services.office import Office
+
+SAMPLES = sorted((Path(__file__).parent.parent / "samples").glob("backup-*"))
 
 
 @pytest.fixture
 def filled(office: Office) -> Office:
-    """An office with something in every corner: a case, an identity, a private file, a draft, a session."""
-    case = office.start(pelapor="KENARI-IDENTITAS")
-    with office.database.transaction() as session:
-        row = files.receive(
-            session,
-            uploads.read(BytesIO(b"KENARI-KTP"), "ktp.txt", actor=office.rina),
-            actor=office.rina,
-            private=True,
-        )
-        files.attach(session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina)
-        files.receive(
-            session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
-        )
-        drafts.save(session, office.rina, "task:1", {"isi": "setengah jalan"})
-        password = reset_password(session, office.rina.id, actor=None)
-        tokens.issue(session, users.named(session, "budi"), actor=None)
-    sessions.sign_in(office.database, "rina", password, source="192.0.2.7")
+    fill(office)
     return office
 
 
@@ -88,7 +75,7 @@ def test_everything_comes_back_as_it_was_and_identities_can_be_read(
         assert draft is not None
         assert draft.values == {"isi": "setengah jalan"}
         [value] = session.scalars(select(IdentityValue))
-        assert identity.vault.unseal(session, value.ciphertext) == "KENARI-IDENTITAS"
+        assert vault.unseal(session, value.ciphertext) == "KENARI-IDENTITAS"
         [private] = session.scalars(select(Attachment).where(Attachment.is_private))
         assert files.show(session, private.id, actor=filled.budi)[1] == b"KENARI-KTP"
     database.engine.dispose()
@@ -213,15 +200,57 @@ def test_a_failing_restore_leaves_an_empty_installation(
     assert backup.restore(same_key, tmp_path / "copy").files == 1
 
 
-def test_a_copy_of_another_version_is_refused(
+def test_a_copy_of_a_later_version_is_refused(
     config: Config, sqlite_database: Database, tmp_path: Path
 ) -> None:
     backup.backup(config, sqlite_database, tmp_path / "copy")
     path = tmp_path / "copy/manifest.json"
     manifest = orjson.loads(path.read_bytes())
-    path.write_bytes(orjson.dumps({**manifest, "schema": "0000"}))
-    with pytest.raises(NotReady, match="versi"):
-        backup.restore(empty_installation(tmp_path), tmp_path / "copy")
+    for later in ({"schema": "9999"}, {"format": 2}):
+        path.write_bytes(orjson.dumps({**manifest, **later}))
+        with pytest.raises(NotReady, match="versi Alur yang lebih baru"):
+            backup.restore(empty_installation(tmp_path), tmp_path / "copy")
+
+
+def test_a_copy_of_every_revision_so_far_is_at_hand() -> None:
+    assert {path.name.removeprefix("backup-") for path in SAMPLES} == migrations.known()
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+def test_a_copy_made_by_an_earlier_version_is_restored_and_brought_up_to_date(
+    database: Database, tmp_path: Path, sample: Path
+) -> None:
+    columns = shape(database)
+    url = database.engine.url.render_as_string(hide_password=False)
+    more = {} if database.is_sqlite else {"ALUR_DATABASE_URL": url}
+    restored = backup.restore(empty_installation(tmp_path, **more), sample)
+    assert restored.rows == sum(orjson.loads((sample / "manifest.json").read_bytes())["rows"].values())
+    again = reopened(tmp_path, **more)
+    assert shape(again) == columns
+    with again.transaction() as session:
+        assert migrations.current(session.connection()) == migrations.newest()
+        [value] = session.scalars(select(IdentityValue))
+        assert vault.unseal(session, value.ciphertext) == "KENARI-IDENTITAS"
+        rina = access.actor_of(session.scalars(select(User).where(User.name == "rina")).one())
+        draft = drafts.load(session, rina, "task:1")
+        assert draft is not None
+        assert draft.values == {"isi": "setengah jalan"}
+        [private] = session.scalars(select(Attachment).where(Attachment.is_private))
+        assert files.show(session, private.id, actor=rina)[1] == b"KENARI-KTP"
+        assert session.scalars(select(Incident.message)).one() == "Gerbang buntu"
+        assert jobs.next_due(session) == session.scalars(select(UserTask.due_at)).one()
+        started = instances.start(session, "uji", {"judul": "Sesudahnya"}, actor=rina)
+        assert started.instance.id == private.instance_id + 1  # type: ignore[operator]
+    again.engine.dispose()
+
+
+def shape(database: Database) -> dict[str, set[tuple[str, str, bool]]]:
+    """Every column of every table: name, type, whether it may be empty."""
+    found = inspect(database.engine)
+    return {
+        table: {(str(one["name"]), str(one["type"]), one["nullable"]) for one in found.get_columns(table)}
+        for table in found.get_table_names()
+    }
 
 
 def test_the_copy_is_of_one_moment_while_others_write(database: Database, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Attachments: taken in, cleaned, tied to a case, given out to those who may see it."""
 
+import hashlib
 import os
 import time
 from collections.abc import Iterator
@@ -254,6 +255,15 @@ def test_a_file_that_turns_out_to_be_private_is_sealed_when_it_is_attached(offic
         assert session.get_one(Attachment, row.id).name == "lampiran-pribadi.txt"
 
 
+def test_a_file_that_is_missing_from_the_folder_is_asked_for_again_at_its_field(office: Office) -> None:
+    case = office.start()
+    row = receive(office.database, actor=office.rina)
+    (folder(office.database) / row.id).unlink()
+    with pytest.raises(InvalidForm) as refused:
+        attach(office, row, case.id, actor=office.rina, private=True)
+    assert refused.value.errors == {"bukti": "Salah satu lampiran tidak ditemukan lagi. Unggah ulang."}
+
+
 def test_files_that_belong_to_nothing_are_collected_and_others_stay(office: Office) -> None:
     case = office.start()
     kept, forgotten, drafted, fresh = (receive(office.database, actor=office.rina) for _n in range(4))
@@ -287,6 +297,7 @@ def test_a_file_whose_field_is_not_known_yet_is_kept_like_an_identity(office: Of
             assert "Surat" not in row.name
             assert files.names(session, [row.id], actor=office.rina) == {row.id: "Surat.pdf"}
             assert content not in file_store.path(session, row.id, private=True).read_bytes()
+            assert row.sha256 != hashlib.sha256(content).hexdigest()
         with office.database.transaction() as session:
             files.attach(
                 session, [row.id], instance_id=case.id, field_key="surat", private=private, actor=office.rina
@@ -294,3 +305,16 @@ def test_a_file_whose_field_is_not_known_yet_is_kept_like_an_identity(office: Of
         with office.database.reading() as session:
             kept = session.get_one(Attachment, row.id)
             assert (kept.is_private, kept.name, file_store.read(session, kept)) == (private, name, content)
+            assert (kept.sha256 == hashlib.sha256(content).hexdigest()) is not private
+
+
+def test_the_database_does_not_prove_that_a_known_file_was_sent_as_identity(office: Office) -> None:
+    case = office.start()
+    known = receive(office.database, b"KENARI-KTP", actor=office.rina, private=True)
+    later = receive(office.database, b"KENARI-KTP", actor=office.rina)
+    assert later.sha256 == hashlib.sha256(b"KENARI-KTP").hexdigest()
+    attach(office, later, case.id, actor=office.rina, private=True)
+    with office.database.reading() as session:
+        digests = set(session.scalars(select(Attachment.sha256)))
+    assert digests == {known.sha256}, "one key, one fingerprint"
+    assert later.sha256 not in digests

@@ -1,5 +1,6 @@
 """The folders processes/ and forms/: what lies there is deployed, whatever else happens to it."""
 
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +93,26 @@ def test_links_to_nothing_folders_and_floods_stop_nobody(office: Office, folders
     assert said[0] == "Diterapkan: b versi 1"
     assert said[1].startswith("Galat besar.bpmn")
     assert watch.read(folders).keys() == {"a.bpmn", "b.bpmn", "besar.bpmn", "isian.form"}
+
+
+def test_a_file_whose_name_is_no_utf_8_is_told_of_and_holds_up_nobody(
+    office: Office, folders: Config
+) -> None:
+    (folders.forms_dir / os.fsdecode(b"rusak\xff.form")).write_bytes(form(text("judul")))
+    (folders.processes_dir / "b.bpmn").write_bytes(simple("b"))
+    deployed, *told = look(office, folders)
+    assert deployed == "Diterapkan: b versi 1"
+    assert told[0].startswith("Galat rusak\ufffd.form")
+
+
+def test_a_form_that_cannot_be_stored_is_told_of_and_goes_live_once_mended(
+    office: Office, folders: Config
+) -> None:
+    path = folders.forms_dir / "isian.form"
+    path.write_bytes(form({**text("judul"), "label": "Judul \ud800"}))
+    assert look(office, folders)[0].startswith("Galat isian.form:1 judul")
+    path.write_bytes(form({**text("judul"), "label": "Judul baru"}))
+    assert look(office, folders) == ["Diterapkan: a versi 2"]
 
 
 def test_a_missing_folder_holds_nothing(folders: Config) -> None:

@@ -106,3 +106,10 @@ def test_definitions_come_page_by_page(api: Clients) -> None:
     assert pages(all=1, key="uji") == [("uji", 2), ("uji", 1)]
     for unknown in ("nix", cursor(999)):
         assert lapor.get("/process-definitions", cursor=unknown).status_code == 422
+
+
+def test_two_files_of_one_name_are_both_named_and_neither_is_deployed(api: Clients) -> None:
+    response = deploy(api("pemilik"), {"satu/a.bpmn": procedure()["uji.bpmn"], "dua/a.bpmn": b"<"})
+    assert response.status_code == 422
+    assert "ke-1 (satu/a.bpmn) dan ke-2 (dua/a.bpmn) bernama sama" in response.json["errors"]["files"]
+    assert {item["key"] for item in api("lapor").get("/process-definitions").json["items"]} == {"pengaduan"}

@@ -1,5 +1,6 @@
 """Attachments over HTTP."""
 
+import hashlib
 from collections.abc import Callable
 
 from sqlalchemy import select
@@ -60,4 +61,8 @@ def test_what_is_kept_for_a_repeat_does_not_name_the_file(api: Clients, office: 
     with office.reading() as session:
         kept = session.scalars(select(IdempotencyRecord)).all()
     assert len(kept) == 1
-    assert "Canary" not in repr([(row.scope, row.body, row.result) for row in kept])
+    digest = hashlib.sha256(b"Keterangan.").hexdigest()
+    assert first.json["sha256"] == again.json["sha256"] == digest
+    stored = repr([(row.scope, row.body, row.result) for row in kept])
+    assert "Canary" not in stored
+    assert digest not in stored

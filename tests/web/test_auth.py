@@ -32,11 +32,26 @@ def test_signing_in_leads_to_where_one_wanted(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "elsewhere",
     ["https://jahat.example/", "//jahat.example", "/\\jahat.example", "\\\\jahat.example", "javascript:alert(1)",
-     "/a\n/b", "jahat", " /a", "/\t/jahat.example", "http:jahat"],
+     "/a\n/b", "jahat", " /a", "/\t/jahat.example", "http:jahat", "//[", "//\u2100", "//[::1"],
 )  # fmt: skip
 def test_signing_in_never_leads_to_another_site(client: FlaskClient, elsewhere: str) -> None:
     entered = Browser(client).sign_in("lapor", next=elsewhere)
     assert (entered.status_code, entered.location) == (302, "/")
+
+
+@pytest.mark.parametrize("elsewhere", ["//[", "//\u2100"])
+def test_an_address_that_cannot_be_read_leads_nowhere_and_breaks_nothing(
+    client: FlaskClient, elsewhere: str
+) -> None:
+    browser = Browser(client)
+    assert browser.get("/masuk", query_string={"next": elsewhere}).status_code == 200
+    for path in ("/bahasa", "/tema"):
+        assert browser.post(path, language="en", theme="dark", next=elsewhere).location == "/"
+
+
+def test_a_page_before_that_cannot_be_read_is_not_gone_back_to(client: FlaskClient) -> None:
+    sent = client.post("/tugas/abc/ambil", headers={"Referer": "http://localhost//["})
+    assert sent.location == "/masuk"
 
 
 def test_who_does_not_fit_reads_the_same_whatever_was_wrong(client: FlaskClient) -> None:

@@ -10,6 +10,7 @@ from app.db import Database
 from app.models import DefinitionFile, ProcessDefinition, WatchedFile
 from app.services import catalogue, definitions, deployments, watch
 from tests.engine.building import bpmn, end, start
+from tests.services.office import procedure
 from tests.web.conftest import Browser, Case, Traffic
 from tests.web.pages import upload, words_of
 
@@ -159,6 +160,17 @@ def test_nothing_chosen_is_said_at_the_field(owner: Browser) -> None:
     refused = owner.post("/proses")
     assert refused.status_code == 422
     assert 'aria-describedby="f-files-hint f-files-error"' in refused.text
+
+
+def test_two_files_of_one_name_are_both_named_and_neither_is_deployed(
+    owner: Browser, office: Database
+) -> None:
+    one, other = procedure()["uji.bpmn"], DIAGRAM.replace(b">3 hari<", b">4 hari<")
+    refused = deploy(owner, ("satu/a.bpmn", one), ("penyaluran.form", FORM), ("dua/a.bpmn", other))
+    assert refused.status_code == 422
+    assert "Berkas ke-1 (satu/a.bpmn) dan ke-3 (dua/a.bpmn) bernama sama" in words_of(refused)
+    assert 'aria-describedby="f-files-hint f-files-error"' in refused.text
+    assert versions(office) == [1]
 
 
 def test_only_the_process_owner_deploys(sign_in: SignIn, office: Database) -> None:

@@ -6,13 +6,15 @@ from io import BytesIO
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
+from app.config import Config
 from app.db import Database
 from app.models import Attempt, HistoryEvent
 from app.services import clock, files, images, uploads, users
 from app.services.access import Actor, actor_of
 from tests.web.conftest import Api, Browser, Case
-from tests.web.pages import PNG, upload
+from tests.web.pages import PNG, upload, words_of
 
 SignIn = Callable[[str], Browser]
 HOSTILE = b"<script>alert(1)</script>"
@@ -58,6 +60,19 @@ def test_a_foreign_file_does_not_exist(hostile: str, sign_in: SignIn) -> None:
     assert sign_in("auditor").get(f"/lampiran/{hostile}").status_code == 200
     assert sign_in("dpupr").get(f"/lampiran/{hostile}").status_code == 404
     assert sign_in("lapor").get("/lampiran/tidak-ada").status_code == 404
+
+
+def test_a_file_that_is_missing_from_the_folder_is_said_to_be(
+    office: Database, case: Case, config: Config, hostile: str, sign_in: SignIn
+) -> None:
+    private, browser = attach(office, case, "ktp.txt", HOSTILE, private=True), sign_in("lapor")
+    for path in config.files_dir.iterdir():
+        path.unlink()
+    for answer in (browser.get(f"/lampiran/{hostile}"), browser.post(f"/lampiran/{private}")):
+        assert answer.status_code == 404
+        assert "Isi lampiran ini tidak ada lagi di server" in words_of(answer)
+    with office.reading() as session:
+        assert session.scalars(select(HistoryEvent).where(HistoryEvent.type == "identity_shown")).all() == []
 
 
 def test_who_is_not_signed_in_is_asked_to(hostile: str, client: FlaskClient) -> None:

@@ -158,6 +158,16 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(lapor: Browser) -> Non
     assert "0812-0000-0999" in refused.text
 
 
+@pytest.mark.parametrize("path", [NEW, "/laporan/baru/draf?key=pengaduan"])
+def test_what_is_too_large_for_a_draft_stays_on_the_page_and_is_said(lapor: Browser, path: str) -> None:
+    lapor.get("/laporan/baru")
+    refused = lapor.post(path, **{**FIELDS, "judul": "", "isi": f"Unik besar {'x' * 250_000}"})
+    assert refused.status_code == 422
+    assert "Unik besar" in refused.text
+    assert "terlalu besar untuk disimpan" in words_of(refused)
+    assert "Unik besar" not in lapor.get("/laporan/baru").text
+
+
 def test_a_file_of_another_kind_is_named_and_the_others_are_kept(lapor: Browser) -> None:
     lapor.get("/laporan/baru")
     files = [("lampiran", "foto.png", PNG), ("lampiran", "jahat.exe", b"MZ")]

@@ -14,12 +14,14 @@ from app.db import Database
 from app.models import Attachment, Draft, Incident, UserTask
 from app.services import access, deployments, drafts, instances, users
 from app.services.access import Actor
+from app.services.paging import cursor
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.reports import answers_for, report, report_values
 from tests.services.office import form, text
-from tests.web.conftest import Browser, Case, Traffic
+from tests.web.conftest import Api, Browser, Case, Traffic
 
 SignIn = Callable[[str], Browser]
+Clients = Callable[[str], Api]
 
 
 def actor(session: Session, name: str) -> Actor:
@@ -104,6 +106,25 @@ def test_a_filter_that_no_task_has_any_more_still_shows(sign_in: SignIn, case: C
 
 def test_an_unknown_cursor_is_refused(sign_in: SignIn) -> None:
     assert sign_in("lapor").get("/tugas?after=xyz").status_code == 422
+
+
+@pytest.mark.parametrize(
+    "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00", "nix"]
+)
+def test_a_list_does_not_begin_at_the_edge_of_time(sign_in: SignIn, api: Clients, moment: str) -> None:
+    place = cursor(moment, "x")
+    assert sign_in("lapor").get(f"/tugas?after={place}").status_code == 422
+    answer = api("lapor").get("/tasks", cursor=place)
+    assert (answer.status_code, list(answer.json["errors"])) == (422, ["cursor"])
+
+
+@pytest.mark.parametrize("path", ["", "/draf"])
+def test_what_is_too_large_for_a_draft_stays_on_the_page(sign_in: SignIn, case: Case, path: str) -> None:
+    task, lapor = case.task("lapor"), sign_in("lapor")
+    lapor.get(f"/tugas/{task['id']}")
+    refused = lapor.post(f"/tugas/{task['id']}{path}", catatan_penyaluran=f"Unik besar {'x' * 250_000}")
+    assert refused.status_code == 422
+    assert "Unik besar" in refused.text
 
 
 def test_finished_tasks_say_whether_they_were_in_time(sign_in: SignIn, case: Case) -> None:

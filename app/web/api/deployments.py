@@ -4,14 +4,11 @@ import hashlib
 from typing import Any
 
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from app.errors import InvalidForm
-from app.i18n import _
 from app.services import deployments
 from app.services.deployments import Deployment as Done
-from app.web import context
+from app.web import context, sent_files
 from app.web.api.acting import answered, perform
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.common import Finding
@@ -32,7 +29,7 @@ def deploy(sent: dict[str, Any]) -> Response:
 
     Refused with 422 and ``findings`` when a check finds an error; nothing is stored then.
     """
-    files = _contents(sent["files"])
+    files = sent_files.by_name(sent["files"])
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
     def do(session: Session) -> Answer:
@@ -40,18 +37,6 @@ def deploy(sent: dict[str, Any]) -> Response:
 
     answer = perform("deploy", "", digests, do)
     return answered(answer["body"], answer["status"])
-
-
-def _contents(uploads: list[FileStorage]) -> dict[str, bytes]:
-    """The files by name, without a folder that a browser may send along."""
-    files: dict[str, bytes] = {}
-    for upload in uploads:
-        name = (upload.filename or "").replace("\\", "/").rsplit("/", 1)[-1]
-        if name in files:
-            message = _("Berkas {name} terkirim dua kali.", name=name)
-            raise InvalidForm(message, {"files": message})
-        files[name] = upload.stream.read()
-    return files
 
 
 def _answer(done: Done) -> Answer:

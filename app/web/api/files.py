@@ -31,11 +31,13 @@ def upload(sent: dict[str, Any]) -> Response:
     def do(session: Session) -> Answer:
         # Which field it is for, and whether that is identity, comes with the form.
         row = files.receive(session, cleaned, actor=context.actor(), private=None)
-        answer: Answer = File(exclude=("name",)).dump(row)
+        answer: Answer = File(exclude=("name", "sha256")).dump(row)
         return answer
 
-    kept = perform("upload", "", {"name": name, "sha256": digest}, do)  # its answer may hold no name
-    return answered(kept | {"name": cleaned.name}, 201)
+    kept = perform("upload", "", {"name": name, "sha256": digest}, do)
+    # What is kept for a repeat may tell neither the name nor the content.
+    told = {"name": cleaned.name, "sha256": hashlib.sha256(cleaned.content).hexdigest()}
+    return answered(kept | told, 201)
 
 
 def _digest(file: FileStorage) -> str:

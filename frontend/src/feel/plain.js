@@ -22,7 +22,7 @@ export function plain(value, warn, depth = 0) {
     return value;
   }
   if (typeof value === 'string') {
-    return value.toWellFormed();
+    return storable(value);
   }
   if (Array.isArray(value)) {
     return value.map((item) => plain(item, warn, depth + 1));
@@ -39,6 +39,11 @@ export function plain(value, warn, depth = 0) {
   return lost('A range or a function is no value', warn);
 }
 
+// No database holds NUL or half of a surrogate pair.
+function storable(text) {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
 function lost(message, warn) {
   warn(message);
   return null;
@@ -46,7 +51,7 @@ function lost(message, warn) {
 
 function entries(context, warn, depth) {
   const all = Object.entries(context);
-  return Object.fromEntries(all.map(([ key, value ]) => [ key.toWellFormed(), plain(value, warn, depth) ]));
+  return Object.fromEntries(all.map(([ key, value ]) => [ storable(key), plain(value, warn, depth) ]));
 }
 
 // feelin has one class for three types and tells them apart like this

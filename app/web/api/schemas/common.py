@@ -9,9 +9,6 @@ from marshmallow.validate import Length, OneOf, Range
 from app.i18n import _
 from app.services.paging import MAX_LIMIT
 
-#: The largest id that either database holds.
-MAX_ID = 2**31 - 1
-
 
 class Between(Range):
     """A number within bounds; says so in the reader's language."""

@@ -7,7 +7,8 @@ from marshmallow import fields
 
 from app.i18n import _
 from app.services import inbox
-from app.web.api.schemas.common import MAX_ID, Between, Paging, nullable, one_of, page_of, text, time
+from app.services.ids import MAX_ID
+from app.web.api.schemas.common import Between, Paging, nullable, one_of, page_of, text, time
 from app.web.api.schemas.instances import Instance
 
 

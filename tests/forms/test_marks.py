@@ -1,0 +1,72 @@
+"""Marks on fields: what would not be read as it was meant is found before it goes live."""
+
+from typing import Any
+
+import pytest
+
+from app import forms
+from app.i18n import speaking
+from tests.forms.schemas import component, content, form
+
+
+def found(part: dict[str, Any]) -> list[tuple[str, str]]:
+    bytes_ = content(part)
+    made = forms.check_marks(forms.load(bytes_, file="uji.form"), bytes_, file="uji.form")
+    return [(finding.code, finding.severity) for finding in made]
+
+
+def marked(**properties: Any) -> dict[str, Any]:
+    return component("textfield", "nama", properties=properties)
+
+
+@pytest.mark.parametrize(
+    "name", ["Pribadi", "PRIBADI", "pribadi ", " pribadi", "pri badi", "pribdi", "pribadii", "pirbadi"]
+)
+def test_a_misspelt_mark_of_identity_is_an_error(name: str) -> None:
+    assert found(marked(**{name: "ya"})) == [("form_mark_misspelt", "error")]
+
+
+@pytest.mark.parametrize("value", ["iya", "y", "Ja", "", "benar", None, 2, ["ya"]])
+def test_a_mark_of_identity_that_is_neither_yes_nor_no_is_an_error_and_counts_as_yes(value: Any) -> None:
+    assert found(marked(pribadi=value)) == [("form_mark_unclear", "error")]
+    assert form(marked(pribadi=value)).private_keys == {"nama"}
+
+
+@pytest.mark.parametrize(
+    "name", ["Tampil Pelapor", "tampil_pelapor", "tampilpelapor", "tanya  ulang", "kolom impr"]
+)
+def test_other_misspelt_marks_are_a_warning(name: str) -> None:
+    assert found(marked(**{name: "ya"})) == [("form_mark_misspelt", "warning")]
+
+
+@pytest.mark.parametrize("name", ["tampil pelapor", "tanya ulang"])
+def test_other_marks_must_be_a_yes_or_a_no_too(name: str) -> None:
+    assert found(marked(**{name: "iya"})) == [("form_mark_unclear", "error")]
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"pribadi": " YA "},
+        {"pribadi": True},
+        {"pribadi": "Tidak"},
+        {"pribadi": False, "tampil pelapor": "ya", "tanya ulang": "no"},
+        {"kolom impor": "Pribadi", "catatan": "iya", "pribadi sekali": "iya", "autocomplete": "name"},
+    ],
+)
+def test_what_is_written_well_or_is_something_else_is_no_finding(properties: dict[str, Any]) -> None:
+    assert found(marked(**properties)) == []
+
+
+def test_identity_marked_on_a_group_is_an_error_because_its_fields_would_stay_public() -> None:
+    group = component("group", id="kelompok", components=[marked()], properties={"pribadi": "ya"})
+    assert found(group) == [("form_private_misplaced", "error")]
+
+
+def test_a_misspelling_is_told_in_both_languages_with_what_was_meant() -> None:
+    bytes_ = content(marked(Pribadi="ya"))
+    [finding] = forms.check_marks(forms.load(bytes_, file="uji.form"), bytes_, file="uji.form")
+    assert (finding.file, finding.element_id, finding.line) == ("uji.form", "nama", 1)
+    assert "“Pribadi” pada “Nama” tidak dikenal; yang dikenal: “pribadi”" in finding.what
+    with speaking("en"):
+        assert "“Pribadi” of “Nama” is not known; the one that is: “pribadi”" in finding.what
