@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -54,7 +55,9 @@ def add() -> Response:
         done = commands.run(context.database(), command, do, actor=actor)
     except InvalidForm as error:
         with context.database().reading() as session:
-            return make_response(_form_page(session, None, profile, error.errors, name=name), 422)
+            words = "" if error.errors else _sent_before()
+            page = _form_page(session, None, profile, error.errors, name=name, words=words)
+            return make_response(page, 422)
     return _to_password(done["user_id"], secret)
 
 
@@ -130,12 +133,14 @@ def _form_page(
     problems: Mapping[str, str] | None = None,
     *,
     name: str = "",
+    words: str = "",
 ) -> str:
     return render_template(
         "users/form.html",
         user=user,
         profile=profile,
         errors=problems or {},
+        words=words,
         name=user.name if user else name,
         groups=groups.with_counts(session),
         units=sorted(units.everything(session), key=lambda unit: unit.code not in profile.units),
@@ -169,7 +174,12 @@ def _profile() -> Profile:
 
 
 def _sent(profile: Profile) -> list[Any]:
-    return [profile.full_name, profile.email, sorted(profile.groups), sorted(profile.units)]
+    """All of it: a repeat that asks for something else must be told so."""
+    return [asdict(profile) | {"groups": sorted(profile.groups), "units": sorted(profile.units)}]
+
+
+def _sent_before() -> str:
+    return _("Halaman ini sudah pernah dikirim dengan isi lain. Periksa isiannya, lalu kirim sekali lagi.")
 
 
 def _secret() -> str:

@@ -90,6 +90,23 @@ def test_a_form_sent_twice_adds_one_user_and_shows_one_password(admin: Browser, 
     assert shown[0] == shown[1]
 
 
+@pytest.mark.parametrize("other", [{"roles": "is_auditor"}, {"language": "en"}, {"email": "a@contoh.go.id"}])
+def test_a_page_sent_again_with_another_profile_is_not_taken_for_the_first(
+    admin: Browser, office: Database, other: dict[str, str]
+) -> None:
+    sent = {
+        "name": "petugas.baru",
+        "full_name": "Baru",
+        "idempotency_key": key_of(admin.get("/pengguna/baru")),
+    }
+    assert admin.post("/pengguna/baru", **sent).status_code == 303
+    assert admin.post("/pengguna/baru", **sent).status_code == 303
+    refused = admin.post("/pengguna/baru", **sent, **other)
+    assert refused.status_code == 422
+    assert "Halaman ini sudah pernah dikirim dengan isi lain" in words_of(refused)
+    assert not user(office, "petugas.baru").is_auditor
+
+
 def test_the_password_is_shown_to_its_maker_alone(admin: Browser, sign_in: SignIn) -> None:
     place = add(admin, name="petugas.baru")
     assert code_of(sign_in("admin").get(place)) == ""
