@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.errors import InvalidForm
 from app.i18n import LANGUAGES, _
 from app.models import User
-from app.services import accounts, directory, groups, ids, profiles, rights, units, users
+from app.services import accounts, directory, groups, ids, profiles, rights, tokens, units, users
 from app.services.profiles import Profile
 from app.web import commands, context, entries, once, user_list
 from app.web.commands import Command
@@ -108,6 +108,18 @@ def password(user_id: int) -> str:
     )
 
 
+@blueprint.post("/pengguna/<int:user_id>/token")
+def revoke_tokens(user_id: int) -> Response:
+    """Make his API tokens worthless."""
+    actor = context.actor()
+    rights.require_administrator(actor)
+    with context.database().transaction() as session:
+        user = users.get(session, user_id)
+        tokens.revoke_all(session, user, actor=actor)
+    flash(_("Token API {name} tidak berlaku lagi.", name=user.full_name), "ok")
+    return redirect(url_for("users.show", user_id=user_id), 303)
+
+
 @blueprint.post("/pengguna/<int:user_id>/nonaktif")
 def disable(user_id: int) -> Response:
     """Shut him out; his tasks go back to their lanes."""
@@ -149,6 +161,7 @@ def _form_page(
         chosen_roles=[role for role in _ROLES if getattr(profile, role)],
         languages=LANGUAGES,
         held=directory.holding(session, user.id) if user else 0,
+        live_tokens=tokens.count(session, user.id) if user else 0,
         may_change=context.actor().is_admin,
     )
 
