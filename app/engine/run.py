@@ -65,12 +65,13 @@ class Run:
         self.events.append(Event(type_, activity_id, data, self.by_clock))
 
     def assign(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Set variables; return the old values of those that existed and changed."""
-        old = {
-            k: self.variables[k] for k, v in values.items() if k in self.variables and self.variables[k] != v
-        }
+        """Set variables; return what their event tells beside their values: ``old``, the values before of those that
+        existed and changed, and ``kept``, the names of those that stayed. Neither is there when it would be empty."""
+        held = {k: self.variables[k] for k in values if k in self.variables}
+        old = {k: v for k, v in held.items() if v != values[k]}
+        kept = [k for k in held if k not in old]
         self.variables.update(values)
-        return old
+        return ({"old": old} if old else {}) | ({"kept": kept} if kept else {})
 
     # -- what the spec asks ------------------------------------------------------------------------
 
@@ -166,7 +167,7 @@ class Run:
                 activity_id=node.id,
                 detail=str(error),
             ) from error
-        old = self.assign(decision.outputs)
+        before = self.assign(decision.outputs)
         self.record(
             "table_decided",
             node.id,
@@ -174,7 +175,7 @@ class Run:
             rules=list(decision.rule_ids),
             inputs=decision.inputs,
             values=decision.outputs,
-            **({"old": old} if old else {}),
+            **before,
             **({"warnings": list(decision.warnings)} if decision.warnings else {}),
         )
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.models import LoginSession
 from tests.journeys.conftest import People
-from tests.journeys.office import Office, officer_for
+from tests.journeys.office import Office
 from tests.journeys.people import Person
 from tests.reports import answers_for, report
 
