@@ -58,7 +58,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     data_dir = Path(env.get("ALUR_DATA_DIR", str(ROOT / "data"))).resolve()
     host, port = env.get("ALUR_HOST", "127.0.0.1"), _port(env.get("ALUR_PORT", "8000"))
     try:
-        (data_dir / "files").mkdir(parents=True, exist_ok=True)
+        for folder in (data_dir, data_dir / "files"):  # nobody else on the machine reads what people sent
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         secret_key, identity_key = (_key(env, data_dir, name) for name in ("secret", "identity"))
     except OSError as error:
         raise NotReady(

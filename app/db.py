@@ -1,8 +1,9 @@
 """The database: one declarative base, aware times, and the one place where a transaction ends."""
 
 import fcntl
+import os
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -80,6 +81,7 @@ class Database:
         )
         self._lock_path = Path(f"{parsed.database}.lock") if self.is_sqlite and parsed.database else None
         if self.is_sqlite:
+            event.listen(self.engine, "do_connect", _keep_private)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._writer = self.engine.execution_options(alur_write=True)
@@ -129,7 +131,7 @@ class Database:
         if self._lock_path is None:
             yield
             return
-        with self._lock_path.open("ab") as file:
+        with open(self._lock_path, "ab", opener=_private) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
@@ -143,6 +145,24 @@ def _is_lost_race(error: StaleDataError | IntegrityError | OperationalError) -> 
 
 def _dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def _keep_private(_dialect: Dialect, _record: Any, address: list[str], _options: Any) -> None:
+    """Keep the file that a connection is about to open, and what lies beside it, for its owner alone.
+
+    SQLite makes the files beside it with the same mode; those of before had the mode that others may read.
+    """
+    with suppress(OSError):  # no such folder, or somebody else's: SQLite itself says what it cannot open
+        if not Path(address[0]).exists():
+            # Only ever made, never opened: closing a file takes SQLite's locks on it away from the whole process.
+            os.close(_private(address[0], os.O_RDWR | os.O_CREAT | os.O_EXCL))
+        for path in (Path(address[0] + ending) for ending in ("", "-wal", "-shm", ".lock")):
+            if path.exists() and path.stat().st_mode & 0o077:
+                path.chmod(0o600)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

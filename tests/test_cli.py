@@ -17,7 +17,7 @@ from app import worker
 from app.cli import commands
 from app.config import from_environment
 from app.models import Job, ProcessDefinition, Setting, User, UserTask
-from app.services import access, clock, instances, sessions, settings
+from app.services import access, clock, instances, sessions, settings, tokens
 from tests.services.office import procedure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -61,6 +61,17 @@ def test_a_token_is_printed_alone(shell: Shell) -> None:
     shell("init")
     printed = shell("user", "token", "admin").output
     assert re.fullmatch(r"alur_\S+\n", printed)
+
+
+def test_all_tokens_of_a_user_are_taken_away(shell: Shell) -> None:
+    shell("init")
+    mine = [shell("user", "token", "admin").output.strip() for _n in range(2)]
+    assert shell("user", "token", "admin", "--revoke").output == "Token API admin dicabut: 2.\n"
+    with shell.database().reading() as session:
+        assert [tokens.find(session, token) for token in mine] == [None, None]
+    again = shell("user", "token", "admin").output.strip()
+    with shell.database().reading() as session:
+        assert tokens.find(session, again) is not None
 
 
 def test_a_user_is_added_given_a_new_password_and_disabled(shell: Shell, tmp_path: Path) -> None:

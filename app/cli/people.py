@@ -59,11 +59,16 @@ def user_password(name: str) -> None:
     click.echo(password)
 
 
-@user.command("token", help="Buat token API; hanya token yang dicetak.")
+@user.command("token", help="Buat token API; hanya token yang dicetak. Dengan --revoke: cabut semuanya.")
 @click.argument("name")
-def user_token(name: str) -> None:
-    """Print a new bearer token alone, so that a script can take it."""
+@click.option("--revoke", is_flag=True, help="Cabut semua token pengguna ini.")
+def user_token(name: str, revoke: bool) -> None:
+    """Print a new bearer token alone, so that a script can take it; or make all of a user's worthless."""
     _config, database = ready()
     with database.transaction() as session:
-        token = tokens.issue(session, users.named(session, name), actor=None)
-    click.echo(token)
+        person = users.named(session, name)
+        if revoke:
+            answer = f"Token API {person.name} dicabut: {tokens.revoke_all(session, person, actor=None)}."
+        else:
+            answer = tokens.issue(session, person, actor=None)
+    click.echo(answer)

@@ -55,17 +55,20 @@ class Context:
         self.events.append(Event(type_, activity_id, data, self.by_clock))
 
     def assign(self, values: Mapping[str, Any], task: Task | None = None) -> dict[str, Any]:
-        """Set variables; return the old values of those that existed and changed.
+        """Set variables; return what their event tells beside their values: ``old``, the values before of those that
+        existed and changed, and ``kept``, the names of those that stayed. Neither is there when it would be empty.
 
         A name that is local where ``task`` is stays local.
         """
-        old = dict[str, Any]()
+        old, kept = dict[str, Any](), list[str]()
         for name, value in values.items():
             holder = self._holder(name, task)
-            if name in holder and holder[name] != value:
+            if name in holder and holder[name] == value:
+                kept.append(name)
+            elif name in holder:
                 old[name] = holder[name]
             holder[name] = value
-        return old
+        return ({"old": old} if old else {}) | ({"kept": kept} if kept else {})
 
     def _holder(self, name: str, task: Task | None) -> dict[str, Any]:
         held = (frame.internal_data.get("locals", {}) for frame in frames(task)) if task is not None else ()

@@ -36,11 +36,17 @@ class Program:
 
 
 def start(
-    program: Program, variables: Mapping[str, Any], *, now: datetime, calendar: Calendar, start_node: Node
+    program: Program,
+    variables: Mapping[str, Any],
+    *,
+    now: datetime,
+    calendar: Calendar,
+    start_node: Node,
+    by_clock: bool = False,
 ) -> Step:
-    """Start an instance at ``start_node`` with the start form's ``variables``."""
+    """Start an instance at ``start_node`` with the start form's ``variables``; ``by_clock`` when nobody starts it."""
     run = _run(program, {}, now, calendar)
-    run.start_node = start_node.id
+    run.start_node, run.by_clock = start_node.id, by_clock
     run.assign(variables)
     with moves.failing():
         workflow = codec.fresh(program.spec, run)

@@ -35,18 +35,14 @@ def failing() -> Iterator[None]:
 def finish(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -> None:
     """Set the variables a person submitted and let the token leave the task or question."""
     run: Run = workflow.run
-    old = run.assign(variables, task)
+    before = run.assign(variables, task)
     node = node_of(task)
     kind = "question_answered" if _is_question(task) else "task_completed"
     answer = (
         {"answers": run.answers.get(node.id)} if kind == "question_answered" else {"values": dict(variables)}
     )
-    run.record(kind, node.id, task=task.id.hex, **answer, **_old(old))
+    run.record(kind, node.id, task=task.id.hex, **answer, **before)
     _run(run, task)
-
-
-def _old(old: Mapping[str, Any]) -> dict[str, Any]:
-    return {"old": dict(old)} if old else {}
 
 
 def finish_with_question(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -> list[str]:
@@ -163,9 +159,9 @@ def _is_due(timer: Task) -> bool:
 def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any]) -> None:
     """Let a waiting message event catch its message, and go on."""
     run: Run = workflow.run
-    old = run.assign(variables, event)
+    before = run.assign(variables, event)
     node = node_of(event)
-    run.record("message_received", node.id, message=node.message, values=dict(variables), **_old(old))
+    run.record("message_received", node.id, message=node.message, values=dict(variables), **before)
     throwing.trigger(event)
     advance(workflow)
 

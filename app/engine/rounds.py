@@ -62,8 +62,8 @@ def end_all(run: Context, task: Task) -> None:
         value for _number, value in sorted(task.internal_data.pop("results", []), key=lambda one: one[0])
     ]
     if loop.into:
-        old = run.assign({loop.into: results}, task)
-        run.record("rounds_ended", node.id, values={loop.into: results}, **({"old": old} if old else {}))
+        before = run.assign({loop.into: results}, task)
+        run.record("rounds_ended", node.id, values={loop.into: results}, **before)
 
 
 def _loop(run: Context, task: Task) -> tuple[Node, Loop]:

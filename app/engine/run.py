@@ -124,7 +124,7 @@ class Run(Context):
                 activity_id=node.id,
                 detail=str(error),
             ) from error
-        old = self.assign(decision.outputs, task)
+        before = self.assign(decision.outputs, task)
         self.record(
             "table_decided",
             node.id,
@@ -132,7 +132,7 @@ class Run(Context):
             rules=list(decision.rule_ids),
             inputs=decision.inputs,
             values=decision.outputs,
-            **({"old": old} if old else {}),
+            **before,
             **({"warnings": list(decision.warnings)} if decision.warnings else {}),
         )
 

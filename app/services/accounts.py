@@ -9,7 +9,7 @@ from app.db import Database
 from app.errors import Conflict, InvalidForm
 from app.i18n import _
 from app.models import Group, User
-from app.services import attempts, history, passwords, rights, sessions, settings, users, vault
+from app.services import attempts, history, passwords, rights, sessions, settings, tokens, users, vault
 from app.services.access import Actor
 from app.services.attempts import Limit
 from app.services.profiles import Profile
@@ -57,7 +57,7 @@ def add_from_command(
 
 
 def change_password(database: Database, old: str, new: str, *, actor: Actor, keep: str | None = None) -> None:
-    """Change the actor's own password; his other sessions end, the one with token ``keep`` stays.
+    """Change the actor's own password; API tokens and other sessions end, the one with token ``keep`` stays.
 
     Takes the database, like `sessions.sign_in`: a guess stays counted although the refusal rolls back, and hashing
     must not hold the write lock.
@@ -81,6 +81,7 @@ def change_password(database: Database, old: str, new: str, *, actor: Actor, kee
         attempts.forgive(session, admission)
         user.password_hash, user.must_change_password = digest, False
         sessions.end_all(session, user.id, keep=keep)
+        tokens.revoke_all(session, user, actor=actor)
         history.record(session, "password_changed", actor=actor, user=user.name)
 
 
@@ -95,9 +96,9 @@ def _proved(session: Session, user_id: int, password: str) -> str:
 def reset_password(
     session: Session, user_id: int, *, actor: Actor | None, password: str | None = None
 ) -> str:
-    """Give a user ``password``, else a random one, and return it, to be shown once; his sessions end.
+    """Give a user ``password``, else a random one, and return it, to be shown once. His sessions end.
 
-    He must change it when he signs in.
+    His API tokens are void: they may be known to whoever knew the password. He must change it when he signs in.
 
     Raises:
         NotFound; NotAllowed: the actor is no administrator.
@@ -107,6 +108,7 @@ def reset_password(
     password = password or passwords.invent()
     user.password_hash, user.must_change_password = passwords.digest(password), True
     sessions.end_all(session, user.id)
+    tokens.revoke_all(session, user, actor=actor)
     history.record(session, "password_reset", actor=actor, user=user.name)
     return password
 

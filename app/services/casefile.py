@@ -93,7 +93,7 @@ def of(session: Session, instance: ProcessInstance, *, actor: Actor) -> CaseFile
         incidents.of_instance(session, instance.id),
         identity.keys(session, instance.id),
         identity.may_see(session, actor, instance, version),
-        unit_names(session, [instance.unit_code, *(task.unit_code or "" for task in tasks)]),
+        unit_names(session, [instance.unit_code, *_units(tasks, events)]),
         _people(session, events),
     )
 
@@ -107,6 +107,11 @@ def picture_states(session: Session, file: CaseFile) -> dict[str, Any]:
     ]
     waits = [*(wait.activity_id for wait in file.waits), *running]
     return dossier.states(file.instance, file.tasks, waits, clock.now(session))
+
+
+def _units(tasks: Sequence[UserTask], events: Iterable[HistoryEvent]) -> list[str]:
+    """Codes of the units that tasks are or were for."""
+    return [task.unit_code or "" for task in tasks] + [str(event.data.get("unit") or "") for event in events]
 
 
 def unit_names(session: Session, codes: Iterable[str]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -10,10 +11,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from app.engine.context import Effect, Event
+from app.engine.context import Event
 from app.engine.step import OpenTask, Step
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance, Unit, UserTask
-from app.services import bulk, clock, incidents, waits
+from app.services import bulk, clock, incidents, telling, waits
 from app.services.access import Actor
 from app.services.definitions import Version
 
@@ -34,7 +35,7 @@ def apply(
     units = _units(session, version, step)
     bulk.add(session, UserTask, [_task(session, instance, version, t, units[t.id][0]) for t in step.opened])
     waits.sync(session, instance, version, step)
-    events = [_event(session, instance, event, actor) for event in step.events]
+    events = [_event(session, instance, _told(event, actor, units), actor) for event in step.events]
     events += [
         _event(session, instance, Event("unit_missing", task.node.id, {"variable": units[task.id][1]}), None)
         for task in step.opened
@@ -153,6 +154,17 @@ def _name(task: OpenTask) -> str:
     return f"{name}: {element}" if isinstance(element, str | int) else name
 
 
+def _told(event: Event, actor: Actor | None, units: Mapping[str, tuple[str | None, str | None]]) -> Event:
+    """The engine's event with what only we know: for which unit a task opened, and that the reporter caused it."""
+    data = dict(event.data)
+    unit = units.get(data.get("task", ""), (None, None))[0] if event.type == "task_created" else None
+    if unit is not None:
+        data["unit"] = unit
+    if actor is None and not event.by_clock:  # whoever else acts has a name
+        data["by"] = "reporter"
+    return replace(event, data=data)
+
+
 def _event(session: Session, instance: ProcessInstance, event: Event, actor: Actor | None) -> dict[str, Any]:
     return {
         "instance_id": instance.id,
@@ -169,7 +181,7 @@ def _queue(session: Session, instance: ProcessInstance, version: Version, step: 
 
     Source of the audience: properties ``untuk`` and ``pesan`` of the element.
     """
-    audiences = [_audience(version, effect, step.variables) for effect in step.effects]
+    audiences = [telling.audience(version, effect.node, step.variables) for effect in step.effects]
     rows = [
         {
             "instance_id": instance.id,
@@ -185,18 +197,3 @@ def _queue(session: Session, instance: ProcessInstance, version: Version, step: 
         _event(session, instance, Event("notification_queued", effect.node.id, audience, True), None)
         for effect, audience in zip(step.effects, audiences, strict=True)
     ]
-
-
-def _audience(version: Version, effect: Effect, variables: Mapping[str, Any]) -> dict[str, Any]:
-    node = effect.node
-    lane = version.diagram.lane(node.lane_id)
-    groups = [version.group_of(lane.id)]
-    coordinator = version.coordinator_of(lane.id)
-    to = node.properties.get("untuk", "lajur")
-    if to == "koordinator":
-        groups = [coordinator] if coordinator else groups
-    elif to == "lajur dan koordinator":
-        groups += [coordinator] if coordinator else []
-    variable = node.properties.get("unit") or lane.properties.get("unit")
-    unit = variables.get(variable) if variable else None
-    return {"groups": groups, "unit": str(unit) if unit else None, "coordinator": coordinator, "users": []}

@@ -130,7 +130,12 @@ def _open(
     number = numbers.assign(session, version, business_key, variables)
     calendar = holidays.calendar(session)
     step = engine.start(
-        version.program, variables, now=clock.now(session), calendar=calendar, start_node=node
+        version.program,
+        variables,
+        now=clock.now(session),
+        calendar=calendar,
+        start_node=node,
+        by_clock=actor is None,
     )
     instance = ProcessInstance(
         definition_id=version.id,

@@ -51,9 +51,9 @@ def sign_in(
     with database.transaction() as session:
         admission = attempts.admit(session, {_ACCOUNT: _plain(name), _SOURCE: _network(source)})
     with database.reading() as session:
-        user_id = _proved(session, name, password)
+        user_id, proved = _proved(session, name, password)
     with database.transaction() as session:
-        return _begin(session, user_id, admission, replaces)
+        return _begin(session, user_id, proved, admission, replaces)
 
 
 def resume(session: Session, token: str) -> SignedIn | None:
@@ -101,22 +101,25 @@ def forget_old(session: Session) -> None:
     session.execute(delete(LoginSession).where(over))
 
 
-def _proved(session: Session, name: str, password: str) -> int:
-    """The id of the user whose name and password these are."""
+def _proved(session: Session, name: str, password: str) -> tuple[int, str]:
+    """The id of the user whose name and password these are, and the hash that the password fits."""
     row = session.execute(
         select(User.id, User.password_hash).where(User.name == _plain(name), User.disabled_at.is_(None))
     ).one_or_none()
     local = settings.config(session).local
     if not passwords.matches(row.password_hash if row else None, password, local=local) or row is None:
         raise _refused(name)
-    user_id: int = row.id
-    return user_id
+    return row.id, row.password_hash
 
 
-def _begin(session: Session, user_id: int, admission: Admission, replaces: str | None) -> tuple[User, str]:
-    query = select(User).where(User.id == user_id, User.disabled_at.is_(None)).options(*WITH_MEMBERSHIPS)
-    user = session.scalars(query).unique().one_or_none()
-    if user is None:  # disabled while the password was checked
+def _begin(
+    session: Session, user_id: int, proved: str, admission: Admission, replaces: str | None
+) -> tuple[User, str]:
+    still = (User.id == user_id, User.password_hash == proved, User.disabled_at.is_(None))
+    query = select(User).where(*still).options(*WITH_MEMBERSHIPS)
+    # Whoever resets the password waits for this session, and ends it.
+    user = session.scalars(query.with_for_update(read=True, of=User)).unique().one_or_none()
+    if user is None:  # disabled, or given another password, while this one was checked
         raise _refused("")
     if replaces:
         sign_out(session, replaces)

@@ -2,12 +2,11 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotAllowed, NotFound
+from app.errors import Conflict, NotAllowed
 from app.i18n import _
 from app.models import ApiToken, User
 from app.services import clock, history, rights
@@ -44,37 +43,28 @@ def find(session: Session, token: str) -> User | None:
     return session.scalars(query).unique().one_or_none()
 
 
-def of_user(session: Session, user_id: int, *, actor: Actor | None) -> Sequence[ApiToken]:
-    """The tokens of a user that are not revoked, newest first.
+def count(session: Session, user_id: int) -> int:
+    """How many tokens of a user are good."""
+    query = select(func.count()).select_from(ApiToken)
+    return session.scalar(query.where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))) or 0
+
+
+def revoke_all(session: Session, user: User, *, actor: Actor | None) -> int:
+    """Make every token of a user worthless; return how many there were.
 
     Raises:
-        NotAllowed: neither his own nor an administrator's to see.
+        NotAllowed: neither his own nor an administrator's doing.
     """
-    _require_own(user_id, actor)
-    query = select(ApiToken).where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))
-    return session.scalars(query.order_by(ApiToken.id.desc())).all()
-
-
-def revoke(session: Session, token_id: int, *, actor: Actor | None) -> None:
-    """Make a token worthless; once it is, nothing happens.
-
-    Raises:
-        NotFound: there is no such token, or it is somebody else's.
-    """
-    row = session.get(ApiToken, token_id)
-    if row is None or (actor is not None and not actor.is_admin and row.user_id != actor.id):
-        raise NotFound(_("Token ini tidak ada."))
-    if row.revoked_at is None:
-        row.revoked_at = clock.now(session)
-        history.record(session, "token_revoked", actor=actor, user=row.user.name, token=row.id)
-
-
-def revoke_all(session: Session, user_id: int) -> None:
-    """Make every token of a user worthless."""
-    live = ApiToken.revoked_at.is_(None)
-    session.execute(
-        update(ApiToken).where(ApiToken.user_id == user_id, live).values(revoked_at=clock.now(session))
-    )
+    _require_own(user.id, actor)
+    revoked = session.scalars(
+        update(ApiToken)
+        .where(ApiToken.user_id == user.id, ApiToken.revoked_at.is_(None))
+        .values(revoked_at=clock.now(session))
+        .returning(ApiToken.id)
+    ).all()
+    for token in revoked:
+        history.record(session, "token_revoked", actor=actor, user=user.name, token=token)
+    return len(revoked)
 
 
 def _require_own(user_id: int, actor: Actor | None) -> None:

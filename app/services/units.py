@@ -82,8 +82,10 @@ def add(session: Session, code: str, details: Details, *, actor: Actor | None) -
     rights.require_administrator(actor)
     code = code.strip()
     errors = _errors(session, code, details)
-    if not code or len(code) > 64 or any(c.isspace() or c == "," for c in code):
-        errors["code"] = _("Kode unit 1–64 huruf tanpa spasi dan koma.")
+    if not _is_code(code):
+        errors["code"] = _(
+            "Kode unit 1–64 huruf tanpa spasi dan koma; bagian di antara garis miring bukan titik saja."
+        )
     elif session.get(Unit, code) is not None:
         errors["code"] = _("Kode {code} sudah dipakai.", code=code)
     _refuse(errors, {"code": code, **asdict(details)})
@@ -107,6 +109,12 @@ def edit(session: Session, code: str, details: Details, *, actor: Actor | None) 
     _store(unit, details)
     history.record(session, "unit_edited", actor=actor, unit=code, **_plain(details))
     return unit
+
+
+def _is_code(code: str) -> bool:
+    """Whether a code can be typed, listed and be part of an address: browsers take ``..`` out of one."""
+    plain = code.isprintable() and not any(c.isspace() or c == "," for c in code)
+    return plain and len(code) <= 64 and not {"", ".", ".."} & set(code.split("/"))
 
 
 def _exists_on(on: date) -> ColumnElement[bool]:

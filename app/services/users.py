@@ -135,7 +135,7 @@ def disable(session: Session, user_id: int, *, actor: Actor | None) -> User:
         _keep_an_administrator(session, user)
     user.disabled_at = clock.now(session)
     sessions.end_all(session, user.id)
-    tokens.revoke_all(session, user.id)
+    tokens.revoke_all(session, user, actor=actor)
     history.record(session, "user_disabled", actor=actor, user=user.name)
     _release_tasks(session, user, true(), "user_disabled", actor)
     return user

@@ -8,13 +8,14 @@ from app.i18n import _
 
 _BLANKED = frozenset({b"udta", b"meta", b"uuid"})
 _OPENED = frozenset({b"moov", b"trak"})
+_DEEPEST = 4
 
 
 def clean(content: bytes) -> bytes:
     """Return the video with its metadata boxes emptied.
 
     Raises:
-        InvalidForm: it is no chain of boxes with a ``moov`` among them.
+        InvalidForm: it is no chain of boxes with a ``moov`` among them, or they are nested without end.
     """
     buffer = bytearray(content)
     if b"moov" not in _clean_boxes(buffer, 0, len(buffer)):
@@ -22,8 +23,10 @@ def clean(content: bytes) -> bytes:
     return bytes(buffer)
 
 
-def _clean_boxes(buffer: bytearray, start: int, end: int) -> set[bytes]:
+def _clean_boxes(buffer: bytearray, start: int, end: int, depth: int = 1) -> set[bytes]:
     """Clean the boxes in this stretch; return their types."""
+    if depth > _DEEPEST:
+        raise _broken()
     seen = set()
     while start < end:
         kind, body, after = _box(buffer, start, end)
@@ -32,7 +35,7 @@ def _clean_boxes(buffer: bytearray, start: int, end: int) -> set[bytes]:
             buffer[start + 4 : start + 8] = b"free"
             buffer[body:after] = bytes(after - body)
         elif kind in _OPENED:
-            _clean_boxes(buffer, body, after)
+            _clean_boxes(buffer, body, after, depth + 1)
         start = after
     return seen
 

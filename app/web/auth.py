@@ -89,7 +89,10 @@ def password() -> AnyResponse | str:
     except TooManyAttempts as error:
         page = _password_page({"old": str(error)})
         return Response(page, 429, {"Retry-After": str(error.retry_after_s)})
-    flash(_("Kata sandi sudah diganti. Sesi Anda di peramban lain sudah berakhir."), "ok")
+    flash(
+        _("Kata sandi sudah diganti. Sesi Anda di peramban lain dan token API Anda tidak berlaku lagi."),
+        "ok",
+    )
     return redirect(url_for("auth.home"))
 
 

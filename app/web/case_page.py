@@ -51,7 +51,7 @@ def draw(
         NotFound: the case is not the actor's to see.
     """
     file = casefile.read(session, instance_id, actor=actor)
-    words = Vocabulary(file.version, file.people, file.file_names)
+    words = Vocabulary(file.version, file.people, file.file_names, file.units)
     explanations = {task.id: dossier.why(task, session) for task in file.tasks}
     svg, lines = case_view.picture(session, file)
     told = case_view.timeline(file, words)

@@ -84,10 +84,10 @@ def save_draft() -> Response:
         if _asked_by_script():
             raise
         return _page_again(sheet, entry, {}, [str(error)], 422)
+    for message in entry.errors.values():  # the script sends files when the page is left: the next one tells
+        flash(message, "warn")
     if _asked_by_script():
         return jsonify(saved=filters.clock(at))
-    for message in entry.errors.values():
-        flash(message, "warn")
     flash(
         _("Draf tersimpan pukul {time}. Lanjutkan kapan saja di halaman ini.", time=filters.clock(at)), "ok"
     )

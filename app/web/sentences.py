@@ -53,11 +53,13 @@ def at(text: str) -> str:
 
 
 def changes(event: HistoryEvent, words: Vocabulary) -> tuple[Change, ...]:
-    """What was filled in: (label, value before when it was another, value after). Empty fields are left out."""
-    old: Mapping[str, Any] = event.data.get("old") or {}
+    """What was filled in: (label, before, after); before is None where there was nothing, and the same as
+    after where it stayed. Empty fields are left out."""
     values: Mapping[str, Any] = event.data.get("values") or {}
+    before = {key: values[key] for key in event.data.get("kept") or () if key in values}
+    before |= event.data.get("old") or {}
     return tuple(
-        (words.label(key), words.value(key, old[key]) if key in old else None, words.value(key, value))
+        (words.label(key), words.value(key, before[key]) if key in before else None, words.value(key, value))
         for key, value in values.items()
-        if key in old or value not in (None, "", [], False)
+        if key in (event.data.get("old") or {}) or value not in (None, "", [], False)
     )

@@ -147,7 +147,7 @@ def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> Tas
         typed=[] if his else _lost(work, file, values, answers),
         why=clocks.why_task(work.task, dossier.why(work.task, session)),
         officers=officers.of_task(session, work.task) if officers.may_reassign(actor, work.task) else (),
-        words=Vocabulary(file.version, file.people, file.file_names),
+        words=Vocabulary(file.version, file.people, file.file_names, file.units),
         may_write=not actor.is_auditor,
     )
 

@@ -73,12 +73,12 @@ def save_draft(task_id: str) -> Response:
         if _asked_by_script():
             raise
         return _refused(task_id, error, Refusal(words=str(error), values=entry.values, answers=answers))
+    for message in entry.errors.values():  # the script sends files when the page is left: the next one tells
+        flash(message, "warn")
     if _asked_by_script():
         if task.state != "open":  # kept all the same; the script stops and says so
             raise Conflict(_("Tugas ini sudah tidak terbuka."))
         return jsonify(saved=filters.clock(at))
-    for message in entry.errors.values():
-        flash(message, "warn")
     flash(_("Draf tersimpan pukul {time}. Lanjutkan kapan saja.", time=filters.clock(at)), "ok")
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.errors import InvalidForm
 from app.i18n import LANGUAGES, _
 from app.models import User
-from app.services import accounts, directory, groups, ids, profiles, rights, units, users
+from app.services import accounts, directory, groups, ids, profiles, rights, tokens, units, users
 from app.services.profiles import Profile
 from app.web import commands, context, entries, once, user_list
 from app.web.commands import Command
@@ -54,7 +55,9 @@ def add() -> Response:
         done = commands.run(context.database(), command, do, actor=actor)
     except InvalidForm as error:
         with context.database().reading() as session:
-            return make_response(_form_page(session, None, profile, error.errors, name=name), 422)
+            words = "" if error.errors else _sent_before()
+            page = _form_page(session, None, profile, error.errors, name=name, words=words)
+            return make_response(page, 422)
     return _to_password(done["user_id"], secret)
 
 
@@ -105,6 +108,18 @@ def password(user_id: int) -> str:
     )
 
 
+@blueprint.post("/pengguna/<int:user_id>/token")
+def revoke_tokens(user_id: int) -> Response:
+    """Make his API tokens worthless."""
+    actor = context.actor()
+    rights.require_administrator(actor)
+    with context.database().transaction() as session:
+        user = users.get(session, user_id)
+        tokens.revoke_all(session, user, actor=actor)
+    flash(_("Token API {name} tidak berlaku lagi.", name=user.full_name), "ok")
+    return redirect(url_for("users.show", user_id=user_id), 303)
+
+
 @blueprint.post("/pengguna/<int:user_id>/nonaktif")
 def disable(user_id: int) -> Response:
     """Shut him out; his tasks go back to their lanes."""
@@ -130,12 +145,14 @@ def _form_page(
     problems: Mapping[str, str] | None = None,
     *,
     name: str = "",
+    words: str = "",
 ) -> str:
     return render_template(
         "users/form.html",
         user=user,
         profile=profile,
         errors=problems or {},
+        words=words,
         name=user.name if user else name,
         groups=groups.with_counts(session),
         units=sorted(units.everything(session), key=lambda unit: unit.code not in profile.units),
@@ -144,6 +161,7 @@ def _form_page(
         chosen_roles=[role for role in _ROLES if getattr(profile, role)],
         languages=LANGUAGES,
         held=directory.holding(session, user.id) if user else 0,
+        live_tokens=tokens.count(session, user.id) if user else 0,
         may_change=context.actor().is_admin,
     )
 
@@ -169,7 +187,12 @@ def _profile() -> Profile:
 
 
 def _sent(profile: Profile) -> list[Any]:
-    return [profile.full_name, profile.email, sorted(profile.groups), sorted(profile.units)]
+    """All of it: a repeat that asks for something else must be told so."""
+    return [asdict(profile) | {"groups": sorted(profile.groups), "units": sorted(profile.units)}]
+
+
+def _sent_before() -> str:
+    return _("Halaman ini sudah pernah dikirim dengan isi lain. Periksa isiannya, lalu kirim sekali lagi.")
 
 
 def _secret() -> str:

@@ -13,11 +13,12 @@ from app.services.definitions import Version
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words of one version. ``people``: user name → full name; ``files``: id → name."""
+    """Words of one version. ``people``: user name → full name; ``files``: id → name; ``units``: code → name."""
 
     version: Version
     people: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def _fields(self) -> dict[str, Field]:
@@ -69,6 +70,10 @@ class Vocabulary:
         if part is not None and value is not None:
             return forms.text_of(part, value, files=self.files)
         return plain(value)
+
+    def unit(self, code: str) -> str:
+        """A unit's name."""
+        return self.units.get(code, code)
 
     def person(self, name: str) -> str:
         """A colleague's full name."""

@@ -22,7 +22,8 @@ def who(event: HistoryEvent) -> str:
     """Who did it; "" for the clock."""
     if event.actor is not None:
         return event.actor.full_name
-    return _("Pelapor") if event.type == "message_received" else ""
+    by_reporter = event.data.get("by") == "reporter" or event.type == "message_received"
+    return _("Pelapor") if by_reporter else ""
 
 
 def entry(event: HistoryEvent, words: Vocabulary) -> dict[str, Any]:
@@ -81,11 +82,24 @@ def _cancelled(event: HistoryEvent, _words: Vocabulary) -> Sentence:
 def _created(event: HistoryEvent, words: Vocabulary) -> Sentence:
     due = event.data.get("due_at")
     meta = _("tenggat {at}", at=at(due)) if due else ""
+    unit = words.unit(str(event.data.get("unit") or ""))
+    if unit:
+        title = say(N_("{name} dibuka untuk {unit}"), name=here(event, words), unit=unit)
+        return Sentence("open", title, meta=meta)
     return Sentence("open", say(N_("{name} dibuka"), name=here(event, words)), meta=meta)
 
 
 def _completed(event: HistoryEvent, words: Vocabulary) -> Sentence:
-    return Sentence("done", say(N_("{name} selesai"), name=here(event, words)), changes=changes(event, words))
+    title = say(N_("{name} selesai"), name=here(event, words))
+    return Sentence("done", title, reason=_given(event, words), changes=changes(event, words))
+
+
+def _given(event: HistoryEvent, words: Vocabulary) -> str:
+    """What the officer gave as his reason: the field that the activity's property ``alasan`` names."""
+    node = words.node(event.activity_id)
+    key = node.properties.get("alasan", "") if node is not None else ""
+    value = (event.data.get("values") or {}).get(key)
+    return f"{words.label(key)}: {words.value(key, value)}" if value else ""
 
 
 def _released(event: HistoryEvent, words: Vocabulary) -> Sentence:

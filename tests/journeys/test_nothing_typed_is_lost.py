@@ -1,9 +1,11 @@
 """What somebody typed stays: when a colleague was faster, the page was closed, or the session ended."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
-from playwright.sync_api import Page, expect
+import pytest
+from playwright.sync_api import FilePayload, Page, expect
 from sqlalchemy import select
 
 from app.models import LoginSession
@@ -13,6 +15,7 @@ from tests.journeys.people import Person
 from tests.reports import answers_for, report
 
 ONE = report("SIN-001")
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
 WORDS = "Sudah saya telepon, menunggu foto."
 
 
@@ -81,6 +84,53 @@ def test_what_was_typed_in_the_last_second_is_saved_when_the_page_is_left(
     again = people("lapor")
     at_task(again, office, number)
     again.reload_until(again.page.locator("textarea", has_text=WORDS))
+
+
+def write_internal_note(person: Person) -> None:
+    person.page.get_by_label("Tambah catatan").fill("Sudah ditelepon.")
+    person.press("Simpan catatan")
+
+
+def switch_language(person: Person) -> None:
+    person.press("English")
+
+
+@pytest.mark.parametrize("leave", [write_internal_note, switch_language])
+def test_what_was_typed_in_the_last_second_stays_when_another_form_of_the_page_is_sent(
+    office: Office, people: People, leave: Callable[[Person], None]
+) -> None:
+    number = office.case("SIN-001")["business_key"]
+    lapor = people("lapor")
+    page = at_task(lapor, office, number)
+    write_note(page, WORDS)
+    leave(lapor)
+    assert note(page) == WORDS
+
+
+def test_what_was_typed_in_the_last_second_is_there_when_one_comes_back_from_a_link(
+    office: Office, people: People
+) -> None:
+    number = office.case("SIN-001")["business_key"]
+    lapor = people("lapor")
+    page = at_task(lapor, office, number)
+    write_note(page, WORDS)
+    lapor.go(page.get_by_role("link", name="Buka perkara"))
+    lapor.go(page.get_by_role("link", name="Penyaluran Pengaduan").first)
+    assert note(page) == WORDS
+
+
+def test_a_chosen_file_stays_when_another_form_of_the_page_is_sent(people: People) -> None:
+    lapor = people("lapor")
+    lapor.visit("/laporan/baru")
+    page = lapor.page
+    page.get_by_label("Lampiran").set_input_files([a_file("foto.txt", b"x"), a_file("surat.pdf", PDF)])
+    lapor.press("English")
+    expect(page.get_by_role("alert")).to_contain_text("foto.txt")  # refused for its kind, and that is said
+    expect(page.locator("form[data-conditions]").get_by_role("link", name="surat.pdf")).to_be_visible()
+
+
+def a_file(name: str, content: bytes) -> FilePayload:
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
 
 
 def test_a_draft_outlives_the_session_it_was_typed_in(office: Office, people: People) -> None:

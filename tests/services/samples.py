@@ -27,6 +27,22 @@ def picture(kind: str, size: tuple[int, int] = (40, 20), *, orientation: int = 1
     return buffer.getvalue()
 
 
+#: Exif's types by which a tag says how its value is written.
+EXIF_TYPES = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 99)
+
+
+def odd_photo(tag: int, type_: int) -> bytes:
+    """A JPEG taken sideways, with one more tag that says its value is of a type it cannot have."""
+    entries = sorted([(0x0112, 3, (6).to_bytes(2, "little") + b"\0\0"), (tag, type_, b"72\0\0")])
+    ifd = len(entries).to_bytes(2, "little")
+    for number, kind, value in entries:
+        ifd += number.to_bytes(2, "little") + kind.to_bytes(2, "little") + (1).to_bytes(4, "little") + value
+    exif = b"Exif\0\0II*\0" + (8).to_bytes(4, "little") + ifd + bytes(4)
+    buffer = BytesIO()
+    Image.new("RGB", (40, 20), "navy").save(buffer, "JPEG", exif=exif)
+    return buffer.getvalue()
+
+
 def box(kind: bytes, body: bytes = b"") -> bytes:
     return (8 + len(body)).to_bytes(4) + kind + body
 

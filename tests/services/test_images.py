@@ -3,7 +3,7 @@
 from io import BytesIO
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from app.errors import InvalidForm
 from app.services import images, videos
@@ -27,6 +27,44 @@ def test_a_picture_taken_sideways_stands_upright_without_the_note_that_said_so()
     after = images.clean(samples.picture("JPEG", (40, 20), orientation=6), "image/jpeg")
     with Image.open(BytesIO(after)) as image:
         assert image.size == (20, 40)
+
+
+@pytest.mark.parametrize("turn", range(2, 9))
+def test_every_way_of_holding_the_telephone_is_undone_as_pillow_does(turn: int) -> None:
+    exif, buffer, picture = Image.Exif(), BytesIO(), Image.new("L", (3, 2))
+    exif[0x0112] = turn
+    picture.putdata(range(6))
+    picture.save(buffer, "PNG", exif=exif)
+    after = images.clean(buffer.getvalue(), "image/png")
+    with Image.open(buffer) as image, Image.open(BytesIO(after)) as found:
+        expected = ImageOps.exif_transpose(image)
+        assert (found.size, found.tobytes()) == (expected.size, expected.tobytes())
+        assert found.tobytes() != picture.tobytes()
+
+
+#: Pillow warns of them, and goes on.
+TORN_NOTES = pytest.mark.filterwarnings(
+    "ignore:Corrupt EXIF data", "ignore:Truncated File Read", "ignore:Metadata Warning"
+)
+#: XResolution, YCbCrCoefficients, ExifIFD, GPSInfo, and a tag nobody knows.
+ODD_TAGS = (0x011A, 0x0211, 0x8769, 0x8825, 0xEEEE)
+
+
+@pytest.mark.parametrize("tag", ODD_TAGS, ids=hex)
+@TORN_NOTES
+def test_a_photo_with_notes_of_odd_types_is_a_photo_all_the_same(tag: int) -> None:
+    for type_ in samples.EXIF_TYPES:
+        with Image.open(BytesIO(images.clean(samples.odd_photo(tag, type_), "image/jpeg"))) as image:
+            assert image.size == (20, 40), type_
+
+
+@TORN_NOTES
+@pytest.mark.parametrize("tag", [0x0112, 0x010F], ids=["orientation", "before it"])
+def test_an_orientation_that_cannot_be_read_turns_nothing(tag: int) -> None:
+    for type_ in samples.EXIF_TYPES:
+        content = samples.odd_photo(tag, type_)
+        with Image.open(BytesIO(images.clean(content, "image/jpeg"))) as image:
+            assert image.size in {(40, 20), (20, 40)}, type_
 
 
 def test_a_transparent_picture_stays_transparent() -> None:
@@ -54,6 +92,14 @@ def test_a_video_keeps_its_pictures_and_its_length_but_not_where_it_was_taken() 
     assert len(after) == len(before)
     assert b"moving pictures" in after
     assert (b"mvhd" + b"m" * 20) in after
+
+
+def test_boxes_nested_without_end_are_refused() -> None:
+    nested = b""
+    for _depth in range(3000):
+        nested = samples.box(b"moov", nested)
+    with pytest.raises(InvalidForm, match="rusak"):
+        videos.clean(nested)
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app.db import Database
-from app.errors import Conflict, NotAllowed, NotFound
-from app.models import ApiToken, User
+from app.errors import Conflict, NotAllowed
+from app.models import ApiToken, HistoryEvent, User
 from app.services import tokens, users
 from app.services.access import Actor, actor_of
 from tests.services.counting import statements
@@ -58,18 +58,23 @@ def test_nobody_makes_a_token_for_somebody_else_but_an_administrator(
     assert found(database, issue(database, rina, admin)) == rina
 
 
-def test_a_revoked_token_is_worthless_and_a_stranger_cannot_revoke_it(
+def test_revoked_tokens_are_worthless_and_a_stranger_cannot_revoke_them(
     database: Database, people: tuple[Actor, ...]
 ) -> None:
-    rina, budi, _admin = people
-    token = issue(database, rina, rina)
+    rina, budi, admin = people
+    mine, his = [issue(database, rina, rina) for _n in range(2)], issue(database, budi, budi)
     with database.transaction() as session:
-        [row] = tokens.of_user(session, rina.id, actor=rina)
-        with pytest.raises(NotFound):
-            tokens.revoke(session, row.id, actor=budi)
-        tokens.revoke(session, row.id, actor=rina)
-        assert tokens.of_user(session, rina.id, actor=rina) == []
-    assert found(database, token) is None
+        with pytest.raises(NotAllowed):
+            tokens.revoke_all(session, session.get_one(User, rina.id), actor=budi)
+        assert tokens.count(session, rina.id) == 2
+        assert tokens.revoke_all(session, session.get_one(User, rina.id), actor=admin) == 2
+        assert tokens.revoke_all(session, session.get_one(User, rina.id), actor=admin) == 0
+        assert (tokens.count(session, rina.id), tokens.count(session, budi.id)) == (0, 1)
+    assert [found(database, token) for token in mine] == [None, None]
+    assert found(database, his) == budi
+    with database.reading() as session:
+        events = session.scalars(select(HistoryEvent).where(HistoryEvent.type == "token_revoked")).all()
+    assert [(event.actor_id, event.data["user"]) for event in events] == [(admin.id, "rina")] * 2
 
 
 def test_disabling_a_user_makes_his_tokens_worthless_for_good(

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound, TooManyAttempts
-from app.models import HistoryEvent, User
-from app.services import accounts, groups, profiles, sessions, tasks, users
+from app.models import HistoryEvent, LoginSession, User
+from app.services import accounts, groups, profiles, sessions, tasks, tokens, users
 from app.services.access import Actor
 from app.services.profiles import Profile
 from tests.services.office import Office, add_user
@@ -195,6 +195,47 @@ def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(
         assert sessions.resume(session, there) is None
     sessions.sign_in(database, "siti", "kereta-malam-42", source="")
     assert events(database, "password_changed") == [{"user": "siti"}]
+
+
+@pytest.mark.parametrize("how", ["changed", "reset"])
+def test_a_new_password_makes_api_tokens_worthless_and_ends_sessions(
+    database: Database, admin: Actor, how: str
+) -> None:
+    user_id, password = add(database, "siti", admin)
+    _user, there = sessions.sign_in(database, "siti", password, source="")
+    with database.transaction() as session:
+        token = tokens.issue(session, users.get(session, user_id), actor=None)
+        others = tokens.issue(session, users.get(session, admin.id), actor=None)
+    if how == "changed":
+        actor = Actor(user_id, "siti", "Siti", frozenset(), frozenset())
+        accounts.change_password(database, password, "kereta-malam-42", actor=actor)
+    else:
+        with database.transaction() as session:
+            accounts.reset_password(session, user_id, actor=admin)
+    with database.reading() as session:
+        assert tokens.find(session, token) is None
+        assert sessions.resume(session, there) is None
+        assert tokens.find(session, others) is not None
+    assert [event["user"] for event in events(database, "token_revoked")] == ["siti"]
+
+
+def test_who_signs_in_while_his_password_is_reset_stays_outside(
+    database: Database, admin: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user_id, password = add(database, "siti", admin)
+    proved = sessions._proved
+
+    def prove_then_reset(*args: Any) -> Any:
+        found = proved(*args)
+        with database.transaction() as session:
+            accounts.reset_password(session, user_id, actor=admin)
+        return found
+
+    monkeypatch.setattr(sessions, "_proved", prove_then_reset)
+    with pytest.raises(InvalidForm):
+        sessions.sign_in(database, "siti", password, source="")
+    with database.reading() as session:
+        assert session.scalars(select(LoginSession)).all() == []
 
 
 @pytest.mark.parametrize(

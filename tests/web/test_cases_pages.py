@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import HistoryEvent, ProcessInstance
-from app.services import clock, incidents
+from app.services import clock, incidents, messages
 from app.web.vocabulary import Vocabulary
 from app.web.words import _TELLERS, describe
 from app.worker import fire_until
@@ -101,6 +101,58 @@ def test_a_value_that_was_replaced_shows_with_the_one_before(sign_in: SignIn, ca
     page = " ".join(sign_in("upp").get(f"/perkara/{case.id}").text.split())
     assert "Berubah 1 kali" in page
     assert re.search(r"<del>Dinas Pekerjaan Umum[^<]*</del> → <ins>Dinas Perhubungan</ins>", page)
+
+
+def returned(case: Case) -> None:
+    """The first unit says that the report is not its own, and UPP sends it there once more."""
+    go_on(case, 4)
+    reason = {"hasil": "salah unit", "alasan_pengembalian": "Ini jalan provinsi."}
+    task = case.task("dpupr")
+    case.api("dpupr").post(f"/tasks/{task['id']}/complete", {"variables": reason})
+
+
+def lines(page: str) -> str:
+    return re.sub(r"\s+", " ", page)
+
+
+def test_a_value_that_stayed_is_said_to_have_stayed(sign_in: SignIn, case: Case) -> None:
+    returned(case)
+    case.complete("upp")
+    page = lines(sign_in("upp").get(f"/perkara/{case.id}").text)
+    row = r"{}</th> <td[^>]*>(.*?)</td> <td[^>]*>(.*?)</td>"
+    before, after = re.findall(row.format("Unit tujuan"), page)[0]
+    assert "tidak berubah" in before
+    assert "Dinas Pekerjaan Umum" in after
+    assert "<ins>" not in after
+    assert "–" in re.findall(row.format("Inti masalah"), page)[0][0]  # there was none
+
+
+def test_the_record_names_the_unit_for_which_a_task_opened(sign_in: SignIn, case: Case) -> None:
+    go_on(case, 4)
+    page = sign_in("auditor").get(f"/perkara/{case.id}").text
+    assert "<b>Tindak lanjut oleh UPT/Inspektorat</b> dibuka untuk <b>Dinas Pekerjaan Umum" in page
+
+
+def test_why_a_case_came_back_is_in_view(sign_in: SignIn, case: Case) -> None:
+    returned(case)
+    page = lines(sign_in("upp").get(f"/perkara/{case.id}").text)
+    assert 'class="entry__reason">Alasan dikembalikan: Ini jalan provinsi.' in page
+
+
+def test_what_the_reporters_message_caused_is_the_reporters(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    go_on(case, 2)
+    case.complete("upp", data_lengkap="perlu dilengkapi pelapor", data_diminta="Di mana?",
+                  kesimpulan=None, alasan_kesimpulan=None)  # fmt: skip
+    with office.transaction() as session:
+        [wait] = messages.waiting(session, case.id)
+        messages.from_reporter(
+            session, session.get_one(ProcessInstance, case.id), wait.id, {"pesan": "Di pasar."}
+        )
+    page = lines(sign_in("upp").get(f"/perkara/{case.id}").text)
+    newest = re.findall(r'class="entry__what">.*?class="entry__meta">([^·]+) ·', page)[:3]
+    assert [who.strip() for who in newest] == ["Pelapor"] * 3
 
 
 def test_forms_are_shown_as_they_were_submitted(sign_in: SignIn, case: Case) -> None:

@@ -11,7 +11,7 @@ from app.db import Database
 from app.models import HistoryEvent, Holiday, Unit, User
 from app.services import tasks, users
 from app.services.access import actor_of
-from tests.web.conftest import Browser, Case, Traffic
+from tests.web.conftest import Api, Browser, Case, Traffic
 from tests.web.pages import code_of, files_holding, key_of, words_of
 
 SignIn = Callable[[str], Browser]
@@ -56,6 +56,7 @@ def test_only_administrators_change(sign_in: SignIn, office: Database) -> None:
         ("/pengguna/1", {"full_name": "Diubah"}),
         ("/pengguna/1/sandi", {}),
         ("/pengguna/5/nonaktif", {}),
+        ("/pengguna/5/token", {}),
         ("/pengguna/unit-baru", {"code": "BARU", "name": "Baru"}),
         ("/pengguna/unit/DPUPR", {"name": "Diubah"}),
         ("/pengguna/libur", {"on": "09-12-2026", "name": "Pemilihan"}),
@@ -90,6 +91,23 @@ def test_a_form_sent_twice_adds_one_user_and_shows_one_password(admin: Browser, 
     assert shown[0] == shown[1]
 
 
+@pytest.mark.parametrize("other", [{"roles": "is_auditor"}, {"language": "en"}, {"email": "a@contoh.go.id"}])
+def test_a_page_sent_again_with_another_profile_is_not_taken_for_the_first(
+    admin: Browser, office: Database, other: dict[str, str]
+) -> None:
+    sent = {
+        "name": "petugas.baru",
+        "full_name": "Baru",
+        "idempotency_key": key_of(admin.get("/pengguna/baru")),
+    }
+    assert admin.post("/pengguna/baru", **sent).status_code == 303
+    assert admin.post("/pengguna/baru", **sent).status_code == 303
+    refused = admin.post("/pengguna/baru", **sent, **other)
+    assert refused.status_code == 422
+    assert "Halaman ini sudah pernah dikirim dengan isi lain" in words_of(refused)
+    assert not user(office, "petugas.baru").is_auditor
+
+
 def test_the_password_is_shown_to_its_maker_alone(admin: Browser, sign_in: SignIn) -> None:
     place = add(admin, name="petugas.baru")
     assert code_of(sign_in("admin").get(place)) == ""
@@ -103,6 +121,22 @@ def test_a_reset_password_replaces_the_old_one(admin: Browser, app: object, offi
     browser = Browser(app.test_client())  # type: ignore[attr-defined]
     assert browser.sign_in("upp", "demo").status_code == 422
     assert browser.sign_in("upp", password).status_code == 302
+
+
+def test_an_administrator_takes_a_users_tokens_away(
+    admin: Browser, api: Callable[[str], Api], office: Database
+) -> None:
+    upp, place = api("upp"), f"/pengguna/{user(office, 'upp').id}"
+    assert upp.get("/tasks").status_code == 200
+    assert "punya 1 token API" in words_of(admin.get(place))
+    assert admin.post(f"{place}/token").location == place
+    assert upp.get("/tasks").status_code == 401
+    shown = words_of(admin.get(place))
+    assert "Token API Petugas UPP tidak berlaku lagi." in shown
+    assert "Cabut token" not in shown
+    with office.reading() as session:
+        event = session.scalars(select(HistoryEvent).where(HistoryEvent.type == "token_revoked")).one()
+        assert event.actor_id == users.named(session, "admin").id
 
 
 def test_what_is_wrong_is_said_and_what_was_chosen_stays(admin: Browser, office: Database) -> None:

@@ -7,6 +7,7 @@ const PATIENCE_MS = 10000; // someone who never pauses is saved as well
 const RETRY_MS = [3000, 8000, 20000, 60000];
 const SUBMIT_MS = 15000; // a submission that has not left the page by then did not get through
 const ANSWER_MS = 4000; // a submission waits no longer for its draft
+const FILES_MS = 30000; // nor for the files that go with it
 const REFUSALS = { 0: "signedOut", 400: "signedOut", 401: "signedOut", 403: "signedOut", 404: "gone", 409: "gone" };
 
 export default function autosave(form) {
@@ -14,6 +15,9 @@ export default function autosave(form) {
   form.addEventListener("input", () => draft.changed());
   form.addEventListener("change", () => draft.changed());
   form.addEventListener("submit", (event) => draft.submit(event));
+  document.addEventListener("submit", (event) => draft.other(event), true);
+  document.addEventListener("click", (event) => draft.follow(event));
+  window.addEventListener("beforeunload", (event) => draft.warn(event));
   window.addEventListener("pageshow", (event) => event.persisted && draft.resume());
   window.addEventListener("pagehide", () => draft.save(true));
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && draft.save(true));
@@ -26,11 +30,14 @@ class Draft {
     this.region = form.querySelector("[data-autosave-status]");
     this.typed = this.saved = this.leftWith = 0;
     this.since = this.timer = this.failures = 0;
-    this.sending = this.held = this.gone = this.signedOut = this.checked = false;
+    this.sending = this.held = this.gone = this.signedOut = false;
+    this.passing = this.leaving = this.told = false;
+    this.under = null; // the saving under way
   }
 
   changed() {
     this.typed += 1;
+    this.leaving = this.told = false;
     this.since ||= Date.now();
     this.later(Math.max(0, Math.min(PAUSE_MS, PATIENCE_MS - (Date.now() - this.since))));
   }
@@ -42,16 +49,59 @@ class Draft {
 
   // Nobody loses his last words to a session that has ended: they are saved first, and what cannot be saved stays.
   submit(event) {
-    if (this.checked || this.gone || (this.typed === this.saved && !this.signedOut)) return this.hold();
+    if (this.passing || this.gone || (this.typed === this.saved && !this.signedOut)) return this.hold();
+    this.first(event, ANSWER_MS, false, () => {
+      HTMLFormElement.prototype.requestSubmit.call(this.form, event.submitter);
+    });
+  }
+
+  // Whatever else the page can send (a note, the language, signing out) comes back with the form as it was kept.
+  other(event) {
+    if (event.target === this.form || event.target.getAttribute("method") === "dialog" || !this.unsaved()) return;
+    event.stopImmediatePropagation();
+    this.first(event, FILES_MS, true, () => {
+      HTMLFormElement.prototype.requestSubmit.call(event.target, event.submitter);
+    });
+  }
+
+  // A download leaves the page where it is, another tab as well; in the form itself are the files that were kept.
+  follow(event) {
+    const link = event.target.closest?.("a[href]");
+    const plain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+    if (!link || !plain || event.defaultPrevented || link.target || link.hasAttribute("download")) return;
+    if (link.getAttribute("href").startsWith("#") || this.form.contains(link) || !this.unsaved()) return;
+    this.first(event, FILES_MS, true, () => location.assign(link.href));
+  }
+
+  // Saves first, then does what was asked; who is signed out reads so, and is let go when he asks again.
+  first(event, patience, files, then) {
     event.preventDefault();
     if (this.waiting) return;
-    this.waiting = Promise.race([this.save(), new Promise((done) => setTimeout(done, ANSWER_MS))]).then(() => {
+    this.waiting = Promise.race([this.flush(files), new Promise((done) => setTimeout(done, patience))]).then(() => {
       this.waiting = null;
-      if (this.signedOut) return this.region?.scrollIntoView({ block: "center" });
-      this.checked = true;
-      HTMLFormElement.prototype.requestSubmit.call(this.form, event.submitter);
-      this.checked = false;
+      if (this.signedOut) {
+        this.told = true;
+        return this.region?.scrollIntoView({ block: "center" });
+      }
+      this.leaving = files && !this.failures;
+      this.passing = true;
+      then();
+      this.passing = false;
     });
+  }
+
+  async flush(files) {
+    await this.under;
+    await this.save(false, files);
+  }
+
+  unsaved() {
+    return !this.passing && !this.told && !this.gone && (this.typed !== this.saved || chosen(this.form));
+  }
+
+  // Closing the tab does not wait for a file: the browser asks.
+  warn(event) {
+    if (!this.held && !this.leaving && !this.gone && chosen(this.form)) event.preventDefault();
   }
 
   // The submission carries the values itself; a draft arriving after it would be about a finished task.
@@ -62,22 +112,27 @@ class Draft {
   }
 
   resume() {
-    this.held = false;
+    this.held = this.leaving = false;
     if (this.typed !== this.saved) this.later(PAUSE_MS);
   }
 
-  async save(leaving = false) {
-    const version = this.typed;
-    if (this.held || this.gone || (version === this.saved && !this.signedOut)) return;
-    if (leaving ? version === this.leftWith : this.sending) return;
+  save(leaving = false, files = false) {
+    const nothing = this.typed === this.saved && !this.signedOut && !(files && chosen(this.form));
+    if (this.held || this.gone || nothing) return;
+    if (leaving ? this.typed === this.leftWith : this.sending) return;
     clearTimeout(this.timer);
-    if (leaving) this.leftWith = version;
-    this.sending = true;
+    if (leaving) this.leftWith = this.typed;
     this.since = 0;
+    this.under = this.send(this.typed, leaving, files);
+    return this.under;
+  }
+
+  async send(version, leaving, files) {
+    this.sending = true;
     this.say("saving");
-    let answer = await post(this.form, leaving).catch(() => null);
+    let answer = await post(this.form, leaving, files).catch(() => null);
     if (!leaving && answer && REFUSALS[answer.status] === "signedOut" && (await renewed())) {
-      answer = await post(this.form).catch(() => null);
+      answer = await post(this.form, false, files).catch(() => null);
     }
     this.sending = false;
     if (!this.held) await this.settle(answer, version);
@@ -106,20 +161,22 @@ class Draft {
   }
 }
 
-// Files travel by their own way; a draft holds what was typed and chosen. Field names come from a process and may
-// be anything, so the form's own properties ("elements", "method") are not trusted.
-function post(form, leaving) {
-  const body = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) {
-    if (typeof value === "string") body.append(name, value);
-  }
+function chosen(form) {
+  return [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length > 0 && !input.disabled);
+}
+
+// Files travel when the page is left, once; until then a draft holds what was typed and chosen. Field names come from
+// a process and may be anything, so the form's own properties ("elements", "method") are not trusted.
+function post(form, leaving, files) {
+  const all = new FormData(form);
+  const body = files ? all : new URLSearchParams([...all].filter(([, value]) => typeof value === "string"));
   return fetch(form.getAttribute("data-autosave"), {
     method: "POST",
     body,
     keepalive: leaving,
     credentials: "same-origin",
     redirect: "manual", // to the sign-in page: status 0
-    headers: { Accept: "application/json", "X-CSRFToken": body.get("csrf_token") ?? "" },
+    headers: { Accept: "application/json", "X-CSRFToken": all.get("csrf_token") ?? "" },
   });
 }
 

@@ -1,0 +1,54 @@
+"""What the settings make on a machine that others use too."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.config import from_environment
+from app.services import migrations, settings
+
+
+@pytest.fixture(autouse=True)
+def usual_umask() -> Iterator[None]:
+    """Others may read what a program makes, as on most machines."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
+def migrated(data_dir: Path) -> dict[str, int]:
+    """Modes of the files of an installation while it is open."""
+    database = settings.open_database(from_environment({"ALUR_DATA_DIR": str(data_dir)}))
+    migrations.upgrade(database)
+    found = modes(data_dir)
+    database.engine.dispose()
+    return found
+
+
+def test_nobody_else_on_the_machine_reads_the_data(tmp_path: Path) -> None:
+    found = migrated(tmp_path / "data")
+    assert modes(tmp_path) == {"data": 0o700}
+    assert found.pop("files") == 0o700
+    assert {"alur.sqlite3", "alur.sqlite3-wal", "alur.sqlite3.lock", "identity.key"} <= set(found)
+    assert set(found.values()) == {0o600}
+
+
+def test_what_an_older_version_left_readable_is_closed(tmp_path: Path) -> None:
+    migrated(tmp_path)
+    for path in tmp_path.iterdir():
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    found = migrated(tmp_path)
+    assert {mode for name, mode in found.items() if name.startswith("alur.sqlite3")} == {0o600}
+
+
+def test_a_folder_that_was_given_keeps_its_mode(tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir(mode=0o750)
+    from_environment({"ALUR_DATA_DIR": str(given)})
+    assert modes(tmp_path) == {"given": 0o750}
