@@ -27,19 +27,39 @@ function json(fn) {
 /**
  * Evaluate `items`, each [dialect, text, names it reads, input value], over one context.
  *
- * Returns for each { value, warnings }, or { failure: 'syntax' | 'limit' }.
+ * `lets`, each [name, text, names it reads], are evaluated first; each sees those before it, and the items see all:
+ * functions, and variables made into what JSON cannot hold. Returns for each item { value, warnings }, or
+ * { failure: 'syntax' | 'limit' }.
  */
-function run({ now, zone, context, items }) {
+function run({ now, zone, context, lets, items }) {
   useLocalZone(zone);
   const clock = clockAt(now);
   const spaced = Object.keys(context).filter((key) => !/^\w+$/.test(key));
+  const around = (reads) => ({ ...pick(context, spaced), ...pick(context, reads) });
+  const named = {};
+  const failure = nameAll(lets, around, named, clock);
   return items.map(([ dialect, text, reads, input ]) => {
-    const scope = { ...pick(context, spaced), ...pick(context, reads), ...clock };
+    if (failure) {
+      return failure;
+    }
+    const scope = { ...around(reads), ...named, ...clock };
     if (dialect === 'unary') {
       scope['?'] = input;
     }
     return runOne(dialect === 'unary' ? unaryTest : evaluate, text, scope);
   });
+}
+
+// Put the values of `lets` into `named`; what stopped it, if anything did.
+function nameAll(lets, around, named, clock) {
+  try {
+    for (const [ name, text, reads ] of lets) {
+      named[name] = evaluate(text, { ...around(reads), ...named, ...clock }).value;
+    }
+    return null;
+  } catch (error) {
+    return failed(error, () => {}, []);
+  }
 }
 
 function runOne(fn, text, scope) {
@@ -73,5 +93,5 @@ function pick(context, names) {
 }
 
 function inspectAll(items) {
-  return items.map(([ dialect, text ]) => inspect(text, dialect));
+  return items.map(([ dialect, text, known ]) => inspect(text, dialect, known));
 }
