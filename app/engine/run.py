@@ -41,7 +41,7 @@ class Run:
     """What one command works with. Elements of the spec call `choose`, `automatic` and `timer_fires`."""
 
     diagram: Diagram
-    tables: Mapping[str, decisions.Table]
+    tables: Mapping[str, decisions.Decision]
     variables: dict[str, Any]
     now: datetime  # aware
     calendar: Calendar
@@ -159,23 +159,23 @@ class Run:
 
     def _decide_by_table(self, node: Node) -> None:
         try:
-            decision = decisions.decide(self.tables[node.decision or ""], self.variables, now=self.local_now)
+            decided = decisions.decide(self.tables[node.decision or ""], self.variables, now=self.local_now)
         except (ExpressionFailed, ExecutionFailed) as error:
             raise ExecutionFailed(
                 _("Tabel keputusan pada “{name}” tidak dapat dihitung.", name=node.name or node.id),
                 activity_id=node.id,
                 detail=str(error),
             ) from error
-        old = self.assign(decision.outputs)
+        old = self.assign(decided.outputs)
+        needed = [{**ruling.as_dict(), "value": ruling.value} for ruling in decided.needed]
         self.record(
             "table_decided",
             node.id,
-            decision=node.decision,
-            rules=list(decision.rule_ids),
-            inputs=decision.inputs,
-            values=decision.outputs,
+            **decided.ruling.as_dict(),
+            values=decided.outputs,
+            **({"needed": needed} if needed else {}),
             **({"old": old} if old else {}),
-            **({"warnings": list(decision.warnings)} if decision.warnings else {}),
+            **({"warnings": list(decided.warnings)} if decided.warnings else {}),
         )
 
     # -- timers ------------------------------------------------------------------------------------

@@ -37,7 +37,8 @@ function run({ now, zone, context, lets, items }) {
   const spaced = Object.keys(context).filter((key) => !/^\w+$/.test(key));
   const around = (reads) => ({ ...pick(context, spaced), ...pick(context, reads) });
   const named = {};
-  const failure = nameAll(lets, around, named, clock);
+  const doubts = [];
+  const failure = nameAll(lets, context, around, named, clock, doubts);
   return items.map(([ dialect, text, reads, input ]) => {
     if (failure) {
       return failure;
@@ -46,15 +47,21 @@ function run({ now, zone, context, lets, items }) {
     if (dialect === 'unary') {
       scope['?'] = input;
     }
-    return runOne(dialect === 'unary' ? unaryTest : evaluate, text, scope);
+    const told = doubts.filter(([ name ]) => reads === null || reads.includes(name)).map(([ , message ]) => message);
+    return runOne(dialect === 'unary' ? unaryTest : evaluate, text, scope, told);
   });
 }
 
-// Put the values of `lets` into `named`; what stopped it, if anything did.
-function nameAll(lets, around, named, clock) {
+// Put the values of `lets` into `named` and their warnings into `doubts`; what stopped it, if anything did.
+function nameAll(lets, context, around, named, clock, doubts) {
   try {
     for (const [ name, text, reads ] of lets) {
-      named[name] = evaluate(text, { ...around(reads), ...named, ...clock }).value;
+      const { value, warnings } = evaluate(text, { ...around(reads), ...named, ...clock });
+      named[name] = value;
+      doubts.push(...warnings.map(({ message }) => [ name, message ]));
+      if (value === null && (context[name] ?? null) !== null) {
+        doubts.push([ name, `Variable '${name}' cannot be what its type says` ]);
+      }
     }
     return null;
   } catch (error) {
@@ -62,9 +69,10 @@ function nameAll(lets, around, named, clock) {
   }
 }
 
-function runOne(fn, text, scope) {
+function runOne(fn, text, scope, told) {
   const warnings = new Set();
   const warn = (message) => warnings.size < MOST_WARNINGS && warnings.add(message.slice(0, 300).toWellFormed());
+  told.forEach(warn);
   try {
     const result = fn(text, scope);
     result.warnings.forEach((warning) => warn(warning.message));

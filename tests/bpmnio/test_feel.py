@@ -352,3 +352,11 @@ def test_names_with_signs_are_seen_by_who_knows_them() -> None:
 
 def test_the_type_of_a_parameter_is_no_part_of_its_name() -> None:
     assert feel.names("{f: function(x: number) x + y}") == {"y"}
+
+
+def test_a_let_that_came_to_nothing_is_told_by_what_reads_it() -> None:
+    lets = [("tgl", "date(tgl)")]
+    read, other = feel.evaluate_all(["tgl = null", "1"], {"tgl": "besok"}, now=EARLY, lets=lets)
+
+    assert (read.value, bool(read.warnings)) == (True, True)
+    assert other.warnings == ()
