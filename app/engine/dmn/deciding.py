@@ -106,33 +106,45 @@ def _by_expression(decision: Decision, logic: Expression, scope: Scope) -> Rulin
 def _by_table(decision: Decision, table: Table, scope: Scope) -> Ruling:
     read = scope.evaluate([column.expression for column in table.inputs])
     values = [found.value for found in read]
-    inputs = list(zip(table.inputs, values, strict=True))
-    _check(decision, (Limited(i.heading, v, i.allowed, i.type) for i, v in inputs if i.allowed), scope)
+    inputs = zip(table.inputs, values, strict=True)
+    _check(decision, [Limited(i.heading, v, i.allowed, i.type) for i, v in inputs if i.allowed], scope)
     held, tested = _rules_that_hold(table, values, scope)
-    fired = policies.chosen(decision, table, held)
-    found = scope.evaluate([cell for index in fired for cell in table.rules[index].outputs])
-    width = len(table.outputs)
-    rows = {
-        index: tuple(cell.value for cell in found[at * width : (at + 1) * width])
-        for at, index in enumerate(fired)
-    }
+    rows, found = _worked_out(table, policies.chosen(decision, table, held), scope)
     counted = policies.ordered(decision, table, rows)
-    defaults = scope.evaluate([column.default for column in table.outputs]) if not rows else []
-    has_default = any(not is_any(column.default) for column in table.outputs)
-    default = tuple(cell.value for cell in defaults) if has_default and not rows else None
+    default, defaults = (None, []) if rows else _default(table, scope)
     given = [rows[index] for index in counted] or ([default] if default else [])
-    for row in given:
-        pairs = zip(table.outputs, row, strict=True)
-        _check(decision, (Limited(o.heading, v, o.allowed, o.type) for o, v in pairs if o.allowed), scope)
-    results = [*read, *tested, *found, *defaults]
+    outputs = [(column, v) for row in given for column, v in zip(table.outputs, row, strict=True)]
+    _check(decision, [Limited(o.heading, v, o.allowed, o.type) for o, v in outputs if o.allowed], scope)
     return Ruling(
         decision,
         policies.result(decision, table, [rows[index] for index in counted], default),
         tuple(table.rules[index].id for index in counted),
         tuple(index + 1 for index in counted),
         dict(zip(headings(table), values, strict=True)),
-        tuple(dict.fromkeys(text for found in results for text in found.warnings)),
+        _warnings([*read, *tested, *found, *defaults]),
     )
+
+
+def _worked_out(
+    table: Table, rules: Sequence[int], scope: Scope
+) -> tuple[dict[int, policies.Row], list[feel.Result]]:
+    """What each of the rules gives, and the results of its cells; all in one call into V8."""
+    found = scope.evaluate([cell for index in rules for cell in table.rules[index].outputs])
+    width, cells = len(table.outputs), [cell.value for cell in found]
+    rows = {index: tuple(cells[at * width : (at + 1) * width]) for at, index in enumerate(rules)}
+    return rows, found
+
+
+def _default(table: Table, scope: Scope) -> tuple[policies.Row | None, list[feel.Result]]:
+    """What holds when no rule does; None when no output says."""
+    if all(is_any(column.default) for column in table.outputs):
+        return None, []
+    found = scope.evaluate([column.default for column in table.outputs])
+    return tuple(cell.value for cell in found), found
+
+
+def _warnings(results: Iterable[feel.Result]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for found in results for text in found.warnings))
 
 
 def _rules_that_hold(

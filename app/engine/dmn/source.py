@@ -4,6 +4,7 @@ from typing import Literal
 
 from app.bpmnio import feel
 from app.engine import xml
+from app.engine.dmn.constants import Constants
 from app.engine.xml import attribute, one_line, text_of
 from app.errors import InvalidDiagram
 from app.findings import Finding
@@ -54,6 +55,7 @@ class TableSource:
             raise xml.refusal("table_not_dmn", file, found=one_line(name)[:_SHOWN])
         self.root = root
         self.ids = {id: node for node in root if (id := attribute(node, "id"))}
+        self.constants = Constants()
         self._file = file
         self._findings: list[tuple[str, Finding]] = []
         named = {self.name(node) for node in root if self.kind(node) in _GRAPH}

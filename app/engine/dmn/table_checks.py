@@ -2,7 +2,6 @@
 
 from app.engine import xml
 from app.engine.dmn.cells import as_test, is_any, literals
-from app.engine.dmn.constants import constant, passes
 from app.engine.dmn.model import Input, Output, Table
 from app.engine.dmn.source import TableSource
 
@@ -46,7 +45,7 @@ def _check_test(source: TableSource, cell: xml.Element, column: Input, text: str
             as_test(text, column.type), "unary", "table_syntax", cell, row=row, column=column.heading
         )
     for value in sorted(words or ()) if column.allowed else ():
-        if not passes(value, column.allowed, column.type):
+        if not source.constants.passes(value, column.allowed, column.type):
             source.warning(
                 "table_value_never", cell, row=row, column=column.heading, value=value, allowed=column.allowed
             )
@@ -56,8 +55,12 @@ def _check_result(source: TableSource, at: xml.Element, column: Output, text: st
     """A result that is the same in every case, and not allowed, would stop each case it is for."""
     if not column.allowed or is_any(text):
         return
-    found = constant(text)
-    if found is not None and found.value is not None and not passes(found.value, column.allowed, column.type):
+    found = source.constants.value(text)
+    if (
+        found is not None
+        and found.value is not None
+        and not source.constants.passes(found.value, column.allowed, column.type)
+    ):
         source.error(
             "table_value_not_allowed",
             at,

@@ -6,7 +6,6 @@ from typing import cast, get_args
 from app.engine import xml
 from app.engine.dmn import table_checks
 from app.engine.dmn.cells import is_any
-from app.engine.dmn.constants import listed
 from app.engine.dmn.model import Aggregation, HitPolicy, Input, Output, Rule, Table
 from app.engine.dmn.source import TableSource
 from app.engine.dmn.type_reader import Types
@@ -102,13 +101,13 @@ def _outputs(source: TableSource, types: Types, table: xml.Element, only: str) -
         type = types.of(attribute(node, "typeRef"))
         allowed = _values(source, node, "outputValues") or type.allowed
         default = _default(source, node, number)
-        ranks = listed(allowed) if by_rank else ()
+        ranks = source.constants.listed(allowed) if by_rank else ()
         if not name:
             source.error("table_output_unnamed", node, column=number)
         elif name in (column.name for column in columns):
             source.error("table_output_twice", node, output=name)
         label = one_line(attribute(node, "label"))
-        columns.append(Output(name, label, type.base, default, allowed, ranks or ()))
+        columns.append(Output(name, label, type.base, default, allowed, ranks))
     if not columns:
         source.error("table_no_output", table)
     elif by_rank and not any(column.ranks for column in columns):
