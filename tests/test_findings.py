@@ -46,7 +46,7 @@ def test_what_cannot_run_yet_says_so() -> None:
 
 
 def test_every_code_the_reader_notes_has_words() -> None:
-    noted = {code for path in ENGINE.glob("*.py") for code, _rest in _NOTED.findall(path.read_text("utf-8"))}
+    noted = {code for path in ENGINE.rglob("*.py") for code, _rest in _NOTED.findall(path.read_text("utf-8"))}
     assert len(noted) > 60
     assert noted - TEXTS.keys() == set()
 

@@ -47,7 +47,7 @@ def diagram() -> Diagram:
 
 
 @pytest.fixture(scope="module")
-def table() -> decisions.Table:
+def table() -> decisions.Decision:
     return decisions.read(TABLE.read_bytes(), file=TABLE.name)[0]
 
 
@@ -175,7 +175,7 @@ def test_everything_is_drawn(diagram: Diagram) -> None:
     assert drawn - {"kolam_pengaduan"} == {*diagram.nodes, *(flow.id for flow in diagram.flows), *lanes}
 
 
-def test_the_table_suggests_the_unit_of_every_category(table: decisions.Table) -> None:
+def test_the_table_suggests_the_unit_of_every_category(table: decisions.Decision) -> None:
     units = {
         unit["kode"]
         for unit in json.loads((ROOT / "app/services/seed/unit_wonogiri.json").read_text("utf-8"))
@@ -185,15 +185,18 @@ def test_the_table_suggests_the_unit_of_every_category(table: decisions.Table) -
         assert _suggestion(table, kategori=category) == (unit if unit in units else None)
 
 
-def test_the_table_has_a_rule_for_every_row_of_the_routing_list_and_two_more(table: decisions.Table) -> None:
-    assert len(table.rules) == len(ROUTES) + 2
+def test_the_table_has_a_rule_for_every_row_of_the_routing_list_and_two_more(
+    table: decisions.Decision,
+) -> None:
+    assert table.table is not None
+    assert len(table.table.rules) == len(ROUTES) + 2
 
 
-def test_an_examination_goes_to_the_inspectorate_whatever_the_category(table: decisions.Table) -> None:
+def test_an_examination_goes_to_the_inspectorate_whatever_the_category(table: decisions.Decision) -> None:
     assert _suggestion(table, kategori="Pupuk Bersubsidi", kesimpulan="perlu pemeriksaan") == "INSP"
 
 
-def test_a_category_nobody_foresaw_goes_to_the_owner_of_the_sop(table: decisions.Table) -> None:
+def test_a_category_nobody_foresaw_goes_to_the_owner_of_the_sop(table: decisions.Decision) -> None:
     assert _suggestion(table, kategori="Kategori Baru") == "SETDA-ORG"
 
 
@@ -246,7 +249,9 @@ def _only_target(diagram: Diagram, node: Node) -> Node:
     return diagram.nodes[flow.target]
 
 
-def _suggestion(table: decisions.Table, *, kategori: str, kesimpulan: str = "ditindaklanjuti UPT") -> object:
+def _suggestion(
+    table: decisions.Decision, *, kategori: str, kesimpulan: str = "ditindaklanjuti UPT"
+) -> object:
     context = {"kategori": kategori, "kesimpulan": kesimpulan}
     return decisions.decide(table, context, now=NOW).outputs["unit_tujuan"]
 

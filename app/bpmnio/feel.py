@@ -5,7 +5,7 @@ A warning may quote values, so warnings about expressions over identity fields d
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -14,19 +14,23 @@ from typing import Any
 import orjson
 
 from app.bpmnio import feelin
-from app.bpmnio.feelin import Dialect, Facts, Item
+from app.bpmnio.feelin import Dialect, Facts, Item, Named
 from app.bpmnio.memo import Memo
 from app.errors import AppError, ExpressionFailed
 from app.i18n import _
 
 MAX_CHARS = 4_000
-"""The longest text that is looked at."""
+"""The longest text that a person writes in one place."""
+MAX_LONG_CHARS = 20_000
+"""The longest text that is put together from several places, as a boxed context is."""
 
 #: What no database holds, written as FEEL's escapes: NUL, and half of a surrogate pair.
 _UNSTORABLE = re.compile(
     r"(?<!\\)(?:\\\\)*(\\u0000|\\U000000|\\U00d[89a-f]..|\\ud[89ab]..(?!\\ud[c-f])|(?<!\\ud[89ab]..)\\ud[c-f]..)",
     re.IGNORECASE,
 )
+#: Name and expression of something that others may read: a function, or a variable made into a date.
+Let = tuple[str, str]
 _memo = Memo(entries=5_000, size_bytes=4 * 1024 * 1024)
 
 
@@ -38,60 +42,74 @@ class Result:
     warnings: tuple[str, ...] = ()
 
 
-def evaluate(expression: str, context: Mapping[str, Any], *, now: datetime) -> Result:
+def evaluate(
+    expression: str, context: Mapping[str, Any], *, now: datetime, lets: Sequence[Let] = ()
+) -> Result:
     """Return the value of ``expression`` over ``context`` (JSON types); a leading ``=`` is left out.
 
-    ``now`` is aware; its zone is that of FEEL's ``now()``, ``today()`` and of times that name none.
+    ``now`` is aware; its zone is that of FEEL's ``now()``, ``today()`` and of times that name none. ``lets`` are
+    evaluated first, in their order, and may be read by name.
 
     Raises:
         ExpressionFailed: a syntax error, or a limit of length, time or memory.
     """
-    return evaluate_all([expression], context, now=now)[0]
+    return evaluate_all([expression], context, now=now, lets=lets)[0]
 
 
-def evaluate_all(expressions: Sequence[str], context: Mapping[str, Any], *, now: datetime) -> list[Result]:
+def evaluate_all(
+    expressions: Sequence[str], context: Mapping[str, Any], *, now: datetime, lets: Sequence[Let] = ()
+) -> list[Result]:
     """`evaluate` for many expressions, in one call into V8; the first that fails is raised."""
-    return _results([Item("expression", _text(text)) for text in expressions], context, now)
+    return _results([Item("expression", _text(text)) for text in expressions], context, now, lets)
 
 
-def unary(test: str, value: Any, context: Mapping[str, Any], *, now: datetime) -> Result:
+def unary(
+    test: str, value: Any, context: Mapping[str, Any], *, now: datetime, lets: Sequence[Let] = ()
+) -> Result:
     """Return whether ``value`` passes the unary ``test`` (a cell of a decision table): true, false or None.
 
     An empty test passes, as ``-`` does. Raises as `evaluate`.
     """
-    return unary_all([(test, value)], context, now=now)[0]
+    return unary_all([(test, value)], context, now=now, lets=lets)[0]
 
 
-def unary_all(tests: Sequence[tuple[str, Any]], context: Mapping[str, Any], *, now: datetime) -> list[Result]:
+def unary_all(
+    tests: Sequence[tuple[str, Any]], context: Mapping[str, Any], *, now: datetime, lets: Sequence[Let] = ()
+) -> list[Result]:
     """`unary` for many pairs of test and value, in one call into V8; the first that fails is raised."""
-    return _results([Item("unary", _text(test) or "-", value) for test, value in tests], context, now)
+    return _results([Item("unary", _text(test) or "-", value) for test, value in tests], context, now, lets)
 
 
-def check(text: str, *, dialect: Dialect = "expression") -> str | None:
-    """Return what is wrong with the writing of ``text``, or None. Nothing is evaluated."""
+def check(
+    text: str, *, dialect: Dialect = "expression", known: Collection[str] = (), limit: int = MAX_CHARS
+) -> str | None:
+    """Return what is wrong with the writing of ``text``, or None. Nothing is evaluated.
+
+    ``known``: names of several words or with signs in them that ``text`` may read.
+    """
     text = _text(text)
     if dialect == "unary" and not text:
         return None
-    if len(text) > MAX_CHARS:
-        return _too_long()
+    if len(text) > limit:
+        return _too_long(limit)
     if odd := _UNSTORABLE.search(text):
         return _("{found} adalah huruf yang tidak dapat disimpan.", found=feelin.quote(odd.group(1)))
-    return _syntax(_facts(text, dialect))
+    return _syntax(_facts(text, dialect, known))
 
 
-def names(text: str, *, dialect: Dialect = "expression") -> frozenset[str]:
+def names(text: str, *, dialect: Dialect = "expression", known: Collection[str] = ()) -> frozenset[str]:
     """Return the variables that ``text`` reads: of ``a.b`` it is ``a``.
 
     Built-in functions, ``?`` and what the text defines itself (loop variables, parameters, entries) are left
     out, and so are names inside a filter, which may be entries of the list: see `mentions`. Text with a syntax
     error gives what could be read of it.
     """
-    return _facts(text, dialect).names
+    return _facts(text, dialect, known).names
 
 
-def mentions(text: str, *, dialect: Dialect = "expression") -> frozenset[str]:
+def mentions(text: str, *, dialect: Dialect = "expression", known: Collection[str] = ()) -> frozenset[str]:
     """Return `names` and those inside filters: every variable that ``text`` could read."""
-    facts = _facts(text, dialect)
+    facts = _facts(text, dialect, known)
     return facts.names | facts.maybe
 
 
@@ -103,16 +121,20 @@ def healthy() -> bool:
         return False
 
 
-def _results(items: Sequence[Item], context: Mapping[str, Any], now: datetime) -> list[Result]:
+def _results(
+    items: Sequence[Item], context: Mapping[str, Any], now: datetime, lets: Sequence[Let]
+) -> list[Result]:
     """Look each item up by what it reads; compute those not seen before, together."""
-    if any(len(item.text) > MAX_CHARS for item in items):
-        raise ExpressionFailed(_too_long())
+    longest = max((len(text) for text in (*(item.text for item in items), *(t for _n, t in lets))), default=0)
+    if longest > MAX_LONG_CHARS:
+        raise ExpressionFailed(_too_long(MAX_LONG_CHARS))
     facts = feelin.facts_of(items)
-    keys = _keys(items, facts, context, now)
+    named = feelin.named(lets)
+    keys = _keys(items, facts, context, now, named)
     answers = [_memo.get(key) or "" for key in keys]
     missing = [at for at, answer in enumerate(answers) if not answer]
     if missing:
-        found = feelin.run([items[at] for at in missing], [facts[at] for at in missing], context, now)
+        found = feelin.run([items[at] for at in missing], [facts[at] for at in missing], context, now, named)
         for at, answer in zip(missing, found, strict=True):
             answers[at] = answer
             if answer not in (feelin.LIMIT, feelin.SYNTAX):
@@ -121,16 +143,24 @@ def _results(items: Sequence[Item], context: Mapping[str, Any], now: datetime) -
 
 
 def _keys(
-    items: Sequence[Item], facts: Sequence[Facts], context: Mapping[str, Any], now: datetime
+    items: Sequence[Item],
+    facts: Sequence[Facts],
+    context: Mapping[str, Any],
+    now: datetime,
+    lets: Sequence[Named],
 ) -> list[bytes]:
     """Return a digest of what each item's value depends on; empty where that is the clock, or cannot be told."""
     zone = feelin.zone_of(now)
     odd = sorted(key for key in context if feelin.is_odd(key))
     keys = []
     for item, fact in zip(items, facts, strict=True):
-        read = [] if fact.reads is None else [*odd, *sorted(fact.reads & context.keys())]
-        parts = (item.dialect, item.text, item.value, zone, [(name, context[name]) for name in read])
-        keys.append(b"" if fact.timed else blake2b(feelin.dumps(parts), digest_size=20).digest())
+        used = lets if fact.reads is None or any(let.is_read_by(fact) for let in lets) else ()
+        needed = [fact, *(let.facts for let in used)]
+        read = {name for one in needed for name in one.reads or () if name in context}
+        values = [(name, context[name]) for name in (*odd, *sorted(read))]
+        parts = (item.dialect, item.text, item.value, zone, [(let.name, let.text) for let in used], values)
+        timed = any(one.timed for one in needed)
+        keys.append(b"" if timed else blake2b(feelin.dumps(parts), digest_size=20).digest())
     return keys
 
 
@@ -144,9 +174,9 @@ def _result(item: Item, facts: Facts, answer: str) -> Result:
     return Result(found["value"], tuple(found["warnings"]))
 
 
-def _facts(text: str, dialect: Dialect) -> Facts:
-    text = _text(text)
-    return feelin.facts_of([Item(dialect, text if len(text) <= MAX_CHARS else "")])[0]
+def _facts(text: str, dialect: Dialect, known: Collection[str] = ()) -> Facts:
+    text, odd = _text(text), tuple(sorted(name for name in known if feelin.is_odd(name)))
+    return feelin.facts_of([Item(dialect, text if len(text) <= MAX_LONG_CHARS else "", known=odd)])[0]
 
 
 def _text(text: str) -> str:
@@ -162,5 +192,5 @@ def _syntax(facts: Facts) -> str | None:
     return _("Huruf ke-{n} tidak dimengerti: {found}", n=position + 1, found=feelin.quote(found))
 
 
-def _too_long() -> str:
-    return _("Ungkapan terlalu panjang: paling banyak {n} huruf.", n=MAX_CHARS)
+def _too_long(limit: int) -> str:
+    return _("Ungkapan terlalu panjang: paling banyak {n} huruf.", n=limit)

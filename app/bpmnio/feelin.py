@@ -26,11 +26,15 @@ isolate = Isolate(Path(__file__).parent / "dist" / "feel.js")
 
 @dataclass(frozen=True)
 class Item:
-    """One expression, or one unary test with the value it is put to."""
+    """One expression, or one unary test with the value it is put to.
+
+    ``known`` are names that a reader of the text must know to see them, as ``a-b``.
+    """
 
     dialect: Dialect
     text: str
     value: Any = None
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,12 +57,26 @@ class Facts:
         return self.reads is None or not self.reads.isdisjoint(_CLOCK)
 
 
-_facts: dict[tuple[Dialect, str], Facts] = {}
+@dataclass(frozen=True)
+class Named:
+    """An expression that others read by name, and what is known of it."""
+
+    name: str
+    text: str
+    facts: Facts
+
+    def is_read_by(self, facts: Facts) -> bool:
+        """Whether a text could read it; a name with signs in it is never ruled out."""
+        return facts.reads is None or self.name in facts.reads or is_odd(self.name)
+
+
+_Key = tuple[Dialect, str, tuple[str, ...]]
+_facts: dict[_Key, Facts] = {}
 
 
 def facts_of(items: Sequence[Item]) -> list[Facts]:
     """Return the facts of each item; those not seen before are found in one call."""
-    keys = [(item.dialect, item.text) for item in items]
+    keys = [(item.dialect, item.text, item.known) for item in items]
     known = {key: _facts.get(key) for key in keys}
     unknown = [key for key, facts in known.items() if facts is None]
     if unknown:
@@ -70,16 +88,30 @@ def facts_of(items: Sequence[Item]) -> list[Facts]:
     return [facts for key in keys if (facts := known[key]) is not None]
 
 
+def named(lets: Sequence[tuple[str, str]]) -> list[Named]:
+    """Return each of ``lets``, name and text, with its facts."""
+    facts = facts_of([Item("expression", text) for _name, text in lets])
+    return [Named(name, text, fact) for (name, text), fact in zip(lets, facts, strict=True)]
+
+
 def run(
-    items: Sequence[Item], facts: Sequence[Facts], context: Mapping[str, Any], now: datetime
+    items: Sequence[Item],
+    facts: Sequence[Facts],
+    context: Mapping[str, Any],
+    now: datetime,
+    lets: Sequence[Named] = (),
 ) -> list[str]:
-    """Evaluate ``items`` in one call. Each answer is JSON text: ``value`` and ``warnings``, or LIMIT or SYNTAX."""
+    """Evaluate ``items`` in one call. Each answer is JSON text: ``value`` and ``warnings``, or LIMIT or SYNTAX.
+
+    ``lets`` are evaluated before, in their order; every item sees their values.
+    """
     request = {
         "now": now.isoformat(),
         "zone": zone_of(now),
-        "context": _needed(context, facts),
+        "context": _needed(context, [*facts, *(let.facts for let in lets)]),
+        "lets": [(let.name, let.text, _reads(let.facts)) for let in lets],
         "items": [
-            (item.dialect, item.text, None if fact.reads is None else list(fact.reads), item.value)
+            (item.dialect, item.text, _reads(fact), item.value)
             for item, fact in zip(items, facts, strict=True)
         ],
     }
@@ -89,9 +121,13 @@ def run(
     return answers
 
 
+def _reads(facts: Facts) -> list[str] | None:
+    return None if facts.reads is None else list(facts.reads)
+
+
 def answers() -> bool:
     """Whether V8 runs and counts."""
-    return bool(_call("feel.inspect", [("expression", "1 + 1")], [Item("expression", "1 + 1")]))
+    return bool(_call("feel.inspect", [("expression", "1 + 1", ())], [Item("expression", "1 + 1")]))
 
 
 def zone_of(now: datetime) -> str | int:
@@ -132,8 +168,8 @@ def is_odd(key: str) -> bool:
     return not (key.isascii() and key.isidentifier())
 
 
-def _inspect(texts: Sequence[tuple[Dialect, str]]) -> list[Facts]:
-    items = [Item(dialect, text) for dialect, text in texts]
+def _inspect(texts: Sequence[_Key]) -> list[Facts]:
+    items = [Item(dialect, text) for dialect, text, _known in texts]
     return [_facts_from(answer) for answer in map(orjson.loads, _call("feel.inspect", texts, items))]
 
 

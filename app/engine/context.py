@@ -9,7 +9,7 @@ from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
 from app.calendar import Calendar
-from app.engine.decisions import Table
+from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
 from app.engine.scopes import frames, locals_of
 from app.errors import ExecutionFailed, ExpressionFailed
@@ -38,7 +38,7 @@ class Context:
     """What may be read and set while a command runs."""
 
     diagram: Diagram
-    tables: Mapping[str, Table]
+    tables: Mapping[str, Decision]
     variables: dict[str, Any]
     now: datetime  # aware
     calendar: Calendar

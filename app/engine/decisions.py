@@ -1,136 +1,111 @@
-"""Decisions: which rule of a table holds for the variables of a case, and what follows from it.
+"""Decisions: what a DMN file decides for the variables of a case, by which rules, and what it reads for that.
 
-Cells are FEEL, evaluated by the same feelin as everything else, in one batch. The library's own evaluation is
-not used: its cells are Python and miss standard FEEL tests without a word.
+Cells and expressions are FEEL; docs/decisions/0007-dmn-by-feel.md says why.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
 from app.bpmnio import feel
-from app.engine.table_reader import read
-from app.engine.tables import Input, Output, Rule, Table, is_any, literals
-from app.errors import ExecutionFailed
-from app.i18n import _
+from app.engine.dmn import deciding
+from app.engine.dmn.cells import is_any, literals
+from app.engine.dmn.deciding import Ruling
+from app.engine.dmn.model import Decision, Expression, Input, Output, Rule, Table
+from app.engine.dmn.reader import read
 
 Dialect = Literal["expression", "unary"]
-__all__ = ["Decision", "Input", "Output", "Rule", "Table", "decide", "mentions", "names", "outputs", "read"]
+__all__ = [
+    "Decided",
+    "Decision",
+    "Expression",
+    "Input",
+    "Output",
+    "Rule",
+    "Ruling",
+    "Table",
+    "decide",
+    "mentions",
+    "names",
+    "outputs",
+    "read",
+]
 
 
 @dataclass(frozen=True)
-class Decision:
-    """What a table decided: ``outputs`` by variable name, all null when no rule holds.
+class Decided:
+    """What was decided: ``outputs`` by variable name, all null when no rule holds.
 
-    ``rule_ids`` and ``rows`` (counted from 1) say which rule fired, ``inputs`` maps each column's heading to the
-    value that was tested. ``warnings`` are feelin's.
+    ``ruling`` says how, ``needed`` how each decision came about that had to be made before.
     """
 
     outputs: dict[str, Any]
-    rule_ids: tuple[str, ...]
-    rows: tuple[int, ...]
-    inputs: dict[str, Any]
-    warnings: tuple[str, ...]
+    ruling: Ruling
+    needed: tuple[Ruling, ...]
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """feelin's, of everything that was evaluated, each once."""
+        return tuple(dict.fromkeys(text for one in (*self.needed, self.ruling) for text in one.warnings))
 
 
-def decide(table: Table, context: Mapping[str, Any], *, now: datetime) -> Decision:
+def decide(decision: Decision, context: Mapping[str, Any], *, now: datetime) -> Decided:
     """Decide over ``context`` (the case's variables, JSON types). ``now`` is aware, in the configured zone.
 
     Raises:
-        ExecutionFailed: several rules of a UNIQUE table hold.
+        ExecutionFailed: rules contradict the hit policy, or a value is not among those allowed.
         ExpressionFailed: a cell ran into a limit.
     """
-    read_values = feel.evaluate_all([column.expression for column in table.inputs], context, now=now)
-    values = [result.value for result in read_values]
-    held, tested = _rules_that_hold(table, values, context, now)
-    if len(held) > 1 and table.hit_policy == "UNIQUE":
-        raise _not_unique(table, held, values)
-    fired = held[:1]
-    found = _outcome(table, fired, context, now)
-    return Decision(
-        outputs={column.name: result.value for column, result in zip(table.outputs, found, strict=True)},
-        rule_ids=tuple(table.rules[index].id for index in fired),
-        rows=tuple(index + 1 for index in fired),
-        inputs=dict(zip(_headings(table), values, strict=True)),
-        warnings=tuple(dict.fromkeys(_warnings([*read_values, *tested, *found]))),
-    )
+    *needed, ruling = deciding.rule(decision, context, now)
+    return Decided(decision.assigned(ruling.value), ruling, tuple(needed))
 
 
-def names(table: Table) -> frozenset[str]:
-    """The variables that the table reads."""
-    return frozenset().union(*(feel.names(text, dialect=dialect) for text, dialect in _texts(table)))
+def names(decision: Decision) -> frozenset[str]:
+    """The variables that the decision, and all it needs, read from the case."""
+    return frozenset(name for one in decision.chain for name in _read(one, feel.names))
 
 
-def mentions(table: Table) -> frozenset[str]:
-    """`names`, and those that may be variables or entries of a list: what the table could read at all."""
-    return frozenset().union(*(feel.mentions(text, dialect=dialect) for text, dialect in _texts(table)))
+def mentions(decision: Decision) -> frozenset[str]:
+    """`names`, and those that may be variables or entries of a list: what could be read of the case at all."""
+    givens = [given for one in decision.chain for given in one.givens]
+    checked = [given for given in givens if given.type.holds_time or given.type.is_limited]
+    looked_at = {name for given in checked for name in (given.name, given.key)}
+    return frozenset(looked_at.union(*(_read(one, feel.mentions) for one in decision.chain)))
 
 
-def outputs(table: Table) -> frozenset[str]:
-    """The variables that the table sets."""
-    return frozenset(column.name for column in table.outputs)
+def outputs(decision: Decision) -> frozenset[str]:
+    """The variables that the decision sets."""
+    return frozenset(decision.sets)
 
 
-def _rules_that_hold(
-    table: Table, values: Sequence[Any], context: Mapping[str, Any], now: datetime
-) -> tuple[list[int], list[feel.Result]]:
-    """Rules that hold, from the top, and the results of the cells that had to be evaluated.
-
-    Cells that only list strings are compared here, as FEEL compares strings. That leaves few rules, often one,
-    whose other cells go to V8 together.
-    """
-    alive = {
-        index: [cell for cell in cells if not cell.settles(values[cell.column])]
-        for index, cells in enumerate(table.cells)
-        if all(cell.lists(values[cell.column]) for cell in cells if cell.settles(values[cell.column]))
-    }
-    wanted = list(dict.fromkeys((cell.text, cell.column) for cells in alive.values() for cell in cells))
-    tests = [(text, values[column]) for text, column in wanted]
-    results = feel.unary_all(tests, context, now=now) if tests else []
-    passed = {key for key, result in zip(wanted, results, strict=True) if result.value is True}
-    held = [i for i, cells in alive.items() if all((cell.text, cell.column) in passed for cell in cells)]
-    return held, results
+def _read(decision: Decision, look: Callable[..., frozenset[str]]) -> Iterator[str]:
+    """Names that ``look`` finds in the decision's texts and that come from the case."""
+    elsewhere = {name for need in decision.needs for name in need.bound(None)}
+    elsewhere |= {function.name for function in decision.functions}
+    keys = {given.name: given.key for given in decision.givens}
+    known = [name for name in (*elsewhere, *keys) if not name.isidentifier()]
+    for text, dialect in _texts(decision):
+        for name in look(text, dialect=dialect, known=known):
+            if name not in elsewhere:
+                yield keys.get(name, name)
 
 
-def _outcome(table: Table, fired: list[int], context: Mapping[str, Any], now: datetime) -> list[feel.Result]:
-    """The results by output; an empty cell is null."""
-    cells = table.rules[fired[0]].outputs if fired else tuple(column.default for column in table.outputs)
-    written = [cell for cell in cells if not is_any(cell)]
-    found = iter(feel.evaluate_all(written, context, now=now) if written else ())
-    return [feel.Result(None) if is_any(cell) else next(found) for cell in cells]
+def _texts(decision: Decision) -> set[tuple[str, Dialect]]:
+    """Every text with its dialect, each once; lists of strings read nothing."""
+    found: set[tuple[str, Dialect]] = {(function.text, "expression") for function in decision.functions}
+    if isinstance(decision.logic, Expression):
+        found.add((decision.logic.text, "expression"))
+    else:
+        found |= _table_texts(decision.logic)
+    return {(text, dialect) for text, dialect in found if not is_any(text) and literals(text) is None}
 
 
-def _not_unique(table: Table, held: list[int], values: Sequence[Any]) -> ExecutionFailed:
-    rows = ", ".join(str(index + 1) for index in held)
-    message = _(
-        "Tabel “{name}”: baris {rows} cocok bersamaan, padahal hanya satu yang boleh.",
-        name=table.name,
-        rows=rows,
-    )
-    ids = ", ".join(table.rules[index].id for index in held)
-    return ExecutionFailed(
-        message, detail=f"{table.id}: {ids}; {dict(zip(_headings(table), values, strict=True))}"
-    )
-
-
-def _headings(table: Table) -> list[str]:
-    """A name for each input column; the expression where two columns have one label."""
-    labels = [column.label or column.expression for column in table.inputs]
-    return [
-        label if labels.count(label) == 1 else f"{label} [{index + 1}]" for index, label in enumerate(labels)
-    ]
-
-
-def _warnings(results: Sequence[feel.Result]) -> Iterator[str]:
-    for result in results:
-        yield from result.warnings
-
-
-def _texts(table: Table) -> set[tuple[str, Dialect]]:
-    """Every text of the table with its dialect, each once; lists of strings read nothing."""
+def _table_texts(table: Table) -> set[tuple[str, Dialect]]:
     found: set[tuple[str, Dialect]] = {(column.expression, "expression") for column in table.inputs}
     found |= {(column.default, "expression") for column in table.outputs}
     found |= {(cell, "expression") for rule in table.rules for cell in rule.outputs}
     found |= {(cell.text, "unary") for cells in table.cells for cell in cells if cell.words is None}
-    return {(text, dialect) for text, dialect in found if not is_any(text) and literals(text) is None}
+    found |= {(column.allowed, "unary") for column in table.inputs}
+    found |= {(column.allowed, "unary") for column in table.outputs}
+    return found

@@ -13,7 +13,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.calendar import Calendar
 from app.engine import moves
 from app.engine import state as codec
-from app.engine.decisions import Table
+from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
 from app.engine.run import Run
 from app.engine.spec import ProcessSpec, build
@@ -27,7 +27,7 @@ class Program:
     """What a version needs to run. The spec is built once and shared by all its instances."""
 
     diagram: Diagram
-    tables: Mapping[str, Table]
+    tables: Mapping[str, Decision]
 
     @cached_property
     def spec(self) -> ProcessSpec:

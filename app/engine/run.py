@@ -117,23 +117,23 @@ class Run(Context):
     def _decide_by_table(self, node: Node, task: Task) -> None:
         try:
             table, values = self.tables[node.decision or ""], self.seen_by(task)
-            decision = decisions.decide(table, values, now=self.local_now)
+            decided = decisions.decide(table, values, now=self.local_now)
         except (ExpressionFailed, ExecutionFailed) as error:
             raise ExecutionFailed(
                 _("Tabel keputusan pada “{name}” tidak dapat dihitung.", name=node.name or node.id),
                 activity_id=node.id,
                 detail=str(error),
             ) from error
-        before = self.assign(decision.outputs, task)
+        before = self.assign(decided.outputs, task)
+        needed = [{**ruling.as_dict(), "value": ruling.value} for ruling in decided.needed]
         self.record(
             "table_decided",
             node.id,
-            decision=node.decision,
-            rules=list(decision.rule_ids),
-            inputs=decision.inputs,
-            values=decision.outputs,
+            **decided.ruling.as_dict(),
+            values=decided.outputs,
+            **({"needed": needed} if needed else {}),
             **before,
-            **({"warnings": list(decision.warnings)} if decision.warnings else {}),
+            **({"warnings": list(decided.warnings)} if decided.warnings else {}),
         )
 
     # -- events that are thrown --------------------------------------------------------------------

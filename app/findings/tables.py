@@ -12,7 +12,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Buat satu keputusan dengan tabel di dalamnya."),
     ),
     "table_too_many": (
-        N_("Berkas berisi {count} keputusan; paling banyak {limit}."),
+        N_("Berkas berisi {count} keputusan dan model pengetahuan; paling banyak {limit}."),
         N_("Bagi keputusan menjadi beberapa berkas."),
     ),
     "table_id_missing": (
@@ -22,14 +22,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "table_id_twice": (
         N_("Id keputusan “{id}” dipakai dua kali."),
         N_("Beri salah satunya id lain."),
-    ),
-    "table_needs_other": (
-        N_("Keputusan “{name}” bergantung pada keputusan atau pengetahuan lain; itu belum didukung."),
-        N_("Jadikan satu tabel, atau panggil tabel satu per satu dari diagram."),
-    ),
-    "table_not_a_table": (
-        N_("Keputusan “{name}” bukan tabel; bentuk lain belum didukung."),
-        N_("Tulis keputusan itu sebagai tabel keputusan."),
     ),
     "table_too_many_rules": (
         N_("Tabel “{name}” berisi {count} baris; paling banyak {limit}."),
@@ -44,8 +36,38 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Bagi tabel menjadi beberapa keputusan."),
     ),
     "table_hit_policy": (
-        N_("Tabel “{name}” memakai aturan pilih {policy}; itu belum didukung."),
-        N_("Pakai UNIQUE (tepat satu baris cocok) atau FIRST (baris teratas yang cocok)."),
+        N_("Tabel “{name}” memakai aturan pilih {policy}; DMN tidak mengenalnya."),
+        N_("Pakai UNIQUE, FIRST, PRIORITY, ANY, COLLECT, RULE ORDER, atau OUTPUT ORDER."),
+    ),
+    "table_aggregation_unknown": (
+        N_("Tabel “{name}” menggabungkan hasil dengan {aggregation}; DMN tidak mengenalnya."),
+        N_("Pakai SUM, MIN, MAX, atau COUNT."),
+    ),
+    "table_aggregation_outputs": (
+        N_(
+            "Tabel “{name}” menggabungkan hasil dengan {aggregation}, tetapi kolom keluarannya lebih dari satu."
+        ),
+        N_("Sisakan satu kolom keluaran, atau buat satu keputusan untuk tiap kolom."),
+    ),
+    "table_priority_values": (
+        N_("Tabel “{name}” memilih menurut pentingnya keluaran, tetapi tidak menyebut urutan nilainya."),
+        N_("Isi nilai yang diperbolehkan pada kolom keluaran, yang terpenting lebih dahulu."),
+    ),
+    "table_values_syntax": (
+        N_("Nilai yang diperbolehkan pada “{name}”, {text}, salah tulis. {why}"),
+        N_("Tulis nilai-nilai itu dipisahkan koma; teks di dalam tanda kutip ganda."),
+    ),
+    "table_value_never": (
+        N_(
+            "Baris {row}, kolom “{column}” di tabel “{name}” menguji “{value}”, yang tidak diperbolehkan di sana."
+        ),
+        N_("Pakai salah satu dari {allowed}, atau tambahkan nilai itu pada kolomnya."),
+    ),
+    "table_value_not_allowed": (
+        N_(
+            "Baris {row}, kolom “{column}” di tabel “{name}” menghasilkan {value}, yang tidak diperbolehkan di sana."
+        ),
+        N_("Pakai salah satu dari {allowed}, atau tambahkan nilai itu pada kolomnya."),
     ),
     "table_no_input": (
         N_("Tabel “{name}” tidak mempunyai kolom masukan."),
@@ -62,10 +84,6 @@ TEXTS: dict[str, tuple[str, str]] = {
     "table_output_unnamed": (
         N_("Kolom keluaran ke-{column} pada tabel “{name}” tidak mempunyai nama."),
         N_("Beri nama variabel yang diisinya, misalnya hasil."),
-    ),
-    "table_output_name": (
-        N_("“{output}” pada tabel “{name}” tidak dapat menjadi nama variabel."),
-        N_("Pakai huruf, angka, dan garis bawah, tanpa spasi, dan tidak diawali angka."),
     ),
     "table_output_twice": (
         N_("Dua kolom keluaran pada tabel “{name}” bernama “{output}”."),
@@ -98,5 +116,65 @@ TEXTS: dict[str, tuple[str, str]] = {
     "table_rules_collide": (
         N_("Baris {row} dan baris {above} pada tabel “{name}” selalu cocok bersamaan; UNIQUE melarangnya."),
         N_("Ubah salah satunya, atau pakai aturan pilih FIRST."),
+    ),
+    "decision_result_name": (
+        N_("“{output}”, hasil keputusan “{decision}”, tidak dapat menjadi nama variabel."),
+        N_("Pakai huruf, angka, dan garis bawah, tanpa spasi, dan tidak diawali angka."),
+    ),
+    "decision_without_logic": (
+        N_("Keputusan “{name}” tidak berisi tabel atau ungkapan."),
+        N_("Isi keputusan itu, atau hapus dari berkas."),
+    ),
+    "requirement_unknown": (
+        N_("“{name}” memerlukan “{ref}”, yang tidak ada dalam berkas ini."),
+        N_("Hubungkan lagi dengan keputusan, data masukan, atau pengetahuan yang ada."),
+    ),
+    "requirement_cycle": (
+        N_("“{name}” memerlukan dirinya sendiri: {way}."),
+        N_("Putuskan salah satu hubungan itu."),
+    ),
+    "service_called": (
+        N_("“{name}” memanggil layanan keputusan “{ref}”; itu tidak dapat dijalankan."),
+        N_("Hubungkan keputusan yang diperlukan secara langsung."),
+    ),
+    "dmn_import": (
+        N_("Berkas ini mengambil isi dari berkas DMN lain; itu tidak dapat dijalankan."),
+        N_("Salin keputusan atau pengetahuan itu ke dalam berkas ini."),
+    ),
+    "knowledge_unnamed": (
+        N_("Sebuah model pengetahuan tidak mempunyai nama."),
+        N_("Beri nama; ungkapan memanggilnya dengan nama itu."),
+    ),
+    "function_kind": (
+        N_("Fungsi pada “{name}” ditulis untuk {kind}; hanya FEEL yang dapat dijalankan."),
+        N_("Tulis fungsi itu dalam FEEL."),
+    ),
+    "parameter_unnamed": (
+        N_("Sebuah parameter pada “{name}” tidak mempunyai nama."),
+        N_("Beri nama parameter itu."),
+    ),
+    "expression_missing": (
+        N_("Sebuah kotak pada “{name}” tidak berisi ungkapan."),
+        N_("Isi kotak itu, atau tulis null."),
+    ),
+    "invocation_of_nothing": (
+        N_("Pemanggilan pada “{name}” tidak menyebut fungsinya."),
+        N_("Tulis nama model pengetahuan yang dipanggil."),
+    ),
+    "relation_width": (
+        N_("Sebuah baris relasi pada “{name}” berisi {count} sel, seharusnya {expected}."),
+        N_("Buka dan simpan lagi dengan pemodel, atau buat ulang baris itu."),
+    ),
+    "literal_syntax": (
+        N_("Ungkapan pada “{name}”, {text}, salah tulis. {why}"),
+        N_("Perbaiki ungkapan FEEL itu."),
+    ),
+    "boxed_syntax": (
+        N_("Kotak pada “{name}” tidak dapat dibaca sebagai satu ungkapan: {text} {why}"),
+        N_("Periksa nama-nama di dalamnya, atau pecah menjadi beberapa keputusan."),
+    ),
+    "type_cycle": (
+        N_("Tipe “{type}” memuat dirinya sendiri, atau terlalu dalam."),
+        N_("Sederhanakan definisi tipe itu."),
     ),
 }

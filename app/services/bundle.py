@@ -15,5 +15,5 @@ class Bundle:
     diagram: Diagram
     files: dict[str, bytes]
     forms: dict[str, Form] = field(default_factory=dict)
-    tables: dict[str, decisions.Table] = field(default_factory=dict)
+    tables: dict[str, decisions.Decision] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)

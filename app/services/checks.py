@@ -45,6 +45,7 @@ def check(session: Session | None, bundle: Bundle) -> None:
             bundle.findings += _about_name(bundle, place, where, name, known=known)
         for name in sorted(mentioned & private):
             bundle.findings.append(_name_finding("private_field_read", "error", place, name, where))
+    bundle.findings += _results_without_name(bundle)
     bundle.findings += _unknown_properties(bundle, known)
     if session is not None:
         bundle.findings += _empty_lanes(session, bundle)
@@ -115,6 +116,15 @@ def _name_finding(
         line=place.line if place else None,
         params={"variable": name, "where": where},
     )
+
+
+def _results_without_name(bundle: Bundle) -> Iterator[Finding]:
+    """Results of a decision that a task asks for, under names that no variable can have."""
+    for node in bundle.diagram.nodes.values():
+        decision = bundle.tables.get(node.decision or "")
+        for name in sorted(decisions.outputs(decision)) if decision else ():
+            if decision and not name.isidentifier():
+                yield at(node, "decision_result_name", decision=decision.name, output=name)
 
 
 def _known_fields(bundle: Bundle) -> set[str]:

@@ -26,7 +26,7 @@ class _Upload:
 
     diagrams: dict[str, tuple[Diagram, ...]] = field(default_factory=dict)
     forms: dict[str, Form] = field(default_factory=dict)
-    tables: dict[str, tuple[decisions.Table, ...]] = field(default_factory=dict)
+    tables: dict[str, tuple[decisions.Decision, ...]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
     beside: Mapping[str, bytes] = field(default_factory=dict)
@@ -53,6 +53,7 @@ def collect(
     findings = [*upload.findings, *_twice(upload)]
     if session is not None and not has_errors(findings):
         findings += _unused(upload, bundles)
+    findings += _of_tables_alone(upload, bundles)
     for bundle in bundles:
         checks.check(session, bundle)
         findings += [*bundle.diagram.findings, *bundle.findings]
@@ -154,18 +155,33 @@ def _add_tables(
         if wanted in uploaded:
             name, table = uploaded[wanted]
             bundle.tables[wanted], bundle.files[name] = table, upload.contents[name]
+            _tell(bundle, table)
             continue
         found = _kept_table(wanted, kept, uploaded.keys())
         if found is not None:
             name, bundle.tables[wanted] = found
             bundle.files[name] = kept[name]
+            _tell(bundle, bundle.tables[wanted])
         elif missing_counts:
             bundle.findings.append(checks.at(node, "decision_missing", file=file, decision=wanted))
 
 
+def _tell(bundle: Bundle, decision: decisions.Decision) -> None:
+    """Keep what was found in a decision, and in those it needs, with the version that decides by it."""
+    found = [finding for one in decision.chain for finding in one.findings]
+    bundle.findings += [finding for finding in found if finding not in bundle.findings]
+
+
+def _of_tables_alone(upload: _Upload, bundles: Iterable[Bundle]) -> list[Finding]:
+    """What was found in tables that came without a diagram."""
+    used = {name for bundle in bundles for name in bundle.files}
+    alone = [one for name, found in upload.tables.items() if name not in used for one in found]
+    return [finding for one in alone for finding in one.findings]
+
+
 def _kept_table(
     wanted: str, kept: Mapping[str, bytes], uploaded: Collection[str]
-) -> tuple[str, decisions.Table] | None:
+) -> tuple[str, decisions.Decision] | None:
     """A table of a file that is carried over. A file with a table that was uploaded anew is not: a version with two
     tables of one id could decide by either."""
     for name, content in kept.items():

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.engine import drawing
-from app.engine.decisions import Table
+from app.engine.decisions import Decision
 from app.engine.diagram import Lane, Node
 from app.errors import NotFound
 from app.i18n import _, ngettext
@@ -193,7 +193,7 @@ def content(session: Session, definition_id: int, name: str) -> bytes:
     return found
 
 
-def tables(version: Version) -> list[tuple[Table, list[str]]]:
+def tables(version: Version) -> list[tuple[Decision, list[str]]]:
     """The decision tables of a version, each with the names of the elements that decide by it."""
     nodes = version.diagram.nodes.values()
     return [
@@ -202,7 +202,7 @@ def tables(version: Version) -> list[tuple[Table, list[str]]]:
     ]
 
 
-def table(version: Version, table_id: str) -> Table:
+def table(version: Version, table_id: str) -> Decision:
     """A decision table of a version.
 
     Raises:

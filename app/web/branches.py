@@ -6,7 +6,7 @@ from typing import Any
 from app.i18n import N_, _
 from app.models import HistoryEvent
 from app.web.sentences import Sentence, changes, here, say
-from app.web.vocabulary import Vocabulary
+from app.web.vocabulary import Vocabulary, plain
 
 
 def answered(event: HistoryEvent, words: Vocabulary) -> Sentence:
@@ -34,31 +34,54 @@ def decided(event: HistoryEvent, words: Vocabulary) -> Sentence:
 
 
 def table(event: HistoryEvent, words: Vocabulary) -> Sentence:
-    """What a table decided: which of its rows, for which input."""
+    """What a decision gave: by which of its rows, for which input; and what it needed to be decided before."""
     data = event.data
-    inputs = "; ".join(
-        f"{name}: {words.value(name, value)}" for name, value in (data.get("inputs") or {}).items()
-    )
-    rows = _rule_words(words, str(data.get("decision")), data.get("rules") or ())
-    lines = ((_("Masukan"), inputs), *rows, *_warnings(data))
+    lines: list[tuple[str, str]] = []
+    for needed in data.get("needed") or ():
+        lines += _how(needed, words, named=True)
+        lines.append((_("Hasil"), words.value(_name(words, needed), needed.get("value"))))
+    lines += _how(data, words, named=bool(lines))
     title = say(N_("Tabel {name} memutuskan"), name=here(event, words))
     outputs = "; ".join(
         f"{words.label(k)}: {words.value(k, v)}" for k, v in (data.get("values") or {}).items()
     )
-    return Sentence("decision", title, reason=outputs, lines=lines, changes=changes(event, words))
+    return Sentence(
+        "decision",
+        title,
+        reason=outputs,
+        lines=(*lines, *_warnings(data)),
+        changes=changes(event, words),
+    )
 
 
-def _rule_words(words: Vocabulary, table_id: str, rule_ids: Any) -> tuple[tuple[str, str], ...]:
-    table = words.version.program.tables.get(table_id)
-    if table is None or not rule_ids:
-        return ((_("Aturan"), _("Tidak ada baris yang cocok.")),)
-    found = [(n, rule) for n, rule in enumerate(table.rules, 1) if rule.id in rule_ids]
-    return tuple((_("Aturan baris {n}", n=n), _tests(table, rule)) for n, rule in found)
+def _how(data: Mapping[str, Any], words: Vocabulary, *, named: bool) -> list[tuple[str, str]]:
+    """How one decision came about, with its name where there are several."""
+    inputs = "; ".join(
+        f"{name}: {words.value(name, value)}" for name, value in (data.get("inputs") or {}).items()
+    )
+    decision = words.version.program.tables.get(str(data.get("decision")))
+    head = [(_("Keputusan"), _name(words, data))] if named else []
+    rules = [] if decision and decision.table is None else _rule_words(decision, data.get("rules") or ())
+    return [*head, (_("Masukan"), inputs or plain(None)), *rules]
+
+
+def _name(words: Vocabulary, data: Mapping[str, Any]) -> str:
+    id = str(data.get("decision"))
+    found = words.version.program.tables.get(id)
+    return found.name if found else id
+
+
+def _rule_words(decision: Any, rule_ids: Any) -> list[tuple[str, str]]:
+    if decision is None or not rule_ids:
+        return [(_("Aturan"), _("Tidak ada baris yang cocok."))]
+    rows = {rule.id: (n, rule) for n, rule in enumerate(decision.table.rules, 1)}
+    found = [rows[id] for id in rule_ids if id in rows]
+    return [(_("Aturan baris {n}", n=n), _tests(decision.table, rule)) for n, rule in found]
 
 
 def _tests(table: Any, rule: Any) -> str:
     cells = [
-        f"{column.label or column.expression}: {cell}"
+        f"{column.heading}: {cell}"
         for column, cell in zip(table.inputs, rule.inputs, strict=True)
         if cell.strip() not in ("", "-")
     ]

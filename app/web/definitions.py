@@ -22,7 +22,7 @@ from app.i18n import _, language
 from app.models import WatchedFile
 from app.services import catalogue, clock, definitions, deployments, procedures, watch
 from app.services.definitions import Version
-from app.web import context, entries, errors, lists, sent_files, task_page
+from app.web import context, decision_words, entries, errors, lists, sent_files, task_page
 from app.web.files import as_download
 
 blueprint = Blueprint("definitions", __name__)
@@ -142,11 +142,17 @@ def form(definition_id: int, key: str) -> str:
 
 @blueprint.get("/proses/<int:definition_id>/tabel/<table_id>")
 def table(definition_id: int, table_id: str) -> str:
-    """A decision table of a version, to read."""
+    """A decision of a version, to read: its table or expression, and what it needs."""
     with context.database().reading() as session:
         definition = definitions.get(session, definition_id)
         found = procedures.table(definitions.version(session, definition_id), table_id)
-    return render_template("definitions/table.html", definition=definition, decision=found)
+    return render_template(
+        "definitions/table.html",
+        definition=definition,
+        decision=found,
+        policy=decision_words.policy(found),
+        allowed=decision_words.allowed(found),
+    )
 
 
 def _list_page(

@@ -27,24 +27,52 @@ function json(fn) {
 /**
  * Evaluate `items`, each [dialect, text, names it reads, input value], over one context.
  *
- * Returns for each { value, warnings }, or { failure: 'syntax' | 'limit' }.
+ * `lets`, each [name, text, names it reads], are evaluated first; each sees those before it, and the items see all:
+ * functions, and variables made into what JSON cannot hold. Returns for each item { value, warnings }, or
+ * { failure: 'syntax' | 'limit' }.
  */
-function run({ now, zone, context, items }) {
+function run({ now, zone, context, lets, items }) {
   useLocalZone(zone);
   const clock = clockAt(now);
   const spaced = Object.keys(context).filter((key) => !/^\w+$/.test(key));
+  const around = (reads) => ({ ...pick(context, spaced), ...pick(context, reads) });
+  const named = {};
+  const doubts = [];
+  const failure = nameAll(lets, context, around, named, clock, doubts);
   return items.map(([ dialect, text, reads, input ]) => {
-    const scope = { ...pick(context, spaced), ...pick(context, reads), ...clock };
+    if (failure) {
+      return failure;
+    }
+    const scope = { ...around(reads), ...named, ...clock };
     if (dialect === 'unary') {
       scope['?'] = input;
     }
-    return runOne(dialect === 'unary' ? unaryTest : evaluate, text, scope);
+    const told = doubts.filter(([ name ]) => reads === null || reads.includes(name)).map(([ , message ]) => message);
+    return runOne(dialect === 'unary' ? unaryTest : evaluate, text, scope, told);
   });
 }
 
-function runOne(fn, text, scope) {
+// Put the values of `lets` into `named` and their warnings into `doubts`; what stopped it, if anything did.
+function nameAll(lets, context, around, named, clock, doubts) {
+  try {
+    for (const [ name, text, reads ] of lets) {
+      const { value, warnings } = evaluate(text, { ...around(reads), ...named, ...clock });
+      named[name] = value;
+      doubts.push(...warnings.map(({ message }) => [ name, message ]));
+      if (value === null && (context[name] ?? null) !== null) {
+        doubts.push([ name, `Variable '${name}' cannot be what its type says` ]);
+      }
+    }
+    return null;
+  } catch (error) {
+    return failed(error, () => {}, []);
+  }
+}
+
+function runOne(fn, text, scope, told) {
   const warnings = new Set();
   const warn = (message) => warnings.size < MOST_WARNINGS && warnings.add(message.slice(0, 300).toWellFormed());
+  told.forEach(warn);
   try {
     const result = fn(text, scope);
     result.warnings.forEach((warning) => warn(warning.message));
@@ -73,5 +101,5 @@ function pick(context, names) {
 }
 
 function inspectAll(items) {
-  return items.map(([ dialect, text ]) => inspect(text, dialect));
+  return items.map(([ dialect, text, known ]) => inspect(text, dialect, known));
 }

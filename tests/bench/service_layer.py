@@ -15,6 +15,7 @@ from app.models import User, UserTask
 from app.services import access, clock, instances, tasks
 from app.services.access import Actor
 from tests.bench.figures import Series, Traffic, office_for, repeat, row
+from tests.engine.models import decision, file, grid
 from tests.reports import answers_for, report, report_values
 
 CASES = 60
@@ -121,3 +122,28 @@ def _expressions() -> None:
         decisions.decide(table, {"kategori": f"Kategori {n}", "kesimpulan": "x"}, now=now)
     each = (time.perf_counter() - began) / 200 * 1000
     row("DMN, the routing table of 60 rules", f"{each:.2f} ms")
+    _hundred_rules()
+
+
+def _hundred_rules() -> None:
+    """Tables of 100 rules over values never seen before: numbers alone, and words with numbers, all rules counted."""
+    numbers = [(f"[{n * 10}..{n * 10 + 9}]", str(n)) for n in range(100)]
+    words = [(f'"k{n % 10}"', f"> {n}", str(n)) for n in range(100)]
+    tables = {
+        "numbers, UNIQUE": grid(("a",), ("x",), *numbers),
+        "words and numbers, COLLECT": grid(("b", "a"), ("x",), *words, policy="COLLECT", aggregation="SUM"),
+    }
+    now = clock.real()
+    for name, logic in tables.items():
+        [table] = decisions.read(file(decision("t", logic)), file="t.dmn")
+        series = Series()
+        for n in range(200):
+            with series.timing():
+                decisions.decide(table, {"a": n * 5 + 0.5, "b": f"k{n % 10}"}, now=now)
+        row(f"DMN of 100 rules, {name}", series)
+    reading = Series()
+    for n in range(20):
+        content = file(decision(f"t{n}", tables["numbers, UNIQUE"]))
+        with reading.timing():
+            decisions.read(content, file="t.dmn")
+    row("DMN of 100 rules, read and checked", reading)

@@ -317,3 +317,46 @@ def test_a_letter_that_cannot_be_stored_is_found_and_never_comes_out(text: str) 
 @pytest.mark.parametrize("text", [r'"\uD83D\uDE00"', r'"a\u000a"', r'"\\u0000"', '"😀"'])
 def test_letters_that_can_be_stored_are_no_finding(text: str) -> None:
     assert feel.check(text) is None
+
+
+def test_lets_are_read_by_name_and_see_those_before_them() -> None:
+    lets = [
+        ("ganda", "function(x) x * 2"),
+        ("empat kali", "function(x) ganda(ganda(x))"),
+        ("tgl", "date(tgl)"),
+    ]
+
+    assert feel.evaluate("empat kali(n) + 1", {"n": 3}, now=EARLY, lets=lets).value == 13
+    assert (
+        feel.evaluate('tgl < date("2026-02-01")', {"tgl": "2026-01-31"}, now=EARLY, lets=lets).value is True
+    )
+    assert feel.unary("> ganda(n)", 7, {"n": 3}, now=EARLY, lets=lets).value is True
+
+
+def test_a_value_is_remembered_with_the_lets_it_was_worked_out_by() -> None:
+    def found(text: str) -> object:
+        return feel.evaluate("f(1)", {}, now=EARLY, lets=[("f", text)]).value
+
+    assert [found("function(x) x"), found("function(x) x + 1"), found("function(x) x")] == [1, 2, 1]
+
+
+def test_a_let_with_a_syntax_error_fails_what_would_read_it() -> None:
+    with pytest.raises(ExpressionFailed):
+        feel.evaluate("a", {}, now=EARLY, lets=[("a", "1 +")])
+
+
+def test_names_with_signs_are_seen_by_who_knows_them() -> None:
+    assert feel.names("a-b + c") == {"a", "b", "c"}
+    assert feel.names("a-b + c", known=["a-b"]) == {"a-b", "c"}
+
+
+def test_the_type_of_a_parameter_is_no_part_of_its_name() -> None:
+    assert feel.names("{f: function(x: number) x + y}") == {"y"}
+
+
+def test_a_let_that_came_to_nothing_is_told_by_what_reads_it() -> None:
+    lets = [("tgl", "date(tgl)")]
+    read, other = feel.evaluate_all(["tgl = null", "1"], {"tgl": "besok"}, now=EARLY, lets=lets)
+
+    assert (read.value, bool(read.warnings)) == (True, True)
+    assert other.warnings == ()

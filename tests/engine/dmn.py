@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.engine import decisions
-from app.engine.decisions import Table
+from app.engine.decisions import Decided, Decision, Table
 from app.errors import InvalidDiagram
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
@@ -16,7 +16,7 @@ DMN_13 = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 
 def table(
     *rows: tuple[str, str], policy: str = "UNIQUE", reads: str = "nilai", type: str = "string", more: str = ""
-) -> Table:
+) -> Decision:
     return only(dmn(*rows, policy=policy, reads=reads, type=type, more=more))
 
 
@@ -42,13 +42,14 @@ def dmn(
     ).encode()
 
 
-def only(content: bytes) -> Table:
+def only(content: bytes) -> Decision:
     [found] = decisions.read(content, file="rute.dmn")
     return found
 
 
-def decide(found: Table, **variables: Any) -> decisions.Decision:
-    return decisions.decide(found, variables, now=NOW)
+def decide(found: Decision | Table, **variables: Any) -> Decided:
+    decision = Decision("t", "T", found) if isinstance(found, Table) else found
+    return decisions.decide(decision, variables, now=NOW)
 
 
 def refused(content: bytes) -> set[str]:

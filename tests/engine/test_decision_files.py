@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.engine import decisions
-from app.engine.tables import as_test
+from app.engine.dmn.cells import as_test
 from app.errors import InvalidDiagram
 from app.i18n import speaking
 from tests.engine.dmn import DMN_13, decide, dmn, only, refused, table
@@ -63,9 +63,8 @@ def test_mentions_add_what_filters_may_read() -> None:
     assert "nik" in decisions.mentions(found)
 
 
-@pytest.mark.parametrize("policy", ["COLLECT", "ANY", "PRIORITY", "RULE ORDER", "OUTPUT ORDER", "NONSENSE"])
-def test_other_hit_policies_are_refused(policy: str) -> None:
-    assert refused(dmn(('"a"', "1"), policy=policy)) == {"table_hit_policy"}
+def test_a_hit_policy_that_dmn_does_not_have_is_refused() -> None:
+    assert refused(dmn(('"a"', "1"), policy="NONSENSE")) == {"table_hit_policy"}
 
 
 def test_a_broken_cell_names_row_column_and_line() -> None:
@@ -85,16 +84,17 @@ def test_a_broken_cell_names_row_column_and_line() -> None:
         (dmn(('"a"', "1 +")), {"table_syntax"}),
         (dmn(('"a"', "1"), reads="a +"), {"table_heading_syntax"}),
         (dmn(('"a"', "1"), reads=""), {"table_input_empty"}),
-        (dmn(('"a"', "1"), output='name="dua kata"'), {"table_output_name"}),
         (dmn(('"a"', "1")).replace(b"inputEntry", b"annotationEntry"), {"table_row_width"}),
-        (dmn(('"a"', "1")).replace(b"decisionTable", b"literalExpression"), {"table_not_a_table"}),
+        (dmn(('"a"', "1")).replace(b"decisionTable", b"literalExpression"), {"expression_missing"}),
+        (dmn(('"a"', "1")).replace(b"decisionTable", b"extensionElements"), {"decision_without_logic"}),
+        (dmn(('"a"', "1")).replace(b"<decision ", b'<import name="x"/><decision ', 1), {"dmn_import"}),
         (dmn(('"a"', "1")).replace(b'<decision id="rute"', b"<decision"), {"table_id_missing"}),
         (
             dmn(
                 ('"a"', "1"),
                 more='<informationRequirement><requiredDecision href="#x"/></informationRequirement>',
             ),
-            {"table_needs_other"},
+            {"requirement_unknown"},
         ),
         (
             dmn(('"a"', "1")).replace(b"<inputEntry>", b'<inputEntry expressionLanguage="python">'),
@@ -154,7 +154,9 @@ def test_no_damage_raises_anything_but_findings(data: st.DataObject) -> None:
 def test_a_converted_test_keeps_what_it_says() -> None:
     assert as_test('not("x")', "string") == 'not("x")'
     assert as_test("-", "date") == "-"
-    assert as_test("date(?) > a", "date") == "date(?) > a"
+    assert as_test("date(?) > a", "date") == "(date(?) > a) = true"
+    assert as_test('"?", null', "date") == 'date(?) in ("?"), null'
+    assert as_test("not(< a, ? > b)", "date") == "not(date(?) in (< a), (? > b) = true)"
 
 
 def test_a_cell_with_a_letter_that_cannot_be_stored_is_refused() -> None:

@@ -9,7 +9,9 @@ from app.config import ROOT
 from app.db import Database
 from app.models import DefinitionFile, ProcessDefinition, WatchedFile
 from app.services import catalogue, definitions, deployments, watch
-from tests.engine.building import bpmn, end, start
+from tests.engine.building import bpmn, end, rule, start
+from tests.engine.models import decision, file, given, grid, knowledge, literal
+from tests.services import office as made
 from tests.services.office import procedure
 from tests.web.conftest import Browser, Case, Traffic
 from tests.web.pages import upload, words_of
@@ -107,6 +109,43 @@ def test_forms_and_tables_can_be_read_but_not_filled_in(owner: Browser) -> None:
     assert "Perlu dilengkapi pelapor" in words_of(page)
     words = words_of(owner.get("/proses/1/tabel/rute_unit"))
     assert '"Jalan Berlubang" apa pun "DPUPR"' in words
+
+
+def test_decisions_show_what_they_need_and_how_their_rows_are_chosen(owner: Browser) -> None:
+    table = grid(
+        ('kategori: string = "a", "b"',),
+        ("nilai = 3, 2, 1 / 1", "alasan"),
+        ('"a"', "2", '"x"'),
+        ("-", "3", '"y"'),
+        policy="PRIORITY",
+    )
+    parts = (
+        decision("awal", table, name="Penilaian awal", needs="?k"),
+        decision("akhir", literal("ganda(awal.nilai)"), needs="awal", calls="ganda", name="Putusan"),
+        given("k", "kategori"),
+        knowledge("ganda", "x", literal("x * 2")),
+    )
+    nodes = [start("terima", form="penilaian"), rule("putus", decision="akhir"), end()]
+    diagram = bpmn(nodes, "terima > putus > end", key="putusan")
+    answer = deploy(
+        owner,
+        ("putusan.bpmn", diagram),
+        ("penilaian.form", made.form(made.text("kategori"))),
+        ("putusan.dmn", file(*parts)),
+    )
+    assert answer.status_code == 303, words_of(answer)
+
+    first = words_of(owner.get(f"{answer.location}/tabel/awal"))
+    assert "Baris dengan hasil terpenting yang berlaku." in first
+    assert "Bila kategori maka nilai maka alasan" in first
+    assert "bila tidak ada baris yang cocok 1" in first
+    assert 'Nilai yang boleh untuk kategori "a", "b"' in first
+    assert "Mengisi variabel nilai , alasan" in first or "Mengisi variabel nilai, alasan" in first
+    last = owner.get(f"{answer.location}/tabel/akhir")
+    assert "Ungkapan ganda(awal.nilai)" in words_of(last)
+    assert f'href="{answer.location}/tabel/awal"' in last.text
+    assert "Fungsi ganda function(x) (x * 2)" in words_of(last)
+    assert "Putusan akhir" in words_of(owner.get(answer.location))
 
 
 def test_files_are_handed_out_as_downloads(owner: Browser) -> None:

@@ -4,14 +4,16 @@ import { evaluate, parseExpression, parseUnaryTests } from '@bpmn-io/feelin';
 const builtins = new Map();
 
 /**
- * Inspect `text` without running it.
+ * Inspect `text` without running it. `known` are names that only somebody who knows them can tell from an
+ * expression, as `a-b`.
  *
  * `error` is null, or where it stops making sense: { at, found }, `found` empty when the text ends too early.
  * `reads` are all free names, functions included; `names` the variables among them that are read for certain;
  * `maybe` those inside a filter, which an entry of the list may hold instead.
  */
-export function inspect(text, dialect) {
-  const tree = (dialect === 'unary' ? parseUnaryTests : parseExpression)(text, {});
+export function inspect(text, dialect, known) {
+  const context = Object.fromEntries(known.map((name) => [ name, null ]));
+  const tree = (dialect === 'unary' ? parseUnaryTests : parseExpression)(text, context);
   const found = { certain: new Set(), maybe: new Set() };
   const error = firstError(tree.topNode, text);
   walk(tree.topNode, text, { locals: new Set(), inFilter: false }, found);
@@ -75,7 +77,7 @@ const visitors = {
 
   FunctionDefinition(node, text, scope, found) {
     const parameters = node.getChild('FormalParameters')?.getChildren('FormalParameter') ?? [];
-    const locals = plus(scope, parameters.map((parameter) => nameOf(parameter, text)));
+    const locals = plus(scope, parameters.map((parameter) => nameOf(parameter.firstChild ?? parameter, text)));
     walkAll(node.getChildren('FunctionBody'), text, { ...scope, locals }, found);
   },
 

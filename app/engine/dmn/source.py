@@ -4,6 +4,7 @@ from typing import Literal
 
 from app.bpmnio import feel
 from app.engine import xml
+from app.engine.dmn.constants import Constants
 from app.engine.xml import attribute, one_line, text_of
 from app.errors import InvalidDiagram
 from app.findings import Finding
@@ -19,6 +20,24 @@ _MODELS = frozenset(
         "https://www.omg.org/spec/DMN/20230324/MODEL/",
     }
 )
+#: What holds an expression: FEEL text, a table, or the boxes of DMN 1.1 to 1.5.
+LOGIC = frozenset(
+    {
+        "literalExpression",
+        "decisionTable",
+        "context",
+        "relation",
+        "list",
+        "invocation",
+        "functionDefinition",
+        "conditional",
+        "filter",
+        "for",
+        "every",
+        "some",
+    }
+)
+_GRAPH = frozenset({"decision", "businessKnowledgeModel", "inputData", "decisionService", "itemDefinition"})
 _MOST_FINDINGS = 200
 _SHOWN = 120
 
@@ -35,8 +54,12 @@ class TableSource:
         if self._namespace not in _MODELS or name != "definitions":
             raise xml.refusal("table_not_dmn", file, found=one_line(name)[:_SHOWN])
         self.root = root
+        self.ids = {id: node for node in root if (id := attribute(node, "id"))}
+        self.constants = Constants()
         self._file = file
         self._findings: list[tuple[str, Finding]] = []
+        named = {self.name(node) for node in root if self.kind(node) in _GRAPH}
+        self.known = tuple(sorted(name for name in named if not (name.isascii() and name.isidentifier())))
         self._language = attribute(root, "expressionLanguage")
 
     def children(self, node: xml.Element, name: str) -> list[xml.Element]:
@@ -47,10 +70,25 @@ class TableSource:
         """The first child of this name."""
         return next(iter(self.children(node, name)), None)
 
+    def kind(self, node: xml.Element) -> str:
+        """What DMN calls the element; "" for one that is not DMN's."""
+        namespace, _brace, name = str(node.tag).removeprefix("{").rpartition("}")
+        return name if namespace == self._namespace else ""
+
+    def logic(self, node: xml.Element) -> xml.Element | None:
+        """The expression directly inside, None when there is none."""
+        return next((child for child in node if self.kind(child) in LOGIC), None)
+
     def text(self, node: xml.Element) -> str:
-        """What a cell or heading says."""
+        """What a cell or heading says, without the ``=`` that marks FEEL elsewhere."""
         inner = self.child(node, "text")
-        return text_of(inner) if inner is not None else ""
+        return text_of(inner).removeprefix("=").strip() if inner is not None else ""
+
+    def name(self, node: xml.Element) -> str:
+        """The name by which others read the element: that of its variable, else its own."""
+        variable = self.child(node, "variable")
+        own = attribute(variable, "name") if variable is not None else ""
+        return one_line(own or attribute(node, "name"))
 
     def note(self, rule: xml.Element) -> str:
         """The remark beside a rule: its annotations, or its description."""
@@ -65,10 +103,12 @@ class TableSource:
         dialect: Literal["expression", "unary"],
         code: str,
         at: xml.Element,
+        *,
+        limit: int = feel.MAX_CHARS,
         **params: object,
     ) -> bool:
         """Note a syntax error in FEEL; say whether there is none."""
-        why = feel.check(text, dialect=dialect)
+        why = feel.check(text, dialect=dialect, known=self.known, limit=limit)
         if why is not None:
             self.error(code, at, text=text, why=why, **params)
         return why is None
@@ -89,9 +129,9 @@ class TableSource:
         """Note something that runs, but perhaps not as meant."""
         self._add("warning", code, at, params)
 
-    def findings_of(self, decision_id: str) -> tuple[Finding, ...]:
-        """What was found in one decision."""
-        return tuple(finding for owner, finding in self._findings if owner == decision_id)
+    def findings_of(self, *ids: str) -> tuple[Finding, ...]:
+        """What was found so far in decisions and knowledge of these ids."""
+        return tuple(finding for owner, finding in self._findings if owner in ids)
 
     def stop_on_errors(self) -> None:
         """Raise `InvalidDiagram` when anything found cannot run."""
@@ -109,7 +149,7 @@ class TableSource:
     ) -> None:
         around = [at, *at.iterancestors()]
         id = next((attribute(node, "id") for node in around if attribute(node, "id")), None)
-        decision = next((node for node in around if node in self.children(self.root, "decision")), None)
+        decision = next((node for node in around if self.kind(node) in _GRAPH), None)
         owner = attribute(decision, "id") if decision is not None else ""
         name = one_line(attribute(decision, "name")) if decision is not None else ""
         shown = {key: one_line(str(value))[:_SHOWN] for key, value in params.items()}

@@ -1,0 +1,145 @@
+"""Boxed expressions as FEEL text: a context, list, relation, invocation or function is what FEEL says in one line.
+
+Source: DMN 1.3, 7.3 and 10.2.2 (boxed expressions and their FEEL); 1.4 for conditional, filter and iterators.
+"""
+
+from collections.abc import Callable, Mapping
+
+from app.bpmnio import feel
+from app.engine import xml
+from app.engine.dmn import table_reader, table_text
+from app.engine.dmn.source import TableSource
+from app.engine.dmn.type_reader import Types
+from app.engine.dmn.types import quoted
+from app.engine.xml import attribute, one_line
+
+_RESULT = "__result"
+_NOTHING = "null"
+
+
+class Boxes:
+    """Turns the expressions of one file into FEEL; what cannot be turned is noted, and null."""
+
+    def __init__(self, source: TableSource, types: Types) -> None:
+        self._source = source
+        self._types = types
+        self._turns: Mapping[str, Callable[[xml.Element], str]] = {
+            "literalExpression": self._literal,
+            "decisionTable": self._table,
+            "context": self._context,
+            "relation": self._relation,
+            "list": self._list,
+            "invocation": self._invocation,
+            "functionDefinition": self.function,
+            "conditional": self._conditional,
+            "filter": self._filter,
+            "for": self._for,
+            "every": self._quantified,
+            "some": self._quantified,
+        }
+
+    def feel(self, node: xml.Element) -> str:
+        """The expression ``node`` as a whole, checked as a whole."""
+        text = self._turns[self._source.kind(node)](node)
+        self._source.check(text, "expression", "boxed_syntax", node, limit=feel.MAX_LONG_CHARS)
+        return text
+
+    def function(self, node: xml.Element) -> str:
+        """A function definition; what only Java or PMML could run is noted."""
+        kind = attribute(node, "kind").upper()
+        if kind not in {"", "FEEL", "F"}:
+            self._source.error("function_kind", node, kind=kind)
+            return _NOTHING
+        names = [attribute(one, "name") for one in self._source.children(node, "formalParameter")]
+        if "" in names:
+            self._source.error("parameter_unnamed", node)
+        return f"function({', '.join(names)}) {self._inside(node)}"
+
+    def _inside(self, node: xml.Element | None) -> str:
+        """The expression in a box, in brackets; null for an empty box."""
+        found = self._source.logic(node) if node is not None else None
+        if found is None:
+            if node is not None:
+                self._source.error("expression_missing", node)
+            return _NOTHING
+        return self._turns[self._source.kind(found)](found)
+
+    def _literal(self, node: xml.Element) -> str:
+        text = self._source.text(node)
+        self._source.check_language(node, node.sourceline or 0)
+        if self._source.child(node, "importedValues") is not None:
+            self._source.error("dmn_import", node)
+        elif not text:
+            self._source.error("expression_missing", node)
+        elif self._source.check(text, "expression", "literal_syntax", node):
+            return f"({text}\n)" if "//" in text else f"({text})"
+        return _NOTHING
+
+    def _table(self, node: xml.Element) -> str:
+        found = table_reader.read(self._source, self._types, node, "result", {})
+        if found is None or any(
+            len(rule.inputs) != len(found.inputs) or len(rule.outputs) != len(found.outputs)
+            for rule in found.rules
+        ):
+            return _NOTHING
+        return table_text.in_feel(found)
+
+    def _context(self, node: xml.Element) -> str:
+        entries, result = [], False
+        for entry in self._source.children(node, "contextEntry"):
+            variable = self._source.child(entry, "variable")
+            name = one_line(attribute(variable, "name")) if variable is not None else ""
+            result = result or not name
+            entries.append(f"{quoted(name or _RESULT)}: {self._inside(entry)}")
+        whole = "{" + ", ".join(entries) + "}"
+        return f"get value({whole}, {quoted(_RESULT)})" if result else whole
+
+    def _relation(self, node: xml.Element) -> str:
+        names = [one_line(attribute(one, "name")) for one in self._source.children(node, "column")]
+        rows = []
+        for row in self._source.children(node, "row"):
+            cells = [
+                self._turns[kind](cell) for cell in row if (kind := self._source.kind(cell)) in self._turns
+            ]
+            if len(cells) != len(names):
+                self._source.error("relation_width", row, count=len(cells), expected=len(names))
+                continue
+            rows.append("{" + ", ".join(f"{quoted(n)}: {c}" for n, c in zip(names, cells, strict=True)) + "}")
+        return f"[{', '.join(rows)}]"
+
+    def _list(self, node: xml.Element) -> str:
+        items = [self._turns[kind](one) for one in node if (kind := self._source.kind(one)) in self._turns]
+        return f"[{', '.join(items)}]"
+
+    def _invocation(self, node: xml.Element) -> str:
+        called = self._source.child(node, "literalExpression")
+        name = one_line(self._source.text(called)) if called is not None else ""
+        if not name:
+            self._source.error("invocation_of_nothing", node)
+            return _NOTHING
+        given = []
+        for binding in self._source.children(node, "binding"):
+            parameter = self._source.child(binding, "parameter")
+            if parameter is None or not attribute(parameter, "name"):
+                self._source.error("parameter_unnamed", binding)
+                continue
+            value = self._inside(binding) if self._source.logic(binding) is not None else _NOTHING
+            given.append(f"{one_line(attribute(parameter, 'name'))}: {value}")
+        return f"{name}({', '.join(given)})"
+
+    def _conditional(self, node: xml.Element) -> str:
+        test, then, other = (self._inside(self._source.child(node, part)) for part in ("if", "then", "else"))
+        return f"(if {test} then {then} else {other})"
+
+    def _filter(self, node: xml.Element) -> str:
+        listed, match = (self._inside(self._source.child(node, part)) for part in ("in", "match"))
+        return f"{listed}[{match}]"
+
+    def _for(self, node: xml.Element) -> str:
+        listed, gives = (self._inside(self._source.child(node, part)) for part in ("in", "return"))
+        return f"(for {attribute(node, 'iteratorVariable')} in {listed} return {gives})"
+
+    def _quantified(self, node: xml.Element) -> str:
+        listed, holds = (self._inside(self._source.child(node, part)) for part in ("in", "satisfies"))
+        variable, word = attribute(node, "iteratorVariable"), self._source.kind(node)
+        return f"({word} {variable} in {listed} satisfies {holds})"

@@ -1,0 +1,198 @@
+"""How a decision is made: what it needs first, then its table or expression, over the variables of a case.
+
+Cells are FEEL, evaluated by the same feelin as everything else, in one batch. The library's own evaluation is
+not used: its cells are Python and miss standard FEEL tests without a word.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from app.bpmnio import feel
+from app.engine.dmn import policies
+from app.engine.dmn.cells import as_test, is_any, literals
+from app.engine.dmn.model import Decision, Expression, Given, Table
+from app.engine.dmn.types import Limited, limits
+from app.errors import ExecutionFailed
+from app.i18n import _
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What a decision came to: its ``value``, by which rules, from which inputs.
+
+    ``rule_ids`` and ``rows`` (counted from 1) say which rules gave the result, ``inputs`` maps each column's heading,
+    or each name that an expression reads, to its value. ``warnings`` are feelin's.
+    """
+
+    decision: Decision
+    value: Any
+    rule_ids: tuple[str, ...] = ()
+    rows: tuple[int, ...] = ()
+    inputs: Mapping[str, Any] | None = None
+    warnings: tuple[str, ...] = ()
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the history: which decision, the ids of the rules that fired, from which inputs."""
+        return {
+            "decision": self.decision.id,
+            "rules": list(self.rule_ids),
+            "inputs": dict(self.inputs or {}),
+        }
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What the expressions of one decision see."""
+
+    context: Mapping[str, Any]
+    lets: Sequence[feel.Let]
+    now: datetime
+
+    def evaluate(self, texts: Sequence[str]) -> list[feel.Result]:
+        """The value of each text; one that is empty is null."""
+        written = [text for text in texts if not is_any(text)]
+        found = iter(
+            feel.evaluate_all(written, self.context, now=self.now, lets=self.lets) if written else ()
+        )
+        return [feel.Result(None) if is_any(text) else next(found) for text in texts]
+
+    def passes(self, tests: Sequence[tuple[str, Any]]) -> list[feel.Result]:
+        """Whether each value passes its unary tests."""
+        return feel.unary_all(tests, self.context, now=self.now, lets=self.lets) if tests else []
+
+
+def rule(decision: Decision, variables: Mapping[str, Any], now: datetime) -> list[Ruling]:
+    """Make every decision that ``decision`` needs and itself, which comes last.
+
+    Raises:
+        ExecutionFailed: rules contradict the hit policy, or a value is not among those allowed.
+        ExpressionFailed: an expression ran into a limit.
+    """
+    done: dict[str, Ruling] = {}
+    for one in decision.chain:
+        needed = {name: v for need in one.needs for name, v in need.bound(done[need.id].value).items()}
+        given = {given.name: variables[key] for given in one.givens if (key := _held(given, variables))}
+        scope = Scope({**variables, **given, **needed}, one.lets, now)
+        done[one.id] = _ruled(one, scope)
+    return list(done.values())
+
+
+def _held(given: Given, variables: Mapping[str, Any]) -> str:
+    """The variable that holds input data; "" when none does."""
+    return next((key for key in (given.name, given.key) if key in variables), "")
+
+
+def _ruled(decision: Decision, scope: Scope) -> Ruling:
+    for given in decision.givens:
+        _check(decision, limits(given.type, scope.context.get(given.name), given.name), scope)
+    if isinstance(decision.logic, Table):
+        ruling = _by_table(decision, decision.logic, scope)
+    else:
+        ruling = _by_expression(decision, decision.logic, scope)
+    if decision.type.is_limited:
+        _check(decision, limits(decision.type, ruling.value, decision.variable or decision.id), scope)
+    return ruling
+
+
+def _by_expression(decision: Decision, logic: Expression, scope: Scope) -> Ruling:
+    [found] = scope.evaluate([logic.text])
+    read = sorted(feel.names(logic.text, known=scope.context))
+    inputs = {name: scope.context[name] for name in read if name in scope.context}
+    return Ruling(decision, found.value, inputs=inputs, warnings=found.warnings)
+
+
+def _by_table(decision: Decision, table: Table, scope: Scope) -> Ruling:
+    read = scope.evaluate([column.expression for column in table.inputs])
+    values = [found.value for found in read]
+    inputs = zip(table.inputs, values, strict=True)
+    _check(decision, [Limited(i.heading, v, i.allowed, i.type) for i, v in inputs if i.allowed], scope)
+    held, tested = _rules_that_hold(table, values, scope)
+    rows, found = _worked_out(table, policies.chosen(decision, table, held), scope)
+    counted = policies.ordered(decision, table, rows)
+    default, defaults = (None, []) if rows else _default(table, scope)
+    given = [rows[index] for index in counted] or ([default] if default else [])
+    outputs = [(column, v) for row in given for column, v in zip(table.outputs, row, strict=True)]
+    _check(decision, [Limited(o.heading, v, o.allowed, o.type) for o, v in outputs if o.allowed], scope)
+    return Ruling(
+        decision,
+        policies.result(decision, table, [rows[index] for index in counted], default),
+        tuple(table.rules[index].id for index in counted),
+        tuple(index + 1 for index in counted),
+        dict(zip(headings(table), values, strict=True)),
+        _warnings([*read, *tested, *found, *defaults]),
+    )
+
+
+def _worked_out(
+    table: Table, rules: Sequence[int], scope: Scope
+) -> tuple[dict[int, policies.Row], list[feel.Result]]:
+    """What each of the rules gives, and the results of its cells; all in one call into V8."""
+    found = scope.evaluate([cell for index in rules for cell in table.rules[index].outputs])
+    width, cells = len(table.outputs), [cell.value for cell in found]
+    rows = {index: tuple(cells[at * width : (at + 1) * width]) for at, index in enumerate(rules)}
+    return rows, found
+
+
+def _default(table: Table, scope: Scope) -> tuple[policies.Row | None, list[feel.Result]]:
+    """What holds when no rule does; None when no output says."""
+    if all(is_any(column.default) for column in table.outputs):
+        return None, []
+    found = scope.evaluate([column.default for column in table.outputs])
+    return tuple(cell.value for cell in found), found
+
+
+def _warnings(results: Iterable[feel.Result]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for found in results for text in found.warnings))
+
+
+def _rules_that_hold(
+    table: Table, values: Sequence[Any], scope: Scope
+) -> tuple[list[int], list[feel.Result]]:
+    """Rules that hold, from the top, and the results of the cells that had to be evaluated.
+
+    Cells that only list strings are compared here, as FEEL compares strings. That leaves few rules, often one,
+    whose other cells go to V8 together.
+    """
+    alive = {
+        index: [cell for cell in cells if not cell.settles(values[cell.column])]
+        for index, cells in enumerate(table.cells)
+        if all(cell.lists(values[cell.column]) for cell in cells if cell.settles(values[cell.column]))
+    }
+    wanted = list(dict.fromkeys((cell.text, cell.column) for cells in alive.values() for cell in cells))
+    results = scope.passes([(text, values[column]) for text, column in wanted])
+    passed = {key for key, result in zip(wanted, results, strict=True) if result.value is True}
+    held = [i for i, cells in alive.items() if all((cell.text, cell.column) in passed for cell in cells)]
+    return held, results
+
+
+def _check(decision: Decision, limited: Iterable[Limited], scope: Scope) -> None:
+    """Refuse a value that is not among those allowed; null is no value, and passes."""
+    asked = [one for one in limited if one.value is not None and not _is_listed(one)]
+    results = scope.passes([(as_test(one.allowed, one.base), one.value) for one in asked])
+    for one, found in zip(asked, results, strict=True):
+        if found.value is not True:
+            raise ExecutionFailed(
+                _(
+                    "Keputusan “{name}”: {place} bernilai {value}, padahal yang diperbolehkan hanya {allowed}.",
+                    name=decision.name,
+                    place=one.place,
+                    value=str(one.value)[:120],
+                    allowed=one.allowed[:120],
+                ),
+                detail=f"{decision.id}: {one.place}",
+            )
+
+
+def _is_listed(one: Limited) -> bool:
+    words = literals(one.allowed)
+    return words is not None and isinstance(one.value, str) and one.value in words
+
+
+def headings(table: Table) -> list[str]:
+    """A name for each input column; the expression where two columns have one label."""
+    labels = [column.heading for column in table.inputs]
+    return [
+        label if labels.count(label) == 1 else f"{label} [{index + 1}]" for index, label in enumerate(labels)
+    ]
