@@ -90,7 +90,7 @@ def _condition(element: Element, source: Source) -> str | None:
         return None
     if "resource" in engine_attributes(found):
         source.error("code_in_extension", element, found="resource")
-    return conditions.clean(text_of(found)) or None
+    return conditions.translated(text_of(found), place(element), source) or None
 
 
 def _unconditional(flow: Flow, source: Source) -> Flow:

@@ -88,18 +88,38 @@ def _end_at_gateways(drawn: Drawn, source: Source) -> None:
 
 
 def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
-    """Without a start event everything that no flow leads to begins. BPMN 2.0.2, Start Event."""
-    if any(node.kind == "startEvent" for node in drawn.nodes.values()):
+    """Without a start event everything that no flow leads to begins; a start that leads nowhere stands for that too.
+    BPMN 2.0.2, Start Event. Beside starts that lead on, one that does not is left out."""
+    starts = [node for node in drawn.nodes.values() if node.kind == "startEvent"]
+    leaving = drawn.leaving()
+    loose = [node for node in starts if not leaving.get(node.id) and node.id not in source.failed]
+    if loose != starts:
+        for node in loose:
+            source.warning("start_unconnected", node)
+            del drawn.nodes[node.id]
         return
-    entered = drawn.entered()
-    first = [n for n in drawn.nodes.values() if n.id not in entered and n.kind != "boundaryEvent"]
+    first = _unentered(drawn)
     if not first:
-        source.error("no_start", where)
+        if not starts:
+            source.error("no_start", where)
         return
-    source.warning("start_implied", where, first=_names(first))
-    start = Node(f"{where.id}:mulai", "startEvent", N_("Mulai"), "", line=where.line)
-    drawn.nodes[start.id] = start
+    if starts:
+        source.warning("start_joined", starts[0], first=_names(first))
+        start = starts[0]
+        for node in starts[1:]:
+            source.warning("start_unconnected", node)
+            del drawn.nodes[node.id]
+    else:
+        source.warning("start_implied", where, first=_names(first))
+        start = Node(f"{where.id}:mulai", "startEvent", N_("Mulai"), "", line=where.line)
+        drawn.nodes[start.id] = start
     drawn.flows += [Flow(f"{start.id}:{node.id}", "", start.id, node.id) for node in first]
+
+
+def _unentered(drawn: Drawn) -> list[Node]:
+    """What could begin: the nodes that no flow leads to, but for starts and boundary events."""
+    entered, not_these = drawn.entered(), {"startEvent", "boundaryEvent"}
+    return [node for node in drawn.nodes.values() if node.id not in entered and node.kind not in not_these]
 
 
 def _choose_start(drawn: Drawn, source: Source) -> None:
@@ -130,7 +150,7 @@ def _choose_at_activities(drawn: Drawn, source: Source) -> None:
         if node.kind in _GATEWAYS or len(own) < 2:
             continue
         if not any(flow.condition for flow in own):
-            if node.tag:  # told of another way where it was made here
+            if all(":" not in flow.id for flow in own):  # told of another way where it was made here
                 source.warning("implicit_parallel", node, count=str(len(own)))
             continue
         source.warning("implicit_choice", node, count=str(len(own)))

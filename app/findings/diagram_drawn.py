@@ -171,4 +171,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Berkas memuat tambahan pemodel yang tidak berpengaruh di sini: {found}.",
         "Tidak perlu apa-apa, kecuali bila Anda mengandalkannya.",
     ),
+    # Starts that lead nowhere, conditions of other engines.
+    "start_joined": (
+        "Dari kejadian mulai “{name}” tidak keluar panah; perkara mulai di {first}.",
+        "Tarik panah dari kejadian mulai ke langkah pertama.",
+    ),
+    "start_unconnected": (
+        "Dari kejadian mulai “{name}” tidak keluar panah; ia tidak dipakai.",
+        "Tarik panah dari sana ke langkah pertama, atau hapus.",
+    ),
+    "expression_translated": (
+        "Ungkapan pada “{name}” ditulis untuk mesin lain: {text}. Ia dijalankan sebagai {offer}",
+        "Tulis dalam FEEL bila maksudnya lain.",
+    ),
 }

@@ -46,6 +46,22 @@ def test_without_a_start_everything_that_nothing_leads_to_begins() -> None:
     assert (first.id, first.lane_id) == ("prosedur:mulai", "lane_1")
 
 
+def test_a_start_whose_arrow_was_forgotten_leads_to_what_nothing_leads_to() -> None:
+    xml = bpmn([start(), user("a"), user("b"), end()], "a > b > end")
+    assert warnings(xml) == ["start_joined"]
+    found = case(xml)
+    assert found.open == ["a"]
+    first = read(xml).start_node()
+    assert first is not None
+    assert first.id == "start"
+
+
+def test_a_start_without_an_arrow_beside_one_with_is_left_out() -> None:
+    xml = bpmn([start("lepas"), start(), user("a"), end()], "start > a > end")
+    assert [(f.code, f.element_id) for f in read(xml).findings] == [("start_unconnected", "lepas")]
+    assert set(read(xml).nodes) == {"start", "a", "end"}
+
+
 def test_a_circle_without_a_start_is_refused() -> None:
     assert errors(bpmn([user("a"), user("b")], "a > b > a")) == ["no_start"]
 
