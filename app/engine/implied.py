@@ -49,6 +49,7 @@ def complete(drawn: Drawn, links: Links, where: Placed, source: Source) -> Drawn
     _end_at_gateways(drawn, source)
     _begin(drawn, where, source)
     _choose_start(drawn, source)
+    _split_raced(drawn, source)
     _choose_at_activities(drawn, source)
     due_dates.add(drawn.nodes, source)
     return drawn
@@ -138,6 +139,31 @@ def _choose_start(drawn: Drawn, source: Source) -> None:
             taken.add(message)
             source.warning("several_starts", node, first=first.name or first.id, message=message)
             drawn.nodes[node.id] = replace(node, message=message)
+
+
+def _split_raced(drawn: Drawn, source: Source) -> None:
+    """An event that an event gateway and other flows lead to stands for several: one for each race, one for the rest.
+
+    The event itself stays with the first gateway; the others wait at its double, which leads where it leads.
+    """
+    hosts = {node.attached_to for node in drawn.nodes.values()}
+    for node in [node for node in drawn.nodes.values() if node.kind == "intermediateCatchEvent"]:
+        into = [flow for flow in drawn.flows if flow.target == node.id]
+        races = [flow for flow in into if drawn.nodes[flow.source].kind == "eventBasedGateway"]
+        if races and len(into) > 1 and node.id not in hosts:
+            source.warning("event_shared", node)
+            rest = [flow for flow in into if flow not in races]
+            for number, flows in enumerate([*([race] for race in races[1:]), rest], start=2):
+                _double(drawn, node, f"{node.id}:{number}", flows)
+
+
+def _double(drawn: Drawn, node: Node, double_id: str, into: list[Flow]) -> None:
+    if not into:
+        return
+    drawn.nodes[double_id] = replace(node, id=double_id)
+    drawn.flows = [replace(flow, target=double_id) if flow in into else flow for flow in drawn.flows]
+    own = [flow for flow in drawn.flows if flow.source == node.id]
+    drawn.flows += [replace(flow, id=f"{double_id}:{flow.id}", source=double_id) for flow in own]
 
 
 def _choose_at_activities(drawn: Drawn, source: Source) -> None:

@@ -184,4 +184,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Ungkapan pada “{name}” ditulis untuk mesin lain: {text}. Ia dijalankan sebagai {offer}",
         "Tulis dalam FEEL bila maksudnya lain.",
     ),
+    "event_shared": (
+        (
+            "“{name}” dicapai lewat beberapa jalan, sebagian dari gerbang kejadian; tiap jalan menunggu"
+            " sendiri-sendiri."
+        ),
+        "Gambar kejadian tersendiri untuk tiap jalan agar terlihat di mana perkara menunggu.",
+    ),
+    "flow_crosses_border": (
+        (
+            "Panah “{name}” melintasi batas pool atau subproses ke atau dari “{ref}”; perkara tidak "
+            "dapat menyeberang begitu."
+        ),
+        (
+            "Antar-pool pakai aliran pesan; dari subproses tarik panah dari tepinya. Atau gambar "
+            "semuanya di satu pool dengan lajur."
+        ),
+    ),
+    "flow_to_no_step": (
+        "Panah “{name}” berawal atau berakhir di “{ref}”, yang bukan tugas, kejadian, atau gerbang.",
+        "Pakai garis asosiasi (putus-putus) untuk dokumen dan catatan; tarik panah ke langkah berikutnya.",
+    ),
 }
