@@ -42,6 +42,19 @@ def clean(text: str) -> str:
     return text
 
 
+def translated(text: str, at: Placed, source: Source) -> str:
+    """The expression itself; what a file wraps in ``${…}`` is JUEL, and put into FEEL with a warning where it is not
+    FEEL too."""
+    cleaned = clean(text)
+    if _WRAPPED.fullmatch(text.strip()) and len(cleaned) <= feel.MAX_CHARS:
+        found = fault(cleaned)
+        if found is not None and found[0] == "expression_not_feel":
+            offer = found[1]["offer"]
+            source.warning("expression_translated", at, text=cleaned, offer=offer)
+            return offer
+    return cleaned
+
+
 def check(text: str, at: Placed, source: Source) -> None:
     """Note as an error why the cleaned expression ``text`` cannot run, if it cannot.
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.engine import conditions, extensions
 from app.engine.diagram import Flow, Node, Question
-from app.engine.nodes import ACTIVITIES
+from app.engine.nodes import ACTIVITIES, is_flow_node
 from app.engine.source import LABEL_LENGTH, Source, place, plain
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of
 from app.i18n import N_
@@ -21,10 +21,9 @@ def read(process: Element, nodes: Mapping[str, Node], source: Source) -> tuple[F
     found: list[Flow] = []
     for element in children(process, "sequenceFlow"):
         origin, target = (reference(element.get(name)) for name in ("sourceRef", "targetRef"))
-        if origin not in nodes:
-            source.error("flow_source_unknown", element, ref=origin or "–")
-        if target not in nodes:
-            source.error("flow_target_unknown", element, ref=target or "–")
+        for end, code in ((origin, "flow_source_unknown"), (target, "flow_target_unknown")):
+            if end not in nodes:
+                _report_end(element, end, code, source)
         if origin in nodes and target in nodes:
             # A flow without an id is told apart by where it stands; nothing in the file can refer to it.
             made = f"{origin}:{target}:{len(found)}"
@@ -69,6 +68,17 @@ def decide(
     return tuple(settled[flow.id] for flow in flows), questions
 
 
+def _report_end(element: Element, end: str, code: str, source: Source) -> None:
+    """Say why a flow cannot begin or end at ``end``: it is no step, a step elsewhere, or nothing."""
+    found = source.ids.get(end)
+    if found is None:
+        source.error(code, element, ref=end or "–")
+    elif is_flow_node(found):
+        source.error("flow_crosses_border", element, ref=place(found).name or end)
+    else:
+        source.error("flow_to_no_step", element, ref=place(found).name or end)
+
+
 def _flow(element: Element, flow_id: str, origin: str, target: str, source: Source) -> Flow:
     where = place(element)
     source.limit_name(element, LABEL_LENGTH)
@@ -90,7 +100,7 @@ def _condition(element: Element, source: Source) -> str | None:
         return None
     if "resource" in engine_attributes(found):
         source.error("code_in_extension", element, found="resource")
-    return conditions.clean(text_of(found)) or None
+    return conditions.translated(text_of(found), place(element), source) or None
 
 
 def _unconditional(flow: Flow, source: Source) -> Flow:

@@ -50,6 +50,7 @@ def complete(drawn: Drawn, links: Links, where: Placed, source: Source, *, insid
     _begin(drawn, where, source)
     if not inside:
         _choose_start(drawn, source)
+    _split_raced(drawn, source)
     _choose_at_activities(drawn, source)
     due_dates.add(drawn.nodes, source)
     return drawn
@@ -89,18 +90,38 @@ def _end_at_gateways(drawn: Drawn, source: Source) -> None:
 
 
 def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
-    """Without a start event everything that no flow leads to begins. BPMN 2.0.2, Start Event."""
-    if any(node.kind == "startEvent" for node in drawn.nodes.values()):
+    """Without a start event everything that no flow leads to begins; a start that leads nowhere stands for that too.
+    BPMN 2.0.2, Start Event. Beside starts that lead on, one that does not is left out."""
+    starts = [node for node in drawn.nodes.values() if node.kind == "startEvent"]
+    leaving = drawn.leaving()
+    loose = [node for node in starts if not leaving.get(node.id) and node.id not in source.failed]
+    if loose != starts:
+        for node in loose:
+            source.warning("start_unconnected", node)
+            del drawn.nodes[node.id]
         return
-    entered = drawn.entered()
-    first = [n for n in drawn.nodes.values() if n.id not in entered and n.kind != "boundaryEvent"]
+    first = _unentered(drawn)
     if not first:
-        source.error("no_start", where)
+        if not starts:
+            source.error("no_start", where)
         return
-    source.warning("start_implied", where, first=_names(first))
-    start = Node(f"{where.id}:mulai", "startEvent", N_("Mulai"), "", line=where.line)
-    drawn.nodes[start.id] = start
+    if starts:
+        source.warning("start_joined", starts[0], first=_names(first))
+        start = starts[0]
+        for node in starts[1:]:
+            source.warning("start_unconnected", node)
+            del drawn.nodes[node.id]
+    else:
+        source.warning("start_implied", where, first=_names(first))
+        start = Node(f"{where.id}:mulai", "startEvent", N_("Mulai"), "", line=where.line)
+        drawn.nodes[start.id] = start
     drawn.flows += [Flow(f"{start.id}:{node.id}", "", start.id, node.id) for node in first]
+
+
+def _unentered(drawn: Drawn) -> list[Node]:
+    """What could begin: the nodes that no flow leads to, but for starts and boundary events."""
+    entered, not_these = drawn.entered(), {"startEvent", "boundaryEvent"}
+    return [node for node in drawn.nodes.values() if node.id not in entered and node.kind not in not_these]
 
 
 def _choose_start(drawn: Drawn, source: Source) -> None:
@@ -121,6 +142,31 @@ def _choose_start(drawn: Drawn, source: Source) -> None:
             drawn.nodes[node.id] = replace(node, message=message)
 
 
+def _split_raced(drawn: Drawn, source: Source) -> None:
+    """An event that an event gateway and other flows lead to stands for several: one for each race, one for the rest.
+
+    The event itself stays with the first gateway; the others wait at its double, which leads where it leads.
+    """
+    hosts = {node.attached_to for node in drawn.nodes.values()}
+    for node in [node for node in drawn.nodes.values() if node.kind == "intermediateCatchEvent"]:
+        into = [flow for flow in drawn.flows if flow.target == node.id]
+        races = [flow for flow in into if drawn.nodes[flow.source].kind == "eventBasedGateway"]
+        if races and len(into) > 1 and node.id not in hosts:
+            source.warning("event_shared", node)
+            rest = [flow for flow in into if flow not in races]
+            for number, flows in enumerate([*([race] for race in races[1:]), rest], start=2):
+                _double(drawn, node, f"{node.id}:{number}", flows)
+
+
+def _double(drawn: Drawn, node: Node, double_id: str, into: list[Flow]) -> None:
+    if not into:
+        return
+    drawn.nodes[double_id] = replace(node, id=double_id)
+    drawn.flows = [replace(flow, target=double_id) if flow in into else flow for flow in drawn.flows]
+    own = [flow for flow in drawn.flows if flow.source == node.id]
+    drawn.flows += [replace(flow, id=f"{double_id}:{flow.id}", source=double_id) for flow in own]
+
+
 def _choose_at_activities(drawn: Drawn, source: Source) -> None:
     """Several flows out of what is no gateway are all taken; with conditions, those that hold.
 
@@ -131,7 +177,7 @@ def _choose_at_activities(drawn: Drawn, source: Source) -> None:
         if node.kind in _GATEWAYS or len(own) < 2:
             continue
         if not any(flow.condition for flow in own):
-            if node.tag:  # told of another way where it was made here
+            if all(":" not in flow.id for flow in own):  # told of another way where it was made here
                 source.warning("implicit_parallel", node, count=str(len(own)))
             continue
         source.warning("implicit_choice", node, count=str(len(own)))

@@ -171,4 +171,38 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Berkas memuat tambahan pemodel yang tidak berpengaruh di sini: {found}.",
         "Tidak perlu apa-apa, kecuali bila Anda mengandalkannya.",
     ),
+    # Starts that lead nowhere, conditions of other engines.
+    "start_joined": (
+        "Dari kejadian mulai “{name}” tidak keluar panah; perkara mulai di {first}.",
+        "Tarik panah dari kejadian mulai ke langkah pertama.",
+    ),
+    "start_unconnected": (
+        "Dari kejadian mulai “{name}” tidak keluar panah; ia tidak dipakai.",
+        "Tarik panah dari sana ke langkah pertama, atau hapus.",
+    ),
+    "expression_translated": (
+        "Ungkapan pada “{name}” ditulis untuk mesin lain: {text}. Ia dijalankan sebagai {offer}",
+        "Tulis dalam FEEL bila maksudnya lain.",
+    ),
+    "event_shared": (
+        (
+            "“{name}” dicapai lewat beberapa jalan, sebagian dari gerbang kejadian; tiap jalan menunggu"
+            " sendiri-sendiri."
+        ),
+        "Gambar kejadian tersendiri untuk tiap jalan agar terlihat di mana perkara menunggu.",
+    ),
+    "flow_crosses_border": (
+        (
+            "Panah “{name}” melintasi batas pool atau subproses ke atau dari “{ref}”; perkara tidak "
+            "dapat menyeberang begitu."
+        ),
+        (
+            "Antar-pool pakai aliran pesan; dari subproses tarik panah dari tepinya. Atau gambar "
+            "semuanya di satu pool dengan lajur."
+        ),
+    ),
+    "flow_to_no_step": (
+        "Panah “{name}” berawal atau berakhir di “{ref}”, yang bukan tugas, kejadian, atau gerbang.",
+        "Pakai garis asosiasi (putus-putus) untuk dokumen dan catatan; tarik panah ke langkah berikutnya.",
+    ),
 }

@@ -1,6 +1,7 @@
 """Drive a process to an end by the engine alone: an officer who decides by dice, and a clock that moves."""
 
 import re
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from app.engine.step import Step
 from app.errors import AppError
 
 MOST_STEPS = 200
+#: A drive is left when it has taken so long, well before the file as a whole counts as hung.
+_MOST_SECONDS = 3.0
 #: How often he fills in a task anew when no flow fits what he has filled in.
 _TRIES = 20
 _BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -28,7 +31,7 @@ ENDS: tuple[End, ...] = ("ended", "going", "stopped")
 
 @dataclass(frozen=True)
 class Drive:
-    """How far a process came. ``going``: open after the most steps; ``stopped``: it cannot go on, and said why."""
+    """How far a process came. ``going``: open when it was left; ``stopped``: it cannot go on, and said why."""
 
     process: str
     end: End
@@ -47,8 +50,9 @@ def drive(diagram: Diagram, seed: str) -> Drive:
     """
     officer = _Officer(_without_tables(diagram), Random(seed))  # noqa: S311 dice, no secret
     try:
+        until = time.monotonic() + _MOST_SECONDS
         officer.start()
-        while not officer.step.ended and officer.steps < MOST_STEPS:
+        while not officer.step.ended and officer.steps < MOST_STEPS and time.monotonic() < until:
             officer.act()
     except AppError as error:
         detail = getattr(error, "detail", "")

@@ -46,6 +46,22 @@ def test_without_a_start_everything_that_nothing_leads_to_begins() -> None:
     assert (first.id, first.lane_id) == ("prosedur:mulai", "lane_1")
 
 
+def test_a_start_whose_arrow_was_forgotten_leads_to_what_nothing_leads_to() -> None:
+    xml = bpmn([start(), user("a"), user("b"), end()], "a > b > end")
+    assert warnings(xml) == ["start_joined"]
+    found = case(xml)
+    assert found.open == ["a"]
+    first = read(xml).start_node()
+    assert first is not None
+    assert first.id == "start"
+
+
+def test_a_start_without_an_arrow_beside_one_with_is_left_out() -> None:
+    xml = bpmn([start("lepas"), start(), user("a"), end()], "start > a > end")
+    assert [(f.code, f.element_id) for f in read(xml).findings] == [("start_unconnected", "lepas")]
+    assert set(read(xml).nodes) == {"start", "a", "end"}
+
+
 def test_a_circle_without_a_start_is_refused() -> None:
     assert errors(bpmn([user("a"), user("b")], "a > b > a")) == ["no_start"]
 
@@ -258,3 +274,45 @@ def test_one_event_or_receive_tasks_may_follow_an_event_gateway() -> None:
     found = case(bpmn(nodes, "start > r > surat > end"))
     found.deliver("surat")
     assert found.ended
+
+
+def test_an_event_that_races_and_is_reached_otherwise_too_stands_for_several() -> None:
+    nodes = [
+        start(),
+        race("r"),
+        catch("data", message="data"),
+        catch("lama", after="P1D"),
+        user("tanya"),
+        user("z"),
+        end(),
+    ]
+    xml = bpmn(nodes, "start > r > data > z > end\nr > lama > tanya > data")
+    assert warnings(xml) == ["event_shared"]
+    early = case(xml)
+    early.deliver("data")
+    assert (early.open, early.timers) == (["z"], {})
+    late = case(xml)
+    late.wait(days=2)
+    late.complete("tanya")
+    assert list(late.messages.values()) == ["data:2"]
+    late.deliver("data:2")
+    assert late.open == ["z"]
+    late.complete("z")
+    assert late.ended
+
+
+def test_two_races_for_one_event_are_kept_apart() -> None:
+    nodes = [
+        start(),
+        race("r"),
+        race("q"),
+        catch("data", message="data"),
+        catch("a", after="P1D"),
+        catch("b", after="P9D"),
+    ]
+    xml = bpmn([*nodes, user("z"), end()], "start > r > data > z > end\nr > a > q > data\nq > b > end")
+    found = case(xml)
+    found.wait(days=2)
+    assert list(found.messages.values()) == ["data:2"]
+    found.deliver("data:2")
+    assert (found.open, found.timers) == (["z"], {})

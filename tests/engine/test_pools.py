@@ -3,7 +3,7 @@
 from app.engine import reader
 from app.engine.execution import Program
 from tests.engine.building import HEAD, bpmn, end, node, start, user
-from tests.engine.reading import read, warnings
+from tests.engine.reading import read, refused, warnings
 from tests.engine.test_execution import Case
 
 WAITS = "<bpmn:messageEventDefinition/>"
@@ -92,3 +92,23 @@ def test_a_case_waits_for_the_message_that_the_drawing_names() -> None:
     case = Case(Program(read(bpmn([start(), waits, end()], "start > tunggu > end")), {}))
     case.deliver("tunggu")
     assert case.ended
+
+
+def test_an_arrow_from_one_pool_into_another_is_refused_for_what_it_is() -> None:
+    arrow = '<bpmn:sequenceFlow id="lintas" sourceRef="mulai" targetRef="tulis"/>'
+    xml = (
+        two_pools().decode().replace('<bpmn:startEvent id="mulai"/>', f'<bpmn:startEvent id="mulai"/>{arrow}')
+    )
+    (finding,) = [f for f in refused(xml.encode()) if f.severity == "error"]
+    assert (finding.code, finding.element_id, finding.params["ref"]) == (
+        "flow_crosses_border",
+        "lintas",
+        "tulis",
+    )
+
+
+def test_an_arrow_to_a_document_is_refused_for_what_it_is() -> None:
+    berkas = '<bpmn:dataObjectReference id="berkas" name="Berkas"/>'
+    xml = bpmn([start(), user("a"), end()], "start > a > end\na > berkas", inside=berkas)
+    (finding,) = [f for f in refused(xml) if f.severity == "error"]
+    assert (finding.code, finding.params["ref"]) == ("flow_to_no_step", "Berkas")

@@ -164,10 +164,8 @@ def test_conditions_after_parallel_and_event_gateways_are_ignored() -> None:
 @pytest.mark.parametrize(
     ("written", "offered"),
     [
-        ("${a == 'x'}", 'a = "x"'),
         ("a == True and b", "a = true and b"),
         ("!a", "not(a)"),
-        ("#{a && !b || c}", "a and not(b) or c"),
     ],
 )
 def test_python_and_juel_are_refused_and_feel_offered(written: str, offered: str) -> None:
@@ -290,3 +288,16 @@ def test_ids_that_cannot_stand_in_an_address_are_refused(bad: str) -> None:
 def test_an_unknown_element_is_refused() -> None:
     (finding,) = refused(bpmn([start(), node("choreographyTask", "tari"), end()], "start > end"))
     assert (finding.code, finding.params["found"]) == ("unknown_element", "choreographyTask")
+
+
+def test_juel_is_put_into_feel_and_said() -> None:
+    ways = [flow("g", "terima", condition="${status == 'lengkap' && !batal}"), flow("g", "tolak")]
+    diagram = read(gate(exclusive("g", default="g__tolak"), *ways))
+    assert diagram.outgoing["g"][0].condition == 'status = "lengkap" and not(batal)'
+    assert "expression_translated" in [finding.code for finding in diagram.findings]
+
+
+def test_what_is_not_wrapped_as_juel_is_refused_with_an_offer() -> None:
+    ways = [flow("g", "terima", condition="status == 'lengkap'"), flow("g", "tolak")]
+    (finding, *_rest) = refused(gate(exclusive("g", default="g__tolak"), *ways))
+    assert (finding.code, finding.params["offer"]) == ("expression_not_feel", 'status = "lengkap"')
