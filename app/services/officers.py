@@ -31,6 +31,14 @@ def may_reassign(actor: Actor, task: UserTask) -> bool:
     return task.state == "open" and mine and not actor.is_auditor
 
 
+def held(session: Session, user: User) -> User:
+    """The user as he is at this moment, with groups and units; so he stays until the commit."""
+    session.execute(select(User.id).where(User.id == user.id).with_for_update(read=True))
+    # Read once he is held: what the first statement waited for it does not see.
+    query = select(User).where(User.id == user.id).options(*rights.WITH_MEMBERSHIPS)
+    return session.scalars(query.execution_options(populate_existing=True)).unique().one()
+
+
 def chosen(session: Session, user_id: str) -> User:
     """The user that a form names by id, with all that decides whether he may be handed a task.
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -24,6 +24,7 @@ from app.services import (
     holidays,
     identity,
     instances,
+    officers,
     rights,
     settings,
 )
@@ -43,10 +44,13 @@ class Work:
     version: Version
     form: Form | None
     question: Question | None  # asked with the task, or the task itself
+    offered: bool  # to the actor; with the lock on its case that holds until the commit
 
 
 def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> Work:
     """Return a task of a case that the actor may see; with ``lock`` the case is his until the commit.
+
+    With ``lock`` his own row stays as it is too: he was read before this transaction began, and may be gone by now.
 
     Raises:
         NotFound: there is none, or its case is not the actor's to see.
@@ -54,19 +58,23 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     # The task is read after its case is locked, or it could be a stale copy.
     owner = select(UserTask.instance_id).where(UserTask.id == task_id).scalar_subquery()
     query = select(ProcessInstance).where(ProcessInstance.id == owner, access.visible(actor))
-    instance = session.scalars(access.locking(query) if lock else query).one_or_none()
+    query = access.locking(query.where(access.held_there(actor))) if lock else query
+    instance = session.scalars(query).one_or_none()
     if instance is None:
         raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
     # Whoever holds the lock seldom wants to know who else there is.
     people = () if lock else (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
-    task = session.scalars(select(UserTask).where(UserTask.id == task_id).options(*people)).one()
+    offered = access.still_offered(actor.id) if lock else true()
+    row = select(UserTask, offered).where(UserTask.id == task_id).options(*people)
+    task, still = session.execute(row).one()
     set_committed_value(task, "instance", instance)  # it is here already, and must stay
     version = definitions.version(session, instance.definition_id)
     diagram = version.diagram
     question = (
         diagram.questions[task.activity_id] if task.is_question else diagram.question_after(task.activity_id)
     )
-    return Work(task, version, version.form_of(task.form_key), question)
+    mine = bool(still) and may_work(actor, task)
+    return Work(task, version, version.form_of(task.form_key), question, mine)
 
 
 def may_work(actor: Actor, task: UserTask) -> bool:
@@ -81,8 +89,9 @@ def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
         NotFound, NotAllowed; Conflict: somebody else was faster, or the task is closed.
     """
     # Locked like a completion: else one officer claims what another is just completing, and both succeed.
-    task = get(session, task_id, actor=actor, lock=True).task
-    _check_open_and_offered(session, task, actor)
+    work = get(session, task_id, actor=actor, lock=True)
+    task = work.task
+    _check_open_and_offered(session, work, actor)
     if task.assignee_id == actor.id:
         return task
     now = clock.now(session)
@@ -94,7 +103,7 @@ def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     )
     session.refresh(task)
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        _check_open_and_offered(session, task, actor)
+        _check_open(session, task)
         raise Conflict(_held_by(session, task))
     history.record(session, "task_claimed", actor=actor, **_where(task))
     return task
@@ -129,6 +138,7 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     errors = {}
     if not reason.strip():
         errors["reason"] = _("Tulis alasan pengalihan.")
+    to = officers.held(session, to)
     if to.disabled_at is not None or not may_work(access.actor_of(to), task):
         errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
     if errors:
@@ -163,7 +173,7 @@ def complete(
     """
     work = get(session, task_id, actor=actor, lock=True)
     task, instance = work.task, work.task.instance
-    _check_open_and_offered(session, task, actor)
+    _check_open_and_offered(session, work, actor)
     if task.assignee_id not in (None, actor.id):
         raise Conflict(_held_by(session, task))
     clean, given = _check_input(session, work, values, answers)
@@ -237,11 +247,11 @@ def _check_open(session: Session, task: UserTask) -> None:
     raise Conflict(_("Tugas ini sudah tidak terbuka."))
 
 
-def _check_open_and_offered(session: Session, task: UserTask, actor: Actor) -> None:
+def _check_open_and_offered(session: Session, work: Work, actor: Actor) -> None:
     rights.require_not_auditor(actor)
-    if not may_work(actor, task):
-        raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=task.lane))
-    _check_open(session, task)
+    if not work.offered:
+        raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=work.task.lane))
+    _check_open(session, work.task)
 
 
 def _held_by(session: Session, task: UserTask) -> str:
