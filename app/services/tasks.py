@@ -25,15 +25,14 @@ from app.services import (
     identity,
     instances,
     officers,
+    questions,
     rights,
     settings,
+    telling,
 )
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.instances import Values
-
-#: So many answers that nobody asked for are named.
-_MOST_UNASKED = 20
 
 
 @dataclass(frozen=True)
@@ -79,7 +78,11 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
 
 def may_work(actor: Actor, task: UserTask) -> bool:
     """Whether the task is offered to the actor: his lane, and his unit where the task names one."""
-    return task.group_id in actor.groups and (task.unit_code is None or task.unit_code in actor.units)
+    return _may_receive(actor, task, task.unit_code)
+
+
+def _may_receive(to: Actor, task: UserTask, unit: str | None) -> bool:
+    return task.group_id in to.groups and (unit is None or unit in to.units)
 
 
 def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
@@ -139,11 +142,14 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     if not reason.strip():
         errors["reason"] = _("Tulis alasan pengalihan.")
     to = officers.held(session, to)
-    if to.disabled_at is not None or not may_work(access.actor_of(to), task):
+    unit = officers.unit_with(session, task, to, actor=actor)
+    if to.disabled_at is not None or not _may_receive(access.actor_of(to), task, unit):
         errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
     if errors:
         raise InvalidForm(_("Tugas belum dialihkan."), errors)
     before = task.assignee_id
+    moved: dict[str, Any] = {"unit": unit} if unit != task.unit_code else {}
+    task.unit_code = unit
     task.assignee_id, task.claimed_at = to.id, clock.now(session)
     history.record(
         session,
@@ -153,7 +159,13 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
         to=to.name,
         reason=reason.strip(),
         before=before,
+        **moved,
     )
+    if to.id != actor.id:
+        about = {"by": actor.full_name, "task": task.name, "reason": reason.strip()}
+        telling.queue(
+            session, task.instance, task.activity_id, "task_reassigned", {"users": [to.id]}, **about
+        )
     return task
 
 
@@ -206,34 +218,10 @@ def _check_input(
             clean = instances.check_values(session, work.form, values, work.task.instance.variables)
     except InvalidForm as error:
         errors.update(error.errors)
-    given = _checked_answer(work.question, answers, errors)
+    given = questions.checked(work.question, answers, errors)
     if errors:
         raise InvalidForm(_("Ada isian yang perlu diperbaiki."), errors, typed)
     return clean, given
-
-
-def _checked_answer(
-    question: Question | None, answers: Mapping[str, str | list[str]], errors: dict[str, str]
-) -> dict[str, str | list[str]]:
-    _refuse_unasked(question, answers, errors)
-    if question is None:
-        return {}
-    raw = answers.get(question.gateway_id) or []
-    chosen = [raw] if isinstance(raw, str) else list(raw)
-    known = {flow_id for flow_id, text in question.answers}
-    if not chosen or not known.issuperset(chosen) or (len(chosen) > 1 and not question.multiple):
-        errors[question.gateway_id] = _("Jawab pertanyaan “{question}”.", question=question.text)
-    return {question.gateway_id: chosen}
-
-
-def _refuse_unasked(
-    question: Question | None, answers: Mapping[str, str | list[str]], errors: dict[str, str]
-) -> None:
-    """An answer that nobody asked for is a mistake: whoever sends it believes that the case will follow it."""
-    asked = question.gateway_id if question else None
-    unasked = [gateway_id for gateway_id in answers if gateway_id != asked]
-    for gateway_id in unasked[:_MOST_UNASKED]:
-        errors[gateway_id[:100]] = _("Tugas ini tidak menanyakan hal itu.")
 
 
 def _check_open(session: Session, task: UserTask) -> None:

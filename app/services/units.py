@@ -1,6 +1,6 @@
 """Units of the government: which exist on a date, what they are called, who works in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,32 @@ class Details:
     valid_from: date | None = None
     valid_until: date | None = None
     successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A unit by name, and the groups in which it has officers."""
+
+    name: str
+    groups: frozenset[int]
+
+
+def staff(session: Session, codes: Collection[str]) -> Mapping[str, Staff]:
+    """The staff of each of these units that exists or did, by code. 1 SQL, none without codes."""
+    if not codes:
+        return {}
+    enabled = and_(User.id == user_unit.c.user_id, User.disabled_at.is_(None))
+    query = (
+        select(Unit.code, Unit.name, membership.c.group_id)
+        .outerjoin(user_unit, user_unit.c.unit_code == Unit.code)
+        .outerjoin(User, enabled)
+        .outerjoin(membership, membership.c.user_id == User.id)
+        .where(Unit.code.in_(codes))
+        .distinct()
+    )
+    rows = session.execute(query).all()
+    groups = {code: frozenset(row[2] for row in rows if row[0] == code) for code, _name, _group in rows}
+    return {code: Staff(name, groups[code]) for code, name, _group in rows}
 
 
 def active(session: Session, on: date) -> Sequence[Unit]:
