@@ -132,8 +132,11 @@ def edit(session: Session, code: str, details: Details, *, actor: Actor | None) 
     rights.require_administrator(actor)
     unit = get(session, code)
     _refuse(_errors(session, code, details), asdict(details))
+    before = _facts(unit)
     _store(unit, details)
-    history.record(session, "unit_edited", actor=actor, unit=code, **_plain(details))
+    changes: dict[str, Any] = {k: [before[k], v] for k, v in _facts(unit).items() if before[k] != v}
+    if changes:
+        history.record(session, "unit_edited", actor=actor, unit=code, **_plain(details), changes=changes)
     return unit
 
 
@@ -183,7 +186,18 @@ def _store(unit: Unit, details: Details) -> None:
     unit.successors = ",".join(details.successors)
 
 
+def _facts(unit: Unit) -> dict[str, Any]:
+    """What the history keeps about a unit."""
+    successors = tuple(code for code in unit.successors.split(",") if code)
+    return _plain(Details(unit.name, unit.valid_from, unit.valid_until, successors))
+
+
 def _plain(details: Details) -> dict[str, Any]:
     return {
-        key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(details).items()
+        key: value.isoformat()
+        if isinstance(value, date)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for key, value in asdict(details).items()
     }
