@@ -56,6 +56,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     """
     env = os.environ if environ is None else environ
     data_dir = Path(env.get("ALUR_DATA_DIR", str(ROOT / "data"))).resolve()
+    processes_dir, forms_dir = folders(env)
     host, port = env.get("ALUR_HOST", "127.0.0.1"), _port(env.get("ALUR_PORT", "8000"))
     try:
         for folder in (data_dir, data_dir / "files"):  # nobody else on the machine reads what people sent
@@ -76,10 +77,19 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         timezone=_zone(env.get("ALUR_TIMEZONE", "Asia/Jakarta")),
         watch=_flag(env, "ALUR_WATCH"),
         allow_time_travel=_flag(env, "ALUR_ALLOW_TIME_TRAVEL"),
-        processes_dir=Path(env.get("ALUR_PROCESSES_DIR", str(ROOT / "processes"))),
-        forms_dir=Path(env.get("ALUR_FORMS_DIR", str(ROOT / "forms"))),
+        processes_dir=processes_dir,
+        forms_dir=forms_dir,
         smtp_url=env.get("ALUR_SMTP_URL") or None,
         mail_from=env.get("ALUR_MAIL_FROM", "alur@localhost"),
+    )
+
+
+def folders(environ: Mapping[str, str] | None = None) -> tuple[Path, Path]:
+    """Where diagrams and tables lie, and where forms do. Nothing is made, unlike by `from_environment`."""
+    env = os.environ if environ is None else environ
+    return (
+        Path(env.get("ALUR_PROCESSES_DIR", str(ROOT / "processes"))),
+        Path(env.get("ALUR_FORMS_DIR", str(ROOT / "forms"))),
     )
 
 

@@ -183,6 +183,28 @@ def test_a_refused_deployment_leaves_nothing_and_exits_1(shell: Shell, tmp_path:
         assert session.scalars(select(ProcessDefinition)).all() == []
 
 
+def test_check_finds_the_forms_and_tables_that_lie_in_the_watched_folders(shell: Shell) -> None:
+    done = shell("check", str(ROOT / "processes" / "pengaduan.bpmn"))
+    assert (done.output, done.exit_code) == ("Tidak ada temuan.\n", 0)
+
+
+def test_every_finding_of_check_names_its_file_and_its_place(shell: Shell, tmp_path: Path) -> None:
+    closed = procedure(condition='=hasill = "cukup"')["uji.bpmn"].replace(
+        b'name="nomor" value="nomor"', b'name="identitas tertutup" value="rahasia_sekali"'
+    )
+    paths = files(tmp_path, {**procedure(), "uji.bpmn": closed})
+    lines = shell("check", *paths).output.splitlines()
+    assert any("rahasia_sekali" in line for line in lines)
+    assert all(line.split()[1].startswith("uji.bpmn:") and "“”" not in line for line in lines), lines
+
+
+def test_a_form_that_is_nowhere_is_said_to_be_missing(shell: Shell, tmp_path: Path) -> None:
+    done = shell("check", *files(tmp_path, {"uji.bpmn": procedure()["uji.bpmn"]}))
+    assert done.exit_code == 1
+    assert "Formulir periksa.form untuk “Periksa” tidak ada" in done.output
+    assert "tidak ada formulir, tabel, atau pesan yang mengisinya" not in done.output
+
+
 def test_two_files_of_one_name_are_not_taken_for_one(shell: Shell, tmp_path: Path) -> None:
     (tmp_path / "lama").mkdir()
     paths = [*files(tmp_path, procedure()), *files(tmp_path / "lama", {"periksa.form": b"{}"})]

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from app.cli.base import ready
+from app.config import folders
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
 from app.services import deployments
@@ -25,10 +26,24 @@ _FILES = click.argument(
 @_FILES
 def check(files: tuple[Path, ...]) -> None:
     """Print the findings of a deployment without deploying."""
-    findings = deployments.check(None, _read(files))
+    findings = deployments.check(None, _read(files), beside=_beside())
     _print(findings)
     if has_errors(list(findings)):
         sys.exit(1)
+
+
+def _beside() -> dict[str, bytes]:
+    """The forms and tables without errors in the folders that are watched, for diagrams that are sent alone."""
+    paths = [
+        path for folder in folders() for path in sorted(folder.glob("*")) if path.suffix in {".form", ".dmn"}
+    ]
+    found = {path.name: path.read_bytes() for path in paths if path.is_file()}
+    good = {
+        name
+        for name, content in found.items()
+        if not has_errors(list(deployments.check(None, {name: content})))
+    }
+    return {name: content for name, content in found.items() if name in good}
 
 
 @click.command(help="Terapkan diagram beserta formulir dan tabelnya sebagai versi baru.")

@@ -1,5 +1,6 @@
 """run, serve, worker, demo: what keeps going."""
 
+import ctypes
 import os
 import signal
 import socket
@@ -18,6 +19,8 @@ from app.config import Config, from_environment
 from app.db import Database
 from app.errors import NotReady
 from app.services import demo, migrations, settings
+
+_PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @click.command("demo", help="Muat data peragaan: unit, pengguna (kata sandi demo), SOP.")
@@ -77,14 +80,25 @@ def _check_port(config: Config) -> None:
 
 
 @click.command(help="Layani halaman dan API pada ALUR_HOST:ALUR_PORT.")
-def serve() -> None:
-    """Serve the web application by gunicorn."""
+@click.option("--beside", type=int, hidden=True, help="Berhenti bila proses induk ini berakhir.")
+def serve(*, beside: int | None) -> None:
+    """Serve the web application by gunicorn; ``beside`` is the parent to end with, whatever ends it."""
     from app.web.server import serve as serve_web  # noqa: PLC0415 the worker and commands need no Flask
 
+    if beside is not None:
+        _end_with(beside)
     config, database = ready()
     _check_port(config)
     database.engine.dispose()
     serve_web()
+
+
+def _end_with(parent: int) -> None:
+    """Be told to stop by the kernel when ``parent`` ends, even when it was killed. Kept across exec."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if os.getppid() != parent:  # it ended before that
+        sys.exit(1)
 
 
 @click.command("worker", help="Jalankan pekerja waktu: tenggat, pemberitahuan, folder yang diamati.")
@@ -105,19 +119,31 @@ def work(*, with_web: bool) -> None:
 
 @contextmanager
 def _web(stop: threading.Event) -> Iterator[None]:
-    """Serve in a process of its own, which ends with this one; when it ends by itself, stop, with its exit code."""
-    process = subprocess.Popen(_line("serve"))  # noqa: S603 our own command
+    """Serve in a process of its own, which ends with this one; when it ends by itself, stop and say so."""
+    process = subprocess.Popen(_line("serve", "--beside", str(os.getpid())))  # noqa: S603 our own command
+    by_itself = threading.Event()
 
     def watch() -> None:
         process.wait()
+        if not stop.is_set():
+            by_itself.set()
         stop.set()
 
     threading.Thread(target=watch, daemon=True).start()
     try:
         yield
     finally:
-        ended_itself = process.poll() is not None
         process.terminate()
         code = process.wait()
-    if ended_itself:
+    if by_itself.is_set():
+        _end_as_the_web_did(code)
+
+
+def _end_as_the_web_did(code: int) -> None:
+    if code > 0:  # it has said why
         sys.exit(code)
+    how = f"sinyal {-code}, {signal.strsignal(-code)}" if code else "dihentikan dari luar"
+    raise NotReady(
+        f"web berhenti sendiri ({how}), jadi pekerja waktu ikut berhenti. "
+        "Jalankan lagi; bila terulang, periksa apakah memori mesin ini cukup."
+    )

@@ -4,7 +4,7 @@ import click
 
 from app import worker as clockwork
 from app.cli.base import ready
-from app.services import clock
+from app.services import clock, history
 
 
 @click.command(help="Jalankan timer yang jatuh tempo sampai TIME, masing-masing pada waktunya.")
@@ -25,6 +25,7 @@ def fire(until: str) -> None:
     count = clockwork.fire_until(database, moment)
     if moment > now:
         with database.transaction() as session:
+            history.record(session, "clock_moved", actor=None, to=moment.isoformat())
             clock.travel(session, moment)
     click.echo(f"{count} timer dijalankan sampai {moment.isoformat()}")
 
@@ -36,4 +37,5 @@ def clock_command(reset: bool) -> None:
     _config, database = ready()
     with database.transaction() as session:
         clock.reset(session)
+        history.record(session, "clock_reset", actor=None)
     click.echo("Jam kembali ke waktu nyata.")

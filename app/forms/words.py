@@ -22,6 +22,8 @@ def missing(part: Field) -> str:
         return _("Pilih {label}.", label=part.name)
     if part.type == "filepicker":
         return _("Lampirkan berkas untuk {label}.", label=part.name)
+    if part.name.casefold().split()[:1] == ["isi"]:  # “Isi Isi laporan.” reads like a slip
+        return _("Lengkapi {label}.", label=part.name)
     return _("Isi {label}.", label=part.name)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotFound
 from app.i18n import _
-from app.models import ProcessDefinition, ProcessInstance, User, UserTask
+from app.models import ProcessDefinition, ProcessInstance, User, UserTask, membership, user_unit
 
 
 @dataclass(frozen=True)
@@ -103,6 +103,24 @@ def locking(query: Select[ProcessInstance]) -> Select[ProcessInstance]:
     Rows that only name the case, e.g. a note, may be written meanwhile; waiting for those could go in a circle.
     """
     return query.with_for_update(key_share=True).execution_options(populate_existing=True)
+
+
+def held_there(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor is let in at this moment; and so it stays until the commit.
+
+    Whoever disables him or takes him out of a lane waits, and then sees what he did; see `users`.
+    """
+    there = select(User.id).where(User.id == actor.id, User.disabled_at.is_(None))
+    return there.with_for_update(read=True).exists()
+
+
+@lru_cache(maxsize=512)
+def still_offered(user_id: int) -> ColumnElement[bool]:
+    """Whether a task is one that the user may work on by what is stored at this moment, not when he came in."""
+    no_auditor = exists().where(User.id == user_id, User.is_auditor.is_(False))
+    lane = exists().where(membership.c.user_id == user_id, membership.c.group_id == UserTask.group_id)
+    unit = exists().where(user_unit.c.user_id == user_id, user_unit.c.unit_code == UserTask.unit_code)
+    return and_(no_auditor, lane, or_(UserTask.unit_code.is_(None), unit))
 
 
 def works_in(actor: Actor, definition: ProcessDefinition, lane_id: str) -> bool:

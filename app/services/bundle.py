@@ -14,6 +14,7 @@ class Bundle:
 
     diagram: Diagram
     files: dict[str, bytes]
+    file: str = ""  # where the diagram was read, for findings
     forms: dict[str, Form] = field(default_factory=dict)
     tables: dict[str, decisions.Decision] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
 from app.engine import decisions, loops, reader
-from app.engine.diagram import Flow, Lane, Node
+from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.findings import Finding
 from app.models import Group, LaneGroup
-from app.services import groups
+from app.services import coverage, groups
 from app.services.bundle import Bundle
 
-Place = Node | Flow | Lane
+Place = Node | Flow | Lane | Diagram
 #: Process properties that name a variable. Source: HOUSE.md, "What a diagram tells the code".
 _VARIABLE_PROPERTIES = ("nomor", "perihal", "kategori", "unit", "wilayah")
 
@@ -34,6 +34,7 @@ def at(node: Node, code: str, *, file: str | None = None, **params: str) -> Find
 
 def check(session: Session | None, bundle: Bundle) -> None:
     """Add what is found to ``bundle.findings``."""
+    bundle.diagram = coverage.without_needless(bundle)
     if any(finding.severity == "error" for finding in bundle.findings):
         return  # with a file missing, names would be missed for nothing
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
@@ -90,7 +91,7 @@ def _twice(name: str) -> tuple[frozenset[str], frozenset[str]]:
 def _places(bundle: Bundle) -> Mapping[str, Place]:
     """Whatever a finding can point at, by id."""
     diagram = bundle.diagram
-    places: list[Place] = [*diagram.lanes, *diagram.flows, *diagram.nodes.values()]
+    places: list[Place] = [diagram, *diagram.lanes, *diagram.flows, *diagram.nodes.values()]
     return {place.id: place for place in places}
 
 

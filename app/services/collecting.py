@@ -1,7 +1,7 @@
 """Put together what a deployment would store: each diagram with the forms and tables it names, checked."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from sqlalchemy.orm import Session
@@ -38,7 +38,7 @@ def collect(
     """Return the versions that deploying ``files`` would make, and everything found, errors included.
 
     ``beside``: good forms and tables at hand, for what a diagram names that was neither sent nor is carried over.
-    With ``session`` None nothing is carried over: what the files themselves do not hold is not missed.
+    With ``session`` None nothing is carried over, and without forms or tables at all none is missed.
     """
     upload = _read(files, beside)
     live = list(definitions.live(session, files=True)) if session is not None else []
@@ -56,6 +56,7 @@ def collect(
     findings += _of_tables_alone(upload, bundles)
     for bundle in bundles:
         checks.check(session, bundle)
+        bundle.findings = [one if one.file else replace(one, file=bundle.file) for one in bundle.findings]
         findings += [*bundle.diagram.findings, *bundle.findings]
     return bundles, findings
 
@@ -111,16 +112,21 @@ def _bundle(
     library: Library,
 ) -> Bundle:
     inlined = calls.inline(diagram, library)
-    bundle = Bundle(inlined.diagram, {f"{diagram.key}.bpmn": content})
+    bundle = Bundle(inlined.diagram, {f"{diagram.key}.bpmn": content}, file=name)
     bundle.files |= {f"{key}.called": library.xml(key) for key in inlined.used}
     if session is not None or inlined.used:
         bundle.findings += [checks.at(p.node, p.code, file=name, **p.params) for p in inlined.problems]
     carried = next((definition for definition in live if definition.key == diagram.key), None)
     kept = {f.name: f.resource.content for f in carried.files if f.kind in {"form", "dmn"}} if carried else {}
-    kept |= {name: content for name, content in upload.beside.items() if name not in kept}
+    beside = upload.beside
+    kept |= {name: content for name, content in beside.items() if name not in kept}
     kept = {name: content for name, content in kept.items() if name not in upload.tables}
-    _add_forms(bundle, upload, kept, missing_counts=session is not None or bool(upload.forms), file=name)
-    _add_tables(bundle, upload, kept, missing_counts=session is not None or bool(upload.tables), file=name)
+    _add_forms(
+        bundle, upload, kept, missing_counts=session is not None or bool(upload.forms or beside), file=name
+    )
+    _add_tables(
+        bundle, upload, kept, missing_counts=session is not None or bool(upload.tables or beside), file=name
+    )
     return bundle
 
 

@@ -58,12 +58,15 @@ def deploy(
     return Deployment(deployed, tuple(findings))
 
 
-def check(session: Session | None, files: Mapping[str, bytes]) -> Sequence[Finding]:
+def check(
+    session: Session | None, files: Mapping[str, bytes], *, beside: Mapping[str, bytes] | None = None
+) -> Sequence[Finding]:
     """Return what a deployment of ``files`` would find, without storing anything.
 
-    Without a database (``session`` None) files that are carried over cannot be known.
+    Without a database (``session`` None) files that are carried over cannot be known; ``beside``: forms and tables at
+    hand, for what is named and not among ``files``.
     """
-    return collect(session, files)[1]
+    return collect(session, files, beside or {})[1]
 
 
 def _deploy_one(session: Session, bundle: Bundle, actor: Actor | None) -> Deployed:

@@ -1,22 +1,23 @@
 """Write what the engine returned. `apply` is the only writer of instance state, tasks, jobs, history and outbox."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from app.engine.context import Event
 from app.engine.step import OpenTask, Step
-from app.models import HistoryEvent, OutboxMessage, ProcessInstance, Unit, UserTask
+from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
 from app.services import bulk, clock, incidents, telling, waits
 from app.services.access import Actor
 from app.services.definitions import Version
+from app.services.units import Staff, staff
 
 # Statements are built once: building them took longer than running them.
 _CHANGE = update(cast("Table", UserTask.__table__)).where(UserTask.id.in_(bulk.IDS))
@@ -32,7 +33,8 @@ def apply(
     _store_instance(session, instance, version, step)
     session.flush()  # what was recorded before comes before
     _close_tasks(session, step, actor)
-    units = _units(session, version, step)
+    staffed = _staff(session, version, step)
+    units = _units(version, step, staffed)
     bulk.add(session, UserTask, [_task(session, instance, version, t, units[t.id][0]) for t in step.opened])
     waits.sync(session, instance, version, step)
     events = [_event(session, instance, _told(event, actor, units), actor) for event in step.events]
@@ -43,6 +45,9 @@ def apply(
     ]
     events += _queue(session, instance, version, step)
     bulk.add(session, HistoryEvent, events)
+    for task in step.opened:
+        if unit := units[task.id][0]:
+            telling.of_empty_unit(session, instance, version, task.node, staffed[unit])
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
 
@@ -99,17 +104,17 @@ def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> Non
             set_committed_value(held, name, value)
 
 
-def _units(session: Session, version: Version, step: Step) -> dict[str, tuple[str | None, str | None]]:
+def _units(version: Version, step: Step, known: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
     """For each task that opens the unit it is for, and the variable that names it. (None, variable) offers it to the
     whole lane: nothing was filled in, or no such unit exists, and then nobody would ever see the task."""
     named = {task.id: _unit(version, task, {**step.variables, **task.locals}) for task in step.opened}
-    wanted = {unit for unit, _variable in named.values() if unit}
-    known: set[str] = session.info.setdefault(
-        "units", set()
-    )  # seen before: a unit's code is never taken away
-    if not wanted <= known:
-        known |= set(session.scalars(select(Unit.code).where(Unit.code.in_(wanted))))
     return {task: (unit if unit in known else None, variable) for task, (unit, variable) in named.items()}
+
+
+def _staff(session: Session, version: Version, step: Step) -> Mapping[str, Staff]:
+    """The units that tasks open for, as far as they exist. 1 SQL, none without units."""
+    named = (_unit(version, task, {**step.variables, **task.locals})[0] for task in step.opened)
+    return staff(session, {unit for unit in named if unit})
 
 
 def _unit(version: Version, task: OpenTask, variables: Mapping[str, Any]) -> tuple[str | None, str | None]:

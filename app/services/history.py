@@ -6,9 +6,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from app.errors import NotAllowed
+from app.i18n import _
 from app.models import HistoryEvent
 from app.services import clock
 from app.services.access import Actor
+from app.services.paging import Page, cursor, limited, number_of, values_of
 
 
 def record(
@@ -41,6 +44,23 @@ def of_instance(
     return session.scalars(
         query.options(joinedload(HistoryEvent.actor)).order_by(HistoryEvent.id).limit(limit)
     ).all()
+
+
+def outside_cases(session: Session, *, actor: Actor, after: str = "", limit: int = 50) -> Page[HistoryEvent]:
+    """What happened outside of cases, newest first, with actors: users, units, days off, deployments.
+
+    Raises:
+        NotAllowed: the actor is neither administrator, process owner nor auditor.
+    """
+    if not actor.sees_all:
+        raise NotAllowed(_("Halaman ini untuk administrator, pemilik proses, dan auditor."))
+    limit = limited(limit)
+    query = select(HistoryEvent).where(HistoryEvent.instance_id.is_(None))
+    if after:
+        query = query.where(HistoryEvent.id < number_of(values_of(after, 1)[0]))
+    newest = query.options(joinedload(HistoryEvent.actor)).order_by(HistoryEvent.id.desc())
+    rows = session.scalars(newest.limit(limit + 1)).all()
+    return Page(rows[:limit], cursor(rows[limit - 1].id) if len(rows) > limit else None)
 
 
 def latest(session: Session, instance_id: int, *, limit: int) -> Sequence[HistoryEvent]:

@@ -64,7 +64,8 @@ def page(
 
 
 def counts(session: Session, *, actor: Actor, urgent: bool = False) -> dict[str, int]:
-    """How many tasks each tab holds; if ``urgent``, also how many of his own that are ``overdue`` or due ``today``.
+    """How many tasks each tab holds; if ``urgent``, also how many of his own that are ``overdue`` or due ``today``,
+    and of his queue (``queue_overdue``).
 
     One statement.
     """
@@ -73,6 +74,7 @@ def counts(session: Session, *, actor: Actor, urgent: bool = False) -> dict[str,
         counted |= {
             name: and_(_tab("mine", actor), _deadline(session, name)) for name in ("overdue", "today")
         }
+        counted["queue_overdue"] = and_(_tab("queue", actor), _deadline(session, "overdue"))
     columns = (
         select(func.count()).select_from(UserTask).where(condition).scalar_subquery().label(name)
         for name, condition in counted.items()

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.errors import Conflict, NotAllowed, NotFound
 from app.i18n import _
 from app.models import Incident, Job, ProcessInstance, UserTask
-from app.services import access, clock, definitions, history
+from app.services import access, clock, definitions, history, telling
 from app.services.access import Actor
 from app.services.paging import Page, cursor, limited, number_of, values_of
 
@@ -56,6 +56,11 @@ def open_one(
         activity_id=activity_id,
         message=message,
     )
+    nodes = definitions.version(session, instance.definition_id).diagram.nodes
+    node = nodes.get(activity_id or "")
+    place = (node.name if node else "") or activity_id or "–"
+    owners = {"roles": ["process_owner"]}
+    telling.queue(session, instance, activity_id, "incident_opened", owners, place=place)
     return incident
 
 

@@ -8,7 +8,7 @@ from app.engine.diagram import Node
 from app.errors import Conflict, NotAllowed, NotFound
 from app.i18n import _
 from app.models import MessageWait, ProcessInstance
-from app.services import access, clock, definitions, execution, holidays, identity, instances
+from app.services import access, clock, definitions, execution, holidays, identity, instances, telling
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.instances import Values
@@ -73,7 +73,11 @@ def from_reporter(session: Session, instance: ProcessInstance, wait_id: str, val
     wait = session.get(MessageWait, wait_id, populate_existing=True)
     if wait is None or wait.instance_id != locked.id:
         raise Conflict(_("Laporan ini sudah tidak menunggu data tambahan."))
+    version = definitions.version(session, locked.definition_id)
+    node = version.diagram.nodes[wait.activity_id]
     _deliver(session, locked, wait, values, None)
+    waited = telling.audience(version, node, locked.variables)
+    telling.queue(session, locked, node.id, "reporter_answered", waited)
 
 
 def reporter_form(version: Version, waits: list[MessageWait]) -> tuple[MessageWait, Node] | None:

@@ -23,6 +23,7 @@ class _People:
     members: Mapping[int, set[int]]
     units: Mapping[int, set[str]]
     known: set[int]
+    roles: Mapping[str, set[int]]
 
     def of(self, audience: Mapping[str, Any]) -> set[int]:
         """Ids of the users that a message is for.
@@ -33,6 +34,7 @@ class _People:
         coordinator, unit = audience.get("coordinator"), audience.get("unit")
         groups = audience.get("groups") or []
         told = self.known & set(audience.get("users") or [])
+        told |= set().union(*(self.roles[role] for role in audience.get("roles") or ()))
         for group in groups:
             members = self.members.get(group, set())
             told |= (
@@ -95,7 +97,14 @@ def _people(session: Session, messages: Sequence[OutboxMessage]) -> _People:
         members[group_id].add(user_id)
         units[user_id].add(unit_code)
     known = set(session.scalars(select(User.id).where(User.id.in_(named), active))) if named else set()
-    return _People(members, units, known)
+    roles = {role for a in audiences for role in a.get("roles") or []}
+    return _People(members, units, known, {role: _having(session, role) for role in roles})
+
+
+def _having(session: Session, role: str) -> set[int]:
+    return set(
+        session.scalars(select(User.id).where(getattr(User, f"is_{role}"), User.disabled_at.is_(None)))
+    )
 
 
 def _told(session: Session, messages: Sequence[OutboxMessage]) -> Mapping[int, set[int]]:

@@ -42,8 +42,8 @@ def warning(session: Session, open_tasks: Iterable[UserTask]) -> str:
         if task.unit_code and not units.officers_of(session, task.unit_code, task.group_id):
             unit = session.get(Unit, task.unit_code)
             return _(
-                "{unit} belum punya petugas pada lajur {lane}. Minta administrator menambahkannya; "
-                "sementara itu koordinator lajur yang diberi tahu.",
+                "{unit} belum punya petugas pada lajur {lane}. Administrator dan koordinator lajur diberi tahu; "
+                "koordinator dapat mengalihkan tugasnya kepada petugas unit lain.",
                 unit=unit.name if unit else task.unit_code,
                 lane=task.lane,
             )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -24,15 +24,15 @@ from app.services import (
     holidays,
     identity,
     instances,
+    officers,
+    questions,
     rights,
     settings,
+    telling,
 )
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.instances import Values
-
-#: So many answers that nobody asked for are named.
-_MOST_UNASKED = 20
 
 
 @dataclass(frozen=True)
@@ -43,10 +43,13 @@ class Work:
     version: Version
     form: Form | None
     question: Question | None  # asked with the task, or the task itself
+    offered: bool  # to the actor; with the lock on its case that holds until the commit
 
 
 def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> Work:
     """Return a task of a case that the actor may see; with ``lock`` the case is his until the commit.
+
+    With ``lock`` his own row stays as it is too: he was read before this transaction began, and may be gone by now.
 
     Raises:
         NotFound: there is none, or its case is not the actor's to see.
@@ -54,24 +57,32 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     # The task is read after its case is locked, or it could be a stale copy.
     owner = select(UserTask.instance_id).where(UserTask.id == task_id).scalar_subquery()
     query = select(ProcessInstance).where(ProcessInstance.id == owner, access.visible(actor))
-    instance = session.scalars(access.locking(query) if lock else query).one_or_none()
+    query = access.locking(query.where(access.held_there(actor))) if lock else query
+    instance = session.scalars(query).one_or_none()
     if instance is None:
         raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
     # Whoever holds the lock seldom wants to know who else there is.
     people = () if lock else (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
-    task = session.scalars(select(UserTask).where(UserTask.id == task_id).options(*people)).one()
+    offered = access.still_offered(actor.id) if lock else true()
+    row = select(UserTask, offered).where(UserTask.id == task_id).options(*people)
+    task, still = session.execute(row).one()
     set_committed_value(task, "instance", instance)  # it is here already, and must stay
     version = definitions.version(session, instance.definition_id)
     diagram = version.diagram
     question = (
         diagram.questions[task.activity_id] if task.is_question else diagram.question_after(task.activity_id)
     )
-    return Work(task, version, version.form_of(task.form_key), question)
+    mine = bool(still) and may_work(actor, task)
+    return Work(task, version, version.form_of(task.form_key), question, mine)
 
 
 def may_work(actor: Actor, task: UserTask) -> bool:
     """Whether the task is offered to the actor: his lane, and his unit where the task names one."""
-    return task.group_id in actor.groups and (task.unit_code is None or task.unit_code in actor.units)
+    return _may_receive(actor, task, task.unit_code)
+
+
+def _may_receive(to: Actor, task: UserTask, unit: str | None) -> bool:
+    return task.group_id in to.groups and (unit is None or unit in to.units)
 
 
 def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
@@ -81,8 +92,9 @@ def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
         NotFound, NotAllowed; Conflict: somebody else was faster, or the task is closed.
     """
     # Locked like a completion: else one officer claims what another is just completing, and both succeed.
-    task = get(session, task_id, actor=actor, lock=True).task
-    _check_open_and_offered(session, task, actor)
+    work = get(session, task_id, actor=actor, lock=True)
+    task = work.task
+    _check_open_and_offered(session, work, actor)
     if task.assignee_id == actor.id:
         return task
     now = clock.now(session)
@@ -94,7 +106,7 @@ def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     )
     session.refresh(task)
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        _check_open_and_offered(session, task, actor)
+        _check_open(session, task)
         raise Conflict(_held_by(session, task))
     history.record(session, "task_claimed", actor=actor, **_where(task))
     return task
@@ -129,11 +141,15 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     errors = {}
     if not reason.strip():
         errors["reason"] = _("Tulis alasan pengalihan.")
-    if to.disabled_at is not None or not may_work(access.actor_of(to), task):
+    to = officers.held(session, to)
+    unit = officers.unit_with(session, task, to, actor=actor)
+    if to.disabled_at is not None or not _may_receive(access.actor_of(to), task, unit):
         errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
     if errors:
         raise InvalidForm(_("Tugas belum dialihkan."), errors)
     before = task.assignee_id
+    moved: dict[str, Any] = {"unit": unit} if unit != task.unit_code else {}
+    task.unit_code = unit
     task.assignee_id, task.claimed_at = to.id, clock.now(session)
     history.record(
         session,
@@ -143,7 +159,13 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
         to=to.name,
         reason=reason.strip(),
         before=before,
+        **moved,
     )
+    if to.id != actor.id:
+        about = {"by": actor.full_name, "task": task.name, "reason": reason.strip()}
+        telling.queue(
+            session, task.instance, task.activity_id, "task_reassigned", {"users": [to.id]}, **about
+        )
     return task
 
 
@@ -163,7 +185,7 @@ def complete(
     """
     work = get(session, task_id, actor=actor, lock=True)
     task, instance = work.task, work.task.instance
-    _check_open_and_offered(session, task, actor)
+    _check_open_and_offered(session, work, actor)
     if task.assignee_id not in (None, actor.id):
         raise Conflict(_held_by(session, task))
     clean, given = _check_input(session, work, values, answers)
@@ -196,34 +218,10 @@ def _check_input(
             clean = instances.check_values(session, work.form, values, work.task.variables)
     except InvalidForm as error:
         errors.update(error.errors)
-    given = _checked_answer(work.question, answers, errors)
+    given = questions.checked(work.question, answers, errors)
     if errors:
         raise InvalidForm(_("Ada isian yang perlu diperbaiki."), errors, typed)
     return clean, given
-
-
-def _checked_answer(
-    question: Question | None, answers: Mapping[str, str | list[str]], errors: dict[str, str]
-) -> dict[str, str | list[str]]:
-    _refuse_unasked(question, answers, errors)
-    if question is None:
-        return {}
-    raw = answers.get(question.gateway_id) or []
-    chosen = [raw] if isinstance(raw, str) else list(raw)
-    known = {flow_id for flow_id, text in question.answers}
-    if not chosen or not known.issuperset(chosen) or (len(chosen) > 1 and not question.multiple):
-        errors[question.gateway_id] = _("Jawab pertanyaan “{question}”.", question=question.text)
-    return {question.gateway_id: chosen}
-
-
-def _refuse_unasked(
-    question: Question | None, answers: Mapping[str, str | list[str]], errors: dict[str, str]
-) -> None:
-    """An answer that nobody asked for is a mistake: whoever sends it believes that the case will follow it."""
-    asked = question.gateway_id if question else None
-    unasked = [gateway_id for gateway_id in answers if gateway_id != asked]
-    for gateway_id in unasked[:_MOST_UNASKED]:
-        errors[gateway_id[:100]] = _("Tugas ini tidak menanyakan hal itu.")
 
 
 def _check_open(session: Session, task: UserTask) -> None:
@@ -237,11 +235,11 @@ def _check_open(session: Session, task: UserTask) -> None:
     raise Conflict(_("Tugas ini sudah tidak terbuka."))
 
 
-def _check_open_and_offered(session: Session, task: UserTask, actor: Actor) -> None:
+def _check_open_and_offered(session: Session, work: Work, actor: Actor) -> None:
     rights.require_not_auditor(actor)
-    if not may_work(actor, task):
-        raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=task.lane))
-    _check_open(session, task)
+    if not work.offered:
+        raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=work.task.lane))
+    _check_open(session, work.task)
 
 
 def _held_by(session: Session, task: UserTask) -> str:

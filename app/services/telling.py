@@ -3,8 +3,61 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from app.engine.diagram import Node
+from app.i18n import N_, _
+from app.models import OutboxMessage, ProcessInstance
+from app.services import clock
 from app.services.definitions import Version
+from app.services.units import Staff
+
+_WORDS = {
+    "task_reassigned": N_("{by} mengalihkan tugas {task} kepada Anda: {reason}"),
+    "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
+    "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
+    "unit_empty": N_(
+        "{unit} belum punya petugas untuk {task} (lajur {lane}). Tambahkan petugasnya atau alihkan tugasnya."
+    ),
+}
+
+
+def words(body: Mapping[str, Any]) -> str:
+    """What a notice says, in the reader's language; what a diagram says stands as it is."""
+    known = _WORDS.get(str(body.get("code")))
+    return _(known, **body.get("params", {})) if known else str(body.get("text", ""))
+
+
+def queue(
+    session: Session,
+    instance: ProcessInstance,
+    activity_id: str | None,
+    code: str,
+    to: Mapping[str, Any],
+    **params: str,
+) -> None:
+    """Queue what `words` knows as ``code``. ``to``: ``users``, ``groups``, ``roles``, as the outbox reads them."""
+    session.add(
+        OutboxMessage(
+            instance_id=instance.id,
+            activity_id=activity_id,
+            body={"code": code, "params": params},
+            audience=dict(to),
+            queued_at=clock.now(session),
+        )
+    )
+
+
+def of_empty_unit(
+    session: Session, instance: ProcessInstance, version: Version, node: Node, unit: Staff
+) -> None:
+    """Tell coordinators and administrators of a task that opens for a unit where nobody can do it. 1 SQL then."""
+    if version.group_of(node.lane_id) in unit.groups:
+        return
+    coordinator = version.coordinator_of(node.lane_id)
+    to = {"groups": [coordinator] if coordinator else [], "roles": ["admin"]}
+    about = {"task": node.name or node.id, "lane": version.diagram.lane(node.lane_id).name}
+    queue(session, instance, node.id, "unit_empty", to, unit=unit.name, **about)
 
 
 def audience(version: Version, node: Node, variables: Mapping[str, Any]) -> dict[str, Any]:

@@ -104,12 +104,14 @@ def look_up(session: Session, attempt: Attempt, code: str) -> ProcessInstance:
         NotFound: they belong to no case.
     """
     digits = re.sub(r"\D", "", code)
+    # Phones begin a word as they like; comparing spellings lets the index be used.
+    spellings = {attempt.number, attempt.number.upper(), attempt.number.lower()}
     # The index begins with the process's key; naming the keys lets it be used.
     keys = select(ProcessDefinition.key)
     rows = session.execute(
         select(TrackingCode.instance_id, TrackingCode.code_hmac)
         .join(ProcessInstance, ProcessInstance.id == TrackingCode.instance_id)
-        .where(ProcessInstance.key.in_(keys), ProcessInstance.business_key == attempt.number)
+        .where(ProcessInstance.key.in_(keys), ProcessInstance.business_key.in_(spellings))
     ).all()
     candidates = [(row.instance_id, row.code_hmac) for row in rows] or [(0, "")]
     fitting = [id_ for id_, kept in candidates if hmac.compare_digest(_seal(session, id_, digits), kept)]

@@ -1,6 +1,6 @@
 """Units of the government: which exist on a date, what they are called, who works in them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -23,6 +23,32 @@ class Details:
     valid_from: date | None = None
     valid_until: date | None = None
     successors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Staff:
+    """A unit by name, and the groups in which it has officers."""
+
+    name: str
+    groups: frozenset[int]
+
+
+def staff(session: Session, codes: Collection[str]) -> Mapping[str, Staff]:
+    """The staff of each of these units that exists or did, by code. 1 SQL, none without codes."""
+    if not codes:
+        return {}
+    enabled = and_(User.id == user_unit.c.user_id, User.disabled_at.is_(None))
+    query = (
+        select(Unit.code, Unit.name, membership.c.group_id)
+        .outerjoin(user_unit, user_unit.c.unit_code == Unit.code)
+        .outerjoin(User, enabled)
+        .outerjoin(membership, membership.c.user_id == User.id)
+        .where(Unit.code.in_(codes))
+        .distinct()
+    )
+    rows = session.execute(query).all()
+    groups = {code: frozenset(row[2] for row in rows if row[0] == code) for code, _name, _group in rows}
+    return {code: Staff(name, groups[code]) for code, name, _group in rows}
 
 
 def active(session: Session, on: date) -> Sequence[Unit]:
@@ -106,8 +132,11 @@ def edit(session: Session, code: str, details: Details, *, actor: Actor | None) 
     rights.require_administrator(actor)
     unit = get(session, code)
     _refuse(_errors(session, code, details), asdict(details))
+    before = _facts(unit)
     _store(unit, details)
-    history.record(session, "unit_edited", actor=actor, unit=code, **_plain(details))
+    changes: dict[str, Any] = {k: [before[k], v] for k, v in _facts(unit).items() if before[k] != v}
+    if changes:
+        history.record(session, "unit_edited", actor=actor, unit=code, **_plain(details), changes=changes)
     return unit
 
 
@@ -157,7 +186,18 @@ def _store(unit: Unit, details: Details) -> None:
     unit.successors = ",".join(details.successors)
 
 
+def _facts(unit: Unit) -> dict[str, Any]:
+    """What the history keeps about a unit."""
+    successors = tuple(code for code in unit.successors.split(",") if code)
+    return _plain(Details(unit.name, unit.valid_from, unit.valid_until, successors))
+
+
 def _plain(details: Details) -> dict[str, Any]:
     return {
-        key: value.isoformat() if isinstance(value, date) else value for key, value in asdict(details).items()
+        key: value.isoformat()
+        if isinstance(value, date)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for key, value in asdict(details).items()
     }

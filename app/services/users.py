@@ -108,6 +108,7 @@ def edit(session: Session, user_id: int, profile: Profile, *, actor: Actor | Non
     _refuse(profiles.errors(session, profile), asdict(profile))
     if user.is_admin and not profile.is_admin:
         _keep_an_administrator(session, user)
+    _hold(session, user)
     before, email = profiles.facts(user), user.email
     profiles.store(session, user, profile)
     session.flush()
@@ -129,11 +130,13 @@ def disable(session: Session, user_id: int, *, actor: Actor | None) -> User:
     """
     rights.require_administrator(actor)
     user = get(session, user_id)
+    if user.is_admin and user.disabled_at is None:
+        _keep_an_administrator(session, user)
+    _hold(session, user)
     if user.disabled_at is not None:
         raise Conflict(_("{name} sudah dinonaktifkan.", name=user.full_name))
-    if user.is_admin:
-        _keep_an_administrator(session, user)
     user.disabled_at = clock.now(session)
+    session.flush()
     sessions.end_all(session, user.id)
     tokens.revoke_all(session, user, actor=actor)
     history.record(session, "user_disabled", actor=actor, user=user.name)
@@ -170,6 +173,15 @@ def _keep_an_administrator(session: Session, leaving: User) -> None:
         raise NotAllowed(
             _("{name} administrator terakhir; tunjuk penggantinya dulu.", name=leaving.full_name)
         )
+
+
+def _hold(session: Session, user: User) -> None:
+    """Wait for whatever he is doing, or is being given, and read him afresh; what comes later sees that he left.
+
+    After `_keep_an_administrator`, which takes its rows in order.
+    """
+    query = select(User).where(User.id == user.id).with_for_update(key_share=True)
+    session.scalars(query.execution_options(populate_existing=True)).one()
 
 
 def _release_tasks(

@@ -6,8 +6,8 @@ The boxes that hold it are blanked in place, so that nothing else moves. Source:
 from app.errors import InvalidForm
 from app.i18n import _
 
-_BLANKED = frozenset({b"udta", b"meta", b"uuid"})
-_OPENED = frozenset({b"moov", b"trak"})
+_BLANKED = frozenset({b"udta", b"meta", b"uuid", b"ilst", b"gps ", b"free", b"skip"})
+_OPENED = frozenset({b"moov", b"trak", b"mdia", b"moof", b"traf"})
 _DEEPEST = 4
 
 

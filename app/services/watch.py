@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,7 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
     report, refused = _deploy(session, changed, {}, {n: c for n, c in files.items() if n not in changed})
     for name, digest in digests.items():
         if name in changed:
-            found = [f.as_dict() for f in report.findings if f.file in {name, None}]
+            found = [f.as_dict() for f in _about(name, report.findings, changed)]
             session.merge(
                 WatchedFile(
                     name=name,
@@ -95,11 +95,16 @@ def _deploy(
         done = deployments.deploy(session, files, actor=None, beside=beside)
     except InvalidDiagram as error:
         bad = {f.file for f in error.findings if f.severity == "error" and f.file in files} or set(files)
-        found = {name: tuple(f for f in error.findings if f.file in {name, None}) for name in bad if name}
+        found = {name: _about(name, error.findings, files) for name in bad if name}
         rest = {n: c for n, c in files.items() if n not in bad}
         return _deploy(session, rest, {**refused, **found}, beside)
     new = tuple(f"{d.definition.key} versi {d.definition.version}" for d in done.definitions if d.created)
     return Report(new, (*aside, *done.findings)), refused
+
+
+def _about(name: str, findings: Iterable[Finding], files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+    """What was found in a file, or in none of ``files``: a form sent alone can break a diagram."""
+    return tuple(f for f in findings if f.file == name or f.file not in files)
 
 
 def read(config: Config) -> dict[str, bytes]:

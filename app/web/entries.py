@@ -19,6 +19,8 @@ from app.web import context
 
 #: Fields of every form that say nothing about what was typed.
 _OURS = frozenset({"csrf_token", "idempotency_key", "next"})
+#: How many files one request may bring for one field: each is read and made anew while its sender waits.
+MOST_FILES = 10
 
 
 @dataclass(frozen=True)
@@ -102,13 +104,22 @@ def key() -> str:
 
 
 def _take_in(part: Field, values: dict[str, Any], errors: dict[str, str], actor: Actor | None) -> None:
-    for upload in _uploads(part.key):
+    sent = _uploads(part.key)
+    if len(sent) > 1 and not part.multiple:  # nobody can tell which one is meant
+        errors[part.key] = _("{label} hanya menerima satu berkas.", label=part.name)
+        return
+    for upload in sent[:MOST_FILES]:
         try:
             held = _receive(part, upload, actor)
         except InvalidForm as error:
             errors[part.key] = f"{upload.filename}: {next(iter(error.errors.values()), error)}"
         else:
             values[part.key] = [*values[part.key], held] if part.multiple else [held]
+    if len(sent) > MOST_FILES:
+        errors[part.key] = _(
+            "Sekali kirim paling banyak {most} berkas; {most} yang pertama sudah diambil, lampirkan sisanya lagi.",
+            most=MOST_FILES,
+        )
 
 
 def _receive(part: Field, upload: FileStorage, actor: Actor | None) -> str:

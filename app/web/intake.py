@@ -160,7 +160,8 @@ def _why(error: AppError) -> str:
         )
     if isinstance(error, commands.Failed):
         return _(
-            "{why} Laporan belum tersimpan; isian Anda disimpan sebagai draf, dan pemilik proses sudah diberi tahu.",
+            "{why} Laporan belum tersimpan; isian Anda disimpan sebagai draf, dan pemilik proses membaca sebabnya di "
+            "Kendala.",
             why=error,
         )
     return str(error)

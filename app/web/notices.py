@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.i18n import _
-from app.services import notices, paging
+from app.services import notices, paging, telling
 from app.web import context, lists
 
 blueprint = Blueprint("notices", __name__)
@@ -27,6 +27,7 @@ def listed() -> str:
     return render_template(
         "notices/list.html",
         rows=rows,
+        words=telling.words,
         unread=unread,
         only_unread=only_unread,
         first=lists.address() if after else "",

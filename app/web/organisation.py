@@ -12,9 +12,9 @@ from app.errors import InvalidForm, NotFound
 from app.forms import moments
 from app.i18n import _, day
 from app.models import Unit
-from app.services import clock, directory, holidays, rights, units
+from app.services import clock, directory, history, holidays, offers, rights, units
 from app.services.units import Details
-from app.web import context, lists
+from app.web import context, lists, office_words
 
 blueprint = Blueprint("organisation", __name__)
 
@@ -60,9 +60,15 @@ def add() -> Response:
     try:
         with context.database().transaction() as session:
             unit = units.add(session, code, _details(), actor=context.actor())
+            lacking = offers.lacking(session, unit.code)
     except InvalidForm as error:
         return make_response(_form_page(None, error.errors), 422)
     flash(_("Unit {name} ditambahkan. Beri ia petugas di daftar pengguna.", name=unit.name), "ok")
+    if lacking:
+        places = "; ".join(lacking)
+        message = _("{name} belum dapat dipilih. Minta pemilik proses menambahkan kode {code} pada: {places}.",
+                    name=unit.name, code=unit.code, places=places)  # fmt: skip
+        flash(message, "warn")
     return redirect(url_for("organisation.listed"), 303)
 
 
@@ -112,6 +118,21 @@ def remove_day(on: str) -> Response:
         holidays.remove(session, _stored_day(on), actor=context.actor())
     flash(_("Hari libur dihapus dari daftar. Tenggat yang sudah berjalan tidak berubah."), "ok")
     return redirect(url_for("organisation.days_off"), 303)
+
+
+@blueprint.get("/pengguna/riwayat")
+def record() -> str:
+    """What was changed outside of cases, newest first."""
+    after = lists.argument(lists.AFTER)
+    with context.database().reading() as session:
+        page = history.outside_cases(session, actor=context.actor(), after=after)
+        entries = [office_words.entry(event) for event in page.items]
+    return render_template(
+        "users/history.html",
+        entries=entries,
+        first=lists.address() if after else "",
+        following=lists.next_page(page.next),
+    )
 
 
 def _form_page(unit: Unit | None, problems: Mapping[str, str]) -> str:

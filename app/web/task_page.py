@@ -61,6 +61,7 @@ class TaskPage:
     typed: Sequence[tuple[str, str]]
     why: Mapping[str, Any]
     officers: Sequence[User]
+    across_units: bool
     words: Vocabulary
     may_write: bool
 
@@ -77,7 +78,11 @@ class TaskPage:
     @property
     def officer_choices(self) -> list[tuple[str, str]]:
         """To whom the task may be handed."""
-        return [(str(user.id), user.full_name) for user in self.officers]
+        return [(str(user.id), self._named(user)) for user in self.officers]
+
+    def _named(self, user: User) -> str:
+        units = ", ".join(unit.name for unit in user.units) if self.across_units else ""
+        return f"{user.full_name} ({units})" if units else user.full_name
 
     @property
     def answer_name(self) -> str:
@@ -146,7 +151,10 @@ def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> Tas
         answers=_chosen(work, answers),
         typed=[] if his else _lost(work, file, values, answers),
         why=clocks.why_task(work.task, dossier.why(work.task, session)),
-        officers=officers.of_task(session, work.task) if officers.may_reassign(actor, work.task) else (),
+        officers=officers.of_task(session, work.task, actor=actor)
+        if officers.may_reassign(actor, work.task)
+        else (),
+        across_units=officers.across_units(session, work.task, actor),
         words=Vocabulary(file.version, file.people, file.file_names, file.units),
         may_write=not actor.is_auditor,
     )

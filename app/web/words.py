@@ -113,7 +113,10 @@ def _released(event: HistoryEvent, words: Vocabulary) -> Sentence:
 
 def _reassigned(event: HistoryEvent, words: Vocabulary) -> Sentence:
     to = words.person(str(event.data.get("to") or ""))
-    title = say(N_("{name} dialihkan kepada {to}"), name=here(event, words), to=to)
+    unit = words.unit(str(event.data.get("unit") or ""))
+    title = say(
+        N_("{name} dialihkan kepada {to}"), name=here(event, words), to=f"{to} ({unit})" if unit else to
+    )
     return Sentence("person", title, reason=str(event.data.get("reason") or ""))
 
 

@@ -17,6 +17,7 @@ from tests.forms.schemas import component, form, must, rules, values
     [
         (component("textfield", "a", **must()), "", "Isi A."),
         (component("textarea", "a", **must()), None, "Isi A."),
+        (component("textarea", "a", label="Isi laporan", **must()), None, "Lengkapi Isi laporan."),
         (component("number", "a", **must()), None, "Isi A."),
         (component("datetime", "a", **must()), None, "Isi A."),
         (component("checkbox", "a", **must()), False, "Centang “A”."),

@@ -187,6 +187,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("cases.show", "/perkara/{ended}"),
         Visit("organisation.show", "/pengguna/unit/DPUPR"),
         Visit("organisation.days_off", "/pengguna/libur"),
+        Visit("organisation.record", "/pengguna/riwayat"),
         Visit("notices.listed", "/notifikasi"),
     ),
     "admin": (
@@ -204,6 +205,8 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("organisation.show", "/pengguna/unit/DPUPR"),
         Visit("organisation.days_off", "/pengguna/libur"),
         Visit("organisation.days_off", "/pengguna/libur", "sent empty", press("Tambahkan"), 422),
+        Visit("organisation.record", "/pengguna/riwayat"),
+        Visit("organisation.record", "/pengguna/riwayat", "unfolded", unfold("Rincian")),
         Visit("incidents.listed", "/kendala"),
     ),
 }

@@ -1,5 +1,7 @@
 """Two at the same moment: one wins, the other is told who did, and nothing is there twice."""
 
+from functools import partial
+
 import pytest
 from sqlalchemy import select
 
@@ -7,7 +9,7 @@ from app.db import Database
 from app.errors import Conflict
 from app.models import Job
 from app.services import instances
-from tests.races import contests
+from tests.races import contests, leaving
 from tests.races.contests import Round
 from tests.races.offices import interrupted_office
 from tests.races.together import Racers
@@ -43,3 +45,13 @@ def test_a_case_is_cancelled_while_its_task_is_completed(office: Office, pair: R
         with office.database.reading() as session:
             assert instances.open_tasks(session, now.case.id) == []
             assert session.scalars(select(Job).where(Job.instance_id == now.case.id)).all() == []
+
+
+@pytest.mark.parametrize("get", [leaving.claim, leaving.be_handed])
+@pytest.mark.parametrize("leave", [leaving.disable, leaving.leave_the_lane])
+def test_nobody_is_left_with_a_task_who_is_not_there_any_more(
+    office: Office, pair: Racers, get: leaving.Change, leave: leaving.Change
+) -> None:
+    assert leaving.held_after_leaving(office, pair, get, leave, 30) == []
+    pair.around = partial(leaving.meeting_in_the_middle, get)
+    assert leaving.held_after_leaving(office, pair, get, leave, 3) == []

@@ -8,7 +8,7 @@ import pytest
 
 from app.db import Database
 from app.services import idempotency, tasks
-from tests.races import contests
+from tests.races import contests, leaving
 from tests.races.offices import branching_office, interrupted_office
 from tests.races.together import Racers
 from tests.races.unlocking import Unconditional, meeting_inside, unlocked
@@ -62,6 +62,21 @@ def test_without_the_record_a_key_used_twice_starts_two_cases(
     different = itertools.count()
     monkeypatch.setattr(idempotency, "_digest", lambda value: str(next(different)))
     assert contests.the_same_start_twice(office, pair, 1) != []
+
+
+@pytest.mark.parametrize("get", [leaving.claim, leaving.be_handed])
+@pytest.mark.parametrize("leave", [leaving.disable, leaving.leave_the_lane])
+def test_without_the_lock_on_its_holder_a_task_stays_with_who_left(
+    office: Office, pair: Racers, get: leaving.Change, leave: leaving.Change
+) -> None:
+    @contextmanager
+    def around() -> Iterator[None]:
+        with unlocked(office.database), leaving.meeting_in_the_middle(get):
+            yield
+
+    pair.around = around
+    wrong = leaving.held_after_leaving(office, pair, get, leave, 5)
+    assert any("tasks are held" in line for line in wrong), wrong
 
 
 def test_with_the_lock_commands_never_meet(office: Office, pair: Racers) -> None:

@@ -43,7 +43,7 @@ def test_officers_of_the_lane_and_unit_can_be_handed_a_task(office: Office) -> N
         tasks.claim(session, task.id, actor=office.rina)
     with office.database.reading() as session:
         held = tasks.get(session, task.id, actor=office.rina).task
-        assert [user.name for user in officers.of_task(session, held)] == ["budi"]
+        assert [user.name for user in officers.of_task(session, held, actor=office.rina)] == ["budi"]
         assert officers.may_reassign(office.rina, held)
         assert officers.may_reassign(office.ketua, held)
         assert not officers.may_reassign(office.budi, held)

@@ -103,6 +103,21 @@ def test_boxes_nested_without_end_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    "path",
+    ["moov/trak/mdia/udta", "moov/trak/mdia/meta", "moof/udta", "moof/traf/meta", "moov/ilst", "moov/gps ", "free",
+     "skip", "moov/free"],
+)  # fmt: skip
+def test_no_box_that_is_meant_for_notes_keeps_them(path: str) -> None:
+    notes = SECRET
+    for kind in reversed(path.split("/")):
+        notes = samples.box(kind.encode(), notes)
+    before = samples.video() + notes
+    after = videos.clean(before)
+    assert SECRET not in after
+    assert len(after) == len(before)
+
+
+@pytest.mark.parametrize(
     "broken", [b"", b"\x00\x00\x00\x03moov", b"\xff\xff\xff\xffmoov", b"\x00\x00\x00\x01moov"]
 )
 def test_a_chain_of_boxes_that_leads_nowhere_is_refused(broken: bytes) -> None:

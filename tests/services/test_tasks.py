@@ -1,11 +1,15 @@
 """Claim, release, reassign and complete, by people with and without the right."""
 
+from collections.abc import Callable
+
 import pytest
+from sqlalchemy.orm import Session
 
 from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
 from app.models import User
-from app.services import cases, deployments, drafts, history, inbox, incidents, instances, tasks
+from app.services import cases, deployments, drafts, history, inbox, incidents, instances, tasks, users
 from app.services.inbox import Filters
+from app.services.profiles import Profile
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.services.office import Office
 
@@ -230,3 +234,35 @@ def test_only_the_question_that_is_asked_takes_an_answer(office: Office) -> None
             tasks.complete(session, task.id, {}, many, actor=office.rina)
         assert len(refused.value.errors) == 21  # with the one that is missing
         tasks.complete(session, task.id, {}, answer, actor=office.rina)
+
+
+def claim(session: Session, task_id: str, office: Office) -> None:
+    tasks.claim(session, task_id, actor=office.budi)
+
+
+def complete(session: Session, task_id: str, office: Office) -> None:
+    tasks.complete(session, task_id, {"hasil": "cukup", "unit": "A"}, {}, actor=office.budi)
+
+
+def reassign(session: Session, task_id: str, office: Office) -> None:
+    tasks.reassign(session, task_id, session.get_one(User, office.rina.id), "cuti", actor=office.ketua)
+
+
+@pytest.mark.parametrize("act", [claim, complete, reassign])
+def test_who_was_disabled_since_he_came_in_does_nothing_any_more(
+    office: Office, act: Callable[[Session, str, Office], None]
+) -> None:
+    task = office.open_task(office.start())
+    with office.database.transaction() as session:
+        for gone in (office.budi, office.ketua):
+            users.disable(session, gone.id, actor=office.admin)
+    with pytest.raises(NotFound), office.database.transaction() as session:
+        act(session, task.id, office)
+
+
+def test_who_left_the_lane_since_he_came_in_does_not_complete_its_task(office: Office) -> None:
+    task = office.open_task(office.start())
+    with office.database.transaction() as session:
+        users.edit(session, office.budi.id, Profile("Budi"), actor=office.admin)
+    with pytest.raises(NotAllowed), office.database.transaction() as session:
+        tasks.complete(session, task.id, {"hasil": "cukup", "unit": "A"}, {}, actor=office.budi)

@@ -33,6 +33,14 @@ def test_number_and_code_find_the_case_however_the_code_is_typed(office: Office)
         assert look_up(office.database, f" {case.business_key} ", typed) == case.id
 
 
+def test_the_number_is_found_whatever_its_case(office: Office) -> None:
+    case = office.start()
+    code = issue(office, case)
+    assert case.business_key.isupper()
+    for typed in (case.business_key.lower(), case.business_key.capitalize()):
+        assert look_up(office.database, typed, code) == case.id
+
+
 def test_the_code_itself_is_stored_nowhere(office: Office) -> None:
     code = issue(office, office.start())
     with office.database.reading() as session:

@@ -9,7 +9,7 @@ import pytest
 from app import worker
 from app.config import Config
 from app.services import definitions, settings, watch
-from tests.engine.building import bpmn, end, start
+from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.services.office import Office, form, text
 
 
@@ -70,6 +70,22 @@ def test_a_file_half_written_is_told_of_and_deployed_once_it_is_whole(
     assert told.startswith("Galat b.bpmn")
     path.write_bytes(simple("b"))
     assert look(office, folders) == ["Diterapkan: b versi 1"]
+
+
+def test_a_form_that_breaks_a_diagram_is_told_so(office: Office, folders: Config) -> None:
+    with_unit = bpmn(
+        [start("mulai", form="isian"), user("kerja"), exclusive("g"), end("satu"), end("dua")],
+        ["mulai > kerja > g", flow("g", "satu", condition="=judul != null"), flow("g", "dua")],
+        key="a",
+    )
+    (folders.processes_dir / "a.bpmn").write_bytes(with_unit)
+    assert look(office, folders) == ["Diterapkan: a versi 2"]
+    (folders.forms_dir / "isian.form").write_bytes(form(text("juduul")))
+    [line] = look(office, folders)
+    assert line.startswith("Galat a.bpmn:")
+    with office.database.reading() as session:
+        found = {row.name: {one["code"] for one in row.findings} for row in watch.files(session)}
+    assert found["isian.form"] >= {"flow_taken_as_default", "name_never_set"}
 
 
 def test_what_no_longer_lies_there_is_no_longer_told_of(office: Office, folders: Config) -> None:

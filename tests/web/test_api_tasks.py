@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.reports import answers_for, report, report_values, unit_of
 from tests.web.conftest import Api, Case, Traffic
 
@@ -134,6 +136,21 @@ def test_completing_takes_few_statements_and_one_commit(case: Case, traffic: Tra
     assert who.startswith("SELECT")
     assert "JOIN process_instance" in command.pop()  # what comes next is read after the commit
     assert len(command) <= 12, "\n".join(command)
+
+
+@pytest.mark.parametrize(("unit", "most"), [("DPUPR", 12), ("DIKBUD", 13)], ids=["with officers", "without"])
+def test_sending_a_case_to_a_unit_takes_few_statements(
+    case: Case, traffic: Traffic, unit: str, most: int
+) -> None:
+    for name in ("lapor", "upp", "upp"):
+        case.complete(name)
+    task = case.task("upp")
+    body = {"variables": {**answers_for(task["activity_id"], case.report), "unit_tujuan": unit}}
+    upp = case.api("upp")
+    traffic.clear()
+    assert upp.post(f"/tasks/{task['id']}/complete", body, key="k-1").status_code == 200
+    assert traffic.commits == 1
+    assert len(traffic.statements[1:-1]) <= most, "\n".join(traffic.statements)
 
 
 def test_finding_out_who_asks_takes_one_statement(case: Case, traffic: Traffic) -> None:

@@ -1,5 +1,6 @@
 """Notifikasi: the list behind the bell, and what counts as read."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from app.db import Database
 from app.models import OutboxMessage
 from app.services import clock, outbox, users
+from tests.reports import answers_for
 from tests.web.conftest import Browser, Case
 from tests.web.pages import words_of
 
@@ -77,3 +79,27 @@ def test_marking_leads_to_no_other_site(told: Case, sign_in: SignIn) -> None:
     upp = sign_in("upp")
     upp.get("/notifikasi")
     assert upp.post("/notifikasi/1/dibaca", next="//jahat.example/").location == "/notifikasi"
+
+
+def test_what_a_unit_without_officers_was_sent_the_coordinator_hands_to_another(
+    case: Case, sign_in: SignIn, office: Database
+) -> None:
+    for name in ("lapor", "upp", "upp"):
+        case.complete(name)
+    upp = case.task("upp")
+    values = {**answers_for(upp["activity_id"], case.report), "unit_tujuan": "DIKBUD"}
+    assert case.api("upp").post(f"/tasks/{upp['id']}/complete", {"variables": values}).status_code == 200
+    with office.transaction() as session:
+        outbox.deliver(session)
+    browser = sign_in("koordinator")
+    assert "Dinas Pendidikan dan Kebudayaan belum punya petugas untuk" in words_of(browser.get("/notifikasi"))
+    [task] = [
+        one for one in case.api("auditor").get("/tasks", instance_id=case.id).json["items"] if one["unit"]
+    ]
+    page = browser.get(f"/tugas/{task['id']}")
+    assert "Unit ini belum punya petugas" in words_of(page)
+    [to] = re.findall(r'value="(\d+)"[^>]*>[^<]*\(Dinas Perhubungan\)', page.text)
+    answer = browser.post(f"/tugas/{task['id']}/alihkan", to=to, reason="Dikbud belum siap")
+    assert answer.status_code == 303, words_of(answer)
+    assert case.task("dishub")["unit"] == "DISHUB"
+    assert "(Dinas Perhubungan)" in words_of(browser.get(f"/perkara/{case.id}"))

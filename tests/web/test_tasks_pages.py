@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 
@@ -12,7 +13,7 @@ from werkzeug.test import TestResponse
 
 from app.db import Database
 from app.models import Attachment, Draft, Incident, UserTask
-from app.services import access, deployments, drafts, instances, users
+from app.services import access, clock, deployments, drafts, instances, users
 from app.services.access import Actor
 from app.services.paging import cursor
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
@@ -63,6 +64,20 @@ def test_the_inbox_begins_with_my_tasks_and_says_what_waits_in_the_queue(sign_in
     page = sign_in("lapor").get("/tugas").text
     assert "Anda tidak memegang tugas" in page
     assert "Di antrean lajur Anda ada 1 tugas" in page
+
+
+def test_who_holds_nothing_reads_how_much_of_the_queue_is_overdue(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    assert "di antrean lewat tenggat" not in sign_in("lapor").get("/tugas").text
+    with office.transaction() as session:
+        task = session.scalars(select(UserTask).where(UserTask.state == "open")).one()
+        task.due_at = clock.now(session) - timedelta(days=1)
+    page = sign_in("lapor").get("/tugas").text
+    assert re.search(
+        r'notice--danger.*?deadline=overdue">1 tugas di antrean lewat tenggat</a>', page, re.DOTALL
+    )
+    assert titles(sign_in("lapor").get("/tugas?tab=queue&deadline=overdue")) == [case.report["judul"]]
 
 
 def test_a_task_is_claimed_and_released_in_the_list(sign_in: SignIn, case: Case, office: Database) -> None:

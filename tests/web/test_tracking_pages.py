@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app.config import Config
+from app.config import ROOT, Config
 from app.db import Database
 from app.models import Attachment, MessageWait, ProcessInstance
-from app.services import instances, reporter, tasks, users
+from app.services import deployments, instances, reporter, tasks, users
 from app.services.access import actor_of
 from tests.reports import answers_for, report, report_values
 from tests.web.conftest import Browser
@@ -188,6 +188,44 @@ def test_an_incomplete_reply_is_shown_again_with_what_was_typed(case: Report, ph
     assert "catatan.exe: Jenis berkas ini tidak diterima di sini" in words_of(refused)
     assert "Pesan Anda" in words_of(refused)
     assert "\nya</textarea>" in refused.text
+
+
+def test_a_field_for_one_file_takes_one_and_cleans_no_more(
+    office: Database, sign_in: Callable[[str], Browser], phone: Browser
+) -> None:
+    form = (ROOT / "forms/pelapor.form").read_bytes().replace(b'"multiple": true', b'"multiple": false')
+    with office.transaction() as session:
+        deployments.deploy(session, {"pelapor.form": form}, actor=None)
+    case = Report(office, sign_in("lapor"))
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    sent = {**REPLY, "_wait": wait_id(phone.get("/lacak/laporan").text)}
+    many = [("lampiran_pelapor", f"{n}.png", PNG) for n in range(3)]
+    refused = upload(phone, "/lacak/laporan", sent, many)
+    assert refused.status_code == 422
+    assert "Lampiran hanya menerima satu berkas." in words_of(refused)
+    assert kept_files(office) == 0
+    assert upload(phone, "/lacak/laporan", sent, many[:1]).status_code == 303
+    assert kept_files(office) == 1
+
+
+def test_more_files_at_once_than_anybody_waits_for_are_left_for_the_next_time(
+    case: Report, phone: Browser, office: Database
+) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    sent = {**REPLY, "_wait": wait_id(phone.get("/lacak/laporan").text)}
+    many = [("lampiran_pelapor", f"{n}.png", PNG) for n in range(12)]
+    refused = upload(phone, "/lacak/laporan", sent, many)
+    assert refused.status_code == 422
+    assert "paling banyak 10 berkas; 10 yang pertama sudah diambil" in words_of(refused)
+    assert kept_files(office) == 10
+    assert refused.text.count('type="hidden" name="lampiran_pelapor"') == 10
+
+
+def kept_files(office: Database) -> int:
+    with office.reading() as session:
+        return session.scalar(select(func.count()).select_from(Attachment)) or 0
 
 
 def test_a_reply_that_comes_too_late_gives_back_what_was_typed(

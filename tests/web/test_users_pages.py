@@ -9,13 +9,20 @@ from sqlalchemy import select
 from app.config import Config
 from app.db import Database
 from app.models import HistoryEvent, Holiday, Unit, User
-from app.services import tasks, users
+from app.services import history, tasks, users
 from app.services.access import actor_of
 from tests.web.conftest import Api, Browser, Case, Traffic
 from tests.web.pages import code_of, files_holding, key_of, words_of
 
 SignIn = Callable[[str], Browser]
-READ = ("/pengguna", "/pengguna/1", "/pengguna/unit", "/pengguna/unit/DPUPR", "/pengguna/libur")
+READ = (
+    "/pengguna",
+    "/pengguna/1",
+    "/pengguna/unit",
+    "/pengguna/unit/DPUPR",
+    "/pengguna/libur",
+    "/pengguna/riwayat",
+)
 
 
 @pytest.fixture
@@ -266,3 +273,77 @@ def test_a_holiday_is_added_and_removed(admin: Browser, office: Database) -> Non
 )
 def test_everyone_lands_where_his_work_is(sign_in: SignIn, name: str, place: str) -> None:
     assert sign_in(name).get("/").location == place
+
+
+def test_a_unit_that_no_list_offers_is_said_to_be_missing_there(admin: Browser) -> None:
+    words = words_of(
+        admin.client.post(
+            "/pengguna/unit-baru",
+            data={"csrf_token": admin.token, "code": "UJI", "name": "Dinas Uji"},
+            follow_redirects=True,
+        )
+    )
+    assert "Dinas Uji belum dapat dipilih" in words
+    for place in (
+        "menyalurkan.form (Unit tujuan)",
+        "tindak_lanjut.form (Unit yang semestinya)",
+        "Saran unit",
+    ):
+        assert place in words
+    assert "penyaluran.form" not in words
+
+
+def test_what_was_changed_outside_of_cases_is_told_with_who_did_it(
+    admin: Browser, sign_in: SignIn, office: Database
+) -> None:
+    add(admin, name="baru", groups=str(group_id(office, "upp")))
+    new = user(office, "baru").id
+    admin.post(f"/pengguna/{new}", full_name="Budi Baru", groups=str(group_id(office, "lapor")))
+    admin.post(f"/pengguna/{new}/sandi", idempotency_key="k-9")
+    admin.post(f"/pengguna/{new}/nonaktif")
+    admin.post("/pengguna/libur", on="09-12-2026", name="Pemilihan")
+    admin.post("/pengguna/unit/DPUPR", name="Dinas PU")
+    words = words_of(sign_in("auditor").get("/pengguna/riwayat"))
+    told = [
+        "Unit DPUPR diubah Administrator", "Hari libur 9 Des 2026 ditambahkan: Pemilihan Administrator",
+        "Pengguna baru dinonaktifkan", "Kata sandi baru disetel ulang", "Pengguna baru diubah",
+        "Nama lengkap Petugas Baru Budi Baru", "Pengguna baru ditambahkan",
+        "Proses pengaduan versi 1 diterapkan Perintah atau folder",
+    ]  # fmt: skip
+    places = [words.find(text) for text in told]
+    assert -1 not in places, (told[places.index(-1)], words)
+    assert places == sorted(places)
+    english = sign_in("auditor")
+    english.post("/bahasa", language="en")
+    assert "Holiday 9 Dec 2026 added: Pemilihan" in words_of(english.get("/pengguna/riwayat"))
+
+
+def test_the_record_goes_on_where_its_page_ended(sign_in: SignIn, office: Database) -> None:
+    with office.transaction() as session:
+        for n in range(60):
+            history.record(session, "unit_added", actor=None, unit=f"U{n}")
+    browser = sign_in("auditor")
+    first = browser.get("/pengguna/riwayat")
+    [following] = re.findall(r'rel="next" href="([^"]+)"', first.text)
+    seen = words_of(first) + words_of(browser.get(following))
+    assert all(seen.count(f"Unit U{n} ditambahkan") == 1 for n in range(60))
+    assert browser.get("/pengguna/riwayat?after=nix").status_code == 422
+
+
+def test_every_kind_of_event_outside_of_cases_has_its_sentence() -> None:
+    from pathlib import Path
+
+    from app.config import ROOT
+    from app.web.office_words import _SIMPLE
+    from app.web.words import _TELLERS
+
+    services: list[Path] = [*(ROOT / "app" / "services").glob("*.py"), *(ROOT / "app" / "cli").glob("*.py")]
+    recorded = {
+        name for path in services for name in re.findall(r'record\(\s*session,\s*"(\w+)"', path.read_text())
+    }
+    assert recorded <= {*_SIMPLE, *_TELLERS}
+    assert {"clock_moved", "holiday_added", "token_issued"} & set(_SIMPLE) == {
+        "clock_moved",
+        "holiday_added",
+        "token_issued",
+    }

@@ -1,0 +1,43 @@
+"""Lists of units that stand in forms and tables: a unit that is in none of them can be chosen nowhere."""
+
+from collections.abc import Collection, Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine.tables import Table, literals
+from app.models import Unit
+from app.services import definitions
+from app.services.definitions import Version
+
+
+def lacking(session: Session, code: str) -> list[str]:
+    """The lists of units, in processes in force, that do not offer ``code``: file and field, or table, each once."""
+    known = set(session.scalars(select(Unit.code)))
+    found: dict[str, None] = {}
+    for definition in definitions.live(session):
+        for place, offered in _lists(definitions.version(session, definition.id)):
+            if _is_of_units(offered, known) and code not in offered:
+                found[place] = None
+    return list(found)
+
+
+def _lists(version: Version) -> Iterator[tuple[str, set[str]]]:
+    """Every list of choices, and every column of results of a table, with what stands in it."""
+    for key, form in version.forms.items():
+        for part in form.fields:
+            if part.options and part.takes_input:
+                yield f"{key}.form ({part.name})", {option.text for option in part.options}
+    for table in version.program.tables.values():
+        for column, output in enumerate(table.outputs):
+            yield f"{table.name or table.id} ({output.label or output.name})", _results(table, column)
+
+
+def _results(table: Table, column: int) -> set[str]:
+    return {text for rule in table.rules for text in literals(rule.outputs[column]) or ()}
+
+
+def _is_of_units(offered: Collection[str], known: Collection[str]) -> bool:
+    """Whether a list is one of units: nearly all of it is."""
+    units = sum(one in known for one in offered)
+    return units >= 2 and units * 10 >= len(offered) * 9

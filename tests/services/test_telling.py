@@ -1,0 +1,132 @@
+"""Who is told of what concerns him, and that sentences which say so are true."""
+
+import pytest
+
+from app.errors import InvalidForm
+from app.i18n import speaking
+from app.models import Notice, Unit, User
+from app.services import deployments, incidents, instances, messages, notices, outbox, tasks, telling
+from app.services.access import Actor
+from tests.engine.building import bpmn, catch, end, start, user
+from tests.services.counting import statements
+from tests.services.office import Office, add_user, form, text
+
+
+def heard(office: Office, actor: Actor) -> list[str]:
+    """What the bell tells somebody, newest first."""
+    with office.database.transaction() as session:
+        outbox.deliver(session)
+        return [telling.words(row.body) for row in notices.of_user(session, actor=actor)[0]]
+
+
+def hand_on(office: Office, task_id: str, to: Actor, reason: str, *, actor: Actor) -> None:
+    with office.database.transaction() as session:
+        tasks.reassign(session, task_id, session.get_one(User, to.id), reason, actor=actor)
+
+
+def test_who_gets_a_task_from_somebody_is_told_from_whom_and_why(office: Office) -> None:
+    task = office.open_task(office.start())
+    hand_on(office, task.id, office.budi, "Rina libur", actor=office.ketua)
+    assert heard(office, office.budi) == ["Ketua mengalihkan tugas Periksa kepada Anda: Rina libur"]
+    assert heard(office, office.ketua) == heard(office, office.rina) == []
+    with speaking("en"):
+        assert heard(office, office.budi) == ["Ketua handed the task Periksa to you: Rina libur"]
+
+
+def test_who_takes_a_task_for_himself_need_not_be_told(office: Office) -> None:
+    with office.database.transaction() as session:
+        both = add_user(session, "sari", "Loket", "Ketua")
+    hand_on(office, office.open_task(office.start()).id, both, "Saya saja", actor=both)
+    assert heard(office, both) == []
+
+
+def test_the_process_owner_hears_once_of_an_incident(office: Office) -> None:
+    task = office.open_task(office.start())
+    for _twice in range(2):
+        with office.database.transaction() as session:
+            incidents.report(session, task.id, "tidak ada jalan", "cukup", actor=office.rina)
+    assert heard(office, office.owner) == ["Perkara ini berhenti di Cukup?. Sebabnya ada di Kendala."]
+    assert heard(office, office.rina) == []
+
+
+def test_the_lane_that_waited_hears_that_the_reporter_answered(office: Office) -> None:
+    shapes = [start("mulai", form="isian"), catch("tunggu", message="data", form="isian",
+              properties={"untuk": "pelapor"}), user("kerjakan"), end("selesai")]  # fmt: skip
+    lanes = {"Loket": "mulai tunggu selesai", "Arsip": "kerjakan"}
+    diagram = bpmn(
+        shapes, "mulai > tunggu > kerjakan > selesai", lanes=lanes, properties={"nomor": "nomor"}, key="tanya"
+    )
+    with office.database.transaction() as session:
+        arsip = add_user(session, "arsip", "Arsip")
+        files = {"tanya.bpmn": diagram, "isian.form": form(text("nomor"), text("isi"))}
+        deployments.deploy(session, files, actor=None)
+        case = instances.start(session, "tanya", {}, actor=office.rina).instance
+        [wait] = messages.waiting(session, case.id)
+        messages.from_reporter(session, case, wait.id, {"isi": "di pasar"})
+    assert heard(office, office.budi) == ["Pelapor menjawab permintaan data; perkara ini berjalan lagi."]
+    assert heard(office, arsip) == []
+
+
+def sent_to(office: Office, unit: str) -> str:
+    """A case sent to a unit; the id of the task that opened for it."""
+    with office.database.transaction() as session:
+        session.add(Unit(code="KOSONG", name="Dinas Kosong"))
+    case = office.start()
+    with office.database.transaction() as session:
+        task = office.open_task(case)
+        tasks.complete(session, task.id, {"hasil": "cukup", "unit": unit}, {}, actor=office.rina)
+    return office.open_task(case).id
+
+
+def test_coordinator_and_administrator_hear_of_a_task_for_a_unit_without_officers(office: Office) -> None:
+    sent_to(office, "KOSONG")
+    told = [
+        "Dinas Kosong belum punya petugas untuk Kerjakan (lajur Unit). Tambahkan petugasnya atau alihkan tugasnya."
+    ]
+    assert heard(office, office.ketua) == heard(office, office.admin) == told
+    assert heard(office, office.dinas_a) == heard(office, office.owner) == []
+
+
+def test_nobody_is_told_of_a_task_for_a_unit_with_officers(office: Office) -> None:
+    sent_to(office, "A")
+    assert heard(office, office.ketua) == heard(office, office.admin) == []
+
+
+def test_the_coordinator_hands_what_nobody_in_the_unit_can_do_to_another_unit(office: Office) -> None:
+    task_id = sent_to(office, "KOSONG")
+    hand_on(office, task_id, office.dinas_b, "Dinas Kosong belum siap", actor=office.ketua)
+    with office.database.transaction() as session:
+        task = tasks.get(session, task_id, actor=office.dinas_b).task
+        assert (task.unit_code, task.assignee_id) == ("B", office.dinas_b.id)
+        tasks.complete(session, task_id, {}, {}, actor=office.dinas_b)
+
+
+def test_what_a_unit_with_officers_has_stays_with_that_unit(office: Office) -> None:
+    task_id = sent_to(office, "A")
+    with pytest.raises(InvalidForm):
+        hand_on(office, task_id, office.dinas_b, "Pindah", actor=office.ketua)
+    other_lane = sent_away(office)
+    with pytest.raises(InvalidForm):
+        hand_on(office, other_lane, office.budi, "Pindah", actor=office.ketua)
+
+
+def sent_away(office: Office) -> str:
+    case = office.start()
+    with office.database.transaction() as session:
+        task = office.open_task(case)
+        tasks.complete(session, task.id, {"hasil": "cukup", "unit": "KOSONG"}, {}, actor=office.rina)
+    return office.open_task(case).id
+
+
+def test_telling_costs_a_command_one_statement(office: Office) -> None:
+    task = office.open_task(office.start())
+    with statements(office.database) as seen:
+        hand_on(office, task.id, office.budi, "Rina libur", actor=office.ketua)
+    assert len(seen) <= 12, seen
+
+
+def test_notices_are_delivered_once_each(office: Office) -> None:
+    sent_to(office, "KOSONG")
+    heard(office, office.admin)
+    with office.database.reading() as session:
+        assert session.query(Notice).count() == 2
