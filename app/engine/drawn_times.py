@@ -41,7 +41,7 @@ _SPAN = re.compile(
     r"(?<![\w.,/:-])(?:\d{1,4}\s*(?:-|–|s\.?d\.?|sampai|to|atau|or)\s*)?"
     rf"(\d{{1,5}}(?:[.,]\d{{1,2}})?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\s*"
     rf"(?:({'|'.join(_KINDS)})\s+)?"
-    rf"({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![\w])(?:\s*({'|'.join(_KINDS)})\b)?"
+    rf"({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?:[\s-]*({'|'.join(_KINDS)})\b|(?!\w)(?!-\w))"
 )
 _EVERY = re.compile(r"\b(?:setiap|tiap|every|each|per)\b")
 _MOST = 300
