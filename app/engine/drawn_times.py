@@ -10,7 +10,7 @@ from app.bpmnio import feel
 from app.engine import conditions, timers
 from app.engine.diagram import Timer
 from app.engine.source import Source
-from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
+from app.engine.xml import Element, attribute, children, local, one_line, text_of
 
 _NUMBERS: Mapping[str, int] = {
     **{"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8},
@@ -126,10 +126,7 @@ def _spans(plain: str) -> Iterator[str]:
 
 def _annotations(element: Element, source: Source) -> Iterator[str]:
     """The texts of annotations that an association ties to ``element``, wherever the association stands."""
-    node_id = attribute(element, "id")
-    for tie in source.associations:
-        both = reference(tie.get("sourceRef")), reference(tie.get("targetRef"))
-        if node_id in both:
-            other = source.ids.get(both[0] if both[1] == node_id else both[1])
-            if other is not None and local(other) == "textAnnotation":
-                yield one_line(" ".join(text_of(child) for child in children(other, "text")))
+    for other_id in source.ties.get(attribute(element, "id"), ()):
+        other = source.ids.get(other_id)
+        if other is not None and local(other) == "textAnnotation":
+            yield one_line(" ".join(text_of(child) for child in children(other, "text")))
