@@ -10,7 +10,7 @@ from app.bpmnio import feel
 from app.engine import conditions, timers
 from app.engine.diagram import Timer
 from app.engine.source import Source
-from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
+from app.engine.xml import Element, attribute, children, local, one_line, text_of
 
 _NUMBERS: Mapping[str, int] = {
     **{"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8},
@@ -41,7 +41,7 @@ _SPAN = re.compile(
     r"(?<![\w.,/:-])(?:\d{1,4}\s*(?:-|–|s\.?d\.?|sampai|to|atau|or)\s*)?"
     rf"(\d{{1,5}}(?:[.,]\d{{1,2}})?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\s*"
     rf"(?:({'|'.join(_KINDS)})\s+)?"
-    rf"({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?![\w])(?:\s*({'|'.join(_KINDS)})\b)?"
+    rf"({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?:[\s-]*({'|'.join(_KINDS)})\b|(?!\w)(?!-\w))"
 )
 _EVERY = re.compile(r"\b(?:setiap|tiap|every|each|per)\b")
 _MOST = 300
@@ -126,10 +126,7 @@ def _spans(plain: str) -> Iterator[str]:
 
 def _annotations(element: Element, source: Source) -> Iterator[str]:
     """The texts of annotations that an association ties to ``element``, wherever the association stands."""
-    node_id = attribute(element, "id")
-    for tie in source.associations:
-        both = reference(tie.get("sourceRef")), reference(tie.get("targetRef"))
-        if node_id in both:
-            other = source.ids.get(both[0] if both[1] == node_id else both[1])
-            if other is not None and local(other) == "textAnnotation":
-                yield one_line(" ".join(text_of(child) for child in children(other, "text")))
+    for other_id in source.ties.get(attribute(element, "id"), ()):
+        other = source.ids.get(other_id)
+        if other is not None and local(other) == "textAnnotation":
+            yield one_line(" ".join(text_of(child) for child in children(other, "text")))

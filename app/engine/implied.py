@@ -96,9 +96,7 @@ def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
     leaving = drawn.leaving()
     loose = [node for node in starts if not leaving.get(node.id) and node.id not in source.failed]
     if loose != starts:
-        for node in loose:
-            source.warning("start_unconnected", node)
-            del drawn.nodes[node.id]
+        _leave_out(loose, drawn, source)
         return
     first = _unentered(drawn)
     if not first:
@@ -108,14 +106,23 @@ def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
     if starts:
         source.warning("start_joined", starts[0], first=_names(first))
         start = starts[0]
-        for node in starts[1:]:
-            source.warning("start_unconnected", node)
-            del drawn.nodes[node.id]
+        _leave_out(starts[1:], drawn, source)
     else:
         source.warning("start_implied", where, first=_names(first))
         start = Node(f"{where.id}:mulai", "startEvent", N_("Mulai"), "", line=where.line)
         drawn.nodes[start.id] = start
     drawn.flows += [Flow(f"{start.id}:{node.id}", "", start.id, node.id) for node in first]
+
+
+def _leave_out(starts: Iterable[Node], drawn: Drawn, source: Source) -> None:
+    """Starts that lead nowhere begin nothing; to one that flows lead to a way comes, and ends there."""
+    entered = drawn.entered()
+    for node in starts:
+        source.warning("start_unconnected", node)
+        if node.id in entered:
+            drawn.nodes[node.id] = replace(node, kind="intermediateThrowEvent")
+        else:
+            del drawn.nodes[node.id]
 
 
 def _unentered(drawn: Drawn) -> list[Node]:

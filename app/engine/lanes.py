@@ -24,7 +24,7 @@ def read(process: Element, source: Source) -> tuple[tuple[Lane, ...], dict[str, 
     lanes: list[Lane] = []
     placed: dict[str, str] = {}
     inner_first = sorted(_elements(process), key=_depth, reverse=True)
-    parents = [element for element in inner_first if _holds_lanes(element)]
+    parents = {element for element in inner_first if _holds_lanes(element)}
     for element in inner_first:
         listed = _listed(element)
         if element in parents:
@@ -105,8 +105,8 @@ def _is_task(node_id: str, source: Source) -> bool:
 
 
 def _in_order(lanes: list[Lane], process: Element) -> list[Lane]:
-    order = [attribute(element, "id") for element in _elements(process)]
-    return sorted(lanes, key=lambda lane: order.index(lane.id))
+    order = {attribute(element, "id"): number for number, element in enumerate(_elements(process))}
+    return sorted(lanes, key=lambda lane: order[lane.id])
 
 
 def _named_apart(lanes: list[Lane], source: Source) -> tuple[Lane, ...]:

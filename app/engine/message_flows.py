@@ -18,17 +18,15 @@ _TALKS = frozenset(
 
 def name_at(element: Element, source: Source) -> str | None:
     """The name of the message on the flow drawn to or from ``element``, the same at both ends; None: no flow."""
-    node_id = attribute(element, "id")
-    for flow in drawn(source):
-        if node_id in ends(flow):
-            return _name(flow, source)
-    return None
+    flow = next(iter(source.message_flows.get(attribute(element, "id"), ())), None)
+    return None if flow is None else _name(flow, source)
 
 
 def comes_from_outside(element: Element, source: Source) -> bool:
     """Whether all that is drawn to come to ``element`` comes from pools without steps of their own."""
     node_id = attribute(element, "id")
-    origins = [source.ids.get(ends(flow)[0]) for flow in drawn(source) if ends(flow)[1] == node_id]
+    flows = source.message_flows.get(node_id, ())
+    origins = [source.ids.get(ends(flow)[0]) for flow in flows if ends(flow)[1] == node_id]
     return all(origin is None or local(origin) == "participant" for origin in origins)
 
 

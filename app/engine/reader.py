@@ -28,6 +28,7 @@ from app.i18n import _
 
 MAX_NODES = 300
 MAX_FLOWS = 1_000
+MAX_PROCESSES = 20
 
 
 class Expression(NamedTuple):
@@ -100,6 +101,10 @@ def _processes(root: Element, source: Source) -> list[Element]:
     drawn = marked or drawn
     if not drawn:
         source.error("no_process", Place("", "", root.sourceline))
+    if len(drawn) > MAX_PROCESSES:
+        limit = str(MAX_PROCESSES)
+        source.error("too_many_processes", drawn[0], count=str(len(drawn)), limit=limit)
+        source.stop_on_errors()
     for process in drawn:
         if _too_large(process, source):
             source.stop_on_errors()

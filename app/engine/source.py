@@ -1,7 +1,8 @@
 """A diagram's file while it is read: what its ids mean, and what was found wrong with it."""
 
 import re
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
@@ -9,7 +10,7 @@ from typing import Literal, Protocol
 from lxml import etree
 
 from app.engine.places import Box, boxes
-from app.engine.xml import BPMN, Element, attribute, one_line
+from app.engine.xml import BPMN, Element, attribute, one_line, reference
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
 from app.i18n import ngettext
@@ -124,9 +125,18 @@ class Source:
         self._findings.append((self.process, finding))
 
     @cached_property
-    def associations(self) -> list[Element]:
-        """The lines that tie annotations to what they explain."""
-        return list(self.root.iter(f"{BPMN}association"))
+    def ties(self) -> Mapping[str, list[str]]:
+        """For each element the ids that associations tie it to, wherever the associations stand."""
+        return _joined(self.root.iter(f"{BPMN}association"))
+
+    @cached_property
+    def message_flows(self) -> Mapping[str, list[Element]]:
+        """The message flows that begin or end at each element."""
+        found: dict[str, list[Element]] = defaultdict(list)
+        for flow in self.root.iter(f"{BPMN}messageFlow"):
+            for end in dict.fromkeys((reference(flow.get("sourceRef")), reference(flow.get("targetRef")))):
+                found[end].append(flow)
+        return found
 
     @cached_property
     def boxes(self) -> dict[str, Box]:
@@ -144,6 +154,15 @@ class Source:
                 self.error("duplicate_id", element, **lines)
             elif not _ID.fullmatch(name):
                 self.error("bad_id", element, bad=name)
+
+
+def _joined(lines: Iterable[Element]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        both = reference(line.get("sourceRef")), reference(line.get("targetRef"))
+        found[both[0]].append(both[1])
+        found[both[1]].append(both[0])
+    return found
 
 
 def model_elements(root: Element) -> Iterator[Element]:

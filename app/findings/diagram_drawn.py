@@ -205,4 +205,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Panah “{name}” berawal atau berakhir di “{ref}”, yang bukan tugas, kejadian, atau gerbang.",
         "Pakai garis asosiasi (putus-putus) untuk dokumen dan catatan; tarik panah ke langkah berikutnya.",
     ),
+    "too_many_processes": (
+        "Berkas berisi {count} proses yang dijalankan; paling banyak {limit}.",
+        "Bagi berkas, atau tandai isExecutable hanya pada proses yang dijalankan di sini.",
+    ),
 }

@@ -43,6 +43,7 @@ NOTE = (
         ("ingatkan setiap 3 hari", "setiap 3 hari"),
         ("every day", "every day"),
         ("tiga hari", "3 hari"),
+        ("batas 5 hari-kerja", "5 hari kerja"),
     ],
 )
 def test_words_that_tell_a_time_are_understood(words: str, understood: str) -> None:
@@ -64,6 +65,7 @@ def test_words_that_tell_a_time_are_understood(words: str, understood: str) -> N
         "0 hari",
         "99999 hari",
         "3 harian",
+        "tiga hari-an",
         "berkas A5 hari ini",
         "x" * 301 + " 3 hari",
     ],

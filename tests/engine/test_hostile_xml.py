@@ -13,7 +13,7 @@ from app.engine import reader, xml
 from app.engine.diagram import Diagram
 from app.errors import InvalidDiagram
 from app.findings import has_errors
-from tests.engine.building import bpmn, end, exclusive, flow, start, user
+from tests.engine.building import bpmn, catch, end, exclusive, flow, start, user
 from tests.engine.reading import errors, read, refused
 
 GOOD = bpmn([start(), user("telaah", name="Telaahan – lanjut"), end()], "start > telaah > end")
@@ -262,3 +262,16 @@ def _damage_words(content: bytes, chance: random.Random) -> bytes:
             parts[a], parts[b] = parts[b], parts[a]
             return b'"'.join(parts)
     return b"\n".join(lines)
+
+
+def test_thousands_of_lines_between_elements_do_not_slow_reading() -> None:
+    """Each timer looks for its notes and each message for its flow: not through all of the file."""
+    ties = "".join(f'<bpmn:association id="a{n}" sourceRef="n{n}" targetRef="m{n}"/>' for n in range(8_000))
+    flows = "".join(f'<bpmn:messageFlow id="f{n}" sourceRef="n{n}" targetRef="m{n}"/>' for n in range(8_000))
+    waits = [catch(f"c{n}", name="x", after="") for n in range(290)]
+    way = " > ".join(["start", *(shape.id for shape in waits), "end"])
+    outside = f'<bpmn:collaboration id="k">{flows}</bpmn:collaboration>'
+    xml = bpmn([start(), *waits, end()], way, inside=ties, outside=outside)
+    began = time.process_time()
+    refused(xml)
+    assert time.process_time() - began < 5

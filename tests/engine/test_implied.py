@@ -62,6 +62,14 @@ def test_a_start_without_an_arrow_beside_one_with_is_left_out() -> None:
     assert set(read(xml).nodes) == {"start", "a", "end"}
 
 
+def test_a_way_that_comes_to_another_start_without_an_arrow_ends_there() -> None:
+    xml = bpmn([start(), user("a"), start("lepas")], "start > a > lepas")
+    assert warnings(xml) == ["flow_into_start", "start_unconnected", "implicit_end"]
+    found = case(xml)
+    found.complete("a")
+    assert found.ended
+
+
 def test_a_circle_without_a_start_is_refused() -> None:
     assert errors(bpmn([user("a"), user("b")], "a > b > a")) == ["no_start"]
 

@@ -276,6 +276,13 @@ def test_300_nodes_are_read_and_301_are_refused() -> None:
     assert errors(bpmn([*nodes, user("lagi")], "start > end")) == ["too_many_nodes"]
 
 
+def test_too_many_processes_are_refused() -> None:
+    more = "".join(f'<bpmn:process id="p{n}"><bpmn:task id="t{n}"/></bpmn:process>' for n in range(20))
+    assert errors(bpmn([start(), end()], "start > end", outside=more, executable=False)) == [
+        "too_many_processes"
+    ]
+
+
 def test_too_many_flows_are_refused() -> None:
     flows = [flow("start", "end", id=f"f{number}") for number in range(1001)]
     assert errors(bpmn([start(), end()], flows)) == ["too_many_flows"]
