@@ -26,6 +26,7 @@ __all__ = [
     "Ruling",
     "Table",
     "decide",
+    "literals",
     "mentions",
     "names",
     "outputs",

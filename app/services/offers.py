@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine.tables import Table, literals
+from app.engine.decisions import Table, literals
 from app.models import Unit
 from app.services import definitions
 from app.services.definitions import Version
@@ -28,9 +28,10 @@ def _lists(version: Version) -> Iterator[tuple[str, set[str]]]:
         for part in form.fields:
             if part.options and part.takes_input:
                 yield f"{key}.form ({part.name})", {option.text for option in part.options}
-    for table in version.program.tables.values():
-        for column, output in enumerate(table.outputs):
-            yield f"{table.name or table.id} ({output.label or output.name})", _results(table, column)
+    for decision in version.program.tables.values():
+        table = decision.logic
+        for column, output in enumerate(table.outputs if isinstance(table, Table) else ()):
+            yield f"{decision.name or decision.id} ({output.label or output.name})", _results(table, column)
 
 
 def _results(table: Table, column: int) -> set[str]:
