@@ -29,9 +29,10 @@ def _lists(version: Version) -> Iterator[tuple[str, set[str]]]:
             if part.options and part.takes_input:
                 yield f"{key}.form ({part.name})", {option.text for option in part.options}
     for decision in version.program.tables.values():
-        table = decision.logic
-        for column, output in enumerate(table.outputs if isinstance(table, Table) else ()):
-            yield f"{decision.name or decision.id} ({output.label or output.name})", _results(table, column)
+        if isinstance(table := decision.logic, Table):
+            for column, output in enumerate(table.outputs):
+                name = f"{decision.name or decision.id} ({output.label or output.name})"
+                yield name, _results(table, column)
 
 
 def _results(table: Table, column: int) -> set[str]:
