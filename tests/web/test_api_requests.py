@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.db import Database
-from app.services import tokens, users
+from app.services import access, tokens, users
 from app.services.paging import cursor
 from tests.web.conftest import Api, Browser, Case
 
@@ -29,7 +29,7 @@ def test_a_token_ends_with_its_user_or_its_revocation(api: Clients, office: Data
     lapor, upp = api("lapor"), api("upp")
     with office.transaction() as session:
         user = users.named(session, "lapor")
-        tokens.revoke_all(session, user.id)
+        tokens.revoke_all(session, user, actor=access.actor_of(users.named(session, "admin")))
         users.disable(session, users.named(session, "upp").id, actor=None)
     assert lapor.get("/tasks").status_code == 401
     assert upp.get("/tasks").status_code == 401

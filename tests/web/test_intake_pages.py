@@ -265,7 +265,7 @@ def test_a_start_that_the_diagram_cannot_follow_keeps_what_was_typed_and_tells_t
     assert refused.status_code == 422
     assert 'value="Entah apa ini"' in refused.text
     words = words_of(refused)
-    assert "isian Anda disimpan sebagai draf, dan pemilik proses sudah diberi tahu" in words
+    assert "isian Anda disimpan sebagai draf, dan pemilik proses membaca sebabnya di Kendala" in words
     assert "judul =" not in words  # the rule is for the owner
     assert 'value="Entah apa ini"' in browser.get("/laporan/baru?key=coba").text
     assert "judul" in words_of(sign_in("pemilik").get("/kendala"))
