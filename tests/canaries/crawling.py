@@ -26,6 +26,7 @@ NOT_POSTED = {
     "users.disable": "shuts out those who are still to crawl",
     "users.reset_password": "the same",
     "users.edit": "the same, by an empty list of lanes",
+    "users.revoke_tokens": "the same, for programs",
 }
 
 
