@@ -31,6 +31,9 @@ _UNSTORABLE = re.compile(
 )
 #: Name and expression of something that others may read: a function, or a variable made into a date.
 Let = tuple[str, str]
+#: For each expression the names that it alone sees.
+Local = Sequence[Mapping[str, Any]] | None
+
 _memo = Memo(entries=5_000, size_bytes=4 * 1024 * 1024)
 
 
@@ -57,10 +60,23 @@ def evaluate(
 
 
 def evaluate_all(
-    expressions: Sequence[str], context: Mapping[str, Any], *, now: datetime, lets: Sequence[Let] = ()
+    expressions: Sequence[str],
+    context: Mapping[str, Any],
+    *,
+    now: datetime,
+    lets: Sequence[Let] = (),
+    local: Local = None,
 ) -> list[Result]:
-    """`evaluate` for many expressions, in one call into V8; the first that fails is raised."""
-    return _results([Item("expression", _text(text)) for text in expressions], context, now, lets)
+    """`evaluate` for many expressions, in one call into V8; the first that fails is raised.
+
+    ``local`` holds for each the names that it alone sees; a name of the context or of ``lets`` stands in front of
+    them.
+    """
+    own = local or [{}] * len(expressions)
+    items = [
+        Item("expression", _text(text), local=names) for text, names in zip(expressions, own, strict=True)
+    ]
+    return _results(items, context, now, lets)
 
 
 def unary(
@@ -74,10 +90,20 @@ def unary(
 
 
 def unary_all(
-    tests: Sequence[tuple[str, Any]], context: Mapping[str, Any], *, now: datetime, lets: Sequence[Let] = ()
+    tests: Sequence[tuple[str, Any]],
+    context: Mapping[str, Any],
+    *,
+    now: datetime,
+    lets: Sequence[Let] = (),
+    local: Local = None,
 ) -> list[Result]:
-    """`unary` for many pairs of test and value, in one call into V8; the first that fails is raised."""
-    return _results([Item("unary", _text(test) or "-", value) for test, value in tests], context, now, lets)
+    """`unary` for many pairs of test and value, in one call into V8; ``local`` as in `evaluate_all`."""
+    own = local or [{}] * len(tests)
+    items = [
+        Item("unary", _text(test) or "-", value, local=names)
+        for (test, value), names in zip(tests, own, strict=True)
+    ]
+    return _results(items, context, now, lets)
 
 
 def check(
@@ -158,7 +184,8 @@ def _keys(
         needed = [fact, *(let.facts for let in used)]
         read = {name for one in needed for name in one.reads or () if name in context}
         values = [(name, context[name]) for name in (*odd, *sorted(read))]
-        parts = (item.dialect, item.text, item.value, zone, [(let.name, let.text) for let in used], values)
+        named, own = [(let.name, let.text) for let in used], sorted(item.seen(fact).items())
+        parts = (item.dialect, item.text, item.value, zone, named, values, own)
         timed = any(one.timed for one in needed)
         keys.append(b"" if timed else blake2b(feelin.dumps(parts), digest_size=20).digest())
     return keys

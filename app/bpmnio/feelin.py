@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -28,13 +28,20 @@ isolate = Isolate(Path(__file__).parent / "dist" / "feel.js")
 class Item:
     """One expression, or one unary test with the value it is put to.
 
-    ``known`` are names that a reader of the text must know to see them, as ``a-b``.
+    ``known`` are names that a reader of the text must know to see them, as ``a-b``; ``local`` are names that this
+    one alone sees, behind those of the context.
     """
 
     dialect: Dialect
     text: str
     value: Any = None
     known: tuple[str, ...] = ()
+    local: Mapping[str, Any] = field(default_factory=dict)
+
+    def seen(self, facts: "Facts") -> dict[str, Any]:
+        """Return the part of ``local`` that the text can see."""
+        reads = facts.reads
+        return {key: value for key, value in self.local.items() if reads is None or key in reads}
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ def run(
         "context": _needed(context, [*facts, *(let.facts for let in lets)]),
         "lets": [(let.name, let.text, _reads(let.facts)) for let in lets],
         "items": [
-            (item.dialect, item.text, _reads(fact), item.value)
+            (item.dialect, item.text, _reads(fact), item.value, item.seen(fact))
             for item, fact in zip(items, facts, strict=True)
         ],
     }

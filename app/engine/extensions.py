@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from app.engine import drawn_times
+from app.engine import drawn_times, form_data
 from app.engine.source import Source
 from app.engine.xml import BPMN, Element, attribute, children, engine_attributes, local, text_of, vendor
 
@@ -25,9 +25,7 @@ _CODE = frozenset(
 )
 _CODE_ATTRIBUTES = ("class", "expression", "delegateExpression")
 #: What has a meaning for the work, and none here: told where it stands.
-_UNUSED = frozenset(
-    {"inputOutput", "ioMapping", "formData", "formProperty", "in", "out", "loopCharacteristics"}
-)
+_UNUSED = frozenset({"inputOutput", "ioMapping", "in", "out", "loopCharacteristics"})
 _UNUSED_ATTRIBUTES = frozenset(
     {"assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "resultVariable"}
 )
@@ -35,6 +33,8 @@ _USED = frozenset(
     {
         "properties",
         "formDefinition",
+        "formData",
+        "formProperty",
         "calledDecision",
         "calledDecisionId",
         "taskDefinition",
@@ -67,12 +67,15 @@ def read(element: Element, source: Source) -> Extensions:
     """Read what modelers added to ``element``; code, and names that only code could work out, are errors."""
     found = tuple(added(element))
     attributes = engine_attributes(element)
-    properties = dict(_properties(found))
+    properties = {name: value for name, value in _properties(found) if name != form_data.PROPERTY}
     _refuse_code(element, found, attributes, source)
     _list_unused(element, found, attributes, source)
+    form_key = _form_key(element, _form_text(found, attributes, properties), source)
+    if form_key is None and (fields := form_data.read(found)):
+        form_key, properties[form_data.PROPERTY] = form_data.key(element), fields
     return Extensions(
         properties=properties,
-        form_key=_form_key(element, _form_text(found, attributes, properties), source),
+        form_key=form_key,
         decision=_decision(element, _decision_text(found, attributes), source),
         worker=_worker(found, attributes),
     )

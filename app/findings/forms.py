@@ -2,9 +2,6 @@
 
 from app.i18n import N_
 
-_NOT_YET = N_(
-    "Belum didukung; ganti dengan komponen lain: teks, angka, tanggal, pilihan, berkas, atau kelompok."
-)
 _OPEN_IN_MODELER = N_("Buka berkasnya di Camunda Modeler lalu simpan lagi.")
 
 TEXTS: dict[str, tuple[str, str]] = {
@@ -29,10 +26,9 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Paling banyak {most}; bagi menjadi beberapa tugas."),
     ),
     "form_too_deep": (N_("Kelompok bersarang {depth} tingkat."), N_("Paling dalam {most} tingkat.")),
-    "form_component_not_yet": (N_("“{name}” memakai komponen “{type}”."), _NOT_YET),
-    "form_button_ignored": (
-        N_("Tombol “{name}” tidak ditampilkan."),
-        N_("Halaman tugas punya tombolnya sendiri; tombol ini boleh dihapus."),
+    "form_component_unknown": (
+        N_("“{name}” memakai komponen “{type}”, yang tidak dikenal form-js 1.23."),
+        N_("Ganti dengan komponen lain, misalnya teks, angka, tanggal, pilihan, berkas, atau daftar."),
     ),
     "form_property_wrong": (
         N_("Nilai “{property}” pada “{name}” tidak dapat dipakai."),
@@ -44,7 +40,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "form_key_not_identifier": (
         N_("Kunci “{key}” tidak dapat dipakai."),
-        N_("Pakai huruf, angka, dan garis bawah, diawali huruf, paling panjang 64."),
+        N_(
+            "Pakai huruf, angka, dan garis bawah, diawali huruf, paling panjang 64; titik memisahkan tingkat."
+        ),
     ),
     "form_key_reserved": (
         N_("Kunci “{key}” adalah kata yang dipakai sistem."),
@@ -58,17 +56,29 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Id komponen “{key}” dipakai lebih dari sekali."),
         N_("Beri setiap komponen id sendiri."),
     ),
-    "form_path_not_yet": (
-        N_("Kelompok “{name}” menaruh isiannya di bawah sebuah path."),
-        N_("Belum didukung; kosongkan Path kelompok itu."),
-    ),
     "form_label_missing": (
         N_("Isian “{name}” tidak punya label."),
         N_("Tulis labelnya; pembaca layar membutuhkannya."),
     ),
-    "form_template_not_yet": (
-        N_("“{property}” pada “{name}” memakai ungkapan atau templat."),
-        N_("Belum didukung di sini; tulis teks atau nilai biasa."),
+    "form_template_wrong": (
+        N_("Templat “{property}” pada “{name}” salah tulis: {reason}"),
+        N_("Perbaiki ungkapannya, misalnya Laporan {{{{nomor}}}}."),
+    ),
+    "form_source_missing": (
+        N_("“{name}” tidak punya sumber data (dataSource) dalam FEEL."),
+        N_("Tulis sumbernya, misalnya =daftar_barang; tanpa itu tidak ada yang tampil."),
+    ),
+    "form_table_empty": (
+        N_("Tabel “{name}” tidak punya kolom."),
+        N_("Tambahkan kolom, dengan kunci yang ada pada setiap baris datanya."),
+    ),
+    "form_address_refused": (
+        N_("Alamat “{address}” pada “{name}” tidak dapat dibuka."),
+        N_("Pakai alamat https, atau untuk gambar: data:image."),
+    ),
+    "form_shown_as_link": (
+        N_("“{name}” tampil sebagai tautan: halaman ini tidak memuat isi dari situs lain."),
+        N_("Biarkan begitu, atau untuk gambar: tanam di formulir sebagai data:image."),
     ),
     "form_feel_wrong": (
         N_("FEEL pada “{name}” ({property}) salah tulis: {reason}"),
@@ -109,7 +119,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     "form_options_once": (
         N_("Daftar pilihan “{name}” bergantung pada isian lain di formulir yang sama."),
         N_(
-            "Daftar itu baru berubah setelah formulir dikirim atau disimpan; pakai beberapa daftar bersyarat."
+            "Daftar itu berubah dengan tombol “Perbarui isian”, bukan sambil mengetik; bila mengganggu, pakai "
+            "beberapa daftar bersyarat."
         ),
     ),
     "form_default_wrong": (
@@ -131,9 +142,5 @@ TEXTS: dict[str, tuple[str, str]] = {
     "form_mark_unclear": (
         N_("Properti {property} pada “{name}” berisi “{value}”, bukan ya atau tidak."),
         N_("Tulis ya atau tidak, atau hapus properti itu."),
-    ),
-    "form_time_zone_ignored": (
-        N_("“{name}” meminta jam disimpan dengan zona."),
-        N_("Jam disimpan apa adanya, waktu setempat (HH:MM); pilih “No timezone” agar sama di modeler."),
     ),
 }

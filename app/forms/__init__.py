@@ -6,30 +6,43 @@ came back into values; `validate` lets through what the form allows; `split` par
 
 from app.forms.checking_marks import check_marks
 from app.forms.display import display, text_of
+from app.forms.generated import from_form_data
 from app.forms.jsonbody import from_json
-from app.forms.model import Field, Form, Option
-from app.forms.opening import initial
+from app.forms.model import Field, Option
+from app.forms.naming import attached, held_files, pickers
+from app.forms.paths import Path, get, put
 from app.forms.reading import REMOVE, read
+from app.forms.rows import BUTTON, FOCUS, changed
 from app.forms.rules import accepts
 from app.forms.schema import check, load
 from app.forms.validation import split, validate
 from app.forms.view import Choice, Component, condition_context, view
+from app.forms.whole import Form
 
 __all__ = [
+    "BUTTON",
+    "FOCUS",
     "REMOVE",
     "Choice",
     "Component",
     "Field",
     "Form",
     "Option",
+    "Path",
     "accepts",
+    "attached",
+    "changed",
     "check",
     "check_marks",
     "condition_context",
     "display",
+    "from_form_data",
     "from_json",
-    "initial",
+    "get",
+    "held_files",
     "load",
+    "pickers",
+    "put",
     "read",
     "split",
     "text_of",

@@ -111,5 +111,3 @@ def _check_number(part: Raw, findings: Findings) -> None:
 def _check_datetime(part: Raw, findings: Findings) -> None:
     if part.get("subtype", "date") not in _SUBTYPES:
         findings.add("form_property_wrong", part, property="subtype")
-    if str(part.get("timeSerializingFormat", "")).startswith("utc"):
-        findings.add("form_time_zone_ignored", part, severity="warning")

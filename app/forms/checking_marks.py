@@ -4,8 +4,9 @@ from typing import Any
 
 from app.findings import Finding
 from app.findings.likeness import meant
-from app.forms.model import INPUTS, MARKS, NO, READ, YES, Form
-from app.forms.parsing import Findings, Raw, components
+from app.forms.model import INPUTS, MARKS, NO, READ, YES
+from app.forms.parsing import Findings, Raw, components, is_list
+from app.forms.whole import Form
 
 _PRIVATE = "pribadi"
 
@@ -17,10 +18,10 @@ def check_marks(form: Form, content: bytes, *, file: str) -> tuple[Finding, ...]
     that runs already goes on, and shows no identity.
     """
     findings = Findings(file, content.decode("utf-8", "replace"))
-    wrong = {part.key for part in form.fields if part.private and part.told}
+    wrong = {part.id for part in form.everything if part.key and part.private and part.told}
     for part, _depth in components(form.schema):
         properties = part.get("properties") or {}
-        if part.get("key") in wrong:
+        if part.get("id") in wrong:
             findings.add("form_private_told", part)
         for name, value in properties.items():
             _check_name(part, name, findings)
@@ -47,5 +48,5 @@ def _check_mark(part: Raw, name: str, value: Any, findings: Findings) -> None:
     word = str(value).strip().lower()
     if word not in YES | NO:
         findings.add("form_mark_unclear", part, property=name, value=value)
-    elif word in YES and name == _PRIVATE and part["type"] not in INPUTS:
+    elif word in YES and name == _PRIVATE and part["type"] not in INPUTS and not is_list(part):
         findings.add("form_private_misplaced", part)

@@ -6,7 +6,7 @@ from typing import Any
 from app.bpmnio import feel
 from app.forms.choices import normalized
 from app.forms.model import CHOICES, MULTI_CHOICE, TEXTS, Option, option_text
-from app.forms.moments import is_moment
+from app.forms.moments import is_kept
 from app.forms.numbers import is_number
 from app.forms.parsing import Findings, Raw
 
@@ -54,7 +54,7 @@ def _fits(part: Raw, value: Any) -> bool:
     if kind == "number":
         return is_number(value, as_text=bool(part.get("serializeToString")))
     if kind == "datetime":
-        return is_moment(value, part.get("subtype", "date"))
+        return is_kept(value, part.get("subtype") or "date", part.get("timeSerializingFormat") or "")
     return kind == "checkbox" and isinstance(value, bool)
 
 

@@ -1,49 +1,109 @@
-"""Which fields are hidden, and the values that expressions of a form see.
+"""What FEEL of a form sees, and which fields it hides, locks or computes.
 
 As in form-js, a condition ``hide`` is a FEEL unary test: it hides when it is true, and also when it is null (the
-test then equals the missing ``?``). A hidden field counts as never touched for all other conditions.
+test then equals the missing ``?``). A hidden field counts as never touched for all other conditions. In a row
+``this`` is the row, ``parent`` what is around it, ``i`` its number; there, hidden fields keep what they hold.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from app.bpmnio import feel
-from app.forms.model import Field, Form
+from app.forms.model import Field
+from app.forms.paths import get
+from app.forms.sheet import Sheet
 from app.forms.stored import is_stored
-
-#: Conditions that depend on each other settle in as many rounds as the chain is long; circles never do.
-MAX_ROUNDS = 12
 
 Values = Mapping[str, Any]
 
 
-def hidden_ids(form: Form, values: Values, context: Values, *, now: datetime) -> frozenset[str]:
-    """Return the ids of the components that are hidden, those inside hidden groups included.
+@dataclass(frozen=True)
+class Scope:
+    """What an expression may read: the case's variables, over them the fields as they stand (``data``)."""
 
-    ``values`` holds every key of the form, hidden ones too. Each round is one call into V8. Conditions that hide
-    each other in a circle never settle: then the second round counts, as in form-js.
-    """
-    asked = [part for part in form.everything if part.hide]
-    rounds: list[frozenset[str]] = [frozenset()]
-    while asked and len(rounds) <= MAX_ROUNDS:
-        scope = scope_of(form, values, context, rounds[-1])
-        now_hidden = _within(form.components, _true_for(asked, scope, now))
-        if now_hidden == rounds[-1]:
-            return now_hidden
-        rounds.append(now_hidden)
-    return rounds[2] if len(rounds) > 2 else rounds[-1]
+    sheet: Sheet
+    values: Values
+    context: Values
+    hidden: frozenset[str]
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """Variables by name, hidden fields untouched."""
+        own = {part.key: self._seen(part) for part in self.sheet.fields}
+        lists = [rows.part for rows in self.sheet.lists if rows.part.id in self.hidden]
+        gone = frozenset(part.id for part in lists)
+        nothing = {part.key: None for part in lists if "." not in part.key}
+        return {**self.context, **nothing, **self.sheet.nested(own, over=self.context, gone=gone)}
+
+    def local(self, part: Field) -> dict[str, Any]:
+        """Return the names that ``part`` alone sees."""
+        place: dict[str, Any] = {"this": self.data, "parent": None, "i": []}
+        for address in part.rows:
+            row = self._row(address)
+            place = {
+                "this": row,
+                "parent": _context(place),
+                "i": [*place["i"], int(address.rpartition(".")[2]) + 1],
+            }
+        return _context(place, spread=False)
+
+    @cached_property
+    def _raw(self) -> dict[str, Any]:
+        own = {part.key: _readable(part, self.values.get(part.key)) for part in self.sheet.fields}
+        return self.sheet.nested(own, over=self.context)
+
+    def _row(self, address: str) -> dict[str, Any]:
+        path = tuple(int(step) if step.isdecimal() else step for step in address.split("."))
+        row: dict[str, Any] = get(self._raw, path)
+        return row
+
+    def _seen(self, part: Field) -> Any:
+        if part.id in self.hidden and part.takes_input:
+            return part.untouched
+        if part.id in self.hidden and part.type == "expression":
+            return None
+        return _readable(part, self.values.get(part.key))
 
 
-def scope_of(form: Form, values: Values, context: Values, hidden: frozenset[str]) -> dict[str, Any]:
-    """Return what an expression may read: the case's variables, over them the fields as they stand."""
-    own = {
-        part.key: part.untouched
-        if part.id in hidden and part.takes_input
-        else _readable(part, values.get(part.key))
-        for part in form.fields
-    }
-    return {**context, **own}
+def tested(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> frozenset[str]:
+    """Return the ids of the fields whose unary test holds."""
+    tests = [(text, None) for _part, text in asked]
+    local = [scope.local(part) for part, _text in asked]
+    results = feel.unary_all(tests, scope.data, now=now, local=local)
+    return frozenset(
+        part.id
+        for (part, text), result in zip(asked, results, strict=True)
+        if result.value is True or _always(text)
+    )
+
+
+def computed(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> dict[str, Any]:
+    """Return the values of expressions, by the fields' ids."""
+    if not asked:
+        return {}
+    local = [scope.local(part) for part, _text in asked]
+    results = feel.evaluate_all([text for _part, text in asked], scope.data, now=now, local=local)
+    return {part.id: result.value for (part, _text), result in zip(asked, results, strict=True)}
+
+
+def within(components: tuple[Field, ...], hidden: frozenset[str], inside: bool = False) -> frozenset[str]:
+    """Return ``hidden`` and everything inside what is hidden."""
+    found: set[str] = set()
+    for part in components:
+        gone = inside or part.id in hidden
+        if gone:
+            found.add(part.id)
+        found |= within(part.components, hidden, gone)
+    return frozenset(found)
+
+
+def _context(place: Mapping[str, Any], *, spread: bool = True) -> dict[str, Any]:
+    """Return a place as an expression sees it, as ``parent`` with what it holds under its own names."""
+    held = place["this"] if spread else {}
+    return {**place, **held, **{f"_{name}_": value for name, value in place.items()}}
 
 
 def _readable(part: Field, value: Any) -> Any:
@@ -51,24 +111,6 @@ def _readable(part: Field, value: Any) -> Any:
     return value if value is None or is_stored(part, value) else part.empty
 
 
-def _true_for(asked: list[Field], scope: Values, now: datetime) -> frozenset[str]:
-    tests = [(part.hide or "", None) for part in asked]
-    results = feel.unary_all(tests, scope, now=now)
-    return frozenset(
-        part.id for part, result in zip(asked, results, strict=True) if result.value is True or _always(part)
-    )
-
-
-def _always(part: Field) -> bool:
+def _always(text: str) -> bool:
     """``=true`` compares with ``?``, which form-js has not and a decision table has."""
-    return (part.hide or "").strip("= \t\r\n") == "true"
-
-
-def _within(components: tuple[Field, ...], hidden: frozenset[str], inside: bool = False) -> frozenset[str]:
-    found: set[str] = set()
-    for part in components:
-        gone = inside or part.id in hidden
-        if gone:
-            found.add(part.id)
-        found |= _within(part.components, hidden, gone)
-    return frozenset(found)
+    return text.strip("= \t\r\n") == "true"

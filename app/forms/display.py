@@ -1,5 +1,6 @@
 """A submitted form to read: labels and values in words."""
 
+import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -7,11 +8,13 @@ from typing import Any
 from babel.numbers import format_decimal
 
 from app.forms.choices import label_of
-from app.forms.model import CHOICES, MULTI_CHOICE, Field, Form, Option
+from app.forms.model import CHOICES, LIST, MULTI_CHOICE, RECORD, Field, Option
 from app.forms.moments import to_text
 from app.forms.numbers import is_number, plain_decimal
+from app.forms.numbers import to_text as to_typed
 from app.forms.rules import Files
 from app.forms.stored import is_stored
+from app.forms.whole import Form, inside, variables_of
 from app.i18n import _, language
 
 NOTHING = "–"
@@ -24,14 +27,16 @@ def display(form: Form, values: Mapping[str, Any], *, files: Files | None = None
     ids to names. Labels of lists that come from variables are no longer known: the value itself stands there.
     """
     return [
-        (part.label or part.key, text_of(part, values[part.key], files=files or {}))
+        (part.title, text_of(part, values[part.key], files=files or {}))
         for part in form.fields
         if part.key in values
     ]
 
 
 def text_of(part: Field, value: Any, *, files: Files | None = None, options: tuple[Option, ...] = ()) -> str:
-    """Return one value in words."""
+    """Return one value in words; rows one after the other, each with its number."""
+    if part.type in (LIST, RECORD):
+        return _nested(part, value, files or {})
     if part.type == "checkbox":
         return _("Ya") if value is True else _("Tidak")
     if value in (None, "", []) or not is_stored(part, value):
@@ -39,11 +44,29 @@ def text_of(part: Field, value: Any, *, files: Files | None = None, options: tup
     if part.type in CHOICES:
         held = value if part.type in MULTI_CHOICE else [value]
         return ", ".join(label_of(one, options or part.options) for one in held)
+    if part.type == "expression":
+        return _plain(value)
     if part.type == "filepicker":
         return ", ".join((files or {}).get(one, one) for one in value)
     if part.type == "datetime":
         return to_text(value, part.subtype)
     return _with_unit(part, _number(part, value) if part.type == "number" else str(value))
+
+
+def _nested(part: Field, value: Any, files: Files) -> str:
+    if part.type == LIST:
+        rows = value if isinstance(value, list) else []
+        told = [_record(tuple(variables_of(part.components)), row, files) for row in rows]
+        return "; ".join(f"({n}) {text}" for n, text in enumerate(told, 1)) or NOTHING
+    return _record(tuple(variables_of(inside(part))), value, files)
+
+
+def _record(parts: tuple[Field, ...], value: Any, files: Files) -> str:
+    held = value if isinstance(value, Mapping) else {}
+    said = [
+        f"{part.name}: {text_of(part, held[part.key], files=files)}" for part in parts if part.key in held
+    ]
+    return ", ".join(said) or NOTHING
 
 
 def _number(part: Field, value: Any) -> str:
@@ -53,6 +76,15 @@ def _number(part: Field, value: Any) -> str:
         return str(value)
     written = format_decimal(number, locale=language(), decimal_quantization=False)
     return written.replace("\u00a0", " ") if isinstance(number, Decimal) else str(value)
+
+
+def _plain(value: Any) -> str:
+    """What a formula gave: any JSON."""
+    if isinstance(value, bool):
+        return _("Ya") if value else _("Tidak")
+    if isinstance(value, int | float):
+        return to_typed(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _with_unit(part: Field, text: str) -> str:

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.errors import InvalidForm
-from app.forms.model import MULTI_CHOICE, SINGLE_CHOICE, Field, Form
+from app.forms.model import LIST, MULTI_CHOICE, RECORD, SINGLE_CHOICE, Field
+from app.forms.sheet import MAX_ROWS, ORIGIN
 from app.forms.stored import is_stored
+from app.forms.whole import Form, inside, variables_of
 from app.forms.words import message
 from app.i18n import _
 
@@ -15,7 +17,8 @@ _MOST_ERRORS = 20
 def from_json(form: Form, data: Any) -> dict[str, Any]:
     """Return the values in ``data``, an object with one entry per field; fields left out keep what they have.
 
-    Dates are ISO 8601 (yyyy-mm-dd, HH:MM, yyyy-mm-ddTHH:MM), files lists of ids.
+    Dates are ISO 8601 (yyyy-mm-dd, HH:MM, yyyy-mm-ddTHH:MM), files lists of ids. A list is a list of objects, one for
+    each row; a row may say by ``#`` which row of the case it was, else it is the one in its place.
 
     Raises:
         InvalidForm: an entry is no field, a field that takes no input, or of another type.
@@ -23,19 +26,65 @@ def from_json(form: Form, data: Any) -> dict[str, Any]:
     if not isinstance(data, Mapping):
         raise InvalidForm(_("Kirim isian sebagai objek JSON: kunci dan nilainya."), {})
     errors: dict[str, str] = {}
-    for key, value in data.items():
-        if len(errors) < _MOST_ERRORS and (wrong := _error(form.by_key.get(key), value)):
-            errors[str(key)[:100]] = wrong
+    values = _object(form.fields, data, "", errors)
     if errors:
         raise InvalidForm(
             message(len(errors)), errors, {key: data[key] for key in data if key in form.by_key}
         )
-    return {key: form.by_key[key].empty if value is None else value for key, value in data.items()}
+    return values
 
 
-def _error(part: Field | None, value: Any) -> str | None:
-    if part is None:
-        return _("Formulir ini tidak punya isian dengan nama itu.")
+def _object(
+    parts: tuple[Field, ...], data: Mapping[str, Any], above: str, errors: dict[str, str]
+) -> dict[str, Any]:
+    known = {part.key: part for part in parts}
+    values = {}
+    for key, value in data.items():
+        place = f"{above}{str(key)[:100]}"
+        if len(errors) >= _MOST_ERRORS:
+            break
+        part = known.get(key)
+        if part is None:
+            errors[place] = _("Formulir ini tidak punya isian dengan nama itu.")
+        else:
+            values[key] = _value(part, value, place, errors)
+    return values
+
+
+def _value(part: Field, value: Any, place: str, errors: dict[str, str]) -> Any:
+    if part.type == LIST:
+        return _rows(part, value, place, errors)
+    if part.type == RECORD:
+        if isinstance(value, Mapping):
+            return _object(tuple(variables_of(inside(part))), value, f"{place}.", errors)
+        errors[place] = _("Kirim sebuah objek JSON.")
+    elif wrong := _error(part, value):
+        errors[place] = wrong
+    return part.empty if value is None else value
+
+
+def _rows(part: Field, value: Any, place: str, errors: dict[str, str]) -> list[dict[str, Any]]:
+    rows = [] if value is None else value
+    if (
+        not isinstance(rows, list)
+        or len(rows) > MAX_ROWS
+        or not all(isinstance(row, Mapping) for row in rows)
+    ):
+        errors[place] = _("Kirim daftar objek, satu untuk setiap baris, paling banyak {n}.", n=MAX_ROWS)
+        return []
+    if not part.takes_input:
+        errors[place] = _("{label} tidak dapat diubah di sini.", label=part.name)
+        return []
+    return [_one_row(part, row, f"{place}.{number}.", errors) for number, row in enumerate(rows)]
+
+
+def _one_row(part: Field, row: Mapping[str, Any], above: str, errors: dict[str, str]) -> dict[str, Any]:
+    origin = {ORIGIN: row[ORIGIN]} if isinstance(row.get(ORIGIN), int) else {}
+    fields = {key: value for key, value in row.items() if key != ORIGIN}
+    return origin | _object(tuple(variables_of(part.components)), fields, above, errors)
+
+
+def _error(part: Field, value: Any) -> str | None:
     if not part.takes_input:
         return _("{label} tidak dapat diubah di sini.", label=part.name)
     return None if is_stored(part, value) else _expected(part)

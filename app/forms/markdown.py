@@ -1,50 +1,18 @@
-"""Text of a form as HTML that is safe to put into a page: markdown by mistune, cleaned by nh3."""
+"""Text of a form as HTML that is safe to put into a page: markdown by marked, as in form-js, cleaned by nh3."""
 
-from typing import Any
+from datetime import UTC, datetime
+from html import escape
 
-import mistune
 import nh3
 
-_TAGS = {
-    *(
-        "a",
-        "abbr",
-        "b",
-        "blockquote",
-        "br",
-        "code",
-        "del",
-        "div",
-        "em",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "i",
-        "li",
-    ),
-    *(
-        "ol",
-        "p",
-        "pre",
-        "s",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "u",
-        "ul",
-    ),
-}
+from app.bpmnio import templates
+from app.errors import ExpressionFailed
+
+_TEXT_TAGS = """
+a abbr b blockquote br code del div em h2 h3 h4 h5 h6 hr i li ol p pre s small span strong sub sup
+table tbody td th thead tr u ul
+"""
+_TAGS = frozenset(_TEXT_TAGS.split())
 _ATTRIBUTES = {
     "a": {"href", "title"},
     "td": {"colspan", "rowspan"},
@@ -53,33 +21,25 @@ _ATTRIBUTES = {
 }
 _SCHEMES = {"http", "https", "mailto", "tel"}
 _MAX_CHARS = 20_000
-
-
-class _Renderer(mistune.HTMLRenderer):
-    """Headings start at the second level, below the title of the page; pictures from elsewhere stay out."""
-
-    def heading(self, text: str, level: int, **attrs: Any) -> str:
-        return super().heading(text, min(level + 1, 6))
-
-    def image(self, text: str, url: str, title: str | None = None) -> str:
-        return text
-
-
-_markdown = mistune.create_markdown(
-    renderer=_Renderer(escape=False), hard_wrap=True, plugins=["strikethrough", "table", "url"]
-)
+_NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def to_html(text: str) -> str:
     """Return GitHub-style markdown (single line breaks kept, as form-js has it) as safe HTML."""
-    return clean(str(_markdown(text[:_MAX_CHARS])))
+    if not text.strip():
+        return ""
+    try:
+        [said] = templates.render_all([templates.Text("text", text[:_MAX_CHARS])], {}, now=_NO_TIME)
+    except ExpressionFailed:  # signs without end: the text is shown as it was written
+        said = f"<p>{escape(text[:_MAX_CHARS])}</p>"
+    return clean(said)
 
 
 def clean(html: str) -> str:
     """Return ``html`` without anything that runs, loads, styles or claims an id."""
     return nh3.clean(
         html[: _MAX_CHARS * 4],
-        tags=_TAGS,
+        tags=set(_TAGS),
         clean_content_tags={"script", "style"},
         attributes=_ATTRIBUTES,
         url_schemes=_SCHEMES,

@@ -1,26 +1,32 @@
-"""What a form is once it has been read: a tree of fields, each with its rules. Built by `app.forms.schema`."""
+"""A component of a form once it has been read, with its rules. Built by `app.forms.building`."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any
-
-from app.findings import Finding
 
 TEXTS = frozenset({"textfield", "textarea"})
 SINGLE_CHOICE = frozenset({"radio", "select"})
 MULTI_CHOICE = frozenset({"checklist", "taglist"})
 CHOICES = SINGLE_CHOICE | MULTI_CHOICE
 #: Component types that hold a value under a key.
-INPUTS = TEXTS | CHOICES | {"number", "datetime", "checkbox", "filepicker"}
+INPUTS = TEXTS | CHOICES | {"number", "datetime", "checkbox", "filepicker", "expression"}
 #: Component types that only show something.
-SHOWN = frozenset({"text", "html", "group", "separator", "spacer"})
+SHOWN = frozenset(
+    {"text", "html", "group", "separator", "spacer", "table", "image", "iframe", "documentPreview", "button"}
+)
+#: The component that repeats what is inside it, a row for each entry of a list.
+LIST = "dynamiclist"
+#: What several components together put under one name.
+RECORD = "record"
 
 #: Properties that are a yes or no, and all that are read. Source: docs/properties.md.
 MARKS = ("pribadi", "tampil pelapor", "tanya ulang")
 READ = (*MARKS, "kolom impor", "autocomplete")
 YES = frozenset({"ya", "true", "1", "yes"})
 NO = frozenset({"tidak", "false", "0", "no"})
+
+_TEMPLATE = re.compile(r"{{[^{}]*}}")
 
 
 @dataclass(frozen=True)
@@ -64,8 +70,22 @@ class Rules:
 
 
 @dataclass(frozen=True)
+class Column:
+    """One column of a table: the key in each row's entry, and its heading."""
+
+    key: str
+    label: str
+
+
+@dataclass(frozen=True)
 class Field:
-    """One component of a form, container and plain text included. ``key`` is empty when it holds no value."""
+    """One component of a form, container and plain text included.
+
+    ``key`` is where its value stands: a path with dots from the form, or from the row of the list it is in; empty
+    when it holds none. On a `Sheet` it is the whole path, with the rows' numbers: ``barang.0.nama``. Labels and the
+    like may be templates, ``readonly`` and ``multiple`` FEEL: see `Situation`. ``source`` is what a table, picture,
+    frame, preview or expression shows or computes. ``rows`` are the rows around it, the outermost first.
+    """
 
     type: str
     id: str
@@ -74,7 +94,7 @@ class Field:
     description: str = ""
     rules: Rules = Rules()
     disabled: bool = False
-    readonly: bool = False
+    readonly: bool | str = False
     default: Any = None
     hide: str | None = None
     options: tuple[Option, ...] = ()
@@ -85,11 +105,26 @@ class Field:
     decimal_digits: int | None = None
     increment: str | None = None
     as_text: bool = False
-    multiple: bool = False
+    multiple: bool | str = False
     accept: str = ""
     prefix: str = ""
     suffix: str = ""
     html: str = ""
+    text: str = ""
+    strict: bool = False
+    source: str = ""
+    alt: str = ""
+    action: str = ""
+    at_submit: bool = False
+    columns: tuple[Column, ...] = ()
+    columns_expression: str = ""
+    time_format: str = ""
+    repetitions: int = 1
+    may_change: bool = True
+    outline: bool = True
+    row: str = ""
+    width: int | None = None
+    rows: tuple[str, ...] = ()
     components: tuple["Field", ...] = ()
     properties: Mapping[str, str] = field(default_factory=dict)
 
@@ -100,8 +135,12 @@ class Field:
 
     @property
     def private(self) -> bool:
-        """Whether the value is identity: kept apart, encrypted (property ``pribadi``, unless it is clearly a no)."""
-        return self.properties.get("pribadi", "tidak").strip().lower() not in NO
+        """Whether the value, or one inside it, is identity: kept apart, encrypted.
+
+        So it is by the property ``pribadi``, unless that is clearly a no.
+        """
+        own = self.properties.get("pribadi", "tidak").strip().lower() not in NO
+        return own or any(part.private for part in self.components)
 
     @property
     def public(self) -> bool:
@@ -110,8 +149,9 @@ class Field:
 
     @property
     def told(self) -> bool:
-        """Whether it is marked ``tampil pelapor``."""
-        return self.properties.get("tampil pelapor", "").strip().lower() in YES
+        """Whether it, or one inside it, is marked ``tampil pelapor``."""
+        own = self.properties.get("tampil pelapor", "").strip().lower() in YES
+        return own or any(part.told for part in self.components)
 
     @property
     def asked_anew(self) -> bool:
@@ -126,12 +166,18 @@ class Field:
     @property
     def takes_input(self) -> bool:
         """Whether a request may carry a value for it: form-js lets nobody type into the other ones."""
-        return not (self.disabled or self.readonly)
+        return not (self.disabled or self.readonly is True or self.type == "expression")
+
+    @property
+    def title(self) -> str:
+        """The label, else the key; a label that data fill in without what they would fill in."""
+        plain = "" if self.label.startswith("=") else _TEMPLATE.sub("", self.label)
+        return " ".join(plain.split()) or self.key or self.id
 
     @property
     def name(self) -> str:
         """What people call it: the label without closing punctuation, else the key."""
-        return self.label.rstrip(" ?:.*") or self.key or self.id
+        return self.title.rstrip(" ?:.*") or self.key or self.id
 
     @property
     def empty(self) -> Any:
@@ -140,52 +186,9 @@ class Field:
             return ""
         if self.type == "checkbox":
             return False
-        return [] if self.type in MULTI_CHOICE or self.type == "filepicker" else None
+        return [] if self.type in MULTI_CHOICE or self.type in ("filepicker", LIST) else None
 
     @property
     def untouched(self) -> Any:
         """The default, else the empty value."""
         return self.empty if self.default is None else self.default
-
-
-@dataclass(frozen=True)
-class Form:
-    """A form-js form that can be shown and validated. ``schema`` is the JSON as it was written."""
-
-    id: str
-    schema: Mapping[str, Any]
-    components: tuple[Field, ...]
-    reads: frozenset[str] = frozenset()
-    findings: tuple[Finding, ...] = ()
-
-    @cached_property
-    def everything(self) -> tuple[Field, ...]:
-        """Every component, containers before their children, in the order of the page."""
-        return tuple(walk(self.components))
-
-    @cached_property
-    def fields(self) -> tuple[Field, ...]:
-        """Every component that holds a value, in the order of the page."""
-        return tuple(part for part in self.everything if part.key)
-
-    @cached_property
-    def by_key(self) -> Mapping[str, Field]:
-        """Fields by key."""
-        return {part.key: part for part in self.fields}
-
-    @cached_property
-    def typed_keys(self) -> frozenset[str]:
-        """Keys of the fields that take input."""
-        return frozenset(part.key for part in self.fields if part.takes_input)
-
-    @property
-    def private_keys(self) -> frozenset[str]:
-        """Keys of identity; no condition, timer or table may read them."""
-        return frozenset(part.key for part in self.fields if part.private)
-
-
-def walk(components: tuple[Field, ...]) -> Iterator[Field]:
-    """Yield every field of a tree, a container before its children."""
-    for part in components:
-        yield part
-        yield from walk(part.components)

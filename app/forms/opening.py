@@ -1,25 +1,35 @@
 """What stands in a form when it is opened: the case's variables, as far as its fields can hold them."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
-from app.forms.model import MULTI_CHOICE, TEXTS, Field, Form, option_text
+from app.forms import moments
+from app.forms.model import MULTI_CHOICE, TEXTS, Field, option_text
 from app.forms.numbers import plain_decimal, to_json
+from app.forms.paths import get, has
+from app.forms.sheet import Place, Sheet
 from app.forms.stored import is_stored
 
 
-def initial(form: Form, context: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a form that nobody has touched: the case's variables, else defaults, else nothing.
+def initial(sheet: Sheet, context: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:
+    """Return by key the values of a form that nobody has touched: the case's variables, else defaults, else nothing.
 
     As form-js does, a number opens as text in a text field and the other way round, and a variable that the field
     cannot hold counts as empty.
     """
-    return {
-        part.key: _held(part, context[part.key])
-        if part.key in context and not part.asked_anew
-        else part.untouched
-        for part in form.fields
-    }
+    return {part.key: _opened(part, sheet.places[part.key], context, now) for part in sheet.fields}
+
+
+def _opened(part: Field, place: Place, context: Mapping[str, Any], now: datetime) -> Any:
+    if place.held is None or part.asked_anew or not has(context, place.held):
+        return _moment(part, part.untouched, now)
+    return _held(part, _moment(part, get(context, place.held), now))
+
+
+def _moment(part: Field, value: Any, now: datetime) -> Any:
+    zoned = part.type == "datetime" and isinstance(value, str)
+    return moments.stored(value, part.subtype, part.time_format, now) if zoned else value
 
 
 def _held(part: Field, given: Any) -> Any:

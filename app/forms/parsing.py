@@ -91,6 +91,11 @@ def components(schema: Raw) -> Iterator[tuple[Raw, int]]:
             waiting.extend((child, depth + 1) for child in reversed(inner))
 
 
+def is_list(part: Raw) -> bool:
+    """Whether ``part`` repeats what is inside it. Without repeating it is a group, as in form-js."""
+    return part["type"] == "dynamiclist" and part.get("isRepeating", True) is not False
+
+
 def _is_form(schema: Any, findings: Findings) -> bool:
     if not isinstance(schema, dict) or not isinstance(schema.get("components"), list):
         findings.add("form_not_form")

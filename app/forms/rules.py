@@ -10,6 +10,7 @@ from app.bpmnio import patterns
 from app.forms import words
 from app.forms.choices import is_offered
 from app.forms.model import CHOICES, MULTI_CHOICE, TEXTS, Field, Option
+from app.forms.moments import local
 from app.forms.numbers import decimals, neighbours, plain_decimal
 from app.forms.stored import is_stored
 from app.forms.texts import is_email, is_phone, length
@@ -92,7 +93,7 @@ def _choice_error(part: Field, value: Any, options: tuple[Option, ...]) -> str |
 
 def _is_over(part: Field, value: str, now: datetime) -> bool:
     """Whether the day lies before today; a time of day never does."""
-    return part.subtype != "time" and value[:10] < now.date().isoformat()
+    return part.subtype != "time" and local(value, part.subtype, now)[:10] < now.date().isoformat()
 
 
 def _file_error(part: Field, ids: list[str], files: Files | None) -> str | None:

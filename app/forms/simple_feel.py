@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 _TOKEN = re.compile(
-    r'\s*(?:("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?)|(<=|>=|!=|[=<>()\[\],])|([A-Za-z_]\w*))', re.ASCII
+    r'\s*(?:("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?)|(<=|>=|!=|[=<>()\[\],])|([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*))',
+    re.ASCII,
 )
 _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "has": "lacks", "lacks": "has"}
@@ -193,7 +194,7 @@ class _Reader:
 
     def _name(self) -> str:
         token = self._next()
-        if not re.fullmatch(r"[A-Za-z_]\w*", token) or token in _CONSTANTS:
+        if not re.fullmatch(r"[A-Za-z_][\w.]*", token) or token in _CONSTANTS:
             raise _Beyond
         return token
 

@@ -1,62 +1,87 @@
-"""A form at one moment: what stands in each field, what each list offers, what is hidden."""
+"""A form at one moment: its rows, what stands in each field, what each list offers, what is hidden or locked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from app.bpmnio import feel
+from app.forms import moments
 from app.forms.choices import chosen, is_offered, offered
-from app.forms.conditions import Values, hidden_ids, scope_of
-from app.forms.model import CHOICES, MULTI_CHOICE, Field, Form, Option
+from app.forms.conditions import Scope, Values, computed
+from app.forms.model import CHOICES, MULTI_CHOICE, Field, Option
 from app.forms.opening import initial
+from app.forms.rows import FOCUS
+from app.forms.settling import Settled, at_submit, settle
+from app.forms.sheet import Sheet, lay_out
+from app.forms.whole import Form
 
 Offers = Mapping[str, tuple[Option, ...]]
 
 
 @dataclass(frozen=True)
 class Situation:
-    """``values`` by key (hidden and unreadable ones too), ``options`` by key, ``hidden`` ids of components,
-    ``scope`` for FEEL."""
+    """``values`` by key (hidden and unreadable ones too), ``options`` by key, ``hidden`` ids of components.
 
+    ``scope`` is for FEEL, ``focus`` the row or list to show first. Fields of ``sheet`` know whether they are locked
+    and take several files.
+    """
+
+    sheet: Sheet
     values: dict[str, Any]
     options: Offers
     hidden: frozenset[str]
-    scope: dict[str, Any]
+    scope: Scope
+    focus: str = ""
 
 
-def situation(form: Form, values: Values, context: Values, *, now: datetime) -> Situation:
+def situation(
+    form: Form, values: Values, context: Values, *, now: datetime, submitted: bool = False
+) -> Situation:
     """Return ``form`` as it stands with ``values`` typed into it, over the case's variables ``context``.
 
-    Fields that take no input, and those without an entry in ``values``, have their initial value.
+    Both nested, as the form nests them. Fields that take no input, and those without an entry in ``values``, have
+    their initial value. ``submitted``: formulas of the last moment are worked out as well.
     """
-    start = initial(form, context)
-    typed = {part.key: values[part.key] for part in form.fields if part.takes_input and part.key in values}
+    sheet = lay_out(form, values, context)
+    start = initial(sheet, context, now=now)
+    typed = {key: _in_zone(sheet.by_key[key], value, now) for key, value in sheet.typed(values).items()}
     standing = {**start, **typed}
-    options = _offers(form, scope_of(form, standing, context, frozenset()), context, now)
+    options = _offers(Scope(sheet, standing, context, frozenset()), now)
     standing = {
-        part.key: _settled(part, standing[part.key], options, part.key in typed) for part in form.fields
+        part.key: _picked(part, standing[part.key], options, part.key in typed) for part in sheet.fields
     }
-    hidden = hidden_ids(form, standing, context, now=now)
-    scope = scope_of(form, standing, context, hidden)
-    if hidden and any(part.options_expression for part in form.fields):
-        options = _offers(form, scope, context, now)
-    return Situation(standing, options, hidden, scope)
-
-
-def _offers(form: Form, scope: Values, context: Values, now: datetime) -> Offers:
-    asking = [part for part in form.fields if part.options_expression is not None]
-    results = (
-        feel.evaluate_all([part.options_expression or "" for part in asking], scope, now=now)
-        if asking
-        else []
+    settled = settle(sheet, standing, start, context, now=now)
+    scope = Scope(sheet, settled.values, context, settled.hidden)
+    if (settled.hidden or settled.values != standing) and any(
+        part.options_expression for part in sheet.fields
+    ):
+        options = _offers(scope, now)
+    final = at_submit(sheet, settled, context, now=now) if submitted else settled.values
+    focus = values.get(FOCUS)
+    return Situation(
+        sheet=_resolved(sheet, settled, scope, now),
+        values=final,
+        options=options,
+        hidden=settled.hidden,
+        scope=scope,
+        focus=focus if isinstance(focus, str) else "",
     )
-    computed = {part.key: result.value for part, result in zip(asking, results, strict=True)}
-    choices = (part for part in form.fields if part.type in CHOICES)
-    return {part.key: offered(part, context, computed.get(part.key)) for part in choices}
 
 
-def _settled(part: Field, value: Any, options: Offers, typed: bool) -> Any:
+def _in_zone(part: Field, value: Any, now: datetime) -> Any:
+    zoned = part.type == "datetime" and part.time_format in moments.ZONED and isinstance(value, str)
+    return moments.stored(value, part.subtype, part.time_format, now) if zoned else value
+
+
+def _offers(scope: Scope, now: datetime) -> Offers:
+    fields = scope.sheet.fields
+    asking = [(part, part.options_expression or "") for part in fields if part.options_expression is not None]
+    found = computed(scope, asking, now)
+    choices = (part for part in fields if part.type in CHOICES)
+    return {part.key: offered(part, scope.context, found.get(part.id)) for part in choices}
+
+
+def _picked(part: Field, value: Any, options: Offers, typed: bool) -> Any:
     """Return a choice as its option's value; one that was not made here and is offered no more is gone."""
     if part.type not in CHOICES:
         return value
@@ -66,3 +91,21 @@ def _settled(part: Field, value: Any, options: Offers, typed: bool) -> Any:
     if part.type in MULTI_CHOICE:
         return [one for one in picked if is_offered(one, options[part.key])]
     return picked if is_offered(picked, options[part.key]) else None
+
+
+def _resolved(sheet: Sheet, settled: Settled, scope: Scope, now: datetime) -> Sheet:
+    """Return the sheet with yes or no where fields had FEEL."""
+    asking = [(part, part.multiple) for part in sheet.fields if isinstance(part.multiple, str)]
+    if not asking and not any(isinstance(part.readonly, str) for part in sheet.everything):
+        return sheet
+    several = computed(scope, asking, now)
+
+    def resolve(part: Field) -> Field:
+        known: dict[str, Any] = {"components": tuple(resolve(inner) for inner in part.components)}
+        if isinstance(part.readonly, str):
+            known["readonly"] = part.id in settled.locked
+        if isinstance(part.multiple, str):
+            known["multiple"] = several[part.id] is True
+        return replace(part, **known)
+
+    return Sheet(sheet.form, tuple(resolve(part) for part in sheet.components), sheet.places, sheet.lists)

@@ -3,11 +3,12 @@
 from typing import Any
 
 from app.forms.model import MULTI_CHOICE, SINGLE_CHOICE, TEXTS, Field
-from app.forms.moments import is_moment
+from app.forms.moments import is_kept
 from app.forms.numbers import is_number
 
 MAX_CHARS = 50_000
 MAX_ITEMS = 500
+MAX_DEPTH = 8
 
 
 def is_stored(field: Field, value: Any) -> bool:
@@ -20,12 +21,27 @@ def is_stored(field: Field, value: Any) -> bool:
     if kind == "number":
         return is_number(value, as_text=field.as_text)
     if kind == "datetime":
-        return is_moment(value, field.subtype)
+        return is_kept(value, field.subtype, field.time_format)
     if kind == "checkbox":
         return isinstance(value, bool)
+    if kind == "expression":
+        return is_json(value)
     if kind in SINGLE_CHOICE:
         return _is_scalar(value)
     return _is_list(value, texts_only=kind not in MULTI_CHOICE)
+
+
+def is_json(value: Any, depth: int = 0) -> bool:
+    """Whether ``value`` is what a formula may give: JSON of a sensible size."""
+    if depth > MAX_DEPTH:
+        return False
+    if isinstance(value, dict):
+        return len(value) <= MAX_ITEMS and all(
+            is_text(key) and is_json(one, depth + 1) for key, one in value.items()
+        )
+    if isinstance(value, list):
+        return len(value) <= MAX_ITEMS and all(is_json(one, depth + 1) for one in value)
+    return value is None or isinstance(value, bool | int | float) or is_text(value)
 
 
 def is_text(value: Any) -> bool:

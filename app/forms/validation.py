@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from app.bpmnio import feel
 from app.errors import InvalidForm
 from app.forms import words
-from app.forms.conditions import Values
-from app.forms.model import Field, Form
+from app.forms.conditions import Values, computed
+from app.forms.filling import named
+from app.forms.model import Field
 from app.forms.rules import Files, error_of
 from app.forms.situation import Situation, situation
+from app.forms.whole import Form
 
 
 def validate(
@@ -20,23 +21,32 @@ def validate(
 
     ``values`` come from `read` or `from_json`; a field without an entry has its initial value. ``context`` are the
     case's variables, which conditions and lists may read. ``now`` is aware, in the configured zone. ``files`` maps
-    the ids of files that may be named here to their file names; None leaves that check to the caller.
+    the ids of files that may be named here to their file names; None leaves that check to the caller. Records and
+    rows keep what the case holds in them beside the form's fields.
 
     Raises:
         InvalidForm: with a message per field and all that was typed.
         ExpressionFailed: a condition of the form ran into a limit.
     """
-    moment = situation(form, values, context, now=now)
-    asked = [part for part in form.fields if part.id not in moment.hidden and _counts(part)]
-    limits = _limits(asked, moment, now)
-    errors = {}
-    for part in asked:
-        value, options = moment.values[part.key], moment.options.get(part.key, ())
-        if wrong := error_of(part, value, options=options, limits=limits[part.key], now=now, files=files):
-            errors[part.key] = wrong
+    moment = situation(form, values, context, now=now, submitted=True)
+    asked = asked_of(moment)
+    errors = _errors(moment, asked, now, files)
     if errors:
-        raise InvalidForm(words.message(len(errors)), errors, moment.values)
-    return {part.key: moment.values[part.key] for part in asked}
+        typed = {**moment.sheet.nested(moment.values), **values}
+        raise InvalidForm(words.message(len(errors)), errors, typed)
+    return moment.sheet.nested(
+        {part.key: moment.values[part.key] for part in asked}, over=context, gone=_lists_left_out(moment)
+    )
+
+
+def asked_of(moment: Situation) -> list[Field]:
+    """Return the fields that count: as in form-js a disabled field neither validates nor submits, a readonly one does
+    both, with what it shows.
+
+    A readonly identity shows nothing here that could be submitted: it is not among the variables.
+    """
+    shown = (part for part in moment.sheet.fields if part.id not in moment.hidden)
+    return [part for part in shown if not part.disabled and not (part.readonly and part.private)]
 
 
 def split(form: Form, values: Values) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -46,24 +56,35 @@ def split(form: Form, values: Values) -> tuple[dict[str, Any], dict[str, Any]]:
     return variables, identity
 
 
-def _counts(part: Field) -> bool:
-    """As in form-js a disabled field neither validates nor submits, a readonly one does both, with what it shows.
+def _lists_left_out(moment: Situation) -> frozenset[str]:
+    """Ids of lists that are hidden, or inside what is hidden."""
+    lists = (rows.part for rows in moment.sheet.lists)
+    return frozenset(part.id for part in lists if part.id in moment.hidden)
 
-    A readonly identity shows nothing here that could be submitted: it is not among the variables.
-    """
-    return not part.disabled and not (part.readonly and part.private)
+
+def _errors(moment: Situation, asked: list[Field], now: datetime, files: Files | None) -> dict[str, str]:
+    limits = _limits(asked, moment, now)
+    wrong = []
+    for part in asked:
+        value, options = moment.values[part.key], moment.options.get(part.key, ())
+        if error_of(part, value, options=options, limits=limits[part.key], now=now, files=files):
+            wrong.append(part)
+    errors = {}
+    for part in named(moment, wrong, now):
+        value, options = moment.values[part.key], moment.options.get(part.key, ())
+        said = error_of(part, value, options=options, limits=limits[part.key], now=now, files=files)
+        if said:
+            errors[part.key] = said
+    return errors
 
 
 def _limits(asked: list[Field], moment: Situation, now: datetime) -> Mapping[str, dict[str, Any]]:
     """Return each field's limits, those written in FEEL computed together."""
     limits = {part.key: part.rules.limits for part in asked}
-    written = [(key, name) for key, each in limits.items() for name, value in each.items() if _is_feel(value)]
-    if written:
-        results = feel.evaluate_all([limits[key][name] for key, name in written], moment.scope, now=now)
-        for (key, name), result in zip(written, results, strict=True):
-            limits[key][name] = result.value
+    keys = {part.id: part.key for part in asked}
+    for name in ("min", "max", "min_length", "max_length"):
+        texts = [(part, limits[part.key].get(name)) for part in asked]
+        written = [(part, text) for part, text in texts if isinstance(text, str) and text.startswith("=")]
+        for part_id, value in computed(moment.scope, written, now).items():
+            limits[keys[part_id]][name] = value
     return limits
-
-
-def _is_feel(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith("=")

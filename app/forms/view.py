@@ -1,78 +1,25 @@
-"""What the template draws: one `Component` per field, with everything a page has to say about it."""
+"""What the template draws: one `Component` per field, in the lines of the form's layout."""
 
-import dataclasses
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.forms import moments, numbers
-from app.forms.choices import is_offered
+from app.forms.component import Choice, Component, Grid, Repeat
 from app.forms.conditions import Values
 from app.forms.controls import attributes_of, example
-from app.forms.model import CHOICES, MULTI_CHOICE, SINGLE_CHOICE, TEXTS, Field, Form, Option
+from app.forms.drawing import choices_of, grid_of, links_of, text_in
+from app.forms.filling import filled, listed
+from app.forms.model import CHOICES, INPUTS, LIST, Field
 from app.forms.opening import initial
+from app.forms.paths import put
 from app.forms.rules import Files
+from app.forms.sheet import Rows, lay_out
 from app.forms.situation import Situation, situation
+from app.forms.whole import Form
 from app.forms.wording import is_gone, is_settled, when
 from app.i18n import _
 
-
-@dataclass(frozen=True)
-class Choice:
-    """One option as drawn; ``data_value`` is JSON when the value is no text."""
-
-    id: str
-    value: str
-    label: str
-    chosen: bool
-    data_value: str = ""
-
-
-@dataclass(frozen=True)
-class Component:
-    """A field, text or group as drawn. Ids hang together: ``i-key`` the control, ``h-key`` hint, ``e-key`` message.
-
-    ``hidden`` is what the conditions say now; the page shows the field all the same until the script hides it, unless
-    it is ``settled``: nothing typed here can change that.
-    ``files`` are the files a file field already holds: (id, name).
-    """
-
-    field: Field
-    id: str
-    hidden: bool
-    settled: bool = False
-    label: str = ""
-    when: str = ""
-    hint: str = ""
-    error: str = ""
-    optional: bool = False
-    value: str = ""
-    checked: bool = False
-    choices: tuple[Choice, ...] = ()
-    files: tuple[tuple[str, str], ...] = ()
-    attributes: Mapping[str, str] = dataclasses.field(default_factory=dict)
-    components: tuple["Component", ...] = ()
-
-    @property
-    def errors(self) -> tuple[tuple[str, str], ...]:
-        """(id of the control, message) of this field and all inside it, for the summary on top."""
-        if self.settled and self.hidden:
-            return ()
-        own = ((f"i-{self.id}", self.error),) if self.error else ()
-        return own + tuple(error for part in self.components for error in part.errors)
-
-    @property
-    def described_by(self) -> str:
-        """Ids for ``aria-describedby``: the condition, the hint, the message, as they stand on the page."""
-        said = (
-            ("w", self.when),
-            ("h", self.hint),
-            ("e", self.error),
-            ("n", self.attributes.get("data-most")),
-        )
-        return " ".join(f"{letter}-{self.id}" for letter, text in said if text)
+__all__ = ["Choice", "Component", "Grid", "Repeat", "condition_context", "view"]
 
 
 def view(
@@ -87,47 +34,113 @@ def view(
     """Return what to draw for ``form`` with ``values`` typed (a draft, a refused submission, or nothing yet).
 
     Fields without an entry in ``values`` show the case's variable of that name, else their default. ``files`` maps
-    ids of attached files to their names.
+    ids of attached files to their names. ``errors`` are by the fields' keys: ``barang.0.nama``.
     """
     moment = situation(form, values, context, now=now)
-    drawer = _Drawer(form, moment, context, dict(errors or {}), dict(files or {}))
-    return [drawer.draw(part) for part in form.components]
+    drawer = _Drawer(moment, context, dict(errors or {}), dict(files or {}), now)
+    drawn = drawer.lines(filled(moment, now).components, in_settled=True)
+    return [*_before(form), *drawn, *_after(form)] if drawn else drawn
 
 
-def condition_context(form: Form, context: Values) -> dict[str, Any]:
+def condition_context(
+    form: Form, context: Values, *, now: datetime, values: Values | None = None
+) -> dict[str, Any]:
     """Return the variables that the page's script needs for the conditions; no others leave the server.
 
     Of the form's own keys only those that nobody can type into; identity never.
     """
-    own = initial(form, context)
-    fixed = {key for key, part in form.by_key.items() if not part.takes_input}
-    known = {
-        **{key: value for key, value in context.items() if key not in form.by_key},
-        **{k: own[k] for k in fixed},
-    }
-    return {key: known[key] for key in sorted(form.reads - form.private_keys) if key in known}
+    sheet = lay_out(form, values or {}, context)
+    start = initial(sheet, context, now=now)
+    roots = form.reads - form.private_keys
+    known = {key: context[key] for key in sorted(roots - form.by_key.keys()) if key in context}
+    for part in sheet.fields:
+        if not part.takes_input and part.key.partition(".")[0] in roots and not part.rows:
+            put(known, sheet.places[part.key].typed, start[part.key])
+    return known
+
+
+def _before(form: Form) -> list[Component]:
+    """Enter in a field presses the first button of a page: that must not be one that takes a row out."""
+    return [Component(Field("default", id="_utama"), id="_utama")] if form.repeats or form.renews else []
+
+
+def _after(form: Form) -> list[Component]:
+    return [Component(Field("renew", id="_hitung"), id="_hitung")] if form.renews else []
 
 
 class _Drawer:
     def __init__(
-        self, form: Form, moment: Situation, context: Values, errors: Mapping[str, str], files: Files
+        self, moment: Situation, context: Values, errors: Mapping[str, str], files: Files, now: datetime
     ) -> None:
-        self._form, self._moment, self._context = form, moment, context
+        self._moment, self._context, self._now = moment, context, now
         self._errors, self._files = errors, files
+        self._lists = {rows.part.id: rows for rows in moment.sheet.lists}
+        self._listed = listed(moment, now)
 
-    def draw(self, part: Field, *, in_settled: bool = True) -> Component:
-        """Draw a field and all that is inside it. ``in_settled``: so is every group around it."""
+    def lines(self, parts: tuple[Field, ...], *, in_settled: bool) -> list[Component]:
+        """Draw components in their lines: those of one ``layout.row`` stand beside each other on a wide screen."""
+        rows: dict[str, list[Component]] = {}
+        for part in sorted(parts, key=lambda part: part.type == "expression"):  # they take no room
+            row = part.row if part.row and part.type != "expression" else f"~{part.id}"
+            rows.setdefault(row, []).append(self._draw(part, in_settled))
+        return [
+            line[0] if len(line) == 1 else Component(Field("line", id=name), id=name, components=tuple(line))
+            for name, line in rows.items()
+        ]
+
+    def _draw(self, part: Field, in_settled: bool) -> Component:
         condition = self._condition(part, in_settled)
-        if not part.key:
-            settled = condition["settled"]
-            return Component(
-                field=part,
-                id=f"bagian-{part.id}",
-                **condition,
-                label=part.label,
-                components=tuple(self.draw(child, in_settled=settled) for child in part.components),
-            )
+        if part.type in INPUTS:
+            return self._field(part, condition)
+        settled = condition["settled"]
+        columns = self._listed.get(f"{part.id}#")
+        listing = self._listed.get(part.id)
+        return Component(
+            field=part,
+            id=f"bagian-{part.id}",
+            **condition,
+            label=part.label or _label(part),
+            hint=part.description,
+            links=links_of(part, listing, self._files),
+            grid=grid_of(part, listing, columns) if part.type == "table" else None,
+            components=tuple(self._inside(part, settled)),
+            repeat=self._repeat(part),
+        )
+
+    def _inside(self, part: Field, settled: bool) -> list[Component]:
+        if part.type != LIST:
+            return self.lines(part.components, in_settled=settled)
+        rows = self._lists[part.id]
+        return [self._row(part, row, rows, number, settled) for number, row in enumerate(part.components)]
+
+    def _row(self, part: Field, row: Field, rows: Rows, number: int, settled: bool) -> Component:
+        origin = rows.origins[number]
+        return Component(
+            field=row,
+            id=f"bagian-{row.id}",
+            label=_("Baris {n}", n=number + 1),
+            components=tuple(self.lines(row.components, in_settled=settled)),
+            repeat=Repeat(
+                part.key,
+                number + 1,
+                f"{number}:{'' if origin is None else origin}",
+                part.may_change and part.takes_input,
+                self._first(row),
+            ),
+        )
+
+    def _repeat(self, part: Field) -> Repeat | None:
+        if part.type != LIST:
+            return None
+        return Repeat(part.key, may_change=part.may_change and part.takes_input, first=self._first(part))
+
+    def _first(self, part: Field) -> bool:
+        return bool(part.key == self._moment.focus)
+
+    def _field(self, part: Field, condition: dict[str, Any]) -> Component:
         value = self._moment.values[part.key]
+        options = self._moment.options[part.key] if part.type in CHOICES else ()
+        held = value if part.type == "filepicker" and isinstance(value, list) else []
         return Component(
             field=part,
             id=part.key,
@@ -136,45 +149,25 @@ class _Drawer:
             hint=" ".join(text for text in (part.description, example(part)) if text),
             error=self._errors.get(part.key, ""),
             optional=not part.required and part.takes_input and part.type != "checkbox",
-            value=_shown(part, value),
+            value=text_in(part, value, self._now),
             checked=part.type == "checkbox" and value is True,
-            choices=self._choices(part, value),
-            files=self._attached(part, value),
+            choices=choices_of(part, value, options),
+            files=tuple((str(one), self._files.get(str(one), _("Berkas terlampir"))) for one in held),
             attributes=attributes_of(part),
         )
 
     def _condition(self, part: Field, in_settled: bool) -> dict[str, Any]:
-        settled = is_settled(part, self._form, self._context)
+        sheet = self._moment.sheet
+        settled = is_settled(part, sheet, self._context)
         if settled and not in_settled:  # it comes and goes with its group, unless it is gone for good
-            settled = is_gone(part, self._form, self._context)
-        worded = not settled and (part.key or part.type == "group")
-        words = when(part, self._form, self._context) if worded else ""
+            settled = is_gone(part, sheet, self._context)
+        worded = not settled and (part.type in INPUTS or part.type in ("group", LIST, "table"))
+        words = when(part, sheet, self._context) if worded else ""
         return {"hidden": part.id in self._moment.hidden, "settled": settled, "when": words}
 
-    def _choices(self, part: Field, value: Any) -> tuple[Choice, ...]:
-        if part.type not in CHOICES:
-            return ()
-        held = value if part.type in MULTI_CHOICE and isinstance(value, list) else [value]
-        options = self._moment.options[part.key]
-        ids = [f"i-{part.key}" if place == 0 else f"i-{part.key}.{place}" for place in range(len(options))]
-        return tuple(_choice(dom_id, option, held) for dom_id, option in zip(ids, options, strict=True))
 
-    def _attached(self, part: Field, value: Any) -> tuple[tuple[str, str], ...]:
-        if part.type != "filepicker" or not isinstance(value, list):
-            return ()
-        return tuple((str(one), self._files.get(str(one), _("Berkas terlampir"))) for one in value)
-
-
-def _choice(dom_id: str, option: Option, held: list[Any]) -> Choice:
-    chosen = any(is_offered(one, (option,)) for one in held)
-    data_value = "" if isinstance(option.value, str) else json.dumps(option.value)
-    return Choice(dom_id, option.text, option.label, chosen, data_value)
-
-
-def _shown(part: Field, value: Any) -> str:
-    """Return the text in the control; what was not understood as it was typed."""
-    if value is None or part.type not in TEXTS | SINGLE_CHOICE | {"number", "datetime"}:
-        return ""
-    if part.type == "number" and numbers.is_number(value, as_text=part.as_text):
-        return numbers.to_text(value)
-    return moments.to_text(str(value), part.subtype) if part.type == "datetime" else str(value)
+def _label(part: Field) -> str:
+    """What a component without a label is called, where a page cannot do without."""
+    if part.type == "button":
+        return _("Kosongkan lagi") if part.action == "reset" else _("Kirim")
+    return part.alt if part.type in ("image", "iframe") else ""

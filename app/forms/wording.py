@@ -5,8 +5,9 @@ from typing import Any
 
 from app.bpmnio import feel
 from app.forms.choices import label_of
-from app.forms.model import CHOICES, MULTI_CHOICE, Field, Form
+from app.forms.model import CHOICES, MULTI_CHOICE, Field
 from app.forms.moments import to_text
+from app.forms.sheet import Sheet
 from app.forms.simple_feel import All, Name, Test, Tree, folded, negated, parse
 from app.i18n import N_, _
 
@@ -22,44 +23,44 @@ class _Unsayable(Exception):
     """No words for this."""
 
 
-def when(part: Field, form: Form, context: Mapping[str, Any]) -> str:
+def when(part: Field, sheet: Sheet, context: Mapping[str, Any]) -> str:
     """Return "Isi bila …" for a field with a condition; "" without one, or when the case has settled it already."""
-    asked = _asked(part, form, context)
+    asked = _asked(part, sheet, context)
     if isinstance(asked, bool):
         return ""
     try:
         if asked is not None:
-            return _("Isi bila {condition}.", condition=_say(asked, form))
+            return _("Isi bila {condition}.", condition=_say(asked, part, sheet))
     except _Unsayable:
         pass
     return _("Isi bila diperlukan.")
 
 
-def is_settled(part: Field, form: Form, context: Mapping[str, Any]) -> bool:
-    """Whether nothing that is typed into ``form`` can change if ``part`` is hidden."""
-    if part.hide and not form.typed_keys & feel.mentions(part.hide, dialect="unary"):
+def is_settled(part: Field, sheet: Sheet, context: Mapping[str, Any]) -> bool:
+    """Whether nothing that is typed into the form can change if ``part`` is hidden."""
+    if part.hide and not sheet.moving & feel.mentions(part.hide, dialect="unary"):
         return True
-    return isinstance(_asked(part, form, context), bool)
+    return isinstance(_asked(part, sheet, context), bool)
 
 
-def is_gone(part: Field, form: Form, context: Mapping[str, Any]) -> bool:
+def is_gone(part: Field, sheet: Sheet, context: Mapping[str, Any]) -> bool:
     """Whether the case has settled, in a way that has words, that ``part`` is not asked."""
-    return _asked(part, form, context) is False
+    return _asked(part, sheet, context) is False
 
 
-def _asked(part: Field, form: Form, context: Mapping[str, Any]) -> Tree | bool | None:
+def _asked(part: Field, sheet: Sheet, context: Mapping[str, Any]) -> Tree | bool | None:
     """Return what the reader of the form decides about showing ``part``; None when it is not simple."""
     tree = parse(part.hide) if part.hide else True
     if tree is None or isinstance(tree, bool):
         return tree
     # a variable that nothing has set is null; keys of the form are not known, they may be typed
-    known = {name: context.get(name) for name in form.reads - form.by_key.keys()}
+    known = {name: context.get(name) for name in sheet.form.reads - sheet.form.by_key.keys()}
     return folded(negated(tree), known)
 
 
-def _say(tree: Tree, form: Form, *, inside: bool = False) -> str:
+def _say(tree: Tree, asker: Field, sheet: Sheet, *, inside: bool = False) -> str:
     if isinstance(tree, Test):
-        return _say_test(tree, form)
+        return _say_test(tree, asker, sheet)
     nested = any(isinstance(part, All) for part in tree.parts)
     if nested and inside:
         raise _Unsayable
@@ -68,11 +69,11 @@ def _say(tree: Tree, form: Form, *, inside: bool = False) -> str:
         if nested
         else (_(" atau ") if tree.any_of else _(" dan "))
     )
-    return joint.join(dict.fromkeys(_say(part, form, inside=True) for part in tree.parts))
+    return joint.join(dict.fromkeys(_say(part, asker, sheet, inside=True) for part in tree.parts))
 
 
-def _say_test(test: Test, form: Form) -> str:
-    part = form.by_key.get(test.key)
+def _say_test(test: Test, asker: Field, sheet: Sheet) -> str:
+    part = sheet.by_key.get(_key(test.key, asker))
     if part is None or not part.label:
         raise _Unsayable
     label = f"“{part.label}”"
@@ -82,6 +83,12 @@ def _say_test(test: Test, form: Form) -> str:
         return _say_checkbox(test, label)
     value = _(" atau ").join(_value(part, value) for value in test.values)
     return _compare(test, part, label, value)
+
+
+def _key(name: str, asker: Field) -> str:
+    """Return the key of the field that ``asker`` calls by ``name``: ``this.nama`` is in its own row."""
+    first, _dot, rest = name.partition(".")
+    return f"{asker.rows[-1]}.{rest}" if first in ("this", "_this_") and asker.rows else name
 
 
 def _say_checkbox(test: Test, label: str) -> str:

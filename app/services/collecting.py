@@ -7,8 +7,8 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from app import forms
-from app.engine import calls, decisions, reader
-from app.engine.diagram import Diagram
+from app.engine import calls, decisions, form_data, reader
+from app.engine.diagram import Diagram, Node
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
 from app.forms import Form
@@ -142,12 +142,26 @@ def _add_forms(
         if not key or key in bundle.forms:
             continue
         name = f"{key}.form"
-        if key in uploaded:
+        if node.properties.get(form_data.PROPERTY):
+            _add_drawn_form(bundle, node, key)
+        elif key in uploaded:
             bundle.forms[key], bundle.files[name] = uploaded[key], _content(upload, name, key)
         elif key in carried:
             bundle.forms[key], bundle.files[name] = forms.load(carried[key], file=name), carried[key]
         elif missing_counts:
             bundle.findings.append(checks.at(node, "form_missing", file=file, form=name))
+
+
+def _add_drawn_form(bundle: Bundle, node: Node, key: str) -> None:
+    """Make a file of the form that is drawn into the diagram itself."""
+    name, content = f"{key}.form", forms.from_form_data(node.properties[form_data.PROPERTY])
+    try:
+        form = forms.load(content, file=name)
+    except InvalidDiagram as error:
+        bundle.findings += error.findings
+    else:
+        bundle.forms[key], bundle.files[name] = form, content
+        bundle.findings += form.findings
 
 
 def _add_tables(

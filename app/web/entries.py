@@ -11,7 +11,7 @@ from werkzeug.datastructures import FileStorage
 
 from app import forms
 from app.errors import InvalidForm
-from app.forms import Component, Field, Form
+from app.forms import Component, Field, Form, Path
 from app.i18n import _
 from app.services import clock, files, instances, settings, uploads
 from app.services.access import Actor
@@ -25,11 +25,20 @@ MOST_FILES = 10
 
 @dataclass(frozen=True)
 class Entry:
-    """What came in. ``errors``: files that could not be taken in, by field; ``sent``: all of it, to know a repeat."""
+    """What came in. ``errors``: files that could not be taken in, by field; ``sent``: all of it, to know a repeat.
+
+    ``unfinished``: only a row was added or taken out, or the form is to be worked out anew; it is shown again.
+    """
 
     values: dict[str, Any]
     errors: Mapping[str, str] = field(default_factory=dict)
     sent: Mapping[str, Any] = field(default_factory=dict)
+    unfinished: bool = False
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """The values as a draft keeps them: without the place that the page shows first."""
+        return {key: value for key, value in self.values.items() if key != forms.FOCUS}
 
 
 @dataclass(frozen=True)
@@ -49,10 +58,13 @@ def read(form: Form | None, *, actor: Actor | None, take_files: bool = True) -> 
         return Entry({}, sent=_sent())
     values, sent = forms.read(form, _source()), _sent()
     errors: dict[str, str] = {}
-    for part in form.fields:
-        if take_files and part.type == "filepicker" and part.takes_input:
-            _take_in(part, values, errors, actor)
-    return Entry(values, errors, sent)
+    for part, path in forms.pickers(form, values) if take_files else ():
+        if part.takes_input:
+            _take_in(part, path, values, errors, actor)
+    wish = request.form.get(forms.BUTTON)
+    if wish is not None:
+        values = forms.changed(form, values, wish)
+    return Entry(values, errors, sent, unfinished=wish is not None)
 
 
 def check_files(form: Form | None, entry: Entry, variables: Mapping[str, Any]) -> None:
@@ -86,11 +98,10 @@ def draw(
     if form is None:
         return Drawn()
     now = clock.now(session).astimezone(settings.config(session).timezone)
-    held = {**variables, **values}
-    ids = [one for part in form.fields if part.type == "filepicker" for one in held.get(part.key) or ()]
+    ids = forms.held_files(form, values, variables)
     names = files.names(session, ids, actor=actor, instance_id=instance_id) if ids else {}
     components = forms.view(form, values, problems, context=variables, now=now, files=names)
-    return Drawn(components, forms.condition_context(form, variables))
+    return Drawn(components, forms.condition_context(form, variables, now=now))
 
 
 def typed() -> list[str]:
@@ -98,12 +109,19 @@ def typed() -> list[str]:
     return [text for name, texts in _source().items() if name not in _OURS for text in texts if " " in text]
 
 
+def only_rows() -> bool:
+    """Whether the request just adds or takes out a row, and brings no files: it stores nothing."""
+    return forms.BUTTON in request.form and not any(_uploads(name) for name in request.files)
+
+
 def key() -> str:
     """The form's idempotency key; empty when it has none."""
     return request.form.get("idempotency_key", "")[:200]
 
 
-def _take_in(part: Field, values: dict[str, Any], errors: dict[str, str], actor: Actor | None) -> None:
+def _take_in(
+    part: Field, path: Path, values: dict[str, Any], errors: dict[str, str], actor: Actor | None
+) -> None:
     sent = _uploads(part.key)
     if len(sent) > 1 and not part.multiple:  # nobody can tell which one is meant
         errors[part.key] = _("{label} hanya menerima satu berkas.", label=part.name)
@@ -114,7 +132,8 @@ def _take_in(part: Field, values: dict[str, Any], errors: dict[str, str], actor:
         except InvalidForm as error:
             errors[part.key] = f"{upload.filename}: {next(iter(error.errors.values()), error)}"
         else:
-            values[part.key] = [*values[part.key], held] if part.multiple else [held]
+            before = forms.get(values, path) or []
+            forms.put(values, path, [*before, held] if part.multiple else [held])
     if len(sent) > MOST_FILES:
         errors[part.key] = _(
             "Sekali kirim paling banyak {most} berkas; {most} yang pertama sudah diambil, lampirkan sisanya lagi.",

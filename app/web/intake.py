@@ -1,7 +1,7 @@
 """Laporan baru: the start form, its draft, and what the reporter is handed once it is saved."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -60,6 +60,8 @@ def save() -> Response:
     with context.database().reading() as session:
         sheet = _sheet(session, lists.argument("key"))
     entry = entries.read(sheet.form, actor=actor)
+    if entry.unfinished:
+        return make_response(_kept_and_drawn(sheet, entry, entry.errors))
     secret = entries.key() or secrets.token_urlsafe(16)
     try:
         entries.check_files(sheet.form, entry, {})
@@ -79,11 +81,11 @@ def save_draft() -> Response:
     entry = entries.read(sheet.form, actor=actor)
     try:
         with context.database().transaction() as session:
-            at = drafts.save(session, actor, _scope(sheet.key), commands.as_draft(entry.values, {}))
+            at = drafts.save(session, actor, _scope(sheet.key), commands.as_draft(entry.kept, {}))
     except InvalidForm as error:
         if _asked_by_script():
             raise
-        return _page_again(sheet, entry, {}, [str(error)], 422)
+        return make_response(_page_again(sheet, entry, {}, [str(error)]), 422)
     for message in entry.errors.values():  # the script sends files when the page is left: the next one tells
         flash(message, "warn")
     if _asked_by_script():
@@ -134,22 +136,25 @@ def _start(sheet: Sheet, entry: Entry, secret: str) -> dict[str, Any]:
 
 def _refused(sheet: Sheet, entry: Entry, error: AppError) -> Response:
     problems = error.errors if isinstance(error, InvalidForm) else {}
-    words = [] if problems else [_why(error)]
+    page = _kept_and_drawn(sheet, entry, problems, [] if problems else [_why(error)])
+    return make_response(page, errors.problem_of(error).status)
+
+
+def _kept_and_drawn(
+    sheet: Sheet, entry: Entry, problems: Mapping[str, str], words: Sequence[str] = ()
+) -> str:
     try:
         with context.database().transaction() as session:
-            drafts.save(session, context.actor(), _scope(sheet.key), commands.as_draft(entry.values, {}))
+            drafts.save(session, context.actor(), _scope(sheet.key), commands.as_draft(entry.kept, {}))
     except InvalidForm as too_large:  # then it stands on the page alone
-        words.append(str(too_large))
-    return _page_again(sheet, entry, problems, words, errors.problem_of(error).status)
+        words = [*words, str(too_large)]
+    return _page_again(sheet, entry, problems, words)
 
 
-def _page_again(
-    sheet: Sheet, entry: Entry, problems: dict[str, str], words: Sequence[str], status: int
-) -> Response:
+def _page_again(sheet: Sheet, entry: Entry, problems: Mapping[str, str], words: Sequence[str]) -> str:
     """The form with everything that was typed."""
     with context.database().reading() as session:
-        page = _drawn(session, sheet, entry.values, problems, words=" ".join(words))
-    return make_response(page, status)
+        return _drawn(session, sheet, entry.values, problems, words=" ".join(words))
 
 
 def _why(error: AppError) -> str:
@@ -171,7 +176,7 @@ def _drawn(
     session: Session,
     sheet: Sheet,
     values: dict[str, Any],
-    problems: dict[str, str] | None = None,
+    problems: Mapping[str, str] | None = None,
     *,
     words: str = "",
     saved_at: datetime | None = None,

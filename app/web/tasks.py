@@ -44,6 +44,8 @@ def complete(task_id: str) -> Response:
     his = desk.standing(actor, work.task) == "work"
     entry = entries.read(work.form, actor=actor, take_files=his)
     answers = completion.answers(work.question)
+    if his and entry.unfinished:
+        return _again(task_id, entry, answers)
     try:
         if his:
             entries.check_files(work.form, entry, variables)
@@ -65,7 +67,7 @@ def save_draft(task_id: str) -> Response:
         work = tasks.get(session, task_id, actor=actor)
     entry = entries.read(work.form, actor=actor, take_files=desk.standing(actor, work.task) == "work")
     answers = completion.answers(work.question)
-    draft = commands.as_draft(entry.values, answers)
+    draft = commands.as_draft(entry.kept, answers)
     try:
         with context.database().transaction() as session:
             task, at = desk.keep_draft(session, task_id, draft, actor=actor)
@@ -165,6 +167,14 @@ def _perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str
         return _refused(task_id, error, Refusal(words=str(error), act=name, act_problems=problems, sent=sent))
 
 
+def _again(task_id: str, entry: Entry, answers: Answers) -> Response:
+    """The page with a row more or less, all that was typed kept."""
+    _keep(task_id, entry, answers)
+    refusal = Refusal(values=entry.values, answers=answers, problems=entry.errors)
+    with context.database().reading() as session:
+        return make_response(task_page.draw(session, task_id, actor=context.actor(), refusal=refusal))
+
+
 def _refused(task_id: str, error: AppError, refusal: Refusal) -> Response:
     """The task's page as it is now, with what went wrong and everything that was typed."""
     with context.database().reading() as session:
@@ -174,7 +184,7 @@ def _refused(task_id: str, error: AppError, refusal: Refusal) -> Response:
 
 def _keep(task_id: str, entry: Entry, answers: Answers) -> None:
     """What was refused is kept as well: whoever looks something up elsewhere finds it when he comes back."""
-    draft = commands.as_draft(entry.values, answers)
+    draft = commands.as_draft(entry.kept, answers)
     with suppress(InvalidForm), context.database().transaction() as session:  # larger than a draft may be
         desk.keep_draft(session, task_id, draft, actor=context.actor())
 

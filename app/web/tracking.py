@@ -67,9 +67,12 @@ def reply() -> AnyResponse:
         return _ask_again()
     form = wanted.form if wanted else None
     try:
-        with context.database().transaction() as session:
-            tracking.admit_reply(session, case.id)
+        if not entries.only_rows():
+            with context.database().transaction() as session:
+                tracking.admit_reply(session, case.id)
         entry = entries.read(form, actor=None)
+        if entry.unfinished:
+            return _again(case, entry)
         entries.check_files(form, entry, case.variables)
         _send(case, wanted, entry)
     except (InvalidForm, Conflict, TooManyAttempts, *commands.Failed) as error:
@@ -144,6 +147,12 @@ def _drawn(
     return render_template(
         "tracking/show.html", face=face, case=case, drawn=drawn, words=words, typed=typed, zone=zone
     )
+
+
+def _again(case: ProcessInstance, entry: Entry) -> AnyResponse:
+    """The page with a row more or less, all that was typed kept."""
+    with context.database().reading() as session:
+        return make_response(_drawn(session, case, entry.values, entry.errors))
 
 
 def _refused(form: Form | None, error: AppError) -> AnyResponse:

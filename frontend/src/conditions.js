@@ -4,10 +4,12 @@
 //   <form data-conditions data-zone="Asia/Jakarta">
 //     <script type="application/json" data-context>{"variables": "of the case that the form may read"}</script>
 //     <div data-hide="=hasil != &quot;terbukti&quot;"> <p class="isi-bila">…</p> <input name="sanksi"> </div>
+//     <fieldset data-row="barang.0"> <input name="barang.0.nama"> </fieldset>
+//     <output hidden data-formula="=this.jumlah * this.harga" data-name="barang.0.total"></output>
 //
 // Controls say their type: data-type = number, digits, boolean, list, date, time, datetime; none is text. Options
 // that are no text say their value as JSON in data-value; a default stands as JSON in data-untouched.
-import { controlsByName, untouchedValueOf, valueOf } from './form/values.js';
+import { Scopes } from './form/scopes.js';
 
 const MOST_ROUNDS = 12;
 
@@ -18,11 +20,11 @@ for (const form of document.querySelectorAll('form[data-conditions]')) {
 async function start(form) {
   const wrappers = [ ...form.querySelectorAll('[data-hide]') ];
   if (wrappers.length) {
-    const { holds } = await import('./feel/holds.js');
+    const feel = await import('./feel/holds.js');
     const zone = form.dataset.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     const context = JSON.parse(form.querySelector('script[data-context]')?.textContent ?? '{}');
-    const test = (wrapper, values) => holds(conditionOf(wrapper), { ...context, ...values }, zone);
-    const update = () => show(wrappers, hiddenIn(form, wrappers, test));
+    const formulas = [ ...form.querySelectorAll('[data-formula]') ];
+    const update = () => show(wrappers, settled({ form, wrappers, formulas, context, zone, feel }));
     form.addEventListener('input', update);
     form.addEventListener('change', update);
     form.addEventListener('reset', () => setTimeout(update));
@@ -32,41 +34,37 @@ async function start(form) {
   form.dataset.conditions = 'ready';
 }
 
-function conditionOf(wrapper) {
-  return wrapper.dataset.hide.trim().replace(/^=/, '').trim();
+function textOf(feel) {
+  return feel.trim().replace(/^=/, '').trim();
 }
 
-// A hidden field counts as untouched for the other conditions, so one may decide another: repeat until all agree.
-// A circle never does; then the second round counts, as in form-js.
-function hiddenIn(form, wrappers, test) {
-  const controls = controlsByName(form);
-  const rounds = [ new Set() ];
+// A hidden field counts as untouched for the other conditions, so one may decide another, and formulas read each other:
+// repeat until all agree. A circle never does; then the second round counts, as in form-js.
+function settled(page) {
+  const rounds = [ { hidden: new Set(), computed: '{}' } ];
   while (rounds.length <= MOST_ROUNDS) {
     const last = rounds.at(-1);
-    const values = readAll(controls, last);
-    const next = new Set(wrappers.filter((wrapper) => test(wrapper, values)));
-    if (next.size === last.size && [ ...next ].every((wrapper) => last.has(wrapper))) {
-      return next;
+    const next = nextRound(page, last);
+    if (next.computed === last.computed && areEqual(next.hidden, last.hidden)) {
+      return next.hidden;
     }
     rounds.push(next);
   }
-  return rounds[2];
+  return rounds[2].hidden;
 }
 
-function readAll(controls, hidden) {
-  const values = {};
-  for (const [ name, group ] of controls) {
-    values[name] = isInside(group[0], hidden) ? untouchedValueOf(group) : valueOf(group);
-  }
-  return values;
+function nextRound({ form, wrappers, formulas, context, zone, feel }, { hidden, computed }) {
+  const scopes = new Scopes(form, hidden, JSON.parse(computed), context);
+  const holds = (wrapper) => feel.holds(textOf(wrapper.dataset.hide), scopes.of(wrapper), zone);
+  const found = formulas.map((formula) => [
+    formula.dataset.name,
+    feel.worth(textOf(formula.dataset.formula), scopes.of(formula), zone)
+  ]);
+  return { hidden: new Set(wrappers.filter(holds)), computed: JSON.stringify(Object.fromEntries(found)) };
 }
 
-function isInside(control, hidden) {
-  let wrapper = control.closest('[data-hide]');
-  while (wrapper && !hidden.has(wrapper)) {
-    wrapper = wrapper.parentElement.closest('[data-hide]');
-  }
-  return wrapper !== null;
+function areEqual(one, other) {
+  return one.size === other.size && [ ...one ].every((wrapper) => other.has(wrapper));
 }
 
 function show(wrappers, hidden) {

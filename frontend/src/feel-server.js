@@ -7,6 +7,7 @@ import './feel/limits.js';
 import './feel/patterns.js';
 import { inspect } from './feel/names.js';
 import { plain } from './feel/plain.js';
+import './feel/templates.js';
 
 const MOST_WARNINGS = 20;
 const MOST_CHARS = 1_000_000;
@@ -25,7 +26,7 @@ function json(fn) {
 }
 
 /**
- * Evaluate `items`, each [dialect, text, names it reads, input value], over one context.
+ * Evaluate `items`, each [dialect, text, names it reads, input value, names of its own], over one context.
  *
  * `lets`, each [name, text, names it reads], are evaluated first; each sees those before it, and the items see all:
  * functions, and variables made into what JSON cannot hold. Returns for each item { value, warnings }, or
@@ -39,11 +40,11 @@ function run({ now, zone, context, lets, items }) {
   const named = {};
   const doubts = [];
   const failure = nameAll(lets, context, around, named, clock, doubts);
-  return items.map(([ dialect, text, reads, input ]) => {
+  return items.map(([ dialect, text, reads, input, local ]) => {
     if (failure) {
       return failure;
     }
-    const scope = { ...around(reads), ...named, ...clock };
+    const scope = { ...local, ...around(reads), ...named, ...clock };
     if (dialect === 'unary') {
       scope['?'] = input;
     }

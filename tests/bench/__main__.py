@@ -4,13 +4,14 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import engine, figures, over_http, service_layer, timers
+from tests.bench import engine, figures, form_page, over_http, service_layer, timers
 
 SECTIONS = {
     "engine": engine.measure,
     "service": service_layer.measure,
     "http": over_http.measure,
     "timers": timers.measure,
+    "form": form_page.measure,
 }
 
 

@@ -44,7 +44,7 @@ def html(form: forms.Form, values: Mapping[str, Any] | None = None, **more: Any)
     components = forms.view(
         form, values or {}, more.get("errors"), context=context, now=NOW, files=more.get("files")
     )
-    variables = forms.condition_context(form, context)
+    variables = forms.condition_context(form, context, now=NOW)
     return _PAGE.render(
         components=components,
         variables=variables,

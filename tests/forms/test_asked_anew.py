@@ -4,6 +4,7 @@ import pytest
 
 from app import forms
 from app.errors import InvalidForm
+from app.forms.situation import situation
 from tests.forms.schemas import NOW, component, form, values
 
 
@@ -14,7 +15,7 @@ def test_an_answer_that_steers_a_loop_is_asked_anew() -> None:
         component("textfield", "catatan"),
     )
     case = {"hasil": "salah", "catatan": "tetap"}
-    assert forms.initial(asked, case) == {"hasil": None, "catatan": "tetap"}
+    assert situation(asked, {}, case, now=NOW).values == {"hasil": None, "catatan": "tetap"}
     with pytest.raises(InvalidForm) as error:
         forms.validate(asked, {"catatan": "tetap"}, context=case, now=NOW)
     assert set(error.value.errors) == {"hasil"}

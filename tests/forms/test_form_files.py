@@ -10,6 +10,8 @@ import pytest
 from app import forms
 from app.errors import InvalidForm
 from app.findings import has_errors
+from app.forms.parsing import components
+from tests.forms.every import EVERY
 from tests.forms.judging import codes
 from tests.forms.pages import html
 from tests.forms.schemas import EVERYTHING, NOW, component, content
@@ -55,15 +57,26 @@ def test_a_byte_order_mark_does_no_harm() -> None:
     assert forms.check(b"\xef\xbb\xbf" + content(component("textfield", "a")), file="") == ()
 
 
-def test_random_damage_raises_nothing_but_findings() -> None:
+@pytest.mark.parametrize("whole", [EVERYTHING, EVERY], ids=["fields", "every component"])
+def test_random_damage_raises_nothing_but_findings(whole: dict[str, Any]) -> None:
     chance = random.Random(7)
     odd = [None, True, 5, -1, 1e300, "", "=", "={", "x", [], {}, [None], {"a": 1}, "{{x}}", "=true"]
     usable = 0
     for _run in range(300):
-        damaged = json.loads(json.dumps(EVERYTHING))
-        for part in chance.sample(damaged["components"], 3):
+        damaged = json.loads(json.dumps(whole))
+        parts = [part for part, _depth in components(damaged)]
+        for part in chance.sample(parts, 3):
             name = chance.choice(
-                [*part, "validate", "conditional", "values", "components", "properties", "defaultValue"]
+                [
+                    *part,
+                    "validate",
+                    "conditional",
+                    "values",
+                    "components",
+                    "properties",
+                    "defaultValue",
+                    "layout",
+                ]
             )
             part[name] = chance.choice(odd)
         bytes_ = json.dumps(damaged).encode()

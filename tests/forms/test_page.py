@@ -28,13 +28,13 @@ POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self
 FILL = """(source) => {
   const form = document.querySelector("form");
   for (const control of form.elements) {
-    if (!control.name || control.type === "hidden" || control.type === "file") continue;
+    if (!control.name || [ "hidden", "file", "submit" ].includes(control.type)) continue;
     const given = source[control.name] ?? [];
     if (control.type === "checkbox" || control.type === "radio") control.checked = given.includes(control.value);
     else control.value = given[0] ?? "";
   }
   form.dispatchEvent(new Event("change"));
-  const shown = [ ...form.elements ].filter((control) => control.name && !control.closest("[hidden]"));
+  const shown = [ ...form.elements ].filter((one) => one.name && one.name !== "_baris" && !one.closest("[hidden]"));
   return [ ...new Set(shown.map((control) => control.name)) ].sort();
 }"""
 

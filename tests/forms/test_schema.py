@@ -18,20 +18,9 @@ def test_a_form_with_every_component_can_run() -> None:
     assert [(finding.code, finding.element_id) for finding in found] == [("form_options_once", "hitungan")]
 
 
-@pytest.mark.parametrize(
-    "kind", ["dynamiclist", "table", "iframe", "image", "expression", "documentPreview", "baru", "default"]
-)
-def test_other_components_are_not_yet(kind: str) -> None:
-    assert codes(component(kind, "satu")) == ["form_component_not_yet"]
-
-
-def test_submit_and_reset_buttons_are_left_out_with_a_warning() -> None:
-    found = forms.check(
-        content(component("button", action="submit"), component("button", id="b", action="reset")), file=""
-    )
-    assert [(finding.code, finding.severity) for finding in found] == [("form_button_ignored", "warning")] * 2
-    assert form(component("button", action="submit")).everything == ()
-    assert codes(component("button", action="lain")) == ["form_component_not_yet"]
+@pytest.mark.parametrize("kind", ["baru", "default", "Textfield"])
+def test_what_form_js_does_not_know_is_an_error(kind: str) -> None:
+    assert codes(component(kind, "satu")) == ["form_component_unknown"]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +28,9 @@ def test_submit_and_reset_buttons_are_left_out_with_a_warning() -> None:
     [
         ({"type": "textfield", "id": "a", "label": "A"}, "form_key_missing"),
         (component("textfield", "dua kata"), "form_key_not_identifier"),
-        (component("textfield", "a.b"), "form_key_not_identifier"),
+        (component("textfield", "a..b"), "form_key_not_identifier"),
+        (component("textfield", "a.0"), "form_key_not_identifier"),
+        (component("textfield", "a.today"), "form_key_reserved"),
         (component("textfield", "a-b"), "form_key_not_identifier"),
         (component("textfield", "1a"), "form_key_not_identifier"),
         (component("textfield", "__proto__"), "form_key_not_identifier"),
@@ -52,10 +43,25 @@ def test_submit_and_reset_buttons_are_left_out_with_a_warning() -> None:
         (component("textfield", "a", disabled="ya"), "form_property_wrong"),
         (component("textfield", "a", validate=[]), "form_property_wrong"),
         (component("textfield", "a", **rules(required="ya")), "form_property_wrong"),
-        (component("textfield", "a", label="Halo {{nama}}"), "form_template_not_yet"),
-        (component("text", text="=nama"), "form_template_not_yet"),
-        (component("textfield", "a", readonly="=boleh"), "form_template_not_yet"),
-        (component("filepicker", "a", multiple="=boleh"), "form_template_not_yet"),
+        (component("textfield", "a", label="Halo {{nama +}}"), "form_template_wrong"),
+        (component("text", text="=nama ("), "form_template_wrong"),
+        (component("text", text="{{#if a}} tanpa akhir"), "form_template_wrong"),
+        (component("textfield", "a", readonly="=boleh ("), "form_feel_wrong"),
+        (component("textfield", "a", readonly="boleh"), "form_property_wrong"),
+        (component("filepicker", "a", multiple="=("), "form_feel_wrong"),
+        (component("expression", "a"), "form_feel_wrong"),
+        (component("expression", "a", expression="=1", computeOn="kapan"), "form_property_wrong"),
+        (component("table", dataSource="=x", columns=[{"label": "A"}]), "form_property_wrong"),
+        (component("table", dataSource="=(", columns=[{"key": "a"}]), "form_feel_wrong"),
+        (component("table", dataSource="=x", columnsExpression="=("), "form_feel_wrong"),
+        (component("documentPreview", dataSource="=("), "form_feel_wrong"),
+        (component("button", action="lain"), "form_property_wrong"),
+        (component("dynamiclist", components=[]), "form_key_missing"),
+        (component("dynamiclist", path="a-b", components=[]), "form_key_not_identifier"),
+        (component("dynamiclist", path="a", components=[], defaultRepetitions=-1), "form_property_wrong"),
+        (component("dynamiclist", path="a", components=[], defaultRepetitions=51), "form_property_wrong"),
+        (component("text", text="x", layout={"columns": 17}), "form_property_wrong"),
+        (component("datetime", "a", timeSerializingFormat="wib"), "form_property_wrong"),
         (component("textfield", "a", **hide("=((")), "form_feel_wrong"),
         (component("textfield", "a", **hide("=")), "form_feel_wrong"),
         (component("number", "a", **rules(min="=1 +")), "form_feel_wrong"),
@@ -88,8 +94,7 @@ def test_submit_and_reset_buttons_are_left_out_with_a_warning() -> None:
         (component("number", "a", defaultValue="5"), "form_default_wrong"),
         (component("datetime", "a", defaultValue="2026-02-30"), "form_default_wrong"),
         (component("checkbox", "a", defaultValue="ya"), "form_default_wrong"),
-        (component("group", path="dalam", components=[]), "form_path_not_yet"),
-        (component("group", isRepeating=True, components=[]), "form_component_not_yet"),
+        (component("group", path="1a", components=[]), "form_key_not_identifier"),
     ],
 )
 def test_what_cannot_run_is_an_error(part: dict[str, Any], code: str) -> None:
@@ -109,10 +114,14 @@ def test_what_cannot_run_is_an_error(part: dict[str, Any], code: str) -> None:
         (component("number", "a", **rules(pattern="x")), "form_rule_ignored"),
         (component("textfield", "a", **rules(validationType="nik")), "form_rule_ignored"),
         (component("textfield", "a", label=""), "form_label_missing"),
-        (
-            component("datetime", "a", subtype="time", timeSerializingFormat="utc_offset"),
-            "form_time_zone_ignored",
-        ),
+        (component("table", dataSource="x", columns=[{"key": "a"}]), "form_source_missing"),
+        (component("table", dataSource="=x"), "form_table_empty"),
+        (component("documentPreview"), "form_source_missing"),
+        (component("image", source="https://contoh.id/a.png"), "form_shown_as_link"),
+        (component("image", source="javascript:alert(1)"), "form_address_refused"),
+        (component("image", source="data:text/html,x"), "form_address_refused"),
+        (component("iframe", url="https://contoh.id"), "form_shown_as_link"),
+        (component("iframe", url="http://contoh.id"), "form_address_refused"),
     ],
 )
 def test_what_form_js_ignores_is_a_warning(part: dict[str, Any], code: str) -> None:
@@ -154,12 +163,19 @@ def test_what_json_can_say_and_an_answer_cannot_is_refused() -> None:
 def test_keys_and_ids_are_used_once() -> None:
     assert codes(component("textfield", "a"), component("number", "a", id="b")) == ["form_key_twice"]
     assert codes(component("textfield", "a"), component("number", "b", id="a")) == ["form_id_twice"]
+    inside = component("textfield", "b")
+    twice = [component("group", id=f"g{n}", path="a", components=[{**inside, "id": f"b{n}"}]) for n in (1, 2)]
+    assert codes(*twice) == ["form_key_twice"]
+    assert codes(component("textfield", "a"), twice[0]) == ["form_key_twice"]
+    rows = component("dynamiclist", id="d", path="a", components=[inside])
+    assert codes(rows, component("textfield", "b", id="c")) == []
+    assert codes(rows, component("textfield", "a.b", id="c")) == ["form_key_twice"]
 
 
 def test_a_finding_says_where_and_what_to_do_in_both_languages() -> None:
     text = (
         '{"components": [\n {"type": "text", "id": "t", "text": "x"},\n'
-        ' {"type": "table", "id": "tabel_1", "label": "Tabel"}]}'
+        ' {"type": "tabel", "id": "tabel_1", "label": "Tabel"}]}'
     )
     [finding] = forms.check(text.encode(), file="uji.form")
     assert (finding.file, finding.line, finding.element_id, finding.element_name) == (
@@ -171,7 +187,7 @@ def test_a_finding_says_where_and_what_to_do_in_both_languages() -> None:
     assert "“Tabel”" in finding.what
     assert finding.todo
     with speaking("en"):
-        assert "not supported yet" in finding.todo.lower()
+        assert "another component" in finding.todo
 
 
 def test_every_finding_has_words_in_english() -> None:

@@ -191,3 +191,24 @@ def test_a_field_for_the_reporter_that_is_identity_is_refused_and_what_runs_is_n
     with speaking("en"):
         assert "identity" in finding.todo
     assert [part.public for part in forms.load(fields, file="lama.form").fields] == [False, False, False]
+
+
+def _drawn(label: str) -> bytes:
+    field = f'<camunda:formField id="nama" label="{label}" type="string"/>'
+    data = f'<camunda:formData xmlns:camunda="http://camunda.org/schema/1.0/bpmn">{field}</camunda:formData>'
+    return bpmn([start("mulai", extensions=data), end("selesai")], "mulai > selesai", key="c7", name="C7")
+
+
+def test_a_form_drawn_in_the_diagram_is_a_file_of_the_version_and_follows_the_diagram(office: Office) -> None:
+    names = []
+    for label in ("Nama", "Nama lengkap"):
+        [done] = deploy(office, {"c7.bpmn": _drawn(label)}).definitions
+        with office.database.reading() as session:
+            version = definitions.version(session, done.definition.id)
+            names += [part.name for part in version.forms["formData-mulai"].fields]
+    assert names == ["Nama", "Nama lengkap"]
+
+
+def test_a_drawn_form_that_cannot_run_is_refused(office: Office) -> None:
+    broken = _drawn("x").replace(b'id="nama"', b'id="nama lengkap"')
+    assert refused(office, {"c7.bpmn": broken}) == {"form_key_not_identifier"}

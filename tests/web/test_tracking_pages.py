@@ -228,6 +228,16 @@ def kept_files(office: Database) -> int:
         return session.scalar(select(func.count()).select_from(Attachment)) or 0
 
 
+def test_rows_are_added_as_often_as_wanted_and_are_no_reply(case: Report, phone: Browser) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    for _press in range(12):
+        page = phone.post("/lacak/laporan", **REPLY, _baris="tambah:entah")
+        assert page.status_code == 200
+        assert REPLY["pesan"] in page.text
+    assert "Kami menunggu data dari Anda" in phone.get("/lacak/laporan").text
+
+
 def test_a_reply_that_comes_too_late_gives_back_what_was_typed(
     case: Report, phone: Browser, office: Database
 ) -> None:

@@ -11,7 +11,7 @@ const builtins = new Map();
  * `reads` are all free names, functions included; `names` the variables among them that are read for certain;
  * `maybe` those inside a filter, which an entry of the list may hold instead.
  */
-export function inspect(text, dialect, known) {
+export function inspect(text, dialect, known = []) {
   const context = Object.fromEntries(known.map((name) => [ name, null ]));
   const tree = (dialect === 'unary' ? parseUnaryTests : parseExpression)(text, context);
   const found = { certain: new Set(), maybe: new Set() };

@@ -6,12 +6,13 @@ const SKIPPED = new Set([ 'button', 'submit', 'reset', 'image', 'hidden', 'field
 /**
  * Return the controls that hold values, grouped by name.
  *
- * Disabled ones are left out: the server reads what it stored, so must the conditions.
+ * Disabled ones are left out: the server reads what it stored, so must the conditions. In rows they stand for that.
  */
 export function controlsByName(form) {
   const groups = new Map();
   for (const control of form.elements) {
-    if (control.name && !control.disabled && !SKIPPED.has(control.type)) {
+    const counts = !control.disabled || control.closest('[data-row]');
+    if (control.name && counts && !SKIPPED.has(control.type)) {
       groups.set(control.name, [ ...groups.get(control.name) ?? [], control ]);
     }
   }

@@ -1,0 +1,86 @@
+"""Texts of forms, filled in by form-js's own engines inside V8: templates by feelers, markdown by marked.
+
+What comes out of ``text`` and ``html`` is HTML that nobody has cleaned yet.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, Literal
+
+import orjson
+
+from app.bpmnio import feelin
+from app.bpmnio.isolate import LimitReached
+from app.errors import ExpressionFailed
+from app.i18n import _
+
+Way = Literal["line", "text", "html"]
+
+_SECONDS_EACH = 0.25
+_SECONDS_AT_MOST = 1.0
+
+
+@dataclass(frozen=True)
+class Text:
+    """One text to fill in: one line, markdown, or HTML. ``local`` are names that it alone sees."""
+
+    way: Way
+    text: str
+    strict: bool = False
+    local: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """``error``: the piece that cannot be read, or None. ``reads``: the variables it could read."""
+
+    error: str | None
+    reads: frozenset[str]
+
+
+def render_all(texts: Sequence[Text], context: Mapping[str, Any], *, now: datetime) -> list[str]:
+    """Return what each text says over ``context``, in one call into V8; what cannot be worked out is a ⚠.
+
+    Raises:
+        ExpressionFailed: a limit of time or memory.
+    """
+    if not texts:
+        return []
+    items = [
+        {"way": one.way, "text": one.text, "strict": one.strict, "local": dict(one.local)} for one in texts
+    ]
+    request = {
+        "now": now.isoformat(),
+        "zone": feelin.zone_of(now),
+        "context": dict(context),
+        "items": items,
+    }
+    seconds = min(_SECONDS_EACH * len(texts), _SECONDS_AT_MOST)
+    said: list[str] = _call("texts.render", request, seconds, texts[0].text)
+    return said
+
+
+def is_template(text: object) -> bool:
+    """Whether form-js would fill something into ``text``."""
+    return isinstance(text, str) and (text.startswith("=") or ("{{" in text and "}}" in text))
+
+
+@lru_cache(maxsize=2_000)
+def look(text: str) -> Facts:
+    """Return what is known of a template without running it."""
+    try:
+        [found] = _call("texts.look", [text], _SECONDS_EACH, text)
+    except ExpressionFailed as error:
+        return Facts(str(error), frozenset())
+    return Facts(found["error"], frozenset(found["reads"]))
+
+
+def _call(function: str, request: Any, seconds: float, text: str) -> Any:
+    literal = orjson.dumps(feelin.dumps(request).decode()).decode()
+    try:
+        return orjson.loads(feelin.isolate.call(function, literal, seconds=seconds))
+    except LimitReached as error:
+        said = _("Teks {text} dihentikan: terlalu lama atau terlalu besar.", text=feelin.quote(text))
+        raise ExpressionFailed(said) from error

@@ -1,0 +1,88 @@
+// Texts of forms: templates filled in by feelers, markdown by marked, as form-js does; what comes out is cleaned after.
+import { evaluate, parse, parseToSimpleTree } from 'feelers';
+import { Marked } from 'marked';
+
+import { clockAt, useLocalZone } from './clock.js';
+import { inspect } from './names.js';
+
+const MOST_CHARS = 80_000;
+const UNREADABLE = ' ⚠ ';
+const ENTITIES = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#039;', '{': '&#123;', '}': '&#125;' };
+
+// Headings start at the second level, below the title of the page; pictures from elsewhere stay out.
+const markdown = new Marked({
+  gfm: true,
+  breaks: true,
+  renderer: {
+    heading({ tokens, depth }) {
+      const level = Math.min(depth + 1, 6);
+      return `<h${level}>${this.parser.parseInline(tokens)}</h${level}>\n`;
+    },
+    image({ text }) {
+      return escaped(text);
+    }
+  }
+});
+
+const ways = {
+  line: (text, scope) => filled(text, scope).split('\n')[0],
+  text: (text, scope, strict) => markdown.parse(filled(text, scope, { strict })),
+  html: (text, scope, strict) => filled(text, scope, { strict, sanitizer: (value) => escaped(value ?? '') })
+};
+
+globalThis.texts = { render, look };
+
+/** Return for each { way, text, strict, local } of a JSON request what it says; as JSON. */
+function render(json) {
+  const { now, zone, context, items } = JSON.parse(json);
+  useLocalZone(zone);
+  const clock = clockAt(now);
+  const said = items.map(({ way, text, strict, local }) => ways[way](text, { ...local, ...context, ...clock }, strict));
+  return JSON.stringify(said.map((text) => text.slice(0, MOST_CHARS).toWellFormed()));
+}
+
+function filled(text, scope, options = {}) {
+  return isTemplate(text) ? evaluate(text, scope, { debug: true, buildDebugString: () => UNREADABLE, ...options }) : text;
+}
+
+function isTemplate(text) {
+  return text.startsWith('=') || /{{.*?}}/.test(text);
+}
+
+function escaped(text) {
+  return String(text).replace(/[&<>"'{}]/g, (sign) => ENTITIES[sign]);
+}
+
+/** Return for each template of a JSON list what is wrong with it (null or a text) and which names it reads. */
+function look(json) {
+  return JSON.stringify(JSON.parse(json).map(lookAt));
+}
+
+function lookAt(text) {
+  if (!isTemplate(text)) {
+    return { error: null, reads: [] };
+  }
+  const facts = expressionsIn(parseToSimpleTree(text)).map((feel) => ({ feel, ...inspect(feel, 'expression') }));
+  const wrong = facts.find((fact) => fact.error);
+  return {
+    error: wrong ? wrong.feel : broken(text),
+    reads: [ ...new Set(facts.flatMap((fact) => [ ...fact.names, ...fact.maybe ])) ]
+  };
+}
+
+function expressionsIn(node) {
+  const own = [ 'Feel', 'FeelBlock' ].includes(node.name) ? [ node.content ] : [];
+  return [ ...own, ...(node.children ?? []).flatMap(expressionsIn) ];
+}
+
+function broken(text) {
+  let found = null;
+  parse(text).iterate({
+    enter(node) {
+      if (node.type.isError) {
+        found ??= text.slice(node.from, node.to + 20) || text.slice(-20);
+      }
+    }
+  });
+  return found;
+}

@@ -1,0 +1,84 @@
+"""Every component of form-js 1.23: the same submissions through form-js in Chromium and through our validation.
+
+Equal errors, equal submitted data. Known differences, made equal here on purpose, beside those of
+`tests.forms.test_like_formjs`:
+- a list without rows: form-js leaves it out, and the case would keep the rows that were taken away; we submit ``[]``;
+- formulas: form-js computes one at each key press; we all of them, until nothing changes;
+- a field that is locked by what is typed beside it: form-js keeps what was typed before, we what the case holds;
+- what the case holds in records and rows beside the form's fields: form-js submits without it, we keep it.
+"""
+
+import json
+import os
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app import forms
+from tests.forms import every, formjs, judged
+from tests.forms.every import EVERY
+from tests.forms.formjs import FormJs
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+FORM = forms.load(json.dumps(EVERY).encode(), file="semua.form")
+SEED = int(os.environ.get("FORMS_SEED", "20261124"))
+RUNS = int(os.environ.get("FORMS_RUNS", "1000"))
+AT_ONCE = 25
+
+
+@pytest.fixture(scope="module")
+def form_js() -> Iterator[FormJs]:
+    with formjs.opened() as page:
+        yield page
+
+
+def test_every_component_is_judged_as_form_js_judges_it(form_js: FormJs) -> None:
+    print(f"seed {SEED}, {RUNS} submissions")
+    chance = random.Random(SEED)
+    errors = 0
+    for start in range(0, RUNS, AT_ONCE):
+        asked = [_submission(chance) for _run in range(min(AT_ONCE, RUNS - start))]
+        wanted = form_js.run(EVERY, [{"data": held, "typed": state} for held, _typed, state in asked])
+        for place, ((held, typed, _state), said) in enumerate(zip(asked, wanted, strict=True)):
+            found, data = judged.ours(FORM, typed, held)
+            assert found == set(said["errors"]), (SEED, start + place, held, typed)
+            assert data == said["data"], (SEED, start + place, held, typed)
+            errors += len(found)
+    assert errors > RUNS
+
+
+def _submission(chance: random.Random) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    held = every.case(chance)
+    typed = judged.kept(FORM, every.typed(FORM.components, chance, held), held)
+    return held, typed, judged.state(FORM, typed, held)
+
+
+def test_every_component_opens_on_any_variables_as_in_form_js(form_js: FormJs) -> None:
+    print(f"seed {SEED}")
+    chance = random.Random(SEED)
+    for start in range(0, RUNS // 4, AT_ONCE):
+        cases = [_opened(chance) for _run in range(AT_ONCE)]
+        wanted = form_js.run(EVERY, [{"data": held} for held in cases])
+        for place, (held, said) in enumerate(zip(cases, wanted, strict=True)):
+            found, data = judged.ours(FORM, {}, held)
+            assert found == set(said["errors"]), (SEED, start + place, held)
+            assert data == said["data"], (SEED, start + place, held)
+
+
+def _opened(chance: random.Random) -> dict[str, Any]:
+    """A case that holds what people might have typed, files left out: form-js knows only those picked just now."""
+    held = every.case(chance)
+    typed = judged.kept(FORM, every.typed(FORM.components, chance, held), held)
+    known = _without_files(judged.state(FORM, typed, held))
+    return {**held, **known}
+
+
+def _without_files(values: Any) -> Any:
+    if isinstance(values, dict):
+        return {key: _without_files(value) for key, value in values.items()}
+    if isinstance(values, list):
+        return [_without_files(value) for value in values]
+    return None if isinstance(values, str) and values.startswith("files::") else values
