@@ -39,22 +39,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Subproses ad hoc “{name}” belum dapat dijalankan.",
         "Gambar urutan langkahnya di proses utama.",
     ),
-    "not_yet_call_activity": (
-        "Pemanggilan proses lain “{name}” belum dapat dijalankan.",
-        "Gambar langkah-langkahnya langsung di proses ini.",
-    ),
     "not_yet_instantiate": (
         "“{name}” memulai perkara tanpa kejadian mulai; ini belum dapat dijalankan.",
         "Pakai kejadian mulai dengan pesan.",
     ),
-    "not_yet_signal": ("Kejadian sinyal “{name}” belum dapat dijalankan.", "Pakai pesan."),
     "not_yet_compensation": (
         "Kompensasi pada “{name}” belum dapat dijalankan.",
         "Gambar langkah pembatalannya sebagai tugas biasa.",
-    ),
-    "not_yet_timer_start": (
-        "Kejadian mulai dengan timer “{name}” belum dapat dijalankan.",
-        "Pakai kejadian mulai biasa; perkara dimulai oleh orang atau pesan.",
     ),
     "not_yet_multiple_events": (
         "“{name}” menunggu lebih dari satu hal; ini belum dapat dijalankan.",
