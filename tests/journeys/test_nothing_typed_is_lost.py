@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 from sqlalchemy import select
 
 from app.models import LoginSession
@@ -71,6 +71,21 @@ def test_what_was_typed_is_there_after_closing_the_page_and_signing_in_again(
     expect_saved(page)
     page.close()
     assert note(at_task(people("lapor"), office, number)) == WORDS
+
+
+def test_what_was_typed_before_the_script_came_is_saved(office: Office, people: People) -> None:
+    number = office.case("SIN-001")["business_key"]
+    lapor = people("lapor")
+    held: list[Route] = []
+    page = lapor.page
+    page.route("**/app.js*", lambda route: held.append(route))
+    task = office.task(number)
+    assert task is not None
+    page.goto(f"/tugas/{task['id']}", wait_until="commit")
+    write_note(page, WORDS)
+    (script,) = held
+    script.continue_()
+    expect_saved(page)
 
 
 def test_what_was_typed_in_the_last_second_is_saved_when_the_page_is_left(

@@ -1,13 +1,14 @@
 // Attaches modules: every element names its own in data-module="copy print". A page without script works as well.
-// What nearly every page has comes along; the rest is fetched when a page names it.
+// What nearly every page has comes along, and what must be there before the page can be left; the rest is fetched when
+// a page names it.
+import autosave from "./autosave.js";
 import doubleSubmit from "./double-submit.js";
 import menu from "./menu.js";
 import shortcuts from "./shortcuts.js";
 import theme from "./theme.js";
 
-const HERE = { "double-submit": doubleSubmit, menu, shortcuts, theme };
+const HERE = { autosave, "double-submit": doubleSubmit, menu, shortcuts, theme };
 const FETCHED = {
-  autosave: () => import("./autosave.js"),
   copy: () => import("./copy.js"),
   diagram: () => import("./diagram.js"),
   explain: () => import("./explain.js"),

@@ -21,6 +21,7 @@ export default function autosave(form) {
   window.addEventListener("pageshow", (event) => event.persisted && draft.resume());
   window.addEventListener("pagehide", () => draft.save(true));
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && draft.save(true));
+  if (touched(form)) draft.changed(); // typed while the script was still on its way
 }
 
 // Counts versions, so that what was typed while a save was under way is not taken for saved.
@@ -159,6 +160,17 @@ class Draft {
     if (text) this.region.textContent = text;
     this.region.dataset.state = word;
   }
+}
+
+// Whether anything differs from what the page came with.
+function touched(form) {
+  return [...form.querySelectorAll("input, select, textarea")].some((control) => {
+    if (control.type === "checkbox" || control.type === "radio") return control.checked !== control.defaultChecked;
+    if (control.localName !== "select") return control.type !== "file" && control.value !== control.defaultValue;
+    const offered = [...control.options];
+    const preset = offered.some((option) => option.defaultSelected) || control.multiple;
+    return offered.some((option, place) => option.selected !== (preset ? option.defaultSelected : place === 0));
+  });
 }
 
 function chosen(form) {
