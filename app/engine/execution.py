@@ -76,7 +76,7 @@ def complete(
     if task_id not in before.tasks:
         raise NotFound(_("Tugas ini sudah tidak terbuka."))
     workflow, task = _caught_up(lambda: _load(program, state, current, now, calendar), task_id)
-    if task.state != TaskState.READY:
+    if task is None or task.state != TaskState.READY:
         raise Conflict(_("Tenggat tugas ini sudah lewat dan perkara berjalan ke langkah berikutnya."))
     workflow.run.answers = answers
     with moves.failing():
@@ -125,7 +125,7 @@ def deliver(
     if message_id not in before.messages:
         raise gone
     workflow, event = _caught_up(lambda: _load(program, state, current, now, calendar), message_id)
-    if event.state != TaskState.WAITING:
+    if event is None or event.state != TaskState.WAITING:
         raise gone
     with moves.failing():
         moves.receive(workflow, event, variables)
@@ -151,9 +151,12 @@ def signal(
     return between(workflow, before)
 
 
-def _caught_up(load: Callable[[], codec.Workflow], waiting_id: str) -> tuple[codec.Workflow, Task]:
-    """The instance after the timers that were due beside a task or event. When one of them fails only those fire
-    that may take the task away: the others are the worker's, and their failure is nothing to him who works on it."""
+def _caught_up(load: Callable[[], codec.Workflow], waiting_id: str) -> tuple[codec.Workflow, Task | None]:
+    """The instance after the timers that were due beside a task or event, None when one took it away.
+
+    When a timer fails only those fire that may take the task away: the others are the worker's, and their failure is
+    nothing to him who works on it.
+    """
     workflow = load()
     try:
         with moves.failing():
@@ -162,7 +165,7 @@ def _caught_up(load: Callable[[], codec.Workflow], waiting_id: str) -> tuple[cod
         workflow = load()
         with moves.failing():
             moves.fire_due_beside(workflow, workflow.tasks[UUID(waiting_id)], only_interrupting=True)
-    return workflow, workflow.tasks[UUID(waiting_id)]
+    return workflow, workflow.tasks.get(UUID(waiting_id))
 
 
 def _load(

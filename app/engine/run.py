@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import UUID
 
 from SpiffWorkflow.task import Task
 
@@ -13,9 +14,6 @@ from app.engine.context import Context, Effect
 from app.engine.diagram import Flow, Node
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
-
-#: Automatic elements one command may pass before it counts as an endless loop.
-MAX_STEPS = 500
 
 
 @dataclass
@@ -30,7 +28,8 @@ class Run(Context):
     here: list[str] = field(default_factory=list)  # those still to be caught in this one
     visits: Counter[str] = field(default_factory=Counter)
     end: Node | None = None
-    steps: int = 0
+    steps: Counter[UUID | None] = field(default_factory=Counter)  # by round; None: outside of any
+    steps_in_all: int = 0
 
     # -- what the spec asks ------------------------------------------------------------------------
 

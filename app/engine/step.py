@@ -6,6 +6,7 @@ from datetime import datetime
 from types import UnionType
 from typing import Any
 
+import orjson
 from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
@@ -20,6 +21,9 @@ from app.engine.scheduling import deadline_timer
 from app.engine.scopes import locals_of
 from app.errors import ExecutionFailed
 from app.i18n import _
+
+#: What a case may take to keep: where it stands, and its variables.
+MAX_BYTES = 5_000_000
 
 
 @dataclass(frozen=True)
@@ -124,7 +128,7 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
     """The step that led from ``before`` to where the workflow stands still now.
 
     Raises:
-        ExecutionFailed: it would stand still for ever.
+        ExecutionFailed: it would stand still for ever, or has grown too large to keep.
     """
     run: Run = workflow.run
     still_open = [] if workflow.completed else open_tasks(workflow)
@@ -139,8 +143,10 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
         run.record("instance_ended", run.end.id if run.end else None, name=run.end.name if run.end else "")
     elif not (still_open or timer_tasks or message_tasks):
         raise _stuck(workflow)
+    state = b"" if workflow.completed else codec.dumps(workflow)
+    _bound(state, run)
     return Step(
-        state=b"" if workflow.completed else codec.dumps(workflow),
+        state=state,
         variables=run.variables,
         visits=dict(run.visits),
         events=tuple(run.events),
@@ -159,6 +165,18 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
         ended=workflow.completed,
         end=run.end if workflow.completed else None,
     )
+
+
+def _bound(state: bytes, run: Run) -> None:
+    size = len(state) + len(orjson.dumps(run.variables, default=str))
+    if size > MAX_BYTES:
+        raise ExecutionFailed(
+            _(
+                "Perkara ini sudah terlalu besar: lebih dari {limit}. Kurangi yang dikumpulkan dalam pengulangan.",
+                limit=f"{MAX_BYTES // 1_000_000} MB",
+            ),
+            detail="case_too_large",
+        )
 
 
 def _stuck(workflow: codec.Workflow) -> ExecutionFailed:
