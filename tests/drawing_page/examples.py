@@ -1,0 +1,242 @@
+"""What the page shows, in order: for each diagram a heading, what it means here, and how its case is played."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Example:
+    """One diagram of tests/diagrams/shown. ``turns``: ids of what comes next, a task that is done, a timer that
+    passes, a message that arrives; without any, what is open is done in order. ``values``: what is filled in at a
+    task. ``answers``: the flows chosen at questions."""
+
+    file: str
+    title: str
+    text: str
+    turns: Sequence[str] = ()
+    values: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    answers: Mapping[str, str | list[str]] = field(default_factory=dict)
+
+
+SECTIONS: Mapping[str, Sequence[Example]] = {
+    "People": [
+        Example(
+            "tugas_orang",
+            "Tasks",
+            "A user task, a manual task and a plain task are the same here: something a person does, with a form or "
+            "with a button that says it is done.",
+        ),
+        Example(
+            "izin_berlajur",
+            "Lanes",
+            "Who sits in a lane's group gets its tasks. The name of a lane is the name of its group; lanes in lanes, "
+            "and lanes that were only drawn around the tasks, count as well. Without lanes the process is one lane.",
+        ),
+    ],
+    "Work without people": [
+        Example(
+            "langkah_otomatis",
+            "Send and service tasks",
+            "Nobody has to do anything: whoever is concerned gets a notice. The property `pesan` says what it reads, "
+            "`untuk` who gets it.",
+        ),
+        Example(
+            "tabel_keputusan",
+            "Business rule tasks",
+            "The DMN table that it names decides, and the history tells which rule did and by which values.",
+            values={"isi": {"kategori": "Jalan"}},
+        ),
+    ],
+    "Ways": [
+        Example(
+            "gerbang_pertanyaan",
+            "A gateway that says nothing of how to decide",
+            "The commonest drawing of all. It becomes a question to the person whose task comes before: the name of "
+            "the gateway is the question, those of the arrows are the answers.",
+            answers={"lengkap": "lengkap__kembalikan"},
+        ),
+        Example(
+            "gerbang_bersyarat",
+            "A gateway with conditions",
+            "Conditions are FEEL over what was filled in; without one that holds the default flow is taken.",
+            values={"ajukan": {"jumlah": 25_000_000}},
+        ),
+        Example(
+            "bersamaan",
+            "At the same time",
+            "A parallel gateway opens all its ways, and goes on when all have come.",
+        ),
+        Example(
+            "satu_atau_lebih",
+            "One or several",
+            "An inclusive gateway opens every way that was chosen, or whose condition holds, and waits for those "
+            "alone.",
+            answers={"siapa": ["siapa__keuangan", "siapa__hukum"]},
+        ),
+        Example(
+            "mana_lebih_dulu",
+            "Whichever comes first",
+            "After an event gateway the first event takes its way and the others are dropped.",
+            turns=["habis", "tutup"],
+        ),
+        Example(
+            "kembali",
+            "Back again",
+            "An arrow may lead back. Each pass is a task of its own, and a case costs the same after sixty passes.",
+            turns=["tulis", "koreksi > setuju__tulis", "tulis", "koreksi > setuju__selesai"],
+        ),
+    ],
+    "Time": [
+        Example(
+            "tenggat",
+            "Deadlines and reminders",
+            "A timer on a task's edge: dashed, it tells and the task stays; solid, it takes the task away. Working "
+            "days, calendar days, office hours, dates and repeats are read, in words or in ISO 8601.",
+            turns=["ingat", "habis", "ambil"],
+        ),
+        Example(
+            "pengingat_berulang",
+            "Reminders that repeat",
+            "A cycle on the edge of a task tells again and again, until the task is done.",
+            turns=["tiap", "tiap", "susun"],
+        ),
+        Example(
+            "tunggu_di_jalan",
+            "Waiting on the way",
+            "A timer between two steps waits before the case goes on.",
+        ),
+        Example(
+            "waktu_di_nama",
+            "Time that stands only in the name",
+            "Where a timer holds nothing a machine can read, its name or a note beside it is read. What was "
+            "understood is shown when the diagram is deployed.",
+            turns=["lewat", "tegur"],
+        ),
+        Example(
+            "mulai_terjadwal",
+            "Cases that begin by the clock",
+            "A timer at the start makes a case each time it comes.",
+        ),
+    ],
+    "Messages and signals": [
+        Example(
+            "pesan_di_tepi",
+            "Messages",
+            "A message comes from the API, from a colleague, or from the reporter's page. On the edge of a task it "
+            "may take the task away.",
+            turns=["dicabut"],
+        ),
+        Example(
+            "sinyal",
+            "Signals",
+            "A signal is for everybody who waits for it: in the same case at once, in other cases a moment later; "
+            "processes that start by it begin.",
+            turns=["pantau"],
+        ),
+    ],
+    "Inside and again": [
+        Example(
+            "subproses",
+            "Sub-processes",
+            "Steps within a step. What is on its edge holds for all of it. A transaction is one too.",
+            turns=["lama", "jelaskan"],
+        ),
+        Example(
+            "panggil_proses",
+            "Calling another process",
+            "The called process runs inside the case, from the version that stood when this one was deployed. Its "
+            "tasks belong to the case.",
+        ),
+        Example(
+            "setiap_unit",
+            "For each of a list, at once",
+            "Three bars upright: a task for each element, all open together; the case goes on after the last.",
+            values={"pilih": {"unit": ["DPUPR", "DLH", "Dishub"]}},
+        ),
+        Example(
+            "satu_per_satu",
+            "For each of a list, one after another",
+            "Three bars lying: the next opens when the one before is done.",
+            values={"susun": {"penilai": ["Kasubag", "Kabag"]}},
+        ),
+        Example(
+            "ulangi_selama",
+            "As long as something holds",
+            "A loop asks its condition after each round, and stops at its maximum.",
+            values={"uji": {"gagal": True}},
+        ),
+    ],
+    "When something goes another way": [
+        Example(
+            "galat",
+            "Errors",
+            "An error that ends the inside is caught on the edge, and the rest inside is dropped.",
+            answers={"sah": "sah__v_gagal"},
+        ),
+        Example(
+            "eskalasi",
+            "Escalations",
+            "An escalation calls for somebody while the work goes on.",
+        ),
+        Example(
+            "hentikan_semua",
+            "An end for everything",
+            "An end with a filled circle ends the whole case, or the sub-process that it is in.",
+            turns=["pantau"],
+        ),
+    ],
+    "Drawings as people make them": [
+        Example(
+            "tanpa_mulai",
+            "Without start and end",
+            "The case begins with every step that nothing leads to, and a step that leads nowhere is an end.",
+        ),
+        Example(
+            "panah_terlupa",
+            "An arrow that was forgotten",
+            "A start without an arrow is joined to the step that nothing else leads to.",
+        ),
+        Example(
+            "panah_bercabang",
+            "Several arrows out of a step",
+            "All are taken, as BPMN has it; with conditions, those that hold.",
+        ),
+        Example(
+            "beberapa_mulai",
+            "Several starts",
+            "The first is the form; the others are begun by a message that has their name.",
+        ),
+        Example(
+            "tautan",
+            "Links",
+            "A link goes on where its namesake stands.",
+        ),
+        Example(
+            "catatan_dan_data",
+            "Notes, data, groups",
+            "They are for the reader and change nothing.",
+        ),
+    ],
+}
+
+#: What is refused, and never half run.
+REFUSED: Sequence[Example] = (
+    Example("tidak_skrip", "Programs", "Nothing in a diagram is ever run as a program."),
+    Example("tidak_di_lajur", "A task outside of all lanes", "Nobody would ever get it."),
+    Example("tidak_ada_waktu", "A timer without a time", "Neither it nor its name nor a note says how long."),
+    Example(
+        "tidak_bersyarat",
+        "Waiting for a condition",
+        "Nothing watches the variables between two steps of a case.",
+    ),
+    Example(
+        "tidak_subproses_kejadian",
+        "Event sub-processes",
+        "The same is drawn with an event on the edge of a sub-process.",
+    ),
+    Example("tidak_kompensasi", "Compensation", "Draw the steps that undo as steps."),
+    Example(
+        "tidak_ad_hoc", "Ad-hoc sub-processes", "Draw the steps side by side between two parallel gateways."
+    ),
+)
