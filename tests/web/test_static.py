@@ -39,7 +39,13 @@ def test_address_changes_with_the_content(client: FlaskClient) -> None:
     assert re.search(r'src="/static/dist/app\.js\?v=[0-9a-f]{12}"', page)
 
 
-@pytest.mark.parametrize("entry", ["app", "conditions", "viewer"])
+def test_the_script_of_every_page_comes_in_one_piece_before_the_page_counts_as_loaded(
+    client: FlaskClient,
+) -> None:
+    assert "import" not in client.get("/static/dist/app.js").text
+
+
+@pytest.mark.parametrize("entry", ["conditions", "viewer"])
 def test_what_a_module_fetches_is_named_by_its_content_and_kept(client: FlaskClient, entry: str) -> None:
     script = client.get(f"/static/dist/{entry}.js").text
     fetched = set(re.findall(r'(?:import\(|from|import)"\./([^"]+\.js)"', script))
