@@ -17,6 +17,7 @@ from py_mini_racer import (
     init_mini_racer,
 )
 
+from app.bpmnio import budget
 from app.errors import NotReady
 from app.i18n import _
 
@@ -54,7 +55,7 @@ class Isolate:
     def call(self, function: str, argument: str, *, seconds: float) -> str:
         """Return what ``function`` gives for ``argument``, a JavaScript expression.
 
-        ``seconds`` count from the moment this call has V8 for itself.
+        ``seconds`` count from the moment this call has V8 for itself, and are cut to what `budget` has left.
 
         Raises:
             LimitReached: see the class.
@@ -62,10 +63,13 @@ class Isolate:
         """
         code = f"{function}({argument})"
         with self._lock:
+            began, seconds = time.monotonic(), budget.left(seconds)
             try:
                 return self._attempt(code, seconds)
             except _NotItsFault:
                 return self._attempt(code, seconds)
+            finally:
+                budget.spend(time.monotonic() - began)
 
     def drop(self) -> None:
         """Throw the isolate away; the next call makes a new one."""
@@ -73,6 +77,8 @@ class Isolate:
             self._drop()
 
     def _attempt(self, code: str, seconds: float) -> str:
+        if seconds <= 0:
+            raise LimitReached("no time left")
         engine, is_used = self._engine or self._start(), self._garbage > 0
         cpu_before = time.process_time()
         try:

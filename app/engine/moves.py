@@ -9,6 +9,7 @@ from SpiffWorkflow.exceptions import SpiffWorkflowException
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.bpmnio import budget
 from app.engine import state as codec
 from app.engine import throwing, timers
 from app.engine.diagram import Flow
@@ -23,6 +24,8 @@ from app.i18n import _
 MAX_STEPS = 500
 #: And in all: many rounds of many elements are no endless loop, but nobody waits that long.
 MAX_STEPS_IN_ALL = 5_000
+#: What all expressions of one command may take together: on SQLite nobody else writes meanwhile.
+MAX_SECONDS = 5.0
 #: What a case may hold at once, far above 500 rounds of a few branches each.
 MAX_TASKS = 10_000
 #: What is over is cut off on a long way too; each step looks at all that is there.
@@ -34,9 +37,10 @@ _CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGatewa
 
 @contextmanager
 def failing() -> Iterator[None]:
-    """The library's own failures become ours."""
+    """The library's own failures become ours, and expressions have a time that they share."""
     try:
-        yield
+        with budget.sharing(MAX_SECONDS):
+            yield
     except SpiffWorkflowException as error:
         raise ExecutionFailed(_("Diagram tidak dapat dilanjutkan dari sini."), detail=str(error)) from error
 

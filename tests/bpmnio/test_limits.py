@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from app.bpmnio import feel
+from app.bpmnio import budget, feel
 from app.bpmnio.isolate import Isolate, LimitReached
 from app.bpmnio.memo import Memo
 from app.errors import ExpressionFailed, NotReady
@@ -112,6 +113,26 @@ def test_runaway_is_stopped_and_the_next_call_works(expression: str, context: di
     assert took < 20, "250 ms were allowed; the rest is room for a busy machine"
 
 
+def test_many_expressions_share_the_time_of_one_undertaking() -> None:
+    def evaluate_many() -> None:
+        for n in range(1000):
+            value(f"count(for a in 1..2000 return a + {n})")
+
+    with budget.sharing(0.3), pytest.raises(ExpressionFailed, match="terlalu lama"):
+        evaluate_many()
+    assert value("1 + 1") == 2
+
+
+def test_who_is_inside_spends_of_the_time_around_him_too() -> None:
+    with budget.sharing(0.3):
+        for n in range(1000):
+            with budget.sharing(60), suppress(ExpressionFailed):
+                value(f"count(for a in 1..2000 return a - {n})")
+        with pytest.raises(ExpressionFailed, match="terlalu lama"):
+            value("2 + 1")
+    assert budget.left(7) == 7
+
+
 def test_deep_variables_are_refused() -> None:
     with pytest.raises(ExpressionFailed, match="terlalu dalam"):
         value("x", x=nested(50_000))
@@ -161,7 +182,7 @@ def test_waiting_for_another_threads_call_does_not_use_up_the_time() -> None:
 
 RUNS_AWAY_AND_ENDS = """
 from datetime import datetime, timezone
-from app.bpmnio import feel
+from app.bpmnio import budget, feel
 from app.errors import ExpressionFailed
 
 def check(number):

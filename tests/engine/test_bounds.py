@@ -83,6 +83,16 @@ def test_a_case_that_has_grown_too_large_is_not_stored(monkeypatch: pytest.Monke
     assert error.value.detail == "case_too_large"
 
 
+def test_the_expressions_of_a_command_share_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    gates = "".join(f"xor g{n}\ng{n} -> g{n + 1} ? lama.berapa + {n} > 0\ng{n} -> e *\n" for n in range(100))
+    text = f"start m\nuser z\nend e\n{gates}xor g100\ng100 -> z -> e\nm -> g0"
+    assert Case(text, {"lama": {"berapa": 1}}).open == ["z"]
+    monkeypatch.setattr(moves, "MAX_SECONDS", 0.002)  # a call takes some 0.2 ms
+    with pytest.raises(ExecutionFailed) as error:
+        Case(text, {"lama": {"berapa": 2}})
+    assert "terlalu lama" in error.value.detail
+
+
 def stopped(text: str, variables: dict[str, object] | None = None) -> str:
     """Why the start of this process fails."""
     with pytest.raises(ExecutionFailed) as error:
