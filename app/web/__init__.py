@@ -1,8 +1,12 @@
 """HTTP and HTML: the only importer of Flask."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.bpmnio import budget
 from app.config import Config, from_environment
 from app.db import Database
 from app.services import settings
@@ -46,6 +50,9 @@ PAGES = (
     files,
 )
 
+#: What all expressions of one request may take together, be it a deployment of many tables.
+SECONDS = 20.0
+
 
 def create_app(config: Config | None = None, database: Database | None = None) -> Flask:
     """An application that serves the installation that ``config`` describes; by default the environment's.
@@ -59,6 +66,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     app.extensions["alur"] = Installation(config, database or settings.open_database(config))
     if config.base_url.startswith("https:"):  # TLS ends at a proxy, and there is exactly one
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    app.wsgi_app = _bounded(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(context.begin_language)
     csrf = security.init_app(app, config)
     login.init_app(app)
@@ -71,3 +79,12 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     api.init_app(app, csrf)
     app.teardown_request(context.end_language)
     return app
+
+
+def _bounded(served: Any) -> Any:
+    def serve(environ: Any, start_response: Any) -> Iterable[bytes]:
+        with budget.sharing(SECONDS):
+            answer: Iterable[bytes] = served(environ, start_response)
+            return answer
+
+    return serve

@@ -14,6 +14,7 @@ from socket import socket
 import pytest
 from flask.testing import FlaskClient
 
+from app import web
 from app.config import ROOT, Config
 from app.db import Database
 from app.services import heartbeat
@@ -27,6 +28,14 @@ def test_all_is_well_when_the_worker_was_heard(client: FlaskClient, office: Data
     response = client.get("/healthz")
     assert response.status_code == 200
     assert response.json == {"status": "ok", "database": True, "worker": True, "expressions": True}
+
+
+def test_the_expressions_of_a_request_share_their_time(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(web, "SECONDS", 0)
+
+    assert client.get("/healthz").json["expressions"] is False
 
 
 def test_a_silent_worker_is_told(client: FlaskClient) -> None:
