@@ -17,7 +17,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.diagram import Flow
-from app.engine.scopes import frames
+from app.engine.scopes import Round, frames
 
 QUESTION = "?"  # prefix of a question task's spec
 RACE = "!"  # prefix of the hidden task that waits for an event gateway's events
@@ -230,7 +230,8 @@ def _place(task: Task, frame: Task | None) -> str | None:
 
 
 def _position(task: Task) -> str:
-    """Where a token stands. One in an activity may leave it along any of its boundary events."""
+    """Where a token stands. One in an activity, or a round of it, may leave along any boundary event."""
+    task = task.parent if isinstance(task.task_spec, Round) else task
     spec, above = task.task_spec, task.parent.task_spec
     if isinstance(above, BoundaryEventSplit) and not isinstance(spec, BoundaryEvent):
         spec = above

@@ -104,7 +104,8 @@ class Inventor:
 
     def _events(self, depth: int) -> Block:
         """A task with boundary events, whose ways end, go on, or lead to a task of before."""
-        task, onward = self._task(0)[0], self._node("xor")
+        task = self._repeated() if self.random.random() < 0.3 else self._task(0)[0]
+        onward = self._node("xor")
         self._flow(task, onward)
         for _number in range(self.random.randint(1, 2)):
             stays = "nonint" if self.random.random() < 0.6 else ""
@@ -131,13 +132,20 @@ class Inventor:
         """A task, or a sub-process, once for each of a list."""
         if self.random.random() < 0.5:
             return self._sub(self.random.randint(0, 2), self._loop_words())
+        task = self._repeated()
+        return task, task
+
+    def _repeated(self) -> str:
         self.tasks.append(self._node("user", self._loop_words()))
-        return self.tasks[-1], self.tasks[-1]
+        return self.tasks[-1]
 
     def _loop_words(self) -> str:
+        if self.random.random() < 0.25:
+            return f'while="c = 1" most=3 {self.random.choice(["", "before"])}'
         elements = ",".join(str(n) for n in range(self.random.randint(0, 3)))
         collect = f"collect=c into=m{len(self.lines)}" if self.random.random() < 0.5 else ""
-        return f"each=[{elements}] as=u {collect} {self.random.choice(['', 'seq'])}"
+        until = 'until="c = 1"' if self.random.random() < 0.3 else ""
+        return f"each=[{elements}] as=u {collect} {until} {self.random.choice(['', 'seq'])}"
 
     def _sub(self, depth: int, loop: str = "") -> Block:
         """A sub-process; what is thrown inside it, or a timer, may end it."""

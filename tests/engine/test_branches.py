@@ -285,3 +285,29 @@ def test_a_gateway_that_may_have_to_wait_for_others_asks_by_itself() -> None:
     assert case.open == ["c"]
     case.complete("c")
     assert case.open == ["g"]
+
+
+@pytest.mark.parametrize("each", ["", "each=[0,1] as=u"])
+def test_a_join_does_not_wait_for_what_its_reminder_may_lead_back(each: str) -> None:
+    """Source: BPMN 2.0, table 13.3: a token that can also reach a flow along which one has come is not waited for."""
+    case = Case(f"""
+    start m
+    user z
+    or g
+    or j
+    send s
+    user a {each}
+    timer t on=a text="PT9M" nonint
+    send k
+    end e
+    m -> z -> g
+    g -> s ? true
+    g -> a ? true
+    s -> j
+    a -> j
+    t -> z
+    j -> k -> e
+    """)
+    case.complete("z")
+    assert [effect.node.id for effect in case.step.effects] == ["s", "k"]
+    assert set(case.open) == {"a"}

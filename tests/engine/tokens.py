@@ -282,6 +282,10 @@ class Game:
     def _first_rounds(self, place: Place) -> None:
         loop = place.node.loop
         assert loop is not None
+        if loop.kind == "while":
+            if not loop.before or self._holds(loop.over, place.frame):
+                self._open(Frame(place, {"loopCounter": 1}, is_round=True))
+            return
         elements = [int(text) for text in loop.over.strip("[]").split(",") if text.strip()]
         rounds = [
             {"loopCounter": n, loop.element: element, **({loop.collect: None} if loop.collect else {})}
@@ -293,12 +297,16 @@ class Game:
             self._open(Frame(place, values, is_round=True))
 
     def _end_round(self, frame: Frame, holder: Place) -> None:
-        loop = holder.node.loop
+        loop, count = holder.node.loop, frame.values["loopCounter"]
         assert loop is not None
         if loop.collect:
-            holder.results.append((frame.values["loopCounter"], frame.values[loop.collect]))
-        if holder.left:
+            holder.results.append((count, frame.values[loop.collect]))
+        if loop.until and self._holds(loop.until, frame):
+            self._empty(holder)
+        elif holder.left:
             self._open(Frame(holder, holder.left.pop(0), is_round=True))
+        elif loop.kind == "while" and count < (loop.most or MOST_STEPS) and self._holds(loop.over, frame):
+            self._open(Frame(holder, {"loopCounter": count + 1}, is_round=True))
 
     # -- choices --------------------------------------------------------------------------------------
 
