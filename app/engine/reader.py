@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from app.engine import (
+    contradictions,
     extensions,
     flows,
     lanes,
@@ -143,6 +144,7 @@ def _read_process(process: Element, source: Source) -> Diagram:
     diagram = replace(diagram, lanes=drawn, nodes=found, flows=joined, questions=questions)
     structure.check(diagram, source)
     timing.check(diagram, source)
+    contradictions.check(diagram, source)
     properties.check(diagram, source)
     throws.check(diagram, source)
     return diagram

@@ -139,6 +139,14 @@ TEXTS: dict[str, tuple[str, str]] = {
             "hari, 2x24 jam, 30 menit, P3D."
         ),
     ),
+    "timer_label_differs": (
+        "Timer “{name}” berbunyi “{label}”, tetapi waktunya {text}.",
+        "Samakan nama dan waktunya; yang berlaku adalah waktunya.",
+    ),
+    "timer_cell_differs": (
+        "Pada “{name}” sel waktu SOP berbunyi “{cell}”, tetapi timer di tepinya {text}.",
+        "Samakan sel dan timer; yang berlaku adalah timer.",
+    ),
     "timer_comes_once": (
         (
             "Timer berulang “{text}” pada “{name}” hanya dapat terjadi sekali; ia dijalankan sekali, "

@@ -3,12 +3,14 @@
 `check` at deployment; `due` when an activity opens; `next_due` after each firing; `explain` for people.
 """
 
+from datetime import timedelta
+
 from app.engine.diagram import Timer
 from app.engine.timers.cycles import cycle, next_due
 from app.engine.timers.deadlines import Due, due
 from app.engine.timers.grammar import Unreadable, is_before, read
 from app.engine.timers.reasons import Explanation, explain
-from app.engine.timers.spans import Cycle, DayUnit, Formula
+from app.engine.timers.spans import Cycle, DayUnit, Elapsed, Formula, Span, length
 
 __all__ = [
     "Cycle",
@@ -20,6 +22,7 @@ __all__ = [
     "due",
     "explain",
     "is_relative",
+    "length_of",
     "next_due",
 ]
 
@@ -41,3 +44,12 @@ def check(timer: Timer, day_unit: DayUnit) -> str | None:
 def is_relative(timer: Timer) -> bool:
     """Whether the timer counts back from its activity's deadline (``H-14``)."""
     return is_before(timer.text)
+
+
+def length_of(text: str) -> timedelta | None:
+    """About how long a timer text says, so that two can be compared; None when it tells no span."""
+    try:
+        reading = read(text, "kalender")
+    except Unreadable:
+        return None
+    return length(reading) if isinstance(reading, Span | Elapsed) else None

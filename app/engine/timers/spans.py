@@ -44,6 +44,13 @@ class Elapsed:
         return Elapsed(self.months * n, self.exact * n)
 
 
+def length(span: Span | Elapsed) -> timedelta:
+    """About how long it is, however it is counted: a day has 24 hours, a month 30 days."""
+    if isinstance(span, Elapsed):
+        return span.exact + timedelta(days=30 * span.months)
+    return timedelta(days=span.amount) if span.unit.startswith("hari") else timedelta(minutes=span.minutes)
+
+
 @dataclass(frozen=True)
 class Moment:
     """A date (all of that day) or a date and time; without an offset it is in the configured zone."""

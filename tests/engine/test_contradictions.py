@@ -1,0 +1,63 @@
+"""A time that people read and another one that is kept: warned of, and not where both are one."""
+
+import pytest
+
+from app.engine.diagram import Diagram
+from app.engine.reader import read
+from tests.engine.building import boundary, bpmn, end, start, user
+from tests.test_sop_files import DIAGRAM
+
+
+def codes(diagram: Diagram) -> list[str]:
+    return [finding.code for finding in diagram.findings]
+
+
+def drawn(timer: str, *, label: str = "Lewat", cell: str = "") -> Diagram:
+    xml = bpmn(
+        [
+            start(),
+            user("telaah", properties={"waktu": cell} if cell else {}),
+            boundary("lewat", "telaah", after=timer, name=label),
+            end(),
+            end("lain"),
+        ],
+        ["start > telaah > end", "lewat > lain"],
+    )
+    [diagram] = read(xml, file="uji.bpmn")
+    return diagram
+
+
+@pytest.mark.parametrize(
+    ("timer", "label"),
+    [
+        ("3 hari", "3 hari"),
+        ("P3D", "3 hari kerja"),
+        ("60 hari kalender", "maks. 60 hari"),
+        ("PT30M", "30 menit"),
+        ("1 minggu", "7 hari"),
+        ("3 hari", "Lewat"),
+        ("3 hari", "3 sampai 5 orang"),
+        ('= if kadar = "x" then "3 hari" else "5 hari"', "3 hari"),
+    ],
+)
+def test_a_label_that_says_the_same_or_nothing_is_no_contradiction(timer: str, label: str) -> None:
+    assert "timer_label_differs" not in codes(drawn(timer, label=label))
+
+
+def test_a_label_with_another_time_is_warned_of() -> None:
+    diagram = drawn("5 hari", label="3 hari")
+    [finding] = [one for one in diagram.findings if one.code == "timer_label_differs"]
+    assert "“3 hari”" in finding.what
+    assert "5 hari" in finding.what
+
+
+def test_a_cell_that_no_timer_of_the_task_keeps_is_warned_of() -> None:
+    assert "timer_cell_differs" in codes(drawn("5 hari", cell="3 hari"))
+    assert "timer_cell_differs" in codes(drawn("5 hari", cell="Maksimal 60 hari"))
+    assert "timer_cell_differs" not in codes(drawn("60 hari", cell="Maksimal 60 hari"))
+    assert "timer_cell_differs" not in codes(drawn("60 hari", cell="sesuai kebutuhan"))
+
+
+def test_the_sop_as_shipped_contradicts_itself_nowhere() -> None:
+    [diagram] = read(DIAGRAM.read_bytes(), file="pengaduan.bpmn")
+    assert not {"timer_label_differs", "timer_cell_differs"} & set(codes(diagram))
