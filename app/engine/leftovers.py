@@ -6,9 +6,18 @@ from lxml import etree
 
 from app.engine import extensions
 from app.engine.source import Source, model_elements
-from app.engine.xml import BPMN, Element, local
+from app.engine.xml import BPMN, Element, local, vendor
 
 _MOST_SHOWN = 12
+#: What is read of additions that say several things.
+_READ = {
+    "calledDecision": frozenset({"decisionId"}),
+    "calledElement": frozenset({"processId", "propagateAllParentVariables", "propagateAllChildVariables"}),
+    "formDefinition": frozenset({"formId", "formKey", "externalReference"}),
+    "taskDefinition": frozenset({"type"}),
+    "in": frozenset({"source", "sourceExpression", "target", "variables", "businessKey"}),
+    "out": frozenset({"source", "sourceExpression", "target", "variables"}),
+}
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
@@ -30,9 +39,18 @@ def _unread(element: Element) -> list[str]:
     names = [_prefixed(element, key) for key in foreign]
     names = [name for name in names if not extensions.reads_attribute(name)]
     for added in extensions.added(element):
+        name = _prefixed(added, str(added.tag))
         if not str(added.tag).startswith(BPMN) and not extensions.reads(added):
-            names.append(_prefixed(added, str(added.tag)))
+            names.append(name)
+        names += [f"{name} {attribute}" for attribute in _unsaid(added)]
     return names
+
+
+def _unsaid(extension: Element) -> list[str]:
+    """The attributes of an addition that is read, of which nothing here takes notice."""
+    known = _READ.get(vendor(extension))
+    own = (str(name) for name in extension.attrib)
+    return [] if known is None else [name for name in own if name not in known | extensions.UNUSED_ATTRIBUTES]
 
 
 def _prefixed(element: Element, tag: str) -> str:

@@ -16,9 +16,9 @@ from app.engine import timers
 from app.engine.context import Effect, Event
 from app.engine.diagram import Diagram, Node
 from app.engine.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
+from app.engine.local_variables import locals_of
 from app.engine.run import Run
 from app.engine.scheduling import deadline_timer
-from app.engine.scopes import locals_of
 from app.errors import ExecutionFailed
 from app.i18n import _
 
@@ -200,7 +200,9 @@ def _open_task(task: Task, diagram: Diagram) -> OpenTask:
         task.internal_data["deadline"] = timer.task_spec.bpmn_id
     is_question = task.task_spec.name == spec_name(task.task_spec.bpmn_id, QUESTION)
     due = due_of(timer) if timer is not None else None
-    return OpenTask(task.id.hex, node_of(task), is_question, due, locals_of(task))
+    return OpenTask(
+        task.id.hex, node_of(task), is_question, due, locals_of(task, task.workflow.run.variables)
+    )
 
 
 def _due_data(task: OpenTask) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
-from app.engine import decisions, loops, reader
+from app.engine import decisions, loops, mappings, reader
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.findings import Finding
 from app.models import Group, LaneGroup
@@ -61,8 +61,13 @@ def _set_somewhere(bundle: Bundle) -> set[str] | None:
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
     outputs = {name for table in bundle.tables.values() for name in decisions.outputs(table)}
     named = {bundle.diagram.properties.get(name, "") for name in ("nomor",)}
-    local = {name for node in nodes for name in loops.names(node.loop)}
+    local = {name for node in nodes for name in _own_names(node)}
     return None if open_ended else fields | outputs | named | local
+
+
+def _own_names(node: Node) -> frozenset[str]:
+    """The variables that a node sets by itself."""
+    return loops.names(node.loop) | mappings.names(node.mappings)
 
 
 def _reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str], frozenset[str]]]:
@@ -130,7 +135,7 @@ def _results_without_name(bundle: Bundle) -> Iterator[Finding]:
 
 def _known_fields(bundle: Bundle) -> set[str]:
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
-    fields |= {name for node in bundle.diagram.nodes.values() for name in loops.names(node.loop)}
+    fields |= {name for node in bundle.diagram.nodes.values() for name in _own_names(node)}
     return fields | {name for table in bundle.tables.values() for name in decisions.outputs(table)}
 
 
