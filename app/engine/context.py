@@ -45,6 +45,7 @@ class Context:
     calendar: Calendar
     events: list[Event] = field(default_factory=list)
     by_clock: bool = False
+    changed_locals: bool = False  # whether variables changed that open tasks may hold a copy of
 
     @property
     def local_now(self) -> datetime:
@@ -75,6 +76,7 @@ class Context:
             holder = self.variables if held is None else held
             if held is not None:
                 local.append(name)
+                self.changed_locals = True
             if name in holder and holder[name] == value:
                 kept.append(name)
             elif name in holder:

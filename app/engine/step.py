@@ -67,6 +67,9 @@ class Step:
     opened: tuple[OpenTask, ...]
     closed: tuple[str, ...]  # ids of user tasks that are no longer open
     completed: tuple[str, ...]  # those of them that a person completed in this step
+    changed: Mapping[
+        str, Mapping[str, Any]
+    ]  # local variables of user tasks that stay open, where any changed
     overdue: tuple[str, ...]  # ids of user tasks whose deadline passed in this step
     timers: tuple[OpenTimer, ...]
     signals: tuple[str, ...]  # thrown, for other instances to catch
@@ -154,6 +157,7 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
         opened=opened,
         closed=tuple(sorted(before.tasks - {t.id.hex for t in still_open})),
         completed=tuple(completed or ()),
+        changed=_changed(run, [t for t in still_open if t.id.hex in before.tasks]),
         overdue=tuple(e.data["task"] for e in run.events if e.type == "task_overdue"),
         timers=tuple(_open_timer(t) for t in timer_tasks if t.id.hex not in before.timers),
         signals=tuple(run.signals),
@@ -203,6 +207,10 @@ def _open_task(task: Task, diagram: Diagram) -> OpenTask:
     return OpenTask(
         task.id.hex, node_of(task), is_question, due, locals_of(task, task.workflow.run.variables)
     )
+
+
+def _changed(run: Run, tasks: list[Task]) -> dict[str, dict[str, Any]]:
+    return {task.id.hex: locals_of(task, run.variables) for task in tasks} if run.changed_locals else {}
 
 
 def _due_data(task: OpenTask) -> dict[str, Any]:

@@ -92,6 +92,8 @@ def _close_tasks(session: Session, step: Step, actor: Actor | None) -> None:
     _change(session, completed, {"state": "completed", "assignee_id": who, **closed})
     _change(session, cancelled, {"state": "cancelled", **closed})
     _change(session, step.overdue, {"overdue_at": now})
+    for task, values in step.changed.items():
+        _change(session, [task], {"locals": values})
 
 
 def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> None:

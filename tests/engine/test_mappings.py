@@ -7,6 +7,7 @@ import pytest
 from app.engine import decisions
 from app.errors import ExecutionFailed
 from tests.engine.dmn import dmn
+from tests.engine.drawn import program
 from tests.engine.test_execution import Case
 
 
@@ -144,6 +145,13 @@ def test_a_called_process_that_is_sealed_sees_its_inputs_alone_and_keeps_what_is
     assert locals_of(case, "lapor") == {}
 
 
+def test_a_task_that_stays_open_sees_what_changed_around_it() -> None:
+    case = Case(SUB.format(how='give:x="n" give:lama="tunggu"'), {"n": 1, "tunggu": "P3D"})
+    still_open = next(task for task, activity in case.tasks.items() if activity == "a")
+    step = case.complete("b", x=9)
+    assert step.changed == {still_open: {"x": 9, "lama": "P3D"}}
+
+
 @pytest.mark.parametrize(
     ("hands", "variables"), [("all", {"n": 1, "x": 5, "y": 2}), ("new", {"n": 1, "y": 2})]
 )
@@ -273,6 +281,31 @@ def test_a_name_that_nothing_set_is_null_and_told_in_the_history() -> None:
     [told] = [event for event in case.step.events if event.type == "inputs_mapped"]
     assert told.data["given"] == {"x": None}
     assert "tidak_ada" in told.data["warnings"][0]
+
+
+@pytest.mark.parametrize(
+    ("text", "how", "answers"),
+    [
+        (TASK, 'give:x="n" take:z="x" keeps', {"isi": {"x": 1}}),
+        (SUB, 'give:x="n" take:z="x" keeps', {}),
+        (CALL, 'give:x="n" take:z="x" sealed keeps', {}),
+        (CALL, 'each=n as=u give:x="u" take:z="x" sealed keeps', {}),
+        (ROUNDS, 'give:x="u" take:jawab="x" keeps', {"minta": {"jawab": "y"}}),
+    ],
+)
+def test_a_case_from_before_there_were_mappings_goes_on_as_it_began(
+    text: str, how: str, answers: dict[str, Any]
+) -> None:
+    loop = "each=n as=u" if how.startswith("each") else ""
+    case = Case(text.format(how=loop), {"n": ["A", "B"], "unit": ["A", "B"], "tunggu": "P3D", "lama": "P3D"})
+    began = list(case.tasks)
+    case.program = program(text.format(how=how))
+    for task in began:
+        step = case.complete_task(task, **answers.get(case.tasks[task], {}), bersama=1)
+        assert "outputs_mapped" not in {event.type for event in step.events}
+        assert case.variables["bersama"] == 1
+    while not case.ended:
+        case.complete(case.open[0])
 
 
 def test_a_case_that_passes_its_mappings_64_times_costs_what_it_cost_at_first() -> None:

@@ -1,0 +1,144 @@
+"""Data carried into tasks and called processes and out of them, through services and both databases."""
+
+from typing import Any
+
+import pytest
+
+from app.errors import ExecutionFailed, InvalidDiagram
+from app.models import ProcessInstance, UserTask
+from app.services import deployments, dossier, history, incidents, instances, tasks
+from app.services.definitions import version
+from tests.engine.building import Shape, bpmn, end, node, start, user
+from tests.services.office import Office, form, text
+
+FORMS = {
+    "awal.form": form(text("judul"), text("pelapor", private=True)),
+    "isian.form": form(text("hasil"), text("judul")),
+}
+IN_OUT = (
+    '<camunda:in source="judul" target="perkara"/><camunda:in sourceExpression="${judul}" target="judul"/>'
+    '<camunda:out source="hasil" target="kesimpulan"/>'
+)
+
+
+def caller(extensions: str = IN_OUT) -> bytes:
+    call = node("callActivity", "panggil", calledElement="periksa_berkas", extensions=extensions)
+    return bpmn(
+        [start("mulai", form="awal"), call, user("lapor", form="isian"), end("selesai")],
+        "mulai > panggil > lapor > selesai",
+        lanes={"Loket": "mulai panggil lapor selesai"},
+        key="induk",
+    )
+
+
+CALLED = bpmn(
+    [start("awal_dalam"), user("cek", form="isian"), user("catat", form="isian"), end("akhir")],
+    "awal_dalam > cek > catat > akhir",
+    key="periksa_berkas",
+)
+
+
+def deploy(office: Office, files: dict[str, bytes]) -> list[str]:
+    with office.database.transaction() as session:
+        done = deployments.deploy(session, files | FORMS, actor=office.owner)
+        return [finding.code for finding in done.findings]
+
+
+def begin(office: Office, key: str) -> ProcessInstance:
+    with office.database.transaction() as session:
+        return instances.start(
+            session, key, {"judul": "Lampu mati", "pelapor": "S"}, actor=office.rina
+        ).instance
+
+
+def finish(office: Office, case: ProcessInstance, **values: Any) -> UserTask:
+    """Complete the one open task; return it as it was."""
+    with office.database.transaction() as session:
+        [task] = instances.open_tasks(session, case.id)
+        tasks.complete(session, task.id, values, {}, actor=office.rina)
+        return task
+
+
+def variables(office: Office, case: ProcessInstance) -> dict[str, Any]:
+    with office.database.reading() as session:
+        return session.get_one(ProcessInstance, case.id).variables
+
+
+def test_a_called_process_sees_what_it_is_given_and_gives_back_what_is_asked(office: Office) -> None:
+    deploy(office, {"induk.bpmn": caller(), "anak.bpmn": CALLED})
+    case = begin(office, "induk")
+    cek = finish(office, case, hasil="rusak", judul="Lampu jalan mati")
+    assert cek.activity_id == "panggil:cek"
+    assert cek.locals == {"perkara": "Lampu mati", "judul": "Lampu mati"}
+    assert variables(office, case) == {"judul": "Lampu mati"}
+    catat = finish(office, case, hasil="diganti", judul="Lampu jalan mati")
+    assert catat.locals == {"perkara": "Lampu mati", "judul": "Lampu jalan mati", "hasil": "rusak"}
+    assert variables(office, case) == {"judul": "Lampu mati", "kesimpulan": "diganti"}
+
+
+def test_what_people_answered_in_a_called_process_stays_in_the_history(office: Office) -> None:
+    deploy(office, {"induk.bpmn": caller(), "anak.bpmn": CALLED})
+    case = begin(office, "induk")
+    finish(office, case, hasil="rusak", judul="Lampu jalan mati")
+    finish(office, case, hasil="diganti", judul="x")
+    with office.database.reading() as session:
+        same = session.get_one(ProcessInstance, case.id)
+        told = history.of_instance(session, same.id)
+        answered = [event.data["values"] for event in told if event.type == "task_completed"]
+        assert [values["hasil"] for values in answered] == ["rusak", "diganti"]
+        shown = dossier.variables(version(session, same.definition_id), same, told)
+        # The case's own "judul" never changed, whatever was filled in under its name inside.
+        assert {one.key: [new for _old, new, *_rest in one.changes] for one in shown} == {
+            "judul": ["Lampu mati"],
+            "kesimpulan": ["diganti"],
+        }
+
+
+def test_a_task_of_camunda_8_gives_back_only_what_it_maps(office: Office) -> None:
+    mapping = (
+        '<zeebe:ioMapping><zeebe:input source="=judul" target="hasil"/>'
+        '<zeebe:output source="=hasil + &quot;!&quot;" target="kesimpulan"/></zeebe:ioMapping>'
+    )
+    deploy(office, {"satu.bpmn": one_task(user("isi", form="isian", extensions=mapping))})
+    case = begin(office, "satu")
+    task = finish(office, case, hasil="beres", judul="lain")
+    assert task.locals == {"hasil": "Lampu mati"}
+    assert variables(office, case) == {"judul": "Lampu mati", "kesimpulan": "beres!"}
+
+
+def one_task(step: Shape) -> bytes:
+    return bpmn(
+        [start("mulai", form="awal"), step, user("lapor"), end("selesai")],
+        f"mulai > {step.id} > lapor > selesai",
+        lanes={"Loket": f"mulai {step.id} lapor selesai"},
+        key="satu",
+    )
+
+
+@pytest.mark.parametrize(
+    ("source", "code"), [("=pelapor", "private_field_read"), ("=tidak_ada", "name_never_set")]
+)
+def test_a_mapping_that_reads_identity_or_what_nobody_sets_is_refused(
+    office: Office, source: str, code: str
+) -> None:
+    mapping = f'<zeebe:ioMapping><zeebe:input source="{source}" target="x"/></zeebe:ioMapping>'
+    with pytest.raises(InvalidDiagram) as caught:
+        deploy(office, {"satu.bpmn": one_task(user("isi", form="isian", extensions=mapping))})
+    assert [(f.code, f.element_id) for f in caught.value.findings if f.severity == "error"] == [(code, "isi")]
+
+
+def test_a_mapping_that_fails_leaves_the_case_as_it_was_with_an_incident(office: Office) -> None:
+    mapping = '<zeebe:ioMapping><zeebe:output source="=for i in 1..100000000 return i" target="x"/></zeebe:ioMapping>'
+    deploy(office, {"satu.bpmn": one_task(user("isi", form="isian", extensions=mapping))})
+    case = begin(office, "satu")
+    with pytest.raises(ExecutionFailed, match="Pemetaan x pada “Isi”") as caught:
+        finish(office, case, hasil="a", judul="b")
+    task = office.open_task(case)
+    with office.database.transaction() as session:
+        incidents.report(session, task.id, str(caught.value), caught.value.activity_id, actor=office.rina)
+    with office.database.reading() as session:
+        [incident] = incidents.of_instance(session, case.id)
+        assert (incident.activity_id, incident.task_id) == ("isi", task.id)
+        told = history.of_instance(session, case.id)
+        assert "outputs_mapped" not in {event.type for event in told}
+    assert variables(office, case) == {"judul": "Lampu mati"}
