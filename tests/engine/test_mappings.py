@@ -308,6 +308,28 @@ def test_a_case_from_before_there_were_mappings_goes_on_as_it_began(
         case.complete(case.open[0])
 
 
+def test_a_task_that_is_done_leaves_none_of_its_own_variables_in_the_state() -> None:
+    case = Case(
+        """
+    start mulai
+    user isi give:x=teks
+    timer ingat on=isi text=P1D nonint
+    user tegur
+    user lihat
+    end selesai
+    end beres
+    mulai -> isi -> lihat -> selesai
+    ingat -> tegur -> beres
+    """,
+        {"teks": "panjang"},
+    )
+    case.wait(days=2)
+    assert b"panjang" in case.state
+    case.complete("isi")
+    assert case.open == ["lihat", "tegur"]
+    assert b"panjang" not in case.state
+
+
 def test_a_case_that_passes_its_mappings_64_times_costs_what_it_cost_at_first() -> None:
     case = Case(
         """
