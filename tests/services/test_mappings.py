@@ -1,14 +1,16 @@
 """Data carried into tasks and called processes and out of them, through services and both databases."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from app.errors import ExecutionFailed, InvalidDiagram
+from app.findings import Finding
 from app.models import ProcessInstance, UserTask
 from app.services import deployments, dossier, history, incidents, instances, tasks
 from app.services.definitions import version
-from tests.engine.building import Shape, bpmn, end, node, start, user
+from tests.engine.building import Shape, bpmn, end, exclusive, flow, node, start, user
 from tests.services.office import Office, form, text
 
 FORMS = {
@@ -38,10 +40,9 @@ CALLED = bpmn(
 )
 
 
-def deploy(office: Office, files: dict[str, bytes]) -> list[str]:
+def deploy(office: Office, files: dict[str, bytes]) -> Sequence[Finding]:
     with office.database.transaction() as session:
-        done = deployments.deploy(session, files | FORMS, actor=office.owner)
-        return [finding.code for finding in done.findings]
+        return deployments.deploy(session, files | FORMS, actor=office.owner).findings
 
 
 def begin(office: Office, key: str) -> ProcessInstance:
@@ -113,6 +114,35 @@ def one_task(step: Shape) -> bytes:
         lanes={"Loket": f"mulai {step.id} lapor selesai"},
         key="satu",
     )
+
+
+def test_answers_that_stay_in_their_task_are_told_when_it_is_deployed(office: Office) -> None:
+    mapping = (
+        '<zeebe:ioMapping><zeebe:input source="=judul" target="judul"/>'
+        '<zeebe:output source="=hasil" target="kesimpulan"/></zeebe:ioMapping>'
+    )
+    found = deploy(office, {"satu.bpmn": one_task(user("isi", form="isian", extensions=mapping))})
+    assert [(f.element_id, f.params["fields"]) for f in found if f.code == "answers_stay"] == [
+        ("isi", "judul")
+    ]
+
+
+@pytest.mark.parametrize(("handed", "missing"), [(IN_OUT, []), (IN_OUT.replace("judul", "hal"), ["judul"])])
+def test_what_a_called_process_reads_and_is_not_given_is_told(
+    office: Office, handed: str, missing: list[str]
+) -> None:
+    way = [
+        flow("awal_dalam", "g"),
+        flow("g", "akhir", condition='=judul = "x"'),
+        flow("g", "cek"),
+        "cek > akhir",
+    ]
+    inner = [start("awal_dalam"), exclusive("g"), user("cek", form="saran"), end("akhir")]
+    called = bpmn(inner, way, key="periksa_berkas")
+    files = {"anak.bpmn": called, "saran.form": form(text("hasil"), text("hal"))}
+    found = deploy(office, files | {"induk.bpmn": caller(handed)})
+    told = [(f.element_id, f.params["variable"]) for f in found if f.code == "name_not_handed_over"]
+    assert told == [("panggil", name) for name in missing]
 
 
 @pytest.mark.parametrize(
