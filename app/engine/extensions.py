@@ -21,7 +21,7 @@ _CODE = frozenset(
         "serviceTaskOperator",
     }
 )
-_CODE_ATTRIBUTES = ("class", "expression", "delegateExpression")
+CODE_ATTRIBUTES = ("class", "expression", "delegateExpression")
 #: Small programs that compute variables: told where they stand, with what to do instead.
 _SCRIPTS = frozenset({"preScript", "postScript"})
 #: What has a meaning for the work, and none here: told where it stands.
@@ -32,8 +32,10 @@ UNUSED_ATTRIBUTES = frozenset(
         *("resultVariable", "retries"),
     }
 )
+#: Who does it in BPMN's own words, which no lane says.
+_PERFORMERS = ("performer", "humanPerformer", "potentialOwner", "resourceRole")
 #: Where `mapping_reader` and `called_mappings` read, and what.
-_MAPPED = frozenset(
+MAPPED = frozenset(
     {
         *("task", "manualTask", "userTask", "sendTask", "serviceTask", "businessRuleTask", "receiveTask"),
         *("subProcess", "transaction", "callActivity", "startEvent", "endEvent", "boundaryEvent"),
@@ -118,7 +120,7 @@ def reads(extension: Element) -> bool:
 
 def reads_attribute(name: str) -> bool:
     """The same of an attribute, by its name with or without a prefix."""
-    return name.rpartition(":")[2] in _USED_ATTRIBUTES | UNUSED_ATTRIBUTES | set(_CODE_ATTRIBUTES)
+    return name.rpartition(":")[2] in _USED_ATTRIBUTES | UNUSED_ATTRIBUTES | set(CODE_ATTRIBUTES)
 
 
 def _in_lanes(element: Element) -> bool:
@@ -152,11 +154,16 @@ def _refuse_code(
         part for extension in found if vendor(extension) != "inputOutput" for part in extension.iter("*")
     )
     names = [vendor(part) for part in parts if vendor(part) in _CODE and (part.attrib or text_of(part))]
-    names += [name for name in _CODE_ATTRIBUTES if attributes.get(name)]
+    own = [attributes, *(engine_attributes(child) for child in children(element) if _is_definition(child))]
+    names += [name for found_in in own for name in CODE_ATTRIBUTES if found_in.get(name)]
     if (kind := attributes.get("type", "external")) != "external":
         names.append(f"type={kind}")
     if names:
         source.error("code_in_extension", element, found=_listed(names))
+
+
+def _is_definition(element: Element) -> bool:
+    return local(element).endswith("EventDefinition")
 
 
 def _list_scripts(element: Element, found: tuple[Element, ...], source: Source) -> None:
@@ -171,6 +178,7 @@ def _list_unused(
     names = [vendor(extension) for extension in found if vendor(extension) in _UNUSED]
     names += [name for name in attributes if name in UNUSED_ATTRIBUTES]
     names += [name for extension in found for name in extension.attrib if name in UNUSED_ATTRIBUTES]
+    names += [local(child) for child in children(element, *_PERFORMERS)]
     used = _used_here(element)
     names = [name for name in names if name not in used]
     if names:
@@ -180,7 +188,7 @@ def _list_unused(
 def _used_here(element: Element) -> frozenset[str]:
     """Of what has no meaning elsewhere, what has one on this element."""
     tag, found = local(element), set[str]()
-    if tag in _MAPPED:
+    if tag in MAPPED:
         found |= _MAPPINGS
     if tag == "callActivity":
         found |= {"in", "out"}

@@ -10,6 +10,7 @@ from typing import Literal
 
 from app.engine import called_mappings, mapping_texts
 from app.engine.diagram import Node
+from app.engine.extensions import MAPPED
 from app.engine.mapping_texts import Part
 from app.engine.mappings import Assignment, Mappings, Shape
 from app.engine.source import Source
@@ -62,6 +63,8 @@ def read(element: Element, node: Node, worker: str | None, source: Source) -> Ma
 
     ``worker``: the program outside that does the work, whose results never arrive here.
     """
+    if local(element) not in MAPPED:
+        return None  # told with all else that has no meaning there
     drawn = list(_drawn(element, source))
     result, shape = _result(element, node, source)
     if drawn and worker and node.kind == "sendTask":
