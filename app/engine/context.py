@@ -45,7 +45,8 @@ class Context:
     calendar: Calendar
     events: list[Event] = field(default_factory=list)
     by_clock: bool = False
-    changed_locals: bool = False  # whether variables changed that open tasks may hold a copy of
+    changed_locals: bool = False  # whether local variables changed that open tasks may hold a copy of
+    new_names: bool = False  # whether the case has variables that it did not have before
 
     @property
     def local_now(self) -> datetime:
@@ -77,6 +78,7 @@ class Context:
             if held is not None:
                 local.append(name)
                 self.changed_locals = True
+            self.new_names |= held is None and name not in holder
             if name in holder and holder[name] == value:
                 kept.append(name)
             elif name in holder:

@@ -38,6 +38,11 @@ def locals_of(task: Task, variables: Mapping[str, Any]) -> dict[str, Any]:
     return {**dict.fromkeys(variables), **found} if is_sealed else found
 
 
+def is_sealed(task: Task) -> bool:
+    """Whether variables of the case are not seen where ``task`` is."""
+    return _collected(around_data(task))[1]
+
+
 def seen_by(task: Task, variables: Mapping[str, Any]) -> dict[str, Any]:
     """The variables as they are where ``task`` is."""
     return _seen(around_data(task), variables)

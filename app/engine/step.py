@@ -16,7 +16,7 @@ from app.engine import timers
 from app.engine.context import Effect, Event
 from app.engine.diagram import Diagram, Node
 from app.engine.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
-from app.engine.local_variables import locals_of
+from app.engine.local_variables import is_sealed, locals_of
 from app.engine.run import Run
 from app.engine.scheduling import deadline_timer
 from app.errors import ExecutionFailed
@@ -210,7 +210,10 @@ def _open_task(task: Task, diagram: Diagram) -> OpenTask:
 
 
 def _changed(run: Run, tasks: list[Task]) -> dict[str, dict[str, Any]]:
-    return {task.id.hex: locals_of(task, run.variables) for task in tasks} if run.changed_locals else {}
+    """What open tasks hold a copy of, where it may differ now: a new variable of the case is hidden from some."""
+    if not run.changed_locals:
+        tasks = [task for task in tasks if run.new_names and is_sealed(task)]
+    return {task.id.hex: locals_of(task, run.variables) for task in tasks}
 
 
 def _due_data(task: OpenTask) -> dict[str, Any]:
