@@ -10,7 +10,8 @@ from app.findings import Finding
 from app.models import ProcessInstance, UserTask
 from app.services import deployments, dossier, history, incidents, instances, tasks
 from app.services.definitions import version
-from tests.engine.building import Shape, bpmn, end, exclusive, flow, node, start, user
+from tests.engine.building import Shape, bpmn, end, exclusive, flow, node, parallel, start, user
+from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text
 
 FORMS = {
@@ -172,3 +173,41 @@ def test_a_mapping_that_fails_leaves_the_case_as_it_was_with_an_incident(office:
         told = history.of_instance(session, case.id)
         assert "outputs_mapped" not in {event.type for event in told}
     assert variables(office, case) == {"judul": "Lampu mati"}
+
+
+def test_an_open_task_sees_what_another_in_its_sub_process_filled_in(office: Office) -> None:
+    content = inside(
+        start("awal"), parallel("cabang"), user("a"), user("b", form="isian"), end("usai"), end("beres"),
+        flows="awal > cabang > a > usai\ncabang > b > beres",
+    )  # fmt: skip
+    mapping = '<zeebe:ioMapping><zeebe:input source="=judul" target="hasil"/></zeebe:ioMapping>'
+    deploy(office, {"satu.bpmn": one_task(node("subProcess", "rapat", inside=content, extensions=mapping))})
+    case = begin(office, "satu")
+    with office.database.transaction() as session:
+        found = {task.activity_id: task.id for task in instances.open_tasks(session, case.id)}
+        tasks.complete(session, found["b"], {"hasil": "jadi", "judul": "x"}, {}, actor=office.rina)
+    with office.database.reading() as session:
+        [still_open] = instances.open_tasks(session, case.id)
+        assert (still_open.activity_id, still_open.locals) == ("a", {"hasil": "jadi"})
+
+
+def test_a_called_process_that_must_not_see_the_unit_is_still_offered_to_that_unit_alone(
+    office: Office,
+) -> None:
+    call = node("callActivity", "panggil", calledElement="periksa_berkas", extensions=IN_OUT)
+    diagram = bpmn(
+        [start("mulai", form="awal"), call, end("selesai")],
+        "mulai > panggil > selesai",
+        lanes={"Loket": "mulai selesai", "Unit": "panggil"},
+        lane_properties={"Unit": {"unit": "satker"}},
+        key="induk",
+    )
+    begins = form(text("judul"), text("satker"))
+    with office.database.transaction() as session:
+        files = {"induk.bpmn": diagram, "anak.bpmn": CALLED, **FORMS, "awal.form": begins}
+        deployments.deploy(session, files, actor=office.owner)
+    with office.database.transaction() as session:
+        values = {"judul": "x", "satker": "A"}
+        case = instances.start(session, "induk", values, actor=office.rina).instance
+    task = office.open_task(case)
+    assert (task.activity_id, task.unit_code, task.locals["satker"]) == ("panggil:cek", "A", None)
