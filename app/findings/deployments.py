@@ -47,6 +47,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("“{name}” membaca “{variable}”, yang tidak diisi formulir atau tabel mana pun."),
         N_("Pastikan nama itu dikirim saat perkara dimulai atau lewat pesan; bila tidak, periksa ejaannya."),
     ),
+    "private_field_mapped": (
+        N_("“{name}” memetakan data ke isian pribadi “{variable}”."),
+        N_("Isian pribadi hanya diisi orang lewat formulir; pakai nama lain untuk pemetaan itu."),
+    ),
     "answers_stay": (
         N_(
             "Isian {fields} di “{name}” hanya berlaku di tugas itu dan tetap di riwayat; tidak dibawa keluar."

@@ -1,6 +1,7 @@
 """What a deployment's mappings keep from somebody who needs it: answers that go no further, names not handed over."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from app.bpmnio import feel
 from app.engine import decisions, loops, mappings
@@ -13,7 +14,9 @@ Reads = Iterable[tuple[str, frozenset[str]]]
 
 
 def check(bundle: Bundle, reads: Reads) -> Iterator[Finding]:
-    """Warnings about answers that stay in their task, and about what a called process reads and is not given."""
+    """Warnings about answers that stay in their task, and about what a called process reads and is not given; errors
+    about identity that a mapping would set."""
+    yield from _into_identity(bundle)
     yield from _kept_answers(bundle)
     yield from _not_given(bundle, list(reads))
 
@@ -21,6 +24,14 @@ def check(bundle: Bundle, reads: Reads) -> Iterator[Finding]:
 def own_names(node: Node) -> frozenset[str]:
     """The variables that a node sets by itself."""
     return loops.names(node.loop) | mappings.names(node.mappings)
+
+
+def _into_identity(bundle: Bundle) -> Iterator[Finding]:
+    fields = [part for form in bundle.forms.values() for part in form.fields if part.key and part.private]
+    private = {(part.key or "").partition(".")[0] for part in fields}
+    for node in bundle.diagram.nodes.values():
+        for name in sorted(mappings.names(node.mappings) & private):
+            yield replace(_warning("private_field_mapped", node, variable=name), severity="error")
 
 
 def _kept_answers(bundle: Bundle) -> Iterator[Finding]:

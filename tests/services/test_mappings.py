@@ -147,12 +147,17 @@ def test_what_a_called_process_reads_and_is_not_given_is_told(
 
 
 @pytest.mark.parametrize(
-    ("source", "code"), [("=pelapor", "private_field_read"), ("=tidak_ada", "name_never_set")]
+    ("source", "target", "code"),
+    [
+        ("=pelapor", "x", "private_field_read"),
+        ("=judul", "pelapor", "private_field_mapped"),
+        ("=tidak_ada", "x", "name_never_set"),
+    ],
 )
 def test_a_mapping_that_reads_identity_or_what_nobody_sets_is_refused(
-    office: Office, source: str, code: str
+    office: Office, source: str, target: str, code: str
 ) -> None:
-    mapping = f'<zeebe:ioMapping><zeebe:input source="{source}" target="x"/></zeebe:ioMapping>'
+    mapping = f'<zeebe:ioMapping><zeebe:input source="{source}" target="{target}"/></zeebe:ioMapping>'
     with pytest.raises(InvalidDiagram) as caught:
         deploy(office, {"satu.bpmn": one_task(user("isi", form="isian", extensions=mapping))})
     assert [(f.code, f.element_id) for f in caught.value.findings if f.severity == "error"] == [(code, "isi")]
