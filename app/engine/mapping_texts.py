@@ -7,6 +7,7 @@ from typing import Any
 
 import orjson
 
+from app.bpmnio import feel
 from app.engine import conditions
 from app.engine.source import Source, place
 from app.engine.xml import Element, attribute, text_of, vendor
@@ -66,10 +67,11 @@ def parameter(element: Element, source: Source) -> Part | None:
         if vendor(child) == "script":
             return None
         if vendor(child) == "list":
-            return _listed([parameter(item, source) for item in child])
+            return _whole(element, _listed([parameter(item, source) for item in child]), source)
         if vendor(child) == "map":
             keys = [attribute(entry, "key") for entry in child]
-            return _mapped(keys, [parameter(entry, source) for entry in child])
+            found = _mapped(keys, [parameter(entry, source) for entry in child])
+            return _whole(element, found, source)
     return juel(element, text_of(element), source) if vendor(element) != "script" else None
 
 
@@ -90,6 +92,13 @@ def _checked(element: Element, text: str, source: Source) -> Part:
         return Part()
     conditions.check(cleaned, place(element), source)
     return Part(cleaned)
+
+
+def _whole(element: Element, part: Part | None, source: Source) -> Part | None:
+    """A list or map with expressions in it: each of them was looked at, but together they may be too long."""
+    if part is not None and part.text is not None and len(part.text) > feel.MAX_CHARS:
+        conditions.check(part.text, place(element), source)
+    return part
 
 
 def _listed(items: list[Part | None]) -> Part | None:

@@ -190,6 +190,9 @@ def test_too_many_mappings_and_too_long_constants_are_refused() -> None:
     assert errors(camunda_7("".join(one.format(n) for n in range(101)))) == ["mapping_too_many"]
     long = f'<camunda:inputParameter name="a">{"x" * 20_001}</camunda:inputParameter>'
     assert errors(camunda_7(long)) == ["mapping_too_long"]
+    items = "<camunda:value>${a}</camunda:value>" * 1_500
+    whole = f'<camunda:inputParameter name="a"><camunda:list>{items}</camunda:list></camunda:inputParameter>'
+    assert errors(camunda_7(whole)) == ["expression_too_long"]
 
 
 def call(extensions: str, **attributes: str) -> bytes:
