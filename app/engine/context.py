@@ -9,9 +9,10 @@ from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
 from app.calendar import Calendar
+from app.engine import local_variables
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
-from app.engine.scopes import frames, locals_of
+from app.engine.scopes import frames
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
 
@@ -44,6 +45,8 @@ class Context:
     calendar: Calendar
     events: list[Event] = field(default_factory=list)
     by_clock: bool = False
+    changed_locals: bool = False  # whether local variables changed that open tasks may hold a copy of
+    new_names: bool = False  # whether the case has variables that it did not have before
 
     @property
     def local_now(self) -> datetime:
@@ -56,27 +59,37 @@ class Context:
 
     def assign(self, values: Mapping[str, Any], task: Task | None = None) -> dict[str, Any]:
         """Set variables; return what their event tells beside their values: ``old``, the values before of those that
-        existed and changed, and ``kept``, the names of those that stayed. Neither is there when it would be empty.
+        existed and changed, ``kept``, the names of those that stayed, and ``local``, of those that are not the
+        case's. None is there when it would be empty.
 
         A name that is local where ``task`` is stays local.
         """
-        old, kept = dict[str, Any](), list[str]()
+        return self._assign(values, () if task is None else tuple(local_variables.around_data(task)))
+
+    def assign_around(self, values: Mapping[str, Any], frame: Task) -> dict[str, Any]:
+        """`assign` outside of the activity that ``frame`` is, whatever is local in it."""
+        return self._assign(values, tuple(frames(frame)))
+
+    def _assign(self, values: Mapping[str, Any], places: tuple[Task, ...]) -> dict[str, Any]:
+        old, kept, local = dict[str, Any](), list[str](), list[str]()
         for name, value in values.items():
-            holder = self._holder(name, task)
+            held = local_variables.holder(name, iter(places))
+            holder = self.variables if held is None else held
+            if held is not None:
+                local.append(name)
+                self.changed_locals = True
+            self.new_names |= held is None and name not in holder
             if name in holder and holder[name] == value:
                 kept.append(name)
             elif name in holder:
                 old[name] = holder[name]
             holder[name] = value
-        return ({"old": old} if old else {}) | ({"kept": kept} if kept else {})
-
-    def _holder(self, name: str, task: Task | None) -> dict[str, Any]:
-        held = (frame.internal_data.get("locals", {}) for frame in frames(task)) if task is not None else ()
-        return next((values for values in held if name in values), self.variables)
+        told = {"old": old, "kept": kept, "local": local}
+        return {key: names for key, names in told.items() if names}
 
     def seen_by(self, task: Task) -> dict[str, Any]:
         """The variables as they are where ``task`` is."""
-        return {**self.variables, **locals_of(task)}
+        return local_variables.seen_by(task, self.variables)
 
     def evaluate(self, node: Node, expressions: list[str], values: Mapping[str, Any]) -> list[feel.Result]:
         """Work out expressions of ``node``.

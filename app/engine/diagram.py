@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from app.engine.mappings import Mappings
 from app.findings import Finding
 
 #: What a node does, in BPMN's own words. ``task`` and ``manualTask`` are read as ``userTask``,
@@ -104,6 +105,7 @@ class Node:
     scope: str = ""
     loop: Loop | None = None
     calls: str | None = None  # the key of the process that a call activity calls
+    mappings: Mappings | None = None
     attached_to: str | None = None
     interrupting: bool = True
     terminate: bool = False

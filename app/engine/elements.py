@@ -17,6 +17,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.diagram import Flow
+from app.engine.mappings import Mappings
 from app.engine.scopes import Round, frames
 
 QUESTION = "?"  # prefix of a question task's spec
@@ -62,8 +63,14 @@ class EscalationEvent(EventDefinition):
 class Automatic(BpmnSpecMixin):
     """A step without a person: a notification, a decision table, a message thrown on the way."""
 
+    mappings: Mappings | None = None
+
     def _run_hook(self, my_task: Task) -> bool:
-        my_task.workflow.run.automatic(my_task)
+        run = my_task.workflow.run
+        if self.mappings is not None:
+            run.enter(my_task, self.bpmn_id)
+        run.automatic(my_task)
+        run.leave(my_task, self.bpmn_id)
         return bool(super()._run_hook(my_task))
 
 

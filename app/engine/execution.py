@@ -11,7 +11,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.calendar import Calendar
-from app.engine import moves
+from app.engine import carrying, moves
 from app.engine import state as codec
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
@@ -47,7 +47,9 @@ def start(
     """Start an instance at ``start_node`` with the start form's ``variables``; ``by_clock`` when nobody starts it."""
     run = _run(program, {}, now, calendar)
     run.start_node, run.by_clock = start_node.id, by_clock
-    run.assign(variables)
+    if not carrying.keeps(start_node):
+        run.assign(variables)
+    carrying.received(run, start_node, variables)
     with moves.failing():
         workflow = codec.fresh(program.spec, run)
         moves.advance(workflow)

@@ -14,8 +14,6 @@ from app.engine.xml import BPMN, Element, attribute, children, engine_attributes
 
 _CODE = frozenset(
     {
-        "preScript",
-        "postScript",
         "script",
         "executionListener",
         "taskListener",
@@ -23,12 +21,28 @@ _CODE = frozenset(
         "serviceTaskOperator",
     }
 )
-_CODE_ATTRIBUTES = ("class", "expression", "delegateExpression")
+CODE_ATTRIBUTES = ("class", "expression", "delegateExpression")
+#: Small programs that compute variables: told where they stand, with what to do instead.
+_SCRIPTS = frozenset({"preScript", "postScript"})
 #: What has a meaning for the work, and none here: told where it stands.
 _UNUSED = frozenset({"inputOutput", "ioMapping", "in", "out", "loopCharacteristics"})
-_UNUSED_ATTRIBUTES = frozenset(
-    {"assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate", "resultVariable"}
+UNUSED_ATTRIBUTES = frozenset(
+    {
+        *("assignee", "candidateUsers", "candidateGroups", "dueDate", "followUpDate"),
+        *("resultVariable", "retries"),
+    }
 )
+#: Who does it in BPMN's own words, which no lane says.
+_PERFORMERS = ("performer", "humanPerformer", "potentialOwner", "resourceRole")
+#: Where `mapping_reader` and `called_mappings` read, and what.
+MAPPED = frozenset(
+    {
+        *("task", "manualTask", "userTask", "sendTask", "serviceTask", "businessRuleTask", "receiveTask"),
+        *("subProcess", "transaction", "callActivity", "startEvent", "endEvent", "boundaryEvent"),
+        *("intermediateCatchEvent", "intermediateThrowEvent"),
+    }
+)
+_MAPPINGS = frozenset({"inputOutput", "ioMapping"})
 _USED = frozenset(
     {
         "properties",
@@ -37,6 +51,7 @@ _USED = frozenset(
         "formProperty",
         "calledDecision",
         "calledDecisionId",
+        "calledElement",
         "taskDefinition",
         "assignmentDefinition",
         "taskSchedule",
@@ -45,7 +60,9 @@ _USED = frozenset(
         "userTask",
     }
 )
-_USED_ATTRIBUTES = frozenset({"formKey", "formRef", "decisionRef", "topic", "type"})
+_USED_ATTRIBUTES = frozenset(
+    {"formKey", "formRef", "decisionRef", "topic", "type", "mapDecisionResult", "inheritVariables"}
+)
 _FORM_NAME = re.compile(r"\w[\w.-]{0,99}")
 _FORM_FILE = re.compile(r"\.(form|html|json)$", re.IGNORECASE)
 _GROUP = re.compile(r"[^\s,;${}#=\"()][^,;${}#=\"()]{0,99}")
@@ -69,6 +86,7 @@ def read(element: Element, source: Source) -> Extensions:
     attributes = engine_attributes(element)
     properties = {name: value for name, value in _properties(found) if name != form_data.PROPERTY}
     _refuse_code(element, found, attributes, source)
+    _list_scripts(element, found, source)
     _list_unused(element, found, attributes, source)
     form_key = _form_key(element, _form_text(found, attributes, properties), source)
     if form_key is None and (fields := form_data.read(found)):
@@ -97,12 +115,12 @@ def due_date(element: Element) -> str:
 
 def reads(extension: Element) -> bool:
     """Whether anything here reads, refuses or tells of this addition."""
-    return vendor(extension) in _USED | _CODE | _UNUSED
+    return vendor(extension) in _USED | _CODE | _UNUSED | _SCRIPTS
 
 
 def reads_attribute(name: str) -> bool:
     """The same of an attribute, by its name with or without a prefix."""
-    return name.rpartition(":")[2] in _USED_ATTRIBUTES | _UNUSED_ATTRIBUTES | set(_CODE_ATTRIBUTES)
+    return name.rpartition(":")[2] in _USED_ATTRIBUTES | UNUSED_ATTRIBUTES | set(CODE_ATTRIBUTES)
 
 
 def _in_lanes(element: Element) -> bool:
@@ -131,26 +149,56 @@ def _properties(found: tuple[Element, ...]) -> Iterator[tuple[str, str]]:
 def _refuse_code(
     element: Element, found: tuple[Element, ...], attributes: Mapping[str, str], source: Source
 ) -> None:
-    parts = (part for extension in found for part in extension.iter("*"))
+    # A script that would work out a mapping is told by `mapping_reader`, and not done.
+    parts = (
+        part for extension in found if vendor(extension) != "inputOutput" for part in extension.iter("*")
+    )
     names = [vendor(part) for part in parts if vendor(part) in _CODE and (part.attrib or text_of(part))]
-    names += [name for name in _CODE_ATTRIBUTES if attributes.get(name)]
+    own = [attributes, *(engine_attributes(child) for child in children(element) if _is_definition(child))]
+    names += [name for found_in in own for name in CODE_ATTRIBUTES if found_in.get(name)]
     if (kind := attributes.get("type", "external")) != "external":
         names.append(f"type={kind}")
     if names:
         source.error("code_in_extension", element, found=_listed(names))
 
 
+def _is_definition(element: Element) -> bool:
+    return local(element).endswith("EventDefinition")
+
+
+def _list_scripts(element: Element, found: tuple[Element, ...], source: Source) -> None:
+    names = [vendor(extension) for extension in found if vendor(extension) in _SCRIPTS and text_of(extension)]
+    if names:
+        source.warning("script_ignored", element, found=_listed(names))
+
+
 def _list_unused(
     element: Element, found: tuple[Element, ...], attributes: Mapping[str, str], source: Source
 ) -> None:
     names = [vendor(extension) for extension in found if vendor(extension) in _UNUSED]
-    names += [name for name in attributes if name in _UNUSED_ATTRIBUTES]
-    names += [name for extension in found for name in extension.attrib if name in _UNUSED_ATTRIBUTES]
-    used = {"candidateGroups"} if group(element) and not _in_lanes(element) else set()
-    used |= {"dueDate"} if drawn_times.constant(due_date(element)) else set()
-    names = [name for name in names if name not in used or local(element) != "userTask"]
+    names += [name for name in attributes if name in UNUSED_ATTRIBUTES]
+    names += [name for extension in found for name in extension.attrib if name in UNUSED_ATTRIBUTES]
+    names += [local(child) for child in children(element, *_PERFORMERS)]
+    used = _used_here(element)
+    names = [name for name in names if name not in used]
     if names:
         source.warning("extension_ignored", element, found=_listed(names))
+
+
+def _used_here(element: Element) -> frozenset[str]:
+    """Of what has no meaning elsewhere, what has one on this element."""
+    tag, found = local(element), set[str]()
+    if tag in MAPPED:
+        found |= _MAPPINGS
+    if tag == "callActivity":
+        found |= {"in", "out"}
+    if tag == "businessRuleTask":
+        found |= {"resultVariable"}
+    if tag == "userTask" and group(element) and not _in_lanes(element):
+        found |= {"candidateGroups"}
+    if tag == "userTask" and drawn_times.constant(due_date(element)):
+        found |= {"dueDate"}
+    return frozenset(found)
 
 
 def _listed(names: list[str]) -> str:

@@ -4,11 +4,23 @@ from collections import Counter
 
 from lxml import etree
 
-from app.engine import extensions
+from app.engine import extensions, nodes
 from app.engine.source import Source, model_elements
-from app.engine.xml import BPMN, Element, local
+from app.engine.xml import BPMN, Element, local, vendor
 
 _MOST_SHOWN = 12
+#: What is read of additions that say several things.
+_READ = {
+    "calledDecision": frozenset({"decisionId"}),
+    "calledElement": frozenset({"processId", "propagateAllParentVariables", "propagateAllChildVariables"}),
+    "formDefinition": frozenset({"formId", "formKey", "externalReference"}),
+    "taskDefinition": frozenset({"type"}),
+    "in": frozenset({"source", "sourceExpression", "target", "variables", "businessKey"}),
+    "out": frozenset({"source", "sourceExpression", "target", "variables"}),
+}
+#: Read of what stands in an activity and is no element of the flow itself: who repeats it, and for what.
+_IN_MARKER = frozenset({"collection", "elementVariable", "loopCharacteristics"})
+_READ_WHOLE = frozenset({"process", "participant", "lane", "sequenceFlow"})
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
@@ -28,11 +40,30 @@ def _unread(element: Element) -> list[str]:
     if local(element) == "definitions":
         foreign = []  # which program wrote the file, and for which
     names = [_prefixed(element, key) for key in foreign]
-    names = [name for name in names if not extensions.reads_attribute(name)]
+    names = [name for name in names if not _is_read(element, name.rpartition(":")[2])]
     for added in extensions.added(element):
-        if not str(added.tag).startswith(BPMN) and not extensions.reads(added):
-            names.append(_prefixed(added, str(added.tag)))
+        name = _prefixed(added, str(added.tag))
+        if not str(added.tag).startswith(BPMN) and not _is_read(element, added):
+            names.append(name)
+        names += [f"{name} {attribute}" for attribute in _unsaid(added)]
     return names
+
+
+def _is_read(element: Element, what: str | Element) -> bool:
+    """Whether an attribute, by its bare name, or an addition of ``element`` is read, refused or told of elsewhere."""
+    if local(element) == "multiInstanceLoopCharacteristics":
+        return (what if isinstance(what, str) else vendor(what)) in _IN_MARKER
+    if nodes.is_flow_node(element) or local(element) in _READ_WHOLE:
+        return extensions.reads_attribute(what) if isinstance(what, str) else extensions.reads(what)
+    refused = local(element).endswith("EventDefinition") and isinstance(what, str)
+    return refused and what in extensions.CODE_ATTRIBUTES
+
+
+def _unsaid(extension: Element) -> list[str]:
+    """The attributes of an addition that is read, of which nothing here takes notice."""
+    known = _READ.get(vendor(extension))
+    own = (str(name) for name in extension.attrib)
+    return [] if known is None else [name for name in own if name not in known | extensions.UNUSED_ATTRIBUTES]
 
 
 def _prefixed(element: Element, tag: str) -> str:

@@ -10,8 +10,8 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.bpmnio import budget
+from app.engine import carrying, throwing, timers
 from app.engine import state as codec
-from app.engine import throwing, timers
 from app.engine.diagram import Flow
 from app.engine.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.run import Run
@@ -190,9 +190,10 @@ def _is_due(timer: Task) -> bool:
 def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any]) -> None:
     """Let a waiting message event catch its message, and go on."""
     run: Run = workflow.run
-    before = run.assign(variables, event)
     node = node_of(event)
+    before = {} if carrying.keeps(node) else run.assign(variables, event)
     run.record("message_received", node.id, message=node.message, values=dict(variables), **before)
+    carrying.received(run, node, variables, event)
     throwing.trigger(event)
     advance(workflow)
 

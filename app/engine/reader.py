@@ -15,6 +15,7 @@ from app.engine import (
     leftovers,
     levels,
     loops,
+    mappings,
     message_flows,
     nodes,
     properties,
@@ -36,7 +37,7 @@ class Expression(NamedTuple):
     """FEEL in a diagram: the element that holds it, in which part of it, and its text without ``=``."""
 
     element_id: str
-    where: Literal["condition", "timer", "loop", "identitas tertutup"]
+    where: Literal["condition", "timer", "loop", "mapping", "identitas tertutup"]
     text: str
     dialect: Literal["expression"] = "expression"
 
@@ -73,6 +74,11 @@ def expressions(diagram: Diagram) -> tuple[Expression, ...]:
         Expression(node.id, "loop", text)
         for node in diagram.nodes.values()
         for text in loops.expressions(node.loop)
+    ]
+    found += [
+        Expression(node.id, "mapping", text)
+        for node in diagram.nodes.values()
+        for text in mappings.expressions(node.mappings)
     ]
     if closed := properties.closed_identity(diagram):
         found.append(Expression(diagram.key, "identitas tertutup", closed))

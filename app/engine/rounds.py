@@ -10,9 +10,10 @@ from typing import Any
 from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
+from app.engine import carrying
 from app.engine.context import Context
 from app.engine.diagram import Loop, Node
-from app.engine.scopes import locals_of
+from app.engine.local_variables import seen_in
 from app.errors import ExecutionFailed
 from app.i18n import _
 
@@ -39,7 +40,8 @@ def first(run: Context, task: Task) -> list[dict[str, Any]]:
 def end_one(run: Context, task: Task, ended: Task) -> tuple[dict[str, Any] | None, bool]:
     """Keep the result of the round ``ended``. Return the variables of the next, and whether no more shall come."""
     node, loop = _loop(run, task)
-    values = {**run.variables, **locals_of(task), **ended.internal_data["locals"]}
+    carrying.out(run, node, ended)
+    values = seen_in(ended, run.variables)
     if loop.collect:
         [result] = run.evaluate(node, [loop.collect], values)
         number = ended.internal_data["locals"][COUNTER]
@@ -115,7 +117,9 @@ def _next(run: Context, loop: Loop, task: Task, element: Any) -> dict[str, Any]:
     found: dict[str, Any] = {COUNTER: task.internal_data["count"]}
     if loop.element:
         found[loop.element] = element
-    return {**dict.fromkeys(_own(run, loop, task)), **found}
+    found = {**dict.fromkeys(_own(run, loop, task)), **found}
+    node = run.diagram.nodes[task.task_spec.node_id]
+    return {**found, **carrying.inputs(run, node, {**run.seen_by(task), **found})}
 
 
 def _own(run: Context, loop: Loop, task: Task) -> set[str]:

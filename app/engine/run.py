@@ -9,7 +9,7 @@ from uuid import UUID
 from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
-from app.engine import decisions, rounds, scheduling, throwing
+from app.engine import carrying, decisions, rounds, scheduling, throwing
 from app.engine.context import Context, Effect
 from app.engine.diagram import Flow, Node
 from app.errors import ExecutionFailed, ExpressionFailed
@@ -71,6 +71,16 @@ class Run(Context):
             task.internal_data.update(scheduling.schedule(self, task))
         return self.firing is task
 
+    def enter(self, task: Task, node_id: str) -> None:
+        """Set the local variables of an activity that begins."""
+        task.internal_data["locals"] = carrying.inputs(self, self.diagram.nodes[node_id], self.seen_by(task))
+
+    def leave(self, task: Task, node_id: str) -> None:
+        """Carry out of an activity that ends what its mappings say, if it has variables of its own."""
+        if "locals" in task.internal_data:
+            carrying.out(self, self.diagram.nodes[node_id], task)
+            del task.internal_data["locals"]
+
     # -- gateways ----------------------------------------------------------------------------------
 
     def _answered(self, gateway_id: str, flows: tuple[Flow, ...]) -> tuple[Flow, ...]:
@@ -123,13 +133,14 @@ class Run(Context):
                 activity_id=node.id,
                 detail=str(error),
             ) from error
-        before = self.assign(decided.outputs, task)
+        values = carrying.decided(node, decided)
+        before = self.assign(values, task)
         needed = [{**ruling.as_dict(), "value": ruling.value} for ruling in decided.needed]
         self.record(
             "table_decided",
             node.id,
             **decided.ruling.as_dict(),
-            values=decided.outputs,
+            values=values,
             **({"needed": needed} if needed else {}),
             **before,
             **({"warnings": list(decided.warnings)} if decided.warnings else {}),

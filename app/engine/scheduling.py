@@ -7,7 +7,7 @@ from typing import Any
 from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
-from app.engine import timers
+from app.engine import carrying, timers
 from app.engine.context import Context
 from app.engine.diagram import Diagram, Node
 from app.errors import ExecutionFailed, ExpressionFailed
@@ -21,7 +21,7 @@ def schedule(run: Context, task: Task) -> dict[str, Any]:
         ExecutionFailed: its expression fails, or gives no time.
     """
     node = run.diagram.nodes[task.task_spec.event_definition.name]
-    due = _due(run, node, deadline_of(task, run.diagram), run.seen_by(task))
+    due = _due(run, node, deadline_of(task, run.diagram), carrying.edge(run, node, run.seen_by(task)))
     return {"due": due.as_dict() if due else None, "opened": run.now.astimezone(UTC).isoformat()}
 
 

@@ -14,6 +14,8 @@ from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine.mappings import Mappings
+
 
 class Opening(BpmnSpecMixin):
     """What opens a frame; ``node_id`` is the activity's."""
@@ -41,6 +43,13 @@ class Closing(BpmnSpecMixin):
 class Scope(Opening):
     """The way into a sub-process."""
 
+    mappings: Mappings | None = None
+
+    def _run_hook(self, my_task: Task) -> bool:
+        if self.mappings is not None:
+            my_task.workflow.run.enter(my_task, self.node_id)
+        return bool(super()._run_hook(my_task))
+
 
 class ScopeEnd(Closing):
     """The way out of a sub-process: it is left when nothing inside can go on."""
@@ -54,6 +63,10 @@ class ScopeEnd(Closing):
         for task in others:
             task._set_state(TaskState.COMPLETED)
         return True
+
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task.workflow.run.leave(self._opened(my_task), self.leaves)
+        return bool(super()._run_hook(my_task))
 
 
 class Terminate(EndEvent):
@@ -89,6 +102,8 @@ class Rounds(Opening):
         """Open a round with local variables of its own."""
         opened = my_task._add_child(self._round, TaskState.FUTURE)
         opened.internal_data = {"locals": values}
+        if self._round.mappings is not None:
+            opened.internal_data["mapped"] = True  # rounds that an earlier release opened are not
         return opened
 
     @property
@@ -102,6 +117,8 @@ class Rounds(Opening):
 
 class Round(BpmnSpecMixin):
     """One round; its local variables lie with its task."""
+
+    mappings: Mappings | None = None
 
     def __init__(self, spec: Any, name: str, rounds: Rounds, **kwargs: Any) -> None:
         super().__init__(spec, name, **kwargs)
@@ -180,14 +197,6 @@ def frames(task: Task) -> Iterator[Task]:
         elif isinstance(spec, Scope) or (isinstance(spec, Round) and not closed[spec.rounds.name]):
             yield above
         above = above.parent
-
-
-def locals_of(task: Task) -> dict[str, Any]:
-    """The local variables that hold where ``task`` is; inner ones hide outer ones."""
-    found: dict[str, Any] = {}
-    for frame in frames(task):
-        found = {**frame.internal_data.get("locals", {}), **found}
-    return found
 
 
 def around(task: Task) -> Iterator[Task]:

@@ -45,6 +45,7 @@ from app.engine.elements import (
     TimerEvent,
     spec_name,
 )
+from app.engine.mapped_task import Mapped
 from app.engine.scopes import Merge, Round, Rounds, RoundsEnd, Scope, ScopeEnd, Terminate
 from app.engine.timers import is_relative
 
@@ -119,7 +120,7 @@ def _add(spec: ProcessSpec, node: Node) -> None:
             made = Scope(spec, name, node.id, **common)
             ScopeEnd(spec, spec_name(node.id, SCOPE_END), made)
         case "userTask":
-            made = UserTask(spec, name, manual=True, **common)
+            made = (Mapped if _is_frame(node) else UserTask)(spec, name, manual=True, **common)
         case "exclusiveGateway":
             made = Exclusive(spec, name, **common)
         case "inclusiveGateway":
@@ -133,6 +134,13 @@ def _add(spec: ProcessSpec, node: Node) -> None:
         case _:
             made = Automatic(spec, name, **common)
     made.bpmn_id = node.id
+    if _is_frame(node):
+        made.mappings = node.mappings
+
+
+def _is_frame(node: Node) -> bool:
+    """Whether the node's mappings are its own; of an activity that runs several times they are each round's."""
+    return node.mappings is not None and node.loop is None
 
 
 def _ending(spec: ProcessSpec, node: Node, name: str, common: dict[str, Any]) -> Any:
@@ -160,6 +168,7 @@ def _add_rounds(spec: ProcessSpec, node: Node) -> None:
     """An activity that runs several times: what opens its rounds, a round that leads to it, and where they end."""
     rounds = Rounds(spec, spec_name(node.id, ROUNDS), node.id, lane=node.lane_id)
     each = Round(spec, spec_name(node.id, ROUND), rounds)
+    each.mappings = node.mappings
     ends = RoundsEnd(spec, spec_name(node.id, ROUNDS_END), rounds)
     rounds.connect(each)
     rounds.connect(ends)

@@ -16,9 +16,9 @@ from app.engine import timers
 from app.engine.context import Effect, Event
 from app.engine.diagram import Diagram, Node
 from app.engine.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
+from app.engine.local_variables import is_sealed, locals_of
 from app.engine.run import Run
 from app.engine.scheduling import deadline_timer
-from app.engine.scopes import locals_of
 from app.errors import ExecutionFailed
 from app.i18n import _
 
@@ -67,6 +67,9 @@ class Step:
     opened: tuple[OpenTask, ...]
     closed: tuple[str, ...]  # ids of user tasks that are no longer open
     completed: tuple[str, ...]  # those of them that a person completed in this step
+    changed: Mapping[
+        str, Mapping[str, Any]
+    ]  # local variables of user tasks that stay open, where any changed
     overdue: tuple[str, ...]  # ids of user tasks whose deadline passed in this step
     timers: tuple[OpenTimer, ...]
     signals: tuple[str, ...]  # thrown, for other instances to catch
@@ -154,6 +157,7 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
         opened=opened,
         closed=tuple(sorted(before.tasks - {t.id.hex for t in still_open})),
         completed=tuple(completed or ()),
+        changed=_changed(run, [t for t in still_open if t.id.hex in before.tasks]),
         overdue=tuple(e.data["task"] for e in run.events if e.type == "task_overdue"),
         timers=tuple(_open_timer(t) for t in timer_tasks if t.id.hex not in before.timers),
         signals=tuple(run.signals),
@@ -200,7 +204,16 @@ def _open_task(task: Task, diagram: Diagram) -> OpenTask:
         task.internal_data["deadline"] = timer.task_spec.bpmn_id
     is_question = task.task_spec.name == spec_name(task.task_spec.bpmn_id, QUESTION)
     due = due_of(timer) if timer is not None else None
-    return OpenTask(task.id.hex, node_of(task), is_question, due, locals_of(task))
+    return OpenTask(
+        task.id.hex, node_of(task), is_question, due, locals_of(task, task.workflow.run.variables)
+    )
+
+
+def _changed(run: Run, tasks: list[Task]) -> dict[str, dict[str, Any]]:
+    """What open tasks hold a copy of, where it may differ now: a new variable of the case is hidden from some."""
+    if not run.changed_locals:
+        tasks = [task for task in tasks if run.new_names and is_sealed(task)]
+    return {task.id.hex: locals_of(task, run.variables) for task in tasks}
 
 
 def _due_data(task: OpenTask) -> dict[str, Any]:

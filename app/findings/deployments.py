@@ -47,6 +47,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("“{name}” membaca “{variable}”, yang tidak diisi formulir atau tabel mana pun."),
         N_("Pastikan nama itu dikirim saat perkara dimulai atau lewat pesan; bila tidak, periksa ejaannya."),
     ),
+    "private_field_mapped": (
+        N_("“{name}” memetakan data ke isian pribadi “{variable}”."),
+        N_("Isian pribadi hanya diisi orang lewat formulir; pakai nama lain untuk pemetaan itu."),
+    ),
+    "answers_stay": (
+        N_(
+            "Isian {fields} di “{name}” hanya berlaku di tugas itu dan tetap di riwayat; tidak dibawa keluar."
+        ),
+        N_("Tambahkan pemetaan keluar bila isian itu dibutuhkan sesudahnya."),
+    ),
+    "name_not_handed_over": (
+        N_("Proses yang dipanggil “{name}” membaca “{variable}”, yang tidak dibawa ke sana."),
+        N_("Tambahkan pemetaan masuk untuk nama itu, atau isi di dalam proses yang dipanggil."),
+    ),
     "property_names_no_variable": (
         N_("Properti proses “{property}” menunjuk “{variable}”, yang tidak diisi formulir mana pun."),
         N_("Tulis kunci isian yang ada, agar daftar dan pencarian dapat menampilkannya."),

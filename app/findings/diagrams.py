@@ -1,12 +1,13 @@
 """Words for findings about diagrams: code → (what is wrong, what to do)."""
 
-from app.findings import diagram_drawn, diagram_flow, diagram_scopes, diagram_unsupported
+from app.findings import diagram_data, diagram_drawn, diagram_flow, diagram_scopes, diagram_unsupported
 
 TEXTS: dict[str, tuple[str, str]] = {
     **diagram_flow.TEXTS,
     **diagram_unsupported.TEXTS,
     **diagram_scopes.TEXTS,
     **diagram_drawn.TEXTS,
+    **diagram_data.TEXTS,
     # The file itself.
     "file_too_large": (
         "Berkas lebih besar dari {limit}.",

@@ -7,11 +7,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
-from app.engine import decisions, loops, reader
+from app.engine import decisions, reader
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.findings import Finding
 from app.models import Group, LaneGroup
-from app.services import coverage, groups
+from app.services import coverage, data_checks, groups
 from app.services.bundle import Bundle
 
 Place = Node | Flow | Lane | Diagram
@@ -46,6 +46,7 @@ def check(session: Session | None, bundle: Bundle) -> None:
             bundle.findings += _about_name(bundle, place, where, name, known=known)
         for name in sorted(mentioned & private):
             bundle.findings.append(_name_finding("private_field_read", "error", place, name, where))
+    bundle.findings += data_checks.check(bundle, ((id, names) for id, _where, names, _all in _reads(bundle)))
     bundle.findings += _results_without_name(bundle)
     bundle.findings += _unknown_properties(bundle, known)
     if session is not None:
@@ -61,7 +62,7 @@ def _set_somewhere(bundle: Bundle) -> set[str] | None:
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
     outputs = {name for table in bundle.tables.values() for name in decisions.outputs(table)}
     named = {bundle.diagram.properties.get(name, "") for name in ("nomor",)}
-    local = {name for node in nodes for name in loops.names(node.loop)}
+    local = {name for node in nodes for name in data_checks.own_names(node)}
     return None if open_ended else fields | outputs | named | local
 
 
@@ -130,7 +131,7 @@ def _results_without_name(bundle: Bundle) -> Iterator[Finding]:
 
 def _known_fields(bundle: Bundle) -> set[str]:
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
-    fields |= {name for node in bundle.diagram.nodes.values() for name in loops.names(node.loop)}
+    fields |= {name for node in bundle.diagram.nodes.values() for name in data_checks.own_names(node)}
     return fields | {name for table in bundle.tables.values() for name in decisions.outputs(table)}
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from app.engine import mappings
 from app.engine.diagram import Diagram, Flow
 from app.forms import Field
 from app.forms.model import SINGLE_CHOICE
@@ -19,7 +20,8 @@ def complete(bundle: Bundle, gateway_id: str) -> bool:
     """
     tests = [_test(flow) for flow in bundle.diagram.outgoing.get(gateway_id, ())]
     keys = {test.key for test in tests if test is not None}
-    if None in tests or len(keys) != 1:
+    mapped = {name for node in bundle.diagram.nodes.values() for name in mappings.names(node.mappings)}
+    if None in tests or len(keys) != 1 or keys & mapped:
         return False
     named = {value for test in tests if test is not None for value in test.values}
     asked = list(_asked(bundle, keys.pop()))

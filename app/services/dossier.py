@@ -158,6 +158,8 @@ def variables(version: Version, instance: ProcessInstance, events: Sequence[Hist
         for key, value in (event.data.get("values") or {}).items():
             if event.type == "gateway_decided" or (key in now and now[key] == value):
                 continue
+            if key in event.data.get("local", ()):
+                continue  # a local variable that happens to have the name of one of the case's
             who = event.actor.full_name if event.actor else None
             changes.setdefault(key, []).append((now.get(key), value, event.at, who))
             now[key] = value

@@ -92,6 +92,8 @@ def _close_tasks(session: Session, step: Step, actor: Actor | None) -> None:
     _change(session, completed, {"state": "completed", "assignee_id": who, **closed})
     _change(session, cancelled, {"state": "cancelled", **closed})
     _change(session, step.overdue, {"overdue_at": now})
+    for task, values in step.changed.items():
+        _change(session, [task], {"locals": values})
 
 
 def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> None:
@@ -107,13 +109,18 @@ def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> Non
 def _units(version: Version, step: Step, known: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
     """For each task that opens the unit it is for, and the variable that names it. (None, variable) offers it to the
     whole lane: nothing was filled in, or no such unit exists, and then nobody would ever see the task."""
-    named = {task.id: _unit(version, task, {**step.variables, **task.locals}) for task in step.opened}
+    named = {task.id: _unit(version, task, _seen(step, task)) for task in step.opened}
     return {task: (unit if unit in known else None, variable) for task, (unit, variable) in named.items()}
+
+
+def _seen(step: Step, task: OpenTask) -> Mapping[str, Any]:
+    """What names a task's unit: a local variable, else the case's, even where the task itself must not see that."""
+    return {**step.variables, **{name: value for name, value in task.locals.items() if value is not None}}
 
 
 def _staff(session: Session, version: Version, step: Step) -> Mapping[str, Staff]:
     """The units that tasks open for, as far as they exist. 1 SQL, none without units."""
-    named = (_unit(version, task, {**step.variables, **task.locals})[0] for task in step.opened)
+    named = (_unit(version, task, _seen(step, task))[0] for task in step.opened)
     return staff(session, {unit for unit in named if unit})
 
 

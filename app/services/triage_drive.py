@@ -15,7 +15,7 @@ from app.engine import execution, reader
 from app.engine.diagram import Diagram
 from app.engine.execution import Program
 from app.engine.step import Step
-from app.errors import AppError
+from app.errors import AppError, ExpressionFailed
 
 MOST_STEPS = 200
 #: A drive is left when it has taken so long, well before the file as a whole counts as hung.
@@ -138,11 +138,7 @@ class _Officer:
                 self._take(act())
                 return
             except AppError as error:
-                if (
-                    not self.names
-                    or attempt == _TRIES - 1
-                    or getattr(error, "detail", "") == "automatic_loop"
-                ):
+                if not self.names or attempt == _TRIES - 1 or _is_hopeless(error):
                     raise
 
     def _take(self, step: Step) -> None:
@@ -168,6 +164,11 @@ class _Officer:
 
     def _when(self) -> dict[str, Any]:
         return {"now": self.now, "calendar": self.calendar}
+
+
+def _is_hopeless(error: AppError) -> bool:
+    """Whether it fails whatever is filled in: a loop without people, an expression that is too much."""
+    return getattr(error, "detail", "") == "automatic_loop" or isinstance(error.__cause__, ExpressionFailed)
 
 
 def _vocabulary(diagram: Diagram) -> tuple[list[str], list[Any]]:

@@ -139,7 +139,7 @@ def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> Tas
     his = standing == "work"
     drawn = entries.draw(
         session, work.form, values if his else {}, refusal.problems if his else {},
-        variables=instance.variables, actor=actor, instance_id=instance.id,
+        variables=work.task.variables, actor=actor, instance_id=instance.id,
     )  # fmt: skip
     return TaskPage(
         work=work,

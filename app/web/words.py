@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from app.i18n import N_, _, ngettext
 from app.models import HistoryEvent
-from app.web import branches
+from app.web import branches, data_words
 from app.web.sentences import Sentence, at, changes, here, say
 from app.web.vocabulary import Vocabulary
 
@@ -171,6 +171,8 @@ _TELLERS: Mapping[str, Callable[[HistoryEvent, Vocabulary], Sentence]] = {
     "question_answered": branches.answered,
     "gateway_decided": branches.decided,
     "table_decided": branches.table,
+    "inputs_mapped": data_words.given,
+    "outputs_mapped": data_words.taken,
     "timer_fired": _fired,
     "message_received": _received,
     "notification_queued": _simple("message", N_("Pemberitahuan dikirim: {name}")),

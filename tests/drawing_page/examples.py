@@ -149,6 +149,14 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "tasks belong to the case.",
         ),
         Example(
+            "data_dibawa",
+            "Data that a step is given, and gives back",
+            "Inputs are variables of the step alone, outputs are set when it is done: constants and expressions of "
+            "Camunda 7, Camunda 8, Flowable and BPMN. A called process with mappings sees what it is given and gives "
+            "back what is asked for. Scripts are not run, and told.",
+            values={"periksa": {"rangkap": 5}},
+        ),
+        Example(
             "setiap_unit",
             "For each of a list, at once",
             "Three bars upright: a task for each element, all open together; the case goes on after the last.",

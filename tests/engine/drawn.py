@@ -9,6 +9,7 @@ lengkap -> selesai ? ok = true
 lengkap -> periksa *            # the default flow
 sub rapat in=luar each=peserta as=orang collect=setuju into=suara     # one round at a time: seq; loop: while=...
 error gagal on=rapat code=E1
+user isi give:x="y + 1" take:z="x" keeps     # mappings in and out; sealed, hands=new or hands=all, result=, shape=
 """
 
 import re
@@ -22,6 +23,7 @@ from zoneinfo import ZoneInfo
 from app.calendar import Calendar
 from app.engine.diagram import Diagram, Flow, Lane, Loop, Node, Question, Timer
 from app.engine.execution import Program
+from app.engine.mappings import Assignment, Mappings
 
 KINDS = {
     "start": "startEvent",
@@ -84,11 +86,29 @@ def _node(line: str) -> Node:
         escalation=options.get("code", "") if word == "escalation" else options.get("escalation"),
         scope=options.get("in", ""),
         loop=_loop(options, rest),
+        mappings=_mappings(options, rest),
         decision=options.get("decision"),
         attached_to=options.get("on"),
         interrupting="nonint" not in rest,
         terminate=word == "terminate",
     )
+
+
+def _mappings(options: dict[str, str], words: list[str]) -> Mappings | None:
+    ways = {
+        way: tuple(Assignment(key[5:], text) for key, text in options.items() if key.startswith(way))
+        for way in ("give:", "take:")
+    }
+    found = Mappings(
+        ways["give:"],
+        ways["take:"],
+        keeps="keeps" in words,
+        sealed="sealed" in words,
+        hands_out=options.get("hands", ""),  # type: ignore[arg-type]
+        result=options.get("result", ""),
+        shape=options.get("shape", "value"),  # type: ignore[arg-type]
+    )
+    return None if found == Mappings() else found
 
 
 def _loop(options: dict[str, str], words: list[str]) -> Loop | None:

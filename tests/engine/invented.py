@@ -10,7 +10,7 @@ class Inventor:
     """Makes one diagram. Conditions read ``c`` (0 to 2) and ``c0``, ``c1`` (0 or 1)."""
 
     def __init__(self, seed: int) -> None:
-        self.random = Random(seed)
+        self.random, self.mapping = Random(seed), Random(-seed - 1)
         self.lines: list[str] = []
         self.tasks: list[str] = []
         self.scope = ""
@@ -24,8 +24,18 @@ class Inventor:
 
     def _node(self, kind: str, more: str = "") -> str:
         name = f"{kind}{len(self.lines)}"
+        more += self._mappings() if kind in {"user", "sub", "send"} and self.mapping.random() < 0.25 else ""
         self.lines.append(f"{kind} {name} {more}" + (f" in={self.scope}" if self.scope else ""))
         return name
+
+    def _mappings(self) -> str:
+        """Inputs and outputs; what comes out is read by no condition, or it would matter who is faster."""
+        names, random = ("c", "c0", "c1"), self.mapping
+        words = [f"give:{name}={random.choice(names)}" for name in names if random.random() < 0.3]
+        words += [f"take:o{len(self.lines)}{name}={name}" for name in names if random.random() < 0.3]
+        words += [word for word in ("keeps", "sealed") if random.random() < 0.3]
+        words += ["hands=new"] if "keeps" in words and random.random() < 0.5 else []
+        return " " + " ".join(words)
 
     def _flow(self, source: str, target: str, sign: str = "") -> None:
         self.lines.append(f"{source} -> {target} {sign}")

@@ -27,3 +27,11 @@ def errors(xml: bytes) -> list[str]:
 
 def warnings(xml: bytes) -> list[str]:
     return [finding.code for finding in read(xml).findings]
+
+
+def all_findings(xml: bytes) -> tuple[Finding, ...]:
+    """What is found in a file, whether it is accepted or refused."""
+    try:
+        return read(xml).findings
+    except InvalidDiagram as error:
+        return error.findings

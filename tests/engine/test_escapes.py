@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
+from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
@@ -33,6 +34,8 @@ SCRIPT = [
     '(function(a) a).constructor("return 1")()',
     'import("fs")',
 ]
+ZEEBE = "<zeebe:ioMapping>{}</zeebe:ioMapping>"
+CAMUNDA = "<camunda:inputOutput>{}</camunda:inputOutput>"
 RUNAWAY = ["for i in 1..100000000 return i", "(" * 1500 + "1" + ")" * 1500]
 
 
@@ -61,6 +64,14 @@ def in_timer(text: str) -> None:
 
 def in_timer_formula(text: str) -> None:
     in_timer("=" + text)
+
+
+def in_mapping(shape: str) -> Callable[[str], None]:
+    def place(text: str) -> None:
+        mapping = shape.format(quoteattr(text), escape(text))
+        run(bpmn([start(), user("a", extensions=mapping), end()], "start > a > end"))
+
+    return place
 
 
 def in_closed_identity(text: str) -> None:
@@ -105,6 +116,18 @@ PLACES: dict[str, Callable[[str], None]] = {
     "timer": in_timer,
     "timer formula": in_timer_formula,
     "identitas tertutup": in_closed_identity,
+    "input of Camunda 8": in_mapping(ZEEBE.format('<zeebe:input source={0} target="b"/>')),
+    "formula of Camunda 8": in_mapping(ZEEBE.format('<zeebe:output source={0} target="b"/>')),
+    "parameter of Camunda 7": in_mapping(
+        CAMUNDA.format('<camunda:outputParameter name="b">{1}</camunda:outputParameter>')
+    ),
+    "script of Camunda 7": in_mapping(
+        CAMUNDA.format(
+            '<camunda:inputParameter name="b"><camunda:script scriptFormat="python">{1}</camunda:script>'
+            "</camunda:inputParameter>"
+        )
+    ),
+    "script of Spiff": in_mapping("<spiffworkflow:preScript>{1}</spiffworkflow:preScript>"),
     "table input": in_table("input"),
     "table cell": in_table("cell"),
     "table output": in_table("output"),

@@ -16,6 +16,8 @@ from app.engine import decisions, reader
 from app.engine.execution import Program
 from tests.engine.drawn import program
 from tests.engine.test_execution import Case
+from tests.engine.test_mappings import CALL
+from tests.engine.test_mappings import ROUNDS as MAPPED_ROUNDS
 from tests.engine.test_scopes import BOUNDED, ROUNDS
 
 FOLDER = Path(__file__).parent.parent / "samples" / "states"
@@ -91,6 +93,14 @@ def _today() -> dict[str, Any]:
     case = Case(bounded)
     case.wait(days=4)
     entries.append(_entry("sub-process with a fired timer", case, {}, drawn=bounded))
+    called = CALL.format(how='give:x="n" take:hasil="y" sealed keeps')
+    case = Case(called, {"n": 1})
+    case.complete("a", y=2)
+    entries.append(_entry("called process with variables of its own", case, {}, drawn=called))
+    mapped = MAPPED_ROUNDS.format(how='give:judul="u" take:jawab="isi" keeps')
+    case = Case(mapped, {"unit": ["A", "B"]})
+    case.complete("minta", isi="x")
+    entries.append(_entry("rounds with mappings", case, {"minta": {"isi": "y"}}, drawn=mapped))
     return {"xml": xml, "dmn": dmn, "cases": entries}
 
 

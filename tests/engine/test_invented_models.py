@@ -56,6 +56,7 @@ class Match:
     def __init__(self, drawn: Program, game: Game, random: Random, label: str) -> None:
         self.case, self.game, self.random, self.label = Case(drawn), game, random, label
         self.places: dict[str, Place] = {}
+        self.locals: dict[str, Mapping[str, Any]] = {}
         self._compare()
 
     def play(self) -> str:
@@ -123,6 +124,17 @@ class Match:
         if not case.ended:
             assert standing == self.game.standing(), self.label
             self._match_places()
+            self._compare_variables()
+
+    def _compare_variables(self) -> None:
+        """The case has what it should, and every open task sees what it should."""
+        case, step = self.case, self.case.step
+        assert case.variables == self.game.variables, self.label
+        self.locals |= {task.id: task.locals for task in step.opened} | dict(step.changed)
+        for task in case.tasks:
+            place, seen = self.places[task], {**case.variables, **self.locals[task]}
+            expected = {name: self.game.see(name, place.own or place.frame) for name in ("c", "c0", "c1")}
+            assert {name: seen.get(name) for name in expected} == expected, f"{self.label}\n{place.node.id}"
 
     def _match_places(self) -> None:
         """Which token of the game each task, timer and message of the engine is, in the order of opening."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.engine import reader
+from app.engine import calls, reader
 from app.engine.diagram import Diagram
 from app.engine.execution import Program
 from app.errors import InvalidDiagram
@@ -77,6 +77,14 @@ RUNS: dict[str, tuple[int, list[str]]] = {
     # UTF-16 with a byte order mark and Windows' line ends
     "vs_utf16": (0, []),
     "fl_kelompok": (0, ["due_date_used", "lanes_from_groups", "no_default_flow"]),
+    # mappings of Camunda 7: constants, a list, text with expressions in it, a groovy script; a call with in and out
+    "cm_data_surat": (0, ["additions_ignored", "mapping_script"]),
+    # mappings of Camunda 8: a task's, a call's that shares nothing else, and those of a connector
+    "cm8_data": (0, ["additions_ignored", "extension_ignored", "external_worker", "mapping_of_worker"]),
+    # Flowable: a call that inherits variables, a data object with a value
+    "fl_data": (0, ["additions_ignored", "expression_translated"]),
+    # Signavio: assignments of data, one association that only shows where data comes from, its own meta data
+    "sg_data": (0, ["additions_ignored"]),
     # an annotation tied to a reminder says how often
     "ad_pengingat": (0, ["implicit_end", "timer_read_from_words"]),
     "ad_siklus_memotong": (0, ["timer_comes_once"]),
@@ -132,6 +140,19 @@ def test_a_drawing_that_cannot_run_is_refused_where_it_is_wrong(name: str) -> No
 
 def case(name: str) -> Case:
     return Case(Program(drawing(name)[0], {}))
+
+
+def called(name: str) -> Case:
+    """A case of the file's first process, with the others called from it."""
+    first, *others = drawing(name)
+    return Case(
+        Program(calls.inline(first, {other.key: other for other in others}).diagram, {}), {"perihal": "Cuti"}
+    )
+
+
+def own(found: Case) -> dict[str, object]:
+    """What is local in the task that opened last."""
+    return dict(found.step.opened[-1].locals)
 
 
 def open_names(found: Case) -> list[str]:
@@ -200,3 +221,43 @@ def test_the_reply_of_the_other_office_goes_on_with_the_case_of_the_first() -> N
     sent = next(node for node in dinas.nodes.values() if node.tag == "endEvent")
     assert awaited.message == sent.message == "Jawaban"
     assert dinas.start_node("Usulan") is not None
+
+
+def test_a_letter_is_drafted_with_what_its_task_is_given_and_initialled_without_seeing_the_rest() -> None:
+    found = called("cm_data_surat")
+    assert own(found) == {
+        "jenis": "keputusan",
+        "judul": "Surat keputusan tentang Cuti",
+        "tembusan": [None, "Arsip"],
+    }
+    finish(found, "Susun konsep", judul="Surat cuti", isi="…")
+    assert found.variables == {"perihal": "Cuti", "isi": "…", "judul_surat": "Surat cuti"}
+    assert {name: value for name, value in own(found).items() if value is not None} == {"judul": "Surat cuti"}
+    finish(found, "Periksa konsep", catatan="kurang tembusan")
+    assert found.variables["catatan_paraf"] == "kurang tembusan"
+    assert "catatan" not in found.variables
+
+
+def test_a_room_is_prepared_by_a_process_that_knows_the_room_and_returns_a_number() -> None:
+    found = called("cm8_data")
+    finish(found, "Cek ruang", peserta=20, ruang=None)
+    assert found.variables == {"perihal": "Cuti", "ruang_rapat": "aula"}
+    assert own(found) == {"ruang": "aula", "perihal": None, "ruang_rapat": None}
+    finish(found, "Tata kursi", kurang=["kursi", "mikrofon"])
+    assert found.variables == {"perihal": "Cuti", "ruang_rapat": "aula", "jumlah_kurang": 2}
+    assert open_names(found) == ["Lapor siap"]
+
+
+def test_a_visit_inherits_what_is_known_and_decides_by_what_it_returns() -> None:
+    for layak, expected in ((True, ["Salurkan bantuan"]), (False, [])):
+        found = called("fl_data")
+        finish(found, "Kunjungi rumah", layak=layak)
+        assert open_names(found) == expected
+        assert found.variables == {"perihal": "Cuti", "hasil_tinjau": layak}
+
+
+def test_a_copy_is_paid_for_by_what_the_drawing_says() -> None:
+    found = called("sg_data")
+    assert own(found) == {"rangkap": 3, "loket": "Loket 2"}
+    finish(found, "Periksa ijazah", rangkap=4)
+    assert found.variables == {"perihal": "Cuti", "biaya": 20_000}

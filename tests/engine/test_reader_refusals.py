@@ -38,8 +38,6 @@ def event(tag: str, definition: str, **attributes: str) -> bytes:
             task("serviceTask", extensions='<spiffworkflow:serviceTaskOperator id="http/GetRequest"/>'),
             "serviceTaskOperator",
         ),
-        (task(extensions=f"<spiffworkflow:preScript>{PROBE}</spiffworkflow:preScript>"), "preScript"),
-        (task(extensions=f"<spiffworkflow:postScript>{PROBE}</spiffworkflow:postScript>"), "postScript"),
         (task(extensions='<camunda:executionListener class="X" event="start"/>'), "executionListener"),
         (task(extensions='<camunda:taskListener expression="${x}" event="create"/>'), "taskListener"),
         (
@@ -54,13 +52,6 @@ def event(tag: str, definition: str, **attributes: str) -> bytes:
                 extensions="<camunda:connector><camunda:connectorId>http</camunda:connectorId></camunda:connector>",
             ),
             "connector",
-        ),
-        (
-            task(
-                extensions='<camunda:inputOutput><camunda:inputParameter name="a"><camunda:script>x'
-                "</camunda:script></camunda:inputParameter></camunda:inputOutput>"
-            ),
-            "script",
         ),
     ],
 )

@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.engine.diagram import Diagram, Flow, Node
+from app.engine.mappings import Assignment, Mappings
 
 MOST_STEPS = 300
+NONE = Mappings()
+Values = dict[str, Any]
 
 
 class Dead(Exception):
@@ -25,6 +28,7 @@ class Frame:
     holder: "Place | None" = None
     values: dict[str, Any] = field(default_factory=dict)
     is_round: bool = False
+    mappings: Mappings = NONE
 
     @property
     def outer(self) -> "Frame | None":
@@ -48,6 +52,7 @@ class Place:
     holds: bool = False  # an activity with frames inside
     left: list[dict[str, Any]] = field(default_factory=list)
     results: list[Any] = field(default_factory=list)
+    own: Frame | None = None  # the variables of a step with mappings
 
     @property
     def is_seen(self) -> bool:
@@ -86,7 +91,7 @@ class Game:
         """Complete a task, answer a question, let a timer fire or a message come."""
         self.answers, self.steps, self.effects = answers, 0, []
         for name, value in variables.items():
-            self._assign(name, value, place.frame)
+            self._assign(name, value, place.own or place.frame)
         before = set(self.places)
         self._trigger(place)
         self._settle()
@@ -201,6 +206,8 @@ class Game:
             self._throw(node, frame)
         else:
             self.effects += [node.id] if node.kind == "sendTask" else []
+            if node.mappings is not None:
+                self._carry_out(self._mapped(Place(node, frame)), frame)
             self._leave(node, frame)
 
     def _wait(self, node: Node, frame: Frame) -> None:
@@ -211,8 +218,10 @@ class Game:
         self.places += [place, *(Place(event, frame, host=place) for event in beside)]
         if node.loop is not None:
             self._first_rounds(place)
-        elif place.holds:
-            self._open(Frame(place))
+            return
+        place.own = self._mapped(place) if node.mappings is not None else None
+        if place.holds:
+            self._open(place.own or Frame(place))
 
     def _open(self, frame: Frame) -> None:
         """Let a frame begin: a sub-process at its start, a round in the activity itself."""
@@ -270,21 +279,58 @@ class Game:
         if round_.is_round and round_.holder and round_.holder.node is place.node:
             self._end_round(round_, round_.holder)
             return
+        if place.own is not None:
+            self._carry_out(place.own, place.frame)
         if loop is not None and loop.into:
             results = [value for _number, value in sorted(place.results, key=lambda one: one[0])]
             self._assign(loop.into, results, place.frame)
         self._leave(place.node, place.frame)
 
     def _assign(self, name: str, value: Any, frame: Frame) -> None:
-        held = (each.values for each in frame.outward() if name in each.values)
-        next(held, self.variables)[name] = value
+        held = (each for each in frame.outward() if name in each.values or each.mappings.keeps)
+        found = next(held, None)
+        (found.values if found else self.variables)[name] = value
+
+    def see(self, name: str, frame: Frame) -> Any:
+        for each in frame.outward():
+            if name in each.values or each.mappings.sealed:
+                return each.values.get(name)
+        return self.variables.get(name)
+
+    # -- mappings: every expression is a name ---------------------------------------------------------
+
+    def _mapped(self, place: Place, values: Values | None = None) -> Frame:
+        """The frame that an activity, or a round of it, begins with."""
+        mappings = place.node.mappings or NONE
+        found = Frame(place, dict(values or {}), values is not None)
+        for name, value in self._worked_out(mappings.inputs, found).items():
+            found.values[name] = value
+        found.mappings = mappings
+        return found
+
+    def _worked_out(self, mappings: Iterable[Assignment], frame: Frame) -> Values:
+        found: Values = {}
+        for one in mappings:
+            text = one.text or ""
+            found[one.target] = found[text] if text in found else self.see(text, frame)
+        return found
+
+    def _carry_out(self, own: Frame, around: Frame) -> None:
+        mappings = own.mappings
+        hidden = {one.target for one in mappings.inputs}
+        loop = own.holder.node.loop if own.holder else None
+        if loop is not None:
+            hidden |= {"loopCounter", loop.element, loop.into}
+        handed = {n: v for n, v in own.values.items() if n not in hidden} if mappings.hands_out else {}
+        for name, value in (handed | self._worked_out(mappings.outputs, own)).items():
+            self._assign(name, value, around)
 
     def _first_rounds(self, place: Place) -> None:
         loop = place.node.loop
         assert loop is not None
         if loop.kind == "while":
             if not loop.before or self._holds(loop.over, place.frame):
-                self._open(Frame(place, {"loopCounter": 1}, is_round=True))
+                self._open(self._mapped(place, {"loopCounter": 1}))
             return
         elements = [int(text) for text in loop.over.strip("[]").split(",") if text.strip()]
         rounds = [
@@ -294,19 +340,20 @@ class Game:
         first = rounds if loop.kind == "parallel" else rounds[:1]
         place.left = rounds[len(first) :]
         for values in first:
-            self._open(Frame(place, values, is_round=True))
+            self._open(self._mapped(place, values))
 
     def _end_round(self, frame: Frame, holder: Place) -> None:
         loop, count = holder.node.loop, frame.values["loopCounter"]
         assert loop is not None
+        self._carry_out(frame, holder.frame)
         if loop.collect:
             holder.results.append((count, frame.values[loop.collect]))
         if loop.until and self._holds(loop.until, frame):
             self._empty(holder)
         elif holder.left:
-            self._open(Frame(holder, holder.left.pop(0), is_round=True))
+            self._open(self._mapped(holder, holder.left.pop(0)))
         elif loop.kind == "while" and count < (loop.most or MOST_STEPS) and self._holds(loop.over, frame):
-            self._open(Frame(holder, {"loopCounter": count + 1}, is_round=True))
+            self._open(self._mapped(holder, {"loopCounter": count + 1}))
 
     # -- choices --------------------------------------------------------------------------------------
 
@@ -323,8 +370,7 @@ class Game:
 
     def _holds(self, condition: str, frame: Frame) -> bool:
         name, _, value = condition.partition(" = ")
-        held = (each.values for each in frame.outward() if name in each.values)
-        return bool(next(held, self.variables).get(name) == int(value))
+        return bool(self.see(name, frame) == int(value))
 
     # -- ways -----------------------------------------------------------------------------------------
 

@@ -23,10 +23,13 @@ def radio(*values: str, **extra: Any) -> dict[str, Any]:
     } | extra
 
 
-def warned(field: dict[str, Any], conditions: tuple[str, ...] = TWO, *more: dict[str, Any]) -> bool:
+def warned(
+    field: dict[str, Any], conditions: tuple[str, ...] = TWO, *more: dict[str, Any], extensions: str = ""
+) -> bool:
     ends = [end(f"e{n}") for n in range(len(conditions))]
     ways = [flow("g", f"e{n}", condition=text) for n, text in enumerate(conditions)]
-    nodes = [start("mulai", form="awal"), user("periksa", form="periksa"), exclusive("g"), *ends]
+    asks = user("periksa", form="periksa", extensions=extensions)
+    nodes = [start("mulai", form="awal"), asks, exclusive("g"), *ends]
     files = {
         "p.bpmn": bpmn(nodes, ["mulai > periksa > g", *ways], key="p"),
         "awal.form": form(*more),
@@ -60,6 +63,12 @@ def test_where_an_answer_may_lead_nowhere_the_warning_stays(
 
 def test_another_form_that_asks_the_same_with_more_options_counts() -> None:
     assert warned(radio("cukup", "kurang"), TWO, radio("cukup", "entah"))
+
+
+def test_a_mapping_that_sets_the_field_to_something_else_counts() -> None:
+    output = '<camunda:outputParameter name="hasil">entah</camunda:outputParameter>'
+    mapping = f"<camunda:inputOutput>{output}</camunda:inputOutput>"
+    assert warned(radio("cukup", "kurang"), extensions=mapping)
 
 
 def test_a_field_hidden_by_what_the_way_asks_for_is_certain(sop: dict[str, bytes]) -> None:

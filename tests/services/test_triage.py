@@ -90,3 +90,13 @@ def test_the_clock_moves_while_he_works() -> None:
     xml = bpmn([start(), user("telaah"), late, end()], "start > telaah > telaah\nlewat > end")
     xml = xml.replace(b"telaah__telaah", b"lagi")
     assert triage_drive.drive(read(xml), "1").end == "ended"
+
+
+def test_an_expression_that_is_too_much_is_not_tried_again_and_again() -> None:
+    runaway = '<zeebe:input source="=for i in 1..100000000 return i + x" target="y"/>'
+    task = user("telaah", extensions=f"<zeebe:ioMapping>{runaway}</zeebe:ioMapping>")
+    xml = bpmn([start(), task, end()], "start > telaah > end")
+    began = time.monotonic()
+    drive = triage_drive.drive(read(xml), "1")
+    assert (drive.end, drive.steps) == ("stopped", 0)
+    assert time.monotonic() - began < triage.SECONDS / 2
