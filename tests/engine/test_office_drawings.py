@@ -64,15 +64,7 @@ RUNS: dict[str, tuple[int, list[str]]] = {
     # ISO-8859-1, a pool whose name needs escaping, a message flow to a plain task
     "vs_perizinan": (1, ["message_flow_ignored", "timer_read_from_words"]),
     # two pools that both run and talk to each other
-    "vs_dua_proses": (
-        0,
-        [
-            "message_flow_by_hand",
-            "message_flow_by_hand",
-            "message_named_by_drawing",
-            "message_named_by_drawing",
-        ],
-    ),
+    "vs_dua_proses": (0, []),
     "vs_dua_lajur_satu_tugas": (0, ["lane_by_place"]),
     # UTF-16 with a byte order mark and Windows' line ends
     "vs_utf16": (0, []),
