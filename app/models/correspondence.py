@@ -15,8 +15,8 @@ class CaseMessage(Base):
 
     __tablename__ = "case_message"
     __table_args__ = (
-        Index("ix_case_message_meant_for", "key", "business_key", "state"),
-        Index("ix_case_message_sent_by", "sender_id", "state"),
+        Index("ix_case_message_meant_for", "business_key", "key", "state"),
+        Index("ix_case_message_sent_by", "sender_id", "key", "state"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import and_, func, or_, select, update
+from sqlalchemy import func, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app.engine.context import Effect, Event
@@ -40,13 +40,14 @@ def wake(session: Session, instance: ProcessInstance) -> None:
 
     Their rows are left alone: whoever delivers one holds it while he waits for this case.
     """
-    partners = select(Partner.partner_id).where(Partner.instance_id == instance.id)
-    same_number = and_(CaseMessage.key == instance.key, CaseMessage.business_key == instance.business_key)
-    meant = select(CaseMessage.id).where(
-        or_(same_number, CaseMessage.sender_id.in_(partners)),
-        CaseMessage.key == instance.key,
-        CaseMessage.state.in_(("sent", "kept")),
+    undone = select(CaseMessage.id).where(
+        CaseMessage.key == instance.key, CaseMessage.state.in_(("sent", "kept"))
     )
+    by_number = undone.where(CaseMessage.business_key == instance.business_key)
+    by_partner = undone.join(Partner, Partner.partner_id == CaseMessage.sender_id).where(
+        Partner.instance_id == instance.id
+    )
+    meant = union_all(by_number, by_partner)  # apart, so that each finds its rows by an index of its own
     query = update(Job).where(Job.id.in_(meant), Job.retries > 0).values(run_at=clock.now(session))
     session.execute(query.execution_options(synchronize_session=False))
 

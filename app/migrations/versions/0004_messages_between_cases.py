@@ -55,8 +55,8 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_message")),
     )
-    op.create_index("ix_case_message_meant_for", "case_message", ["key", "business_key", "state"])
-    op.create_index("ix_case_message_sent_by", "case_message", ["sender_id", "state"])
+    op.create_index("ix_case_message_meant_for", "case_message", ["business_key", "key", "state"])
+    op.create_index("ix_case_message_sent_by", "case_message", ["sender_id", "key", "state"])
     with op.batch_alter_table("message_wait", schema=None) as batch_op:
         batch_op.add_column(sa.Column("rounds", Document, nullable=False, server_default="[]"))
     with op.batch_alter_table("job", schema=None) as batch_op:
