@@ -89,3 +89,9 @@ def of_case(session: Session, instance_id: int, *, actor: Actor) -> list[Known]:
         .limit(100)
     )
     return [Known(row.partner, bool(visible)) for row, visible in session.execute(query)]
+
+
+def kept(session: Session, instance_id: int) -> Sequence[CaseMessage]:
+    """What a case sent and nobody has received yet, the first first. 1 SQL."""
+    query = select(CaseMessage).where(CaseMessage.sender_id == instance_id, CaseMessage.state == "kept")
+    return session.scalars(query.order_by(CaseMessage.sent_at).limit(100)).all()
