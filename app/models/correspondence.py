@@ -35,7 +35,7 @@ class CaseMessage(Base):
     #: The variables that it carries; never identity.
     values: Mapped[dict[str, Any]]
     sent_at: Mapped[datetime]
-    state: Mapped[str] = mapped_column(String(10), default="sent")  # sent, kept, delivered, unheard
+    state: Mapped[str] = mapped_column(String(10), default="sent")  # sent, kept, delivered, unheard, spare
     #: Why it is kept or unheard: nobody, several, not_waiting, no_target, ended.
     reason: Mapped[str | None] = mapped_column(String(20))
     receiver_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))

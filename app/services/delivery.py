@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine import execution as engine
+from app.engine import forks
 from app.engine.diagram import Node
 from app.engine.step import Step
 from app.errors import Conflict
@@ -54,6 +55,8 @@ def deliver(session: Session, message_id: str) -> bool:
     if version is not None and node is not None:
         _begin(session, message, version, node)
         return _done(session, job, message, "delivered")
+    if version is not None and _heard_elsewhere(session, message, version):
+        return _done(session, job, message, "spare")
     found = _receiver(session, message, version)
     if found.wait is not None and found.instance is not None:
         if _hand_over(session, message, found.instance, found.wait):
@@ -165,6 +168,30 @@ def _receiver(session: Session, message: CaseMessage, version: Version | None) -
         return _Found(next(iter(alive.values())) if len(alive) == 1 else None, None, "not_waiting")
     instance = alive[waiting.pop()]
     return _Found(instance, _of_round(session, instance, message, waits))
+
+
+def _heard_elsewhere(session: Session, message: CaseMessage, version: Version) -> bool:
+    """Whether another flow drawn from the same event brought it already to a place that stands for this one.
+
+    An answer is often drawn to each place where somebody may wait for it; a case waits at one of them. 1 SQL.
+    """
+    same = (CaseMessage.sender_id == message.sender_id, CaseMessage.key == message.key)
+    query = select(CaseMessage).where(*same, CaseMessage.state == "delivered")
+    query = query.where(
+        CaseMessage.activity_id == message.activity_id, CaseMessage.sent_at == message.sent_at
+    )
+    return any(
+        other.rounds == message.rounds
+        and other.target != message.target
+        and not _begins(version, other.target)
+        and not forks.together(version.diagram, other.target, message.target)
+        for other in session.scalars(query)
+    )
+
+
+def _begins(version: Version, target: str) -> bool:
+    node = version.diagram.nodes.get(target)
+    return node is not None and node.kind == "startEvent"
 
 
 def _waits(session: Session, cases: Sequence[int], target: str) -> list[MessageWait]:

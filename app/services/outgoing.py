@@ -32,7 +32,8 @@ def send(session: Session, instance: ProcessInstance, step: Step) -> list[Event]
     rows = [_row(session, instance, *each) for each in flows if each[1].process in names]
     bulk.add(session, CaseMessage, rows)
     bulk.add(session, Job, [_job(row, place) for place, row in enumerate(rows)])
-    return [_told(row, names[row["key"]]) for row in rows]
+    once = {(row["activity_id"], row["key"], row["name"], *row["rounds"]): row for row in rows}
+    return [_told(row, names[row["key"]]) for row in once.values()]
 
 
 def wake(session: Session, instance: ProcessInstance) -> None:

@@ -7,8 +7,20 @@ from sqlalchemy import select
 
 from app import worker
 from app.models import Incident, Job, ProcessInstance
-from app.services import incidents, jobs
-from tests.engine.building import boundary, end, exclusive, flow, node, race, send, start, user
+from app.services import incidents, instances, jobs, tasks
+from tests.engine.building import (
+    Shape,
+    bpmn,
+    end,
+    exclusive,
+    flow,
+    node,
+    parallel,
+    race,
+    send,
+    start,
+    user,
+)
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.services.counting import statements
 from tests.services.office import Office
@@ -110,8 +122,7 @@ def test_an_answer_is_heard_wherever_one_can_wait_for_it(office: Office, place: 
         shapes.append(node("receiveTask", "tunggu"))
         flows = "mulai > kirim > tunggu > catat > selesai"
     elif place == "boundary":
-        shapes += [user("kerja"), boundary("tunggu", "kerja", interrupting=True, name="Jawaban datang")]
-        shapes[-1] = node("boundaryEvent", "tunggu", attachedToRef="kerja", inside=WAITS)
+        shapes += [user("kerja"), node("boundaryEvent", "tunggu", attachedToRef="kerja", inside=WAITS)]
         flows = "mulai > kirim > kerja > selesai\ntunggu > catat > selesai"
     else:
         late = node("intermediateCatchEvent", "lama", inside="<bpmn:timerEventDefinition>"
@@ -147,8 +158,6 @@ def stuck() -> bytes:
         node("endEvent", "jawab", inside=WAITS),
     ]  # fmt: skip
     lanes = {"Unit": " ".join(shape.id for shape in shapes)}
-    from tests.engine.building import bpmn
-
     return bpmn(
         shapes,
         ["usulan_masuk > cukup\ntelaah > jawab\ntolak > jawab",
@@ -197,3 +206,50 @@ def test_a_case_costs_the_same_however_many_others_talk(office: Office) -> None:
         assert at(office, case) == ["catat"]
         counts.append([len(each) for each in (sent, began, heard)])
     assert counts[0] == counts[1]
+
+
+def answered_at(*places: str) -> tuple[str, ...]:
+    return ("kirim > usulan_masuk", *(f"jawab > {place}: Jawaban" for place in places))
+
+
+def waits(id: str) -> Shape:
+    return node("intermediateCatchEvent", id, inside=WAITS)
+
+
+def answer_question(office: Office, case: ProcessInstance, flow_id: str) -> None:
+    with office.database.transaction() as session:
+        [task] = instances.open_tasks(session, case.id)
+        tasks.complete(session, task.id, {}, {task.activity_id: flow_id}, actor=office.rina)
+
+
+def test_an_answer_drawn_to_each_place_where_one_may_wait_is_heard_at_one(office: Office) -> None:
+    shapes = [start("mulai"), send("kirim"), user("pilih"), exclusive("mana"), waits("tunggu_a"),
+              waits("tunggu_b"), user("catat"), end("selesai")]  # fmt: skip
+    either = process("kecamatan", shapes, "mulai > kirim > mana > tunggu_a > catat > tunggu_b > selesai\nmana > pilih"
+                     " > selesai")  # fmt: skip
+    deploy(office, files(either, dinas(), flows=answered_at("tunggu_a", "tunggu_b")))
+    case = begin(office, "kecamatan")
+    work(office)
+    answer_question(office, case, "mana__tunggu_a")
+    finish(office, cases(office, "dinas")[0])
+    work(office)
+    assert at(office, case) == ["catat"]
+    assert sorted(state for _name, state, _reason in messages(office)) == ["delivered", "delivered", "spare"]
+    finish(office, case)
+    work(office)
+    assert cases(office, "kecamatan")[0].state == "active"  # it waits for another answer, not for the old one
+
+
+def test_an_answer_drawn_to_two_branches_is_heard_in_both_even_if_one_is_late(office: Office) -> None:
+    shapes = [start("mulai"), send("kirim"), parallel("pisah"), waits("tunggu_a"), user("sibuk"), waits("tunggu_b"),
+              parallel("gabung"), user("catat"), end("selesai")]  # fmt: skip
+    both = process("kecamatan", shapes, "mulai > kirim > pisah > tunggu_a > gabung > catat > selesai\n"
+                   "pisah > sibuk > tunggu_b > gabung")  # fmt: skip
+    deploy(office, files(both, dinas(), flows=answered_at("tunggu_a", "tunggu_b")))
+    case = begin(office, "kecamatan")
+    work(office)
+    finish(office, cases(office, "dinas")[0])
+    work(office)
+    finish(office, case)
+    work(office)
+    assert at(office, case) == ["catat"]
