@@ -98,7 +98,8 @@ def clocks(session: Session, instance: ProcessInstance) -> list[Clock]:
     """Every running clock of a case, soonest first, each with why it ends when it does."""
     version = definitions.version(session, instance.definition_id)
     zone = settings.config(session).timezone
-    rows = session.scalars(select(Job).where(Job.instance_id == instance.id).order_by(Job.due_at))
+    own = select(Job).where(Job.instance_id == instance.id, Job.signal.is_(None))
+    rows = session.scalars(own.order_by(Job.due_at))
     return [_clock(version, job, timers.explain(timers.Due.from_dict(job.deadline), zone)) for job in rows]
 
 
@@ -203,4 +204,5 @@ def _public_text(node: Node | None) -> str:
 
 
 def _wait_due(session: Session, instance: ProcessInstance) -> list[datetime]:
-    return list(session.scalars(select(Job.due_at).where(Job.instance_id == instance.id)))
+    own = (Job.instance_id == instance.id, Job.signal.is_(None))
+    return list(session.scalars(select(Job.due_at).where(*own)))

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import func, select, union_all, update
+from sqlalchemy import exists, func, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app.engine.context import Effect, Event
@@ -50,6 +50,15 @@ def wake(session: Session, instance: ProcessInstance) -> None:
     )
     meant = union_all(by_number, by_partner)  # apart, so that each finds its rows by an index of its own
     query = update(Job).where(Job.id.in_(meant), Job.retries > 0).values(run_at=clock.now(session))
+    session.execute(query.execution_options(synchronize_session=False))
+
+
+def wake_lost(session: Session, key: str) -> None:
+    """Let the messages be tried again that found no step to go to in a process, of which a new version is there."""
+    lost = exists().where(
+        CaseMessage.id == Job.message_id, CaseMessage.key == key, CaseMessage.reason == "no_target"
+    )
+    query = update(Job).where(Job.run_at.is_(None), Job.retries > 0, lost).values(run_at=clock.now(session))
     session.execute(query.execution_options(synchronize_session=False))
 
 

@@ -7,12 +7,24 @@ from sqlalchemy import event, select
 
 from app.db import Database
 from app.models import Job, OutboxMessage, ProcessInstance
-from app.services import instances, outgoing
+from app.services import instances, keeping, outgoing
 from tests.engine.building import end, node, send, start, user
-from tests.engine.pools import WAITS, dinas
+from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.services.counting import statements
 from tests.services.office import Office
-from tests.services.two_pools import at, begin, cases, deploy, events, files, finish, messages, process, work
+from tests.services.two_pools import (
+    FORMS,
+    at,
+    begin,
+    cases,
+    deploy,
+    events,
+    files,
+    finish,
+    messages,
+    process,
+    work,
+)
 
 ASKS_FIRST = [
     start("mulai", form="awal"),
@@ -190,3 +202,37 @@ def test_what_may_be_meant_for_a_case_is_found_by_indexes(sqlite_database: Datab
     assert "ix_case_message_meant_for (business_key=? AND key=? AND state=?)" in plan
     assert "ix_case_message_sent_by (sender_id=? AND key=? AND state=?)" in plan
     assert "SCAN" not in plan
+
+
+def test_what_finds_no_step_to_go_to_goes_there_when_one_is_drawn_again(office: Office) -> None:
+    deploy(office, files(kecamatan(), dinas()))
+    case = begin(office)
+    finish(office, case)
+    away = dinas().replace(b"usulan_masuk", b"awal_lain").replace(WAITS.encode(), b"", 1)
+    deploy(office, {"dinas.bpmn": away, "telaah.form": FORMS["telaah.form"]})
+    work(office)
+    assert messages(office) == [("Usulan", "kept", "no_target")]
+    assert told(office) == ["message_kept"]
+    deploy(office, files(kecamatan(), dinas()))
+    work(office)
+    assert messages(office) == [("Usulan", "delivered", None)]
+    assert len(cases(office, "dinas")) == 1
+
+
+def test_what_is_woken_while_it_is_laid_aside_stays_awake(
+    postgres_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the case appears between the look for it and the note that there is none; SQLite knows no such moment."""
+    office, lay_aside, late = Office(postgres_database), keeping.keep, list[ProcessInstance]()
+    strangers(office)
+
+    def meanwhile(*given: Any) -> None:
+        if not late:
+            late.append(begin(office, nomor="7"))
+            finish(office, late[0])
+        lay_aside(*given)
+
+    monkeypatch.setattr(keeping, "keep", meanwhile)
+    finish(office, begin(office, "dinas", nomor="7"))
+    work(office)
+    assert at(office, late[0]) == ["catat"]
