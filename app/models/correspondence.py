@@ -32,8 +32,10 @@ class CaseMessage(Base):
     business_key: Mapped[str] = mapped_column(String(255))
     #: The rounds in which it was sent, the innermost first: partners made in one of them come first.
     rounds: Mapped[list[Any]]
-    #: The variables that it carries; never identity.
+    #: The variables that it carries, till they have arrived; never identity.
     values: Mapped[dict[str, Any]]
+    #: How many messages led to it, each sent because the one before came, with nobody in between.
+    hops: Mapped[int] = mapped_column(default=0)
     sent_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), default="sent")  # sent, kept, delivered, unheard, spare
     #: Why it is kept or unheard: nobody, several, not_waiting, no_target, ended.

@@ -18,6 +18,8 @@ from app.services.definitions import Version
 
 #: The property of a sending element that says which variables its messages carry; without it they carry all.
 CARRIES = "isi pesan"
+#: Key in a session's ``info``: the message that this transaction delivers is so many messages away from a person.
+HOPS = "hops"
 _COUNTER = "loopCounter"
 _RECEIVING = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 
@@ -91,6 +93,7 @@ def _row(session: Session, instance: ProcessInstance, effect: Effect, flow: Mess
         "business_key": instance.business_key,
         "rounds": list(effect.rounds),
         "values": _carried(effect),
+        "hops": session.info.get(HOPS, -1) + 1,
         "sent_at": clock.now(session),
         "state": "sent",
     }

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import worker
 from app.models import Incident, Job, ProcessInstance
-from app.services import incidents, instances, jobs, tasks
+from app.services import delivery, incidents, instances, jobs, tasks
 from tests.engine.building import (
     Shape,
     bpmn,
@@ -253,3 +253,20 @@ def test_an_answer_drawn_to_two_branches_is_heard_in_both_even_if_one_is_late(of
     finish(office, case)
     work(office)
     assert at(office, case) == ["catat"]
+
+
+def test_pools_that_answer_each_other_for_ever_are_stopped(office: Office) -> None:
+    asks = process("kecamatan", [start("mulai"), send("kirim"), exclusive("lagi"), waits("tunggu")],
+                   "mulai > lagi > kirim > tunggu > lagi")  # fmt: skip
+    answers = process("dinas", [node("startEvent", "usulan_masuk", inside=WAITS), send("jawab"), end("usai")],
+                      "usulan_masuk > jawab > usai")  # fmt: skip
+    deploy(office, files(asks, answers))
+    begin(office, "kecamatan")
+    work(office)
+    for _try in range(2):
+        [job] = waiting_jobs(office)
+        worker.attempt(office.database, job.id)
+    assert len(cases(office, "dinas")) == delivery.MOST_HOPS // 2
+    with office.database.reading() as session:
+        [incident] = session.scalars(select(Incident))
+        assert "tanpa henti" in incident.message

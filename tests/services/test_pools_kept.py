@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import event, select
 
 from app.db import Database
-from app.models import Job, OutboxMessage, ProcessInstance
+from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance
 from app.services import instances, keeping, outgoing
-from tests.engine.building import end, node, send, start, user
+from tests.engine.building import end, exclusive, node, send, start, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.services.counting import statements
-from tests.services.office import Office
+from tests.services.office import Office, form, text
 from tests.services.two_pools import (
     FORMS,
     at,
@@ -111,6 +111,38 @@ def test_a_sender_that_is_cancelled_has_sent_what_it_has_sent(office: Office) ->
     cancel(office, case)
     work(office)
     assert len(cases(office, "dinas")) == 1
+
+
+def test_what_is_kept_is_heard_in_the_order_in_which_it_was_sent(office: Office) -> None:
+    letters = ["satu", "dua", "tiga", "empat"]
+    sends = [send(f"kirim_{one}", properties={"isi pesan": one}) for one in letters]
+    shapes = [
+        start("mulai", form="awal"),
+        user("isi", form="siapkan"),
+        send("mulai_lain"),
+        *sends,
+        end("selesai"),
+    ]
+    writes = process("tulis", shapes, " > ".join(shape.id for shape in shapes))
+    reads = process("baca", [node("startEvent", "masuk", inside=WAITS), user("sibuk"),
+                             node("intermediateCatchEvent", "tunggu", inside=WAITS), exclusive("lagi")],
+                    "masuk > sibuk > tunggu > lagi > tunggu")  # fmt: skip
+    given = files(
+        writes, reads, flows=("mulai_lain > masuk", *(f"kirim_{one} > tunggu: Surat" for one in letters))
+    )
+    deploy(office, given | {"siapkan.form": form(*map(text, letters))})
+    case = begin(office, "tulis")
+    finish(office, case, **{one: one for one in letters})
+    work(office)
+    [reader] = cases(office, "baca")
+    finish(office, reader)
+    work(office)
+    with office.database.reading() as session:
+        query = select(HistoryEvent.data).where(HistoryEvent.instance_id == reader.id)
+        heard = session.scalars(
+            query.where(HistoryEvent.type == "message_received").order_by(HistoryEvent.id)
+        )
+        assert [list(data["values"]) for data in heard] == [[one] for one in letters]
 
 
 # -- without a partner -------------------------------------------------------------------------------------

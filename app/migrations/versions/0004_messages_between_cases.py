@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("business_key", sa.String(length=255), nullable=False),
         sa.Column("rounds", Document, nullable=False),
         sa.Column("values", Document, nullable=False),
+        sa.Column("hops", sa.Integer(), nullable=False),
         sa.Column("sent_at", UtcDateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("reason", sa.String(length=20), nullable=True),
