@@ -29,9 +29,14 @@ class Event:
 
 @dataclass(frozen=True)
 class Effect:
-    """A notification to send once the step is stored."""
+    """A notification, or a message to other processes, to send once the step is stored.
+
+    ``values``: the variables as they are where the message is sent; ``rounds``: see `scopes.rounds_of`.
+    """
 
     node: Node
+    values: Mapping[str, Any] = field(default_factory=dict)
+    rounds: tuple[str, ...] = ()
 
 
 @dataclass

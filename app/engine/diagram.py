@@ -82,6 +82,17 @@ class Loop:
 
 
 @dataclass(frozen=True)
+class MessageFlow:
+    """A message that an element sends to another process: the name it bears, that process's key, and the element
+    that receives it there."""
+
+    id: str
+    name: str
+    process: str
+    target: str
+
+
+@dataclass(frozen=True)
 class Node:
     """An element that a token can reach.
 
@@ -109,6 +120,7 @@ class Node:
     attached_to: str | None = None
     interrupting: bool = True
     terminate: bool = False
+    sends: tuple[MessageFlow, ...] = ()
     line: int | None = None
     tag: str = ""  # the element's own name in the file, for drawing
 

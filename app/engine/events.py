@@ -103,7 +103,8 @@ def _unnamed(element: Element, source: Source) -> str | None:
     if tag == "startEvent" and drawn is None:
         source.warning("start_message_unnamed", element)
         return None
-    source.warning("message_named_by_drawing", element, message=drawn or own)
+    if not message_flows.joins(element, source):
+        source.warning("message_named_by_drawing", element, message=drawn or own)
     return drawn or own
 
 
@@ -113,8 +114,13 @@ def is_untyped(element: Element) -> bool:
 
 
 def _untyped(element: Element, source: Source) -> Trigger:
-    """An event with nothing inside. One that should wait is a timer if its words tell a time, else a milestone."""
+    """An event with nothing inside. One that a message between two pools comes to or goes from is that message's;
+    one that should wait is a timer if its words tell a time, else a milestone."""
     tag = local(element)
+    if message_flows.joins(element, source):
+        message = message_flows.name_at(element, source)
+        source.warning("event_by_message_flow", element, message=message or "")
+        return Trigger(message=message)
     if tag not in {"intermediateCatchEvent", "boundaryEvent"} or attribute(element, "id") in source.failed:
         return Trigger()
     timer = drawn_times.read(element, source)

@@ -115,8 +115,9 @@ def deliver(
     *,
     now: datetime,
     calendar: Calendar,
+    by_clock: bool = False,
 ) -> Step:
-    """Deliver a message to the event that waits for it.
+    """Deliver a message to the event that waits for it; ``by_clock`` when no person sends it.
 
     Raises:
         Conflict: the event no longer waits.
@@ -129,6 +130,7 @@ def deliver(
     workflow, event = _caught_up(lambda: _load(program, state, current, now, calendar), message_id)
     if event is None or event.state != TaskState.WAITING:
         raise gone
+    workflow.run.by_clock = by_clock
     with moves.failing():
         moves.receive(workflow, event, variables)
     return between(workflow, before)

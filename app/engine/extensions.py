@@ -14,6 +14,8 @@ from app.engine.xml import BPMN, Element, attribute, children, engine_attributes
 
 _CODE = frozenset(
     {
+        "preScript",
+        "postScript",
         "script",
         "executionListener",
         "taskListener",
@@ -22,8 +24,6 @@ _CODE = frozenset(
     }
 )
 CODE_ATTRIBUTES = ("class", "expression", "delegateExpression")
-#: Small programs that compute variables: told where they stand, with what to do instead.
-_SCRIPTS = frozenset({"preScript", "postScript"})
 #: What has a meaning for the work, and none here: told where it stands.
 _UNUSED = frozenset({"inputOutput", "ioMapping", "in", "out", "loopCharacteristics"})
 UNUSED_ATTRIBUTES = frozenset(
@@ -86,7 +86,6 @@ def read(element: Element, source: Source) -> Extensions:
     attributes = engine_attributes(element)
     properties = {name: value for name, value in _properties(found) if name != form_data.PROPERTY}
     _refuse_code(element, found, attributes, source)
-    _list_scripts(element, found, source)
     _list_unused(element, found, attributes, source)
     form_key = _form_key(element, _form_text(found, attributes, properties), source)
     if form_key is None and (fields := form_data.read(found)):
@@ -115,7 +114,7 @@ def due_date(element: Element) -> str:
 
 def reads(extension: Element) -> bool:
     """Whether anything here reads, refuses or tells of this addition."""
-    return vendor(extension) in _USED | _CODE | _UNUSED | _SCRIPTS
+    return vendor(extension) in _USED | _CODE | _UNUSED
 
 
 def reads_attribute(name: str) -> bool:
@@ -164,12 +163,6 @@ def _refuse_code(
 
 def _is_definition(element: Element) -> bool:
     return local(element).endswith("EventDefinition")
-
-
-def _list_scripts(element: Element, found: tuple[Element, ...], source: Source) -> None:
-    names = [vendor(extension) for extension in found if vendor(extension) in _SCRIPTS and text_of(extension)]
-    if names:
-        source.warning("script_ignored", element, found=_listed(names))
 
 
 def _list_unused(

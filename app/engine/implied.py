@@ -60,7 +60,7 @@ def _pass_milestones(drawn: Drawn, source: Source) -> None:
     """An event on the way that is not said to wait for anything is a milestone."""
     for node in list(drawn.nodes.values()):
         silent = node.tag == "intermediateCatchEvent" and events.is_untyped(source.ids[node.id])
-        if silent and node.timer is None and node.id not in source.failed:
+        if silent and node.timer is None and node.message is None and node.id not in source.failed:
             drawn.nodes[node.id] = replace(node, kind="intermediateThrowEvent")
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.engine import events, extensions, mapping_reader
+from app.engine import events, extensions, mapping_reader, message_flows
 from app.engine.diagram import Kind, Node
 from app.engine.extensions import Extensions
 from app.engine.source import LABEL_LENGTH, Source, place
@@ -112,6 +112,7 @@ def read(element: Element, source: Source) -> Node:
     if tag == "businessRuleTask" and added.decision is None:
         source.error("rule_without_table", element)
     node = _node(element, _KINDS[tag], added, _trigger(element, source))
+    node = replace(node, sends=message_flows.sent_from(element, source))
     node = _calling(element, node, source) if tag == "callActivity" else node
     return replace(node, mappings=mapping_reader.read(element, node, added.worker, source))
 

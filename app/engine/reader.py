@@ -54,7 +54,7 @@ def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
         source.error("not_bpmn", Place("", "", root.sourceline), found=str(root.tag))
         source.stop_on_errors()
     processes = _processes(root, source)
-    message_flows.check(source)
+    message_flows.check(source, processes)
     leftovers.check(source)
     found = tuple(_read_process(process, source) for process in processes)
     source.stop_on_errors()

@@ -12,6 +12,7 @@ from app.bpmnio import feel
 from app.engine import carrying, decisions, rounds, scheduling, throwing
 from app.engine.context import Context, Effect
 from app.engine.diagram import Flow, Node
+from app.engine.scopes import rounds_of
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
 
@@ -63,7 +64,8 @@ class Run(Context):
         elif node.signal is not None or node.error is not None or node.escalation is not None:
             self._throw(node, task)
         elif node.message or node.kind != "intermediateThrowEvent":
-            self.effects.append(Effect(node))
+            values = self.seen_by(task) if node.sends else {}
+            self.effects.append(Effect(node, values, rounds_of(task)))
 
     def timer_fires(self, task: Task) -> bool:
         """Whether this run fires the timer; on first sight the timer is scheduled."""

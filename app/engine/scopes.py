@@ -199,6 +199,11 @@ def frames(task: Task) -> Iterator[Task]:
         above = above.parent
 
 
+def rounds_of(task: Task) -> tuple[str, ...]:
+    """Ids of the rounds that ``task`` is inside of, the innermost first; they stay the same while the round lasts."""
+    return tuple(frame.id.hex for frame in frames(task) if isinstance(frame.task_spec, Round))
+
+
 def around(task: Task) -> Iterator[Task]:
     """Of the activities that ``task`` is or is inside of, those with events on their boundary: the task beside the
     events, the innermost first."""

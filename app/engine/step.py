@@ -19,6 +19,7 @@ from app.engine.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent,
 from app.engine.local_variables import is_sealed, locals_of
 from app.engine.run import Run
 from app.engine.scheduling import deadline_timer
+from app.engine.scopes import rounds_of
 from app.errors import ExecutionFailed
 from app.i18n import _
 
@@ -49,10 +50,11 @@ class OpenTimer:
 
 @dataclass(frozen=True)
 class OpenMessage:
-    """An event that began to wait for its message or signal in this step."""
+    """An event that began to wait for its message or signal in this step; ``rounds``: see `scopes.rounds_of`."""
 
     id: str
     node: Node
+    rounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,9 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
         timers=tuple(_open_timer(t) for t in timer_tasks if t.id.hex not in before.timers),
         signals=tuple(run.signals),
         messages=tuple(
-            OpenMessage(t.id.hex, node_of(t)) for t in message_tasks if t.id.hex not in before.messages
+            OpenMessage(t.id.hex, node_of(t), rounds_of(t))
+            for t in message_tasks
+            if t.id.hex not in before.messages
         ),
         stopped_timers=tuple(sorted(before.timers - {t.id.hex for t in timer_tasks})),
         stopped_messages=tuple(sorted(before.messages - {t.id.hex for t in message_tasks})),

@@ -31,7 +31,7 @@ def walkable(diagram: Diagram, source: Source) -> Diagram:
     ways that never end, are warned of.
     """
     starts = [node.id for node in diagram.nodes.values() if node.kind == "startEvent" and not node.scope]
-    reached = _reach(starts, _ways(diagram))
+    reached = _reach(starts, ways(diagram))
     for node in diagram.nodes.values():
         if node.id not in reached:
             source.warning("unreachable", node)
@@ -106,16 +106,17 @@ def _check_race(gateway: Node, diagram: Diagram, incoming: Mapping[str, list[Flo
         source.error("event_gateway_message_twice", gateway)
 
 
-def _ways(diagram: Diagram) -> Mapping[str, list[str]]:
-    ways: dict[str, list[str]] = defaultdict(list)
+def ways(diagram: Diagram) -> Mapping[str, list[str]]:
+    """Where a token may go next from each node: along flows, to events on its boundary, into a sub-process."""
+    found: dict[str, list[str]] = defaultdict(list)
     for flow in diagram.flows:
-        ways[flow.source].append(flow.target)
+        found[flow.source].append(flow.target)
     for host, events in diagram.boundary.items():
-        ways[host] += [event.id for event in events]
+        found[host] += [event.id for event in events]
     for node in diagram.nodes.values():
         if node.kind == "startEvent" and node.scope:
-            ways[node.scope].append(node.id)
-    return ways
+            found[node.scope].append(node.id)
+    return found
 
 
 def _reach(origins: Iterable[str], ways: Mapping[str, list[str]]) -> set[str]:
@@ -138,7 +139,7 @@ def _warn_of_ends(diagram: Diagram, source: Source) -> None:
         elif node.kind != "endEvent":
             source.warning("implicit_end", node)
     back: dict[str, list[str]] = defaultdict(list)
-    for origin, targets in _ways(diagram).items():
+    for origin, targets in ways(diagram).items():
         for target in targets:
             back[target].append(origin)
     ending = _reach([node.id for node in last], back)

@@ -39,8 +39,4 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Nomor tersendiri untuk proses yang dipanggil “{name}” ({text}) diabaikan: ia bagian dari perkara ini.",
         "Tidak perlu apa-apa; proses yang dipanggil memakai nomor perkara.",
     ),
-    "script_ignored": (
-        "“{name}” memuat skrip ({found}); skrip tidak dijalankan, dan yang dihitungnya tidak diisi.",
-        "Tulis sebagai pemetaan data dengan FEEL, atau isi lewat formulir atau tabel keputusan.",
-    ),
 }

@@ -116,12 +116,28 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "Jadikan tugas kirim, tugas terima, atau kejadian pesan bila perkara memang menunggu pesan itu.",
     ),
+    "message_flow_inside": (
+        "Aliran pesan “{flow}” ke “{name}” menghubungkan dua langkah dalam satu proses; ia hanya digambar.",
+        "Pakai panah biasa di dalam satu proses, atau pisahkan keduanya ke dua pool.",
+    ),
     "message_flow_by_hand": (
         (
-            "Pesan “{message}” untuk “{name}” datang dari proses lain di diagram ini; ia belum "
-            "disampaikan dengan sendirinya."
+            "Salah satu ujung aliran pesan “{message}” ke “{name}” hanya digambar; pesan itu disampaikan "
+            "hanya bila kedua prosesnya dijalankan di sini."
         ),
-        "Kirim lewat API pesan, atau gabungkan kedua proses dalam satu pool dengan lajur.",
+        "Tandai isExecutable atau terapkan proses itu tersendiri; bila tidak, kirim lewat API pesan.",
+    ),
+    "message_flow_to_edge": (
+        (
+            "Aliran pesan “{message}” menempel pada tepi pool, bukan pada langkah di dalamnya; pesan itu "
+            "tidak disampaikan dengan sendirinya."
+        ),
+        "Tarik ujungnya ke kejadian atau tugas yang mengirim atau menerima pesan itu.",
+    ),
+    "event_by_message_flow": (
+        "“{name}” tidak disebut menunggu atau mengirim apa; karena aliran pesannya ia dibaca sebagai "
+        "kejadian pesan “{message}”.",
+        "Hapus aliran pesannya bila maksudnya lain, misalnya perkara dimulai oleh petugas.",
     ),
     "event_waits_for_nothing": (
         "“{name}” digambar menunggu, tetapi tidak disebut menunggu apa; perkara melewatinya tanpa berhenti.",

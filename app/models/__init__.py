@@ -1,6 +1,7 @@
 """What is stored: columns and relations; no queries, no rules."""
 
 from app.models.casefile import Attachment, Draft, IdentityValue, Note, TrackingCode
+from app.models.correspondence import CaseMessage, Partner
 from app.models.definitions import DefinitionFile, ProcessDefinition, Resource, WatchedFile
 from app.models.delivery import Notice, OutboxMessage
 from app.models.history import HistoryEvent
@@ -12,6 +13,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Attempt",
+    "CaseMessage",
     "DefinitionFile",
     "Draft",
     "Group",
@@ -27,6 +29,7 @@ __all__ = [
     "Note",
     "Notice",
     "OutboxMessage",
+    "Partner",
     "ProcessDefinition",
     "ProcessInstance",
     "Resource",

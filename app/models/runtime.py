@@ -98,7 +98,7 @@ class Job(Base):
     """A timer waiting for its moment. ``run_at`` is ``due_at`` until a failure postpones it.
 
     With ``signal`` it is no timer: that signal is to be delivered to the case. Without a case it starts one, on the
-    version ``definition_id``.
+    version ``definition_id``. With ``message_id`` it delivers that message, whichever case it is for.
     """
 
     __tablename__ = "job"
@@ -110,10 +110,12 @@ class Job(Base):
     attached_to: Mapped[str | None] = mapped_column(String(255))
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    run_at: Mapped[datetime | None] = mapped_column(index=True)  # null: out of retries, an incident waits
+    #: Null: out of retries, an incident waits; or a message that nobody waits for yet.
+    run_at: Mapped[datetime | None] = mapped_column(index=True)
     deadline: Mapped[dict[str, Any]]
     retries: Mapped[int] = mapped_column(default=3)
     signal: Mapped[str | None] = mapped_column(String(255))
+    message_id: Mapped[str | None] = mapped_column(ForeignKey("case_message.id"))
 
     instance: Mapped[ProcessInstance | None] = relationship()
 
@@ -130,6 +132,8 @@ class MessageWait(Base):
     is_signal: Mapped[bool] = mapped_column(default=False)
     group_id: Mapped[int] = mapped_column(ForeignKey("candidate_group.id"))
     opened_at: Mapped[datetime]
+    #: The rounds that it waits in, the innermost first.
+    rounds: Mapped[list[Any]] = mapped_column(default=list)
 
     instance: Mapped[ProcessInstance] = relationship()
 

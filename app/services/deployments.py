@@ -11,7 +11,7 @@ from app.errors import InvalidDiagram, NotAllowed
 from app.findings import Finding, has_errors
 from app.i18n import _
 from app.models import DefinitionFile, LaneGroup, ProcessDefinition, Resource
-from app.services import clock, definitions, groups, history, starts
+from app.services import clock, definitions, groups, history, outgoing, starts
 from app.services.access import Actor
 from app.services.bundle import Bundle
 from app.services.collecting import collect
@@ -92,6 +92,7 @@ def _deploy_one(session: Session, bundle: Bundle, actor: Actor | None) -> Deploy
     session.add(definition)
     session.flush()
     starts.schedule(session, definition)
+    outgoing.wake_lost(session, definition.key)
     history.record(
         session,
         "definition_deployed",

@@ -98,7 +98,8 @@ def clocks(session: Session, instance: ProcessInstance) -> list[Clock]:
     """Every running clock of a case, soonest first, each with why it ends when it does."""
     version = definitions.version(session, instance.definition_id)
     zone = settings.config(session).timezone
-    rows = session.scalars(select(Job).where(Job.instance_id == instance.id).order_by(Job.due_at))
+    own = select(Job).where(Job.instance_id == instance.id, Job.signal.is_(None))
+    rows = session.scalars(own.order_by(Job.due_at))
     return [_clock(version, job, timers.explain(timers.Due.from_dict(job.deadline), zone)) for job in rows]
 
 
@@ -126,13 +127,20 @@ def submissions(
             event.activity_id or "",
             _title(version, event),
             event.at,
-            event.actor.full_name if event.actor else None,
+            _by(event),
             rows,
         )
         for event in events
         if event.type in {"instance_started", "task_completed", "message_received"}
         and (rows := _rows(version, event, files or {}))
     ]
+
+
+def _by(event: HistoryEvent) -> str | None:
+    """Who filled it in; a message of another case nobody did here."""
+    if "case" in event.data:
+        return _("Perkara {number}", number=event.data.get("case_number", ""))
+    return event.actor.full_name if event.actor else None
 
 
 def _title(version: Version, event: HistoryEvent) -> str:
@@ -145,7 +153,8 @@ def _rows(version: Version, event: HistoryEvent, files: Mapping[str, str]) -> li
     node = version.diagram.nodes.get(event.activity_id or "")
     form = version.forms.get(node.form_key or "") if node else None
     if form is None:
-        return [(key, _plain(value)) for key, value in values.items()]
+        labels = {field.key: field.name for form in version.forms.values() for field in form.fields}
+        return [(labels.get(key, key), _plain(value)) for key, value in values.items()]
     return [(label, text) for label, text in forms.display(form, values, files=files) if text]
 
 
@@ -197,4 +206,5 @@ def _public_text(node: Node | None) -> str:
 
 
 def _wait_due(session: Session, instance: ProcessInstance) -> list[datetime]:
-    return list(session.scalars(select(Job.due_at).where(Job.instance_id == instance.id)))
+    own = (Job.instance_id == instance.id, Job.signal.is_(None))
+    return list(session.scalars(select(Job.due_at).where(*own)))

@@ -14,7 +14,7 @@ from sqlalchemy.orm.util import identity_key
 from app.engine.context import Event
 from app.engine.step import OpenTask, Step
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
-from app.services import bulk, clock, incidents, telling, waits
+from app.services import bulk, clock, incidents, outgoing, telling, waits
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.units import Staff, staff
@@ -43,7 +43,9 @@ def apply(
         for task in step.opened
         if units[task.id][1] and units[task.id][0] is None
     ]
-    events += _queue(session, instance, version, step)
+    sent = outgoing.send(session, instance, step)
+    events += [_event(session, instance, event, None) for event in sent]
+    events += _queue(session, instance, version, step, {event.activity_id for event in sent})
     bulk.add(session, HistoryEvent, events)
     for task in step.opened:
         if unit := units[task.id][0]:
@@ -188,12 +190,20 @@ def _event(session: Session, instance: ProcessInstance, event: Event, actor: Act
     }
 
 
-def _queue(session: Session, instance: ProcessInstance, version: Version, step: Step) -> list[dict[str, Any]]:
-    """Queue the step's notifications; return the events that tell so.
+def _queue(
+    session: Session, instance: ProcessInstance, version: Version, step: Step, sent: Collection[str | None]
+) -> list[dict[str, Any]]:
+    """Queue the step's notifications; return the events that tell so. What ``sent`` a message to another process
+    tells people only if it says so.
 
     Source of the audience: properties ``untuk`` and ``pesan`` of the element.
     """
-    audiences = [telling.audience(version, effect.node, step.variables) for effect in step.effects]
+    effects = [
+        effect
+        for effect in step.effects
+        if effect.node.id not in sent or effect.node.properties.keys() & {"untuk", "pesan"}
+    ]
+    audiences = [telling.audience(version, effect.node, step.variables) for effect in effects]
     rows = [
         {
             "instance_id": instance.id,
@@ -202,10 +212,10 @@ def _queue(session: Session, instance: ProcessInstance, version: Version, step: 
             "audience": audience,
             "queued_at": clock.now(session),
         }
-        for effect, audience in zip(step.effects, audiences, strict=True)
+        for effect, audience in zip(effects, audiences, strict=True)
     ]
     bulk.add(session, OutboxMessage, rows)
     return [
         _event(session, instance, Event("notification_queued", effect.node.id, audience, True), None)
-        for effect, audience in zip(step.effects, audiences, strict=True)
+        for effect, audience in zip(effects, audiences, strict=True)
     ]

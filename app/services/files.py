@@ -92,6 +92,26 @@ def attach(
     session.flush()
 
 
+def copy(session: Session, row: Attachment, *, private: bool) -> Attachment:
+    """Copy a file of a case for another one; it belongs to none yet."""
+    content = file_store.read(session, row)
+    made = Attachment(
+        id=secrets.token_urlsafe(32),
+        field_key=row.field_key,
+        name=file_names.hidden(row.name) if private else row.name,
+        media_type=row.media_type,
+        size_bytes=row.size_bytes,
+        sha256=_digest(session, content, private=private),
+        is_private=private,
+        uploaded_at=row.uploaded_at,
+        uploaded_by_id=row.uploaded_by_id,
+    )
+    file_store.write(session, made, content)
+    session.add(made)
+    session.flush()
+    return made
+
+
 def _gone(field_key: str) -> InvalidForm:
     message = _("Salah satu lampiran tidak ditemukan lagi. Unggah ulang.")
     return InvalidForm(message, {field_key: message})

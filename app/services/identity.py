@@ -1,6 +1,6 @@
 """Identity: fields marked ``pribadi``. Encrypted apart from everything else; opening them is recorded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -38,6 +38,24 @@ def store(session: Session, instance_id: int, values: Mapping[str, Any]) -> None
             session.merge(
                 IdentityValue(instance_id=instance_id, field_key=key, ciphertext=vault.seal(session, value))
             )
+
+
+def add(session: Session, instance_id: int, values: Mapping[str, Any]) -> None:
+    """Keep identity values that the case does not hold yet."""
+    held = keys(session, instance_id) if values else ()
+    store(session, instance_id, {key: value for key, value in values.items() if key not in held})
+
+
+def hand_on(
+    session: Session, instance: ProcessInstance, version: Version, wanted: Collection[str]
+) -> dict[str, Any]:
+    """Return those of a case's identity fields that another case may get: none while ``identitas tertutup`` holds."""
+    if not wanted or closed(session, instance, version):
+        return {}
+    query = select(IdentityValue).where(
+        IdentityValue.instance_id == instance.id, IdentityValue.field_key.in_(wanted)
+    )
+    return {row.field_key: vault.unseal(session, row.ciphertext) for row in session.scalars(query)}
 
 
 def keys(session: Session, instance_id: int) -> Sequence[str]:

@@ -47,7 +47,8 @@ def open_one(
         opened_at=clock.now(session),
     )
     session.add(incident)
-    instance.state = "incident"
+    if instance.ended_at is None:  # a message of a case that is over may still stop
+        instance.state = "incident"
     history.record(
         session,
         "incident_opened",
@@ -65,7 +66,13 @@ def open_one(
 
 
 def open_start(
-    session: Session, key: str, message: str, *, actor: Actor | None, activity_id: str | None = None
+    session: Session,
+    key: str,
+    message: str,
+    *,
+    actor: Actor | None,
+    activity_id: str | None = None,
+    job_id: str | None = None,
 ) -> Incident | None:
     """Open an incident about process ``key``, on which no case could be started, or return the open one about it.
 
@@ -79,13 +86,18 @@ def open_start(
         Incident.resolved_at.is_(None),
         Incident.definition_id == definition.id,
         Incident.activity_id == activity_id,
+        Incident.job_id == job_id if job_id else Incident.job_id.is_(None),
     )
     found = session.scalars(same).first()
     if found is not None:
         found.message = message
         return found
     incident = Incident(
-        definition_id=definition.id, activity_id=activity_id, message=message, opened_at=clock.now(session)
+        definition_id=definition.id,
+        activity_id=activity_id,
+        job_id=job_id,
+        message=message,
+        opened_at=clock.now(session),
     )
     session.add(incident)
     session.flush()

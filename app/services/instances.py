@@ -25,6 +25,7 @@ from app.services import (
     identity,
     incidents,
     numbers,
+    outgoing,
 )
 from app.services.access import Actor
 from app.services.definitions import Version
@@ -110,13 +111,15 @@ def _start(
     return instance
 
 
-def begin_by_itself(session: Session, version: Version, node: Node) -> ProcessInstance:
-    """Start a case that nobody starts, by a timer or a signal; no form is asked.
+def begin_by_itself(
+    session: Session, version: Version, node: Node, variables: Mapping[str, Any] | None = None, **about: Any
+) -> ProcessInstance:
+    """Start a case that no person starts; no form is asked. ``about``: what its first event tells besides.
 
     Raises:
         ExecutionFailed: the diagram could not go on.
     """
-    return _open(session, version, node, {}, None, None)
+    return _open(session, version, node, dict(variables or {}), None, None, **about)
 
 
 def _open(
@@ -126,6 +129,7 @@ def _open(
     variables: dict[str, Any],
     actor: Actor | None,
     business_key: str | None,
+    **about: Any,
 ) -> ProcessInstance:
     number = numbers.assign(session, version, business_key, variables)
     calendar = holidays.calendar(session)
@@ -152,7 +156,7 @@ def _open(
     session.flush()
     history.record(
         session, "instance_started", actor=actor, instance_id=instance.id, activity_id=node.id,
-        number=number, version=version.number, form_key=node.form_key, values=variables,
+        number=number, version=version.number, form_key=node.form_key, values=variables, **about,
     )  # fmt: skip
     execution.apply(session, instance, version, step, actor=actor)
     return instance
@@ -165,11 +169,8 @@ def check_values(
     given = values(form) if callable(values) else values
     if form is None:
         return dict(given)
-    return forms.validate(form, given, context=context, now=clock.now(session).astimezone(_zone(session)))
-
-
-def _zone(session: Session) -> Any:
-    return holidays.calendar(session).zone
+    now = clock.now(session).astimezone(holidays.calendar(session).zone)
+    return forms.validate(form, given, context=context, now=now)
 
 
 def store_rest(
@@ -247,6 +248,7 @@ def _end_cancelled(
     for model in (Job, MessageWait):
         for row in session.scalars(select(model).where(model.instance_id == instance.id)):
             session.delete(row)
+    outgoing.wake(session, instance)
     incidents.close_moot(session, instance, None, actor=actor)
 
 

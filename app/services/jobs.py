@@ -12,6 +12,7 @@ from app.services import (
     access,
     clock,
     definitions,
+    delivery,
     execution,
     history,
     holidays,
@@ -44,6 +45,8 @@ def fire(session: Session, job_id: str) -> bool:
     ).one_or_none()
     # The timer is read after its case is locked, or it could be a stale copy.
     job = session.get(Job, job_id, populate_existing=True)
+    if job is not None and job.message_id is not None:
+        return delivery.deliver(session, job.message_id)
     if job is not None and job.instance_id is None:
         version = definitions.version(session, job.definition_id or 0)
         instances.begin_by_itself(session, version, version.diagram.nodes[job.activity_id])
@@ -93,6 +96,9 @@ def record_failure(session: Session, job_id: str, message: str, activity_id: str
         job.run_at = clock.now(session) + PAUSES[len(PAUSES) - job.retries]
         return
     job.run_at = None
+    if job.message_id is not None:
+        delivery.report(session, job, message, activity_id)
+        return
     if job.instance is None:
         _report_start(session, job, message, activity_id)
         return

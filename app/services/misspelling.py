@@ -12,7 +12,7 @@ from app.services.procedures import STEERING
 _ON_LANE = ("koordinator", "unit")
 _ON_NODE = (
     *("sop nomor", "input", "persyaratan", "waktu", "output", "ket"),
-    *("unit", "tenggat", "untuk", "pesan", "status publik", "formJsonSchemaFilename", "formKey"),
+    *("unit", "tenggat", "untuk", "pesan", "isi pesan", "status publik", "formJsonSchemaFilename", "formKey"),
 )
 #: Misspelt, these would let people see an identity who must not, or nobody.
 _GRAVE = frozenset({"identitas", "identitas tertutup"})

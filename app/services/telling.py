@@ -16,6 +16,10 @@ _WORDS = {
     "task_reassigned": N_("{by} mengalihkan tugas {task} kepada Anda: {reason}"),
     "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
+    "message_kept": N_(
+        "Pesan {message} belum punya penerima. Sebabnya dan yang perlu dilakukan ada di riwayat perkara ini."
+    ),
+    "message_unheard": N_("Pesan {message} datang terlambat: perkara yang dituju sudah berakhir."),
     "unit_empty": N_(
         "{unit} belum punya petugas untuk {task} (lajur {lane}). Tambahkan petugasnya atau alihkan tugasnya."
     ),

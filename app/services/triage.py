@@ -8,10 +8,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from app.engine import reader
-from app.engine.diagram import Diagram
 from app.errors import InvalidDiagram
 from app.findings import Finding
-from app.services import triage_drive, triage_workers
+from app.services import triage_drive, triage_pools, triage_workers
 
 #: Longer than this nobody waits for one file.
 SECONDS = 5.0
@@ -103,7 +102,7 @@ def judge(file: str, run: bool, seed: str) -> Outcome:
         "asks" if questions else "runs",
         *_told(findings),
         questions=questions,
-        drives=_driven(diagrams, seed) if run else (),
+        drives=triage_pools.drive(diagrams, seed) if run else (),
     )
 
 
@@ -117,7 +116,3 @@ def _told(findings: Sequence[Finding]) -> tuple[tuple[str, ...], tuple[str, ...]
     ordered = sorted(findings, key=lambda finding: finding.severity != "error")
     codes = tuple(f"{finding.severity}:{finding.code}" for finding in ordered)
     return codes, tuple(f"{finding.line or '–'}: {finding.what} {finding.todo}" for finding in ordered)
-
-
-def _driven(diagrams: Sequence[Diagram], seed: str) -> tuple[triage_drive.Drive, ...]:
-    return tuple(triage_drive.drive(diagram, f"{seed}:{diagram.key}") for diagram in diagrams)

@@ -2,28 +2,31 @@
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
+from types import MappingProxyType
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from app.bpmnio import feel
 from app.calendar import Calendar
 from app.engine import execution, reader
-from app.engine.diagram import Diagram
+from app.engine.diagram import Diagram, Node
 from app.engine.execution import Program
 from app.engine.step import Step
 from app.errors import AppError, ExpressionFailed
 
 MOST_STEPS = 200
 #: A drive is left when it has taken so long, well before the file as a whole counts as hung.
-_MOST_SECONDS = 3.0
+MOST_SECONDS = 3.0
 #: How often he fills in a task anew when no flow fits what he has filled in.
 _TRIES = 20
 _BEGIN = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 _LITERAL = re.compile(r'"([^"]*)"|(?<![\w.])(\d+(?:\.\d+)?)(?![\w.])')
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 End = Literal["ended", "going", "stopped"]
 ENDS: tuple[End, ...] = ("ended", "going", "stopped")
@@ -43,14 +46,11 @@ class Drive:
         return dict(vars(self))
 
 
-def drive(diagram: Diagram, seed: str) -> Drive:
-    """Start ``diagram`` at one of its starts and act until it ends, cannot go on, or `MOST_STEPS` are done.
-
-    Its decision tables are not at hand: a task that asks one passes without deciding anything.
-    """
-    officer = _Officer(_without_tables(diagram), Random(seed))  # noqa: S311 dice, no secret
+def drive(diagram: Diagram, seed: str, seconds: float = MOST_SECONDS) -> Drive:
+    """Start ``diagram`` at one of its starts and act until it ends, cannot go on, or `MOST_STEPS` are done."""
+    officer = Officer(diagram, Random(seed))  # noqa: S311 dice, no secret
     try:
-        until = time.monotonic() + _MOST_SECONDS
+        until = time.monotonic() + seconds
         officer.start()
         while not officer.step.ended and officer.steps < MOST_STEPS and time.monotonic() < until:
             officer.act()
@@ -68,24 +68,46 @@ def _without_tables(diagram: Diagram) -> Diagram:
     return replace(diagram, nodes=nodes)
 
 
-class _Officer:
-    """One case and the person, the clock and the post that act on it; its state goes through bytes at each step."""
+class Officer:
+    """One case and the person, the clock and the post that act on it; its state goes through bytes at each step.
 
-    def __init__(self, diagram: Diagram, random: Random) -> None:
-        self.diagram, self.random = diagram, random
-        self.program = Program(diagram, {})
+    Its decision tables are not at hand: a task that asks one passes without deciding anything. ``fed``: the events
+    whose messages others bring.
+    """
+
+    def __init__(self, diagram: Diagram, random: Random, fed: Collection[str] = ()) -> None:
+        self.diagram, self.random, self.fed = _without_tables(diagram), random, fed
+        self.program = Program(self.diagram, {})
         self.calendar = Calendar(zone=ZoneInfo("Asia/Jakarta"))
         self.now, self.steps = _BEGIN, 0
         self.tasks: dict[str, str] = {}
         self.timers: dict[str, datetime] = {}
-        self.messages: set[str] = set()
+        self.messages: dict[str, str] = {}
         self.names, self.values = _vocabulary(diagram)
 
-    def start(self) -> None:
-        """Begin at any of the starts."""
-        starts = [node for node in self.diagram.nodes.values() if node.kind == "startEvent"]
-        node = self.random.choice(starts)
-        self._try(lambda: execution.start(self.program, self._filled(), start_node=node, **self._when()))
+    def start(self, node: Node | None = None, values: Mapping[str, Any] = _NOTHING) -> None:
+        """Begin at this start, else at any, with ``values`` beside what he fills in."""
+        starts = [
+            each for each in self.diagram.nodes.values() if each.kind == "startEvent" and not each.scope
+        ]
+        begin = node or self.random.choice(starts)
+        self._try(
+            lambda: execution.start(
+                self.program, {**self._filled(), **values}, start_node=begin, **self._when()
+            )
+        )
+
+    def hear(self, message: str, values: Mapping[str, Any]) -> None:
+        """Take in a message that somebody else brings."""
+        self._try(lambda: self._deliver(message, values))
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing can happen here before somebody brings a message."""
+        return not (self.tasks or self.timers or self._own_messages())
+
+    def _own_messages(self) -> list[str]:
+        return sorted(message for message, node in self.messages.items() if node not in self.fed)
 
     def act(self) -> None:
         """Complete a task, deliver a message or let a timer come, as the dice say; what is due goes first."""
@@ -93,15 +115,18 @@ class _Officer:
         if self.timers and min(self.timers.values()) <= self.now:
             self._fire(min(self.timers, key=lambda timer: (self.timers[timer], timer)))
             return
-        kinds = [kind for kind in ("tasks", "messages", "timers") if getattr(self, kind)]
-        kind = self.random.choices(kinds, [{"tasks": 6, "messages": 3, "timers": 2}[kind] for kind in kinds])[
-            0
-        ]
+        own = self._own_messages() or ([] if self.tasks or self.timers else sorted(self.messages))
+        chances = {
+            "tasks": 6 if self.tasks else 0,
+            "messages": 3 if own else 0,
+            "timers": 2 if self.timers else 0,
+        }
+        [kind] = self.random.choices(list(chances), list(chances.values()))
         if kind == "tasks":
             task = self.random.choice(sorted(self.tasks))
             self._try(lambda: self._complete(task))
         elif kind == "messages":
-            message = self.random.choice(sorted(self.messages))
+            message = self.random.choice(own)
             self._try(lambda: self._deliver(message))
         else:
             self._fire(min(self.timers, key=lambda timer: (self.timers[timer], timer)))
@@ -118,9 +143,10 @@ class _Officer:
             **self._when(),
         )
 
-    def _deliver(self, message: str) -> Step:
+    def _deliver(self, message: str, values: Mapping[str, Any] = _NOTHING) -> Step:
+        brought = {**self._filled(), **values}
         return execution.deliver(
-            self.program, self.step.state, self.step.variables, message, self._filled(), **self._when()
+            self.program, self.step.state, self.step.variables, message, brought, **self._when()
         )
 
     def _fire(self, timer: str) -> None:
@@ -148,7 +174,8 @@ class _Officer:
         self.tasks |= {task.id: task.node.id for task in step.opened}
         self.timers = {id: at for id, at in self.timers.items() if id not in step.stopped_timers}
         self.timers |= {timer.id: timer.due.at for timer in step.timers}
-        self.messages = (self.messages - set(step.stopped_messages)) | {wait.id for wait in step.messages}
+        self.messages = {id: node for id, node in self.messages.items() if id not in step.stopped_messages}
+        self.messages |= {wait.id: wait.node.id for wait in step.messages}
 
     def _answers(self) -> Mapping[str, str | list[str]]:
         """An answer to every question there is; the engine takes those that are asked."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.step import OpenTimer, Step
 from app.models import Job, MessageWait, ProcessInstance
-from app.services import bulk, clock, starts
+from app.services import bulk, clock, outgoing, starts
 from app.services.definitions import Version
 
 
@@ -26,10 +26,13 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
             "is_signal": wait.node.signal is not None,
             "group_id": version.group_of(wait.node.lane_id),
             "opened_at": clock.now(session),
+            "rounds": list(wait.rounds),
         }
         for wait in step.messages
     ]
     bulk.add(session, MessageWait, waits)
+    if outgoing.concerns(version, step):
+        outgoing.wake(session, instance)
     _broadcast(session, instance, step)
 
 

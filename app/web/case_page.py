@@ -12,7 +12,7 @@ from app.models import UserTask
 from app.services import casefile, desk, dossier, instances, tracking
 from app.services.access import Actor
 from app.services.casefile import CaseFile
-from app.web import case_view, clocks
+from app.web import case_view, clocks, pool_words
 from app.web.vocabulary import Vocabulary
 
 #: So many events stand open; older ones are folded away.
@@ -51,7 +51,7 @@ def draw(
         NotFound: the case is not the actor's to see.
     """
     file = casefile.read(session, instance_id, actor=actor)
-    words = Vocabulary(file.version, file.people, file.file_names, file.units)
+    words = case_view.vocabulary(file)
     explanations = {task.id: dossier.why(task, session) for task in file.tasks}
     svg, lines = case_view.picture(session, file)
     told = case_view.timeline(file, words)
@@ -72,6 +72,7 @@ def draw(
         notes=case_view.notes(file),
         files=case_view.files(file, words),
         incidents=_incidents(file, words),
+        kept=[(message.name, pool_words.reason(message.reason)) for message in file.kept],
         identity=_identity(file, words, shown),
         shown=shown is not None,
         may=rights(actor, file),

@@ -38,6 +38,12 @@ def picture(session: Session, file: CaseFile) -> tuple[Markup, Sequence[Any]]:
     return Markup(svg), lines  # noqa: S704 drawn by us, every text in it escaped
 
 
+def vocabulary(file: CaseFile) -> Vocabulary:
+    """The words of a case."""
+    cases = frozenset(known.instance.id for known in file.partners if known.visible)
+    return Vocabulary(file.version, file.people, file.file_names, file.units, cases)
+
+
 def timeline(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """What happened, the latest first."""
     return [words.entry(event, vocabulary) for event in reversed(file.events)]

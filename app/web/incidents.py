@@ -51,6 +51,11 @@ def _came(incident: Incident) -> str:
     case = incident.instance
     if case is None:
         name = incident.definition.name if incident.definition else ""
+        if incident.job_id is not None:
+            return _(
+                "Perkara baru proses {name} dicoba lagi. Bila masih gagal, kendalanya muncul kembali di sini.",
+                name=name,
+            )
         return _("Kendala proses {name} ditutup. Petugas dapat memulai perkaranya lagi.", name=name)
     if incident.job_id is not None:
         return _(

@@ -37,8 +37,11 @@ class Sentence:
 
 
 def say(message: str, /, **names: str) -> Markup:
-    """Return ``message`` in the reader's language with each of ``names`` in bold."""
-    bold = {key: Markup("<b>{}</b>").format(name) for key, name in names.items()}
+    """Return ``message`` in the reader's language with each of ``names`` in bold; a link stays one."""
+    bold = {
+        key: name if isinstance(name, Markup) else Markup("<b>{}</b>").format(name)
+        for key, name in names.items()
+    }
     return Markup(_(message)).format(**bold)  # noqa: S704 messages are our own words
 
 

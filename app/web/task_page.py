@@ -155,7 +155,7 @@ def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> Tas
         if officers.may_reassign(actor, work.task)
         else (),
         across_units=officers.across_units(session, work.task, actor),
-        words=Vocabulary(file.version, file.people, file.file_names, file.units),
+        words=case_view.vocabulary(file),
         may_write=not actor.is_auditor,
     )
 

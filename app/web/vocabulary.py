@@ -1,6 +1,6 @@
 """Names in a case as people know them: activities, fields, values, flows, colleagues."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -13,12 +13,14 @@ from app.services.definitions import Version
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words of one version. ``people``: user name → full name; ``files``: id → name; ``units``: code → name."""
+    """Words of one version. ``people``: user name → full name; ``files``: id → name; ``units``: code → name;
+    ``cases``: ids of other cases that the reader may open."""
 
     version: Version
     people: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
+    cases: Collection[int] = frozenset()
 
     @cached_property
     def _fields(self) -> dict[str, Field]:

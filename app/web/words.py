@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from app.i18n import N_, _, ngettext
 from app.models import HistoryEvent
-from app.web import branches, data_words
+from app.web import branches, data_words, pool_words
 from app.web.sentences import Sentence, at, changes, here, say
 from app.web.vocabulary import Vocabulary
 
@@ -22,7 +22,8 @@ def who(event: HistoryEvent) -> str:
     """Who did it; "" for the clock."""
     if event.actor is not None:
         return event.actor.full_name
-    by_reporter = event.data.get("by") == "reporter" or event.type == "message_received"
+    from_outside = event.type == "message_received" and "case" not in event.data
+    by_reporter = event.data.get("by") == "reporter" or from_outside
     return _("Pelapor") if by_reporter else ""
 
 
@@ -62,7 +63,8 @@ def _simple(kind: str, message: str) -> Callable[[HistoryEvent, Vocabulary], Sen
 
 def _started(event: HistoryEvent, words: Vocabulary) -> Sentence:
     meta = _("versi {n}", n=event.data.get("version", ""))
-    return Sentence("start", say(N_("Perkara dimulai")), changes=changes(event, words), meta=meta)
+    title = pool_words.begun(event, words) if "case" in event.data else say(N_("Perkara dimulai"))
+    return Sentence("start", title, changes=changes(event, words), meta=meta)
 
 
 def _ended(event: HistoryEvent, words: Vocabulary) -> Sentence:
@@ -139,7 +141,8 @@ def _fired(event: HistoryEvent, words: Vocabulary) -> Sentence:
 
 
 def _received(event: HistoryEvent, words: Vocabulary) -> Sentence:
-    return Sentence("message", Markup("<b>{}</b>").format(here(event, words)), changes=changes(event, words))
+    title = Markup("<b>{}</b>").format(here(event, words))
+    return Sentence("message", title, changes=changes(event, words), meta=pool_words.sender(event, words))
 
 
 def _incident(event: HistoryEvent, words: Vocabulary) -> Sentence:
@@ -175,6 +178,10 @@ _TELLERS: Mapping[str, Callable[[HistoryEvent, Vocabulary], Sentence]] = {
     "outputs_mapped": data_words.taken,
     "timer_fired": _fired,
     "message_received": _received,
+    "message_sent": pool_words.sent,
+    "message_delivered": pool_words.delivered,
+    "message_kept": pool_words.kept,
+    "message_unheard": pool_words.unheard,
     "notification_queued": _simple("message", N_("Pemberitahuan dikirim: {name}")),
     "incident_opened": _incident,
     "incident_resolved": _simple("done", N_("Kendala pada {name} dicoba ulang")),

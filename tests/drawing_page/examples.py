@@ -128,6 +128,12 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             turns=["dicabut"],
         ),
         Example(
+            "dua_pool",
+            "Two pools that write to each other",
+            "Each pool is a process with cases of its own. What one sends along a message flow begins a case of the "
+            "other, or goes to the case that it talks with; it is kept until somebody waits for it.",
+        ),
+        Example(
             "sinyal",
             "Signals",
             "A signal is for everybody who waits for it: in the same case at once, in other cases a moment later; "

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.engine import calls, decisions, reader
-from app.engine.diagram import Diagram
+from app.engine.diagram import Diagram, Node
 from app.engine.execution import Program
 from tests.drawing_page.examples import Example
 from tests.engine.test_execution import Case
@@ -84,7 +84,7 @@ def _answers(case: Case, example: Example, chosen: str) -> Mapping[str, str | li
 def _outcome(case: Case) -> str:
     """Who was told, what was decided, what opened, and whether that was the end."""
     step = case.step
-    said = [f"{_name(case, effect.node.id)} tells its lane" for effect in step.effects]
+    said = [f"{_name(case, effect.node.id)} {_sent(effect.node)}" for effect in step.effects]
     for event in step.events:
         if event.type == "table_decided":
             values = ", ".join(f"{name} = “{value}”" for name, value in event.data["values"].items())
@@ -99,6 +99,12 @@ def _outcome(case: Case) -> str:
         waiting = Counter([*case.messages.values(), *(timer.node.id for timer in case.timers.values())])
         said.append(f"{_list(case, Counter(case.tasks.values()) or waiting, 'or')} is waited for")
     return ", ".join(said)
+
+
+def _sent(node: Node) -> str:
+    """Whom it tells; what it sends to other pools."""
+    messages = ", ".join(f"“{flow.name}”" for flow in node.sends)
+    return f"sends {messages}" if messages else "tells its lane"
 
 
 def _list(case: Case, nodes: Counter[str], word: str = "and") -> str:

@@ -131,8 +131,6 @@ def test_assignments_of_bpmn_are_read_by_the_names_of_their_data() -> None:
             "mapping_script",
             "a",
         ),
-        (task(f"<spiffworkflow:preScript>{PROBE}</spiffworkflow:preScript>"), "script_ignored", "preScript"),
-        (task(f"<spiffworkflow:postScript>{PROBE}</spiffworkflow:postScript>"), "script_ignored", "postScript"),
         (camunda_7('<camunda:inputParameter name="a-b">x</camunda:inputParameter>'), "mapping_target", "a-b"),
         (camunda_7('<camunda:inputParameter name="now">x</camunda:inputParameter>'), "mapping_target", "now"),
         (

@@ -38,11 +38,7 @@ def two_pools(*flows: str, outside: str = "") -> bytes:
 def test_a_message_flow_names_the_message_at_both_ends() -> None:
     dinas, warga = reader.read(two_pools(message_flow("kirim", "tunggu", "Surat balasan")))
     assert dinas.nodes["tunggu"].message == warga.nodes["kirim"].message == "Surat balasan"
-    assert [f.code for f in dinas.findings] == [
-        "message_flow_by_hand",
-        "message_named_by_drawing",
-        "implicit_end",
-    ]
+    assert [f.code for f in dinas.findings] == ["implicit_end"]
     assert [f.code for f in warga.findings] == []
 
 

@@ -38,6 +38,8 @@ def event(tag: str, definition: str, **attributes: str) -> bytes:
             task("serviceTask", extensions='<spiffworkflow:serviceTaskOperator id="http/GetRequest"/>'),
             "serviceTaskOperator",
         ),
+        (task(extensions=f"<spiffworkflow:preScript>{PROBE}</spiffworkflow:preScript>"), "preScript"),
+        (task(extensions=f"<spiffworkflow:postScript>{PROBE}</spiffworkflow:postScript>"), "postScript"),
         (task(extensions='<camunda:executionListener class="X" event="start"/>'), "executionListener"),
         (task(extensions='<camunda:taskListener expression="${x}" event="create"/>'), "taskListener"),
         (

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app import worker
 from app.models import HistoryEvent, Job, ProcessInstance, UserTask
-from app.services import deployments, inbox, instances, tasks
+from app.services import casefile, deployments, inbox, instances, tasks
 from app.services.access import Actor
 from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.test_reader_scopes import inside
@@ -101,6 +101,7 @@ def test_a_signal_reaches_the_other_cases_that_wait_for_it_and_only_those(office
         assert [job.instance_id for job in session.scalars(select(Job).where(Job.signal.is_not(None)))] == [
             waits.id
         ]
+        assert casefile.read(session, waits.id, actor=office.rina).clocks == []  # a signal is no clock
     assert worker.tick(office.database) == 1
     with office.database.reading() as session:
         assert [t.activity_id for t in instances.open_tasks(session, waits.id)] == ["lanjut"]

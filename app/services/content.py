@@ -1,0 +1,93 @@
+"""What a message between cases brings to the one that receives it: variables, identity, files."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Attachment, CaseMessage, ProcessInstance
+from app.services import definitions, files, identity, outgoing, partners
+from app.services.definitions import Version
+
+
+@dataclass(frozen=True)
+class Content:
+    """``identity``: fields marked ``pribadi`` in the receiver's forms; ``files``: copies that are no case's yet."""
+
+    variables: dict[str, Any]
+    identity: dict[str, Any]
+    files: list[Attachment]
+
+    def store(self, session: Session, receiver: ProcessInstance) -> None:
+        """Keep what does not go into variables."""
+        identity.add(session, receiver.id, self.identity)
+        for file in self.files:
+            file.instance_id = receiver.id
+        session.flush()
+
+
+def of(
+    session: Session,
+    message: CaseMessage,
+    version: Version,
+    receiver: ProcessInstance | None,
+) -> Content:
+    """Return what ``message`` brings to ``receiver``, or to a new case, of ``version``.
+
+    What the sender was told by the receiver and left as it was is not told back: meanwhile it may have changed there.
+    Nor is a case's number. Identity goes only where it is marked as such, and files as copies.
+    """
+    sender = session.get_one(ProcessInstance, message.sender_id)
+    told = partners.told_by(session, sender, receiver)
+    own_number = version.diagram.properties.get("nomor")
+    values = {
+        name: value
+        for name, value in message.values.items()
+        if name != own_number and not (name in told and told[name] == value)
+    }
+    variables, secret = identity.part(None, values, version)
+    secret |= _identity(session, message, sender, version)
+    copies = _copies(session, sender, variables, secret)
+    ids = {old: copy.id for old, copy in copies.items()}
+    return Content(_renamed(variables, ids), _renamed(secret, ids), list(copies.values()))
+
+
+def _identity(
+    session: Session, message: CaseMessage, sender: ProcessInstance, version: Version
+) -> dict[str, Any]:
+    """The sender's identity as far as the receiver's forms mark it, and the message may carry it."""
+    sending = definitions.version(session, sender.definition_id)
+    node = sending.diagram.nodes.get(message.activity_id)
+    named = outgoing.named(node)
+    wanted = version.private_keys if named is None else version.private_keys & named
+    return identity.hand_on(session, sender, sending, wanted)
+
+
+def _copies(
+    session: Session, sender: ProcessInstance, variables: Mapping[str, Any], secret: Mapping[str, Any]
+) -> dict[str, Attachment]:
+    """Copies of the sender's files that the content names, by the id of what was copied. 1 SQL without files."""
+    rows = session.scalars(select(Attachment).where(Attachment.instance_id == sender.id)).all()
+    if not rows:
+        return {}
+    open_ones, private = set(_texts(variables)), set(_texts(secret))
+    wanted = [row for row in rows if row.id in private or (row.id in open_ones and not row.is_private)]
+    return {row.id: files.copy(session, row, private=row.id in private) for row in wanted}
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(one)
+
+
+def _renamed(value: Any, ids: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        return ids.get(value, value)
+    if isinstance(value, list):
+        return [_renamed(one, ids) for one in value]
+    return {key: _renamed(one, ids) for key, one in value.items()} if isinstance(value, dict) else value

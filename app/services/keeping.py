@@ -1,0 +1,55 @@
+"""Messages that nobody waits for: kept till somebody does, or told to have come too late. None is lost in silence."""
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app.models import CaseMessage, Job, ProcessInstance
+from app.services import history, partners, telling
+
+
+def keep(
+    session: Session, job: Job, message: CaseMessage, receiver: ProcessInstance | None, reason: str
+) -> None:
+    """Let a message rest till `outgoing.wake`; tell once why. A job that was woken meanwhile stays awake.
+
+    ``receiver``: the case that it is for, where that is clear.
+    """
+    resting = update(Job).where(Job.id == job.id, Job.run_at == job.run_at).values(run_at=None)
+    session.execute(resting.execution_options(synchronize_session=False))
+    message.state, message.receiver_id = "kept", receiver.id if receiver else None
+    if message.reason == reason:
+        return
+    message.reason = reason
+    _record(session, message, "message_kept", message.sender_id, receiver, reason=reason)
+    if reason != "not_waiting":
+        _tell(session, message, "message_kept")
+
+
+def unheard(session: Session, message: CaseMessage, receiver: ProcessInstance | None) -> None:
+    """The case that it was for is over: both sides are told."""
+    message.reason = "ended"
+    _record(session, message, "message_unheard", message.sender_id, receiver)
+    _tell(session, message, "message_unheard")
+    if receiver is not None:
+        message.receiver_id = receiver.id
+        _record(session, message, "message_unheard", receiver.id, message.sender)
+
+
+def _record(
+    session: Session,
+    message: CaseMessage,
+    type_: str,
+    instance_id: int,
+    other: ProcessInstance | None,
+    **more: str,
+) -> None:
+    activity = message.activity_id if instance_id == message.sender_id else None
+    history.record(
+        session, type_, actor=None, instance_id=instance_id, activity_id=activity,
+        message=message.name, **more, **(partners.named(other) if other else {}),
+    )  # fmt: skip
+
+
+def _tell(session: Session, message: CaseMessage, code: str) -> None:
+    owners = {"roles": ["process_owner"]}
+    telling.queue(session, message.sender, message.activity_id, code, owners, message=message.name)

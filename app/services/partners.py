@@ -1,0 +1,97 @@
+"""Which cases talk with each other: those that began one another, or came together by a message."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.models import CaseMessage, Partner, ProcessInstance
+from app.services import access, clock
+from app.services.access import Actor
+
+
+@dataclass(frozen=True)
+class Known:
+    """A case that another one talks with; ``visible`` when the reader may open it."""
+
+    instance: ProcessInstance
+    visible: bool
+
+
+def join(
+    session: Session,
+    sender: ProcessInstance,
+    receiver: ProcessInstance,
+    *,
+    rounds: Sequence[str],
+    told: Mapping[str, Any],
+) -> None:
+    """Note that ``sender`` told ``receiver`` something, and that the two talk since ``rounds`` of the sender."""
+    if session.get(Partner, (sender.id, receiver.id)) is None:
+        _add(session, sender, receiver, rounds)
+        _add(session, receiver, sender, ())
+    row = session.get_one(Partner, (receiver.id, sender.id))
+    row.told = {**row.told, **told}
+
+
+def _add(
+    session: Session, instance: ProcessInstance, partner: ProcessInstance, rounds: Sequence[str]
+) -> None:
+    row = Partner(
+        instance_id=instance.id,
+        partner_id=partner.id,
+        rounds=list(rounds),
+        told={},
+        since=clock.now(session),
+    )
+    session.add(row)
+    session.flush()
+
+
+def told_by(
+    session: Session, instance: ProcessInstance, partner: ProcessInstance | None
+) -> Mapping[str, Any]:
+    """What a case was told last by its partner, by variable."""
+    row = session.get(Partner, (instance.id, partner.id)) if partner is not None else None
+    return row.told if row is not None else {}
+
+
+def meant(session: Session, message: CaseMessage) -> list[int]:
+    """Ids of the cases that a message may be for: the sender's partners in that process, those of the round that it
+    was sent in before others; without partners the case with the sender's number. At most 2 SQL."""
+    query = select(Partner.partner_id, Partner.rounds).join(Partner.partner)
+    query = query.where(Partner.instance_id == message.sender_id, ProcessInstance.key == message.key)
+    rows = session.execute(query).all()
+    same_round = [row.partner_id for row in rows if set(row.rounds) & set(message.rounds)]
+    if rows:
+        return same_round or [row.partner_id for row in rows]
+    by_number = select(ProcessInstance.id).where(
+        ProcessInstance.key == message.key, ProcessInstance.business_key == message.business_key
+    )
+    return list(session.scalars(by_number))
+
+
+def named(instance: ProcessInstance) -> dict[str, Any]:
+    """The other case, as events name it."""
+    return {"case": instance.id, "case_number": instance.business_key}
+
+
+def of_case(session: Session, instance_id: int, *, actor: Actor) -> list[Known]:
+    """The cases that a case talks with, the first first. 1 SQL."""
+    query = (
+        select(Partner, access.visible(actor))
+        .join(Partner.partner)
+        .where(Partner.instance_id == instance_id)
+        .options(joinedload(Partner.partner).joinedload(ProcessInstance.definition))
+        .order_by(Partner.since, Partner.partner_id)
+        .limit(100)
+    )
+    return [Known(row.partner, bool(visible)) for row, visible in session.execute(query)]
+
+
+def kept(session: Session, instance_id: int) -> Sequence[CaseMessage]:
+    """What a case sent and nobody has received yet, the first first. 1 SQL."""
+    query = select(CaseMessage).where(CaseMessage.sender_id == instance_id, CaseMessage.state == "kept")
+    return session.scalars(query.order_by(CaseMessage.sent_at).limit(100)).all()

@@ -1,0 +1,166 @@
+"""Message flows as they are read: what is sent where, and which of them cannot be delivered and why."""
+
+import pytest
+
+from app.engine import forks, reader
+from app.engine.diagram import Diagram, MessageFlow
+from app.engine.execution import Program
+from app.services import triage_pools
+from tests.engine.building import boundary, bpmn, catch, end, exclusive, node, parallel, send, start, user
+from tests.engine.pools import FLOWS, WAITS, dinas, kecamatan, pools
+from tests.engine.reading import read
+from tests.engine.test_execution import Case
+
+
+def both(*flows: str, first: bytes | None = None, second: bytes | None = None) -> dict[str, Diagram]:
+    given = pools([first or kecamatan(), second or dinas()], *(flows or FLOWS))
+    return {diagram.key: diagram for diagram in reader.read(given, file="dua.bpmn")}
+
+
+def told(found: dict[str, Diagram]) -> list[tuple[str, str | None]]:
+    return [
+        (finding.code, finding.element_id)
+        for diagram in found.values()
+        for finding in diagram.findings
+        if "message" in finding.code
+    ]
+
+
+def test_what_sends_knows_where_to() -> None:
+    found = both()
+    assert found["kecamatan"].nodes["kirim"].sends == (
+        MessageFlow("kirim_usulan_masuk", "Usulan", "dinas", "usulan_masuk"),
+    )
+    assert found["dinas"].nodes["jawab"].sends[0].target == "tunggu"
+    assert [node.id for node in found["kecamatan"].nodes.values() if node.sends] == ["kirim"]
+    assert told(found) == []
+
+
+def test_an_event_without_a_symbol_is_what_its_message_flow_makes_it() -> None:
+    bare = dinas().replace(WAITS.encode(), b"")
+    found = both(second=bare)
+    assert found["dinas"].start_node() is None
+    assert found["dinas"].start_node("Usulan") is found["dinas"].nodes["usulan_masuk"]
+    assert found["dinas"].nodes["jawab"].tells
+    assert told(found) == [("event_by_message_flow", "usulan_masuk"), ("event_by_message_flow", "jawab")]
+
+
+def test_an_event_without_a_symbol_waits_for_the_message_drawn_to_it() -> None:
+    bare = kecamatan().replace(WAITS.encode(), b"")
+    found = both(first=bare)
+    assert found["kecamatan"].nodes["tunggu"].kind == "intermediateCatchEvent"
+    assert found["kecamatan"].nodes["tunggu"].message == "Jawaban"
+
+
+@pytest.mark.parametrize(
+    ("flow", "code", "where"),
+    [
+        ("siapkan > usulan_masuk: x", "message_flow_ignored", "siapkan"),  # a person's task sends nothing
+        ("kirim > telaah: x", "message_flow_ignored", "telaah"),
+        ("mulai > usulan_masuk: x", "message_flow_ignored", "mulai"),
+        ("kirim > tunggu: x", "message_flow_inside", "tunggu"),
+        ("kirim > pool_dinas: x", "message_flow_to_edge", "kirim"),
+        ("pool_kecamatan > usulan_masuk: x", "message_flow_to_edge", "usulan_masuk"),
+    ],
+)
+def test_a_flow_that_cannot_be_delivered_says_so(flow: str, code: str, where: str) -> None:
+    found = both(flow)
+    assert (code, where) in told(found)
+    assert not any(node.sends for diagram in found.values() for node in diagram.nodes.values())
+
+
+def test_what_waits_for_time_waits_for_no_message() -> None:
+    late = kecamatan(waits='<bpmn:timerEventDefinition><bpmn:timeDuration>P3D</bpmn:timeDuration>'
+                     "</bpmn:timerEventDefinition>")  # fmt: skip
+    found = both("jawab > tunggu: Jawaban", first=late)
+    assert ("message_flow_ignored", "tunggu") in told(found)
+    assert found["dinas"].nodes["jawab"].sends == ()
+
+
+def test_a_process_that_is_only_drawn_may_be_run_by_itself() -> None:
+    only = dinas().replace(b'isExecutable="true"', b'isExecutable="false"')
+    found = both(second=only)
+    assert found.keys() == {"kecamatan"}
+    assert found["kecamatan"].nodes["kirim"].sends[0].process == "dinas"
+    assert [code for code, _where in told(found)] == ["message_flow_by_hand", "message_flow_by_hand"]
+
+
+def test_a_message_carries_the_variables_as_they_are_where_it_is_sent() -> None:
+    case = Case(Program(both()["kecamatan"], {}))
+    case.complete("siapkan", lokasi="Desa A")
+    [effect] = case.step.effects
+    assert (effect.node.id, effect.values) == ("kirim", {"lokasi": "Desa A"})
+
+
+def test_what_sends_nowhere_carries_nothing() -> None:
+    case = Case(Program(read(bpmn([start(), send("beri_tahu"), end()], "start > beri_tahu > end")), {}))
+    [effect] = case.step.effects
+    assert effect.values == {}
+
+
+# -- places at the same time -------------------------------------------------------------------------------
+
+
+def places(*more: object, flows: str) -> Diagram:
+    shapes = [start(), catch("a", message="A"), catch("b", message="B"), user("kerja"), end(), *more]
+    return read(bpmn(shapes, flows))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("more", "flows", "expected"),
+    [
+        ([], "start > a > b > kerja > end", False),
+        ([exclusive("g")], "start > g > a > kerja > end\ng > b > kerja", False),
+        ([parallel("g"), parallel("j")], "start > g > a > j > kerja > end\ng > b > j", True),
+        ([], "start > a > kerja > end\nstart > b > kerja", True),
+        (
+            [parallel("g"), parallel("j"), user("x")],
+            "start > g > x > j > a > b > kerja > end\ng > kerja > j",
+            False,
+        ),
+        ([boundary("c", "kerja", message="C")], "start > kerja > a > end\nc > b > end", True),
+        (
+            [boundary("c", "kerja", message="C", interrupting=True)],
+            "start > kerja > a > end\nc > b > end",
+            False,
+        ),
+        (
+            [exclusive("lagi"), parallel("g"), parallel("j")],
+            "start > lagi > g > a > j > kerja > lagi\ng > b > j\nlagi > end",
+            True,
+        ),
+    ],
+)
+def test_places_that_wait_at_the_same_time_are_told_from_alternatives(
+    more: list[object], flows: str, expected: bool
+) -> None:
+    diagram = places(*more, flows=flows)
+    assert forks.together(diagram, "a", "b") is forks.together(diagram, "b", "a") is expected
+
+
+# -- driven together ---------------------------------------------------------------------------------------
+
+
+def test_triage_drives_both_pools_and_the_post_between_them() -> None:
+    for seed in range(10):
+        drives = triage_pools.drive(list(both().values()), str(seed))
+        assert [(drive.process, drive.end) for drive in drives] == [
+            ("kecamatan", "ended"),
+            ("dinas", "ended"),
+        ]
+
+
+def test_an_answer_that_never_comes_is_given_by_hand() -> None:
+    silent = bpmn([node("startEvent", "usulan_masuk", inside=WAITS), user("telaah"), end("usai")],
+                  "usulan_masuk > telaah > usai", key="dinas")  # fmt: skip
+    drives = triage_pools.drive(list(both("kirim > usulan_masuk: Usulan", second=silent).values()), "1")
+    assert [drive.end for drive in drives] == ["ended", "ended"]
+
+
+def test_a_pool_that_cannot_go_on_stops_with_its_reason_and_the_other_goes_on() -> None:
+    stuck = bpmn([node("startEvent", "usulan_masuk", inside=WAITS), parallel("pisah"), exclusive("satu"),
+                  user("x"), user("y"), parallel("gabung"), end("usai")],
+                 "usulan_masuk > satu > x > gabung > usai\nsatu > y > gabung", key="dinas")  # fmt: skip
+    drives = triage_pools.drive(list(both("kirim > usulan_masuk: Usulan", second=stuck).values()), "1")
+    assert [drive.end for drive in drives] == ["ended", "stopped"]
+    assert "selamanya" in drives[1].why

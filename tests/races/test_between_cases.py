@@ -1,0 +1,50 @@
+"""Two at the same moment where cases write to each other: nothing is begun twice, and nothing stays lying."""
+
+from functools import partial
+
+import pytest
+from sqlalchemy import select
+
+from app import worker
+from app.models import CaseMessage, Job, ProcessInstance
+from tests.engine.pools import dinas
+from tests.races.together import Racers
+from tests.services.office import Office
+from tests.services.test_pools_kept import busy
+from tests.services.two_pools import at, begin, cases, deploy, files, finish, work
+
+pytestmark = pytest.mark.slow
+TIMES = 20
+
+
+def job_of(office: Office, sender: ProcessInstance) -> str:
+    with office.database.reading() as session:
+        query = select(Job.id).join(CaseMessage, CaseMessage.id == Job.message_id)
+        return session.scalars(query.where(CaseMessage.sender_id == sender.id)).one()
+
+
+@pytest.mark.filterwarnings(
+    "ignore::sqlalchemy.exc.SAWarning"
+)  # as when it runs: a lost race must not need one
+def test_two_workers_begin_one_case(office: Office, pair: Racers) -> None:
+    deploy(office, files(busy(), dinas()))
+    for times in range(1, TIMES + 1):
+        attempt = partial(worker.attempt, office.database, job_of(office, begin(office)))
+        outcomes = pair.run(attempt, attempt)
+        assert [outcome.error for outcome in outcomes] == [None, None]
+        work(office)
+        assert len(cases(office, "dinas")) == times
+
+
+def test_an_answer_that_comes_while_the_case_begins_to_wait_is_heard(office: Office, pair: Racers) -> None:
+    deploy(office, files(busy(), dinas()))
+    for _time in range(TIMES):
+        case = begin(office)
+        work(office)
+        other = cases(office, "dinas")[-1]
+        finish(office, other, putusan="ya")
+        attempt = partial(worker.attempt, office.database, job_of(office, other))
+        outcomes = pair.run(attempt, partial(finish, office, case))
+        assert outcomes[1].error is None
+        work(office)
+        assert at(office, case) == ["catat"]

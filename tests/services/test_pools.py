@@ -1,0 +1,272 @@
+"""Two pools that talk: each a process of its own, and what one sends the other receives."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from sqlalchemy import select
+
+from app import worker
+from app.models import Incident, Job, ProcessInstance
+from app.services import delivery, incidents, instances, jobs, tasks
+from tests.engine.building import (
+    Shape,
+    bpmn,
+    end,
+    exclusive,
+    flow,
+    node,
+    parallel,
+    race,
+    send,
+    start,
+    user,
+)
+from tests.engine.pools import WAITS, dinas, kecamatan
+from tests.services.counting import statements
+from tests.services.office import Office
+from tests.services.two_pools import at, begin, cases, deploy, events, files, finish, messages, process, work
+
+
+@pytest.fixture
+def deployed(office: Office) -> Office:
+    deploy(office)
+    return office
+
+
+def waiting_jobs(office: Office) -> list[Job]:
+    with office.database.reading() as session:
+        return list(session.scalars(select(Job).where(Job.message_id.is_not(None))))
+
+
+def test_pools_that_talk_are_deployed_without_a_warning_about_it(office: Office) -> None:
+    assert not [code for code in deploy(office) if "message" in code]
+
+
+def test_a_message_starts_a_case_of_the_other_pool_and_the_answer_comes_back(deployed: Office) -> None:
+    case = begin(deployed)
+    finish(deployed, case, lokasi="Desa A")
+    assert cases(deployed, "dinas") == []
+    work(deployed)
+    [other] = cases(deployed, "dinas")
+    assert other.variables["judul"] == "Jembatan"
+    assert other.variables["lokasi"] == "Desa A"
+    assert other.business_key != case.business_key
+    assert other.started_by_id is None
+    finish(deployed, other, putusan="setuju")
+    work(deployed)
+    [again] = cases(deployed, "kecamatan")
+    assert again.variables["putusan"] == "setuju"
+    assert again.business_key == again.variables["nomor"] == case.business_key
+    assert at(deployed, case) == ["catat"]
+    assert messages(deployed) == [("Usulan", "delivered", None), ("Jawaban", "delivered", None)]
+    assert waiting_jobs(deployed) == []
+
+
+def test_both_sides_tell_what_was_sent_and_received_and_to_which_case(deployed: Office) -> None:
+    case = begin(deployed)
+    finish(deployed, case)
+    work(deployed)
+    [other] = cases(deployed, "dinas")
+    finish(deployed, other, putusan="setuju")
+    work(deployed)
+    here, there = events(deployed, case), events(deployed, other)
+    assert (here["message_sent"]["message"], here["message_sent"]["to"]) == ("Usulan", "Dinas")
+    assert "judul" in here["message_sent"]["fields"]
+    delivered = here["message_delivered"]
+    assert (delivered["case"], delivered["case_number"]) == (other.id, other.business_key)
+    assert (there["instance_started"]["case"], there["instance_started"]["message"]) == (case.id, "Usulan")
+    assert here["message_received"]["case_number"] == other.business_key
+    assert here["message_received"]["values"] == {"putusan": "setuju"}
+    assert "by" not in here["message_received"]
+    assert "notification_queued" not in here
+
+
+def test_nothing_is_delivered_twice_and_nothing_lost_when_the_worker_dies(deployed: Office) -> None:
+    case = begin(deployed)
+    finish(deployed, case)
+    [job] = waiting_jobs(deployed)
+
+    def die() -> None:
+        with deployed.database.transaction() as session:
+            assert jobs.fire(session, job.id)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        die()
+    assert cases(deployed, "dinas") == []
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _n: worker.attempt(deployed.database, job.id), range(8)))
+    assert len(cases(deployed, "dinas")) == 1
+    assert waiting_jobs(deployed) == []
+
+
+def test_all_that_one_event_sends_is_delivered(office: Office) -> None:
+    asks = process("tanya", [start("mulai"), send("kirim"), end("selesai")], "mulai > kirim > selesai")
+    others = [
+        process(key, [node("startEvent", f"masuk_{key}", inside=WAITS), user(f"isi_{key}"), end(f"usai_{key}")],
+                f"masuk_{key} > isi_{key} > usai_{key}")
+        for key in ("satu", "dua", "tiga")
+    ]  # fmt: skip
+    deploy(
+        office, files(asks, *others, flows=tuple(f"kirim > masuk_{key}" for key in ("satu", "dua", "tiga")))
+    )
+    begin(office, "tanya")
+    work(office)
+    assert [len(cases(office, key)) for key in ("satu", "dua", "tiga")] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("place", ["receive task", "boundary", "event gateway"])
+def test_an_answer_is_heard_wherever_one_can_wait_for_it(office: Office, place: str) -> None:
+    shapes = [start("mulai"), send("kirim"), user("catat"), end("selesai")]
+    if place == "receive task":
+        shapes.append(node("receiveTask", "tunggu"))
+        flows = "mulai > kirim > tunggu > catat > selesai"
+    elif place == "boundary":
+        shapes += [user("kerja"), node("boundaryEvent", "tunggu", attachedToRef="kerja", inside=WAITS)]
+        flows = "mulai > kirim > kerja > selesai\ntunggu > catat > selesai"
+    else:
+        late = node("intermediateCatchEvent", "lama", inside="<bpmn:timerEventDefinition>"
+                    "<bpmn:timeDuration>P30D</bpmn:timeDuration></bpmn:timerEventDefinition>")  # fmt: skip
+        shapes += [race("mana"), node("intermediateCatchEvent", "tunggu", inside=WAITS), late]
+        flows = "mulai > kirim > mana > tunggu > catat > selesai\nmana > lama > selesai"
+    deploy(office, files(process("kecamatan", shapes, flows), dinas()))
+    case = begin(office)
+    work(office)
+    finish(office, cases(office, "dinas")[0], putusan="ya")
+    work(office)
+    assert at(office, case) == ["catat"]
+    assert cases(office, "kecamatan")[0].variables["putusan"] == "ya"
+
+
+def test_a_new_version_of_the_receiver_gets_what_was_sent_before(deployed: Office) -> None:
+    case = begin(deployed)
+    finish(deployed, case)
+    changed = dinas().replace(b'name="Telaah"', b'name="Telaah teknis"')
+    deploy(deployed, files(kecamatan(), changed))
+    work(deployed)
+    [other] = cases(deployed, "dinas")
+    assert deployed.open_task(other).name == "Telaah teknis"
+    finish(deployed, other)
+    work(deployed)
+    assert at(deployed, case) == ["catat"]
+
+
+def stuck() -> bytes:
+    """A receiver whose diagram cannot go on without an amount."""
+    shapes = [
+        node("startEvent", "usulan_masuk", inside=WAITS), exclusive("cukup"), user("telaah"), user("tolak"),
+        node("endEvent", "jawab", inside=WAITS),
+    ]  # fmt: skip
+    lanes = {"Unit": " ".join(shape.id for shape in shapes)}
+    return bpmn(
+        shapes,
+        ["usulan_masuk > cukup\ntelaah > jawab\ntolak > jawab",
+         flow("cukup", "telaah", condition="=lokasi = 1"), flow("cukup", "tolak", condition="=lokasi = 2")],
+        lanes=lanes, key="dinas", name="Dinas",
+    )  # fmt: skip
+
+
+def test_a_receiver_that_cannot_begin_is_an_incident_of_its_process_and_is_tried_again(
+    office: Office,
+) -> None:
+    deploy(office, files(kecamatan(), stuck()))
+    case = begin(office)
+    finish(office, case)
+    for _try in range(3):
+        [job] = waiting_jobs(office)
+        worker.attempt(office.database, job.id)
+    with office.database.reading() as session:
+        [incident] = session.scalars(select(Incident))
+        assert (incident.instance_id, incident.activity_id, incident.job_id) == (None, "cukup", job.id)
+        assert session.get_one(ProcessInstance, case.id).state == "active"
+    assert cases(office, "dinas") == []
+    deploy(office, files(kecamatan(), dinas()))
+    with office.database.transaction() as session:
+        incidents.retry(session, incident.id, actor=office.owner)
+    work(office)
+    assert len(cases(office, "dinas")) == 1
+
+
+def test_a_case_costs_the_same_however_many_others_talk(office: Office) -> None:
+    deploy(office)
+    counts = []
+    for others in (0, 12):
+        for _other in range(others):
+            finish(office, begin(office))
+        work(office)
+        case = begin(office)
+        with statements(office.database) as sent:
+            finish(office, case)
+        with statements(office.database) as began:
+            work(office)
+        [*_before, other] = cases(office, "dinas")
+        finish(office, other, putusan="ya")
+        with statements(office.database) as heard:
+            work(office)
+        assert at(office, case) == ["catat"]
+        counts.append([len(each) for each in (sent, began, heard)])
+    assert counts[0] == counts[1]
+
+
+def answered_at(*places: str) -> tuple[str, ...]:
+    return ("kirim > usulan_masuk", *(f"jawab > {place}: Jawaban" for place in places))
+
+
+def waits(id: str) -> Shape:
+    return node("intermediateCatchEvent", id, inside=WAITS)
+
+
+def answer_question(office: Office, case: ProcessInstance, flow_id: str) -> None:
+    with office.database.transaction() as session:
+        [task] = instances.open_tasks(session, case.id)
+        tasks.complete(session, task.id, {}, {task.activity_id: flow_id}, actor=office.rina)
+
+
+def test_an_answer_drawn_to_each_place_where_one_may_wait_is_heard_at_one(office: Office) -> None:
+    shapes = [start("mulai"), send("kirim"), user("pilih"), exclusive("mana"), waits("tunggu_a"),
+              waits("tunggu_b"), user("catat"), end("selesai")]  # fmt: skip
+    either = process("kecamatan", shapes, "mulai > kirim > mana > tunggu_a > catat > tunggu_b > selesai\nmana > pilih"
+                     " > selesai")  # fmt: skip
+    deploy(office, files(either, dinas(), flows=answered_at("tunggu_a", "tunggu_b")))
+    case = begin(office, "kecamatan")
+    work(office)
+    answer_question(office, case, "mana__tunggu_a")
+    finish(office, cases(office, "dinas")[0])
+    work(office)
+    assert at(office, case) == ["catat"]
+    assert sorted(state for _name, state, _reason in messages(office)) == ["delivered", "delivered", "spare"]
+    finish(office, case)
+    work(office)
+    assert cases(office, "kecamatan")[0].state == "active"  # it waits for another answer, not for the old one
+
+
+def test_an_answer_drawn_to_two_branches_is_heard_in_both_even_if_one_is_late(office: Office) -> None:
+    shapes = [start("mulai"), send("kirim"), parallel("pisah"), waits("tunggu_a"), user("sibuk"), waits("tunggu_b"),
+              parallel("gabung"), user("catat"), end("selesai")]  # fmt: skip
+    both = process("kecamatan", shapes, "mulai > kirim > pisah > tunggu_a > gabung > catat > selesai\n"
+                   "pisah > sibuk > tunggu_b > gabung")  # fmt: skip
+    deploy(office, files(both, dinas(), flows=answered_at("tunggu_a", "tunggu_b")))
+    case = begin(office, "kecamatan")
+    work(office)
+    finish(office, cases(office, "dinas")[0])
+    work(office)
+    finish(office, case)
+    work(office)
+    assert at(office, case) == ["catat"]
+
+
+def test_pools_that_answer_each_other_for_ever_are_stopped(office: Office) -> None:
+    asks = process("kecamatan", [start("mulai"), send("kirim"), exclusive("lagi"), waits("tunggu")],
+                   "mulai > lagi > kirim > tunggu > lagi")  # fmt: skip
+    answers = process("dinas", [node("startEvent", "usulan_masuk", inside=WAITS), send("jawab"), end("usai")],
+                      "usulan_masuk > jawab > usai")  # fmt: skip
+    deploy(office, files(asks, answers))
+    begin(office, "kecamatan")
+    work(office)
+    for _try in range(2):
+        [job] = waiting_jobs(office)
+        worker.attempt(office.database, job.id)
+    assert len(cases(office, "dinas")) == delivery.MOST_HOPS // 2
+    with office.database.reading() as session:
+        [incident] = session.scalars(select(Incident))
+        assert "tanpa henti" in incident.message

@@ -1,0 +1,165 @@
+"""What travels between pools: variables, but nothing stale; identity only where it is marked; files as copies."""
+
+from io import BytesIO
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.models import Attachment, CaseMessage, HistoryEvent, IdentityValue, ProcessInstance
+from app.services import files as attachments
+from app.services import inbox, instances, tasks, uploads, vault
+from tests.engine.building import bpmn, end, node, send, start, user
+from tests.engine.pools import WAITS, dinas, kecamatan
+from tests.engine.test_reader_scopes import inside
+from tests.services.office import Office, form, text
+from tests.services.two_pools import at, begin, cases, deploy, events, files, finish, process, work
+
+CANARY = "KENARI-IDENTITAS"
+
+
+def identities(office: Office, case: ProcessInstance) -> dict[str, Any]:
+    with office.database.reading() as session:
+        rows = session.scalars(select(IdentityValue).where(IdentityValue.instance_id == case.id))
+        return {row.field_key: vault.unseal(session, row.ciphertext) for row in rows}
+
+
+def asked(office: Office, *processes: bytes, **values: Any) -> ProcessInstance:
+    """The case of the other pool, after the first has sent its message."""
+    deploy(office, files(*processes))
+    finish(office, begin(office, **values), lokasi="Desa A")
+    work(office)
+    [other] = cases(office, "dinas")
+    return other
+
+
+@pytest.mark.parametrize("marked", [True, False])
+def test_identity_goes_only_where_the_receiver_marks_it(office: Office, marked: bool) -> None:
+    other = asked(office, kecamatan(), dinas(private=marked), nama=CANARY)
+    assert identities(office, other) == ({"nama": CANARY} if marked else {})
+    assert events(office, cases(office, "kecamatan")[0])["message_delivered"]["identity"] == (
+        ["nama"] if marked else []
+    )
+    with office.database.reading() as session:
+        rows = [*session.scalars(select(HistoryEvent.data)), *session.scalars(select(CaseMessage.values))]
+        assert CANARY not in str([*rows, other.variables])
+
+
+def test_identity_that_nobody_else_may_see_stays(office: Office) -> None:
+    shut = kecamatan().replace(
+        b'<spiffworkflow:property name="identitas"',
+        b'<spiffworkflow:property name="identitas tertutup" value="=judul = &quot;Rahasia&quot;"/>'
+        b'<spiffworkflow:property name="identitas"',
+    )
+    assert identities(office, asked(office, shut, dinas(private=True), nama=CANARY, judul="Rahasia")) == {}
+
+
+def test_what_the_receiver_marks_as_identity_becomes_identity(office: Office) -> None:
+    marks = {"telaah.form": form(text("putusan"), text("lokasi", private=True))}
+    deploy(office, files(kecamatan(), dinas()) | marks)
+    finish(office, begin(office), lokasi="Rumah pelapor")
+    work(office)
+    [other] = cases(office, "dinas")
+    assert "lokasi" not in other.variables
+    assert identities(office, other) == {"lokasi": "Rumah pelapor"}
+    assert "Rumah" not in str(events(office, other))
+
+
+def test_an_element_may_say_what_its_messages_carry(office: Office) -> None:
+    other = asked(office, kecamatan(sends="lokasi, nama"), dinas(private=True), nama=CANARY)
+    assert {name for name in other.variables if name != "nomor"} == {"lokasi"}
+    assert identities(office, other) == {"nama": CANARY}
+
+
+def test_identity_that_is_not_named_is_not_carried(office: Office) -> None:
+    other = asked(office, kecamatan(sends="lokasi"), dinas(private=True), nama=CANARY)
+    assert identities(office, other) == {}
+
+
+def test_what_was_left_as_it_was_is_not_told_back(office: Office) -> None:
+    """Else the answer would undo what was changed here meanwhile."""
+    edits = process("kecamatan", [
+        start("mulai", form="awal"), send("kirim"), user("ubah", form="siapkan"),
+        node("intermediateCatchEvent", "tunggu", inside=WAITS), user("catat"), end("selesai"),
+    ], "mulai > kirim > ubah > tunggu > catat > selesai")  # fmt: skip
+    deploy(office, files(edits, dinas()))
+    case = begin(office, judul="Jembatan")
+    work(office)
+    [other] = cases(office, "dinas")
+    finish(office, other, putusan="setuju", judul="Jembatan")
+    finish(office, case, judul="Jembatan gantung", lokasi="Desa A")
+    work(office)
+    [case] = cases(office, "kecamatan")
+    assert (case.variables["judul"], case.variables["putusan"]) == ("Jembatan gantung", "setuju")
+
+
+def test_what_the_other_side_changed_is_told_back(office: Office) -> None:
+    other = asked(office, kecamatan(), dinas())
+    finish(office, other, judul="Jembatan beton")
+    work(office)
+    assert cases(office, "kecamatan")[0].variables["judul"] == "Jembatan beton"
+
+
+def test_files_go_along_as_copies_that_the_other_side_may_open(office: Office) -> None:
+    picks = form(text("judul"), text("lokasi"), {"type": "filepicker", "key": "denah", "label": "Denah"})
+    deploy(office, files(kecamatan(), dinas()) | {"siapkan.form": picks})
+    case = begin(office)
+    with office.database.transaction() as session:
+        upload = uploads.read(BytesIO(b"denah jembatan"), "denah.txt", actor=office.rina)
+        file = attachments.receive(session, upload, actor=office.rina)
+    finish(office, case, denah=[file.id])
+    work(office)
+    [other] = cases(office, "dinas")
+    with office.database.reading() as session:
+        [copy] = session.scalars(select(Attachment).where(Attachment.instance_id == other.id))
+        assert other.variables["denah"] == [copy.id] != [file.id]
+        _row, path = attachments.open_for(session, copy.id, actor=office.dinas_a)
+    assert path.read_bytes() == b"denah jembatan"
+
+
+def each_asks() -> bytes:
+    """For each of two things asks the other pool and waits, all at the same time; the answers come together."""
+    loop = (
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+        '<zeebe:loopCharacteristics inputCollection="=[&quot;jalan&quot;,&quot;jembatan&quot;,&quot;irigasi&quot;]"'
+        ' inputElement="perihal" outputCollection="putusan_semua" outputElement="=putusan"/>'
+        "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>"
+    )
+    content = inside(
+        start("awal_tanya"), send("kirim"), node("intermediateCatchEvent", "tunggu", inside=WAITS), end("usai_tanya"),
+        flows="awal_tanya > kirim > tunggu > usai_tanya",
+    )  # fmt: skip
+    shapes = [start("mulai", form="awal"), node("subProcess", "tanyakan", inside=content + loop),
+              user("catat"), end("selesai")]  # fmt: skip
+    return bpmn(shapes, "mulai > tanyakan > catat > selesai", key="kecamatan", name="Kecamatan",
+                lanes={"Loket": "mulai tanyakan catat selesai"})  # fmt: skip
+
+
+@pytest.mark.parametrize("order", [[0, 1, 2], [2, 0, 1]])
+def test_each_round_hears_the_answer_to_its_own_question(office: Office, order: list[int]) -> None:
+    deploy(office, files(each_asks(), dinas()))
+    case = begin(office)
+    work(office)
+    others = cases(office, "dinas")
+    assert sorted(other.variables["perihal"] for other in others) == ["irigasi", "jalan", "jembatan"]
+    assert all("loopCounter" not in other.variables for other in others)
+    others.sort(key=lambda other: ["jalan", "jembatan", "irigasi"].index(other.variables["perihal"]))
+    for place in order:
+        with office.database.transaction() as session:
+            [task] = instances.open_tasks(session, others[place].id)
+            answer = {"putusan": f"tentang {others[place].variables['perihal']}"}
+            tasks.complete(session, task.id, answer, {}, actor=office.dinas_a)
+        work(office)
+    assert at(office, case) == ["catat"]
+    [case] = cases(office, "kecamatan")
+    assert case.variables["putusan_semua"] == ["tentang jalan", "tentang jembatan", "tentang irigasi"]
+
+
+def test_nobody_sees_more_cases_than_before(office: Office) -> None:
+    """Whoever works in one pool sees the other's case only when a task was offered to him there."""
+    other = asked(office, kecamatan(), dinas())
+    with office.database.reading() as session:
+        assert [
+            t.instance_id for t in inbox.page(session, inbox.Filters(tab="queue"), actor=office.dinas_a).items
+        ] == [other.id]
+        assert inbox.page(session, inbox.Filters(tab="queue"), actor=office.rina).items == []

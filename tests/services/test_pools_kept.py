@@ -1,0 +1,270 @@
+"""Messages that nobody waits for: kept till somebody does, or told to have come too late; never lost in silence."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+
+from app.db import Database
+from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance
+from app.services import instances, keeping, outgoing
+from tests.engine.building import end, exclusive, node, send, start, user
+from tests.engine.pools import WAITS, dinas, kecamatan
+from tests.services.counting import statements
+from tests.services.office import Office, form, text
+from tests.services.two_pools import (
+    FORMS,
+    at,
+    begin,
+    cases,
+    deploy,
+    events,
+    files,
+    finish,
+    messages,
+    process,
+    work,
+)
+
+ASKS_FIRST = [
+    start("mulai", form="awal"),
+    send("kirim"),
+    user("sibuk"),
+    node("intermediateCatchEvent", "tunggu", inside=WAITS),
+    user("catat"),
+    end("selesai"),
+]
+
+
+def busy() -> bytes:
+    """Asks the other pool, and waits for its answer only after a task of its own."""
+    return process("kecamatan", ASKS_FIRST, "mulai > kirim > sibuk > tunggu > catat > selesai")
+
+
+def told(office: Office) -> list[str]:
+    """What the process owner was told of."""
+    with office.database.reading() as session:
+        rows = session.scalars(select(OutboxMessage))
+        return [row.body["code"] for row in rows if row.audience.get("roles") == ["process_owner"]]
+
+
+def cancel(office: Office, case: ProcessInstance) -> None:
+    with office.database.transaction() as session:
+        instances.cancel(session, case.id, "dicabut", actor=office.owner)
+
+
+@pytest.fixture
+def early(office: Office) -> ProcessInstance:
+    """A case whose answer came while it was busy with something else."""
+    deploy(office, files(busy(), dinas()))
+    case = begin(office)
+    work(office)
+    finish(office, cases(office, "dinas")[0], putusan="setuju")
+    work(office)
+    return case
+
+
+def test_an_answer_that_comes_early_waits_till_it_is_waited_for(
+    office: Office, early: ProcessInstance
+) -> None:
+    assert at(office, early) == ["sibuk"]
+    assert messages(office)[-1] == ("Jawaban", "kept", "not_waiting")
+    [other] = cases(office, "dinas")
+    assert events(office, other)["message_kept"]["case_number"] == early.business_key
+    assert told(office) == []
+    finish(office, early)
+    work(office)
+    assert at(office, early) == ["catat"]
+    assert cases(office, "kecamatan")[0].variables["putusan"] == "setuju"
+    assert messages(office)[-1] == ("Jawaban", "delivered", None)
+
+
+@pytest.mark.parametrize("how", ["ended", "cancelled"])
+def test_what_comes_too_late_is_told_on_both_sides_and_to_the_process_owner(office: Office, how: str) -> None:
+    straight = process("kecamatan", [start("mulai"), send("kirim"), user("sibuk"), *ASKS_FIRST[-1:],
+                                     node("boundaryEvent", "tunggu", attachedToRef="sibuk", inside=WAITS)],
+                       "mulai > kirim > sibuk > selesai\ntunggu > selesai")  # fmt: skip
+    deploy(office, files(straight, dinas()))
+    case = begin(office)
+    work(office)
+    cancel(office, case) if how == "cancelled" else finish(office, case)
+    [other] = cases(office, "dinas")
+    finish(office, other, putusan="setuju")
+    work(office)
+    assert messages(office)[-1] == ("Jawaban", "unheard", "ended")
+    assert events(office, other)["message_unheard"]["case_number"] == case.business_key
+    assert events(office, case)["message_unheard"]["case_number"] == other.business_key
+    assert told(office) == ["message_unheard"]
+    with office.database.reading() as session:
+        assert session.scalars(select(Job).where(Job.message_id.is_not(None))).all() == []
+
+
+def test_a_kept_message_ends_with_the_case_that_it_waits_for(office: Office, early: ProcessInstance) -> None:
+    cancel(office, early)
+    work(office)
+    assert messages(office)[-1] == ("Jawaban", "unheard", "ended")
+
+
+def test_a_sender_that_is_cancelled_has_sent_what_it_has_sent(office: Office) -> None:
+    deploy(office, files(busy(), dinas()))
+    case = begin(office)
+    cancel(office, case)
+    work(office)
+    assert len(cases(office, "dinas")) == 1
+
+
+def test_what_is_kept_is_heard_in_the_order_in_which_it_was_sent(office: Office) -> None:
+    letters = ["satu", "dua", "tiga", "empat"]
+    sends = [send(f"kirim_{one}", properties={"isi pesan": one}) for one in letters]
+    shapes = [
+        start("mulai", form="awal"),
+        user("isi", form="siapkan"),
+        send("mulai_lain"),
+        *sends,
+        end("selesai"),
+    ]
+    writes = process("tulis", shapes, " > ".join(shape.id for shape in shapes))
+    reads = process("baca", [node("startEvent", "masuk", inside=WAITS), user("sibuk"),
+                             node("intermediateCatchEvent", "tunggu", inside=WAITS), exclusive("lagi")],
+                    "masuk > sibuk > tunggu > lagi > tunggu")  # fmt: skip
+    given = files(
+        writes, reads, flows=("mulai_lain > masuk", *(f"kirim_{one} > tunggu: Surat" for one in letters))
+    )
+    deploy(office, given | {"siapkan.form": form(*map(text, letters))})
+    case = begin(office, "tulis")
+    finish(office, case, **{one: one for one in letters})
+    work(office)
+    [reader] = cases(office, "baca")
+    finish(office, reader)
+    work(office)
+    with office.database.reading() as session:
+        query = select(HistoryEvent.data).where(HistoryEvent.instance_id == reader.id)
+        heard = session.scalars(
+            query.where(HistoryEvent.type == "message_received").order_by(HistoryEvent.id)
+        )
+        assert [list(data["values"]) for data in heard] == [[one] for one in letters]
+
+
+# -- without a partner -------------------------------------------------------------------------------------
+
+
+def strangers(office: Office) -> None:
+    """Two processes that people start; one answers what the other waits for."""
+    answers = process("dinas", [start("masuk", form="awal"), user("olah"), send("jawab"), end("usai")],
+                      "masuk > olah > jawab > usai")  # fmt: skip
+    waits = [shape for shape in ASKS_FIRST if shape.id != "kirim"]
+    asks = process("kecamatan", waits, "mulai > sibuk > tunggu > catat > selesai")
+    deploy(office, files(asks, answers, flows=("jawab > tunggu: Jawaban",)))
+
+
+def test_without_partners_the_case_with_the_same_number_hears_it(office: Office) -> None:
+    strangers(office)
+    mine, other = begin(office, nomor="7"), begin(office, nomor="8")
+    answer = begin(office, "dinas", nomor="7")
+    for case in (mine, other, answer):
+        finish(office, case)
+    work(office)
+    assert (at(office, mine), at(office, other)) == (["catat"], [])
+    assert events(office, mine)["message_received"]["case_number"] == "7"
+
+
+def test_a_message_for_a_case_that_does_not_exist_yet_is_kept_for_it(office: Office) -> None:
+    strangers(office)
+    answer = begin(office, "dinas", nomor="7")
+    finish(office, answer)
+    work(office)
+    assert messages(office) == [("Jawaban", "kept", "nobody")]
+    assert events(office, answer)["message_kept"]["reason"] == "nobody"
+    assert told(office) == ["message_kept"]
+    stranger = begin(office, nomor="8")
+    finish(office, stranger)
+    work(office)
+    assert at(office, stranger) == []
+    late = begin(office, nomor="7")
+    finish(office, late)
+    work(office)
+    assert at(office, late) == ["catat"]
+    assert messages(office) == [("Jawaban", "delivered", None)]
+
+
+def test_of_several_partners_that_wait_nobody_is_picked_by_chance(office: Office) -> None:
+    asks = process("tanya", [start("mulai"), send("kirim_a"), send("kirim_b"), user("sibuk"), send("batal"),
+                             end("selesai")],
+                   "mulai > kirim_a > kirim_b > sibuk > batal > selesai")  # fmt: skip
+    waits = process("dinas", [node("startEvent", "masuk", inside=WAITS),
+                              node("intermediateCatchEvent", "tunggu", inside=WAITS), user("catat"), end("usai")],
+                    "masuk > tunggu > catat > usai")  # fmt: skip
+    deploy(office, files(asks, waits, flows=("kirim_a > masuk", "kirim_b > masuk", "batal > tunggu: Batal")))
+    case = begin(office, "tanya")
+    work(office)
+    first, second = cases(office, "dinas")
+    finish(office, case)
+    work(office)
+    assert (at(office, first), at(office, second)) == ([], [])
+    assert messages(office)[-1] == ("Batal", "kept", "several")
+    assert told(office) == ["message_kept"]
+    cancel(office, first)
+    work(office)
+    assert at(office, second) == ["catat"]
+
+
+def test_only_steps_that_begin_or_stop_to_wait_look_for_messages(office: Office) -> None:
+    deploy(office, files(busy(), dinas()))
+    case = begin(office)
+    work(office)
+    with statements(office.database) as waiting:
+        finish(office, case)
+    plain = office.start()
+    with statements(office.database) as other:
+        finish(office, plain, hasil="kurang")
+    assert sum(word == "UPDATE" for word in waiting) == sum(word == "UPDATE" for word in other) + 1
+
+
+def test_what_may_be_meant_for_a_case_is_found_by_indexes(sqlite_database: Database) -> None:
+    case = Office(sqlite_database).start()
+    seen: list[tuple[str, Any]] = []
+    event.listen(
+        sqlite_database.engine, "before_cursor_execute", lambda *given: seen.append((given[2], given[3]))
+    )
+    with sqlite_database.transaction() as session:
+        outgoing.wake(session, case)
+        [(query, values)] = [one for one in seen if "case_message" in one[0]]
+        rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+    plan = " | ".join(row[-1] for row in rows)
+    assert "ix_case_message_meant_for (business_key=? AND key=? AND state=?)" in plan
+    assert "ix_case_message_sent_by (sender_id=? AND key=? AND state=?)" in plan
+    assert "SCAN" not in plan
+
+
+def test_what_finds_no_step_to_go_to_goes_there_when_one_is_drawn_again(office: Office) -> None:
+    deploy(office, files(kecamatan(), dinas()))
+    case = begin(office)
+    finish(office, case)
+    away = dinas().replace(b"usulan_masuk", b"awal_lain").replace(WAITS.encode(), b"", 1)
+    deploy(office, {"dinas.bpmn": away, "telaah.form": FORMS["telaah.form"]})
+    work(office)
+    assert messages(office) == [("Usulan", "kept", "no_target")]
+    assert told(office) == ["message_kept"]
+    deploy(office, files(kecamatan(), dinas()))
+    work(office)
+    assert messages(office) == [("Usulan", "delivered", None)]
+    assert len(cases(office, "dinas")) == 1
+
+
+def test_what_is_woken_while_it_is_laid_aside_stays_awake(
+    postgres_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Here the case appears between the look for it and the note that there is none; SQLite knows no such moment."""
+    office, lay_aside, late = Office(postgres_database), keeping.keep, list[ProcessInstance]()
+    strangers(office)
+
+    def meanwhile(*given: Any) -> None:
+        if not late:
+            late.append(begin(office, nomor="7"))
+            finish(office, late[0])
+        lay_aside(*given)
+
+    monkeypatch.setattr(keeping, "keep", meanwhile)
+    finish(office, begin(office, "dinas", nomor="7"))
+    work(office)
+    assert at(office, late[0]) == ["catat"]
