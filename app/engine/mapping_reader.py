@@ -4,8 +4,9 @@ What works by a script, or stands where nothing could use it, is a warning: told
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from app.engine import called_mappings, mapping_texts
@@ -49,12 +50,13 @@ Way = Literal["in", "out"]
 
 @dataclass(frozen=True)
 class _Drawn:
-    """One mapping: which way, from which element, into which variable, and what; None: by a script."""
+    """One mapping: which way, from which element, into which variable. ``read`` says what, None where a script does;
+    only of what is used, so that nothing else is found fault with."""
 
     way: Way
     element: Element
     target: str
-    part: Part | None
+    read: Callable[[], Part | None]
     is_camunda_8: bool = False
 
 
@@ -73,9 +75,8 @@ def read(element: Element, node: Node, worker: str | None, source: Source) -> Ma
     usable = [one for one in drawn if one.way in _ways(node)]
     if len(usable) < len(drawn):
         source.warning("mapping_misplaced", element, found=_listed([d for d in drawn if d not in usable]))
-    kept = [one for one in usable if _is_sound(one, source)]
-    inputs, outputs = _assigned(kept, "in", element, source), _assigned(kept, "out", element, source)
-    strict = any(one.is_camunda_8 for one in kept if one.way == "out")
+    inputs, outputs = _assigned(usable, "in", element, source), _assigned(usable, "out", element, source)
+    strict = any(one.is_camunda_8 for one in usable if one.way == "out")
     keeps = strict and node.kind != "subProcess"
     found = Mappings(inputs, outputs, keeps=keeps, result=result, shape=shape)
     if node.calls:
@@ -93,23 +94,22 @@ def _is_name(text: str) -> bool:
     return _NAME.fullmatch(text) is not None and text not in _TAKEN
 
 
-def _is_sound(one: _Drawn, source: Source) -> bool:
-    if one.part is None:
-        source.warning("mapping_script", one.element, target=one.target)
-    elif not _is_name(one.target):
-        source.warning("mapping_target", one.element, target=one.target)
-    else:
-        return True
-    return False
-
-
 def _assigned(drawn: list[_Drawn], way: Way, element: Element, source: Source) -> tuple[Assignment, ...]:
     found = [one for one in drawn if one.way == way]
     if len(found) > MOST:
         source.error("mapping_too_many", element, count=str(len(found)), limit=str(MOST))
-    return tuple(
-        Assignment(one.target, one.part.text, one.part.value) for one in found[:MOST] if one.part is not None
-    )
+    return tuple(filter(None, (_assignment(one, source) for one in found[:MOST])))
+
+
+def _assignment(one: _Drawn, source: Source) -> Assignment | None:
+    if not _is_name(one.target):
+        source.warning("mapping_target", one.element, target=one.target)
+        return None
+    part = one.read()
+    if part is None:
+        source.warning("mapping_script", one.element, target=one.target)
+        return None
+    return Assignment(one.target, part.text, part.value)
 
 
 def _listed(drawn: list[_Drawn]) -> str:
@@ -130,8 +130,7 @@ def _camunda_8(mapping: Element, source: Source) -> Iterator[_Drawn]:
     ways: dict[str, Way] = {"input": "in", "output": "out"}
     for one in mapping:
         if vendor(one) in ways:
-            text = attribute(one, "source")
-            part = mapping_texts.camunda_8(one, text, source)
+            part = partial(mapping_texts.camunda_8, one, attribute(one, "source"), source)
             yield _Drawn(ways[vendor(one)], one, attribute(one, "target"), part, is_camunda_8=True)
 
 
@@ -139,7 +138,8 @@ def _camunda_7(mapping: Element, source: Source) -> Iterator[_Drawn]:
     ways: dict[str, Way] = {"inputParameter": "in", "outputParameter": "out"}
     for one in mapping:
         if vendor(one) in ways:
-            yield _Drawn(ways[vendor(one)], one, attribute(one, "name"), mapping_texts.parameter(one, source))
+            part = partial(mapping_texts.parameter, one, source)
+            yield _Drawn(ways[vendor(one)], one, attribute(one, "name"), part)
 
 
 def _assignments(element: Element, source: Source) -> Iterator[_Drawn]:
@@ -150,7 +150,8 @@ def _assignments(element: Element, source: Source) -> Iterator[_Drawn]:
             origin, target = (next(children(assignment, tag), None) for tag in ("from", "to"))
             if origin is not None and target is not None:
                 name = _named(text_of(target), element, source)
-                yield _Drawn(ways[local(association)], assignment, name, mapping_texts.bpmn(origin, source))
+                part = partial(mapping_texts.bpmn, origin, source)
+                yield _Drawn(ways[local(association)], assignment, name, part)
 
 
 def _named(text: str, element: Element, source: Source) -> str:

@@ -165,8 +165,8 @@ def test_what_cannot_be_carried_is_told_and_not_done(xml: bytes, code: str, told
     assert finding.todo
 
 
-def test_what_a_program_outside_gives_back_is_not_waited_for() -> None:
-    mapping = '<zeebe:ioMapping><zeebe:output source="=response.body" target="isi"/></zeebe:ioMapping>'
+def test_what_a_program_outside_gives_back_is_not_waited_for_nor_found_fault_with() -> None:
+    mapping = '<zeebe:ioMapping><zeebe:output source="=response.body +" target="isi"/></zeebe:ioMapping>'
     xml = task(f'<zeebe:taskDefinition type="http"/>{mapping}', "serviceTask")
     assert warnings(xml) == ["external_worker", "mapping_of_worker"]
     assert mappings(xml) is None
