@@ -45,7 +45,7 @@ def _camunda_7(
         inputs=(*mappings.inputs, *_passed(ins, source, is_name)),
         outputs=(*_passed(outs, source, is_name), *mappings.outputs),
         keeps=True,
-        sealed=not (inherits or any(map(_is_all, ins))),
+        sealed=not (inherits or any(_is_all(one) and attribute(one, "local") != "true" for one in ins)),
         hands_out="all" if any(map(_is_all, outs)) else "",
     )
 

@@ -15,7 +15,7 @@ _READ = {
     "calledElement": frozenset({"processId", "propagateAllParentVariables", "propagateAllChildVariables"}),
     "formDefinition": frozenset({"formId", "formKey", "externalReference"}),
     "taskDefinition": frozenset({"type"}),
-    "in": frozenset({"source", "sourceExpression", "target", "variables", "businessKey"}),
+    "in": frozenset({"source", "sourceExpression", "target", "variables", "businessKey", "local"}),
     "out": frozenset({"source", "sourceExpression", "target", "variables"}),
 }
 #: Read of what stands in an activity and is no element of the flow itself: who repeats it, and for what.

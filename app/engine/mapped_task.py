@@ -1,6 +1,6 @@
-"""A person's task that has mappings."""
+"""A person's task, and the start of a sub-process, that have mappings."""
 
-from SpiffWorkflow.bpmn.specs.defaults import UserTask
+from SpiffWorkflow.bpmn.specs.defaults import StartEvent, UserTask
 from SpiffWorkflow.task import Task
 
 from app.engine.mappings import Mappings
@@ -17,4 +17,14 @@ class Mapped(UserTask):
 
     def _run_hook(self, my_task: Task) -> bool:
         my_task.workflow.run.leave(my_task, self.bpmn_id)
+        return bool(super()._run_hook(my_task))
+
+
+class MappedStart(StartEvent):
+    """Where a sub-process or a called process begins, with variables to set; those of a case are set as it starts."""
+
+    mappings: Mappings | None = None
+
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task.workflow.run.begin(my_task, self.bpmn_id)
         return bool(super()._run_hook(my_task))

@@ -43,7 +43,7 @@ _SHAPES: dict[str, Shape] = {
     "collectEntries": "collectEntries",
     "resultList": "resultList",
 }
-_MESSAGES = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
+_MESSAGES = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 _ACTIVITIES = frozenset({"userTask", "sendTask", "businessRuleTask", "subProcess"})
 Way = Literal["in", "out"]
 
@@ -77,7 +77,8 @@ def read(element: Element, node: Node, worker: str | None, source: Source) -> Ma
         source.warning("mapping_misplaced", element, found=_listed([d for d in drawn if d not in usable]))
     inputs, outputs = _assigned(usable, "in", element, source), _assigned(usable, "out", element, source)
     strict = any(one.is_camunda_8 for one in usable if one.way == "out")
-    keeps = strict and node.kind != "subProcess"
+    # What a case is started with, but for a message, is its own before anything is mapped.
+    keeps = strict and node.kind != "subProcess" and (node.kind != "startEvent" or node.message is not None)
     found = Mappings(inputs, outputs, keeps=keeps, result=result, shape=shape)
     if node.calls:
         found = called_mappings.read(element, found, source, _is_name)
@@ -87,7 +88,8 @@ def read(element: Element, node: Node, worker: str | None, source: Source) -> Ma
 def _ways(node: Node) -> tuple[Way, ...]:
     if node.kind in _ACTIVITIES:
         return ("in", "out")
-    return ("out",) if node.kind in _MESSAGES and node.message is not None else ()
+    begins = node.kind == "startEvent"
+    return ("out",) if begins or (node.kind in _MESSAGES and node.message is not None) else ()
 
 
 def _is_name(text: str) -> bool:

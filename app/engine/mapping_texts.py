@@ -16,6 +16,7 @@ from app.engine.xml import Element, attribute, text_of, vendor
 MOST_CHARS = 20_000
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?")
 _TRUTH = {"true": True, "false": False}
+_QUOTED = re.compile(r'=\s*"([^"\\]*)"\s*')
 _INSERTED = re.compile(r"[$#]\{([^{}]*)\}")
 
 
@@ -33,7 +34,10 @@ class Part:
 
 
 def camunda_8(element: Element, text: str, source: Source) -> Part:
-    """The ``source`` of a Zeebe mapping: FEEL behind ``=``, else a constant."""
+    """The ``source`` of a Zeebe mapping: FEEL behind ``=``, else a constant. A text in quotes is a constant too, and
+    may be longer than an expression."""
+    if quoted := _QUOTED.fullmatch(text):
+        return Part(value=_bounded(element, quoted.group(1), source))
     return _checked(element, text, source) if text.startswith("=") else constant(element, text, source)
 
 
@@ -77,13 +81,16 @@ def parameter(element: Element, source: Source) -> Part | None:
 
 def constant(element: Element, text: str, source: Source) -> Part:
     """The text itself; a plain number is one, as is true or false. "007" is not: it is a code."""
-    text = text.strip()
-    if len(text) > MOST_CHARS:
-        source.error("mapping_too_long", element, limit=str(MOST_CHARS))
-        return Part()
+    text = _bounded(element, text.strip(), source)
     if _NUMBER.fullmatch(text):
         return Part(value=orjson.loads(text))
     return Part(value=_TRUTH.get(text, text or None))
+
+
+def _bounded(element: Element, text: str, source: Source) -> str:
+    if len(text) > MOST_CHARS:
+        source.error("mapping_too_long", element, limit=str(MOST_CHARS))
+    return text[:MOST_CHARS]
 
 
 def _checked(element: Element, text: str, source: Source) -> Part:

@@ -77,6 +77,10 @@ class Run(Context):
         """Set the local variables of an activity that begins."""
         task.internal_data["locals"] = carrying.inputs(self, self.diagram.nodes[node_id], self.seen_by(task))
 
+    def begin(self, task: Task, node_id: str) -> None:
+        """Set what the start of a sub-process or a called process says."""
+        carrying.received(self, self.diagram.nodes[node_id], {}, task)
+
     def leave(self, task: Task, node_id: str) -> None:
         """Carry out of an activity that ends what its mappings say, if it has variables of its own."""
         if "locals" in task.internal_data:

@@ -45,7 +45,7 @@ from app.engine.elements import (
     TimerEvent,
     spec_name,
 )
-from app.engine.mapped_task import Mapped
+from app.engine.mapped_task import Mapped, MappedStart
 from app.engine.scopes import Merge, Round, Rounds, RoundsEnd, Scope, ScopeEnd, Terminate
 from app.engine.timers import is_relative
 
@@ -113,7 +113,8 @@ def _add(spec: ProcessSpec, node: Node) -> None:
     name, common = spec_name(node.id), {"bpmn_name": node.name, "lane": node.lane_id}
     match node.kind:
         case "startEvent":
-            made = StartEvent(spec, name, NoneEventDefinition(), **common)
+            inside = node.mappings is not None and bool(node.scope)
+            made = (MappedStart if inside else StartEvent)(spec, name, NoneEventDefinition(), **common)
         case "endEvent":
             made = _ending(spec, node, name, common)
         case "subProcess":

@@ -93,6 +93,14 @@ def test_a_mapping_of_camunda_8_is_feel_behind_an_equals_sign_and_keeps_what_it_
     )
 
 
+def test_a_text_in_quotes_may_be_longer_than_an_expression() -> None:
+    mapping = '<zeebe:ioMapping><zeebe:input source="=&quot;{}&quot;" target="surat"/></zeebe:ioMapping>'
+    letter = "Dengan hormat, " * 500
+    found = mappings(task(mapping.format(letter)))
+    assert found == Mappings((Assignment("surat", None, letter),))
+    assert errors(task(mapping.format(letter * 3))) == ["mapping_too_long"]
+
+
 def test_outputs_of_camunda_7_come_in_addition() -> None:
     found = mappings(camunda_7('<camunda:outputParameter name="hasil">${a}</camunda:outputParameter>'))
     assert found == Mappings(outputs=(Assignment("hasil", "a"),))
@@ -165,6 +173,16 @@ def test_what_cannot_be_carried_is_told_and_not_done(xml: bytes, code: str, told
     assert finding.todo
 
 
+@pytest.mark.parametrize(("message", "keeps"), [(None, False), ("Surat", True)])
+def test_a_start_sets_variables_and_lets_go_only_what_a_message_brings(
+    message: str | None, keeps: bool
+) -> None:
+    mapping = '<zeebe:ioMapping><zeebe:output source="=3" target="batas"/></zeebe:ioMapping>'
+    xml = bpmn([start(extensions=mapping, message=message), end()], "start > end")
+    assert read(xml).nodes["start"].mappings == Mappings((), (Assignment("batas", "3"),), keeps=keeps)
+    assert "mapping_misplaced" not in warnings(xml)
+
+
 def test_what_a_program_outside_gives_back_is_not_waited_for_nor_found_fault_with() -> None:
     mapping = '<zeebe:ioMapping><zeebe:output source="=response.body +" target="isi"/></zeebe:ioMapping>'
     xml = task(f'<zeebe:taskDefinition type="http"/>{mapping}', "serviceTask")
@@ -212,6 +230,11 @@ X, B = (Assignment("x", "a"),), (Assignment("b", "y"),)
         (call('<camunda:in businessKey="#{execution.processBusinessKey}"/>'), None),
         (call(A_IN + B_OUT), Mappings(X, B, keeps=True, sealed=True)),
         (call(ALL_IN + B_OUT), Mappings((), B, keeps=True)),
+        # all that is local to the call, which is its inputs
+        (
+            call(ALL_IN.replace("/>", ' local="true"/>') + ALL_OUT),
+            Mappings(keeps=True, sealed=True, hands_out="all"),
+        ),
         (call(A_IN + ALL_OUT), Mappings(X, keeps=True, sealed=True, hands_out="all")),
         (call(B_OUT, camunda__inheritVariables="true"), Mappings((), B, keeps=True)),
         (call(CALLED.format("")), None),

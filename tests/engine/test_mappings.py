@@ -261,6 +261,15 @@ def test_what_starts_a_case_goes_through_the_outputs_of_its_start() -> None:
     assert case.variables == {"b": 1}
 
 
+def test_the_start_of_a_called_process_sets_variables_of_that_process() -> None:
+    text = CALL.format(how="keeps sealed take:hasil=batas").replace("awal in", "awal take:batas=3 in")
+    case = Case(text, {"n": 1})
+    assert locals_of(case, "a") == {"batas": 3, "n": None}
+    case.complete("a")
+    case.complete("b")
+    assert case.variables == {"n": 1, "hasil": 3}
+
+
 def test_a_mapping_that_runs_away_names_its_element_and_its_variable() -> None:
     with pytest.raises(ExecutionFailed, match="Pemetaan x pada “isi”") as caught:
         Case(TASK.format(how='give:x="for i in 1..100000000 return i"'))
