@@ -27,12 +27,13 @@ class Found:
 def find(session: Session, message: CaseMessage, version: Version | None) -> Found:
     """The one case that waits for the message, held till the commit. Of several nobody can tell which is meant."""
     ids = partners.meant(session, message)
-    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).order_by(ProcessInstance.id)
-    cases = session.scalars(access.locking(query)).all() if ids else ()
-    alive = {case.id: case for case in cases if case.state in ALIVE}
+    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids), ProcessInstance.state.in_(ALIVE))
+    cases = session.scalars(access.locking(query.order_by(ProcessInstance.id))).all() if ids else ()
+    alive = {case.id: case for case in cases}
     if not alive:
         known = version is not None and message.target in version.diagram.nodes
-        return Found(cases[-1], None, "ended") if cases else Found(reason="nobody" if known else "no_target")
+        over = session.get(ProcessInstance, max(ids)) if ids else None
+        return Found(over, None, "ended") if over else Found(reason="nobody" if known else "no_target")
     waits = _waits(session, list(alive), message.target)
     waiting = {wait.instance_id for wait in waits}
     if len(waiting) > 1:
