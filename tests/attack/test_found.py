@@ -1,0 +1,46 @@
+"""What the dice found, kept as it was found."""
+
+import time
+
+import pytest
+
+from app import forms
+from app.bpmnio import feel
+from app.engine import decisions
+from app.errors import InvalidDiagram
+from tests.engine.dmn import dmn
+from tests.forms.schemas import component, content
+
+#: feelin needs more than its time to see that this is no FEEL.
+DEEP = "{a:" * 1_300
+FLOODED = [
+    component("textfield", f"a{n}", conditional={"hide": f"=[{n},{DEEP}"}, readonly=f"=[-{n},{DEEP}")
+    for n in range(40)
+]
+
+
+def test_brackets_without_end_are_refused_before_anybody_counts_them() -> None:
+    began = time.perf_counter()
+    assert "bersarang terlalu dalam" in (feel.check(DEEP) or "")
+    assert feel.check("[" * 100 + "1" + "]" * 100) is None
+    assert feel.check('"' + "(" * 3_000 + '"') is None
+    assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("property", ["expression", "valuesExpression"])
+def test_a_form_with_brackets_without_end_has_findings(property: str) -> None:
+    part = component("expression" if property == "expression" else "select", "a", **{property: f"={DEEP}"})
+    assert {finding.code for finding in forms.check(content(part), file="x.form")} >= {"form_feel_wrong"}
+
+
+def test_a_form_full_of_brackets_is_checked_in_moments() -> None:
+    began = time.perf_counter()
+    assert len(forms.check(content(*FLOODED), file="x.form")) == 80
+    assert time.perf_counter() - began < 10
+
+
+@pytest.mark.parametrize("cell", [(DEEP, "1"), ("-", DEEP)])
+def test_a_table_with_brackets_without_end_has_findings(cell: tuple[str, str]) -> None:
+    with pytest.raises(InvalidDiagram) as refused:
+        decisions.read(dmn(cell), file="x.dmn")
+    assert "table_syntax" in {finding.code for finding in refused.value.findings}
