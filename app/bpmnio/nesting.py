@@ -1,4 +1,4 @@
-"""How deep the brackets of an expression are: nobody writes thousands of levels, and they keep a reader of FEEL busy."""
+"""How deep the brackets of an expression are: nobody writes thousands of levels; they keep a reader of FEEL busy."""
 
 import re
 

@@ -10,9 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from random import Random
+from typing import TypeVar
 
 from hypothesis import HealthCheck, Phase, given, note, seed, settings
 from hypothesis import strategies as st
+
+Input = TypeVar("Input")
 
 INPUTS = int(os.environ.get("ALUR_INPUTS", "2000"))
 SEED = int(os.environ.get("ALUR_SEED", "0"))
@@ -23,7 +26,7 @@ SEEDS = range(SEED, SEED + -(-INPUTS // BATCH))
 MOST_SECONDS = 20.0
 
 
-def attacked(make: Callable[[Random], bytes], judge: Callable[[bytes], str], batch: int) -> Counter[str]:
+def attacked(make: Callable[[Random], Input], judge: Callable[[Input], str], batch: int) -> Counter[str]:
     """Put one batch of inputs to ``judge``; return how often it gave each verdict."""
     wanted = min(BATCH, INPUTS - (batch - SEED) * BATCH)
     verdicts: Counter[str] = Counter()
@@ -40,7 +43,7 @@ def attacked(make: Callable[[Random], bytes], judge: Callable[[bytes], str], bat
     @given(st.randoms(use_true_random=False))
     def one(dice: Random) -> None:
         content = make(dice)
-        note(f"seed {batch}: {content[:20_000]!r}")
+        note(f"seed {batch}: {repr(content)[:40_000]}")
         began = time.perf_counter()
         verdicts[judge(content)] += 1
         assert time.perf_counter() - began < MOST_SECONDS
