@@ -1,5 +1,6 @@
 """What a page, a picture or an answer must never hold, whatever it was made of."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
@@ -9,6 +10,7 @@ _FORBIDDEN = frozenset(
 _ADDRESSES = frozenset(
     {"href", "src", "action", "formaction", "xlink:href", "poster", "data", "background", "srcset"}
 )
+_AROUND = "".join(map(chr, range(33)))
 _SCHEMES = frozenset({"", "http", "https", "mailto", "tel"})
 
 
@@ -47,8 +49,11 @@ def _is_ours(given: dict[str, str]) -> bool:
 
 
 def _leads(tag: str, name: str, value: str) -> bool:
-    """Whether a browser may follow it. Browsers drop blanks and control characters before the scheme."""
-    plain = "".join(c for c in value if c > " ").lower()
+    """Whether a browser may follow it. Browsers drop control characters before it, and tabs and line breaks inside.
+
+    Source: WHATWG URL, 4.4, basic URL parser.
+    """
+    plain = re.sub(r"[\t\n\r]", "", value.strip(_AROUND)).lower()
     if tag == "img" and name == "src" and plain.startswith("data:image/"):
         return True
     if name != "href" and not (plain.startswith("/") and not plain.startswith("//")) and plain:

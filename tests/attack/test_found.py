@@ -6,8 +6,9 @@ import pytest
 
 from app import forms
 from app.bpmnio import feel
-from app.engine import decisions
+from app.engine import decisions, reader
 from app.errors import InvalidDiagram
+from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.dmn import dmn
 from tests.forms.schemas import component, content
 
@@ -44,3 +45,16 @@ def test_a_table_with_brackets_without_end_has_findings(cell: tuple[str, str]) -
     with pytest.raises(InvalidDiagram) as refused:
         decisions.read(dmn(cell), file="x.dmn")
     assert "table_syntax" in {finding.code for finding in refused.value.findings}
+
+
+def test_an_arrow_between_two_levels_drawn_on_either_is_refused_in_words() -> None:
+    for level in ("", "dalam"):
+        arrow = '<bpmn:sequenceFlow id="f" sourceRef="periksa" targetRef="selesai"/>'
+        inner = start("mulai_dalam").xml() + user("periksa").xml() + (arrow if level else "")
+        inner += '<bpmn:sequenceFlow id="g" sourceRef="mulai_dalam" targetRef="periksa"/>'
+        nodes = [start(), node("subProcess", "dalam", inside=inner), end("selesai")]
+        with pytest.raises(InvalidDiagram) as refused:
+            reader.read(bpmn(nodes, ["start > dalam > selesai", *([] if level else [arrow])]))
+        told = [one.what for one in refused.value.findings if one.code == "flow_crosses_border"]
+        assert told, level
+        assert "Selesai" in told[0] or "Periksa" in told[0]
