@@ -218,6 +218,7 @@ def in_value(text: str) -> str:
 _ONE = literal("1")
 _RULES = "<rule><inputEntry><text>-</text></inputEntry><outputEntry><text>1</text></outputEntry></rule>"
 _HEAD = "<inputExpression><text>n</text></inputExpression></input>"
+_NEED = "<informationRequirement><requiredDecision href=%/></informationRequirement>"
 _PLAIN = '<decision id="d" name="d">'
 TABLE: dict[str, str] = {
     "decision name": f'<decision id="d" name=%>{_ONE}</decision>',
@@ -225,7 +226,7 @@ TABLE: dict[str, str] = {
     "output name": f"{_PLAIN}<decisionTable><input>{_HEAD}<output name=%/>{_RULES}</decisionTable></decision>",
     "heading": f'{_PLAIN}<decisionTable><input label=%>{_HEAD}<output name="y"/>{_RULES}</decisionTable></decision>',
     "language": f"{_PLAIN}<literalExpression expressionLanguage=%><text>1</text></literalExpression></decision>",
-    "reference": f"{_PLAIN}<informationRequirement><requiredDecision href=%/></informationRequirement>{_ONE}</decision>",
+    "reference": f"{_PLAIN}{_NEED}{_ONE}</decision>",
     "type name": f"<itemDefinition name=%><typeRef>number</typeRef></itemDefinition>{_PLAIN}{_ONE}</decision>",
 }
 
