@@ -1,7 +1,7 @@
 """Fuzzing led by coverage: ``python -m tests.attack.fuzz TARGET [--runs N]``.
 
 atheris changes examples byte by byte and keeps what reaches new lines of `app`. What it kept lies in
-``.fuzz/TARGET`` and is where the next run begins; an input that failed lies there as ``crash-…``, and is tried again by
+``.fuzz/TARGET`` and is where the next run begins; an input that failed lies there as ``crash-…``. To try it again:
 ``python -m tests.attack.fuzz TARGET --again FILE``.
 
 atheris is no part of the tests' requirements: ``pip install -r requirements-fuzz.txt``.
