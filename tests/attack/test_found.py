@@ -1,6 +1,7 @@
 """What the dice found, kept as it was found."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -11,6 +12,7 @@ from app.errors import InvalidDiagram
 from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.dmn import dmn
 from tests.forms.schemas import component, content
+from tests.web.conftest import Browser
 
 #: feelin needs more than its time to see that this is no FEEL.
 DEEP = "{a:" * 1_300
@@ -58,3 +60,12 @@ def test_an_arrow_between_two_levels_drawn_on_either_is_refused_in_words() -> No
         told = [one.what for one in refused.value.findings if one.code == "flow_crosses_border"]
         assert told, level
         assert "Selesai" in told[0] or "Periksa" in told[0]
+
+
+@pytest.mark.parametrize("path", ["/pengguna/unit-baru", "/pengguna/unit/DPUPR", "/pengguna/libur"])
+def test_who_may_not_change_the_organisation_is_told_so_whatever_he_sends(
+    path: str, sign_in: Callable[[str], Browser]
+) -> None:
+    for name in ("pemilik", "lapor"):
+        answer = sign_in(name).post(path, valid_from="kemarin", on="kemarin", name="x")
+        assert answer.status_code == 403, answer.text
