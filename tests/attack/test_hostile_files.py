@@ -49,9 +49,9 @@ def read(name: str, content: bytes) -> uploads.Upload | None:
 def test_a_hostile_attachment_is_refused_or_does_nothing(what: str) -> None:
     name, content = files.HOSTILE[what]
     tracemalloc.start()
-    began = time.perf_counter()
+    began = time.process_time()
     kept = read(name, content)
-    took, peak = time.perf_counter() - began, tracemalloc.get_traced_memory()[1]
+    took, peak = time.process_time() - began, tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (took < MOST_SECONDS, peak < MOST_MEMORY) == (True, True), (took, peak)
     assert kept is None or what in KEPT
@@ -112,11 +112,11 @@ def test_a_kept_attachment_is_only_ever_saved(
     ids=lambda content: repr(content[:25]),
 )
 def test_any_bytes_are_refused_as_a_diagram_a_table_and_a_form_in_moments(content: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for read_it in (reader.read, decisions.read):
         with pytest.raises(InvalidDiagram):
             read_it(content, file="x")
     with suppress(InvalidDiagram):
         drawing.draw(content, {}, title="x")
     assert forms.check(content, file="x") or content.endswith(b'"}]}')
-    assert time.perf_counter() - began < MOST_SECONDS
+    assert time.process_time() - began < MOST_SECONDS

@@ -67,7 +67,9 @@ def form(dice: Random, paths: tuple[str, ...], names: tuple[str, ...]) -> Sent:
     return Sent(dice.choice(PEOPLE), dice.choice(paths), fields)
 
 
-@pytest.mark.parametrize("seed", SEEDS[: max(1, len(SEEDS) // 8)])  # a page takes ten times as long as a reader
+@pytest.mark.parametrize(
+    "seed", SEEDS[: max(1, len(SEEDS) // 8)]
+)  # a page takes ten times as long as a reader
 def test_whatever_is_sent_to_a_page_none_breaks(
     app: Flask, office: Database, case: Case, sign_in: Callable[[str], Browser], seed: int
 ) -> None:
