@@ -27,12 +27,12 @@ from tests.forms.pages import html
 _DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
 <definitions xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn"
  xmlns:zeebe="http://camunda.org/schema/zeebe/1.0" xmlns:s="http://spiffworkflow.org/bpmn/schema/1.0/core" id="d">
- <collaboration id="k"><participant id="kolam" name=@pool name:Dinas@ processRef="p"/>
+ <collaboration id="k"><participant id="kolam" name=@pool name:Dinas@ processRef=@process id:p@/>
   <participant id="luar" name=@black box:Warga@/>
   <messageFlow id="mf" name=@message flow:surat@ sourceRef="luar" targetRef="a"/></collaboration>
  <message id="m" name=@message name:surat masuk@/><signal id="sg" name=@signal name:bel@/>
  <error id="er" name="galat" errorCode=@error code:E1@/><escalation id="es" escalationCode=@escalation code:X1@/>
- <process id="p" name=@process name:Prosedur@ isExecutable="true">
+ <process id=@process id:p@ name=@process name:Prosedur@ isExecutable="true">
   <documentation><text>@process documentation:tentang@</text></documentation>
   <extensionElements><s:properties>
    <s:property name="nomor" value=@property nomor:nomor@/><s:property name="perihal"
@@ -42,10 +42,11 @@ _DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
    <s:property name="identitas tertutup" value=@closed identity:x = 1@/>
     <s:property name=@property name:lain@ value="1"/>
    <s:property name="dasar hukum" value=@property dasar hukum:UU 25@/></s:properties></extensionElements>
-  <laneSet id="ls"><lane id="l" name=@lane name:Loket@><extensionElements><s:properties>
+  <laneSet id="ls"><lane id=@lane id:l@ name=@lane name:Loket@><extensionElements><s:properties>
    <s:property name="unit" value=@lane unit:unit@/><s:property name="koordinator" value=@coordinator:Ketua@/>
    </s:properties></extensionElements><flowNodeRef>mulai</flowNodeRef><flowNodeRef>a</flowNodeRef>
-   <flowNodeRef>g</flowNodeRef><flowNodeRef>b</flowNodeRef><flowNodeRef>c</flowNodeRef><flowNodeRef>e</flowNodeRef>
+   <flowNodeRef>@gateway id:g@</flowNodeRef><flowNodeRef>b</flowNodeRef><flowNodeRef>@task id:c@</flowNodeRef>
+   <flowNodeRef>e</flowNodeRef>
    <flowNodeRef>e2</flowNodeRef><flowNodeRef>t</flowNodeRef><flowNodeRef>n</flowNodeRef></lane></laneSet>
   <startEvent id="mulai" name=@start name:Mulai@ camunda:formKey=@form key:laporan@/>
   <userTask id="a" name=@task name:Periksa@ camunda:assignee=@assignee:rina@ camunda:candidateGroups=@group:loket@
@@ -66,20 +67,22 @@ _DIAGRAM = """<?xml version="1.0" encoding="UTF-8"?>
   <boundaryEvent id="n" name=@drawn time:5 hari kerja@ attachedToRef="a" cancelActivity="false">
     <timerEventDefinition/>
   </boundaryEvent>
-  <exclusiveGateway id="g" name=@question:Lengkap?@/>
+  <exclusiveGateway id=@gateway id:g@ name=@question:Lengkap?@/>
   <userTask id="b" name="Banyak"><multiInstanceLoopCharacteristics isSequential="true"
     camunda:elementVariable=@loop element:x@
     camunda:collection=@loop list:daftar@><completionCondition>@loop end:x = 1@</completionCondition>
    </multiInstanceLoopCharacteristics></userTask>
-  <userTask id="c" name="Ulang"><standardLoopCharacteristics testBefore="true">
+  <userTask id=@task id:c@ name="Ulang"><standardLoopCharacteristics testBefore="true">
     <loopCondition>@loop condition:x = 1@</loopCondition>
    </standardLoopCharacteristics></userTask>
   <endEvent id="e" name=@end name:Selesai@/><endEvent id="e2" name="Lain"/>
-  <sequenceFlow id="f1" sourceRef="mulai" targetRef="a"/><sequenceFlow id="f2" sourceRef="a" targetRef="g"/>
-  <sequenceFlow id="f3" name=@answer:ya@ sourceRef="g" targetRef="b"/>
-  <sequenceFlow id="f4" sourceRef="g" targetRef="c"><conditionExpression>@condition:x = 1@</conditionExpression>
+  <sequenceFlow id="f1" sourceRef="mulai" targetRef="a"/>
+  <sequenceFlow id="f2" sourceRef="a" targetRef=@gateway id:g@/>
+  <sequenceFlow id="f3" name=@answer:ya@ sourceRef=@gateway id:g@ targetRef="b"/>
+  <sequenceFlow id=@flow id:f4@ sourceRef=@gateway id:g@ targetRef=@task id:c@>
+   <conditionExpression>@condition:x = 1@</conditionExpression>
   </sequenceFlow>
-  <sequenceFlow id="f5" sourceRef="b" targetRef="e"/><sequenceFlow id="f6" sourceRef="c" targetRef="e2"/>
+  <sequenceFlow id="f5" sourceRef="b" targetRef="e"/><sequenceFlow id="f6" sourceRef=@task id:c@ targetRef="e2"/>
   <sequenceFlow id="f7" sourceRef="t" targetRef="e"/><sequenceFlow id="f8" sourceRef="n" targetRef="e"/>
   <textAnnotation id="ta"><text>@annotation:catatan@</text></textAnnotation>
   <association id="as" sourceRef="n" targetRef="ta"/>
