@@ -120,8 +120,8 @@ def check(
         return _too_long(limit)
     if odd := _UNSTORABLE.search(text):
         return _("{found} adalah huruf yang tidak dapat disimpan.", found=feelin.quote(odd.group(1)))
-    if nesting.depth(text) > nesting.MAX_LEVELS:
-        return _("Ungkapan bersarang terlalu dalam: paling banyak {n} tingkat.", n=nesting.MAX_LEVELS)
+    if deep := nesting.fault(text):
+        return deep
     try:
         return _syntax(_facts(text, dialect, known))
     except ExpressionFailed as stopped:  # looking at it took too long

@@ -2,6 +2,8 @@
 
 import re
 
+from app.i18n import _
+
 MAX_LEVELS = 100
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _BRACKET = re.compile(r"[(\[{}\])]")
@@ -14,3 +16,10 @@ def depth(text: str) -> int:
         level += 1 if bracket in "([{" else -1
         deepest = max(deepest, level)
     return deepest
+
+
+def fault(text: str) -> str | None:
+    """What is wrong with an expression whose brackets are too deep, else None."""
+    if depth(text) <= MAX_LEVELS:
+        return None
+    return _("Ungkapan bersarang terlalu dalam: paling banyak {n} tingkat.", n=MAX_LEVELS)

@@ -17,8 +17,14 @@ from tests.web.conftest import Browser
 #: feelin needs more than its time to see that this is no FEEL.
 DEEP = "{a:" * 1_300
 FLOODED = [
-    component("textfield", f"a{n}", conditional={"hide": f"=[{n},{DEEP}"}, readonly=f"=[-{n},{DEEP}")
-    for n in range(40)
+    component(
+        "textfield",
+        f"a{n}",
+        conditional={"hide": f"=[{n},{DEEP}"},
+        label=f"=[-{n},{DEEP}",
+        description=f"Untuk {{{{[{n},{DEEP}}}}}",
+    )
+    for n in range(30)
 ]
 
 
@@ -37,9 +43,9 @@ def test_a_form_with_brackets_without_end_has_findings(property: str) -> None:
 
 
 def test_a_form_full_of_brackets_is_checked_in_moments() -> None:
-    began = time.perf_counter()
-    assert len(forms.check(content(*FLOODED), file="x.form")) == 80
-    assert time.perf_counter() - began < 10
+    began = time.process_time()
+    assert len(forms.check(content(*FLOODED), file="x.form")) == 90
+    assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("cell", [(DEEP, "1"), ("-", DEEP)])
