@@ -15,7 +15,10 @@ from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 
-import atheris
+try:
+    import atheris
+except ModuleNotFoundError:
+    sys.exit("atheris is not installed: pip install -r requirements-fuzz.txt")
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Rooms of the application that are watched; entry points and database are not reached by these targets.

@@ -4,8 +4,9 @@ import ast
 import re
 from pathlib import Path
 
+from tests.attack.diagram_places import DIAGRAM
 from tests.attack.payloads import CLASSES
-from tests.attack.places import DIAGRAM, FORM, TABLE
+from tests.attack.places import FORM, TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 LIST = (ROOT / "docs" / "security-tests.md").read_text("utf-8")
