@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run lint check test bench format
+.PHONY: help install install-dev run lint check test nightly bench format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -32,6 +32,17 @@ test: lint ## everything, on both databases, browser journeys in Chromium includ
 	$(BIN)/python frontend/build.py --test
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser"
 	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser  # apart: a browser's event loop keeps V8 from its time limits
+
+# Each night other seeds, the same for a whole day; ALUR_SEED plays a night again.
+NIGHT := $(shell echo $$(( $$(date +%s) / 86400 * 1000 )))
+FUZZED := reader timer drawn_time feel table form submission
+
+nightly: install-dev ## 20,000 random models, 100,000 hostile inputs for each reader; some hours
+	ALUR_MODELS=20000 $(BIN)/python -m pytest -n 2 tests/engine/test_invented_models.py
+	ALUR_INPUTS=100000 ALUR_SEED=$${ALUR_SEED:-$(NIGHT)} $(BIN)/python -m pytest -n 2 tests/attack
+	@$(BIN)/python -c "import atheris" 2>/dev/null || echo "Not fuzzed by coverage: $(BIN)/pip install -r requirements-fuzz.txt"
+	@! $(BIN)/python -c "import atheris" 2>/dev/null || for target in $(FUZZED); do \
+	  $(BIN)/python -m tests.attack.fuzz $$target || exit 1; done
 
 bench: install-dev ## measure, and print each figure beside the figure asked
 	$(BIN)/python -m tests.bench

@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from app.bpmnio import feelin
+from app.bpmnio import feelin, nesting
 from app.bpmnio.feelin import Dialect, Facts, Item, Named
 from app.bpmnio.memo import Memo
 from app.errors import AppError, ExpressionFailed
@@ -109,7 +109,7 @@ def unary_all(
 def check(
     text: str, *, dialect: Dialect = "expression", known: Collection[str] = (), limit: int = MAX_CHARS
 ) -> str | None:
-    """Return what is wrong with the writing of ``text``, or None. Nothing is evaluated.
+    """Return what is wrong with the writing of ``text``, or None. Nothing is evaluated, and nothing is raised.
 
     ``known``: names of several words or with signs in them that ``text`` may read.
     """
@@ -120,7 +120,12 @@ def check(
         return _too_long(limit)
     if odd := _UNSTORABLE.search(text):
         return _("{found} adalah huruf yang tidak dapat disimpan.", found=feelin.quote(odd.group(1)))
-    return _syntax(_facts(text, dialect, known))
+    if deep := nesting.fault(text):
+        return deep
+    try:
+        return _syntax(_facts(text, dialect, known))
+    except ExpressionFailed as stopped:  # looking at it took too long
+        return str(stopped)
 
 
 def names(text: str, *, dialect: Dialect = "expression", known: Collection[str] = ()) -> frozenset[str]:
@@ -129,6 +134,9 @@ def names(text: str, *, dialect: Dialect = "expression", known: Collection[str] 
     Built-in functions, ``?`` and what the text defines itself (loop variables, parameters, entries) are left
     out, and so are names inside a filter, which may be entries of the list: see `mentions`. Text with a syntax
     error gives what could be read of it.
+
+    Raises:
+        ExpressionFailed: looking at it took too long; `check` says so.
     """
     return _facts(text, dialect, known).names
 

@@ -3,6 +3,7 @@
 What comes out of ``text`` and ``html`` is HTML that nobody has cleaned yet.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,13 +12,14 @@ from typing import Any, Literal
 
 import orjson
 
-from app.bpmnio import feelin
+from app.bpmnio import feelin, nesting
 from app.bpmnio.isolate import LimitReached
 from app.errors import ExpressionFailed
 from app.i18n import _
 
 Way = Literal["line", "text", "html"]
 
+_PIECE = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _SECONDS_EACH = 0.25
 _SECONDS_AT_MOST = 1.0
 
@@ -70,6 +72,9 @@ def is_template(text: object) -> bool:
 @lru_cache(maxsize=2_000)
 def look(text: str) -> Facts:
     """Return what is known of a template without running it."""
+    for piece in [text] if text.startswith("=") else _PIECE.findall(text):
+        if deep := nesting.fault(piece):
+            return Facts(deep, frozenset())
     try:
         [found] = _call("texts.look", [text], _SECONDS_EACH, text)
     except ExpressionFailed as error:

@@ -5,6 +5,7 @@ import sys
 import click
 
 from app.cli import copies, deploying, people, running, timing, triage
+from app.cli.base import say
 from app.errors import AppError, InvalidForm
 
 
@@ -41,9 +42,9 @@ def main() -> None:
     except click.Abort:
         sys.exit(130)
     except AppError as error:
-        click.echo(f"Berhenti: {error}", err=True)
+        say(f"Berhenti: {error}", err=True)
         for reason in _reasons(error):
-            click.echo(f"- {reason}", err=True)
+            say(f"- {reason}", err=True)
         sys.exit(1)
 
 

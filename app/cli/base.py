@@ -1,5 +1,8 @@
 """What every command needs first: settings and a database in the current shape."""
 
+import click
+
+from app import plain
 from app.config import Config, from_environment
 from app.db import Database
 from app.services import migrations, settings
@@ -11,3 +14,8 @@ def ready() -> tuple[Config, Database]:
     database = settings.open_database(config)
     migrations.upgrade(database)
     return config, database
+
+
+def say(text: str, *, err: bool = False) -> None:
+    """Print one line; what it quotes of files and people steers no terminal."""
+    click.echo(plain.plain(text), err=err)

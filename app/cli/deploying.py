@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from app.cli.base import ready
+from app.cli.base import ready, say
 from app.config import folders
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
@@ -68,6 +68,6 @@ def _print(findings: Sequence[Finding]) -> None:
         word = "GALAT" if finding.severity == "error" else "peringatan"
         place = ":".join(str(part) for part in (finding.file, finding.line) if part)
         name = f" [{finding.element_id}]" if finding.element_id else ""
-        click.echo(f"{word} {place}{name} {finding.what} {finding.todo}")
+        say(f"{word} {place}{name} {finding.what} {finding.todo}")
     if not findings:
         click.echo("Tidak ada temuan.")

@@ -13,8 +13,9 @@ from types import FrameType
 
 import click
 
+from app import plain
 from app import worker as clockwork
-from app.cli.base import ready
+from app.cli.base import ready, say
 from app.config import Config, from_environment
 from app.db import Database
 from app.errors import NotReady
@@ -33,7 +34,7 @@ def demo_command() -> None:
 def _load_demo(config: Config, database: Database) -> None:
     with database.transaction() as session:
         demo.load(session)
-    clockwork.look(database, config, click.echo)
+    clockwork.look(database, config, say)
 
 
 @click.command(help="Jalankan web dan pekerja waktu bersama, dengan data peragaan bila hanya di mesin ini.")
@@ -105,6 +106,7 @@ def _end_with(parent: int) -> None:
 @click.option("--with-web", is_flag=True, help="Layani juga halaman dan API.")
 def work(*, with_web: bool) -> None:
     """Fire timers until told to stop; with the web beside it, until that ends."""
+    plain.log_to_stderr()
     config, database = ready()
     stop = threading.Event()
 
@@ -114,7 +116,7 @@ def work(*, with_web: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
     with _web(stop) if with_web else nullcontext():
-        clockwork.run(database, config, stop, click.echo)
+        clockwork.run(database, config, stop, say)
 
 
 @contextmanager

@@ -11,6 +11,7 @@ from typing import TextIO
 
 import click
 
+from app.cli.base import say
 from app.services import triage
 from app.services.triage import Outcome, Totals
 
@@ -57,7 +58,8 @@ def _open(report: Path | None) -> Iterator[TextIO | None]:
     if report is None:
         yield None
     else:
-        with report.open("w", encoding="utf-8") as out:
+        # A name that is no UTF-8 comes with half characters: JSON writes them out.
+        with report.open("w", encoding="utf-8", errors="backslashreplace") as out:
             yield out
 
 
@@ -71,7 +73,9 @@ def _tell(out: TextIO | None, outcomes: Iterable[Outcome], totals: Totals, seed:
             out.write(",\n" if number else "\n")
             json.dump(outcome.as_dict(), out, ensure_ascii=False)
         if outcome.verdict == "crashed":
-            click.echo(f"\n{outcome.file}: {outcome.detail.strip()}", err=True)
+            click.echo(err=True)
+            for line in f"{outcome.file}: {outcome.detail.strip()}".splitlines():
+                say(line, err=True)
     if out:
         out.write('\n], "totals": ')
         json.dump(totals.as_dict(), out)

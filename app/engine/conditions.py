@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 
 from app.bpmnio import feel
 from app.engine.source import Placed, Source
-from app.errors import ExpressionFailed
 
 MAX_CHARS_IN_ALL = 50_000
 _WRAPPED = re.compile(r"[$#]\{(.*)\}", re.DOTALL)
@@ -78,8 +77,8 @@ def fault(text: str) -> tuple[str, Mapping[str, str]] | None:
     """
     if len(text) > feel.MAX_CHARS:
         return "expression_too_long", {"limit": str(feel.MAX_CHARS)}
-    wrong, offer = _syntax(text), in_feel(text)
-    if offer != text and _syntax(offer) is None:
+    wrong, offer = feel.check(text), in_feel(text)
+    if offer != text and feel.check(offer) is None:
         return "expression_not_feel", {"text": text, "offer": offer}
     if wrong is not None:
         return "expression_syntax", {"text": text, "detail": wrong}
@@ -103,13 +102,6 @@ def in_feel(text: str) -> str:
         elif words[at] == "empty" and at + 1 < len(words) and re.match(r"\w", words[at + 1]):
             _wrap(words, blanks, at, _operand, "{} = null")
     return "".join(blank + word for blank, word in zip(blanks, words, strict=True)).strip()
-
-
-def _syntax(text: str) -> str | None:
-    try:
-        return feel.check(text)
-    except ExpressionFailed as error:
-        return str(error)
 
 
 def _without_is(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -57,7 +57,7 @@ def _within(joined: list[Flow], found: dict[str, Node], scope: str, source: Sour
     own = [flow for flow in joined if found[flow.source].scope == scope]
     for flow in own:
         if found[flow.target].scope != scope:
-            source.error("flow_crosses_border", flow)
+            source.error("flow_crosses_border", flow, ref=found[flow.target].name or flow.target)
     return [flow for flow in own if found[flow.target].scope == scope]
 
 

@@ -58,5 +58,11 @@ def _check_lists(parts: list[Raw], findings: Findings) -> None:
     keys = {part["key"].partition(".")[0] for part in parts if part["type"] in INPUTS and part.get("key")}
     for part in parts:
         expression = part.get("valuesExpression")
-        if part["type"] in CHOICES and isinstance(expression, str) and feel.mentions(expression) & keys:
+        if (
+            part["type"] not in CHOICES
+            or not isinstance(expression, str)
+            or feel.check(expression) is not None
+        ):
+            continue  # what cannot be read is noted with its field
+        if feel.mentions(expression) & keys:
             findings.add("form_options_once", part, severity="warning")

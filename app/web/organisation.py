@@ -56,6 +56,7 @@ def new() -> str:
 @blueprint.post("/pengguna/unit-baru")
 def add() -> Response:
     """Add a unit."""
+    rights.require_administrator(context.actor())
     code = request.form.get("code", "")
     try:
         with context.database().transaction() as session:
@@ -83,6 +84,7 @@ def show(code: str) -> str:
 @blueprint.post("/pengguna/unit/<path:code>")
 def edit(code: str) -> Response:
     """Change what is said of a unit."""
+    rights.require_administrator(context.actor())
     try:
         with context.database().transaction() as session:
             unit = units.edit(session, code, _details(), actor=context.actor())
@@ -102,6 +104,7 @@ def days_off() -> str:
 @blueprint.post("/pengguna/libur")
 def add_day() -> Response:
     """Add a day off."""
+    rights.require_administrator(context.actor())
     try:
         with context.database().transaction() as session:
             row = holidays.add(session, _day("on"), request.form.get("name", ""), actor=context.actor())

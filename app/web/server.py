@@ -4,7 +4,6 @@ Workers are made without preload: a V8 made before the fork would be dead. The m
 either, so it is a process of its own that never imports it, a quarter of the size.
 """
 
-import logging
 import os
 import sys
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
+from app import plain
 from app.config import Config, from_environment
 
 #: In memory: a worker touches a file there every second, and must not wait for a disk.
@@ -71,5 +71,5 @@ class AddressFree(Logger):
 
 
 if __name__ == "__config__":  # gunicorn reads its settings
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    plain.log_to_stderr()
     globals().update(options(from_environment()))

@@ -41,9 +41,11 @@ class Constants:
         words = literals(tests)
         if words is not None and isinstance(value, str):
             return value in words
-        if self._is_stopped or feel.mentions(tests, dialect="unary"):
+        if self._is_stopped or feel.check(tests, dialect="unary") is not None:
             return True
         try:
+            if feel.mentions(tests, dialect="unary"):
+                return True
             return feel.unary(as_test(tests, base), value, {}, now=_ANY_TIME).value is True
         except ExpressionFailed:
             self._is_stopped = True

@@ -1,0 +1,1 @@
+"""Strangers' input, by the thousand: files, texts, forms, bodies. docs/security-tests.md says what is tried where."""
