@@ -1,7 +1,7 @@
 """A process as we run it: nodes, flows, lanes. Pure data; `reader` makes it from XML, `spec` runs it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
@@ -208,6 +208,13 @@ class Diagram:
         starts = (node for node in self.nodes.values() if node.kind == "startEvent" and not node.scope)
         by_people = (node for node in starts if node.timer is None and node.signal is None)
         return next((node for node in by_people if node.message == message), None)
+
+    def around(self, node: Node) -> Iterator[Node]:
+        """The node and the sub-processes that it is inside of, the innermost first."""
+        yield node
+        while node.scope:
+            node = self.nodes[node.scope]
+            yield node
 
     def question_after(self, node_id: str) -> Question | None:
         """The question that opens directly after this user task, in the same lane, if there is one.

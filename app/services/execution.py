@@ -144,7 +144,7 @@ def _task(
         "id": task.id,
         "instance_id": instance.id,
         "activity_id": node.id,
-        "name": question.text if question else _name(task),
+        "name": question.text if question else _name(version, task),
         "lane_id": node.lane_id,
         "lane": version.diagram.lane(node.lane_id).name,
         "group_id": version.group_of(node.lane_id),
@@ -161,11 +161,14 @@ def _task(
     }
 
 
-def _name(task: OpenTask) -> str:
-    """The activity's name; in a round, with the element that it is for."""
-    element = task.locals.get(task.node.loop.element) if task.node.loop else None
+def _name(version: Version, task: OpenTask) -> str:
+    """The activity's name; in a round, with the element that it is for, else with the round's number."""
     name = task.node.name or task.node.id
-    return f"{name}: {element}" if isinstance(element, str | int) else name
+    loop = next((node.loop for node in version.diagram.around(task.node) if node.loop), None)
+    element, number = task.locals.get(loop.element) if loop else None, task.locals.get("loopCounter")
+    if isinstance(element, str | int):
+        return f"{name}: {element}"
+    return f"{name} ({number})" if loop and number and (number > 1 or loop.kind != "while") else name
 
 
 def _told(event: Event, actor: Actor | None, units: Mapping[str, tuple[str | None, str | None]]) -> Event:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from app import worker
@@ -12,10 +13,11 @@ from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text
 
+COLLECTED = ' outputCollection="jawaban_unit" outputElement="=jawaban"'
 EACH = (
     "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
     '<zeebe:loopCharacteristics inputCollection="=[&quot;A&quot;,&quot;B&quot;]" inputElement="tujuan"'
-    ' outputCollection="jawaban_unit" outputElement="=jawaban"/></bpmn:extensionElements>'
+    f"{COLLECTED}/></bpmn:extensionElements>"
     "</bpmn:multiInstanceLoopCharacteristics>"
 )
 
@@ -136,3 +138,27 @@ def test_a_sub_process_is_worked_through_like_any_other_part(office: Office) -> 
         finish(office, case)
     with office.database.reading() as session:
         assert session.get_one(ProcessInstance, case.id).state == "ended"
+
+
+@pytest.mark.parametrize("inside_a_sub_process", [False, True])
+def test_tasks_of_rounds_without_words_for_their_element_are_numbered(
+    office: Office, inside_a_sub_process: bool
+) -> None:
+    marker = EACH.replace("&quot;A&quot;,&quot;B&quot;", "{a: 1},{a: 2}").replace(COLLECTED, "")
+    if inside_a_sub_process:
+        inner = inside(
+            start("masuk"), user("minta", name="Minta"), end("keluar"), flows="masuk > minta > keluar"
+        )
+        step = node("subProcess", "luar", inside=marker + inner)
+    else:
+        step = user("minta", name="Minta", inside=marker)
+    diagram = bpmn(
+        [start("mulai", form="awal"), step, end("selesai")],
+        f"mulai > {step.id} > selesai",
+        lanes={"Loket": f"mulai {step.id} selesai"},
+        key="n",
+    )
+    begun(office, {"n.bpmn": diagram, "awal.form": form(text("judul"))}, "n")
+    with office.database.reading() as session:
+        names = session.scalars(select(UserTask.name).order_by(UserTask.name)).all()
+    assert names == ["Minta (1)", "Minta (2)"]
