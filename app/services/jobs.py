@@ -48,10 +48,7 @@ def fire(session: Session, job_id: str) -> bool:
     if job is not None and job.message_id is not None:
         return delivery.deliver(session, job.message_id)
     if job is not None and job.instance_id is None:
-        version = definitions.version(session, job.definition_id or 0)
-        instances.begin_by_itself(session, version, version.diagram.nodes[job.activity_id])
-        starts.again(session, job)
-        return True
+        return _begin(session, job_id)
     if instance is None or job is None:
         return False
     version = definitions.version(session, instance.definition_id)
@@ -65,6 +62,18 @@ def fire(session: Session, job_id: str) -> bool:
     else:
         session.expunge(job)  # apply deletes its row
     execution.apply(session, instance, version, step, actor=None)
+    return True
+
+
+def _begin(session: Session, job_id: str) -> bool:
+    """Begin the case that a start event stands for. There is no case yet to lock, so the job is."""
+    query = select(Job).where(Job.id == job_id).with_for_update()
+    job = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if job is None:
+        return False
+    version = definitions.version(session, job.definition_id or 0)
+    instances.begin_by_itself(session, version, version.diagram.nodes[job.activity_id])
+    starts.again(session, job)
     return True
 
 

@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from app import worker
 from app.models import CaseMessage, Job, ProcessInstance
+from app.services import clock
+from tests.engine.building import bpmn, end, node, timer
 from tests.engine.pools import dinas
 from tests.races.together import Racers
 from tests.services.office import Office
@@ -48,3 +50,18 @@ def test_an_answer_that_comes_while_the_case_begins_to_wait_is_heard(office: Off
         assert outcomes[1].error is None
         work(office)
         assert at(office, case) == ["catat"]
+
+
+@pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")
+def test_two_workers_begin_one_case_by_the_clock(office: Office, pair: Racers) -> None:
+    weekly = node("startEvent", "senin", inside=timer("R/P7D", kind="timeCycle"))
+    diagram = bpmn([weekly, end("selesai")], "senin > selesai", lanes={"Loket": "senin selesai"}, key="rekap")
+    deploy(office, {"rekap.bpmn": diagram})
+    for times in range(1, TIMES + 1):
+        with office.database.transaction() as session:
+            [job] = session.scalars(select(Job).where(Job.instance_id.is_(None)))
+            job.run_at = job.due_at = clock.now(session)
+            attempt = partial(worker.attempt, office.database, job.id)
+        outcomes = pair.run(attempt, attempt)
+        assert [outcome.error for outcome in outcomes] == [None, None]
+        assert len(cases(office, "rekap")) == times
