@@ -107,6 +107,23 @@ def test_only_identity_is_private() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        ("laporan", "tanggal_masuk"),
+        ("laporan", "tanggal_kejadian"),
+        ("tindak_lanjut", "tanggal_tindak_lanjut"),
+        ("melaporkan", "diumumkan_lapor"),
+        ("melaporkan", "diumumkan_sipp"),
+    ],
+)
+def test_what_has_happened_did_not_happen_tomorrow(key: str, field: str) -> None:
+    typed = {"hasil": "selesai", field: "2026-11-25"}
+    with pytest.raises(InvalidForm) as raised:
+        fits(key, {name: value for name, value in typed.items() if name in form(key).by_key}, {})
+    assert raised.value.errors[field].endswith("tidak boleh sesudah hari ini.")
+
+
 def test_an_anonymous_report_takes_no_identity() -> None:
     values = report_values(report("SIN-001")) | {"anonim": True}
     assert not form("laporan").private_keys & fits("laporan", values, {}).keys()
