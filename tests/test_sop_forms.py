@@ -236,3 +236,8 @@ def _visits(one: Report) -> list[tuple[str, int]]:
     for pass_no in range(1, len(path.get("hasil", [])) + 1):
         visits += [("menyalurkan", pass_no), ("tindak_lanjut", pass_no)]
     return [*visits, ("melaporkan", 1)] if path["akhir"] == "Selesai" else visits
+
+
+def test_a_unit_is_called_by_its_name_and_not_by_a_note_about_it() -> None:
+    units = json.loads((SEED / "unit_wonogiri.json").read_text("utf-8"))
+    assert [unit["nama"] for unit in units if ";" in unit["nama"] or "(" in unit["nama"]] == []
