@@ -241,3 +241,10 @@ def _visits(one: Report) -> list[tuple[str, int]]:
 def test_a_unit_is_called_by_its_name_and_not_by_a_note_about_it() -> None:
     units = json.loads((SEED / "unit_wonogiri.json").read_text("utf-8"))
     assert [unit["nama"] for unit in units if ";" in unit["nama"] or "(" in unit["nama"]] == []
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_no_two_parts_of_a_form_are_called_the_same(path: Path) -> None:
+    """An error names the field; a group of the same name would be meant as well."""
+    names = [part.label for part in form(path.stem).everything if part.label]
+    assert sorted(names) == sorted(set(names))
