@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
-from flask import request
+from flask import flash, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -82,6 +82,23 @@ def check_files(form: Form | None, entry: Entry, variables: Mapping[str, Any]) -
     except InvalidForm as error:
         found = error.errors
     raise InvalidForm(_("Ada isian yang perlu diperbaiki."), {**found, **entry.errors}, entry.values)
+
+
+def say_left_out(form: Form | None, entry: Entry, variables: Mapping[str, Any]) -> None:
+    """Tell on the page shown next what was typed and not kept, because the other answers do not ask for it."""
+    if form is None:
+        return
+    with context.database().reading() as session:
+        now = clock.now(session).astimezone(settings.config(session).timezone)
+        names = forms.left_out(form, entry.values, context=variables, now=now)
+    if names:
+        flash(
+            _(
+                "Tidak disimpan, karena dengan jawaban ini tidak ditanyakan: {fields}.",
+                fields=", ".join(names),
+            ),
+            "warn",
+        )
 
 
 def draw(

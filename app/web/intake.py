@@ -69,6 +69,7 @@ def save() -> Response:
     except (InvalidForm, Conflict, *commands.Failed) as error:
         return _refused(sheet, entry, error)
     flash(_("Laporan tersimpan dengan nomor {number}.", number=started["number"]), "ok")
+    entries.say_left_out(sheet.form, entry, {})
     return slips.go(started["instance_id"], secret)
 
 

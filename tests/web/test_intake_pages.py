@@ -225,7 +225,7 @@ def test_identity_lies_nowhere_in_the_open(lapor: Browser, config: Config, offic
     lapor.get("/laporan/baru")
     lapor.post("/laporan/baru/draf?key=pengaduan", nama_pelapor=CANARY)
     assert not files_holding(config, office, CANARY)
-    save(lapor, nama_pelapor=CANARY, anonim="")
+    save(lapor, nama_pelapor=CANARY)
     assert not files_holding(config, office, CANARY)
 
 
@@ -269,3 +269,13 @@ def test_a_start_that_the_diagram_cannot_follow_keeps_what_was_typed_and_tells_t
     assert "judul =" not in words  # the rule is for the owner
     assert 'value="Entah apa ini"' in browser.get("/laporan/baru?key=coba").text
     assert "judul" in words_of(sign_in("pemilik").get("/kendala"))
+
+
+def test_a_name_typed_into_an_anonymous_report_is_dropped_and_that_is_said(lapor: Browser) -> None:
+    slip = lapor.get(save(lapor, nama_pelapor=CANARY, anonim="true"))
+    said = "Tidak disimpan, karena dengan jawaban ini tidak ditanyakan: Nama pelapor, Nomor telepon"
+    assert said in words_of(slip)
+    assert CANARY not in slip.text
+    assert "Tidak disimpan" not in words_of(lapor.get(save(lapor, nama_pelapor=CANARY, tracking_id="")))
+    nobody = {name: "" for name in FIELDS if name.endswith("_pelapor")}
+    assert "Tidak disimpan" not in words_of(lapor.get(save(lapor, **nobody, anonim="true", tracking_id="")))
