@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.config import ROOT, Config
 from app.db import Database
 from app.models import Attachment, MessageWait, ProcessInstance
-from app.services import deployments, instances, messages, reporter, tasks, users
+from app.services import definitions, deployments, instances, messages, reporter, tasks, users
 from app.services.access import actor_of
 from tests.reports import answers_for, report, report_values
 from tests.web.conftest import Browser
@@ -188,6 +188,35 @@ def test_what_an_officer_noted_for_the_reporter_is_not_shown_as_sent_by_him(
             session, wait.message, case.number, {"pesan": "Dicatat petugas lewat telepon."}, actor=officer
         )
     assert "Dicatat petugas" not in look_up(phone, case.number, case.code)
+
+
+def test_two_files_of_one_name_say_from_which_step_and_whom_they_came(
+    office: Database, sign_in: Callable[[str], Browser], phone: Browser
+) -> None:
+    lapor = sign_in("lapor")
+    fields = fields_of(report_values(ONE))
+    page = lapor.get("/laporan/baru")
+    sent = {**fields, "idempotency_key": key_of(page), "tracking_id": ""}
+    slip = upload(lapor, "/laporan/baru?key=pengaduan", sent, [("lampiran", "foto.png", PNG)]).location
+    case = Report.__new__(Report)
+    case.office, case.id = office, int(slip.split("/")[2])
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    shown = lapor.get(slip)
+    found = re.search(r"Nomor laporan (\S+)", words_of(shown))
+    assert found is not None
+    look_up(phone, found[1], code_of(shown))
+    reply = {**REPLY, "_wait": wait_id(phone.get("/lacak/laporan").text)}
+    upload(phone, "/lacak/laporan", reply, [("lampiran_pelapor", "foto.png", PNG)])
+    files = re.findall(
+        r"foto.png (Lampiran[^·]* · [^·]+: [^·]+) ·", words_of(lapor.get(f"/perkara/{case.id}"))
+    )
+    with office.reading() as session:
+        version = definitions.version(session, session.get_one(ProcessInstance, case.id).definition_id)
+        officer = users.named(session, "lapor").full_name
+    nodes = version.diagram.nodes.values()
+    start = next(node.name for node in nodes if node.kind == "startEvent")
+    wait = next(node.name for node in nodes if node.properties.get("untuk") == "pelapor" and node.form_key)
+    assert files == [f"Lampiran · {start}: {officer}", f"Lampiran · {wait}: pelapor"]
 
 
 def test_a_reply_sent_twice_counts_once(case: Report, phone: Browser, office: Database) -> None:
