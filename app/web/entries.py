@@ -143,19 +143,28 @@ def _take_in(
     if len(sent) > 1 and not part.multiple:  # nobody can tell which one is meant
         errors[part.key] = _("{label} hanya menerima satu berkas.", label=part.name)
         return
+    wrong = []
     for upload in sent[:MOST_FILES]:
         try:
             held = _receive(part, upload, actor)
         except InvalidForm as error:
-            errors[part.key] = f"{upload.filename}: {next(iter(error.errors.values()), error)}"
+            wrong.append(f"{upload.filename}: {next(iter(error.errors.values()), error)}")
         else:
             before = forms.get(values, path) or []
             forms.put(values, path, [*before, held] if part.multiple else [held])
     if len(sent) > MOST_FILES:
-        errors[part.key] = _(
-            "Sekali kirim paling banyak {most} berkas; {most} yang pertama sudah diambil, lampirkan sisanya lagi.",
-            most=MOST_FILES,
-        )
+        wrong.append(_too_many(wrong))
+    if wrong:
+        errors[part.key] = " ".join(wrong)
+
+
+def _too_many(wrong: Sequence[str]) -> str:
+    if wrong:
+        return _("Hanya {most} berkas pertama yang dibaca; lampirkan sisanya lagi.", most=MOST_FILES)
+    return _(
+        "Sekali kirim paling banyak {most} berkas; {most} yang pertama sudah diambil, lampirkan sisanya lagi.",
+        most=MOST_FILES,
+    )
 
 
 def _receive(part: Field, upload: FileStorage, actor: Actor | None) -> str:

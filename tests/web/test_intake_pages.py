@@ -181,6 +181,23 @@ def test_a_file_of_another_kind_is_named_and_the_others_are_kept(lapor: Browser)
     assert saved.status_code == 303
 
 
+def test_each_of_several_bad_files_is_named_with_its_reason(lapor: Browser) -> None:
+    lapor.get("/laporan/baru")
+    files = [
+        ("lampiran", "virus.exe", b"MZ"),
+        ("lampiran", "foto.png", PNG),
+        ("lampiran", "palsu.pdf", b"halo"),
+    ]
+    words = words_of(upload(lapor, NEW, FIELDS, files))
+    assert "virus.exe: Jenis berkas ini tidak diterima di sini" in words
+    assert "palsu.pdf: Isi berkas ini bukan PDF" in words
+    assert "foto.png:" not in words
+    many = [("lampiran", f"{n}.exe", b"MZ") for n in range(11)]
+    words = words_of(upload(lapor, NEW, FIELDS, many))
+    assert "9.exe: Jenis" in words
+    assert "Hanya 10 berkas pertama yang dibaca; lampirkan sisanya lagi." in words
+
+
 def test_a_file_that_lies_about_its_kind_is_refused(lapor: Browser) -> None:
     lapor.get("/laporan/baru")
     refused = upload(lapor, NEW, FIELDS, [("lampiran", "foto.png", b"bukan gambar")])
