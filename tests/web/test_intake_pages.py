@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from app.config import Config
 from app.db import Database
 from app.models import Attachment, HistoryEvent, ProcessInstance
-from app.services import deployments, groups, users
+from app.services import deployments, groups, numbers, users
+from app.services.access import actor_of
 from tests.engine.building import bpmn, end, exclusive, flow, start
 from tests.reports import report, report_values
 from tests.services.office import form, procedure, text
@@ -103,7 +104,14 @@ def test_a_number_that_is_taken_is_said_and_nothing_typed_is_lost(lapor: Browser
     taken = {**FIELDS, "tracking_id": "9000001", "sumber": "Website", "waktu_masuk": "08.15"}
     refused = lapor.post(NEW, **taken)
     assert refused.status_code == 409
-    assert "Nomor 9000001 sudah dipakai perkara lain." in words_of(refused)
+    assert "Nomor 9000001 sudah dipakai perkara lain. Buka perkara itu" in words_of(refused)
+    with office.reading() as session:
+        other = session.scalars(select(ProcessInstance.id)).one()
+        assert f'href="/perkara/{other}"' in refused.text
+        assert (
+            numbers.holder(session, "pengaduan", "9000001", actor=actor_of(users.named(session, "dpupr")))
+            is None
+        )
     assert FIELDS["judul"] in refused.text
     assert FIELDS["judul"] in lapor.get("/laporan/baru").text  # kept as the draft
     assert count_of_cases(office) == 1
