@@ -37,6 +37,7 @@ class CaseList:
     tabs: Sequence[Mapping[str, Any]]
     filters: Sequence[Filter]
     rows: Sequence[Row]
+    titles: Mapping[int, str]
     units: Mapping[str, str]
     following: str
     total: int
@@ -80,6 +81,7 @@ def read(session: Session, *, actor: Actor) -> CaseList:
         tabs=_tabs(state, counts),
         filters=_filters(asked, choices, units),
         rows=_rows(session, page, places, units),
+        titles=lists.titles(session, page.items),
         units=units,
         following=lists.next_page(page.next),
         total=sum(counts.values()),

@@ -39,6 +39,21 @@ def test_the_list_says_where_each_case_stands(sign_in: SignIn, case: Case) -> No
     assert "UPT · Dinas Pekerjaan Umum" in page
 
 
+def test_a_case_without_a_subject_is_called_by_its_process(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    with office.transaction() as session:
+        row = session.get_one(ProcessInstance, case.id)
+        row.subject, number, name = "", row.business_key, row.definition.name
+    titled = re.compile(r'cell__over">([^<]*)</span>\s*<a class="cell__title"[^>]*><span[^>]*>([^<]*)')
+    browser = sign_in("lapor")
+    for path in ("/perkara", "/tugas?tab=queue"):
+        assert titled.findall(browser.get(path).text) == [(number, name)]
+    heading = re.search(r"<h1[^>]*>\s*(.*?)\s*</h1>", browser.get(f"/perkara/{case.id}").text, re.DOTALL)
+    assert heading is not None
+    assert heading[1] == name
+
+
 def test_the_list_is_narrowed_by_state_category_and_words(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:
