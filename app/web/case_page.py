@@ -15,8 +15,8 @@ from app.services.casefile import CaseFile
 from app.web import case_view, clocks, pool_words
 from app.web.vocabulary import Vocabulary
 
-#: So many events stand open; older ones are folded away.
-OPEN_EVENTS = 40
+#: So many events stand open; older ones are folded away, so that what the case holds is not a screen's length below.
+OPEN_EVENTS = 8
 
 
 @dataclass(frozen=True)

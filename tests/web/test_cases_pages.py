@@ -39,6 +39,17 @@ def test_the_list_says_where_each_case_stands(sign_in: SignIn, case: Case) -> No
     assert "UPT · Dinas Pekerjaan Umum" in page
 
 
+def test_older_history_is_folded_and_the_values_are_one_link_away(sign_in: SignIn, case: Case) -> None:
+    go_on(case, 4)
+    page = sign_in("pemilik").get(f"/perkara/{case.id}").text
+    history = page[page.index('id="riwayat"') : page.index('id="isian"')]
+    open_, folded = re.split(r"Tampilkan \d+ kejadian sebelumnya", history)
+    assert open_.count('<li class="entry ') == 8
+    older = folded.count('<li class="entry ')
+    assert f"Tampilkan {older} kejadian sebelumnya" in history
+    assert page.index('href="#isian"') < page.index('id="kedudukan"')
+
+
 def test_a_case_without_a_subject_is_called_by_its_process(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:
