@@ -7,6 +7,7 @@ from typing import Any
 from app.engine.drawing import words
 from app.engine.drawing.elements import EVENTS, GATEWAYS, NODES, Element
 from app.engine.drawing.lettering import tidy
+from app.engine.drawing.order import backwards
 from app.engine.drawing.picture import picture
 from app.engine.drawing.state import State
 from app.i18n import _
@@ -100,25 +101,10 @@ def in_order(elements: Mapping[str, Element]) -> Iterator[Element]:
     seen: set[str] = set()
     found: list[str] = []
     for first in reversed([id for id in nodes if id not in led_to]):
-        found += _walk(first, following, seen)
+        found += backwards(first, following, seen)
     yield from (elements[id] for id in reversed(found))
     for first in nodes:
-        yield from (elements[id] for id in reversed(list(_walk(first, following, seen))))
-
-
-def _walk(first: str, following: Mapping[str, list[str]], seen: set[str]) -> Iterator[str]:
-    """What ``first`` reaches, each after everything it leads to: backwards, the order of the flow."""
-    ahead = [] if first in seen else [(first, iter(following.get(first, ())[::-1]))]
-    seen.add(first)
-    while ahead:
-        id, ways = ahead[-1]
-        target = next((way for way in ways if way not in seen), None)
-        if target is None:
-            ahead.pop()
-            yield id
-        else:
-            seen.add(target)
-            ahead.append((target, iter(following.get(target, ())[::-1])))
+        yield from (elements[id] for id in reversed(list(backwards(first, following, seen))))
 
 
 def _following(elements: Mapping[str, Element]) -> dict[str, list[str]]:
