@@ -39,6 +39,19 @@ def test_the_list_says_where_each_case_stands(sign_in: SignIn, case: Case) -> No
     assert "UPT · Dinas Pekerjaan Umum" in page
 
 
+def test_english_headings_have_the_number_of_what_stands_under_them(sign_in: SignIn, case: Case) -> None:
+    browser = sign_in("upp")
+    browser.get("/perkara")
+    browser.post("/bahasa", language="en", next="/perkara")
+    case.complete("lapor")
+    for path, heading in (("/perkara", "Case"), ("/perkara", "Started"), ("/tugas?tab=queue", "Case")):
+        columns = re.findall(r"<th[^>]*>\s*(?:<[^>]+>)*([^<]+)", browser.get(path).text)
+        assert heading in [one.strip() for one in columns]
+        assert "Cases" not in columns
+    links = re.findall(r'<a href="#\w+">([^<]+)</a>', browser.get(f"/perkara/{case.id}").text)
+    assert {"Deadlines", "Forms", "Attachments"} <= set(links)
+
+
 def test_older_history_is_folded_and_the_values_are_one_link_away(sign_in: SignIn, case: Case) -> None:
     go_on(case, 4)
     page = sign_in("pemilik").get(f"/perkara/{case.id}").text
