@@ -20,6 +20,14 @@ class Conflict(AppError):
     """Somebody else changed the same thing first."""
 
 
+class NumberTaken(Conflict):
+    """Another case of the process has this number."""
+
+    def __init__(self, message: str, number: str) -> None:
+        super().__init__(message)
+        self.number = number
+
+
 class InvalidForm(AppError):
     """Submitted values break the form's rules.
 

@@ -53,6 +53,14 @@ def N_(message: str) -> str:  # noqa: N802 the customary name; marks a message t
     return message
 
 
+def pgettext(context: str, message: str) -> str:
+    """Return ``message`` as it is meant in ``context``: one Indonesian word may be two English ones.
+
+    Contexts: ``satu`` one of it, ``banyak`` several, ``waktu`` when it was, ``tombol`` a button.
+    """
+    return _translations(_language.get()).pgettext(context, message)
+
+
 def ngettext(singular: str, plural: str, count: int, /, **params: object) -> str:
     """Return the form for ``count``; Indonesian has one form, English two."""
     text = _translations(_language.get()).ngettext(singular, plural, count)

@@ -51,19 +51,21 @@ def test_every_message_has_its_english() -> None:
     from babel.messages.extract import extract_from_dir
     from babel.messages.pofile import read_po
 
-    known: set[str] = set()
+    known: set[tuple[str | None, str]] = set()
     for path in (ROOT / "app/locale/en").glob("*.po"):
         with path.open("rb") as file:
-            known |= {m.id if isinstance(m.id, str) else m.id[0] for m in read_po(file) if m.id and m.string}
+            told = [m for m in read_po(file) if m.id and m.string]
+        known |= {(m.context, m.id if isinstance(m.id, str) else m.id[0]) for m in told}
     methods = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
-    keywords = {"_": None, "N_": None, "ngettext": (1, 2)}
+    keywords = {"_": None, "N_": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
     found = {
-        message if isinstance(message, str) else message[0]
-        for _file, _line, message, _comments, _context in extract_from_dir(
+        (context, message if isinstance(message, str) else message[0])
+        for _file, _line, message, _comments, context in extract_from_dir(
             ROOT / "app", method_map=methods, keywords=keywords
         )
     }
-    assert not sorted(found - known)
+    assert {context for context, _message in found} == {None, "banyak", "satu", "tombol", "waktu"}
+    assert not found - known
 
 
 def test_the_lock_file_names_no_registry() -> None:

@@ -107,6 +107,23 @@ def test_only_identity_is_private() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("key", "field"),
+    [
+        ("laporan", "tanggal_masuk"),
+        ("laporan", "tanggal_kejadian"),
+        ("tindak_lanjut", "tanggal_tindak_lanjut"),
+        ("melaporkan", "diumumkan_lapor"),
+        ("melaporkan", "diumumkan_sipp"),
+    ],
+)
+def test_what_has_happened_did_not_happen_tomorrow(key: str, field: str) -> None:
+    typed = {"hasil": "selesai", field: "2026-11-25"}
+    with pytest.raises(InvalidForm) as raised:
+        fits(key, {name: value for name, value in typed.items() if name in form(key).by_key}, {})
+    assert raised.value.errors[field].endswith("tidak boleh sesudah hari ini.")
+
+
 def test_an_anonymous_report_takes_no_identity() -> None:
     values = report_values(report("SIN-001")) | {"anonim": True}
     assert not form("laporan").private_keys & fits("laporan", values, {}).keys()
@@ -219,3 +236,15 @@ def _visits(one: Report) -> list[tuple[str, int]]:
     for pass_no in range(1, len(path.get("hasil", [])) + 1):
         visits += [("menyalurkan", pass_no), ("tindak_lanjut", pass_no)]
     return [*visits, ("melaporkan", 1)] if path["akhir"] == "Selesai" else visits
+
+
+def test_a_unit_is_called_by_its_name_and_not_by_a_note_about_it() -> None:
+    units = json.loads((SEED / "unit_wonogiri.json").read_text("utf-8"))
+    assert [unit["nama"] for unit in units if ";" in unit["nama"] or "(" in unit["nama"]] == []
+
+
+@pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
+def test_no_two_parts_of_a_form_are_called_the_same(path: Path) -> None:
+    """An error names the field; a group of the same name would be meant as well."""
+    names = [part.label for part in form(path.stem).everything if part.label]
+    assert sorted(names) == sorted(set(names))

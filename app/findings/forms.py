@@ -143,4 +143,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Properti {property} pada “{name}” berisi “{value}”, bukan ya atau tidak."),
         N_("Tulis ya atau tidak, atau hapus properti itu."),
     ),
+    "form_day_unclear": (
+        N_("Properti {property} pada “{name}” berisi “{value}”; yang dikenal hanya “{known}”."),
+        N_("Tulis {known}, atau hapus properti itu."),
+    ),
 }

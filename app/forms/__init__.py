@@ -8,6 +8,7 @@ from app.forms.checking_marks import check_marks
 from app.forms.display import display, text_of
 from app.forms.generated import from_form_data
 from app.forms.jsonbody import from_json
+from app.forms.leaving_out import left_out
 from app.forms.model import Field, Option
 from app.forms.naming import attached, held_files, pickers
 from app.forms.paths import Path, get, put
@@ -40,6 +41,7 @@ __all__ = [
     "from_json",
     "get",
     "held_files",
+    "left_out",
     "load",
     "pickers",
     "put",

@@ -6,7 +6,7 @@ from typing import Any
 from app.bpmnio import templates
 from app.forms import markdown
 from app.forms.choices import normalized
-from app.forms.model import CHOICES, INPUTS, LIST, SHOWN, Column, Field, Rules
+from app.forms.model import CHOICES, EARLIEST, INPUTS, LATEST, LIST, SHOWN, TODAY, Column, Field, Rules
 from app.forms.numbers import plain_decimal
 from app.forms.parsing import Raw, is_list
 
@@ -88,7 +88,8 @@ def _own(part: Raw) -> dict[str, Any]:
         case "datetime":
             return {
                 "subtype": part.get("subtype") or "date",
-                "no_past": bool(part.get("disallowPassedDates")),
+                "no_past": bool(part.get("disallowPassedDates")) or _is_today(part, EARLIEST),
+                "no_future": _is_today(part, LATEST),
                 "time_format": part.get("timeSerializingFormat") or "",
             }
         case "filepicker":
@@ -158,6 +159,10 @@ def _rules(kind: str, given: Raw) -> Rules:
         pattern_message=given.get("patternErrorMessage") or None,
         kind=given.get("validationType") if text else None,
     )
+
+
+def _is_today(part: Raw, bound: str) -> bool:
+    return _property((part.get("properties") or {}).get(bound)).strip().lower() == TODAY
 
 
 def _property(value: Any) -> str:

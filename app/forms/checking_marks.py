@@ -4,7 +4,7 @@ from typing import Any
 
 from app.findings import Finding
 from app.findings.likeness import meant
-from app.forms.model import INPUTS, MARKS, NO, READ, YES
+from app.forms.model import EARLIEST, INPUTS, LATEST, MARKS, NO, READ, TODAY, YES
 from app.forms.parsing import Findings, Raw, components, is_list
 from app.forms.whole import Form
 
@@ -27,6 +27,8 @@ def check_marks(form: Form, content: bytes, *, file: str) -> tuple[Finding, ...]
             _check_name(part, name, findings)
             if name in MARKS:
                 _check_mark(part, name, value, findings)
+            elif name in (EARLIEST, LATEST):
+                _check_day(part, name, value, findings)
     return tuple(findings.found)
 
 
@@ -50,3 +52,10 @@ def _check_mark(part: Raw, name: str, value: Any, findings: Findings) -> None:
         findings.add("form_mark_unclear", part, property=name, value=value)
     elif word in YES and name == _PRIVATE and part["type"] not in INPUTS and not is_list(part):
         findings.add("form_private_misplaced", part)
+
+
+def _check_day(part: Raw, name: str, value: Any, findings: Findings) -> None:
+    if str(value).strip().lower() != TODAY:
+        findings.add("form_day_unclear", part, property=name, value=value, known=TODAY)
+    elif part["type"] != "datetime" or part.get("subtype") == "time":
+        findings.add("form_rule_ignored", part, severity="warning", rule=name, type=part["type"])

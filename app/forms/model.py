@@ -22,7 +22,10 @@ RECORD = "record"
 
 #: Properties that are a yes or no, and all that are read. Source: docs/properties.md.
 MARKS = ("pribadi", "tampil pelapor", "tanya ulang")
-READ = (*MARKS, "kolom impor", "autocomplete")
+#: Properties of a date field that bound it, and the one bound they know.
+EARLIEST, LATEST = "paling awal", "paling lambat"
+TODAY = "hari ini"
+READ = (*MARKS, EARLIEST, LATEST, "kolom impor", "autocomplete")
 YES = frozenset({"ya", "true", "1", "yes"})
 NO = frozenset({"tidak", "false", "0", "no"})
 
@@ -102,6 +105,7 @@ class Field:
     options_expression: str | None = None
     subtype: str = "date"
     no_past: bool = False
+    no_future: bool = False
     decimal_digits: int | None = None
     increment: str | None = None
     as_text: bool = False

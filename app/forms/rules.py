@@ -43,7 +43,7 @@ def error_of(
     if part.type in CHOICES:
         return _choice_error(part, value, options)
     if part.type == "datetime":
-        return words.in_the_past(part) if part.no_past and _is_over(part, value, now) else None
+        return _day_error(part, value, now)
     return _file_error(part, value, files) if part.type == "filepicker" else None
 
 
@@ -91,9 +91,14 @@ def _choice_error(part: Field, value: Any, options: tuple[Option, ...]) -> str |
     return None if all(is_offered(one, options) for one in picked) else words.not_offered(part)
 
 
-def _is_over(part: Field, value: str, now: datetime) -> bool:
-    """Whether the day lies before today; a time of day never does."""
-    return part.subtype != "time" and local(value, part.subtype, now)[:10] < now.date().isoformat()
+def _day_error(part: Field, value: str, now: datetime) -> str | None:
+    """Days are compared as the office's calendar has them; a time of day lies on none."""
+    if part.subtype == "time":
+        return None
+    day, today = local(value, part.subtype, now)[:10], now.date().isoformat()
+    if part.no_past and day < today:
+        return words.in_the_past(part)
+    return words.in_the_future(part) if part.no_future and day > today else None
 
 
 def _file_error(part: Field, ids: list[str], files: Files | None) -> str | None:

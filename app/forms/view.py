@@ -9,7 +9,7 @@ from app.forms.conditions import Values
 from app.forms.controls import attributes_of, example
 from app.forms.drawing import choices_of, grid_of, links_of, text_in
 from app.forms.filling import filled, listed
-from app.forms.model import CHOICES, INPUTS, LIST, Field
+from app.forms.model import CHOICES, INPUTS, LIST, SHOWN, Field
 from app.forms.opening import initial
 from app.forms.paths import put
 from app.forms.rules import Files
@@ -66,6 +66,10 @@ def _before(form: Form) -> list[Component]:
 
 def _after(form: Form) -> list[Component]:
     return [Component(Field("renew", id="_hitung"), id="_hitung")] if form.renews else []
+
+
+#: What says nothing needs no words for when it says it.
+_SILENT = frozenset({"separator", "spacer", "button"})
 
 
 class _Drawer:
@@ -161,7 +165,7 @@ class _Drawer:
         settled = is_settled(part, sheet, self._context)
         if settled and not in_settled:  # it comes and goes with its group, unless it is gone for good
             settled = is_gone(part, sheet, self._context)
-        worded = not settled and (part.type in INPUTS or part.type in ("group", LIST, "table"))
+        worded = not settled and part.type in INPUTS | SHOWN - _SILENT | {LIST}
         words = when(part, sheet, self._context) if worded else ""
         return {"hidden": part.id in self._moment.hidden, "settled": settled, "when": words}
 

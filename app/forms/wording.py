@@ -5,7 +5,7 @@ from typing import Any
 
 from app.bpmnio import feel
 from app.forms.choices import label_of
-from app.forms.model import CHOICES, MULTI_CHOICE, Field
+from app.forms.model import CHOICES, INPUTS, LIST, MULTI_CHOICE, Field
 from app.forms.moments import to_text
 from app.forms.sheet import Sheet
 from app.forms.simple_feel import All, Name, Test, Tree, folded, negated, parse
@@ -24,16 +24,25 @@ class _Unsayable(Exception):
 
 
 def when(part: Field, sheet: Sheet, context: Mapping[str, Any]) -> str:
-    """Return "Isi bila …" for a field with a condition; "" without one, or when the case has settled it already."""
+    """Return "Isi bila …" for a field with a condition, "Bila …:" for what only shows something.
+
+    "" without a condition, or when the case has settled it already.
+    """
     asked = _asked(part, sheet, context)
     if isinstance(asked, bool):
         return ""
+    fills = part.type in INPUTS or part.type in ("group", LIST)
     try:
         if asked is not None:
-            return _("Isi bila {condition}.", condition=_say(asked, part, sheet))
+            said = _say(asked, part, sheet)
+            return (
+                _("Isi bila {condition}.", condition=said)
+                if fills
+                else _("Bila {condition}:", condition=said)
+            )
     except _Unsayable:
         pass
-    return _("Isi bila diperlukan.")
+    return _("Isi bila diperlukan.") if fills else _("Hanya bila berlaku:")
 
 
 def is_settled(part: Field, sheet: Sheet, context: Mapping[str, Any]) -> bool:

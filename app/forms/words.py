@@ -109,6 +109,11 @@ def in_the_past(part: Field) -> str:
     return _("{label} tidak boleh sebelum hari ini.", label=part.name)
 
 
+def in_the_future(part: Field) -> str:
+    """Return that a day is still to come."""
+    return _("{label} tidak boleh sesudah hari ini.", label=part.name)
+
+
 def one_file(part: Field) -> str:
     """Return that one file is the most."""
     return _("{label} hanya menerima satu berkas.", label=part.name)

@@ -1,6 +1,6 @@
 """Deployed process definitions: which is live, and a version ready to run."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -121,6 +121,14 @@ def latest(session: Session, key: str, *, files: bool = False) -> ProcessDefinit
     if files:
         query = query.options(_WITH_FILES)
     return session.scalars(query.order_by(ProcessDefinition.version.desc()).limit(1)).one_or_none()
+
+
+def names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """What the processes of these versions are called, by id. No statement for none."""
+    if not ids:
+        return {}
+    query = select(ProcessDefinition.id, ProcessDefinition.name).where(ProcessDefinition.id.in_(ids))
+    return {id_: name for id_, name in session.execute(query)}
 
 
 def live(session: Session, *, files: bool = False) -> Sequence[ProcessDefinition]:

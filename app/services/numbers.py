@@ -5,10 +5,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, InvalidForm
+from app.errors import InvalidForm, NumberTaken
 from app.i18n import _
 from app.models import ProcessInstance, Setting
-from app.services import clock, settings
+from app.services import access, clock, settings
+from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.upsert import insert
 
@@ -22,7 +23,7 @@ def assign(session: Session, version: Version, business_key: str | None, variabl
     Given by the caller, else typed into the form, else ``<awalan nomor>-<year>-<sequence>``.
 
     Raises:
-        Conflict: another case of this process has the number. InvalidForm: it is longer than 255 characters.
+        NumberTaken: another case of this process has the number. InvalidForm: it is longer than 255 characters.
     """
     variable = version.diagram.properties.get("nomor", "")
     number = (
@@ -32,10 +33,16 @@ def assign(session: Session, version: Version, business_key: str | None, variabl
         message = _("Nomor perkara paling panjang {n} huruf.", n=MAX_LENGTH)
         raise InvalidForm(message, {variable or "business_key": message})
     if _is_taken(session, version, number):
-        raise Conflict(_("Nomor {number} sudah dipakai perkara lain.", number=number))
+        raise NumberTaken(_("Nomor {number} sudah dipakai perkara lain.", number=number), number)
     if variable:
         variables[variable] = number
     return number
+
+
+def holder(session: Session, key: str, number: str, *, actor: Actor) -> int | None:
+    """Return the id of the case of process ``key`` that has ``number``; None when it is not the actor's to see."""
+    same = (ProcessInstance.key == key, ProcessInstance.business_key == number)
+    return session.scalar(select(ProcessInstance.id).where(*same, access.visible(actor)))
 
 
 def _next(session: Session, version: Version) -> str:

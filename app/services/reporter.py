@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app import forms
 from app.engine.diagram import Node
-from app.forms import Form
+from app.forms import Field, Form
 from app.i18n import _
 from app.models import HistoryEvent, ProcessInstance, TrackingCode, Unit
-from app.services import clock, definitions, dossier, history, messages, sealed
+from app.services import clock, definitions, dossier, files, history, messages, sealed
 from app.services.definitions import Version
 from app.services.dossier import PublicStatus
 
@@ -58,13 +58,17 @@ class Wanted:
 
 @dataclass(frozen=True)
 class PublicCase:
-    """Everything about a case that its reporter may read. ``said`` has the latest first."""
+    """Everything about a case that its reporter may read. ``said`` has the latest first.
+
+    ``sent`` is what he himself wrote last on this page.
+    """
 
     instance: ProcessInstance
     status: PublicStatus
     unit: str
     way: Sequence[Station]
     said: Sequence[Said]
+    sent: Said | None
     wanted: Wanted | None
 
 
@@ -103,6 +107,7 @@ def overview(session: Session, instance: ProcessInstance) -> PublicCase:
         unit.name if unit else instance.unit_code,
         way(version, events),
         public_values(version, events),
+        sent(session, version, instance, events),
         wanted(session, instance),
     )
 
@@ -153,6 +158,37 @@ def public_values(version: Version, events: Sequence[HistoryEvent]) -> list[Said
         if event.type == "task_completed" and (rows := _public_rows(version, event))
     ]
     return said[::-1]
+
+
+def sent(
+    session: Session, version: Version, instance: ProcessInstance, events: Sequence[HistoryEvent]
+) -> Said | None:
+    """What the reporter sent last, on this page and nowhere else: what an officer noted for him is the office's.
+
+    Identity is not in the history, so his own is not shown either: the page may lie open on a table.
+    """
+    found = [event for event in events if _is_reply(version, event)]
+    if not found:
+        return None
+    node, values = version.diagram.nodes[found[-1].activity_id or ""], found[-1].data.get("values") or {}
+    form = version.form_of(node.form_key)
+    if form is None:
+        return None
+    ids = forms.held_files(form, values, {})
+    names = files.names(session, ids, actor=None, instance_id=instance.id) if ids else {}
+    asked = {part.key: values[part.key] for part in form.fields if _is_his(part, values)}
+    return Said(found[-1].at, forms.display(form, asked, files=names))
+
+
+def _is_reply(version: Version, event: HistoryEvent) -> bool:
+    node = version.diagram.nodes.get(event.activity_id or "")
+    by_himself = event.type == "message_received" and event.data.get("by") == "reporter"
+    return by_himself and node is not None and messages.is_for_reporter(node)
+
+
+def _is_his(part: Field, values: Mapping[str, Any]) -> bool:
+    """Whether he filled it in: what stands there unchanged for him to read is not his."""
+    return part.takes_input and not part.private and values.get(part.key) not in (None, "", [], False)
 
 
 def _public_rows(version: Version, event: HistoryEvent) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.i18n import _
+from app.i18n import _, pgettext
 from app.models import ProcessInstance, UserTask
 from app.services import casefile, cases, definitions
 from app.services.access import Actor
@@ -37,6 +37,7 @@ class CaseList:
     tabs: Sequence[Mapping[str, Any]]
     filters: Sequence[Filter]
     rows: Sequence[Row]
+    titles: Mapping[int, str]
     units: Mapping[str, str]
     following: str
     total: int
@@ -80,6 +81,7 @@ def read(session: Session, *, actor: Actor) -> CaseList:
         tabs=_tabs(state, counts),
         filters=_filters(asked, choices, units),
         rows=_rows(session, page, places, units),
+        titles=lists.titles(session, page.items),
         units=units,
         following=lists.next_page(page.next),
         total=sum(counts.values()),
@@ -110,7 +112,7 @@ def _filters(asked: Mapping[str, str], choices: cases.CaseChoices, units: Mappin
         ("category", _("Kategori"), [(name, name) for name in choices.categories]),
         ("unit", _("Unit"), sorted(((c, units.get(c, c)) for c in choices.units), key=lambda pair: pair[1])),
         ("area", _("Wilayah"), [(name, name) for name in choices.areas]),
-        ("key", _("Proses"), [(key, key) for key in choices.keys]),
+        ("key", pgettext("satu", "Proses"), [(key, key) for key in choices.keys]),
     ]
     found = [Filter(name, label, values, asked[name]) for name, label, values in options]
     return [one for one in found if one.value or len(one.options) > 1]

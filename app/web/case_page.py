@@ -15,8 +15,10 @@ from app.services.casefile import CaseFile
 from app.web import case_view, clocks, pool_words
 from app.web.vocabulary import Vocabulary
 
-#: So many events stand open; older ones are folded away.
-OPEN_EVENTS = 40
+#: So many events stand open; older ones are folded away, so that what the case holds is not a screen's length below.
+OPEN_EVENTS = 8
+#: Fewer are not worth a press.
+FEWEST_FOLDED = 3
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ def draw(
     explanations = {task.id: dossier.why(task, session) for task in file.tasks}
     svg, lines = case_view.picture(session, file)
     told = case_view.timeline(file, words)
+    shown_open = OPEN_EVENTS if len(told) > OPEN_EVENTS + FEWEST_FOLDED else len(told)
     return render_template(
         "cases/case.html",
         file=file,
@@ -65,8 +68,8 @@ def draw(
         soonest=_soonest(file, explanations),
         waits=[words.activity(wait.activity_id) for wait in file.waits],
         clocks=clocks.all_of(file, explanations, words),
-        recent=told[:OPEN_EVENTS],
-        older=told[OPEN_EVENTS:],
+        recent=told[:shown_open],
+        older=told[shown_open:],
         values=values(file, words),
         submissions=dossier.submissions(file.version, file.events, file.file_names)[::-1],
         notes=case_view.notes(file),

@@ -1,6 +1,6 @@
 """Parts that the page of a case and the page of a task share: picture, timeline, report, notes, files."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.forms import Component
 from app.i18n import _
-from app.models import Attachment
+from app.models import Attachment, HistoryEvent
 from app.services import casefile, dossier
 from app.services.casefile import CaseFile
 from app.services.dossier import Submission
@@ -20,6 +20,8 @@ from app.web.vocabulary import Vocabulary
 
 #: Events that bring in what the reporter said.
 _FROM_OUTSIDE = frozenset({"instance_started", "message_received"})
+#: Events that bring in a form, and files with it.
+_BRINGING = _FROM_OUTSIDE | {"task_completed"}
 
 
 def states(session: Session, file: CaseFile) -> dict[str, Any]:
@@ -64,14 +66,42 @@ def notes(file: CaseFile) -> list[dict[str, Any]]:
 
 def files(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """Attachments with where they belong; one that holds identity asks before it opens."""
+    origins = _origins(file, vocabulary)
     return [
-        {"url": file_url(row.id), "name": row.name, "meta": _about(row, vocabulary)} for row in file.files
+        {"url": file_url(row.id), "name": row.name, "meta": _about(row, vocabulary, origins.get(row.id, ""))}
+        for row in file.files
     ]
 
 
-def _about(row: Attachment, vocabulary: Vocabulary) -> str:
+def _origins(file: CaseFile, vocabulary: Vocabulary) -> dict[str, str]:
+    """From which step each file came and through whom; the reporter has no name here."""
+    found: dict[str, str] = {}
+    for event in file.events:
+        if event.type in _BRINGING:
+            words = _("{step}: {who}", step=vocabulary.activity(event.activity_id), who=_whose(event))
+            found |= {one: words for one in _texts(event.data.get("values")) if one not in found}
+    return {row.id: found[row.id] for row in file.files if row.id in found}
+
+
+def _whose(event: HistoryEvent) -> str:
+    if event.data.get("by") == "reporter":
+        return _("pelapor")
+    return event.actor.full_name if event.actor else _("Jam sistem")
+
+
+def _texts(held: Any) -> Iterator[str]:
+    """Every text inside values, however deep: a file stands there by its id."""
+    if isinstance(held, str):
+        yield held
+    inner = held.values() if isinstance(held, Mapping) else held if isinstance(held, list) else ()
+    for one in inner:
+        yield from _texts(one)
+
+
+def _about(row: Attachment, vocabulary: Vocabulary, origin: str) -> str:
     parts = [
         vocabulary.label(row.field_key or ""),
+        origin,
         filters.filesize(row.size_bytes),
         filters.date(row.uploaded_at),
     ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
 
-from flask import request
+from flask import flash, request
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
@@ -84,6 +84,23 @@ def check_files(form: Form | None, entry: Entry, variables: Mapping[str, Any]) -
     raise InvalidForm(_("Ada isian yang perlu diperbaiki."), {**found, **entry.errors}, entry.values)
 
 
+def say_left_out(form: Form | None, entry: Entry, variables: Mapping[str, Any]) -> None:
+    """Tell on the page shown next what was typed and not kept, because the other answers do not ask for it."""
+    if form is None:
+        return
+    with context.database().reading() as session:
+        now = clock.now(session).astimezone(settings.config(session).timezone)
+        names = forms.left_out(form, entry.values, context=variables, now=now)
+    if names:
+        flash(
+            _(
+                "Tidak disimpan, karena dengan jawaban ini tidak ditanyakan: {fields}.",
+                fields=", ".join(names),
+            ),
+            "warn",
+        )
+
+
 def draw(
     session: Session,
     form: Form | None,
@@ -126,19 +143,28 @@ def _take_in(
     if len(sent) > 1 and not part.multiple:  # nobody can tell which one is meant
         errors[part.key] = _("{label} hanya menerima satu berkas.", label=part.name)
         return
+    wrong = []
     for upload in sent[:MOST_FILES]:
         try:
             held = _receive(part, upload, actor)
         except InvalidForm as error:
-            errors[part.key] = f"{upload.filename}: {next(iter(error.errors.values()), error)}"
+            wrong.append(f"{upload.filename}: {next(iter(error.errors.values()), error)}")
         else:
             before = forms.get(values, path) or []
             forms.put(values, path, [*before, held] if part.multiple else [held])
     if len(sent) > MOST_FILES:
-        errors[part.key] = _(
-            "Sekali kirim paling banyak {most} berkas; {most} yang pertama sudah diambil, lampirkan sisanya lagi.",
-            most=MOST_FILES,
-        )
+        wrong.append(_too_many(wrong))
+    if wrong:
+        errors[part.key] = " ".join(wrong)
+
+
+def _too_many(wrong: Sequence[str]) -> str:
+    if wrong:
+        return _("Hanya {most} berkas pertama yang dibaca; lampirkan sisanya lagi.", most=MOST_FILES)
+    return _(
+        "Sekali kirim paling banyak {most} berkas; {most} yang pertama sudah diambil, lampirkan sisanya lagi.",
+        most=MOST_FILES,
+    )
 
 
 def _receive(part: Field, upload: FileStorage, actor: Actor | None) -> str:

@@ -36,6 +36,7 @@ def init_app(app: Flask) -> None:
     env.globals.update(
         _=i18n._,
         ngettext=i18n.ngettext,
+        pgettext=i18n.pgettext,
         language=i18n.language,
         languages=i18n.LANGUAGES,
         idempotency_key=idempotency_key,

@@ -30,6 +30,7 @@ class InboxPage:
     counts: Mapping[str, int]
     units: Mapping[str, str]
     may_claim: frozenset[str]
+    titles: Mapping[int, str]
 
     @property
     def narrowed(self) -> int:
@@ -90,7 +91,10 @@ def read(session: Session, *, actor: Actor) -> InboxPage:
     offered = frozenset(
         t.id for t in page.items if t.assignee_id is None and desk.standing(actor, t) == "work"
     )
-    return InboxPage(tab, q, _tabs(actor, tab, counts), filters, page, counts, dict(choices.units), offered)
+    titles = lists.titles(session, (task.instance for task in page.items))
+    return InboxPage(
+        tab, q, _tabs(actor, tab, counts), filters, page, counts, dict(choices.units), offered, titles
+    )
 
 
 def _tab(actor: Actor) -> str:

@@ -24,10 +24,12 @@ def listed() -> str:
         page = incidents.page(session, actor=actor, resolved=resolved, after=after)
         open_ones, done = incidents.counts(session, actor=actor)
         places = _places(session, page.items)
+        titles = lists.titles(session, (one.instance for one in page.items if one.instance))
     return render_template(
         "incidents/list.html",
         page=page,
         places=places,
+        titles=titles,
         resolved=resolved,
         first=lists.address() if after else "",
         following=lists.next_page(page.next),

@@ -10,10 +10,10 @@ from flask import flash, jsonify, make_response, redirect, render_template, requ
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.errors import AppError, Conflict, InvalidForm, NotAllowed
+from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NumberTaken
 from app.forms import Form
 from app.i18n import _
-from app.services import drafts, instances, tracking
+from app.services import drafts, instances, numbers, tracking
 from app.services.definitions import Version
 from app.services.instances import Started
 from app.web import commands, context, entries, errors, filters, lists, slips
@@ -69,6 +69,7 @@ def save() -> Response:
     except (InvalidForm, Conflict, *commands.Failed) as error:
         return _refused(sheet, entry, error)
     flash(_("Laporan tersimpan dengan nomor {number}.", number=started["number"]), "ok")
+    entries.say_left_out(sheet.form, entry, {})
     return slips.go(started["instance_id"], secret)
 
 
@@ -136,25 +137,29 @@ def _start(sheet: Sheet, entry: Entry, secret: str) -> dict[str, Any]:
 
 def _refused(sheet: Sheet, entry: Entry, error: AppError) -> Response:
     problems = error.errors if isinstance(error, InvalidForm) else {}
-    page = _kept_and_drawn(sheet, entry, problems, [] if problems else [_why(error)])
+    taken = error.number if isinstance(error, NumberTaken) else ""
+    page = _kept_and_drawn(sheet, entry, problems, [] if problems else [_why(error)], taken)
     return make_response(page, errors.problem_of(error).status)
 
 
 def _kept_and_drawn(
-    sheet: Sheet, entry: Entry, problems: Mapping[str, str], words: Sequence[str] = ()
+    sheet: Sheet, entry: Entry, problems: Mapping[str, str], words: Sequence[str] = (), taken: str = ""
 ) -> str:
     try:
         with context.database().transaction() as session:
             drafts.save(session, context.actor(), _scope(sheet.key), commands.as_draft(entry.kept, {}))
     except InvalidForm as too_large:  # then it stands on the page alone
         words = [*words, str(too_large)]
-    return _page_again(sheet, entry, problems, words)
+    return _page_again(sheet, entry, problems, words, taken)
 
 
-def _page_again(sheet: Sheet, entry: Entry, problems: Mapping[str, str], words: Sequence[str]) -> str:
-    """The form with everything that was typed."""
+def _page_again(
+    sheet: Sheet, entry: Entry, problems: Mapping[str, str], words: Sequence[str], taken: str = ""
+) -> str:
+    """The form with everything that was typed. ``taken``: the number that another case has."""
     with context.database().reading() as session:
-        return _drawn(session, sheet, entry.values, problems, words=" ".join(words))
+        other = numbers.holder(session, sheet.key, taken, actor=context.actor()) if taken else None
+        return _drawn(session, sheet, entry.values, problems, words=" ".join(words), other=other)
 
 
 def _why(error: AppError) -> str:
@@ -180,6 +185,7 @@ def _drawn(
     *,
     words: str = "",
     saved_at: datetime | None = None,
+    other: int | None = None,
 ) -> str:
     drawn = entries.draw(session, sheet.form, values, problems, variables={}, actor=context.actor())
     return render_template(
@@ -187,6 +193,7 @@ def _drawn(
         sheet=sheet,
         drawn=drawn,
         words=words,
+        other=other,
         saved_at=saved_at,
         identity=[part.name for part in sheet.form.fields if part.private] if sheet.form else [],
         file_url=lambda held: url_for("files.download", attachment_id=held),

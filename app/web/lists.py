@@ -1,12 +1,15 @@
 """Lists whose filters stand in the address, so that they can be kept, sent, and gone back to."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import request
+from sqlalchemy.orm import Session
 
 from app.i18n import _
+from app.models import ProcessInstance
+from app.services import definitions
 
 #: Where the next page begins. Every other change of the address goes back to the first page.
 AFTER = "after"
@@ -59,3 +62,10 @@ def without_filters(filters: Sequence[Filter]) -> str:
 def next_page(cursor: str | None) -> str:
     """Where the next page is; "" on the last."""
     return address({AFTER: cursor}) if cursor else ""
+
+
+def titles(session: Session, cases: Iterable[ProcessInstance]) -> dict[int, str]:
+    """What each case is about, by id: its subject, else what its process is called. The number stands beside it."""
+    shown = list(cases)
+    names = definitions.names(session, {case.definition_id for case in shown if not case.subject})
+    return {case.id: case.subject or names[case.definition_id] or case.key for case in shown}

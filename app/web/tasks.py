@@ -55,6 +55,7 @@ def complete(task_id: str) -> Response:
             _keep(task_id, entry, answers)
         return _refused(task_id, error, completion.refusal(error, entry.values, answers, work))
     completion.say(came)
+    entries.say_left_out(work.form, entry, variables)
     following = came["next"]
     return redirect(url_for("tasks.show", task_id=following) if following else url_for("tasks.listed"), 303)
 

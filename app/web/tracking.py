@@ -78,6 +78,7 @@ def reply() -> AnyResponse:
     except (InvalidForm, Conflict, TooManyAttempts, *commands.Failed) as error:
         return _refused(form, error)
     flash(_("Terima kasih. Data Anda sudah kami terima dan laporan Anda dilanjutkan."), "ok")
+    entries.say_left_out(form, entry, case.variables)
     return redirect(url_for("tracking.show"), 303)
 
 

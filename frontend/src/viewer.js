@@ -1,4 +1,5 @@
-// Pan and zoom in the diagram of a case: bpmn-js's viewer over the server-drawn picture, which stays where this fails.
+// Pan and zoom in the diagram of a case: bpmn-js's viewer over the server-drawn picture, which stays where this fails
+// and on narrow screens.
 //
 //   <div data-module="bpmn-viewer" data-src="….bpmn" data-states="….json"
 //        data-label="Diagram" data-label-in="Perbesar" data-label-out="Perkecil" data-label-fit="Paskan"
@@ -15,6 +16,8 @@ import { markStates } from './viewer/marks.js';
 import { handleKeys, handleTouch, handleWheel, toolbar } from './viewer/navigation.js';
 import './viewer/viewer.css';
 
+// Narrower, the whole picture would be too small to read; the drawn one keeps its size and scrolls as the page does.
+const NARROWEST = 560;
 const LOOKS = {
   defaultFillColor: 'var(--card)',
   defaultStrokeColor: 'var(--muted)',
@@ -29,6 +32,10 @@ for (const element of document.querySelectorAll('[data-module~="bpmn-viewer"]'))
 }
 
 async function start(element) {
+  if (element.clientWidth < NARROWEST) {
+    element.dataset.viewer = 'ready';
+    return;
+  }
   const [ xml, states ] = await Promise.all([ read(element.dataset.src, 'text'), read(element.dataset.states, 'json') ]);
   const frame = element.appendChild(document.createElement('div'));
   frame.className = 'viewer';

@@ -194,6 +194,17 @@ def test_viewer_zooms_and_pans_by_button_and_key(show: Callable[..., Page]) -> N
     assert scale(page) < whole
 
 
+def test_on_a_narrow_screen_the_drawn_picture_stays_because_the_whole_would_be_too_small(
+    show: Callable[..., Page],
+) -> None:
+    page = show(VIEWER)
+    page.set_viewport_size({"width": 360, "height": 640})
+    page.reload()
+    expect(page.locator("[data-viewer=ready]")).to_have_count(1)
+    expect(page.get_by_text("Gambar tanpa skrip")).to_be_visible()
+    expect(page.locator(".viewer-board")).to_have_count(0)
+
+
 def test_wheel_scrolls_the_page_and_zooms_only_with_ctrl(show: Callable[..., Page]) -> None:
     page = ready_viewer(show)
     whole = scale(page)

@@ -6,7 +6,7 @@ import pytest
 
 from app.engine.drawing import State, texts
 from app.i18n import speaking
-from tests.engine.sketch import SOP, css, group, small, svg, tip, words
+from tests.engine.sketch import SOP, Sketch, css, group, small, svg, tip, words
 
 
 def test_every_shape_and_flow_of_the_file_is_drawn_under_its_id() -> None:
@@ -156,7 +156,7 @@ def test_the_text_equivalent_follows_the_flow_with_lane_kind_and_state() -> None
     lines = texts(sketch.xml(), {"periksa": State("overdue", 2, "Lewat 2 hari"), "lengkap": State("done")})
 
     assert [line.id for line in lines] == ["mulai", "periksa", "tenggat", "lengkap", "selesai"]
-    assert lines[1].text == "Loket · Periksa berkas — lewat tenggat, 2 kali, Lewat 2 hari"
+    assert lines[1].text == "Loket · Periksa berkas — lewat tenggat, 2 kali, Lewat 2 hari; lalu ke Lengkap?"
     assert lines[2].text == "Loket · Batas waktu: 3 hari"
     assert lines[3].as_dict() == {
         "activity_id": "lengkap",
@@ -166,8 +166,33 @@ def test_the_text_equivalent_follows_the_flow_with_lane_kind_and_state() -> None
         "state": "done",
         "count": 0,
         "label": "",
-        "text": "Percabangan, satu jalan: Lengkap? — sudah dilalui",
+        "text": (
+            "Percabangan, satu jalan: Lengkap? — sudah dilalui; "
+            "“tidak” ke Periksa berkas; “ya” ke Akhir: selesai"
+        ),
     }
+
+
+def test_where_ways_meet_is_said_after_all_of_them_and_each_answer_says_where_it_leads() -> None:
+    sketch = (
+        Sketch()
+        .shape("endEvent", "akhir", 700, 0, name="Selesai")
+        .shape("task", "rapat", 600, 0, name="Rapat")
+        .shape("exclusiveGateway", "perlu", 200, 0, name="Perlu?", default="perlu__b")
+        .shape("task", "a", 300, 0, name="Buat")
+        .shape("task", "b", 300, 100, name="Pinjam")
+        .shape("subProcess", "c", 300, 200, name="Beli")
+        .shape("startEvent", "mulai", 0, 0)
+    )
+    sketch.edge("mulai", "perlu", [(0, 0), (1, 1)]).edge("perlu", "a", [(0, 0), (1, 1)], name="ya")
+    sketch.edge("perlu", "b", [(0, 0), (1, 1)]).edge("perlu", "c", [(0, 0), (1, 1)])
+    sketch.edge("a", "rapat", [(0, 0), (1, 1)]).edge("b", "rapat", [(0, 0), (1, 1)])
+    sketch.edge("c", "rapat", [(0, 0), (1, 1)]).edge("rapat", "akhir", [(0, 0), (1, 1)])
+    lines = texts(sketch.xml(), {})
+    assert [line.id for line in lines] == ["mulai", "perlu", "a", "b", "c", "rapat", "akhir"]
+    assert lines[1].text.endswith("Perlu?; “ya” ke Buat; selain itu ke Pinjam; ke Beli")
+    with speaking("en"):
+        assert texts(sketch.xml(), {})[1].text.endswith("“ya” to Buat; otherwise to Pinjam; to Beli")
 
 
 def test_every_step_of_the_sop_is_told_once() -> None:

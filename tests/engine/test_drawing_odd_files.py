@@ -1,6 +1,8 @@
 """Drawings of hostile and broken files: safe, and never a reason to fail."""
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from app.engine.drawing import State, draw, picture, texts
+from app.engine.drawing.geometry import Box, around
 from app.engine.drawing.scene import scene
 from app.errors import InvalidDiagram
 from tests.engine.sketch import SOP, Sketch, group, small, svg, words
@@ -90,6 +93,40 @@ def test_arranged_nodes_do_not_cover_each_other() -> None:
 
     assert len(free) > 20
     assert not [(a, b) for index, a in enumerate(free) for b in free[index + 1 :] if a.meets(b)]
+
+
+def test_an_arranged_flow_that_skips_a_step_is_led_around_it() -> None:
+    sketch = (
+        Sketch()
+        .shape("exclusiveGateway", "perlu", 0, 0)
+        .shape("userTask", "rapat", 0, 0)
+        .shape("endEvent", "akhir", 0, 0)
+        .edge("perlu", "rapat", name="ya")
+        .edge("perlu", "akhir", name="tidak")
+        .edge("rapat", "akhir")
+    )
+    drawn = scene(etree.fromstring(sketch.xml(layout=False)))
+    boxes = {id: shape.box for id, shape in drawn.shapes.items()}
+    assert boxes["perlu"].right < boxes["rapat"].x < boxes["rapat"].right < boxes["akhir"].x
+    yes, no = drawn.edges["perlu__rapat"].points, drawn.edges["perlu__akhir"].points
+    assert not crossed(no, [boxes["rapat"].grown(5)])
+    assert yes[0] != no[0]
+
+
+def test_no_arranged_flow_of_the_sop_runs_through_a_step_that_it_does_not_lead_to() -> None:
+    content = re.sub(rb"<bpmndi:BPMNDiagram.*</bpmndi:BPMNDiagram>", b"", SOP, flags=re.DOTALL)
+    drawn = scene(etree.fromstring(content))
+    boxes = {id: shape.box for id, shape in drawn.shapes.items() if shape.element.tag != "lane"}
+    for id, edge in drawn.edges.items():
+        ends = {edge.element.source, edge.element.target}
+        hosts = {drawn.elements[end].attached_to for end in ends}
+        assert not crossed(edge.points, [box for one, box in boxes.items() if one not in ends | hosts]), id
+
+
+def crossed(points: Sequence[tuple[float, float]], boxes: Sequence[Box]) -> list[Box]:
+    """The boxes that a line runs through."""
+    hulls = [around([Box(*a, 0.1, 0.1), Box(*b, 0.1, 0.1)]) for a, b in pairwise(points)]
+    return [box for box in boxes if any(hull.meets(box) for hull in hulls)]
 
 
 def test_a_flow_without_waypoints_goes_straight() -> None:

@@ -45,6 +45,22 @@ def test_other_marks_must_be_a_yes_or_a_no_too(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "more", "bound", "code"),
+    [
+        ("datetime", {}, {"paling lambat": "besok"}, [("form_day_unclear", "error")]),
+        ("datetime", {}, {"paling lambt": "hari ini"}, [("form_mark_misspelt", "warning")]),
+        ("datetime", {"subtype": "time"}, {"paling awal": "hari ini"}, [("form_rule_ignored", "warning")]),
+        ("textfield", {}, {"paling lambat": "hari ini"}, [("form_rule_ignored", "warning")]),
+        ("datetime", {"subtype": "datetime"}, {"paling lambat": " Hari ini"}, []),
+    ],
+)
+def test_a_bound_of_days_is_today_on_a_field_that_holds_a_day(
+    kind: str, more: dict[str, Any], bound: dict[str, str], code: list[tuple[str, str]]
+) -> None:
+    assert found(component(kind, "hari", properties=bound, **more)) == code
+
+
+@pytest.mark.parametrize(
     "properties",
     [
         {"pribadi": " YA "},

@@ -152,6 +152,25 @@ def test_passed_days_are_refused_where_the_form_says_so() -> None:
 
 
 @pytest.mark.parametrize(
+    ("bound", "refused", "said"),
+    [
+        ("paling lambat", "2026-11-25", "A tidak boleh sesudah hari ini."),
+        ("paling awal", "2026-11-23", "A tidak boleh sebelum hari ini."),
+    ],
+)
+def test_a_day_is_bound_by_the_offices_today_where_a_property_says_so(
+    bound: str, refused: str, said: str
+) -> None:
+    at_one_in_jakarta = datetime(2026, 11, 24, 1, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
+    for subtype, clock in (("date", ""), ("datetime", "T23:59")):
+        part = component("datetime", "a", subtype=subtype, properties={bound: "Hari ini"})
+        assert error(part, refused + clock, now=at_one_in_jakarta) == said
+        assert error(part, f"2026-11-24{clock}", now=at_one_in_jakarta) is None
+    free = component("datetime", "a", properties={bound: "besok"})
+    assert error(free, refused, now=at_one_in_jakarta) is None
+
+
+@pytest.mark.parametrize(
     "value", ["31-02-2026", "2026-02-31", "2026-2-1", "20260201", "2026-W01-1", 20260201]
 )
 def test_a_date_is_an_existing_day_in_iso_form(value: Any) -> None:

@@ -73,6 +73,28 @@ def test_conditions_are_put_into_words(condition: str, words: str) -> None:
     assert drawn["z"].when == words
 
 
+@pytest.mark.parametrize(
+    ("condition", "words"),
+    [
+        ('=data_lengkap != "perlu"', "Bila “Data lengkap?” dijawab “Perlu dilengkapi”:"),
+        ("=nilai = count(daftar)", "Hanya bila berlaku:"),
+        ("=jumlah_lama = 4", ""),
+    ],
+)
+def test_what_only_shows_something_says_when_it_is_meant(condition: str, words: str) -> None:
+    shown = (
+        component("text", id="t", text="Lindungi pelapor.", **hide(condition)),
+        component("html", id="h", content="<b>Awas</b>", **hide(condition)),
+        component("image", id="g", source="https://contoh.test/a.png", **hide(condition)),
+        component("documentPreview", id="p", dataSource="=berkas", **hide(condition)),
+        component("table", id="b", dataSource="=baris", columns=[{"key": "a"}], **hide(condition)),
+    )
+    made, case = form(*FIELDS, *shown), {"jumlah_lama": 3}
+    drawn = {part.field.id: part for part in draw(made, context=case).values()}
+    assert {drawn[one["id"]].when for one in shown} == {words}
+    assert html(made, context=case).count(f">{words}</p>") == (len(shown) if words else 0)
+
+
 def test_a_condition_nested_ever_so_deep_is_no_crash() -> None:
     text = "=" + "(" * 1000 + "anonim" + ")" * 1000
     assert parse(text) in (None, parse("=anonim"))

@@ -39,6 +39,45 @@ def test_the_list_says_where_each_case_stands(sign_in: SignIn, case: Case) -> No
     assert "UPT · Dinas Pekerjaan Umum" in page
 
 
+def test_english_headings_have_the_number_of_what_stands_under_them(sign_in: SignIn, case: Case) -> None:
+    browser = sign_in("upp")
+    browser.get("/perkara")
+    browser.post("/bahasa", language="en", next="/perkara")
+    case.complete("lapor")
+    for path, heading in (("/perkara", "Case"), ("/perkara", "Started"), ("/tugas?tab=queue", "Case")):
+        columns = re.findall(r"<th[^>]*>\s*(?:<[^>]+>)*([^<]+)", browser.get(path).text)
+        assert heading in [one.strip() for one in columns]
+        assert "Cases" not in columns
+    links = re.findall(r'<a href="#\w+">([^<]+)</a>', browser.get(f"/perkara/{case.id}").text)
+    assert {"Deadlines", "Forms", "Attachments"} <= set(links)
+
+
+def test_older_history_is_folded_and_the_values_are_one_link_away(sign_in: SignIn, case: Case) -> None:
+    go_on(case, 4)
+    page = sign_in("pemilik").get(f"/perkara/{case.id}").text
+    history = page[page.index('id="riwayat"') : page.index('id="isian"')]
+    open_, folded = re.split(r"Tampilkan \d+ kejadian sebelumnya", history)
+    assert open_.count('<li class="entry ') == 8
+    older = folded.count('<li class="entry ')
+    assert f"Tampilkan {older} kejadian sebelumnya" in history
+    assert page.index('href="#isian"') < page.index('id="kedudukan"')
+
+
+def test_a_case_without_a_subject_is_called_by_its_process(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    with office.transaction() as session:
+        row = session.get_one(ProcessInstance, case.id)
+        row.subject, number, name = "", row.business_key, row.definition.name
+    titled = re.compile(r'cell__over">([^<]*)</span>\s*<a class="cell__title"[^>]*><span[^>]*>([^<]*)')
+    browser = sign_in("lapor")
+    for path in ("/perkara", "/tugas?tab=queue"):
+        assert titled.findall(browser.get(path).text) == [(number, name)]
+    heading = re.search(r"<h1[^>]*>\s*(.*?)\s*</h1>", browser.get(f"/perkara/{case.id}").text, re.DOTALL)
+    assert heading is not None
+    assert heading[1] == name
+
+
 def test_the_list_is_narrowed_by_state_category_and_words(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:

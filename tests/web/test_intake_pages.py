@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from app.config import Config
 from app.db import Database
 from app.models import Attachment, HistoryEvent, ProcessInstance
-from app.services import deployments, groups, users
+from app.services import deployments, groups, numbers, users
+from app.services.access import actor_of
 from tests.engine.building import bpmn, end, exclusive, flow, start
 from tests.reports import report, report_values
 from tests.services.office import form, procedure, text
@@ -103,7 +104,14 @@ def test_a_number_that_is_taken_is_said_and_nothing_typed_is_lost(lapor: Browser
     taken = {**FIELDS, "tracking_id": "9000001", "sumber": "Website", "waktu_masuk": "08.15"}
     refused = lapor.post(NEW, **taken)
     assert refused.status_code == 409
-    assert "Nomor 9000001 sudah dipakai perkara lain." in words_of(refused)
+    assert "Nomor 9000001 sudah dipakai perkara lain. Buka perkara itu" in words_of(refused)
+    with office.reading() as session:
+        other = session.scalars(select(ProcessInstance.id)).one()
+        assert f'href="/perkara/{other}"' in refused.text
+        assert (
+            numbers.holder(session, "pengaduan", "9000001", actor=actor_of(users.named(session, "dpupr")))
+            is None
+        )
     assert FIELDS["judul"] in refused.text
     assert FIELDS["judul"] in lapor.get("/laporan/baru").text  # kept as the draft
     assert count_of_cases(office) == 1
@@ -181,6 +189,23 @@ def test_a_file_of_another_kind_is_named_and_the_others_are_kept(lapor: Browser)
     assert saved.status_code == 303
 
 
+def test_each_of_several_bad_files_is_named_with_its_reason(lapor: Browser) -> None:
+    lapor.get("/laporan/baru")
+    files = [
+        ("lampiran", "virus.exe", b"MZ"),
+        ("lampiran", "foto.png", PNG),
+        ("lampiran", "palsu.pdf", b"halo"),
+    ]
+    words = words_of(upload(lapor, NEW, FIELDS, files))
+    assert "virus.exe: Jenis berkas ini tidak diterima di sini" in words
+    assert "palsu.pdf: Isi berkas ini bukan PDF" in words
+    assert "foto.png:" not in words
+    many = [("lampiran", f"{n}.exe", b"MZ") for n in range(11)]
+    words = words_of(upload(lapor, NEW, FIELDS, many))
+    assert "9.exe: Jenis" in words
+    assert "Hanya 10 berkas pertama yang dibaca; lampirkan sisanya lagi." in words
+
+
 def test_a_file_that_lies_about_its_kind_is_refused(lapor: Browser) -> None:
     lapor.get("/laporan/baru")
     refused = upload(lapor, NEW, FIELDS, [("lampiran", "foto.png", b"bukan gambar")])
@@ -225,7 +250,7 @@ def test_identity_lies_nowhere_in_the_open(lapor: Browser, config: Config, offic
     lapor.get("/laporan/baru")
     lapor.post("/laporan/baru/draf?key=pengaduan", nama_pelapor=CANARY)
     assert not files_holding(config, office, CANARY)
-    save(lapor, nama_pelapor=CANARY, anonim="")
+    save(lapor, nama_pelapor=CANARY)
     assert not files_holding(config, office, CANARY)
 
 
@@ -269,3 +294,13 @@ def test_a_start_that_the_diagram_cannot_follow_keeps_what_was_typed_and_tells_t
     assert "judul =" not in words  # the rule is for the owner
     assert 'value="Entah apa ini"' in browser.get("/laporan/baru?key=coba").text
     assert "judul" in words_of(sign_in("pemilik").get("/kendala"))
+
+
+def test_a_name_typed_into_an_anonymous_report_is_dropped_and_that_is_said(lapor: Browser) -> None:
+    slip = lapor.get(save(lapor, nama_pelapor=CANARY, anonim="true"))
+    said = "Tidak disimpan, karena dengan jawaban ini tidak ditanyakan: Nama pelapor, Nomor telepon"
+    assert said in words_of(slip)
+    assert CANARY not in slip.text
+    assert "Tidak disimpan" not in words_of(lapor.get(save(lapor, nama_pelapor=CANARY, tracking_id="")))
+    nobody = {name: "" for name in FIELDS if name.endswith("_pelapor")}
+    assert "Tidak disimpan" not in words_of(lapor.get(save(lapor, **nobody, anonim="true", tracking_id="")))

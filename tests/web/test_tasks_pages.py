@@ -218,6 +218,19 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
     assert "Tetap di sini" in browser.get(f"/tugas/{task.id}").text  # kept as a draft as well
 
 
+def test_a_draft_is_discarded_where_it_is_said_to_be_kept_and_is_nothing_to_hand_on(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    browser.post(f"/tugas/{task.id}/draf", **fields(case, "penyaluran"))
+    page = browser.get(f"/tugas/{task.id}").text
+    head = page[page.index('class="panel__head"') :]
+    assert head.index("Draf tersimpan") < head.index("Buang draf…") < head.index("<form method")
+    assert "Bukan pekerjaan Anda?" not in page
+    browser.post(f"/tugas/{task.id}/ambil")
+    assert "Bukan pekerjaan Anda?" in browser.get(f"/tugas/{task.id}").text
+
+
 def test_who_was_faster_is_told_and_nothing_typed_is_lost(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from app.config import ROOT, Config
 from app.db import Database
 from app.models import Attachment, MessageWait, ProcessInstance
-from app.services import deployments, instances, reporter, tasks, users
+from app.services import definitions, deployments, instances, messages, reporter, tasks, users
 from app.services.access import actor_of
 from tests.reports import answers_for, report, report_values
 from tests.web.conftest import Browser
@@ -162,6 +162,61 @@ def test_the_reply_moves_the_case_and_says_so(case: Report, phone: Browser, offi
         assert session.get_one(ProcessInstance, case.id).variables["pesan"] == REPLY["pesan"]
         row = session.scalars(select(Attachment)).one()
         assert (row.instance_id, row.uploaded_by_id, row.field_key) == (case.id, None, "lampiran_pelapor")
+
+
+def test_the_reporter_sees_again_what_he_sent_and_nobody_elses_words(case: Report, phone: Browser) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    before = look_up(phone, case.number, case.code)
+    assert "Yang terakhir Anda kirim" not in before
+    sent = {**REPLY, "_wait": wait_id(phone.get("/lacak/laporan").text)}
+    upload(phone, "/lacak/laporan", sent, [("lampiran_pelapor", "lokasi.png", PNG)])
+    after = words_of(phone.get("/lacak/laporan"))
+    mine = after[after.index("Yang terakhir Anda kirim") : after.index("Pesan dari petugas")]
+    assert re.search(r"kirim \d+ Nov 2026, [\d.]+ WIB Pesan Anda (.*) Lampiran lokasi.png $", mine), mine
+    assert REPLY["pesan"] in mine
+    assert "petugas" not in mine
+
+
+def test_what_an_officer_noted_for_the_reporter_is_not_shown_as_sent_by_him(
+    case: Report, phone: Browser, office: Database
+) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    with office.transaction() as session:
+        [wait] = session.scalars(select(MessageWait).where(MessageWait.instance_id == case.id))
+        officer = actor_of(users.named(session, "pemilik"))
+        messages.send(
+            session, wait.message, case.number, {"pesan": "Dicatat petugas lewat telepon."}, actor=officer
+        )
+    assert "Dicatat petugas" not in look_up(phone, case.number, case.code)
+
+
+def test_two_files_of_one_name_say_from_which_step_and_whom_they_came(
+    office: Database, sign_in: Callable[[str], Browser], phone: Browser
+) -> None:
+    lapor = sign_in("lapor")
+    fields = fields_of(report_values(ONE))
+    page = lapor.get("/laporan/baru")
+    sent = {**fields, "idempotency_key": key_of(page), "tracking_id": ""}
+    slip = upload(lapor, "/laporan/baru?key=pengaduan", sent, [("lampiran", "foto.png", PNG)]).location
+    case = Report.__new__(Report)
+    case.office, case.id = office, int(slip.split("/")[2])
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    shown = lapor.get(slip)
+    found = re.search(r"Nomor laporan (\S+)", words_of(shown))
+    assert found is not None
+    look_up(phone, found[1], code_of(shown))
+    reply = {**REPLY, "_wait": wait_id(phone.get("/lacak/laporan").text)}
+    upload(phone, "/lacak/laporan", reply, [("lampiran_pelapor", "foto.png", PNG)])
+    files = re.findall(
+        r"foto.png (Lampiran[^·]* · [^·]+: [^·]+) ·", words_of(lapor.get(f"/perkara/{case.id}"))
+    )
+    with office.reading() as session:
+        version = definitions.version(session, session.get_one(ProcessInstance, case.id).definition_id)
+        officer = users.named(session, "lapor").full_name
+    nodes = version.diagram.nodes.values()
+    start = next(node.name for node in nodes if node.kind == "startEvent")
+    wait = next(node.name for node in nodes if node.properties.get("untuk") == "pelapor" and node.form_key)
+    assert files == [f"Lampiran · {start}: {officer}", f"Lampiran · {wait}: pelapor"]
 
 
 def test_a_reply_sent_twice_counts_once(case: Report, phone: Browser, office: Database) -> None:

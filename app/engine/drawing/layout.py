@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from app.engine.drawing.elements import EVENTS, GATEWAYS, NODES, Element
 from app.engine.drawing.geometry import Box, Point
+from app.engine.drawing.order import backwards
+from app.engine.drawing.routes import ROW, lead
 
-_COLUMN, _ROW, _HEADER = 170.0, 130.0, 30.0
+_COLUMN, _HEADER = 170.0, 30.0
 Cells = dict[str, tuple[int, int]]  # node id → column, row within its lane
 
 
@@ -18,26 +20,31 @@ def arrange(elements: Mapping[str, Element]) -> tuple[dict[str, Box], dict[str, 
     boxes = {node.id: _box(node, cells[node.id], spans[node.lane][0]) for node in free}
     boxes |= _guests(nodes, boxes)
     flows = [e for e in elements.values() if e.tag == "sequenceFlow" and {e.source, e.target} <= boxes.keys()]
-    lines = {flow.id: _line(boxes[flow.source], boxes[flow.target]) for flow in flows}
-    return {**_lane_boxes(elements, spans, boxes), **boxes}, lines
+    return {**_lane_boxes(elements, spans, boxes), **boxes}, lead(flows, boxes)
 
 
 def _columns(nodes: Sequence[Element], elements: Mapping[str, Element]) -> dict[str, int]:
-    """How many steps each node is from a start; what no start reaches stands in the first column."""
-    following: dict[str, list[str]] = {}
+    """How many steps each node is from a start at most, ways back left out: flows lead to the right."""
+    following: dict[str, list[str]] = {node.id: [] for node in nodes}
     for element in elements.values():
-        if element.tag == "sequenceFlow":
-            following.setdefault(element.source, []).append(element.target)
-        elif element.attached_to:
-            following.setdefault(element.attached_to, []).append(element.id)
+        source, target = (
+            (element.source, element.target)
+            if element.tag == "sequenceFlow"
+            else (element.attached_to, element.id)
+        )
+        if source in following and target in following:
+            following[source].append(target)
     entered = {target for targets in following.values() for target in targets}
-    columns = {node.id: 0 for node in nodes if node.id not in entered} or {node.id: 0 for node in nodes[:1]}
-    queue = list(columns)
-    for id in queue:
-        for target in following.get(id, ()):
-            if target in elements and target not in columns:
-                columns[target] = columns[id] + (0 if elements[target].attached_to else 1)
-                queue.append(target)
+    seen: set[str] = set()
+    begins = [node.id for node in nodes if node.id not in entered]
+    back = [id for first in [*reversed(begins), *following] for id in backwards(first, following, seen)]
+    place = {id: index for index, id in enumerate(reversed(back))}
+    columns = dict.fromkeys(place, 0)
+    for id in place:
+        for target in following[id]:
+            if place[target] > place[id]:
+                step = 0 if elements[target].attached_to else 1
+                columns[target] = max(columns[target], columns[id] + step)
     return columns
 
 
@@ -75,7 +82,7 @@ def _lane_name(lane: Element) -> str:
 
 def _box(node: Element, cell: tuple[int, int], first_row: int) -> Box:
     w, h = (36.0, 36.0) if node.tag in EVENTS else (50.0, 50.0) if node.tag in GATEWAYS else (110.0, 80.0)
-    return Box(100 + cell[0] * _COLUMN - w / 2, (first_row + cell[1] + 0.5) * _ROW - h / 2, w, h)
+    return Box(100 + cell[0] * _COLUMN - w / 2, (first_row + cell[1] + 0.5) * ROW - h / 2, w, h)
 
 
 def _guests(nodes: Sequence[Element], hosts: Mapping[str, Box]) -> dict[str, Box]:
@@ -101,23 +108,6 @@ def _lane_boxes(
         name = _lane_name(lane)
         if name in spans and name not in drawn:
             first, rows = spans[name]
-            found[lane.id] = Box(-_HEADER, first * _ROW, right + _HEADER, rows * _ROW)
+            found[lane.id] = Box(-_HEADER, first * ROW, right + _HEADER, rows * ROW)
             drawn.add(name)
     return found
-
-
-def _line(source: Box, target: Box) -> tuple[Point, ...]:
-    """Straight where it can be, else out, across and in; a way back runs under both."""
-    if target.x >= source.right:
-        if abs(source.cy - target.cy) < 1:
-            return (source.right, source.cy), (target.x, target.cy)
-        middle = target.x - 25
-        return (source.right, source.cy), (middle, source.cy), (middle, target.cy), (target.x, target.cy)
-    if target.x < source.right and source.x < target.right and not source.meets(target):
-        down = target.y > source.y
-        return (target.cx, source.bottom if down else source.y), (
-            target.cx,
-            target.y if down else target.bottom,
-        )
-    low = max(source.bottom, target.bottom) + 12
-    return (source.cx, source.bottom), (source.cx, low), (target.cx, low), (target.cx, target.bottom)

@@ -1,13 +1,16 @@
-"""The drawing in words: every step in the order a case takes them, for screen readers and for the API."""
+"""The drawing in words: every step in the order a case takes them and where it leads, for who sees no picture."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.engine.drawing import words
-from app.engine.drawing.elements import NODES, Element
+from app.engine.drawing.elements import EVENTS, GATEWAYS, NODES, Element
+from app.engine.drawing.lettering import tidy
+from app.engine.drawing.order import backwards
 from app.engine.drawing.picture import picture
 from app.engine.drawing.state import State
+from app.i18n import _
 
 
 @dataclass(frozen=True)
@@ -38,16 +41,23 @@ class Line:
 
 
 def texts(xml: bytes, states: Mapping[str, State]) -> tuple[Line, ...]:
-    """The text equivalent of `draw`: lane, name and state of every step, in the order of the flow.
+    """The text equivalent of `draw`: lane, name, state and next steps of every step, in the order of the flow.
 
     Raises:
         InvalidDiagram: ``xml`` is not XML that we read.
     """
     elements = picture(xml).elements
-    return tuple(_line(element, states.get(element.id, State())) for element in in_order(elements))
+    ways: dict[str, list[Element]] = {}
+    for flow in _flows(elements):
+        ways.setdefault(flow.source, []).append(flow)
+    return tuple(
+        _line(element, states.get(element.id, State()), _ahead(element, ways.get(element.id, ()), elements))
+        for element in in_order(elements)
+    )
 
 
-def _line(element: Element, given: State) -> Line:
+def _line(element: Element, given: State, ahead: str) -> Line:
+    said = " · ".join(part for part in (element.lane, words.tooltip(element, given)) if part)
     return Line(
         id=element.id,
         lane=element.lane,
@@ -56,38 +66,67 @@ def _line(element: Element, given: State) -> Line:
         state=given.state,
         count=given.count,
         label=given.label,
-        text=" · ".join(part for part in (element.lane, words.tooltip(element, given)) if part),
+        text="; ".join(part for part in (said, ahead) if part),
     )
 
 
+def _ahead(element: Element, flows: Iterable[Element], elements: Mapping[str, Element]) -> str:
+    """Where it leads: of a question each answer with its step."""
+    known = [(flow, _place(elements[flow.target])) for flow in flows]
+    if len(known) == 1 and not (element.tag in GATEWAYS and tidy(known[0][0].name)):
+        return _("lalu ke {place}", place=known[0][1])
+    return "; ".join(_way(flow, place) for flow, place in known)
+
+
+def _way(flow: Element, place: str) -> str:
+    if answer := tidy(flow.name):
+        return _("“{answer}” ke {place}", answer=answer, place=place)
+    return (
+        _("selain itu ke {place}", place=place) if "default" in flow.marks else _("ke {place}", place=place)
+    )
+
+
+def _place(element: Element) -> str:
+    return words.full_name(element) if element.tag in EVENTS else words.name(element)
+
+
 def in_order(elements: Mapping[str, Element]) -> Iterator[Element]:
-    """Steps along the flow from every start, each once, boundary events after their task; then the rest."""
-    following, hosted = _ways(elements)
-    entered = {target for targets in following.values() for target in targets}
-    nodes = [element for element in elements.values() if element.tag in NODES]
-    begins = [node.id for node in nodes if node.id not in entered and not node.attached_to]
+    """Steps along the flow, each once: where ways meet again after all of them, boundary events after their task.
+
+    What no start reaches comes last.
+    """
+    following = _following(elements)
+    nodes = [element.id for element in elements.values() if element.tag in NODES]
+    led_to = {target for targets in following.values() for target in targets}
     seen: set[str] = set()
-    for first in [*begins, *(node.id for node in nodes)]:
-        waiting = [first]
-        while waiting:
-            id = waiting.pop()
-            if id in seen or id not in elements or elements[id].tag not in NODES:
-                continue
-            seen.add(id)
-            yield elements[id]
-            guests = [guest for guest in hosted.get(id, ()) if guest not in seen]
-            seen.update(guests)
-            yield from (elements[guest] for guest in guests)
-            ways = [*following.get(id, ()), *(way for guest in guests for way in following.get(guest, ()))]
-            waiting.extend(reversed(ways))
+    found: list[str] = []
+    for first in reversed([id for id in nodes if id not in led_to]):
+        found += backwards(first, following, seen)
+    yield from (elements[id] for id in reversed(found))
+    for first in nodes:
+        yield from (elements[id] for id in reversed(list(backwards(first, following, seen))))
 
 
-def _ways(elements: Mapping[str, Element]) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
-    following: dict[str, list[str]] = {}
-    hosted: dict[str, list[str]] = {}
+def _following(elements: Mapping[str, Element]) -> dict[str, list[str]]:
+    """What comes after each step: its boundary events, what it holds, its ways, and last theirs."""
+    ways: dict[str, list[str]] = {}
+    for flow in _flows(elements):
+        ways.setdefault(flow.source, []).append(flow.target)
+    entered = {target for targets in ways.values() for target in targets}
+    guests: dict[str, list[str]] = {}
+    held: dict[str, list[str]] = {}
     for element in elements.values():
-        if element.tag == "sequenceFlow":
-            following.setdefault(element.source, []).append(element.target)
-        elif element.attached_to:
-            hosted.setdefault(element.attached_to, []).append(element.id)
-    return following, hosted
+        if element.tag in NODES and element.attached_to:
+            guests.setdefault(element.attached_to, []).append(element.id)
+        elif element.tag in NODES and element.inside and element.id not in entered:
+            held.setdefault(element.inside, []).append(element.id)
+    later = {host: [way for one in ids for way in ways.get(one, ())] for host, ids in guests.items()}
+    steps = {*ways, *guests, *held}
+    return {id: [part for lists in (guests, held, ways, later) for part in lists.get(id, ())] for id in steps}
+
+
+def _flows(elements: Mapping[str, Element]) -> Iterator[Element]:
+    """The sequence flows between two steps that there are."""
+    steps = {element.id for element in elements.values() if element.tag in NODES}
+    flows = (element for element in elements.values() if element.tag == "sequenceFlow")
+    return (flow for flow in flows if flow.source in steps and flow.target in steps)

@@ -1,5 +1,7 @@
-// Brings where the case is now into sight, when the drawing is wider than its frame.
+// Says that there is more to see, and brings where the case is now into sight, when the drawing is wider than its frame.
 export default function diagram(frame) {
+  const hint = frame.parentElement.querySelector("[data-diagram-hint]");
+  if (hint) hint.hidden = frame.scrollWidth <= frame.clientWidth;
   const here = frame.querySelector(".is-overdue, .is-open");
   if (!here || frame.scrollWidth <= frame.clientWidth) return;
   const [box, place] = [frame.getBoundingClientRect(), here.getBoundingClientRect()];
