@@ -15,6 +15,7 @@ import click
 
 from app import plain
 from app import worker as clockwork
+from app.cli import interrupts
 from app.cli.base import ready, say
 from app.config import Config, from_environment
 from app.db import Database
@@ -40,6 +41,7 @@ def _load_demo(config: Config, database: Database) -> None:
 @click.command(help="Jalankan web dan pekerja waktu bersama, dengan data peragaan bila hanya di mesin ini.")
 def run() -> None:
     """Serve and work, as ``make run`` does; Ctrl+C stops both."""
+    interrupts.end_at_once()
     config = from_environment()
     _check_port(config)
     click.echo("==> Menyiapkan basis data")
@@ -52,6 +54,7 @@ def run() -> None:
     click.echo("==> Menjalankan web dan pekerja waktu")
     _welcome(config)
     sys.stdout.flush()
+    interrupts.wait()
     # A fresh process: what preparing needed is not kept in memory.
     os.execv(sys.executable, _line("worker", "--with-web"))  # noqa: S606 ourselves
 
@@ -86,6 +89,7 @@ def serve(*, beside: int | None) -> None:
     """Serve the web application by gunicorn; ``beside`` is the parent to end with, whatever ends it."""
     from app.web.server import serve as serve_web  # noqa: PLC0415 the worker and commands need no Flask
 
+    interrupts.end_at_once()
     if beside is not None:
         _end_with(beside)
     config, database = ready()
@@ -107,7 +111,6 @@ def _end_with(parent: int) -> None:
 def work(*, with_web: bool) -> None:
     """Fire timers until told to stop; with the web beside it, until that ends."""
     plain.log_to_stderr()
-    config, database = ready()
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -115,6 +118,8 @@ def work(*, with_web: bool) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
+    interrupts.heed()
+    config, database = ready()
     with _web(stop) if with_web else nullcontext():
         clockwork.run(database, config, stop, say)
 
@@ -122,7 +127,9 @@ def work(*, with_web: bool) -> None:
 @contextmanager
 def _web(stop: threading.Event) -> Iterator[None]:
     """Serve in a process of its own, which ends with this one; when it ends by itself, stop and say so."""
+    interrupts.wait()  # gunicorn hears it when it can, and until then is told by this process
     process = subprocess.Popen(_line("serve", "--beside", str(os.getpid())))  # noqa: S603 our own command
+    interrupts.heed()
     by_itself = threading.Event()
 
     def watch() -> None:

@@ -1,0 +1,102 @@
+"""Ctrl+C and SIGTERM: what runs ends soon, whatever clients left half said, and prints nothing alarming."""
+
+import shutil
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.serving import free_port
+from tests.terminal import Terminal, answers, terminal, wait_for
+
+pytestmark = pytest.mark.slow
+ALARMS = ("Traceback", "Exception", "SIGKILL", "memory", "ERROR", "CRITICAL", "WARNING")
+
+
+@pytest.fixture
+def port(tmp_path: Path, migrated_sqlite: Path) -> int:
+    (tmp_path / "data").mkdir()
+    shutil.copy(migrated_sqlite, tmp_path / "data" / "alur.sqlite3")
+    return free_port()
+
+
+def is_quiet(opened: Terminal) -> bool:
+    return not any(alarm in opened.said for alarm in ALARMS)
+
+
+@pytest.mark.parametrize("words", [("worker", "--with-web"), ("serve",)], ids=["worker", "serve"])
+def test_ctrl_c_waits_for_no_client_that_left_its_request_half_said(
+    tmp_path: Path, port: int, words: tuple[str, ...]
+) -> None:
+    with terminal(tmp_path, port, *words) as opened:
+        wait_for(lambda: answers(port))
+        with opened.half_a_request(), opened.silence():
+            opened.press_ctrl_c()
+            opened.ends_in(3)
+        assert is_quiet(opened), opened.said
+
+
+def test_a_server_told_to_stop_does_not_wait_for_them_either(tmp_path: Path, port: int) -> None:
+    with terminal(tmp_path, port, "worker", "--with-web") as opened:
+        wait_for(lambda: answers(port))
+        with opened.half_a_request(), opened.silence():
+            opened.process.send_signal(signal.SIGTERM)
+            opened.ends_in(5)
+        assert opened.process.returncode == 0
+        assert is_quiet(opened), opened.said
+
+
+@pytest.mark.parametrize("_time", range(3))
+def test_ctrl_c_pressed_twice_ends_quietly(tmp_path: Path, port: int, _time: int) -> None:
+    with terminal(tmp_path, port, "worker", "--with-web") as opened:
+        wait_for(lambda: answers(port))
+        opened.press_ctrl_c()
+        opened.press_ctrl_c()
+        opened.ends_in(3)
+        assert is_quiet(opened), opened.said
+
+
+@pytest.mark.parametrize("words", [("run",), ("serve",), ("init",)], ids=["run", "serve", "init"])
+@pytest.mark.parametrize("library", ["_cffi_backend", "etree"])
+def test_ctrl_c_while_it_loads_ends_quietly(
+    tmp_path: Path, port: int, words: tuple[str, ...], library: str
+) -> None:
+    with terminal(tmp_path, port, *words) as opened:
+        wait_for(lambda: has_loaded(opened.process.pid, library), every_s=0.005)
+        opened.press_ctrl_c()
+        opened.ends_in(3)
+        assert is_quiet(opened), opened.said
+
+
+@pytest.mark.parametrize("library", ["_cffi_backend", "etree", "argon2"])
+def test_ctrl_c_while_the_web_loads_ends_quietly(tmp_path: Path, port: int, library: str) -> None:
+    with terminal(tmp_path, port, "worker", "--with-web") as opened:
+        wait_for(lambda: any(has_loaded(pid, library) for pid in children(opened.process.pid)), every_s=0.005)
+        opened.press_ctrl_c()
+        opened.ends_in(4)
+        assert is_quiet(opened), opened.said
+
+
+@pytest.mark.parametrize("words", ["==> Menyiapkan basis data", "==> Menjalankan web dan pekerja waktu"])
+def test_ctrl_c_while_run_prepares_ends_quietly(tmp_path: Path, port: int, words: str) -> None:
+    with terminal(tmp_path, port, "run") as opened:
+        opened.hears(words)
+        opened.press_ctrl_c()
+        opened.ends_in(4)
+        assert is_quiet(opened), opened.said
+
+
+def has_loaded(pid: int, library: str) -> bool:
+    """Whether a process that starts has come so far as to open a library."""
+    with suppress(OSError):  # it ended meanwhile
+        return library in Path(f"/proc/{pid}/maps").read_text()
+    return False
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process started, and those that they started."""
+    with suppress(OSError):
+        own = [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        return own + [one for child in own for one in children(child)]
+    return []
