@@ -7,6 +7,7 @@ either, so it is a process of its own that never imports it, a quarter of the si
 import os
 import signal
 import sys
+import threading
 import time
 from contextlib import suppress
 from math import inf
@@ -33,11 +34,21 @@ _FRUGAL = {
 #: How long a stopping worker waits for requests: for the rest of one that is still being sent, and for the answers
 #: when it was told to stop by Ctrl+C. Each is less than what gunicorn's master allows (20 and 2 s) before it kills.
 _UNSENT_S, _HURRIED_S, _PATIENT_S = 1.0, 1.5, 17.0
+#: Who has waited so long for the pages shall know that something is wrong. Usual: 2 to 5 s.
+_LATE_S = 30.0
+_LATE = (
+    "Web belum juga menjawab. Tunggu, atau hentikan dengan Ctrl+C dan periksa pesan serta beban mesin ini.\n"
+)
+_WELCOME = "ALUR_SAID_WHEN_READY"
 
 
-def serve() -> None:
-    """Become gunicorn, which serves until told to stop; its settings come from the same environment."""
+def serve(welcome: str = "") -> None:
+    """Become gunicorn, which serves until told to stop; its settings come from the same environment.
+
+    ``welcome`` is printed as soon as requests are answered.
+    """
     sys.stdout.flush()
+    os.environ[_WELCOME] = welcome
     for name, value in _FRUGAL.items():
         os.environ.setdefault(name, value)
     line = [sys.executable, "-m", "gunicorn", "--config", __file__, "app.web:create_app()"]
@@ -91,6 +102,18 @@ class Worker(ThreadWorker):
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGALRM, _leave)
 
+    def load_wsgi(self) -> None:
+        """Load the application; the first worker then says where it is, or that it still is not there."""
+        late = threading.Timer(_LATE_S, _say, [_LATE])
+        late.daemon = True
+        late.start()
+        try:
+            super().load_wsgi()
+        finally:
+            late.cancel()
+        if self.age == 1:
+            _say(os.environ.get(_WELCOME, ""))
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGTERM: finish what is being answered."""
         self._end(_UNSENT_S, _PATIENT_S)
@@ -143,6 +166,11 @@ class Worker(ThreadWorker):
 
 def _leave(_number: int = 0, _frame: FrameType | None = None) -> None:
     os._exit(0)
+
+
+def _say(words: str) -> None:
+    sys.stdout.write(words)
+    sys.stdout.flush()
 
 
 class AddressFree(Logger):
