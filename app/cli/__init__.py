@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from app.cli import copies, deploying, interrupts, people, running, timing, triage
+from app.cli import copies, deploying, interrupts, people, running, timing, triage, wrong_use
 from app.cli.base import say
 from app.errors import AppError, InvalidForm
 
@@ -37,8 +37,11 @@ def main() -> None:
     try:
         interrupts.tidy_up_first()
         commands(standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        sys.exit(error.exit_code)
+    except click.ClickException as error:
+        click.echo(wrong_use.told(error), err=True)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
