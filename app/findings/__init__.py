@@ -4,6 +4,7 @@ The words stand beside it, one table per room (`diagrams`, `forms`, `tables`, `d
 when shown.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -60,6 +61,12 @@ class Finding:
             "message": f"{self.what} {self.todo}".strip(),
             "messages": words,
         }
+
+
+def title(code: str) -> str:
+    """What is wrong wherever this is found, in the language in use: its first sentence, with … for what differs."""
+    text = re.sub(r"\{\w+\}", "…", _(TEXTS[code][0]))
+    return re.split(r"(?<=\w)[.;] ", text)[0].rstrip(".")
 
 
 def has_errors(findings: tuple[Finding, ...] | list[Finding]) -> bool:
