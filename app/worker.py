@@ -195,10 +195,9 @@ def look(database: Database, config: Config, say: Callable[[str], None]) -> bool
     for name in report.deployed:
         say(f"Diterapkan: {name}")
     for finding in report.findings:
-        place = f"{finding.file or ''}:{finding.line or ''} {finding.element_id or ''}".strip()
-        say(
-            f"{'Galat' if finding.severity == 'error' else 'Peringatan'} {place} {finding.what} {finding.todo}"
-        )
+        word = "Galat" if finding.severity == "error" else "Peringatan"
+        name = f" {finding.element_id}" if finding.element_id else ""
+        say(f"{word} {finding.place}{name} {finding.what} {finding.todo}")
     return True
 
 

@@ -5,7 +5,7 @@ when shown.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -38,6 +38,11 @@ class Finding:
         """What to do about it, in the language in use."""
         return _(TEXTS[self.code][1], **self._names())
 
+    @property
+    def place(self) -> str:
+        """The file, and the line in it as far as that is known."""
+        return ":".join(str(part) for part in (self.file, self.line) if part)
+
     def _names(self) -> dict[str, str]:
         return {
             "id": self.element_id or "",
@@ -61,6 +66,11 @@ class Finding:
             "message": f"{self.what} {self.todo}".strip(),
             "messages": words,
         }
+
+
+def errors_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings as they are shown: errors, then warnings, each in the order in which they were found."""
+    return sorted(findings, key=lambda finding: finding.severity != "error")
 
 
 def title(code: str) -> str:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.errors import InvalidDiagram
-from app.findings import Finding
+from app.findings import Finding, errors_first
 from app.models import WatchedFile
 from app.services import clock, deployments
 
@@ -90,7 +90,7 @@ def _deploy(
     forms and tables that lie ``beside`` it in the folders and did not change."""
     aside = tuple(finding for findings in refused.values() for finding in findings)
     if not files:
-        return Report(findings=aside), refused
+        return Report(findings=tuple(errors_first(aside))), refused
     try:
         done = deployments.deploy(session, files, actor=None, beside=beside)
     except InvalidDiagram as error:
@@ -99,7 +99,7 @@ def _deploy(
         rest = {n: c for n, c in files.items() if n not in bad}
         return _deploy(session, rest, {**refused, **found}, beside)
     new = tuple(f"{d.definition.key} versi {d.definition.version}" for d in done.definitions if d.created)
-    return Report(new, (*aside, *done.findings)), refused
+    return Report(new, tuple(errors_first((*aside, *done.findings)))), refused
 
 
 def _about(name: str, findings: Iterable[Finding], files: Mapping[str, bytes]) -> tuple[Finding, ...]:
