@@ -2,6 +2,7 @@
 
 import shutil
 import signal
+import socket
 from contextlib import suppress
 from pathlib import Path
 
@@ -44,6 +45,36 @@ def test_a_server_told_to_stop_does_not_wait_for_them_either(tmp_path: Path, por
             opened.process.send_signal(signal.SIGTERM)
             opened.ends_in(5)
         assert opened.process.returncode == 0
+        assert is_quiet(opened), opened.said
+
+
+def half_a_form(opened: Terminal) -> socket.socket:
+    """A sign-in that is being answered, and waits for the rest of what was typed."""
+    link = socket.create_connection(("127.0.0.1", opened.port))
+    kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10"
+    link.sendall(f"POST /masuk HTTP/1.1\r\nHost: x\r\n{kind}\r\n\r\nuser".encode())
+    assert answers(opened.port)
+    return link
+
+
+def test_a_server_told_to_stop_finishes_what_it_is_answering(tmp_path: Path, port: int) -> None:
+    with terminal(tmp_path, port, "serve") as opened:
+        wait_for(lambda: answers(port))
+        with half_a_form(opened) as link, opened.half_a_request() as unsent:
+            opened.process.send_signal(signal.SIGTERM)
+            assert unsent.recv(100) == b""  # it hung up here
+            link.sendall(b"name=a")
+            assert link.recv(100).startswith(b"HTTP/1.1 ")
+        opened.ends_in(5)
+        assert is_quiet(opened), opened.said
+
+
+def test_ctrl_c_waits_for_it_but_not_for_long(tmp_path: Path, port: int) -> None:
+    with terminal(tmp_path, port, "worker", "--with-web") as opened:
+        wait_for(lambda: answers(port))
+        with half_a_form(opened):
+            opened.press_ctrl_c()
+            opened.ends_in(4)
         assert is_quiet(opened), opened.said
 
 
