@@ -76,6 +76,12 @@ class Terminal:
         """A connection on which nothing is said, which the server has accepted."""
         return self._connected(b"")
 
+    def browser(self) -> socket.socket:
+        """A connection on which a page was read, kept for the next one."""
+        link = self._connected(b"GET /masuk HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert link.recv(100)
+        return link
+
     def _connected(self, sent: bytes) -> socket.socket:
         link = socket.create_connection(("127.0.0.1", self.port))
         link.sendall(sent)

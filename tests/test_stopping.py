@@ -32,7 +32,7 @@ def test_ctrl_c_waits_for_no_client_that_left_its_request_half_said(
 ) -> None:
     with terminal(tmp_path, port, *words) as opened:
         wait_for(lambda: answers(port))
-        with opened.half_a_request(), opened.silence():
+        with opened.browser(), opened.half_a_request(), opened.silence():
             opened.press_ctrl_c()
             opened.ends_in(3)
         assert is_quiet(opened), opened.said
@@ -41,7 +41,7 @@ def test_ctrl_c_waits_for_no_client_that_left_its_request_half_said(
 def test_a_server_told_to_stop_does_not_wait_for_them_either(tmp_path: Path, port: int) -> None:
     with terminal(tmp_path, port, "worker", "--with-web") as opened:
         wait_for(lambda: answers(port))
-        with opened.half_a_request(), opened.silence():
+        with opened.browser(), opened.half_a_request(), opened.silence():
             opened.process.send_signal(signal.SIGTERM)
             opened.ends_in(5)
         assert opened.process.returncode == 0
@@ -52,7 +52,7 @@ def half_a_form(opened: Terminal) -> socket.socket:
     """A sign-in that is being answered, and waits for the rest of what was typed."""
     link = socket.create_connection(("127.0.0.1", opened.port))
     kind = "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 10"
-    link.sendall(f"POST /masuk HTTP/1.1\r\nHost: x\r\n{kind}\r\n\r\nuser".encode())
+    link.sendall(f"POST /masuk HTTP/1.1\r\nHost: 127.0.0.1:{opened.port}\r\n{kind}\r\n\r\nuser".encode())
     assert answers(opened.port)
     return link
 

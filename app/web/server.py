@@ -120,24 +120,23 @@ class Worker(ThreadWorker):
 
     def handle_quit(self, sig: int, frame: FrameType | None) -> None:
         """SIGQUIT, or SIGINT to the master: the same, at once."""
-        self.method_queue.defer(self.murder_keepalived, True)
         self._end(0.0, _HURRIED_S)
 
     def _end(self, unsent_s: float, longest_s: float) -> None:
         if not self.booted:
             os._exit(0)
         if longest_s < (signal.getitimer(signal.ITIMER_REAL)[0] or inf):
-            signal.setitimer(
-                signal.ITIMER_REAL, longest_s
-            )  # no timer thread: the signal may come at any place
+            # No thread: it cannot be started wherever a signal comes.
+            signal.setitimer(signal.ITIMER_REAL, longest_s)
         self._hang_up_at = min(self._hang_up_at, time.monotonic() + unsent_s)
         self.alive = False
-        self.method_queue.defer(self.murder_pending)  # wakes the loop
+        self.method_queue.defer(lambda: None)  # wakes the loop
 
     def murder_pending(self) -> None:
-        """Also hang up on clients that have not sent a whole request, once it is time; called in every round."""
+        """Also hang up on clients that have not sent a whole request, once it is time; called at each round's end."""
         super().murder_pending()
         if time.monotonic() >= self._hang_up_at:
+            self.murder_keepalived(force=True)
             for link in (*self._unread, *self.pending_conns):
                 with suppress(OSError):  # it is closed
                     link.sock.shutdown(SHUT_RD)
@@ -156,12 +155,9 @@ class Worker(ThreadWorker):
         return super().handle_request(req, conn)
 
     def run(self) -> None:
-        """Serve until told to stop; end then without any further signal, and without threads that do not end."""
+        """Serve until told to stop, and leave: Python would wait for threads that never end, and take its time."""
         super().run()
-        for number in (signal.SIGTERM, signal.SIGQUIT):
-            signal.signal(number, signal.SIG_IGN)
-        if self.nr_conns:
-            _leave()
+        _leave()
 
 
 def _leave(_number: int = 0, _frame: FrameType | None = None) -> None:
