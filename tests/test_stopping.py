@@ -1,5 +1,6 @@
 """Ctrl+C and SIGTERM: what runs ends soon, whatever clients left half said, and prints nothing alarming."""
 
+import os
 import shutil
 import signal
 import socket
@@ -115,6 +116,17 @@ def test_ctrl_c_while_run_prepares_ends_quietly(tmp_path: Path, port: int, words
         opened.hears(words)
         opened.press_ctrl_c()
         opened.ends_in(4)
+        assert is_quiet(opened), opened.said
+
+
+def test_the_helpers_of_a_triage_leave_ctrl_c_to_the_triage(tmp_path: Path) -> None:
+    (tmp_path / "a.bpmn").write_bytes(b"<x/>")
+    with terminal(tmp_path, 0, "triage", str(tmp_path)) as opened:
+        wait_for(lambda: any(has_loaded(pid, "etree") for pid in children(opened.process.pid)), every_s=0.005)
+        for pid in children(opened.process.pid):
+            os.kill(pid, signal.SIGINT)
+        opened.ends_in(20)
+        assert opened.process.returncode == 0
         assert is_quiet(opened), opened.said
 
 
