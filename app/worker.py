@@ -197,8 +197,8 @@ def look(database: Database, config: Config, say: Callable[[str], None]) -> bool
 
 
 def _tell(report: watch.Report, say: Callable[[str], None]) -> None:
-    for one in report.deployed:
-        say(f"Diterapkan: {one.key} versi {one.version}")
+    for version in report.deployed:
+        say(f"Diterapkan: {version}")
     for name in report.well:
         say(f"Sudah benar lagi: {name}")
     for name, version in report.gone:

@@ -3,9 +3,9 @@
 import hashlib
 import logging
 import os
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISREG
 
@@ -27,7 +27,7 @@ _MOST_BYTES = 4_000_000
 class Report:
     """What a look at the folders did, for the terminal."""
 
-    deployed: tuple[ProcessDefinition, ...] = ()
+    deployed: tuple[str, ...] = ()  # "key versi n"
     findings: tuple[Finding, ...] = ()
     #: Files that were refused before, and are no more.
     well: tuple[str, ...] = ()
@@ -74,32 +74,43 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
         if n not in clashing and (n not in seen or seen[n].sha256 != digests[n] or seen[n].refused)
     }
     beside = {n: c for n, c in files.items() if n not in changed}
-    report, refused = _deploy(session, changed, clashing, beside)
-    report = replace(report, gone=gone, findings=(*report.findings, *_warned(session, report, seen, digests)))
-    well = tuple(
-        name for name in sorted(changed) if name in seen and seen[name].refused and name not in refused
-    )
-    looked_at = {*changed, *clashing}
-    for name in sorted(looked_at):
-        found = [f.as_dict() for f in _about(name, report.findings, looked_at)]
+    new, findings, refused = _deploy(session, changed, clashing, beside)
+    findings = (*findings, *_warned(session, new, seen, digests))
+    ill = {name for name, row in seen.items() if row.refused}
+    well = tuple(sorted(ill & changed.keys() - refused.keys()))
+    _keep(session, {name: digests[name] for name in (*changed, *clashing)}, findings, refused)
+    return Report(tuple(f"{one.key} versi {one.version}" for one in new), findings, well, gone)
+
+
+def _keep(
+    session: Session,
+    looked_at: Mapping[str, str],
+    findings: Iterable[Finding],
+    refused: Collection[str],
+) -> None:
+    """Store what was found about each file; ``looked_at``: their digests by name."""
+    for name, digest in looked_at.items():
+        found = [f.as_dict() for f in _about(name, findings, looked_at)]
         session.merge(
             WatchedFile(
                 name=name,
-                sha256=digests[name],
+                sha256=digest,
                 checked_at=clock.now(session),
                 findings=found,
                 refused=name in refused,
             )
         )
-    return replace(report, well=well)
 
 
 def _warned(
-    session: Session, report: Report, seen: Mapping[str, WatchedFile], digests: Mapping[str, str]
+    session: Session,
+    new: Iterable[ProcessDefinition],
+    seen: Mapping[str, WatchedFile],
+    digests: Mapping[str, str],
 ) -> list[Finding]:
     """What a save in the folders undid; kept with the version as well."""
     found = []
-    for definition in report.deployed:
+    for definition in new:
         own = folder_files.replaced(session, definition, seen, digests)
         definition.findings = [*definition.findings, *(finding.as_dict() for finding in own)]
         found += own
@@ -111,12 +122,15 @@ def _deploy(
     files: Mapping[str, bytes],
     refused: Mapping[str, tuple[Finding, ...]],
     beside: Mapping[str, bytes],
-) -> tuple[Report, Mapping[str, tuple[Finding, ...]]]:
-    """Deploy what can be deployed; files with errors step aside one round at a time. A diagram that is new finds
-    forms and tables that lie ``beside`` it in the folders and did not change."""
+) -> tuple[Sequence[ProcessDefinition], tuple[Finding, ...], Mapping[str, tuple[Finding, ...]]]:
+    """Deploy what can be deployed; return the new versions, what was found, and about each file that was refused.
+
+    Files with errors step aside one round at a time. A diagram that is new finds forms and tables that lie ``beside``
+    it in the folders and did not change.
+    """
     aside = tuple(finding for findings in refused.values() for finding in findings)
     if not files:
-        return Report(findings=tuple(errors_first(aside))), refused
+        return (), tuple(errors_first(aside)), refused
     try:
         done = deployments.deploy(session, files, actor=None, beside=beside)
     except InvalidDiagram as error:
@@ -124,8 +138,8 @@ def _deploy(
         found = {name: _about(name, error.findings, files) for name in bad if name}
         rest = {n: c for n, c in files.items() if n not in bad}
         return _deploy(session, rest, {**refused, **found}, beside)
-    new = tuple(one.definition for one in done.definitions if one.created)
-    return Report(new, tuple(errors_first((*aside, *done.findings)))), refused
+    new = [one.definition for one in done.definitions if one.created]
+    return new, tuple(errors_first((*aside, *done.findings))), refused
 
 
 def differing(session: Session, files: Mapping[str, bytes]) -> list[str]:
