@@ -15,7 +15,7 @@ install-dev: ## the same, with the tools for checks and tests
 	@$(PYTHON) bootstrap.py --dev
 
 run: install ## run it: web and timer worker on http://127.0.0.1:8000
-	@ALUR_WATCH=$${ALUR_WATCH:-1} $(BIN)/python -m app run
+	@ALUR_WATCH=$${ALUR_WATCH:-1} exec $(BIN)/python -m app run
 
 lint: install-dev ## ruff, mypy, import-linter, djlint
 	$(BIN)/ruff format --check app tests frontend bootstrap.py

@@ -192,14 +192,21 @@ def look(database: Database, config: Config, say: Callable[[str], None]) -> bool
     except AppError as error:
         say(str(error))
         return False
-    for name in report.deployed:
-        say(f"Diterapkan: {name}")
-    for finding in report.findings:
-        place = f"{finding.file or ''}:{finding.line or ''} {finding.element_id or ''}".strip()
-        say(
-            f"{'Galat' if finding.severity == 'error' else 'Peringatan'} {place} {finding.what} {finding.todo}"
-        )
+    _tell(report, say)
     return True
+
+
+def _tell(report: watch.Report, say: Callable[[str], None]) -> None:
+    for version in report.deployed:
+        say(f"Diterapkan: {version}")
+    for name in report.well:
+        say(f"Sudah benar lagi: {name}")
+    for name, version in report.gone:
+        say(f"{name} tidak ada lagi di folder; {version} tetap berlaku dengan isi berkas itu.")
+    for finding in report.findings:
+        word = "Galat" if finding.severity == "error" else "Peringatan"
+        name = f" {finding.element_id}" if finding.element_id else ""
+        say(f"{word} {finding.place}{name} {finding.what} {finding.todo}")
 
 
 def at(text: str, now: datetime, zone: tzinfo) -> datetime:

@@ -123,6 +123,11 @@ def test_fire_runs_what_is_due_each_at_its_time_and_moves_the_clock(shell: Shell
         assert abs(clock.now(session) - datetime.now(UTC)) < timedelta(seconds=30)
 
 
+def test_fire_answers_in_the_time_of_the_office(shell: Shell) -> None:
+    said = shell("fire", "--at", "2030-12-02T10:00").output
+    assert said == "0 timer dijalankan sampai 2 Des 2030, 10.00 WIB\n"
+
+
 def test_without_time_travel_time_may_not_lie_ahead(tmp_path: Path, migrated_sqlite: Path) -> None:
     shell = Shell(tmp_path, migrated_sqlite)
     ahead = (datetime.now(UTC) + timedelta(days=1)).isoformat()
@@ -230,3 +235,31 @@ def test_when_the_web_ends_by_itself_so_does_what_runs_beside_it(tmp_path: Path)
         done = main(tmp_path, "worker", "--with-web", ALUR_PORT=str(taken.getsockname()[1]))
     assert done.returncode == 1
     assert "sudah dipakai program lain" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("triage . --json", "Pilihan --json belum diberi nilai."),
+        ("triage . --jsn", "Pilihan --jsn tidak ada. Maksudnya salah satu dari '--json', '--run'?"),
+        ("triage . --run=ya", "Pilihan --run tidak menerima nilai."),
+        ("triage", "FOLDER belum diisi."),
+        ("triage tidak-ada", "Nilai untuk FOLDER keliru: 'tidak-ada' tidak ada."),
+        ("triage . --seed satu", "Nilai untuk --seed keliru: 'satu' bukan bilangan bulat."),
+        ("check . app", "Nilai untuk FILES... keliru: '.' sebuah folder, bukan berkas."),
+        ("xyz", "Perintah xyz tidak ada."),
+        ("clock --reset lagi", "Terlalu banyak kata: lagi."),
+        (
+            "user add x --role raja",
+            "Nilai untuk --role keliru: 'raja' bukan salah satu dari 'admin', 'process_owner', 'auditor'.",
+        ),
+        ("fire --at besok", "Nilai untuk --at keliru: 'besok' bukan waktu ISO 8601."),
+        ("fire", "--at belum diisi."),
+    ],
+)
+def test_a_command_typed_wrongly_is_answered_in_indonesian(tmp_path: Path, line: str, said: str) -> None:
+    done = main(tmp_path, *line.split())
+    assert done.returncode == 2
+    *before, last = done.stderr.splitlines()
+    assert last == f"Galat: {said}"
+    assert not before or before[0].startswith("Pemakaian: python -m app ")

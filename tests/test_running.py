@@ -5,15 +5,15 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
 
 from app.config import ROOT
-from tests.serving import Caller, free_port
+from tests.serving import free_port
+from tests.terminal import answers, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -41,23 +41,6 @@ def together(folder: Path, port: int) -> Iterator[subprocess.Popen[str]]:
         with suppress(ProcessLookupError):  # a test that failed must not leave it behind
             os.kill(web or process.pid, signal.SIGTERM)
         process.communicate(timeout=30)
-
-
-def wait_for(true: Callable[[], bool], *, longest_s: float = 40) -> None:
-    end = time.monotonic() + longest_s
-    while not true():
-        assert time.monotonic() < end
-        time.sleep(0.1)
-
-
-def answers(port: int) -> bool:
-    caller = Caller("127.0.0.1", port)
-    try:
-        return caller.send("GET", "/masuk").status == 200
-    except OSError:
-        return False
-    finally:
-        caller.close()
 
 
 def web_of(process: subprocess.Popen[str]) -> int:

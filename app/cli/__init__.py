@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from app.cli import copies, deploying, people, running, timing, triage
+from app.cli import copies, deploying, interrupts, people, running, timing, triage, wrong_use
 from app.cli.base import say
 from app.errors import AppError, InvalidForm
 
@@ -35,17 +35,23 @@ for _command in (
 def main() -> None:
     """Run a command; an expected error is one sentence and exit code 1, never a traceback."""
     try:
+        interrupts.tidy_up_first()
         commands(standalone_mode=False)
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         sys.exit(error.exit_code)
-    except click.Abort:
+    except click.ClickException as error:
+        click.echo(wrong_use.told(error), err=True)
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except AppError as error:
         say(f"Berhenti: {error}", err=True)
         for reason in _reasons(error):
             say(f"- {reason}", err=True)
         sys.exit(1)
+    finally:
+        interrupts.end_at_once()  # pressed again, it has nothing to interrupt but the end
 
 
 def _reasons(error: AppError) -> list[str]:

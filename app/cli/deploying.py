@@ -66,8 +66,7 @@ def deploy(files: tuple[Path, ...]) -> None:
 def _print(findings: Sequence[Finding]) -> None:
     for finding in findings:
         word = "GALAT" if finding.severity == "error" else "peringatan"
-        place = ":".join(str(part) for part in (finding.file, finding.line) if part)
         name = f" [{finding.element_id}]" if finding.element_id else ""
-        say(f"{word} {place}{name} {finding.what} {finding.todo}")
+        say(f"{word} {finding.place}{name} {finding.what} {finding.todo}")
     if not findings:
         click.echo("Tidak ada temuan.")

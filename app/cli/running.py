@@ -15,13 +15,21 @@ import click
 
 from app import plain
 from app import worker as clockwork
+from app.cli import interrupts
 from app.cli.base import ready, say
 from app.config import Config, from_environment
 from app.db import Database
 from app.errors import NotReady
-from app.services import demo, migrations, settings
+from app.services import accounts, demo, migrations, settings
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
+_DEMO_USERS = """
+Masuk sebagai: admin, pemilik (pemilik proses), auditor, lapor, upp, koordinator,
+               dpupr, dishub, dlh, inspektorat. Kata sandi: demo
+"""
+_NOBODY = """
+Belum ada akun, jadi belum ada yang dapat masuk. Buat pengelola pertama: python -m app init
+"""
 
 
 @click.command("demo", help="Muat data peragaan: unit, pengguna (kata sandi demo), SOP.")
@@ -40,6 +48,7 @@ def _load_demo(config: Config, database: Database) -> None:
 @click.command(help="Jalankan web dan pekerja waktu bersama, dengan data peragaan bila hanya di mesin ini.")
 def run() -> None:
     """Serve and work, as ``make run`` does; Ctrl+C stops both."""
+    interrupts.end_at_once()
     config = from_environment()
     _check_port(config)
     click.echo("==> Menyiapkan basis data")
@@ -50,22 +59,15 @@ def run() -> None:
         _load_demo(config, database)
     database.engine.dispose()
     click.echo("==> Menjalankan web dan pekerja waktu")
-    _welcome(config)
     sys.stdout.flush()
+    interrupts.wait()
     # A fresh process: what preparing needed is not kept in memory.
-    os.execv(sys.executable, _line("worker", "--with-web"))  # noqa: S606 ourselves
+    shown = ("--demo",) if config.local else ()
+    os.execv(sys.executable, _line("worker", "--with-web", *shown))  # noqa: S606 ourselves
 
 
 def _line(*words: str) -> list[str]:
     return [sys.executable, "-m", "app", *words]
-
-
-def _welcome(config: Config) -> None:
-    click.echo(f"\nBuka {config.base_url}\n")
-    if config.local:
-        click.echo("Masuk sebagai: admin, pemilik (pemilik proses), auditor, lapor, upp, koordinator,")
-        click.echo("               dpupr, dishub, dlh, inspektorat. Kata sandi: demo")
-    click.echo("Berhenti dengan Ctrl+C.\n")
 
 
 def _check_port(config: Config) -> None:
@@ -82,16 +84,32 @@ def _check_port(config: Config) -> None:
 
 @click.command(help="Layani halaman dan API pada ALUR_HOST:ALUR_PORT.")
 @click.option("--beside", type=int, hidden=True, help="Berhenti bila proses induk ini berakhir.")
-def serve(*, beside: int | None) -> None:
+@click.option("--demo", "shown", is_flag=True, hidden=True, help="Sebut pengguna peragaan.")
+def serve(*, beside: int | None, shown: bool) -> None:
     """Serve the web application by gunicorn; ``beside`` is the parent to end with, whatever ends it."""
     from app.web.server import serve as serve_web  # noqa: PLC0415 the worker and commands need no Flask
 
+    interrupts.end_at_once()
     if beside is not None:
         _end_with(beside)
     config, database = ready()
     _check_port(config)
+    with database.reading() as session:
+        peopled = accounts.exist(session)
     database.engine.dispose()
-    serve_web()
+    serve_web(_welcome(config, demo_users=shown, peopled=peopled))
+
+
+def _welcome(config: Config, *, demo_users: bool, peopled: bool) -> str:
+    """What to say once the pages can be opened."""
+    return "".join(
+        (
+            f"\nBuka {config.base_url}\n",
+            _DEMO_USERS if demo_users else "",
+            "" if peopled else _NOBODY,
+            "Berhenti dengan Ctrl+C.\n",
+        )
+    )
 
 
 def _end_with(parent: int) -> None:
@@ -104,10 +122,10 @@ def _end_with(parent: int) -> None:
 
 @click.command("worker", help="Jalankan pekerja waktu: tenggat, pemberitahuan, folder yang diamati.")
 @click.option("--with-web", is_flag=True, help="Layani juga halaman dan API.")
-def work(*, with_web: bool) -> None:
+@click.option("--demo", "shown", is_flag=True, hidden=True, help="Sebut pengguna peragaan.")
+def work(*, with_web: bool, shown: bool) -> None:
     """Fire timers until told to stop; with the web beside it, until that ends."""
     plain.log_to_stderr()
-    config, database = ready()
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -115,14 +133,18 @@ def work(*, with_web: bool) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, end)
-    with _web(stop) if with_web else nullcontext():
+    interrupts.heed()
+    config, database = ready()
+    with _web(stop, *(("--demo",) if shown else ())) if with_web else nullcontext():
         clockwork.run(database, config, stop, say)
 
 
 @contextmanager
-def _web(stop: threading.Event) -> Iterator[None]:
+def _web(stop: threading.Event, *words: str) -> Iterator[None]:
     """Serve in a process of its own, which ends with this one; when it ends by itself, stop and say so."""
-    process = subprocess.Popen(_line("serve", "--beside", str(os.getpid())))  # noqa: S603 our own command
+    interrupts.wait()  # gunicorn hears it when it can, and until then is told by this process
+    process = subprocess.Popen(_line("serve", "--beside", str(os.getpid()), *words))  # noqa: S603 our own command
+    interrupts.heed()
     by_itself = threading.Event()
 
     def watch() -> None:

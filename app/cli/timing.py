@@ -4,6 +4,7 @@ import click
 
 from app import worker as clockwork
 from app.cli.base import ready
+from app.i18n import moment as in_words
 from app.services import clock, history
 
 
@@ -27,7 +28,7 @@ def fire(until: str) -> None:
         with database.transaction() as session:
             history.record(session, "clock_moved", actor=None, to=moment.isoformat())
             clock.travel(session, moment)
-    click.echo(f"{count} timer dijalankan sampai {moment.isoformat()}")
+    click.echo(f"{count} timer dijalankan sampai {in_words(moment, config.timezone)}")
 
 
 @click.command("clock", help="Kembalikan jam bersama ke waktu nyata.")

@@ -12,6 +12,7 @@ from typing import TextIO
 import click
 
 from app.cli.base import say
+from app.findings import title
 from app.services import triage
 from app.services.triage import Outcome, Totals
 
@@ -39,13 +40,14 @@ _MOST_SHOWN = 20
 def triage_command(folder: Path, *, run: bool, seed: int | None, report: Path | None) -> None:
     """Judge every diagram below a folder; exit code 1 when one crashed."""
     seed = SystemRandom().randrange(1_000_000) if seed is None else seed
-    paths, totals = triage.files(folder), Totals()
+    paths, totals, refused = triage.files(folder), Totals(), list[Outcome]()
     outcomes = triage.judged(paths, run=run, seed=seed)
     with click.progressbar(outcomes, length=len(paths), file=sys.stderr) as shown, _open(report) as out:
-        _tell(out, shown, totals, seed)
+        _tell(out, shown, totals, refused, seed)
     if run:
         click.echo(f"Benih petugas acak: {seed}")
     _print_counts(f"{len(paths)} berkas", totals.verdicts, triage.VERDICTS)
+    _print_refused(refused, totals.verdicts["refused"], report)
     _print_counts("Dijalankan", totals.drives, triage.ENDS)
     _print_codes("Temuan yang menolak, menurut banyaknya berkas", totals.errors)
     _print_codes("Peringatan", totals.warnings)
@@ -63,8 +65,10 @@ def _open(report: Path | None) -> Iterator[TextIO | None]:
             yield out
 
 
-def _tell(out: TextIO | None, outcomes: Iterable[Outcome], totals: Totals, seed: int) -> None:
-    """Count the outcomes and write each as it comes: of thousands of files none is kept."""
+def _tell(
+    out: TextIO | None, outcomes: Iterable[Outcome], totals: Totals, refused: list[Outcome], seed: int
+) -> None:
+    """Count the outcomes and write each as it comes; of thousands of files only the first ``refused`` are kept."""
     if out:
         out.write(f'{{"seed": {seed}, "files": [')
     for number, outcome in enumerate(outcomes):
@@ -72,6 +76,8 @@ def _tell(out: TextIO | None, outcomes: Iterable[Outcome], totals: Totals, seed:
         if out:
             out.write(",\n" if number else "\n")
             json.dump(outcome.as_dict(), out, ensure_ascii=False)
+        if outcome.verdict == "refused" and len(refused) < _MOST_SHOWN:
+            refused.append(outcome)
         if outcome.verdict == "crashed":
             click.echo(err=True)
             for line in f"{outcome.file}: {outcome.detail.strip()}".splitlines():
@@ -90,8 +96,18 @@ def _print_counts(title: str, counts: Counter[str], order: Iterable[str]) -> Non
         click.echo(f"  {counts[key]:6} {counts[key] / total:6.1%}  {_WORDS[key]}")
 
 
-def _print_codes(title: str, counts: Counter[str]) -> None:
+def _print_refused(refused: Iterable[Outcome], count: int, report: Path | None) -> None:
+    if count:
+        click.echo("Ditolak, dengan temuan pertamanya")
+    for outcome in sorted(refused, key=lambda outcome: outcome.file):
+        say(f"  {outcome.file}:{outcome.sentences[0]}")
+    if count > _MOST_SHOWN:
+        where = report or "triage FOLDER --json BERKAS"
+        click.echo(f"  … dan {count - _MOST_SHOWN} berkas lagi; semuanya: {where}")
+
+
+def _print_codes(heading: str, counts: Counter[str]) -> None:
     if counts:
-        click.echo(title)
+        click.echo(heading)
     for code, count in counts.most_common(_MOST_SHOWN):
-        click.echo(f"  {count:6}  {code}")
+        click.echo(f"  {count:6}  {title(code)} ({code})")

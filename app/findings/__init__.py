@@ -4,7 +4,8 @@ The words stand beside it, one table per room (`diagrams`, `forms`, `tables`, `d
 when shown.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -37,6 +38,11 @@ class Finding:
         """What to do about it, in the language in use."""
         return _(TEXTS[self.code][1], **self._names())
 
+    @property
+    def place(self) -> str:
+        """The file, and the line in it as far as that is known."""
+        return ":".join(str(part) for part in (self.file, self.line) if part)
+
     def _names(self) -> dict[str, str]:
         return {
             "id": self.element_id or "",
@@ -60,6 +66,17 @@ class Finding:
             "message": f"{self.what} {self.todo}".strip(),
             "messages": words,
         }
+
+
+def errors_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings as they are shown: errors, then warnings, each in the order in which they were found."""
+    return sorted(findings, key=lambda finding: finding.severity != "error")
+
+
+def title(code: str) -> str:
+    """What is wrong wherever this is found, in the language in use: its first sentence, with … for what differs."""
+    text = re.sub(r"\{\w+\}", "…", _(TEXTS[code][0]))
+    return re.split(r"(?<=\w)[.;] ", text)[0].rstrip(".")
 
 
 def has_errors(findings: tuple[Finding, ...] | list[Finding]) -> bool:

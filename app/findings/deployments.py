@@ -19,6 +19,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Proses “{key}” ada di dua berkas; yang pertama {first}."),
         N_("Kirim satu diagram untuk setiap proses, atau ganti id prosesnya."),
     ),
+    "process_in_files": (
+        N_("Proses “{key}” ada di beberapa berkas dalam folder: {files}. Tidak satu pun diterapkan."),
+        N_("Beri proses di salah satunya id lain, atau pindahkan berkasnya; sampai itu, yang berlaku tetap."),
+    ),
+    "folder_replaces": (
+        N_("Versi {version} dari “{process}” tidak berasal dari folder, dan diganti oleh berkas ini."),
+        N_("Bila isi versi itu masih diperlukan, unduh berkasnya di halaman Proses dan gabungkan."),
+    ),
     "form_twice": (
         N_("Formulir “{key}” ada di dua berkas; yang pertama {first}."),
         N_("Kirim satu berkas untuk setiap formulir."),

@@ -30,6 +30,11 @@ def first_administrator(session: Session, name: str = "admin") -> str:
     return users.add(session, name, Profile("Administrator", is_admin=True), actor=None)[1]
 
 
+def exist(session: Session) -> bool:
+    """Whether anybody can sign in."""
+    return session.scalars(select(User.id).where(User.disabled_at.is_(None)).limit(1)).first() is not None
+
+
 def add_from_command(
     session: Session,
     name: str,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.bpmnio import feel
 from app.engine import decisions, reader
 from app.engine.diagram import Diagram, Flow, Lane, Node
-from app.findings import Finding
+from app.findings import Finding, has_errors
 from app.models import Group, LaneGroup
 from app.services import coverage, data_checks, groups
 from app.services.bundle import Bundle
@@ -30,6 +30,15 @@ def at(node: Node, code: str, *, file: str | None = None, **params: str) -> Find
         file=file,
         params=params,
     )
+
+
+def without_guesses(findings: list[Finding]) -> list[Finding]:
+    """Without warnings that may vanish by themselves when the errors are mended.
+
+    Whether a gateway needs a default flow is told by all of its conditions and the forms that fill their variables
+    (`coverage`), and something of that could not be read.
+    """
+    return [one for one in findings if one.code != "no_default_flow"] if has_errors(findings) else findings
 
 
 def check(session: Session | None, bundle: Bundle) -> None:

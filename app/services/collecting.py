@@ -10,7 +10,7 @@ from app import forms
 from app.engine import calls, decisions, form_data, reader
 from app.engine.diagram import Diagram, Node
 from app.errors import InvalidDiagram
-from app.findings import Finding, has_errors
+from app.findings import Finding, errors_first, has_errors
 from app.forms import Form
 from app.models import ProcessDefinition
 from app.services import checks, definitions, misspelling
@@ -35,7 +35,7 @@ class _Upload:
 def collect(
     session: Session | None, files: Mapping[str, bytes], beside: Mapping[str, bytes] = _NOTHING
 ) -> tuple[list[Bundle], list[Finding]]:
-    """Return the versions that deploying ``files`` would make, and everything found, errors included.
+    """Return the versions that deploying ``files`` would make, and everything found, errors first.
 
     ``beside``: good forms and tables at hand, for what a diagram names that was neither sent nor is carried over.
     With ``session`` None nothing is carried over, and without forms or tables at all none is missed.
@@ -56,9 +56,15 @@ def collect(
     findings += _of_tables_alone(upload, bundles)
     for bundle in bundles:
         checks.check(session, bundle)
-        bundle.findings = [one if one.file else replace(one, file=bundle.file) for one in bundle.findings]
-        findings += [*bundle.diagram.findings, *bundle.findings]
-    return bundles, findings
+        bundle.findings = _in_file(bundle.file, bundle.findings)
+        told = tuple(_in_file(bundle.file, bundle.diagram.findings))
+        bundle.diagram = replace(bundle.diagram, findings=told)
+        findings += [*told, *bundle.findings]
+    return bundles, errors_first(checks.without_guesses(findings))
+
+
+def _in_file(file: str, findings: Iterable[Finding]) -> list[Finding]:
+    return [one if one.file else replace(one, file=file) for one in findings]
 
 
 def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:

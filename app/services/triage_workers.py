@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import signal
 import time
 import traceback
 from collections import deque
@@ -54,7 +55,10 @@ def each(
 def _hired(context: Any, work: Callable[..., Any]) -> _Worker:
     ours, theirs = context.Pipe()
     process = context.Process(target=_serve, args=(theirs, work), daemon=True)
+    # Ctrl+C goes to every process of a terminal; these are deaf to it, and dismissed by the one that hired them.
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     process.start()
+    signal.pthread_sigmask(signal.SIG_SETMASK, heard)
     theirs.close()
     return _Worker(process, ours)
 
@@ -117,5 +121,5 @@ def _serve(link: Connection, work: Callable[..., Any]) -> None:
                 link.send((work(*job), ""))
             except Exception:
                 link.send((None, traceback.format_exc()))
-    except (EOFError, KeyboardInterrupt, BrokenPipeError):
+    except (EOFError, BrokenPipeError):
         return

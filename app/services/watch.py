@@ -3,7 +3,7 @@
 import hashlib
 import logging
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.errors import InvalidDiagram
-from app.findings import Finding
-from app.models import WatchedFile
-from app.services import clock, deployments
+from app.findings import Finding, errors_first
+from app.models import ProcessDefinition, WatchedFile
+from app.services import clock, deployments, folder_files
 
 logger = logging.getLogger(__name__)
 _ENDINGS = {".bpmn", ".dmn", ".form"}
@@ -29,6 +29,10 @@ class Report:
 
     deployed: tuple[str, ...] = ()  # "key versi n"
     findings: tuple[Finding, ...] = ()
+    #: Files that were refused before, and are no more.
+    well: tuple[str, ...] = ()
+    #: (file, version) of files that lie there no more, and whose version stays.
+    gone: tuple[tuple[str, str], ...] = ()
 
 
 def glance(config: Config) -> dict[Path, tuple[int, int]]:
@@ -56,28 +60,61 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
     alone even when a newer version was deployed by another way, so a restart never takes an upload back.
     """
     seen = {row.name: row for row in session.scalars(select(WatchedFile))}
-    for name in seen.keys() - files.keys():
-        session.delete(seen[name])
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-    if all(name in seen and seen[name].sha256 == digest for name, digest in digests.items()):
+    if {name: row.sha256 for name, row in seen.items()} == digests:
         return Report()
+    lost = [row for name, row in seen.items() if name not in files]
+    gone = tuple(folder_files.left_behind(session, lost, digests.values()))
+    for row in lost:
+        session.delete(row)
+    clashing = folder_files.rivals(files)
     changed = {
-        n: c for n, c in files.items() if n not in seen or seen[n].sha256 != digests[n] or seen[n].refused
+        n: c
+        for n, c in files.items()
+        if n not in clashing and (n not in seen or seen[n].sha256 != digests[n] or seen[n].refused)
     }
-    report, refused = _deploy(session, changed, {}, {n: c for n, c in files.items() if n not in changed})
-    for name, digest in digests.items():
-        if name in changed:
-            found = [f.as_dict() for f in _about(name, report.findings, changed)]
-            session.merge(
-                WatchedFile(
-                    name=name,
-                    sha256=digest,
-                    checked_at=clock.now(session),
-                    findings=found,
-                    refused=name in refused,
-                )
+    beside = {n: c for n, c in files.items() if n not in changed}
+    new, findings, refused = _deploy(session, changed, clashing, beside)
+    findings = (*findings, *_warned(session, new, seen, digests))
+    ill = {name for name, row in seen.items() if row.refused}
+    well = tuple(sorted(ill & changed.keys() - refused.keys()))
+    _keep(session, {name: digests[name] for name in (*changed, *clashing)}, findings, refused)
+    return Report(tuple(f"{one.key} versi {one.version}" for one in new), findings, well, gone)
+
+
+def _keep(
+    session: Session,
+    looked_at: Mapping[str, str],
+    findings: Iterable[Finding],
+    refused: Collection[str],
+) -> None:
+    """Store what was found about each file; ``looked_at``: their digests by name."""
+    for name, digest in looked_at.items():
+        found = [f.as_dict() for f in _about(name, findings, looked_at)]
+        session.merge(
+            WatchedFile(
+                name=name,
+                sha256=digest,
+                checked_at=clock.now(session),
+                findings=found,
+                refused=name in refused,
             )
-    return report
+        )
+
+
+def _warned(
+    session: Session,
+    new: Iterable[ProcessDefinition],
+    seen: Mapping[str, WatchedFile],
+    digests: Mapping[str, str],
+) -> list[Finding]:
+    """What a save in the folders undid; kept with the version as well."""
+    found = []
+    for definition in new:
+        own = folder_files.replaced(session, definition, seen, digests)
+        definition.findings = [*definition.findings, *(finding.as_dict() for finding in own)]
+        found += own
+    return found
 
 
 def _deploy(
@@ -85,12 +122,15 @@ def _deploy(
     files: Mapping[str, bytes],
     refused: Mapping[str, tuple[Finding, ...]],
     beside: Mapping[str, bytes],
-) -> tuple[Report, Mapping[str, tuple[Finding, ...]]]:
-    """Deploy what can be deployed; files with errors step aside one round at a time. A diagram that is new finds
-    forms and tables that lie ``beside`` it in the folders and did not change."""
+) -> tuple[Sequence[ProcessDefinition], tuple[Finding, ...], Mapping[str, tuple[Finding, ...]]]:
+    """Deploy what can be deployed; return the new versions, what was found, and about each file that was refused.
+
+    Files with errors step aside one round at a time. A diagram that is new finds forms and tables that lie ``beside``
+    it in the folders and did not change.
+    """
     aside = tuple(finding for findings in refused.values() for finding in findings)
     if not files:
-        return Report(findings=aside), refused
+        return (), tuple(errors_first(aside)), refused
     try:
         done = deployments.deploy(session, files, actor=None, beside=beside)
     except InvalidDiagram as error:
@@ -98,11 +138,17 @@ def _deploy(
         found = {name: _about(name, error.findings, files) for name in bad if name}
         rest = {n: c for n, c in files.items() if n not in bad}
         return _deploy(session, rest, {**refused, **found}, beside)
-    new = tuple(f"{d.definition.key} versi {d.definition.version}" for d in done.definitions if d.created)
-    return Report(new, (*aside, *done.findings)), refused
+    new = [one.definition for one in done.definitions if one.created]
+    return new, tuple(errors_first((*aside, *done.findings))), refused
 
 
-def _about(name: str, findings: Iterable[Finding], files: Mapping[str, bytes]) -> tuple[Finding, ...]:
+def differing(session: Session, files: Mapping[str, bytes]) -> list[str]:
+    """Names under which the folders held something else than ``files`` when they were last looked at."""
+    rows = session.scalars(select(WatchedFile).where(WatchedFile.name.in_(files)).order_by(WatchedFile.name))
+    return [row.name for row in rows if row.sha256 != hashlib.sha256(files[row.name]).hexdigest()]
+
+
+def _about(name: str, findings: Iterable[Finding], files: Collection[str]) -> tuple[Finding, ...]:
     """What was found in a file, or in none of ``files``: a form sent alone can break a diagram."""
     return tuple(f for f in findings if f.file == name or f.file not in files)
 

@@ -47,11 +47,19 @@ def deploy() -> AnyResponse:
         contents = sent_files.by_name(uploads)
         with context.database().transaction() as session:
             done = deployments.deploy(session, contents, actor=context.actor())
+            other = watch.differing(session, contents) if context.config().watch else []
     except InvalidDiagram as error:
         found = [finding.as_dict() for finding in error.findings]
         return make_response(_list_page(refused=found, names=list(contents)), errors.problem_of(error).status)
     except InvalidForm as error:
         return make_response(_list_page(missing=str(error)), 422)
+    _say_done(done, other)
+    first = done.definitions[0].definition.id
+    return redirect(url_for("definitions.show", definition_id=first), 303)
+
+
+def _say_done(done: deployments.Deployment, other: Sequence[str]) -> None:
+    """Say what is in force now; ``other``: files that the watched folders hold with other content."""
     for one in done.definitions:
         words = {"name": one.definition.name, "n": one.definition.version}
         text = (
@@ -60,8 +68,12 @@ def deploy() -> AnyResponse:
             else _("{name} versi {n} sudah berlaku; isinya sama.")
         )
         flash(text.format(**words), "ok" if one.created else "info")
-    first = done.definitions[0].definition.id
-    return redirect(url_for("definitions.show", definition_id=first), 303)
+    if other:
+        warning = _(
+            "Folder yang diamati memuat {names} dengan isi lain. Bila disimpan di sana, versi ini diganti.",
+            names=", ".join(other),
+        )
+        flash(warning, "warn")
 
 
 @blueprint.get("/proses/<int:definition_id>")

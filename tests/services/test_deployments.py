@@ -8,7 +8,7 @@ from app.errors import InvalidDiagram, NotAllowed
 from app.i18n import speaking
 from app.models import ProcessDefinition, User
 from app.services import clock, definitions, deployments, instances, tasks, watch
-from tests.engine.building import bpmn, end, rule, start
+from tests.engine.building import bpmn, end, exclusive, flow, rule, start
 from tests.engine.dmn import dmn
 from tests.services.office import LANES, Office, form, procedure, text
 
@@ -43,6 +43,41 @@ def test_a_form_alone_makes_a_new_version_and_running_cases_keep_theirs(office: 
             for case in (old, fresh)
         ]
     assert keys == [["hasil", "unit"], ["hasil", "alasan", "unit"]]
+
+
+def test_one_error_brings_no_warnings_of_gateways_that_need_no_default() -> None:
+    ways = ('=hasil = "cukup"', '=hasil = "kurang"')
+    hasil = {"type": "radio", "key": "hasil", "label": "Hasil", "validate": {"required": True}}
+    asked = form({**hasil, "values": [{"label": v, "value": v} for v in ("cukup", "kurang")]})
+    for broken in ('=hasil == "cukup"', '=hasil = "cukup"'):
+        nodes = [start("mulai", form="f"), exclusive("g"), exclusive("h"), *map(end, "abcd")]
+        flows = [
+            "mulai > g",
+            *(flow("g", to, condition=way) for to, way in zip("ah", ways, strict=True)),
+            *(flow("h", to, condition=way) for to, way in zip("bc", (broken, ways[1]), strict=True)),
+        ]
+        files = {"p.bpmn": bpmn(nodes[:-1], flows, key="p"), "f.form": asked}
+        codes = [finding.code for finding in deployments.check(None, files)]
+        assert "no_default_flow" not in codes
+        assert bool(codes) == ("==" in broken)
+
+
+def test_errors_are_told_before_warnings(office: Office) -> None:
+    ways = ["mulai > g", flow("g", "a", condition="=x = 1"), flow("g", "b")]
+    warned = bpmn([start("mulai", form="tidak_ada"), exclusive("g"), end("a"), end("b")], ways, key="p")
+    with pytest.raises(InvalidDiagram) as error:
+        deploy(office, {"p.bpmn": warned})
+    severities = [finding.severity for finding in error.value.findings]
+    assert severities == sorted(severities)
+    assert len(set(severities)) == 2
+
+
+def test_what_a_form_alone_brings_up_in_a_diagram_names_the_diagram(office: Office) -> None:
+    with pytest.raises(InvalidDiagram) as error:
+        deploy(office, {"periksa.form": form(text("hasill"), text("unit"))})
+    assert {finding.file for finding in error.value.findings} == {"uji.bpmn"}
+    found = deploy(office, {"periksa.form": form(text("hasil"), text("unit"), text("lagi"))}).findings
+    assert [(one.code, one.file) for one in found] == [("no_default_flow", "uji.bpmn")]
 
 
 def test_files_that_nothing_names_are_refused(office: Office) -> None:

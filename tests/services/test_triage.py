@@ -7,6 +7,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from app import findings
 from app.cli import commands
 from app.services import triage, triage_drive, triage_workers
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, node, start, user
@@ -48,6 +49,30 @@ def test_the_command_counts_and_writes_each_outcome(tmp_path: Path) -> None:
     written = json.loads(report.read_text("utf-8"))
     assert written["totals"]["verdicts"] == {"runs": 1, "refused": 1}
     assert {Path(file["file"]).stem for file in written["files"]} == {"jalan", "tolak"}
+
+
+def test_the_command_names_what_it_refused_and_why(tmp_path: Path) -> None:
+    folder(tmp_path, jalan=PLAIN, tolak=REFUSED)
+    shown = CliRunner().invoke(commands, ["triage", str(tmp_path)]).output.splitlines()
+    [named] = [line for line in shown if "tolak.bpmn" in line]
+    assert named.startswith(f"  {tmp_path / 'dalam' / 'tolak.bpmn'}:")
+    assert "“Skrip” adalah tugas skrip" in named
+    [counted] = [line for line in shown if "(script_task)" in line]
+    assert "“…” adalah tugas skrip" in counted
+    assert not any("jalan.bpmn" in line or "berkas lagi" in line for line in shown)
+
+
+def test_of_many_refused_files_the_first_are_named(tmp_path: Path) -> None:
+    folder(tmp_path, **{f"tolak{n}": REFUSED for n in range(22)})
+    shown = CliRunner().invoke(commands, ["triage", str(tmp_path)]).output
+    assert shown.count(".bpmn:") == 20
+    assert "… dan 2 berkas lagi; semuanya: triage FOLDER --json BERKAS" in shown
+
+
+def test_every_title_says_something_without_a_parameter() -> None:
+    titles = {code: findings.title(code) for code in findings.TEXTS}
+    assert all(len(words) > 10 and not set("{}") & set(words) for words in titles.values()), titles
+    assert findings.title("file_not_used") == "… tidak dipakai oleh diagram mana pun"
 
 
 def test_a_job_that_hangs_dies_or_raises_is_told_and_stops_no_other() -> None:

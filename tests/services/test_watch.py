@@ -69,7 +69,7 @@ def test_a_file_half_written_is_told_of_and_deployed_once_it_is_whole(
     [told] = look(office, folders)
     assert told.startswith("Galat b.bpmn")
     path.write_bytes(simple("b"))
-    assert look(office, folders) == ["Diterapkan: b versi 1"]
+    assert look(office, folders) == ["Diterapkan: b versi 1", "Sudah benar lagi: b.bpmn"]
 
 
 def test_a_form_that_breaks_a_diagram_is_told_so(office: Office, folders: Config) -> None:
@@ -128,7 +128,7 @@ def test_a_form_that_cannot_be_stored_is_told_of_and_goes_live_once_mended(
     path.write_bytes(form({**text("judul"), "label": "Judul \ud800"}))
     assert look(office, folders)[0].startswith("Galat isian.form:1 judul")
     path.write_bytes(form({**text("judul"), "label": "Judul baru"}))
-    assert look(office, folders) == ["Diterapkan: a versi 2"]
+    assert look(office, folders) == ["Diterapkan: a versi 2", "Sudah benar lagi: isian.form"]
 
 
 def test_a_missing_folder_holds_nothing(folders: Config) -> None:

@@ -1,15 +1,17 @@
 """Proses: what is in force, what the checks found, and deploying from the browser."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from werkzeug.test import TestResponse
 
-from app.config import ROOT
+from app.config import ROOT, Config
 from app.db import Database
 from app.models import DefinitionFile, ProcessDefinition, WatchedFile
 from app.services import catalogue, definitions, deployments, watch
-from tests.engine.building import bpmn, end, rule, start
+from app.web import context
+from tests.engine.building import bpmn, end, exclusive, flow, rule, start
 from tests.engine.models import decision, file, given, grid, knowledge, literal
 from tests.services import office as made
 from tests.services.office import procedure
@@ -179,10 +181,17 @@ def test_the_same_content_makes_no_new_version(owner: Browser, office: Database)
 def test_a_refused_diagram_says_why_errors_first_and_changes_nothing(
     owner: Browser, office: Database
 ) -> None:
-    refused = deploy(owner, ("pengaduan.bpmn", DIAGRAM.replace(b">3 hari<", b">tiga hari-an<")))
+    ways = [
+        "mulai > g",
+        flow("g", "a", condition="=x = 1"),
+        flow("g", "b"),
+    ]  # the second is taken as the default
+    warned = bpmn([start("mulai"), exclusive("g"), end("a"), end("b")], ways, key="lain")
+    broken = DIAGRAM.replace(b">3 hari<", b">tiga hari-an<")
+    refused = deploy(owner, ("lain.bpmn", warned), ("pengaduan.bpmn", broken))
     assert refused.status_code == 422
     words = words_of(refused)
-    assert "pengaduan.bpmn tidak diterapkan" in words
+    assert "lain.bpmn, pengaduan.bpmn tidak diterapkan" in words
     assert words.index("Galat") < words.index("Peringatan")
     assert "tiga hari-an" in words
     assert versions(office) == [1]
@@ -225,6 +234,23 @@ def test_watched_files_show_what_the_last_check_found(owner: Browser, office: Da
     words = words_of(owner.get("/proses"))
     assert "rusak.form Tidak diterapkan" in words
     assert "Pengamatan folder sedang mati" in words
+
+
+def test_an_upload_that_a_save_in_the_folder_would_undo_is_told_of(
+    owner: Browser, office: Database, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with office.transaction() as session:
+        watch.sync(session, {"pengaduan.bpmn": DIAGRAM, "penyaluran.form": FORM})
+    newer = ("pengaduan.bpmn", DIAGRAM.replace(b"<!--", b"<!-- lagi --><!--", 1) + b"\n")
+    warning = "Folder yang diamati memuat pengaduan.bpmn dengan isi lain."
+    assert warning not in words_of(owner.get(deploy(owner, newer).location))  # the folders are not watched
+    monkeypatch.setattr(context, "config", lambda: replace(config, watch=True))
+    assert warning in words_of(owner.get(deploy(owner, newer, ("penyaluran.form", FORM)).location))
+    owner.client.set_cookie("language", "en")
+    shown = words_of(owner.get(deploy(owner, newer).location))
+    assert "The watched folder holds pengaduan.bpmn with other content." in shown
+    same = deploy(owner, ("pengaduan.bpmn", DIAGRAM))
+    assert "other content" not in words_of(owner.get(same.location))
 
 
 def test_findings_are_told_in_the_readers_language(owner: Browser, office: Database) -> None:
