@@ -21,7 +21,8 @@ class OutboxMessage(Base):
     activity_id: Mapped[str | None] = mapped_column(String(255))
     #: What it says: {"code": ..., "params": {...}}; never identity.
     body: Mapped[dict[str, Any]]
-    #: Whom it is for: {"groups": [ids], "unit": code or null, "users": [ids], "roles": ["admin", …]}
+    #: Whom it is for: {"groups": [ids], "unit": code or null, "users": [ids], "roles": ["admin", …],
+    #: "except": [ids]}
     audience: Mapped[dict[str, Any]]
     queued_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]

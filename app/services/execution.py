@@ -14,7 +14,7 @@ from sqlalchemy.orm.util import identity_key
 from app.engine.context import Event
 from app.engine.step import OpenTask, Step
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
-from app.services import bulk, clock, incidents, outgoing, telling, waits
+from app.services import bulk, clock, incidents, new_work, outgoing, telling, waits
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.units import Staff, staff
@@ -45,11 +45,10 @@ def apply(
     ]
     sent = outgoing.send(session, instance, step)
     events += [_event(session, instance, event, None) for event in sent]
-    events += _queue(session, instance, version, step, {event.activity_id for event in sent})
+    for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
+    news = new_work.messages(session, instance, version, for_units, actor=actor)
+    events += _queue(session, instance, version, step, {event.activity_id for event in sent}, news)
     bulk.add(session, HistoryEvent, events)
-    for task in step.opened:
-        if unit := units[task.id][0]:
-            telling.of_empty_unit(session, instance, version, task.node, staffed[unit])
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
 
@@ -194,10 +193,16 @@ def _event(session: Session, instance: ProcessInstance, event: Event, actor: Act
 
 
 def _queue(
-    session: Session, instance: ProcessInstance, version: Version, step: Step, sent: Collection[str | None]
+    session: Session,
+    instance: ProcessInstance,
+    version: Version,
+    step: Step,
+    sent: Collection[str | None],
+    news: Sequence[dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Queue the step's notifications; return the events that tell so. What ``sent`` a message to another process
-    tells people only if it says so.
+    """Queue the step's notifications and the news of its tasks; return the events that tell of the former. 1 SQL.
+
+    What ``sent`` a message to another process tells people only if it says so.
 
     Source of the audience: properties ``untuk`` and ``pesan`` of the element.
     """
@@ -217,7 +222,7 @@ def _queue(
         }
         for effect, audience in zip(effects, audiences, strict=True)
     ]
-    bulk.add(session, OutboxMessage, rows)
+    bulk.add(session, OutboxMessage, [*rows, *news])
     return [
         _event(session, instance, Event("notification_queued", effect.node.id, audience, True), None)
         for effect, audience in zip(effects, audiences, strict=True)

@@ -67,7 +67,8 @@ def deliver(session: Session, limit: int = 200) -> int:
     now, rows = clock.now(session), []
     for message in messages:
         recipients = people.of(message.audience)
-        rows += [_notice(message, user_id, now) for user_id in sorted(recipients - told[message.id])]
+        knowing = told[message.id] | set(message.audience.get("except") or [])  # who caused it knows it
+        rows += [_notice(message, user_id, now) for user_id in sorted(recipients - knowing)]
         message.delivered_at, message.error = now, None if recipients else NOBODY
     if rows:
         session.execute(insert(Notice), rows)

@@ -1,18 +1,21 @@
 """Who is to be told, and in which words. What is queued here the outbox delivers once the step is stored."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from app.engine.diagram import Node
-from app.i18n import N_, _
+from app.i18n import N_, _, moment
 from app.models import OutboxMessage, ProcessInstance
 from app.services import clock
 from app.services.definitions import Version
-from app.services.units import Staff
 
 _WORDS = {
+    "task_opened": N_("Tugas baru untuk {unit}: {task}"),
+    "task_opened_due": N_("Tugas baru untuk {unit}: {task}, tenggat {due}"),
     "task_reassigned": N_("{by} mengalihkan tugas {task} kepada Anda: {reason}"),
     "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
@@ -29,7 +32,14 @@ _WORDS = {
 def words(body: Mapping[str, Any]) -> str:
     """What a notice says, in the reader's language; what a diagram says stands as it is."""
     known = _WORDS.get(str(body.get("code")))
-    return _(known, **body.get("params", {})) if known else str(body.get("text", ""))
+    return _(known, **_shown(body.get("params", {}))) if known else str(body.get("text", ""))
+
+
+def _shown(params: Mapping[str, str]) -> dict[str, str]:
+    """Parameters as they are read: a time in words."""
+    if "due" not in params:
+        return dict(params)
+    return {**params, "due": moment(datetime.fromisoformat(params["due"]), ZoneInfo(params["zone"]))}
 
 
 def queue(
@@ -41,27 +51,25 @@ def queue(
     **params: str,
 ) -> None:
     """Queue what `words` knows as ``code``. ``to``: ``users``, ``groups``, ``roles``, as the outbox reads them."""
-    session.add(
-        OutboxMessage(
-            instance_id=instance.id,
-            activity_id=activity_id,
-            body={"code": code, "params": params},
-            audience=dict(to),
-            queued_at=clock.now(session),
-        )
-    )
+    session.add(OutboxMessage(**message(session, instance, activity_id, code, to, **params)))
 
 
-def of_empty_unit(
-    session: Session, instance: ProcessInstance, version: Version, node: Node, unit: Staff
-) -> None:
-    """Tell coordinators and administrators of a task that opens for a unit where nobody can do it. 1 SQL then."""
-    if version.group_of(node.lane_id) in unit.groups:
-        return
-    coordinator = version.coordinator_of(node.lane_id)
-    to = {"groups": [coordinator] if coordinator else [], "roles": ["admin"]}
-    about = {"task": node.name or node.id, "lane": version.diagram.lane(node.lane_id).name}
-    queue(session, instance, node.id, "unit_empty", to, unit=unit.name, **about)
+def message(
+    session: Session,
+    instance: ProcessInstance,
+    activity_id: str | None,
+    code: str,
+    to: Mapping[str, Any],
+    **params: str,
+) -> dict[str, Any]:
+    """The outbox row of what `queue` queues, for those who write many at once."""
+    return {
+        "instance_id": instance.id,
+        "activity_id": activity_id,
+        "body": {"code": code, "params": params},
+        "audience": dict(to),
+        "queued_at": clock.now(session),
+    }
 
 
 def audience(version: Version, node: Node, variables: Mapping[str, Any]) -> dict[str, Any]:
