@@ -20,6 +20,22 @@ class Conflict(AppError):
     """Somebody else changed the same thing first."""
 
 
+class TaskTaken(Conflict):
+    """A colleague works on the task."""
+
+
+class TaskHandedOn(Conflict):
+    """The task was given to somebody else: nobody was faster, somebody decided it."""
+
+
+class TaskCompleted(Conflict):
+    """The task is done."""
+
+
+class TaskClosed(Conflict):
+    """The case went past the task, or was cancelled; nobody completed it."""
+
+
 class InvalidForm(AppError):
     """Submitted values break the form's rules.
 

@@ -17,6 +17,8 @@ _WORDS = {
     "task_opened": N_("Tugas baru untuk {unit}: {task}"),
     "task_opened_due": N_("Tugas baru untuk {unit}: {task}, tenggat {due}"),
     "task_reassigned": N_("{by} mengalihkan tugas {task} kepada Anda: {reason}"),
+    "task_handed_on": N_("{by} mengalihkan tugas {task} dari Anda kepada {whom}: {reason}"),
+    "task_taken_over": N_("{by} mengambil alih tugas {task} dari Anda: {reason}"),
     "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
     "message_kept": N_(

@@ -32,8 +32,9 @@ RECENT = 12
 class Refusal:
     """Why a command was refused, and what is to be shown again.
 
-    ``words`` is the sentence on top; ``problems`` go to fields, ``question_problem`` to the question; ``lost``:
-    somebody else was faster. ``act``, ``sent`` and ``act_problems`` belong to the smaller forms of the page.
+    ``words`` is the sentence on top; ``problems`` go to fields, ``question_problem`` to the question; ``lost``: the
+    heading when the task is no longer his to do. ``act``, ``sent`` and ``act_problems`` belong to the smaller forms
+    of the page.
     """
 
     words: str = ""
@@ -41,7 +42,7 @@ class Refusal:
     answers: Mapping[str, Any] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     question_problem: str = ""
-    lost: bool = False
+    lost: str = ""
     act: str = ""
     act_problems: Mapping[str, str] = field(default_factory=dict)
     sent: Mapping[str, str] = field(default_factory=dict)
