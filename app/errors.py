@@ -7,6 +7,12 @@ from typing import Any
 class AppError(Exception):
     """Base of every expected error. The message is already in the reader's language."""
 
+    @property
+    def said(self) -> str:
+        """The message as it was put into words: other than ``str(error)`` it can be kept for other readers."""
+        message: str = self.args[0] if self.args else ""
+        return message
+
 
 class NotFound(AppError):
     """The thing asked for does not exist, or this person may not see it."""
