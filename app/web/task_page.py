@@ -1,5 +1,6 @@
 """The page of one task: the form, and beside it everything that is needed to fill it in well."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -79,11 +80,14 @@ class TaskPage:
     @property
     def officer_choices(self) -> list[tuple[str, str]]:
         """To whom the task may be handed."""
-        return [(str(user.id), self._named(user)) for user in self.officers]
+        names = Counter(user.full_name for user in self.officers)
+        return [(str(user.id), self._named(user, names[user.full_name] > 1)) for user in self.officers]
 
-    def _named(self, user: User) -> str:
+    def _named(self, user: User, again: bool) -> str:
+        """His name; the user name behind it where a colleague has the same, and the units he would take it to."""
+        name = f"{user.full_name} ({user.name})" if again else user.full_name
         units = ", ".join(unit.name for unit in user.units) if self.across_units else ""
-        return f"{user.full_name} ({units})" if units else user.full_name
+        return f"{name} ({units})" if units else name
 
     @property
     def answer_name(self) -> str:
