@@ -64,11 +64,13 @@ def test_whoever_is_late_reads_who_was_faster(case: Case) -> None:
     held = case.api("koordinator").post(f"/tasks/{task['id']}/claim")
     assert (held.status_code, held.mimetype) == (409, "application/problem+json")
     assert "Petugas UPP" in held.json["detail"]
+    assert held.json["code"] == "task_taken"
     case.complete("upp")
     values = answers_for(task["activity_id"], case.report)
     late = case.api("koordinator").post(f"/tasks/{task['id']}/complete", {"variables": values})
     assert late.status_code == 409
     assert "Petugas UPP" in late.json["detail"]
+    assert late.json["code"] == "task_completed"
 
 
 def test_what_is_not_offered_is_not_found(case: Case) -> None:
@@ -98,7 +100,9 @@ def test_every_wrong_value_is_named_at_once(case: Case) -> None:
     wrong = {"nix": 1, "catatan_penyaluran": 7}
     response = case.api("lapor").post(f"/tasks/{task['id']}/complete", {"variables": wrong})
     assert response.status_code == 422
-    assert set(response.json["errors"]) == {"nix", "catatan_penyaluran"}
+    assert set(response.json["errors"]) == {"nix", "catatan_penyaluran", "hasil_verifikasi"}
+    fields = {"catatan_penyaluran": "Kirim teks.", "nix": "Formulir ini tidak punya isian dengan nama itu."}
+    assert {key: response.json["errors"][key] for key in fields} == fields
     empty = case.api("lapor").post(f"/tasks/{task['id']}/complete", {})
     assert empty.status_code == 422
     assert "hasil_verifikasi" in empty.json["errors"]
