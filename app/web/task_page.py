@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.i18n import _
 from app.models import User
-from app.services import casefile, desk, dossier, officers, staffing, tasks
+from app.services import casefile, desk, dossier, officers, staffing, tasks, tracking
 from app.services.access import Actor
 from app.services.casefile import CaseFile
 from app.services.desk import Standing
@@ -110,6 +110,7 @@ def draw(session: Session, task_id: str, *, actor: Actor, refusal: Refusal | Non
         task=page.work.task,
         case=page.file.instance,
         cells=cells(page.node),
+        begun=_("Laporan") if tracking.has_reporter(page.file.version) else _("Isian awal"),
         reports=case_view.reports(page.file),
         clocks=clocks.all_of(page.file, explanations, page.words),
         entries=case_view.timeline(page.file, page.words)[:RECENT],
