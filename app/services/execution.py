@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from app.engine.context import Event
+from app.engine.context import Effect, Event
 from app.engine.step import OpenTask, Step
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
 from app.services import bulk, clock, incidents, new_work, outgoing, telling, waits
@@ -211,19 +211,26 @@ def _queue(
         for effect in step.effects
         if effect.node.id not in sent or effect.node.properties.keys() & {"untuk", "pesan"}
     ]
-    audiences = [telling.audience(version, effect.node, step.variables) for effect in effects]
+    told = [(effect, telling.audience(version, effect.node, step.variables)) for effect in effects]
+    told = [(effect, to) for effect, to in told if to.get("units") != []]  # no unit was named: nobody to tell
     rows = [
         {
             "instance_id": instance.id,
             "activity_id": effect.node.id,
-            "body": {"code": "notification", "text": effect.node.properties.get("pesan") or effect.node.name},
-            "audience": audience,
+            "body": _body(effect, to),
+            "audience": to,
             "queued_at": clock.now(session),
         }
-        for effect, audience in zip(effects, audiences, strict=True)
+        for effect, to in told
     ]
     bulk.add(session, OutboxMessage, [*rows, *news])
     return [
-        _event(session, instance, Event("notification_queued", effect.node.id, audience, True), None)
-        for effect, audience in zip(effects, audiences, strict=True)
+        _event(session, instance, Event("notification_queued", effect.node.id, to, True), None)
+        for effect, to in told
     ]
+
+
+def _body(effect: Effect, to: Mapping[str, Any]) -> dict[str, Any]:
+    """What a diagram says, word for word. A copy: to units that need not be among those who see the case."""
+    said = {"code": "notification", "text": effect.node.properties.get("pesan") or effect.node.name}
+    return {**said, "copy": True} if "units" in to else said

@@ -75,15 +75,26 @@ def message(
 
 
 def audience(version: Version, node: Node, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Whom an element of the diagram tells: its lane, of it the unit, the coordinators, as ``untuk`` says."""
+    """Whom an element of the diagram tells: its lane, of it the unit, the coordinators, as ``untuk`` says.
+
+    ``untuk`` = ``unit`` tells everybody of the units that a variable names, whatever their lane; nobody if none.
+    """
     lane = version.diagram.lane(node.lane_id)
     groups = [version.group_of(lane.id)]
     coordinator = version.coordinator_of(lane.id)
-    to = node.properties.get("untuk", "lajur")
+    to = node.properties.get("untuk", "lajur").strip().lower()
+    variable = node.properties.get("unit") or lane.properties.get("unit")
+    unit = variables.get(variable) if variable else None
+    if to == "unit":
+        return {"groups": [], "units": _codes(unit), "users": []}
     if to == "koordinator":
         groups = [coordinator] if coordinator else groups
     elif to == "lajur dan koordinator":
         groups += [coordinator] if coordinator else []
-    variable = node.properties.get("unit") or lane.properties.get("unit")
-    unit = variables.get(variable) if variable else None
     return {"groups": groups, "unit": str(unit) if unit else None, "coordinator": coordinator, "users": []}
+
+
+def _codes(value: Any) -> list[str]:
+    """The units that a variable names: one, or a list of them."""
+    found = value if isinstance(value, list) else [value]
+    return list(dict.fromkeys(str(code) for code in found if isinstance(code, str | int) and code))
