@@ -1,23 +1,64 @@
 """The errors this application raises on purpose. ``str(error)`` is a sentence a person can act on."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 
 class AppError(Exception):
-    """Base of every expected error. The message is already in the reader's language."""
+    """Base of every expected error. The message is already in the reader's language.
+
+    ``code`` is for programs: one for each kind, the same in every language and version.
+    """
+
+    code: ClassVar[str] = "refused"
+
+    @property
+    def said(self) -> str:
+        """The message as it was put into words: other than ``str(error)`` it can be kept for other readers."""
+        message: str = self.args[0] if self.args else ""
+        return message
 
 
 class NotFound(AppError):
     """The thing asked for does not exist, or this person may not see it."""
 
+    code = "not_found"
+
 
 class NotAllowed(AppError):
     """The person may see the thing, but not do this to it."""
 
+    code = "not_allowed"
+
 
 class Conflict(AppError):
     """Somebody else changed the same thing first."""
+
+    code = "conflict"
+
+
+class TaskTaken(Conflict):
+    """A colleague works on the task."""
+
+    code = "task_taken"
+
+
+class TaskHandedOn(Conflict):
+    """The task was given to somebody else: nobody was faster, somebody decided it."""
+
+    code = "task_handed_on"
+
+
+class TaskCompleted(Conflict):
+    """The task is done."""
+
+    code = "task_completed"
+
+
+class TaskClosed(Conflict):
+    """The case went past the task, or was cancelled; nobody completed it."""
+
+    code = "task_closed"
 
 
 class NumberTaken(Conflict):
@@ -34,6 +75,8 @@ class InvalidForm(AppError):
     ``errors`` maps a field key to its message; ``values`` holds everything that was typed, to show it again.
     """
 
+    code = "invalid_form"
+
     def __init__(
         self, message: str, errors: Mapping[str, str], values: Mapping[str, Any] | None = None
     ) -> None:
@@ -44,6 +87,8 @@ class InvalidForm(AppError):
 
 class InvalidDiagram(AppError):
     """A deployment cannot run. ``findings`` holds `app.findings.Finding` records, at least one an error."""
+
+    code = "invalid_diagram"
 
     def __init__(self, message: str, findings: tuple[Any, ...]) -> None:
         super().__init__(message)
@@ -56,6 +101,8 @@ class ExecutionFailed(AppError):
     ``activity_id`` says where; ``detail`` is for the process owner, the message for the officer.
     """
 
+    code = "execution_failed"
+
     def __init__(self, message: str, *, activity_id: str | None = None, detail: str = "") -> None:
         super().__init__(message)
         self.activity_id = activity_id
@@ -65,9 +112,13 @@ class ExecutionFailed(AppError):
 class ExpressionFailed(AppError):
     """A FEEL expression has a syntax error or ran into a limit. Other problems are null with a warning."""
 
+    code = "expression_failed"
+
 
 class TooManyAttempts(AppError):
     """A limit on attempts was reached. ``retry_after_s`` says how long to wait."""
+
+    code = "too_many_attempts"
 
     def __init__(self, message: str, retry_after_s: int) -> None:
         super().__init__(message)
@@ -76,3 +127,5 @@ class TooManyAttempts(AppError):
 
 class NotReady(AppError):
     """The machine lacks something the application needs: a port, a module, the network."""
+
+    code = "not_ready"

@@ -4,7 +4,7 @@ The language lives in a ContextVar: pages set it per request, the worker and com
 """
 
 import gettext
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, tzinfo
@@ -42,10 +42,28 @@ def speaking(code: str) -> Iterator[None]:
         _language.reset(token)
 
 
+class Said(str):
+    """A text put into words by `_`. It still knows which message it is, so that `sayings` can keep it."""
+
+    __slots__ = ("message", "params")
+
+    message: str
+    params: Mapping[str, object]
+
+
 def _(message: str, /, **params: object) -> str:
     """Return ``message`` in the language in use, its ``{names}`` filled from ``params``."""
     text = _translations(_language.get()).gettext(message) if message else ""
-    return text.format(**params) if params else text
+    said = Said(text.format(**params) if params else text)
+    said.message, said.params = message, params
+    return said
+
+
+def anew(text: str) -> str:
+    """Say again in the language in use what `_` said in any; any other text stays as it is."""
+    if not isinstance(text, Said):
+        return text
+    return _(text.message, **{k: anew(v) if isinstance(v, str) else v for k, v in text.params.items()})
 
 
 def N_(message: str) -> str:  # noqa: N802 the customary name; marks a message that is translated later

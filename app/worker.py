@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
+from app import sayings
 from app.config import Config
 from app.db import Database
 from app.errors import AppError, Conflict, ExecutionFailed, NotReady
@@ -101,7 +102,7 @@ def attempt(database: Database, job_id: str, *, at: datetime | None = None) -> b
     except Conflict:
         return False  # another worker was faster; what is still due comes again
     except ExecutionFailed as error:
-        _fail(database, job_id, f"{error} {error.detail}".strip(), error.activity_id, at)
+        _fail(database, job_id, sayings.kept(error.said, error.detail), error.activity_id, at)
     except NotReady:
         raise
     except Exception as error:  # one bad case must not stop the clock for all
@@ -113,11 +114,10 @@ def attempt(database: Database, job_id: str, *, at: datetime | None = None) -> b
 def _fail(
     database: Database, job_id: str, message: str, activity_id: str | None, at: datetime | None
 ) -> None:
-    said = message.encode("utf-8", "replace").decode().replace("\0", "\ufffd")  # it may quote anything
     with suppress(Conflict), database.transaction() as session:  # its case is being changed: it comes again
         if at is not None:
             clock.fix(session, at)
-        jobs.record_failure(session, job_id, said, activity_id)
+        jobs.record_failure(session, job_id, sayings.kept(message), activity_id)
 
 
 def _rest(database: Database) -> float:

@@ -125,7 +125,7 @@ def check(
     try:
         return _syntax(_facts(text, dialect, known))
     except ExpressionFailed as stopped:  # looking at it took too long
-        return str(stopped)
+        return stopped.said
 
 
 def names(text: str, *, dialect: Dialect = "expression", known: Collection[str] = ()) -> frozenset[str]:

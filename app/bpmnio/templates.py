@@ -78,7 +78,7 @@ def look(text: str) -> Facts:
     try:
         [found] = _call("texts.look", [text], _SECONDS_EACH, text)
     except ExpressionFailed as error:
-        return Facts(str(error), frozenset())
+        return Facts(error.said, frozenset())
     return Facts(found["error"], frozenset(found["reads"]))
 
 

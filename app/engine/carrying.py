@@ -184,7 +184,7 @@ def _evaluated(
                 name=node.name or node.id,
             ),
             activity_id=node.id,
-            detail=str(error),
+            detail=error.said,
         ) from error
 
 

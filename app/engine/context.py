@@ -108,5 +108,5 @@ class Context:
             raise ExecutionFailed(
                 _("Aturan pada “{name}” tidak dapat dihitung.", name=node.name or node.id),
                 activity_id=node.id,
-                detail=str(error),
+                detail=error.said,
             ) from error

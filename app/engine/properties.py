@@ -9,7 +9,7 @@ from app.engine.source import NAME_LENGTH, Placed, Source
 _ON_PROCESS = ("satuan hari", "identitas", "identitas tertutup")
 _ON_LANE = "koordinator"
 _DAY_UNITS = ("kerja", "kalender")
-_AUDIENCES = ("lajur", "koordinator", "lajur dan koordinator")
+_AUDIENCES = ("lajur", "koordinator", "lajur dan koordinator", "unit")
 
 
 def check(diagram: Diagram, source: Source) -> None:

@@ -137,7 +137,7 @@ class Run(Context):
             raise ExecutionFailed(
                 _("Tabel keputusan pada “{name}” tidak dapat dihitung.", name=node.name or node.id),
                 activity_id=node.id,
-                detail=str(error),
+                detail=error.said,
             ) from error
         values = carrying.decided(node, decided)
         before = self.assign(values, task)

@@ -43,7 +43,7 @@ def _due(
         raise ExecutionFailed(
             _("Waktu pada “{name}” tidak dapat dihitung.", name=node.name or node.id),
             activity_id=node.id,
-            detail=str(error),
+            detail=error.said,
         ) from error
 
 

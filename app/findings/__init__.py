@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from app.findings import deployments, diagrams, forms, tables
-from app.i18n import _, speaking
+from app.i18n import _, anew, speaking
 
 #: code → (what is wrong, what to do), Indonesian message ids with {names} for the parameters.
 TEXTS: Mapping[str, tuple[str, str]] = {**diagrams.TEXTS, **forms.TEXTS, **tables.TEXTS, **deployments.TEXTS}
@@ -47,7 +47,7 @@ class Finding:
         return {
             "id": self.element_id or "",
             "name": self.element_name or self.element_id or "",
-            **self.params,
+            **{name: anew(value) for name, value in self.params.items()},
         }
 
     def as_dict(self) -> dict[str, Any]:

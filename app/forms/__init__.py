@@ -16,7 +16,7 @@ from app.forms.reading import REMOVE, read
 from app.forms.rows import BUTTON, FOCUS, changed
 from app.forms.rules import accepts
 from app.forms.schema import check, load
-from app.forms.validation import split, validate
+from app.forms.validation import checked, split, validate
 from app.forms.view import Choice, Component, condition_context, view
 from app.forms.whole import Form
 
@@ -35,6 +35,7 @@ __all__ = [
     "changed",
     "check",
     "check_marks",
+    "checked",
     "condition_context",
     "display",
     "from_form_data",

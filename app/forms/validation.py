@@ -1,6 +1,6 @@
 """The one check of submitted values, for pages and API alike."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +37,33 @@ def validate(
     return moment.sheet.nested(
         {part.key: moment.values[part.key] for part in asked}, over=context, gone=_lists_left_out(moment)
     )
+
+
+def checked(
+    form: Form, values: Values | Callable[[Form], Values], *, context: Values, now: datetime
+) -> dict[str, Any]:
+    """Return clean values as `validate` does; ``values`` may be what reads them.
+
+    Raises:
+        InvalidForm: it names all that is wrong at once, what could not be read and what breaks a rule.
+    """
+    try:
+        given = values(form) if callable(values) else values
+    except InvalidForm as error:
+        raise _also(form, error, context, now) if error.errors else error from error
+    return validate(form, given, context=context, now=now)
+
+
+def _also(form: Form, unread: InvalidForm, context: Values, now: datetime) -> InvalidForm:
+    """The refusal of values of which some could not be read, with what is wrong with the others."""
+    misread = {place.partition(".")[0] for place in unread.errors}
+    errors = dict(unread.errors)
+    try:
+        rest = {key: value for key, value in unread.values.items() if key not in misread}
+        validate(form, rest, context=context, now=now)
+    except InvalidForm as error:
+        errors |= {k: said for k, said in error.errors.items() if k.partition(".")[0] not in misread}
+    return InvalidForm(words.message(len(errors)), errors, unread.values)
 
 
 def asked_of(moment: Situation) -> list[Field]:

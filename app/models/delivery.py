@@ -19,9 +19,10 @@ class OutboxMessage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     activity_id: Mapped[str | None] = mapped_column(String(255))
-    #: What it says: {"code": ..., "params": {...}}; never identity.
+    #: What it says: {"code": ..., "params": {...}}; never identity. With "copy" its readers may not see the case.
     body: Mapped[dict[str, Any]]
-    #: Whom it is for: {"groups": [ids], "unit": code or null, "users": [ids], "roles": ["admin", …]}
+    #: Whom it is for: {"groups": [ids], "unit": code or null, "users": [ids], "roles": ["admin", …],
+    #: "except": [ids], "units": [codes of units to tell whatever their lane]}
     audience: Mapped[dict[str, Any]]
     queued_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]

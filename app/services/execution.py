@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from app.engine.context import Event
+from app.engine.context import Effect, Event
 from app.engine.step import OpenTask, Step
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
-from app.services import bulk, clock, incidents, outgoing, telling, waits
+from app.services import bulk, clock, incidents, new_work, outgoing, telling, waits
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.units import Staff, staff
@@ -45,11 +45,10 @@ def apply(
     ]
     sent = outgoing.send(session, instance, step)
     events += [_event(session, instance, event, None) for event in sent]
-    events += _queue(session, instance, version, step, {event.activity_id for event in sent})
+    for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
+    news = new_work.messages(session, instance, version, for_units, actor=actor)
+    events += _queue(session, instance, version, step, {event.activity_id for event in sent}, news)
     bulk.add(session, HistoryEvent, events)
-    for task in step.opened:
-        if unit := units[task.id][0]:
-            telling.of_empty_unit(session, instance, version, task.node, staffed[unit])
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
 
@@ -194,10 +193,16 @@ def _event(session: Session, instance: ProcessInstance, event: Event, actor: Act
 
 
 def _queue(
-    session: Session, instance: ProcessInstance, version: Version, step: Step, sent: Collection[str | None]
+    session: Session,
+    instance: ProcessInstance,
+    version: Version,
+    step: Step,
+    sent: Collection[str | None],
+    news: Sequence[dict[str, Any]],
 ) -> list[dict[str, Any]]:
-    """Queue the step's notifications; return the events that tell so. What ``sent`` a message to another process
-    tells people only if it says so.
+    """Queue the step's notifications and the news of its tasks; return the events that tell of the former. 1 SQL.
+
+    What ``sent`` a message to another process tells people only if it says so.
 
     Source of the audience: properties ``untuk`` and ``pesan`` of the element.
     """
@@ -206,19 +211,26 @@ def _queue(
         for effect in step.effects
         if effect.node.id not in sent or effect.node.properties.keys() & {"untuk", "pesan"}
     ]
-    audiences = [telling.audience(version, effect.node, step.variables) for effect in effects]
+    told = [(effect, telling.audience(version, effect.node, step.variables)) for effect in effects]
+    told = [(effect, to) for effect, to in told if to.get("units") != []]  # no unit was named: nobody to tell
     rows = [
         {
             "instance_id": instance.id,
             "activity_id": effect.node.id,
-            "body": {"code": "notification", "text": effect.node.properties.get("pesan") or effect.node.name},
-            "audience": audience,
+            "body": _body(effect, to),
+            "audience": to,
             "queued_at": clock.now(session),
         }
-        for effect, audience in zip(effects, audiences, strict=True)
+        for effect, to in told
     ]
-    bulk.add(session, OutboxMessage, rows)
+    bulk.add(session, OutboxMessage, [*rows, *news])
     return [
-        _event(session, instance, Event("notification_queued", effect.node.id, audience, True), None)
-        for effect, audience in zip(effects, audiences, strict=True)
+        _event(session, instance, Event("notification_queued", effect.node.id, to, True), None)
+        for effect, to in told
     ]
+
+
+def _body(effect: Effect, to: Mapping[str, Any]) -> dict[str, Any]:
+    """What a diagram says, word for word. A copy: to units that need not be among those who see the case."""
+    said = {"code": "notification", "text": effect.node.properties.get("pesan") or effect.node.name}
+    return {**said, "copy": True} if "units" in to else said

@@ -166,11 +166,10 @@ def check_values(
     session: Session, form: Form | None, values: Values, context: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Return the clean values of a form, or the values as they are where no form asks for them."""
-    given = values(form) if callable(values) else values
     if form is None:
-        return dict(given)
+        return dict(values(form) if callable(values) else values)
     now = clock.now(session).astimezone(holidays.calendar(session).zone)
-    return forms.validate(form, given, context=context, now=now)
+    return forms.checked(form, values, context=context, now=now)
 
 
 def store_rest(

@@ -39,7 +39,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail to one person about all that is due; ``cases``: (number, link)."""
+    """One mail to one person about all that is due; ``cases``: (number, link), empty for a case that is not his."""
 
     to: str
     language: str
@@ -83,6 +83,7 @@ def due(session: Session, limit: int = 500) -> list[Letter]:
             User.email,
             User.language,
             Notice.instance_id,
+            Notice.body,
             ProcessInstance.business_key,
         )
         .join(User, User.id == Notice.user_id)
@@ -143,7 +144,7 @@ def compose(config: Config, letter: Letter) -> EmailMessage:
         message["From"], message["To"] = config.mail_from, letter.to
         message["Subject"] = ngettext("Alur: {count} perkara", "Alur: {count} perkara", count)
         lines = [_("Ada pemberitahuan untuk Anda di Alur:"), ""]
-        lines += [f"{number}\n{link}" for number, link in letter.cases]
+        lines += [f"{number}\n{link}".strip() for number, link in letter.cases]
         lines += ["", _("Masuk untuk membacanya. Surel ini dikirim otomatis; jangan dibalas.")]
         message.set_content("\n".join(lines))
     return message
@@ -153,12 +154,14 @@ def _letter(config: Config, person: tuple[str, str], rows: Sequence[Any]) -> Let
     return Letter(
         to=person[0],
         language=person[1],
-        cases=tuple(
-            dict.fromkeys((r.business_key, f"{config.base_url}/perkara/{r.instance_id}") for r in rows)
-        ),
+        cases=tuple(dict.fromkeys((row.business_key, _link(config, row)) for row in rows)),
         notice_ids=tuple(row.id for row in rows),
         outbox_ids=tuple(dict.fromkeys(row.outbox_id for row in rows)),
     )
+
+
+def _link(config: Config, row: Any) -> str:
+    return "" if row.body.get("copy") else f"{config.base_url}/perkara/{row.instance_id}"
 
 
 def _send_one(config: Config, server: smtplib.SMTP, letter: Letter) -> Outcome:

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import NotFound
 from app.i18n import _
-from app.models import Notice
-from app.services import clock
+from app.models import Notice, ProcessInstance
+from app.services import access, clock
 from app.services.access import Actor
 
 
@@ -22,7 +22,7 @@ def of_user(
 ) -> tuple[Sequence[Notice], int | None]:
     """A page of the actor's notices with their cases, and where the next page begins (``before``), if there is one.
 
-    A notice tells the case's number; whether the case may still be opened its own page says.
+    A notice tells the case's number; whether the case may be opened `openable` says.
     """
     query = select(Notice).where(Notice.user_id == actor.id).options(joinedload(Notice.instance))
     if unread_only:
@@ -31,6 +31,13 @@ def of_user(
         query = query.where(Notice.id < before)
     rows = session.scalars(query.order_by(Notice.id.desc()).limit(limit + 1)).all()
     return rows[:limit], rows[limit - 1].id if len(rows) > limit else None
+
+
+def openable(session: Session, rows: Sequence[Notice], *, actor: Actor) -> frozenset[int]:
+    """Ids of those cases of the notices that the actor may open: a copy goes to units that need not. 1 SQL."""
+    ids = {row.instance_id for row in rows}
+    query = select(ProcessInstance.id).where(ProcessInstance.id.in_(ids), access.visible(actor))
+    return frozenset(session.scalars(query)) if ids else frozenset()
 
 
 def unread(session: Session, *, actor: Actor) -> int:

@@ -1,7 +1,7 @@
 """Deliver what the steps queued: each message becomes a notice for everyone it is for."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ class _People:
     units: Mapping[int, set[str]]
     known: set[int]
     roles: Mapping[str, set[int]]
+    of_units: Mapping[str, set[int]]
 
     def of(self, audience: Mapping[str, Any]) -> set[int]:
         """Ids of the users that a message is for.
@@ -42,6 +43,7 @@ class _People:
                 if unit is None or group == coordinator
                 else {m for m in members if unit in self.units[m]}
             )
+        told |= set().union(*(self.of_units.get(code, set()) for code in audience.get("units") or ()))
         if told:
             return told
         fallback = self.members.get(coordinator or 0, set())
@@ -67,7 +69,8 @@ def deliver(session: Session, limit: int = 200) -> int:
     now, rows = clock.now(session), []
     for message in messages:
         recipients = people.of(message.audience)
-        rows += [_notice(message, user_id, now) for user_id in sorted(recipients - told[message.id])]
+        knowing = told[message.id] | set(message.audience.get("except") or [])  # who caused it knows it
+        rows += [_notice(message, user_id, now) for user_id in sorted(recipients - knowing)]
         message.delivered_at, message.error = now, None if recipients else NOBODY
     if rows:
         session.execute(insert(Notice), rows)
@@ -98,7 +101,19 @@ def _people(session: Session, messages: Sequence[OutboxMessage]) -> _People:
         units[user_id].add(unit_code)
     known = set(session.scalars(select(User.id).where(User.id.in_(named), active))) if named else set()
     roles = {role for a in audiences for role in a.get("roles") or []}
-    return _People(members, units, known, {role: _having(session, role) for role in roles})
+    codes = {code for a in audiences for code in a.get("units") or []}
+    having = {role: _having(session, role) for role in roles}
+    return _People(members, units, known, having, _of_units(session, codes))
+
+
+def _of_units(session: Session, codes: Collection[str]) -> Mapping[str, set[int]]:
+    """Who works in these units, in whichever lane. 1 SQL, none without codes."""
+    found: dict[str, set[int]] = defaultdict(set)
+    pairs = select(user_unit.c.unit_code, user_unit.c.user_id).join(User, User.id == user_unit.c.user_id)
+    active = (user_unit.c.unit_code.in_(codes), User.disabled_at.is_(None))
+    for code, user_id in session.execute(pairs.where(*active)) if codes else ():
+        found[code].add(user_id)
+    return found
 
 
 def _having(session: Session, role: str) -> set[int]:

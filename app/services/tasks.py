@@ -10,9 +10,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.engine import execution as engine
 from app.engine.diagram import Question
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Form
-from app.i18n import _, moment
+from app.i18n import _
 from app.models import ProcessInstance, User, UserTask
 from app.services import (
     access,
@@ -24,10 +24,10 @@ from app.services import (
     holidays,
     identity,
     instances,
+    lost,
     officers,
     questions,
     rights,
-    settings,
     telling,
 )
 from app.services.access import Actor
@@ -106,8 +106,8 @@ def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     )
     session.refresh(task)
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        _check_open(session, task)
-        raise Conflict(_held_by(session, task))
+        _check_open(session, task, actor)
+        raise lost.taken(session, task, actor=actor)
     history.record(session, "task_claimed", actor=actor, **_where(task))
     return task
 
@@ -119,7 +119,7 @@ def release(session: Session, task_id: str, *, actor: Actor) -> UserTask:
         NotFound, NotAllowed: it is not his; Conflict: the task is closed.
     """
     task = get(session, task_id, actor=actor, lock=True).task
-    _check_open(session, task)
+    _check_open(session, task, actor)
     if task.assignee_id != actor.id:
         raise NotAllowed(_("Anda hanya dapat melepas tugas yang Anda ambil."))
     task.assignee_id, task.claimed_at = None, None
@@ -135,7 +135,7 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     """
     task = get(session, task_id, actor=actor, lock=True).task
     rights.require_not_auditor(actor)
-    _check_open(session, task)
+    _check_open(session, task, actor)
     if task.assignee_id != actor.id and task.coordinator_group_id not in actor.groups:
         raise NotAllowed(_("Hanya pemegang tugas dan koordinator lajur yang dapat mengalihkan tugas ini."))
     errors = {}
@@ -161,12 +161,21 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
         before=before,
         **moved,
     )
-    if to.id != actor.id:
-        about = {"by": actor.full_name, "task": task.name, "reason": reason.strip()}
-        telling.queue(
-            session, task.instance, task.activity_id, "task_reassigned", {"users": [to.id]}, **about
-        )
+    _tell_of_handing(session, task, to, before, reason.strip(), actor)
     return task
+
+
+def _tell_of_handing(
+    session: Session, task: UserTask, to: User, before: int | None, reason: str, actor: Actor
+) -> None:
+    """Tell who has the task now, and who had it; neither of what he did himself."""
+    instance, activity = task.instance, task.activity_id
+    about = {"by": actor.full_name, "task": task.name, "reason": reason}
+    if to.id != actor.id:
+        telling.queue(session, instance, activity, "task_reassigned", {"users": [to.id]}, **about)
+    if before is not None and before not in (to.id, actor.id):
+        code = "task_taken_over" if to.id == actor.id else "task_handed_on"
+        telling.queue(session, instance, activity, code, {"users": [before]}, **about, whom=to.full_name)
 
 
 def complete(
@@ -187,7 +196,7 @@ def complete(
     task, instance = work.task, work.task.instance
     _check_open_and_offered(session, work, actor)
     if task.assignee_id not in (None, actor.id):
-        raise Conflict(_held_by(session, task))
+        raise lost.taken(session, task, actor=actor)
     clean, given = _check_input(session, work, values, answers)
     variables, secret = identity.part(work.form, clean, work.version)
     step = engine.complete(
@@ -224,27 +233,16 @@ def _check_input(
     return clean, given
 
 
-def _check_open(session: Session, task: UserTask) -> None:
-    if task.state == "open":
-        return
-    if task.state == "completed" and task.closed_by is not None and task.closed_at is not None:
-        at = moment(task.closed_at, settings.config(session).timezone)
-        raise Conflict(
-            _("Tugas ini sudah diselesaikan {name} pada {at}.", name=task.closed_by.full_name, at=at)
-        )
-    raise Conflict(_("Tugas ini sudah tidak terbuka."))
+def _check_open(session: Session, task: UserTask, actor: Actor) -> None:
+    if task.state != "open":
+        raise lost.closed(session, task, actor=actor)
 
 
 def _check_open_and_offered(session: Session, work: Work, actor: Actor) -> None:
     rights.require_not_auditor(actor)
     if not work.offered:
         raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=work.task.lane))
-    _check_open(session, work.task)
-
-
-def _held_by(session: Session, task: UserTask) -> str:
-    holder = session.get(User, task.assignee_id)
-    return _("Tugas ini sedang dikerjakan oleh {name}.", name=holder.full_name if holder else "?")
+    _check_open(session, work.task, actor)
 
 
 def _where(task: UserTask) -> dict[str, Any]:

@@ -1,19 +1,24 @@
 """Who is to be told, and in which words. What is queued here the outbox delivers once the step is stored."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from app.engine.diagram import Node
-from app.i18n import N_, _
+from app.i18n import N_, _, moment
 from app.models import OutboxMessage, ProcessInstance
 from app.services import clock
 from app.services.definitions import Version
-from app.services.units import Staff
 
 _WORDS = {
+    "task_opened": N_("Tugas baru untuk {unit}: {task}"),
+    "task_opened_due": N_("Tugas baru untuk {unit}: {task}, tenggat {due}"),
     "task_reassigned": N_("{by} mengalihkan tugas {task} kepada Anda: {reason}"),
+    "task_handed_on": N_("{by} mengalihkan tugas {task} dari Anda kepada {whom}: {reason}"),
+    "task_taken_over": N_("{by} mengambil alih tugas {task} dari Anda: {reason}"),
     "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
     "message_kept": N_(
@@ -29,7 +34,14 @@ _WORDS = {
 def words(body: Mapping[str, Any]) -> str:
     """What a notice says, in the reader's language; what a diagram says stands as it is."""
     known = _WORDS.get(str(body.get("code")))
-    return _(known, **body.get("params", {})) if known else str(body.get("text", ""))
+    return _(known, **_shown(body.get("params", {}))) if known else str(body.get("text", ""))
+
+
+def _shown(params: Mapping[str, str]) -> dict[str, str]:
+    """Parameters as they are read: a time in words."""
+    if "due" not in params:
+        return dict(params)
+    return {**params, "due": moment(datetime.fromisoformat(params["due"]), ZoneInfo(params["zone"]))}
 
 
 def queue(
@@ -41,39 +53,48 @@ def queue(
     **params: str,
 ) -> None:
     """Queue what `words` knows as ``code``. ``to``: ``users``, ``groups``, ``roles``, as the outbox reads them."""
-    session.add(
-        OutboxMessage(
-            instance_id=instance.id,
-            activity_id=activity_id,
-            body={"code": code, "params": params},
-            audience=dict(to),
-            queued_at=clock.now(session),
-        )
-    )
+    session.add(OutboxMessage(**message(session, instance, activity_id, code, to, **params)))
 
 
-def of_empty_unit(
-    session: Session, instance: ProcessInstance, version: Version, node: Node, unit: Staff
-) -> None:
-    """Tell coordinators and administrators of a task that opens for a unit where nobody can do it. 1 SQL then."""
-    if version.group_of(node.lane_id) in unit.groups:
-        return
-    coordinator = version.coordinator_of(node.lane_id)
-    to = {"groups": [coordinator] if coordinator else [], "roles": ["admin"]}
-    about = {"task": node.name or node.id, "lane": version.diagram.lane(node.lane_id).name}
-    queue(session, instance, node.id, "unit_empty", to, unit=unit.name, **about)
+def message(
+    session: Session,
+    instance: ProcessInstance,
+    activity_id: str | None,
+    code: str,
+    to: Mapping[str, Any],
+    **params: str,
+) -> dict[str, Any]:
+    """The outbox row of what `queue` queues, for those who write many at once."""
+    return {
+        "instance_id": instance.id,
+        "activity_id": activity_id,
+        "body": {"code": code, "params": params},
+        "audience": dict(to),
+        "queued_at": clock.now(session),
+    }
 
 
 def audience(version: Version, node: Node, variables: Mapping[str, Any]) -> dict[str, Any]:
-    """Whom an element of the diagram tells: its lane, of it the unit, the coordinators, as ``untuk`` says."""
+    """Whom an element of the diagram tells: its lane, of it the unit, the coordinators, as ``untuk`` says.
+
+    ``untuk`` = ``unit`` tells everybody of the units that a variable names, whatever their lane; nobody if none.
+    """
     lane = version.diagram.lane(node.lane_id)
     groups = [version.group_of(lane.id)]
     coordinator = version.coordinator_of(lane.id)
-    to = node.properties.get("untuk", "lajur")
+    to = node.properties.get("untuk", "lajur").strip().lower()
+    variable = node.properties.get("unit") or lane.properties.get("unit")
+    unit = variables.get(variable) if variable else None
+    if to == "unit":
+        return {"groups": [], "units": _codes(unit), "users": []}
     if to == "koordinator":
         groups = [coordinator] if coordinator else groups
     elif to == "lajur dan koordinator":
         groups += [coordinator] if coordinator else []
-    variable = node.properties.get("unit") or lane.properties.get("unit")
-    unit = variables.get(variable) if variable else None
     return {"groups": groups, "unit": str(unit) if unit else None, "coordinator": coordinator, "users": []}
+
+
+def _codes(value: Any) -> list[str]:
+    """The units that a variable names: one, or a list of them."""
+    found = value if isinstance(value, list) else [value]
+    return list(dict.fromkeys(str(code) for code in found if isinstance(code, str | int) and code))

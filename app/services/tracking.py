@@ -15,6 +15,7 @@ from app.services import access, attempts, clock, definitions, history, rights, 
 from app.services.access import Actor
 from app.services.attempts import Admission, Limit
 from app.services.definitions import Version
+from app.services.messages import is_for_reporter
 
 DIGITS = 16
 
@@ -59,9 +60,21 @@ def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None =
 
 
 def may_issue(actor: Actor, version: Version) -> bool:
-    """Whether the actor may hand the reporter a code: an officer of a lane in which cases begin."""
+    """Whether the actor may hand the reporter a code: an officer of a lane in which cases begin; and there is one."""
+    if not has_reporter(version):
+        return False
     starts = (node for node in version.diagram.nodes.values() if node.kind == "startEvent")
     return not actor.is_auditor and any(version.group_of(node.lane_id) in actor.groups for node in starts)
+
+
+def has_reporter(version: Version) -> bool:
+    """Whether the process knows a reporter: something asks him, tells him where his case is, or shows him a value.
+
+    Others are started by officers for officers; a code would open an empty page.
+    """
+    nodes = version.diagram.nodes.values()
+    told = any(node.properties.get("status publik") or is_for_reporter(node) for node in nodes)
+    return told or any(part.public for form in version.forms.values() for part in form.fields)
 
 
 def again(session: Session, instance_id: int, *, key: str) -> str | None:

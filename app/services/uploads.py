@@ -18,6 +18,8 @@ _CHUNK = 64 * 1024
 class TooLarge(InvalidForm):
     """The file is larger than 10 MB; reading stopped there."""
 
+    code = "too_large"
+
 
 @dataclass(frozen=True)
 class Upload:

@@ -76,7 +76,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     converters.init_app(app)
     for module in PAGES:
         app.register_blueprint(module.blueprint)
-    api.init_app(app, csrf)
+    api.init_app(app, csrf, base_url=config.base_url)
     app.teardown_request(context.end_language)
     return app
 

@@ -13,8 +13,9 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
+from app import sayings
 from app.db import Database
-from app.errors import Conflict, ExecutionFailed, ExpressionFailed, InvalidForm
+from app.errors import AppError, Conflict, ExecutionFailed, ExpressionFailed, InvalidForm
 from app.models import ProcessInstance
 from app.services import drafts, idempotency, incidents, instances, messages, tasks, vault
 from app.services.access import Actor
@@ -123,7 +124,7 @@ def start_case(
     try:
         return run(database, command, do, actor=actor)
     except Failed as error:
-        logger.error("start of %s: %s", key, for_the_owner(error))
+        logger.error("start of %s: %s %s", key, error, getattr(error, "detail", ""))
         with database.transaction() as session:
             _keep(session, actor, f"start:{key}", as_draft(typed, {}))
             _report_start(session, key, error, actor)
@@ -183,21 +184,21 @@ def send_reporters_form(
         raise
 
 
-def for_the_owner(error: Exception) -> str:
-    """What the process owner has to know; the officer reads only the first sentence."""
-    return f"{error} {getattr(error, 'detail', '')}".strip()
+def for_the_owner(error: AppError) -> str:
+    """What the process owner has to know, ready to be stored; the officer reads only the first sentence."""
+    return sayings.kept(error.said, getattr(error, "detail", ""))
 
 
-def _place(error: Exception) -> str | None:
+def _place(error: AppError) -> str | None:
     return error.activity_id if isinstance(error, ExecutionFailed) else None
 
 
-def _report(session: Session, instance: ProcessInstance, error: Exception, actor: Actor | None) -> None:
+def _report(session: Session, instance: ProcessInstance, error: AppError, actor: Actor | None) -> None:
     message = for_the_owner(error)
     incidents.open_one(session, instance, message, actor=actor, activity_id=_place(error))
 
 
-def _report_start(session: Session, key: str, error: Exception, actor: Actor) -> None:
+def _report_start(session: Session, key: str, error: AppError, actor: Actor) -> None:
     incidents.open_start(session, key, for_the_owner(error), actor=actor, activity_id=_place(error))
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, request
 from sqlalchemy.orm import Session
 
-from app.errors import AppError, Conflict, InvalidForm
+from app.errors import AppError, Conflict, InvalidForm, TaskClosed, TaskCompleted, TaskHandedOn
 from app.i18n import _
 from app.models import ProcessInstance, UserTask
 from app.services import definitions, instances, messages, staffing, tasks
@@ -97,8 +97,19 @@ def refusal(error: AppError, values: Mapping[str, Any], given: Answers, work: Wo
     words = "" if problems or asked else _why(error)
     return Refusal(
         words=words, values=values, answers=given, problems=problems, question_problem=asked,
-        lost=isinstance(error, Conflict),
+        lost=_heading(error, work) if isinstance(error, Conflict) else "",
     )  # fmt: skip
+
+
+def _heading(error: Conflict, work: Work) -> str:
+    """What happened to the task meanwhile, in a word."""
+    if isinstance(error, TaskHandedOn):
+        return _("Tugas ini sudah dialihkan")
+    if isinstance(error, TaskClosed):
+        return _("Tugas ini sudah ditutup")
+    if isinstance(error, TaskCompleted) and work.task.closed_by_id == context.actor().id:
+        return _("Tugas ini sudah selesai")
+    return _("Orang lain lebih dulu")
 
 
 def _answered(question: Any, given: Answers) -> bool:

@@ -29,6 +29,8 @@ class Installation:
 class SignInRequired(AppError):
     """Nobody is signed in, or the token is unknown."""
 
+    code = "sign_in_required"
+
 
 def installation() -> Installation:
     """What this application serves."""

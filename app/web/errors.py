@@ -58,6 +58,20 @@ TITLES = {
     500: N_("Kesalahan di pihak kami"),
     503: N_("Alur belum siap"),
 }
+#: What Flask and its libraries refuse, by status, where no error of ours says it.
+CODES = {
+    400: "bad_request",
+    401: "sign_in_required",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    415: "unsupported_media_type",
+    422: "invalid_form",
+    429: "too_many_attempts",
+    500: "internal_error",
+    503: "not_ready",
+}
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 #: How long to wait when the database does not answer.
 _BUSY_S = 5
@@ -72,6 +86,7 @@ class Problem:
     members: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     reference: str = ""
+    code: str = ""
 
     @property
     def title(self) -> str:
@@ -101,7 +116,7 @@ def problem_of(error: AppError) -> Problem:
         headers["Retry-After"] = str(error.retry_after_s)
     if isinstance(error, NotReady):
         headers["Retry-After"] = str(_BUSY_S)
-    return Problem(status, str(error), members, headers)
+    return Problem(status, str(error), members, headers, code=error.code)
 
 
 def _expected(error: AppError) -> Response:
@@ -145,6 +160,7 @@ def _answer(problem: Problem) -> Response:
 def _document(problem: Problem) -> Response:
     body = {
         "type": "about:blank",
+        "code": problem.code or CODES.get(problem.status, CODES[400]),
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail or problem.title,

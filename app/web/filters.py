@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
-from app import i18n
+from app import i18n, sayings
 from app.models import UserTask
 from app.web import context, deadlines, shell
 
@@ -32,6 +32,7 @@ def init_app(app: Flask) -> None:
         due=due,
         relative=relative,
         filesize=filesize,
+        told=sayings.told,
     )
     env.globals.update(
         _=i18n._,

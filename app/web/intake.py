@@ -16,7 +16,7 @@ from app.i18n import _
 from app.services import drafts, instances, numbers, tracking
 from app.services.definitions import Version
 from app.services.instances import Started
-from app.web import commands, context, entries, errors, filters, lists, slips
+from app.web import commands, context, entries, errors, filters, lists, shell, slips
 from app.web.commands import Command
 from app.web.entries import Entry
 
@@ -32,6 +32,11 @@ class Sheet:
     form: Form | None
     about: str
 
+    @property
+    def reported(self) -> bool:
+        """Whether the case is somebody's report, who gets a code; else officers begin it for themselves."""
+        return tracking.has_reporter(self.version)
+
 
 @blueprint.get("/laporan/baru")
 def new() -> Response | str:
@@ -45,7 +50,9 @@ def new() -> Response | str:
                     _("Belum ada proses yang dapat Anda mulai. Yang memulai adalah petugas lajur pertamanya.")
                 )
             if len(choices) > 1:
-                return render_template("intake/choose.html", choices=choices)
+                return render_template(
+                    "intake/choose.html", choices=choices, title=shell.starting(session, choices)
+                )
             key = choices[0].key
         sheet = _sheet(session, key)
         kept = drafts.load(session, actor, _scope(key))
@@ -68,6 +75,10 @@ def save() -> Response:
         started = _start(sheet, entry, secret)
     except (InvalidForm, Conflict, *commands.Failed) as error:
         return _refused(sheet, entry, error)
+    if not sheet.reported:
+        about = {"name": sheet.version.diagram.name, "number": started["number"]}
+        flash(_("{name} dimulai dengan nomor {number}.", **about), "ok")
+        return redirect(url_for("cases.show", instance_id=started["instance_id"]), 303)
     flash(_("Laporan tersimpan dengan nomor {number}.", number=started["number"]), "ok")
     entries.say_left_out(sheet.form, entry, {})
     return slips.go(started["instance_id"], secret)
@@ -120,7 +131,8 @@ def _start(sheet: Sheet, entry: Entry, secret: str) -> dict[str, Any]:
     actor = context.actor()
 
     def answer(session: Session, started: Started) -> dict[str, Any]:
-        tracking.issue(session, started.instance.id, actor=actor, key=secret)
+        if sheet.reported:
+            tracking.issue(session, started.instance.id, actor=actor, key=secret)
         drafts.delete(session, actor, _scope(sheet.key))
         return {"instance_id": started.instance.id, "number": started.instance.business_key}
 
@@ -138,7 +150,8 @@ def _start(sheet: Sheet, entry: Entry, secret: str) -> dict[str, Any]:
 def _refused(sheet: Sheet, entry: Entry, error: AppError) -> Response:
     problems = error.errors if isinstance(error, InvalidForm) else {}
     taken = error.number if isinstance(error, NumberTaken) else ""
-    page = _kept_and_drawn(sheet, entry, problems, [] if problems else [_why(error)], taken)
+    words = [] if problems else [_why(error, sheet)]
+    page = _kept_and_drawn(sheet, entry, problems, words, taken)
     return make_response(page, errors.problem_of(error).status)
 
 
@@ -162,11 +175,22 @@ def _page_again(
         return _drawn(session, sheet, entry.values, problems, words=" ".join(words), other=other)
 
 
-def _why(error: AppError) -> str:
+def _why(error: AppError, sheet: Sheet) -> str:
+    if isinstance(error, InvalidForm) and not sheet.reported:
+        return _(
+            "Halaman ini sudah pernah dikirim dengan isi lain. Periksa di Perkara apakah sudah dimulai; bila belum, "
+            "kirim sekali lagi."
+        )
     if isinstance(error, InvalidForm):  # the key was used: the page was left open, or gone back to
         return _(
             "Halaman ini sudah pernah dikirim dengan isi lain. Periksa di Perkara apakah laporannya sudah tersimpan; "
             "bila belum, kirim sekali lagi."
+        )
+    if isinstance(error, commands.Failed) and not sheet.reported:
+        return _(
+            "{why} Perkara belum dimulai; isian Anda disimpan sebagai draf, dan pemilik proses membaca sebabnya di "
+            "Kendala.",
+            why=error,
         )
     if isinstance(error, commands.Failed):
         return _(

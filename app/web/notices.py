@@ -24,9 +24,11 @@ def listed() -> str:
             unread_only=only_unread,
         )
         unread = notices.unread(session, actor=actor)
+        openable = notices.openable(session, rows, actor=actor)
     return render_template(
         "notices/list.html",
         rows=rows,
+        openable=openable,
         words=telling.words,
         unread=unread,
         only_unread=only_unread,

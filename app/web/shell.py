@@ -1,5 +1,6 @@
 """What surrounds every page: where one can go, who is signed in, what waits. `components/shell.html` draws it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import g, request
@@ -8,8 +9,8 @@ from sqlalchemy.orm import Session
 from app import i18n
 from app.errors import AppError
 from app.i18n import _
-from app.models import User
-from app.services import clock, inbox, incidents, instances, notices
+from app.models import ProcessDefinition, User
+from app.services import clock, definitions, inbox, incidents, instances, notices, tracking
 from app.services.access import Actor
 from app.web import context
 
@@ -75,14 +76,20 @@ def _links(session: Session, actor: Actor) -> list[dict[str, Any]]:
         _link("/tugas", _("Kotak tugas"), _open_tasks(session, actor), _("tugas menunggu")),
         _link("/perkara", _("Perkara")),
     ]
-    if instances.startable(session, actor):
-        links.append(_link("/laporan/baru", _("Laporan baru")))
+    if choices := instances.startable(session, actor):
+        links.append(_link("/laporan/baru", starting(session, choices)))
     links.append(_link("/proses", _("Proses")))
     if actor.is_process_owner or actor.is_admin:
         links.append(_link("/kendala", _("Kendala"), incidents.open_count(session), _("kendala terbuka")))
     if actor.sees_all:
         links.append(_link("/pengguna", _("Pengguna & unit")))
     return links
+
+
+def starting(session: Session, choices: Sequence[ProcessDefinition]) -> str:
+    """What it is called to start one of these processes."""
+    versions = (definitions.version(session, one.id) for one in choices)
+    return _("Laporan baru") if all(map(tracking.has_reporter, versions)) else _("Mulai perkara")
 
 
 def _open_tasks(session: Session, actor: Actor) -> int:

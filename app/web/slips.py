@@ -32,6 +32,8 @@ def slip(instance_id: int) -> Response:
     with context.database().reading() as session:
         instance = instances.get(session, instance_id, actor=actor)
         version = definitions.version(session, instance.definition_id)
+    if not tracking.has_reporter(version):
+        return redirect(url_for("cases.show", instance_id=instance_id), 303)
     page = render_template(
         "intake/slip.html",
         case=instance,

@@ -1,5 +1,6 @@
 """The page of one task: the form, and beside it everything that is needed to fill it in well."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.i18n import _
 from app.models import User
-from app.services import casefile, desk, dossier, officers, staffing, tasks
+from app.services import casefile, desk, dossier, officers, staffing, tasks, tracking
 from app.services.access import Actor
 from app.services.casefile import CaseFile
 from app.services.desk import Standing
@@ -32,8 +33,9 @@ RECENT = 12
 class Refusal:
     """Why a command was refused, and what is to be shown again.
 
-    ``words`` is the sentence on top; ``problems`` go to fields, ``question_problem`` to the question; ``lost``:
-    somebody else was faster. ``act``, ``sent`` and ``act_problems`` belong to the smaller forms of the page.
+    ``words`` is the sentence on top; ``problems`` go to fields, ``question_problem`` to the question; ``lost``: the
+    heading when the task is no longer his to do. ``act``, ``sent`` and ``act_problems`` belong to the smaller forms
+    of the page.
     """
 
     words: str = ""
@@ -41,7 +43,7 @@ class Refusal:
     answers: Mapping[str, Any] = field(default_factory=dict)
     problems: Mapping[str, str] = field(default_factory=dict)
     question_problem: str = ""
-    lost: bool = False
+    lost: str = ""
     act: str = ""
     act_problems: Mapping[str, str] = field(default_factory=dict)
     sent: Mapping[str, str] = field(default_factory=dict)
@@ -78,11 +80,14 @@ class TaskPage:
     @property
     def officer_choices(self) -> list[tuple[str, str]]:
         """To whom the task may be handed."""
-        return [(str(user.id), self._named(user)) for user in self.officers]
+        names = Counter(user.full_name for user in self.officers)
+        return [(str(user.id), self._named(user, names[user.full_name] > 1)) for user in self.officers]
 
-    def _named(self, user: User) -> str:
+    def _named(self, user: User, again: bool) -> str:
+        """His name; the user name behind it where a colleague has the same, and the units he would take it to."""
+        name = f"{user.full_name} ({user.name})" if again else user.full_name
         units = ", ".join(unit.name for unit in user.units) if self.across_units else ""
-        return f"{user.full_name} ({units})" if units else user.full_name
+        return f"{name} ({units})" if units else name
 
     @property
     def answer_name(self) -> str:
@@ -105,6 +110,7 @@ def draw(session: Session, task_id: str, *, actor: Actor, refusal: Refusal | Non
         task=page.work.task,
         case=page.file.instance,
         cells=cells(page.node),
+        begun=_("Laporan") if tracking.has_reporter(page.file.version) else _("Isian awal"),
         reports=case_view.reports(page.file),
         clocks=clocks.all_of(page.file, explanations, page.words),
         entries=case_view.timeline(page.file, page.words)[:RECENT],

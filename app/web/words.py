@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from app import sayings
 from app.i18n import N_, _, ngettext
 from app.models import HistoryEvent
 from app.web import branches, data_words, pool_words
@@ -147,7 +148,7 @@ def _received(event: HistoryEvent, words: Vocabulary) -> Sentence:
 
 def _incident(event: HistoryEvent, words: Vocabulary) -> Sentence:
     title = say(N_("Kendala pada {name}"), name=here(event, words))
-    return Sentence("incident", title, reason=str(event.data.get("message") or ""))
+    return Sentence("incident", title, reason=sayings.told(str(event.data.get("message") or "")))
 
 
 def _shown(event: HistoryEvent, words: Vocabulary) -> Sentence:

@@ -36,7 +36,7 @@ def procedure(**changes: Any) -> dict[str, bytes]:
     """terima → periksa (3 hari kerja) → cukup? → kerjakan (unit) → selesai; back to periksa otherwise."""
     nodes = [
         start("terima", form="terima"),
-        user("periksa", form="periksa"),
+        user("periksa", form="periksa", properties={"status publik": "Diperiksa"}),
         boundary(
             "lewat", "periksa", after=changes.get("after", "3 hari kerja"), properties={"tenggat": "ya"}
         ),

@@ -119,6 +119,19 @@ def test_a_letter_a_person_with_number_and_link_and_nothing_about_the_case(
     assert by_reader["budi@example.id"]["Subject"] == "Alur: 1 case"
 
 
+def test_a_letter_about_a_copy_has_no_link_to_a_case_that_is_not_its_readers(
+    office: Office, server: Server
+) -> None:
+    with office.database.transaction() as session:
+        for row in session.scalars(select(Notice)):
+            row.body = {**row.body, "copy": True}
+    assert mail.deliver(office.database) == 2
+    for letter in server.letters:
+        text = letter.get_payload(decode=True).decode()  # type: ignore[union-attr]
+        assert "UJI-" in text
+        assert "/perkara/" not in text
+
+
 def test_what_was_sent_is_not_sent_again(office: Office, server: Server) -> None:
     mail.deliver(office.database)
     assert mail.deliver(office.database) == 0

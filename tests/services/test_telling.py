@@ -87,11 +87,6 @@ def test_coordinator_and_administrator_hear_of_a_task_for_a_unit_without_officer
     assert heard(office, office.dinas_a) == heard(office, office.owner) == []
 
 
-def test_nobody_is_told_of_a_task_for_a_unit_with_officers(office: Office) -> None:
-    sent_to(office, "A")
-    assert heard(office, office.ketua) == heard(office, office.admin) == []
-
-
 def test_the_coordinator_hands_what_nobody_in_the_unit_can_do_to_another_unit(office: Office) -> None:
     task_id = sent_to(office, "KOSONG")
     hand_on(office, task_id, office.dinas_b, "Dinas Kosong belum siap", actor=office.ketua)

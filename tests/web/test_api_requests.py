@@ -39,6 +39,7 @@ def test_a_problem_says_what_happened(api: Clients) -> None:
     response = api("lapor").get("/tasks/nix")
     assert response.json == {
         "type": "about:blank",
+        "code": "not_found",
         "title": "Tidak ditemukan",
         "status": 404,
         "detail": "Tugas ini tidak ada, atau bukan tugas Anda.",

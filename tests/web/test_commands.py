@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from app import sayings
 from app.db import Database
 from app.errors import Conflict, ExecutionFailed
+from app.i18n import speaking
 from app.models import Incident, ProcessInstance
 from app.services import cases, definitions, deployments, drafts, incidents, instances, messages, tasks, users
 from app.services.access import Actor, actor_of
@@ -171,6 +173,8 @@ def test_a_start_that_fails_is_an_incident_of_its_process_and_a_second_one_is_th
     [incident] = open_incidents(office, owner)
     assert (incident.instance_id, incident.definition_id) == (None, definition.id)
     assert (incident.activity_id, incident.message) == ("ada", commands.for_the_owner(failed.value))
+    with speaking("en"):
+        assert sayings.told(incident.message).startswith("No way out of “Ada” fits these entries. ")
     assert open_incidents(office, rina) == []  # no case of hers
 
 

@@ -1,7 +1,7 @@
 """Every error is answered, in the reader's language, by a page or a problem document, without a traceback."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -22,6 +22,8 @@ from app.errors import (
 from app.findings import Finding
 from app.services.uploads import TooLarge
 from app.web import context
+from app.web import errors as web_errors
+from app.web.api.schemas.common import CODES
 from app.web.errors import problem_of
 from tests.web.conftest import Browser
 
@@ -61,9 +63,24 @@ def test_an_expected_error_is_a_page_and_a_problem(
     problem = api("lapor").get("/gagal")  # type: ignore[attr-defined]
     assert (problem.status_code, problem.mimetype) == (status, "application/problem+json")
     assert (problem.json["status"], problem.json["detail"]) == (status, str(error))
+    assert problem.json["code"] == error.code
     for answer in (page, problem):
         assert "rahasia dapur" not in answer.text
         assert "Traceback" not in answer.text
+
+
+def kinds(kind: type[AppError] = AppError) -> Iterator[type[AppError]]:
+    yield kind
+    for inner in kind.__subclasses__():
+        yield from kinds(inner)
+
+
+def test_every_kind_of_error_has_a_code_of_its_own_that_is_documented() -> None:
+    ours = [kind for kind in kinds() if kind.__module__.startswith("app.")]
+    own = {kind: vars(kind).get("code") for kind in ours}
+    assert None not in own.values(), own
+    assert len(set(own.values())) == len(own)
+    assert set(CODES) == {*own.values(), *web_errors.CODES.values()}
 
 
 def test_a_problem_carries_what_a_client_can_use() -> None:

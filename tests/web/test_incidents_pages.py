@@ -5,9 +5,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
+from app import sayings
 from app.db import Database
+from app.i18n import _, speaking
 from app.models import HistoryEvent, Incident, ProcessInstance
-from app.services import incidents, instances
+from app.services import incidents, instances, users
 from tests.web.conftest import Browser, Case
 from tests.web.pages import words_of
 
@@ -32,6 +34,27 @@ def test_the_owner_reads_case_place_and_cause(stuck: Case, sign_in: SignIn) -> N
     assert "Data lengkap?" in words
     assert CAUSE in words
     assert "<kosong>" not in page.text  # escaped
+
+
+@pytest.mark.parametrize(
+    ("language", "cause"), [("id", "Jawab pertanyaan “Sudah?”."), ("en", "Answer the question “Sudah?”.")]
+)
+def test_each_reader_reads_the_cause_in_his_own_language(
+    office: Database, case: Case, sign_in: SignIn, language: str, cause: str
+) -> None:
+    """Told in the list, on the case's page, there in the history as well, and by the API twice."""
+    with office.transaction() as session, speaking("en" if language == "id" else "id"):
+        stored = sayings.kept(_("Jawab pertanyaan “{question}”.", question="Sudah?"), "sudah = null")
+        instance = session.get_one(ProcessInstance, case.id)
+        incidents.open_one(session, instance, stored, actor=None, activity_id="data_lengkap")
+        users.named(session, "pemilik").language = language
+    browser, told = sign_in("pemilik"), f"{cause} sudah = null"
+    assert words_of(browser.get("/kendala")).count(told) == 1
+    assert words_of(browser.get(f"/perkara/{case.id}")).count(told) == 3
+    api = case.api("pemilik")
+    assert [one["message"] for one in api.get("/incidents").json["items"]] == [told]
+    history = api.get(f"/process-instances/{case.id}/history").json["items"]
+    assert [one["data"]["message"] for one in history if one["type"] == "incident_opened"] == [told]
 
 
 def test_trying_again_closes_it_and_says_who_did(stuck: Case, sign_in: SignIn, office: Database) -> None:

@@ -8,13 +8,13 @@ from sqlalchemy import func, select
 
 from app.config import Config
 from app.db import Database
-from app.models import Attachment, HistoryEvent, ProcessInstance
+from app.models import Attachment, HistoryEvent, ProcessInstance, TrackingCode
 from app.services import deployments, groups, numbers, users
 from app.services.access import actor_of
-from tests.engine.building import bpmn, end, exclusive, flow, start
+from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.reports import report, report_values
 from tests.services.office import form, procedure, text
-from tests.web.conftest import Browser
+from tests.web.conftest import Api, Browser
 from tests.web.pages import PNG, code_of, fields_of, files_holding, key_of, upload, words_of
 
 SignIn = Callable[[str], Browser]
@@ -304,3 +304,48 @@ def test_a_name_typed_into_an_anonymous_report_is_dropped_and_that_is_said(lapor
     assert "Tidak disimpan" not in words_of(lapor.get(save(lapor, nama_pelapor=CANARY, tracking_id="")))
     nobody = {name: "" for name in FIELDS if name.endswith("_pelapor")}
     assert "Tidak disimpan" not in words_of(lapor.get(save(lapor, **nobody, anonim="true", tracking_id="")))
+
+
+@pytest.fixture
+def meeting(office: Database) -> None:
+    """A process without a reporter, started by the same lane."""
+    nodes = [start("mulai", form="rapat"), user("undang"), end("selesai")]
+    lanes = {"LAPOR ! – SP4N": "mulai undang selesai"}
+    diagram = bpmn(nodes, "mulai > undang > selesai", lanes=lanes, key="rapat", name="Rapat koordinasi")
+    with office.transaction() as session:
+        files = {
+            "rapat.bpmn": diagram,
+            "rapat.form": form(text("acara", required=True), text("tamu", private=True)),
+        }
+        deployments.deploy(session, files, actor=None)
+
+
+def test_a_process_without_a_reporter_speaks_of_no_report_and_hands_out_no_code(
+    lapor: Browser, meeting: None, office: Database
+) -> None:
+    choice = words_of(lapor.get("/laporan/baru"))
+    assert "Mulai perkara" in choice
+    assert "Laporan baru" not in choice
+    page = lapor.get("/laporan/baru?key=rapat")
+    about = words_of(page)[words_of(page).index("Mulai Rapat koordinasi") :].lower()
+    assert "lapor" not in about.replace("lapor ! – sp4n", "").replace("/laporan/", "")
+    assert "rahasia" not in about
+    saved = lapor.post("/laporan/baru?key=rapat", acara="Banjir", idempotency_key=key_of(page))
+    assert saved.location.startswith("/perkara/")
+    case = lapor.get(saved.location)
+    with office.reading() as session:
+        number = session.scalars(select(ProcessInstance.business_key)).one()
+        assert session.scalar(select(func.count()).select_from(TrackingCode)) == 0
+    assert f"Rapat koordinasi dimulai dengan nomor {number}." in words_of(case)
+    assert "Terbitkan kode" not in case.text
+    id_ = saved.location.rsplit("/", 1)[-1]
+    assert lapor.get(f"/laporan/{id_}/slip").location == saved.location
+    assert lapor.post(f"/laporan/{id_}/kode").status_code == 403
+
+
+def test_the_api_hands_out_no_code_where_there_is_no_reporter(
+    api: Callable[[str], Api], meeting: None
+) -> None:
+    started = api("lapor").post("/process-instances", {"key": "rapat", "variables": {"acara": "Banjir"}})
+    assert started.status_code == 201
+    assert "tracking_code" not in started.json

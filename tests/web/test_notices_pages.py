@@ -7,8 +7,9 @@ import pytest
 
 from app.db import Database
 from app.models import OutboxMessage
-from app.services import clock, outbox, users
+from app.services import access, clock, notices, outbox, users
 from tests.reports import answers_for
+from tests.services.office import add_user
 from tests.web.conftest import Browser, Case
 from tests.web.pages import words_of
 
@@ -103,3 +104,45 @@ def test_what_a_unit_without_officers_was_sent_the_coordinator_hands_to_another(
     assert answer.status_code == 303, words_of(answer)
     assert case.task("dishub")["unit"] == "DISHUB"
     assert "(Dinas Perhubungan)" in words_of(browser.get(f"/perkara/{case.id}"))
+
+
+def copied(office: Database, case: Case, **values: object) -> list[str]:
+    """Send the case to DPUPR, with copies to others; who of three got one."""
+    with office.transaction() as session:
+        for name, unit in (("insp", "INSP"), ("dikbud", "DIKBUD")):
+            add_user(session, name, "UPT", units=(unit,))
+    for name in ("lapor", "upp", "upp"):
+        case.complete(name)
+    case.complete("upp", unit_tujuan="DPUPR", **values)
+    with office.transaction() as session:
+        outbox.deliver(session)
+        actors = [access.actor_of(users.named(session, name)) for name in ("insp", "dikbud", "dishub")]
+        rows = [(one.name, notices.of_user(session, actor=one)[0]) for one in actors]
+    return [name for name, told in rows if any(row.body.get("copy") for row in told)]
+
+
+def test_copies_go_to_the_units_chosen_and_to_the_inspectorate_when_it_watches(
+    office: Database, case: Case, sign_in: SignIn
+) -> None:
+    assert copied(office, case, tembusan_unit=["DIKBUD"], inspektorat=True) == ["insp", "dikbud"]
+    assert "Unit yang diberi tahu DIKBUD, INSP" in words_of(sign_in("upp").get(f"/perkara/{case.id}"))
+
+
+def test_without_a_copy_nobody_is_told(office: Database, case: Case) -> None:
+    assert copied(office, case, tembusan_unit=[], inspektorat=False) == []
+
+
+def test_who_got_a_copy_reads_number_and_subject_and_is_given_no_link_that_leads_nowhere(
+    office: Database, case: Case, sign_in: SignIn
+) -> None:
+    for name in ("lapor", "upp", "upp"):
+        case.complete(name)
+    case.complete("upp", unit_tujuan="DPUPR", tembusan_unit=["DISHUB"])
+    with office.transaction() as session:
+        outbox.deliver(session)
+    copy, work = (sign_in(name).get("/notifikasi") for name in ("dishub", "dpupr"))
+    assert "Tembusan: laporan ini diteruskan" in words_of(copy)
+    assert case.started["business_key"] in words_of(copy)
+    assert "data-open" not in copy.text
+    assert "data-open" in work.text
+    assert sign_in("dishub").get(f"/perkara/{case.id}").status_code == 404

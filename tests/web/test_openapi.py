@@ -58,13 +58,22 @@ def test_the_specification_names_every_operation_and_no_page(spec: Spec) -> None
 def test_every_operation_says_what_it_does_and_how_it_refuses(spec: Spec) -> None:
     for method, path, operation in operations(spec):
         assert operation["summary"], path
-        assert "default" in operation["responses"], path
+        assert {"401", "default"} <= set(operation["responses"]), path
         takes_key = any("IDEMPOTENCY" in str(parameter) for parameter in operation.get("parameters", []))
         assert takes_key is (method != "GET"), path
     problem = spec["components"]["responses"]["CONFLICT"]["content"]["application/problem+json"]
     assert problem["schema"] == {"$ref": "#/components/schemas/Problem"}
     assert spec["security"] == [{"bearer": []}]
     assert spec["components"]["securitySchemes"]["bearer"]["scheme"] == "bearer"
+
+
+def test_the_specification_says_where_the_api_is_and_sorts_its_operations_by_noun(spec: Spec) -> None:
+    assert [server["url"] for server in spec["servers"]] == ["http://127.0.0.1:8000"]
+    assert "`code`" in spec["info"]["description"]
+    tags = {tag["name"]: tag["description"] for tag in spec["tags"]}
+    assert all(tags.values())
+    assert set(tags) == {tag for _method, _path, operation in operations(spec) for tag in operation["tags"]}
+    assert not [name for name in tags if name.startswith("api-")]
 
 
 def test_every_reference_leads_somewhere(spec: Spec) -> None:

@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.db import Database
-from app.models import Attachment, Draft, Incident, UserTask
+from app.models import Attachment, Draft, Incident, User, UserTask
 from app.services import access, clock, deployments, drafts, instances, users
 from app.services.access import Actor
 from app.services.paging import cursor
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.reports import answers_for, report, report_values
-from tests.services.office import form, text
+from tests.services.office import add_user, form, text
 from tests.web.conftest import Api, Browser, Case, Traffic
 
 SignIn = Callable[[str], Browser]
@@ -391,6 +391,18 @@ def test_a_file_of_the_wrong_kind_is_said_with_everything_else(
 
 
 # -- handing on, notes -------------------------------------------------------------------------------------
+
+
+def test_colleagues_of_the_same_name_are_told_apart(sign_in: SignIn, case: Case, office: Database) -> None:
+    case.complete("lapor")
+    task = task_of(office, case.id)
+    with office.transaction() as session:
+        ids = [add_user(session, name, "UPP K/L/D").id for name in ("budi1", "budi2", "siti")]
+        for id_ in ids[:2]:
+            session.get_one(User, id_).full_name = "Budi"
+    page = sign_in("koordinator").get(f"/tugas/{task.id}").text
+    shown = [re.search(f'<option value="{id_}">([^<]+)<', page) for id_ in ids]
+    assert [found and found[1] for found in shown] == ["Budi (budi1)", "Budi (budi2)", "Siti"]
 
 
 def test_a_task_is_handed_on_with_a_reason(sign_in: SignIn, case: Case, office: Database) -> None:

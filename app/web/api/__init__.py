@@ -16,6 +16,11 @@ PREFIX = "/api/v1"
 NOUNS = (deployments, definitions, instances, tasks, messages, files, incidents)
 _PROBLEM = "application/problem+json"
 
+_ABOUT = (
+    "Everything an officer can do, for programs: rights are those of the user whose token is sent. "
+    "Errors are problem documents; go by `code`, which is the same in every language, and show `detail`."
+)
+
 
 class AlurApi(Api):
     """flask-smorest with our own answers to errors: `app.web.errors` makes them."""
@@ -39,20 +44,25 @@ class AlurApi(Api):
         self.spec.components.response(name, response, lazy=True)
 
 
-def init_app(app: Flask, csrf: CSRFProtect) -> None:
+def init_app(app: Flask, csrf: CSRFProtect, *, base_url: str) -> None:
     """Serve the API. Its blueprints take no cookies, so they need no token against forged forms."""
     app.config.update(
         API_TITLE="Alur",
         API_VERSION="v1",
         OPENAPI_VERSION="3.1.0",
         OPENAPI_URL_PREFIX=PREFIX,
-        API_SPEC_OPTIONS={"security": [{"bearer": []}]},
+        API_SPEC_OPTIONS={
+            "info": {"description": _ABOUT},
+            "security": [{"bearer": []}],
+            "servers": [{"url": base_url}],
+            "tags": [{"name": n.blueprint.noun, "description": n.blueprint.description} for n in NOUNS],
+        },
     )
     app.before_request(acting.authenticate)
     api = AlurApi(app)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.components.parameter(IDEMPOTENCY_KEY, "header", _KEY, lazy=True)
-    whole = Blueprint("api", __name__, url_prefix=PREFIX, description="Everything.")
+    whole = Blueprint("api", __name__, url_prefix=PREFIX)
     for noun in NOUNS:
         whole.register_blueprint(noun.blueprint)
         security.exempt(csrf, noun.blueprint)

@@ -36,13 +36,14 @@ blueprint = Blueprint("process-instances", __name__, description="Cases.")
 def start(body: dict[str, Any]) -> Response:
     """Start a case on the live version of a process.
 
-    ``tracking_code`` is the reporter's secret; it is shown once and not kept. A repeat with the same Idempotency-Key
-    answers the same case without it. A new code can be issued on the case's page.
+    ``tracking_code`` is the reporter's secret, where the process knows a reporter; it is shown once and not kept. A
+    repeat with the same Idempotency-Key answers the same case without it. A new code can be issued on its page.
     """
     shown: dict[str, str] = {}
 
     def answer(session: Session, started: Started) -> Answer:
-        shown["tracking_code"] = tracking.issue(session, started.instance.id, actor=context.actor())
+        if tracking.has_reporter(started.version):
+            shown["tracking_code"] = tracking.issue(session, started.instance.id, actor=context.actor())
         return _dumped(session, started.instance)
 
     given = body["variables"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app import sayings
 from app.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, UserTask
 from app.services import definitions
 from app.services.access import Actor
@@ -73,8 +74,15 @@ def event(row: HistoryEvent) -> dict[str, Any]:
         "at": row.at,
         "actor": row.actor.name if row.actor else None,
         "activity_id": row.activity_id,
-        "data": row.data,
+        "data": _told(row),
     }
+
+
+def _told(row: HistoryEvent) -> dict[str, Any]:
+    """What explains an event; why a case stopped in the caller's language."""
+    if row.type != "incident_opened":
+        return row.data
+    return {**row.data, "message": sayings.told(str(row.data.get("message") or ""))}
 
 
 def incident(row: Incident) -> dict[str, Any]:
@@ -87,7 +95,7 @@ def incident(row: Incident) -> dict[str, Any]:
         "activity_id": row.activity_id,
         "task_id": row.task_id,
         "job_id": row.job_id,
-        "message": row.message,
+        "message": sayings.told(row.message),
         "opened_at": row.opened_at,
         "resolved_at": row.resolved_at,
     }

@@ -47,19 +47,24 @@ class StrictParser(FlaskParser):
 
 
 class Blueprint(SmorestBlueprint):
-    """A noun of the API. Refusals are documented by status; every answer may also be the default problem."""
+    """A noun of the API. Refusals are documented by status, also that every operation asks for a token; every answer
+    may be the default problem as well.
+    """
 
     ARGUMENTS_PARSER = StrictParser()
 
     def __init__(self, name: str, import_name: str, **options: Any) -> None:
         """Endpoints are named apart from the pages of the same noun."""
         super().__init__(f"api-{name}", import_name, **options)
+        self.noun = name
 
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, **options: Any
     ) -> None:
         """Register a view, under the noun's own tag."""
-        super().add_url_rule(rule, endpoint, view_func, **{"tags": [self.name], **options})
+        if view_func is not None:
+            view_func = self.refuses(401)(view_func)
+        super().add_url_rule(rule, endpoint, view_func, **options | {"tags": [self.noun]})
 
     def refuses(self, *statuses: int) -> Any:
         """Document which problems may be answered."""

@@ -9,6 +9,14 @@ from marshmallow.validate import Length, OneOf, Range
 from app.i18n import _
 from app.services.paging import MAX_LIMIT
 
+#: Every ``code`` of a problem. Source: `app.errors`, and for what is no error of ours `app.web.errors`.
+CODES = (
+    *("bad_request", "sign_in_required", "not_allowed", "not_found", "method_not_allowed"),
+    *("conflict", "task_taken", "task_handed_on", "task_completed", "task_closed"),
+    *("too_large", "unsupported_media_type", "invalid_form", "invalid_diagram"),
+    *("execution_failed", "expression_failed", "refused", "too_many_attempts", "internal_error", "not_ready"),
+)
+
 
 class Between(Range):
     """A number within bounds; says so in the reader's language."""
@@ -92,6 +100,10 @@ class Problem(ma.Schema):
     """An error as RFC 9457 describes it."""
 
     type = fields.String(required=True)
+    code = fields.String(
+        required=True,
+        metadata={"description": "For programs: the same in every language.", "enum": list(CODES)},
+    )
     title = fields.String(required=True)
     status = fields.Integer(required=True)
     detail = fields.String(required=True, metadata={"description": "A sentence for a person."})
