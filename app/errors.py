@@ -64,6 +64,8 @@ class TaskClosed(Conflict):
 class NumberTaken(Conflict):
     """Another case of the process has this number."""
 
+    code = "number_taken"
+
     def __init__(self, message: str, number: str) -> None:
         super().__init__(message)
         self.number = number
