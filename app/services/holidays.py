@@ -1,7 +1,9 @@
 """Days off besides the national ones, kept by the administrator, and the calendar they make."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from functools import cached_property
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,14 +22,38 @@ _CACHED = "calendar"
 def calendar(session: Session) -> Calendar:
     """The calendar that deadlines are computed with: national holidays and the rows kept here.
 
-    Read once per transaction (1 SQL).
+    The rows are read once per transaction, when the first day is looked at (1 SQL): many a command sets no deadline.
     """
     if _CACHED not in session.info:
-        rows = session.execute(select(Holiday.on, Holiday.name))
-        zone = settings.config(session).timezone
-        session.info[_CACHED] = Calendar(zone, {row.on: row.name for row in rows})
+        session.info[_CACHED] = Calendar(settings.config(session).timezone, _Kept(session))
     found: Calendar = session.info[_CACHED]
     return found
+
+
+def loaded(session: Session) -> Calendar:
+    """The same, for whoever looks at it after the transaction. 1 SQL."""
+    found = calendar(session)
+    return replace(found, extra=dict(found.extra))
+
+
+class _Kept(Mapping[date, str]):
+    """The rows kept here, by date."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @cached_property
+    def _rows(self) -> dict[date, str]:
+        return {row.on: row.name for row in self._session.execute(select(Holiday.on, Holiday.name))}
+
+    def __getitem__(self, on: date) -> str:
+        return self._rows[on]
+
+    def __iter__(self) -> Iterator[date]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def kept(session: Session) -> Sequence[Holiday]:

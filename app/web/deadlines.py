@@ -48,7 +48,7 @@ def moment() -> Moment:
     """The time and the calendar, read once per request."""
     if "moment" not in g:
         with context.database().reading() as session:
-            g.moment = Moment(clock.now(session), holidays.calendar(session))
+            g.moment = Moment(clock.now(session), holidays.loaded(session))
     found: Moment = g.moment
     return found
 
