@@ -1,35 +1,19 @@
 """The watched folders beside other ways to deploy, and two files that stand for one process."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app import worker
 from app.config import Config
-from app.services import definitions, deployments, settings, watch
+from app.services import definitions, deployments, watch
 from tests.services.office import Office, form, text
-from tests.services.test_watch import simple
+from tests.services.watched import hear, simple, watched
 
 
 @pytest.fixture
 def folders(office: Office, tmp_path: Path) -> Config:
-    for name in ("proses", "formulir"):
-        (tmp_path / name).mkdir()
-    with office.database.reading() as session:
-        config = settings.config(session)
-    (tmp_path / "proses" / "rapat.bpmn").write_bytes(simple("rapat"))
-    (tmp_path / "formulir" / "isian.form").write_bytes(form(text("judul")))
-    found = replace(config, processes_dir=tmp_path / "proses", forms_dir=tmp_path / "formulir")
-    assert look(office, found) == ["Diterapkan: rapat versi 1"]
-    return found
-
-
-def look(office: Office, config: Config) -> list[str]:
-    said: list[str] = []
-    assert worker.look(office.database, config, said.append)
-    return [line for line in said if "Belum ada petugas" not in line]
+    return watched(office, tmp_path, "rapat")
 
 
 def named(name: str) -> bytes:
@@ -66,7 +50,7 @@ def test_two_files_with_one_process_are_both_refused_until_one_has_another(
 ) -> None:
     (folders.processes_dir / "rapat2.bpmn").write_bytes(named("Dua"))
     (folders.processes_dir / "rapat3.bpmn").write_bytes(named("Tiga"))
-    said = look(office, folders)
+    said = hear(office, folders)
     assert len(said) == 3
     assert all(
         line.startswith("Galat rapat") and "rapat.bpmn, rapat2.bpmn, rapat3.bpmn" in line for line in said
@@ -76,7 +60,7 @@ def test_two_files_with_one_process_are_both_refused_until_one_has_another(
     assert told(office) == {"isian.form": [], "rapat.bpmn": clash, "rapat2.bpmn": clash, "rapat3.bpmn": clash}
     (folders.processes_dir / "rapat2.bpmn").unlink()
     (folders.processes_dir / "rapat3.bpmn").write_bytes(simple("lain"))
-    assert look(office, folders) == [
+    assert hear(office, folders) == [
         "Diterapkan: lain versi 1",
         "Sudah benar lagi: rapat.bpmn",
         "Sudah benar lagi: rapat3.bpmn",
@@ -87,21 +71,21 @@ def test_two_files_with_one_process_are_both_refused_until_one_has_another(
 def test_the_rest_goes_live_beside_two_files_with_one_process(office: Office, folders: Config) -> None:
     (folders.processes_dir / "rapat2.bpmn").write_bytes(named("Dua"))
     (folders.processes_dir / "lain.bpmn").write_bytes(simple("lain"))
-    assert look(office, folders)[0] == "Diterapkan: lain versi 1"
+    assert hear(office, folders)[0] == "Diterapkan: lain versi 1"
 
 
 def test_a_file_that_is_gone_leaves_the_version_which_is_said_once(office: Office, folders: Config) -> None:
     (folders.processes_dir / "rapat.bpmn").unlink()
-    assert look(office, folders) == [
+    assert hear(office, folders) == [
         "rapat.bpmn tidak ada lagi di folder; rapat versi 1 tetap berlaku dengan isi berkas itu."
     ]
-    assert look(office, folders) == []
+    assert hear(office, folders) == []
     assert state(office) == (1, "rapat")
 
 
 def test_a_file_that_got_another_name_is_not_gone(office: Office, folders: Config) -> None:
     (folders.processes_dir / "rapat.bpmn").rename(folders.processes_dir / "pertemuan.bpmn")
-    assert look(office, folders) == []
+    assert hear(office, folders) == []
 
 
 def test_a_file_put_right_is_said_to_be_well_even_when_nothing_new_goes_live(
@@ -110,15 +94,15 @@ def test_a_file_put_right_is_said_to_be_well_even_when_nothing_new_goes_live(
     path = folders.forms_dir / "isian.form"
     good = path.read_bytes()
     path.write_bytes(b"{")
-    assert look(office, folders)[0].startswith("Galat isian.form")
+    assert hear(office, folders)[0].startswith("Galat isian.form")
     path.write_bytes(good)
-    assert look(office, folders) == ["Sudah benar lagi: isian.form"]
+    assert hear(office, folders) == ["Sudah benar lagi: isian.form"]
 
 
 def test_a_save_that_replaces_an_upload_is_warned_of(office: Office, folders: Config) -> None:
     upload(office, rapat_bpmn=named("Unggahan"))
     (folders.processes_dir / "rapat.bpmn").write_bytes(named("Folder"))
-    deployed, warning = look(office, folders)
+    deployed, warning = hear(office, folders)
     assert deployed == "Diterapkan: rapat versi 3"
     assert warning.startswith("Peringatan rapat.bpmn Versi 2 dari “Folder” tidak berasal dari folder")
     assert told(office)["rapat.bpmn"] == ["folder_replaces"]
@@ -131,7 +115,7 @@ def test_a_save_that_replaces_an_upload_is_warned_of(office: Office, folders: Co
 def test_a_form_that_replaces_an_uploaded_form_is_warned_of(office: Office, folders: Config) -> None:
     upload(office, isian_form=form(text("judul"), text("unggahan")))
     (folders.forms_dir / "isian.form").write_bytes(form(text("judul"), text("folder")))
-    assert "Versi 2" in look(office, folders)[1]
+    assert "Versi 2" in hear(office, folders)[1]
     assert told(office)["isian.form"] == ["folder_replaces"]
 
 
@@ -140,14 +124,14 @@ def test_saves_after_saves_are_not_warned_of_nor_what_carries_an_upload_over(
 ) -> None:
     path = folders.processes_dir / "rapat.bpmn"
     path.write_bytes(named("Dua"))
-    assert look(office, folders) == ["Diterapkan: rapat versi 2"]
+    assert hear(office, folders) == ["Diterapkan: rapat versi 2"]
     path.write_bytes(b"<")
-    look(office, folders)
+    hear(office, folders)
     path.write_bytes(named("Tiga"))
-    assert look(office, folders) == ["Diterapkan: rapat versi 3", "Sudah benar lagi: rapat.bpmn"]
+    assert hear(office, folders) == ["Diterapkan: rapat versi 3", "Sudah benar lagi: rapat.bpmn"]
     upload(office, isian_form=form(text("judul"), text("unggahan")))
     path.write_bytes(named("Lima"))
-    assert look(office, folders) == ["Diterapkan: rapat versi 5"]
+    assert hear(office, folders) == ["Diterapkan: rapat versi 5"]
 
 
 def test_an_upload_that_the_folder_has_in_another_form_is_known(office: Office, folders: Config) -> None:

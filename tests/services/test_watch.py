@@ -6,34 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from app import worker
 from app.config import Config
-from app.services import definitions, settings, watch
+from app.services import definitions, watch
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.services.office import Office, form, text
-
-
-def simple(key: str) -> bytes:
-    return bpmn([start("mulai", form="isian"), end("selesai")], "mulai > selesai", key=key, name=key)
+from tests.services.watched import look, simple, watched
 
 
 @pytest.fixture
 def folders(office: Office, tmp_path: Path) -> Config:
-    for name in ("proses", "formulir"):
-        (tmp_path / name).mkdir()
-    with office.database.reading() as session:
-        config = settings.config(session)
-    (tmp_path / "proses" / "a.bpmn").write_bytes(simple("a"))
-    (tmp_path / "formulir" / "isian.form").write_bytes(form(text("judul")))
-    found = replace(config, processes_dir=tmp_path / "proses", forms_dir=tmp_path / "formulir")
-    assert look(office, found) == ["Diterapkan: a versi 1"]
-    return found
-
-
-def look(office: Office, config: Config) -> list[str]:
-    said: list[str] = []
-    assert worker.look(office.database, config, said.append)
-    return [line for line in said if not line.startswith("Peringatan")]
+    return watched(office, tmp_path, "a")
 
 
 def test_a_new_diagram_finds_a_form_that_lay_there_before(office: Office, folders: Config) -> None:
