@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from app.engine.drawing.elements import EVENTS, GATEWAYS, NODES, Element
 from app.engine.drawing.geometry import Box, Point
 from app.engine.drawing.order import backwards
-from app.engine.drawing.routes import ROW, lead
+from app.engine.drawing.routes import COLUMN, ROW, lead
 
-_COLUMN, _HEADER = 170.0, 30.0
+_HEADER = 30.0
 Cells = dict[str, tuple[int, int]]  # node id → column, row within its lane
 
 
@@ -82,7 +82,7 @@ def _lane_name(lane: Element) -> str:
 
 def _box(node: Element, cell: tuple[int, int], first_row: int) -> Box:
     w, h = (36.0, 36.0) if node.tag in EVENTS else (50.0, 50.0) if node.tag in GATEWAYS else (110.0, 80.0)
-    return Box(100 + cell[0] * _COLUMN - w / 2, (first_row + cell[1] + 0.5) * ROW - h / 2, w, h)
+    return Box(100 + cell[0] * COLUMN - w / 2, (first_row + cell[1] + 0.5) * ROW - h / 2, w, h)
 
 
 def _guests(nodes: Sequence[Element], hosts: Mapping[str, Box]) -> dict[str, Box]:

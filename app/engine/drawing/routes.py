@@ -1,14 +1,14 @@
 """Lines of flows where a file stores none: out of one box and into another, around what stands between."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 
 from app.engine.drawing.elements import Element
 from app.engine.drawing.geometry import Box, Point
 
 Points = tuple[Point, ...]
-#: The height of a row of the arrangement: each box stands in the middle of one.
-ROW = 130.0
+#: How wide a column and how high a row of the arrangement is: each box stands in the middle of one.
+COLUMN, ROW = 170.0, 130.0
 #: Where lines run between two rows: past the tallest box; and how far from a box they turn at its side.
 _LANE, _APART, _STUB = 54.0, 6.0, 25.0
 
@@ -58,10 +58,14 @@ def _around(source: Box, target: Box) -> Iterator[Points]:
     lows, highs = (_low(source), _low(target)), (_high(source), _high(target))
     for y in dict.fromkeys((*lows, max(lows), *highs, min(highs))):
         yield _past(source, target, y)
-    for edge in (_low(source), _high(source)):
+    doors = [
+        (target.x - _STUB, target.x),
+        (target.cx - COLUMN / 2, target.x),
+        (target.cx + COLUMN / 2, target.right),
+    ]
+    for (middle, door), edge in product(doors, (_low(source), _high(source))):
         leaving = (source.cx, source.bottom if edge > source.cy else source.y)
-        middle = target.x - _STUB
-        yield leaving, (source.cx, edge), (middle, edge), (middle, target.cy), (target.x, target.cy)
+        yield leaving, (source.cx, edge), (middle, edge), (middle, target.cy), (door, target.cy)
 
 
 def _low(box: Box) -> float:
