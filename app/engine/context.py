@@ -31,7 +31,7 @@ class Event:
 class Effect:
     """A notification, or a message to other processes, to send once the step is stored.
 
-    ``values``: the variables as they are where the message is sent; ``rounds``: see `scopes.rounds_of`.
+    ``values``: the variables as they are there, those of a round included; ``rounds``: see `scopes.rounds_of`.
     """
 
     node: Node
@@ -79,6 +79,8 @@ class Context:
         old, kept, local = dict[str, Any](), list[str](), list[str]()
         for name, value in values.items():
             held = local_variables.holder(name, iter(places))
+            if held is not None and name == local_variables.COUNTER:
+                continue  # the round's own; a form that shows it sends it back
             holder = self.variables if held is None else held
             if held is not None:
                 local.append(name)

@@ -49,8 +49,8 @@ def start(
     run.start_node, run.by_clock = start_node.id, by_clock
     if not carrying.keeps(start_node):
         run.assign(variables)
-    carrying.received(run, start_node, variables)
     with moves.failing():
+        carrying.received(run, start_node, variables)
         workflow = codec.fresh(program.spec, run)
         moves.advance(workflow)
     return between(workflow, Before())

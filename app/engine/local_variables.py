@@ -11,6 +11,8 @@ from SpiffWorkflow.task import Task
 from app.engine.mappings import Mappings
 from app.engine.scopes import Round, Scope, frames
 
+#: The number of a round, counted from 1.
+COUNTER = "loopCounter"
 _NONE = Mappings()
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 from app.engine import called_mappings, mapping_texts
 from app.engine.diagram import Node
 from app.engine.extensions import MAPPED
+from app.engine.local_variables import COUNTER
 from app.engine.mapping_texts import Part
 from app.engine.mappings import Assignment, Mappings, Shape
 from app.engine.source import Source
@@ -34,6 +35,7 @@ _NAME = re.compile(r"[^\W\d]\w{0,99}(?:\.[^\W\d]\w{0,99}){0,4}")
 _TAKEN = frozenset(
     {
         *("now", "today", "true", "false", "null", "and", "or", "not", "if", "then", "else", "for", "in"),
+        COUNTER,
         *("return", "some", "every", "satisfies", "between", "function", "instance", "of"),
     }
 )

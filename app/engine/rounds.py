@@ -13,13 +13,12 @@ from app.bpmnio import feel
 from app.engine import carrying
 from app.engine.context import Context
 from app.engine.diagram import Loop, Node
-from app.engine.local_variables import seen_in
+from app.engine.local_variables import COUNTER, seen_in
 from app.errors import ExecutionFailed
 from app.i18n import _
 
 #: Rounds that one activity may have.
 MOST = 500
-COUNTER = "loopCounter"
 _PATH = re.compile(r"[\w.]+")
 
 

@@ -64,8 +64,7 @@ class Run(Context):
         elif node.signal is not None or node.error is not None or node.escalation is not None:
             self._throw(node, task)
         elif node.message or node.kind != "intermediateThrowEvent":
-            values = self.seen_by(task) if node.sends else {}
-            self.effects.append(Effect(node, values, rounds_of(task)))
+            self.effects.append(Effect(node, self.seen_by(task), rounds_of(task)))
 
     def timer_fires(self, task: Task) -> bool:
         """Whether this run fires the timer; on first sight the timer is scheduled."""

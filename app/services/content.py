@@ -36,16 +36,17 @@ def of(
 ) -> Content:
     """Return what ``message`` brings to ``receiver``, or to a new case, of ``version``.
 
-    What the sender was told by the receiver and left as it was is not told back: meanwhile it may have changed there.
-    Nor is a case's number. Identity goes only where it is marked as such, and files as copies.
+    What the sender has left as it was since it last went between the two is not told: meanwhile it may have changed at
+    the other, unless ``isi pesan`` names it. Nor is a case's number. Identity goes only where it is marked as such, and files as copies.
     """
     sender = session.get_one(ProcessInstance, message.sender_id)
-    told = partners.told_by(session, sender, receiver)
+    sending = definitions.version(session, sender.definition_id).diagram.nodes.get(message.activity_id)
+    known = partners.exchanged(session, sender, receiver) if outgoing.named(sending) is None else {}
     own_number = version.diagram.properties.get("nomor")
     values = {
         name: value
         for name, value in message.values.items()
-        if name != own_number and not (name in told and told[name] == value)
+        if name != own_number and not (name in known and known[name] == value)
     }
     variables, secret = identity.part(None, values, version)
     secret |= _identity(session, message, sender, version)

@@ -30,7 +30,9 @@ def _into_identity(bundle: Bundle) -> Iterator[Finding]:
     fields = [part for form in bundle.forms.values() for part in form.fields if part.key and part.private]
     private = {(part.key or "").partition(".")[0] for part in fields}
     for node in bundle.diagram.nodes.values():
-        for name in sorted(mappings.names(node.mappings) & private):
+        table = bundle.tables.get(node.decision or "")
+        names = own_names(node) | (decisions.outputs(table) if table else frozenset())
+        for name in sorted(names & private):
             yield replace(_warning("private_field_mapped", node, variable=name), severity="error")
 
 

@@ -32,9 +32,6 @@ from app.services import (
 from app.services.content import Content
 from app.services.definitions import Version
 
-#: Messages of which each was sent because the one before came. What people and timers do in between begins anew.
-MOST_HOPS = 100
-
 
 def deliver(session: Session, message_id: str) -> bool:
     """Deliver a message, or keep it till somebody waits for it. False: it is done with, or somebody else has it."""
@@ -89,9 +86,12 @@ def _count(session: Session, message: CaseMessage) -> None:
     Raises:
         ExecutionFailed: two pools answer each other for ever.
     """
-    if message.hops >= MOST_HOPS:
+    if message.hops >= outgoing.MOST_HOPS:
         raise ExecutionFailed(
-            _("Kedua pool saling berkirim pesan tanpa henti; dihentikan setelah {n} pesan.", n=MOST_HOPS),
+            _(
+                "Kedua pool saling berkirim pesan tanpa henti; dihentikan setelah {n} pesan.",
+                n=outgoing.MOST_HOPS,
+            ),
             activity_id=message.target,
             detail="endless_messages",
         )

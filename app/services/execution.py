@@ -211,7 +211,7 @@ def _queue(
         for effect in step.effects
         if effect.node.id not in sent or effect.node.properties.keys() & {"untuk", "pesan"}
     ]
-    told = [(effect, telling.audience(version, effect.node, step.variables)) for effect in effects]
+    told = [(effect, telling.audience(version, effect.node, effect.values)) for effect in effects]
     told = [(effect, to) for effect, to in told if to.get("units") != []]  # no unit was named: nobody to tell
     rows = [
         {

@@ -18,6 +18,7 @@ from app.services import (
     holidays,
     incidents,
     instances,
+    outgoing,
     starts,
 )
 from app.services.definitions import Version
@@ -52,6 +53,7 @@ def fire(session: Session, job_id: str) -> bool:
     if instance is None or job is None:
         return False
     version = definitions.version(session, instance.definition_id)
+    session.info[outgoing.HOPS] = job.deadline.get("hops", -1)
     step = _step(session, instance, version, job)
     if step is None:
         _put_off(session, job)
@@ -71,6 +73,7 @@ def _begin(session: Session, job_id: str) -> bool:
     job = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if job is None:
         return False
+    session.info[outgoing.HOPS] = job.deadline.get("hops", -1)
     version = definitions.version(session, job.definition_id or 0)
     instances.begin_by_itself(session, version, version.diagram.nodes[job.activity_id])
     starts.again(session, job)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +20,8 @@ from app.services.definitions import Version
 CARRIES = "isi pesan"
 #: Key in a session's ``info``: the message that this transaction delivers is so many messages away from a person.
 HOPS = "hops"
+#: Signals or messages of which each was sent because the one before came. What people and timers do begins anew.
+MOST_HOPS = 100
 _COUNTER = "loopCounter"
 _RECEIVING = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 
@@ -27,13 +29,14 @@ _RECEIVING = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 def send(session: Session, instance: ProcessInstance, step: Step) -> list[Event]:
     """Keep the messages that a step sends to processes deployed here, with a job each; return what the history
     tells of them. 3 SQL however many there are, none without message flows."""
-    flows = [(effect, flow) for effect in step.effects for flow in effect.node.sends]
+    flows = [(n, effect, flow) for n, effect in enumerate(step.effects) for flow in effect.node.sends]
     if not flows:
         return []
-    names = _deployed(session, {flow.process for _effect, flow in flows})
-    rows = [_row(session, instance, *each) for each in flows if each[1].process in names]
+    names = _deployed(session, {flow.process for _n, _effect, flow in flows})
+    rows = [_row(session, instance, *each) for each in flows if each[2].process in names]
     bulk.add(session, CaseMessage, rows)
-    bulk.add(session, Job, [_job(row, place) for place, row in enumerate(rows)])
+    now = clock.now(session)
+    bulk.add(session, Job, [_job(row, now, place) for place, row in enumerate(rows)])
     once = {(row["activity_id"], row["key"], row["name"], *row["rounds"]): row for row in rows}
     return [_told(row, names[row["key"]]) for row in once.values()]
 
@@ -81,7 +84,10 @@ def _deployed(session: Session, keys: set[str]) -> Mapping[str, str]:
     return {row.key: row.name for row in session.execute(query)}
 
 
-def _row(session: Session, instance: ProcessInstance, effect: Effect, flow: MessageFlow) -> dict[str, Any]:
+def _row(
+    session: Session, instance: ProcessInstance, number: int, effect: Effect, flow: MessageFlow
+) -> dict[str, Any]:
+    """``number``: which sending of the step it is; each has a moment of its own, by which its copies are known."""
     return {
         "id": uuid4().hex,
         "sender_id": instance.id,
@@ -93,10 +99,15 @@ def _row(session: Session, instance: ProcessInstance, effect: Effect, flow: Mess
         "business_key": instance.business_key,
         "rounds": list(effect.rounds),
         "values": _carried(effect),
-        "hops": session.info.get(HOPS, -1) + 1,
-        "sent_at": clock.now(session),
+        "hops": hops(session),
+        "sent_at": clock.now(session) + timedelta(microseconds=number),
         "state": "sent",
     }
+
+
+def hops(session: Session) -> int:
+    """How far from a person that is what this transaction sends."""
+    return int(session.info.get(HOPS, -1)) + 1
 
 
 def named(node: Node | None) -> frozenset[str] | None:
@@ -114,16 +125,16 @@ def _carried(effect: Effect) -> dict[str, Any]:
     }
 
 
-def _job(row: Mapping[str, Any], place: int) -> dict[str, Any]:
+def _job(row: Mapping[str, Any], now: datetime, place: int) -> dict[str, Any]:
     """``due_at`` keeps the order in which they were sent."""
     return {
         "id": row["id"],
         "message_id": row["id"],
         "activity_id": row["target"],
         "attached_to": None,
-        "opened_at": row["sent_at"],
-        "due_at": row["sent_at"] + timedelta(microseconds=place),
-        "run_at": row["sent_at"],
+        "opened_at": now,
+        "due_at": now + timedelta(microseconds=place),
+        "run_at": now,
         "deadline": {},
         "signal": None,
     }

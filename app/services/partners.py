@@ -32,8 +32,9 @@ def join(
     if session.get(Partner, (sender.id, receiver.id)) is None:
         _add(session, sender, receiver, rounds)
         _add(session, receiver, sender, ())
-    row = session.get_one(Partner, (receiver.id, sender.id))
-    row.told = {**row.told, **told}
+    for pair in ((receiver.id, sender.id), (sender.id, receiver.id)):
+        row = session.get_one(Partner, pair)
+        row.told = {**row.told, **told}
 
 
 def _add(
@@ -50,10 +51,10 @@ def _add(
     session.flush()
 
 
-def told_by(
+def exchanged(
     session: Session, instance: ProcessInstance, partner: ProcessInstance | None
 ) -> Mapping[str, Any]:
-    """What a case was told last by its partner, by variable."""
+    """What went last between a case and its partner, in whichever direction, by variable."""
     row = session.get(Partner, (instance.id, partner.id)) if partner is not None else None
     return row.told if row is not None else {}
 

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine.step import OpenTimer, Step
+from app.errors import ExecutionFailed
+from app.i18n import _
 from app.models import Job, MessageWait, ProcessInstance
 from app.services import bulk, clock, outgoing, starts
 from app.services.definitions import Version
@@ -40,6 +42,12 @@ def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
     """Let the signals that were thrown reach the other cases that wait for them, each in a transaction of its own."""
     if not step.signals:
         return
+    hops = outgoing.hops(session)
+    if hops >= outgoing.MOST_HOPS:
+        raise ExecutionFailed(
+            _("Sinyal saling memicu tanpa henti; dihentikan setelah {n} kali.", n=hops),
+            detail="endless_signals",
+        )
     starts.by_signal(session, step.signals)
     others = select(MessageWait.instance_id, MessageWait.message, MessageWait.activity_id).where(
         MessageWait.message.in_(step.signals), MessageWait.is_signal, MessageWait.instance_id != instance.id
@@ -55,7 +63,7 @@ def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
             "opened_at": now,
             "due_at": now,
             "run_at": now,
-            "deadline": {},
+            "deadline": {"hops": hops},
             "signal": signal,
         }
         for (case, signal), activity in found.items()

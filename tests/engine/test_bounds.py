@@ -93,6 +93,28 @@ def test_the_expressions_of_a_command_share_their_time(monkeypatch: pytest.Monke
     assert "terlalu lama" in error.value.detail
 
 
+def test_rounds_in_rounds_of_people_are_stopped_while_they_open() -> None:
+    text = """
+    start m
+    sub t each=unit as=u
+    start a in=t
+    user s each=unit as=v in=t
+    end ee in=t
+    end e
+    m -> t -> e
+    a -> s -> ee
+    """
+    assert stopped(text, {"unit": list(range(150))}) == "too_many_branches"
+
+
+def test_the_number_of_a_round_is_its_own_whatever_a_form_sends_back() -> None:
+    text = "start m\nuser a each=unit as=u collect=u into=semua seq\nend e\nm -> a -> e"
+    case = Case(text, {"unit": list("abcdefghijkl")})
+    for _round in "abcdefghijkl":
+        case.complete("a", loopCounter=str(case.step.opened[0].locals["loopCounter"]))
+    assert case.variables["semua"] == list("abcdefghijkl")
+
+
 def stopped(text: str, variables: dict[str, object] | None = None) -> str:
     """Why the start of this process fails."""
     with pytest.raises(ExecutionFailed) as error:

@@ -1,5 +1,7 @@
 """Deploy diagrams, forms and tables; what cannot run is refused and leaves nothing behind."""
 
+from typing import Any
+
 import pytest
 from sqlalchemy import func, select
 
@@ -94,6 +96,53 @@ def test_a_missing_form_is_named(office: Office) -> None:
 def test_a_rule_that_reads_a_private_field_is_refused(office: Office) -> None:
     files = procedure(condition='=pelapor = "Budi"')
     assert refused(office, files) == {"private_field_read"}
+
+
+PEOPLE = {
+    "type": "dynamiclist",
+    "path": "orang",
+    "label": "Orang",
+    "components": [
+        {"id": "n", **text("nama", private=True)},
+        {"id": "k", **text("kota")},
+    ],
+}
+
+
+def formula(expression: str) -> dict[str, Any]:
+    return {"type": "expression", "key": "salin", "label": "Salin", "expression": expression}
+
+
+def choice(expression: str) -> dict[str, Any]:
+    return {"type": "select", "key": "salin", "label": "Salin", "valuesExpression": expression}
+
+
+@pytest.mark.parametrize(
+    "leak",
+    [
+        formula('="Laporan dari " + pelapor'),
+        formula('=get value(this, "pelapor")'),
+        formula("=get entries(this)"),
+        formula("=this.pelapor"),
+        formula("=orang"),
+        formula("=orang[1].nama"),
+        choice("=[pelapor]"),
+        {"type": "dynamiclist", "path": "baris", "label": "Baris", "components": [
+            {"id": "s", **formula("=parent.pelapor")}, {"id": "j", **text("jumlah")}]},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_plain_field_that_is_worked_out_from_identity_is_refused(
+    office: Office, leak: dict[str, Any]
+) -> None:
+    given = form(text("judul"), text("pelapor", private=True), PEOPLE, leak)
+    assert "private_field_read" in refused(office, procedure() | {"terima.form": given})
+
+
+@pytest.mark.parametrize("harmless", ["=this.judul", "=judul", "=1 + 2"])
+def test_a_formula_beside_identity_is_not_refused(office: Office, harmless: str) -> None:
+    given = form(text("judul"), text("pelapor", private=True), formula(harmless))
+    assert "private_field_read" not in refused(office, procedure() | {"terima.form": given, "x.txt": b""})
 
 
 def test_a_name_that_nothing_sets_is_refused(office: Office) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.models import Attachment, CaseMessage, HistoryEvent, IdentityValue, ProcessInstance
 from app.services import files as attachments
 from app.services import inbox, instances, tasks, uploads, vault
-from tests.engine.building import bpmn, end, node, send, start, user
+from tests.engine.building import bpmn, end, flow, node, parallel, send, start, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text
@@ -163,3 +163,73 @@ def test_nobody_sees_more_cases_than_before(office: Office) -> None:
             t.instance_id for t in inbox.page(session, inbox.Filters(tab="queue"), actor=office.dinas_a).items
         ] == [other.id]
         assert inbox.page(session, inbox.Filters(tab="queue"), actor=office.rina).items == []
+
+
+@pytest.mark.parametrize("carried", [{}, {"isi pesan": "status"}])
+def test_what_was_changed_and_changed_back_is_told(office: Office, carried: dict[str, str]) -> None:
+    hears = [node("intermediateCatchEvent", f"dengar{n}", inside=WAITS) for n in (1, 2)]
+    asks = process(
+        "satu",
+        [
+            start("mulai", form="awal"),
+            send("kirim"),
+            hears[0],
+            user("baca"),
+            hears[1],
+            user("akhir"),
+            end("e"),
+        ],
+        "mulai > kirim > dengar1 > baca > dengar2 > akhir > e",
+    )
+    answers = process(
+        "dua",
+        [node("startEvent", "masuk", inside=WAITS), user("olah1", form="olah"), send("jawab1"),
+         user("olah2", form="olah"), send("jawab2", properties=carried), end("z")],
+        "masuk > olah1 > jawab1 > olah2 > jawab2 > z",
+    )  # fmt: skip
+    flows = ("kirim > masuk: Usulan", "jawab1 > dengar1: Pertama", "jawab2 > dengar2: Kedua")
+    given = files(asks, answers, flows=flows)
+    given["awal.form"] = form(text("nomor"), text("judul"), text("status"))
+    given["olah.form"] = form(text("status"))
+    deploy(office, given)
+    case = begin(office, "satu", status="baru")
+    work(office)
+    [other] = cases(office, "dua")
+    for status in ("proses", "baru"):
+        finish(office, other, status=status)
+        work(office)
+        assert cases(office, "satu")[0].variables["status"] == status
+        if at(office, case) == ["baca"]:
+            finish(office, case)
+
+
+def test_two_sendings_of_one_moment_are_two_messages(office: Office) -> None:
+    asks = process(
+        "satu",
+        [start("mulai", form="awal"), send("buka"), user("siap"), parallel("g"), send("kirim"), end("e")],
+        "mulai > buka > siap > g > kirim > e",
+    ).replace(b"</bpmn:process>", flow("g", "kirim", id="kedua").encode() + b"</bpmn:process>")
+    hears = [node("intermediateCatchEvent", f"dengar{n}", inside=WAITS) for n in (1, 2)]
+    answers = process(
+        "dua",
+        [
+            node("startEvent", "masuk", inside=WAITS),
+            hears[0],
+            user("antara"),
+            hears[1],
+            user("akhir"),
+            end("z"),
+        ],
+        "masuk > dengar1 > antara > dengar2 > akhir > z",
+    )
+    flows = ("buka > masuk: Buka", "kirim > dengar1: Jawaban", "kirim > dengar2: Jawaban")
+    deploy(office, files(asks, answers, flows=flows))
+    case = begin(office, "satu")
+    work(office)
+    finish(office, case)
+    work(office)
+    [other] = cases(office, "dua")
+    assert at(office, other) == ["antara"]
+    finish(office, other)
+    work(office)
+    assert at(office, other) == ["akhir"]

@@ -6,9 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from app import worker
-from app.models import HistoryEvent, Job, ProcessInstance, UserTask
+from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance, UserTask
 from app.services import casefile, deployments, inbox, instances, tasks
 from app.services.access import Actor
+from app.services.outgoing import MOST_HOPS
 from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text
@@ -162,3 +163,50 @@ def test_tasks_of_rounds_without_words_for_their_element_are_numbered(
     with office.database.reading() as session:
         names = session.scalars(select(UserTask.name).order_by(UserTask.name)).all()
     assert names == ["Minta (1)", "Minta (2)"]
+
+
+def test_each_round_tells_its_own_unit(office: Office) -> None:
+    inner = inside(
+        start("masuk"),
+        node("sendTask", "kabari", properties={"untuk": "unit", "unit": "tujuan"}),
+        end("keluar"),
+        flows="masuk > kabari > keluar",
+    )
+    step = node("subProcess", "tiap", inside=EACH.replace(COLLECTED, "") + inner)
+    diagram = bpmn(
+        [start("mulai", form="awal"), step, user("lihat"), end("selesai")],
+        "mulai > tiap > lihat > selesai",
+        lanes={"Loket": "mulai tiap lihat selesai"},
+        key="n",
+    )
+    begun(office, {"n.bpmn": diagram, "awal.form": form(text("judul"))}, "n")
+    with office.database.reading() as session:
+        told = [message.audience.get("units") for message in session.scalars(select(OutboxMessage))]
+    assert sorted(filter(None, told)) == [["A"], ["B"]]
+
+
+def test_signals_that_set_each_other_off_stop_with_an_incident(office: Office) -> None:
+    signal = '<bpmn:signalEventDefinition signalRef="s"/>'
+    diagram = bpmn(
+        [node("startEvent", "dengar", inside=signal), node("intermediateThrowEvent", "teruskan", inside=signal),
+         end("selesai")],
+        "dengar > teruskan > selesai",
+        lanes={"Loket": "dengar teruskan selesai"},
+        key="gema",
+    ).replace(b"<bpmn:process ", b'<bpmn:signal id="s" name="Gema"/><bpmn:process ', 1)  # fmt: skip
+    first = bpmn(
+        [start("mulai", form="awal"), node("endEvent", "teriak", inside=signal)],
+        "mulai > teriak",
+        lanes={"Loket": "mulai teriak"},
+        key="n",
+    ).replace(b"<bpmn:process ", b'<bpmn:signal id="s" name="Gema"/><bpmn:process ', 1)
+    with office.database.transaction() as session:
+        deployments.deploy(session, {"gema.bpmn": diagram}, actor=office.owner)
+    begun(office, {"n.bpmn": first, "awal.form": form(text("judul"))}, "n")
+    for _turn in range(MOST_HOPS + 20):
+        worker.tick(office.database)
+    with office.database.reading() as session:
+        count = len(session.scalars(select(ProcessInstance.id)).all())
+        waiting = session.scalars(select(Job.retries)).all()
+    assert count <= MOST_HOPS + 1
+    assert len(waiting) == 1
