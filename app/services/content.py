@@ -36,8 +36,9 @@ def of(
 ) -> Content:
     """Return what ``message`` brings to ``receiver``, or to a new case, of ``version``.
 
-    What the sender has left as it was since it last went between the two is not told: meanwhile it may have changed at
-    the other, unless ``isi pesan`` names it. Nor is a case's number. Identity goes only where it is marked as such, and files as copies.
+    What the sender has left as it was since it last went between the two is not told, unless ``isi pesan`` names it:
+    meanwhile it may have changed at the other. Nor is a case's number. Identity goes only where it is marked as such,
+    and files as copies.
     """
     sender = session.get_one(ProcessInstance, message.sender_id)
     sending = definitions.version(session, sender.definition_id).diagram.nodes.get(message.activity_id)
