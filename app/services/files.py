@@ -6,13 +6,14 @@ The file is written before its row and removed when the transaction fails; what 
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NotAllowed, NotFound
+from app.forms import Field
 from app.i18n import _
 from app.models import Attachment
 from app.services import (
@@ -59,6 +60,20 @@ def receive(
     session.add(row)
     session.flush()
     return row
+
+
+def attach_all(
+    session: Session,
+    named: Iterable[tuple[Field, Sequence[str]]],
+    private: Collection[str],
+    instance_id: int,
+    actor: Actor | None,
+) -> None:
+    """`attach` for all files that a form's values name; one that a ``private`` field names is private, whatever else
+    names it."""
+    given = [(field.key.partition(".")[0] not in private, field.key, ids) for field, ids in named]
+    for is_open, key, ids in sorted(given, key=lambda one: one[0]):
+        attach(session, ids, instance_id=instance_id, field_key=key, private=not is_open, actor=actor)
 
 
 def attach(

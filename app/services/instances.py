@@ -182,9 +182,8 @@ def store_rest(
 ) -> None:
     """Store what does not go into variables: identity, and the files that the form's values name."""
     identity.store(session, instance.id, secret)
-    for field, ids in forms.attached(form, clean) if form else ():
-        private = form is not None and field.key.partition(".")[0] in form.private_keys
-        files.attach(session, ids, instance_id=instance.id, field_key=field.key, private=private, actor=actor)
+    if form is not None:
+        files.attach_all(session, forms.attached(form, clean), form.private_keys, instance.id, actor)
 
 
 def get(session: Session, instance_id: int, *, actor: Actor) -> ProcessInstance:

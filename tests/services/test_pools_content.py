@@ -233,3 +233,20 @@ def test_two_sendings_of_one_moment_are_two_messages(office: Office) -> None:
     finish(office, other)
     work(office)
     assert at(office, other) == ["akhir"]
+
+
+@pytest.mark.parametrize("order", [("umum", "ktp"), ("ktp", "umum")])
+def test_a_file_that_is_named_as_identity_too_is_private(office: Office, order: tuple[str, str]) -> None:
+    marked: dict[str, Any] = {"properties": {"pribadi": "ya"}}
+    pickers = [
+        {"type": "filepicker", "key": key, "label": key, **(marked if key == "ktp" else {})} for key in order
+    ]
+    shapes = [start("mulai", form="awal"), user("baca"), end("e")]
+    plain = process("satu", shapes, "mulai > baca > e", identitas="Loket")
+    deploy(office, {"satu.bpmn": plain, "awal.form": form(text("nomor"), text("judul"), *pickers)})
+    with office.database.transaction() as session:
+        upload = uploads.read(BytesIO(b"isi"), "a.txt", actor=office.rina)
+        file = attachments.receive(session, upload, actor=office.rina).id
+    begin(office, "satu", umum=[file], ktp=[file])
+    with office.database.reading() as session:
+        assert session.scalars(select(Attachment.is_private)).all() == [True]
