@@ -4,15 +4,17 @@ import hashlib
 import hmac
 from base64 import urlsafe_b64encode
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
-from cryptography.fernet import Fernet, InvalidToken
 from sqlalchemy.orm import Session
 
 from app.errors import NotReady
 from app.i18n import _
 from app.services import settings
+
+if TYPE_CHECKING:  # 7 MB that a process does without until it seals something
+    from cryptography.fernet import Fernet
 
 
 def seal(session: Session, value: Any) -> bytes:
@@ -40,6 +42,8 @@ def unseal_bytes(session: Session, ciphertext: bytes) -> bytes:
     Raises:
         NotReady: the identity key is not the one it was sealed with.
     """
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 see above
+
     try:
         return _fernet(settings.config(session).identity_key).decrypt(bytes(ciphertext))
     except InvalidToken as error:
@@ -55,7 +59,9 @@ def fingerprint(session: Session, purpose: str, text: str) -> str:
 
 
 @lru_cache(maxsize=8)
-def _fernet(key: bytes) -> Fernet:
+def _fernet(key: bytes) -> "Fernet":
+    from cryptography.fernet import Fernet  # noqa: PLC0415
+
     return Fernet(urlsafe_b64encode(_derive(key, "seal")))
 
 
