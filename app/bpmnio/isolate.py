@@ -80,12 +80,16 @@ class Isolate:
         if seconds <= 0:
             raise LimitReached("no time left")
         engine, is_used = self._engine or self._start(), self._garbage > 0
+        is_beside = (
+            self._retiring is not None and self._retiring.is_alive()
+        )  # one that was stopped may still turn
         cpu_before = time.process_time()
         try:
             answer = engine.eval(code, timeout_sec=seconds)
         except JSEvalException as error:
             self._drop()
-            starved = isinstance(error, JSTimeoutException) and time.process_time() - cpu_before < seconds / 2
+            is_idle = time.process_time() - cpu_before < seconds / 2
+            starved = isinstance(error, JSTimeoutException) and (is_idle or is_beside)
             crowded = isinstance(error, JSOOMException) and is_used
             raise (_NotItsFault if starved or crowded else LimitReached)(_reason(error)) from None
         self._count_garbage(engine, code)

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -11,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from py_mini_racer import JSTimeoutException
 
 from app.bpmnio import budget, feel
 from app.bpmnio.isolate import Isolate, LimitReached
@@ -131,6 +133,34 @@ def test_who_is_inside_spends_of_the_time_around_him_too() -> None:
         with pytest.raises(ExpressionFailed, match="terlalu lama"):
             value("2 + 1")
     assert budget.left(7) == 7
+
+
+class Slow:
+    """An isolate that does not answer in time."""
+
+    def eval(self, _code: str, timeout_sec: float) -> str:
+        busy = time.process_time() + timeout_sec
+        while time.process_time() < busy:
+            pass
+        raise JSTimeoutException
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+@pytest.mark.parametrize("is_beside", [True, False])
+def test_who_runs_beside_one_that_was_stopped_is_tried_again(is_beside: bool) -> None:
+    isolate, turning = Isolate(BUNDLE), threading.Event()
+    isolate._engine = Slow()  # type: ignore[assignment]
+    if is_beside:
+        isolate._retiring = threading.Thread(target=turning.wait, daemon=True)
+        isolate._retiring.start()
+        threading.Timer(0.05, turning.set).start()
+    try:
+        said = isolate.call("JSON.stringify", "[1]", seconds=0.02)
+    except LimitReached:
+        said = "stopped"
+    assert said == ("[1]" if is_beside else "stopped")
 
 
 def test_deep_variables_are_refused() -> None:
