@@ -22,6 +22,7 @@ from app.services import (
     execution,
     history,
     holidays,
+    hops,
     incidents,
     instances,
     keeping,
@@ -86,16 +87,16 @@ def _count(session: Session, message: CaseMessage) -> None:
     Raises:
         ExecutionFailed: two pools answer each other for ever.
     """
-    if message.hops >= outgoing.MOST_HOPS:
+    if message.hops >= hops.MOST:
         raise ExecutionFailed(
             _(
                 "Kedua pool saling berkirim pesan tanpa henti; dihentikan setelah {n} pesan.",
-                n=outgoing.MOST_HOPS,
+                n=hops.MOST,
             ),
             activity_id=message.target,
             detail="endless_messages",
         )
-    session.info[outgoing.HOPS] = message.hops
+    hops.follow(session, message.hops)
 
 
 def _done(session: Session, job: Job, message: CaseMessage, state: str) -> bool:

@@ -12,12 +12,13 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
 from app.engine.context import Effect, Event
+from app.engine.local_variables import COUNTER
 from app.engine.step import OpenTask, Step
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
 from app.services import bulk, clock, incidents, new_work, outgoing, telling, waits
 from app.services.access import Actor
 from app.services.definitions import Version
-from app.services.units import Staff, staff
+from app.services.units import staff
 
 # Statements are built once: building them took longer than running them.
 _CHANGE = update(cast("Table", UserTask.__table__)).where(UserTask.id.in_(bulk.IDS))
@@ -33,8 +34,11 @@ def apply(
     _store_instance(session, instance, version, step)
     session.flush()  # what was recorded before comes before
     _close_tasks(session, step, actor)
-    staffed = _staff(session, version, step)
-    units = _units(version, step, staffed)
+    named = _named_units(version, step)
+    staffed = staff(session, {unit for unit, _variable in named.values() if unit})
+    # (None, variable) offers it to the whole lane: nothing was filled in, or no such unit exists, and then nobody
+    # would ever see the task.
+    units = {task: (unit if unit in staffed else None, variable) for task, (unit, variable) in named.items()}
     bulk.add(session, UserTask, [_task(session, instance, version, t, units[t.id][0]) for t in step.opened])
     waits.sync(session, instance, version, step)
     events = [_event(session, instance, _told(event, actor, units), actor) for event in step.events]
@@ -107,22 +111,14 @@ def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> Non
             set_committed_value(held, name, value)
 
 
-def _units(version: Version, step: Step, known: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
-    """For each task that opens the unit it is for, and the variable that names it. (None, variable) offers it to the
-    whole lane: nothing was filled in, or no such unit exists, and then nobody would ever see the task."""
-    named = {task.id: _unit(version, task, _seen(step, task)) for task in step.opened}
-    return {task: (unit if unit in known else None, variable) for task, (unit, variable) in named.items()}
+def _named_units(version: Version, step: Step) -> dict[str, tuple[str | None, str | None]]:
+    """For each task that opens what its unit is said to be, and the variable that says so: a local one, else the
+    case's, even where the task itself must not see that."""
+    return {task.id: _unit(version, task, {**step.variables, **_set(task.locals)}) for task in step.opened}
 
 
-def _seen(step: Step, task: OpenTask) -> Mapping[str, Any]:
-    """What names a task's unit: a local variable, else the case's, even where the task itself must not see that."""
-    return {**step.variables, **{name: value for name, value in task.locals.items() if value is not None}}
-
-
-def _staff(session: Session, version: Version, step: Step) -> Mapping[str, Staff]:
-    """The units that tasks open for, as far as they exist. 1 SQL, none without units."""
-    named = (_unit(version, task, _seen(step, task))[0] for task in step.opened)
-    return staff(session, {unit for unit in named if unit})
+def _set(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def _unit(version: Version, task: OpenTask, variables: Mapping[str, Any]) -> tuple[str | None, str | None]:
@@ -164,7 +160,7 @@ def _name(version: Version, task: OpenTask) -> str:
     """The activity's name; in a round, with the element that it is for, else with the round's number."""
     name = task.node.name or task.node.id
     loop = next((node.loop for node in version.diagram.around(task.node) if node.loop), None)
-    element, number = task.locals.get(loop.element) if loop else None, task.locals.get("loopCounter")
+    element, number = task.locals.get(loop.element) if loop else None, task.locals.get(COUNTER)
     if isinstance(element, str | int):
         return f"{name}: {element}"
     return f"{name} ({number})" if loop and number and (number > 1 or loop.kind != "while") else name

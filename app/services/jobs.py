@@ -16,9 +16,9 @@ from app.services import (
     execution,
     history,
     holidays,
+    hops,
     incidents,
     instances,
-    outgoing,
     starts,
 )
 from app.services.definitions import Version
@@ -53,7 +53,7 @@ def fire(session: Session, job_id: str) -> bool:
     if instance is None or job is None:
         return False
     version = definitions.version(session, instance.definition_id)
-    session.info[outgoing.HOPS] = job.deadline.get("hops", -1)
+    hops.follow(session, job.deadline.get("hops"))
     step = _step(session, instance, version, job)
     if step is None:
         _put_off(session, job)
@@ -73,7 +73,7 @@ def _begin(session: Session, job_id: str) -> bool:
     job = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if job is None:
         return False
-    session.info[outgoing.HOPS] = job.deadline.get("hops", -1)
+    hops.follow(session, job.deadline.get("hops"))
     version = definitions.version(session, job.definition_id or 0)
     instances.begin_by_itself(session, version, version.diagram.nodes[job.activity_id])
     starts.again(session, job)

@@ -11,18 +11,14 @@ from sqlalchemy.orm import Session
 
 from app.engine.context import Effect, Event
 from app.engine.diagram import MessageFlow, Node
+from app.engine.local_variables import COUNTER
 from app.engine.step import Step
 from app.models import CaseMessage, Job, Partner, ProcessDefinition, ProcessInstance
-from app.services import bulk, clock
+from app.services import bulk, clock, hops
 from app.services.definitions import Version
 
 #: The property of a sending element that says which variables its messages carry; without it they carry all.
 CARRIES = "isi pesan"
-#: Key in a session's ``info``: the message that this transaction delivers is so many messages away from a person.
-HOPS = "hops"
-#: Signals or messages of which each was sent because the one before came. What people and timers do begins anew.
-MOST_HOPS = 100
-_COUNTER = "loopCounter"
 _RECEIVING = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 
 
@@ -99,15 +95,10 @@ def _row(
         "business_key": instance.business_key,
         "rounds": list(effect.rounds),
         "values": _carried(effect),
-        "hops": hops(session),
+        "hops": hops.following(session),
         "sent_at": clock.now(session) + timedelta(microseconds=number),
         "state": "sent",
     }
-
-
-def hops(session: Session) -> int:
-    """How far from a person that is what this transaction sends."""
-    return int(session.info.get(HOPS, -1)) + 1
 
 
 def named(node: Node | None) -> frozenset[str] | None:
@@ -121,7 +112,7 @@ def _carried(effect: Effect) -> dict[str, Any]:
     return {
         name: value
         for name, value in effect.values.items()
-        if name != _COUNTER and (only is None or name in only)
+        if name != COUNTER and (only is None or name in only)
     }
 
 

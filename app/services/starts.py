@@ -13,7 +13,7 @@ from app.engine import timers
 from app.engine.diagram import Node
 from app.errors import ExpressionFailed
 from app.models import Job, ProcessDefinition
-from app.services import clock, definitions, holidays, outgoing
+from app.services import clock, definitions, holidays, hops
 from app.services.definitions import Version
 
 
@@ -76,6 +76,6 @@ def _job(session: Session, version: Version, node: Node, due: timers.Due | None)
         opened_at=now,
         due_at=due.at if due else now,
         run_at=due.at if due else now,
-        deadline=due.as_dict() if due else {"hops": outgoing.hops(session)},
+        deadline=due.as_dict() if due else {"hops": hops.following(session)},
         signal=None if due else node.signal,
     )

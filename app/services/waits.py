@@ -10,7 +10,7 @@ from app.engine.step import OpenTimer, Step
 from app.errors import ExecutionFailed
 from app.i18n import _
 from app.models import Job, MessageWait, ProcessInstance
-from app.services import bulk, clock, outgoing, starts
+from app.services import bulk, clock, hops, outgoing, starts
 from app.services.definitions import Version
 
 
@@ -42,10 +42,10 @@ def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
     """Let the signals that were thrown reach the other cases that wait for them, each in a transaction of its own."""
     if not step.signals:
         return
-    hops = outgoing.hops(session)
-    if hops >= outgoing.MOST_HOPS:
+    so_far = hops.following(session)
+    if so_far >= hops.MOST:
         raise ExecutionFailed(
-            _("Sinyal saling memicu tanpa henti; dihentikan setelah {n} kali.", n=hops),
+            _("Sinyal saling memicu tanpa henti; dihentikan setelah {n} kali.", n=so_far),
             detail="endless_signals",
         )
     starts.by_signal(session, step.signals)
@@ -63,7 +63,7 @@ def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
             "opened_at": now,
             "due_at": now,
             "run_at": now,
-            "deadline": {"hops": hops},
+            "deadline": {"hops": so_far},
             "signal": signal,
         }
         for (case, signal), activity in found.items()

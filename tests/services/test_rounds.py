@@ -7,9 +7,8 @@ from sqlalchemy import select
 
 from app import worker
 from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance, UserTask
-from app.services import casefile, deployments, inbox, instances, tasks
+from app.services import casefile, deployments, hops, inbox, instances, tasks
 from app.services.access import Actor
-from app.services.outgoing import MOST_HOPS
 from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text
@@ -203,10 +202,10 @@ def test_signals_that_set_each_other_off_stop_with_an_incident(office: Office) -
     with office.database.transaction() as session:
         deployments.deploy(session, {"gema.bpmn": diagram}, actor=office.owner)
     begun(office, {"n.bpmn": first, "awal.form": form(text("judul"))}, "n")
-    for _turn in range(MOST_HOPS + 20):
+    for _turn in range(hops.MOST + 20):
         worker.tick(office.database)
     with office.database.reading() as session:
         count = len(session.scalars(select(ProcessInstance.id)).all())
         waiting = session.scalars(select(Job.retries)).all()
-    assert count <= MOST_HOPS + 1
+    assert count <= hops.MOST + 1
     assert len(waiting) == 1
