@@ -139,28 +139,43 @@ class Slow:
     """An isolate that does not answer in time."""
 
     def eval(self, _code: str, timeout_sec: float) -> str:
-        busy = time.process_time() + timeout_sec
-        while time.process_time() < busy:
-            pass
         raise JSTimeoutException
 
     def close(self) -> None:
         """Nothing to free."""
 
 
-@pytest.mark.parametrize("is_beside", [True, False])
-def test_who_runs_beside_one_that_was_stopped_is_tried_again(is_beside: bool) -> None:
-    isolate, turning = Isolate(BUNDLE), threading.Event()
-    isolate._engine = Slow()  # type: ignore[assignment]
-    if is_beside:
-        isolate._retiring = threading.Thread(target=turning.wait, daemon=True)
-        isolate._retiring.start()
-        threading.Timer(0.05, turning.set).start()
+@pytest.mark.parametrize(("slow", "said"), [(1, "[1]"), (2, "stopped")])
+def test_a_call_that_met_a_limit_is_tried_once_more(
+    slow: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    isolate = Isolate(BUNDLE)
+    begin, made = isolate._start, [Slow() for _n in range(slow)]
+    monkeypatch.setattr(isolate, "_start", lambda: made.pop() if made else begin())
     try:
-        said = isolate.call("JSON.stringify", "[1]", seconds=0.02)
+        found = isolate.call("JSON.stringify", "[1]", seconds=5)
     except LimitReached:
-        said = "stopped"
-    assert said == ("[1]" if is_beside else "stopped")
+        found = "stopped"
+    assert found == said
+
+
+class KeptWaiting:
+    """An isolate that gets no processor for longer than a command has."""
+
+    def eval(self, _code: str, timeout_sec: float) -> str:
+        threading.Event().wait(timeout_sec)
+        return "[1]"
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def test_a_call_that_others_keep_waiting_costs_its_command_only_what_it_worked() -> None:
+    isolate = Isolate(BUNDLE)
+    isolate._engine = KeptWaiting()  # type: ignore[assignment]
+    with budget.sharing(0.2):
+        isolate.call("JSON.stringify", "[1]", seconds=1)
+        assert budget.left(1) > 0
 
 
 def test_deep_variables_are_refused() -> None:
