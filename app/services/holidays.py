@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from functools import cached_property
 
-from sqlalchemy import select
+from sqlalchemy import JSON, ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from app.calendar import Calendar
@@ -28,6 +28,21 @@ def calendar(session: Session) -> Calendar:
         session.info[_CACHED] = Calendar(settings.config(session).timezone, _Kept(session))
     found: Calendar = session.info[_CACHED]
     return found
+
+
+def column(session: Session) -> ColumnElement[dict[str, str]]:
+    """The rows kept here as one column of a query that is asked anyway; `remember` takes what it returns."""
+    if session.get_bind().dialect.name == "postgresql":
+        rows = func.json_object_agg(func.to_char(Holiday.on, "YYYY-MM-DD"), Holiday.name, type_=JSON)
+    else:
+        rows = func.json_group_object(Holiday.on, Holiday.name, type_=JSON)
+    return select(rows).scalar_subquery()
+
+
+def remember(session: Session, rows: Mapping[str, str] | None) -> None:
+    """Take what `column` returned as the rows of this transaction."""
+    kept = {date.fromisoformat(on): name for on, name in (rows or {}).items()}
+    session.info[_CACHED] = Calendar(settings.config(session).timezone, kept)
 
 
 def loaded(session: Session) -> Calendar:

@@ -16,6 +16,7 @@ from app.models import IdentityValue, ProcessInstance
 from app.services import clock, history, settings, vault
 from app.services.access import Actor
 from app.services.definitions import Version
+from app.services.upsert import insert
 
 
 def part(
@@ -32,12 +33,21 @@ def part(
 
 
 def store(session: Session, instance_id: int, values: Mapping[str, Any]) -> None:
-    """Keep identity values of a case; an empty value is kept out."""
-    for key, value in values.items():
-        if value not in (None, "", []):
-            session.merge(
-                IdentityValue(instance_id=instance_id, field_key=key, ciphertext=vault.seal(session, value))
-            )
+    """Keep identity values of a case; an empty value is kept out. 1 SQL, none without values."""
+    rows = [
+        {"instance_id": instance_id, "field_key": key, "ciphertext": vault.seal(session, value)}
+        for key, value in values.items()
+        if value not in (None, "", [])
+    ]
+    if not rows:
+        return
+    statement = insert(session, IdentityValue).values(rows)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[IdentityValue.instance_id, IdentityValue.field_key],
+            set_={"ciphertext": statement.excluded.ciphertext},
+        )
+    )
 
 
 def add(session: Session, instance_id: int, values: Mapping[str, Any]) -> None:

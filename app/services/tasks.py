@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, true, update
+from sqlalchemy import null, select, true, update
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -63,9 +63,12 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
         raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
     # Whoever holds the lock seldom wants to know who else there is.
     people = () if lock else (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
-    offered = access.still_offered(actor.id) if lock else true()
-    row = select(UserTask, offered).where(UserTask.id == task_id).options(*people)
-    task, still = session.execute(row).one()
+    # Who holds it is about to change the case, and most changes set a deadline.
+    beside = (access.still_offered(actor.id), holidays.column(session)) if lock else (true(), null())
+    row = select(UserTask, *beside).where(UserTask.id == task_id).options(*people)
+    task, still, days_off = session.execute(row).one()
+    if lock:
+        holidays.remember(session, days_off)
     set_committed_value(task, "instance", instance)  # it is here already, and must stay
     version = definitions.version(session, instance.definition_id)
     diagram = version.diagram

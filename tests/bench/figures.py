@@ -46,7 +46,7 @@ class Traffic:
     """Counts what goes to a database while it is switched on."""
 
     def __init__(self, database: Database) -> None:
-        self.statements = self.written = self.commits = self.rounds = 0
+        self.statements = self.written = self.commits = self.rounds = self.most = 0
         self._on = False
         event.listen(database.engine, "before_cursor_execute", self._statement)
         event.listen(database.engine, "commit", self._commit)
@@ -54,8 +54,9 @@ class Traffic:
     @contextmanager
     def counting(self) -> Iterator[None]:
         self._on, self.rounds = True, self.rounds + 1
+        before = self.written
         yield
-        self._on = False
+        self._on, self.most = False, max(self.most, self.written - before)
 
     def _statement(self, connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         if self._on and not statement.startswith("BEGIN"):
@@ -67,10 +68,8 @@ class Traffic:
 
     def __str__(self) -> str:
         """Statements in all, and those in transactions that may write: the command itself."""
-        each = (self.statements, self.written, self.commits)
-        return "{:.1f} SQL, {:.1f} of them in the command; {:.1f} commits".format(
-            *(n / self.rounds for n in each)
-        )
+        sent, written, commits = (n / self.rounds for n in (self.statements, self.written, self.commits))
+        return f"{sent:.1f} SQL, {written:.1f} of them in the command, {self.most} at most; {commits:.1f} commits"
 
 
 def row(name: str, figure: object, asked: str = "") -> None:

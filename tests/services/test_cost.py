@@ -1,0 +1,54 @@
+"""What the SOP's completions cost in statements, each with its draft and its key."""
+
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.models import User, UserTask
+from app.services import access, demo, deployments, drafts, idempotency, instances, tasks
+from app.services.access import Actor
+from tests.reports import answers_for, report, report_values
+from tests.services.counting import statements
+
+REPORT = report("SIN-001")
+OFFICERS = {"lajur_lapor": "lapor", "lajur_upp": "upp", "lajur_upt": "dpupr"}
+SOP = [*Path("processes").glob("*.*"), *Path("forms").glob("*.form")]
+
+
+def officer(session: Session, name: str) -> Actor:
+    return access.actor_of(session.scalars(select(User).where(User.name == name)).one())
+
+
+def begin(database: Database) -> None:
+    with database.transaction() as session:
+        demo.load(session)
+        deployments.deploy(session, {path.name: path.read_bytes() for path in SOP}, actor=None)
+    with database.transaction() as session:
+        instances.start(session, "pengaduan", report_values(REPORT), actor=officer(session, "lapor"))
+
+
+def complete_next(database: Database) -> tuple[str, int] | None:
+    """Complete the open task; return its activity and how many statements that took, None when there is none."""
+    with database.transaction() as session:
+        task = session.scalars(select(UserTask).where(UserTask.state == "open")).one_or_none()
+        if task is None:
+            return None
+        actor = officer(session, OFFICERS[task.lane_id])
+        values = answers_for(task.activity_id, REPORT)
+        drafts.save(session, actor, f"task:{task.id}", values)
+    with statements(database) as sent, database.transaction() as session:
+
+        def do() -> dict[str, str]:
+            return {"id": tasks.complete(session, task.id, values, {}, actor=actor).task.id}
+
+        idempotency.once(session, actor, "complete", task.id, "key", values, do)
+    return task.activity_id, len(sent)
+
+
+def test_no_completion_of_the_sop_takes_more_than_twelve_statements(database: Database) -> None:
+    begin(database)
+    costs = dict(iter(lambda: complete_next(database), None))
+    assert len(costs) == 6
+    assert {activity: cost for activity, cost in costs.items() if cost > 12} == {}
