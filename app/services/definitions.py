@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app import forms
 from app.engine import calls, decisions, reader
-from app.engine.diagram import Diagram
+from app.engine.diagram import Diagram, Node
 from app.engine.execution import Program
 from app.errors import NotFound
 from app.forms import Form
@@ -46,6 +46,15 @@ class Version:
         """The group that coordinates a lane, if it names one."""
         group: int | None = self.lane_groups[lane_id]["coordinator"]
         return group
+
+    def unit_variable(self, node: Node) -> str | None:
+        """The variable that holds the unit which alone may act at an element: its own property, else its lane's."""
+        return node.properties.get("unit") or self.diagram.lane(node.lane_id).properties.get("unit")
+
+    def unit_at(self, node: Node, variables: Mapping[str, Any]) -> str | None:
+        """The code that this variable holds, whether such a unit exists or not; None where none is filled in."""
+        value = variables.get(self.unit_variable(node) or "")
+        return str(value) if value and isinstance(value, str | int) else None
 
     def form_of(self, form_key: str | None) -> Form | None:
         """The form with this key, None for an element without one."""

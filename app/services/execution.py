@@ -122,12 +122,8 @@ def _set(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _unit(version: Version, task: OpenTask, variables: Mapping[str, Any]) -> tuple[str | None, str | None]:
-    node = task.node
-    variable = node.properties.get("unit") or version.diagram.lane(node.lane_id).properties.get("unit")
-    if not variable:
-        return None, None
-    value = variables.get(variable)
-    return (str(value), variable) if value and isinstance(value, str | int) else (None, variable)
+    variable = version.unit_variable(task.node)
+    return (version.unit_at(task.node, variables), variable) if variable else (None, None)
 
 
 def _task(

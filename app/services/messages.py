@@ -8,7 +8,17 @@ from app.engine.diagram import Node
 from app.errors import Conflict, NotAllowed, NotFound
 from app.i18n import _
 from app.models import MessageWait, ProcessInstance
-from app.services import access, clock, definitions, execution, holidays, identity, instances, telling
+from app.services import (
+    access,
+    clock,
+    definitions,
+    execution,
+    holidays,
+    identity,
+    instances,
+    telling,
+    units,
+)
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.instances import Values
@@ -31,10 +41,22 @@ def send(session: Session, name: str, business_key: str, values: Values, *, acto
     wait = _wait(session, instance, name)
     if instance is None or wait is None:
         return _start_by(session, name, business_key, values, actor, known=instance is not None)
-    if not (actor.is_admin or actor.is_process_owner or wait.group_id in actor.groups):
+    if not _may_send(session, instance, wait, actor):
+        access.instance(session, actor, instance.id)  # he who may not even see the case is not told of it
         raise NotAllowed(_("Pesan ini hanya dapat dikirim petugas lajur yang menunggunya."))
     _deliver(session, instance, wait, values, actor)
     return instance
+
+
+def _may_send(session: Session, instance: ProcessInstance, wait: MessageWait, actor: Actor) -> bool:
+    """Whether the actor is an officer of the lane that waits, and of the unit where lane or event name one that
+    exists; or may send any message."""
+    if actor.is_admin or actor.is_process_owner:
+        return True
+    version = definitions.version(session, instance.definition_id)
+    unit = version.unit_at(version.diagram.nodes[wait.activity_id], instance.variables)
+    theirs = unit is None or unit in actor.units or not units.staff(session, {unit})
+    return wait.group_id in actor.groups and theirs
 
 
 def hearing(session: Session, name: str, business_key: str, *, actor: Actor) -> ProcessInstance | None:

@@ -83,7 +83,7 @@ def audience(version: Version, node: Node, variables: Mapping[str, Any]) -> dict
     groups = [version.group_of(lane.id)]
     coordinator = version.coordinator_of(lane.id)
     to = node.properties.get("untuk", "lajur").strip().lower()
-    variable = node.properties.get("unit") or lane.properties.get("unit")
+    variable = version.unit_variable(node)
     unit = variables.get(variable) if variable else None
     if to == "unit":
         return {"groups": [], "units": _codes(unit), "users": []}

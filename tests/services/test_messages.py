@@ -109,3 +109,34 @@ def test_the_coordinator_of_a_lane_that_waits_for_a_message_may_cancel(office: O
         head = add_user(session, "kepala", "Kepala arsip", is_admin=True)  # an administrator sees the case
     with office.database.transaction() as session:
         assert instances.cancel(session, case.id, "dicabut", actor=head).state == "cancelled"
+
+
+def at_a_unit(office: Office, number: str, unit: str) -> None:
+    """A case that waits in the lane of units for a message to the one that it names."""
+    diagram = bpmn(
+        [start("mulai"), user("terima"), catch("tunggu", message="berkas"), user("kerja"), end("selesai")],
+        "mulai > terima > tunggu > kerja > selesai",
+        lanes={"Loket": "mulai terima selesai", "Unit": "tunggu kerja"},
+        lane_properties={"Unit": {"unit": "unit"}},
+        properties={"nomor": "nomor"},
+        key="unit",
+        name="Unit",
+    )
+    with office.database.transaction() as session:
+        deployments.deploy(session, {"unit.bpmn": diagram}, actor=None)
+        given = {"nomor": number, "unit": unit}
+        case = instances.start(session, "unit", given, actor=office.rina).instance
+        [task] = instances.open_tasks(session, case.id)
+        tasks.complete(session, task.id, {}, {}, actor=office.rina)
+
+
+def test_where_a_lane_names_a_unit_only_its_officers_send_the_message(office: Office) -> None:
+    at_a_unit(office, "7", "A")
+    assert outcome(office, office.dinas_b, "7") is NotFound
+    assert outcome(office, office.rina, "7") is NotAllowed
+    assert outcome(office, office.dinas_a, "7") is None
+
+
+def test_where_the_unit_named_does_not_exist_the_whole_lane_sends_the_message(office: Office) -> None:
+    at_a_unit(office, "7", "Z")
+    assert outcome(office, office.dinas_b, "7") is None
