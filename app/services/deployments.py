@@ -11,7 +11,7 @@ from app.errors import InvalidDiagram, NotAllowed
 from app.findings import Finding, has_errors
 from app.i18n import _
 from app.models import DefinitionFile, LaneGroup, ProcessDefinition, Resource
-from app.services import clock, definitions, groups, history, outgoing, starts
+from app.services import clock, definitions, groups, history, outgoing, rights, starts
 from app.services.access import Actor
 from app.services.bundle import Bundle
 from app.services.collecting import collect
@@ -46,11 +46,13 @@ def deploy(
     Running instances keep their version. ``actor`` None means the command line or the watched folders.
 
     Raises:
-        NotAllowed: the actor is no process owner.
+        NotAllowed: the actor is no process owner, or an auditor.
         InvalidDiagram: at least one finding is an error; nothing was stored.
     """
-    if actor is not None and not actor.is_process_owner:
-        raise NotAllowed(_("Hanya pemilik proses yang dapat menerapkan diagram."))
+    if actor is not None:
+        rights.require_not_auditor(actor)
+        if not actor.is_process_owner:
+            raise NotAllowed(_("Hanya pemilik proses yang dapat menerapkan diagram."))
     bundles, findings = collect(session, files, beside or {})
     if has_errors(findings):
         raise InvalidDiagram(_("Berkas tidak dapat diterapkan."), tuple(findings))

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.errors import Conflict, NotAllowed, NotFound
 from app.i18n import _
 from app.models import Incident, Job, ProcessInstance, UserTask
-from app.services import access, clock, definitions, history, telling
+from app.services import access, clock, definitions, history, rights, telling
 from app.services.access import Actor
 from app.services.paging import Page, cursor, limited, number_of, values_of
 
@@ -183,6 +183,7 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
     incident = session.scalars(query.where(Incident.id == incident_id, access.visible(actor))).one_or_none()
     if incident is None:
         raise NotFound(_("Kendala ini tidak ada."))
+    rights.require_not_auditor(actor)
     if not (actor.is_process_owner or actor.is_admin):
         raise NotAllowed(_("Hanya pemilik proses dan pengelola yang dapat mencoba ulang."))
     if incident.resolved_at is not None:

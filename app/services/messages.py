@@ -16,6 +16,7 @@ from app.services import (
     holidays,
     identity,
     instances,
+    rights,
     telling,
     units,
 )
@@ -41,6 +42,7 @@ def send(session: Session, name: str, business_key: str, values: Values, *, acto
     wait = _wait(session, instance, name)
     if instance is None or wait is None:
         return _start_by(session, name, business_key, values, actor, known=instance is not None)
+    rights.require_not_auditor(actor)
     if not _may_send(session, instance, wait, actor):
         access.instance(session, actor, instance.id)  # he who may not even see the case is not told of it
         raise NotAllowed(_("Pesan ini hanya dapat dikirim petugas lajur yang menunggunya."))

@@ -1,21 +1,25 @@
 """Who may do what, as one table: every command on a case by everybody there is."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from app.errors import AppError, NotAllowed, NotFound
-from app.models import User
+from app.errors import AppError, Conflict, NotAllowed, NotFound
+from app.models import MessageWait, User
 from app.services import (
     access,
     cases,
+    clock,
     deployments,
     files,
+    groups,
     identity,
     incidents,
     instances,
+    messages,
     notes,
     tasks,
     tracking,
@@ -25,7 +29,7 @@ from app.services.definitions import version
 from tests.services.office import Office, add_user, procedure
 
 #: The case waits in the lane Loket, which Ketua coordinates.
-PEOPLE = ("officer", "other_lane", "coordinator", "owner", "auditor", "admin", "auditor_in_lane")
+PEOPLE = ("officer", "other_lane", "coordinator", "owner", "auditor", "admin", "auditor_and_all_else")
 DONE, NO, HIDDEN = None, NotAllowed, NotFound
 
 
@@ -87,6 +91,16 @@ def _look(session: Session, office: Office, case: Any, actor: Actor) -> None:
     assert listed == [instance.id]
 
 
+def _send(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    """To an event that the engine knows nothing of: that comes after the rights."""
+    lane, now = groups.named(session, "Loket").id, clock.now(session)
+    wait = {"activity_id": "periksa", "message": "kabar", "group_id": lane, "opened_at": now}
+    session.add(MessageWait(id="kabar", instance_id=case.id, **wait))
+    session.flush()
+    with suppress(Conflict):
+        messages.send(session, "kabar", case.business_key, {"hasil": "cukup"}, actor=actor)
+
+
 #: Outcome for each of PEOPLE.
 TABLE: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
     (_look, (DONE, HIDDEN, DONE, DONE, DONE, DONE, DONE)),
@@ -101,13 +115,15 @@ TABLE: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
     (_show_identity, (DONE, HIDDEN, DONE, NO, NO, NO, NO)),
     (_retry, (NO, HIDDEN, NO, DONE, NO, DONE, NO)),
     (_deploy, (NO, NO, NO, DONE, NO, NO, NO)),
+    (_send, (DONE, HIDDEN, NO, DONE, NO, DONE, NO)),
     (_reissue, (DONE, HIDDEN, NO, NO, NO, NO, NO)),
 ]
 
 
 def _person(session: Session, office: Office, who: str) -> Actor:
-    if who == "auditor_in_lane":
-        return add_user(session, "pengawas", "Loket", "Ketua", is_auditor=True)
+    if who == "auditor_and_all_else":
+        roles = {"is_auditor": True, "is_process_owner": True, "is_admin": True}
+        return add_user(session, "pengawas", "Loket", "Ketua", **roles)
     found = {
         "officer": office.rina,
         "other_lane": office.dinas_a,
