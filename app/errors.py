@@ -131,3 +131,7 @@ class NotReady(AppError):
     """The machine lacks something the application needs: a port, a module, the network."""
 
     code = "not_ready"
+
+
+class WrongKey(NotReady):
+    """What was sealed cannot be opened: it was sealed with another key, or is damaged. All else works."""

@@ -12,7 +12,7 @@ from pathlib import Path
 from app import sayings
 from app.config import Config
 from app.db import Database
-from app.errors import AppError, Conflict, ExecutionFailed, NotReady
+from app.errors import AppError, Conflict, ExecutionFailed, NotReady, WrongKey
 from app.services import clock, heartbeat, housekeeping, jobs, mail, outbox, watch
 
 logger = logging.getLogger(__name__)
@@ -103,6 +103,8 @@ def attempt(database: Database, job_id: str, *, at: datetime | None = None) -> b
         return False  # another worker was faster; what is still due comes again
     except ExecutionFailed as error:
         _fail(database, job_id, sayings.kept(error.said, error.detail), error.activity_id, at)
+    except WrongKey as error:  # one case's identity: it must not stop the clock for all
+        _fail(database, job_id, sayings.kept(error.said), None, at)
     except NotReady:
         raise
     except Exception as error:  # one bad case must not stop the clock for all

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.errors import NotReady
+from app.errors import WrongKey
 from app.services import clock, vault
 
 
@@ -19,9 +19,7 @@ def unseal(session: Session, purpose: str, token: str) -> dict[str, Any] | None:
     """Return what `seal` was given; None when the token is forged, over its time, or meant for something else."""
     try:
         held = vault.unseal(session, token.encode())
-    except (
-        NotReady
-    ):  # to the vault a forged token and a foreign key look the same; here only the first happens
+    except WrongKey:  # a forged token and a foreign key look the same; here only the first happens
         return None
     if not isinstance(held, dict) or held.get("purpose") != purpose:
         return None

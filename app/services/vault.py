@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from sqlalchemy.orm import Session
 
-from app.errors import NotReady
+from app.errors import WrongKey
 from app.i18n import _
 from app.services import settings
 
@@ -26,7 +26,7 @@ def unseal(session: Session, ciphertext: bytes) -> Any:
     """Decrypt what `seal` made.
 
     Raises:
-        NotReady: the identity key is not the one it was sealed with.
+        WrongKey: the identity key is not the one it was sealed with.
     """
     return orjson.loads(unseal_bytes(session, ciphertext))
 
@@ -40,14 +40,14 @@ def unseal_bytes(session: Session, ciphertext: bytes) -> bytes:
     """Decrypt what `seal_bytes` made.
 
     Raises:
-        NotReady: the identity key is not the one it was sealed with.
+        WrongKey: the identity key is not the one it was sealed with.
     """
     from cryptography.fernet import InvalidToken  # noqa: PLC0415 see above
 
     try:
         return _fernet(settings.config(session).identity_key).decrypt(bytes(ciphertext))
     except InvalidToken as error:
-        raise NotReady(
+        raise WrongKey(
             _("Kunci identitas tidak cocok dengan data ini. Periksa ALUR_IDENTITY_KEY.")
         ) from error
 

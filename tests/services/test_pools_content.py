@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.models import Attachment, CaseMessage, HistoryEvent, IdentityValue, ProcessInstance
+from app.models import Attachment, CaseMessage, HistoryEvent, IdentityValue, Job, ProcessInstance
+from app.services import clock, inbox, incidents, instances, tasks, uploads, vault
 from app.services import files as attachments
-from app.services import inbox, instances, tasks, uploads, vault
 from tests.engine.building import bpmn, end, flow, node, parallel, send, start, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.engine.test_reader_scopes import inside
@@ -250,3 +250,18 @@ def test_a_file_that_is_named_as_identity_too_is_private(office: Office, order: 
     begin(office, "satu", umum=[file], ktp=[file])
     with office.database.reading() as session:
         assert session.scalars(select(Attachment.is_private)).all() == [True]
+
+
+def test_an_identity_that_nobody_can_read_stops_its_own_message_and_no_other_clock(office: Office) -> None:
+    deploy(office, files(kecamatan(), dinas(private=True)))
+    finish(office, begin(office, nama=CANARY))
+    office.start()
+    with office.database.transaction() as session:
+        session.scalars(select(IdentityValue)).one().ciphertext = b"sealed with another key"
+        timer = session.scalars(select(Job).where(Job.message_id.is_(None))).one()
+        timer.run_at = clock.now(session)
+    work(office)
+    with office.database.reading() as session:
+        message = session.scalars(select(Job).where(Job.message_id.is_not(None))).one()
+        assert message.retries == incidents.RETRIES - 1
+        assert session.get_one(Job, timer.id).run_at == timer.due_at  # looked at: it is not due yet
