@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from app.bpmnio import budget
 from app.errors import InvalidForm
 from app.forms import words
 from app.forms.conditions import Values, computed
@@ -12,6 +13,9 @@ from app.forms.model import Field
 from app.forms.rules import Files, error_of
 from app.forms.situation import Situation, situation
 from app.forms.whole import Form
+
+#: What all patterns and expressions of one form may take together: on SQLite nobody else writes meanwhile.
+MAX_SECONDS = 5.0
 
 
 def validate(
@@ -42,16 +46,17 @@ def validate(
 def checked(
     form: Form, values: Values | Callable[[Form], Values], *, context: Values, now: datetime
 ) -> dict[str, Any]:
-    """Return clean values as `validate` does; ``values`` may be what reads them.
+    """Return clean values as `validate` does, within `MAX_SECONDS`; ``values`` may be what reads them.
 
     Raises:
         InvalidForm: it names all that is wrong at once, what could not be read and what breaks a rule.
     """
-    try:
-        given = values(form) if callable(values) else values
-    except InvalidForm as error:
-        raise _also(form, error, context, now) if error.errors else error from error
-    return validate(form, given, context=context, now=now)
+    with budget.sharing(MAX_SECONDS):
+        try:
+            given = values(form) if callable(values) else values
+        except InvalidForm as error:
+            raise _also(form, error, context, now) if error.errors else error from error
+        return validate(form, given, context=context, now=now)
 
 
 def _also(form: Form, unread: InvalidForm, context: Values, now: datetime) -> InvalidForm:
