@@ -1,6 +1,7 @@
 """A form of the process between browser and services: what was typed, and the files that came along."""
 
 import hashlib
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO, cast
@@ -21,6 +22,8 @@ from app.web import context
 _OURS = frozenset({"csrf_token", "idempotency_key", "next"})
 #: How many files one request may bring for one field: each is read and made anew while its sender waits.
 MOST_FILES = 10
+#: And for so long, in seconds, pictures are made anew for one request; what has begun is finished.
+MOST_WORK_S = 20.0
 
 
 @dataclass(frozen=True)
@@ -58,9 +61,10 @@ def read(form: Form | None, *, actor: Actor | None, take_files: bool = True) -> 
         return Entry({}, sent=_sent())
     values, sent = forms.read(form, _source()), _sent()
     errors: dict[str, str] = {}
+    until = time.monotonic() + MOST_WORK_S
     for part, path in forms.pickers(form, values) if take_files else ():
         if part.takes_input:
-            _take_in(part, path, values, errors, actor)
+            _take_in(part, path, values, errors, actor, until=until)
     wish = request.form.get(forms.BUTTON)
     if wish is not None:
         values = forms.changed(form, values, wish)
@@ -137,7 +141,13 @@ def key() -> str:
 
 
 def _take_in(
-    part: Field, path: Path, values: dict[str, Any], errors: dict[str, str], actor: Actor | None
+    part: Field,
+    path: Path,
+    values: dict[str, Any],
+    errors: dict[str, str],
+    actor: Actor | None,
+    *,
+    until: float,
 ) -> None:
     sent = _uploads(part.key)
     if len(sent) > 1 and not part.multiple:  # nobody can tell which one is meant
@@ -145,6 +155,9 @@ def _take_in(
         return
     wrong = []
     for upload in sent[:MOST_FILES]:
+        if time.monotonic() > until:
+            wrong.append(_took_long(upload.filename or ""))
+            break
         try:
             held = _receive(part, upload, actor)
         except InvalidForm as error:
@@ -156,6 +169,12 @@ def _take_in(
         wrong.append(_too_many(wrong))
     if wrong:
         errors[part.key] = " ".join(wrong)
+
+
+def _took_long(name: str) -> str:
+    return _(
+        "Mengolah berkas-berkas ini terlalu lama; lampirkan {name} dan sesudahnya sekali lagi.", name=name
+    )
 
 
 def _too_many(wrong: Sequence[str]) -> str:

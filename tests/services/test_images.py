@@ -84,6 +84,20 @@ def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused(size: tuple[int,
         images.clean(buffer.getvalue(), "image/png")
 
 
+def test_of_a_kind_that_takes_most_to_make_anew_fewer_pixels_are_taken() -> None:
+    buffer = BytesIO()
+    Image.new("RGB", (4000, 4001)).save(buffer, "WEBP", method=0)
+    with pytest.raises(InvalidForm, match="16 juta"):
+        images.clean(buffer.getvalue(), "image/webp")
+
+
+def test_nobody_waits_for_long_till_the_pictures_of_others_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "PATIENCE_S", 0.01)
+    with images._turn(), pytest.raises(InvalidForm, match="sebentar lagi"):
+        images.clean(samples.picture("PNG"), "image/png")
+    assert images.clean(samples.picture("PNG"), "image/png")
+
+
 def test_a_video_keeps_its_pictures_and_its_length_but_not_where_it_was_taken() -> None:
     before = samples.video()
     after = videos.clean(before)

@@ -12,6 +12,7 @@ from app.db import Database
 from app.models import Attachment, MessageWait, ProcessInstance
 from app.services import definitions, deployments, instances, messages, reporter, tasks, users
 from app.services.access import actor_of
+from app.web import entries
 from tests.reports import answers_for, report, report_values
 from tests.web.conftest import Browser
 from tests.web.pages import PNG, code_of, fields_of, files_holding, key_of, upload, words_of
@@ -276,6 +277,19 @@ def test_more_files_at_once_than_anybody_waits_for_are_left_for_the_next_time(
     assert "paling banyak 10 berkas; 10 yang pertama sudah diambil" in words_of(refused)
     assert kept_files(office) == 10
     assert refused.text.count('type="hidden" name="lampiran_pelapor"') == 10
+
+
+def test_files_that_take_too_long_to_make_anew_are_left_for_the_next_time(
+    case: Report, phone: Browser, office: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    sent = {**REPLY, "_wait": wait_id(phone.get("/lacak/laporan").text)}
+    monkeypatch.setattr(entries, "MOST_WORK_S", 0.0)
+    refused = upload(phone, "/lacak/laporan", sent, [("lampiran_pelapor", f"{n}.png", PNG) for n in range(3)])
+    assert refused.status_code == 422
+    assert "terlalu lama; lampirkan 0.png dan sesudahnya sekali lagi" in words_of(refused)
+    assert kept_files(office) == 0
 
 
 def kept_files(office: Database) -> int:
