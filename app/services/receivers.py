@@ -1,18 +1,20 @@
 """Who receives a message: the one case that it is for, at the event that waits for it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine import forks
+from app.engine.diagram import Diagram
 from app.models import CaseMessage, MessageWait, Partner, ProcessInstance
-from app.services import access, partners
+from app.services import access, definitions, partners
 from app.services.definitions import Version
 
 #: States of cases that go on.
 ALIVE = frozenset({"active", "incident"})
+_HEARING = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 
 
 @dataclass(frozen=True)
@@ -31,17 +33,30 @@ def find(session: Session, message: CaseMessage, version: Version | None) -> Fou
     cases = session.scalars(access.locking(query.order_by(ProcessInstance.id))).all() if ids else ()
     alive = {case.id: case for case in cases}
     if not alive:
-        known = version is not None and message.target in version.diagram.nodes
+        known = version is not None and bool(_places(version.diagram, message))
         over = session.get(ProcessInstance, max(ids)) if ids else None
         return Found(over, None, "ended") if over else Found(reason="nobody" if known else "no_target")
-    waits = _waits(session, list(alive), message.target)
+    places = {
+        case.id: _places(definitions.version(session, case.definition_id).diagram, message) for case in cases
+    }
+    waits = _waits(session, places)
     waiting = {wait.instance_id for wait in waits}
     if len(waiting) > 1:
         return Found(reason="several")
     if not waiting:
-        return Found(next(iter(alive.values())) if len(alive) == 1 else None, None, "not_waiting")
+        reason = "not_waiting" if any(places.values()) else "no_target"
+        return Found(cases[0] if len(cases) == 1 else None, None, reason)
     instance = alive[waiting.pop()]
     return Found(instance, _of_round(session, instance, message, waits))
+
+
+def _places(diagram: Diagram, message: CaseMessage) -> frozenset[str]:
+    """The events at which a version hears the message: where it is drawn to; where that was drawn anew under another
+    id, those that wait for a message of its name. In a called process, and where a drawing was completed, the id is a
+    part of theirs."""
+    hearing = [node for node in diagram.nodes.values() if node.message is not None and node.kind in _HEARING]
+    drawn = frozenset(node.id for node in hearing if message.target in node.id.split(":"))
+    return drawn or frozenset(node.id for node in hearing if node.message == message.name)
 
 
 def heard_elsewhere(session: Session, message: CaseMessage, version: Version) -> bool:
@@ -58,8 +73,20 @@ def heard_elsewhere(session: Session, message: CaseMessage, version: Version) ->
         other.rounds == message.rounds
         and other.target != message.target
         and not _begins(version, other.target)
-        and not forks.together(version.diagram, other.target, message.target)
+        and not _together(session, other, message)
         for other in session.scalars(query)
+    )
+
+
+def _together(session: Session, heard: CaseMessage, message: CaseMessage) -> bool:
+    """Whether the case that heard the one may wait for the other as well."""
+    receiver = session.get_one(ProcessInstance, heard.receiver_id)
+    diagram = definitions.version(session, receiver.definition_id).diagram
+    return any(
+        forks.together(diagram, one, other)
+        for one in _places(diagram, heard)
+        for other in _places(diagram, message)
+        if one != other
     )
 
 
@@ -68,12 +95,11 @@ def _begins(version: Version, target: str) -> bool:
     return node is not None and node.kind == "startEvent"
 
 
-def _waits(session: Session, cases: Sequence[int], target: str) -> list[MessageWait]:
-    """The events that wait at ``target``, the one that waits longest first. In a called process, and where a drawing
-    was completed, its id is a part of theirs."""
-    query = select(MessageWait).where(MessageWait.instance_id.in_(cases), ~MessageWait.is_signal)
+def _waits(session: Session, places: Mapping[int, Collection[str]]) -> list[MessageWait]:
+    """The events that wait at one of the ``places`` of their case, the one that waits longest first."""
+    query = select(MessageWait).where(MessageWait.instance_id.in_(places), ~MessageWait.is_signal)
     rows = session.scalars(query.order_by(MessageWait.opened_at, MessageWait.id))
-    return [wait for wait in rows if target in wait.activity_id.split(":")]
+    return [wait for wait in rows if wait.activity_id in places[wait.instance_id]]
 
 
 def _of_round(

@@ -1,5 +1,7 @@
 """Messages that nobody waits for: kept till somebody does, or told to have come too late; never lost in silence."""
 
+from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,8 +9,8 @@ from sqlalchemy import event, select
 
 from app.db import Database
 from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance
-from app.services import instances, keeping, outgoing
-from tests.engine.building import end, exclusive, node, send, start, user
+from app.services import instances, keeping, outgoing, tasks
+from tests.engine.building import end, exclusive, node, parallel, send, start, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.services.counting import statements
 from tests.services.office import Office, form, text
@@ -148,13 +150,15 @@ def test_what_is_kept_is_heard_in_the_order_in_which_it_was_sent(office: Office)
 # -- without a partner -------------------------------------------------------------------------------------
 
 
-def strangers(office: Office) -> None:
+def strangers(office: Office, waits_at: str = "tunggu") -> None:
     """Two processes that people start; one answers what the other waits for."""
     answers = process("dinas", [start("masuk", form="awal"), user("olah"), send("jawab"), end("usai")],
                       "masuk > olah > jawab > usai")  # fmt: skip
-    waits = [shape for shape in ASKS_FIRST if shape.id != "kirim"]
-    asks = process("kecamatan", waits, "mulai > sibuk > tunggu > catat > selesai")
-    deploy(office, files(asks, answers, flows=("jawab > tunggu: Jawaban",)))
+    shapes = [
+        replace(one, id=waits_at) if one.id == "tunggu" else one for one in ASKS_FIRST if one.id != "kirim"
+    ]
+    asks = process("kecamatan", shapes, f"mulai > sibuk > {waits_at} > catat > selesai")
+    deploy(office, files(asks, answers, flows=(f"jawab > {waits_at}: Jawaban",)))
 
 
 def test_without_partners_the_case_with_the_same_number_hears_it(office: Office) -> None:
@@ -268,3 +272,109 @@ def test_what_is_woken_while_it_is_laid_aside_stays_awake(
     finish(office, begin(office, "dinas", nomor="7"))
     work(office)
     assert at(office, late[0]) == ["catat"]
+
+
+# -- diagrams that were drawn anew meanwhile ---------------------------------------------------------------
+
+
+def redrawn(office: Office, *, named: str = "Jawaban") -> None:
+    """The pools of `deploy`, of which the event that waits has got another id, and perhaps its message a name."""
+    first = kecamatan().replace(b"tunggu", b"menunggu")
+    deploy(
+        office, files(first, dinas(), flows=("kirim > usulan_masuk: Usulan", f"jawab > menunggu: {named}"))
+    )
+
+
+def test_an_answer_to_the_id_of_a_newer_drawing_is_heard_by_an_older_case(office: Office) -> None:
+    deploy(office)
+    case = begin(office)
+    redrawn(office)
+    finish(office, case)
+    work(office)
+    finish(office, cases(office, "dinas")[0], putusan="setuju")
+    work(office)
+    assert at(office, case) == ["catat"]
+
+
+def test_an_answer_to_the_id_of_an_older_drawing_is_heard_by_a_newer_case(office: Office) -> None:
+    strangers(office)
+    answer = begin(office, "dinas", nomor="7")
+    strangers(office, waits_at="menunggu")
+    mine = begin(office, nomor="7")
+    for case in (mine, answer):
+        finish(office, case)
+    work(office)
+    assert at(office, mine) == ["catat"]
+
+
+def test_an_answer_that_no_step_of_the_case_can_hear_is_told_to_the_process_owner(office: Office) -> None:
+    deploy(office)
+    case = begin(office)
+    redrawn(office, named="Balasan")
+    finish(office, case)
+    work(office)
+    finish(office, cases(office, "dinas")[0], putusan="setuju")
+    work(office)
+    assert messages(office)[-1] == ("Balasan", "kept", "no_target")
+    assert events(office, cases(office, "dinas")[0])["message_kept"]["case_number"] == case.business_key
+    assert told(office) == ["message_kept"]
+
+
+def test_a_wait_of_the_same_name_is_left_to_the_message_that_is_drawn_to_it(office: Office) -> None:
+    first, second = (node("intermediateCatchEvent", f"tunggu_{n}", message="Jawaban") for n in "ab")
+    shapes = [
+        start("mulai", form="awal"),
+        send("kirim"),
+        second,
+        user("sibuk"),
+        first,
+        user("catat"),
+        end("selesai"),
+    ]
+    asks = process("kecamatan", shapes, "mulai > kirim > tunggu_b > sibuk > tunggu_a > catat > selesai")
+    message = b'<bpmn:message id="message_Jawaban" name="Jawaban"/>'
+    given = files(asks, dinas(), flows=("kirim > usulan_masuk", "jawab > tunggu_a: Jawaban"))
+    given["dua.bpmn"] = given["dua.bpmn"].replace(b"<bpmn:collaboration", message + b"<bpmn:collaboration", 1)
+    deploy(office, given)
+    case = begin(office)
+    work(office)
+    finish(office, cases(office, "dinas")[0], putusan="setuju")
+    work(office)
+    assert at(office, case) == []
+    assert messages(office)[-1] == ("Jawaban", "kept", "not_waiting")
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_places_drawn_anew_hear_an_answer_as_often_as_before(office: Office, at_once: bool) -> None:
+    """Two branches wait for it each, two alternatives are one."""
+    split = parallel("pisah") if at_once else exclusive("pisah")
+    join = parallel("gabung") if at_once else exclusive("gabung")
+
+    def drawn(*ids: str) -> dict[str, bytes]:
+        waits = [node("intermediateCatchEvent", id, inside=WAITS) for id in ids]
+        shapes = [
+            start("mulai", form="awal"),
+            send("kirim"),
+            split,
+            *waits,
+            join,
+            user("catat"),
+            end("selesai"),
+        ]
+        flows = f"mulai > kirim > pisah > {ids[0]} > gabung > catat > selesai\npisah > {ids[1]} > gabung"
+        return files(process("kecamatan", shapes, flows), dinas(),
+                     flows=("kirim > usulan_masuk", *(f"jawab > {id}: Jawaban" for id in ids)))  # fmt: skip
+
+    deploy(office, drawn("a", "b"))
+    case = begin(office)
+    if not at_once:
+        with office.database.transaction() as session:
+            [task] = instances.open_tasks(session, case.id)
+            tasks.complete(session, task.id, {}, {"pisah": "pisah__a"}, actor=office.rina)
+    deploy(office, drawn("c", "d"))
+    work(office)
+    finish(office, cases(office, "dinas")[0], putusan="setuju")
+    work(office)
+    assert at(office, case) == ["catat"]
+    heard = {"delivered": 2} if at_once else {"delivered": 1, "spare": 1}
+    assert Counter(state for name, state, _reason in messages(office) if name == "Jawaban") == heard
