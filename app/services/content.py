@@ -14,9 +14,13 @@ from app.services.definitions import Version
 
 @dataclass(frozen=True)
 class Content:
-    """``identity``: fields marked ``pribadi`` in the receiver's forms; ``files``: copies that are no case's yet."""
+    """``identity``: fields marked ``pribadi`` in the receiver's forms; ``files``: copies that are no case's yet.
+
+    ``sent``: the variables as the sender has them, with the ids of his own files.
+    """
 
     variables: dict[str, Any]
+    sent: dict[str, Any]
     identity: dict[str, Any]
     files: list[Attachment]
 
@@ -51,9 +55,10 @@ def of(
     }
     variables, secret = identity.part(None, values, version)
     secret |= _identity(session, message, sender, version)
-    copies = _copies(session, sender, variables, secret)
-    ids = {old: copy.id for old, copy in copies.items()}
-    return Content(_renamed(variables, ids), _renamed(secret, ids), list(copies.values()))
+    theirs = _theirs(session, sender, receiver, variables, secret)
+    ids = {own: file.id for own, file in theirs.items()}
+    fresh = [file for file in theirs.values() if file.instance_id is None]
+    return Content(_renamed(variables, ids), variables, _renamed(secret, ids), fresh)
 
 
 def _identity(
@@ -67,16 +72,19 @@ def _identity(
     return identity.hand_on(session, sender, sending, wanted)
 
 
-def _copies(
-    session: Session, sender: ProcessInstance, variables: Mapping[str, Any], secret: Mapping[str, Any]
+def _theirs(
+    session: Session,
+    sender: ProcessInstance,
+    receiver: ProcessInstance | None,
+    variables: Mapping[str, Any],
+    secret: Mapping[str, Any],
 ) -> dict[str, Attachment]:
-    """Copies of the sender's files that the content names, by the id of what was copied. 1 SQL without files."""
+    """The receiver's copies of the sender's files that the content names, by the id of what was copied: those that he
+    has already, else new ones. 1 SQL without files."""
     rows = session.scalars(select(Attachment).where(Attachment.instance_id == sender.id)).all()
-    if not rows:
-        return {}
     open_ones, private = set(_texts(variables)), set(_texts(secret))
     wanted = [row for row in rows if row.id in private or (row.id in open_ones and not row.is_private)]
-    return {row.id: files.copy(session, row, private=row.id in private) for row in wanted}
+    return {row.id: files.copy(session, row, private=row.id in private, into=receiver) for row in wanted}
 
 
 def _texts(value: Any) -> Iterator[str]:

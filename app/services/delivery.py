@@ -141,7 +141,9 @@ def _settle(
 ) -> None:
     """Store what came beside variables, that the two are partners, and on the sender's side that it arrived."""
     brought.store(session, receiver)
-    partners.join(session, sender, receiver, rounds=message.rounds, told=brought.variables)
+    partners.join(
+        session, sender, receiver, rounds=message.rounds, sent=brought.sent, received=brought.variables
+    )
     message.receiver_id, message.reason = receiver.id, None
     history.record(
         session,

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Field
 from app.i18n import _
-from app.models import Attachment
+from app.models import Attachment, ProcessInstance
 from app.services import (
     access,
     clock,
@@ -107,19 +107,27 @@ def attach(
     session.flush()
 
 
-def copy(session: Session, row: Attachment, *, private: bool) -> Attachment:
-    """Copy a file of a case for another one; it belongs to none yet."""
+def copy(
+    session: Session, row: Attachment, *, private: bool, into: ProcessInstance | None = None
+) -> Attachment:
+    """Copy a file of a case for another one; it belongs to none yet. One that ``into`` has already is returned."""
     content = file_store.read(session, row)
+    same = {
+        "name": file_names.hidden(row.name) if private else row.name,
+        "sha256": _digest(session, content, private=private),
+        "is_private": private,
+        "uploaded_at": row.uploaded_at,
+        "uploaded_by_id": row.uploaded_by_id,
+    }
+    earlier = select(Attachment).filter_by(instance_id=into.id, **same).limit(1) if into else None
+    if earlier is not None and (found := session.scalar(earlier)) is not None:
+        return found
     made = Attachment(
         id=secrets.token_urlsafe(32),
         field_key=row.field_key,
-        name=file_names.hidden(row.name) if private else row.name,
         media_type=row.media_type,
         size_bytes=row.size_bytes,
-        sha256=_digest(session, content, private=private),
-        is_private=private,
-        uploaded_at=row.uploaded_at,
-        uploaded_by_id=row.uploaded_by_id,
+        **same,
     )
     file_store.write(session, made, content)
     session.add(made)

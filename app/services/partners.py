@@ -26,15 +26,24 @@ def join(
     receiver: ProcessInstance,
     *,
     rounds: Sequence[str],
-    told: Mapping[str, Any],
+    sent: Mapping[str, Any],
+    received: Mapping[str, Any],
 ) -> None:
-    """Note that ``sender`` told ``receiver`` something, and that the two talk since ``rounds`` of the sender."""
-    if session.get(Partner, (sender.id, receiver.id)) is None:
+    """Note that ``sender`` told ``receiver`` something, and that the two talk since ``rounds`` of the sender.
+
+    ``sent`` and ``received`` are the same, but for files: each side has copies of its own.
+    """
+    if not are(session, sender, receiver):
         _add(session, sender, receiver, rounds)
         _add(session, receiver, sender, ())
-    for pair in ((receiver.id, sender.id), (sender.id, receiver.id)):
+    for pair, told in (((receiver.id, sender.id), received), ((sender.id, receiver.id), sent)):
         row = session.get_one(Partner, pair)
         row.told = {**row.told, **told}
+
+
+def are(session: Session, instance: ProcessInstance, other: ProcessInstance) -> bool:
+    """Whether two cases talk with each other already."""
+    return session.get(Partner, (instance.id, other.id)) is not None
 
 
 def _add(
@@ -54,7 +63,7 @@ def _add(
 def exchanged(
     session: Session, instance: ProcessInstance, partner: ProcessInstance | None
 ) -> Mapping[str, Any]:
-    """What went last between a case and its partner, in whichever direction, by variable."""
+    """What went last between a case and its partner, in whichever direction, by variable, as the case has it."""
     row = session.get(Partner, (instance.id, partner.id)) if partner is not None else None
     return row.told if row is not None else {}
 

@@ -100,21 +100,93 @@ def test_what_the_other_side_changed_is_told_back(office: Office) -> None:
     assert cases(office, "kecamatan")[0].variables["judul"] == "Jembatan beton"
 
 
-def test_files_go_along_as_copies_that_the_other_side_may_open(office: Office) -> None:
-    picks = form(text("judul"), text("lokasi"), {"type": "filepicker", "key": "denah", "label": "Denah"})
-    deploy(office, files(kecamatan(), dinas()) | {"siapkan.form": picks})
-    case = begin(office)
+PICKER = {"type": "filepicker", "key": "denah", "label": "Denah"}
+PICKS = form(text("judul"), text("lokasi"), PICKER)
+
+
+def uploaded(office: Office) -> str:
+    """The id of a file that the desk has just sent in."""
     with office.database.transaction() as session:
         upload = uploads.read(BytesIO(b"denah jembatan"), "denah.txt", actor=office.rina)
-        file = attachments.receive(session, upload, actor=office.rina)
-    finish(office, case, denah=[file.id])
+        return attachments.receive(session, upload, actor=office.rina).id
+
+
+def files_of(office: Office, case: ProcessInstance) -> list[str]:
+    with office.database.reading() as session:
+        return list(session.scalars(select(Attachment.id).where(Attachment.instance_id == case.id)))
+
+
+def test_files_go_along_as_copies_that_the_other_side_may_open(office: Office) -> None:
+    deploy(office, files(kecamatan(), dinas()) | {"siapkan.form": PICKS})
+    case = begin(office)
+    file_id = uploaded(office)
+    finish(office, case, denah=[file_id])
     work(office)
     [other] = cases(office, "dinas")
     with office.database.reading() as session:
         [copy] = session.scalars(select(Attachment).where(Attachment.instance_id == other.id))
-        assert other.variables["denah"] == [copy.id] != [file.id]
+        assert other.variables["denah"] == [copy.id] != [file_id]
         _row, path = attachments.open_for(session, copy.id, actor=office.dinas_a)
     assert path.read_bytes() == b"denah jembatan"
+
+
+@pytest.mark.parametrize("private", [False, True])
+@pytest.mark.parametrize("carried", [{}, {"isi pesan": "denah"}])
+def test_a_file_is_copied_once_however_often_it_goes_back_and_forth(
+    office: Office, carried: dict[str, str], private: bool
+) -> None:
+    hears = node("intermediateCatchEvent", "dengar", inside=WAITS)
+    asks = process("kecamatan", [
+        start("mulai", form="awal"), user("siapkan", form="siapkan"), send("kirim", properties=carried),
+        node("intermediateCatchEvent", "tunggu", inside=WAITS), user("tambah"), send("susul", properties=carried),
+        user("catat"), end("selesai"),
+    ], "mulai > siapkan > kirim > tunggu > tambah > susul > catat > selesai")  # fmt: skip
+    answers = process("dinas", [
+        node("startEvent", "usulan_masuk", inside=WAITS), user("telaah"), send("jawab", properties=carried), hears,
+        user("baca", form="baca"), end("usai"),
+    ], "usulan_masuk > telaah > jawab > dengar > baca > usai")  # fmt: skip
+    given = files(asks, answers, flows=("kirim > usulan_masuk", "jawab > tunggu", "susul > dengar"))
+    marks = {"properties": {"pribadi": "ya"}} if private else {}
+    given["siapkan.form"] = given["baca.form"] = form(PICKER | marks)
+    deploy(office, given)
+    case = begin(office)
+    finish(office, case, denah=[uploaded(office)])
+    work(office)
+    [other] = cases(office, "dinas")
+    first = files_of(office, other)
+    assert len(first) == 1
+    finish(office, other)
+    work(office)
+    finish(office, case)
+    work(office)
+    assert at(office, other) == ["baca"]
+    assert files_of(office, other) == first
+    assert len(files_of(office, case)) == 1
+    if not private:
+        assert cases(office, "dinas")[0].variables["denah"] == first
+
+
+def test_a_file_that_was_left_as_it_was_does_not_undo_another_one_there(office: Office) -> None:
+    asks = process("kecamatan", [
+        start("mulai", form="awal"), user("siapkan", form="siapkan"), send("kirim"), user("tambah"), send("susul"),
+        user("catat"), end("selesai"),
+    ], "mulai > siapkan > kirim > tambah > susul > catat > selesai")  # fmt: skip
+    answers = process("dinas", [
+        node("startEvent", "usulan_masuk", inside=WAITS), user("ganti", form="siapkan"),
+        node("intermediateCatchEvent", "dengar", inside=WAITS), user("baca"), end("usai"),
+    ], "usulan_masuk > ganti > dengar > baca > usai")  # fmt: skip
+    given = files(asks, answers, flows=("kirim > usulan_masuk", "susul > dengar"))
+    deploy(office, given | {"siapkan.form": PICKS})
+    case = begin(office)
+    finish(office, case, denah=[uploaded(office)])
+    work(office)
+    [other] = cases(office, "dinas")
+    newer = uploaded(office)
+    finish(office, other, denah=[newer])
+    finish(office, case)
+    work(office)
+    assert at(office, other) == ["baca"]
+    assert cases(office, "dinas")[0].variables["denah"] == [newer]
 
 
 def each_asks() -> bytes:
