@@ -3,6 +3,7 @@
 One message, one transaction: whatever happens in between, its job is still there and comes again.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -128,7 +129,7 @@ def _begin(session: Session, message: CaseMessage, version: Version, node: Node)
     sender = session.get_one(ProcessInstance, message.sender_id)
     about = {"message": message.name, **partners.named(sender)}
     instance = instances.begin_by_itself(session, version, node, brought.variables, **about)
-    _settle(session, message, sender, instance, brought)
+    _settle(session, message, sender, instance, brought, {})
     outgoing.wake(session, instance)
 
 
@@ -138,8 +139,12 @@ def _settle(
     sender: ProcessInstance,
     receiver: ProcessInstance,
     brought: Content,
+    how: Mapping[str, Any],
 ) -> None:
-    """Store what came beside variables, that the two are partners, and on the sender's side that it arrived."""
+    """Store what came beside variables, that the two are partners, and on the sender's side that it arrived.
+
+    ``how``: what both sides are told of how they found each other.
+    """
     brought.store(session, receiver)
     partners.join(
         session, sender, receiver, rounds=message.rounds, sent=brought.sent, received=brought.variables
@@ -153,6 +158,7 @@ def _settle(
         activity_id=message.activity_id,
         message=message.name,
         identity=sorted(brought.identity),
+        **how,
         **partners.named(receiver),
     )
 
@@ -178,16 +184,19 @@ def _hand_over(session: Session, message: CaseMessage, receiver: ProcessInstance
     except Conflict:
         return False
     sender = session.get_one(ProcessInstance, message.sender_id)
+    how = {} if partners.are(session, sender, receiver) else {"by_number": True}
+    told = {**how, **partners.named(sender)}
     session.expunge(wait)  # apply deletes its row
     incidents.close_moot(session, receiver, {message.id}, actor=None)
-    execution.apply(session, receiver, version, _with_sender(step, wait, sender), actor=None)
-    _settle(session, message, sender, receiver, brought)
+    execution.apply(session, receiver, version, _telling(step, wait, told), actor=None)
+    _settle(session, message, sender, receiver, brought, how)
     return True
 
 
-def _with_sender(step: Step, wait: MessageWait, sender: ProcessInstance) -> Step:
+def _telling(step: Step, wait: MessageWait, told: Mapping[str, Any]) -> Step:
+    """The step, of which the history tells who sent the message and how he was found."""
     events = [
-        replace(event, data={**event.data, **partners.named(sender)})
+        replace(event, data={**event.data, **told})
         if event.type == "message_received" and event.activity_id == wait.activity_id
         else event
         for event in step.events

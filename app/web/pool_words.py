@@ -74,7 +74,15 @@ def delivered(event: HistoryEvent, words: Vocabulary) -> Sentence:
         N_("Pesan {message} diterima perkara {case}"), message=_name(event), case=number(event, words)
     )
     fields = ", ".join(words.label(str(key)) for key in event.data.get("identity") or ())
-    return Sentence("message", title, lines=((_("Identitas yang ikut"), fields),) if fields else ())
+    lines = ((_("Identitas yang ikut"), fields),) if fields else ()
+    return Sentence("message", title, reason=matched(event), lines=lines)
+
+
+def matched(event: HistoryEvent) -> str:
+    """That nothing but their numbers brought the two cases together; else empty."""
+    if not event.data.get("by_number"):
+        return ""
+    return _("Kedua perkara dipertemukan oleh nomornya yang sama; sejak itu keduanya berhubungan.")
 
 
 def kept(event: HistoryEvent, _words: Vocabulary) -> Sentence:

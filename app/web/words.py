@@ -143,7 +143,8 @@ def _fired(event: HistoryEvent, words: Vocabulary) -> Sentence:
 
 def _received(event: HistoryEvent, words: Vocabulary) -> Sentence:
     title = Markup("<b>{}</b>").format(here(event, words))
-    return Sentence("message", title, changes=changes(event, words), meta=pool_words.sender(event, words))
+    found, how = changes(event, words), pool_words.matched(event)
+    return Sentence("message", title, reason=how, changes=found, meta=pool_words.sender(event, words))
 
 
 def _incident(event: HistoryEvent, words: Vocabulary) -> Sentence:

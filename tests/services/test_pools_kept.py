@@ -170,6 +170,8 @@ def test_without_partners_the_case_with_the_same_number_hears_it(office: Office)
     work(office)
     assert (at(office, mine), at(office, other)) == (["catat"], [])
     assert events(office, mine)["message_received"]["case_number"] == "7"
+    assert events(office, mine)["message_received"]["by_number"]
+    assert events(office, answer)["message_delivered"]["by_number"]
 
 
 def test_a_message_for_a_case_that_does_not_exist_yet_is_kept_for_it(office: Office) -> None:
@@ -294,6 +296,7 @@ def test_an_answer_to_the_id_of_a_newer_drawing_is_heard_by_an_older_case(office
     finish(office, cases(office, "dinas")[0], putusan="setuju")
     work(office)
     assert at(office, case) == ["catat"]
+    assert "by_number" not in events(office, case)["message_received"]
 
 
 def test_an_answer_to_the_id_of_an_older_drawing_is_heard_by_a_newer_case(office: Office) -> None:
