@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from app.engine import (
+    circles,
     contradictions,
     extensions,
     flows,
@@ -120,7 +121,9 @@ def _processes(root: Element, source: Source) -> list[Element]:
 
 def _walkable(diagram: Diagram, source: Source) -> Diagram:
     source.process = diagram.key
-    return structure.walkable(diagram, source)
+    found = structure.walkable(diagram, source)
+    circles.check(found, source)
+    return found
 
 
 def _too_large(process: Element, source: Source) -> bool:

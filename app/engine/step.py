@@ -40,17 +40,18 @@ class OpenTask:
 
 @dataclass(frozen=True)
 class OpenTimer:
-    """A timer that started in this step."""
+    """A timer that started in this step; ``rounds``: see `scopes.rounds_of`."""
 
     id: str
     node: Node
     opened_at: datetime
     due: timers.Due
+    rounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class OpenMessage:
-    """An event that began to wait for its message or signal in this step; ``rounds``: see `scopes.rounds_of`."""
+    """An event that began to wait for its message or signal in this step."""
 
     id: str
     node: Node
@@ -225,6 +226,5 @@ def _due_data(task: OpenTask) -> dict[str, Any]:
 
 
 def _open_timer(task: Task) -> OpenTimer:
-    return OpenTimer(
-        task.id.hex, node_of(task), datetime.fromisoformat(task.internal_data["opened"]), due_of(task)
-    )
+    opened_at = datetime.fromisoformat(task.internal_data["opened"])
+    return OpenTimer(task.id.hex, node_of(task), opened_at, due_of(task), rounds_of(task))

@@ -147,6 +147,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Waktu “{text}” pada “{name}” terlalu pendek.",
         "Periksa angkanya; timer berulang paling cepat tiap menit.",
     ),
+    "timer_circle": (
+        "Timer “{text}” pada “{name}” habis sebelum ada yang sempat bertindak, dan perkara dapat kembali ke sana "
+        "dengan sendirinya.",
+        "Beri waktu paling sedikit satu menit, atau taruh tugas orang di putaran itu; perkara yang berputar terus "
+        "dihentikan setelah 100 putaran.",
+    ),
     "timer_relative_without_deadline": (
         "“{text}” pada “{name}” dihitung mundur dari tenggat tugas, tetapi tugasnya tidak bertenggat.",
         "Tempelkan timer tenggat pada tugas yang sama.",

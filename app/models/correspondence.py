@@ -34,8 +34,8 @@ class CaseMessage(Base):
     rounds: Mapped[list[Any]]
     #: The variables that it carries, till they have arrived; never identity.
     values: Mapped[dict[str, Any]]
-    #: How many messages led to it, each sent because the one before came, with nobody in between.
-    hops: Mapped[int] = mapped_column(default=0)
+    #: What led to it with nobody acting in between, by `hops`.
+    trail: Mapped[dict[str, Any]] = mapped_column(default=dict)
     sent_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(String(10), default="sent")  # sent, kept, delivered, unheard, spare
     #: Why it is kept or unheard: nobody, several, not_waiting, no_target, ended.

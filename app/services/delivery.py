@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from app.engine import execution as engine
 from app.engine.diagram import Node
 from app.engine.step import Step
-from app.errors import Conflict, ExecutionFailed
-from app.i18n import _
+from app.errors import Conflict
 from app.models import CaseMessage, Job, MessageWait, ProcessInstance
 from app.services import (
     clock,
@@ -41,7 +40,6 @@ def deliver(session: Session, message_id: str) -> bool:
     job = session.get(Job, message_id, populate_existing=True)
     if message is None or job is None:
         return False
-    _count(session, message)
     version, node = _start(session, message)
     if version is not None and node is not None:
         _begin(session, message, version, node)
@@ -82,24 +80,6 @@ def _held(message_id: str) -> Any:
     return query.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
-def _count(session: Session, message: CaseMessage) -> None:
-    """Note how far from a person this is, for the messages that come of it.
-
-    Raises:
-        ExecutionFailed: two pools answer each other for ever.
-    """
-    if message.hops >= hops.MOST:
-        raise ExecutionFailed(
-            _(
-                "Kedua pool saling berkirim pesan tanpa henti; dihentikan setelah {n} pesan.",
-                n=hops.MOST,
-            ),
-            activity_id=message.target,
-            detail="endless_messages",
-        )
-    hops.follow(session, message.hops)
-
-
 def _done(session: Session, job: Job, message: CaseMessage, state: str) -> bool:
     message.state, message.done_at = state, clock.now(session)
     message.values = message.values if state == "unheard" else {}  # the receiver has them
@@ -125,6 +105,7 @@ def _start(session: Session, message: CaseMessage) -> tuple[Version | None, Node
 
 
 def _begin(session: Session, message: CaseMessage, version: Version, node: Node) -> None:
+    hops.arrive(session, "message", message.trail, key=version.key, activity_id=node.id)
     brought = content.of(session, message, version, None)
     sender = session.get_one(ProcessInstance, message.sender_id)
     about = {"message": message.name, **partners.named(sender)}
@@ -169,6 +150,8 @@ def _settle(
 def _hand_over(session: Session, message: CaseMessage, receiver: ProcessInstance, wait: MessageWait) -> bool:
     """Deliver to a waiting event. False: a timer that was due took it away."""
     version = definitions.version(session, receiver.definition_id)
+    trail = hops.shorter(message.trail, wait.trail)
+    hops.arrive(session, "message", trail, key=receiver.key, activity_id=wait.activity_id, rounds=wait.rounds)
     brought = content.of(session, message, version, receiver)
     try:
         step = engine.deliver(

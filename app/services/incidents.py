@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Conflict, NotAllowed, NotFound
 from app.i18n import _
-from app.models import Incident, Job, ProcessInstance, UserTask
+from app.models import CaseMessage, Incident, Job, ProcessInstance, UserTask
 from app.services import access, clock, definitions, history, rights, telling
 from app.services.access import Actor
 from app.services.paging import Page, cursor, limited, number_of, values_of
@@ -191,8 +191,16 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
     job = session.get(Job, incident.job_id) if incident.job_id else None
     if job is not None:
         job.retries, job.run_at = RETRIES, clock.now(session)
+        _count_anew(session, job)
     _close(session, incident.instance, incident, actor)
     return incident
+
+
+def _count_anew(session: Session, job: Job) -> None:
+    """A person acted: what had gone on by itself for too long may go on."""
+    job.trail = {}
+    if job.message_id is not None:
+        session.get_one(CaseMessage, job.message_id).trail = {}
 
 
 def _close(

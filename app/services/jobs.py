@@ -53,7 +53,7 @@ def fire(session: Session, job_id: str) -> bool:
     if instance is None or job is None:
         return False
     version = definitions.version(session, instance.definition_id)
-    hops.follow(session, job.deadline.get("hops"))
+    _follow(session, job, instance.key)
     step = _step(session, instance, version, job)
     if step is None:
         _put_off(session, job)
@@ -73,11 +73,22 @@ def _begin(session: Session, job_id: str) -> bool:
     job = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if job is None:
         return False
-    hops.follow(session, job.deadline.get("hops"))
     version = definitions.version(session, job.definition_id or 0)
+    _follow(session, job, version.key)
     instances.begin_by_itself(session, version, version.diagram.nodes[job.activity_id])
     starts.again(session, job)
     return True
+
+
+def _follow(session: Session, job: Job, key: str) -> None:
+    """Note what led to a signal or to a timer without time. Any other timer is the clock, which acts like a person.
+
+    Raises:
+        ExecutionFailed: it has gone on like this for too long.
+    """
+    if job.trail or job.signal:
+        kind = "signal" if job.signal else "timer"
+        hops.arrive(session, kind, job.trail, key=key, activity_id=job.activity_id)
 
 
 def _step(session: Session, instance: ProcessInstance, version: Version, job: Job) -> Step | None:

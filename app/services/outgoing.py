@@ -95,7 +95,7 @@ def _row(
         "business_key": instance.business_key,
         "rounds": list(effect.rounds),
         "values": _carried(effect),
-        "hops": hops.following(session),
+        "trail": hops.left(session, effect.rounds),
         "sent_at": clock.now(session) + timedelta(microseconds=number),
         "state": "sent",
     }

@@ -76,6 +76,7 @@ def _job(session: Session, version: Version, node: Node, due: timers.Due | None)
         opened_at=now,
         due_at=due.at if due else now,
         run_at=due.at if due else now,
-        deadline=due.as_dict() if due else {"hops": hops.following(session)},
+        deadline=due.as_dict() if due else {},
+        trail={} if due else hops.left(session),
         signal=None if due else node.signal,
     )

@@ -7,8 +7,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine.step import OpenTimer, Step
-from app.errors import ExecutionFailed
-from app.i18n import _
 from app.models import Job, MessageWait, ProcessInstance
 from app.services import bulk, clock, hops, outgoing, starts
 from app.services.definitions import Version
@@ -18,7 +16,7 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
     """Store what a step began to wait for and what it waits for no more; hand on the signals that it threw."""
     bulk.remove(session, Job, step.stopped_timers)
     bulk.remove(session, MessageWait, step.stopped_messages)
-    bulk.add(session, Job, [_job(instance, timer) for timer in step.timers])
+    bulk.add(session, Job, [_job(session, instance, timer) for timer in step.timers])
     waits = [
         {
             "id": wait.id,
@@ -29,6 +27,7 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
             "group_id": version.group_of(wait.node.lane_id),
             "opened_at": clock.now(session),
             "rounds": list(wait.rounds),
+            "trail": hops.left(session, wait.rounds),
         }
         for wait in step.messages
     ]
@@ -42,36 +41,32 @@ def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
     """Let the signals that were thrown reach the other cases that wait for them, each in a transaction of its own."""
     if not step.signals:
         return
-    so_far = hops.following(session)
-    if so_far >= hops.MOST:
-        raise ExecutionFailed(
-            _("Sinyal saling memicu tanpa henti; dihentikan setelah {n} kali.", n=so_far),
-            detail="endless_signals",
-        )
     starts.by_signal(session, step.signals)
-    others = select(MessageWait.instance_id, MessageWait.message, MessageWait.activity_id).where(
+    others = select(MessageWait).where(
         MessageWait.message.in_(step.signals), MessageWait.is_signal, MessageWait.instance_id != instance.id
     )
-    now = clock.now(session)
-    found = {(row.instance_id, row.message): row.activity_id for row in session.execute(others)}
+    now, trail = clock.now(session), hops.left(session)
+    found = {(wait.instance_id, wait.message): wait for wait in session.scalars(others)}
     jobs = [
         {
             "id": uuid4().hex,
             "instance_id": case,
-            "activity_id": activity,
+            "activity_id": wait.activity_id,
             "attached_to": None,
             "opened_at": now,
             "due_at": now,
             "run_at": now,
-            "deadline": {"hops": so_far},
+            "deadline": {},
             "signal": signal,
+            "trail": hops.within(hops.shorter(trail, wait.trail), wait.rounds),
         }
-        for (case, signal), activity in found.items()
+        for (case, signal), wait in found.items()
     ]
     bulk.add(session, Job, jobs)
 
 
-def _job(instance: ProcessInstance, timer: OpenTimer) -> dict[str, Any]:
+def _job(session: Session, instance: ProcessInstance, timer: OpenTimer) -> dict[str, Any]:
+    at_once = timer.due.at - clock.now(session) < hops.AT_ONCE
     return {
         "id": timer.id,
         "instance_id": instance.id,
@@ -82,4 +77,5 @@ def _job(instance: ProcessInstance, timer: OpenTimer) -> dict[str, Any]:
         "run_at": timer.due.at,
         "deadline": timer.due.as_dict(),
         "signal": None,
+        "trail": hops.left(session, timer.rounds) if at_once else {},
     }

@@ -8,11 +8,12 @@ from datetime import timedelta
 from app.engine.diagram import Timer
 from app.engine.timers.cycles import cycle, next_due
 from app.engine.timers.deadlines import Due, due
-from app.engine.timers.grammar import Unreadable, is_before, read
+from app.engine.timers.grammar import MIN_CYCLE, Unreadable, is_before, read
 from app.engine.timers.reasons import Explanation, explain
 from app.engine.timers.spans import Cycle, DayUnit, Elapsed, Formula, Span, length
 
 __all__ = [
+    "MIN_CYCLE",
     "Cycle",
     "DayUnit",
     "Due",
