@@ -4,7 +4,7 @@ from collections import Counter
 
 from lxml import etree
 
-from app.engine import extensions, nodes
+from app.engine import bpmn_parts, extensions, nodes
 from app.engine.source import Source, model_elements
 from app.engine.xml import BPMN, Element, local, vendor
 
@@ -25,12 +25,19 @@ _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
 def check(source: Source) -> None:
-    """Warn of the additions that have no effect, each kind with how often it stands in the file."""
-    found = Counter(name for element in model_elements(source.root) for name in _unread(element))
-    if found:
-        shown = [f"{name} ({count}×)" for name, count in found.most_common(_MOST_SHOWN)]
-        shown += ["…"] if len(found) > _MOST_SHOWN else []
-        source.warning("additions_ignored", source.root, found=", ".join(shown))
+    """Warn of what has no effect, each kind with how often it stands in the file: additions, and BPMN's own."""
+    additions = Counter(name for element in model_elements(source.root) for name in _unread(element))
+    for code, found in (
+        ("additions_ignored", additions),
+        ("bpmn_ignored", Counter(bpmn_parts.unread(source.root))),
+    ):
+        if found:
+            source.warning(code, source.root, found=_shown(found))
+
+
+def _shown(found: Counter[str]) -> str:
+    shown = [f"{name} ({count}×)" for name, count in found.most_common(_MOST_SHOWN)]
+    return ", ".join([*shown, "…"] if len(found) > _MOST_SHOWN else shown)
 
 
 def _unread(element: Element) -> list[str]:

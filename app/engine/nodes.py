@@ -37,7 +37,7 @@ _REFUSED: Mapping[str, tuple[str, Kind]] = {
     "adHocSubProcess": ("not_yet_ad_hoc", "userTask"),
 }
 #: What stands in a process without moving a token.
-_IGNORED = frozenset(
+IGNORED = frozenset(
     {
         "association",
         "auditing",
@@ -73,6 +73,7 @@ ACTIVITIES = frozenset(
     for tag in (*_KINDS, *_REFUSED)
     if tag.endswith(("Task", "task", "Process", "Activity", "transaction"))
 )
+_QUANTITIES = ("startQuantity", "completionQuantity")
 _EVENTS = frozenset(tag for tag in _KINDS if tag.endswith("Event"))
 
 
@@ -90,7 +91,7 @@ def elements(process: Element, source: Source) -> list[Element]:
                 found.append(element)
             else:
                 source.error("id_missing", element, element=local(element))
-        elif local(element) not in _IGNORED:
+        elif local(element) not in IGNORED:
             source.error("unknown_element", element, found=local(element))
     return found
 
@@ -180,6 +181,11 @@ def _refuse_variants(element: Element, source: Source) -> None:
         source.error("not_yet_compensation", element)
     if attribute(element, "instantiate").lower() in {"true", "1"}:
         source.error("not_yet_instantiate", element)
+    if attribute(element, "eventGatewayType").lower() == "parallel":
+        source.error("not_yet_parallel_events", element)
+    several = [name for name in _QUANTITIES if attribute(element, name) not in {"", "1"}]
+    if several:
+        source.error("not_yet_quantity", element, found=", ".join(several))
 
 
 def starts_by_event(element: Element) -> bool:

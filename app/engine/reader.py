@@ -60,7 +60,10 @@ def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
     found = tuple(_read_process(process, source) for process in processes)
     source.stop_on_errors()
     found = tuple(_walkable(diagram, source) for diagram in found)
-    return tuple(replace(diagram, findings=source.findings(diagram.key)) for diagram in found)
+    return tuple(
+        replace(diagram, findings=source.findings(diagram.key, *([] if number else [""])))
+        for number, diagram in enumerate(found)
+    )
 
 
 def expressions(diagram: Diagram) -> tuple[Expression, ...]:

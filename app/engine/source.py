@@ -89,14 +89,12 @@ class Source:
         if len(attribute(element, "name")) > most:
             self.error("name_too_long", element, limit=str(most))
 
-    def findings(self, process: str | None = None) -> tuple[Finding, ...]:
+    def findings(self, *processes: str) -> tuple[Finding, ...]:
         """What was found, by line, errors before warnings where there are too many to show.
 
-        With ``process`` what was found in that process alone; what concerns the whole file is told with the first.
+        With ``processes`` what was found in those alone; "" stands for what concerns the whole file.
         """
-        first = next((key for key, _finding in self._findings if key), process)
-        told = {process, ""} if process == first else {process}
-        found = [finding for key, finding in self._findings if process is None or key in told]
+        found = [finding for key, finding in self._findings if not processes or key in processes]
         kept = found
         if len(found) > MOST_FINDINGS:
             kept = sorted(found, key=lambda finding: finding.severity != "error")[:MOST_FINDINGS]

@@ -195,6 +195,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Berkas memuat tambahan pemodel yang tidak berpengaruh di sini: {found}.",
         "Tidak perlu apa-apa, kecuali bila Anda mengandalkannya.",
     ),
+    "bpmn_ignored": (
+        "Berkas memuat bagian BPMN yang tidak berpengaruh di sini: {found}.",
+        "Tidak perlu apa-apa, kecuali bila Anda mengandalkannya.",
+    ),
     # Starts that lead nowhere, conditions of other engines.
     "start_joined": (
         "Dari kejadian mulai “{name}” tidak keluar panah; perkara mulai di {first}.",

@@ -43,6 +43,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” memulai perkara tanpa kejadian mulai; ini belum dapat dijalankan.",
         "Pakai kejadian mulai dengan pesan.",
     ),
+    "not_yet_quantity": (
+        "“{name}” menunggu atau mengirim beberapa token sekaligus ({found}); ini belum dapat dijalankan.",
+        "Kosongkan {found}; bila langkah ini dikerjakan berkali-kali, pakai penanda pengulangan.",
+    ),
+    "not_yet_parallel_events": (
+        "Gerbang kejadian “{name}” menunggu semua kejadian sesudahnya; ini belum dapat dijalankan.",
+        "Pakai gerbang paralel dengan satu kejadian di tiap jalannya.",
+    ),
     "not_yet_compensation": (
         "Kompensasi pada “{name}” belum dapat dijalankan.",
         "Gambar langkah pembatalannya sebagai tugas biasa.",

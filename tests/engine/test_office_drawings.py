@@ -75,10 +75,10 @@ RUNS: dict[str, tuple[int, list[str]]] = {
     "cm_data_surat": (0, ["additions_ignored", "mapping_script"]),
     # mappings of Camunda 8: a task's, a call's that shares nothing else, and those of a connector
     "cm8_data": (0, ["additions_ignored", "extension_ignored", "external_worker", "mapping_of_worker"]),
-    # Flowable: a call that inherits variables, a data object with a value
-    "fl_data": (0, ["additions_ignored", "expression_translated"]),
+    # Flowable: a call that inherits variables, a data object with a type and a value
+    "fl_data": (0, ["additions_ignored", "bpmn_ignored", "expression_translated"]),
     # Signavio: assignments of data, one association that only shows where data comes from, its own meta data
-    "sg_data": (0, ["additions_ignored"]),
+    "sg_data": (0, ["additions_ignored", "bpmn_ignored"]),
     # an annotation tied to a reminder says how often
     "ad_pengingat": (0, ["implicit_end", "timer_read_from_words"]),
     "ad_siklus_memotong": (0, ["timer_comes_once"]),
