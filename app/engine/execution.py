@@ -101,6 +101,7 @@ def fire(
     timer = workflow.tasks.get(UUID(timer_id))
     if timer is None or timer_id not in before.timers or due_of(timer).at > now:
         return None
+    workflow.run.by_clock = True  # what opens and ends afterwards too
     with moves.failing():
         moves.fire(workflow, timer)
     return between(workflow, before)

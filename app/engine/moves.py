@@ -213,7 +213,7 @@ def catch_signal(workflow: codec.Workflow, name: str) -> bool:
 def fire(workflow: codec.Workflow, timer: Task) -> None:
     """Fire a timer; a deadline marks its task overdue, a repeating one waits again."""
     run: Run = workflow.run
-    run.by_clock = True
+    by_clock, run.by_clock = run.by_clock, True
     node, due = node_of(timer), due_of(timer)
     run.record("timer_fired", node.id, due_at=due.at.isoformat(), text=due.text)
     host = _host(timer)
@@ -224,7 +224,7 @@ def fire(workflow: codec.Workflow, timer: Task) -> None:
     timer.task_spec._update(timer)
     run.firing = None
     advance(workflow)
-    run.by_clock = False
+    run.by_clock = by_clock
 
 
 def _repeat(timer: Task, due: timers.Due) -> None:

@@ -178,6 +178,13 @@ def test_why_a_case_came_back_is_in_view(sign_in: SignIn, case: Case) -> None:
     assert 'class="entry__reason">Alasan dikembalikan: Ini jalan provinsi.' in page
 
 
+def newest_actors(browser: Browser, case: Case, count: int) -> list[str]:
+    """Who did what the timeline tells first."""
+    page = lines(browser.get(f"/perkara/{case.id}").text)
+    found = re.findall(r'class="entry__what">.*?class="entry__meta">([^·]+) ·', page)
+    return [who.strip() for who in found[:count]]
+
+
 def test_what_the_reporters_message_caused_is_the_reporters(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:
@@ -189,9 +196,21 @@ def test_what_the_reporters_message_caused_is_the_reporters(
         messages.from_reporter(
             session, session.get_one(ProcessInstance, case.id), wait.id, {"pesan": "Di pasar."}
         )
-    page = lines(sign_in("upp").get(f"/perkara/{case.id}").text)
-    newest = re.findall(r'class="entry__what">.*?class="entry__meta">([^·]+) ·', page)[:3]
-    assert [who.strip() for who in newest] == ["Pelapor"] * 3
+    assert newest_actors(sign_in("upp"), case, 3) == ["Pelapor"] * 3
+
+
+def test_what_the_clock_caused_while_the_reporter_was_silent_is_not_the_reporters(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    go_on(case, 2)
+    case.complete("upp", data_lengkap="perlu dilengkapi pelapor", data_diminta="Di mana?",
+                  kesimpulan=None, alasan_kesimpulan=None)  # fmt: skip
+    with office.reading() as session:
+        later = clock.now(session) + timedelta(days=30)
+    fire_until(office, later)
+    page = sign_in("upp")
+    assert "Perkara berakhir" in page.get(f"/perkara/{case.id}").text
+    assert newest_actors(page, case, 2) == ["Jam sistem"] * 2
 
 
 def test_forms_are_shown_as_they_were_submitted(sign_in: SignIn, case: Case) -> None:
