@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
 from flask import url_for
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.forms import Component
 from app.i18n import _
-from app.models import Attachment, HistoryEvent
+from app.models import Attachment, HistoryEvent, UserTask
 from app.services import casefile, dossier
 from app.services.casefile import CaseFile
 from app.services.dossier import Submission
@@ -55,6 +56,13 @@ def reports(file: CaseFile) -> list[Submission]:
     """What the case is about: the start form, and every reply of the reporter, as they were submitted."""
     events = [event for event in file.events if event.type in _FROM_OUTSIDE]
     return dossier.submissions(file.version, events, file.file_names)
+
+
+def handed_in(file: CaseFile, task: UserTask) -> list[Submission]:
+    """What officers handed in before a task, the latest first."""
+    own = [event for event in file.events if event.type == "task_completed"]
+    before = takewhile(lambda event: event.data.get("task") != task.id, own)
+    return dossier.submissions(file.version, list(before), file.file_names)[::-1]
 
 
 def notes(file: CaseFile) -> list[dict[str, Any]]:

@@ -27,6 +27,8 @@ CELLS = ("input", "persyaratan", "waktu", "output", "ket")
 ANSWER = "answer:{}"
 #: So many events are told beside a task; the case's own page has all of them.
 RECENT = 12
+#: And so many forms that officers handed in before.
+EARLIER = 6
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,7 @@ def draw(session: Session, task_id: str, *, actor: Actor, refusal: Refusal | Non
         cells=cells(page.node),
         begun=_("Laporan") if tracking.has_reporter(page.file.version) else _("Isian awal"),
         reports=case_view.reports(page.file),
+        earlier=case_view.handed_in(page.file, page.work.task)[:EARLIER],
         clocks=clocks.all_of(page.file, explanations, page.words),
         entries=case_view.timeline(page.file, page.words)[:RECENT],
         notes=case_view.notes(page.file),

@@ -57,6 +57,11 @@ def titles(page: TestResponse) -> list[str]:
     return re.findall(r'class="cell__clamp">([^<]+)<', page.text)
 
 
+def results(page: str) -> str:
+    """The part of a task's page that tells what was handed in before."""
+    return page.partition('id="hasil"')[2].partition("</section>")[0]
+
+
 # -- the inbox ---------------------------------------------------------------------------------------------
 
 
@@ -175,6 +180,24 @@ def test_the_page_has_everything_needed_to_act(sign_in: SignIn, case: Case, offi
     ):
         assert words in page, words
     assert "Warga Contoh" not in page
+
+
+def test_what_officers_handed_in_before_stands_beside_the_form(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    for name in ("lapor", "upp", "upp", "upp"):
+        case.complete(name)
+    unit = task_of(office, case.id)
+    page = sign_in("dpupr").get(f"/tugas/{unit.id}").text
+    assert answers_for("telaahan", case.report)["ringkasan_telaah"] in results(page)
+    assert results(page).index("Menyalurkan laporan") < results(page).index("Telaahan Lanjutan")
+    assert results(page).count("<details") - results(page).count(" open") == 3  # all but the last
+
+    case.complete("dpupr")
+    page = sign_in("upp").get(f"/tugas/{task_of(office, case.id).id}").text
+    assert answers_for("tindak_lanjut", case.report)["uraian_tindak_lanjut"] in results(page)
+    done = sign_in("dpupr").get(f"/tugas/{unit.id}").text
+    assert answers_for("tindak_lanjut", case.report)["uraian_tindak_lanjut"] not in results(done)
 
 
 def test_a_completed_task_leads_to_the_next_one_of_the_case(
