@@ -23,6 +23,7 @@ SOP_TEXT = re.sub(r"</?u>", "", (DATA / "sop-lapor-sp4n-wonogiri.txt").read_text
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
+ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"
 CELLS = {
     "sop nomor": "no",
     "input": "input",
@@ -73,6 +74,18 @@ def test_every_user_task_belongs_to_a_row_and_has_a_form_and_a_public_status(dia
     tasks = [node for node in diagram.nodes.values() if node.kind == "userTask"]
     assert {task.id for task in tasks} == {task for row in TASKS.values() for task in row}
     assert all(task.form_key == task.id and task.properties["status publik"] for task in tasks)
+
+
+def test_camunda_modelers_panel_shows_every_property_and_form() -> None:
+    # It shows what its own platform writes; the words of another one it keeps in the file and hides.
+    drawn = ElementTree.fromstring(DIAGRAM.read_bytes())
+    added = [each for group in drawn.iter(f"{BPMN}extensionElements") for each in group.iter()]
+    assert {each.tag for each in added if not each.tag.startswith((BPMN, ZEEBE))} == set()
+    assert any(value == "Camunda Cloud" for value in drawn.attrib.values())
+    forms = {task.get("id"): task.find(f".//{ZEEBE}formDefinition") for task in drawn.iter(f"{BPMN}userTask")}
+    assert {each: form is not None and form.get("formId") for each, form in forms.items()} == {
+        each: each for each in forms
+    }
 
 
 @pytest.mark.parametrize(

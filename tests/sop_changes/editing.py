@@ -19,7 +19,7 @@ _NAMESPACES = {
     "dc": "http://www.omg.org/spec/DD/20100524/DC",
     "di": "http://www.omg.org/spec/DD/20100524/DI",
     "xsi": "http://www.w3.org/2001/XMLSchema-instance",
-    "spiffworkflow": "http://spiffworkflow.org/bpmn/schema/1.0/core",
+    "zeebe": "http://camunda.org/schema/zeebe/1.0",
     "modeler": "http://camunda.org/schema/modeler/1.0",
 }
 for _prefix, _uri in _NAMESPACES.items():
@@ -116,12 +116,12 @@ class Drawing:
         if extensions is None:
             extensions = ElementTree.Element(_named("extensionElements"))
             element.insert(0, extensions)
-        listed = extensions.find(_named("spiffworkflow:properties"))
+        listed = extensions.find(_named("zeebe:properties"))
         if listed is None:
-            listed = ElementTree.SubElement(extensions, _named("spiffworkflow:properties"))
+            listed = ElementTree.SubElement(extensions, _named("zeebe:properties"))
         for entry in [e for e in listed if e.get("name") == name]:
             listed.remove(entry)
-        ElementTree.SubElement(listed, _named("spiffworkflow:property"), {"name": name, "value": value})
+        ElementTree.SubElement(listed, _named("zeebe:property"), {"name": name, "value": value})
 
     def connect(self, source: str, target: str, *, name: str = "", condition: str = "", id: str = "") -> str:
         """Draw a flow; return its id."""
