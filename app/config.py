@@ -2,7 +2,7 @@
 
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +13,8 @@ from app.errors import NotReady
 ROOT = Path(__file__).resolve().parent.parent
 _JAKARTA = ZoneInfo("Asia/Jakarta")
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+_YES = frozenset({"1", "true", "yes", "ya", "on"})
+_NO = frozenset({"0", "false", "no", "tidak", "off"})
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     Raises:
         NotReady: a value cannot be read, or the data folder cannot be written.
     """
-    env = os.environ if environ is None else environ
+    env = _given(environ)
     data_dir = Path(env.get("ALUR_DATA_DIR", str(ROOT / "data"))).resolve()
     processes_dir, forms_dir = folders(env)
     host, port = env.get("ALUR_HOST", "127.0.0.1"), _port(env.get("ALUR_PORT", "8000"))
@@ -68,33 +70,62 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         ) from error
     return Config(
         data_dir=data_dir,
-        database_url=env.get("ALUR_DATABASE_URL") or f"sqlite:///{data_dir / 'alur.sqlite3'}",
+        database_url=env.get("ALUR_DATABASE_URL", f"sqlite:///{data_dir / 'alur.sqlite3'}"),
         secret_key=secret_key,
         identity_key=identity_key,
         host=host,
         port=port,
-        base_url=env.get("ALUR_BASE_URL", f"http://{host}:{port}").rstrip("/"),
+        base_url=_base_url(env, host, port),
         timezone=_zone(env.get("ALUR_TIMEZONE", "Asia/Jakarta")),
         watch=_flag(env, "ALUR_WATCH"),
         allow_time_travel=_flag(env, "ALUR_ALLOW_TIME_TRAVEL"),
         processes_dir=processes_dir,
         forms_dir=forms_dir,
-        smtp_url=env.get("ALUR_SMTP_URL") or None,
+        smtp_url=_url(env, "ALUR_SMTP_URL", {"smtp", "smtps"}, "smtp://mail.example:587"),
         mail_from=env.get("ALUR_MAIL_FROM", "alur@localhost"),
     )
 
 
 def folders(environ: Mapping[str, str] | None = None) -> tuple[Path, Path]:
     """Where diagrams and tables lie, and where forms do. Nothing is made, unlike by `from_environment`."""
-    env = os.environ if environ is None else environ
+    env = _given(environ)
     return (
         Path(env.get("ALUR_PROCESSES_DIR", str(ROOT / "processes"))),
         Path(env.get("ALUR_FORMS_DIR", str(ROOT / "forms"))),
     )
 
 
+def _given(environ: Mapping[str, str] | None) -> Mapping[str, str]:
+    """The environment without what stands there empty, as a line without a value in a file of settings does."""
+    env = os.environ if environ is None else environ
+    return {name: value for name, value in env.items() if value.strip()}
+
+
 def _flag(env: Mapping[str, str], name: str) -> bool:
-    return env.get(name, "").strip().lower() in {"1", "true", "yes", "ya", "on"}
+    text = env.get(name, "0").strip().lower()
+    if text not in _YES | _NO:
+        raise NotReady(f"{name}={env[name]!r} bukan ya atau tidak; tulis 1 atau 0.")
+    return text in _YES
+
+
+def _base_url(env: Mapping[str, str], host: str, port: int) -> str:
+    given = _url(env, "ALUR_BASE_URL", {"http", "https"}, "https://alur.example.go.id")
+    return (given or f"http://{f'[{host}]' if ':' in host else host}:{port}").rstrip("/")
+
+
+def _url(env: Mapping[str, str], name: str, schemes: Collection[str], example: str) -> str | None:
+    """What was given under ``name``; a password in it is not told again."""
+    text = env.get(name)
+    if text is None:
+        return None
+    try:
+        parts = urlsplit(text)
+        whole = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is no number, half a bracket
+        whole = False
+    if not whole:
+        raise NotReady(f"{name} bukan alamat yang utuh; contoh: {example}")
+    return text
 
 
 def _port(text: str) -> int:

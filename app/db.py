@@ -9,9 +9,20 @@ from pathlib import Path
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import JSON, Connection, DateTime, Dialect, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import (
+    JSON,
+    URL,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    MetaData,
+    create_engine,
+    event,
+    make_url,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -67,9 +78,7 @@ class Database:
     def __init__(self, url: str, info: Mapping[str, Any] | None = None) -> None:
         """``info`` goes along with every session, e.g. the `Config` that services read."""
         self._info = dict(info or {})
-        parsed = make_url(url)
-        if parsed.drivername in {"postgres", "postgresql"}:
-            parsed = parsed.set(drivername="postgresql+psycopg")
+        parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.engine: Engine = create_engine(
             parsed,
@@ -131,9 +140,37 @@ class Database:
         if self._lock_path is None:
             yield
             return
-        with open(self._lock_path, "ab", opener=_private) as file:
+        try:
+            file = open(self._lock_path, "ab", opener=_private)  # noqa: SIM115 closed below
+        except OSError as error:
+            message = _(
+                "Basis data {name} tidak dapat ditulis: {reason}.",
+                name=self._lock_path.stem,
+                reason=error.strerror,
+            )
+            raise NotReady(message) from error
+        with file:
             fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+
+def _parsed(url: str) -> URL:
+    """The address of a SQLite file or a PostgreSQL database.
+
+    Raises:
+        NotReady: it is neither; a password in it is not told again.
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        parsed = None
+    if parsed is None or parsed.get_backend_name() not in {"sqlite", "postgres", "postgresql"}:
+        raise NotReady(
+            _(
+                "ALUR_DATABASE_URL bukan alamat SQLite atau PostgreSQL; contoh: postgresql://alur@localhost/alur"
+            )
+        )
+    return parsed if parsed.get_backend_name() == "sqlite" else parsed.set(drivername="postgresql+psycopg")
 
 
 def _is_lost_race(error: StaleDataError | IntegrityError | OperationalError) -> bool:

@@ -157,6 +157,45 @@ def test_an_expected_error_is_one_sentence_without_a_traceback(tmp_path: Path) -
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ALUR_DATABASE_URL", "alur"),
+        ("ALUR_DATABASE_URL", "mysql://alur@localhost/alur"),
+        ("ALUR_DATABASE_URL", "postgresql://alur:geheim@localhost:port/alur"),
+        ("ALUR_BASE_URL", "alur.example.go.id"),
+        ("ALUR_BASE_URL", "http://"),
+        ("ALUR_SMTP_URL", "mail.example:587"),
+        ("ALUR_SMTP_URL", "smtp://user:geheim@mail.example:port"),
+        ("ALUR_WATCH", "perhaps"),
+        ("ALUR_HOST", "192.0.2.1"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
+    done = main(tmp_path, "serve", **{name: value})
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Berhenti: {name}")
+    assert "Traceback" not in done.stderr
+    assert "geheim" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("sqlite:////nowhere/alur.sqlite3", "alur.sqlite3 tidak dapat ditulis: No such file or directory"),
+        ("postgresql://alur@127.0.0.1:1/alur", "\n- connection failed"),
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_told_with_the_reason(
+    tmp_path: Path, url: str, reason: str
+) -> None:
+    done = main(tmp_path, "init", ALUR_DATABASE_URL=url)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Berhenti: Basis data")
+    assert reason in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -1,4 +1,4 @@
-"""What the settings make on a machine that others use too."""
+"""What the settings say, and what they make on a machine that others use too."""
 
 import os
 from collections.abc import Iterator
@@ -52,3 +52,14 @@ def test_a_folder_that_was_given_keeps_its_mode(tmp_path: Path) -> None:
     given.mkdir(mode=0o750)
     from_environment({"ALUR_DATA_DIR": str(given)})
     assert modes(tmp_path) == {"given": 0o750}
+
+
+def test_a_setting_without_a_value_is_as_if_it_were_not_there(tmp_path: Path) -> None:
+    names = ("DATABASE_URL", "HOST", "PORT", "BASE_URL", "TIMEZONE", "WATCH", "PROCESSES_DIR", "SMTP_URL")
+    given = {"ALUR_DATA_DIR": str(tmp_path)}
+    assert from_environment({f"ALUR_{name}": "" for name in names} | given) == from_environment(given)
+
+
+def test_the_address_of_a_machine_with_ipv6_can_be_opened(tmp_path: Path) -> None:
+    config = from_environment({"ALUR_DATA_DIR": str(tmp_path), "ALUR_HOST": "::1"})
+    assert (config.base_url, config.local) == ("http://[::1]:8000", True)

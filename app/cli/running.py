@@ -1,6 +1,7 @@
 """run, serve, worker, demo: what keeps going."""
 
 import ctypes
+import errno
 import os
 import signal
 import socket
@@ -76,10 +77,21 @@ def _check_port(config: Config) -> None:
         try:
             probe.bind((config.host, config.port))
         except OSError as error:
-            raise NotReady(
-                f"Porta {config.port} pada {config.host} sudah dipakai program lain ({error.strerror}); "
-                "hentikan program itu, atau pilih porta lain: ALUR_PORT=8001 make run"
-            ) from error
+            raise NotReady(_why_not_bound(config, error)) from error
+
+
+def _why_not_bound(config: Config, error: OSError) -> str:
+    where = f"Porta {config.port} pada {config.host}"
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"{where} sudah dipakai program lain ({error.strerror}); "
+            "hentikan program itu, atau pilih porta lain: ALUR_PORT=8001 make run"
+        )
+    if error.errno == errno.EACCES:
+        return (
+            f"{where} hanya untuk root ({error.strerror}); pilih porta di atas 1023: ALUR_PORT=8001 make run"
+        )
+    return f"ALUR_HOST={config.host} bukan alamat mesin ini ({error.strerror}); pakai 127.0.0.1 atau 0.0.0.0."
 
 
 @click.command(help="Layani halaman dan API pada ALUR_HOST:ALUR_PORT.")
