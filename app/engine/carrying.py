@@ -33,7 +33,7 @@ def inputs(run: Context, node: Node, seen: Mapping[str, Any]) -> dict[str, Any]:
     if node.mappings is None or not node.mappings.inputs:
         return {}
     found, warnings = _worked_out(run, node, node.mappings.inputs, seen, {})
-    run.record("inputs_mapped", node.id, given=found, **_told(warnings))
+    run.record("inputs_mapped", node.id, given=dict(found), **_told(warnings))
     return found
 
 

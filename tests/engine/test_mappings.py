@@ -284,6 +284,23 @@ def test_a_mapping_that_carries_too_much_fails_in_a_sentence() -> None:
     assert (caught.value.activity_id, caught.value.detail) == ("isi", "mapping_too_large")
 
 
+def test_the_history_keeps_what_was_given_when_it_changes_inside_in_the_same_step() -> None:
+    text = """
+    start mulai
+    sub bagian give:x="n"
+    start awal in=bagian
+    send naik take:x="x + 1" take:y="x" in=bagian
+    end akhir in=bagian
+    user lihat
+    end selesai
+    mulai -> bagian -> lihat -> selesai
+    awal -> naik -> akhir
+    """
+    case = Case(text, {"n": 1})
+    [told] = [event for event in case.step.events if event.type == "inputs_mapped"]
+    assert told.data["given"] == {"x": 1}
+
+
 def test_a_name_that_nothing_set_is_null_and_told_in_the_history() -> None:
     case = Case(TASK.format(how='give:x="tidak_ada"'))
     assert locals_of(case, "isi") == {"x": None}
