@@ -31,12 +31,14 @@ class Event:
 class Effect:
     """A notification, or a message to other processes, to send once the step is stored.
 
-    ``values``: the variables as they are there, those of a round included; ``rounds``: see `scopes.rounds_of`.
+    ``values``: the variables as they are there, those of a round included; ``rounds``: see `scopes.rounds_of`;
+    ``place``: how many events of the step came before it.
     """
 
     node: Node
     values: Mapping[str, Any] = field(default_factory=dict)
     rounds: tuple[str, ...] = ()
+    place: int = 0
 
 
 @dataclass

@@ -64,7 +64,7 @@ class Run(Context):
         elif node.signal is not None or node.error is not None or node.escalation is not None:
             self._throw(node, task)
         elif node.message or node.kind != "intermediateThrowEvent":
-            self.effects.append(Effect(node, self.seen_by(task), rounds_of(task)))
+            self.effects.append(Effect(node, self.seen_by(task), rounds_of(task), len(self.events)))
 
     def timer_fires(self, task: Task) -> bool:
         """Whether this run fires the timer; on first sight the timer is scheduled."""

@@ -41,20 +41,27 @@ def apply(
     units = {task: (unit if unit in staffed else None, variable) for task, (unit, variable) in named.items()}
     bulk.add(session, UserTask, [_task(session, instance, version, t, units[t.id][0]) for t in step.opened])
     waits.sync(session, instance, version, step)
-    events = [_event(session, instance, _told(event, actor, units), actor) for event in step.events]
+    for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
+    news = new_work.messages(session, instance, version, for_units, actor=actor)
+    sent = outgoing.send(session, instance, step)
+    queued = _queue(session, instance, version, step, {event.activity_id for _number, event in sent}, news)
+    told = _in_order(step, [*sent, *queued])
+    events = [_event(session, instance, _told(event, actor, units), actor) for event in told]
     events += [
         _event(session, instance, Event("unit_missing", task.node.id, {"variable": units[task.id][1]}), None)
         for task in step.opened
         if units[task.id][1] and units[task.id][0] is None
     ]
-    sent = outgoing.send(session, instance, step)
-    events += [_event(session, instance, event, None) for event in sent]
-    for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
-    news = new_work.messages(session, instance, version, for_units, actor=actor)
-    events += _queue(session, instance, version, step, {event.activity_id for event in sent}, news)
     bulk.add(session, HistoryEvent, events)
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
+
+
+def _in_order(step: Step, more: Sequence[tuple[int, Event]]) -> list[Event]:
+    """The events of a step, and among them those that tell of an effect, by its number, where it took place."""
+    placed = [((number, 1, 0), event) for number, event in enumerate(step.events)]
+    placed += [((step.effects[number].place, 0, number), event) for number, event in more]
+    return [event for _place, event in sorted(placed, key=lambda one: one[0])]
 
 
 def _got_past(step: Step) -> set[str] | None:
@@ -191,20 +198,21 @@ def _queue(
     step: Step,
     sent: Collection[str | None],
     news: Sequence[dict[str, Any]],
-) -> list[dict[str, Any]]:
-    """Queue the step's notifications and the news of its tasks; return the events that tell of the former. 1 SQL.
+) -> list[tuple[int, Event]]:
+    """Queue the step's notifications and the news of its tasks; return the events that tell of the former, with the
+    number of the effect. 1 SQL.
 
     What ``sent`` a message to another process tells people only if it says so.
 
     Source of the audience: properties ``untuk`` and ``pesan`` of the element.
     """
     effects = [
-        effect
-        for effect in step.effects
+        (number, effect)
+        for number, effect in enumerate(step.effects)
         if effect.node.id not in sent or effect.node.properties.keys() & {"untuk", "pesan"}
     ]
-    told = [(effect, telling.audience(version, effect.node, effect.values)) for effect in effects]
-    told = [(effect, to) for effect, to in told if to.get("units") != []]  # no unit was named: nobody to tell
+    told = [(n, effect, telling.audience(version, effect.node, effect.values)) for n, effect in effects]
+    told = [one for one in told if one[2].get("units") != []]  # no unit was named: nobody to tell
     rows = [
         {
             "instance_id": instance.id,
@@ -213,13 +221,10 @@ def _queue(
             "audience": to,
             "queued_at": clock.now(session),
         }
-        for effect, to in told
+        for _n, effect, to in told
     ]
     bulk.add(session, OutboxMessage, [*rows, *news])
-    return [
-        _event(session, instance, Event("notification_queued", effect.node.id, to, True), None)
-        for effect, to in told
-    ]
+    return [(n, Event("notification_queued", effect.node.id, to, True)) for n, effect, to in told]
 
 
 def _body(effect: Effect, to: Mapping[str, Any]) -> dict[str, Any]:

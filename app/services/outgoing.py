@@ -22,19 +22,20 @@ CARRIES = "isi pesan"
 _RECEIVING = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 
 
-def send(session: Session, instance: ProcessInstance, step: Step) -> list[Event]:
+def send(session: Session, instance: ProcessInstance, step: Step) -> list[tuple[int, Event]]:
     """Keep the messages that a step sends to processes deployed here, with a job each; return what the history
-    tells of them. 3 SQL however many there are, none without message flows."""
+    tells of them, with the number of the effect. 3 SQL however many there are, none without message flows."""
     flows = [(n, effect, flow) for n, effect in enumerate(step.effects) for flow in effect.node.sends]
     if not flows:
         return []
     names = _deployed(session, {flow.process for _n, _effect, flow in flows})
-    rows = [_row(session, instance, *each) for each in flows if each[2].process in names]
+    sent = [(n, _row(session, instance, n, what, way)) for n, what, way in flows if way.process in names]
+    rows = [row for _n, row in sent]
     bulk.add(session, CaseMessage, rows)
     now = clock.now(session)
     bulk.add(session, Job, [_job(row, now, place) for place, row in enumerate(rows)])
-    once = {(row["activity_id"], row["key"], row["name"], *row["rounds"]): row for row in rows}
-    return [_told(row, names[row["key"]]) for row in once.values()]
+    once = {(n, row["key"], row["name"]): row for n, row in sent}
+    return [(n, _told(row, names[key])) for (n, key, _name), row in once.items()]
 
 
 def wake(session: Session, instance: ProcessInstance) -> None:
