@@ -17,6 +17,7 @@ from app.engine.execution import Program
 from app.errors import ExecutionFailed
 from tests.engine.drawn import CALENDAR, program
 from tests.engine.invented import Inventor
+from tests.engine.orders import allows, told
 from tests.engine.test_execution import Case
 from tests.engine.tokens import Dead, Game, Place
 
@@ -81,7 +82,6 @@ class Match:
                 self._act(chosen, answers, values)
             return False
         self._act(chosen, answers, values)
-        assert sorted(e.node.id for e in self.case.step.effects) == sorted(self.game.effects), self.label
         self._compare()
         return True
 
@@ -125,6 +125,14 @@ class Match:
             assert standing == self.game.standing(), self.label
             self._match_places()
             self._compare_variables()
+        else:
+            assert case.step.end is not None
+            assert case.step.end.id in self.game.ends, self.label
+        self._compare_order()
+
+    def _compare_order(self) -> None:
+        events, happened = self.game.events, told(self.case.step)
+        assert allows(events, happened), f"{self.label}\n{happened}\n{[event.what for event in events]}"
 
     def _compare_variables(self) -> None:
         """The case has what it should, and every open task sees what it should."""

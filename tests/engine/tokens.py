@@ -1,7 +1,7 @@
 """The token game of BPMN, written from the specification and not from the engine: an oracle for `execution`.
 
 A token lies on a flow before a gateway that joins, or stands in a node that waits; sub-processes and rounds are
-frames that tokens are in. There is no tree of tasks, no memory of earlier passes, and nothing is stored.
+frames that tokens are in. Each token knows what came last on its way, and so each event what must come before it.
 """
 
 from collections import Counter
@@ -9,12 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.engine.diagram import Diagram, Flow, Node
+from app.engine.diagram import Diagram, Flow, Loop, Node
 from app.engine.mappings import Assignment, Mappings
+from tests.engine.orders import Event
 
 MOST_STEPS = 300
 NONE = Mappings()
 Values = dict[str, Any]
+Causes = frozenset[Event]
 
 
 class Dead(Exception):
@@ -29,16 +31,15 @@ class Frame:
     values: dict[str, Any] = field(default_factory=dict)
     is_round: bool = False
     mappings: Mappings = NONE
-
-    @property
-    def outer(self) -> "Frame | None":
-        return self.holder.frame if self.holder else None
+    begun: Causes = frozenset()
 
     def outward(self) -> Iterator["Frame"]:
-        frame: Frame | None = self
-        while frame is not None:
-            yield frame
-            frame = frame.outer
+        yield self
+        if self.holder is not None:
+            yield from self.holder.frame.outward()
+
+    def is_in(self, holder: "Place | None") -> bool:  # None: the process, which everything is in
+        return any(each.holder is holder for each in self.outward())
 
 
 @dataclass(eq=False)
@@ -53,6 +54,7 @@ class Place:
     left: list[dict[str, Any]] = field(default_factory=list)
     results: list[Any] = field(default_factory=list)
     own: Frame | None = None  # the variables of a step with mappings
+    after: set[Event] = field(default_factory=set)  # what led here, and all that happened inside
 
     @property
     def is_seen(self) -> bool:
@@ -61,13 +63,18 @@ class Place:
         return not (self.holds or caught or self.node.kind == "eventBasedGateway")
 
 
-Token = tuple[Flow, Frame]
+@dataclass(eq=False)
+class Token:
+    flow: Flow
+    frame: Frame
+    after: Causes
 
 
 class Game:
     def __init__(self, diagram: Diagram) -> None:
         self.diagram = diagram
         self.into = {n: [f for f in diagram.flows if f.target == n] for n in diagram.nodes}
+        self.out = {n: diagram.outgoing.get(n, ()) for n in diagram.nodes}
         self.back = {n: self._back(n) for n in diagram.nodes}
         self.process = Frame()
         self.places: list[Place] = []
@@ -75,10 +82,11 @@ class Game:
         self.moving: list[Token] = self._begin("", self.process)
         self.variables: dict[str, Any] = {}
         self.answers: Mapping[str, Any] = {}
-        self.effects: list[str] = []
+        self.events: list[Event] = []  # of the last step, as are the ends
+        self.ends: set[str] = set()
         self.steps = 0
         self._settle()
-        self._check()
+        self._finish(set())
 
     @property
     def ended(self) -> bool:
@@ -89,58 +97,71 @@ class Game:
 
     def act(self, place: Place, answers: Mapping[str, Any], variables: Mapping[str, Any]) -> None:
         """Complete a task, answer a question, let a timer fire or a message come."""
-        self.answers, self.steps, self.effects = answers, 0, []
+        self.answers, self.steps, self.events, self.ends = answers, 0, [], set()
         for name, value in variables.items():
             self._assign(name, value, place.own or place.frame)
         before = set(self.places)
         self._trigger(place)
-        self._settle()
         asked = [p for p in self.places if p.asks and p not in before and p.node.id in answers]
         if asked and not place.asks:
             self._trigger(asked[0])
-            self._settle()
-        self._check()
+        self._finish(before)
 
-    def _check(self) -> None:
+    def _finish(self, before: set[Place]) -> None:
         if not any(place.is_seen for place in self.places) and (self.lying or self.places):
             raise Dead("stuck")
+        for place in self.places:
+            if place not in before and (place.asks or (place.node.kind == "userTask" and not place.holds)):
+                self._tell(place.frame, place.after, "task_created", place.node.id)
+        if self.ended:
+            self._tell(self.process, self.events, "instance_ended", "")
 
-    # -- tokens that go on ----------------------------------------------------------------------------
+    def _tell(self, frame: Frame, after: Iterable[Event], what: str, node_id: str, *more: Any) -> Causes:
+        """Note an event that came after others; whatever it happened inside of ends after it."""
+        event = Event((what, node_id, *map(repr, more)), frame, frozenset(after))
+        self.events.append(event)
+        for each in frame.outward():
+            if each.holder is not None:
+                each.holder.after.add(event)
+        return frozenset({event})
 
     def _begin(self, scope: str, frame: Frame) -> list[Token]:
         starts = [n for n in self.diagram.nodes.values() if n.kind == "startEvent" and n.scope == scope]
-        return [(flow, frame) for start in starts for flow in self._leaving(start)]
+        return [Token(flow, frame, frame.begun) for start in starts for flow in self.out[start.id]]
 
     def _trigger(self, place: Place) -> None:
-        stays = place.host is not None and not place.node.interrupting
-        if not stays:
+        node, frame = place.node, place.frame
+        caught = "timer_fired" if node.timer else "message_received"
+        what = "question_answered" if place.asks else "task_completed" if node.kind == "userTask" else caught
+        place.after |= self._tell(frame, place.after, what, node.id)
+        if place.host is None or node.interrupting:
             self._take_away(place.host or place)
-        elif place.node.timer:
+            place.after |= place.host.after if place.host else set()
+        elif node.timer:
             self.places.remove(place)
         if place.asks:
-            chosen = self.answers[place.node.id]
-            self.moving += [(f, place.frame) for f in self._leaving(place.node) if f.id in chosen]
+            chosen = [flow for flow in self.out[node.id] if flow.id in self.answers[node.id]]
+            self._take(node, frame, chosen, place.after)
         else:
             self._end_activity(place)
+        self._settle()
 
-    def _leave(self, node: Node, frame: Frame) -> None:
-        self.moving += [(flow, frame) for flow in self._leaving(node)]
+    def _leave(self, node: Node, frame: Frame, after: Iterable[Event]) -> None:
+        self.moving += [Token(flow, frame, frozenset(after)) for flow in self.out[node.id]]
+
+    def _take(self, node: Node, frame: Frame, flows: Iterable[Flow], after: Iterable[Event]) -> None:
+        told = [self._tell(frame, after, "gateway_decided", node.id, flow.id) for flow in flows]
+        self.moving += [Token(flow, frame, frozenset().union(*told)) for flow in flows]
 
     def _take_away(self, gone: Place) -> None:
         """End an activity: with it goes what waits beside it and all inside."""
         self._empty(gone)
         self.places = [p for p in self.places if p is not gone and p.host is not gone]
 
-    def _empty(self, holder: Place) -> None:
-        def outside(frame: Frame) -> bool:
-            return all(each.holder is not holder for each in frame.outward())
-
-        self.places = [place for place in self.places if outside(place.frame)]
-        self.lying = [token for token in self.lying if outside(token[1])]
-        self.moving = [token for token in self.moving if outside(token[1])]
-
-    def _leaving(self, node: Node) -> tuple[Flow, ...]:
-        return self.diagram.outgoing.get(node.id, ())
+    def _empty(self, holder: Place | None) -> None:
+        self.places = [place for place in self.places if not place.frame.is_in(holder)]
+        self.lying = [token for token in self.lying if not token.frame.is_in(holder)]
+        self.moving = [token for token in self.moving if not token.frame.is_in(holder)]
 
     def _settle(self) -> None:
         while self._end_frames() or self.moving or self._join_inclusively():
@@ -149,18 +170,16 @@ class Game:
                 raise Dead("endless")
             if not self.moving:
                 continue
-            flow, frame = self.moving.pop(0)
-            node = self.diagram.nodes[flow.target]
+            token = self.moving.pop(0)
+            node = self.diagram.nodes[token.flow.target]
             if node.kind in {"parallelGateway", "inclusiveGateway"} and len(self.into[node.id]) > 1:
-                self.lying.append((flow, frame))
-                self._join_in_parallel(node, frame)
+                self.lying.append(token)
+                self._join_in_parallel(node, token.frame)
             else:
-                self._enter(node, frame)
-
-    # -- joins ----------------------------------------------------------------------------------------
+                self._enter(node, token.frame, token.after)
 
     def _here(self, node: Node, frame: Frame) -> set[str]:
-        return {flow.id for flow, where in self.lying if where is frame and flow.target == node.id}
+        return {t.flow.id for t in self.lying if t.frame is frame and t.flow.target == node.id}
 
     def _join_in_parallel(self, node: Node, frame: Frame) -> None:
         here, back = self._here(node, frame), self.back[node.id]
@@ -169,126 +188,123 @@ class Game:
             self._take_up(node, frame)
 
     def _join_inclusively(self) -> bool:
-        for frame in dict.fromkeys(frame for _flow, frame in self.lying):
+        for frame in dict.fromkeys(token.frame for token in self.lying):
             for node in self.diagram.nodes.values():
                 full = self._here(node, frame)
                 if node.kind == "inclusiveGateway" and full and not self._may_more_come(node, full, frame):
-                    self._take_up(node, frame)
+                    here = [event for event in self.events if event.frame is frame]
+                    gone = {event for event in here if self._reaches(event.what[1], node, full)}
+                    self._take_up(node, frame, gone)
                     return True
         return False
 
     def _may_more_come(self, node: Node, full: set[str], frame: Frame) -> bool:
-        empty = {flow.id for flow in self.into[node.id]} - full
-        here = [p for p in self.places if p.host is None and p.frame is frame]
-        reaches = [self._reach([p.node.id], node.id) for p in here]
-        lying = [f for f, where in self.lying if where is frame and f.target != node.id]
-        reaches += [self._reach([f.target], node.id) for f in lying]
-        return any(reach & empty and not reach & full for reach in reaches)
+        origins = [p.node.id for p in self.places if p.host is None and p.frame is frame]
+        lying = [t.flow.target for t in self.lying if t.frame is frame and t.flow.target != node.id]
+        return any(self._reaches(origin, node, full) for origin in origins + lying)
 
-    def _take_up(self, node: Node, frame: Frame) -> None:
-        for flow in self.into[node.id]:
-            if (flow, frame) in self.lying:
-                self.lying.remove((flow, frame))
-        self._enter(node, frame)
+    def _reaches(self, origin: str, node: Node, full: set[str]) -> bool:
+        """Whether a join waits for a token there, or waited for it until it went another way."""
+        reach = self._reach([origin], node.id)
+        return not reach & full and any(flow.id in reach for flow in self.into[node.id])
 
-    # -- nodes ----------------------------------------------------------------------------------------
+    def _take_up(self, node: Node, frame: Frame, after: Iterable[Event] = ()) -> None:
+        come = {t.flow: t for t in reversed(self.lying) if t.frame is frame and t.flow.target == node.id}
+        self.lying = [token for token in self.lying if token not in come.values()]
+        self._enter(node, frame, frozenset(after).union(*(token.after for token in come.values())))
 
-    def _enter(self, node: Node, frame: Frame) -> None:
+    def _enter(self, node: Node, frame: Frame, after: Causes) -> None:
+        if node.kind == "endEvent" and frame is self.process:
+            self.ends.add(node.id)
         if node.kind in {"userTask", "subProcess", "intermediateCatchEvent", "eventBasedGateway"}:
-            self._wait(node, frame)
+            self._wait(node, frame, after)
         elif node.id in self.diagram.questions:
-            self.places.append(Place(node, frame, asks=True))
-        elif node.kind in {"exclusiveGateway", "inclusiveGateway"}:
-            self.moving += [(flow, frame) for flow in self._chosen(node, frame)]
+            self.places.append(Place(node, frame, asks=True, after=set(after)))
+        elif node.kind in {"exclusiveGateway", "inclusiveGateway"} and len(self.out[node.id]) > 1:
+            self._take(node, frame, self._chosen(node, frame), after)
         elif node.terminate:
-            self._terminate(frame)
+            self._empty(frame.holder)
         elif node.error or node.escalation:
-            self._throw(node, frame)
+            self._throw(node, frame, after)
         else:
-            self.effects += [node.id] if node.kind == "sendTask" else []
-            if node.mappings is not None:
-                self._carry_out(self._mapped(Place(node, frame)), frame)
-            self._leave(node, frame)
+            self._leave(node, frame, self._send(node, frame, after) if node.kind == "sendTask" else after)
 
-    def _wait(self, node: Node, frame: Frame) -> None:
-        place = Place(node, frame, holds=node.kind == "subProcess" or node.loop is not None)
+    def _send(self, node: Node, frame: Frame, after: Causes) -> Iterable[Event]:
+        place = Place(node, frame, after=set(after))
+        own = self._mapped(place)
+        self._tell(own, place.after, "notification_queued", node.id)
+        self._carry_out(place, own, place.after)
+        return place.after
+
+    def _wait(self, node: Node, frame: Frame, after: Causes) -> None:
+        holds = node.kind == "subProcess" or node.loop is not None
+        place = Place(node, frame, holds=holds, after=set(after))
         beside = self.diagram.boundary.get(node.id, ())
         if node.kind == "eventBasedGateway":
-            beside = tuple(self.diagram.nodes[flow.target] for flow in self._leaving(node))
+            beside = tuple(self.diagram.nodes[flow.target] for flow in self.out[node.id])
         self.places += [place, *(Place(event, frame, host=place) for event in beside)]
         if node.loop is not None:
-            self._first_rounds(place)
+            self._first_rounds(place, node.loop)
             return
         place.own = self._mapped(place) if node.mappings is not None else None
         if place.holds:
-            self._open(place.own or Frame(place))
+            self._open(place, place.own or Frame(place, begun=after))
 
-    def _open(self, frame: Frame) -> None:
+    def _open(self, holder: Place, frame: Frame) -> None:
         """Let a frame begin: a sub-process at its start, a round in the activity itself."""
-        assert frame.holder is not None
-        node = frame.holder.node
+        node = holder.node
         if not frame.is_round:
             self.moving += self._begin(node.id, frame)
         elif node.kind == "subProcess":
-            inner = Place(node, frame, holds=True)
+            inner = Place(node, frame, holds=True, after=set(frame.begun))
             self.places.append(inner)
-            self._open(Frame(inner))
+            self._open(inner, Frame(inner, begun=frame.begun))
         else:
-            self.places.append(Place(node, frame))
+            self.places.append(Place(node, frame, after=set(frame.begun)))
 
-    def _terminate(self, frame: Frame) -> None:
-        if frame.holder is None:
-            self.places, self.lying, self.moving = [], [], []
-        else:
-            self._empty(frame.holder)
-
-    def _throw(self, node: Node, frame: Frame) -> None:
+    def _throw(self, node: Node, frame: Frame, after: Iterable[Event]) -> None:
         caught = next(filter(None, (self._catcher(node, each) for each in frame.outward())), None)
+        what, by = "error_thrown" if node.error else "escalation_thrown", caught.node.id if caught else None
+        after = self._tell(frame, after, what, node.id, by)
         if caught is None or caught.node.interrupting is False:
-            self._leave(node, frame)
-        if caught is not None:
+            self._leave(node, frame, after)
+        if caught is not None and caught.host is not None:
             if caught.node.interrupting:
-                self._take_away(caught.host or caught)
-            self._leave(caught.node, caught.frame)
+                self._take_away(caught.host)
+                after = caught.host.after
+            self._leave(caught.node, caught.frame, after)
 
     def _catcher(self, thrown: Node, frame: Frame) -> Place | None:
         beside = [p for p in self.places if p.host is frame.holder and p.host is not None]
-        for code in (thrown.error or thrown.escalation, ""):
-            for place in beside:
-                if (place.node.error if thrown.error else place.node.escalation) == code:
-                    return place
-        return None
-
-    # -- frames ---------------------------------------------------------------------------------------
+        codes = [(p, p.node.error if thrown.error else p.node.escalation) for p in beside]
+        wanted = (thrown.error or thrown.escalation, "")
+        return next((place for each in wanted for place, code in codes if code == each), None)
 
     def _end_frames(self) -> bool:
         """End an activity with nothing inside any more."""
-        empty = next((p for p in self.places if p.holds and not self._is_full(p)), None)
+        alive = (*self.places, *self.lying, *self.moving)
+        empty = next((p for p in self.places if p.holds and not any(a.frame.is_in(p) for a in alive)), None)
         if empty is None:
             return False
-        self.places = [p for p in self.places if p is not empty and p.host is not empty]
+        self._take_away(empty)
         self._end_activity(empty)
         return True
 
-    def _is_full(self, holder: Place) -> bool:
-        frames = [p.frame for p in self.places] + [f for _flow, f in (*self.lying, *self.moving)]
-        return any(each.holder is holder for frame in frames for each in frame.outward())
-
     def _end_activity(self, place: Place) -> None:
         loop, round_ = place.node.loop, place.frame
-        if round_.is_round and round_.holder and round_.holder.node is place.node:
-            self._end_round(round_, round_.holder)
+        if loop and round_.is_round and round_.holder and round_.holder.node is place.node:
+            self._end_round(round_, round_.holder, loop, place.after)
             return
         if place.own is not None:
-            self._carry_out(place.own, place.frame)
+            self._carry_out(place, place.own, place.after)
         if loop is not None and loop.into:
-            results = [value for _number, value in sorted(place.results, key=lambda one: one[0])]
-            self._assign(loop.into, results, place.frame)
-        self._leave(place.node, place.frame)
+            values = [value for _number, value in sorted(place.results, key=lambda one: one[0])]
+            self._assign(loop.into, values, round_)
+            place.after |= self._tell(round_, place.after, "rounds_ended", place.node.id, {loop.into: values})
+        self._leave(place.node, place.frame, place.after)
 
     def _assign(self, name: str, value: Any, frame: Frame) -> None:
-        held = (each for each in frame.outward() if name in each.values or each.mappings.keeps)
-        found = next(held, None)
+        found = next((f for f in frame.outward() if name in f.values or f.mappings.keeps), None)
         (found.values if found else self.variables)[name] = value
 
     def see(self, name: str, frame: Frame) -> Any:
@@ -297,73 +313,64 @@ class Game:
                 return each.values.get(name)
         return self.variables.get(name)
 
-    # -- mappings: every expression is a name ---------------------------------------------------------
-
-    def _mapped(self, place: Place, values: Values | None = None) -> Frame:
+    def _mapped(self, place: Place, values: Values | None = None, after: Causes | None = None) -> Frame:
         """The frame that an activity, or a round of it, begins with."""
         mappings = place.node.mappings or NONE
-        found = Frame(place, dict(values or {}), values is not None)
-        for name, value in self._worked_out(mappings.inputs, found).items():
-            found.values[name] = value
+        after = frozenset(place.after) if after is None else after
+        found = Frame(place, dict(values or {}), values is not None, begun=after)
+        given = self._worked_out(mappings.inputs, found)
+        if given:
+            found.begun = self._tell(found, found.begun, "inputs_mapped", place.node.id, given)
+        found.values |= given
         found.mappings = mappings
         return found
 
     def _worked_out(self, mappings: Iterable[Assignment], frame: Frame) -> Values:
         found: Values = {}
-        for one in mappings:
-            text = one.text or ""
-            found[one.target] = found[text] if text in found else self.see(text, frame)
+        for target, text in ((one.target, one.text or "") for one in mappings):
+            found[target] = found[text] if text in found else self.see(text, frame)
         return found
 
-    def _carry_out(self, own: Frame, around: Frame) -> None:
-        mappings = own.mappings
-        hidden = {one.target for one in mappings.inputs}
-        loop = own.holder.node.loop if own.holder else None
-        if loop is not None:
-            hidden |= {"loopCounter", loop.element, loop.into}
+    def _carry_out(self, place: Place, own: Frame, after: Iterable[Event]) -> None:
+        mappings, loop = own.mappings, place.node.loop
+        hidden = {*(one.target for one in mappings.inputs), "loopCounter"}
+        hidden |= {loop.element, loop.into} if loop else set()
         handed = {n: v for n, v in own.values.items() if n not in hidden} if mappings.hands_out else {}
-        for name, value in (handed | self._worked_out(mappings.outputs, own)).items():
-            self._assign(name, value, around)
+        given = handed | self._worked_out(mappings.outputs, own)
+        for name, value in given.items():
+            self._assign(name, value, place.frame)
+        if given:
+            self._tell(own, after, "outputs_mapped", place.node.id, given)
 
-    def _first_rounds(self, place: Place) -> None:
-        loop = place.node.loop
-        assert loop is not None
+    def _first_rounds(self, place: Place, loop: Loop) -> None:
         if loop.kind == "while":
             if not loop.before or self._holds(loop.over, place.frame):
-                self._open(self._mapped(place, {"loopCounter": 1}))
+                self._open(place, self._mapped(place, {"loopCounter": 1}))
             return
         elements = [int(text) for text in loop.over.strip("[]").split(",") if text.strip()]
-        rounds = [
-            {"loopCounter": n, loop.element: element, **({loop.collect: None} if loop.collect else {})}
-            for n, element in enumerate(elements, 1)
-        ]
-        first = rounds if loop.kind == "parallel" else rounds[:1]
+        none = {loop.collect: None} if loop.collect else {}
+        rounds = [{"loopCounter": n, loop.element: each, **none} for n, each in enumerate(elements, 1)]
+        first, after = rounds if loop.kind == "parallel" else rounds[:1], frozenset(place.after)
         place.left = rounds[len(first) :]
         for values in first:
-            self._open(self._mapped(place, values))
+            self._open(place, self._mapped(place, values, after))
 
-    def _end_round(self, frame: Frame, holder: Place) -> None:
-        loop, count = holder.node.loop, frame.values["loopCounter"]
-        assert loop is not None
-        self._carry_out(frame, holder.frame)
+    def _end_round(self, frame: Frame, holder: Place, loop: Loop, after: Iterable[Event]) -> None:
+        count = frame.values["loopCounter"]
+        self._carry_out(holder, frame, after)
         if loop.collect:
             holder.results.append((count, frame.values[loop.collect]))
         if loop.until and self._holds(loop.until, frame):
             self._empty(holder)
         elif holder.left:
-            self._open(self._mapped(holder, holder.left.pop(0)))
+            self._open(holder, self._mapped(holder, holder.left.pop(0)))
         elif loop.kind == "while" and count < (loop.most or MOST_STEPS) and self._holds(loop.over, frame):
-            self._open(self._mapped(holder, {"loopCounter": count + 1}))
-
-    # -- choices --------------------------------------------------------------------------------------
+            self._open(holder, self._mapped(holder, {"loopCounter": count + 1}))
 
     def _chosen(self, node: Node, frame: Frame) -> Iterable[Flow]:
-        flows = self._leaving(node)
-        if len(flows) == 1:
-            return flows
+        flows = self.out[node.id]
         true = [flow for flow in flows if flow.condition and self._holds(flow.condition, frame)]
-        taken = true[:1] if node.kind == "exclusiveGateway" else true
-        taken = taken or [flow for flow in flows if flow.is_default]
+        taken = (true[:1] if node.kind == "exclusiveGateway" else true) or [f for f in flows if f.is_default]
         if not taken:
             raise Dead("no way")
         return taken
@@ -371,8 +378,6 @@ class Game:
     def _holds(self, condition: str, frame: Frame) -> bool:
         name, _, value = condition.partition(" = ")
         return bool(self.see(name, frame) == int(value))
-
-    # -- ways -----------------------------------------------------------------------------------------
 
     def _back(self, node_id: str) -> set[str]:
         """Flows into a node that only a token from behind it can come along."""
@@ -388,6 +393,6 @@ class Game:
             if node_id not in seen and node_id != past:
                 seen.add(node_id)
                 waiting += [event.id for event in self.diagram.boundary.get(node_id, ())]
-                found |= {flow.id for flow in self.diagram.outgoing.get(node_id, ())}
-                waiting += [flow.target for flow in self.diagram.outgoing.get(node_id, ())]
+                found |= {flow.id for flow in self.out[node_id]}
+                waiting += [flow.target for flow in self.out[node_id]]
         return found

@@ -1,0 +1,141 @@
+"""The oracle can fail: an order of events that BPMN does not allow is noticed, and one that it allows is not."""
+
+from itertools import permutations
+from random import Random
+from typing import Any
+
+import pytest
+
+from tests.engine.drawn import program
+from tests.engine.invented import Inventor
+from tests.engine.orders import Event, What, allows, told
+from tests.engine.test_execution import Case
+from tests.engine.test_invented_models import Match
+from tests.engine.tokens import Dead, Game
+
+
+def begun(text: str) -> tuple[list[Event], list[What]]:
+    """A case's first step, as the token game and as the engine tell it."""
+    case = Case(text)
+    return Game(case.program.diagram).events, told(case.step)
+
+
+def orders(events: list[Event], order: list[What]) -> list[list[str]]:
+    """All allowed orders of ``order``, by the ids of the elements."""
+    return sorted([node for _type, node, *_more in one] for one in permutations(order) if allows(events, one))
+
+
+def test_along_one_way_a_single_order_is_allowed() -> None:
+    events, order = begun(
+        "start a\nsend b\nxor g\nsend c\nuser d\nend e\nend f\na -> b -> g\ng -> c *\ng -> f ? n = 1\nc -> d -> e"
+    )
+    assert orders(events, order) == [["b", "g", "c", "d"]]
+
+
+def test_ways_side_by_side_may_interleave_and_what_follows_their_join_may_not() -> None:
+    nodes = "start a\nand f\nsend b1\nsend b2\nsend c\nand j\nsend d\nend e"
+    events, order = begun(f"{nodes}\na -> f -> b1 -> b2 -> j -> d -> e\nf -> c -> j")
+    branches = [["b1", "b2", "c"], ["b1", "c", "b2"], ["c", "b1", "b2"]]
+    assert orders(events, order) == [[*branch, "d", ""] for branch in branches]
+
+
+def test_an_inclusive_join_comes_after_the_decision_that_nothing_more_comes() -> None:
+    text = """
+    start a
+    and f
+    send b
+    xor g
+    or j
+    send d
+    end e
+    end x
+    a -> f -> b -> j -> d -> e
+    f -> g
+    g -> x *
+    g -> j ? n = 1
+    """
+    events, order = begun(text)
+    assert orders(events, order) == [["b", "g", "d", ""], ["g", "b", "d", ""]]
+
+
+THROWN = """
+start a
+sub s
+start sa in=s
+and f in=s
+send b in=s
+user u in=s
+end se in=s
+end thrown error=E in=s
+error caught on=s code=E
+send d
+end e
+end x
+a -> s -> x
+sa -> f -> b -> thrown
+f -> u -> se
+caught -> d -> e
+"""
+
+
+def test_what_an_error_leads_to_comes_after_all_that_happened_inside() -> None:
+    events, order = begun(THROWN)
+    assert orders(events, order) == [["b", "thrown", "d", ""]]
+
+
+def test_an_event_too_many_or_too_few_is_noticed() -> None:
+    events, order = begun("start a\nsend b\nsend c\nend d\na -> b -> c -> d")
+    assert allows(events, order)
+    assert not allows(events, order[1:])
+    assert not allows(events, [order[0], *order])
+    assert not allows(events, [*order[:-1], ("notification_queued", "d")])
+
+
+def test_events_that_look_the_same_are_told_apart_by_what_follows_them() -> None:
+    first, other = (Event(("x", ""), None, frozenset()) for _n in range(2))
+    after_first, after_both = (
+        Event((name, ""), None, frozenset(causes)) for name, causes in (("y", {first}), ("z", {first, other}))
+    )
+    events = [first, other, after_first, after_both]
+    names = {
+        "".join(what for what, _node in one)
+        for one in permutations([e.what for e in events])
+        if allows(events, one)
+    }
+    assert names == {"xyxz", "xxyz", "xxzy"}
+
+
+class Swapping(Match):
+    """Tells each step's events with one of them before what led to it, and counts."""
+
+    def __init__(self, *given: Any) -> None:
+        self.swapped = 0
+        super().__init__(*given)
+
+    def _compare_order(self) -> None:
+        super()._compare_order()
+        events = self.game.events
+        for number, event in enumerate(events):
+            for cause in event.after & frozenset(events):
+                if (
+                    sum(one.what in (event.what, cause.what) for one in events) == 2
+                ):  # else others may stand for them
+                    before = [one for one in events[:number] if one is not cause]
+                    order = [*before, event, cause, *events[number + 1 :]]
+                    assert not allows(events, [one.what for one in order]), f"{self.label}\n{order}"
+                    self.swapped += 1
+
+
+@pytest.mark.parametrize("seeds", [range(100)], ids=str)
+def test_on_invented_models_every_effect_before_its_cause_is_noticed(seeds: range) -> None:
+    swapped = 0
+    for seed in seeds:
+        text = Inventor(seed).diagram()
+        drawn = program(text)
+        try:
+            match = Swapping(drawn, Game(drawn.diagram), Random(seed), f"seed {seed}\n{text}")
+        except Dead:
+            continue
+        match.play()
+        swapped += match.swapped
+    assert swapped > 500
