@@ -7,7 +7,7 @@ holds the keys: whoever has it can read every identity.
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from app.services.backup_tables import digest
 FORMAT = 1
 _MANIFEST = "manifest.json"
 _KEYS = ("secret", "identity")
+_FOLDERS = ("tables", "files", "keys")
 
 
 @dataclass(frozen=True)
@@ -68,12 +69,13 @@ def verify(folder: Path) -> Mapping[str, Any]:
     """Return the manifest of a backup after comparing every file with it.
 
     Raises:
-        NotReady: it is no backup, a file is missing or differs, or a newer Alur made it.
+        NotReady: it is no backup, a file is missing, differs or was added, or a newer Alur made it.
     """
     try:
         manifest: dict[str, Any] = orjson.loads((folder / _MANIFEST).read_bytes())
         known = manifest["format"] == FORMAT and manifest["schema"] in migrations.known()
         damaged = [name for name, kept in manifest["files"].items() if digest(folder / name) != kept]
+        damaged += _smuggled(folder, manifest["files"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise NotReady(_("Folder {folder} bukan cadangan Alur yang lengkap.", folder=folder)) from error
     if not known:
@@ -82,6 +84,13 @@ def verify(folder: Path) -> Mapping[str, Any]:
     if damaged:
         raise NotReady(_("Cadangan ini rusak: {names}.", names=", ".join(sorted(damaged))))
     return manifest
+
+
+def _smuggled(folder: Path, listed: Collection[str]) -> list[str]:
+    """What lies among the files of a backup and is none of them. A link would bring in a file of this machine."""
+    paths = [path for name in _FOLDERS for path in (folder / name).rglob("*")]
+    names = {str(path.relative_to(folder)): path for path in paths}
+    return [n for n, path in names.items() if path.is_symlink() or (path.is_file() and n not in listed)]
 
 
 def restore(config: Config, folder: Path) -> Summary:
@@ -118,7 +127,7 @@ def _load(connection: Connection, schema: str, folder: Path) -> int:
 
 
 def _write(config: Config, database: Database, folder: Path) -> Summary:
-    for name in ("tables", "files", "keys"):
+    for name in _FOLDERS:
         (folder / name).mkdir()
     with backup_tables.snapshot(database) as connection:
         schema = migrations.current(connection)

@@ -154,12 +154,22 @@ def _one_byte(path: Path) -> None:
     path.write_bytes(content)
 
 
+def _link(path: Path) -> None:
+    """The content stays the same, and lies elsewhere."""
+    elsewhere = path.parent.parent / "elsewhere"
+    path.rename(elsewhere)
+    path.symlink_to(elsewhere)
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "a byte of a table": lambda copy: _one_byte(copy / "tables/process_instance.jsonl"),
     "a byte of an attachment": lambda copy: _one_byte(next((copy / "files").iterdir())),
     "a byte of a key": lambda copy: _one_byte(copy / "keys/identity.key"),
     "a missing table": lambda copy: (copy / "tables/user.jsonl").unlink(),
     "a missing manifest": lambda copy: (copy / "manifest.json").unlink(),
+    "a file that it does not know": lambda copy: (copy / "files/x").write_bytes(b"x"),
+    "a table that it does not know": lambda copy: (copy / "tables/login_session.jsonl").write_bytes(b""),
+    "a link in place of a file": lambda copy: _link(next((copy / "files").iterdir())),
     "a broken manifest": lambda copy: (copy / "manifest.json").write_bytes(b"{}"),
 }
 
