@@ -57,11 +57,11 @@ def show_identity(instance_id: int) -> AnyResponse:
 
 @blueprint.get("/perkara/<int:instance_id>/diagram.xml")
 def diagram(instance_id: int) -> Response:
-    """The diagram of the case's own version, for the viewer."""
+    """The diagram of the case's own version, for the viewer. As text, like that of a definition."""
     with context.database().reading() as session:
         instance = instances.get(session, instance_id, actor=context.actor())
         xml = definitions.version(session, instance.definition_id).xml
-    return Response(xml, content_type="application/xml")
+    return Response(xml, content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/perkara/<int:instance_id>/diagram.json")
