@@ -96,7 +96,8 @@ def admit(session: Session, number: str) -> Attempt:
         TooManyAttempts: at this number, or by everybody together.
     """
     plain = number.strip()
-    return Attempt(plain, attempts.admit(session, {_NUMBER: plain.casefold(), _ALL: ""}))
+    # As `look_up` finds it: there "ı" is another spelling of "I", which casefold alone takes for another number.
+    return Attempt(plain, attempts.admit(session, {_NUMBER: plain.upper().casefold(), _ALL: ""}))
 
 
 def admit_reply(session: Session, instance_id: int) -> None:
