@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.config import from_environment
+from app.errors import NotReady
 from app.services import migrations, settings
 
 
@@ -63,3 +64,9 @@ def test_a_setting_without_a_value_is_as_if_it_were_not_there(tmp_path: Path) ->
 def test_the_address_of_a_machine_with_ipv6_can_be_opened(tmp_path: Path) -> None:
     config = from_environment({"ALUR_DATA_DIR": str(tmp_path), "ALUR_HOST": "::1"})
     assert (config.base_url, config.local) == ("http://[::1]:8000", True)
+
+
+@pytest.mark.parametrize("zone", ["localtime", "right/Asia/Jakarta", "Asia/Wonogiri", "../Asia/Jakarta"])
+def test_a_zone_that_expressions_could_not_work_in_is_refused(tmp_path: Path, zone: str) -> None:
+    with pytest.raises(NotReady, match="ALUR_TIMEZONE"):
+        from_environment({"ALUR_DATA_DIR": str(tmp_path), "ALUR_TIMEZONE": zone})
