@@ -5,9 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.errors import WrongKey
 from app.models import Attachment, Draft
 from app.services import clock, file_store, settings, vault
 
@@ -15,6 +16,8 @@ from app.services import clock, file_store, settings, vault
 _YOUNG_FILE = timedelta(days=1)
 #: Uploaded and never submitted; one that a draft names is kept as long as the draft.
 _WAITING = timedelta(days=30)
+#: By a reporter, who has no draft to come back to and may look at his case for 12 hours at most.
+_REPORTERS = timedelta(days=1)
 
 
 def collect(session: Session) -> int:
@@ -32,10 +35,15 @@ def collect(session: Session) -> int:
 
 
 def _forgotten(session: Session) -> list[Attachment]:
-    before = clock.now(session) - _WAITING
-    query = select(Attachment).where(Attachment.instance_id.is_(None), Attachment.uploaded_at < before)
-    rows = list(session.scalars(query))
-    named = _drafts_of(session, {row.uploaded_by_id for row in rows if row.uploaded_by_id is not None})
+    now, nobodys = clock.now(session), Attachment.uploaded_by_id.is_(None)
+    over = or_(
+        Attachment.uploaded_at < now - _WAITING, and_(nobodys, Attachment.uploaded_at < now - _REPORTERS)
+    )
+    rows = list(session.scalars(select(Attachment).where(Attachment.instance_id.is_(None), over)))
+    try:
+        named = _drafts_of(session, {row.uploaded_by_id for row in rows if row.uploaded_by_id is not None})
+    except WrongKey:  # whatever the drafts name is kept till they can be read again
+        return [row for row in rows if row.uploaded_by_id is None]
     return [row for row in rows if row.id.encode() not in named]
 
 

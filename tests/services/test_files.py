@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
-from app.models import Attachment, HistoryEvent
-from app.services import clock, drafts, file_store, files, orphans, settings, uploads
+from app.models import Attachment, Draft, HistoryEvent
+from app.services import clock, drafts, file_store, files, housekeeping, orphans, settings, uploads
 from app.services.access import Actor
 from tests.services import samples
 from tests.services.office import Office, add_user
@@ -281,6 +281,27 @@ def test_files_that_belong_to_nothing_are_collected_and_others_stay(office: Offi
     assert on_disk(office.database) == sorted([kept.id, drafted.id, fresh.id, "young"])
     with office.database.reading() as session:
         assert session.get(Attachment, forgotten.id) is None
+
+
+def test_what_a_reporter_never_sent_is_collected_the_day_after(office: Office) -> None:
+    his, officers, new = (receive(office.database, actor=actor) for actor in (None, office.rina, None))
+    with office.database.transaction() as session:
+        for row in (his, officers):
+            session.get_one(Attachment, row.id).uploaded_at = clock.now(session) - timedelta(hours=25)
+        assert orphans.collect(session) == 1
+    assert on_disk(office.database) == sorted([officers.id, new.id])
+
+
+def test_where_drafts_cannot_be_read_nothing_is_collected_that_they_may_name(office: Office) -> None:
+    his, officers = (receive(office.database, actor=actor) for actor in (None, office.rina))
+    with office.database.transaction() as session:
+        for row in (his, officers):
+            session.get_one(Attachment, row.id).uploaded_at = clock.now(session) - timedelta(days=31)
+        drafts.save(session, office.rina, "task:1", {})
+        session.scalars(select(Draft)).one().ciphertext = b"sealed with another key"
+        session.flush()
+        housekeeping.clean(session)
+    assert on_disk(office.database) == [officers.id]
 
 
 def test_a_file_whose_field_is_not_known_yet_is_kept_like_an_identity(office: Office) -> None:
