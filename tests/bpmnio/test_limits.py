@@ -15,7 +15,7 @@ import pytest
 from py_mini_racer import JSTimeoutException
 
 from app.bpmnio import budget, feel
-from app.bpmnio.isolate import Isolate, LimitReached
+from app.bpmnio.isolate import Isolate, LimitReached, _Clocks
 from app.bpmnio.memo import Memo
 from app.errors import ExpressionFailed, NotReady
 
@@ -176,6 +176,12 @@ def test_a_call_that_others_keep_waiting_costs_its_command_only_what_it_worked()
     with budget.sharing(0.2):
         isolate.call("JSON.stringify", "[1]", seconds=1)
         assert budget.left(1) > 0
+
+
+def test_waiting_for_a_processor_costs_a_part_of_the_time_not_nothing() -> None:
+    clocks = _Clocks()
+    clocks._began -= 60.0
+    assert 15.0 <= clocks.spent() < 60.0
 
 
 def test_deep_variables_are_refused() -> None:
