@@ -19,6 +19,9 @@ from app.services import clock, vault
 
 #: How far back attempts count.
 WINDOW = timedelta(minutes=15)
+#: How far another server's clock may be ahead. What lies further ahead is from before this one was set back, and
+#: would shut people out till it is that late again.
+_SKEW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def forget_old(session: Session) -> None:
 def _check(session: Session, buckets: Mapping[Limit, str], now: datetime) -> None:
     rows = session.execute(
         select(Attempt.bucket, func.count().label("tries"), func.max(Attempt.at).label("last"))
-        .where(Attempt.bucket.in_(buckets.values()), Attempt.at > now - WINDOW)
+        .where(Attempt.bucket.in_(buckets.values()), Attempt.at.between(now - WINDOW, now + _SKEW))
         .group_by(Attempt.bucket)
     )
     counted = {row.bucket: (row.tries, row.last) for row in rows}

@@ -55,6 +55,16 @@ def test_after_the_free_attempts_each_pause_is_twice_the_last(database: Database
     assert pauses == [2, 4, 8, 10]  # 10 is the longest
 
 
+def test_when_the_clock_is_set_back_nobody_is_shut_out_till_it_is_that_late_again(
+    database: Database, hand: Hand
+) -> None:
+    for _n in range(3):
+        admit(database)
+    assert pause(database) == 2
+    hand.move(-86_400)
+    admit(database)
+
+
 def test_a_refused_call_does_not_make_the_wait_longer(database: Database, hand: Hand) -> None:
     for _n in range(3):
         admit(database)
