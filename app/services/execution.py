@@ -22,6 +22,8 @@ from app.services.units import staff
 
 # Statements are built once: building them took longer than running them.
 _CHANGE = update(cast("Table", UserTask.__table__)).where(UserTask.id.in_(bulk.IDS))
+#: Of a variable that lists show: whatever asks without a form takes a megabyte, and each list would carry it along.
+_MOST_LISTED = 1_000
 #: Sorts tasks without a deadline last.
 NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -90,9 +92,8 @@ def _store_instance(session: Session, instance: ProcessInstance, version: Versio
 
 
 def _as_text(value: Any) -> str:
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return "" if value is None else str(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return text[:_MOST_LISTED]
 
 
 def _close_tasks(session: Session, step: Step, actor: Actor | None) -> None:

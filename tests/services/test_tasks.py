@@ -19,6 +19,12 @@ def types(office: Office, instance_id: int) -> list[str]:
         return [event.type for event in history.of_instance(session, instance_id)]
 
 
+def test_lists_carry_no_more_of_a_subject_than_anybody_reads(office: Office) -> None:
+    case = office.start(judul="x" * 3_000)
+    assert len(case.subject) == 1_000
+    assert len(case.variables["judul"]) == 3_000
+
+
 def test_a_case_goes_from_the_counter_to_the_unit_and_ends(office: Office) -> None:
     case = office.start()
     assert case.business_key.startswith("UJI-")
