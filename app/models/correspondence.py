@@ -17,6 +17,7 @@ class CaseMessage(Base):
     __table_args__ = (
         Index("ix_case_message_meant_for", "business_key", "key", "state"),
         Index("ix_case_message_sent_by", "sender_id", "key", "state"),
+        Index("ix_case_message_kept_for", "receiver_id", "state"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)

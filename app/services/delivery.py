@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine import execution as engine
@@ -20,12 +19,14 @@ from app.services import (
     content,
     definitions,
     execution,
+    hearing,
     history,
     holidays,
     hops,
     incidents,
     instances,
     keeping,
+    meant,
     outgoing,
     partners,
     receivers,
@@ -36,21 +37,24 @@ from app.services.definitions import Version
 
 def deliver(session: Session, message_id: str) -> bool:
     """Deliver a message, or keep it till somebody waits for it. False: it is done with, or somebody else has it."""
-    message = session.scalars(_held(message_id)).one_or_none()
+    copies = hearing.held(session, message_id)
+    message = next((each for each in copies if each.id == message_id), None)
     job = session.get(Job, message_id, populate_existing=True)
     if message is None or job is None:
         return False
-    version, node = _start(session, message)
+    version, node = hearing.start(session, message)
+    if version is not None and hearing.is_spare(session, message, copies, version, node is not None):
+        return _done(session, job, message, "spare")
     if version is not None and node is not None:
         _begin(session, message, version, node)
         return _done(session, job, message, "delivered")
-    if version is not None and receivers.heard_elsewhere(session, message, version):
-        return _done(session, job, message, "spare")
     found = receivers.find(session, message, version)
     if found.wait is not None and found.instance is not None:
-        if _hand_over(session, message, found.instance, found.wait):
+        if _hand_over(session, message, found.instance, found.wait, found.how):
             return _done(session, job, message, "delivered")
         found = replace(found, reason="not_waiting")
+    if version is not None and found.is_nobody and hearing.begins_too(message, copies, version):
+        return _done(session, job, message, "spare")
     if found.reason == "ended":
         keeping.unheard(session, message, found.instance)
         return _done(session, job, message, "unheard")
@@ -62,22 +66,16 @@ def report(session: Session, job: Job, words: str, activity_id: str | None) -> N
     """Open an incident about a message that could not be delivered: on the case that receives it, else on its
     process, or on the sender."""
     message = session.get_one(CaseMessage, job.message_id)
-    node = _start(session, message)[1]
+    node = hearing.start(session, message)[1]
     if node is not None:
         place = activity_id or node.id
         incidents.open_start(session, message.key, words, actor=None, activity_id=place, job_id=job.id)
         return
-    meant = [session.get_one(ProcessInstance, each) for each in partners.meant(session, message)]
-    alive = [each for each in meant if each.state in receivers.ALIVE]
+    cases = [session.get_one(ProcessInstance, each) for each in meant.of(session, message).ids]
+    alive = [each for each in cases if each.state in hearing.ALIVE]
     at = alive[0] if len(alive) == 1 else message.sender
     place = activity_id or (message.target if at is not message.sender else message.activity_id)
     incidents.open_one(session, at, words, activity_id=place, job_id=job.id, actor=None)
-
-
-def _held(message_id: str) -> Any:
-    """The message, for this transaction alone. New jobs and history may name it meanwhile."""
-    query = select(CaseMessage).where(CaseMessage.id == message_id)
-    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 def _done(session: Session, job: Job, message: CaseMessage, state: str) -> bool:
@@ -89,19 +87,6 @@ def _done(session: Session, job: Job, message: CaseMessage, state: str) -> bool:
 
 
 # -- beginning a case --------------------------------------------------------------------------------------
-
-
-def _start(session: Session, message: CaseMessage) -> tuple[Version | None, Node | None]:
-    """The newest version of the receiving process, and its start event when the message is for that."""
-    definition = definitions.latest(session, message.key)
-    if definition is None:
-        return None, None
-    version = definitions.version(session, definition.id)
-    node = version.diagram.nodes.get(message.target)
-    if node is None:  # drawn anew under another id
-        return version, version.diagram.start_node(message.name)
-    begins = node.kind == "startEvent" and not node.scope and node.message is not None
-    return version, node if begins else None
 
 
 def _begin(session: Session, message: CaseMessage, version: Version, node: Node) -> None:
@@ -147,7 +132,13 @@ def _settle(
 # -- going on with one -------------------------------------------------------------------------------------
 
 
-def _hand_over(session: Session, message: CaseMessage, receiver: ProcessInstance, wait: MessageWait) -> bool:
+def _hand_over(
+    session: Session,
+    message: CaseMessage,
+    receiver: ProcessInstance,
+    wait: MessageWait,
+    how: Mapping[str, Any],
+) -> bool:
     """Deliver to a waiting event. False: a timer that was due took it away."""
     version = definitions.version(session, receiver.definition_id)
     trail = hops.shorter(message.trail, wait.trail)
@@ -167,7 +158,6 @@ def _hand_over(session: Session, message: CaseMessage, receiver: ProcessInstance
     except Conflict:
         return False
     sender = session.get_one(ProcessInstance, message.sender_id)
-    how = {} if partners.are(session, sender, receiver) else {"by_number": True}
     told = {**how, **partners.named(sender)}
     session.expunge(wait)  # apply deletes its row
     incidents.close_moot(session, receiver, {message.id}, actor=None)

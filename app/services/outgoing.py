@@ -50,7 +50,10 @@ def wake(session: Session, instance: ProcessInstance) -> None:
     by_partner = undone.join(Partner, Partner.partner_id == CaseMessage.sender_id).where(
         Partner.instance_id == instance.id
     )
-    meant = union_all(by_number, by_partner)  # apart, so that each finds its rows by an index of its own
+    for_it = select(CaseMessage.id).where(CaseMessage.receiver_id == instance.id, CaseMessage.state == "kept")
+    meant = union_all(
+        by_number, by_partner, for_it
+    )  # apart, so that each finds its rows by an index of its own
     query = update(Job).where(Job.id.in_(meant), Job.retries > 0).values(run_at=clock.now(session))
     session.execute(query.execution_options(synchronize_session=False))
 

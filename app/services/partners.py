@@ -68,21 +68,6 @@ def exchanged(
     return row.told if row is not None else {}
 
 
-def meant(session: Session, message: CaseMessage) -> list[int]:
-    """Ids of the cases that a message may be for: the sender's partners in that process, those of the round that it
-    was sent in before others; without partners the case with the sender's number. At most 2 SQL."""
-    query = select(Partner.partner_id, Partner.rounds).join(Partner.partner)
-    query = query.where(Partner.instance_id == message.sender_id, ProcessInstance.key == message.key)
-    rows = session.execute(query).all()
-    same_round = [row.partner_id for row in rows if set(row.rounds) & set(message.rounds)]
-    if rows:
-        return same_round or [row.partner_id for row in rows]
-    by_number = select(ProcessInstance.id).where(
-        ProcessInstance.key == message.key, ProcessInstance.business_key == message.business_key
-    )
-    return list(session.scalars(by_number))
-
-
 def named(instance: ProcessInstance) -> dict[str, Any]:
     """The other case, as events name it."""
     return {"case": instance.id, "case_number": instance.business_key}

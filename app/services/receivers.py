@@ -1,43 +1,51 @@
 """Who receives a message: the one case that it is for, at the event that waits for it."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine import forks
-from app.engine.diagram import Diagram
 from app.models import CaseMessage, MessageWait, Partner, ProcessInstance
-from app.services import access, definitions, partners
+from app.services import access, definitions, hearing, meant
 from app.services.definitions import Version
-
-#: States of cases that go on.
-ALIVE = frozenset({"active", "incident"})
-_HEARING = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 
 
 @dataclass(frozen=True)
 class Found:
-    """Who receives a message, at which of his waiting events; or why nobody does now (``reason``)."""
+    """Who receives a message, at which of his waiting events; or why nobody does now (``reason``).
+
+    ``how``: see `meant.Meant`.
+    """
 
     instance: ProcessInstance | None = None
     wait: MessageWait | None = None
     reason: str = ""
+    how: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_nobody(self) -> bool:
+        """Whether no case that goes on is meant."""
+        return self.reason in {"nobody", "no_target", "ended"}
 
 
 def find(session: Session, message: CaseMessage, version: Version | None) -> Found:
     """The one case that waits for the message, held till the commit. Of several nobody can tell which is meant."""
-    ids = partners.meant(session, message)
-    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids), ProcessInstance.state.in_(ALIVE))
+    who = meant.of(session, message)
+    ids = who.ids
+    query = select(ProcessInstance).where(
+        ProcessInstance.id.in_(ids), ProcessInstance.state.in_(hearing.ALIVE)
+    )
     cases = session.scalars(access.locking(query.order_by(ProcessInstance.id))).all() if ids else ()
     alive = {case.id: case for case in cases}
     if not alive:
-        known = version is not None and bool(_places(version.diagram, message))
+        known = version is not None and bool(hearing.places(session, version.diagram, message))
         over = session.get(ProcessInstance, max(ids)) if ids else None
         return Found(over, None, "ended") if over else Found(reason="nobody" if known else "no_target")
     places = {
-        case.id: _places(definitions.version(session, case.definition_id).diagram, message) for case in cases
+        case.id: hearing.places(session, definitions.version(session, case.definition_id).diagram, message)
+        for case in cases
     }
     waits = _waits(session, places)
     waiting = {wait.instance_id for wait in waits}
@@ -47,52 +55,7 @@ def find(session: Session, message: CaseMessage, version: Version | None) -> Fou
         reason = "not_waiting" if any(places.values()) else "no_target"
         return Found(cases[0] if len(cases) == 1 else None, None, reason)
     instance = alive[waiting.pop()]
-    return Found(instance, _of_round(session, instance, message, waits))
-
-
-def _places(diagram: Diagram, message: CaseMessage) -> frozenset[str]:
-    """The events at which a version hears the message: where it is drawn to; where that was drawn anew under another
-    id, those that wait for a message of its name. In a called process, and where a drawing was completed, the id is a
-    part of theirs."""
-    hearing = [node for node in diagram.nodes.values() if node.message is not None and node.kind in _HEARING]
-    drawn = frozenset(node.id for node in hearing if message.target in node.id.split(":"))
-    return drawn or frozenset(node.id for node in hearing if node.message == message.name)
-
-
-def heard_elsewhere(session: Session, message: CaseMessage, version: Version) -> bool:
-    """Whether another flow drawn from the same event brought it already to a place that stands for this one.
-
-    An answer is often drawn to each place where somebody may wait for it; a case waits at one of them. 1 SQL.
-    """
-    same = (CaseMessage.sender_id == message.sender_id, CaseMessage.key == message.key)
-    query = select(CaseMessage).where(*same, CaseMessage.state == "delivered")
-    query = query.where(
-        CaseMessage.activity_id == message.activity_id, CaseMessage.sent_at == message.sent_at
-    )
-    return any(
-        other.rounds == message.rounds
-        and other.target != message.target
-        and not _begins(version, other.target)
-        and not _together(session, other, message)
-        for other in session.scalars(query)
-    )
-
-
-def _together(session: Session, heard: CaseMessage, message: CaseMessage) -> bool:
-    """Whether the case that heard the one may wait for the other as well."""
-    receiver = session.get_one(ProcessInstance, heard.receiver_id)
-    diagram = definitions.version(session, receiver.definition_id).diagram
-    return any(
-        forks.together(diagram, one, other)
-        for one in _places(diagram, heard)
-        for other in _places(diagram, message)
-        if one != other
-    )
-
-
-def _begins(version: Version, target: str) -> bool:
-    node = version.diagram.nodes.get(target)
-    return node is not None and node.kind == "startEvent"
+    return Found(instance, _of_round(session, instance, message, waits), how=who.how)
 
 
 def _waits(session: Session, places: Mapping[int, Collection[str]]) -> list[MessageWait]:
@@ -108,4 +71,4 @@ def _of_round(
     """The event in the round in which the receiver began to talk with the sender, else the first."""
     link = session.get(Partner, (receiver.id, message.sender_id))
     rounds = set(link.rounds) if link is not None else set()
-    return next((wait for wait in waits if rounds & set(wait.rounds)), waits[0])
+    return max(waits, key=lambda wait: len(rounds & set(wait.rounds)))  # the first of the best

@@ -121,7 +121,7 @@ class _Town:
             if len(self.cases) < _MOST_CASES:
                 self._begin(diagram, letter)
             return True
-        for case in letter.sender.partners or self.cases:
+        for case in [each for each in letter.sender.partners if each.key == diagram.key] or self.cases:
             for message, node in case.officer.messages.items() if not case.over else ():
                 if case.key == diagram.key and letter.flow.target in node.split(":"):
                     self._hear(case, message, letter)

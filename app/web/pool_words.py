@@ -79,10 +79,12 @@ def delivered(event: HistoryEvent, words: Vocabulary) -> Sentence:
 
 
 def matched(event: HistoryEvent) -> str:
-    """That nothing but their numbers brought the two cases together; else empty."""
-    if not event.data.get("by_number"):
-        return ""
-    return _("Kedua perkara dipertemukan oleh nomornya yang sama; sejak itu keduanya berhubungan.")
+    """What brought two cases together that had not been in touch; else empty."""
+    if event.data.get("by_number"):
+        return _("Kedua perkara dipertemukan oleh nomornya yang sama; sejak itu keduanya berhubungan.")
+    if event.data.get("by_partner"):
+        return _("Kedua perkara dipertemukan oleh perkara di antaranya; sejak itu keduanya berhubungan.")
+    return ""
 
 
 def kept(event: HistoryEvent, _words: Vocabulary) -> Sentence:

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import worker
 from app.models import Incident, Job, ProcessInstance
-from app.services import hops, incidents, instances, jobs, tasks
+from app.services import hops, incidents, instances, jobs, partners, tasks
 from tests.engine.building import (
     Shape,
     bpmn,
@@ -270,3 +270,111 @@ def test_pools_that_answer_each_other_for_ever_are_stopped(office: Office) -> No
     with office.database.reading() as session:
         [incident] = session.scalars(select(Incident))
         assert "tanpa henti" in incident.message
+
+
+# -- more than two pools, more than one flow ---------------------------------------------------------------
+
+
+def passed_on(office: Office) -> None:
+    """An applicant's letter is taken in at a desk, passed on, and answered from there, past the desk."""
+    applies = process("pemohon", [start("mulai", form="awal"), send("ajukan"), user("sibuk"), waits("terima"),
+                                  user("ambil"), end("selesai")],
+                      "mulai > ajukan > sibuk > terima > ambil > selesai")  # fmt: skip
+    desk = process("meja", [node("startEvent", "masuk", inside=WAITS), user("catat"),
+                            node("endEvent", "teruskan", inside=WAITS)], "masuk > catat > teruskan")  # fmt: skip
+    deploy(
+        office,
+        files(applies, desk, dinas(), flows=("ajukan > masuk", "teruskan > usulan_masuk", "jawab > terima")),
+    )
+
+
+@pytest.mark.parametrize("early", [False, True])
+def test_an_answer_past_the_one_who_passed_it_on_finds_who_asked(office: Office, early: bool) -> None:
+    passed_on(office)
+    mine, other = begin(office, "pemohon"), begin(office, "pemohon")
+    work(office)
+    finish(office, cases(office, "meja")[0])
+    work(office)
+    if not early:
+        finish(office, mine)
+    [answering] = cases(office, "dinas")
+    finish(office, answering, putusan="setuju")
+    work(office)
+    if early:
+        assert messages(office)[-1][1:] == ("kept", "not_waiting")
+        finish(office, mine)
+        work(office)
+    assert (at(office, mine), at(office, other)) == (["ambil"], ["sibuk"])
+    assert events(office, mine)["message_received"]["by_partner"]
+    assert events(office, answering)["message_delivered"]["by_partner"]
+
+
+def test_of_several_who_may_have_asked_nobody_is_picked_by_chance(office: Office) -> None:
+    passed_on(office)
+    for _each in range(2):
+        begin(office, "pemohon")
+    work(office)
+    with office.database.transaction() as session:
+        first, second = cases(office, "meja")
+        pemohon = cases(office, "pemohon")
+        partners.join(session, pemohon[1], first, rounds=(), sent={}, received={})
+    finish(office, first)
+    work(office)
+    finish(office, cases(office, "dinas")[0], putusan="setuju")
+    work(office)
+    assert messages(office)[-1][1:] == ("kept", "nobody")
+    assert at(office, second) == ["catat"]
+
+
+def drafts(office: Office) -> ProcessInstance:
+    """A letter goes to a review; what is sent again goes to where the review waits for it, or to a new one."""
+    writes = process("kecamatan", [start("mulai"), user("tulis"), send("kirim"), race("mana"), waits("perbaiki"),
+                                   waits("setuju"), end("selesai")],
+                     "mulai > tulis > kirim > mana > perbaiki > tulis\nmana > setuju > selesai")  # fmt: skip
+    reviews = process("dinas", [node("startEvent", "masuk", inside=WAITS), user("tinjau"), exclusive("baik"),
+                                send("kembalikan"), waits("lagi"), node("endEvent", "terima", inside=WAITS),
+                                node("endEvent", "tolak", inside=WAITS)],
+                      "masuk > tinjau > baik > kembalikan > lagi > tinjau\nbaik > terima\nbaik > tolak")  # fmt: skip
+    flows = ("kirim > masuk: Draf", "kirim > lagi: Draf baru", "kembalikan > perbaiki: Perbaiki",
+             "tolak > perbaiki: Tolak", "terima > setuju: Setuju")  # fmt: skip
+    deploy(office, files(writes, reviews, flows=flows))
+    case = begin(office, "kecamatan")
+    finish(office, case)
+    work(office)
+    return case
+
+
+def decide(office: Office, case: ProcessInstance, way: str) -> None:
+    with office.database.transaction() as session:
+        [task] = instances.open_tasks(session, case.id)
+        tasks.complete(session, task.id, {}, {"baik": f"baik__{way}"}, actor=office.rina)
+    work(office)
+
+
+def test_what_is_drawn_to_a_start_and_to_a_wait_goes_to_the_partner_that_goes_on(office: Office) -> None:
+    case = drafts(office)
+    [review] = cases(office, "dinas")
+    decide(office, review, "kembalikan")
+    assert (at(office, case), at(office, review)) == (
+        ["tulis"],
+        [],
+    )  # it hears the next draft, not the first again
+    finish(office, case)
+    work(office)
+    assert len(cases(office, "dinas")) == 1
+    assert at(office, review) == ["tinjau"]
+    decide(office, review, "terima")
+    assert cases(office, "kecamatan")[0].state == "ended"
+    assert {state for _name, state, _reason in messages(office)} == {"delivered", "spare"}
+
+
+def test_it_begins_another_case_where_the_partner_is_over(office: Office) -> None:
+    case = drafts(office)
+    [review] = cases(office, "dinas")
+    decide(office, review, "tolak")
+    finish(office, case)
+    work(office)
+    [_first, second] = cases(office, "dinas")
+    assert at(office, second) == ["tinjau"]
+    decide(office, second, "terima")
+    assert cases(office, "kecamatan")[0].state == "ended"

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.models import Attachment, CaseMessage, HistoryEvent, IdentityValue, Job, ProcessInstance
 from app.services import clock, inbox, incidents, instances, tasks, uploads, vault
 from app.services import files as attachments
-from tests.engine.building import bpmn, end, flow, node, parallel, send, start, user
+from tests.engine.building import Shape, bpmn, end, flow, node, parallel, send, start, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text
@@ -225,6 +225,45 @@ def test_each_round_hears_the_answer_to_its_own_question(office: Office, order: 
     assert at(office, case) == ["catat"]
     [case] = cases(office, "kecamatan")
     assert case.variables["putusan_semua"] == ["tentang jalan", "tentang jembatan", "tentang irigasi"]
+
+
+def test_rounds_in_rounds_each_hear_and_tell_their_own(office: Office) -> None:
+    def each(name: str, values: str, content: str) -> Shape:
+        loop = (
+            "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+            f'<zeebe:loopCharacteristics inputCollection="=[{values}]" inputElement="{name}"'
+            f' outputCollection="semua_{name}" outputElement="=if {name} = &quot;&quot; then null else '
+            f'{"putusan" if name == "dalam" else "semua_dalam"}"/>'
+            "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>"
+        )
+        return node("subProcess", f"tiap_{name}", inside=content + loop)
+
+    two = "&quot;{}&quot;,&quot;{}&quot;"
+    asking = inside(
+        start("a"), send("kirim"), node("intermediateCatchEvent", "tunggu", inside=WAITS), send("susul"), end("b"),
+        flows="a > kirim > tunggu > susul > b",
+    )  # fmt: skip
+    inner = each("dalam", two.format("1", "2"), asking)
+    outer = each(
+        "luar", two.format("x", "y"), inside(start("c"), inner, end("d"), flows="c > tiap_dalam > d")
+    )
+    asks = process("kecamatan", [start("mulai", form="awal"), outer, user("catat"), end("selesai")],
+                   "mulai > tiap_luar > catat > selesai")  # fmt: skip
+    answers = process("dinas", [
+        node("startEvent", "usulan_masuk", inside=WAITS), user("telaah", form="telaah"), send("jawab"),
+        node("intermediateCatchEvent", "dengar", inside=WAITS), user("baca"), end("usai"),
+    ], "usulan_masuk > telaah > jawab > dengar > baca > usai")  # fmt: skip
+    deploy(office, files(asks, answers, flows=("kirim > usulan_masuk", "jawab > tunggu", "susul > dengar")))
+    case = begin(office)
+    work(office)
+    others = cases(office, "dinas")
+    for place in (2, 0, 3, 1):
+        about = others[place].variables
+        finish(office, others[place], putusan=about["luar"] + about["dalam"])
+        work(office)
+        assert at(office, others[place]) == ["baca"]
+    assert at(office, case) == ["catat"]
+    assert cases(office, "kecamatan")[0].variables["semua_luar"] == [["x1", "x2"], ["y1", "y2"]]
 
 
 def test_nobody_sees_more_cases_than_before(office: Office) -> None:
