@@ -7,7 +7,7 @@ from random import Random
 
 from app.engine.context import Effect
 from app.engine.diagram import Diagram, MessageFlow
-from app.errors import AppError
+from app.errors import AppError, Conflict
 from app.services import triage_drive
 from app.services.triage_drive import MOST_SECONDS, MOST_STEPS, Drive, Officer
 
@@ -93,12 +93,14 @@ class _Town:
         self._post(case)
 
     def _act(self, case: _Case) -> None:
+        steps = case.officer.steps
         try:
             case.officer.act()
         except AppError as error:
             case.why = f"{error} {getattr(error, 'detail', '')}".strip()
         else:
-            self._post(case)
+            if case.officer.steps > steps:  # else a timer had nothing to do, and nothing was sent anew
+                self._post(case)
 
     def _post(self, case: _Case) -> None:
         if case.why:
@@ -124,18 +126,22 @@ class _Town:
         for case in [each for each in letter.sender.partners if each.key == diagram.key] or self.cases:
             for message, node in case.officer.messages.items() if not case.over else ():
                 if case.key == diagram.key and letter.flow.target in node.split(":"):
-                    self._hear(case, message, letter)
-                    return True
+                    return self._hear(case, message, letter)
         self.letters.append(letter)
         return False
 
-    def _hear(self, case: _Case, message: str, letter: _Letter) -> None:
+    def _hear(self, case: _Case, message: str, letter: _Letter) -> bool:
+        """Let a case hear a message. False: a timer that was due takes its event away, and the message stays."""
         try:
             case.officer.hear(message, letter.effect.values)
+        except Conflict:
+            self.letters.append(letter)
+            return False
         except AppError as error:
             case.why = f"{error} {getattr(error, 'detail', '')}".strip()
         else:
             self._post(case)
+        return True
 
     def _drive(self, key: str) -> Drive | None:
         """How far the cases of a process came: the one that came least far speaks for all."""

@@ -6,7 +6,19 @@ from app.engine import forks, reader
 from app.engine.diagram import Diagram, MessageFlow
 from app.engine.execution import Program
 from app.services import triage_pools
-from tests.engine.building import boundary, bpmn, catch, end, exclusive, node, parallel, send, start, user
+from tests.engine.building import (
+    boundary,
+    bpmn,
+    catch,
+    end,
+    exclusive,
+    node,
+    parallel,
+    race,
+    send,
+    start,
+    user,
+)
 from tests.engine.pools import FLOWS, WAITS, dinas, kecamatan, pools
 from tests.engine.reading import read
 from tests.engine.test_execution import Case
@@ -155,6 +167,25 @@ def test_an_answer_that_never_comes_is_given_by_hand() -> None:
                   "usulan_masuk > telaah > usai", key="dinas")  # fmt: skip
     drives = triage_pools.drive(list(both("kirim > usulan_masuk: Usulan", second=silent).values()), "1")
     assert [drive.end for drive in drives] == ["ended", "ended"]
+
+
+def test_an_answer_that_comes_after_its_time_stops_nobody() -> None:
+    """Two wait for it till the same moment; when the first has given up, the second's time is over as well."""
+    each = [
+        shape
+        for n in "ab"
+        for shape in (race(f"mana_{n}"), catch(f"lama_{n}", after="P1D"),
+                      node("intermediateCatchEvent", f"tunggu_{n}", inside=WAITS), end(f"selesai_{n}"))
+    ]  # fmt: skip
+    flows = "\n".join(
+        f"pisah > mana_{n} > tunggu_{n} > selesai_{n}\nmana_{n} > lama_{n} > selesai_{n}" for n in "ab"
+    )
+    asks = bpmn([start("mulai"), send("kirim"), parallel("pisah"), *each], f"mulai > kirim > pisah\n{flows}",
+                key="kecamatan")  # fmt: skip
+    found = both("kirim > usulan_masuk", "jawab > tunggu_a", "jawab > tunggu_b", first=asks)
+    for seed in range(20):
+        drives = triage_pools.drive(list(found.values()), str(seed))
+        assert [drive.why for drive in drives if drive.end == "stopped"] == []
 
 
 def test_a_pool_that_cannot_go_on_stops_with_its_reason_and_the_other_goes_on() -> None:
