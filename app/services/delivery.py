@@ -30,6 +30,7 @@ from app.services import (
     outgoing,
     partners,
     receivers,
+    silence,
 )
 from app.services.content import Content
 from app.services.definitions import Version
@@ -112,10 +113,12 @@ def _settle(
     ``how``: what both sides are told of how they found each other.
     """
     brought.store(session, receiver)
-    partners.join(
+    new = partners.join(
         session, sender, receiver, rounds=message.rounds, sent=brought.sent, received=brought.variables
     )
     message.receiver_id, message.reason = receiver.id, None
+    if new and receiver.ended_at is not None:  # its partner could not be told before they were partners
+        silence.ended(session, receiver, definitions.version(session, receiver.definition_id))
     history.record(
         session,
         "message_delivered",

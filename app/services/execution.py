@@ -15,7 +15,7 @@ from app.engine.context import Effect, Event
 from app.engine.local_variables import COUNTER
 from app.engine.step import OpenTask, Step
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
-from app.services import bulk, clock, incidents, new_work, outgoing, telling, waits
+from app.services import bulk, clock, incidents, new_work, outgoing, silence, telling, waits
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.units import staff
@@ -55,6 +55,12 @@ def apply(
         if units[task.id][1] and units[task.id][0] is None
     ]
     bulk.add(session, HistoryEvent, events)
+    if step.ended:
+        silence.ended(session, instance, version)
+    else:
+        silence.waiting(
+            session, instance, {wait.id for wait in step.messages if wait.node.message is not None}
+        )
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
 

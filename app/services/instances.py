@@ -26,6 +26,7 @@ from app.services import (
     incidents,
     numbers,
     outgoing,
+    silence,
 )
 from app.services.access import Actor
 from app.services.definitions import Version
@@ -232,6 +233,7 @@ def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> 
     if not reason.strip():
         raise InvalidForm(_("Tulis alasan pembatalan."), {"reason": _("Tulis alasan pembatalan.")})
     _end_cancelled(session, instance, tasks, actor)
+    silence.ended(session, instance, version)
     history.record(session, "instance_cancelled", actor=actor, instance_id=instance.id, reason=reason.strip())
     return instance
 

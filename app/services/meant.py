@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -40,7 +40,7 @@ def of(session: Session, message: CaseMessage) -> Meant:
     links = _links(session, [message.sender_id])
     own = [link for link in links if link.key == message.key]
     if own:
-        return Meant([link.partner_id for link in _closest(own, message.rounds)], {})
+        return Meant([link.partner_id for link in closest(own, message.rounds)], {})
     if near := _near(session, message, links):
         return Meant(near, {"by_partner": True})
     by_number = select(ProcessInstance.id).where(
@@ -54,7 +54,7 @@ def own(session: Session, message: CaseMessage) -> list[int]:
     links = [link for link in _links(session, [message.sender_id]) if link.key == message.key]
     return [
         link.partner_id
-        for link in _closest(links, message.rounds)
+        for link in closest(links, message.rounds)
         if not link.rounds or set(link.rounds) & set(message.rounds)
     ]
 
@@ -63,13 +63,13 @@ def _near(session: Session, message: CaseMessage, links: Collection[_Link]) -> l
     """Who is reached over the fewest cases, if it is one alone: one office passes something on to another, which
     answers the first."""
     seen = {message.sender_id}
-    before = {link.partner_id: message.sender_id for link in _closest(links, message.rounds)}
+    before = {link.partner_id: message.sender_id for link in closest(links, message.rounds)}
     for _between in range(_MOST_BETWEEN):
         seen |= before.keys()
         further = [
             link
             for at, links in _by_case(_links(session, before)).items()
-            for link in _closest(
+            for link in closest(
                 [each for each in links if each.partner_id not in seen], _since(links, before[at])
             )
         ]
@@ -95,7 +95,18 @@ def _since(links: Collection[_Link], partner_id: int) -> list[Any]:
     return next((link.rounds for link in links if link.partner_id == partner_id), [])
 
 
-def _closest(links: Collection[_Link], rounds: Sequence[Any]) -> list[_Link]:
+class _InRounds(Protocol):
+    """What belongs to rounds."""
+
+    @property
+    def rounds(self) -> Sequence[Any]:
+        """Their ids."""
+
+
+_One = TypeVar("_One", bound=_InRounds)
+
+
+def closest(links: Collection[_One], rounds: Sequence[Any]) -> list[_One]:
     """Those that share the most of ``rounds``; all of them when none shares any."""
     shared = [len(set(link.rounds) & set(rounds)) for link in links]
     most = max(shared, default=0)

@@ -28,22 +28,20 @@ def join(
     rounds: Sequence[str],
     sent: Mapping[str, Any],
     received: Mapping[str, Any],
-) -> None:
-    """Note that ``sender`` told ``receiver`` something, and that the two talk since ``rounds`` of the sender.
+) -> bool:
+    """Note that ``sender`` told ``receiver`` something, and that the two talk since ``rounds`` of the sender. Return
+    whether they had not talked before.
 
     ``sent`` and ``received`` are the same, but for files: each side has copies of its own.
     """
-    if not are(session, sender, receiver):
+    new = session.get(Partner, (sender.id, receiver.id)) is None
+    if new:
         _add(session, sender, receiver, rounds)
         _add(session, receiver, sender, ())
     for pair, told in (((receiver.id, sender.id), received), ((sender.id, receiver.id), sent)):
         row = session.get_one(Partner, pair)
         row.told = {**row.told, **told}
-
-
-def are(session: Session, instance: ProcessInstance, other: ProcessInstance) -> bool:
-    """Whether two cases talk with each other already."""
-    return session.get(Partner, (instance.id, other.id)) is not None
+    return new
 
 
 def _add(

@@ -25,6 +25,10 @@ _WORDS = {
         "Pesan {message} belum punya penerima. Sebabnya dan yang perlu dilakukan ada di riwayat perkara ini."
     ),
     "message_unheard": N_("Pesan {message} datang terlambat: perkara yang dituju sudah berakhir."),
+    "partner_ended": N_(
+        "Perkara {case} berakhir tanpa mengirim pesan {message}; perkara ini menunggunya dan tidak dapat berjalan "
+        "terus."
+    ),
     "unit_empty": N_(
         "{unit} belum punya petugas untuk {task} (lajur {lane}). Tambahkan petugasnya atau alihkan tugasnya."
     ),

@@ -109,5 +109,19 @@ def unheard(event: HistoryEvent, words: Vocabulary) -> Sentence:
     )
 
 
+def partner_ended(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    """That a partner is over without having sent what is waited for here."""
+    title = say(
+        N_("Perkara {case} berakhir tanpa mengirim pesan {message}"),
+        case=number(event, words),
+        message=_name(event),
+    )
+    return Sentence(
+        "overdue",
+        title,
+        reason=_("Perkara ini masih menunggunya: kirim isinya lewat API pesan, atau batalkan perkara ini."),
+    )
+
+
 def _name(event: HistoryEvent) -> str:
     return str(event.data.get("message") or "")

@@ -184,6 +184,7 @@ _TELLERS: Mapping[str, Callable[[HistoryEvent, Vocabulary], Sentence]] = {
     "message_delivered": pool_words.delivered,
     "message_kept": pool_words.kept,
     "message_unheard": pool_words.unheard,
+    "partner_ended": pool_words.partner_ended,
     "notification_queued": _simple("message", N_("Pemberitahuan dikirim: {name}")),
     "incident_opened": _incident,
     "incident_resolved": _simple("done", N_("Kendala pada {name} dicoba ulang")),

@@ -20,7 +20,7 @@ FORMS = {
 }
 
 
-def process(key: str, shapes: list[Shape], flows: str, **properties: str) -> bytes:
+def process(key: str, shapes: list[Shape], flows: str | list[str], **properties: str) -> bytes:
     """A process of one lane, which is the desk's."""
     lanes = {"Loket": " ".join(shape.id for shape in shapes)}
     given = {name.replace("_", " "): value for name, value in properties.items()}
