@@ -1,6 +1,6 @@
 """Messages that nobody waits for: kept till somebody does, or told to have come too late. None is lost in silence."""
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.models import CaseMessage, Job, ProcessInstance
@@ -51,5 +51,11 @@ def _record(
 
 
 def _tell(session: Session, message: CaseMessage, code: str) -> None:
+    """Tell the process owner, of reminders and the like that go the same way once."""
+    same = (CaseMessage.sender_id == message.sender_id, CaseMessage.key == message.key)
+    way = (CaseMessage.activity_id == message.activity_id, CaseMessage.target == message.target)
+    before = select(CaseMessage.id).where(*same, *way, CaseMessage.reason == message.reason)
+    if session.scalar(before.where(CaseMessage.id != message.id).limit(1)) is not None:
+        return
     owners = {"roles": ["process_owner"]}
     telling.queue(session, message.sender, message.activity_id, code, owners, message=message.name)

@@ -1,6 +1,7 @@
 """Partners that are over and have not sent what a case waits for: it is told, for nothing would ever come."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import NamedTuple
 
 from sqlalchemy import exists, or_, select
@@ -62,29 +63,50 @@ def _look(
 ) -> None:
     """``because``: the partner that has just ended; what others left unsaid was told before."""
     diagram = definitions.version(session, instance.definition_id).diagram
-    for wait in [each for each in waits if _must_come(diagram, each.activity_id)]:
-        sending = {
-            each for each in {link.definition_id for link in links} if _sends(session, each, instance, wait)
-        }
-        able = [link for link in links if link.definition_id in sending]
-        asked = list(_asked(able, wait.rounds))
-        if not asked or any(each.state in hearing.ALIVE for each in asked) or _pending(session, asked, wait):
+    for raced in _raced(diagram, waits):
+        asked = [_over(session, instance, wait, links) for wait in raced]
+        if not all(asked) or not _must_come(diagram, raced[0].activity_id):
             continue
-        if because is None or because in {each.id for each in asked}:
-            over = next((each for each in asked if each.id == because), asked[-1])
-            _tell(session, instance, wait, session.get_one(ProcessInstance, over.id))
+        over = [each.id for each in asked[0]]
+        if because is None or any(because == each.id for each in chain(*asked)):
+            _tell(session, instance, raced[0], session.get_one(ProcessInstance, because or over[-1]))
+
+
+def _raced(diagram: Diagram, waits: Sequence[MessageWait]) -> Iterable[list[MessageWait]]:
+    """The waits, those together of which the first that comes takes the others away."""
+    found: dict[tuple[str, ...], list[MessageWait]] = {}
+    for wait in waits:
+        found.setdefault((*(_gateways(diagram, wait.activity_id) or [wait.id]), *wait.rounds), []).append(
+            wait
+        )
+    return found.values()
+
+
+def _gateways(diagram: Diagram, activity_id: str) -> list[str]:
+    sources = [flow.source for flow in diagram.flows if flow.target == activity_id]
+    return [each for each in sources if diagram.nodes[each].kind == "eventBasedGateway"]
+
+
+def _over(
+    session: Session, instance: ProcessInstance, wait: MessageWait, links: Sequence[_Partner]
+) -> list[_Partner]:
+    """The partners that could have sent what is waited for, if all are over and nothing is on its way; else none."""
+    versions = {link.definition_id for link in links}
+    sending = {each for each in versions if _sends(session, each, instance, wait)}
+    asked = list(_asked([link for link in links if link.definition_id in sending], wait.rounds))
+    if any(each.state in hearing.ALIVE for each in asked) or (asked and _pending(session, asked, wait)):
+        return []
+    return asked
 
 
 def _must_come(diagram: Diagram, activity_id: str) -> bool:
     """Whether nothing else leads on: what is on an edge may come or not, a time may stand beside what is raced."""
-    node = diagram.nodes[activity_id]
-    racing = [flow.source for flow in diagram.flows if flow.target == node.id]
-    gateways = [each for each in racing if diagram.nodes[each].kind == "eventBasedGateway"]
-    others = [diagram.nodes[flow.target] for each in gateways for flow in diagram.outgoing.get(each, ())]
-    on_edge = node.kind == "boundaryEvent" or any(
-        event.interrupting for event in diagram.boundary.get(node.id, ())
-    )
-    return not on_edge and all(other.timer is None for other in others)
+    raced = [
+        flow.target for each in _gateways(diagram, activity_id) for flow in diagram.outgoing.get(each, ())
+    ]
+    if diagram.nodes[activity_id].kind == "boundaryEvent" or any(diagram.nodes[each].timer for each in raced):
+        return False
+    return not any(event.interrupting for event in diagram.boundary.get(activity_id, ()))
 
 
 def _links(session: Session, instance: ProcessInstance) -> list[_Partner]:

@@ -2,15 +2,17 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 
+from app import worker
 from app.db import Database
 from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance
 from app.services import instances, keeping, outgoing, tasks
-from tests.engine.building import end, exclusive, node, parallel, send, start, user
+from tests.engine.building import end, exclusive, node, parallel, send, start, timer, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.services.counting import statements
 from tests.services.office import Office, form, text
@@ -99,6 +101,32 @@ def test_what_comes_too_late_is_told_on_both_sides_and_to_the_process_owner(offi
     assert told(office) == ["message_unheard"]
     with office.database.reading() as session:
         assert session.scalars(select(Job).where(Job.message_id.is_not(None))).all() == []
+
+
+def test_reminders_that_come_too_late_are_told_to_the_process_owner_once(office: Office) -> None:
+    reminds = node("boundaryEvent", "harian", attachedToRef="sibuk", cancelActivity="false",
+                   inside=timer("R/P1D", kind="timeCycle"))  # fmt: skip
+    shapes = [
+        start("mulai", form="awal"),
+        send("kirim"),
+        user("sibuk"),
+        reminds,
+        send("tegur"),
+        end("selesai"),
+    ]
+    asks = process("kecamatan", shapes, "mulai > kirim > sibuk > selesai\nharian > tegur > selesai")
+    works = process("dinas", [node("startEvent", "usulan_masuk", inside=WAITS), user("telaah"),
+                              node("intermediateCatchEvent", "ditegur", inside=WAITS), end("usai")],
+                    "usulan_masuk > telaah > ditegur > usai")  # fmt: skip
+    deploy(office, files(asks, works, flows=("kirim > usulan_masuk", "tegur > ditegur")))
+    case = begin(office)
+    work(office)
+    worker.fire_until(office.database, datetime.now(UTC) + timedelta(days=5, hours=1))
+    finish(office, cases(office, "dinas")[0])
+    work(office)
+    assert Counter(state for name, state, _reason in messages(office)) == {"delivered": 2, "unheard": 4}
+    assert told(office) == ["message_unheard"]
+    assert events(office, case)["message_unheard"]
 
 
 def test_a_kept_message_ends_with_the_case_that_it_waits_for(office: Office, early: ProcessInstance) -> None:

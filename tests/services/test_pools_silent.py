@@ -129,3 +129,32 @@ def test_each_round_is_told_of_its_own_partner_alone(office: Office) -> None:
     with office.database.reading() as session:
         ended = select(HistoryEvent).where(HistoryEvent.type == "partner_ended")
         assert len(session.scalars(ended).all()) == 1
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_of_what_is_raced_one_is_enough(office: Office, fast: bool) -> None:
+    """A report on the way and the last one race; the last one is there already when the first has been read."""
+    asks = process("kecamatan", [
+        start("mulai", form="awal"), send("kirim"), exclusive("ulang"), race("mana"), user("baca"), end("selesai"),
+        *(node("intermediateCatchEvent", id, inside=WAITS) for id in ("kabar", "akhir")),
+    ], "mulai > kirim > ulang > mana > kabar > baca > ulang\nmana > akhir > selesai")  # fmt: skip
+    answering = process("dinas", [
+        node("startEvent", "usulan_masuk", inside=WAITS), user("telaah"), send("kabari"), user("rampung"),
+        node("endEvent", "jawab", inside=WAITS),
+    ], "usulan_masuk > telaah > kabari > rampung > jawab")  # fmt: skip
+    deploy(office, files(asks, answering, flows=("kirim > usulan_masuk", "kabari > kabar", "jawab > akhir")))
+    case = begin(office)
+    work(office)
+    [other] = cases(office, "dinas")
+    finish(office, other)
+    work(office)
+    if fast:
+        finish(office, other)
+        work(office)
+    finish(office, case)
+    work(office)
+    assert "partner_ended" not in events(office, case)
+    if not fast:
+        cancel(office, other)
+        assert "partner_ended" in events(office, case)
+    assert told(office) == ([] if fast else ["partner_ended"])
