@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app import worker
 from app.db import Database
 from app.models import ProcessInstance, User
-from app.services import access, deployments, incidents, instances, tasks
+from app.services import access, deployments, history, incidents, instances, tasks
 from tests.services.two_pools import files
 from tests.web.conftest import Browser
 from tests.web.pages import words_of
@@ -98,3 +98,34 @@ def test_a_start_that_failed_is_tried_again_from_the_list_of_incidents(
     owner.get("/kendala")
     owner.post("/kendala/1/coba")
     assert "Perkara baru proses Dinas dicoba lagi" in words_of(owner.get("/kendala"))
+
+
+def test_a_partner_that_ended_without_a_word_is_told_in_both_languages(
+    talking: tuple[ProcessInstance, ProcessInstance], sign_in: SignIn, office: Database
+) -> None:
+    case, other = talking
+    with office.transaction() as session:
+        owner = access.actor_of(session.scalars(select(User).where(User.name == "pemilik")).one())
+        instances.cancel(session, other.id, "dicabut", actor=owner)
+    browser = sign_in("auditor")
+    page = browser.get(f"/perkara/{case.id}")
+    assert f"Perkara {other.business_key} berakhir tanpa mengirim pesan Jawaban" in words_of(page)
+    browser.post("/bahasa", language="en")
+    told = words_of(browser.get(f"/perkara/{case.id}"))
+    assert f"Case {other.business_key} ended without sending the message Jawaban" in told
+    assert "send the content through the message API" in told
+
+
+@pytest.mark.parametrize(
+    ("how", "words"), [("by_number", "nomornya yang sama"), ("by_partner", "perkara di antaranya")]
+)
+def test_how_strangers_found_each_other_is_read_on_the_page(
+    talking: tuple[ProcessInstance, ProcessInstance], sign_in: SignIn, office: Database, how: str, words: str
+) -> None:
+    case, other = talking
+    with office.transaction() as session:
+        told = {"message": "Kabar", "case": other.id, "case_number": other.business_key, how: True}
+        history.record(
+            session, "message_delivered", actor=None, instance_id=case.id, activity_id="kirim", **told
+        )
+    assert words in words_of(sign_in("auditor").get(f"/perkara/{case.id}"))
