@@ -12,7 +12,7 @@ from app.models import LoginSession
 from tests.journeys.conftest import People
 from tests.journeys.office import Office
 from tests.journeys.people import Person
-from tests.reports import answers_for, report
+from tests.reports import answers_for, report, report_values
 
 ONE = report("SIN-001")
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj 2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\n%%EOF\n"
@@ -132,6 +132,31 @@ def test_what_was_typed_in_the_last_second_is_there_when_one_comes_back_from_a_l
     lapor.go(page.get_by_role("link", name="Buka perkara"))
     lapor.go(page.get_by_role("link", name="Penyaluran Pengaduan").first)
     assert note(page) == WORDS
+
+
+def test_who_comes_back_to_an_old_page_finds_his_newest_words(office: Office, people: People) -> None:
+    number = office.case("SIN-001")["business_key"]
+    lapor = people("lapor")
+    page = at_task(lapor, office, number)
+    write_note(page, "Baru permulaan.")
+    expect_saved(page)
+    lapor.go(page.get_by_role("link", name="Buka perkara"))
+    lapor.go(page.get_by_role("link", name="Penyaluran Pengaduan").first)
+    write_note(page, WORDS)
+    expect_saved(page)
+    page.go_back()
+    page.go_back()
+    assert WORDS in note(page)
+
+
+def test_a_report_that_was_taken_in_does_not_come_back_half(people: People) -> None:
+    lapor = people("lapor")
+    lapor.visit("/laporan/baru")
+    lapor.fill(report_values(ONE))
+    lapor.press("Simpan laporan")
+    lapor.page.go_back()
+    expect(lapor.page.get_by_label("Isi laporan")).to_have_value("")
+    expect(lapor.page.get_by_label("Sumber laporan")).to_have_value("")
 
 
 def test_a_chosen_file_stays_when_another_form_of_the_page_is_sent(people: People) -> None:

@@ -38,6 +38,7 @@ class Draft {
 
   changed() {
     this.typed += 1;
+    this.remembered(true);
     this.leaving = this.told = false;
     this.since ||= Date.now();
     this.later(Math.max(0, Math.min(PAUSE_MS, PATIENCE_MS - (Date.now() - this.since))));
@@ -109,12 +110,15 @@ class Draft {
   hold() {
     clearTimeout(this.timer);
     this.held = true;
+    this.remembered(false);
     setTimeout(() => this.resume(), SUBMIT_MS);
   }
 
   resume() {
     this.held = this.leaving = false;
-    if (this.typed !== this.saved) this.later(PAUSE_MS);
+    if (this.typed === this.saved) return;
+    this.remembered(true);
+    this.later(PAUSE_MS);
   }
 
   save(leaving = false, files = false) {
@@ -148,10 +152,17 @@ class Draft {
       this.failures = 0;
       this.say("saved", await savedAt(answer));
       if (this.typed !== this.saved) this.later(PAUSE_MS);
+      else this.remembered(false);
       return;
     }
     this.say(refusal ?? "failed");
     if (!this.gone) this.later(RETRY_MS[Math.min(this.failures++, RETRY_MS.length - 1)]);
+  }
+
+  // Whether the browser brings back what stands here to who comes back to the page. It must not where the server has it:
+  // the draft may be newer by then, and what was sent is a case of its own.
+  remembered(here) {
+    this.form.setAttribute("autocomplete", here ? "on" : "off");
   }
 
   say(word, time = "") {
