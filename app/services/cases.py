@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from app.models import MessageWait, ProcessInstance, UserTask
+from app.models import Job, MessageWait, ProcessInstance, UserTask
 from app.services import access, inbox
 from app.services.access import Actor
 from app.services.paging import Page, cursor, limited, number_of, values_of
@@ -39,10 +39,11 @@ class CaseChoices:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a case stands."""
+    """Where a case stands; ``clocks`` run where no task is open, the first soonest."""
 
     tasks: list[UserTask]
     waits: list[MessageWait]
+    clocks: list[Job]
 
 
 def page(
@@ -81,14 +82,20 @@ def choices(session: Session, *, actor: Actor) -> CaseChoices:
 
 
 def places(session: Session, ids: Sequence[int]) -> dict[int, Place]:
-    """Where cases stand now, by id: open tasks, soonest deadline first, and what they wait for. 2 SQL."""
-    found = {id_: Place([], []) for id_ in ids}
+    """Where cases stand now, by id: open tasks, soonest deadline first, and what they wait for. 2 or 3 SQL."""
+    found = {id_: Place([], [], []) for id_ in ids}
     if found:
         tasks = select(UserTask).where(UserTask.instance_id.in_(ids), UserTask.state == "open")
         for task in session.scalars(tasks.order_by(UserTask.sort_at)):
             found[task.instance_id].tasks.append(task)
         for wait in session.scalars(select(MessageWait).where(MessageWait.instance_id.in_(ids))):
             found[wait.instance_id].waits.append(wait)
+    idle = [id_ for id_, place in found.items() if not place.tasks]
+    if idle:
+        clocks = select(Job).where(Job.instance_id.in_(idle), Job.signal.is_(None))
+        for job in session.scalars(clocks.order_by(Job.due_at)):
+            if job.instance_id is not None:  # the clock of a start event belongs to no case
+                found[job.instance_id].clocks.append(job)
     return found
 
 

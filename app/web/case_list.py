@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.i18n import _, pgettext
-from app.models import ProcessInstance, UserTask
+from app.models import ProcessInstance
 from app.services import casefile, cases, definitions
 from app.services.access import Actor
 from app.services.cases import CaseFilters, Place
 from app.services.paging import Page
-from app.web import lists
+from app.web import case_view, deadlines, lists
+from app.web.deadlines import Due
 from app.web.lists import Filter
 
 _NAMES = ("category", "unit", "area", "key")
@@ -20,12 +21,12 @@ _NAMES = ("category", "unit", "area", "key")
 
 @dataclass(frozen=True)
 class Row:
-    """A case and where it stands: ``place`` in words, ``task`` the open one that is due first."""
+    """A case and where it stands: ``place`` in words, ``due`` of the task due first, else of what is waited for."""
 
     case: ProcessInstance
     place: str
     where: str
-    task: UserTask | None
+    due: Due | None
 
 
 @dataclass(frozen=True)
@@ -129,9 +130,23 @@ def _row(session: Session, case: ProcessInstance, place: Place, units: Mapping[s
         task = place.tasks[0]
         unit = units.get(task.unit_code or "", "")
         more = _("dan {n} tugas lain", n=len(place.tasks) - 1) if len(place.tasks) > 1 else ""
-        return Row(case, task.name, " · ".join(part for part in (task.lane, unit, more) if part), task)
-    if place.waits:
-        nodes = definitions.version(session, case.definition_id).diagram.nodes
-        names = [nodes[wait.activity_id].name or wait.message for wait in place.waits]
-        return Row(case, _("Menunggu: {names}", names=", ".join(names)), "", None)
-    return Row(case, case.end_name or "", "", None)
+        where = " · ".join(part for part in (task.lane, unit, more) if part)
+        return Row(case, task.name, where, deadlines.of_task(task))
+    if not (place.waits or place.clocks):
+        return Row(case, case.end_name or "", "", None)
+    names = _awaited(session, case, place)
+    clock = place.clocks[0] if place.clocks else None
+    return Row(
+        case,
+        _("Menunggu: {names}", names=", ".join(names)),
+        "",
+        deadlines.due(clock.due_at, clock.deadline.get("unit", "")) if clock else None,
+    )
+
+
+def _awaited(session: Session, case: ProcessInstance, place: Place) -> list[str]:
+    """What a case without an open task waits for: messages, else the time that comes first."""
+    version = definitions.version(session, case.definition_id)
+    nodes = version.diagram.nodes
+    times = [nodes[job.activity_id].name or _("waktunya") for job in place.clocks[:1]]
+    return [case_view.awaited(version, wait) for wait in place.waits] or times

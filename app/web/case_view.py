@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 
 from app.forms import Component
 from app.i18n import _
-from app.models import Attachment, HistoryEvent, UserTask
-from app.services import casefile, dossier
+from app.models import Attachment, HistoryEvent, MessageWait, UserTask
+from app.services import casefile, dossier, messages
 from app.services.casefile import CaseFile
+from app.services.definitions import Version
 from app.services.dossier import Submission
 from app.web import deadlines, filters, words
 from app.web.entries import Drawn
@@ -63,6 +64,12 @@ def handed_in(file: CaseFile, task: UserTask) -> list[Submission]:
     own = [event for event in file.events if event.type == "task_completed"]
     before = takewhile(lambda event: event.data.get("task") != task.id, own)
     return dossier.submissions(file.version, list(before), file.file_names)[::-1]
+
+
+def awaited(version: Version, wait: MessageWait) -> str:
+    """Whom or what a case waits for."""
+    node = version.diagram.nodes[wait.activity_id]
+    return _("pelapor") if messages.is_for_reporter(node) else node.name or wait.message
 
 
 def notes(file: CaseFile) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from app.models import ProcessInstance, UserTask
 from app.services import definitions, instances, messages, staffing, tasks
 from app.services.access import Actor
 from app.services.tasks import Work
-from app.web import commands, context, entries
+from app.web import case_view, commands, context, entries
 from app.web.commands import Answers, Command
 from app.web.entries import Entry
 from app.web.task_page import ANSWER, Refusal
@@ -68,9 +68,10 @@ def _came(session: Session, instance_id: int, actor: Actor) -> dict[str, Any]:
 
 def _places(session: Session, instance: ProcessInstance, open_: Sequence[UserTask]) -> list[str]:
     """Where the case stands now: open tasks with their lanes, and what it waits for."""
-    nodes = definitions.version(session, instance.definition_id).diagram.nodes
+    version = definitions.version(session, instance.definition_id)
+    waits = messages.waiting(session, instance.id)
     return [f"{task.name} ({task.lane})" for task in open_] + [
-        nodes[wait.activity_id].name or wait.message for wait in messages.waiting(session, instance.id)
+        case_view.awaited(version, wait) for wait in waits
     ]
 
 

@@ -11,10 +11,11 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import HistoryEvent, ProcessInstance
-from app.services import clock, incidents, messages
+from app.services import access, clock, deployments, incidents, instances, messages, users
 from app.web.vocabulary import Vocabulary
 from app.web.words import _TELLERS, describe
 from app.worker import fire_until
+from tests.engine.building import bpmn, catch, end, start
 from tests.reports import answers_for, report
 from tests.web.conftest import Browser, Case, Traffic
 from tests.web.test_tasks_pages import start_many, titles
@@ -28,6 +29,12 @@ def go_on(case: Case, steps: int) -> None:
         assert case.complete(name).status_code == 200
 
 
+def ask_the_reporter(case: Case) -> None:
+    go_on(case, 2)
+    asked = {"data_lengkap": "perlu dilengkapi pelapor", "data_diminta": "Di mana?"}
+    assert case.complete("upp", **asked, kesimpulan=None, alasan_kesimpulan=None).status_code == 200
+
+
 # -- the list ----------------------------------------------------------------------------------------------
 
 
@@ -37,6 +44,27 @@ def test_the_list_says_where_each_case_stands(sign_in: SignIn, case: Case) -> No
     assert case.report["judul"] in page
     assert "Tindak lanjut oleh UPT/Inspektorat" in page
     assert "UPT · Dinas Pekerjaan Umum" in page
+
+
+def test_the_list_says_until_when_a_case_waits_for_its_reporter(sign_in: SignIn, case: Case) -> None:
+    ask_the_reporter(case)
+    page = sign_in("upp").get("/perkara").text
+    assert "Menunggu: pelapor" in page
+    assert "10 hari kerja lagi" in page
+
+
+def test_the_list_says_until_when_a_case_waits_for_a_time(sign_in: SignIn, office: Database) -> None:
+    shapes = [start("mulai"), catch("jeda", after="3 hari kerja", name="Masa sanggah"), end("selesai")]
+    diagram = bpmn(
+        shapes, "mulai > jeda > selesai", lanes={"LAPOR ! – SP4N": "mulai jeda selesai"}, key="sanggah"
+    )
+    with office.transaction() as session:
+        deployments.deploy(session, {"sanggah.bpmn": diagram}, actor=None)
+        lapor = access.actor_of(users.named(session, "lapor"))
+        instances.start(session, "sanggah", {}, actor=lapor)
+    page = sign_in("pemilik").get("/perkara?key=sanggah").text
+    assert "Menunggu: Masa sanggah" in page
+    assert "3 hari kerja lagi" in page
 
 
 def test_english_headings_have_the_number_of_what_stands_under_them(sign_in: SignIn, case: Case) -> None:
@@ -188,9 +216,7 @@ def newest_actors(browser: Browser, case: Case, count: int) -> list[str]:
 def test_what_the_reporters_message_caused_is_the_reporters(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:
-    go_on(case, 2)
-    case.complete("upp", data_lengkap="perlu dilengkapi pelapor", data_diminta="Di mana?",
-                  kesimpulan=None, alasan_kesimpulan=None)  # fmt: skip
+    ask_the_reporter(case)
     with office.transaction() as session:
         [wait] = messages.waiting(session, case.id)
         messages.from_reporter(
@@ -202,9 +228,7 @@ def test_what_the_reporters_message_caused_is_the_reporters(
 def test_what_the_clock_caused_while_the_reporter_was_silent_is_not_the_reporters(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:
-    go_on(case, 2)
-    case.complete("upp", data_lengkap="perlu dilengkapi pelapor", data_diminta="Di mana?",
-                  kesimpulan=None, alasan_kesimpulan=None)  # fmt: skip
+    ask_the_reporter(case)
     with office.reading() as session:
         later = clock.now(session) + timedelta(days=30)
     fire_until(office, later)

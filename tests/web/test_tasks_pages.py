@@ -220,6 +220,18 @@ def test_without_a_next_task_one_is_back_in_the_inbox(sign_in: SignIn, case: Cas
     assert "sekarang menunggu: Telaahan Lanjutan (UPP K/L/D)" in browser.get("/tugas").text
 
 
+def test_an_officer_reads_that_the_case_waits_for_the_reporter(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    for name in ("lapor", "upp"):
+        case.complete(name)
+    browser, task = sign_in("upp"), task_of(office, case.id)
+    sent = fields(case, "konfirmasi", data_lengkap="perlu dilengkapi pelapor", data_diminta="Di mana?")
+    browser.get(f"/tugas/{task.id}")
+    browser.post(f"/tugas/{task.id}", **sent)
+    assert "sekarang menunggu: pelapor." in browser.get("/tugas").text
+
+
 def test_the_same_form_sent_twice_completes_once(sign_in: SignIn, case: Case, office: Database) -> None:
     browser, task = sign_in("lapor"), task_of(office, case.id)
     browser.get(f"/tugas/{task.id}")
