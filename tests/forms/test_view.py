@@ -167,3 +167,14 @@ def test_markup_in_labels_values_and_options_is_shown_not_run() -> None:
 def test_variables_for_the_script_cannot_close_it() -> None:
     made = form(component("textfield", "a", **hide('=x = "1"')))
     assert "</script><b>" not in html(made, context={"x": "</script><b>"})
+
+
+def test_a_file_that_nobody_may_change_is_shown_without_a_button_to_choose_one() -> None:
+    made = form(
+        component("filepicker", "surat", label="Surat", readonly=True),
+        component("filepicker", "foto", label="Foto", disabled=True),
+    )
+    page = html(made, context={"surat": ["f1"]}, files={"f1": "surat.pdf"})
+    assert 'type="file"' not in page
+    assert '<a href="/lampiran/f1">surat.pdf</a>' in page
+    assert "Belum ada berkas." in page
