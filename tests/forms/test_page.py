@@ -136,6 +136,14 @@ FIELDS = form(
 )
 
 
+def test_what_was_refused_is_not_printed(browser: Any) -> None:
+    page = show(browser, html(FIELDS, errors={"tanggal": "Isi Tanggal."}))
+    summary = page.locator(".error-summary")
+    assert summary.is_visible()
+    page.emulate_media(media="print")
+    assert not summary.is_visible()
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("script", [True, False])

@@ -466,11 +466,14 @@ def test_a_task_is_handed_on_with_a_reason(sign_in: SignIn, case: Case, office: 
 def test_a_note_is_written_beside_the_work(sign_in: SignIn, case: Case, office: Database) -> None:
     browser, task = sign_in("lapor"), task_of(office, case.id)
     browser.get(f"/tugas/{task.id}")
+    assert 'class="section no-print" id="catatan"' in browser.get(f"/tugas/{task.id}").text
     empty = browser.post(f"/tugas/{task.id}/catatan", text=" ")
     assert empty.status_code == 422
     there = browser.post(f"/tugas/{task.id}/catatan", text="Sudah ditelepon <b>")
     assert there.location == f"/tugas/{task.id}#catatan"
-    assert "Sudah ditelepon &lt;b&gt;" in browser.get(f"/tugas/{task.id}").text
+    page = browser.get(f"/tugas/{task.id}").text
+    assert "Sudah ditelepon &lt;b&gt;" in page
+    assert 'class="section" id="catatan"' in page
 
 
 # -- questions, and diagrams that cannot go on -------------------------------------------------------------
