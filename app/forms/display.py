@@ -45,8 +45,9 @@ def text_of(part: Field, value: Any, *, files: Files | None = None, options: tup
         held = value if part.type in MULTI_CHOICE else [value]
         return ", ".join(label_of(one, options or part.options) for one in held)
     if part.type == "expression":
-        words = isinstance(value, list) and all(isinstance(one, str) for one in value)
-        return ", ".join(value) if words else _plain(value)
+        held = value if isinstance(value, list) else [value]
+        words = all(isinstance(one, str) for one in held)
+        return ", ".join(label_of(one, part.options) for one in held) if words else _plain(value)
     if part.type == "filepicker":
         return ", ".join((files or {}).get(one, one) for one in value)
     if part.type == "datetime":

@@ -6,6 +6,7 @@ from hashlib import sha256
 
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
+from app.forms.borrowing import borrowed
 from app.forms.building import components_of
 from app.forms.checking import check_schema
 from app.forms.mentions import reads, renews
@@ -49,7 +50,7 @@ def _read(source: _Source) -> tuple[Form | None, tuple[Finding, ...]]:
 
 
 def _form(schema: Raw, findings: tuple[Finding, ...]) -> Form:
-    components = components_of(schema)
+    components = borrowed(components_of(schema))
     return Form(
         id=str(schema.get("id") or ""),
         schema=schema,

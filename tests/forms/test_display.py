@@ -36,3 +36,21 @@ def test_a_submitted_form_is_read_in_words() -> None:
     ]
     with speaking("en"):
         assert forms.text_of(made.by_key["setuju"], False) == "No"
+
+
+def test_what_a_formula_takes_from_a_list_is_read_as_in_the_list() -> None:
+    units = [{"label": "Dinas Perhubungan", "value": "DISHUB"}, {"label": "Inspektorat", "value": "INSP"}]
+    made = form(
+        component("taglist", "tembusan", label="Tembusan", values=units),
+        component(
+            "expression", "semua", label="Semua", expression='=concatenate(tembusan, ["INSP", "LAIN"])'
+        ),
+        component("expression", "satu", label="Satu", expression="=tembusan[1]"),
+        component("expression", "lain", label="Lain", expression='="INSP"'),
+    )
+    submitted = {"semua": ["DISHUB", "INSP", "LAIN"], "satu": "DISHUB", "lain": "INSP"}
+    assert forms.display(made, submitted) == [
+        ("Semua", "Dinas Perhubungan, Inspektorat, LAIN"),
+        ("Satu", "Dinas Perhubungan"),
+        ("Lain", "INSP"),
+    ]
