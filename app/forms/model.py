@@ -168,6 +168,11 @@ class Field:
         return self.properties.get("kolom impor") or None
 
     @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of files it takes, as ``accept`` lists them; none takes all."""
+        return tuple(kind.strip() for kind in self.accept.split(",") if kind.strip())
+
+    @property
     def takes_input(self) -> bool:
         """Whether a request may carry a value for it: form-js lets nobody type into the other ones."""
         return not (self.disabled or self.readonly is True or self.type == "expression")

@@ -113,9 +113,9 @@ def _file_error(part: Field, ids: list[str], files: Files | None) -> str | None:
 
 def accepts(part: Field, file_name: str, media_type: str = "") -> bool:
     """Whether a file field takes a file of this name (and media type, when known); an empty ``accept`` takes all."""
-    kinds = [kind.strip().lower() for kind in part.accept.split(",") if kind.strip()]
     suffix = PurePath(file_name).suffix.lower()
-    return not kinds or any(_is_kind(kind, suffix, media_type.lower()) for kind in kinds)
+    fits = (_is_kind(kind.lower(), suffix, media_type.lower()) for kind in part.kinds)
+    return not part.kinds or any(fits)
 
 
 def _is_kind(kind: str, suffix: str, media_type: str) -> bool:

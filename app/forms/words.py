@@ -126,7 +126,7 @@ def unknown_file(part: Field) -> str:
 
 def wrong_file(part: Field) -> str:
     """Return which kinds of file are taken."""
-    return _("{label} hanya menerima berkas {kinds}.", label=part.name, kinds=part.accept)
+    return _("{label} hanya menerima berkas {kinds}.", label=part.name, kinds=", ".join(part.kinds))
 
 
 def _plain(number: Decimal) -> str:

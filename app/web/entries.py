@@ -189,7 +189,8 @@ def _too_many(wrong: Sequence[str]) -> str:
 def _receive(part: Field, upload: FileStorage, actor: Actor | None) -> str:
     name = upload.filename or ""
     if not forms.accepts(part, name):
-        message = _("Jenis berkas ini tidak diterima di sini. Yang diterima: {kinds}.", kinds=part.accept)
+        kinds = ", ".join(part.kinds)
+        message = _("Jenis berkas ini tidak diterima di sini. Yang diterima: {kinds}.", kinds=kinds)
         raise InvalidForm(message, {"file": message})
     cleaned = uploads.read(cast("BinaryIO", upload.stream), name, actor=actor)
     with context.database().transaction() as session:

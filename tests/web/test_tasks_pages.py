@@ -421,7 +421,7 @@ def test_a_file_of_the_wrong_kind_is_said_with_everything_else(
     sent = fields(case, "konfirmasi") | {"hasil_klarifikasi": ""}
     page = browser.post(f"/tugas/{task.id}", **sent, dokumen_pendukung=(BytesIO(b"MZ"), "alat.exe"))
     assert page.status_code == 422
-    assert "alat.exe: Jenis berkas ini tidak diterima" in page.text
+    assert "alat.exe: Jenis berkas ini tidak diterima di sini. Yang diterima: .jpg, .jpeg, .png" in page.text
     assert 'href="#i-hasil_klarifikasi"' in page.text
 
 
