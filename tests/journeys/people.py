@@ -62,9 +62,13 @@ class Person:
 
     def beside(self) -> "Person":
         """The same browser, with another tab."""
+        return self.at(self.context.new_page())
+
+    def at(self, page: Page) -> "Person":
+        """The same browser, at another of its tabs."""
         other = copy(self)
-        other.page = self.context.new_page()
-        other.hands = type(self.hands)(other.page)
+        other.page = page
+        other.hands = type(self.hands)(page)
         return other
 
     def visit(self, path: str) -> None:

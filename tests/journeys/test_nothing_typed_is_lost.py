@@ -201,8 +201,9 @@ def test_what_is_typed_after_the_session_ended_waits_until_one_signed_in_again(
     expect(status).to_be_in_viewport()
     assert note(page) == WORDS
 
-    other_tab = lapor.beside()
-    other_tab.sign_in("lapor")
+    with lapor.context.expect_page() as opened:
+        page.get_by_role("link", name="Masuk di tab lain").click()
+    lapor.at(opened.value).sign_in("lapor")
     lapor.press("Selesaikan tugas")
     expect(page.get_by_text(f"Penyaluran Pengaduan selesai. Perkara {number}")).to_be_visible()
 
