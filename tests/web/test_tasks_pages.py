@@ -200,6 +200,13 @@ def test_what_officers_handed_in_before_stands_beside_the_form(
     assert answers_for("tindak_lanjut", case.report)["uraian_tindak_lanjut"] not in results(done)
 
 
+def test_the_sheet_names_who_holds_the_task(sign_in: SignIn, case: Case, office: Database) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    browser.get(f"/tugas/{task.id}")
+    browser.post(f"/tugas/{task.id}/ambil")
+    assert "<td>Admin LAPOR! · LAPOR ! – SP4N</td>" in browser.get(f"/tugas/{task.id}").text
+
+
 def test_a_completed_task_leads_to_the_next_one_of_the_case(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:
