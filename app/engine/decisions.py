@@ -24,6 +24,7 @@ __all__ = [
     "Output",
     "Rule",
     "Ruling",
+    "Spot",
     "Table",
     "decide",
     "literals",
@@ -31,6 +32,7 @@ __all__ = [
     "names",
     "outputs",
     "read",
+    "spots",
 ]
 
 
@@ -49,6 +51,16 @@ class Decided:
     def warnings(self) -> tuple[str, ...]:
         """feelin's, of everything that was evaluated, each once."""
         return tuple(dict.fromkeys(text for one in (*self.needed, self.ruling) for text in one.warnings))
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a table reads a name: a cell, or the heading of a column when ``rule`` is None. ``row`` counts from 1."""
+
+    decision: Decision
+    column: str
+    rule: Rule | None = None
+    row: int = 0
 
 
 def decide(decision: Decision, context: Mapping[str, Any], *, now: datetime) -> Decided:
@@ -78,6 +90,31 @@ def mentions(decision: Decision) -> frozenset[str]:
 def outputs(decision: Decision) -> frozenset[str]:
     """The variables that the decision sets."""
     return frozenset(decision.sets)
+
+
+def spots(decision: Decision, name: str) -> Iterator[Spot]:
+    """Every place in the decision's tables, and in those it needs, where the variable is read by that name."""
+    for one in decision.chain:
+        if one.table is not None:
+            yield from _spots(one, one.table, name)
+
+
+def _spots(decision: Decision, table: Table, name: str) -> Iterator[Spot]:
+    for asked in table.inputs:
+        if name in feel.names(asked.expression):
+            yield Spot(decision, asked.heading)
+    for row, rule in enumerate(table.rules, 1):
+        for text, dialect, column in _row(table, rule):
+            if not is_any(text) and literals(text) is None and name in feel.names(text, dialect=dialect):
+                yield Spot(decision, column, rule, row)
+
+
+def _row(table: Table, rule: Rule) -> Iterator[tuple[str, Dialect, str]]:
+    """The cells of a rule: text, dialect, and what stands above."""
+    for test, asked in zip(rule.inputs, table.inputs, strict=True):
+        yield test, "unary", asked.heading
+    for result, given in zip(rule.outputs, table.outputs, strict=True):
+        yield result, "expression", given.heading
 
 
 def _read(decision: Decision, look: Callable[..., frozenset[str]]) -> Iterator[str]:

@@ -55,6 +55,22 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("“{name}” membaca “{variable}”, yang tidak diisi formulir atau tabel mana pun."),
         N_("Pastikan nama itu dikirim saat perkara dimulai atau lewat pesan; bila tidak, periksa ejaannya."),
     ),
+    "cell_name_never_set": (
+        N_(
+            "Sel pada baris {row}, kolom “{column}” di tabel “{name}” membaca “{variable}”, yang tidak diisi "
+            "formulir atau tabel mana pun."
+        ),
+        N_(
+            'Bila itu sebuah teks, tulis di dalam tanda kutip ganda: "{variable}". Bila nama, periksa ejaannya.'
+        ),
+    ),
+    "column_name_never_set": (
+        N_(
+            "Kolom masukan “{column}” di tabel “{name}” membaca “{variable}”, yang tidak diisi formulir atau tabel "
+            "mana pun."
+        ),
+        N_("Periksa ejaan nama itu, atau tambahkan isian dengan kunci tersebut."),
+    ),
     "private_field_mapped": (
         N_("“{name}” memetakan data ke isian pribadi “{variable}”."),
         N_("Isian pribadi hanya diisi orang lewat formulir; pakai nama lain untuk pemetaan itu."),

@@ -109,12 +109,32 @@ def _places(bundle: Bundle) -> Mapping[str, Place]:
 def _about_name(
     bundle: Bundle, place: Place | None, where: str, name: str, *, known: set[str] | None
 ) -> list[Finding]:
-    listed = where in {*_VARIABLE_PROPERTIES, "unit"}
-    if known is not None and name not in known and not listed:
-        return [_name_finding("name_never_set", "error", place, name, where)]
-    if known is None and name not in _known_fields(bundle) and not listed:
-        return [_name_finding("name_perhaps_never_set", "warning", place, name, where)]
-    return []
+    if where in {*_VARIABLE_PROPERTIES, "unit"} or name in (
+        _known_fields(bundle) if known is None else known
+    ):
+        return []
+    severity: Literal["error", "warning"] = "warning" if known is None else "error"
+    table = bundle.tables.get(place.decision or "") if where == "table" and isinstance(place, Node) else None
+    if table is not None and (found := list(_in_table(table, name, severity))):
+        return found
+    code = "name_never_set" if severity == "error" else "name_perhaps_never_set"
+    return [_name_finding(code, severity, place, name, where)]
+
+
+def _in_table(
+    table: decisions.Decision, name: str, severity: Literal["error", "warning"]
+) -> Iterator[Finding]:
+    """A name that nobody sets, at each cell or heading that reads it: most often a text without its quotes."""
+    for spot in decisions.spots(table, name):
+        yield Finding(
+            "cell_name_never_set" if spot.rule else "column_name_never_set",
+            severity,
+            element_id=spot.rule.id if spot.rule else spot.decision.id,
+            element_name=spot.decision.name,
+            line=spot.rule.line if spot.rule else spot.decision.line,
+            file=spot.decision.file,
+            params={"variable": name, "row": str(spot.row), "column": spot.column},
+        )
 
 
 def _name_finding(

@@ -108,6 +108,30 @@ def test_a_name_that_only_a_needed_decision_reads_must_be_set_somewhere_too(offi
     assert "name_never_set" in refusals(office, *parts)
 
 
+def test_a_text_without_quotes_is_found_in_its_cell_and_a_misspelled_heading_in_its_column(
+    office: Office,
+) -> None:
+    rows = (("-", "DPUPR"), ('= "Lampu mati"', '"DLH"'))
+    parts = (
+        decision("hasil", literal("unit"), needs="unit"),
+        decision("unit", grid(("judull",), ("u",), *rows)),
+    )
+
+    with pytest.raises(InvalidDiagram) as caught:
+        deploy(office, files(*parts))
+
+    cell, column = [finding for finding in caught.value.findings if finding.severity == "error"]
+    assert (column.code, column.params["variable"], column.file) == (
+        "column_name_never_set",
+        "judull",
+        "aturan.dmn",
+    )
+    assert (cell.code, cell.params["variable"], cell.params["row"]) == ("cell_name_never_set", "DPUPR", "1")
+    assert 'tanda kutip ganda: "DPUPR"' in cell.todo
+    lines = files(*parts)["aturan.dmn"].decode().splitlines()
+    assert "rule" in lines[(cell.line or 0) - 1]
+
+
 def test_what_is_needed_is_no_name_that_somebody_must_set(office: Office) -> None:
     assert deploy(office, files(RESULT, SCORE, DOUBLE)).definitions[0].created
 

@@ -60,6 +60,7 @@ class Rule:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     note: str = ""
+    line: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -130,6 +131,7 @@ class Decision:
     givens: tuple[Given, ...] = ()
     functions: tuple[Function, ...] = ()
     line: int | None = None
+    file: str | None = field(default=None, compare=False)
     findings: tuple[Finding, ...] = field(default=(), compare=False)
 
     @property

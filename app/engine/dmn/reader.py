@@ -108,6 +108,7 @@ class _Graph:
             givens=tuple(givens),
             functions=tuple(dict.fromkeys(calls)),
             line=node.sourceline,
+            file=self._source.file,
             findings=self._source.findings_of(id, *(attribute(one, "id") for one in self._knowledge(node))),
         )
 

@@ -56,7 +56,7 @@ class TableSource:
         self.root = root
         self.ids = {id: node for node in root if (id := attribute(node, "id"))}
         self.constants = Constants()
-        self._file = file
+        self.file = file
         self._findings: list[tuple[str, Finding]] = []
         named = {self.name(node) for node in root if self.kind(node) in _GRAPH}
         self.known = tuple(sorted(name for name in named if not (name.isascii() and name.isidentifier())))
@@ -153,6 +153,6 @@ class TableSource:
         owner = attribute(decision, "id") if decision is not None else ""
         name = one_line(attribute(decision, "name")) if decision is not None else ""
         shown = {key: one_line(str(value))[:_SHOWN] for key, value in params.items()}
-        found = Finding(code, severity, id, name or owner or None, at.sourceline, self._file, shown)
+        found = Finding(code, severity, id, name or owner or None, at.sourceline, self.file, shown)
         if found not in (finding for _owner, finding in self._findings[-1:]):
             self._findings.append((owner, found))

@@ -144,6 +144,7 @@ def _rules(source: TableSource, table: xml.Element) -> tuple[Rule, ...]:
                 inputs=tuple(source.text(cell) for cell in tests),
                 outputs=tuple(source.text(cell) for cell in results),
                 note=source.note(node),
+                line=node.sourceline,
             )
         )
     return tuple(rules)
