@@ -5,6 +5,12 @@ from app.i18n import N_
 _OPEN_IN_MODELER = N_("Buka berkasnya di Camunda Modeler lalu simpan lagi.")
 
 TEXTS: dict[str, tuple[str, str]] = {
+    "form_name_never_set": (
+        N_(
+            "“{name}” membaca “{variable}”, yang tidak diisi formulir atau tabel mana pun; nilainya selalu kosong."
+        ),
+        N_("Periksa ejaan nama itu, atau tambahkan isian dengan kunci tersebut."),
+    ),
     "form_too_big": (
         N_("Berkas formulir {size} KB."),
         N_("Paling besar {most} KB; pindahkan teks panjang ke dokumen lain."),

@@ -5,6 +5,7 @@ came back into values; `validate` lets through what the form allows; `split` par
 """
 
 from app.forms.checking_marks import check_marks
+from app.forms.checking_names import check_names
 from app.forms.display import display, text_of
 from app.forms.generated import from_form_data
 from app.forms.jsonbody import from_json
@@ -35,6 +36,7 @@ __all__ = [
     "changed",
     "check",
     "check_marks",
+    "check_names",
     "checked",
     "condition_context",
     "display",

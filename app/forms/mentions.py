@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 from app.bpmnio import feel, templates
 from app.forms.filling import ADDRESSED, LINES, LISTED
@@ -10,6 +11,8 @@ from app.forms.whole import walk
 
 #: What an expression in a row calls the row, what is around it, and its number.
 PLACES = frozenset({"this", "parent", "i", "_this_", "_parent_", "_i_"})
+Dialect = Literal["expression", "unary"]
+_WHOLE: Dialect = "expression"
 _FROM_PLACE = re.compile(r"\b_?(?:this|parent)_?(?:\s*\.\s*_?parent_?)*\s*\.\s*(\w+)", re.ASCII)
 
 
@@ -17,15 +20,26 @@ def reads(components: tuple[Field, ...]) -> frozenset[str]:
     """Return every variable that a condition, a limit or a list of options could read, the form's own included."""
     names: set[str] = set()
     for part in walk(components):
-        for text in filter(None, (part.hide, part.readonly)):
-            if isinstance(text, str):
-                names |= feel.mentions(text, dialect="unary") | set(_FROM_PLACE.findall(text))
-        for text in [*part.rules.limits.values(), part.options_expression]:
-            if isinstance(text, str) and text.startswith("="):
-                names |= feel.mentions(text) | set(_FROM_PLACE.findall(text))
+        for text, dialect in _texts(part):
+            names |= feel.mentions(text, dialect=dialect) | set(_FROM_PLACE.findall(text))
         if part.options_key:
             names.add(part.options_key)
     return frozenset(names - PLACES)
+
+
+def names_read(part: Field) -> frozenset[str]:
+    """Return what one component surely reads: without names that may be entries of a list."""
+    texts = [*_texts(part), *([(part.source, _WHOLE)] if part.type == "expression" and part.source else [])]
+    return frozenset(name for text, dialect in texts for name in feel.names(text, dialect=dialect)) - PLACES
+
+
+def _texts(part: Field) -> Iterator[tuple[str, Dialect]]:
+    for text in filter(None, (part.hide, part.readonly)):
+        if isinstance(text, str):
+            yield text, "unary"
+    for text in [*part.rules.limits.values(), part.options_expression]:
+        if isinstance(text, str) and text.startswith("="):
+            yield text, _WHOLE
 
 
 def renews(components: tuple[Field, ...]) -> bool:

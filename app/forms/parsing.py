@@ -70,7 +70,7 @@ def parse(content: bytes, findings: Findings) -> Raw | None:
     try:
         schema = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        findings.add("form_not_json", line=error.lineno, reason=error.msg)
+        findings.add("form_not_json", line=error.lineno, reason=error.msg.removesuffix(" starting at"))
     except UnicodeDecodeError:
         findings.add("form_not_utf8")
     except (ValueError, RecursionError) as error:

@@ -57,6 +57,7 @@ def check(session: Session | None, bundle: Bundle) -> None:
             bundle.findings.append(_name_finding("private_field_read", "error", place, name, where))
     bundle.findings += data_checks.check(bundle, ((id, names) for id, _where, names, _all in _reads(bundle)))
     bundle.findings += form_checks.check(bundle)
+    bundle.findings += form_checks.never_set(bundle, known)
     bundle.findings += _results_without_name(bundle)
     bundle.findings += _unknown_properties(bundle, known)
     if session is not None:

@@ -1,8 +1,9 @@
-"""What the forms of a deployment let identity flow into: formulas and lists that become plain variables."""
+"""What the forms of a deployment let identity flow into, and what they read that nobody sets."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
+from app import forms
 from app.bpmnio import feel
 from app.findings import Finding
 from app.forms import Form
@@ -28,6 +29,13 @@ def check(bundle: Bundle) -> Iterator[Finding]:
                     file=f"{name}.form",
                     params={"variable": variable, "where": "form"},
                 )
+
+
+def never_set(bundle: Bundle, known: Collection[str] | None) -> Iterator[Finding]:
+    """Warnings about names that forms read and that are not ``known``; none when anything may come from outside."""
+    for key, form in bundle.forms.items() if known is not None else ():
+        name = f"{key}.form"
+        yield from forms.check_names(form, bundle.files.get(name, b""), known=known or (), file=name)
 
 
 def _plain(form: Form) -> Iterator[Field]:

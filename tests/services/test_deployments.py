@@ -145,6 +145,32 @@ def test_a_formula_beside_identity_is_not_refused(office: Office, harmless: str)
     assert "private_field_read" not in refused(office, procedure() | {"terima.form": given, "x.txt": b""})
 
 
+def conditional(hide: str) -> dict[str, Any]:
+    return {**text("alasan"), "conditional": {"hide": hide}}
+
+
+@pytest.mark.parametrize(
+    ("part", "misspelt"),
+    [
+        (conditional('=hasill = "cukup"'), ["hasill"]),
+        (formula("=1 + jumlahh"), ["jumlahh"]),
+        (choice("=daftarr"), ["daftarr"]),
+        ({"type": "number", "key": "n", "label": "N", "validate": {"max": "=batass"}}, ["batass"]),
+        (conditional('=judul = "x" or this.alasan = "y" or today() > date("2026-01-01")'), []),
+        (formula("=orang[kota = judul].kota"), []),
+    ],
+    ids=str,
+)
+def test_a_name_that_a_form_reads_and_nothing_sets_is_warned_of(
+    office: Office, part: dict[str, Any], misspelt: list[str]
+) -> None:
+    asked = form(text("hasil"), text("unit"), {**PEOPLE, "components": [{"id": "k", **text("kota")}]}, part)
+    found = deploy(office, {"periksa.form": asked}).findings
+    names = [one.params["variable"] for one in found if one.code == "form_name_never_set"]
+    assert names == misspelt
+    assert {one.file for one in found if one.code == "form_name_never_set"} <= {"periksa.form"}
+
+
 def test_a_name_that_nothing_sets_is_refused(office: Office) -> None:
     assert refused(office, procedure(condition='=hasill = "cukup"')) == {"name_never_set"}
 
