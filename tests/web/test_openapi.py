@@ -76,6 +76,24 @@ def test_the_specification_says_where_the_api_is_and_sorts_its_operations_by_nou
     assert not [name for name in tags if name.startswith("api-")]
 
 
+def test_every_operation_has_a_name_of_its_own(spec: Spec) -> None:
+    names = [operation["operationId"] for _method, _path, operation in operations(spec)]
+    assert {"tasks_complete", "process_instances_start"} <= set(names)
+    assert len(names) == len(set(names)) == len(OPERATIONS)
+
+
+def test_a_default_is_one_of_the_choices(spec: Spec) -> None:
+    chosen = [node for node in _nodes(spec) if "enum" in node and "default" in node]
+    assert [node["default"] for node in chosen] == ["open"]
+    assert all(node["default"] in node["enum"] for node in chosen)
+
+
+def test_every_filter_of_a_list_says_what_it_is_compared_with(spec: Spec) -> None:
+    for noun in ("tasks", "process-instances"):
+        for one in spec["paths"][f"/api/v1/{noun}"]["get"]["parameters"]:
+            assert one["name"] in {"limit", "instance_id"} or one["description"], one
+
+
 def test_every_reference_leads_somewhere(spec: Spec) -> None:
     for reference in _references(spec):
         node: Any = spec
@@ -107,6 +125,14 @@ def test_answers_keep_to_the_specification(spec: Spec, case: Case, api: Callable
 def test_what_departs_from_a_schema_is_noticed(spec: Spec) -> None:
     task = {"$ref": "#/components/schemas/Task"}
     assert list(_departures(spec, task, {"id": 1, "nix": 2}, ""))
+
+
+def _nodes(node: Any) -> Iterator[Spec]:
+    if isinstance(node, dict):
+        yield node
+        node = list(node.values())
+    for inner in node if isinstance(node, list) else ():
+        yield from _nodes(inner)
 
 
 def _references(node: Any) -> Iterator[str]:

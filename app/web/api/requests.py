@@ -61,9 +61,10 @@ class Blueprint(SmorestBlueprint):
     def add_url_rule(
         self, rule: str, endpoint: str | None = None, view_func: Any = None, **options: Any
     ) -> None:
-        """Register a view, under the noun's own tag."""
+        """Register a view, under the noun's own tag and a name for programs made from the document."""
         if view_func is not None:
-            view_func = self.refuses(401)(view_func)
+            name = f"{self.noun}_{view_func.__name__}".replace("-", "_")
+            view_func = self.doc(operationId=name)(self.refuses(401)(view_func))
         super().add_url_rule(rule, endpoint, view_func, **options | {"tags": [self.noun]})
 
     def refuses(self, *statuses: int) -> Any:

@@ -49,6 +49,13 @@ def one_of(choices: tuple[str, ...], **options: Any) -> fields.String:
     return fields.String(validate=Among(choices), **options)
 
 
+def by(about: str, choices: tuple[str, ...] = ()) -> fields.String:
+    """A filter of a list, compared with what ``about`` says; left out, it is "" and nothing is left out."""
+    # A function gives "" and not "" itself, which the specification would name as a default beside the choices.
+    options: dict[str, Any] = {"load_default": str, "metadata": {"description": about}}
+    return one_of(choices, **options) if choices else text(**options)
+
+
 def nullable(**options: Any) -> fields.String:
     """A text or null."""
     return fields.String(allow_none=True, **options)
@@ -78,7 +85,11 @@ class Paging(ma.Schema):
     """Which page of a list."""
 
     limit = fields.Integer(load_default=50, validate=Between(1, MAX_LIMIT))
-    cursor = text(1000, load_default="")
+    cursor = text(
+        1000,
+        load_default=str,
+        metadata={"description": "``next`` of the page before; the first page without."},
+    )
 
 
 class Finding(ma.Schema):

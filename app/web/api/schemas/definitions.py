@@ -4,7 +4,7 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
-from app.web.api.schemas.common import Finding, Paging, nullable, page_of, text, time
+from app.web.api.schemas.common import Finding, Paging, by, nullable, page_of, time
 
 
 class DeploymentFiles(ma.Schema):
@@ -31,7 +31,7 @@ class Deployment(ma.Schema):
 class DefinitionQuery(Paging):
     """Which definitions: the live ones, or every version."""
 
-    key = text(load_default="")
+    key = by("The process.")
     all = fields.Boolean(load_default=False)
 
 

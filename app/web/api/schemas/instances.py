@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app.services import cases
-from app.web.api.schemas.common import Paging, nullable, one_of, page_of, text, time
+from app.web.api.schemas.common import Paging, by, nullable, page_of, text, time
 
 
 class Start(ma.Schema):
@@ -18,13 +18,13 @@ class Start(ma.Schema):
 class InstanceQuery(Paging):
     """The filters of a list of cases."""
 
-    q = text(load_default="")
-    state = one_of(cases.STATES, load_default="")
-    key = text(load_default="")
-    business_key = text(load_default="")
-    category = text(load_default="")
-    unit = text(load_default="")
-    area = text(load_default="")
+    q = by("Words of the number or the subject.")
+    state = by("The case's state; all of them without.", cases.STATES)
+    key = by("The process.")
+    business_key = by("The number.")
+    category = by("The category, as the process's property ``kategori`` names it.")
+    unit = by("The unit's code.")
+    area = by("The area, as the process's property ``wilayah`` names it.")
 
 
 class Instance(ma.Schema):

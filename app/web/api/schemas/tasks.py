@@ -8,7 +8,7 @@ from marshmallow import fields
 from app.i18n import _
 from app.services import inbox
 from app.services.ids import MAX_ID
-from app.web.api.schemas.common import Between, Paging, nullable, one_of, page_of, text, time
+from app.web.api.schemas.common import Between, Paging, by, nullable, one_of, page_of, time
 from app.web.api.schemas.instances import Instance
 
 
@@ -31,16 +31,23 @@ class Question(ma.Schema):
 class TaskQuery(Paging):
     """The inbox's filters."""
 
-    tab = one_of(inbox.TABS, load_default="open")
-    q = text(load_default="")
-    deadline = one_of(inbox.DEADLINES, load_default="")
-    activity = text(load_default="")
-    lane = text(load_default="")
-    unit = text(load_default="")
-    category = text(load_default="")
-    key = text(load_default="")
+    tab = one_of(
+        inbox.TABS,
+        load_default="open",
+        metadata={
+            "description": "mine: claimed by the caller; queue: unclaimed; done: completed by the caller; "
+            "open: all that is offered."
+        },
+    )
+    q = by("Words of the case's number or subject.")
+    deadline = by("When it is due; whenever without.", inbox.DEADLINES)
+    activity = by("The ``activity_id``.")
+    lane = by("The lane's name.")
+    unit = by("The unit's code.")
+    category = by("The case's category.")
+    key = by("The process.")
     instance_id = fields.Integer(load_default=None, validate=Between(1, MAX_ID))
-    business_key = text(load_default="")
+    business_key = by("The case's number.")
 
 
 class Task(ma.Schema):
