@@ -122,6 +122,11 @@ def test_answers_keep_to_the_specification(spec: Spec, case: Case, api: Callable
         assert list(_departures(spec, schema, answer.json, path)) == []
 
 
+def test_only_a_reporters_code_may_be_missing_from_a_case_that_was_started(spec: Spec) -> None:
+    started = spec["components"]["schemas"]["StartedInstance"]
+    assert started["properties"].keys() - set(started["required"]) == {"tracking_code"}
+
+
 def test_what_departs_from_a_schema_is_noticed(spec: Spec) -> None:
     task = {"$ref": "#/components/schemas/Task"}
     assert list(_departures(spec, task, {"id": 1, "nix": 2}, ""))
@@ -166,6 +171,9 @@ def _departures(spec: Spec, schema: Spec, value: Any, where: str) -> Iterator[st
     if not isinstance(value, tuple(_TYPES[kind] for kind in kinds)):
         yield f"{where}: {value!r} is no {kinds}"
     elif isinstance(value, dict) and "properties" in schema:
+        yield from (
+            f"{where}.{name} is not promised" for name in value.keys() - set(schema.get("required", ()))
+        )
         for name in value.keys() ^ schema["properties"].keys():
             yield f"{where}.{name}"
         for name in value.keys() & schema["properties"].keys():

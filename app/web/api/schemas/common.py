@@ -77,6 +77,14 @@ def page_of(schema: type[ma.Schema], name: str) -> type[ma.Schema]:
     return ma.Schema.from_dict(parts, name=name)
 
 
+class Whole(ma.Schema):
+    """What is answered: every field is there, those aside that say they are not always."""
+
+    def on_bind_field(self, _name: str, field_obj: fields.Field[Any]) -> None:
+        """Say so in the document: a program made from it need not ask whether a field is there."""
+        field_obj.required = not field_obj.metadata.get("not_always")
+
+
 class Nothing(ma.Schema):
     """A body without fields; it may be left out."""
 
@@ -92,7 +100,7 @@ class Paging(ma.Schema):
     )
 
 
-class Finding(ma.Schema):
+class Finding(Whole):
     """What a check found."""
 
     code = fields.String()

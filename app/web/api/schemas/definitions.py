@@ -4,7 +4,7 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
-from app.web.api.schemas.common import Finding, Paging, by, nullable, page_of, time
+from app.web.api.schemas.common import Finding, Paging, Whole, by, nullable, page_of, time
 
 
 class DeploymentFiles(ma.Schema):
@@ -13,7 +13,7 @@ class DeploymentFiles(ma.Schema):
     files = fields.List(Upload(), required=True)
 
 
-class DefinitionKey(ma.Schema):
+class DefinitionKey(Whole):
     """A version of a process, in short."""
 
     id = fields.Integer()
@@ -21,7 +21,7 @@ class DefinitionKey(ma.Schema):
     version = fields.Integer()
 
 
-class Deployment(ma.Schema):
+class Deployment(Whole):
     """The versions that stand now."""
 
     definitions = fields.List(fields.Nested(DefinitionKey))
@@ -42,7 +42,7 @@ class Definition(DefinitionKey):
     deployed_at = time()
 
 
-class Lane(ma.Schema):
+class Lane(Whole):
     """A performer."""
 
     id = fields.String()

@@ -4,7 +4,7 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app.services import cases
-from app.web.api.schemas.common import Paging, by, nullable, page_of, text, time
+from app.web.api.schemas.common import Paging, Whole, by, nullable, page_of, text, time
 
 
 class Start(ma.Schema):
@@ -27,7 +27,7 @@ class InstanceQuery(Paging):
     area = by("The area, as the process's property ``wilayah`` names it.")
 
 
-class Instance(ma.Schema):
+class Instance(Whole):
     """A case."""
 
     id = fields.Integer()
@@ -51,7 +51,8 @@ class StartedInstance(Instance):
     tracking_code = fields.String(
         metadata={
             "description": "The reporter's secret code. It is shown once: a repeat with the same "
-            "Idempotency-Key answers without it."
+            "Idempotency-Key answers without it.",
+            "not_always": True,
         }
     )
 
@@ -70,7 +71,7 @@ class Message(ma.Schema):
     variables = fields.Dict(keys=fields.String(), load_default=dict)
 
 
-class Event(ma.Schema):
+class Event(Whole):
     """Something that happened in a case."""
 
     id = fields.Integer()

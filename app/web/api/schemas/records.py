@@ -4,7 +4,7 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
-from app.web.api.schemas.common import Paging, nullable, page_of, time
+from app.web.api.schemas.common import Paging, Whole, nullable, page_of, time
 
 
 class FileUpload(ma.Schema):
@@ -13,7 +13,7 @@ class FileUpload(ma.Schema):
     file = Upload(required=True)
 
 
-class File(ma.Schema):
+class File(Whole):
     """An attachment; its ``id`` is the value of a file field."""
 
     id = fields.String()
@@ -29,7 +29,7 @@ class IncidentQuery(Paging):
     resolved = fields.Boolean(load_default=False)
 
 
-class Incident(ma.Schema):
+class Incident(Whole):
     """Something that stopped and waits for the process owner."""
 
     id = fields.Integer()

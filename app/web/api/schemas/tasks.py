@@ -8,18 +8,18 @@ from marshmallow import fields
 from app.i18n import _
 from app.services import inbox
 from app.services.ids import MAX_ID
-from app.web.api.schemas.common import Between, Paging, by, nullable, one_of, page_of, time
+from app.web.api.schemas.common import Between, Paging, Whole, by, nullable, one_of, page_of, time
 from app.web.api.schemas.instances import Instance
 
 
-class AnswerText(ma.Schema):
+class AnswerText(Whole):
     """A possible answer: a flow and what it says."""
 
     flow_id = fields.String()
     text = fields.String()
 
 
-class Question(ma.Schema):
+class Question(Whole):
     """What a gateway asks."""
 
     gateway_id = fields.String()
@@ -50,7 +50,7 @@ class TaskQuery(Paging):
     business_key = by("The case's number.")
 
 
-class Task(ma.Schema):
+class Task(Whole):
     """A user task, or a question that is a task of its own."""
 
     id = fields.String()
@@ -95,7 +95,7 @@ class Complete(ma.Schema):
     )  # fmt: skip
 
 
-class Completed(ma.Schema):
+class Completed(Whole):
     """What came of it. ``next_tasks``: what of the case the caller may work on now."""
 
     instance = fields.Nested(Instance)
