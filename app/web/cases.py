@@ -30,9 +30,10 @@ blueprint = Blueprint("cases", __name__)
 @blueprint.get("/perkara")
 def listed() -> str:
     """The cases one may see, the newest first."""
+    actor = context.actor()
     with context.database().reading() as session:
-        found = case_list.read(session, actor=context.actor())
-    return render_template("cases/list.html", found=found)
+        found = case_list.read(session, actor=actor)
+    return render_template("cases/list.html", found=found, sees_all=actor.sees_all)
 
 
 @blueprint.get("/perkara/<int:instance_id>")

@@ -58,6 +58,12 @@ TITLES = {
     500: N_("Kesalahan di pihak kami"),
     503: N_("Alur belum siap"),
 }
+#: What a program is told where the refusal itself has no words.
+DETAILS = {
+    404: N_("Alamat ini tidak ada. Semua alamat ada di /api/v1/openapi.json."),
+    405: N_("Alamat ini tidak menerima {method}; yang diterima: {allowed}."),
+    415: N_("Kirim isinya sebagai application/json, atau berkas sebagai multipart/form-data."),
+}
 #: What Flask and its libraries refuse, by status, where no error of ours says it.
 CODES = {
     400: "bad_request",
@@ -163,7 +169,7 @@ def _document(problem: Problem) -> Response:
         "code": problem.code or CODES.get(problem.status, CODES[400]),
         "title": problem.title,
         "status": problem.status,
-        "detail": problem.detail or problem.title,
+        "detail": problem.detail or _detail(problem),
         "instance": request.path,
         **problem.members,
     }
@@ -175,6 +181,13 @@ def _document(problem: Problem) -> Response:
     response = Response(current_app.json.dumps(body), problem.status, headers)
     response.content_type = "application/problem+json"
     return response
+
+
+def _detail(problem: Problem) -> str:
+    if problem.status not in DETAILS or not context.is_api():
+        return problem.title
+    allowed = problem.headers.get("Allow", "")
+    return _(DETAILS[problem.status], method=request.method, allowed=allowed)
 
 
 def _page(problem: Problem) -> Response:

@@ -87,6 +87,10 @@ def test_unknown_addresses_and_methods_are_problems_too(client: FlaskClient, api
     response = api("lapor").delete("/tasks")
     assert (response.status_code, response.mimetype) == (405, "application/problem+json")
     assert "GET" in response.headers["Allow"]
+    assert "DELETE" in response.json["detail"]
+    assert response.headers["Allow"] in response.json["detail"]
+    assert "/api/v1/openapi.json" in api("lapor").get("/nix").json["detail"]
+    assert "application/json" in api("lapor").post("/process-instances", data=b"a=1").json["detail"]
     assert api("lapor").get("/tasks", q="a\0b").status_code == 400
 
 

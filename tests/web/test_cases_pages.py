@@ -125,6 +125,15 @@ def test_the_list_goes_on_where_the_page_ended(sign_in: SignIn, office: Database
     assert len({*titles(first), *titles(browser.get(following.replace("&amp;", "&")))}) == 52
 
 
+def test_who_reads_every_case_is_told_of_no_lane_when_there_are_none(
+    sign_in: SignIn, office: Database
+) -> None:
+    for name in ("pemilik", "auditor", "admin"):
+        shown = sign_in(name).get("/perkara").text
+        assert "Belum ada perkara" in shown
+        assert "lajur atau unit Anda" not in shown
+
+
 def test_only_cases_that_came_to_ones_lane_and_unit_are_listed(sign_in: SignIn, case: Case) -> None:
     assert "Belum ada perkara untuk Anda" in sign_in("dlh").get("/perkara").text
     assert sign_in("dlh").get(f"/perkara/{case.id}").status_code == 404
