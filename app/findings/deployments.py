@@ -71,6 +71,26 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         N_("Periksa ejaan nama itu, atau tambahkan isian dengan kunci tersebut."),
     ),
+    "value_never_chosen": (
+        N_(
+            "“{name}” menguji apakah “{variable}” berisi “{value}”, yang tidak ada di pilihan formulir mana pun."
+        ),
+        N_("Samakan dengan pilihan yang ada: {options}."),
+    ),
+    "cell_value_never_chosen": (
+        N_(
+            "Sel pada baris {row}, kolom “{column}” di tabel “{name}” menguji “{value}”, yang tidak ada di pilihan "
+            "isian “{variable}”."
+        ),
+        N_("Samakan dengan pilihan yang ada: {options}."),
+    ),
+    "cell_gives_no_choice": (
+        N_(
+            "Sel pada baris {row}, kolom “{column}” di tabel “{name}” menghasilkan “{value}”, yang tidak ada di "
+            "pilihan isian “{variable}”."
+        ),
+        N_("Samakan dengan pilihan yang ada: {options}."),
+    ),
     "private_field_mapped": (
         N_("“{name}” memetakan data ke isian pribadi “{variable}”."),
         N_("Isian pribadi hanya diisi orang lewat formulir; pakai nama lain untuk pemetaan itu."),

@@ -11,7 +11,7 @@ from app.engine import decisions, reader
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.findings import Finding, has_errors
 from app.models import Group, LaneGroup
-from app.services import coverage, data_checks, form_checks, groups
+from app.services import coverage, data_checks, form_checks, groups, option_checks
 from app.services.bundle import Bundle
 
 Place = Node | Flow | Lane | Diagram
@@ -58,6 +58,7 @@ def check(session: Session | None, bundle: Bundle) -> None:
     bundle.findings += data_checks.check(bundle, ((id, names) for id, _where, names, _all in _reads(bundle)))
     bundle.findings += form_checks.check(bundle)
     bundle.findings += form_checks.never_set(bundle, known)
+    bundle.findings += option_checks.check(bundle) if known is not None else ()
     bundle.findings += _results_without_name(bundle)
     bundle.findings += _unknown_properties(bundle, known)
     if session is not None:
