@@ -141,7 +141,8 @@ class _Join(BpmnSpecMixin):
 
     @cached_property
     def _before(self) -> dict[str, frozenset[str]]:
-        """For each element that leads here, those from which a token can come to it without passing this gateway."""
+        """For each element that leads here, those from which a token can come to it without passing this gateway, nor
+        leaving the sub-process: one that comes into it again finds another gateway."""
         return {name: self._leading_to(name) for name in self._inputs}
 
     def _leading_to(self, name: str) -> frozenset[str]:
@@ -151,8 +152,14 @@ class _Join(BpmnSpecMixin):
             each = waiting.pop()
             if each not in found and each != self.name:
                 found.add(each)
-                waiting += specs[each]._inputs
+                waiting += specs[each]._inputs if each != self._first else ()
         return frozenset(found)
+
+    @cached_property
+    def _first(self) -> str:
+        """Where the ways to this gateway begin: the sub-process that it lies in, or the process."""
+        scope = self._wf_spec.diagram.nodes[self.name.partition(".")[2]].scope
+        return spec_name(scope) if scope else str(self._wf_spec.start.name)
 
 
 class Parallel(_Join):
@@ -170,8 +177,7 @@ class Parallel(_Join):
 
     @cached_property
     def _forward(self) -> frozenset[str]:
-        first = self._wf_spec.start.name
-        return frozenset(name for name in self._inputs if first in self._before[name])
+        return frozenset(name for name in self._inputs if self._first in self._before[name])
 
     @cached_property
     def _back(self) -> frozenset[str]:

@@ -311,3 +311,42 @@ def test_a_join_does_not_wait_for_what_its_reminder_may_lead_back(each: str) -> 
     case.complete("z")
     assert [effect.node.id for effect in case.step.effects] == ["s", "k"]
     assert set(case.open) == {"a"}
+
+
+def test_an_inclusive_join_waits_for_what_could_also_leave_its_sub_process_and_come_again() -> None:
+    text = """
+    start a
+    user isi
+    sub bagian
+    xor lagi
+    end habis
+    start b in=bagian
+    or pilih in=bagian
+    sub dalam in=bagian
+    start c in=dalam
+    user telaah in=dalam
+    end d in=dalam
+    message batal on=dalam message=m nonint in=bagian
+    end keluar in=bagian
+    send kabar in=bagian
+    or gabung in=bagian
+    user lanjut in=bagian
+    end z in=bagian
+    a -> isi -> bagian -> lagi
+    lagi -> isi ? c = 1
+    lagi -> habis *
+    b -> pilih
+    pilih -> dalam ? c0 = 1
+    pilih -> kabar ? c1 = 1
+    c -> telaah -> d
+    dalam -> gabung
+    batal -> keluar
+    kabar -> gabung -> lanjut -> z
+    """
+    case = Case(text)
+    case.complete("isi", c=0, c0=1, c1=1)
+    assert case.open == ["telaah"]
+    case.complete("telaah")
+    assert case.open == ["lanjut"]
+    case.complete("lanjut")
+    assert case.ended
