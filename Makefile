@@ -35,7 +35,7 @@ test: lint ## everything, on both databases, browser journeys in Chromium includ
 
 # Each night other seeds, the same for a whole day; ALUR_SEED plays a night again.
 NIGHT := $(shell echo $$(( $$(date +%s) / 86400 * 1000 )))
-FUZZED := reader timer drawn_time feel table form submission
+FUZZED := reader timer drawn_time feel table form submission request
 
 nightly: install-dev ## 20,000 random models, 100,000 hostile inputs for each reader; some hours
 	ALUR_MODELS=20000 $(BIN)/python -m pytest -n 2 tests/engine/test_invented_models.py

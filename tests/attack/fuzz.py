@@ -21,10 +21,11 @@ except ModuleNotFoundError:
     sys.exit("atheris is not installed: pip install -r requirements-fuzz.txt")
 
 ROOT = Path(__file__).resolve().parents[2]
-#: Rooms of the application that are watched; entry points and database are not reached by these targets.
+#: Rooms of the application that are watched, and those that only requests reach.
 ROOMS = ("app.engine", "app.forms", "app.findings", "app.bpmnio", "app.calendar", "app.services.triage_drive")
+BEHIND_REQUESTS = ("app.services", "app.web")
 #: Files are long; what is written in one place is short, and V8 is slow on what is not.
-MOST_BYTES = {"reader": 60_000, "table": 60_000, "form": 60_000, "submission": 6_000}
+MOST_BYTES = {"reader": 60_000, "table": 60_000, "form": 60_000, "submission": 6_000, "request": 20_000}
 MOST_IN_A_TEXT = 300
 SECONDS = 25
 WORDS = (
@@ -68,7 +69,7 @@ WORDS = (
 def main() -> None:
     """Fuzz one target."""
     given = _arguments()
-    _watch()
+    _watch((*ROOMS, *BEHIND_REQUESTS) if given.target == "request" else ROOMS)
     from tests.attack.targets import TARGETS
 
     target = TARGETS[given.target]
@@ -84,18 +85,17 @@ def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "target", choices=("reader", "timer", "drawn_time", "feel", "table", "form", "submission")
-    )
+    names = ("reader", "timer", "drawn_time", "feel", "table", "form", "submission", "request")
+    parser.add_argument("target", choices=names)
     parser.add_argument("--runs", type=int, default=100_000, help="how many inputs (100,000)")
     parser.add_argument("--again", type=Path, help="try one input that failed")
     return parser.parse_args()
 
 
-def _watch() -> None:
+def _watch(rooms: Sequence[str]) -> None:
     """Import what is watched with atheris' counters in it."""
-    with atheris.instrument_imports(include=list(ROOMS)):
-        for room in ROOMS:
+    with atheris.instrument_imports(include=list(rooms)):
+        for room in rooms:
             module = importlib.import_module(room)
             for inner in pkgutil.walk_packages(getattr(module, "__path__", ()), f"{room}."):
                 importlib.import_module(inner.name)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from tests.attack import judges
+from tests.attack import judges, standing
 from tests.attack.making import diagrams, feel, schemas, tables, times
 from tests.attack.making.texts import storable
 
@@ -43,4 +43,5 @@ TARGETS = {
     "table": Target(tables.table, judges.table, tables.models),
     "form": Target(schemas.content, judges.form, _forms),
     "submission": Target(_body, judges.submission, _made(_body)),
+    "request": Target(standing.make, standing.judge, standing.examples),
 }

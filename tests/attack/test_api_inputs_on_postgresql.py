@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from app.db import Database
 from tests.attack.inputs import SEEDS
 from tests.attack.test_api_inputs import attack
-from tests.web.conftest import Api, Case
+from tests.web.conftest import Api
 from tests.web.test_api_on_postgresql import app, office
 
 __all__ = ["app", "office"]
@@ -20,6 +20,6 @@ __all__ = ["app", "office"]
 )
 @pytest.mark.parametrize("seed", SEEDS[: max(1, len(SEEDS) // 8)])
 def test_any_body_is_taken_or_refused_on_postgresql_too(
-    client: FlaskClient, api: Callable[[str], Api], office: Database, case: Case, seed: int
+    client: FlaskClient, api: Callable[[str], Api], office: Database, seed: int
 ) -> None:
-    attack(client, api, office, case, seed)
+    attack(client, api, office, seed)

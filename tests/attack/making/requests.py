@@ -16,9 +16,12 @@ from tests.attack.making import diagrams, feel, schemas, tables
 from tests.attack.making.texts import odd, storable
 
 JSON = "application/json"
+BOUNDARY = "batas"
+MULTIPART = f"multipart/form-data; boundary={BOUNDARY}"
 _KINDS = ("application/json; charset=utf-7", "text/plain", "application/xml", "", 'application/json; x="')
 _KEYS = ("a", "a", "kunci-1", "x" * 400, "é", "' OR 1=1 --", "\x01")
 _LANGUAGES = ("en", "id;q=0.1", "xx-" + "y" * 300, "*;q=nix", "../../en", "en\x00")
+_SENDERS = ("lapor", "upp", "auditor", "pemilik", "dpupr")
 _IDS = (
     "nix",
     "0",
@@ -69,13 +72,50 @@ def request(dice: Random, commands: tuple[Command, ...]) -> Request:
     command = dice.choice(commands)
     if command.method == "DELETE" and dice.randint(0, 4):
         command = commands[0]
-    by = command.by if dice.randint(0, 5) else dice.choice(("lapor", "upp", "auditor", "pemilik", "dpupr"))
+    by = command.by if dice.randint(0, 5) else dice.choice(_SENDERS)
     if command.field and dice.randint(0, 7):
-        kind, body = _multipart(dice, command.field)
+        kind, body = MULTIPART, _multipart(dice, command.field)
     else:
         kind = JSON if dice.randint(0, 11) else dice.choice(_KINDS)
         body = _body(dice, command.sound)
     return Request(by, command.method, _path(dice, command), body, kind, _headers(dice))
+
+
+#: The first bytes of a request as bytes say which command, by whom, what kind of body, and which ids.
+HEAD = 4
+
+
+def as_bytes(dice: Random, commands: tuple[Command, ...]) -> bytes:
+    """One request as `from_bytes` reads it, most often a sound one of him who may."""
+    number = dice.randrange(len(commands))
+    command, sound = commands[number], dice.randint(0, 7) > 0
+    head = [number, *(0 if sound else dice.randrange(256) for _n in range(2)), dice.randrange(256)]
+    body = _multipart(dice, command.field) if command.field else _body(dice, command.sound)
+    return bytes(head) + body
+
+
+def as_sent(number: int, command: Command, files: Mapping[str, bytes]) -> bytes:
+    """As bytes what he sends to the command of this number who may; each command is about another case."""
+    known = min(map(len, command.ids.values()), default=1)
+    parts = [FileStorage(BytesIO(content), name) for name, content in files.items()]
+    body = (
+        encode_multipart({command.field: parts}, BOUNDARY)[1] if parts else json.dumps(command.sound).encode()
+    )
+    return bytes([number, 0, 0, number % known]) + body
+
+
+def from_bytes(content: bytes, commands: tuple[Command, ...]) -> Request:
+    """The request that any bytes are: a head that says where it goes, and the body as it stands."""
+    number, by, kind, ids = content[:HEAD].ljust(HEAD, b"\0")
+    command = commands[number % len(commands)]
+    kinds = (MULTIPART if command.field else JSON, JSON, *_KINDS)
+    path = command.path
+    for name, sound in command.ids.items():
+        given = (*sound, *sound, *_IDS)
+        path = path.replace(f"{{{name}}}", quote(given[ids % len(given)], safe=""))
+    headers = {"Idempotency-Key": _KEYS[by // 8 % len(_KEYS)]} if by >= 128 else {}
+    sender = (command.by, *_SENDERS)[by % (len(_SENDERS) + 1)]
+    return Request(sender, command.method, path, content[HEAD:], kinds[kind % len(kinds)], headers)
 
 
 def _path(dice: Random, command: Command) -> str:
@@ -143,16 +183,13 @@ def _file(dice: Random, field_name: str) -> tuple[str, bytes]:
     return (ending if dice.randint(0, 9) else dice.choice(("exe", "html", "", "png", "x" * 300))), content
 
 
-def _multipart(dice: Random, field_name: str) -> tuple[str, bytes]:
+def _multipart(dice: Random, field_name: str) -> bytes:
     sent = []
     for _n in range(dice.choice((1, 1, 1, 0, 2, 3))):
         ending, content = _file(dice, field_name)
         name = f"{dice.choice(('x', odd(dice)))}.{ending}"
         sent.append(FileStorage(BytesIO(content), storable(name)))
     name = field_name if dice.randint(0, 9) else storable(odd(dice))
-    boundary, body = encode_multipart(
-        {name: sent, "lain": ["x"]} if dice.randint(0, 9) == 0 else {name: sent}
-    )
-    if dice.randint(0, 19) == 0:
-        body = body[: dice.randint(0, len(body))]
-    return f"multipart/form-data; boundary={boundary}", body
+    more = {"lain": ["x"]} if dice.randint(0, 9) == 0 else {}
+    _boundary, body = encode_multipart({name: sent, **more}, BOUNDARY)
+    return body[: dice.randint(0, len(body))] if dice.randint(0, 19) == 0 else body

@@ -1,0 +1,90 @@
+"""An office with work in it for every command of the API, and what each command takes."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from flask.testing import FlaskClient
+
+from app.db import Database
+from app.services import deployments
+from tests.attack.making.requests import Command
+from tests.reports import answers_for, report, report_values
+from tests.services.office import add_user, procedure
+from tests.web.conftest import Api, Case
+
+#: Cases that wait for their first task. Their report has no number of its own: each gets the next of ours.
+CASES = 12
+REPORT = "SIN-002"
+
+
+def commands(client: FlaskClient, api: Callable[[str], Api], office: Database) -> tuple[Command, ...]:
+    """Every operation of the OpenAPI document that changes something."""
+    sound, ids = _sound(api, office)
+    return tuple(_commands(client, sound, ids))
+
+
+def _commands(
+    client: FlaskClient, sound: dict[str, tuple[str, Any, str]], ids: dict[str, tuple[str, ...]]
+) -> Iterator[Command]:
+    for path, methods in client.get("/api/v1/openapi.json").json["paths"].items():
+        for method in methods.keys() & {"post", "put", "patch", "delete"}:
+            by, body, files = next(given for end, given in sound.items() if path.endswith(end))
+            needed = {name: value for name, value in ids.items() if f"{{{name}}}" in path}
+            yield Command(method.upper(), path, by, body, needed, files)
+
+
+def _sound(
+    api: Callable[[str], Api], office: Database
+) -> tuple[dict[str, tuple[str, Any, str]], dict[str, tuple[str, ...]]]:
+    """By the path's end who may do it, what he would send, and the field of its files; and ids for paths."""
+    one, waiting = report(REPORT), _waiting(api)
+    cases = [_started(api) for _n in range(CASES)]
+    tasks = {case.task("lapor")["id"]: case for case in cases}
+    message = {"name": "data pelengkap diterima", "variables": answers_for("data_pelengkap", one)}
+    start = {"key": "pengaduan", "variables": report_values(one)}
+    done = {"variables": answers_for(cases[0].task("lapor")["activity_id"], one), "answers": {}}
+    sound: dict[str, tuple[str, Any, str]] = {
+        "/deployments": ("pemilik", {}, "files"),
+        "/files": ("lapor", {}, "file"),
+        "/claim": ("lapor", {}, ""),
+        "/release": ("lapor", {}, ""),
+        "/complete": ("lapor", done, ""),
+        "/retry": ("pemilik", {}, ""),
+        "/messages": ("upp", {**message, "business_key": waiting.started["business_key"]}, ""),
+        "/process-instances": ("lapor", start, ""),
+        "/process-instances/{instance_id}": ("pemilik", {"reason": "keliru"}, ""),
+    }
+    ids = {
+        "task_id": tuple(tasks),
+        "instance_id": tuple(str(case.id) for case in (*cases, waiting)),
+        "incident_id": (_incident(api, office),),
+    }
+    return sound, ids
+
+
+def _started(api: Callable[[str], Api]) -> Case:
+    one = report(REPORT)
+    answer = api("lapor").post("/process-instances", {"key": "pengaduan", "variables": report_values(one)})
+    assert answer.status_code == 201, answer.text
+    return Case(api, answer.json, one)
+
+
+def _waiting(api: Callable[[str], Api]) -> Case:
+    """A case that waits for the reporter's message."""
+    case = _started(api)
+    for name in ("lapor", "upp", "upp"):
+        answer = case.complete(name)
+        assert answer.status_code == 200, answer.text
+    return case
+
+
+def _incident(api: Callable[[str], Api], office: Database) -> str:
+    """Id of the incident of a task with whose answer the diagram cannot go on."""
+    with office.transaction() as session:
+        deployments.deploy(session, procedure(), actor=None)
+        add_user(session, "rina", "Loket")
+    started = api("rina").post("/process-instances", {"key": "uji", "variables": {"judul": "Lampu mati"}})
+    [task] = api("rina").get("/tasks", instance_id=started.json["id"]).json["items"]
+    api("rina").post(f"/tasks/{task['id']}/complete", {"variables": {"hasil": "entah"}})
+    [incident] = api("pemilik").get("/incidents").json["items"]
+    return str(incident["id"])
