@@ -37,6 +37,8 @@ CONTEXT: dict[str, Any] = {
     "tanggal": "2026-11-24",
 }
 DRIVEN_ONE_IN = 8
+#: Of the texts that no reader accepts, so that nothing evaluates them.
+EVALUATED_ONE_IN = 8
 
 
 def diagram(content: bytes) -> str:
@@ -141,11 +143,14 @@ def drawn_time(content: bytes) -> str:
 
 
 def expression(content: bytes) -> str:
-    """FEEL: looked at, evaluated as an expression and as a cell."""
-    text = content.decode("utf-8", "replace")
+    """FEEL: looked at, evaluated as an expression and as a cell; few of those that are refused in both are."""
+    text, accepted = content.decode("utf-8", "replace"), 0
     for dialect in ("expression", "unary"):
         if feel.check(text, dialect=dialect) is None:  # type: ignore[arg-type]
             assert feel.names(text, dialect=dialect) <= feel.mentions(text, dialect=dialect)  # type: ignore[arg-type]
+            accepted += 1
+    if not accepted and crc32(content) % EVALUATED_ONE_IN:
+        return "refused"
     verdict = "evaluated"
     for ask in (lambda: feel.evaluate(text, CONTEXT, now=NOW), lambda: feel.unary(text, 7, CONTEXT, now=NOW)):
         try:
