@@ -135,3 +135,5 @@ class NotReady(AppError):
 
 class WrongKey(NotReady):
     """What was sealed cannot be opened: it was sealed with another key, or is damaged. All else works."""
+
+    code = "wrong_key"
