@@ -1,6 +1,6 @@
-"""Lists of units that stand in forms and tables: a unit that is in none of them can be chosen nowhere."""
+"""Lists of units in forms and tables: a unit in none can be chosen nowhere, a code of no unit goes to nobody."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +20,26 @@ def lacking(session: Session, code: str) -> list[str]:
             if _is_of_units(offered, known) and code not in offered:
                 found[place] = None
     return list(found)
+
+
+def without_unit(session: Session) -> Mapping[str, str]:
+    """The codes that forms of processes in force offer for a unit and that no unit has, each with its label."""
+    known = set(session.scalars(select(Unit.code)))
+    found: dict[str, str] = {}
+    for definition in definitions.live(session):
+        version = definitions.version(session, definition.id)
+        chosen = _unit_variables(version)
+        parts = [part for form in version.forms.values() for part in form.leaves if part.key in chosen]
+        found |= {option.text: option.label for part in parts for option in part.options}
+    return {code: label for code, label in sorted(found.items()) if code and code not in known}
+
+
+def _unit_variables(version: Version) -> set[str]:
+    """The variables that hold a unit's code, as the process, its lanes and its tasks name them."""
+    diagram = version.diagram
+    told = [diagram.properties]
+    told += [lane.properties for lane in diagram.lanes] + [node.properties for node in diagram.nodes.values()]
+    return {properties.get("unit", "") for properties in told}
 
 
 def _lists(version: Version) -> Iterator[tuple[str, set[str]]]:

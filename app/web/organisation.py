@@ -29,6 +29,7 @@ def listed() -> str:
     q, only_empty = lists.argument("q"), lists.argument("officers") == WITHOUT
     with context.database().reading() as session:
         everything, officers, today = units.everything(session), units.officers(session), _today(session)
+        lacking = offers.without_unit(session)
     shown = [
         unit for unit in everything if _matches(unit, q) and not (only_empty and officers.get(unit.code))
     ]
@@ -41,6 +42,7 @@ def listed() -> str:
         empty=empty,
         q=q,
         only_empty=only_empty,
+        lacking=lacking,
         existing={unit.code for unit in everything if _exists(unit, today)},
         may_change=actor.is_admin,
     )
@@ -142,7 +144,7 @@ def _form_page(unit: Unit | None, problems: Mapping[str, str]) -> str:
     return render_template(
         "users/unit.html",
         unit=unit,
-        values=request.form if problems else _values(unit),
+        values=request.form if problems else _values(unit) if unit else request.args,
         errors=problems,
         may_change=context.actor().is_admin,
     )
@@ -163,9 +165,7 @@ def _days_page(problems: Mapping[str, str]) -> str:
     )
 
 
-def _values(unit: Unit | None) -> Mapping[str, str]:
-    if unit is None:
-        return {}
+def _values(unit: Unit) -> Mapping[str, str]:
     dates = {"valid_from": unit.valid_from, "valid_until": unit.valid_until}
     shown = {name: f"{on:%d-%m-%Y}" if on else "" for name, on in dates.items()}
     return {"code": unit.code, "name": unit.name, "successors": ", ".join(_codes(unit.successors)), **shown}

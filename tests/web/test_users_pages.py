@@ -293,6 +293,20 @@ def test_a_unit_that_no_list_offers_is_said_to_be_missing_there(admin: Browser) 
     assert "penyaluran.form" not in words
 
 
+def test_a_code_that_forms_offer_and_no_unit_has_is_named_and_leads_to_adding_it(
+    admin: Browser, office: Database
+) -> None:
+    assert "yang belum menjadi unit" not in admin.get("/pengguna/unit").text
+    with office.transaction() as session:
+        session.delete(session.get_one(Unit, "PDAM"))
+    shown = admin.get("/pengguna/unit").text
+    assert "Formulir menawarkan 1 kode yang belum menjadi unit" in words_of(admin.get("/pengguna/unit"))
+    [address] = re.findall(r'href="(/pengguna/unit-baru\?code=[^"]+)"', shown)
+    form = admin.get(address.replace("&amp;", "&")).text
+    assert re.search(r'name="code"[^>]*value="PDAM"', form)
+    assert re.search(r'name="name"[^>]*value="Perumda Air Minum Giri Tirta Sari"', form)
+
+
 def test_what_was_changed_outside_of_cases_is_told_with_who_did_it(
     admin: Browser, sign_in: SignIn, office: Database
 ) -> None:
