@@ -15,9 +15,8 @@ def check(diagram: Diagram, source: Source) -> None:
 def _check_label(node: Node, source: Source) -> None:
     if node.timer is None or not node.name:
         return
-    said, kept = drawn_times.meaning(node.name), timers.length_of(node.timer.text)
-    told = timers.length_of(said) if said else None
-    if told is not None and kept is not None and told != kept:
+    said = drawn_times.meaning(node.name)
+    if said and timers.differ(said, node.timer.text):
         source.warning("timer_label_differs", node, text=node.timer.text, label=node.name)
 
 

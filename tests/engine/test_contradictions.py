@@ -8,6 +8,19 @@ from tests.engine.building import boundary, bpmn, end, start, user
 from tests.test_sop_files import DIAGRAM
 
 
+def reminded(timer: str, *, label: str, kind: str = "timeDuration") -> list[str]:
+    """What is found about a reminder on a task with a deadline of 60 days."""
+    nodes = [
+        start(),
+        user("telaah"),
+        boundary("tenggat", "telaah", after="60 hari", properties={"tenggat": "ya"}),
+        boundary("ingat", "telaah", after=timer, kind=kind, name=label),
+        *(end(id) for id in ("end", "batas", "lain")),
+    ]
+    flows = ["start > telaah > end", "tenggat > batas", "ingat > lain"]
+    return codes(read(bpmn(nodes, flows), file="uji.bpmn")[0])
+
+
 def codes(diagram: Diagram) -> list[str]:
     return [finding.code for finding in diagram.findings]
 
@@ -36,6 +49,7 @@ def drawn(timer: str, *, label: str = "Lewat", cell: str = "") -> Diagram:
         ("PT30M", "30 menit"),
         ("1 minggu", "7 hari"),
         ("3 hari", "Lewat"),
+        ("53 hari", "H-7"),
         ("3 hari", "3 sampai 5 orang"),
         ('= if kadar = "x" then "3 hari" else "5 hari"', "3 hari"),
     ],
@@ -49,6 +63,12 @@ def test_a_label_with_another_time_is_warned_of() -> None:
     [finding] = [one for one in diagram.findings if one.code == "timer_label_differs"]
     assert "“3 hari”" in finding.what
     assert "5 hari" in finding.what
+
+
+def test_a_label_that_counts_back_otherwise_than_the_timer_is_warned_of() -> None:
+    assert "timer_label_differs" in reminded("H-10", label="H-14")
+    assert "timer_label_differs" in reminded("setiap hari", label="H-7", kind="timeCycle")
+    assert "timer_label_differs" not in reminded("H-14", label="H - 14")
 
 
 def test_a_cell_that_no_timer_of_the_task_keeps_is_warned_of() -> None:

@@ -10,7 +10,7 @@ from app.engine.timers.cycles import cycle, next_due
 from app.engine.timers.deadlines import Due, due
 from app.engine.timers.grammar import MIN_CYCLE, Unreadable, is_before, read
 from app.engine.timers.reasons import Explanation, explain
-from app.engine.timers.spans import Cycle, DayUnit, Elapsed, Formula, Span, length
+from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Reading, Span, length
 
 __all__ = [
     "MIN_CYCLE",
@@ -20,6 +20,7 @@ __all__ = [
     "Explanation",
     "check",
     "cycle",
+    "differ",
     "due",
     "explain",
     "is_relative",
@@ -49,8 +50,22 @@ def is_relative(timer: Timer) -> bool:
 
 def length_of(text: str) -> timedelta | None:
     """About how long a timer text says, so that two can be compared; None when it tells no span."""
+    reading = _reading(text)
+    return length(reading) if isinstance(reading, Span | Elapsed) else None
+
+
+def differ(one: str, other: str) -> bool:
+    """Whether two timer texts surely say different times: two lengths, two ``H-14``, one ``H-14`` and a cycle."""
+    readings = (_reading(one), _reading(other))
+    lengths = [length(reading) for reading in readings if isinstance(reading, Span | Elapsed)]
+    back = [reading for reading in readings if isinstance(reading, Before)]
+    if len(lengths) == 2 or len(back) == 2:
+        return lengths[0] != lengths[1] if lengths else back[0] != back[1]
+    return bool(back) and any(isinstance(reading, Cycle) for reading in readings)
+
+
+def _reading(text: str) -> Reading | None:
     try:
-        reading = read(text, "kalender")
+        return read(text, "kalender")
     except Unreadable:
         return None
-    return length(reading) if isinstance(reading, Span | Elapsed) else None
