@@ -87,6 +87,12 @@ class InvalidForm(AppError):
         self.values = dict(values or {})
 
 
+class KeyReused(InvalidForm):
+    """An idempotency key was used before, with another body."""
+
+    code = "idempotency_key_reused"
+
+
 class InvalidDiagram(AppError):
     """A deployment cannot run. ``findings`` holds `app.findings.Finding` records, at least one an error."""
 

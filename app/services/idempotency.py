@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm
+from app.errors import KeyReused
 from app.i18n import _
 from app.models import IdempotencyRecord
 from app.services import clock
@@ -35,7 +35,7 @@ def once(
     A failure leaves nothing behind: it rolls back with the transaction.
 
     Raises:
-        InvalidForm: the key was used before with another body.
+        KeyReused: the key was used before with another body.
     """
     if not key:
         return do()
@@ -63,7 +63,7 @@ def _earlier(session: Session, scope: str, body_digest: str) -> dict[str, Any]:
         select(IdempotencyRecord.body, IdempotencyRecord.result).where(IdempotencyRecord.scope == scope)
     ).one()
     if found.body != body_digest:
-        raise InvalidForm(_("Kunci idempotensi ini sudah dipakai untuk isi yang lain."), {})
+        raise KeyReused(_("Kunci idempotensi ini sudah dipakai untuk isi yang lain."), {})
     result: dict[str, Any] = found.result
     return result
 

@@ -51,6 +51,7 @@ def test_the_same_key_with_another_body_is_refused(api: Clients) -> None:
     api("lapor").post("/process-instances", {"key": "pengaduan", "variables": values}, key="k")
     other = {"key": "pengaduan", "variables": {**values, "judul": "Lain sama sekali"}}
     response = api("lapor").post("/process-instances", other, key="k")
+    assert response.json["code"] == "idempotency_key_reused"
     assert response.status_code == 422
     assert len(api("lapor").get("/process-instances").json["items"]) == 1
 

@@ -14,6 +14,7 @@ CODES = (
     *("bad_request", "sign_in_required", "not_allowed", "not_found", "method_not_allowed"),
     *("conflict", "task_taken", "task_handed_on", "task_completed", "task_closed", "number_taken"),
     *("too_large", "unsupported_media_type", "invalid_form", "invalid_diagram"),
+    "idempotency_key_reused",
     *("execution_failed", "expression_failed", "refused", "too_many_attempts", "internal_error"),
     *("not_ready", "wrong_key"),
 )
