@@ -1,4 +1,4 @@
-"""What a page does while its scripts are on their way."""
+"""Which fields a page shows while its scripts are on their way, and to whoever only reads."""
 
 from playwright.sync_api import Page, Route, expect
 
@@ -41,3 +41,10 @@ def test_a_script_that_never_comes_hides_nothing(office: Office, people: People)
     at_task(page, office)
     expect(page.locator(ASKED_LATER)).to_be_visible(timeout=20_000)
     assert page.get_by_text("Isi bila “Data lengkap?” dijawab “Lengkap”.").is_visible()  # no later
+
+
+def test_who_only_reads_sees_no_field_that_is_asked_later(office: Office, people: People) -> None:
+    page = people("auditor").page
+    at_task(page, office)
+    expect(page.get_by_label("Lengkap", exact=True)).to_be_disabled()
+    expect(page.locator(ASKED_LATER)).to_be_hidden()
