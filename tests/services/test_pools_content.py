@@ -240,8 +240,8 @@ def test_rounds_in_rounds_each_hear_and_tell_their_own(office: Office) -> None:
 
     two = "&quot;{}&quot;,&quot;{}&quot;"
     asking = inside(
-        start("a"), send("kirim"), node("intermediateCatchEvent", "tunggu", inside=WAITS), send("susul"), end("b"),
-        flows="a > kirim > tunggu > susul > b",
+        start("a"), send("kirim"), node("intermediateCatchEvent", "tunggu", inside=WAITS), user("pikir"),
+        send("susul"), end("b"), flows="a > kirim > tunggu > pikir > susul > b",
     )  # fmt: skip
     inner = each("dalam", two.format("1", "2"), asking)
     outer = each(
@@ -260,6 +260,13 @@ def test_rounds_in_rounds_each_hear_and_tell_their_own(office: Office) -> None:
     for place in (2, 0, 3, 1):
         about = others[place].variables
         finish(office, others[place], putusan=about["luar"] + about["dalam"])
+        work(office)
+    for place in (1, 3, 0, 2):
+        about = others[place].variables
+        with office.database.transaction() as session:
+            thinking = instances.open_tasks(session, case.id)
+            [mine] = [t for t in thinking if all(t.locals[name] == about[name] for name in ("luar", "dalam"))]
+            tasks.complete(session, mine.id, {}, {}, actor=office.rina)
         work(office)
         assert at(office, others[place]) == ["baca"]
     assert at(office, case) == ["catat"]
