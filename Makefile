@@ -38,7 +38,7 @@ NIGHT := $(shell echo $$(( $$(date +%s) / 86400 * 1000 )))
 FUZZED := reader timer drawn_time feel table form submission request
 
 nightly: install-dev ## 20,000 random models, 100,000 hostile inputs for each reader; some hours
-	ALUR_MODELS=20000 $(BIN)/python -m pytest -n 2 tests/engine/test_invented_models.py
+	ALUR_MODELS=20000 ALUR_SEED=$$(( $${ALUR_SEED:-$(NIGHT)} * 20 )) $(BIN)/python -m pytest -n 2 tests/engine/test_invented_models.py
 	ALUR_INPUTS=100000 ALUR_SEED=$${ALUR_SEED:-$(NIGHT)} $(BIN)/python -m pytest -n 2 tests/attack
 	@$(BIN)/python -c "import atheris" 2>/dev/null || echo "Not fuzzed by coverage: $(BIN)/pip install -r requirements-fuzz.txt"
 	@! $(BIN)/python -c "import atheris" 2>/dev/null || for target in $(FUZZED); do \
