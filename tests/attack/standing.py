@@ -4,6 +4,7 @@ It is the real thing, web application and SQLite file; only nobody waits for the
 """
 
 import atexit
+import os
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -24,13 +25,14 @@ from tests.web.conftest import Api, ReadingClient, sop_files
 
 #: Requests that the office takes before it is put back; each that is accepted changes it, and some take work away.
 MOST_TAKEN = 25
+PREFIX = "alur-standing-"
 
 
 class Standing:
     """The office; ``judge`` sends it a request."""
 
     def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="alur-standing-", dir=_memory()))
+        self.folder = _folder()
         atexit.register(shutil.rmtree, self.folder, ignore_errors=True)
         self.config = from_environment({"ALUR_DATA_DIR": str(self.folder / "data")})
         self.versions = _furnish(self.config)
@@ -72,9 +74,17 @@ class Standing:
         return Api(self.client, token)
 
 
-def _memory() -> str | None:
-    """Where files are kept in memory, if this machine has such a place."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+def _folder() -> Path:
+    """A folder of this process, in memory if it can be. A fuzzer ends at once and leaves its own: it goes here."""
+    memory, own = Path("/dev/shm"), str(os.getpid())
+    root = memory if memory.is_dir() else Path(tempfile.gettempdir())
+    for left in root.glob(f"{PREFIX}*"):
+        process = left.name.removeprefix(PREFIX)
+        if process == own or not Path("/proc", process).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = root / f"{PREFIX}{own}"
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 def _furnish(config: Config) -> dict[int, object]:
