@@ -25,10 +25,10 @@ READ: Mapping[str, frozenset[str]] = {
     "serviceTask": _ACTIVITY,
     "businessRuleTask": _ACTIVITY,
     "receiveTask": _ACTIVITY | {"messageRef", "operationRef", "instantiate"},
-    "scriptTask": _ACTIVITY | {"scriptFormat"},
+    "scriptTask": _ACTIVITY,
     "subProcess": _SUB_PROCESS,
     "transaction": _SUB_PROCESS,
-    "adHocSubProcess": _SUB_PROCESS | {"ordering", "cancelRemainingInstances"},
+    "adHocSubProcess": _SUB_PROCESS,
     "callActivity": _ACTIVITY | {"calledElement"},
     "exclusiveGateway": frozenset({"default"}),
     "inclusiveGateway": frozenset({"default"}),
@@ -50,7 +50,7 @@ READ: Mapping[str, frozenset[str]] = {
 DESCRIBING = frozenset(
     {
         *("id", "name", "targetNamespace", "exporter", "exporterVersion", "textFormat"),
-        *("associationDirection", "gatewayDirection", "processType"),
+        *("associationDirection", "gatewayDirection", "processType", "scriptFormat"),
         *("categoryValueRef", "dataObjectRef", "dataStoreRef", "value"),
     }
 )
@@ -65,6 +65,7 @@ _FEEL = frozenset(
 #: What an attribute says when it is left out; written out it says no more.
 _DEFAULTS: Mapping[str, frozenset[str]] = {
     "behavior": frozenset({"all"}),
+    "cancelRemainingInstances": frozenset({"true", "1"}),
     "expressionLanguage": frozenset({"http://www.w3.org/1999/xpath", *_FEEL}),
     "implementation": frozenset({"##unspecified", "##webservice"}),
     "isClosed": frozenset({"false", "0"}),
@@ -73,6 +74,7 @@ _DEFAULTS: Mapping[str, frozenset[str]] = {
     "language": _FEEL,
     "isUnlimited": frozenset({"true", "1"}),
     "method": frozenset({"##compensate"}),
+    "ordering": frozenset({"parallel"}),
     "parallelMultiple": frozenset({"false", "0"}),
     "typeLanguage": frozenset({"http://www.w3.org/2001/xmlschema"}),
 }

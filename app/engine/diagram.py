@@ -131,6 +131,11 @@ class Node:
         return self.kind in {"endEvent", "intermediateThrowEvent"} and any(t is not None for t in thrown)
 
     @property
+    def is_formula(self) -> bool:
+        """Whether it only works out data, as a script task of Camunda 8 does: nobody needs to be told."""
+        return self.tag == "scriptTask" and self.mappings is not None
+
+    @property
     def is_deadline(self) -> bool:
         """Whether this timer is marked as its activity's deadline."""
         return self.properties.get("tenggat", "").strip().lower() == "ya"

@@ -1,29 +1,17 @@
 """What modelers add to an element, read into one shape: properties, form key, decision.
 
 Understood: what SpiffWorkflow, Camunda 7 (with Flowable and Activiti) and Camunda 8 (Zeebe) write.
-Code in it is refused, what has no meaning here is listed.
+Scripts in it are refused (`programs`), what has no meaning here is listed.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from app.engine import drawn_times, form_data
+from app.engine import drawn_times, form_data, programs
 from app.engine.source import Source
 from app.engine.xml import BPMN, Element, attribute, children, engine_attributes, local, text_of, vendor
 
-_CODE = frozenset(
-    {
-        "preScript",
-        "postScript",
-        "script",
-        "executionListener",
-        "taskListener",
-        "connector",
-        "serviceTaskOperator",
-    }
-)
-CODE_ATTRIBUTES = ("class", "expression", "delegateExpression")
 #: What has a meaning for the work, and none here: told where it stands.
 _UNUSED = frozenset({"inputOutput", "ioMapping", "in", "out", "loopCharacteristics"})
 UNUSED_ATTRIBUTES = frozenset(
@@ -38,8 +26,8 @@ _PERFORMERS = ("performer", "humanPerformer", "potentialOwner", "resourceRole")
 MAPPED = frozenset(
     {
         *("task", "manualTask", "userTask", "sendTask", "serviceTask", "businessRuleTask", "receiveTask"),
-        *("subProcess", "transaction", "callActivity", "startEvent", "endEvent", "boundaryEvent"),
-        *("intermediateCatchEvent", "intermediateThrowEvent"),
+        *("scriptTask", "subProcess", "adHocSubProcess", "transaction", "callActivity"),
+        *("startEvent", "endEvent", "boundaryEvent", "intermediateCatchEvent", "intermediateThrowEvent"),
     }
 )
 _MAPPINGS = frozenset({"inputOutput", "ioMapping"})
@@ -58,6 +46,7 @@ _USED = frozenset(
         "executionListeners",
         "taskListeners",
         "userTask",
+        "adHoc",
     }
 )
 _USED_ATTRIBUTES = frozenset(
@@ -77,7 +66,7 @@ class Extensions:
     properties: Mapping[str, str] = field(default_factory=dict)
     form_key: str | None = None
     decision: str | None = None
-    worker: str | None = None  # the external job a service task is left to
+    worker: str | None = None  # the program outside that does its work
 
 
 def read(element: Element, source: Source) -> Extensions:
@@ -85,7 +74,7 @@ def read(element: Element, source: Source) -> Extensions:
     found = tuple(added(element))
     attributes = engine_attributes(element)
     properties = {name: value for name, value in _properties(found) if name != form_data.PROPERTY}
-    _refuse_code(element, found, attributes, source)
+    programs.check(element, found, attributes, source)
     _list_unused(element, found, attributes, source)
     form_key = _form_key(element, _form_text(found, attributes, properties), source)
     if form_key is None and (fields := form_data.read(found)):
@@ -94,7 +83,7 @@ def read(element: Element, source: Source) -> Extensions:
         properties=properties,
         form_key=form_key,
         decision=_decision(element, _decision_text(found, attributes), source),
-        worker=_worker(found, attributes),
+        worker=programs.worker(element, found, attributes),
     )
 
 
@@ -114,12 +103,12 @@ def due_date(element: Element) -> str:
 
 def reads(extension: Element) -> bool:
     """Whether anything here reads, refuses or tells of this addition."""
-    return vendor(extension) in _USED | _CODE | _UNUSED
+    return vendor(extension) in _USED | programs.ELEMENTS | _UNUSED
 
 
 def reads_attribute(name: str) -> bool:
     """The same of an attribute, by its name with or without a prefix."""
-    return name.rpartition(":")[2] in _USED_ATTRIBUTES | UNUSED_ATTRIBUTES | set(CODE_ATTRIBUTES)
+    return name.rpartition(":")[2] in _USED_ATTRIBUTES | UNUSED_ATTRIBUTES | set(programs.ATTRIBUTES)
 
 
 def _in_lanes(element: Element) -> bool:
@@ -145,26 +134,6 @@ def _properties(found: tuple[Element, ...]) -> Iterator[tuple[str, str]]:
                 yield name, str(entry.get("value") if entry.get("value") is not None else text_of(entry))
 
 
-def _refuse_code(
-    element: Element, found: tuple[Element, ...], attributes: Mapping[str, str], source: Source
-) -> None:
-    # A script that would work out a mapping is told by `mapping_reader`, and not done.
-    parts = (
-        part for extension in found if vendor(extension) != "inputOutput" for part in extension.iter("*")
-    )
-    names = [vendor(part) for part in parts if vendor(part) in _CODE and (part.attrib or text_of(part))]
-    own = [attributes, *(engine_attributes(child) for child in children(element) if _is_definition(child))]
-    names += [name for found_in in own for name in CODE_ATTRIBUTES if found_in.get(name)]
-    if (kind := attributes.get("type", "external")) != "external":
-        names.append(f"type={kind}")
-    if names:
-        source.error("code_in_extension", element, found=_listed(names))
-
-
-def _is_definition(element: Element) -> bool:
-    return local(element).endswith("EventDefinition")
-
-
 def _list_unused(
     element: Element, found: tuple[Element, ...], attributes: Mapping[str, str], source: Source
 ) -> None:
@@ -185,7 +154,7 @@ def _used_here(element: Element) -> frozenset[str]:
         found |= _MAPPINGS
     if tag == "callActivity":
         found |= {"in", "out"}
-    if tag == "businessRuleTask":
+    if tag in {"businessRuleTask", "scriptTask"}:
         found |= {"resultVariable"}
     if tag == "userTask" and group(element) and not _in_lanes(element):
         found |= {"candidateGroups"}
@@ -196,11 +165,6 @@ def _used_here(element: Element) -> frozenset[str]:
 
 def _listed(names: list[str]) -> str:
     return ", ".join(dict.fromkeys(names))
-
-
-def _worker(found: tuple[Element, ...], attributes: Mapping[str, str]) -> str | None:
-    kinds = [attribute(extension, "type") for extension in found if vendor(extension) == "taskDefinition"]
-    return next(filter(None, [*kinds, attributes.get("topic", "")]), None)
 
 
 def _form_text(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from app.engine import conditions, extensions
 from app.engine.diagram import Flow, Node, Question
-from app.engine.nodes import ACTIVITIES, is_flow_node
+from app.engine.kinds import ACTIVITIES, is_flow_node
 from app.engine.source import LABEL_LENGTH, Source, place, plain
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of
 from app.i18n import N_

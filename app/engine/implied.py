@@ -12,6 +12,7 @@ from app.engine.diagram import Flow, Node
 from app.engine.flows import ALWAYS
 from app.engine.links import Links
 from app.engine.source import Placed, Source
+from app.engine.xml import local
 from app.i18n import N_
 
 _GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"})
@@ -108,7 +109,8 @@ def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
         start = starts[0]
         _leave_out(starts[1:], drawn, source)
     else:
-        source.warning("start_implied", where, first=_names(first))
+        if local(source.ids[where.id]) != "adHocSubProcess":  # which has none by its nature
+            source.warning("start_implied", where, first=_names(first))
         start = Node(f"{where.id}:mulai", "startEvent", N_("Mulai"), "", line=where.line)
         drawn.nodes[start.id] = start
     drawn.flows += [Flow(f"{start.id}:{node.id}", "", start.id, node.id) for node in first]

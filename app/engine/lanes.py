@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from app.engine import extensions, lane_places
 from app.engine.diagram import Flow, Lane, Node
-from app.engine.nodes import ACTIVITIES
+from app.engine.kinds import ACTIVITIES
 from app.engine.source import NAME_LENGTH, Placed, Source, place
 from app.engine.xml import BPMN, Element, attribute, children, local, reference, text_of
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from lxml import etree
 
-from app.engine import bpmn_parts, extensions, nodes
+from app.engine import bpmn_parts, extensions, kinds, programs
 from app.engine.source import Source, model_elements
 from app.engine.xml import BPMN, Element, local, vendor
 
@@ -60,10 +60,10 @@ def _is_read(element: Element, what: str | Element) -> bool:
     """Whether an attribute, by its bare name, or an addition of ``element`` is read, refused or told of elsewhere."""
     if local(element) == "multiInstanceLoopCharacteristics":
         return (what if isinstance(what, str) else vendor(what)) in _IN_MARKER
-    if nodes.is_flow_node(element) or local(element) in _READ_WHOLE:
+    if kinds.is_flow_node(element) or local(element) in _READ_WHOLE:
         return extensions.reads_attribute(what) if isinstance(what, str) else extensions.reads(what)
     refused = local(element).endswith("EventDefinition") and isinstance(what, str)
-    return refused and what in extensions.CODE_ATTRIBUTES
+    return refused and what in programs.ATTRIBUTES
 
 
 def _unsaid(extension: Element) -> list[str]:

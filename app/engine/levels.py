@@ -3,13 +3,11 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.engine import flows, implied, links, loops, nodes
+from app.engine import flows, implied, kinds, links, loops, nodes
 from app.engine.diagram import Flow, Node
 from app.engine.implied import Drawn
 from app.engine.source import Placed, Source, place
-from app.engine.xml import Element, attribute, children, local
-
-_INSIDE = frozenset({"subProcess", "transaction"})
+from app.engine.xml import Element, attribute, children
 
 
 def read(process: Element, where: Placed, source: Source) -> Drawn:
@@ -33,13 +31,11 @@ def read(process: Element, where: Placed, source: Source) -> Drawn:
 
 
 def _levels(process: Element) -> Iterator[Element]:
-    """The process and its sub-processes, outside in; those that start by an event are refused as nodes."""
+    """The process and its sub-processes, outside in."""
     waiting = [process]
     for level in waiting:
         yield level
-        waiting += [
-            child for child in children(level) if local(child) in _INSIDE and not nodes.starts_by_event(child)
-        ]
+        waiting += filter(kinds.is_level, children(level))
 
 
 def _node(element: Element, level: Element, process: Element, source: Source) -> Node:
@@ -62,9 +58,6 @@ def _within(joined: list[Flow], found: dict[str, Node], scope: str, source: Sour
 
 
 def _complete(own: Drawn, level: Element, scope: str, where: Placed, source: Source) -> None:
-    if scope and not own.nodes:
-        source.warning("sub_process_empty", level)
-        return
     before = set(own.nodes)
     implied.complete(own, links.read(level, own.nodes), where, source, inside=bool(scope))
     for node_id in set(own.nodes) - before:

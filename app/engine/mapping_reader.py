@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from app.engine import called_mappings, mapping_texts
+from app.engine import called_mappings, mapping_texts, programs
 from app.engine.diagram import Node
 from app.engine.extensions import MAPPED
 from app.engine.local_variables import COUNTER
@@ -127,7 +127,16 @@ def _drawn(element: Element, source: Source) -> Iterator[_Drawn]:
                 yield from _camunda_8(extension, source)
             elif vendor(extension) == "inputOutput":
                 yield from _camunda_7(extension, source)
+            elif local(element) == "scriptTask" and programs.is_formula(extension):
+                yield _script(extension, group, source)
     yield from _assignments(element, source)
+
+
+def _script(script: Element, group: Element, source: Source) -> _Drawn:
+    """Camunda 8's script: its value goes out; beside outputs that say what goes out it is theirs to read."""
+    read = partial(mapping_texts.camunda_8, script, attribute(script, "expression"), source)
+    mapped = any(vendor(part) == "output" for other in group for part in other)
+    return _Drawn("in" if mapped else "out", script, attribute(script, "resultVariable"), read)
 
 
 def _camunda_8(mapping: Element, source: Source) -> Iterator[_Drawn]:

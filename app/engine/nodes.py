@@ -1,41 +1,13 @@
 """A process's flow nodes, read one by one. What joins them is read in `flows` and judged in `structure`."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 
-from app.engine import events, extensions, mapping_reader, message_flows
+from app.engine import events, extensions, kinds, mapping_reader, message_flows
 from app.engine.diagram import Kind, Node
 from app.engine.extensions import Extensions
 from app.engine.source import LABEL_LENGTH, Source, place
 from app.engine.xml import Element, attribute, children, local, reference, text_of, vendor
 
-_KINDS: Mapping[str, Kind] = {
-    "startEvent": "startEvent",
-    "endEvent": "endEvent",
-    "task": "userTask",
-    "manualTask": "userTask",
-    "userTask": "userTask",
-    "sendTask": "sendTask",
-    "serviceTask": "sendTask",
-    "receiveTask": "intermediateCatchEvent",
-    "businessRuleTask": "businessRuleTask",
-    "exclusiveGateway": "exclusiveGateway",
-    "parallelGateway": "parallelGateway",
-    "inclusiveGateway": "inclusiveGateway",
-    "complexGateway": "inclusiveGateway",
-    "eventBasedGateway": "eventBasedGateway",
-    "intermediateCatchEvent": "intermediateCatchEvent",
-    "intermediateThrowEvent": "intermediateThrowEvent",
-    "boundaryEvent": "boundaryEvent",
-    "subProcess": "subProcess",
-    "transaction": "subProcess",
-    "callActivity": "subProcess",
-}
-#: Elements that cannot run: the finding, and a kind to go on with, so that all else is still checked truly.
-_REFUSED: Mapping[str, tuple[str, Kind]] = {
-    "scriptTask": ("script_task", "userTask"),
-    "adHocSubProcess": ("not_yet_ad_hoc", "userTask"),
-}
 #: What stands in a process without moving a token.
 IGNORED = frozenset(
     {
@@ -68,25 +40,14 @@ IGNORED = frozenset(
         "textAnnotation",
     }
 )
-ACTIVITIES = frozenset(
-    tag
-    for tag in (*_KINDS, *_REFUSED)
-    if tag.endswith(("Task", "task", "Process", "Activity", "transaction"))
-)
 _QUANTITIES = ("startQuantity", "completionQuantity")
-_EVENTS = frozenset(tag for tag in _KINDS if tag.endswith("Event"))
-
-
-def is_flow_node(element: Element) -> bool:
-    """Whether a token can stand on ``element``, be it something we can run or not."""
-    return local(element) in _KINDS or local(element) in _REFUSED
 
 
 def elements(process: Element, source: Source) -> list[Element]:
     """The flow nodes of ``process`` that have an id; those without one, and unknown elements, are errors."""
     found = []
     for element in children(process):
-        if is_flow_node(element):
+        if kinds.is_flow_node(element):
             if attribute(element, "id"):
                 found.append(element)
             else:
@@ -101,18 +62,11 @@ def read(element: Element, source: Source) -> Node:
     tag = local(element)
     source.limit_name(element, LABEL_LENGTH)
     _refuse_variants(element, source)
-    if starts_by_event(element):
-        source.error("not_yet_event_sub_process", element)
-    if tag in _REFUSED:
-        code, kind = _REFUSED[tag]
-        source.error(code, element)
-        return _node(element, kind, extensions.Extensions(), events.Trigger())
+    if (refusal := kinds.refusal(element)) is not None:
+        source.error(refusal, element)
+        return _node(element, "userTask", extensions.Extensions(), events.Trigger())
     added = extensions.read(element, source)
-    if added.worker and _KINDS[tag] == "sendTask":
-        source.warning("external_worker", element, worker=added.worker)
-    if tag == "businessRuleTask" and added.decision is None:
-        source.error("rule_without_table", element)
-    node = _node(element, _KINDS[tag], added, _trigger(element, source))
+    node = _node(element, kinds.of(element, added, source), added, _trigger(element, source))
     node = replace(node, sends=message_flows.sent_from(element, source))
     node = _calling(element, node, source) if tag == "callActivity" else node
     return replace(node, mappings=mapping_reader.read(element, node, added.worker, source))
@@ -168,7 +122,7 @@ def _host(element: Element) -> str | None:
 
 def _trigger(element: Element, source: Source) -> events.Trigger:
     tag = local(element)
-    if tag in _EVENTS:
+    if tag in kinds.EVENTS:
         return events.read(element, source)
     if tag == "receiveTask":
         return events.Trigger(message=events.message(element, element, source))
@@ -186,8 +140,3 @@ def _refuse_variants(element: Element, source: Source) -> None:
     several = [name for name in _QUANTITIES if attribute(element, name) not in {"", "1"}]
     if several:
         source.error("not_yet_quantity", element, found=", ".join(several))
-
-
-def starts_by_event(element: Element) -> bool:
-    """Whether a sub-process waits for an event instead of a token."""
-    return attribute(element, "triggeredByEvent").lower() in {"true", "1"}

@@ -12,6 +12,7 @@ from app.engine import (
     contradictions,
     extensions,
     flows,
+    kinds,
     lanes,
     leftovers,
     levels,
@@ -104,7 +105,7 @@ def _processes(root: Element, source: Source) -> list[Element]:
 
     Where some are marked executable, those that are not are the others' side of the talk, and only drawn too.
     """
-    drawn = [process for process in children(root, "process") if any(map(nodes.is_flow_node, process))]
+    drawn = [process for process in children(root, "process") if any(map(kinds.is_flow_node, process))]
     marked = [process for process in drawn if attribute(process, "isExecutable").lower() in {"true", "1"}]
     for process in drawn if marked else ():
         if process not in marked:
@@ -130,7 +131,7 @@ def _walkable(diagram: Diagram, source: Source) -> Diagram:
 
 
 def _too_large(process: Element, source: Source) -> bool:
-    count = sum(map(nodes.is_flow_node, process.iter(f"{BPMN}*")))
+    count = sum(map(kinds.is_flow_node, process.iter(f"{BPMN}*")))
     joints = sum(1 for _flow in process.iter(f"{BPMN}sequenceFlow"))
     if count > MAX_NODES:
         source.error("too_many_nodes", process, count=str(count), limit=str(MAX_NODES))

@@ -56,14 +56,15 @@ class Run(Context):
     def automatic(self, task: Task) -> None:
         """Do what an element without a person does: decide by its table, or queue its notification.
 
-        A throw event without a message is a milestone on the way, and tells nobody.
+        A throw event without a message is a milestone on the way, and tells nobody; nor does what only works out
+        data.
         """
         node = self.diagram.nodes[task.task_spec.bpmn_id]
         if node.kind == "businessRuleTask":
             self._decide_by_table(node, task)
         elif node.signal is not None or node.error is not None or node.escalation is not None:
             self._throw(node, task)
-        elif node.message or node.kind != "intermediateThrowEvent":
+        elif node.message or not (node.kind == "intermediateThrowEvent" or node.is_formula):
             self.effects.append(Effect(node, self.seen_by(task), rounds_of(task), len(self.events)))
 
     def timer_fires(self, task: Task) -> bool:

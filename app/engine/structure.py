@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.engine.diagram import Diagram, Flow, Node
-from app.engine.nodes import ACTIVITIES
+from app.engine.kinds import ACTIVITIES
 from app.engine.source import Source
 
 _AUTOMATIC = frozenset({"sendTask", "businessRuleTask"})
@@ -129,6 +129,11 @@ def _reach(origins: Iterable[str], ways: Mapping[str, list[str]]) -> set[str]:
     return reached
 
 
+def _is_ad_hoc(diagram: Diagram, scope: str) -> bool:
+    """Whether steps of this sub-process end without an end event by its nature."""
+    return scope in diagram.nodes and diagram.nodes[scope].tag == "adHocSubProcess"
+
+
 def _warn_of_ends(diagram: Diagram, source: Source) -> None:
     last = [node for node in diagram.nodes.values() if not diagram.outgoing.get(node.id)]
     for node in last:
@@ -136,7 +141,7 @@ def _warn_of_ends(diagram: Diagram, source: Source) -> None:
             continue  # made here, or told of as it was understood
         if node.kind == "boundaryEvent" and node.interrupting:
             source.warning("boundary_ends", node)
-        elif node.kind != "endEvent":
+        elif node.kind != "endEvent" and not _is_ad_hoc(diagram, node.scope):
             source.warning("implicit_end", node)
     back: dict[str, list[str]] = defaultdict(list)
     for origin, targets in ways(diagram).items():

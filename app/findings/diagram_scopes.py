@@ -10,8 +10,15 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Pakai kejadian awal biasa, dan tunggu pesannya sesudah itu.",
     ),
     "sub_process_empty": (
-        "Subproses “{name}” tidak berisi apa-apa; perkara melewatinya begitu saja.",
-        "Gambar langkah-langkahnya di dalam subproses, atau ganti dengan tugas.",
+        "Subproses “{name}” tidak berisi langkah; di sini menjadi tugas orang.",
+        "Gambar langkah-langkahnya di dalam subproses, atau ganti dengan tugas biasa.",
+    ),
+    "ad_hoc_all_once": (
+        (
+            "Langkah-langkah di dalam subproses ad hoc “{name}” terbuka bersamaan, masing-masing sekali; ia "
+            "selesai sesudah semuanya."
+        ),
+        "Gambar urutan atau pilihannya dengan panah dan gerbang bila maksudnya lain.",
     ),
     "thrown_uncaught": (
         "Tidak ada yang menangkap yang dilempar “{name}”; di sini jalannya hanya berakhir atau berlanjut.",

@@ -10,6 +10,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” memuat program ({found}); program di dalam diagram tidak dijalankan.",
         "Hapus {found}; aturan ditulis sebagai syarat FEEL atau tabel keputusan.",
     ),
+    "program_elsewhere": (
+        "“{name}” menyebut program di luar diagram ({found}), yang tidak dipanggil dari sini.",
+        (
+            "Tidak perlu apa-apa bila program itu hanya mencatat atau memberi tahu; bila mengisi data, ganti "
+            "dengan formulir atau tabel keputusan."
+        ),
+    ),
+    "script_empty": (
+        "“{name}” adalah tugas skrip tanpa skrip; di sini ia menjadi pemberitahuan.",
+        "Bila orang harus bekerja di langkah ini, ganti dengan tugas orang.",
+    ),
     "extension_ignored": (
         "“{name}” memuat tambahan pemodel yang tidak dipakai di sini: {found}.",
         "Tidak apa-apa bila tidak dibutuhkan: pelaksana berasal dari lajur, tenggat dari timer.",
@@ -23,8 +34,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Tulis nama formulir saja, misalnya laporan.",
     ),
     "rule_without_table": (
-        "Tugas aturan “{name}” tidak menyebut tabel keputusan.",
-        "Isi id tabel keputusan (DMN) pada tugas itu.",
+        "Tugas aturan “{name}” tidak menyebut tabel keputusan; di sini menjadi tugas orang.",
+        "Isi id tabel keputusan (DMN) pada tugas itu bila tabel yang memutuskan.",
     ),
     "decision_unreadable": (
         "Tabel keputusan “{text}” pada “{name}” tidak dapat dikenali.",
@@ -36,8 +47,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Pakai kejadian tepi pada tugasnya.",
     ),
     "not_yet_ad_hoc": (
-        "Subproses ad hoc “{name}” belum dapat dijalankan.",
-        "Gambar urutan langkahnya di proses utama.",
+        (
+            "Subproses ad hoc “{name}” mengatur sendiri langkah mana yang dikerjakan dan kapan cukup; itu belum "
+            "dapat dijalankan."
+        ),
+        "Hapus syarat selesainya bila semua langkah dikerjakan, atau gambar pilihannya dengan gerbang.",
     ),
     "not_yet_instantiate": (
         "“{name}” memulai perkara tanpa kejadian mulai; ini belum dapat dijalankan.",

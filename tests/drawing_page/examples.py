@@ -149,6 +149,12 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             turns=["lama", "jelaskan"],
         ),
         Example(
+            "ad_hoc",
+            "In any order",
+            "The steps of an ad-hoc sub-process open together, each once, and are done in whatever order; arrows "
+            "among them hold. One with a condition of its own for when enough is done is refused.",
+        ),
+        Example(
             "panggil_proses",
             "Calling another process",
             "The called process runs inside the case, from the version that stood when this one was deployed. Its "
@@ -236,7 +242,12 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
 
 #: What is refused, and never half run.
 REFUSED: Sequence[Example] = (
-    Example("tidak_skrip", "Programs", "Nothing in a diagram is ever run as a program."),
+    Example(
+        "tidak_skrip",
+        "Programs",
+        "Nothing in a diagram is ever run as a program. One that it only names, a class or a connector elsewhere, is "
+        "not called: the step that it would do becomes a notice, and you are told.",
+    ),
     Example("tidak_di_lajur", "A task outside of all lanes", "Nobody would ever get it."),
     Example("tidak_ada_waktu", "A timer without a time", "Neither it nor its name nor a note says how long."),
     Example(
@@ -250,7 +261,4 @@ REFUSED: Sequence[Example] = (
         "The same is drawn with an event on the edge of a sub-process.",
     ),
     Example("tidak_kompensasi", "Compensation", "Draw the steps that undo as steps."),
-    Example(
-        "tidak_ad_hoc", "Ad-hoc sub-processes", "Draw the steps side by side between two parallel gateways."
-    ),
 )

@@ -79,6 +79,15 @@ RUNS: dict[str, tuple[int, list[str]]] = {
     "fl_data": (0, ["additions_ignored", "bpmn_ignored", "expression_translated"]),
     # Signavio: assignments of data, one association that only shows where data comes from, its own meta data
     "sg_data": (0, ["additions_ignored", "bpmn_ignored"]),
+    # sub-processes without a step, an ad-hoc one, a rule without a table, a script task without a script
+    "sg_langkah_terbuka": (
+        0,
+        ["ad_hoc_all_once", "rule_without_table", "script_empty", "sub_process_empty", "sub_process_empty"],
+    ),
+    # Camunda 7: listeners, a class, an expression, a connector with a groovy mapping; all of them elsewhere
+    "cm_program_luar": (0, [*["external_worker"] * 3, *["program_elsewhere"] * 3]),
+    # Camunda 8: script tasks that work out a variable, one of them through an output mapping
+    "cm8_rumus": (0, []),
     # an annotation tied to a reminder says how often
     "ad_pengingat": (0, ["implicit_end", "timer_read_from_words"]),
     "ad_siklus_memotong": (0, ["timer_comes_once"]),
@@ -91,7 +100,7 @@ REFUSED: dict[str, list[str]] = {
     # lanes that list nothing, and no layout to see what is in them
     "dio_lajur_tanpa_isi": ["task_outside_lanes", "task_outside_lanes"],
     "dio_panah_ke_hantu": ["flow_target_unknown"],
-    "fl_skrip": ["code_in_extension", "script_task"],
+    "fl_skrip": ["script_task"],
     "ad_bersyarat": ["conditional_event"],
 }
 
@@ -255,3 +264,32 @@ def test_a_copy_is_paid_for_by_what_the_drawing_says() -> None:
     assert own(found) == {"rangkap": 3, "loket": "Loket 2"}
     finish(found, "Periksa ijazah", rangkap=4)
     assert found.variables == {"perihal": "Cuti", "biaya": 20_000}
+
+
+def test_steps_that_were_left_open_are_done_by_people_and_in_any_order() -> None:
+    found = case("sg_langkah_terbuka")
+    for step in ("Verifikasi lapangan", "Tetapkan penerima"):
+        assert open_names(found) == [step]
+        finish(found, step)
+    assert open_names(found) == ["Buka rekening", "Susun RAB"]
+    finish(found, "Susun RAB")
+    assert open_names(found) == ["Buka rekening"]
+    finish(found, "Buka rekening")
+    assert open_names(found) == ["Tentukan besaran"]
+    finish(found, "Tentukan besaran")
+    assert found.ended
+    assert [effect.node.name for effect in found.step.effects] == ["Catat di SIPKD"]
+
+
+def test_what_a_script_task_of_camunda_8_works_out_decides_and_tells_nobody() -> None:
+    found = case("cm8_rumus")
+    assert found.variables == {"biaya": 1_500_000, "uang_muka": 800_000}
+    assert found.step.effects == ()
+    assert open_names(found) == ["Setujui sewa"]
+
+
+def test_work_that_programs_elsewhere_would_do_is_told_to_the_lane() -> None:
+    found = case("cm_program_luar")
+    finish(found, "Periksa titik reklame")
+    told = [effect.node.name for effect in found.step.effects]
+    assert told == ["Perbarui peta", "Kabari Bapenda", "Kirim surel", "Izin terbit"]

@@ -9,6 +9,7 @@ from app.engine import reader, spec
 from app.engine.diagram import Diagram, Timer
 from app.errors import InvalidDiagram
 from tests.engine.building import (
+    Shape,
     boundary,
     bpmn,
     catch,
@@ -289,7 +290,8 @@ def test_too_many_flows_are_refused() -> None:
 
 
 def test_a_finding_says_where_what_and_what_to_do_in_both_languages() -> None:
-    xml = bpmn([start(), node("scriptTask", "hitung", name="Hitung denda"), end()], "start > hitung > end")
+    script = node("scriptTask", "hitung", name="Hitung denda", inside="<bpmn:script>denda = 1</bpmn:script>")
+    xml = bpmn([start(), script, end()], "start > hitung > end")
     (finding,) = refused(xml)
     assert (finding.element_id, finding.element_name, finding.file) == ("hitung", "Hitung denda", "uji.bpmn")
     assert xml.splitlines()[(finding.line or 0) - 1].startswith(b'<bpmn:scriptTask id="hitung"')
@@ -299,8 +301,12 @@ def test_a_finding_says_where_what_and_what_to_do_in_both_languages() -> None:
     )
 
 
+def script(name: str) -> Shape:
+    return node("scriptTask", name, inside="<bpmn:script>x = 1</bpmn:script>")
+
+
 def test_the_error_counts_what_must_be_mended() -> None:
-    xml = bpmn([start(), node("scriptTask", "a"), node("adHocSubProcess", "b"), end()], "start > a > b > end")
+    xml = bpmn([start(), user("a", isForCompensation="true"), script("b"), end()], "start > a > b > end")
     with i18n.speaking("en"), pytest.raises(InvalidDiagram, match="2 findings must be mended"):
         reader.read(xml)
 
@@ -310,7 +316,7 @@ def test_too_many_findings_are_cut_errors_kept() -> None:
     nodes = [
         start(),
         *(node("serviceTask", task, camunda__topic="x") for task in tasks),
-        node("scriptTask", "s"),
+        script("s"),
         end(),
     ]
     found = refused(bpmn(nodes, " > ".join(["start", *tasks, "s", "end"])))

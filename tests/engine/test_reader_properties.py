@@ -147,11 +147,17 @@ def test_every_way_to_name_a_table_means_the_same(extensions: str, attributes: d
     assert read(bpmn([start(), rule, end()], "start > pilih > end")).nodes["pilih"].decision == "rute_unit"
 
 
-def test_a_rule_without_a_table_or_with_a_computed_one_is_refused() -> None:
+def test_a_rule_without_a_table_is_decided_by_a_person() -> None:
     bare = node("businessRuleTask", "pilih")
-    assert errors(bpmn([start(), bare, end()], "start > pilih > end")) == ["rule_without_table"]
+    diagram = read(bpmn([start(), bare, end()], "start > pilih > end"))
+    assert diagram.nodes["pilih"].kind == "userTask"
+    assert [finding.code for finding in diagram.findings] == ["rule_without_table"]
+
+
+def test_a_rule_whose_table_is_computed_is_refused() -> None:
     computed = node("businessRuleTask", "pilih", camunda__decisionRef="${tabel}")
-    assert "decision_unreadable" in errors(bpmn([start(), computed, end()], "start > pilih > end"))
+    found = refused(bpmn([start(), computed, end()], "start > pilih > end"))
+    assert [finding.code for finding in found] == ["decision_unreadable"]
 
 
 def test_an_external_worker_becomes_a_notification_with_a_warning() -> None:

@@ -28,32 +28,14 @@ def event(tag: str, definition: str, **attributes: str) -> bytes:
 @pytest.mark.parametrize(
     ("xml", "found"),
     [
-        (task("serviceTask", camunda__class="org.contoh.Kirim"), "class"),
-        (task("serviceTask", camunda__expression="${bean.kirim()}"), "expression"),
-        (task("serviceTask", camunda__delegateExpression="${bean}"), "delegateExpression"),
-        (task("sendTask", camunda__class="org.contoh.Kirim"), "class"),
-        (task("businessRuleTask", camunda__class="X", camunda__decisionRef="t"), "class"),
-        (task("serviceTask", camunda__type="shell"), "type=shell"),
-        (
-            task("serviceTask", extensions='<spiffworkflow:serviceTaskOperator id="http/GetRequest"/>'),
-            "serviceTaskOperator",
-        ),
         (task(extensions=f"<spiffworkflow:preScript>{PROBE}</spiffworkflow:preScript>"), "preScript"),
         (task(extensions=f"<spiffworkflow:postScript>{PROBE}</spiffworkflow:postScript>"), "postScript"),
-        (task(extensions='<camunda:executionListener class="X" event="start"/>'), "executionListener"),
-        (task(extensions='<camunda:taskListener expression="${x}" event="create"/>'), "taskListener"),
         (
             task(
-                extensions='<zeebe:executionListeners><zeebe:executionListener type="x"/></zeebe:executionListeners>'
+                extensions="<camunda:taskListener event='create'><camunda:script>x</camunda:script>"
+                "</camunda:taskListener>"
             ),
-            "executionListener",
-        ),
-        (
-            task(
-                "serviceTask",
-                extensions="<camunda:connector><camunda:connectorId>http</camunda:connectorId></camunda:connector>",
-            ),
-            "connector",
+            "script",
         ),
     ],
 )
@@ -68,10 +50,23 @@ def test_code_on_an_element_is_refused(xml: bytes, found: str) -> None:
 
 def test_a_script_task_is_refused() -> None:
     assert errors(task("scriptTask", inside=f"<bpmn:script>{PROBE}</bpmn:script>")) == ["script_task"]
+    assert errors(task("scriptTask", camunda__resource="hitung.groovy")) == ["script_task"]
+
+
+def test_a_script_task_of_camunda_8_holds_nothing_but_feel() -> None:
+    def script(text: str) -> bytes:
+        return task("scriptTask", extensions=f'<zeebe:script expression="{text}" resultVariable="x"/>')
+
+    assert errors(script("x = 1")) == ["code_in_extension"]
+    assert errors(script("=x == 1")) == ["expression_not_feel"]
+    assert errors(script("=x = (1")) == ["expression_syntax"]
 
 
 def test_code_on_process_lane_pool_and_flow_is_refused() -> None:
-    listener = '<bpmn:extensionElements><camunda:executionListener class="X"/></bpmn:extensionElements>'
+    listener = (
+        "<bpmn:extensionElements><camunda:executionListener><camunda:script>x</camunda:script>"
+        "</camunda:executionListener></bpmn:extensionElements>"
+    )
     xml = bpmn(
         [start(), user("telaah"), end()],
         [
@@ -98,7 +93,17 @@ def test_an_empty_script_of_the_modeler_is_no_code() -> None:
     ("xml", "code"),
     [
         (task("subProcess", triggeredByEvent="true"), "not_yet_event_sub_process"),
-        (task("adHocSubProcess"), "not_yet_ad_hoc"),
+        (
+            task(
+                "adHocSubProcess",
+                inside="<bpmn:task id='t'/><bpmn:completionCondition>=a</bpmn:completionCondition>",
+            ),
+            "not_yet_ad_hoc",
+        ),
+        (
+            task("adHocSubProcess", extensions="<zeebe:adHoc/>", inside="<bpmn:task id='t'/>"),
+            "not_yet_ad_hoc",
+        ),
         (task("callActivity", calledElement="${proses}"), "call_computed"),
         (task(isForCompensation="true"), "not_yet_compensation"),
         (task("receiveTask", message="m", instantiate="true"), "not_yet_instantiate"),

@@ -7,7 +7,7 @@ import pytest
 from app.engine import reader
 from app.engine.diagram import Diagram, Loop
 from tests.engine.building import bpmn, end, flow, node, start, user
-from tests.engine.reading import errors, warnings
+from tests.engine.reading import errors, read, warnings
 
 
 def inside(*parts: object, flows: str = "") -> str:
@@ -61,10 +61,24 @@ def test_what_a_drawing_leaves_unsaid_is_said_inside_too() -> None:
     assert [n.id for n in one(xml).starts_in("rapat")] == ["rapat:mulai"]
 
 
-def test_an_empty_sub_process_is_passed() -> None:
-    assert warnings(bpmn([start(), node("subProcess", "rapat"), end()], "start > rapat > end")) == [
-        "sub_process_empty"
-    ]
+@pytest.mark.parametrize("tag", ["subProcess", "transaction", "adHocSubProcess"])
+@pytest.mark.parametrize(
+    "content", ["", inside(start("awal")), inside(start("awal"), end("akhir"), flows="awal > akhir")]
+)
+def test_a_sub_process_without_a_step_is_a_person_s_task(tag: str, content: str) -> None:
+    diagram = read(bpmn([start(), node(tag, "rapat", inside=content), end()], "start > rapat > end"))
+    assert diagram.nodes.keys() == {"start", "rapat", "end"}
+    assert diagram.nodes["rapat"].kind == "userTask"
+    assert [finding.code for finding in diagram.findings] == ["sub_process_empty"]
+
+
+def test_the_steps_of_an_ad_hoc_sub_process_open_together() -> None:
+    content = inside(user("tinjau"), user("ukur"), user("gambar"), flows="ukur > gambar")
+    xml = bpmn([start(), node("adHocSubProcess", "survei", inside=content), end()], "start > survei > end")
+    diagram = read(xml)
+    (first,) = diagram.starts_in("survei")
+    assert [flow.target for flow in diagram.outgoing[first.id]] == ["tinjau", "ukur"]
+    assert [finding.code for finding in diagram.findings] == ["ad_hoc_all_once"]
 
 
 def test_a_flow_out_of_a_sub_process_is_refused() -> None:

@@ -18,7 +18,10 @@ ASKING = bpmn(
     [start(), user("telaah"), exclusive("lengkap"), end("ya"), end("tidak")],
     "start > telaah > lengkap > ya\nlengkap > tidak",
 )
-REFUSED = bpmn([start(), node("scriptTask", "skrip"), end()], "start > skrip > end")
+REFUSED = bpmn(
+    [start(), node("scriptTask", "skrip", inside="<bpmn:script>x</bpmn:script>"), end()],
+    "start > skrip > end",
+)
 
 
 def folder(place: Path, **files: bytes) -> Path:
