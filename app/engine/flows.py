@@ -60,7 +60,7 @@ def decide(
         else:
             if node.tag == "complexGateway":
                 source.warning("complex_gateway", node)
-            own = _decided(node, own, default, source)
+            own = _decided(node, _in_words(node, own, default, source), default, source)
             if all(flow.condition is None for flow in own):
                 own = [replace(flow, is_default=False) for flow in own]
                 questions[node_id] = _question(node, own, nodes, leaving)
@@ -109,6 +109,17 @@ def _unconditional(flow: Flow, source: Source) -> Flow:
     return replace(flow, condition=None)
 
 
+def _in_words(node: Node, own: list[Flow], default: str, source: Source) -> list[Flow]:
+    """The flows of a gateway whose conditions are all sentences: without them, so that a person is asked."""
+    told = [flow for flow in own if flow.condition is not None and flow.id != default]
+    if not told or ":" in node.id or not all(conditions.is_words(flow.condition or "") for flow in told):
+        return own
+    for flow in told:
+        source.warning("condition_in_words", flow, text=flow.condition or "")
+    words = {flow.id: flow.condition or "" for flow in told}
+    return [replace(flow, condition=None, name=flow.name or words.get(flow.id, "")) for flow in own]
+
+
 def _decided(node: Node, own: list[Flow], default: str, source: Source) -> list[Flow]:
     """The flows of a gateway that decides: all conditions gone when a person is to choose."""
     if default and all(flow.id != default for flow in own):
@@ -138,9 +149,9 @@ def _without_condition(flow: Flow, source: Source) -> Flow:
 
 
 def _checked(flow: Flow, source: Source) -> Flow:
-    if flow.condition is not None:
-        conditions.check(flow.condition, flow, source)
-    return flow
+    if flow.condition is None:
+        return flow
+    return replace(flow, condition=conditions.settled(flow.condition, flow, source))
 
 
 def _question(

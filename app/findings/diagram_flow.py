@@ -20,6 +20,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Dua kejadian mulai menunggu pesan yang sama: “{message}”.",
         "Beri pesan yang berbeda.",
     ),
+    "condition_in_words": (
+        "Syarat pada “{name}” adalah kalimat: “{text}”; petugas ditanya.",
+        "Tulis sebagai FEEL bila pilihannya harus otomatis, misalnya jumlah > 3.",
+    ),
     "leads_nowhere": (
         "Dari “{name}” tidak keluar panah.",
         "Tarik panah ke langkah berikutnya, atau ke kejadian akhir.",

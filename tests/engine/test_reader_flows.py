@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.engine import conditions
 from app.engine.diagram import Flow
 from tests.engine.building import (
     Shape,
@@ -162,26 +163,50 @@ def test_conditions_after_parallel_and_event_gateways_are_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "offered"),
+    ("written", "meant"),
     [
         ("a == True and b", "a = true and b"),
         ("!a", "not(a)"),
+        ("status === 'lengkap'", 'status = "lengkap"'),
+        ("${status == 'lengkap' && !batal}", 'status = "lengkap" and not(batal)'),
+        ("=status == 'lengkap'", 'status = "lengkap"'),
     ],
 )
-def test_python_and_juel_are_refused_and_feel_offered(written: str, offered: str) -> None:
+def test_a_condition_in_another_language_is_put_into_feel_and_said(written: str, meant: str) -> None:
     ways = [
         flow("g", "terima", condition=written, name="Ya"),
         flow("g", "tolak"),
         flow("g", "tunda", condition="b"),
     ]
-    (finding, *_warnings) = refused(gate(exclusive("g"), *ways))
-    assert (finding.code, finding.element_id, finding.element_name) == (
-        "expression_not_feel",
-        "g__terima",
-        "Ya",
-    )
-    assert finding.params["offer"] == offered
+    diagram = read(gate(exclusive("g"), *ways))
+    assert diagram.outgoing["g"][0].condition == meant
+    (finding,) = (finding for finding in diagram.findings if finding.code == "expression_translated")
+    assert (finding.element_id, finding.element_name, finding.params["offer"]) == ("g__terima", "Ya", meant)
     assert finding.line is not None
+
+
+def test_conditions_that_are_sentences_are_asked() -> None:
+    ways = [
+        flow("g", "terima", condition="penghasilan di bawah 2 juta"),
+        flow("g", "tolak", name="lainnya"),
+        flow("g", "tunda", condition="berkas belum lengkap", name="Belum"),
+    ]
+    diagram = read(gate(exclusive("g"), *ways))
+    answers = [text for _flow, text in diagram.questions["g"].answers]
+    assert answers == ["penghasilan di bawah 2 juta", "lainnya", "Belum"]
+    told = [f.params["text"] for f in diagram.findings if f.code == "condition_in_words"]
+    assert told == ["penghasilan di bawah 2 juta", "berkas belum lengkap"]
+
+
+@pytest.mark.parametrize("text", ["lengkap", "a and b", "not a", "jumlah > 3 juta", 'a = "b c"', "a b > 1"])
+def test_what_may_be_feel_is_no_sentence(text: str) -> None:
+    assert not conditions.is_words(text)
+
+
+def test_a_sentence_beside_a_formula_is_not_asked() -> None:
+    ways = [flow("g", "terima", condition="berkas belum lengkap"), flow("g", "tolak", condition="jumlah > 3")]
+    diagram = read(gate(exclusive("g"), *ways, flow("g", "tunda")))
+    assert diagram.questions == {}
 
 
 def test_a_condition_that_cannot_be_read_is_refused_with_its_place() -> None:
@@ -288,16 +313,3 @@ def test_ids_that_cannot_stand_in_an_address_are_refused(bad: str) -> None:
 def test_an_unknown_element_is_refused() -> None:
     (finding,) = refused(bpmn([start(), node("choreographyTask", "tari"), end()], "start > end"))
     assert (finding.code, finding.params["found"]) == ("unknown_element", "choreographyTask")
-
-
-def test_juel_is_put_into_feel_and_said() -> None:
-    ways = [flow("g", "terima", condition="${status == 'lengkap' && !batal}"), flow("g", "tolak")]
-    diagram = read(gate(exclusive("g", default="g__tolak"), *ways))
-    assert diagram.outgoing["g"][0].condition == 'status = "lengkap" and not(batal)'
-    assert "expression_translated" in [finding.code for finding in diagram.findings]
-
-
-def test_what_is_not_wrapped_as_juel_is_refused_with_an_offer() -> None:
-    ways = [flow("g", "terima", condition="status == 'lengkap'"), flow("g", "tolak")]
-    (finding, *_rest) = refused(gate(exclusive("g", default="g__tolak"), *ways))
-    assert (finding.code, finding.params["offer"]) == ("expression_not_feel", 'status = "lengkap"')
