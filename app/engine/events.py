@@ -115,7 +115,8 @@ def is_untyped(element: Element) -> bool:
 
 def _untyped(element: Element, source: Source) -> Trigger:
     """An event with nothing inside. One that a message between two pools comes to or goes from is that message's;
-    one that should wait is a timer if its words tell a time, else a milestone."""
+    one that should wait is a timer if its words tell a time, else a milestone; on the edge of an activity its name is
+    the message that it waits for."""
     tag = local(element)
     if message_flows.joins(element, source):
         message = message_flows.name_at(element, source)
@@ -126,10 +127,14 @@ def _untyped(element: Element, source: Source) -> Trigger:
     timer = drawn_times.read(element, source)
     if timer is not None:
         return Trigger(timer=timer)
-    if tag == "boundaryEvent":
-        source.error("event_without_trigger", element)
-    else:
+    if tag == "intermediateCatchEvent":
         source.warning("event_waits_for_nothing", element)
+        return Trigger()
+    name = one_line(attribute(element, "name"))[:NAME_LENGTH]
+    if name:
+        source.warning("event_by_its_name", element, message=name)
+        return Trigger(message=name)
+    source.error("event_without_trigger", element)
     return Trigger()
 
 

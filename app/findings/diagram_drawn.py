@@ -139,6 +139,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         "kejadian pesan “{message}”.",
         "Hapus aliran pesannya bila maksudnya lain, misalnya perkara dimulai oleh petugas.",
     ),
+    "event_by_its_name": (
+        "“{name}” tidak disebut menunggu apa; ia dibaca sebagai pesan “{message}”, yang dikirim petugas atau "
+        "sistem lain.",
+        "Pilih jenis kejadiannya di pemodel bila maksudnya lain, misalnya timer.",
+    ),
     "event_waits_for_nothing": (
         "“{name}” digambar menunggu, tetapi tidak disebut menunggu apa; perkara melewatinya tanpa berhenti.",
         "Jadikan timer atau pesan bila perkara harus menunggu di sini.",

@@ -70,8 +70,14 @@ def test_a_boundary_event_must_sit_on_a_task() -> None:
 
 
 def test_a_boundary_event_must_wait_for_something() -> None:
-    (finding,) = refused(around(boundary("lewat", "telaah")))
+    (finding,) = refused(around(boundary("lewat", "telaah", name="")))
     assert (finding.code, finding.element_id) == ("event_without_trigger", "lewat")
+
+
+def test_a_boundary_event_that_is_only_named_waits_for_a_message_of_that_name() -> None:
+    diagram = read(around(boundary("lewat", "telaah", name="Pemohon mencabut")))
+    assert diagram.nodes["lewat"].message == "Pemohon mencabut"
+    assert [finding.code for finding in diagram.findings] == ["event_by_its_name"]
 
 
 def test_a_boundary_event_interrupts_unless_drawn_dashed() -> None:
