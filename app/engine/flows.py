@@ -21,9 +21,9 @@ def read(process: Element, nodes: Mapping[str, Node], source: Source) -> tuple[F
     found: list[Flow] = []
     for element in children(process, "sequenceFlow"):
         origin, target = (reference(element.get(name)) for name in ("sourceRef", "targetRef"))
-        for end, code in ((origin, "flow_source_unknown"), (target, "flow_target_unknown")):
+        for end, other, which in ((origin, target, "source"), (target, origin, "target")):
             if end not in nodes:
-                _report_end(element, end, code, source)
+                _report_end(element, end, other, which, source)
         if origin in nodes and target in nodes:
             # A flow without an id is told apart by where it stands; nothing in the file can refer to it.
             made = f"{origin}:{target}:{len(found)}"
@@ -68,11 +68,15 @@ def decide(
     return tuple(settled[flow.id] for flow in flows), questions
 
 
-def _report_end(element: Element, end: str, code: str, source: Source) -> None:
-    """Say why a flow cannot begin or end at ``end``: it is no step, a step elsewhere, or nothing."""
-    found = source.ids.get(end)
-    if found is None:
-        source.error(code, element, ref=end or "–")
+def _report_end(element: Element, end: str, other: str, which: str, source: Source) -> None:
+    """Say why a flow cannot begin or end at ``end``: it hangs loose there, or that is no step, one elsewhere, or
+    unknown. ``other``: its other end."""
+    found, beyond = source.ids.get(end), source.ids.get(other)
+    if not end:
+        shown = "–" if beyond is None else place(beyond).name or other
+        source.error(f"flow_without_{which}", element, other=shown)
+    elif found is None:
+        source.error(f"flow_{which}_unknown", element, ref=end)
     elif is_flow_node(found):
         source.error("flow_crosses_border", element, ref=place(found).name or end)
     else:

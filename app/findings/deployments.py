@@ -8,8 +8,11 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Kirim diagram (.bpmn), formulir (.form), dan tabel keputusan (.dmn)."),
     ),
     "file_not_used": (
-        N_("{file} tidak dipakai oleh diagram mana pun."),
-        N_("Sebut formulir atau tabel ini pada sebuah tugas, atau jangan kirim berkasnya."),
+        N_("{file} tidak dipakai oleh diagram mana pun yang berlaku."),
+        N_(
+            "Sebut formulir atau tabel ini pada sebuah tugas; bila diagram yang memakainya ditolak, perbaiki diagram "
+            "itu dahulu."
+        ),
     ),
     "file_twice": (
         N_("Ada dua berkas bernama {file}."),

@@ -8,7 +8,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "event_without_trigger": (
         "“{name}” menunggu, tetapi tidak disebut menunggu apa.",
-        "Jadikan timer atau pesan.",
+        "Jadikan timer atau pesan, atau beri nama agar dibaca sebagai pesan.",
     ),
     "trigger_unknown": (
         "“{name}” memakai definisi kejadian “{ref}”, yang tidak ada.",
@@ -61,6 +61,14 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Beri pesan yang berbeda.",
     ),
     # Flows, conditions, questions.
+    "flow_without_source": (
+        "Panah “{name}” ke “{other}” tidak berawal dari langkah mana pun.",
+        "Tempelkan pangkalnya pada sebuah langkah, atau hapus panah itu.",
+    ),
+    "flow_without_target": (
+        "Panah “{name}” dari “{other}” tidak sampai ke langkah mana pun.",
+        "Tempelkan ujungnya pada langkah berikutnya, atau hapus panah itu.",
+    ),
     "flow_source_unknown": (
         "Panah “{name}” berawal dari “{ref}”, yang tidak ada di proses ini.",
         "Tarik ulang panah itu.",

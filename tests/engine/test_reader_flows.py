@@ -233,6 +233,13 @@ def test_a_condition_kept_in_a_script_file_is_refused() -> None:
     assert errors(xml) == ["code_in_extension"]
 
 
+def test_an_arrow_that_hangs_loose_is_refused_with_its_other_end() -> None:
+    xml = bpmn([start(), user("telaah"), end()], ["start > telaah > end", flow("telaah", "", name="Ulang")])
+    (finding,) = refused(xml)
+    assert (finding.code, finding.element_name) == ("flow_without_target", "Ulang")
+    assert finding.params["other"] == "Telaah"
+
+
 def test_flows_from_or_to_nowhere_are_refused() -> None:
     found = refused(bpmn([start(), end()], ["start > end > hantu", flow("arwah", "end", name="Gaib")]))
     assert [(finding.code, finding.element_name or finding.element_id) for finding in found] == [

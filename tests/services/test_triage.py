@@ -75,7 +75,7 @@ def test_of_many_refused_files_the_first_are_named(tmp_path: Path) -> None:
 def test_every_title_says_something_without_a_parameter() -> None:
     titles = {code: findings.title(code) for code in findings.TEXTS}
     assert all(len(words) > 10 and not set("{}") & set(words) for words in titles.values()), titles
-    assert findings.title("file_not_used") == "… tidak dipakai oleh diagram mana pun"
+    assert findings.title("file_not_used") == "… tidak dipakai oleh diagram mana pun yang berlaku"
 
 
 def test_a_job_that_hangs_dies_or_raises_is_told_and_stops_no_other() -> None:
