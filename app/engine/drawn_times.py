@@ -1,6 +1,7 @@
 """Time in a drawing: an event's name, or the text of an annotation tied to it, read as a timer's text.
 
-``5 hari kerja``, ``H+3``, ``maks. 60 hari``, ``2x24 jam``, ``within 3 days``, ``setelah 2 minggu``, ``30'``.
+``5 hari kerja``, ``H+3``, ``maks. 60 hari``, ``2x24 jam``, ``within 3 days``, ``setelah 2 minggu``, ``30'``,
+``tiap Senin``.
 """
 
 import re
@@ -34,6 +35,7 @@ _KINDS: Mapping[str, str] = {
 }
 _EXACT: Mapping[str, str] = {"bulan": "P{}M", "tahun": "P{}Y", "detik": "PT{}S"}
 _ONE = re.compile(r"\bse(hari|jam|minggu|bulan|tahun|menit)\b")
+_WORKING = re.compile(r"(?<=\d)\s*hk\b")
 _SPELLED = re.compile(r"(?<=\d)\s*\([a-z -]+\)")
 _TIMES_24 = re.compile(r"(?<![\w.,])(\d{1,3})\s*[x×*]\s*24\s*(?:jam|hours?|h)\b")
 _AFTER = re.compile(r"(?<!\w)[htd]\s*\+\s*(\d{1,4})(?!\w)")
@@ -51,6 +53,9 @@ def read(element: Element, source: Source) -> Timer | None:
     """The timer that the words at ``element`` tell, with a warning of how they were understood; None: none."""
     for text in words(element, source):
         understood = meaning(text)
+        if understood is not None and local(element) == "startEvent":
+            # What begins on a day by name begins on each such day.
+            understood = timers.named_day(f"setiap {understood.lower()}") or understood
         if understood is not None:
             source.warning("timer_read_from_words", element, text=text, understood=understood)
             return _timer(understood)
@@ -82,10 +87,12 @@ def meaning(text: str) -> str | None:
     text = one_line(text)
     if len(text) > _MOST:
         return None
+    plain = _SPELLED.sub("", _ONE.sub(r"1 \1", _WORKING.sub(" hari kerja", text.lower())))
+    found, named = set(_spans(plain)), timers.named_day(plain)
+    if named:
+        return None if found else named
     if not text.startswith("=") and timers.check(Timer("duration", text), "kerja") is None:
         return text
-    plain = _SPELLED.sub("", _ONE.sub(r"1 \1", text.lower()))
-    found = set(_spans(plain))
     if len(found) != 1:
         return None
     (span,) = found

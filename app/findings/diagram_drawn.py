@@ -157,7 +157,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Timer “{name}” tidak berisi waktu, dan dari “{text}” waktunya tidak terbaca.",
         (
             "Tulis waktunya pada timer, nama, atau anotasinya, misalnya: 5 hari kerja, H+3, maks. 60 "
-            "hari, 2x24 jam, 30 menit, P3D."
+            "hari, 2x24 jam, 30 menit, tiap Senin, P3D."
         ),
     ),
     "timer_label_differs": (

@@ -141,7 +141,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "timer_not_understood": (
         "Waktu “{text}” pada “{name}” tidak dimengerti.",
-        "Contoh yang dimengerti: 3 hari kerja, 60 hari kalender, 30 menit, P3D, H-14, R3/P1D.",
+        "Contoh yang dimengerti: 3 hari kerja, 60 hari kalender, 30 menit, tiap Senin, P3D, H-14, R3/P1D.",
     ),
     "timer_not_a_cycle": (
         "Timer “{name}” berjenis berulang, tetapi “{text}” tidak berulang.",

@@ -44,6 +44,13 @@ NOTE = (
         ("every day", "every day"),
         ("tiga hari", "3 hari"),
         ("batas 5 hari-kerja", "5 hari kerja"),
+        ("SLA: 2 HK", "2 hari kerja"),
+        ("tiap Senin", "setiap senin pukul 07.30"),
+        ("Laporan setiap hari Jumat pukul 15.00", "setiap jumat pukul 15.00"),
+        ("every Monday at 9.00", "setiap senin pukul 09.00"),
+        ("tanggal 5 tiap bulan", "setiap tanggal 5 pukul 07.30"),
+        ("setiap akhir bulan", "setiap akhir bulan pukul 07.30"),
+        ("akhir bulan", "akhir bulan"),
     ],
 )
 def test_words_that_tell_a_time_are_understood(words: str, understood: str) -> None:
@@ -67,6 +74,11 @@ def test_words_that_tell_a_time_are_understood(words: str, understood: str) -> N
         "3 harian",
         "tiga hari-an",
         "berkas A5 hari ini",
+        "tiap Senin dan tiap Kamis",
+        "Senin s/d Jumat 08.00-15.00",
+        "rapat tiap Senin selama 2 jam",
+        "tiap tanggal 45",
+        "setiap Seninan",
         "x" * 301 + " 3 hari",
     ],
 )
@@ -137,3 +149,9 @@ def test_a_repeating_timer_that_is_waited_for_comes_once() -> None:
     found = Case(Program(read(xml), {}), {"pengingat": "R/P1D"})
     found.wait(days=5)
     assert (found.open, found.types.count("timer_fired"), found.timers) == (["telaah"], 1, {})
+
+
+def test_a_process_that_begins_at_the_end_of_the_month_begins_every_month() -> None:
+    timed = node("startEvent", "mulai", name="Akhir bulan", inside="<bpmn:timerEventDefinition/>")
+    diagram = read(bpmn([timed, user("rekap"), end()], "mulai > rekap > end"))
+    assert diagram.nodes["mulai"].timer == Timer("cycle", "setiap akhir bulan pukul 07.30")

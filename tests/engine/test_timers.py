@@ -355,12 +355,40 @@ def series(first: Due, length: int) -> list[str]:
         ("setiap 4 jam", "kerja", ["11-24 14:00", "11-25 09:30", "11-25 13:30", "11-26 09:00"]),
         ("setiap 8 jam", "kalender", ["11-24 18:00", "11-25 02:00", "11-25 10:00", "11-25 18:00"]),
         ("R2/3 hari", "kerja", ["11-27 14:30", "12-02 16:00"]),
+        ("tiap Senin", "kerja", ["11-30 07:30", "12-07 07:30", "12-14 07:30", "12-21 07:30"]),
+        (
+            "setiap hari Selasa pukul 09.00",
+            "kerja",
+            ["12-01 09:00", "12-08 09:00", "12-15 09:00", "12-22 09:00"],
+        ),
+        ("every Tuesday at 16.30", "kerja", ["11-24 16:30", "12-01 16:30", "12-08 16:30", "12-15 16:30"]),
+        ("setiap tanggal 5", "kerja", ["12-05 07:30", "01-05 07:30", "02-05 07:30", "03-05 07:30"]),
+        (
+            "tanggal 24 tiap bulan pukul 10.00",
+            "kerja",
+            ["12-24 10:00", "01-24 10:00", "02-24 10:00", "03-24 10:00"],
+        ),
+        ("setiap tanggal 30", "kerja", ["11-30 07:30", "12-30 07:30", "01-30 07:30", "02-28 07:30"]),
+        ("setiap akhir bulan", "kerja", ["11-30 07:30", "12-31 07:30", "01-31 07:30", "02-28 07:30"]),
     ],
 )
 def test_cycle_is_due_again_and_again(text: str, day_unit: timers.DayUnit, expected: list[str]) -> None:
     assert timers.check(Timer("cycle", text), day_unit) is None
     assert timers.cycle(Timer("cycle", text)) is not None
     assert series(due(text, day_unit=day_unit), 4) == expected
+
+
+def test_a_day_by_name_is_the_next_one() -> None:
+    found = due("Senin pukul 09.00")
+    assert (found.at, found.every) == (wib("2026-11-30T09:00"), "")
+    assert due("akhir bulan").at == wib("2026-11-30T07:30")
+    assert timers.explain(found, WIB).rule == "date"
+
+
+def test_a_day_beyond_the_year_9999_is_refused() -> None:
+    for text in ("tiap Senin", "setiap tanggal 5"):
+        with pytest.raises(ExpressionFailed):
+            due(text, opened_at=wib("9999-12-31T10:00"))
 
 
 def test_months_of_a_cycle_do_not_drift() -> None:

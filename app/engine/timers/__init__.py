@@ -9,6 +9,7 @@ from app.engine.diagram import Timer
 from app.engine.timers.cycles import cycle, next_due
 from app.engine.timers.deadlines import Due, due
 from app.engine.timers.grammar import MIN_CYCLE, Unreadable, is_before, read
+from app.engine.timers.named_days import within as named_day
 from app.engine.timers.reasons import Explanation, explain
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Reading, Span, length
 
@@ -25,6 +26,7 @@ __all__ = [
     "explain",
     "is_relative",
     "length_of",
+    "named_day",
     "next_due",
 ]
 

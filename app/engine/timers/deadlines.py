@@ -9,6 +9,7 @@ from typing import Any, Self
 from app.calendar import Calendar
 from app.engine.diagram import Timer
 from app.engine.timers.grammar import Unreadable, read
+from app.engine.timers.named_days import NamedDay
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Moment, Resolved, Span, Unit
 from app.errors import ExpressionFailed
 from app.i18n import _
@@ -93,6 +94,8 @@ def due(
                 return _before(timer.text, days, opened_at, day_unit, calendar, deadline)
             case Cycle():
                 return occurrence(timer.text, reading, 1, opened_at, calendar)
+            case NamedDay():
+                return _named(timer.text, reading, 1, opened_at, calendar)
             case Moment(at):
                 return Due(_moment(at, calendar), timer.text, "tanggal", None, opened_at.astimezone(UTC))
             case _:
@@ -104,10 +107,19 @@ def due(
 def occurrence(text: str, cycle: Cycle, number: int, opened_at: datetime, calendar: Calendar) -> Due:
     """The ``number``-th time a cycle is due, counted from the opening so that months do not drift."""
     every = read(cycle.every, "kalender")
-    if not isinstance(every, Span | Elapsed):
-        raise Unreadable
-    found = counted(text, every.times(number), opened_at, calendar)
+    match every:
+        case NamedDay():
+            found = _named(text, every, number, opened_at, calendar)
+        case Span() | Elapsed():
+            found = counted(text, every.times(number), opened_at, calendar)
+        case _:
+            raise Unreadable
     return replace(found, every=cycle.every, repetitions=cycle.repetitions, number=number)
+
+
+def _named(text: str, day: NamedDay, number: int, opened_at: datetime, calendar: Calendar) -> Due:
+    since = opened_at.astimezone(UTC)
+    return Due(day.after(since, number, calendar), text, "tanggal", None, since)
 
 
 def counted(text: str, span: Span | Elapsed, since: datetime, calendar: Calendar) -> Due:

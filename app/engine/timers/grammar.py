@@ -1,8 +1,9 @@
-"""A timer's text → what it says: ISO 8601, Indonesian and English words, ``H-14``, ``=`` FEEL."""
+"""A timer's text → what it says: ISO 8601, Indonesian and English words, ``H-14``, days by name, ``=`` FEEL."""
 
 import re
 from datetime import date, datetime, timedelta
 
+from app.engine.timers import named_days
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Moment, Reading, Span, Unit
 
 #: The longest span, in days, working days or eight-hour days: 27 years. Counting it takes milliseconds.
@@ -73,6 +74,8 @@ def read(text: str, day_unit: DayUnit) -> Reading:
         return Before(int(_within(match[1], MAX_DAYS)))
     if match := _REPEAT.fullmatch(plain):
         return _repeat(match[1], match[2], day_unit)
+    if named := named_days.read(plain):
+        return Cycle(None, str(named[0])) if named[1] else named[0]
     if match := _EVERY.fullmatch(plain):
         return _repeat(match[2] or "", match[1] if match[1][0].isdigit() else f"1 {match[1]}", day_unit)
     return _moment(plain) if _DATE.fullmatch(plain.upper()) else _span(plain, day_unit)

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from app.engine.timers.named_days import NamedDay
+
 DayUnit = Literal["kerja", "kalender"]
 #: How time is counted. ``iso`` is exact elapsed time (months by the calendar), ``tanggal`` a moment as given.
 Unit = Literal["hari kerja", "hari kalender", "jam kerja", "menit kerja", "jam", "menit", "iso", "tanggal"]
@@ -81,5 +83,5 @@ class Formula:
 
 
 #: What a timer's text says; after evaluation it is anything but a formula.
-Resolved = Span | Elapsed | Moment | Before | Cycle
+Resolved = Span | Elapsed | Moment | Before | Cycle | NamedDay
 Reading = Resolved | Formula
