@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from app.engine import due_dates, events
+from app.engine import due_dates, events, merges
 from app.engine.diagram import Flow, Node
 from app.engine.flows import ALWAYS
 from app.engine.links import Links
@@ -53,6 +53,7 @@ def complete(drawn: Drawn, links: Links, where: Placed, source: Source, *, insid
         _choose_start(drawn, source)
     _split_raced(drawn, source)
     _choose_at_activities(drawn, source)
+    drawn.flows = merges.mend(drawn.nodes, drawn.flows, source)
     due_dates.add(drawn.nodes, source)
     return drawn
 

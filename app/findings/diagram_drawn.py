@@ -69,6 +69,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "Pakai gerbang lain bila aturannya berbeda, misalnya “dua dari tiga sudah cukup”.",
     ),
+    "join_never_together": (
+        (
+            "Panah-panah ke gerbang paralel “{name}” tidak dapat datang bersama, karena berpisah pada suatu "
+            "pilihan; gerbang itu melanjutkan begitu yang dapat datang sudah datang."
+        ),
+        "Satukan jalan-jalan pilihan itu dengan gerbang eksklusif sebelum gerbang paralel.",
+    ),
     "event_gateway_one": (
         "Sesudah gerbang kejadian “{name}” hanya ada satu kejadian; perkara menunggu yang satu itu.",
         "Gambar kejadian lain yang ditunggu, atau hapus gerbangnya.",

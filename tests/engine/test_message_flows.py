@@ -12,6 +12,7 @@ from tests.engine.building import (
     catch,
     end,
     exclusive,
+    flow,
     node,
     parallel,
     race,
@@ -189,9 +190,10 @@ def test_an_answer_that_comes_after_its_time_stops_nobody() -> None:
 
 
 def test_a_pool_that_cannot_go_on_stops_with_its_reason_and_the_other_goes_on() -> None:
-    stuck = bpmn([node("startEvent", "usulan_masuk", inside=WAITS), parallel("pisah"), exclusive("satu"),
-                  user("x"), user("y"), parallel("gabung"), end("usai")],
-                 "usulan_masuk > satu > x > gabung > usai\nsatu > y > gabung", key="dinas")  # fmt: skip
+    stuck = bpmn([node("startEvent", "usulan_masuk", inside=WAITS), parallel("pisah"),
+                  exclusive("satu", default="satu__lain"), user("x"), parallel("gabung"), end("usai"), end("lain")],
+                 ["usulan_masuk > pisah > x > gabung > usai\npisah > satu > lain",
+                  flow("satu", "gabung", condition="kurang = 1")], key="dinas")  # fmt: skip
     drives = triage_pools.drive(list(both("kirim > usulan_masuk: Usulan", second=stuck).values()), "1")
     assert [drive.end for drive in drives] == ["ended", "stopped"]
     assert "selamanya" in drives[1].why
