@@ -68,6 +68,12 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "A parallel gateway opens all its ways, and goes on when all have come.",
         ),
         Example(
+            "temu_pilihan",
+            "Ways of a choice that meet in a parallel gateway",
+            "Only one of them is ever taken, so the gateway does not wait for the others, only for what can come.",
+            answers={"siapa": "siapa__wakil"},
+        ),
+        Example(
             "satu_atau_lebih",
             "One or several",
             "An inclusive gateway opens every way that was chosen, or whose condition holds, and waits for those "
@@ -216,6 +222,11 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "panah_terlupa",
             "An arrow that was forgotten",
             "A start without an arrow is joined to the step that nothing else leads to.",
+        ),
+        Example(
+            "subproses_kosong",
+            "Steps that are not described",
+            "A sub-process without steps in it and a rule task without a table are done by a person.",
         ),
         Example(
             "panah_bercabang",

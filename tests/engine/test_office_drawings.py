@@ -88,6 +88,12 @@ RUNS: dict[str, tuple[int, list[str]]] = {
     "cm_program_luar": (0, [*["external_worker"] * 3, *["program_elsewhere"] * 3]),
     # Camunda 8: script tasks that work out a variable, one of them through an output mapping
     "cm8_rumus": (0, []),
+    # approved by the head or his deputy, straight into a parallel split; times in names
+    "bi_perjalanan_dinas": (1, ["join_never_together", *["timer_read_from_words"] * 3]),
+    # JavaScript on one gateway, a sentence on another, a circle on a task's edge that has only a name
+    "cm_kalimat": (1, ["condition_in_words", "event_by_its_name", "expression_translated"]),
+    # a pool of Bizagi's that holds nothing; begins each Monday, and waits for the end of the month
+    "bz_rekap_senin": (0, ["timer_read_from_words", "timer_read_from_words"]),
     # an annotation tied to a reminder says how often
     "ad_pengingat": (0, ["implicit_end", "timer_read_from_words"]),
     "ad_siklus_memotong": (0, ["timer_comes_once"]),
@@ -293,3 +299,21 @@ def test_work_that_programs_elsewhere_would_do_is_told_to_the_lane() -> None:
     finish(found, "Periksa titik reklame")
     told = [effect.node.name for effect in found.step.effects]
     assert told == ["Perbarui peta", "Kabari Bapenda", "Kirim surel", "Izin terbit"]
+
+
+def test_a_journey_approved_by_the_deputy_is_prepared_in_two_offices() -> None:
+    found = case("bi_perjalanan_dinas")
+    finish(found, "Ajukan SPPD")
+    found.wait(days=2)
+    assert open_names(found) == ["Disetujui Sekretaris"]
+    finish(found, "Disetujui Sekretaris")
+    assert open_names(found) == ["Cairkan uang muka", "Pesan tiket"]
+
+
+def test_a_sentence_is_asked_where_a_condition_was_expected() -> None:
+    found = case("cm_kalimat")
+    finish(found, "Nilai kelayakan", layak="ya")
+    [asked] = found.program.diagram.questions.values()
+    assert [text for _flow, text in asked.answers] == ["penghasilan di bawah 2 juta", "lainnya"]
+    found.complete("Gateway_jenis", {"Gateway_jenis": "Flow_potong"})
+    assert open_names(found) == ["Tetapkan potongan"]
