@@ -47,7 +47,18 @@ def read(process: Element, nodes: Mapping[str, Node]) -> Links:
         name = one_line(attribute(element, "name")) or one_line(attribute(link, "name")) or node_id
         side = found.throws if local(element) == "intermediateThrowEvent" else found.catches
         side[node_id] = name
-    return _by_definition(process, found)
+    return _left_over(_by_definition(process, found))
+
+
+def _left_over(found: Links) -> Links:
+    """One throwing and one catching half that have no other belong together when one of them has no name at all."""
+    thrown = [node for node, link in found.throws.items() if link not in found.catches.values()]
+    caught = [node for node, link in found.catches.items() if link not in found.throws.values()]
+    if len(thrown) == len(caught) == 1:
+        origin, target = thrown[0], caught[0]
+        if found.throws[origin] == origin or found.catches[target] == target:
+            found.catches[target] = found.throws[origin]
+    return found
 
 
 def _by_definition(process: Element, found: Links) -> Links:

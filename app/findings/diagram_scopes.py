@@ -6,8 +6,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Akhiri jalan itu di dalam subproses, lalu lanjutkan dari tepi subprosesnya.",
     ),
     "start_inside_waits": (
-        "Kejadian awal “{name}” di dalam subproses menunggu pesan; subproses dimulai ketika perkara sampai di sana.",
-        "Pakai kejadian awal biasa, dan tunggu pesannya sesudah itu.",
+        "Kejadian awal “{name}” di dalam subproses menunggu; subproses dimulai ketika perkara sampai di sana.",
+        "Pakai kejadian awal biasa, dan taruh yang ditunggu sesudah itu.",
     ),
     "sub_process_empty": (
         "Subproses “{name}” tidak berisi langkah; di sini menjadi tugas orang.",

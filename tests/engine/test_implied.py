@@ -249,6 +249,18 @@ def test_links_without_a_name_of_their_own_go_by_what_people_see() -> None:
     assert found.ended
 
 
+@pytest.mark.parametrize(("thrown", "caught"), [("", ""), ("Lanjut", ""), ("", "Lanjut")])
+def test_two_halves_of_a_link_of_which_one_has_no_name_belong_together(thrown: str, caught: str) -> None:
+    throw = node("intermediateThrowEvent", "x", name=thrown, inside='<bpmn:linkEventDefinition name="" />')
+    catch_ = node("intermediateCatchEvent", "y", name=caught, inside='<bpmn:linkEventDefinition name="" />')
+    assert case(bpmn([start(), throw, catch_, end()], "start > x\ny > end")).ended
+
+
+def test_halves_with_different_names_do_not() -> None:
+    nodes = [start(), link("ke", "A", throws=True), link("dari", "B"), end()]
+    assert errors(bpmn(nodes, "start > ke\ndari > end")) == ["link_without_target"]
+
+
 def test_a_link_without_its_other_half_is_found() -> None:
     assert errors(bpmn([start(), link("ke", "A", throws=True)], "start > ke")) == ["link_without_target"]
     alone = bpmn([start(), link("dari", "A"), end()], "start > end\ndari > end")
