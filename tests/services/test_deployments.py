@@ -10,7 +10,7 @@ from app.errors import InvalidDiagram, NotAllowed
 from app.i18n import speaking
 from app.models import ProcessDefinition, User
 from app.services import clock, definitions, deployments, instances, tasks, watch
-from tests.engine.building import bpmn, end, exclusive, flow, rule, start
+from tests.engine.building import bpmn, end, exclusive, flow, rule, start, user
 from tests.engine.dmn import dmn
 from tests.services.office import LANES, Office, form, procedure, text
 
@@ -254,11 +254,18 @@ def test_a_form_may_be_sent_as_json(office: Office) -> None:
     assert done.created
 
 
+def test_a_lane_without_steps_needs_no_officers(office: Office) -> None:
+    xml = bpmn([start(), user("a"), end()], "start > a > end", lanes={"Kasir": "start a end", "Tahap 1": ""})
+    done = deploy(office, {"prosedur.bpmn": xml})
+    lanes = [f.params["lane"] for f in done.findings if f.code == "lane_without_officers"]
+    assert lanes == ["Kasir"]
+
+
 def test_a_lane_whose_officers_are_all_disabled_is_warned_of(office: Office) -> None:
     with office.database.transaction() as session:
         for name in ("dina", "beni"):
-            user = session.scalars(select(User).where(User.name == name)).one()
-            user.disabled_at = clock.now(session)
+            officer = session.scalars(select(User).where(User.name == name)).one()
+            officer.disabled_at = clock.now(session)
     done = deploy(office, procedure(after="5 hari kerja"))
     found = [finding for finding in done.findings if finding.code == "lane_without_officers"]
     assert [finding.params["lane"] for finding in found] == ["Unit"]
