@@ -64,45 +64,25 @@ def translated(text: str, at: Placed, source: Source) -> str:
     if not _WRAPPED.fullmatch(text.strip()):
         return cleaned
     found = fault(cleaned)
-    return cleaned if found is None else _meant(cleaned, found, at, source)
-
-
-def settled(text: str, at: Placed, source: Source) -> str:
-    """The cleaned expression ``text``, or with a warning the FEEL that it plainly is in another language.
-
-    Why it cannot run, if it cannot, is an error.
-    """
-    found = _fault(text, at, source)
-    if found is None:
-        return text
-    if found[0] != "expression_not_feel":
-        source.error(found[0], at, **found[1])
-    return _meant(text, found, at, source)
-
-
-def check(text: str, at: Placed, source: Source) -> None:
-    """Note as an error why the cleaned expression ``text`` cannot run, if it cannot."""
-    found = _fault(text, at, source)
-    if found is not None:
-        source.error(found[0], at, **found[1])
-
-
-def _meant(text: str, found: tuple[str, Mapping[str, str]], at: Placed, source: Source) -> str:
-    if found[0] != "expression_not_feel":
-        return text
+    if found is None or found[0] != "expression_not_feel":
+        return cleaned
     source.warning("expression_translated", at, **found[1])
     return found[1]["offer"]
 
 
-def _fault(text: str, at: Placed, source: Source) -> tuple[str, Mapping[str, str]] | None:
-    """The fault of an expression. A diagram may hold so many characters of them: looking at more would take longer
-    than anybody waits."""
+def check(text: str, at: Placed, source: Source) -> None:
+    """Note as an error why the cleaned expression ``text`` cannot run, if it cannot.
+
+    A diagram may hold so many characters of expressions; looking at more would take longer than anybody waits.
+    """
     source.feel_chars += len(text)
-    if source.feel_chars <= MAX_CHARS_IN_ALL:
-        return fault(text)
-    if source.feel_chars - len(text) <= MAX_CHARS_IN_ALL:
-        return "too_much_feel", {"limit": str(MAX_CHARS_IN_ALL)}
-    return None
+    if source.feel_chars > MAX_CHARS_IN_ALL:
+        if source.feel_chars - len(text) <= MAX_CHARS_IN_ALL:
+            source.error("too_much_feel", at, limit=str(MAX_CHARS_IN_ALL))
+        return
+    found = fault(text)
+    if found is not None:
+        source.error(found[0], at, **found[1])
 
 
 def is_words(text: str) -> bool:

@@ -153,9 +153,9 @@ def _without_condition(flow: Flow, source: Source) -> Flow:
 
 
 def _checked(flow: Flow, source: Source) -> Flow:
-    if flow.condition is None:
-        return flow
-    return replace(flow, condition=conditions.settled(flow.condition, flow, source))
+    if flow.condition is not None:
+        conditions.check(flow.condition, flow, source)
+    return flow
 
 
 def _question(

@@ -163,26 +163,36 @@ def test_conditions_after_parallel_and_event_gateways_are_ignored() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "meant"),
+    ("written", "offered"),
     [
         ("a == True and b", "a = true and b"),
         ("!a", "not(a)"),
         ("status === 'lengkap'", 'status = "lengkap"'),
-        ("${status == 'lengkap' && !batal}", 'status = "lengkap" and not(batal)'),
         ("=status == 'lengkap'", 'status = "lengkap"'),
     ],
 )
-def test_a_condition_in_another_language_is_put_into_feel_and_said(written: str, meant: str) -> None:
+def test_python_and_javascript_are_refused_and_feel_offered(written: str, offered: str) -> None:
     ways = [
         flow("g", "terima", condition=written, name="Ya"),
         flow("g", "tolak"),
         flow("g", "tunda", condition="b"),
     ]
-    diagram = read(gate(exclusive("g"), *ways))
-    assert diagram.outgoing["g"][0].condition == meant
-    (finding,) = (finding for finding in diagram.findings if finding.code == "expression_translated")
-    assert (finding.element_id, finding.element_name, finding.params["offer"]) == ("g__terima", "Ya", meant)
+    (finding, *_warnings) = refused(gate(exclusive("g"), *ways))
+    assert (finding.code, finding.element_id, finding.element_name) == (
+        "expression_not_feel",
+        "g__terima",
+        "Ya",
+    )
+    assert finding.params["offer"] == offered
     assert finding.line is not None
+
+
+def test_juel_is_put_into_feel_and_said() -> None:
+    ways = [flow("g", "terima", condition="${status == 'lengkap' && !batal}"), flow("g", "tolak")]
+    diagram = read(gate(exclusive("g", default="g__tolak"), *ways))
+    assert diagram.outgoing["g"][0].condition == 'status = "lengkap" and not(batal)'
+    (finding,) = (finding for finding in diagram.findings if finding.code == "expression_translated")
+    assert (finding.element_id, finding.params["offer"]) == ("g__terima", 'status = "lengkap" and not(batal)')
 
 
 def test_conditions_that_are_sentences_are_asked() -> None:
