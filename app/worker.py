@@ -95,12 +95,13 @@ def attempt(database: Database, job_id: str, *, at: datetime | None = None) -> b
     ``at`` lets it happen at that moment instead of now. Whatever one case does, the others go on.
     """
     try:
-        with database.transaction() as session:
-            if at is not None:
-                clock.fix(session, at)
-            return jobs.fire(session, job_id)
-    except Conflict:
-        return False  # another worker was faster; what is still due comes again
+        with suppress(Conflict):  # another worker was faster: the second look finds nothing left to do
+            return _fire(database, job_id, at)
+        return _fire(database, job_id, at)
+    except Conflict as error:  # no race: it would never end, and the clock would not rest
+        reason = str(error.__cause__).splitlines()[0] if error.__cause__ else error.said
+        logger.warning("timer %s: %s", job_id, reason)  # further lines quote values
+        _fail(database, job_id, sayings.kept(reason), None, at)
     except ExecutionFailed as error:
         _fail(database, job_id, sayings.kept(error.said, error.detail), error.activity_id, at)
     except WrongKey as error:  # one case's identity: it must not stop the clock for all
@@ -111,6 +112,13 @@ def attempt(database: Database, job_id: str, *, at: datetime | None = None) -> b
         logger.exception("timer %s", job_id)
         _fail(database, job_id, f"{type(error).__name__}: {error}", None, at)
     return False
+
+
+def _fire(database: Database, job_id: str, at: datetime | None) -> bool:
+    with database.transaction() as session:
+        if at is not None:
+            clock.fix(session, at)
+        return jobs.fire(session, job_id)
 
 
 def _fail(

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -27,6 +27,11 @@ def office(database: Database) -> Office:
 def the_job(office: Office) -> Job:
     with office.database.reading() as session:
         return session.scalars(select(Job)).one()
+
+
+def jobs_of(office: Office) -> Sequence[Job]:
+    with office.database.reading() as session:
+        return session.scalars(select(Job)).all()
 
 
 def count(office: Office, type_: str) -> int:
@@ -101,6 +106,23 @@ def test_one_broken_case_blocks_nobody(office: Office) -> None:
         overdue = session.scalars(select(UserTask.instance_id).where(UserTask.overdue_at.is_not(None))).all()
         assert overdue == [healthy.id]
         assert [i.instance_id for i in session.scalars(select(Incident))] == [broken.id]
+
+
+def test_a_timer_that_the_database_refuses_each_time_is_a_failure_and_no_race(office: Office) -> None:
+    office.start()
+    office.start()
+    with office.database.transaction() as session:
+        rule = "CREATE UNIQUE INDEX one_overdue ON history_event (type) WHERE type = 'task_overdue'"
+        session.execute(text(rule))
+    for job in jobs_of(office):
+        worker.attempt(office.database, job.id, at=job.due_at)
+    [refused] = jobs_of(office)
+    assert (refused.retries, refused.run_at) == (2, refused.due_at + timedelta(minutes=1))
+    worker.fire_until(office.database, refused.due_at + timedelta(hours=1))
+    with office.database.reading() as session:
+        said = session.scalars(select(Incident.message)).one()
+    assert "UNIQUE" in said.upper()
+    assert "DETAIL" not in said
 
 
 def test_two_workers_fire_a_timer_once(office: Office) -> None:
