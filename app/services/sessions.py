@@ -24,7 +24,10 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 TOUCH = timedelta(seconds=60)
 
-_ACCOUNT = Limit("sign-in account", free=5, first_s=2, longest_s=60)
+# Guesses from elsewhere must not keep the owner out: what is tight counts one place. Many places at one account are
+# counted too, or each would have five guesses more.
+_ACCOUNT_THERE = Limit("sign-in account and source", free=5, first_s=2, longest_s=60)
+_ACCOUNT = Limit("sign-in account", free=100, first_s=1, longest_s=10, shared=True)
 _SOURCE = Limit("sign-in source", free=30, first_s=1, longest_s=60, shared=True)
 
 
@@ -45,11 +48,13 @@ def sign_in(
     session: an attempt stays counted although the refusal rolls back, and hashing must not hold the write lock.
 
     Raises:
-        TooManyAttempts: of this account, or from this source.
+        TooManyAttempts: at this account, or from this source.
         InvalidForm: no such user, a wrong password, or disabled: the same sentence for all.
     """
+    account, place = _plain(name), _network(source)
     with database.transaction() as session:
-        admission = attempts.admit(session, {_ACCOUNT: _plain(name), _SOURCE: _network(source)})
+        limits = {_ACCOUNT_THERE: f"{place} {account}", _ACCOUNT: account, _SOURCE: place}
+        admission = attempts.admit(session, limits)
     with database.reading() as session:
         user_id, proved = _proved(session, name, password)
     with database.transaction() as session:

@@ -10,7 +10,7 @@ from app.config import Config
 from app.db import Database
 from app.errors import InvalidForm, TooManyAttempts
 from app.models import Attempt, LoginSession, User
-from app.services import clock, passwords, sessions, settings
+from app.services import attempts, clock, passwords, sessions, settings
 from app.services.access import actor_of
 from app.services.sessions import ABSOLUTE, IDLE, SignedIn
 from tests.services.counting import statements
@@ -95,13 +95,30 @@ def test_failures_stay_counted_although_each_rolls_back_and_the_right_password_m
     assert 0 < refused.value.retry_after_s <= 2
 
 
+def test_whoever_guesses_elsewhere_keeps_nobody_out(database: Database, rina: int) -> None:
+    for _n in range(5):
+        with pytest.raises(InvalidForm):
+            sign_in(database, password="salah-sama-sekali", source="198.51.100.9")
+    with pytest.raises(TooManyAttempts):
+        sign_in(database, source="198.51.100.9")
+    sign_in(database)
+
+
+def test_guesses_at_one_account_from_many_places_are_limited_together(database: Database, rina: int) -> None:
+    with database.transaction() as session:
+        for _n in range(sessions._ACCOUNT.free):
+            attempts.admit(session, {sessions._ACCOUNT: "rina"})
+    with pytest.raises(TooManyAttempts):
+        sign_in(database)
+
+
 def test_signing_in_forgets_the_failures_before(database: Database, rina: int) -> None:
     for _n in range(3):
         with pytest.raises(InvalidForm):
             sign_in(database, password="salah-sama-sekali")
     sign_in(database)
     with database.reading() as session:
-        assert len(session.scalars(select(Attempt)).all()) == 3  # what the place has on its account
+        assert len(session.scalars(select(Attempt)).all()) == 3 + 3  # what place and account each have had
 
 
 def test_addresses_of_one_ipv6_subscriber_count_as_one(database: Database, rina: int) -> None:
