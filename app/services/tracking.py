@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import NotAllowed, NotFound
+from app.errors import NotAllowed, NotFound, TooManyAttempts
 from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, TrackingCode
 from app.services import access, attempts, clock, definitions, history, rights, vault
@@ -20,8 +20,9 @@ from app.services.messages import is_for_reporter
 DIGITS = 16
 
 # No address is counted, not even as a hash: a reporter leaves no trace. What protects the codes is that there are
-# 10^16 of them; the limit of all together only keeps a flood out and must not keep reporters waiting.
-_NUMBER = Limit("tracking number", free=5, first_s=2, longest_s=60)
+# 10^16 of them. Numbers are easily guessed, so a limit of the number, or of all together, would let anybody keep
+# reporters out: the first counts those who know one half of the code, and a right code passes the second.
+_HALVES = [Limit(f"tracking {half} half", free=5, first_s=2, longest_s=60) for half in ("first", "last")]
 _ALL = Limit("tracking", free=300, first_s=1, longest_s=5, shared=True)
 #: Replies with their files, of one case: enough for somebody who corrects himself, not for filling the disk.
 _REPLIES = Limit("tracking reply", free=10, first_s=5, longest_s=300)
@@ -29,10 +30,12 @@ _REPLIES = Limit("tracking reply", free=10, first_s=5, longest_s=300)
 
 @dataclass(frozen=True)
 class Attempt:
-    """Leave to try one code for one number."""
+    """Leave to try one code for one number; only the right one passes if ``refusal`` is set."""
 
     number: str
-    admission: Admission
+    digits: str
+    admissions: tuple[Admission, ...]
+    refusal: TooManyAttempts | None = None
 
 
 def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None = None) -> str:
@@ -89,15 +92,24 @@ def again(session: Session, instance_id: int, *, key: str) -> str | None:
     return _grouped(digits) if same else None
 
 
-def admit(session: Session, number: str) -> Attempt:
+def admit(session: Session, number: str, code: str) -> Attempt:
     """Count an attempt at this number. In a transaction of its own, ended before `look_up`.
 
     Raises:
-        TooManyAttempts: at this number, or by everybody together.
+        TooManyAttempts: with a half of this code.
     """
-    plain = number.strip()
+    plain, digits = number.strip(), re.sub(r"\D", "", code)
     # As `look_up` finds it: there "ı" is another spelling of "I", which casefold alone takes for another number.
-    return Attempt(plain, attempts.admit(session, {_NUMBER: plain.upper().casefold(), _ALL: ""}))
+    spelt = plain.upper().casefold()
+    halves = digits[: DIGITS // 2], digits[DIGITS // 2 :]
+    own = attempts.admit(
+        session, {limit: f"{spelt} {half}" for limit, half in zip(_HALVES, halves, strict=True)}
+    )
+    try:
+        shared = attempts.admit(session, {_ALL: ""})
+    except TooManyAttempts as refusal:
+        return Attempt(plain, digits, (own,), refusal)
+    return Attempt(plain, digits, (own, shared))
 
 
 def admit_reply(session: Session, instance_id: int) -> None:
@@ -109,15 +121,14 @@ def admit_reply(session: Session, instance_id: int) -> None:
     attempts.admit(session, {_REPLIES: str(instance_id)})
 
 
-def look_up(session: Session, attempt: Attempt, code: str) -> ProcessInstance:
+def look_up(session: Session, attempt: Attempt) -> ProcessInstance:
     """Return the case that number and code belong to.
 
     A wrong code and an unknown number take the same statements, the same computation and the same answer.
 
     Raises:
-        NotFound: they belong to no case.
+        NotFound: they belong to no case. TooManyAttempts: nor do many others of late.
     """
-    digits = re.sub(r"\D", "", code)
     # Phones begin a word as they like; comparing spellings lets the index be used.
     spellings = {attempt.number, attempt.number.upper(), attempt.number.lower()}
     # The index begins with the process's key; naming the keys lets it be used.
@@ -128,10 +139,14 @@ def look_up(session: Session, attempt: Attempt, code: str) -> ProcessInstance:
         .where(ProcessInstance.key.in_(keys), ProcessInstance.business_key.in_(spellings))
     ).all()
     candidates = [(row.instance_id, row.code_hmac) for row in rows] or [(0, "")]
-    fitting = [id_ for id_, kept in candidates if hmac.compare_digest(_seal(session, id_, digits), kept)]
+    fitting = [
+        id_ for id_, kept in candidates if hmac.compare_digest(_seal(session, id_, attempt.digits), kept)
+    ]
     if not fitting:
-        raise NotFound(_("Nomor dan kode ini tidak cocok. Periksa keduanya, lalu coba lagi."))
-    attempts.forgive(session, attempt.admission)
+        wrong = NotFound(_("Nomor dan kode ini tidak cocok. Periksa keduanya, lalu coba lagi."))
+        raise attempt.refusal or wrong
+    for admission in attempt.admissions:
+        attempts.forgive(session, admission)
     return session.get_one(ProcessInstance, fitting[0])
 
 

@@ -93,9 +93,9 @@ def leave() -> AnyResponse:
 
 def _ticket(number: str, code: str) -> str:
     with context.database().transaction() as session:
-        attempt = tracking.admit(session, number)
+        attempt = tracking.admit(session, number, code)
     with context.database().transaction() as session:
-        return reporter.ticket(session, tracking.look_up(session, attempt, code))
+        return reporter.ticket(session, tracking.look_up(session, attempt))
 
 
 def _remember(response: AnyResponse, ticket: str) -> AnyResponse:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import NotAllowed, NotFound, TooManyAttempts
 from app.models import Attempt, HistoryEvent, ProcessInstance, TrackingCode
-from app.services import tracking, vault
+from app.services import clock, tracking, vault
 from tests.services.counting import statements
 from tests.services.office import Office
 
@@ -20,9 +20,9 @@ def issue(office: Office, case: ProcessInstance) -> str:
 
 def look_up(database: Database, number: str, code: str) -> int:
     with database.transaction() as session:
-        attempt = tracking.admit(session, number)
+        attempt = tracking.admit(session, number, code)
     with database.transaction() as session:
-        return tracking.look_up(session, attempt, code).id
+        return tracking.look_up(session, attempt).id
 
 
 def test_number_and_code_find_the_case_however_the_code_is_typed(office: Office) -> None:
@@ -99,16 +99,32 @@ def test_a_wrong_code_and_an_unknown_number_get_the_same_answer_by_the_same_work
     assert works[0][1].count("tracking") == 1
 
 
-def test_wrong_codes_make_the_next_attempt_wait_and_the_right_one_too(office: Office) -> None:
+@pytest.mark.parametrize("known", [slice(None, 9), slice(10, None)], ids=["first", "last"])
+def test_wrong_codes_make_whoever_knows_half_of_it_wait_and_the_right_one_too(
+    office: Office, known: slice
+) -> None:
     case = office.start()
     code = issue(office, case)
     for n in range(5):
+        halves = [f"{n:08d}", f"{n:08d}"]
+        halves[known.start is not None] = code[known]
         with pytest.raises(NotFound):
-            look_up(office.database, case.business_key, f"{n:016d}")
+            look_up(office.database, case.business_key, " ".join(halves))
     number = case.business_key
     for spelling in (number.lower(), number, number.replace("I", "ı")):
         with pytest.raises(TooManyAttempts):
             look_up(office.database, spelling, code)
+
+
+def test_whoever_knows_the_number_alone_keeps_no_reporter_out(office: Office) -> None:
+    case = office.start()
+    code = issue(office, case)
+    for _n in range(5):
+        with pytest.raises(NotFound):
+            look_up(office.database, case.business_key, "0000 0000 0000 0000")
+    with pytest.raises(TooManyAttempts):
+        look_up(office.database, case.business_key, "0000 0000 0000 0000")
+    assert look_up(office.database, case.business_key, code) == case.id
 
 
 def test_looking_often_with_the_right_code_never_waits(office: Office) -> None:
@@ -120,13 +136,39 @@ def test_looking_often_with_the_right_code_never_waits(office: Office) -> None:
         assert session.scalars(select(Attempt)).all() == []
 
 
-def test_all_guesses_together_are_limited(office: Office) -> None:
+def guess_often(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody together, at one moment, which lasts."""
+    now = clock.real()
+    monkeypatch.setattr(clock, "real", lambda: now)
     with office.database.transaction() as session:
-        for n in range(300):
-            tracking.admit(session, f"X-{n}")
-        with pytest.raises(TooManyAttempts) as refused:
-            tracking.admit(session, "X-300")
-    assert refused.value.retry_after_s == 1
+        for n in range(tracking._ALL.free):
+            tracking.admit(session, f"X-{n}", "")
+
+
+def test_all_guesses_together_are_limited_and_all_get_the_same_answer_by_the_same_work(
+    office: Office, sealed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case, without_code = office.start(), office.start()
+    issue(office, case)
+    guess_often(office, monkeypatch)
+    waits, works = [], []
+    for number in (case.business_key, "UJI-2026-99999", without_code.business_key):
+        sealed.clear()
+        with statements(office.database) as seen, pytest.raises(TooManyAttempts) as refused:
+            look_up(office.database, number, "0000 0000 0000 0000")
+        waits.append(refused.value.retry_after_s)
+        works.append((list(seen), list(sealed)))
+    assert waits == [1, 1, 1]
+    assert works[0] == works[1] == works[2]
+    assert works[0][1].count("tracking") == 1
+
+
+def test_a_flood_of_guesses_keeps_no_reporter_out(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = office.start()
+    code = issue(office, case)
+    guess_often(office, monkeypatch)
+    for _n in range(12):
+        assert look_up(office.database, case.business_key, code) == case.id
 
 
 def test_a_new_code_voids_the_old_one_and_is_recorded(office: Office) -> None:

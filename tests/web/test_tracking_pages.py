@@ -99,7 +99,7 @@ def test_wrong_code_and_unknown_number_get_the_same_page(case: Report, phone: Br
 
 def test_after_five_wrong_codes_one_has_to_wait_and_is_told_how_long(case: Report, phone: Browser) -> None:
     for n in range(5):
-        look_up(phone, case.number, f"{n:016d}")
+        look_up(phone, case.number, f"{case.code[:9]} {n:08d}")
     refused = phone.post("/lacak", number=case.number, code=case.code)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
