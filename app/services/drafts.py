@@ -2,21 +2,23 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Table, bindparam, select
+from sqlalchemy import Table, bindparam, func, select
 from sqlalchemy import delete as sql_delete
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm
 from app.i18n import _
-from app.models import Draft
+from app.models import Draft, UserTask
 from app.services import clock, vault
 from app.services.access import Actor
 from app.services.upsert import insert
 
+#: After its task was closed: somebody else was faster, or the case went on without it.
+KEPT = timedelta(days=30)
 #: More than any form holds; files are stored beside, only their ids are in a draft.
 MAX_BYTES = 200_000
 _TABLE = cast("Table", Draft.__table__)
@@ -67,6 +69,16 @@ def load(session: Session, actor: Actor, scope: str) -> Kept | None:
 def delete(session: Session, actor: Actor, scope: str) -> None:
     """Forget the draft; what it held was submitted, or is not wanted any more."""
     session.connection().execute(_DELETE, {"user_id": actor.id, "scope": scope})
+
+
+def forget_old(session: Session) -> None:
+    """Drop what was typed for tasks that are closed for long; till then its author may read it there."""
+    before = clock.now(session) - KEPT
+    closed = select(UserTask.id).where(
+        UserTask.id == func.substr(Draft.scope, 6), UserTask.closed_at < before
+    )
+    over = (Draft.scope.like("task:%"), Draft.saved_at < before, closed.exists())
+    session.execute(sql_delete(Draft).where(*over))
 
 
 def _mine(actor: Actor, scope: str) -> tuple[Any, Any]:

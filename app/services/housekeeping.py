@@ -2,12 +2,14 @@
 
 from sqlalchemy.orm import Session
 
-from app.services import attempts, idempotency, orphans, sessions
+from app.services import attempts, drafts, idempotency, orphans, sessions
 
 
 def clean(session: Session) -> None:
-    """Drop old results of commands, old attempts, ended sign-ins, and files that no form ever kept."""
+    """Drop old results of commands, old attempts, ended sign-ins, drafts of tasks long closed, and files that no form
+    ever kept."""
     idempotency.forget_old(session)
     attempts.forget_old(session)
     sessions.forget_old(session)
-    orphans.collect(session)
+    drafts.forget_old(session)
+    orphans.collect(session)  # after the drafts: they hold files

@@ -1,15 +1,17 @@
 """Drafts: whole, invalid or not, sealed, one a person and form."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select, update
 
 from app.db import Database
 from app.errors import InvalidForm
-from app.models import Draft
-from app.services import drafts, users
+from app.models import Draft, ProcessInstance
+from app.services import clock, desk, drafts, housekeeping, instances, tasks, users
 from app.services.access import Actor
 from tests.services.counting import statements
-from tests.services.office import add_user
+from tests.services.office import Office, add_user
 
 TYPED = {"hasil": None, "tanggal": "31-02-2026", "pelapor": "KENARI-DRAF", "lampiran": ["x", 1]}
 
@@ -74,6 +76,50 @@ def test_a_draft_outlives_the_shutting_out_of_its_writer(database: Database, rin
     with database.transaction() as session:
         users.disable(session, rina.id, actor=None)
         assert drafts.load(session, rina, "task:1") is not None
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
+
+
+def typed_for_a_task(office: Office, draft: str) -> tuple[ProcessInstance, str]:
+    case = office.start()
+    scope = desk.scope(office.open_task(case).id)
+    save(office.database, office.budi, scope, hasil=draft)
+    return case, scope
+
+
+def left_after(office: Office, days: int) -> set[str]:
+    with office.database.transaction() as session:
+        clock.fix(session, clock.now(session) + timedelta(days=days))
+        housekeeping.clean(session)
+        return set(session.scalars(select(Draft.scope)))
+
+
+def test_what_was_typed_for_a_task_is_dropped_long_after_it_was_closed(office: Office) -> None:
+    others, done = typed_for_a_task(office, "kalah cepat")
+    cancelled, gone = typed_for_a_task(office, "batal")
+    _waiting, is_open = typed_for_a_task(office, "belum selesai")
+    save(office.database, office.budi, "start:uji", judul="awal")
+    with office.database.transaction() as session:
+        task = office.open_task(others)
+        tasks.complete(session, task.id, {"hasil": "cukup"}, {}, actor=office.rina)
+        instances.cancel(session, cancelled.id, "ganda", actor=office.owner)
+    assert left_after(office, 29) == {done, gone, is_open, "start:uji"}
+    assert left_after(office, 31) == {is_open, "start:uji"}
+
+
+def test_what_was_kept_long_after_the_task_was_closed_has_its_time_too(office: Office) -> None:
+    case, scope = typed_for_a_task(office, "kalah cepat")
+    with office.database.transaction() as session:
+        tasks.complete(session, office.open_task(case).id, {"hasil": "cukup"}, {}, actor=office.rina)
+    with office.database.transaction() as session:
+        clock.fix(session, clock.now(session) + timedelta(days=31))
+        drafts.save(session, office.budi, scope, {"hasil": "dikirim dari tab lama"})
+        clock.fix(session, clock.now(session) + timedelta(days=1))
+        housekeeping.clean(session)
+        assert drafts.load(session, office.budi, scope) is not None
 
 
 def test_a_draft_larger_than_any_form_is_refused_and_the_one_before_kept(
