@@ -15,9 +15,11 @@ from app.engine import carrying, moves
 from app.engine import state as codec
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
+from app.engine.elements import MessageEvent
+from app.engine.local_variables import locals_of
 from app.engine.run import Run
 from app.engine.spec import ProcessSpec, build
-from app.engine.step import Before, Step, between, due_of
+from app.engine.step import Before, Step, between, due_of, waiting
 from app.errors import Conflict, ExecutionFailed, NotFound
 from app.i18n import _
 
@@ -154,6 +156,14 @@ def signal(
         if not moves.catch_signal(workflow, name):
             return None
     return between(workflow, before)
+
+
+def heard_where(
+    program: Program, state: bytes, current: Mapping[str, Any], *, now: datetime, calendar: Calendar
+) -> dict[str, dict[str, Any]]:
+    """The local variables that hold where each message is waited for, by the id of what waits."""
+    workflow = _load(program, state, current, now, calendar)
+    return {event.id.hex: locals_of(event, current) for event in waiting(workflow, MessageEvent)}
 
 
 def _caught_up(load: Callable[[], codec.Workflow], waiting_id: str) -> tuple[codec.Workflow, Task | None]:

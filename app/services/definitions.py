@@ -51,9 +51,16 @@ class Version:
         """The variable that holds the unit which alone may act at an element: its own property, else its lane's."""
         return node.properties.get("unit") or self.diagram.lane(node.lane_id).properties.get("unit")
 
-    def unit_at(self, node: Node, variables: Mapping[str, Any]) -> str | None:
-        """The code that this variable holds, whether such a unit exists or not; None where none is filled in."""
-        value = variables.get(self.unit_variable(node) or "")
+    def unit_at(
+        self, node: Node, variables: Mapping[str, Any], local: Mapping[str, Any] | None = None
+    ) -> str | None:
+        """The code that this variable holds, whether such a unit exists or not; None where none is filled in.
+
+        A ``local`` one, else that of the case, even where the step itself must not see it.
+        """
+        name = self.unit_variable(node) or ""
+        value = (local or {}).get(name)
+        value = variables.get(name) if value is None else value
         return str(value) if value and isinstance(value, str | int) else None
 
     def form_of(self, form_key: str | None) -> Form | None:

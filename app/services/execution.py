@@ -126,18 +126,13 @@ def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> Non
 
 
 def _named_units(version: Version, step: Step) -> dict[str, tuple[str | None, str | None]]:
-    """For each task that opens what its unit is said to be, and the variable that says so: a local one, else the
-    case's, even where the task itself must not see that."""
-    return {task.id: _unit(version, task, {**step.variables, **_set(task.locals)}) for task in step.opened}
-
-
-def _set(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not None}
+    """For each task that opens what its unit is said to be, and the variable that says so."""
+    return {task.id: _unit(version, task, step.variables) for task in step.opened}
 
 
 def _unit(version: Version, task: OpenTask, variables: Mapping[str, Any]) -> tuple[str | None, str | None]:
     variable = version.unit_variable(task.node)
-    return (version.unit_at(task.node, variables), variable) if variable else (None, None)
+    return (version.unit_at(task.node, variables, task.locals), variable) if variable else (None, None)
 
 
 def _task(

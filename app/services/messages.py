@@ -39,37 +39,52 @@ def send(session: Session, name: str, business_key: str, values: Values, *, acto
         Conflict: the case does not wait for it; NotAllowed, InvalidForm.
     """
     instance = session.scalars(access.locking(_meant(name, business_key, actor))).one_or_none()
-    wait = _wait(session, instance, name)
-    if instance is None or wait is None:
+    waits = _waits(session, instance, name)
+    if instance is None or not waits:
         return _start_by(session, name, business_key, values, actor, known=instance is not None)
     rights.require_not_auditor(actor)
-    if not _may_send(session, instance, wait, actor):
+    theirs = _theirs(session, instance, waits, actor)
+    if not theirs:
         access.instance(session, actor, instance.id)  # he who may not even see the case is not told of it
         raise NotAllowed(_("Pesan ini hanya dapat dikirim petugas lajur yang menunggunya."))
-    _deliver(session, instance, wait, values, actor)
+    _deliver(session, instance, theirs[0], values, actor)
     return instance
 
 
-def _may_send(session: Session, instance: ProcessInstance, wait: MessageWait, actor: Actor) -> bool:
-    """Whether the actor is an officer of the lane that waits, and of the unit where lane or event name one that
-    exists; or may send any message."""
+def _theirs(
+    session: Session, instance: ProcessInstance, waits: list[MessageWait], actor: Actor
+) -> list[MessageWait]:
+    """Of what waits that whose message the actor may send: any; or as an officer of the lane that waits, and of the
+    unit where lane or event name one that exists."""
     if actor.is_admin or actor.is_process_owner:
-        return True
+        return waits
+    waits = [wait for wait in waits if wait.group_id in actor.groups]
+    named = _units(session, instance, waits)
+    foreign = units.staff(session, set(named.values()) - actor.units)
+    return [wait for wait in waits if named.get(wait.id) not in foreign]
+
+
+def _units(session: Session, instance: ProcessInstance, waits: list[MessageWait]) -> dict[str, str]:
+    """Which unit each is said to be for, by its id; left out where none is. In a round that is the round's."""
     version = definitions.version(session, instance.definition_id)
-    unit = version.unit_at(version.diagram.nodes[wait.activity_id], instance.variables)
-    theirs = unit is None or unit in actor.units or not units.staff(session, {unit})
-    return wait.group_id in actor.groups and theirs
+    nodes = {wait.id: version.diagram.nodes[wait.activity_id] for wait in waits}
+    if not any(version.unit_variable(node) for node in nodes.values()):
+        return {}
+    given = (version.program, instance.engine_state, instance.variables)
+    here = engine.heard_where(*given, now=clock.now(session), calendar=holidays.calendar(session))
+    found = {id_: version.unit_at(node, instance.variables, here.get(id_)) for id_, node in nodes.items()}
+    return {id_: unit for id_, unit in found.items() if unit is not None}
 
 
 def hearing(session: Session, name: str, business_key: str, *, actor: Actor) -> ProcessInstance | None:
     """The case that `send` delivers the message to; None when none waits for it."""
     instance = session.scalars(_meant(name, business_key, actor)).one_or_none()
-    return instance if _wait(session, instance, name) is not None else None
+    return instance if _waits(session, instance, name) else None
 
 
-def _wait(session: Session, instance: ProcessInstance | None, name: str) -> MessageWait | None:
-    waits = waiting(session, instance.id) if instance is not None else []
-    return next((wait for wait in waits if wait.message == name), None)
+def _waits(session: Session, instance: ProcessInstance | None, name: str) -> list[MessageWait]:
+    found = waiting(session, instance.id) if instance is not None else []
+    return [wait for wait in found if wait.message == name]
 
 
 def _meant(name: str, business_key: str, actor: Actor) -> Select[ProcessInstance]:

@@ -8,8 +8,10 @@ from app.errors import AppError, Conflict, NotAllowed, NotFound
 from app.models import ProcessInstance
 from app.services import deployments, instances, messages, tasks
 from app.services.access import Actor
-from tests.engine.building import bpmn, catch, end, start, user
+from tests.engine.building import bpmn, catch, end, node, start, user
+from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, add_user, form, text
+from tests.services.test_rounds import COLLECTED, EACH
 
 LANES = {"Loket": "mulai terima selesai", "Arsip": "tunggu"}
 
@@ -140,3 +142,30 @@ def test_where_a_lane_names_a_unit_only_its_officers_send_the_message(office: Of
 def test_where_the_unit_named_does_not_exist_the_whole_lane_sends_the_message(office: Office) -> None:
     at_a_unit(office, "7", "Z")
     assert outcome(office, office.dinas_b, "7") is None
+
+
+def test_in_a_round_only_officers_of_its_own_unit_send_its_message(office: Office) -> None:
+    round_ = inside(
+        start("masuk"), catch("jawab", message="berkas"), end("keluar"), flows="masuk > jawab > keluar"
+    )
+    each = node("subProcess", "tiap", inside=EACH.replace(COLLECTED, "") + round_)
+    diagram = bpmn(
+        [start("mulai"), each, user("rangkum"), end("selesai")],
+        "mulai > tiap > rangkum > selesai",
+        lanes={"Loket": "mulai rangkum selesai", "Unit": "tiap"},
+        lane_properties={"Unit": {"unit": "tujuan"}},
+        properties={"nomor": "nomor"},
+        key="bulat",
+        name="Bulat",
+        outside='<bpmn:message id="message_berkas" name="berkas"/>',
+    )
+    with office.database.transaction() as session:
+        deployments.deploy(session, {"bulat.bpmn": diagram}, actor=None)
+        dinas_c = add_user(session, "citra", "Unit", units=("C",))
+        case = instances.start(session, "bulat", {"nomor": "7"}, actor=office.rina).instance
+    assert outcome(office, dinas_c, "7") is NotFound
+    assert outcome(office, office.dinas_b, "7") is None
+    assert outcome(office, office.dinas_b, "7") is NotFound  # the other round is not his
+    assert outcome(office, office.dinas_a, "7") is None
+    with office.database.reading() as session:
+        assert [task.activity_id for task in instances.open_tasks(session, case.id)] == ["rangkum"]
