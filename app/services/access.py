@@ -31,6 +31,11 @@ class Actor:
         """Process owner, auditor and administrator see every case; identities stay masked."""
         return self.is_admin or self.is_process_owner or self.is_auditor
 
+    @property
+    def administers(self) -> bool:
+        """Whether he may change users, units and days off: an auditor changes nothing, whatever else he is."""
+        return self.is_admin and not self.is_auditor
+
 
 def actor_of(user: User) -> Actor:
     """The actor that a user is, with the groups and units of the moment.

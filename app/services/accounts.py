@@ -24,7 +24,8 @@ def first_administrator(session: Session, name: str = "admin") -> str:
     Raises:
         Conflict: there is an administrator already. InvalidForm: the name is taken or malformed.
     """
-    found = session.scalars(select(User).where(User.is_admin, User.disabled_at.is_(None)).limit(1)).first()
+    administers = (User.is_admin, ~User.is_auditor, User.disabled_at.is_(None))
+    found = session.scalars(select(User).where(*administers).limit(1)).first()
     if found is not None:
         raise Conflict(_("Sudah ada administrator: {name}.", name=found.name))
     return users.add(session, name, Profile("Administrator", is_admin=True), actor=None)[1]

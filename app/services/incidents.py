@@ -173,6 +173,11 @@ def close_moot(
             _close(session, instance, incident, actor)
 
 
+def may_retry(actor: Actor) -> bool:
+    """Whether the actor may resolve incidents."""
+    return (actor.is_process_owner or actor.is_admin) and not actor.is_auditor
+
+
 def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
     """Resolve an incident: its timer runs again now; its task may be completed, its case started again.
 
@@ -184,7 +189,7 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
     if incident is None:
         raise NotFound(_("Kendala ini tidak ada."))
     rights.require_not_auditor(actor)
-    if not (actor.is_process_owner or actor.is_admin):
+    if not may_retry(actor):
         raise NotAllowed(_("Hanya pemilik proses dan pengelola yang dapat mencoba ulang."))
     if incident.resolved_at is not None:
         raise Conflict(_("Kendala ini sudah selesai."))

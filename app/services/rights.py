@@ -15,9 +15,11 @@ def require_administrator(actor: Actor | None) -> None:
     """Refuse everyone but administrators; no actor means the commands of the machine itself.
 
     Raises:
-        NotAllowed: the actor is no administrator.
+        NotAllowed: the actor is no administrator, or an auditor.
     """
-    if actor is not None and not actor.is_admin:
+    if actor is not None and actor.is_admin:
+        require_not_auditor(actor)
+    elif actor is not None:
         raise NotAllowed(_("Hanya administrator yang dapat melakukan ini."))
 
 

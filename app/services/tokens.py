@@ -68,7 +68,7 @@ def revoke_all(session: Session, user: User, *, actor: Actor | None) -> int:
 
 
 def _require_own(user_id: int, actor: Actor | None) -> None:
-    if actor is not None and actor.id != user_id and not actor.is_admin:
+    if actor is not None and actor.id != user_id and not actor.administers:
         raise NotAllowed(_("Token hanya untuk pemiliknya dan administrator."))
 
 

@@ -106,7 +106,7 @@ def edit(session: Session, user_id: int, profile: Profile, *, actor: Actor | Non
     rights.require_administrator(actor)
     user = get(session, user_id)
     _refuse(profiles.errors(session, profile), asdict(profile))
-    if user.is_admin and not profile.is_admin:
+    if _administers(user) and not _administers(profile):
         _keep_an_administrator(session, user)
     _hold(session, user)
     before, email = profiles.facts(user), user.email
@@ -130,7 +130,7 @@ def disable(session: Session, user_id: int, *, actor: Actor | None) -> User:
     """
     rights.require_administrator(actor)
     user = get(session, user_id)
-    if user.is_admin and user.disabled_at is None:
+    if _administers(user) and user.disabled_at is None:
         _keep_an_administrator(session, user)
     _hold(session, user)
     if user.disabled_at is not None:
@@ -165,9 +165,14 @@ def speak(session: Session, user_id: int, language: str) -> None:
         session.execute(update(User).where(User.id == user_id).values(language=language))
 
 
+def _administers(who: User | Profile) -> bool:
+    """As `access.Actor.administers`: whom no administrator is left without."""
+    return who.is_admin and not who.is_auditor
+
+
 def _keep_an_administrator(session: Session, leaving: User) -> None:
     """Refuse when nobody else could administer. The rows are locked: two could leave at the same moment."""
-    query = select(User.id).where(User.is_admin, User.disabled_at.is_(None))
+    query = select(User.id).where(User.is_admin, ~User.is_auditor, User.disabled_at.is_(None))
     left = set(session.scalars(query.order_by(User.id).with_for_update()))
     if left <= {leaving.id}:
         raise NotAllowed(

@@ -34,7 +34,7 @@ def listed() -> str:
         first=lists.address() if after else "",
         following=lists.next_page(page.next),
         counts={"open": open_ones, "resolved": done},
-        may_retry=actor.is_process_owner or actor.is_admin,
+        may_retry=incidents.may_retry(actor),
     )
 
 

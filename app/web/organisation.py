@@ -44,7 +44,7 @@ def listed() -> str:
         only_empty=only_empty,
         lacking=lacking,
         existing={unit.code for unit in everything if _exists(unit, today)},
-        may_change=actor.is_admin,
+        may_change=actor.administers,
     )
 
 
@@ -146,7 +146,7 @@ def _form_page(unit: Unit | None, problems: Mapping[str, str]) -> str:
         unit=unit,
         values=request.form if problems else _values(unit) if unit else request.args,
         errors=problems,
-        may_change=context.actor().is_admin,
+        may_change=context.actor().administers,
     )
 
 
@@ -161,7 +161,7 @@ def _days_page(problems: Mapping[str, str]) -> str:
         years=[(year, sorted(national_holidays(year).items())) for year in (today.year, today.year + 1)],
         errors=problems,
         values=request.form if problems else {},
-        may_change=actor.is_admin,
+        may_change=actor.administers,
     )
 
 

@@ -29,7 +29,7 @@ def listed() -> str:
     """Users by name, narrowed by what the address says."""
     with context.database().reading() as session:
         found = user_list.read(session, actor=context.actor())
-    return render_template("users/list.html", found=found, may_change=context.actor().is_admin)
+    return render_template("users/list.html", found=found, may_change=context.actor().administers)
 
 
 @blueprint.get("/pengguna/baru")
@@ -162,7 +162,7 @@ def _form_page(
         languages=LANGUAGES,
         held=directory.holding(session, user.id) if user else 0,
         live_tokens=tokens.count(session, user.id) if user else 0,
-        may_change=context.actor().is_admin,
+        may_change=context.actor().administers,
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import date
 from typing import Any
 
 import pytest
@@ -11,21 +12,28 @@ from app.errors import AppError, Conflict, NotAllowed, NotFound
 from app.models import MessageWait, User
 from app.services import (
     access,
+    accounts,
     cases,
     clock,
     deployments,
     files,
     groups,
+    holidays,
     identity,
     incidents,
     instances,
     messages,
     notes,
     tasks,
+    tokens,
     tracking,
+    units,
+    users,
 )
 from app.services.access import Actor
 from app.services.definitions import version
+from app.services.profiles import Profile
+from app.services.units import Details
 from tests.services.office import Office, add_user, procedure
 
 #: The case waits in the lane Loket, which Ketua coordinates.
@@ -101,6 +109,38 @@ def _send(session: Session, office: Office, case: Any, actor: Actor) -> None:
         messages.send(session, "kabar", case.business_key, {"hasil": "cukup"}, actor=actor)
 
 
+def _add_user(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    users.add(session, "baru", Profile("Baru"), actor=actor)
+
+
+def _edit_user(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    users.edit(session, office.budi.id, Profile("Budi", is_admin=True), actor=actor)
+
+
+def _disable_user(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    users.disable(session, office.budi.id, actor=actor)
+    users.enable(session, office.budi.id, actor=actor)
+
+
+def _reset_password(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    accounts.reset_password(session, office.budi.id, actor=actor)
+
+
+def _make_token(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    tokens.issue(session, users.get(session, office.budi.id), actor=actor)
+
+
+def _unit(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    units.add(session, "D", Details("Dinas D"), actor=actor)
+    units.edit(session, "D", Details("Dinas D baru"), actor=actor)
+
+
+def _day_off(session: Session, office: Office, case: Any, actor: Actor) -> None:
+    holidays.add(session, date(2026, 7, 15), "Hari jadi", actor=actor)
+    holidays.remove(session, date(2026, 7, 15), actor=actor)
+
+
+_ADMINISTERING = (NO, NO, NO, NO, NO, DONE, NO)
 #: Outcome for each of PEOPLE.
 TABLE: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
     (_look, (DONE, HIDDEN, DONE, DONE, DONE, DONE, DONE)),
@@ -117,6 +157,13 @@ TABLE: list[tuple[Callable[..., None], tuple[Any, ...]]] = [
     (_deploy, (NO, NO, NO, DONE, NO, NO, NO)),
     (_send, (DONE, HIDDEN, NO, DONE, NO, DONE, NO)),
     (_reissue, (DONE, HIDDEN, NO, NO, NO, NO, NO)),
+    (_add_user, _ADMINISTERING),
+    (_edit_user, _ADMINISTERING),
+    (_disable_user, _ADMINISTERING),
+    (_reset_password, _ADMINISTERING),
+    (_make_token, _ADMINISTERING),
+    (_unit, _ADMINISTERING),
+    (_day_off, _ADMINISTERING),
 ]
 
 

@@ -10,7 +10,7 @@ from app.db import Database
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound, TooManyAttempts
 from app.models import HistoryEvent, LoginSession, User
 from app.services import accounts, groups, profiles, sessions, tasks, tokens, users
-from app.services.access import Actor
+from app.services.access import Actor, actor_of
 from app.services.profiles import Profile
 from tests.services.office import Office, add_user
 
@@ -123,6 +123,32 @@ def test_the_last_administrator_stays(database: Database, admin: Actor) -> None:
         users.disable(session, admin.id, actor=None)
         with pytest.raises(NotAllowed, match="terakhir"):
             users.disable(session, second, actor=None)
+
+
+def test_the_last_administrator_becomes_no_auditor_for_he_would_change_nothing_any_more(
+    database: Database, admin: Actor
+) -> None:
+    both = Profile("Admin", is_admin=True, is_auditor=True)
+    with database.transaction() as session, pytest.raises(NotAllowed, match="terakhir"):
+        users.edit(session, admin.id, both, actor=admin)
+    add(database, "kedua", admin, is_admin=True, is_auditor=True)
+    with database.transaction() as session, pytest.raises(NotAllowed, match="terakhir"):
+        users.disable(session, admin.id, actor=admin)
+    add(database, "ketiga", admin, is_admin=True)
+    with database.transaction() as session:
+        users.edit(session, admin.id, both, actor=admin)
+
+
+def test_where_every_administrator_is_an_auditor_the_machine_makes_another(
+    database: Database, admin: Actor
+) -> None:
+    with database.transaction() as session:
+        session.get_one(User, admin.id).is_auditor = True  # as an installation of before may have it
+    with database.transaction() as session:
+        users.disable(session, admin.id, actor=None)
+        users.enable(session, admin.id, actor=None)
+        accounts.first_administrator(session, "penyelamat")
+        assert actor_of(users.named(session, "penyelamat")).administers
 
 
 def test_disabling_ends_sessions_and_gives_claimed_tasks_back(office: Office) -> None:

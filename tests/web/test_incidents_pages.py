@@ -70,6 +70,19 @@ def test_trying_again_closes_it_and_says_who_did(stuck: Case, sign_in: SignIn, o
     assert owner.post("/kendala/1/coba").status_code == 409
 
 
+def test_an_auditor_who_is_process_owner_too_finds_no_button(
+    stuck: Case, sign_in: SignIn, office: Database
+) -> None:
+    retry = 'action="/kendala/1/coba"'
+    assert retry in sign_in("pemilik").get("/kendala").text
+    with office.transaction() as session:
+        users.named(session, "auditor").is_process_owner = True
+    browser = sign_in("auditor")
+    for path in ("/kendala", f"/perkara/{stuck.id}"):
+        page = browser.get(path)
+        assert (page.status_code, CAUSE in words_of(page), retry in page.text) == (200, True, False)
+
+
 def test_others_see_at_most_those_of_their_cases_and_retry_none(stuck: Case, sign_in: SignIn) -> None:
     for name, sees in (("lapor", True), ("auditor", True), ("dpupr", False)):
         browser = sign_in(name)

@@ -76,6 +76,20 @@ def test_only_administrators_change(sign_in: SignIn, office: Database) -> None:
     assert user(office, "admin").full_name == "Administrator"
 
 
+def test_an_administrator_who_is_auditor_too_reads_and_finds_no_button(
+    sign_in: SignIn, office: Database
+) -> None:
+    with office.transaction() as session:
+        users.named(session, "auditor").is_admin = True
+    browser = sign_in("auditor")
+    for path in ("/pengguna", "/pengguna/1", "/pengguna/unit/DPUPR", "/pengguna/libur"):
+        page = browser.get(path)
+        assert page.status_code == 200
+        assert 'type="submit" class="button button--primary"' not in page.text
+        assert "/pengguna/baru" not in page.text
+    assert browser.post("/pengguna/1", full_name="Diubah").status_code == 403
+
+
 def test_a_new_user_gets_a_password_that_is_shown_once_and_must_be_changed(
     admin: Browser, app: object, config: Config, office: Database
 ) -> None:
