@@ -125,7 +125,8 @@ def test_copies_go_to_the_units_chosen_and_to_the_inspectorate_when_it_watches(
     office: Database, case: Case, sign_in: SignIn
 ) -> None:
     assert copied(office, case, tembusan_unit=["DIKBUD"], inspektorat=True) == ["insp", "dikbud"]
-    assert "Unit yang diberi tahu DIKBUD, INSP" in words_of(sign_in("upp").get(f"/perkara/{case.id}"))
+    told = "Unit yang diberi tahu Dinas Pendidikan dan Kebudayaan, Inspektorat Daerah"
+    assert told in words_of(sign_in("upp").get(f"/perkara/{case.id}"))
 
 
 def test_without_a_copy_nobody_is_told(office: Database, case: Case) -> None:
