@@ -21,7 +21,8 @@ DIGITS = 16
 
 # No address is counted, not even as a hash: a reporter leaves no trace. What protects the codes is that there are
 # 10^16 of them. Numbers are easily guessed, so a limit of the number, or of all together, would let anybody keep
-# reporters out: the first counts those who know one half of the code, and a right code passes the second.
+# reporters out: a right code passes both, and nobody but those who know one half of it is kept waiting with it.
+_NUMBER = Limit("tracking number", free=5, first_s=2, longest_s=60)
 _HALVES = [Limit(f"tracking {half} half", free=5, first_s=2, longest_s=60) for half in ("first", "last")]
 _ALL = Limit("tracking", free=300, first_s=1, longest_s=5, shared=True)
 #: Replies with their files, of one case: enough for somebody who corrects himself, not for filling the disk.
@@ -96,7 +97,7 @@ def admit(session: Session, number: str, code: str) -> Attempt:
     """Count an attempt at this number. In a transaction of its own, ended before `look_up`.
 
     Raises:
-        TooManyAttempts: with a half of this code.
+        TooManyAttempts: with a half of this code. At this number, or by everybody together: see `look_up`.
     """
     plain, digits = number.strip(), re.sub(r"\D", "", code)
     # As `look_up` finds it: there "ı" is another spelling of "I", which casefold alone takes for another number.
@@ -106,7 +107,7 @@ def admit(session: Session, number: str, code: str) -> Attempt:
         session, {limit: f"{spelt} {half}" for limit, half in zip(_HALVES, halves, strict=True)}
     )
     try:
-        shared = attempts.admit(session, {_ALL: ""})
+        shared = attempts.admit(session, {_NUMBER: spelt, _ALL: ""})
     except TooManyAttempts as refusal:
         return Attempt(plain, digits, (own,), refusal)
     return Attempt(plain, digits, (own, shared))
@@ -127,7 +128,7 @@ def look_up(session: Session, attempt: Attempt) -> ProcessInstance:
     A wrong code and an unknown number take the same statements, the same computation and the same answer.
 
     Raises:
-        NotFound: they belong to no case. TooManyAttempts: nor do many others of late.
+        NotFound: they belong to no case. TooManyAttempts: nor did others of late, at this number or at all.
     """
     # Phones begin a word as they like; comparing spellings lets the index be used.
     spellings = {attempt.number, attempt.number.upper(), attempt.number.lower()}
