@@ -1,7 +1,8 @@
 """Programs in what modelers add: those written into the diagram are refused, those it only names are not called.
 
-A script in the file would have to be run to do what was drawn. A class, bean or connector elsewhere is like Camunda's
-external task: another program does the work, and none does here.
+A script in the file would have to be run to do what was drawn, and so would SpiffWorkflow's service operator with its
+parameters. A class, bean or connector elsewhere is like Camunda's external task: another program does the work, and
+none does here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -9,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from app.engine.source import Source
 from app.engine.xml import Element, attribute, children, engine_attributes, local, text_of, vendor
 
-_SCRIPTS = frozenset({"preScript", "postScript", "script"})
+_REFUSED = frozenset({"preScript", "postScript", "script", "serviceTaskOperator"})
 _LISTENERS = frozenset({"executionListener", "taskListener"})
-_CONNECTORS = frozenset({"connector", "serviceTaskOperator"})
+_CONNECTOR = "connector"
 #: Additions that are looked at here.
-ELEMENTS = _SCRIPTS | _LISTENERS | _CONNECTORS
+ELEMENTS = _REFUSED | _LISTENERS | {_CONNECTOR}
 ATTRIBUTES = ("class", "expression", "delegateExpression")
 #: What a program may do the work of.
 WORK = frozenset({"serviceTask", "sendTask", "businessRuleTask", "scriptTask"})
@@ -24,14 +25,14 @@ def check(
     element: Element, found: tuple[Element, ...], attributes: Mapping[str, str], source: Source
 ) -> None:
     """Refuse scripts at ``element``, and tell of programs that are only named beside its work."""
-    scripts = [part for part in _parts(found) if vendor(part) in _SCRIPTS and (part.attrib or text_of(part))]
+    scripts = [part for part in _parts(found) if vendor(part) in _REFUSED and (part.attrib or text_of(part))]
     scripts = [part for part in scripts if local(element) != "scriptTask" or not is_formula(part)]
     if scripts:
         source.error("code_in_extension", element, found=_listed(vendor(part) for part in scripts))
         return
     named = [vendor(part) for part in _parts(found) if vendor(part) in _LISTENERS and _says_what(part)]
     if local(element) not in WORK:
-        named += [vendor(part) for part in _parts(found) if vendor(part) in _CONNECTORS]
+        named += [vendor(part) for part in _parts(found) if vendor(part) == _CONNECTOR]
         named += _attributes(attributes)
     for child in children(element):
         if local(child).endswith("EventDefinition"):
@@ -46,7 +47,7 @@ def worker(element: Element, found: tuple[Element, ...], attributes: Mapping[str
     names.append(attributes.get("topic", ""))
     if local(element) in WORK:
         names += [attributes.get(name, "") for name in ATTRIBUTES]
-        names += [_connector(part) for part in found if vendor(part) in _CONNECTORS]
+        names += [_connector(part) for part in found if vendor(part) == _CONNECTOR]
         names.append("" if _kind(attributes) == "external" else _kind(attributes))
     return next((name[:_MOST] for name in names if name), None)
 
@@ -89,8 +90,7 @@ def _kind(attributes: Mapping[str, str]) -> str:
 
 
 def _connector(part: Element) -> str:
-    inner = next((text_of(each) for each in part if vendor(each) == "connectorId"), "")
-    return inner or attribute(part, "id") or vendor(part)
+    return next((text_of(each) for each in part if vendor(each) == "connectorId"), "") or vendor(part)
 
 
 def _listed(names: Iterator[str] | list[str]) -> str:

@@ -79,11 +79,6 @@ TOLD: list[tuple[bytes, str, str]] = [
     (step("sendTask", camunda__delegateExpression="${bean}"), "external_worker", "${bean}"),
     (step("businessRuleTask", camunda__class="X"), "external_worker", "X"),
     (step("serviceTask", camunda__type="mail"), "external_worker", "mail"),
-    (
-        step("serviceTask", '<spiffworkflow:serviceTaskOperator id="http/GetRequest"/>'),
-        "external_worker",
-        "http/GetRequest",
-    ),
     (step("businessRuleTask", camunda__class="X", camunda__decisionRef="t"), "program_elsewhere", "X"),
     (step(camunda__class="X"), "program_elsewhere", "class"),
     (step("manualTask", "<camunda:connector/>"), "program_elsewhere", "connector"),

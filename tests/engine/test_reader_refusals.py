@@ -28,6 +28,10 @@ def event(tag: str, definition: str, **attributes: str) -> bytes:
 @pytest.mark.parametrize(
     ("xml", "found"),
     [
+        (
+            task("serviceTask", extensions='<spiffworkflow:serviceTaskOperator id="http/GetRequest"/>'),
+            "serviceTaskOperator",
+        ),
         (task(extensions=f"<spiffworkflow:preScript>{PROBE}</spiffworkflow:preScript>"), "preScript"),
         (task(extensions=f"<spiffworkflow:postScript>{PROBE}</spiffworkflow:postScript>"), "postScript"),
         (
