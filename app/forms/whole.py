@@ -48,7 +48,7 @@ class Form:
         """Whether it has rows to add or take away."""
         return any(part.type == LIST for part in self.everything)
 
-    @property
+    @cached_property
     def private_keys(self) -> frozenset[str]:
         """Keys of identity; no condition, timer or table may read them."""
         return frozenset(part.key for part in self.fields if part.private)

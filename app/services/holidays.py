@@ -30,9 +30,9 @@ def calendar(session: Session) -> Calendar:
     return found
 
 
-def column(session: Session) -> ColumnElement[dict[str, str]]:
+def column(dialect: str) -> ColumnElement[dict[str, str]]:
     """The rows kept here as one column of a query that is asked anyway; `remember` takes what it returns."""
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect == "postgresql":
         rows = func.json_object_agg(func.to_char(Holiday.on, "YYYY-MM-DD"), Holiday.name, type_=JSON)
     else:
         rows = func.json_group_object(Holiday.on, Holiday.name, type_=JSON)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import null, select, true, update
+from sqlalchemy import Select, bindparam, null, select, true, update
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -55,18 +56,12 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
         NotFound: there is none, or its case is not the actor's to see.
     """
     # The task is read after its case is locked, or it could be a stale copy.
-    owner = select(UserTask.instance_id).where(UserTask.id == task_id).scalar_subquery()
-    query = select(ProcessInstance).where(ProcessInstance.id == owner, access.visible(actor))
-    query = access.locking(query.where(access.held_there(actor))) if lock else query
-    instance = session.scalars(query).one_or_none()
+    asked = {"task_id": task_id}
+    instance = session.scalars(_case_of(actor, lock), asked).one_or_none()
     if instance is None:
         raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
-    # Whoever holds the lock seldom wants to know who else there is.
-    people = () if lock else (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
-    # Who holds it is about to change the case, and most changes set a deadline.
-    beside = (access.still_offered(actor.id), holidays.column(session)) if lock else (true(), null())
-    row = select(UserTask, *beside).where(UserTask.id == task_id).options(*people)
-    task, still, days_off = session.execute(row).one()
+    dialect = session.get_bind().dialect.name
+    task, still, days_off = session.execute(_row(actor.id, dialect, lock), asked).one()
     if lock:
         holidays.remember(session, days_off)
     set_committed_value(task, "instance", instance)  # it is here already, and must stay
@@ -77,6 +72,27 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     )
     mine = bool(still) and may_work(actor, task)
     return Work(task, version, version.form_of(task.form_key), question, mine)
+
+
+# Statements are built once for each who asks: building them took longer than running them.
+
+
+@lru_cache(maxsize=512)
+def _case_of(actor: Actor, lock: bool) -> Select[ProcessInstance]:
+    owner = select(UserTask.instance_id).where(UserTask.id == bindparam("task_id")).scalar_subquery()
+    query = select(ProcessInstance).where(ProcessInstance.id == owner, access.visible(actor))
+    return access.locking(query.where(access.held_there(actor))) if lock else query
+
+
+@lru_cache(maxsize=512)
+def _row(user_id: int, dialect: str, lock: bool) -> Select[UserTask, bool, Any]:
+    """The task, whether it is offered to the user, and the days off; with ``lock`` as they are now."""
+    # Whoever holds the lock seldom wants to know who else there is, and most changes set a deadline.
+    people = () if lock else (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
+    offered, days_off = (
+        (access.still_offered(user_id), holidays.column(dialect)) if lock else (true(), null())
+    )
+    return select(UserTask, offered, days_off).where(UserTask.id == bindparam("task_id")).options(*people)
 
 
 def may_work(actor: Actor, task: UserTask) -> bool:
