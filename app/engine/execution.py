@@ -19,7 +19,7 @@ from app.engine.elements import MessageEvent
 from app.engine.local_variables import locals_of
 from app.engine.run import Run
 from app.engine.spec import ProcessSpec, build
-from app.engine.step import Before, Step, between, due_of, waiting
+from app.engine.step import Before, Step, between, due_of, open_tasks, waiting
 from app.errors import Conflict, ExecutionFailed, NotFound
 from app.i18n import _
 
@@ -186,7 +186,10 @@ def _caught_up(load: Callable[[], codec.Workflow], waiting_id: str) -> tuple[cod
 def _load(
     program: Program, state: bytes, current: Mapping[str, Any], now: datetime, calendar: Calendar
 ) -> codec.Workflow:
-    return codec.loads(state, program.spec, _run(program, current, now, calendar))
+    run = _run(program, current, now, calendar)
+    workflow = codec.loads(state, program.spec, run)
+    run.was_open = frozenset(task.id.hex for task in open_tasks(workflow))
+    return workflow
 
 
 def _run(program: Program, current: Mapping[str, Any], now: datetime, calendar: Calendar) -> Run:

@@ -24,6 +24,7 @@ class Run(Context):
     start_node: str = ""
     answers: Mapping[str, str | list[str]] = field(default_factory=dict)
     firing: Task | None = None
+    was_open: frozenset[str] = frozenset()  # ids of user tasks that people saw before the command
     effects: list[Effect] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)  # thrown in this step, for other instances
     here: list[str] = field(default_factory=list)  # those still to be caught in this one
@@ -86,6 +87,11 @@ class Run(Context):
         if "locals" in task.internal_data:
             carrying.out(self, self.diagram.nodes[node_id], task)
             del task.internal_data["locals"]
+
+    def taken_away(self, task: Task, cause: str) -> None:
+        """Tell of a user task that was open and ends undone, because of the element ``cause``."""
+        if task.id.hex in self.was_open:
+            self.record("task_cancelled", task.task_spec.bpmn_id, task=task.id.hex, cause=cause)
 
     # -- gateways ----------------------------------------------------------------------------------
 

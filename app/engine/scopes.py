@@ -15,6 +15,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.mappings import Mappings
+from app.engine.taking_away import alive_below, take_away
 
 
 class Opening(BpmnSpecMixin):
@@ -70,17 +71,15 @@ class ScopeEnd(Closing):
 
 
 class Terminate(EndEvent):
-    """An end that ends its sub-process, whatever else goes on inside."""
+    """An end that ends its sub-process, or the case, whatever else goes on inside."""
 
-    def __init__(self, spec: Any, name: str, definition: Any, scope: Scope, **kwargs: Any) -> None:
+    def __init__(self, spec: Any, name: str, definition: Any, scope: Scope | None, **kwargs: Any) -> None:
         super().__init__(spec, name, definition, **kwargs)
         self.scope = scope
 
     def _run_hook(self, my_task: Task) -> bool:
-        mine = alive_below(my_task)
-        for task in alive_below(my_task.find_ancestor(self.scope.name)):
-            if task not in mine:
-                task.cancel()
+        whole = my_task.find_ancestor(self.scope.name) if self.scope else my_task.workflow.task_tree
+        take_away(whole, self.bpmn_id, leaving=my_task)
         return bool(super()._run_hook(my_task))
 
 
@@ -141,12 +140,10 @@ class RoundsEnd(Closing):
             opened = rounds.task_spec.open(rounds, following)
             opened.task_spec._update(opened)
             return False
-        others = [task for task in alive_below(rounds) if task is not my_task]
-        if others and not enough:
+        if not enough and any(task is not my_task for task in alive_below(rounds)):
             my_task._set_state(TaskState.COMPLETED)
             return False
-        for task in others:
-            task.cancel()
+        take_away(rounds, self.leaves, leaving=my_task)
         my_task.workflow.run.end_rounds(rounds)
         return True
 
@@ -169,19 +166,8 @@ class Merge(BpmnSpecMixin):
             waits = isinstance(child.task_spec, BoundaryEvent) and child._state == TaskState.WAITING
             is_host = is_event and not isinstance(child.task_spec, BoundaryEvent)
             if child is not branch and (waits or is_host):
-                child.cancel()
+                take_away(child, branch.task_spec.bpmn_id)
         return True
-
-
-def alive_below(top: Task) -> list[Task]:
-    """What is not over yet among all that came of ``top``."""
-    found, waiting = [], [top]
-    while waiting:
-        task = waiting.pop()
-        waiting += task.children
-        if not task._state & TaskState.FINISHED_MASK:
-            found.append(task)
-    return found
 
 
 def frames(task: Task) -> Iterator[Task]:

@@ -145,11 +145,11 @@ def _is_frame(node: Node) -> bool:
 
 
 def _ending(spec: ProcessSpec, node: Node, name: str, common: dict[str, Any]) -> Any:
-    if node.terminate and node.scope:
-        scope = spec.task_specs[spec_name(node.scope)]
-        return Terminate(spec, name, NoneEventDefinition(), scope, **common)
-    definition = TerminateEventDefinition() if node.terminate else NoneEventDefinition()
-    return (Ending if node.tells else EndEvent)(spec, name, definition, **common)
+    if node.terminate:
+        scope = spec.task_specs[spec_name(node.scope)] if node.scope else None
+        definition = NoneEventDefinition() if node.scope else TerminateEventDefinition()
+        return Terminate(spec, name, definition, scope, **common)
+    return (Ending if node.tells else EndEvent)(spec, name, NoneEventDefinition(), **common)
 
 
 def _definition(node: Node) -> EventDefinition:

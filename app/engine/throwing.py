@@ -5,7 +5,8 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.elements import ErrorEvent, EscalationEvent
-from app.engine.scopes import alive_below, around
+from app.engine.scopes import around
+from app.engine.taking_away import take_away
 
 
 def catcher(task: Task, *, error: str | None, escalation: str | None) -> Task | None:
@@ -29,12 +30,9 @@ def _catches(event: Task, kind: type) -> bool:
 def interrupt(event: Task, thrown_by: Task) -> None:
     """Set off the event that catches what was thrown; if it interrupts, nothing else happens in there before."""
     if event.task_spec.cancel_activity:
-        own = alive_below(thrown_by)
         for host in event.parent.children:
-            inside = [] if isinstance(host.task_spec, BoundaryEvent) else alive_below(host)
-            for task in inside:
-                if task not in own:
-                    task.cancel()
+            if not isinstance(host.task_spec, BoundaryEvent):
+                take_away(host, event.task_spec.bpmn_id, leaving=thrown_by)
     trigger(event)
 
 

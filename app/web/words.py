@@ -105,6 +105,23 @@ def _given(event: HistoryEvent, words: Vocabulary) -> str:
     return f"{words.label(key)}: {words.value(key, value)}" if value else ""
 
 
+def _taken_away(event: HistoryEvent, words: Vocabulary) -> Sentence:
+    title = say(N_("{name} ditutup tanpa diselesaikan"), name=here(event, words))
+    return Sentence("cancelled", title, reason=_cause(str(event.data.get("cause") or ""), words))
+
+
+def _cause(element_id: str, words: Vocabulary) -> str:
+    """What took a task away, in words."""
+    node, name = words.node(element_id), words.activity(element_id)
+    if node is None:
+        return ""
+    if node.loop is not None:
+        return _("Syarat selesai {name} sudah terpenuhi.", name=name)
+    if node.timer is not None:
+        return _("Waktunya habis: {name}.", name=node.name or node.timer.text or name)
+    return _("Perkara berjalan lewat {name}.", name=name)
+
+
 def _released(event: HistoryEvent, words: Vocabulary) -> Sentence:
     reasons = {
         "user_disabled": _("Pemegangnya dinonaktifkan."),
@@ -172,6 +189,7 @@ _TELLERS: Mapping[str, Callable[[HistoryEvent, Vocabulary], Sentence]] = {
     "task_released": _released,
     "task_reassigned": _reassigned,
     "task_completed": _completed,
+    "task_cancelled": _taken_away,
     "task_overdue": _overdue,
     "question_answered": branches.answered,
     "gateway_decided": branches.decided,

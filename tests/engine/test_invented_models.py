@@ -131,6 +131,13 @@ class Match:
             assert case.step.end is not None
             assert case.step.end.id in self.game.ends, self.label
         self._compare_order()
+        self._compare_taken_away()
+
+    def _compare_taken_away(self) -> None:
+        """Each task that is over and that nobody completed is told of, once."""
+        step = self.case.step
+        told_of = [event.data["task"] for event in step.events if event.type == "task_cancelled"]
+        assert sorted(told_of) == sorted(set(step.closed) - set(step.completed)), self.label
 
     def _compare_order(self) -> None:
         events, happened = self.game.events, told(self.case.step)

@@ -1,0 +1,81 @@
+"""A task that is taken away stands in the history with what took it, and with whoever caused that."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from app import worker
+from app.db import Database
+from app.models import HistoryEvent, ProcessInstance
+from app.services import clock, deployments, history, instances, tasks
+from tests.engine.building import boundary, bpmn, end, node, start, user
+from tests.services.office import Office, form, text
+
+ENDING = "<bpmn:terminateEventDefinition/>"
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return Office(database)
+
+
+def begun(office: Office) -> ProcessInstance:
+    """A case with two open tasks: one ends everything once it is completed, the other has three days."""
+    nodes = [
+        start("mulai", form="terima"), node("parallelGateway", "bagi"), user("putuskan"), user("telaah"),
+        boundary("habis", "telaah", after="P3D", interrupting=True), user("tegur"),
+        node("endEvent", "batal", inside=ENDING), end("selesai"), end("ditegur"),
+    ]  # fmt: skip
+    ways = ["mulai > bagi > putuskan > batal", "bagi > telaah > selesai", "habis > tegur > ditegur"]
+    lanes = {"Loket": " ".join(each.id for each in nodes)}
+    given = {"dua.bpmn": bpmn(nodes, ways, lanes=lanes, key="dua"), "terima.form": form(text("n"))}
+    with office.database.transaction() as session:
+        deployments.deploy(session, given, actor=None)
+        return instances.start(session, "dua", {"n": "1"}, actor=office.rina).instance
+
+
+def task_at(office: Office, case: ProcessInstance, activity: str) -> str:
+    with office.database.reading() as session:
+        return next(t.id for t in instances.open_tasks(session, case.id) if t.activity_id == activity)
+
+
+def told(office: Office, case: ProcessInstance) -> tuple[list[str], list[tuple[Any, ...]]]:
+    """The types of all events in order, and what is told of tasks taken away."""
+    with office.database.reading() as session:
+        found = list(history.of_instance(session, case.id))
+        return [e.type for e in found], [_seen(e) for e in found if e.type == "task_cancelled"]
+
+
+def _seen(event: HistoryEvent) -> tuple[Any, ...]:
+    return event.activity_id, event.data, event.actor.name if event.actor else None
+
+
+def test_what_a_timer_takes_away_is_told_as_the_clocks(office: Office) -> None:
+    case = begun(office)
+    task = task_at(office, case, "telaah")
+    with office.database.reading() as session:
+        later = clock.now(session) + timedelta(days=4)
+    worker.fire_until(office.database, later)
+    types, taken = told(office, case)
+    assert taken == [("telaah", {"task": task, "cause": "habis"}, None)]
+    assert types[-4:] == ["timer_fired", "task_overdue", "task_cancelled", "task_created"]
+
+
+def test_what_an_officer_ends_is_told_as_his(office: Office) -> None:
+    case = begun(office)
+    task = task_at(office, case, "telaah")
+    with office.database.transaction() as session:
+        tasks.complete(session, task_at(office, case, "putuskan"), {}, {}, actor=office.rina)
+    types, taken = told(office, case)
+    assert taken == [("telaah", {"task": task, "cause": "batal"}, office.rina.name)]
+    assert types[-3:] == ["task_completed", "task_cancelled", "instance_ended"]
+
+
+def test_a_case_that_a_person_cancels_needs_no_word_for_each_task(office: Office) -> None:
+    case = begun(office)
+    with office.database.transaction() as session:
+        instances.cancel(session, case.id, "Salah berkas", actor=office.owner)
+    types, taken = told(office, case)
+    assert taken == []
+    assert types[-1] == "instance_cancelled"

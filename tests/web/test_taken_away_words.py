@@ -1,0 +1,61 @@
+"""How a case's page tells of a task that was taken away, in both languages."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from app.engine.diagram import Loop, Node, Timer
+from app.i18n import speaking
+from app.models import HistoryEvent
+from app.web import words
+from app.web.vocabulary import Vocabulary
+
+
+def drawn(id: str, kind: str, name: str = "", **given: Any) -> Node:
+    return Node(id=id, kind=kind, name=name, lane_id="", **given)
+
+
+NODES = {
+    node.id: node
+    for node in (
+        drawn("telaah", "userTask", "Telaah"),
+        drawn("habis", "boundaryEvent", timer=Timer("duration", "3 hari")),
+        drawn("tepat", "boundaryEvent", "Batas waktu", timer=Timer("duration", "P3D")),
+        drawn("batal", "endEvent", "Batal", terminate=True),
+        drawn("minta", "userTask", "Minta pendapat", loop=Loop("parallel", "unit", until="cukup")),
+    )
+}
+
+
+def told(cause: str) -> Any:
+    diagram = SimpleNamespace(nodes=NODES, questions={})
+    version: Any = SimpleNamespace(program=SimpleNamespace(tables={}), forms={}, diagram=diagram)
+    data = {"task": "1", "cause": cause}
+    event = HistoryEvent(type="task_cancelled", activity_id="telaah", data=data)
+    return words.describe(event, Vocabulary(version))
+
+
+@pytest.mark.parametrize(
+    ("cause", "indonesian", "english"),
+    [
+        ("habis", "Waktunya habis: 3 hari.", "Its time is up: 3 hari."),
+        ("tepat", "Waktunya habis: Batas waktu.", "Its time is up: Batas waktu."),
+        ("batal", "Perkara berjalan lewat Batal.", "The case went on by way of Batal."),
+        (
+            "minta",
+            "Syarat selesai Minta pendapat sudah terpenuhi.",
+            "The completion condition of Minta pendapat holds.",
+        ),
+        ("hilang", "", ""),
+    ],
+)
+def test_what_took_a_task_away_is_told_in_both_languages(
+    app: Any, cause: str, indonesian: str, english: str
+) -> None:
+    with app.test_request_context(), speaking("id"):
+        sentence = told(cause)
+        assert (sentence.title, sentence.reason) == ("<b>Telaah</b> ditutup tanpa diselesaikan", indonesian)
+    with app.test_request_context(), speaking("en"):
+        sentence = told(cause)
+        assert (sentence.title, sentence.reason) == ("<b>Telaah</b> closed without being completed", english)
