@@ -17,6 +17,7 @@ _MORE = {
     "inputs_mapped": "given",
     "outputs_mapped": "values",
     "rounds_ended": "values",
+    "task_cancelled": "cause",
 }
 
 
@@ -52,13 +53,12 @@ def allows(events: Sequence[Event], order: Sequence[What]) -> bool:
 def told(step: Step) -> list[What]:
     """What the engine tells of a step, each notification where it was sent.
 
-    Without `task_overdue`: which timer is a task's deadline is no matter of BPMN. Without `task_cancelled`: the game
-    takes tokens away without a word, and which tasks are still open is compared beside this.
+    Without `task_overdue`: which timer is a task's deadline is no matter of BPMN.
     """
     found = [_what(event) for event in step.events]
     for effect in reversed(step.effects):
         found.insert(effect.place, ("notification_queued", effect.node.id))
-    return [what for what in found if what[0] not in {"task_overdue", "task_cancelled"}]
+    return [what for what in found if what[0] != "task_overdue"]
 
 
 def _what(event: context.Event) -> What:

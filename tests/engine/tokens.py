@@ -55,6 +55,7 @@ class Place:
     results: list[Any] = field(default_factory=list)
     own: Frame | None = None  # the variables of a step with mappings
     after: set[Event] = field(default_factory=set)  # what led here, and all that happened inside
+    shown: bool = False  # a task that was told to be open
 
     @property
     def is_seen(self) -> bool:
@@ -113,6 +114,7 @@ class Game:
         for place in self.places:
             if place not in before and (place.asks or (place.node.kind == "userTask" and not place.holds)):
                 self._tell(place.frame, place.after, "task_created", place.node.id)
+                place.shown = True
         if self.ended:
             self._tell(self.process, self.events, "instance_ended", "")
 
@@ -135,7 +137,7 @@ class Game:
         what = "question_answered" if place.asks else "task_completed" if node.kind == "userTask" else caught
         place.after |= self._tell(frame, place.after, what, node.id)
         if place.host is None or node.interrupting:
-            self._take_away(place.host or place)
+            self._take_away(place.host or place, node.id if place.host else "", place.after)
             place.after |= place.host.after if place.host else set()
         elif node.timer:
             self.places.remove(place)
@@ -153,12 +155,14 @@ class Game:
         told = [self._tell(frame, after, "gateway_decided", node.id, flow.id) for flow in flows]
         self.moving += [Token(flow, frame, frozenset().union(*told)) for flow in flows]
 
-    def _take_away(self, gone: Place) -> None:
+    def _take_away(self, gone: Place, by: str = "", after: Iterable[Event] = ()) -> None:
         """End an activity: with it goes what waits beside it and all inside."""
-        self._empty(gone)
+        self._empty(gone, by, after)
         self.places = [p for p in self.places if p is not gone and p.host is not gone]
 
-    def _empty(self, holder: Place | None) -> None:
+    def _empty(self, holder: Place | None, by: str, after: Iterable[Event]) -> None:
+        for lost in [p for p in self.places if by and p.shown and (p is holder or p.frame.is_in(holder))]:
+            lost.after |= self._tell(lost.frame, {*lost.after, *after}, "task_cancelled", lost.node.id, by)
         self.places = [place for place in self.places if not place.frame.is_in(holder)]
         self.lying = [token for token in self.lying if not token.frame.is_in(holder)]
         self.moving = [token for token in self.moving if not token.frame.is_in(holder)]
@@ -192,9 +196,8 @@ class Game:
             for node in self.diagram.nodes.values():
                 full = self._here(node, frame)
                 if node.kind == "inclusiveGateway" and full and not self._may_more_come(node, full, frame):
-                    here = [event for event in self.events if event.frame is frame]
-                    gone = {event for event in here if self._reaches(event.what[1], node, full)}
-                    self._take_up(node, frame, gone)
+                    here = (event for event in self.events if event.frame is frame)
+                    self._take_up(node, frame, [e for e in here if self._reaches(e.what[1], node, full)])
                     return True
         return False
 
@@ -223,7 +226,7 @@ class Game:
         elif node.kind in {"exclusiveGateway", "inclusiveGateway"} and len(self.out[node.id]) > 1:
             self._take(node, frame, self._chosen(node, frame), after)
         elif node.terminate:
-            self._empty(frame.holder)
+            self._empty(frame.holder, node.id, after)
         elif node.error or node.escalation:
             self._throw(node, frame, after)
         else:
@@ -270,7 +273,7 @@ class Game:
             self._leave(node, frame, after)
         if caught is not None and caught.host is not None:
             if caught.node.interrupting:
-                self._take_away(caught.host)
+                self._take_away(caught.host, caught.node.id, after)
                 after = caught.host.after
             self._leave(caught.node, caught.frame, after)
 
@@ -318,11 +321,9 @@ class Game:
         mappings = place.node.mappings or NONE
         after = frozenset(place.after) if after is None else after
         found = Frame(place, dict(values or {}), values is not None, begun=after)
-        given = self._worked_out(mappings.inputs, found)
-        if given:
+        if given := self._worked_out(mappings.inputs, found):
             found.begun = self._tell(found, found.begun, "inputs_mapped", place.node.id, given)
-        found.values |= given
-        found.mappings = mappings
+        found.values, found.mappings = found.values | given, mappings
         return found
 
     def _worked_out(self, mappings: Iterable[Assignment], frame: Frame) -> Values:
@@ -361,7 +362,7 @@ class Game:
         if loop.collect:
             holder.results.append((count, frame.values[loop.collect]))
         if loop.until and self._holds(loop.until, frame):
-            self._empty(holder)
+            self._empty(holder, holder.node.id, after)
         elif holder.left:
             self._open(holder, self._mapped(holder, holder.left.pop(0)))
         elif loop.kind == "while" and count < (loop.most or MOST_STEPS) and self._holds(loop.over, frame):
