@@ -178,7 +178,7 @@ def _told(event: Event, actor: Actor | None, units: Mapping[str, tuple[str | Non
     if unit is not None:
         data["unit"] = unit
     if actor is None and not event.by_clock:  # whoever else acts has a name
-        data["by"] = "reporter"
+        data.setdefault("by", "reporter")  # an error names there what caught it
     return replace(event, data=data)
 
 

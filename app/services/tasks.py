@@ -1,4 +1,4 @@
-"""User tasks: claim, release, reassign, complete. Reading lists of them is `inbox`."""
+"""User tasks: claim, release, complete. Handing them on is `handing`, reading lists of them is `inbox`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from app.engine.diagram import Question
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Form
 from app.i18n import _
-from app.models import ProcessInstance, User, UserTask
+from app.models import ProcessInstance, UserTask
 from app.services import (
     access,
     clock,
@@ -26,10 +26,8 @@ from app.services import (
     identity,
     instances,
     lost,
-    officers,
     questions,
     rights,
-    telling,
 )
 from app.services.access import Actor
 from app.services.definitions import Version
@@ -97,10 +95,11 @@ def _row(user_id: int, dialect: str, lock: bool) -> Select[UserTask, bool, Any]:
 
 def may_work(actor: Actor, task: UserTask) -> bool:
     """Whether the task is offered to the actor: his lane, and his unit where the task names one."""
-    return _may_receive(actor, task, task.unit_code)
+    return may_receive(actor, task, task.unit_code)
 
 
-def _may_receive(to: Actor, task: UserTask, unit: str | None) -> bool:
+def may_receive(to: Actor, task: UserTask, unit: str | None) -> bool:
+    """The same of a task of this unit."""
     return task.group_id in to.groups and (unit is None or unit in to.units)
 
 
@@ -125,9 +124,9 @@ def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     )
     session.refresh(task)
     if taken.rowcount != 1:  # type: ignore[attr-defined]
-        _check_open(session, task, actor)
+        check_open(session, task, actor)
         raise lost.taken(session, task, actor=actor)
-    history.record(session, "task_claimed", actor=actor, **_where(task))
+    history.record(session, "task_claimed", actor=actor, **where(task))
     return task
 
 
@@ -138,63 +137,12 @@ def release(session: Session, task_id: str, *, actor: Actor) -> UserTask:
         NotFound, NotAllowed: it is not his; Conflict: the task is closed.
     """
     task = get(session, task_id, actor=actor, lock=True).task
-    _check_open(session, task, actor)
+    check_open(session, task, actor)
     if task.assignee_id != actor.id:
         raise NotAllowed(_("Anda hanya dapat melepas tugas yang Anda ambil."))
     task.assignee_id, task.claimed_at = None, None
-    history.record(session, "task_released", actor=actor, **_where(task))
+    history.record(session, "task_released", actor=actor, **where(task))
     return task
-
-
-def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Actor) -> UserTask:
-    """Hand a task to another officer of its lane, with a reason: one's own, or as the lane's coordinator.
-
-    Raises:
-        NotFound, NotAllowed, Conflict; InvalidForm: no reason, or ``to`` is no officer of the lane and unit.
-    """
-    task = get(session, task_id, actor=actor, lock=True).task
-    rights.require_not_auditor(actor)
-    _check_open(session, task, actor)
-    if task.assignee_id != actor.id and task.coordinator_group_id not in actor.groups:
-        raise NotAllowed(_("Hanya pemegang tugas dan koordinator lajur yang dapat mengalihkan tugas ini."))
-    errors = {}
-    if not reason.strip():
-        errors["reason"] = _("Tulis alasan pengalihan.")
-    to = officers.held(session, to)
-    unit = officers.unit_with(session, task, to, actor=actor)
-    if to.disabled_at is not None or not _may_receive(access.actor_of(to), task, unit):
-        errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
-    if errors:
-        raise InvalidForm(_("Tugas belum dialihkan."), errors)
-    before = task.assignee_id
-    moved: dict[str, Any] = {"unit": unit} if unit != task.unit_code else {}
-    task.unit_code = unit
-    task.assignee_id, task.claimed_at = to.id, clock.now(session)
-    history.record(
-        session,
-        "task_reassigned",
-        actor=actor,
-        **_where(task),
-        to=to.name,
-        reason=reason.strip(),
-        before=before,
-        **moved,
-    )
-    _tell_of_handing(session, task, to, before, reason.strip(), actor)
-    return task
-
-
-def _tell_of_handing(
-    session: Session, task: UserTask, to: User, before: int | None, reason: str, actor: Actor
-) -> None:
-    """Tell who has the task now, and who had it; neither of what he did himself."""
-    instance, activity = task.instance, task.activity_id
-    about = {"by": actor.full_name, "task": task.name, "reason": reason}
-    if to.id != actor.id:
-        telling.queue(session, instance, activity, "task_reassigned", {"users": [to.id]}, **about)
-    if before is not None and before not in (to.id, actor.id):
-        code = "task_taken_over" if to.id == actor.id else "task_handed_on"
-        telling.queue(session, instance, activity, code, {"users": [before]}, **about, whom=to.full_name)
 
 
 def complete(
@@ -252,7 +200,8 @@ def _check_input(
     return clean, given
 
 
-def _check_open(session: Session, task: UserTask, actor: Actor) -> None:
+def check_open(session: Session, task: UserTask, actor: Actor) -> None:
+    """Raise Conflict, and say who closed it, if the task is closed."""
     if task.state != "open":
         raise lost.closed(session, task, actor=actor)
 
@@ -261,8 +210,9 @@ def _check_open_and_offered(session: Session, work: Work, actor: Actor) -> None:
     rights.require_not_auditor(actor)
     if not work.offered:
         raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=work.task.lane))
-    _check_open(session, work.task, actor)
+    check_open(session, work.task, actor)
 
 
-def _where(task: UserTask) -> dict[str, Any]:
+def where(task: UserTask) -> dict[str, Any]:
+    """What an event in the history names the task by."""
     return {"instance_id": task.instance_id, "activity_id": task.activity_id, "task": task.id}

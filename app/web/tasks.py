@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.errors import AppError, Conflict, InvalidForm
 from app.i18n import _
 from app.models import UserTask
-from app.services import desk, drafts, notes, officers, tasks
+from app.services import desk, drafts, handing, notes, officers, tasks
 from app.web import commands, completion, context, entries, errors, filters, inbox, task_page
 from app.web.commands import Answers, Command
 from app.web.entries import Entry
@@ -130,7 +130,7 @@ def reassign(task_id: str) -> Response:
 
     def do(session: Session) -> dict[str, Any]:
         to = officers.chosen(session, sent["to"])
-        return _known(tasks.reassign(session, task_id, to, sent["reason"], actor=context.actor())) | {
+        return _known(handing.reassign(session, task_id, to, sent["reason"], actor=context.actor())) | {
             "to": to.full_name
         }
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.models import User, UserTask
-from app.services import officers, profiles, tasks, users
+from app.services import handing, officers, profiles, tasks, users
 from tests.races.together import Racers, in_transaction
 from tests.services.office import Office
 
@@ -26,7 +26,7 @@ def be_handed(office: Office) -> Callable[[Session], Any]:
 
     def do(session: Session) -> Any:
         to = session.get_one(User, office.budi.id)
-        return tasks.reassign(session, task.id, to, "cuti", actor=office.ketua)
+        return handing.reassign(session, task.id, to, "cuti", actor=office.ketua)
 
     return do
 

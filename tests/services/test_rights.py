@@ -18,6 +18,7 @@ from app.services import (
     deployments,
     files,
     groups,
+    handing,
     holidays,
     identity,
     incidents,
@@ -55,7 +56,7 @@ def _complete(session: Session, office: Office, case: Any, actor: Actor) -> None
 
 def _reassign(session: Session, office: Office, case: Any, actor: Actor) -> None:
     budi = session.get_one(User, office.budi.id)
-    tasks.reassign(session, office.open_task(case).id, budi, "cuti", actor=actor)
+    handing.reassign(session, office.open_task(case).id, budi, "cuti", actor=actor)
 
 
 def _start(session: Session, office: Office, case: Any, actor: Actor) -> None:

@@ -7,7 +7,18 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
 from app.models import User
-from app.services import cases, deployments, drafts, history, inbox, incidents, instances, tasks, users
+from app.services import (
+    cases,
+    deployments,
+    drafts,
+    handing,
+    history,
+    inbox,
+    incidents,
+    instances,
+    tasks,
+    users,
+)
 from app.services.inbox import Filters
 from app.services.profiles import Profile
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
@@ -110,11 +121,11 @@ def test_the_coordinator_reassigns_with_a_reason_and_only_within_the_lane(office
         assert budi is not None
         assert dina is not None
         with pytest.raises(InvalidForm) as error:
-            tasks.reassign(session, task.id, dina, "", actor=office.ketua)
+            handing.reassign(session, task.id, dina, "", actor=office.ketua)
         assert set(error.value.errors) == {"reason", "to"}
         with pytest.raises(NotAllowed):
-            tasks.reassign(session, task.id, budi, "libur", actor=office.rina)
-        assert tasks.reassign(session, task.id, budi, "libur", actor=office.ketua).assignee_id == budi.id
+            handing.reassign(session, task.id, budi, "libur", actor=office.rina)
+        assert handing.reassign(session, task.id, budi, "libur", actor=office.ketua).assignee_id == budi.id
 
 
 def test_form_errors_keep_what_was_typed(office: Office) -> None:
@@ -251,7 +262,7 @@ def complete(session: Session, task_id: str, office: Office) -> None:
 
 
 def reassign(session: Session, task_id: str, office: Office) -> None:
-    tasks.reassign(session, task_id, session.get_one(User, office.rina.id), "cuti", actor=office.ketua)
+    handing.reassign(session, task_id, session.get_one(User, office.rina.id), "cuti", actor=office.ketua)
 
 
 @pytest.mark.parametrize("act", [claim, complete, reassign])

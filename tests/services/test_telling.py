@@ -5,7 +5,7 @@ import pytest
 from app.errors import InvalidForm
 from app.i18n import speaking
 from app.models import Notice, Unit, User
-from app.services import deployments, incidents, instances, messages, notices, outbox, tasks, telling
+from app.services import deployments, handing, incidents, instances, messages, notices, outbox, tasks, telling
 from app.services.access import Actor
 from tests.engine.building import bpmn, catch, end, start, user
 from tests.services.counting import statements
@@ -21,7 +21,7 @@ def heard(office: Office, actor: Actor) -> list[str]:
 
 def hand_on(office: Office, task_id: str, to: Actor, reason: str, *, actor: Actor) -> None:
     with office.database.transaction() as session:
-        tasks.reassign(session, task_id, session.get_one(User, to.id), reason, actor=actor)
+        handing.reassign(session, task_id, session.get_one(User, to.id), reason, actor=actor)
 
 
 def test_who_gets_a_task_from_somebody_is_told_from_whom_and_why(office: Office) -> None:
