@@ -12,6 +12,7 @@ from app import db as db_module
 from app.db import Database
 from app.engine import execution as engine
 from app.models import ProcessInstance, UserTask
+from app.services import tasks
 
 
 @contextmanager
@@ -45,10 +46,12 @@ def unlocked(database: Database) -> Iterator[None]:
         patch.setattr(ProcessInstance.__mapper__, "version_id_generator", lambda version: version or 1)
         patch.setattr(Select, "with_for_update", lambda self, **given: self)
         patch.setattr(Database, "_turnstile", _no_turnstile)
+        tasks._case_of.cache_clear()  # statements are built once, those without a lock too
         if database.is_sqlite:
             event.remove(database.engine, "begin", db_module._begin_sqlite)
             event.listen(database.engine, "begin", _begin_nothing)
         yield
+    tasks._case_of.cache_clear()
     if database.is_sqlite:
         event.remove(database.engine, "begin", _begin_nothing)
         event.listen(database.engine, "begin", db_module._begin_sqlite)
