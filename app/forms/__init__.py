@@ -6,7 +6,7 @@ came back into values; `validate` lets through what the form allows; `split` par
 
 from app.forms.checking_marks import check_marks
 from app.forms.checking_names import check_names
-from app.forms.display import display, text_of
+from app.forms.display import NOTHING, display, plain, text_of
 from app.forms.generated import from_form_data
 from app.forms.jsonbody import from_json
 from app.forms.leaving_out import left_out
@@ -24,6 +24,7 @@ from app.forms.whole import Form
 __all__ = [
     "BUTTON",
     "FOCUS",
+    "NOTHING",
     "REMOVE",
     "Choice",
     "Component",
@@ -47,6 +48,7 @@ __all__ = [
     "left_out",
     "load",
     "pickers",
+    "plain",
     "put",
     "read",
     "split",

@@ -55,6 +55,23 @@ def text_of(part: Field, value: Any, *, files: Files | None = None, options: tup
     return _with_unit(part, _number(part, value) if part.type == "number" else str(value))
 
 
+def plain(value: Any) -> str:
+    """Return a value that no form describes in words; nothing as ""."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name}: {plain(one) or NOTHING}" for name, one in value.items())
+    if isinstance(value, list):
+        return "; ".join(map(plain, value)) if _records(value) else ", ".join(map(plain, value))
+    if isinstance(value, bool):
+        return _("Ya") if value else _("Tidak")
+    if isinstance(value, float) and language() == "id":
+        return str(value).replace(".", ",")
+    return "" if value is None else str(value)
+
+
+def _records(values: list[Any]) -> bool:
+    return any(isinstance(one, Mapping) for one in values)
+
+
 def _nested(part: Field, value: Any, files: Files) -> str:
     if part.type == LIST:
         rows = value if isinstance(value, list) else []

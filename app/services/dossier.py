@@ -154,7 +154,7 @@ def _rows(version: Version, event: HistoryEvent, files: Mapping[str, str]) -> li
     form = version.forms.get(node.form_key or "") if node else None
     if form is None:
         labels = {field.key: field.name for form in version.forms.values() for field in form.fields}
-        return [(labels.get(key, key), _plain(value)) for key, value in values.items()]
+        return [(labels.get(key, key), forms.plain(value)) for key, value in values.items()]
     return [(label, text) for label, text in forms.display(form, values, files=files) if text]
 
 
@@ -176,12 +176,6 @@ def variables(version: Version, instance: ProcessInstance, events: Sequence[Hist
         Variable(key, labels.get(key, key), value, changes.get(key, []))
         for key, value in instance.variables.items()
     ]
-
-
-def _plain(value: Any) -> str:
-    if isinstance(value, bool):
-        return _("Ya") if value else _("Tidak")
-    return ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
 
 
 def public_status(session: Session, instance: ProcessInstance) -> PublicStatus:

@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from app import forms, i18n
+from app import forms
 from app.forms import Field
-from app.i18n import _
 from app.services.definitions import Version
 
 
@@ -84,12 +83,4 @@ class Vocabulary:
 
 def plain(value: Any) -> str:
     """A value that no form describes."""
-    if value is None or value in ("", []):
-        return "–"
-    if isinstance(value, bool):
-        return _("Ya") if value else _("Tidak")
-    if isinstance(value, list):
-        return ", ".join(plain(one) for one in value)
-    if isinstance(value, float) and i18n.language() == "id":
-        return str(value).replace(".", ",")
-    return str(value)
+    return forms.plain(value) or forms.NOTHING

@@ -5,6 +5,15 @@ from app.i18n import speaking
 from tests.forms.schemas import component, form, values
 
 
+def test_what_no_form_describes_is_read_in_words_too() -> None:
+    rows = [{"nama": "Ani", "luas": 1.5, "lunas": True}, {"nama": "", "luas": None, "lunas": False}]
+    assert forms.plain(rows) == "nama: Ani, luas: 1,5, lunas: Ya; nama: –, luas: –, lunas: Tidak"
+    assert forms.plain(["A", 2, None]) == "A, 2, "
+    assert forms.plain({"luas": [1, 2]}) == "luas: 1, 2"
+    with speaking("en"):
+        assert forms.plain({"luas": 1.5, "lunas": True}) == "luas: 1.5, lunas: Yes"
+
+
 def test_a_submitted_form_is_read_in_words() -> None:
     made = form(
         component("radio", "hasil", label="Hasil", values=[{"label": "Terbukti", "value": "t"}]),
