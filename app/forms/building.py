@@ -1,6 +1,6 @@
 """Components of a form-js schema as `Field`; the schema was checked before."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from app.bpmnio import templates
@@ -27,8 +27,24 @@ def components_of(schema: Raw) -> tuple[Field, ...]:
     return _fields(schema["components"], "~", "")
 
 
+def written(schema: Raw) -> dict[str, Raw]:
+    """Return the component that each field of `components_of` was made from, by the field's id."""
+    return dict(_written(schema["components"], "~"))
+
+
+def _written(parts: Iterable[Raw], path: str) -> Iterator[tuple[str, Raw]]:
+    for part, place in _placed(parts, path):
+        yield part.get("id") or place, part
+        yield from _written(part.get("components") or (), f"{place}.")
+
+
+def _placed(parts: Iterable[Raw], path: str) -> list[tuple[Raw, str]]:
+    """Each part with its place, which is its id where the file gives it none; a modeler always does."""
+    return [(part, f"{path}{place}") for place, part in enumerate(parts)]
+
+
 def _fields(parts: Iterable[Raw], path: str, above: str) -> tuple[Field, ...]:
-    placed = [(part, f"{path}{place}") for place, part in enumerate(parts)]
+    placed = _placed(parts, path)
     return tuple(
         _field(part, path, above) for part, path in placed if part["type"] in INPUTS | SHOWN | {LIST}
     )

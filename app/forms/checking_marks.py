@@ -4,6 +4,7 @@ from typing import Any
 
 from app.findings import Finding
 from app.findings.likeness import meant
+from app.forms.building import written
 from app.forms.model import EARLIEST, INPUTS, LATEST, MARKS, NO, READ, TODAY, YES
 from app.forms.parsing import Findings, Raw, components, is_list
 from app.forms.whole import Form
@@ -18,11 +19,12 @@ def check_marks(form: Form, content: bytes, *, file: str) -> tuple[Finding, ...]
     that runs already goes on, and shows no identity.
     """
     findings = Findings(file, content.decode("utf-8", "replace"))
-    wrong = {part.id for part in form.everything if part.key and part.private and part.told}
+    parts = written(form.schema)
+    for field in form.everything:
+        if field.key and field.private and field.told:
+            findings.add("form_private_told", parts[field.id])
     for part, _depth in components(form.schema):
         properties = part.get("properties") or {}
-        if part.get("id") in wrong:
-            findings.add("form_private_told", part)
         for name, value in properties.items():
             _check_name(part, name, findings)
             if name in MARKS:

@@ -3,8 +3,9 @@
 from collections.abc import Collection
 
 from app.findings import Finding
+from app.forms.building import written
 from app.forms.mentions import names_read
-from app.forms.parsing import Findings, components
+from app.forms.parsing import Findings
 from app.forms.whole import Form
 
 
@@ -15,8 +16,8 @@ def check_names(form: Form, content: bytes, *, known: Collection[str], file: str
     """
     findings = Findings(file, content.decode("utf-8", "replace"))
     own = {segment for part in form.everything for segment in (part.key or "").split(".")}
-    written = {part.get("id"): part for part, _depth in components(form.schema)}
+    parts = written(form.schema)
     for part in form.everything:
         for name in sorted(names_read(part) - own - set(known)):
-            findings.add("form_name_never_set", written.get(part.id), severity="warning", variable=name)
+            findings.add("form_name_never_set", parts[part.id], severity="warning", variable=name)
     return tuple(findings.found)

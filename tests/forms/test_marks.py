@@ -79,6 +79,21 @@ def test_identity_marked_on_a_group_is_an_error_because_its_fields_would_stay_pu
     assert found(group) == [("form_private_misplaced", "error")]
 
 
+def test_identity_that_the_reporter_would_be_told_is_found_where_the_file_gives_no_ids() -> None:
+    inner = marked(**{"pribadi": "ya", "tampil pelapor": "ya"})
+    group = component("group", components=[inner])
+    del inner["id"], group["id"]
+    assert found(group) == [("form_private_told", "error")]
+
+
+def test_a_name_that_nothing_sets_is_told_with_its_field_where_the_file_gives_no_ids() -> None:
+    part = component("textfield", "alasan", conditional={"hide": '=hasill = "cukup"'})
+    del part["id"]
+    bytes_ = content(component("text"), component("group", components=[part]))
+    [finding] = forms.check_names(forms.load(bytes_, file="uji.form"), bytes_, known=(), file="uji.form")
+    assert (finding.element_id, finding.element_name, finding.line) == ("alasan", "Alasan", 1)
+
+
 def test_a_misspelling_is_told_in_both_languages_with_what_was_meant() -> None:
     bytes_ = content(marked(Pribadi="ya"))
     [finding] = forms.check_marks(forms.load(bytes_, file="uji.form"), bytes_, file="uji.form")
