@@ -191,6 +191,7 @@ def test_what_officers_handed_in_before_stands_beside_the_form(
     page = sign_in("dpupr").get(f"/tugas/{unit.id}").text
     assert answers_for("telaahan", case.report)["ringkasan_telaah"] in results(page)
     assert results(page).index("Menyalurkan laporan") < results(page).index("Telaahan Lanjutan")
+    assert re.search(r"Telaahan Lanjutan, \d+ \w+ 20\d\d, ", results(page))
     assert results(page).count("<details") - results(page).count(" open") == 3  # all but the last
 
     case.complete("dpupr")
