@@ -57,8 +57,7 @@ def main() -> None:
 def _reasons(error: AppError) -> list[str]:
     """What is wrong with each thing entered, or with the database, where the sentence itself does not say."""
     found = list(error.errors.values()) if isinstance(error, InvalidForm) else []
-    if said := getattr(
-        error.__cause__, "orig", None
-    ):  # the driver's own words; whoever runs commands may read them
+    # The driver's own words: whoever runs commands may read them.
+    if said := getattr(error.__cause__, "orig", None):
         found += [line.strip() for line in str(said).strip().splitlines()]
     return [reason for reason in found if reason != str(error)]

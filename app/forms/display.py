@@ -1,6 +1,5 @@
 """A submitted form to read: labels and values in words."""
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
@@ -47,7 +46,7 @@ def text_of(part: Field, value: Any, *, files: Files | None = None, options: tup
     if part.type == "expression":
         held = value if isinstance(value, list) else [value]
         words = all(isinstance(one, str) for one in held)
-        return ", ".join(label_of(one, part.options) for one in held) if words else _plain(value)
+        return ", ".join(label_of(one, part.options) for one in held) if words else plain(value)
     if part.type == "filepicker":
         return ", ".join((files or {}).get(one, one) for one in value)
     if part.type == "datetime":
@@ -56,7 +55,7 @@ def text_of(part: Field, value: Any, *, files: Files | None = None, options: tup
 
 
 def plain(value: Any) -> str:
-    """Return a value that no form describes in words; nothing as ""."""
+    """Return a value that no field describes, any JSON, in words; nothing as ""."""
     if isinstance(value, Mapping):
         return ", ".join(f"{name}: {plain(one) or NOTHING}" for name, one in value.items())
     if isinstance(value, list):
@@ -64,7 +63,7 @@ def plain(value: Any) -> str:
     if isinstance(value, bool):
         return _("Ya") if value else _("Tidak")
     if isinstance(value, float) and language() == "id":
-        return str(value).replace(".", ",")
+        return to_typed(value)
     return "" if value is None else str(value)
 
 
@@ -95,15 +94,6 @@ def _number(part: Field, value: Any) -> str:
         return str(value)
     written = format_decimal(number, locale=language(), decimal_quantization=False)
     return written.replace("\u00a0", " ") if isinstance(number, Decimal) else str(value)
-
-
-def _plain(value: Any) -> str:
-    """What a formula gave: any JSON."""
-    if isinstance(value, bool):
-        return _("Ya") if value else _("Tidak")
-    if isinstance(value, int | float):
-        return to_typed(value)
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _with_unit(part: Field, text: str) -> str:

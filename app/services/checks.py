@@ -180,9 +180,8 @@ def _unknown_properties(bundle: Bundle, known: set[str] | None) -> list[Finding]
 def _empty_lanes(session: Session, bundle: Bundle) -> list[Finding]:
     counts = {group.name: count for group, count in groups.with_counts(session)}
     known = {lane_id: group for lane_id, group in session.execute(_group_names(bundle.diagram.key))}
-    used = {
-        node.lane_id for node in bundle.diagram.nodes.values()
-    }  # Bizagi's milestones are lanes without steps
+    # Bizagi's milestones are lanes without steps: nobody need belong to them.
+    used = {node.lane_id for node in bundle.diagram.nodes.values()}
     wanted = {known.get(lane.id, lane.name): lane.name for lane in bundle.diagram.lanes if lane.id in used}
     coordinators = {c for lane in bundle.diagram.lanes if (c := lane.properties.get("koordinator"))}
     wanted |= {name: name for name in coordinators}
