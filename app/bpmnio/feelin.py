@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -170,6 +171,7 @@ def _needed(context: Mapping[str, Any], facts: Iterable[Facts]) -> dict[str, Any
     return {key: value for key, value in context.items() if key in reads or is_odd(key)}
 
 
+@lru_cache(maxsize=4096)
 def is_odd(key: str) -> bool:
     """Whether ``key`` is no plain word: then it can be read by text that looks like several names."""
     return not (key.isascii() and key.isidentifier())

@@ -76,10 +76,11 @@ def complete(
         Conflict: a timer that was due first took the task away.
         ExecutionFailed: what follows in the diagram failed; nothing may be stored.
     """
-    before = Before.of(_load(program, state, current, now, calendar))
+    workflow = _load(program, state, current, now, calendar)
+    before = Before.of(workflow)
     if task_id not in before.tasks:
         raise NotFound(_("Tugas ini sudah tidak terbuka."))
-    workflow, task = _caught_up(lambda: _load(program, state, current, now, calendar), task_id)
+    workflow, task = _caught_up(workflow, lambda: _load(program, state, current, now, calendar), task_id)
     if task is None or task.state != TaskState.READY:
         raise Conflict(_("Tenggat tugas ini sudah lewat dan perkara berjalan ke langkah berikutnya."))
     workflow.run.answers = answers
@@ -126,11 +127,12 @@ def deliver(
         Conflict: the event no longer waits.
         ExecutionFailed: what follows in the diagram failed.
     """
-    before = Before.of(_load(program, state, current, now, calendar))
+    workflow = _load(program, state, current, now, calendar)
+    before = Before.of(workflow)
     gone = Conflict(_("Perkara ini sudah tidak menunggu pesan itu."))
     if message_id not in before.messages:
         raise gone
-    workflow, event = _caught_up(lambda: _load(program, state, current, now, calendar), message_id)
+    workflow, event = _caught_up(workflow, lambda: _load(program, state, current, now, calendar), message_id)
     if event is None or event.state != TaskState.WAITING:
         raise gone
     workflow.run.by_clock = by_clock
@@ -166,18 +168,19 @@ def heard_where(
     return {event.id.hex: locals_of(event, current) for event in waiting(workflow, MessageEvent)}
 
 
-def _caught_up(load: Callable[[], codec.Workflow], waiting_id: str) -> tuple[codec.Workflow, Task | None]:
+def _caught_up(
+    workflow: codec.Workflow, again: Callable[[], codec.Workflow], waiting_id: str
+) -> tuple[codec.Workflow, Task | None]:
     """The instance after the timers that were due beside a task or event, None when one took it away.
 
-    When a timer fails only those fire that may take the task away: the others are the worker's, and their failure is
-    nothing to him who works on it.
+    When a timer fails the instance is read ``again`` and only those fire that may take the task away: the others are
+    the worker's, and their failure is nothing to him who works on it.
     """
-    workflow = load()
     try:
         with moves.failing():
             moves.fire_due_beside(workflow, workflow.tasks[UUID(waiting_id)])
     except ExecutionFailed:
-        workflow = load()
+        workflow = again()
         with moves.failing():
             moves.fire_due_beside(workflow, workflow.tasks[UUID(waiting_id)], only_interrupting=True)
     return workflow, workflow.tasks.get(UUID(waiting_id))

@@ -40,6 +40,8 @@ class Scope:
 
     def local(self, part: Field) -> dict[str, Any]:
         """Return the names that ``part`` alone sees."""
+        if not part.rows:
+            return self._outside
         place: dict[str, Any] = {"this": self.data, "parent": None, "i": []}
         for address in part.rows:
             row = self._row(address)
@@ -49,6 +51,11 @@ class Scope:
                 "i": [*place["i"], int(address.rpartition(".")[2]) + 1],
             }
         return _context(place, spread=False)
+
+    @cached_property
+    def _outside(self) -> dict[str, Any]:
+        """The names of what is in no row."""
+        return _context({"this": self.data, "parent": None, "i": []}, spread=False)
 
     @cached_property
     def _raw(self) -> dict[str, Any]:

@@ -33,10 +33,12 @@ def settle(
     rounds = [Settled(frozenset(), frozenset(), values)]
     if not _asks(sheet):
         return rounds[0]
+    scope = Scope(sheet, values, context, frozenset())
     while len(rounds) <= MAX_ROUNDS:
-        found = _round(sheet, rounds[-1], values, untouched, context, now)
-        if found == rounds[-1]:
-            return found
+        found = _round(scope, values, untouched, now)
+        seen, scope = scope, Scope(sheet, found.values, context, found.hidden)
+        if found == rounds[-1] or (found.values == seen.values and scope.data == seen.data):
+            return found  # whatever is asked once more sees what it saw, and says what it said
         rounds.append(found)
     return rounds[2]
 
@@ -54,10 +56,8 @@ def _asks(sheet: Sheet) -> bool:
     )
 
 
-def _round(
-    sheet: Sheet, last: Settled, typed: Values, untouched: Values, context: Values, now: datetime
-) -> Settled:
-    scope = Scope(sheet, last.values, context, last.hidden)
+def _round(scope: Scope, typed: Values, untouched: Values, now: datetime) -> Settled:
+    sheet = scope.sheet
     hiding = [(part, part.hide) for part in sheet.everything if part.hide]
     locking = [(part, part.readonly) for part in sheet.everything if isinstance(part.readonly, str)]
     formulas = [

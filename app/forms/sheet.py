@@ -6,7 +6,7 @@ The rows of a list are those that were typed, else those the case holds, else as
 import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from app.errors import InvalidForm
@@ -53,11 +53,13 @@ class Sheet:
     @cached_property
     def everything(self) -> tuple[Field, ...]:
         """Every component, containers before their children."""
-        return tuple(walk(self.components))
+        return self.form.everything if self._is_plain else tuple(walk(self.components))
 
     @cached_property
     def fields(self) -> tuple[Field, ...]:
         """Every field that holds a value of its own."""
+        if self._is_plain:
+            return self.form.leaves
         return tuple(part for part in self.everything if part.type in INPUTS)
 
     @cached_property
@@ -69,6 +71,11 @@ class Sheet:
     def typed_keys(self) -> frozenset[str]:
         """Keys of the fields that take input."""
         return frozenset(part.key for part in self.fields if part.takes_input)
+
+    @property
+    def _is_plain(self) -> bool:
+        """Whether its components are those of the form, which knows them by heart."""
+        return self.components is self.form.components
 
     @cached_property
     def moving(self) -> frozenset[str]:
@@ -125,8 +132,12 @@ def lay_out(form: Form, typed: Values, held: Values, *, trusting: bool = False) 
 
 
 def _plain(form: Form) -> Sheet:
-    places = {part.key: Place(path_of(part.key), path_of(part.key)) for part in form.leaves}
-    return Sheet(form, form.components, places)
+    return Sheet(form, form.components, {part.key: _place_of(part.key) for part in form.leaves})
+
+
+@lru_cache(maxsize=4096)
+def _place_of(key: str) -> Place:
+    return Place(path_of(key), path_of(key))
 
 
 def _row(rows: Rows, origin: int | None, over: Values | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, false, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.errors import NotFound
 from app.i18n import _
@@ -60,8 +60,13 @@ def offered(actor: Actor) -> ColumnElement[bool]:
         return false()
     unit: ColumnElement[bool] = UserTask.unit_code.is_(None)
     if actor.units:
-        unit = or_(unit, UserTask.unit_code.in_(actor.units))
-    return and_(UserTask.group_id.in_(actor.groups), unit)
+        unit = or_(unit, _one_of(UserTask.unit_code, actor.units))
+    return and_(_one_of(UserTask.group_id, actor.groups), unit)
+
+
+def _one_of(column: InstrumentedAttribute[Any], values: frozenset[Any]) -> ColumnElement[bool]:
+    """Most officers are in one lane and one unit; a list is written into the statement anew each time it is run."""
+    return column == next(iter(values)) if len(values) == 1 else column.in_(values)
 
 
 @lru_cache(maxsize=512)
@@ -84,7 +89,9 @@ def _coordinated(actor: Actor) -> ColumnElement[bool]:
     if not actor.groups:
         return false()
     here = UserTask.instance_id == ProcessInstance.id
-    return exists().where(here, UserTask.coordinator_group_id.in_(actor.groups)).correlate_except(UserTask)
+    return (
+        exists().where(here, _one_of(UserTask.coordinator_group_id, actor.groups)).correlate_except(UserTask)
+    )
 
 
 def instance(session: Session, actor: Actor, instance_id: int, *, lock: bool = False) -> ProcessInstance:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.db import Base
 from app.models import Job, MessageWait
 
-#: The ids that a statement is about.
-IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+#: The id of the row that a statement is about. A list of ids would be written into its text at each execution.
+ID: BindParameter[Any] = bindparam("one_id")
 
 
 def add(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
@@ -28,9 +28,9 @@ def _insertion(model: type[Base]) -> Insert:
 def remove(session: Session, model: type[Job] | type[MessageWait], ids: tuple[str, ...]) -> None:
     """Remove rows by id."""
     if ids:
-        session.connection().execute(_deletion(model), {"ids": ids})
+        session.connection().execute(_deletion(model), [{"one_id": one} for one in ids])
 
 
 @lru_cache
 def _deletion(model: type[Job] | type[MessageWait]) -> Delete:
-    return delete(cast("Table", model.__table__)).where(model.id.in_(IDS))
+    return delete(cast("Table", model.__table__)).where(model.id == ID)

@@ -3,10 +3,11 @@
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Executable, Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import KeyReused
@@ -14,7 +15,7 @@ from app.i18n import _
 from app.models import IdempotencyRecord
 from app.services import clock
 from app.services.access import Actor
-from app.services.upsert import insert
+from app.services.upsert import insert_in
 
 KEPT = timedelta(days=7)
 _TABLE = cast("Table", IdempotencyRecord.__table__)
@@ -43,13 +44,18 @@ def once(
     body_digest = _digest(body)
     values = {"scope": scope, "body": body_digest, "result": {}, "created_at": clock.now(session)}
     # Inserting first makes a simultaneous repeat wait for our commit instead of doing the work twice.
-    record = insert(session, IdempotencyRecord).on_conflict_do_nothing().returning(IdempotencyRecord.scope)
     # What it returns tells whether it was inserted; PostgreSQL's driver gives no count here.
-    if session.connection().scalar(record, values) is None:
+    if session.connection().scalar(_record(session.get_bind().dialect.name), values) is None:
         return _earlier(session, scope, body_digest)
     result = do()
     session.connection().execute(_ANSWERED, {"of": scope, "result": result})
     return result
+
+
+@lru_cache
+def _record(dialect: str) -> Executable:
+    new = insert_in(dialect, IdempotencyRecord).on_conflict_do_nothing()
+    return new.returning(IdempotencyRecord.scope)
 
 
 def forget_old(session: Session) -> None:

@@ -1,9 +1,10 @@
 """Identity: fields marked ``pribadi``. Encrypted apart from everything else; opening them is recorded."""
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Insert, select
 from sqlalchemy.orm import Session
 
 from app import forms
@@ -16,7 +17,7 @@ from app.models import IdentityValue, ProcessInstance
 from app.services import clock, history, settings, vault
 from app.services.access import Actor
 from app.services.definitions import Version
-from app.services.upsert import insert
+from app.services.upsert import insert_in
 
 
 def part(
@@ -41,12 +42,15 @@ def store(session: Session, instance_id: int, values: Mapping[str, Any]) -> None
     ]
     if not rows:
         return
-    statement = insert(session, IdentityValue).values(rows)
-    session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[IdentityValue.instance_id, IdentityValue.field_key],
-            set_={"ciphertext": statement.excluded.ciphertext},
-        )
+    session.connection().execute(_storing(session.get_bind().dialect.name), rows)
+
+
+@lru_cache
+def _storing(dialect: str) -> Insert:
+    statement = insert_in(dialect, IdentityValue)
+    return statement.on_conflict_do_update(
+        index_elements=[IdentityValue.instance_id, IdentityValue.field_key],
+        set_={"ciphertext": statement.excluded.ciphertext},
     )
 
 

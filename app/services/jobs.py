@@ -1,8 +1,9 @@
 """Timers: which are due, what happens when one fires, and what when it cannot."""
 
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.engine import execution as engine
@@ -40,12 +41,10 @@ def due(session: Session, at: datetime, limit: int = 1) -> list[str]:
 
 def fire(session: Session, job_id: str) -> bool:
     """Fire one timer. False when it is gone or another worker holds it: nothing to do, no harm done."""
-    owner = select(Job.instance_id).where(Job.id == job_id).scalar_subquery()
-    instance = session.scalars(
-        access.locking(select(ProcessInstance).where(ProcessInstance.id == owner))
-    ).one_or_none()
+    asked = {"job_id": job_id}
+    instance = session.scalars(_case_of(), asked).one_or_none()
     # The timer is read after its case is locked, or it could be a stale copy.
-    job = session.get(Job, job_id, populate_existing=True)
+    job = session.scalars(_row(), asked).one_or_none()
     if job is not None and job.message_id is not None:
         return delivery.deliver(session, job.message_id)
     if job is not None and job.instance_id is None:
@@ -65,6 +64,20 @@ def fire(session: Session, job_id: str) -> bool:
         session.expunge(job)  # apply deletes its row
     execution.apply(session, instance, version, step, actor=None)
     return True
+
+
+# Statements are built once: building them took longer than running them.
+
+
+@cache
+def _case_of() -> Select[ProcessInstance]:
+    owner = select(Job.instance_id).where(Job.id == bindparam("job_id")).scalar_subquery()
+    return access.locking(select(ProcessInstance).where(ProcessInstance.id == owner))
+
+
+@cache
+def _row() -> Select[Job]:
+    return select(Job).where(Job.id == bindparam("job_id")).execution_options(populate_existing=True)
 
 
 def _begin(session: Session, job_id: str) -> bool:

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import exists, func, select, union_all, update
+from sqlalchemy import BindParameter, Table, Update, bindparam, exists, func, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app.engine.context import Effect, Event
@@ -43,19 +44,24 @@ def wake(session: Session, instance: ProcessInstance) -> None:
 
     Their rows are left alone: whoever delivers one holds it while he waits for this case.
     """
+    case = {"of_id": instance.id, "of_key": instance.key, "of_number": instance.business_key}
+    session.connection().execute(_waking(), {**case, "run_at": clock.now(session)})
+
+
+@cache
+def _waking() -> Update:
+    """Built once. What is meant is found in three ways, apart, so that each finds its rows by an index of its own."""
+    of_id: BindParameter[int] = bindparam("of_id")
     undone = select(CaseMessage.id).where(
-        CaseMessage.key == instance.key, CaseMessage.state.in_(("sent", "kept"))
+        CaseMessage.key == bindparam("of_key"), CaseMessage.state.in_(("sent", "kept"))
     )
-    by_number = undone.where(CaseMessage.business_key == instance.business_key)
+    by_number = undone.where(CaseMessage.business_key == bindparam("of_number"))
     by_partner = undone.join(Partner, Partner.partner_id == CaseMessage.sender_id).where(
-        Partner.instance_id == instance.id
+        Partner.instance_id == of_id
     )
-    for_it = select(CaseMessage.id).where(CaseMessage.receiver_id == instance.id, CaseMessage.state == "kept")
-    meant = union_all(
-        by_number, by_partner, for_it
-    )  # apart, so that each finds its rows by an index of its own
-    query = update(Job).where(Job.id.in_(meant), Job.retries > 0).values(run_at=clock.now(session))
-    session.execute(query.execution_options(synchronize_session=False))
+    for_it = select(CaseMessage.id).where(CaseMessage.receiver_id == of_id, CaseMessage.state == "kept")
+    meant = union_all(by_number, by_partner, for_it)
+    return update(cast("Table", Job.__table__)).where(Job.id.in_(meant), Job.retries > 0)
 
 
 def wake_lost(session: Session, key: str) -> None:

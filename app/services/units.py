@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NotFound
@@ -37,18 +38,22 @@ def staff(session: Session, codes: Collection[str]) -> Mapping[str, Staff]:
     """The staff of each of these units that exists or did, by code. 1 SQL, none without codes."""
     if not codes:
         return {}
+    rows = session.execute(_staff(), {"codes": list(codes)}).all()
+    groups = {code: frozenset(row[2] for row in rows if row[0] == code) for code, _name, _group in rows}
+    return {code: Staff(name, groups[code]) for code, name, _group in rows}
+
+
+@cache
+def _staff() -> Select[str, str, int]:
     enabled = and_(User.id == user_unit.c.user_id, User.disabled_at.is_(None))
-    query = (
+    return (
         select(Unit.code, Unit.name, membership.c.group_id)
         .outerjoin(user_unit, user_unit.c.unit_code == Unit.code)
         .outerjoin(User, enabled)
         .outerjoin(membership, membership.c.user_id == User.id)
-        .where(Unit.code.in_(codes))
+        .where(Unit.code.in_(bindparam("codes", expanding=True)))
         .distinct()
     )
-    rows = session.execute(query).all()
-    groups = {code: frozenset(row[2] for row in rows if row[0] == code) for code, _name, _group in rows}
-    return {code: Staff(name, groups[code]) for code, name, _group in rows}
 
 
 def active(session: Session, on: date) -> Sequence[Unit]:

@@ -12,7 +12,10 @@ from app import db as db_module
 from app.db import Database
 from app.engine import execution as engine
 from app.models import ProcessInstance, UserTask
-from app.services import tasks
+from app.services import jobs, tasks
+
+#: What builds a statement that locks a case, once.
+_BUILT_ONCE = (tasks._case_of, jobs._case_of)
 
 
 @contextmanager
@@ -46,12 +49,14 @@ def unlocked(database: Database) -> Iterator[None]:
         patch.setattr(ProcessInstance.__mapper__, "version_id_generator", lambda version: version or 1)
         patch.setattr(Select, "with_for_update", lambda self, **given: self)
         patch.setattr(Database, "_turnstile", _no_turnstile)
-        tasks._case_of.cache_clear()  # statements are built once, those without a lock too
+        for built in _BUILT_ONCE:  # those without a lock too
+            built.cache_clear()
         if database.is_sqlite:
             event.remove(database.engine, "begin", db_module._begin_sqlite)
             event.listen(database.engine, "begin", _begin_nothing)
         yield
-    tasks._case_of.cache_clear()
+    for built in _BUILT_ONCE:
+        built.cache_clear()
     if database.is_sqlite:
         event.remove(database.engine, "begin", _begin_nothing)
         event.listen(database.engine, "begin", db_module._begin_sqlite)

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from app.engine.timers import named_days
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Moment, Reading, Span, Unit
@@ -57,6 +58,7 @@ class Unreadable(ValueError):
         self.code = code
 
 
+@lru_cache(maxsize=1024)  # a timer that opens asks for the same text again and again
 def read(text: str, day_unit: DayUnit) -> Reading:
     """What the text says; bare days, hours and minutes are counted by ``day_unit``.
 
