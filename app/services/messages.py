@@ -1,6 +1,8 @@
 """Messages: deliver one to the case that waits for it, from the API, a page, or the reporter."""
 
-from sqlalchemy import Select, case, exists, or_, select
+from functools import cache
+
+from sqlalchemy import Select, bindparam, case, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.engine import execution as engine
@@ -27,8 +29,14 @@ from app.services.instances import Values
 
 def waiting(session: Session, instance_id: int) -> list[MessageWait]:
     """What a case waits for."""
-    query = select(MessageWait).where(MessageWait.instance_id == instance_id, ~MessageWait.is_signal)
-    return list(session.scalars(query.order_by(MessageWait.opened_at)))
+    return list(session.scalars(_waiting(), {"case": instance_id}))
+
+
+@cache
+def _waiting() -> Select[MessageWait]:
+    """Built once: whoever completes a task is told what the case waits for."""
+    query = select(MessageWait).where(MessageWait.instance_id == bindparam("case"), ~MessageWait.is_signal)
+    return query.order_by(MessageWait.opened_at)
 
 
 def send(session: Session, name: str, business_key: str, values: Values, *, actor: Actor) -> ProcessInstance:

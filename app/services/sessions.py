@@ -6,10 +6,11 @@ Sessions and limits live by the machine's own time: moving the clock signs nobod
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cache
 from ipaddress import ip_address, ip_network
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -64,19 +65,25 @@ def sign_in(
 def resume(session: Session, token: str) -> SignedIn | None:
     """Whom the token belongs to, with groups and units; None when it is unknown or over. 1 SQL, no write."""
     now = clock.real()
-    query = (
+    limits = {"idle_since": now - IDLE, "begun_before": now - ABSOLUTE}
+    found = session.execute(_resuming(), {"hash": _hash(token), **limits}).unique().one_or_none()
+    return SignedIn(found[0], found[1] < now - TOUCH) if found else None
+
+
+@cache
+def _resuming() -> Select[User, datetime]:
+    """Built once: it belongs to every page."""
+    return (
         select(User, LoginSession.seen_at)
         .join(LoginSession, LoginSession.user_id == User.id)
         .where(
-            LoginSession.token_hash == _hash(token),
-            LoginSession.seen_at > now - IDLE,
-            LoginSession.created_at > now - ABSOLUTE,
+            LoginSession.token_hash == bindparam("hash"),
+            LoginSession.seen_at > bindparam("idle_since"),
+            LoginSession.created_at > bindparam("begun_before"),
             User.disabled_at.is_(None),
         )
         .options(*WITH_MEMBERSHIPS)
     )
-    found = session.execute(query).unique().one_or_none()
-    return SignedIn(found[0], found[1] < now - TOUCH) if found else None
 
 
 def touch(session: Session, token: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.engine.diagram import Node
 from app.forms import Field
 from app.i18n import _
-from app.models import Unit, UserTask
+from app.models import UserTask
 from app.services import clock, settings, units
 from app.services.definitions import Version
 
@@ -37,14 +37,19 @@ def empty_choices(session: Session, version: Version, fields: tuple[Field, ...])
 
 
 def warning(session: Session, open_tasks: Iterable[UserTask]) -> str:
-    """What to say when one of a case's open tasks waits for a unit without officers; empty when none does."""
-    for task in open_tasks:
-        if task.unit_code and not units.officers_of(session, task.unit_code, task.group_id):
-            unit = session.get(Unit, task.unit_code)
+    """What to say when one of a case's open tasks waits for a unit without officers; empty when none does.
+
+    1 SQL, none without units.
+    """
+    sent = [(task, task.unit_code) for task in open_tasks if task.unit_code]
+    staffed = units.staff(session, {code for _task, code in sent})
+    for task, code in sent:
+        unit = staffed.get(code)
+        if unit is None or task.group_id not in unit.groups:
             return _(
                 "{unit} belum punya petugas pada lajur {lane}. Administrator dan koordinator lajur diberi tahu; "
                 "koordinator dapat mengalihkan tugasnya kepada petugas unit lain.",
-                unit=unit.name if unit else task.unit_code,
+                unit=unit.name if unit else code,
                 lane=task.lane,
             )
     return ""

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.models import UserTask
-from app.services import inbox, tasks
+from app.services import inbox, instances, tasks
 from app.services.inbox import Filters
 from app.services.tasks import Work
 from app.web import commands, context
@@ -100,10 +100,9 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
         typed=given,
     )
     with context.database().reading() as session:
-        filters = Filters(instance_id=kept["instance"]["id"])
-        rows = inbox.page(session, filters, actor=actor, limit=_NEXT).items
+        rows = instances.open_tasks(session, kept["instance"]["id"])
         mine = [row for row in rows if tasks.may_work(actor, row)]
-        following = Task(many=True).dump(present.tasks(session, mine, actor=actor))
+        following = Task(many=True).dump(present.tasks(session, mine[:_NEXT], actor=actor))
     return answered(kept | {"next_tasks": following})
 
 
