@@ -17,6 +17,7 @@ from app.forms.reading import REMOVE, read
 from app.forms.rows import BUTTON, FOCUS, changed
 from app.forms.rules import accepts
 from app.forms.schema import check, load
+from app.forms.untouched import is_untouched
 from app.forms.validation import checked, split, validate
 from app.forms.view import Choice, Component, condition_context, view
 from app.forms.whole import Form
@@ -45,6 +46,7 @@ __all__ = [
     "from_json",
     "get",
     "held_files",
+    "is_untouched",
     "left_out",
     "load",
     "pickers",

@@ -105,6 +105,15 @@ def say_left_out(form: Form | None, entry: Entry, variables: Mapping[str, Any]) 
         )
 
 
+def is_untouched(form: Form | None, entry: Entry, variables: Mapping[str, Any]) -> bool:
+    """Whether nothing was typed into the form: a draft of it would hold nothing."""
+    if form is None:
+        return True
+    with context.database().reading() as session:
+        now = clock.now(session).astimezone(settings.config(session).timezone)
+        return forms.is_untouched(form, entry.kept, context=variables, now=now)
+
+
 def draw(
     session: Session,
     form: Form | None,

@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
@@ -54,10 +53,7 @@ def new() -> Response | str:
                     "intake/choose.html", choices=choices, title=shell.starting(session, choices)
                 )
             key = choices[0].key
-        sheet = _sheet(session, key)
-        kept = drafts.load(session, actor, _scope(key))
-        held = kept.values.get("values", {}) if kept else {}
-        return _drawn(session, sheet, held, saved_at=kept.saved_at if kept else None)
+        return _drawn(session, _sheet(session, key))
 
 
 @blueprint.post("/laporan/baru")
@@ -159,11 +155,20 @@ def _kept_and_drawn(
     sheet: Sheet, entry: Entry, problems: Mapping[str, str], words: Sequence[str] = (), taken: str = ""
 ) -> str:
     try:
-        with context.database().transaction() as session:
-            drafts.save(session, context.actor(), _scope(sheet.key), commands.as_draft(entry.kept, {}))
+        _keep(sheet, entry)
     except InvalidForm as too_large:  # then it stands on the page alone
         words = [*words, str(too_large)]
     return _page_again(sheet, entry, problems, words, taken)
+
+
+def _keep(sheet: Sheet, entry: Entry) -> None:
+    """Keep what was typed; no draft stays of a form that nobody touched, it would hold nothing."""
+    actor, empty = context.actor(), entries.is_untouched(sheet.form, entry, {})
+    with context.database().transaction() as session:
+        if empty:
+            drafts.delete(session, actor, _scope(sheet.key))
+        else:
+            drafts.save(session, actor, _scope(sheet.key), commands.as_draft(entry.kept, {}))
 
 
 def _page_again(
@@ -204,21 +209,25 @@ def _why(error: AppError, sheet: Sheet) -> str:
 def _drawn(
     session: Session,
     sheet: Sheet,
-    values: dict[str, Any],
+    values: dict[str, Any] | None = None,
     problems: Mapping[str, str] | None = None,
     *,
     words: str = "",
-    saved_at: datetime | None = None,
     other: int | None = None,
 ) -> str:
-    drawn = entries.draw(session, sheet.form, values, problems, variables={}, actor=context.actor())
+    """The page with ``values``, which were just sent; without them with the draft."""
+    kept = drafts.load(session, context.actor(), _scope(sheet.key))
+    held = kept.values.get("values", {}) if kept else {}
+    shown = held if values is None else values
+    drawn = entries.draw(session, sheet.form, shown, problems, variables={}, actor=context.actor())
     return render_template(
         "intake/new.html",
         sheet=sheet,
         drawn=drawn,
         words=words,
         other=other,
-        saved_at=saved_at,
+        kept=kept,
+        opened=values is None,
         identity=[part.name for part in sheet.form.fields if part.private] if sheet.form else [],
         file_url=lambda held: url_for("files.download", attachment_id=held),
         zone=context.config().timezone.key,

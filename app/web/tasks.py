@@ -11,6 +11,7 @@ from app.errors import AppError, Conflict, InvalidForm
 from app.i18n import _
 from app.models import UserTask
 from app.services import desk, drafts, handing, notes, officers, tasks
+from app.services.tasks import Work
 from app.web import commands, completion, context, entries, errors, filters, inbox, task_page
 from app.web.commands import Answers, Command
 from app.web.entries import Entry
@@ -45,14 +46,14 @@ def complete(task_id: str) -> Response:
     entry = entries.read(work.form, actor=actor, take_files=his)
     answers = completion.answers(work.question)
     if his and entry.unfinished:
-        return _again(task_id, entry, answers)
+        return _again(work, entry, answers)
     try:
         if his:
             entries.check_files(work.form, entry, variables)
         came = completion.complete(work, entry, answers, actor=actor)
     except (InvalidForm, Conflict, *commands.Failed) as error:
-        if his and isinstance(error, InvalidForm):
-            _keep(task_id, entry, answers)
+        if his:
+            _keep(work, entry, answers)
         return _refused(task_id, error, completion.refusal(error, entry.values, answers, work))
     completion.say(came)
     entries.say_left_out(work.form, entry, variables)
@@ -168,12 +169,12 @@ def _perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str
         return _refused(task_id, error, Refusal(words=str(error), act=name, act_problems=problems, sent=sent))
 
 
-def _again(task_id: str, entry: Entry, answers: Answers) -> Response:
+def _again(work: Work, entry: Entry, answers: Answers) -> Response:
     """The page with a row more or less, all that was typed kept."""
-    _keep(task_id, entry, answers)
+    _keep(work, entry, answers)
     refusal = Refusal(values=entry.values, answers=answers, problems=entry.errors)
     with context.database().reading() as session:
-        return make_response(task_page.draw(session, task_id, actor=context.actor(), refusal=refusal))
+        return make_response(task_page.draw(session, work.task.id, actor=context.actor(), refusal=refusal))
 
 
 def _refused(task_id: str, error: AppError, refusal: Refusal) -> Response:
@@ -183,11 +184,18 @@ def _refused(task_id: str, error: AppError, refusal: Refusal) -> Response:
     return make_response(page, errors.problem_of(error).status)
 
 
-def _keep(task_id: str, entry: Entry, answers: Answers) -> None:
-    """What was refused is kept as well: whoever looks something up elsewhere finds it when he comes back."""
-    draft = commands.as_draft(entry.kept, answers)
+def _keep(work: Work, entry: Entry, answers: Answers) -> None:
+    """What was refused is kept as well: whoever looks something up elsewhere finds it when he comes back.
+
+    Not a form that nobody touched: its draft would hold nothing.
+    """
+    task_id, actor = work.task.id, context.actor()
+    empty = not answers and entries.is_untouched(work.form, entry, work.task.variables)
     with suppress(InvalidForm), context.database().transaction() as session:  # larger than a draft may be
-        desk.keep_draft(session, task_id, draft, actor=context.actor())
+        if empty:
+            drafts.delete(session, actor, desk.scope(task_id))
+        else:
+            desk.keep_draft(session, task_id, commands.as_draft(entry.kept, answers), actor=actor)
 
 
 def _known(task: UserTask) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Pages with a form on them, drawn by the template alone."""
 
 from collections.abc import Mapping
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -63,3 +64,43 @@ def draw(made: forms.Form, typed: dict[str, Any] | None = None, **more: Any) -> 
 
     note(forms.view(made, typed or {}, more.get("errors"), context=more.get("context", {}), now=NOW))
     return found
+
+
+class _Controls(HTMLParser):
+    """Collects controls as a browser does, buttons left out."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.sent: dict[str, list[str]] = {}
+        self._area = self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        if "disabled" in given and tag != "option":
+            return
+        if tag == "input" and given.get("name") and given["type"] != "file":
+            if given["type"] not in ("checkbox", "radio") or "checked" in given:
+                self.sent.setdefault(given["name"], []).append(given.get("value", ""))
+        elif tag == "textarea":
+            self._area = given["name"]
+            self.sent[self._area] = [""]
+        elif tag == "select":
+            self._select = given["name"]
+            self.sent[self._select] = [""]
+        elif tag == "option" and self._select and "selected" in given:
+            self.sent[self._select] = [given["value"]]
+
+    def handle_endtag(self, tag: str) -> None:
+        self._area = "" if tag == "textarea" else self._area
+        self._select = "" if tag == "select" else self._select
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.sent[self._area][0] += data
+
+
+def sent_by(page: str) -> dict[str, list[str]]:
+    """What a browser sends for a page that nobody touches: names of controls and their texts."""
+    reader = _Controls()
+    reader.feed(page)
+    return reader.sent

@@ -8,12 +8,13 @@ from sqlalchemy import func, select
 
 from app.config import Config
 from app.db import Database
-from app.models import Attachment, HistoryEvent, ProcessInstance, TrackingCode
+from app.models import Attachment, Draft, HistoryEvent, ProcessInstance, TrackingCode
 from app.services import deployments, groups, numbers, users
 from app.services.access import actor_of
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.reports import report, report_values
 from tests.services.office import form, procedure, text
+from tests.serving import form_in
 from tests.web.conftest import Api, Browser
 from tests.web.pages import PNG, code_of, fields_of, files_holding, key_of, upload, words_of
 
@@ -164,6 +165,38 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(lapor: Browser) -> Non
     assert "Isi Judul laporan" in words_of(refused)
     assert "Isi yang panjang sekali" in refused.text
     assert "0812-0000-0999" in refused.text
+
+
+def drafts_in(office: Database) -> int:
+    with office.reading() as session:
+        return session.scalar(select(func.count()).select_from(Draft)) or 0
+
+
+def test_a_refused_form_that_nobody_touched_leaves_no_draft(lapor: Browser, office: Database) -> None:
+    _action, untouched = form_in(lapor.get("/laporan/baru").text, "/laporan/baru")
+    refused = lapor.post(NEW, **untouched)
+    assert refused.status_code == 422
+    assert "Isi Judul laporan" in words_of(refused)
+    assert "Buang draf" not in refused.text
+    assert drafts_in(office) == 0
+
+
+def test_emptying_what_was_a_draft_leaves_none(lapor: Browser, office: Database) -> None:
+    _action, untouched = form_in(lapor.get("/laporan/baru").text, "/laporan/baru")
+    lapor.post(NEW, **{**untouched, "judul": "Sebentar saja"})
+    assert drafts_in(office) == 1
+    lapor.post(NEW, **untouched)
+    assert drafts_in(office) == 0
+
+
+def test_a_refused_form_offers_to_discard_the_draft_that_was_kept(lapor: Browser, office: Database) -> None:
+    lapor.get("/laporan/baru")
+    refused = lapor.post(NEW, **{**FIELDS, "judul": ""})
+    assert refused.status_code == 422
+    assert "Ya, buang draf" in refused.text
+    assert "Ini draf Anda" not in refused.text
+    lapor.post("/laporan/baru/buang?key=pengaduan")
+    assert drafts_in(office) == 0
 
 
 @pytest.mark.parametrize("path", [NEW, "/laporan/baru/draf?key=pengaduan"])

@@ -17,6 +17,7 @@ from app.services import access, clock, deployments, drafts, instances, users
 from app.services.access import Actor
 from app.services.paging import cursor
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
+from tests.forms.pages import sent_by
 from tests.reports import answers_for, report, report_values
 from tests.services.office import add_user, form, text
 from tests.web.conftest import Api, Browser, Case, Traffic
@@ -259,6 +260,29 @@ def test_what_is_missing_is_said_and_what_was_typed_stays(
     assert 'href="#i-hasil_verifikasi"' in page.text
     assert "Tetap di sini" in page.text
     assert "Tetap di sini" in browser.get(f"/tugas/{task.id}").text  # kept as a draft as well
+
+
+def test_a_refused_form_that_nobody_touched_leaves_no_draft(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    page = browser.get(f"/tugas/{task.id}").text
+    form_of_task = page[page.index(f'action="/tugas/{task.id}"') :].partition("</form>")[0]
+    untouched = {name: texts for name, texts in sent_by(form_of_task).items() if name != "idempotency_key"}
+    refused = browser.post(f"/tugas/{task.id}", **untouched)
+    assert refused.status_code == 422
+    assert "Buang draf" not in refused.text
+    with office.reading() as session:
+        assert session.scalars(select(Draft)).all() == []
+
+
+def test_an_answer_alone_is_kept_as_a_draft(sign_in: SignIn, office: Database) -> None:
+    task, browser = begin(office), sign_in("lapor")
+    page = browser.get(f"/tugas/{task.id}").text
+    name, value = re.findall(r'type="radio" name="(answer:[^"]+)" value="([^"]+)"', page)[0]
+    refused = browser.post(f"/tugas/{task.id}", **{"kata": "", name: value})
+    assert refused.status_code == 422
+    assert "Buang draf" in refused.text
 
 
 def test_a_draft_is_discarded_where_it_is_said_to_be_kept_and_is_nothing_to_hand_on(
