@@ -1,5 +1,6 @@
 """Where a file draws its elements, on the page of its layout."""
 
+import math
 from typing import NamedTuple
 
 from app.engine.xml import Element, reference
@@ -22,6 +23,16 @@ class Box(NamedTuple):
         return self.x <= x <= self.x + self.width and self.y <= y <= self.y + self.height
 
 
+def drawn(root: Element) -> set[str]:
+    """The ids of all elements that stand somewhere on the page, whatever their size: one can be made up, no place."""
+    return {
+        reference(shape.get("bpmnElement"))
+        for shape in root.iter(_SHAPE)
+        for bounds in shape.iterchildren(_BOUNDS)
+        if _is_number(bounds.get("x")) and _is_number(bounds.get("y"))
+    }
+
+
 def boxes(root: Element) -> dict[str, Box]:
     """Where each element is drawn, by its id; an element drawn twice where it is drawn first."""
     found: dict[str, Box] = {}
@@ -35,3 +46,10 @@ def boxes(root: Element) -> dict[str, Box]:
             continue  # a place that is no number is no place
         found.setdefault(reference(shape.get("bpmnElement")), box)
     return found
+
+
+def _is_number(text: str | None) -> bool:
+    try:
+        return math.isfinite(float(text or ""))
+    except ValueError:
+        return False

@@ -24,6 +24,7 @@ from app.engine import (
     structure,
     throws,
     timing,
+    undrawn,
 )
 from app.engine.diagram import Diagram
 from app.engine.source import NAME_LENGTH, Place, Source, place
@@ -58,6 +59,7 @@ def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
     processes = _processes(root, source)
     message_flows.check(source, processes)
     leftovers.check(source)
+    undrawn.check(source, processes)
     found = tuple(_read_process(process, source) for process in processes)
     source.stop_on_errors()
     found = tuple(_walkable(diagram, source) for diagram in found)

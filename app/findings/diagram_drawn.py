@@ -198,6 +198,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Diagram “{name}” tidak berlajur; kelompok pada tugasnya menjadi lajur: {groups}.",
         "Gambar lajur bila pelaksananya lain.",
     ),
+    "step_not_drawn": (
+        (
+            "“{name}” ({id}) tidak ada letaknya di gambar, sedangkan langkah lain ada; perkara yang sampai di "
+            "sana tidak tampak pada gambar."
+        ),
+        "Buka berkas di pemodel dan gambar langkah itu, atau hapus bila tidak dipakai.",
+    ),
     # What modelers add.
     "due_date_used": (
         "Batas waktu {text} pada tugas “{name}” menjadi tenggatnya.",

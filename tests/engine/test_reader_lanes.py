@@ -140,12 +140,13 @@ def test_lanes_inside_others_that_share_a_name_are_told_apart_by_the_path() -> N
 
 
 def _drawn(lane: int, task: str, *, lanes: dict[str, str]) -> bytes:
-    """Two lanes of 100 pixels, one below the other, and a task drawn in one of them."""
+    """Two lanes of 100 pixels, one below the other, a task drawn in one of them, and the rest apart."""
     shape = '<di:BPMNShape bpmnElement="{}"><dc:Bounds x="{}" y="{}" width="{}" height="{}"/></di:BPMNShape>'
     page = (
         shape.format("lane_1", 0, 0, 500, 100)
         + shape.format("lane_2", 0, 100, 500, 100)
         + shape.format(task, 50, 100 * lane - 90, 80, 60)
+        + "".join(shape.format(node.id, 900, 900, 80, 60) for node in NODES if node.id != task)
     )
     names = 'xmlns:di="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
     outside = f"<di:BPMNDiagram {names}><di:BPMNPlane>{page}</di:BPMNPlane></di:BPMNDiagram>"

@@ -1,0 +1,40 @@
+"""Steps that a diagram holds and its picture does not: a case that stands there would be seen nowhere."""
+
+from collections.abc import Collection, Iterable, Iterator
+
+from app.engine import kinds, places
+from app.engine.source import Source
+from app.engine.xml import BPMN, Element, attribute, children
+
+
+def check(source: Source, processes: Iterable[Element]) -> None:
+    """Warn of each step that the file gives no place while it gives others one; without any, a layout is made.
+
+    A process of which nothing is drawn is told of once.
+    """
+    drawn = places.drawn(source.root)
+    everything = filter(kinds.is_flow_node, source.root.iter(f"{BPMN}*"))
+    if not any(attribute(step, "id") in drawn for step in everything):
+        return
+    for process in processes:
+        source.process = attribute(process, "id")
+        steps = _steps(process)
+        nowhere = not any(attribute(step, "id") in drawn for step in steps)
+        for element in [process] if nowhere else _undrawn(steps, drawn):
+            source.warning("step_not_drawn", element)
+    source.process = ""
+
+
+def _undrawn(steps: Iterable[Element], drawn: Collection[str]) -> Iterator[Element]:
+    for step in steps:
+        if attribute(step, "id") not in drawn:
+            yield step
+        inside = _steps(step)
+        if any(
+            attribute(one, "id") in drawn for one in inside
+        ):  # else it is drawn closed, with nothing in it
+            yield from _undrawn(inside, drawn)
+
+
+def _steps(around: Element) -> list[Element]:
+    return list(filter(kinds.is_flow_node, children(around)))
