@@ -76,7 +76,7 @@ def read(element: Element, source: Source) -> Extensions:
     properties = {name: value for name, value in _properties(found) if name != form_data.PROPERTY}
     programs.check(element, found, attributes, source)
     _list_unused(element, found, attributes, source)
-    form_key = _form_key(element, _form_text(found, attributes, properties), source)
+    form_key = _form_key(element, _form_texts(found, attributes, properties), source)
     if form_key is None and (fields := form_data.read(found)):
         form_key, properties[form_data.PROPERTY] = form_data.key(element), fields
     return Extensions(
@@ -167,30 +167,36 @@ def _listed(names: list[str]) -> str:
     return ", ".join(dict.fromkeys(names))
 
 
-def _form_text(
+def _form_texts(
     found: tuple[Element, ...], attributes: Mapping[str, str], properties: Mapping[str, str]
-) -> str:
+) -> list[tuple[str, str]]:
+    """What names the form, and how: (attribute or property, text). The first one counts."""
     definitions = [extension for extension in found if vendor(extension) == "formDefinition"]
     names = ("formId", "externalReference", "formKey")
     candidates = [
-        properties.get("formJsonSchemaFilename", ""),
-        properties.get("formKey", ""),
-        *(attribute(definition, name) for definition in definitions for name in names),
-        attributes.get("formRef", ""),
-        attributes.get("formKey", ""),
+        *((name, properties.get(name, "")) for name in ("formJsonSchemaFilename", "formKey")),
+        *((name, attribute(definition, name)) for definition in definitions for name in names),
+        *((name, attributes.get(name, "")) for name in ("formRef", "formKey")),
     ]
-    return next((text.strip() for text in candidates if text.strip()), "")
+    return [(name, text.strip()) for name, text in candidates if text.strip()]
 
 
-def _form_key(element: Element, text: str, source: Source) -> str | None:
+def _form_key(element: Element, texts: list[tuple[str, str]], source: Source) -> str | None:
     """``x.form``, ``embedded:app:forms/x.html`` and ``camunda-forms:bpmn:x`` all mean ``x``."""
-    if not text:
+    if not texts:
         return None
-    name = _FORM_FILE.sub("", text.rpartition(":")[2].rpartition("/")[2])
-    if text.startswith(("=", "$", "#")) or not _FORM_NAME.fullmatch(name):
+    _name, text = texts[0]
+    form = _form_named(text)
+    if text.startswith(("=", "$", "#")) or not _FORM_NAME.fullmatch(form):
         source.error("form_key_unreadable", element, text=text)
         return None
-    return name
+    if any(_form_named(other) != form for _name, other in texts):
+        source.warning("form_named_twice", element, found=_listed([f"{n} “{t}”" for n, t in texts]), used=form)
+    return form
+
+
+def _form_named(text: str) -> str:
+    return _FORM_FILE.sub("", text.rpartition(":")[2].rpartition("/")[2])
 
 
 def _decision_text(found: tuple[Element, ...], attributes: Mapping[str, str]) -> str:

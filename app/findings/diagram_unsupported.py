@@ -29,6 +29,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "“{name}” diserahkan kepada program luar “{worker}”; di sini ia menjadi pemberitahuan.",
         "Bila orang harus bekerja di langkah ini, ganti dengan tugas orang.",
     ),
+    "form_named_twice": (
+        "“{name}” menyebut lebih dari satu formulir: {found}. Yang dipakai “{used}”.",
+        "Sisakan kunci formulir yang dimaksud.",
+    ),
     "form_key_unreadable": (
         "Formulir “{text}” pada “{name}” tidak dapat dikenali.",
         "Tulis nama formulir saja, misalnya laporan.",

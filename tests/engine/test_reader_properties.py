@@ -1,5 +1,6 @@
 """Properties that the code acts on: read from every modeler, checked where they stand."""
 
+from typing import Any
 from xml.sax.saxutils import quoteattr
 
 import pytest
@@ -226,3 +227,29 @@ def test_the_deadline_of_a_due_date_marks_the_task_overdue() -> None:
     case.wait(days=4)
     assert "task_overdue" in case.types
     assert len(case.open) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ({"camunda__formKey": "lama", "extensions": '<zeebe:formDefinition formId="baru"/>'}, "baru"),
+        ({"form": "milik", "camunda__formKey": "lama.form"}, "milik"),
+        ({"extensions": '<zeebe:formDefinition formId="baru" formKey="camunda-forms:bpmn:lama"/>'}, "baru"),
+    ],
+)
+def test_of_two_form_keys_both_are_named_and_the_one_that_is_used(given: dict[str, Any], used: str) -> None:
+    xml = bpmn([start(), user("telaah", **given), end()], "start > telaah > end", lanes=LANES)
+    diagram = read(xml)
+    assert diagram.nodes["telaah"].form_key == used
+    [finding] = [one for one in diagram.findings if one.code == "form_named_twice"]
+    assert (finding.element_id, finding.params["used"]) == ("telaah", used)
+    assert "lama" in finding.what
+    assert f"Yang dipakai “{used}”" in finding.what
+
+
+def test_two_keys_of_one_form_are_one() -> None:
+    both = '<zeebe:formDefinition formId="telaah"/>'
+    task = user("telaah", camunda__formKey="embedded:app:forms/telaah.html", extensions=both)
+    diagram = read(bpmn([start(), task, end()], "start > telaah > end", lanes=LANES))
+    assert diagram.nodes["telaah"].form_key == "telaah"
+    assert [one.code for one in diagram.findings] == []
