@@ -191,7 +191,9 @@ def _form_key(element: Element, texts: list[tuple[str, str]], source: Source) ->
         source.error("form_key_unreadable", element, text=text)
         return None
     if any(_form_named(other) != form for _name, other in texts):
-        source.warning("form_named_twice", element, found=_listed([f"{n} “{t}”" for n, t in texts]), used=form)
+        source.warning(
+            "form_named_twice", element, found=_listed([f"{n} “{t}”" for n, t in texts]), used=form
+        )
     return form
 
 

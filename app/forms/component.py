@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from app.forms import numbers
 from app.forms.model import Field
 
 
@@ -77,6 +78,12 @@ class Component:
             return ()
         own = ((f"i-{self.id}", self.error),) if self.error else ()
         return own + tuple(error for part in self.components for error in part.errors)
+
+    @property
+    def most(self) -> str:
+        """How many characters fit, as the reader writes numbers; empty without a limit."""
+        limit = self.attributes.get("data-most")
+        return numbers.counted(int(limit)) if limit else ""
 
     @property
     def described_by(self) -> str:

@@ -1,15 +1,12 @@
 """A submitted form to read: labels and values in words."""
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
-
-from babel.numbers import format_decimal
 
 from app.forms.choices import label_of
 from app.forms.model import CHOICES, LIST, MULTI_CHOICE, RECORD, Field, Option
 from app.forms.moments import to_text
-from app.forms.numbers import is_number, plain_decimal
+from app.forms.numbers import counted, is_number, plain_decimal
 from app.forms.numbers import to_text as to_typed
 from app.forms.rules import Files
 from app.forms.stored import is_stored
@@ -92,8 +89,7 @@ def _number(part: Field, value: Any) -> str:
     number = plain_decimal(value)
     if number is None or not is_number(value, as_text=part.as_text):
         return str(value)
-    written = format_decimal(number, locale=language(), decimal_quantization=False)
-    return written.replace("\u00a0", " ") if isinstance(number, Decimal) else str(value)
+    return counted(number)
 
 
 def _with_unit(part: Field, text: str) -> str:

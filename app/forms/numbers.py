@@ -4,6 +4,10 @@ import re
 from decimal import Context, Decimal, localcontext
 from typing import Any
 
+from babel.numbers import format_decimal
+
+from app.i18n import language
+
 #: No number a browser can hold exactly is larger: beyond it, form-js changes digits in silence.
 MAX_EXACT = 2**53 - 1
 
@@ -40,6 +44,12 @@ def is_number(value: Any, *, as_text: bool) -> bool:
     if as_text:
         return isinstance(value, str) and _STORED.fullmatch(value) is not None
     return plain_decimal(value) is not None and not isinstance(value, str) and abs(value) <= MAX_EXACT
+
+
+def counted(number: int | Decimal) -> str:
+    """Return a number as it stands in a sentence, with the thousands of the reader's language."""
+    written = str(format_decimal(number, locale=language(), decimal_quantization=False))
+    return written.replace("\u00a0", " ")
 
 
 def plain_decimal(value: Any) -> Decimal | None:

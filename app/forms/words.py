@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from app.forms.model import CHOICES, Field
-from app.forms.numbers import to_text
+from app.forms.numbers import counted, to_text
 from app.i18n import _, ngettext
 
 
@@ -49,12 +49,12 @@ def not_offered(part: Field) -> str:
 
 def too_short(part: Field, least: Decimal) -> str:
     """Return how long the text must be."""
-    return _("{label} paling sedikit {n} huruf.", label=part.name, n=_plain(least))
+    return _("{label} paling sedikit {n} huruf.", label=part.name, n=counted(least))
 
 
 def too_long(part: Field, most: Decimal) -> str:
     """Return how long the text may be."""
-    return _("{label} paling banyak {n} huruf.", label=part.name, n=_plain(most))
+    return _("{label} paling banyak {n} huruf.", label=part.name, n=counted(most))
 
 
 def too_small(part: Field, least: Decimal) -> str:

@@ -15,6 +15,7 @@ from app import forms
 from app.forms import moments, numbers
 from app.forms.model import Field, option_text
 from app.forms.situation import situation
+from app.i18n import speaking
 from tests.forms.pages import APP, html
 from tests.forms.schemas import EVERYTHING, NOW, component, form, hide, must, rules, values
 from tests.forms.test_like_formjs import CONTEXT, POOL
@@ -185,6 +186,17 @@ def test_without_script_every_field_is_there_and_says_when(browser: Any) -> None
     assert page.locator("#i-alasan").is_visible()
     assert page.get_by_text("Isi bila “Hasil?” dijawab “Pilihan b”.").is_visible()
     assert page.get_by_text("Paling banyak 20 huruf").is_visible()
+
+
+@pytest.mark.parametrize(("spoken", "shown"), [("id", "Tersisa 2.998"), ("en", "2,998")])
+def test_the_count_of_characters_left_has_thousands_as_the_reader_writes_them(
+    browser: Any, spoken: str, shown: str
+) -> None:
+    made = form(component("textarea", "isi", **rules(maxLength=3000)))
+    with speaking(spoken):
+        page = show(browser, html(made, {"isi": "Ya"}).replace('lang="id"', f'lang="{spoken}"'))
+    page.locator(".field__count").filter(has_text=shown).wait_for()
+    assert page.complaints == []
 
 
 def test_with_script_a_field_appears_when_it_is_wanted(browser: Any) -> None:

@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app import forms
+from app.i18n import _, speaking
 from tests.forms.judging import clean, error, errors
+from tests.forms.pages import html
 from tests.forms.schemas import component, form, must, rules, values
 
 
@@ -41,6 +43,14 @@ def test_lengths_count_the_trimmed_text_in_utf_16_units() -> None:
     assert error(part, "  ab  ") == "A paling sedikit 3 huruf."
     assert error(part, "  abcd  ") is None
     assert error(part, "abc\U0001f600") == "A paling banyak 4 huruf."
+
+
+@pytest.mark.parametrize(("spoken", "shown"), [("id", "3.000"), ("en", "3,000")])
+def test_how_many_characters_fit_is_written_as_other_numbers_are(spoken: str, shown: str) -> None:
+    part = component("textarea", "isi", **rules(maxLength=3000))
+    with speaking(spoken):
+        assert f">{_('Paling banyak {n} huruf', n=shown)}</p>" in html(form(part))
+        assert shown in (error(part, "x" * 3001) or "")
 
 
 def test_a_pattern_is_put_to_the_raw_text_as_javascript_reads_it() -> None:

@@ -19,7 +19,8 @@ function counter(count) {
   let timer;
   const update = () => {
     const left = most - control.value.trim().length;
-    count.textContent = (left < 0 ? count.dataset.over : count.dataset.left).replace("{n}", Math.abs(left));
+    const shown = Math.abs(left).toLocaleString(document.documentElement.lang); // 3.000, in English 3,000
+    count.textContent = (left < 0 ? count.dataset.over : count.dataset.left).replace("{n}", shown);
     count.classList.toggle("field__count--over", left < 0);
     return count.textContent;
   };
