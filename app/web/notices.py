@@ -27,6 +27,7 @@ def listed() -> str:
         openable = notices.openable(session, rows, actor=actor)
     return render_template(
         "notices/list.html",
+        actor=actor,
         rows=rows,
         openable=openable,
         words=telling.words,

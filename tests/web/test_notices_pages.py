@@ -51,6 +51,25 @@ def test_nobody_reads_the_notices_of_others(told: Case, sign_in: SignIn) -> None
     assert other.post("/notifikasi/1/buka").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("auditor", "Anda tidak bekerja di lajur mana pun"),
+        ("admin", "tugas untuk unit yang belum punya petugas"),
+        ("pemilik", "perkara yang berhenti atau pesan yang tidak sampai"),
+    ],
+)
+def test_who_works_in_no_lane_reads_of_none_of_his(sign_in: SignIn, name: str, told: str) -> None:
+    words = words_of(sign_in(name).get("/notifikasi"))
+    assert "lajur Anda" not in words
+    assert "Kabar dari perkara yang ditujukan kepada Anda." in words
+    assert told in words
+
+
+def test_who_works_in_a_lane_reads_of_it(sign_in: SignIn) -> None:
+    assert words_of(sign_in("upp").get("/notifikasi")).count("lajur Anda") == 2
+
+
 def test_one_is_marked_as_read_and_leaves_the_unread(told: Case, sign_in: SignIn) -> None:
     upp = sign_in("upp")
     upp.get("/notifikasi?tab=unread")
