@@ -12,6 +12,7 @@ from app.bpmnio import feel
 from app.engine import carrying, decisions, rounds, scheduling, throwing
 from app.engine.context import Context, Effect
 from app.engine.diagram import Flow, Node
+from app.engine.quoting import quoted
 from app.engine.scopes import rounds_of
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
@@ -118,15 +119,14 @@ class Run(Context):
             raise ExecutionFailed(
                 _("Tidak ada jalan dari “{name}” yang cocok dengan isian ini.", name=node.name or node.id),
                 activity_id=node.id,
-                detail="; ".join(f"{flow.name or flow.id}: {flow.condition}" for flow in asked),
+                detail=_unmet(asked, values),
             )
         return tuple(taken), self._why(taken, asked, results, values)
 
     def _why(
         self, taken: list[Flow], asked: list[Flow], results: list[feel.Result], values: Mapping[str, Any]
     ) -> dict[str, Any]:
-        read = {name for flow in asked for name in feel.names(flow.condition or "")}
-        why: dict[str, Any] = {"values": {name: values.get(name) for name in sorted(read)}}
+        why: dict[str, Any] = {"values": _read(asked, values)}
         if taken[0].condition and not taken[0].is_default:
             why["condition"] = taken[0].condition
         warnings = sorted({text for result in results for text in result.warnings})
@@ -186,3 +186,20 @@ class Run(Context):
     def end_rounds(self, task: Task) -> None:
         """Set the list of results."""
         rounds.end_all(self, task)
+
+
+def _read(asked: list[Flow], values: Mapping[str, Any]) -> dict[str, Any]:
+    """What the conditions read, by name; identity is no variable, and no condition may read it."""
+    names = {name for flow in asked for name in feel.names(flow.condition or "")}
+    return {name: values.get(name) for name in sorted(names)}
+
+
+def _unmet(asked: list[Flow], values: Mapping[str, Any]) -> str:
+    """The conditions none of which holds, and the values that they read, for the process owner."""
+    conditions = "; ".join(f"{flow.name or flow.id}: {flow.condition}" for flow in asked)
+    read = _read(asked, values)
+    return (
+        _("{conditions}. Isinya: {values}.", conditions=conditions, values=quoted(read))
+        if read
+        else conditions
+    )

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from app import sayings
 from app.engine import execution
 from app.engine.execution import Program
 from app.engine.step import Step
 from app.errors import Conflict, ExecutionFailed, NotFound
+from app.i18n import speaking
 from tests.engine.drawn import CALENDAR, MONDAY, program
 
 
@@ -367,6 +369,33 @@ def test_an_endless_loop_of_automatic_steps_is_stopped() -> None:
     with pytest.raises(ExecutionFailed) as error:
         case.complete("b")
     assert error.value.detail == "automatic_loop"
+
+
+STUCK = """
+start a
+user b
+xor g name="Hasil?"
+end e
+end f
+a -> b -> g
+g -> e ? hasil = "cukup" and jumlah > 3
+g -> f ? barang.nama = "meja"
+"""
+
+
+def test_where_no_condition_holds_the_owner_reads_what_the_conditions_read() -> None:
+    case = Case(STUCK)
+    with pytest.raises(ExecutionFailed) as error:
+        case.complete("b", hasil="kurang " * 40, barang={"nama": "kursi"}, lain="tidak dibaca")
+    detail = error.value.detail
+    assert "jumlah = null" in detail
+    assert 'barang = {"nama": "kursi"}' in detail
+    assert 'hasil = "kurang kurang' in detail
+    assert "…" in detail
+    assert len(detail) < 320
+    assert "tidak dibaca" not in detail
+    with speaking("en"):
+        assert "They read: barang = " in sayings.told(sayings.kept(detail))
 
 
 def test_a_case_that_loops_64_times_costs_what_it_cost_at_first() -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app import sayings
 from app.db import Database
 from app.models import Attachment, Draft, Incident, User, UserTask
 from app.services import access, clock, deployments, drafts, instances, users
@@ -566,6 +567,7 @@ def test_a_diagram_that_cannot_go_on_costs_the_officer_nothing(sign_in: SignIn, 
     with office.reading() as session:
         [incident] = session.scalars(select(Incident))
     assert incident.task_id == task.id
+    assert sayings.told(incident.message).endswith('Isinya: kata = "tiga".')
     assert 'value="tiga"' in browser.get(f"/tugas/{task.id}").text  # the draft
     assert browser.post(f"/tugas/{task.id}", kata="dua").status_code == 303
 
