@@ -136,7 +136,7 @@ def _konfirmasi(one: Report, pass_no: int) -> Values:
 def _data_pelengkap(one: Report, pass_no: int) -> Values:
     return {
         "melengkapi": {"pesan": "Lokasinya di pertigaan sebelah timur balai desa.", "cabut_laporan": False},
-        "mencabut laporan": {"pesan": "Laporan saya cabut.", "cabut_laporan": True},
+        "mencabut laporan": {"pesan": "Laporan saya cabut.", "cabut_laporan": True, "cabut_yakin": True},
     }[one["jalan"]["pelapor"]]
 
 

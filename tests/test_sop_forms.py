@@ -248,3 +248,15 @@ def test_no_two_parts_of_a_form_are_called_the_same(path: Path) -> None:
     """An error names the field; a group of the same name would be meant as well."""
     names = [part.label for part in form(path.stem).everything if part.label]
     assert sorted(names) == sorted(set(names))
+
+
+def test_a_report_is_withdrawn_only_by_who_says_so_twice() -> None:
+    """The box stands right above the button on a phone, and nobody takes a withdrawal back."""
+    reporter = form("pelapor")
+    tick = {"pesan": "Laporan saya cabut.", "cabut_laporan": True}
+    with pytest.raises(InvalidForm) as refused:
+        forms.validate(reporter, tick, context={}, now=NOW)
+    assert list(refused.value.errors) == ["cabut_yakin"]
+    forms.validate(reporter, tick | {"cabut_yakin": True}, context={}, now=NOW)
+    kept = forms.validate(reporter, {"pesan": "Ini datanya.", "cabut_laporan": False}, context={}, now=NOW)
+    assert "cabut_yakin" not in kept  # not asked where nothing is withdrawn
