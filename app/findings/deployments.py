@@ -30,6 +30,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Versi {version} dari “{process}” tidak berasal dari folder, dan diganti oleh berkas ini."),
         N_("Bila isi versi itu masih diperlukan, unduh berkasnya di halaman Proses dan gabungkan."),
     ),
+    "file_gone": (
+        N_("Berkas ini tidak ada lagi di folder; versi {version} dari “{key}” tetap berlaku dengan isinya."),
+        N_("Taruh kembali bila terhapus tanpa sengaja. Yang berlaku berganti hanya oleh versi baru."),
+    ),
     "form_twice": (
         N_("Formulir “{key}” ada di dua berkas; yang pertama {first}."),
         N_("Kirim satu berkas untuk setiap formulir."),

@@ -11,6 +11,9 @@ from app.findings import Finding
 from app.models import ProcessDefinition, WatchedFile
 from app.services import definitions
 
+#: The finding about a file that is gone marks its row.
+_GONE = "file_gone"
+
 
 def rivals(files: Mapping[str, bytes]) -> dict[str, tuple[Finding, ...]]:
     """Diagrams that hold a process which another file holds too, each with what is to be said about it."""
@@ -39,16 +42,29 @@ def _processes(name: str, content: bytes) -> set[str]:
 
 def left_behind(
     session: Session, gone: Iterable[WatchedFile], present: Iterable[str]
-) -> Iterator[tuple[str, str]]:
-    """(name, version) of each file that is gone and still in force; not of those whose content lies there under
+) -> Iterator[tuple[WatchedFile, ProcessDefinition]]:
+    """(file, version) of each file that is gone and still in force; not of those whose content lies there under
     another name. ``present``: the digests of the files."""
-    lost = {row.sha256: row.name for row in gone}
+    lost = {row.sha256: row for row in gone}
     for digest in present:
         lost.pop(digest, None)
     for definition in definitions.live(session, files=True) if lost else ():
         for file in definition.files:
             if file.sha256 in lost:
-                yield lost[file.sha256], f"{definition.key} versi {definition.version}"
+                yield lost[file.sha256], definition
+
+
+def is_gone(row: WatchedFile) -> bool:
+    """Whether the file lies in the folders no more; its row stays as long as a version in force holds it."""
+    return any(finding["code"] == _GONE for finding in row.findings)
+
+
+def gone(row: WatchedFile, held_by: Iterable[ProcessDefinition]) -> list[Finding]:
+    """What is to be said of a file that is gone."""
+    return [
+        Finding(_GONE, "warning", file=row.name, params={"key": one.key, "version": str(one.version)})
+        for one in held_by
+    ]
 
 
 def replaced(

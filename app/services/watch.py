@@ -59,14 +59,12 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
     A broken file keeps its own findings and does not hold up the others. A file that did not change is left
     alone even when a newer version was deployed by another way, so a restart never takes an upload back.
     """
-    seen = {row.name: row for row in session.scalars(select(WatchedFile))}
+    known = list(session.scalars(select(WatchedFile)))
+    seen = {row.name: row for row in known if not folder_files.is_gone(row)}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     if {name: row.sha256 for name, row in seen.items()} == digests:
         return Report()
-    lost = [row for name, row in seen.items() if name not in files]
-    gone = tuple(folder_files.left_behind(session, lost, digests.values()))
-    for row in lost:
-        session.delete(row)
+    gone = _lose(session, [row for row in known if row.name not in files], digests.values())
     clashing = folder_files.rivals(files)
     changed = {
         n: c
@@ -80,6 +78,29 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
     well = tuple(sorted(ill & changed.keys() - refused.keys()))
     _keep(session, {name: digests[name] for name in (*changed, *clashing)}, findings, refused)
     return Report(tuple(f"{one.key} versi {one.version}" for one in new), findings, well, gone)
+
+
+def _lose(
+    session: Session, lost: Sequence[WatchedFile], present: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """Note of each file that is gone which versions in force hold it, and forget those that none holds.
+
+    Return those that were there at the last look.
+    """
+    held: dict[str, list[ProcessDefinition]] = {}
+    for row, definition in folder_files.left_behind(session, lost, present):
+        held.setdefault(row.name, []).append(definition)
+    told = []
+    for row in lost:
+        versions = held.get(row.name, ())
+        if not folder_files.is_gone(row):
+            told += [(row.name, f"{one.key} versi {one.version}") for one in versions]
+        if versions:
+            row.findings = [finding.as_dict() for finding in folder_files.gone(row, versions)]
+            row.refused, row.checked_at = False, clock.now(session)
+        else:
+            session.delete(row)
+    return tuple(told)
 
 
 def _keep(
@@ -145,7 +166,11 @@ def _deploy(
 def differing(session: Session, files: Mapping[str, bytes]) -> list[str]:
     """Names under which the folders held something else than ``files`` when they were last looked at."""
     rows = session.scalars(select(WatchedFile).where(WatchedFile.name.in_(files)).order_by(WatchedFile.name))
-    return [row.name for row in rows if row.sha256 != hashlib.sha256(files[row.name]).hexdigest()]
+    return [
+        row.name
+        for row in rows
+        if not folder_files.is_gone(row) and row.sha256 != hashlib.sha256(files[row.name]).hexdigest()
+    ]
 
 
 def _about(name: str, findings: Iterable[Finding], files: Collection[str]) -> tuple[Finding, ...]:
@@ -171,5 +196,8 @@ def _name(path: Path) -> str:
 
 
 def files(session: Session) -> list[WatchedFile]:
-    """What the last look found, file by file, for the page Proses."""
-    return list(session.scalars(select(WatchedFile).order_by(WatchedFile.name)))
+    """What the last look found, file by file, for the page Proses; those that are gone while they are in force."""
+    rows = list(session.scalars(select(WatchedFile).order_by(WatchedFile.name)))
+    lost = [row for row in rows if folder_files.is_gone(row)]
+    held = {row.name for row, _definition in folder_files.left_behind(session, lost, ())}
+    return [row for row in rows if row not in lost or row.name in held]

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.config import Config
+from app.models import WatchedFile
 from app.services import definitions, deployments, watch
 from tests.services.office import Office, form, text
 from tests.services.watched import hear, simple, watched
@@ -81,6 +82,42 @@ def test_a_file_that_is_gone_leaves_the_version_which_is_said_once(office: Offic
     ]
     assert hear(office, folders) == []
     assert state(office) == (1, "rapat")
+
+
+def test_the_page_tells_of_a_file_that_is_gone_while_its_version_is_in_force(
+    office: Office, folders: Config
+) -> None:
+    content = (folders.processes_dir / "rapat.bpmn").read_bytes()
+    (folders.processes_dir / "rapat.bpmn").unlink()
+    hear(office, folders)
+    assert told(office) == {"isian.form": [], "rapat.bpmn": ["file_gone"]}
+    (folders.forms_dir / "lain.form").write_bytes(form(text("b")))
+    assert not [line for line in hear(office, folders) if "tidak ada lagi" in line]  # said once
+    assert told(office)["rapat.bpmn"] == ["file_gone"]
+    (folders.processes_dir / "rapat.bpmn").write_bytes(content)
+    hear(office, folders)
+    assert told(office)["rapat.bpmn"] == []
+    assert state(office) == (1, "rapat")
+
+
+def test_a_file_that_is_gone_is_forgotten_once_another_version_is_in_force(
+    office: Office, folders: Config
+) -> None:
+    (folders.processes_dir / "rapat.bpmn").unlink()
+    hear(office, folders)
+    upload(office, rapat_bpmn=named("Baru"))
+    assert told(office) == {"isian.form": []}
+    (folders.forms_dir / "lain.form").write_bytes(form(text("b")))
+    hear(office, folders)
+    with office.database.reading() as session:
+        assert session.get(WatchedFile, "rapat.bpmn") is None
+
+
+def test_an_upload_does_not_differ_from_a_file_that_is_gone(office: Office, folders: Config) -> None:
+    (folders.processes_dir / "rapat.bpmn").unlink()
+    hear(office, folders)
+    with office.database.reading() as session:
+        assert watch.differing(session, {"rapat.bpmn": named("Baru")}) == []
 
 
 def test_a_file_that_got_another_name_is_not_gone(office: Office, folders: Config) -> None:

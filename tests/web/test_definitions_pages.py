@@ -265,6 +265,22 @@ def test_findings_are_told_in_the_readers_language(owner: Browser, office: Datab
     assert row.findings[0]["messages"]["en"]["what"] in words
 
 
+@pytest.mark.parametrize(
+    ("spoken", "badge", "what"),
+    [("id", "Tidak ada lagi", "versi 1 dari “pengaduan” tetap berlaku"), ("en", "Gone", "stays in force")],
+)
+def test_a_file_that_is_gone_from_the_folder_is_told_of(
+    owner: Browser, office: Database, spoken: str, badge: str, what: str
+) -> None:
+    with office.transaction() as session:
+        watch.sync(session, {"pengaduan.bpmn": DIAGRAM})
+        watch.sync(session, {})
+    owner.client.set_cookie("language", spoken)
+    words = words_of(owner.get("/proses"))
+    assert f"pengaduan.bpmn {badge}" in words
+    assert what in words
+
+
 def test_the_page_takes_as_many_statements_with_twenty_versions_as_with_one(
     owner: Browser, office: Database, traffic: Traffic
 ) -> None:
