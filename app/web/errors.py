@@ -163,18 +163,22 @@ def _answer(problem: Problem) -> Response:
     return _document(problem) if _wants_json() else _page(problem)
 
 
-def _document(problem: Problem) -> Response:
+def document(problem: Problem, path: str) -> dict[str, Any]:
+    """The problem as a program reads it (RFC 9457). ``path``: what was asked."""
     body = {
         "type": "about:blank",
         "code": problem.code or CODES.get(problem.status, CODES[400]),
         "title": problem.title,
         "status": problem.status,
         "detail": problem.detail or _detail(problem),
-        "instance": request.path,
+        "instance": path,
         **problem.members,
     }
-    if problem.reference:
-        body["reference"] = problem.reference
+    return body | ({"reference": problem.reference} if problem.reference else {})
+
+
+def _document(problem: Problem) -> Response:
+    body = document(problem, request.path)
     headers = dict(problem.headers)
     if problem.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="alur"'

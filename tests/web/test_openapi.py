@@ -6,6 +6,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app.web.api.examples import COMPLETE, MESSAGE, START
+from app.web.api.schemas.instances import Message, Start
+from app.web.api.schemas.tasks import Complete
 from tests.reports import answers_for
 from tests.web.conftest import Api, Case
 
@@ -32,6 +35,7 @@ OPERATIONS = {
     "POST /incidents/{incident_id}/retry",
 }
 Spec = dict[str, Any]
+JSON = "application/json"
 
 
 @pytest.fixture
@@ -122,6 +126,50 @@ def test_answers_keep_to_the_specification(spec: Spec, case: Case, api: Callable
         assert list(_departures(spec, schema, answer.json, path)) == []
 
 
+#: (method, path, whether its body has an example, the answer that has one)
+SHOWN = [
+    ("post", "/process-instances", True, "201"),
+    ("get", "/tasks", False, "200"),
+    ("post", "/tasks/{task_id}/complete", True, "200"),
+    ("post", "/messages", True, "200"),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "sent", "answered"), SHOWN)
+def test_what_programs_need_most_has_examples(
+    spec: Spec, method: str, path: str, sent: bool, answered: str
+) -> None:
+    operation = spec["paths"][f"/api/v1{path}"][method]
+    assert ("example" in operation.get("requestBody", {}).get("content", {}).get(JSON, {})) is sent
+    assert operation["responses"][answered]["content"][JSON]["example"]
+
+
+def test_every_example_is_what_its_schema_says(spec: Spec) -> None:
+    bodies = [node for node in _nodes(spec) if "example" in node and "schema" in node]
+    assert len(bodies) == 7 + 6  # those above, and the problems
+    for body in bodies:
+        shown = str(body["example"])
+        assert list(_departures(spec, body["schema"], body["example"], shown, whole=False)) == []
+
+
+def test_an_example_of_a_request_is_one_that_is_read() -> None:
+    for schema, example in ((Start, START), (Complete, COMPLETE), (Message, MESSAGE)):
+        assert schema().load(example).items() >= example.items()
+
+
+def test_a_refusal_is_shown_as_it_is_answered(spec: Spec, case: Case, api: Callable[[str], Api]) -> None:
+    answers = {
+        "UNAUTHORIZED": case.api("lapor").client.get("/api/v1/tasks"),
+        "NOT_FOUND": api("lapor").get("/process-instances/999"),
+        "UNPROCESSABLE_ENTITY": api("lapor").post(f"/tasks/{case.task('lapor')['id']}/complete", {}),
+    }
+    for name, answer in answers.items():
+        shown = spec["components"]["responses"][name]["content"]["application/problem+json"]["example"]
+        assert shown.keys() == answer.json.keys()
+        same = ("type", "code", "title", "status")
+        assert [shown[member] for member in same] == [answer.json[member] for member in same]
+
+
 def test_only_a_reporters_code_may_be_missing_from_a_case_that_was_started(spec: Spec) -> None:
     started = spec["components"]["schemas"]["StartedInstance"]
     assert started["properties"].keys() - set(started["required"]) == {"tracking_code"}
@@ -159,25 +207,31 @@ _TYPES: dict[str, type] = {
 }
 
 
-def _departures(spec: Spec, schema: Spec, value: Any, where: str) -> Iterator[str]:
-    """Where a value is not what the schema says; properties are complete, and none is extra."""
+def _departures(spec: Spec, schema: Spec, value: Any, where: str, *, whole: bool = True) -> Iterator[str]:
+    """Where a value is not what the schema says; properties are complete, and none is extra.
+
+    Not ``whole``: a request or a problem, where what is not required may be missing.
+    """
     while "$ref" in schema:
         schema = spec["components"]["schemas"][schema["$ref"].rsplit("/", 1)[-1]]
     if "anyOf" in schema:
-        if all(list(_departures(spec, choice, value, where)) for choice in schema["anyOf"]):
+        if all(list(_departures(spec, choice, value, where, whole=whole)) for choice in schema["anyOf"]):
             yield f"{where}: {value!r}"
         return
     kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
     if not isinstance(value, tuple(_TYPES[kind] for kind in kinds)):
         yield f"{where}: {value!r} is no {kinds}"
     elif isinstance(value, dict) and "properties" in schema:
-        yield from (
-            f"{where}.{name} is not promised" for name in value.keys() - set(schema.get("required", ()))
-        )
-        for name in value.keys() ^ schema["properties"].keys():
+        known, required = schema["properties"].keys(), set(schema.get("required", ()))
+        if whole:
+            yield from (f"{where}.{name} is not promised" for name in value.keys() - required)
+        for name in value.keys() ^ known if whole else (value.keys() - known) | (required - value.keys()):
             yield f"{where}.{name}"
-        for name in value.keys() & schema["properties"].keys():
-            yield from _departures(spec, schema["properties"][name], value[name], f"{where}.{name}")
+        for name in value.keys() & known:
+            inner = schema["properties"][name]
+            yield from _departures(spec, inner, value[name], f"{where}.{name}", whole=whole)
     elif isinstance(value, list):
         for item in value:
-            yield from _departures(spec, schema["items"], item, f"{where}[]")
+            yield from _departures(spec, schema["items"], item, f"{where}[]", whole=whole)
+    elif value not in schema.get("enum", [value]):
+        yield f"{where}: {value!r} is none of {schema['enum']}"

@@ -8,7 +8,17 @@ from flask_smorest import Api
 from flask_wtf.csrf import CSRFProtect
 
 from app.web import security
-from app.web.api import acting, definitions, deployments, files, incidents, instances, messages, tasks
+from app.web.api import (
+    acting,
+    definitions,
+    deployments,
+    examples,
+    files,
+    incidents,
+    instances,
+    messages,
+    tasks,
+)
 from app.web.api.requests import IDEMPOTENCY_KEY, Blueprint
 from app.web.api.schemas.common import Problem
 
@@ -32,14 +42,15 @@ class AlurApi(Api):
 
     def _register_responses(self) -> None:
         """The problems as the document names them: one for each status, and the default."""
-        for name, description in {s.name: s.phrase for s in HTTPStatus}.items():
-            self._document_problem(name, description)
-        self._document_problem("DEFAULT_ERROR", "A problem.")
+        for status in HTTPStatus:
+            self._document_problem(status.name, status.phrase, examples.problem(status))
+        self._document_problem("DEFAULT_ERROR", "A problem.", examples.problem(None))
 
-    def _document_problem(self, name: str, description: str) -> None:
+    def _document_problem(self, name: str, description: str, example: dict[str, Any] | None) -> None:
+        shown = {"example": example} if example else {}
         response: dict[str, Any] = {
             "description": description,
-            "content": {_PROBLEM: {"schema": self.ERROR_SCHEMA}},
+            "content": {_PROBLEM: {"schema": self.ERROR_SCHEMA, **shown}},
         }
         self.spec.components.response(name, response, lazy=True)
 

@@ -10,7 +10,7 @@ from app.services import cases, dossier, history, instances, paging, tracking
 from app.services.cases import CaseFilters
 from app.services.instances import Started
 from app.web import commands, context
-from app.web.api import present
+from app.web.api import examples, present
 from app.web.api.acting import answered, command, from_json, perform
 from app.web.api.requests import ID, Blueprint
 from app.web.api.schemas.common import Paging
@@ -30,8 +30,8 @@ blueprint = Blueprint("process-instances", __name__, description="Cases.")
 
 @blueprint.post("/process-instances")
 @blueprint.idempotent
-@blueprint.arguments(Start)
-@blueprint.response(201, StartedInstance)
+@blueprint.arguments(Start, example=examples.START)
+@blueprint.response(201, StartedInstance, example=examples.STARTED)
 @blueprint.refuses(403, 404, 409)
 def start(body: dict[str, Any]) -> Response:
     """Start a case on the live version of a process.

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.models import ProcessInstance
 from app.web import commands, context
-from app.web.api import present
+from app.web.api import examples, present
 from app.web.api.acting import answered, command, from_json
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.instances import Instance, Message
@@ -18,8 +18,8 @@ blueprint = Blueprint("messages", __name__, description="Messages to waiting cas
 
 @blueprint.post("/messages")
 @blueprint.idempotent
-@blueprint.arguments(Message)
-@blueprint.response(200, Instance)
+@blueprint.arguments(Message, example=examples.MESSAGE)
+@blueprint.response(200, Instance, example=examples.INSTANCE)
 @blueprint.refuses(403, 404, 409)
 def send(body: dict[str, Any]) -> Response:
     """Deliver a message to the case with this number, or start one by it; answers the case."""

@@ -10,7 +10,7 @@ from app.services import inbox, instances, tasks
 from app.services.inbox import Filters
 from app.services.tasks import Work
 from app.web import commands, context
-from app.web.api import present
+from app.web.api import examples, present
 from app.web.api.acting import answered, command, only_for_a_form, perform
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.common import Nothing
@@ -25,7 +25,7 @@ _NEXT = 50
 
 @blueprint.get("/tasks")
 @blueprint.arguments(TaskQuery, location="query")
-@blueprint.response(200, TaskPage)
+@blueprint.response(200, TaskPage, example=examples.TASKS)
 def listed(query: dict[str, Any]) -> dict[str, Any]:
     """The inbox: soonest deadline first; ``tab=done`` latest first."""
     limit, cursor = query.pop("limit"), query.pop("cursor")
@@ -80,8 +80,8 @@ def release(_body: dict[str, Any], task_id: str) -> Response:
 
 @blueprint.post("/tasks/<task_id>/complete")
 @blueprint.idempotent
-@blueprint.arguments(Complete)
-@blueprint.response(200, Completed)
+@blueprint.arguments(Complete, example=examples.COMPLETE)
+@blueprint.response(200, Completed, example=examples.COMPLETED)
 @blueprint.refuses(403, 404, 409)
 def complete(body: dict[str, Any], task_id: str) -> Response:
     """Complete it, with the answer to the question that comes with it. An unclaimed task counts as claimed.
