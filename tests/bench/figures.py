@@ -1,5 +1,6 @@
 """How a figure is taken and printed."""
 
+import json
 import os
 import platform
 import statistics
@@ -43,28 +44,31 @@ class Series:
 
 
 class Traffic:
-    """Counts what goes to a database while it is switched on."""
+    """Counts what goes to a database while it is switched on. Listening takes time, so nothing is timed meanwhile."""
 
     def __init__(self, database: Database) -> None:
         self.statements = self.written = self.commits = self.rounds = self.most = 0
-        self._on = False
-        event.listen(database.engine, "before_cursor_execute", self._statement)
-        event.listen(database.engine, "commit", self._commit)
+        self._engine = database.engine
+        self._heard = (("before_cursor_execute", self._statement), ("commit", self._commit))
 
     @contextmanager
     def counting(self) -> Iterator[None]:
-        self._on, self.rounds = True, self.rounds + 1
+        self.rounds += 1
         before = self.written
+        for what, heard in self._heard:
+            event.listen(self._engine, what, heard)
         yield
-        self._on, self.most = False, max(self.most, self.written - before)
+        for what, heard in self._heard:
+            event.remove(self._engine, what, heard)
+        self.most = max(self.most, self.written - before)
 
     def _statement(self, connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
-        if self._on and not statement.startswith("BEGIN"):
+        if not statement.startswith("BEGIN"):
             self.statements += 1
             self.written += bool(connection.get_execution_options().get("alur_write"))
 
     def _commit(self, *_args: object) -> None:
-        self.commits += self._on
+        self.commits += 1
 
     def __str__(self) -> str:
         """Statements in all, and those in transactions that may write: the command itself."""
@@ -84,7 +88,18 @@ def machine() -> None:
     cpu = next(names, platform.processor())
     row("machine", f"{os.cpu_count()} × {cpu}, Python {platform.python_version()}")
     row("load", " ".join(f"{value:.1f}" for value in os.getloadavg()), "figures hold for a machine at rest")
+    row("yardstick, the same Python everywhere", _yardstick(), "compare figures of two machines by it")
     row("fsync", _fsync())
+
+
+def _yardstick() -> Series:
+    """Plain work of the kind that a command is made of: small dictionaries, text, JSON."""
+
+    def work(_n: int) -> None:
+        rows = [{"id": f"{n:08x}", "at": n, "on": bool(n % 3)} for n in range(2_000)]
+        json.loads(json.dumps({row["id"]: row for row in rows if row["on"]}))
+
+    return repeat(20, work)
 
 
 def _fsync() -> Series:
