@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Any
 
 from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
@@ -44,12 +45,16 @@ def fire(session: Session, job_id: str) -> bool:
     asked = {"job_id": job_id}
     instance = session.scalars(_case_of(), asked).one_or_none()
     # The timer is read after its case is locked, or it could be a stale copy.
-    job = session.scalars(_row(), asked).one_or_none()
-    if job is not None and job.message_id is not None:
+    found = session.execute(_row(session.get_bind().dialect.name), asked).one_or_none()
+    if found is None:
+        return False
+    job, days_off = found
+    holidays.remember(session, days_off)
+    if job.message_id is not None:
         return delivery.deliver(session, job.message_id)
-    if job is not None and job.instance_id is None:
+    if job.instance_id is None:
         return _begin(session, job_id)
-    if instance is None or job is None:
+    if instance is None:
         return False
     version = definitions.version(session, instance.definition_id)
     _follow(session, job, instance.key)
@@ -76,8 +81,10 @@ def _case_of() -> Select[ProcessInstance]:
 
 
 @cache
-def _row() -> Select[Job]:
-    return select(Job).where(Job.id == bindparam("job_id")).execution_options(populate_existing=True)
+def _row(dialect: str) -> Select[Job, Any]:
+    """The timer, and the days off: most that fire set the next deadline."""
+    query = select(Job, holidays.column(dialect)).where(Job.id == bindparam("job_id"))
+    return query.execution_options(populate_existing=True)
 
 
 def _begin(session: Session, job_id: str) -> bool:
