@@ -302,3 +302,12 @@ def test_a_command_typed_wrongly_is_answered_in_indonesian(tmp_path: Path, line:
     *before, last = done.stderr.splitlines()
     assert last == f"Galat: {said}"
     assert not before or before[0].startswith("Pemakaian: python -m app ")
+
+
+@pytest.mark.parametrize("line", ["", "deploy", "init", "fire", "user", "user add", "triage", "clock"])
+def test_the_help_of_a_command_is_in_indonesian(tmp_path: Path, line: str) -> None:
+    shown = main(tmp_path, *line.split(), "--help").stdout
+    assert shown.startswith(f"Pemakaian: python -m app {line}".rstrip())
+    assert "\nPilihan:\n" in shown
+    assert "Tampilkan bantuan ini." in shown
+    assert not re.search("(?i)usage|option|command|argument|show|exit|required|default|integer| text", shown)

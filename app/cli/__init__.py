@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from app.cli import copies, deploying, interrupts, people, running, timing, triage, wrong_use
+from app.cli import copies, deploying, interrupts, people, running, timing, triage, usage, wrong_use
 from app.cli.base import say
 from app.errors import AppError, InvalidForm
 
@@ -30,6 +30,7 @@ for _command in (
     triage.triage_command,
 ):
     commands.add_command(_command)
+usage.translate(commands)
 
 
 def main() -> None:

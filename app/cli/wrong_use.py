@@ -35,5 +35,4 @@ def told(error: click.ClickException) -> str:
     text = plain(text)
     if not isinstance(error, click.UsageError) or error.ctx is None:
         return f"Galat: {text}"
-    usage = error.ctx.get_usage().replace("Usage:", "Pemakaian:", 1)
-    return f"{usage}\n{error.ctx.command_path} --help menjelaskannya.\n\nGalat: {text}"
+    return f"{error.ctx.get_usage()}\n{error.ctx.command_path} --help menjelaskannya.\n\nGalat: {text}"
