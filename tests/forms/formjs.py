@@ -56,6 +56,15 @@ window.run = async ([ schema, all ]) => {
   document.getElementById("here").replaceChildren();
   return JSON.stringify(found);
 };
+
+// The labels of the fields as they stand on the page, in their order.
+window.labels = async ([ schema, data ]) => {
+  const form = await open(schema, data);
+  await rests(3);
+  const shown = [ ...form._container.querySelectorAll(".fjs-form-field-label") ].map((one) => one.textContent.trim());
+  form.destroy();
+  return JSON.stringify(shown.filter((one) => one));
+};
 </script>"""
 
 
@@ -70,6 +79,12 @@ class FormJs:
         """Return ``data`` and ``errors`` (keys) for each of ``asked``: variables ``data``, and what is ``typed``."""
         said = self._thread.submit(lambda: self._page.evaluate("run", [schema, asked])).result()
         found: list[dict[str, Any]] = json.loads(said)
+        return found
+
+    def labels(self, schema: dict[str, Any], data: dict[str, Any]) -> list[str]:
+        """The labels of all fields as the page shows them over the variables ``data``."""
+        said = self._thread.submit(lambda: self._page.evaluate("labels", [schema, data])).result()
+        found: list[str] = json.loads(said)
         return found
 
     def close(self) -> None:

@@ -18,8 +18,10 @@ import pytest
 
 from app import forms
 from tests.forms import every, formjs, judged
-from tests.forms.every import EVERY
+from tests.forms.every import EVERY, rows
 from tests.forms.formjs import FormJs
+from tests.forms.pages import draw
+from tests.forms.schemas import component, schema
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -33,6 +35,28 @@ AT_ONCE = 25
 def form_js() -> Iterator[FormJs]:
     with formjs.opened() as page:
         yield page
+
+
+def test_the_numbers_of_rows_are_written_as_form_js_writes_them(form_js: FormJs) -> None:
+    """``i`` is a list: the numbers of the rows around, from outside."""
+
+    def named(label: str, id: str) -> dict[str, Any]:
+        return component("textfield", "nama", id=id, label=label)
+
+    inner = rows("sub", named("{{i}} {{i[1]}}.{{i[2]}} {{i[-1]}}", "dalam"), defaultRepetitions=2)
+    outer = rows(
+        "barang",
+        named("{{i}} {{i[1]}} {{i[-1]}}", "satu"),
+        {**named('="Ke " + string(i[1])', "dua"), "key": "dua"},
+        inner,
+        defaultRepetitions=2,
+    )
+    made = schema(outer)
+    drawn = draw(forms.load(json.dumps(made).encode(), file="baris.form"))
+    ours = [part.label for part in drawn.values() if part.field.type == "textfield"]
+    assert ours == form_js.labels(made, {})
+    assert ours[0] == "[1] 1 1"
+    assert ours[-1] == "[2, 2] 2.2 2"
 
 
 def test_every_component_is_judged_as_form_js_judges_it(form_js: FormJs) -> None:
