@@ -24,6 +24,7 @@ def read(process: Element, where: Placed, source: Source) -> Drawn:
         scope = "" if level is process else attribute(level, "id")
         own = Drawn(_in(found, scope), _within(joined, found, scope, source), flows.defaults(level))
         _complete(own, level, scope, where if level is process else place(level), source)
+        _race_once(own, source)
         whole.nodes |= own.nodes
         whole.flows += own.flows
         whole.defaults |= own.defaults
@@ -40,7 +41,7 @@ def _levels(process: Element) -> Iterator[Element]:
 
 def _node(element: Element, level: Element, process: Element, source: Source) -> Node:
     node = nodes.read(element, source)
-    loop = loops.check_place(node, loops.read(element, source), node.kind, source)
+    loop = loops.check_place(node, loops.read(element, source), source)
     return replace(node, scope="" if level is process else attribute(level, "id"), loop=loop)
 
 
@@ -62,3 +63,14 @@ def _complete(own: Drawn, level: Element, scope: str, where: Placed, source: Sou
     implied.complete(own, links.read(level, own.nodes), where, source, inside=bool(scope))
     for node_id in set(own.nodes) - before:
         own.nodes[node_id] = replace(own.nodes[node_id], scope=scope)
+
+
+def _race_once(own: Drawn, source: Source) -> None:
+    """What an event gateway waits for comes once, whatever a receiving task there says of repetition."""
+    gateways = {node.id for node in own.nodes.values() if node.kind == "eventBasedGateway"}
+    for raced in {
+        flow.target: own.nodes[flow.target] for flow in own.flows if flow.source in gateways
+    }.values():
+        if raced.loop is not None:
+            source.warning("rounds_misplaced", raced)
+            own.nodes[raced.id] = replace(raced, loop=None)

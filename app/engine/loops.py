@@ -8,10 +8,11 @@ import re
 from dataclasses import dataclass
 
 from app.engine import conditions
-from app.engine.diagram import Loop
-from app.engine.source import Placed, Source, place
+from app.engine.diagram import Loop, Node
+from app.engine.source import Source, place
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of, vendor
 
+_ACTIVITIES = frozenset({"userTask", "subProcess", "sendTask", "businessRuleTask"})
 _NAME = re.compile(r"[^\W\d]\w{0,99}")
 
 
@@ -122,9 +123,9 @@ def expressions(loop: Loop | None) -> tuple[str, ...]:
     return () if loop is None else tuple(filter(None, (loop.over, loop.collect, loop.until)))
 
 
-def check_place(at: Placed, loop: Loop | None, kind: str, source: Source) -> Loop | None:
+def check_place(node: Node, loop: Loop | None, source: Source) -> Loop | None:
     """Repetition of what no activity is means nothing."""
-    if loop is not None and kind not in {"userTask", "subProcess", "sendTask", "businessRuleTask"}:
-        source.warning("rounds_misplaced", at)
+    if loop is not None and node.kind not in _ACTIVITIES and node.tag != "receiveTask":
+        source.warning("rounds_misplaced", node)
         return None
     return loop

@@ -130,6 +130,8 @@ class RoundsEnd(Closing):
 
     def _update_hook(self, my_task: Task) -> bool:
         rounds = self._opened(my_task)
+        if rounds is None:  # it waits since its marker was not read: once, as it was begun
+            return True
         if my_task.parent is rounds:  # there was none
             my_task.workflow.run.end_rounds(rounds)
             return True

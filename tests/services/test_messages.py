@@ -169,3 +169,28 @@ def test_in_a_round_only_officers_of_its_own_unit_send_its_message(office: Offic
     assert outcome(office, office.dinas_a, "7") is None
     with office.database.reading() as session:
         assert [task.activity_id for task in instances.open_tasks(session, case.id)] == ["rangkum"]
+
+
+def test_a_receiving_task_for_each_of_a_list_hears_as_many_messages(office: Office) -> None:
+    shapes = [
+        start("mulai", form="isian"),
+        user("terima"),
+        node("receiveTask", "tunggu", message="berkas", form="isian", inside=EACH.replace(COLLECTED, "")),
+        end("selesai"),
+    ]
+    files = waiting("tiap") | {
+        "tiap.bpmn": bpmn(shapes, "mulai > terima > tunggu > selesai", lanes=LANES, properties={"nomor": "nomor"},
+                          key="tiap")
+    }  # fmt: skip
+    with office.database.transaction() as session:
+        deployments.deploy(session, files, actor=None)
+        case = instances.start(session, "tiap", {"nomor": "9"}, actor=office.rina).instance
+        [task] = instances.open_tasks(session, case.id)
+        tasks.complete(session, task.id, {}, {}, actor=office.rina)
+    for left in (2, 1):
+        with office.database.reading() as session:
+            assert len(messages.waiting(session, case.id)) == left
+        send(office, office.owner, "9", isi="x")
+    with office.database.reading() as session:
+        same = session.get_one(ProcessInstance, case.id)
+        assert (same.state, messages.waiting(session, case.id)) == ("ended", [])
