@@ -32,9 +32,14 @@ def postgres_server() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+#: No test's data need outlive a power cut, and a database is dropped ten times as fast without waiting for the disk.
+_UNSYNCED = ("fsync", "synchronous_commit", "full_page_writes")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
     with postgres_server() as url:
+        _administer(url, *(f"ALTER SYSTEM SET {name} = off" for name in _UNSYNCED), "SELECT pg_reload_conf()")
         yield url
 
 
@@ -61,10 +66,11 @@ def migrated_postgres(postgres: str) -> str:
     return name
 
 
-def _administer(url: str, statement: str) -> None:
+def _administer(url: str, *statements: str) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
-        connection.execute(text(statement))
+        for statement in statements:
+            connection.execute(text(statement))
     engine.dispose()
 
 
