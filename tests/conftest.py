@@ -15,6 +15,7 @@ from sqlalchemy import create_engine, text
 from app.config import Config, from_environment
 from app.db import Database
 from app.services import migrations, settings
+from tests.statements import compiled_once
 
 
 @contextmanager
@@ -30,6 +31,12 @@ def postgres_server() -> Iterator[str]:
     finally:
         server.cleanup()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements() -> Iterator[None]:
+    with compiled_once():
+        yield
 
 
 #: No test's data need outlive a power cut, and a database is dropped ten times as fast without waiting for the disk.
