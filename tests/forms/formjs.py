@@ -12,8 +12,9 @@ from typing import Any
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
+SITE = "http://forms.test/"
 
-HTML = """<!doctype html><div id=here></div><script type=module>
+HTML = """<!doctype html><div id=here hidden></div><script type=module>
 import { Form } from "./form-js.js";
 const rest = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done, 8)));
 const rests = async (n) => { for (let i = 0; i < n; i++) await rest(); };
@@ -99,9 +100,12 @@ class FormJs:
             executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
         )
         page = browser.new_context(timezone_id="Asia/Jakarta").new_page()
-        page.route("**/*", lambda route: route.fulfill(body=HTML, content_type="text/html"))
-        page.route("**/form-js.js", lambda route: route.fulfill(body=script, content_type="text/javascript"))
-        page.goto("http://forms.test/")
+        page.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))  # what forms embed
+        page.route(SITE, lambda route: route.fulfill(body=HTML, content_type="text/html"))
+        page.route(
+            f"{SITE}form-js.js", lambda route: route.fulfill(body=script, content_type="text/javascript")
+        )
+        page.goto(SITE)
         page.wait_for_function("window.run !== undefined")
         return page
 
