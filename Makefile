@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
+# Files whole, in the order of their folders: else those of few tests come last, the longest among them, on one core.
+SPREAD := --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help install install-dev run lint check test nightly bench format
 
@@ -25,13 +28,13 @@ lint: install-dev ## ruff, mypy, import-linter, djlint
 	$(BIN)/djlint app/web/templates --lint --quiet
 
 check: lint ## lint, and the fast tests
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -n 2 $(SPREAD) -m "not slow and not browser"
 
 test: lint ## everything, on both databases, browser journeys in Chromium included
 	@$(PYTHON) bootstrap.py --dev --browser
 	$(BIN)/python frontend/build.py --test
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser"
-	$(BIN)/python -m pytest -q -n 2 --dist loadfile -m browser  # apart: a browser's event loop keeps V8 from its time limits
+	$(BIN)/python -m pytest -q -n 2 $(SPREAD) -m "not browser"
+	$(BIN)/python -m pytest -q -n 2 $(SPREAD) -m browser  # apart: a browser's event loop keeps V8 from its time limits
 
 # Each night other seeds, the same for a whole day; ALUR_SEED plays a night again.
 NIGHT := $(shell echo $$(( $$(date +%s) / 86400 * 1000 )))
