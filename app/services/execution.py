@@ -1,35 +1,26 @@
 """Write what the engine returned. `apply` is the only writer of instance state, tasks, jobs, history and outbox."""
 
-from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
-from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.util import identity_key
 
 from app.engine.context import Effect, Event
 from app.engine.local_variables import COUNTER
 from app.engine.step import OpenTask, Step
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
-from app.services import bulk, clock, incidents, new_work, outgoing, silence, telling, waits
+from app.services import bulk, clock, incidents, new_work, outgoing, silence, standing, telling, waits
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.units import staff
 
 # Statements are built once: building them took longer than running them.
 _CHANGE = update(cast("Table", UserTask.__table__)).where(UserTask.id == bulk.ID)
-_STORE = update(cast("Table", ProcessInstance.__table__)).where(
-    ProcessInstance.id == bulk.ID, ProcessInstance.revision == bindparam("read_revision")
-)
-#: Columns that lists show, and the property that names the variable of each.
-_LISTED = {"subject": "perihal", "category": "kategori", "unit_code": "unit", "area": "wilayah"}
-#: Of a variable that lists show: whatever asks without a form takes a megabyte, and each list would carry it along.
-_MOST_LISTED = 1_000
 #: Sorts tasks without a deadline last.
 NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
 
@@ -40,7 +31,7 @@ def apply(
     """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go."""
     had_incident = instance.state == "incident"
     session.flush()  # what was recorded before comes before
-    _store_instance(session, instance, version, step)
+    standing.store(session, instance, version, step)
     _close_tasks(session, step, actor)
     named = _named_units(version, step)
     staffed = staff(session, {unit for unit, _variable in named.values() if unit})
@@ -82,55 +73,6 @@ def _got_past(step: Step) -> set[str] | None:
     """What no incident need be about any more; None when the case is over."""
     gone = {*step.closed, *step.stopped_timers, *(["message"] if step.stopped_messages else [])}
     return None if step.ended else gone
-
-
-def _store_instance(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
-    """Write where the case stands now, past the session as all that is written here.
-
-    Raises:
-        StaleDataError: somebody else has written it since it was read.
-    """
-    now = {**_standing(instance, version, step), **(_end(session, step) if step.ended else {})}
-    changed = {name: value for name, value in now.items() if value != getattr(instance, name)}
-    revision = _next_revision(instance.revision)
-    found = session.connection().execute(
-        _STORE, {"one_id": instance.id, "read_revision": instance.revision, "revision": revision, **changed}
-    )
-    if found.rowcount != 1:
-        raise StaleDataError(f"case {instance.id} is no longer at revision {instance.revision}")
-    for name, value in {**changed, "revision": revision}.items():
-        set_committed_value(instance, name, value)
-
-
-def _next_revision(revision: int) -> int:
-    count = cast("Callable[[int], int]", ProcessInstance.__mapper__.version_id_generator)
-    return count(revision)
-
-
-def _standing(instance: ProcessInstance, version: Version, step: Step) -> dict[str, Any]:
-    properties = version.diagram.properties
-    return {
-        "engine_state": step.state,
-        "variables": step.variables,
-        "visits": dict(Counter(instance.visits) + Counter(step.visits)),
-        **{
-            column: _as_text(step.variables.get(properties.get(name, ""))) for column, name in _LISTED.items()
-        },
-    }
-
-
-def _end(session: Session, step: Step) -> dict[str, Any]:
-    return {
-        "state": "ended",
-        "ended_at": clock.now(session),
-        "end_activity_id": step.end.id if step.end else None,
-        "end_name": step.end.name if step.end else None,
-    }
-
-
-def _as_text(value: Any) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    return text[:_MOST_LISTED]
 
 
 def _close_tasks(session: Session, step: Step, actor: Actor | None) -> None:

@@ -1,4 +1,4 @@
-"""Process instances: start, find, cancel."""
+"""Process instances: start and find. Ending one before its time is `cancelling`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, joinedload
 from app import forms
 from app.engine import execution as engine
 from app.engine.diagram import Node
-from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.errors import NotAllowed, NotFound
 from app.forms import Form
 from app.i18n import _
-from app.models import Job, MessageWait, ProcessDefinition, ProcessInstance, UserTask
+from app.models import ProcessDefinition, ProcessInstance, UserTask
 from app.services import (
     access,
     clock,
@@ -24,10 +24,7 @@ from app.services import (
     history,
     holidays,
     identity,
-    incidents,
     numbers,
-    outgoing,
-    silence,
 )
 from app.services.access import Actor
 from app.services.definitions import Version
@@ -195,62 +192,6 @@ def get(session: Session, instance_id: int, *, actor: Actor) -> ProcessInstance:
         NotFound: there is none, or it is not the actor's to see.
     """
     return access.instance(session, actor, instance_id)
-
-
-def may_cancel(
-    actor: Actor,
-    instance: ProcessInstance,
-    tasks: Sequence[UserTask],
-    waits: Sequence[MessageWait] = (),
-    version: Version | None = None,
-) -> bool:
-    """The process owner, and the coordinator of a lane in which the case waits. Source: issue, JSON API.
-
-    ``tasks`` are the open ones, ``waits`` the messages that a case of ``version`` waits for.
-    """
-    if instance.state not in {"active", "incident"} or actor.is_auditor:
-        return False
-    coordinators = {task.coordinator_group_id for task in tasks}
-    if version is not None:
-        nodes = version.diagram.nodes
-        coordinators |= {version.coordinator_of(nodes[wait.activity_id].lane_id) for wait in waits}
-    return actor.is_process_owner or not coordinators.isdisjoint(actor.groups)
-
-
-def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> ProcessInstance:
-    """End a case where it stands, with a reason.
-
-    Raises:
-        NotFound, NotAllowed, InvalidForm (no reason), Conflict (ended already).
-    """
-    instance = access.instance(session, actor, instance_id, lock=True)
-    tasks = open_tasks(session, instance.id)
-    if instance.state not in {"active", "incident"}:
-        raise Conflict(_("Perkara ini sudah berakhir."))
-    waits = session.scalars(select(MessageWait).where(MessageWait.instance_id == instance.id)).all()
-    version = definitions.version(session, instance.definition_id)
-    if not may_cancel(actor, instance, tasks, waits, version):
-        raise NotAllowed(_("Hanya pemilik proses dan koordinator lajur yang dapat membatalkan perkara."))
-    if not reason.strip():
-        raise InvalidForm(_("Tulis alasan pembatalan."), {"reason": _("Tulis alasan pembatalan.")})
-    _end_cancelled(session, instance, tasks, actor)
-    silence.ended(session, instance, version)
-    history.record(session, "instance_cancelled", actor=actor, instance_id=instance.id, reason=reason.strip())
-    return instance
-
-
-def _end_cancelled(
-    session: Session, instance: ProcessInstance, tasks: Sequence[UserTask], actor: Actor
-) -> None:
-    now = clock.now(session)
-    instance.state, instance.ended_at, instance.engine_state = "cancelled", now, b""
-    for task in tasks:
-        task.state, task.closed_at, task.closed_by_id = "cancelled", now, actor.id
-    for model in (Job, MessageWait):
-        for row in session.scalars(select(model).where(model.instance_id == instance.id)):
-            session.delete(row)
-    outgoing.wake(session, instance)
-    incidents.close_moot(session, instance, None, actor=actor)
 
 
 def open_tasks(session: Session, instance_id: int) -> Sequence[UserTask]:

@@ -9,7 +9,7 @@ from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
 from app.models import UserTask
-from app.services import casefile, desk, dossier, incidents, instances, tracking
+from app.services import cancelling, casefile, desk, dossier, incidents, tracking
 from app.services.access import Actor
 from app.services.casefile import CaseFile
 from app.web import case_view, clocks, pool_words
@@ -92,7 +92,7 @@ def rights(actor: Actor, file: CaseFile) -> dict[str, bool]:
     """Which buttons the page shows; the services decide again."""
     return {
         "write": not actor.is_auditor,
-        "cancel": instances.may_cancel(actor, file.instance, file.tasks, file.waits, file.version),
+        "cancel": cancelling.may_cancel(actor, file.instance, file.tasks, file.waits, file.version),
         "retry": incidents.may_retry(actor),
         "reissue": tracking.may_issue(actor, file.version),
     }

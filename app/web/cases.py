@@ -19,7 +19,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import Conflict, InvalidForm
 from app.i18n import _
-from app.services import casefile, definitions, identity, instances, notes
+from app.services import cancelling, casefile, definitions, identity, instances, notes
 from app.web import case_list, case_page, case_view, commands, context, entries, errors
 from app.web.case_page import Refusal
 from app.web.commands import Answer, Command
@@ -92,7 +92,7 @@ def cancel(instance_id: int) -> AnyResponse:
     sent = {"reason": request.form.get("reason", "")}
 
     def do(session: Session) -> Answer:
-        instances.cancel(session, instance_id, sent["reason"], actor=context.actor())
+        cancelling.cancel(session, instance_id, sent["reason"], actor=context.actor())
         return {}
 
     return _perform(instance_id, "cancel", sent, do) or _done(instance_id, _("Perkara dibatalkan."))

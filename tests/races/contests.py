@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import worker
 from app.models import Job, ProcessInstance, UserTask
-from app.services import idempotency, instances, tasks
+from app.services import cancelling, idempotency, instances, tasks
 from app.services.access import Actor
 from tests.races.together import Racers, doubled, in_transaction, one_winner
 from tests.services.office import Office
@@ -35,7 +35,7 @@ class Round:
     def cancel(self) -> Callable[[], Any]:
         ketua = self.office.ketua
         return in_transaction(
-            self.database, lambda s: instances.cancel(s, self.case.id, "salah kirim", actor=ketua)
+            self.database, lambda s: cancelling.cancel(s, self.case.id, "salah kirim", actor=ketua)
         )
 
     def timer(self, delay_s: float = 0.0) -> Callable[[], Any]:

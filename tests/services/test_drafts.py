@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app.db import Database
 from app.errors import InvalidForm
 from app.models import Draft, ProcessInstance
-from app.services import clock, desk, drafts, housekeeping, instances, tasks, users
+from app.services import cancelling, clock, desk, drafts, housekeeping, tasks, users
 from app.services.access import Actor
 from tests.services.counting import statements
 from tests.services.office import Office, add_user
@@ -105,7 +105,7 @@ def test_what_was_typed_for_a_task_is_dropped_long_after_it_was_closed(office: O
     with office.database.transaction() as session:
         task = office.open_task(others)
         tasks.complete(session, task.id, {"hasil": "cukup"}, {}, actor=office.rina)
-        instances.cancel(session, cancelled.id, "ganda", actor=office.owner)
+        cancelling.cancel(session, cancelled.id, "ganda", actor=office.owner)
     assert left_after(office, 29) == {done, gone, is_open, "start:uji"}
     assert left_after(office, 31) == {is_open, "start:uji"}
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import AppError, Conflict, NotAllowed, NotFound
 from app.models import ProcessInstance
-from app.services import deployments, instances, messages, tasks
+from app.services import cancelling, deployments, instances, messages, tasks
 from app.services.access import Actor
 from tests.engine.building import bpmn, catch, end, node, start, user
 from tests.engine.test_reader_scopes import inside
@@ -110,7 +110,7 @@ def test_the_coordinator_of_a_lane_that_waits_for_a_message_may_cancel(office: O
     with office.database.transaction() as session:
         head = add_user(session, "kepala", "Kepala arsip", is_admin=True)  # an administrator sees the case
     with office.database.transaction() as session:
-        assert instances.cancel(session, case.id, "dicabut", actor=head).state == "cancelled"
+        assert cancelling.cancel(session, case.id, "dicabut", actor=head).state == "cancelled"
 
 
 def at_a_unit(office: Office, number: str, unit: str) -> None:

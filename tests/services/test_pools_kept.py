@@ -11,7 +11,7 @@ from sqlalchemy import event, select
 from app import worker
 from app.db import Database
 from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance
-from app.services import instances, keeping, outgoing, tasks
+from app.services import cancelling, instances, keeping, outgoing, tasks
 from tests.engine.building import end, exclusive, node, parallel, send, start, timer, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.services.counting import statements
@@ -54,7 +54,7 @@ def told(office: Office) -> list[str]:
 
 def cancel(office: Office, case: ProcessInstance) -> None:
     with office.database.transaction() as session:
-        instances.cancel(session, case.id, "dicabut", actor=office.owner)
+        cancelling.cancel(session, case.id, "dicabut", actor=office.owner)
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from app.models import MessageWait, User
 from app.services import (
     access,
     accounts,
+    cancelling,
     cases,
     clock,
     deployments,
@@ -64,7 +65,7 @@ def _start(session: Session, office: Office, case: Any, actor: Actor) -> None:
 
 
 def _cancel(session: Session, office: Office, case: Any, actor: Actor) -> None:
-    instances.cancel(session, case.id, "ganda", actor=actor)
+    cancelling.cancel(session, case.id, "ganda", actor=actor)
 
 
 def _note(session: Session, office: Office, case: Any, actor: Actor) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
 from app.models import User
 from app.services import (
+    cancelling,
     cases,
     deployments,
     drafts,
@@ -193,10 +194,10 @@ def test_a_case_is_cancelled_with_a_reason_by_owner_or_coordinator(office: Offic
     case = office.start()
     with office.database.transaction() as session:
         with pytest.raises(NotAllowed):
-            instances.cancel(session, case.id, "salah", actor=office.rina)
+            cancelling.cancel(session, case.id, "salah", actor=office.rina)
         with pytest.raises(InvalidForm):
-            instances.cancel(session, case.id, " ", actor=office.ketua)
-        assert instances.cancel(session, case.id, "salah kirim", actor=office.ketua).state == "cancelled"
+            cancelling.cancel(session, case.id, " ", actor=office.ketua)
+        assert cancelling.cancel(session, case.id, "salah kirim", actor=office.ketua).state == "cancelled"
     with office.database.reading() as session:
         assert instances.open_tasks(session, case.id) == []
 

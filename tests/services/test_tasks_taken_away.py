@@ -8,7 +8,7 @@ import pytest
 from app import worker
 from app.db import Database
 from app.models import HistoryEvent, ProcessInstance
-from app.services import clock, deployments, history, instances, tasks
+from app.services import cancelling, clock, deployments, history, instances, tasks
 from tests.engine.building import boundary, bpmn, end, node, start, user
 from tests.services.office import Office, form, text
 
@@ -75,7 +75,7 @@ def test_what_an_officer_ends_is_told_as_his(office: Office) -> None:
 def test_a_case_that_a_person_cancels_needs_no_word_for_each_task(office: Office) -> None:
     case = begun(office)
     with office.database.transaction() as session:
-        instances.cancel(session, case.id, "Salah berkas", actor=office.owner)
+        cancelling.cancel(session, case.id, "Salah berkas", actor=office.owner)
     types, taken = told(office, case)
     assert taken == []
     assert types[-1] == "instance_cancelled"

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app import worker
 from app.db import Database
 from app.models import ProcessInstance, User
-from app.services import access, deployments, history, incidents, instances, tasks
+from app.services import access, cancelling, deployments, history, incidents, instances, tasks
 from tests.services.two_pools import files
 from tests.web.conftest import Browser
 from tests.web.pages import words_of
@@ -70,7 +70,7 @@ def test_what_is_not_received_says_why_in_both_languages(
     _case, other = talking
     with office.transaction() as session:
         owner = access.actor_of(session.scalars(select(User).where(User.name == "pemilik")).one())
-        instances.cancel(session, talking[0].id, "dicabut", actor=owner)
+        cancelling.cancel(session, talking[0].id, "dicabut", actor=owner)
         upp = access.actor_of(session.scalars(select(User).where(User.name == "upp")).one())
         [task] = instances.open_tasks(session, other.id)
         tasks.complete(session, task.id, {"putusan": "setuju"}, {}, actor=upp)
@@ -106,7 +106,7 @@ def test_a_partner_that_ended_without_a_word_is_told_in_both_languages(
     case, other = talking
     with office.transaction() as session:
         owner = access.actor_of(session.scalars(select(User).where(User.name == "pemilik")).one())
-        instances.cancel(session, other.id, "dicabut", actor=owner)
+        cancelling.cancel(session, other.id, "dicabut", actor=owner)
     browser = sign_in("auditor")
     page = browser.get(f"/perkara/{case.id}")
     assert f"Perkara {other.business_key} berakhir tanpa mengirim pesan Jawaban" in words_of(page)

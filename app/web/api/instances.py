@@ -6,7 +6,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.services import cases, dossier, history, instances, paging, tracking
+from app.services import cancelling, cases, dossier, history, instances, paging, tracking
 from app.services.cases import CaseFilters
 from app.services.instances import Started
 from app.web import commands, context
@@ -125,7 +125,7 @@ def cancel(body: dict[str, Any], instance_id: int) -> Response:
     reason = body["reason"] or request.args.get("reason", "")
 
     def do(session: Session) -> Answer:
-        return _dumped(session, instances.cancel(session, instance_id, reason, actor=context.actor()))
+        return _dumped(session, cancelling.cancel(session, instance_id, reason, actor=context.actor()))
 
     return answered(perform("cancel", instance_id, {"reason": reason}, do))
 
