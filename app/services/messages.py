@@ -124,7 +124,11 @@ def from_reporter(session: Session, instance: ProcessInstance, wait_id: str, val
     node = version.diagram.nodes[wait.activity_id]
     _deliver(session, locked, wait, values, None)
     waited = telling.audience(version, node, locked.variables)
-    telling.queue(session, locked, node.id, "reporter_answered", waited)
+    if locked.ended_at is None:
+        telling.queue(session, locked, node.id, "reporter_answered", waited)
+    else:
+        end = locked.end_name or locked.end_activity_id or ""
+        telling.queue(session, locked, node.id, "reporter_ended", waited, end=end)
 
 
 def reporter_form(version: Version, waits: list[MessageWait]) -> tuple[MessageWait, Node] | None:

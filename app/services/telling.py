@@ -21,6 +21,7 @@ _WORDS = {
     "task_taken_over": N_("{by} mengambil alih tugas {task} dari Anda: {reason}"),
     "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
+    "reporter_ended": N_("Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: {end}."),
     "message_kept": N_(
         "Pesan {message} belum punya penerima. Sebabnya dan yang perlu dilakukan ada di riwayat perkara ini."
     ),

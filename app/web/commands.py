@@ -164,8 +164,8 @@ def send_message(
 
 def send_reporters_form(
     database: Database, instance_id: int, wait_id: str, values: Values, *, command: Command
-) -> None:
-    """Deliver the form of the reporter, whose code was checked.
+) -> bool:
+    """Deliver the form of the reporter, whose code was checked; return whether the case ended with it.
 
     Raises:
         What `messages.from_reporter` raises, and `run`.
@@ -174,10 +174,10 @@ def send_reporters_form(
     def do(session: Session) -> Answer:
         instance = session.get_one(ProcessInstance, instance_id)
         messages.from_reporter(session, instance, wait_id, values)
-        return {}
+        return {"ended": instance.ended_at is not None}
 
     try:
-        run(database, command, do, actor=None)
+        return bool(run(database, command, do, actor=None).get("ended"))  # kept answers of before have none
     except Failed as error:
         with database.transaction() as session:
             _report(session, session.get_one(ProcessInstance, instance_id), error, None)

@@ -74,10 +74,10 @@ def reply() -> AnyResponse:
         if entry.unfinished:
             return _again(case, entry)
         entries.check_files(form, entry, case.variables)
-        _send(case, wanted, entry)
+        ended = _send(case, wanted, entry)
     except (InvalidForm, Conflict, TooManyAttempts, *commands.Failed) as error:
         return _refused(form, error)
-    flash(_("Terima kasih. Data Anda sudah kami terima dan laporan Anda dilanjutkan."), "ok")
+    flash(_thanks(ended), "ok")
     entries.say_left_out(form, entry, case.variables)
     return redirect(url_for("tracking.show"), 303)
 
@@ -120,12 +120,21 @@ def _case(session: Session) -> ProcessInstance | None:
     return look.instance if look else None
 
 
-def _send(case: ProcessInstance, wanted: Wanted | None, entry: Entry) -> None:
-    """Deliver the reply to the very question it answers; one sent twice was delivered the first time."""
+def _thanks(ended: bool) -> str:
+    if ended:  # e.g. withdrawn
+        return _("Terima kasih. Data Anda sudah kami terima, dan dengan itu laporan Anda selesai diproses.")
+    return _("Terima kasih. Data Anda sudah kami terima dan laporan Anda dilanjutkan.")
+
+
+def _send(case: ProcessInstance, wanted: Wanted | None, entry: Entry) -> bool:
+    """Deliver the reply to the very question it answers; one sent twice was delivered the first time.
+
+    Return whether the case ended with it.
+    """
     asked = request.form.get("_wait", "")
     still = wanted is not None and wanted.wait_id == asked
     command = Command("reporters_form", asked, entries.key() or None, entry.sent)
-    commands.send_reporters_form(
+    return commands.send_reporters_form(
         context.database(), case.id, asked if still else "", entry.values, command=command
     )
 

@@ -67,6 +67,23 @@ def test_the_lane_that_waited_hears_that_the_reporter_answered(office: Office) -
     assert heard(office, arsip) == []
 
 
+def test_the_lane_that_waited_hears_that_the_case_ended_with_the_answer(office: Office) -> None:
+    shapes = [start("mulai", form="isian"), catch("tunggu", message="data", form="isian",
+              properties={"untuk": "pelapor"}), end("Dicabut")]  # fmt: skip
+    lanes = {"Loket": "mulai tunggu Dicabut"}
+    diagram = bpmn(
+        shapes, "mulai > tunggu > Dicabut", lanes=lanes, properties={"nomor": "nomor"}, key="tanya"
+    )
+    with office.database.transaction() as session:
+        files = {"tanya.bpmn": diagram, "isian.form": form(text("nomor"), text("isi"))}
+        deployments.deploy(session, files, actor=None)
+        case = instances.start(session, "tanya", {}, actor=office.rina).instance
+        [wait] = messages.waiting(session, case.id)
+        messages.from_reporter(session, case, wait.id, {"isi": "saya cabut"})
+    said = "Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: Dicabut."
+    assert heard(office, office.budi) == [said]
+
+
 def sent_to(office: Office, unit: str) -> str:
     """A case sent to a unit; the id of the task that opened for it."""
     with office.database.transaction() as session:

@@ -165,6 +165,20 @@ def test_the_reply_moves_the_case_and_says_so(case: Report, phone: Browser, offi
         assert (row.instance_id, row.uploaded_by_id, row.field_key) == (case.id, None, "lampiran_pelapor")
 
 
+def test_who_withdraws_is_not_told_that_his_report_goes_on(case: Report, phone: Browser) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    page = phone.get("/lacak/laporan")
+    ticks = {"cabut_laporan": "true", "cabut_yakin": "true"}
+    sent = {**REPLY, **ticks, "_wait": wait_id(page.text), "idempotency_key": key_of(page)}
+    for _twice in range(2):  # the second time it is the first one's answer
+        assert phone.post("/lacak/laporan", **sent).status_code == 303
+        after = words_of(phone.get("/lacak/laporan"))
+        assert "dengan itu laporan Anda selesai diproses" in after
+        assert "dilanjutkan" not in after.partition("Keadaan sekarang")[0]
+        assert "Tidak ditindaklanjuti" in after
+
+
 def test_the_reporter_sees_again_what_he_sent_and_nobody_elses_words(case: Report, phone: Browser) -> None:
     case.drive("penyaluran", "telaahan", "konfirmasi")
     before = look_up(phone, case.number, case.code)
