@@ -76,7 +76,9 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
     findings = (*findings, *_warned(session, new, seen, digests))
     ill = {name for name, row in seen.items() if row.refused}
     well = tuple(sorted(ill & changed.keys() - refused.keys()))
-    _keep(session, {name: digests[name] for name in (*changed, *clashing)}, findings, refused)
+    judged = _judged_beside(beside, new, findings)
+    looked_at = {name: digests[name] for name in (*changed, *clashing, *judged)}
+    _keep(session, looked_at, findings, refused)
     return Report(tuple(f"{one.key} versi {one.version}" for one in new), findings, well, gone)
 
 
@@ -103,15 +105,25 @@ def _lose(
     return tuple(told)
 
 
+def _judged_beside(
+    beside: Mapping[str, bytes], new: Iterable[ProcessDefinition], findings: Iterable[Finding]
+) -> set[str]:
+    """The files that did not change and were judged anew with what changed: a form may mend or spoil a diagram."""
+    held = {file.name for one in new for file in one.files}
+    return beside.keys() & (held | {f.file for f in findings if f.severity != "error" and f.file})
+
+
 def _keep(
     session: Session,
     looked_at: Mapping[str, str],
     findings: Iterable[Finding],
-    refused: Collection[str],
+    refused: Mapping[str, tuple[Finding, ...]],
 ) -> None:
-    """Store what was found about each file; ``looked_at``: their digests by name."""
+    """Store what was found about each file; ``looked_at``: their digests by name. An error is the refused file's."""
+    warnings = [finding for finding in findings if finding.severity != "error"]
     for name, digest in looked_at.items():
-        found = [f.as_dict() for f in _about(name, findings, looked_at)]
+        about = refused[name] if name in refused else _about(name, warnings, looked_at)
+        found = [finding.as_dict() for finding in about]
         session.merge(
             WatchedFile(
                 name=name,

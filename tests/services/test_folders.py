@@ -8,6 +8,7 @@ import pytest
 from app.config import Config
 from app.models import WatchedFile
 from app.services import definitions, deployments, watch
+from tests.engine.building import bpmn, end, exclusive, flow, start
 from tests.services.office import Office, form, text
 from tests.services.watched import hear, simple, watched
 
@@ -20,6 +21,17 @@ def folders(office: Office, tmp_path: Path) -> Config:
 def named(name: str) -> bytes:
     """The process `rapat` with another name, as somebody draws on."""
     return simple("rapat").replace(b'name="rapat"', f'name="{name}"'.encode())
+
+
+def warned() -> bytes:
+    """The process with a choice of which no way may hold."""
+    nodes = [start("mulai", form="isian"), exclusive("pilih"), end("satu"), end("dua")]
+    ways = [
+        "mulai > pilih",
+        flow("pilih", "satu", condition='=judul = "a"'),
+        flow("pilih", "dua", condition='=judul = "b"'),
+    ]
+    return bpmn(nodes, ways, key="rapat", name="rapat")
 
 
 def state(office: Office) -> tuple[int, str]:
@@ -98,6 +110,23 @@ def test_the_page_tells_of_a_file_that_is_gone_while_its_version_is_in_force(
     hear(office, folders)
     assert told(office)["rapat.bpmn"] == []
     assert state(office) == (1, "rapat")
+
+
+def test_a_form_put_back_does_not_bear_what_is_said_of_the_diagram(office: Office, folders: Config) -> None:
+    diagram, path = folders.processes_dir / "rapat.bpmn", folders.forms_dir / "isian.form"
+    good, content = diagram.read_bytes(), path.read_bytes()
+    diagram.write_bytes(warned())
+    hear(office, folders)
+    about = told(office)["rapat.bpmn"]
+    assert about
+    path.unlink()
+    hear(office, folders)
+    path.write_bytes(content)
+    hear(office, folders)
+    assert told(office) == {"isian.form": [], "rapat.bpmn": about}
+    diagram.write_bytes(good)
+    hear(office, folders)
+    assert told(office) == {"isian.form": [], "rapat.bpmn": []}
 
 
 def test_a_file_that_is_gone_is_forgotten_once_another_version_is_in_force(
