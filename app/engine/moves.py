@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.bpmnio import budget
 from app.engine import carrying, throwing, timers
 from app.engine import state as codec
-from app.engine.diagram import Flow
+from app.engine.diagram import Flow, Node
 from app.engine.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.run import Run
 from app.engine.scopes import Round, around, frames
@@ -197,11 +197,22 @@ def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any])
     """Let a waiting message event catch its message, and go on."""
     run: Run = workflow.run
     node = node_of(event)
-    before = {} if carrying.keeps(node) else run.assign(variables, event)
+    # What a round hands out is worked out as it ends, from what came.
+    carried_later = _is_round_of(event, node)
+    before = {} if carrying.keeps(node) and not carried_later else run.assign(variables, event)
     run.record("message_received", node.id, message=node.message, values=dict(variables), **before)
-    carrying.received(run, node, variables, event)
+    if not carried_later:
+        carrying.received(run, node, variables, event)
     throwing.trigger(event)
     advance(workflow)
+
+
+def _is_round_of(event: Task, node: Node) -> bool:
+    """Whether an event waits in a round of its own activity; since before its marker was read it does not."""
+    frame = next(frames(event), None)
+    return (
+        frame is not None and isinstance(frame.task_spec, Round) and frame.task_spec.rounds.node_id == node.id
+    )
 
 
 def catch_signal(workflow: codec.Workflow, name: str) -> bool:

@@ -24,9 +24,9 @@ def over(more: str = "") -> str:
     return f"<bpmn:extensionElements>{OVER.format(more)}</bpmn:extensionElements>"
 
 
-def case(loop: str, **variables: Any) -> Case:
+def case(loop: str, extensions: str = "", **variables: Any) -> Case:
     """A case in which ``dinas`` was just filled in, before a task that receives answers."""
-    waits = node("receiveTask", "tunggu", message="balasan", inside=loop)
+    waits = node("receiveTask", "tunggu", message="balasan", inside=loop, extensions=extensions)
     diagram = read(bpmn([start(), user("isi"), waits, end()], "start > isi > tunggu > end", lanes=LANES))
     assert diagram.findings == ()
     found = Case(Program(diagram, {}))
@@ -66,12 +66,38 @@ def test_what_the_messages_bring_is_collected_in_the_order_of_the_rounds() -> No
     assert "jawab" not in one.variables
 
 
+CARRIED = '<zeebe:ioMapping><zeebe:output source="=jawab" target="hasil"/></zeebe:ioMapping>'
+
+
+def test_what_its_outputs_carry_out_of_a_message_is_set_once_a_round() -> None:
+    one = case(marker(over()), CARRIED)
+    for answer in ("dari A", "dari B", "dari C"):
+        step = one.deliver("tunggu", jawab=answer)
+        assert [e.data["values"] for e in step.events if e.type == "outputs_mapped"] == [{"hasil": answer}]
+        assert one.variables["hasil"] == answer
+    assert "jawab" not in one.variables
+
+
+@pytest.mark.parametrize("collected", ["jawab", "hasil"])
+@pytest.mark.parametrize("order", [{}, {"isSequential": "true"}])
+def test_what_messages_bring_and_outputs_make_of_it_can_be_collected(
+    collected: str, order: dict[str, str]
+) -> None:
+    one = case(marker(over(f'outputCollection="semua" outputElement="={collected}"'), **order), CARRIED)
+    for answer in ("dari A", "dari B", "dari C"):
+        one.deliver("tunggu", jawab=answer)
+    assert one.variables["semua"] == ["dari A", "dari B", "dari C"]
+
+
 def test_an_empty_list_waits_for_nothing() -> None:
     assert case(marker(over()), dinas=[]).ended
 
 
-def test_a_case_that_waits_since_the_marker_was_not_read_goes_on_with_one_message() -> None:
-    waits = node("receiveTask", "tunggu", message="balasan", inside=marker(over()))
+@pytest.mark.parametrize(("extensions", "name"), [("", "jawab"), (CARRIED, "hasil")])
+def test_a_case_that_waits_since_the_marker_was_not_read_goes_on_with_one_message(
+    extensions: str, name: str
+) -> None:
+    waits = node("receiveTask", "tunggu", message="balasan", inside=marker(over()), extensions=extensions)
     diagram = read(bpmn([start(), user("isi"), waits, end()], "start > isi > tunggu > end", lanes=LANES))
     once = replace(diagram.nodes["tunggu"], loop=None)
     one = Case(Program(replace(diagram, nodes={**diagram.nodes, "tunggu": once}), {}))
@@ -79,7 +105,7 @@ def test_a_case_that_waits_since_the_marker_was_not_read_goes_on_with_one_messag
     one.program = Program(diagram, {})
     one.deliver("tunggu", jawab="satu")
     assert one.ended
-    assert one.variables["jawab"] == "satu"
+    assert one.variables[name] == "satu"
 
 
 def test_behind_an_event_gateway_it_waits_once_which_is_said() -> None:
