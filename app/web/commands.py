@@ -124,7 +124,7 @@ def start_case(
     try:
         return run(database, command, do, actor=actor)
     except Failed as error:
-        logger.error("start of %s: %s %s", key, error, getattr(error, "detail", ""))
+        logger.error("start of %s: %s (%s)", key, error, _place(error))  # its detail quotes values
         with database.transaction() as session:
             _keep(session, actor, f"start:{key}", as_draft(typed, {}))
             _report_start(session, key, error, actor)

@@ -75,6 +75,7 @@ def test_a_start_that_fails_is_a_draft_and_in_the_log(
     with caplog.at_level(logging.ERROR), pytest.raises(ExecutionFailed):
         begin(office, rina, "entah")
     assert "start of coba" in caplog.text
+    assert "entah" not in caplog.text  # what was typed is for the incident
     with office.reading() as session:
         kept = drafts.load(session, rina, "start:coba")
         assert cases.page(session, CaseFilters(key="coba"), actor=rina).items == []
