@@ -164,8 +164,11 @@ def _hand_over(
     told = {**how, **partners.named(sender)}
     session.expunge(wait)  # apply deletes its row
     incidents.close_moot(session, receiver, {message.id}, actor=None)
+    message.state = "delivered"  # else it would seem to be on its way still to what waits on
     execution.apply(session, receiver, version, _telling(step, wait, told), actor=None)
     _settle(session, message, sender, receiver, brought, how)
+    if wait.rounds and not step.ended:
+        silence.heard(session, receiver, wait, {each.id for each in step.messages}, sender=sender.id)
     return True
 
 

@@ -49,6 +49,18 @@ def waiting(session: Session, instance: ProcessInstance, wait_ids: Collection[st
         _look(session, instance, waits, links)
 
 
+def heard(
+    session: Session, instance: ProcessInstance, wait: MessageWait, opened: Collection[str], *, sender: int
+) -> None:
+    """Tell a case of which other rounds wait on for what ``wait`` has heard, if ``sender`` and all others that could
+    send it are over. While it was on its way nobody was told; what the same step ``opened`` is looked at there."""
+    if _pending(session, [sender], wait):  # then it has not said its last word
+        return
+    others = [each for each in _waits(session, instance) if each.activity_id == wait.activity_id]
+    if others := [each for each in others if each.id not in opened]:
+        _look(session, instance, others, _links(session, instance), because=sender)
+
+
 def _waits(session: Session, instance: ProcessInstance) -> list[MessageWait]:
     query = select(MessageWait).where(MessageWait.instance_id == instance.id, ~MessageWait.is_signal)
     return list(session.scalars(query.order_by(MessageWait.opened_at, MessageWait.id)))
@@ -94,7 +106,9 @@ def _over(
     versions = {link.definition_id for link in links}
     sending = {each for each in versions if _sends(session, each, instance, wait)}
     asked = list(_asked([link for link in links if link.definition_id in sending], wait.rounds))
-    if any(each.state in hearing.ALIVE for each in asked) or (asked and _pending(session, asked, wait)):
+    if any(each.state in hearing.ALIVE for each in asked) or (
+        asked and _pending(session, [each.id for each in asked], wait)
+    ):
         return []
     return asked
 
@@ -128,10 +142,10 @@ def _asked(able: Sequence[_Partner], rounds: Sequence[str]) -> Iterator[_Partner
         yield from meant.closest([link for link in able if link.key == key], rounds)
 
 
-def _pending(session: Session, senders: Collection[_Partner], wait: MessageWait) -> bool:
-    """Whether one of them has sent something that has not arrived yet."""
+def _pending(session: Session, senders: Collection[int], wait: MessageWait) -> bool:
+    """Whether one of these cases has sent something that has not arrived yet."""
     query = select(CaseMessage.id).where(
-        CaseMessage.sender_id.in_([each.id for each in senders]), CaseMessage.state.in_(("sent", "kept"))
+        CaseMessage.sender_id.in_(senders), CaseMessage.state.in_(("sent", "kept"))
     )
     named = or_(CaseMessage.target.in_(wait.activity_id.split(":")), CaseMessage.name == wait.message)
     return session.scalar(query.where(named).limit(1)) is not None

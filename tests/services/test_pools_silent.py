@@ -8,9 +8,15 @@ from app.services import instances, tasks
 from tests.engine.building import catch, end, exclusive, flow, node, parallel, race, send, start, user
 from tests.engine.pools import WAITS, dinas
 from tests.engine.test_reader_scopes import inside
+from tests.engine.test_repeated_messages import marker
 from tests.services.office import Office
 from tests.services.test_pools_kept import cancel, told
 from tests.services.two_pools import FORMS, at, begin, cases, deploy, events, files, finish, process, work
+
+ANSWERS = process("dinas", [
+    node("startEvent", "usulan_masuk", inside=WAITS), user("telaah"), exclusive("jawab_kah"),
+    node("endEvent", "jawab", inside=WAITS), end("diam"),
+], "usulan_masuk > telaah > jawab_kah > jawab\njawab_kah > diam")  # fmt: skip
 
 
 def silent(*, busy: bool = False, before: bool = False, timed: bool = False) -> dict[str, bytes]:
@@ -27,11 +33,7 @@ def silent(*, busy: bool = False, before: bool = False, timed: bool = False) -> 
     elif timed:
         shapes = [*shapes, race("mana"), catch("lama", after="P9D")]
         flows = "mulai > kirim > mana > tunggu > catat > selesai\nmana > lama > selesai"
-    answers = process("dinas", [
-        node("startEvent", "usulan_masuk", inside=WAITS), user("telaah"), exclusive("jawab_kah"),
-        node("endEvent", "jawab", inside=WAITS), end("diam"),
-    ], "usulan_masuk > telaah > jawab_kah > jawab\njawab_kah > diam")  # fmt: skip
-    return files(process("kecamatan", shapes, flows), answers)
+    return files(process("kecamatan", shapes, flows), ANSWERS)
 
 
 def answers(office: Office, case: ProcessInstance, way: str) -> None:
@@ -105,6 +107,45 @@ def test_a_case_that_began_and_ended_at_once_without_a_word_is_told(office: Offi
     work(office)
     assert "partner_ended" in events(office, case)
     assert told(office) == ["partner_ended"]
+
+
+def for_each_answer(order: dict[str, str]) -> dict[str, bytes]:
+    """Asks two cases of the other pool, and waits for an answer of each."""
+    loop = marker("<bpmn:loopCardinality>2</bpmn:loopCardinality>", **order)
+    shapes = [
+        start("mulai", form="awal"),
+        send("kirim", inside=loop),
+        node("receiveTask", "tunggu", inside=loop),
+        user("catat"),
+        end("selesai"),
+    ]
+    return files(process("kecamatan", shapes, "mulai > kirim > tunggu > catat > selesai"), ANSWERS)
+
+
+@pytest.mark.parametrize("ways", [("jawab", "diam"), ("diam", "jawab")])
+@pytest.mark.parametrize("order", [{}, {"isSequential": "true"}])
+def test_who_waits_for_an_answer_of_each_is_told_when_one_never_comes(
+    office: Office, order: dict[str, str], ways: tuple[str, str]
+) -> None:
+    deploy(office, for_each_answer(order))
+    case = begin(office)
+    work(office)
+    for other, way in zip(cases(office, "dinas"), ways, strict=True):
+        assert told(office) == []
+        answers(office, other, way)
+    assert events(office, case)["partner_ended"]["message"] == "Jawaban"
+    assert told(office) == ["partner_ended"]
+
+
+@pytest.mark.parametrize("order", [{}, {"isSequential": "true"}])
+def test_who_has_an_answer_of_each_goes_on_without_a_word(office: Office, order: dict[str, str]) -> None:
+    deploy(office, for_each_answer(order))
+    case = begin(office)
+    work(office)
+    for other in cases(office, "dinas"):
+        answers(office, other, "jawab")
+    assert at(office, case) == ["catat"]
+    assert "partner_ended" not in events(office, case)
 
 
 def test_each_round_is_told_of_its_own_partner_alone(office: Office) -> None:
