@@ -37,7 +37,7 @@ def settle(
     while len(rounds) <= MAX_ROUNDS:
         found = _round(scope, values, untouched, now)
         seen, scope = scope, Scope(sheet, found.values, context, found.hidden)
-        if found == rounds[-1] or (found.values == seen.values and scope.data == seen.data):
+        if _shows_the_same(scope, seen):
             return found  # whatever is asked once more sees what it saw, and says what it said
         rounds.append(found)
     return rounds[2]
@@ -54,6 +54,18 @@ def _asks(sheet: Sheet) -> bool:
     return any(
         part.hide or part.type == "expression" or isinstance(part.readonly, str) for part in sheet.everything
     )
+
+
+def _shows_the_same(scope: Scope, seen: Scope) -> bool:
+    """Whether expressions see in both the same. 1 and true are equal to Python, and not to a condition; formulas may
+    give the one in place of the other."""
+    if scope.values != seen.values or _formulas(scope) != _formulas(seen):
+        return False
+    return scope.hidden == seen.hidden or scope.data == seen.data
+
+
+def _formulas(scope: Scope) -> str:
+    return repr([scope.values.get(part.key) for part in scope.sheet.fields if part.type == "expression"])
 
 
 def _round(scope: Scope, typed: Values, untouched: Values, now: datetime) -> Settled:

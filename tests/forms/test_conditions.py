@@ -37,6 +37,14 @@ def test_a_condition_that_is_null_hides() -> None:
     assert set(errors(made, {"d": 1})) == {"n"}
 
 
+def test_a_formula_that_gives_one_where_the_case_held_true_is_seen_as_one() -> None:
+    given = component("expression", "nilai", expression="=1")
+    shown = form(given, component("textfield", "n", **hide("=nilai != 1"), **must()))
+    gone = form(given, component("textfield", "n", **hide("=nilai != true"), **must()))
+    assert set(errors(shown, {}, context={"nilai": True})) == {"n"}
+    assert errors(gone, {}, context={"nilai": True}) == {}
+
+
 def test_conditions_see_the_case_below_the_form() -> None:
     made = form(component("textfield", "n", **hide('=klasifikasi = "aspirasi"'), **must()))
     assert clean(made, {}, context={"klasifikasi": "aspirasi"}) == {}
