@@ -1,6 +1,6 @@
 """The watched files beside what is in force: two files with one process, files that are gone, versions replaced."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
@@ -40,18 +40,20 @@ def _processes(name: str, content: bytes) -> set[str]:
         return set()
 
 
-def left_behind(
+def held(
     session: Session, gone: Iterable[WatchedFile], present: Iterable[str]
-) -> Iterator[tuple[WatchedFile, ProcessDefinition]]:
-    """(file, version) of each file that is gone and still in force; not of those whose content lies there under
-    another name. ``present``: the digests of the files."""
-    lost = {row.sha256: row for row in gone}
+) -> Mapping[str, Sequence[ProcessDefinition]]:
+    """By name of each file that is gone the versions in force that hold it; not of those whose content lies there
+    under another name. ``present``: the digests of the files."""
+    lost = {row.sha256: row.name for row in gone}
     for digest in present:
         lost.pop(digest, None)
+    found: dict[str, list[ProcessDefinition]] = {}
     for definition in definitions.live(session, files=True) if lost else ():
         for file in definition.files:
             if file.sha256 in lost:
-                yield lost[file.sha256], definition
+                found.setdefault(lost[file.sha256], []).append(definition)
+    return found
 
 
 def is_gone(row: WatchedFile) -> bool:

@@ -89,10 +89,7 @@ def _lose(
 
     Return those that were there at the last look.
     """
-    held: dict[str, list[ProcessDefinition]] = {}
-    for row, definition in folder_files.left_behind(session, lost, present):
-        held.setdefault(row.name, []).append(definition)
-    told = []
+    held, told = folder_files.held(session, lost, present), []
     for row in lost:
         versions = held.get(row.name, ())
         if not folder_files.is_gone(row):
@@ -208,8 +205,14 @@ def _name(path: Path) -> str:
 
 
 def files(session: Session) -> list[WatchedFile]:
-    """What the last look found, file by file, for the page Proses; those that are gone while they are in force."""
+    """What the last look found, file by file, for the page Proses; those that are gone while they are in force.
+
+    A row of the latter is no longer the session's: which versions hold it is told as it is now.
+    """
     rows = list(session.scalars(select(WatchedFile).order_by(WatchedFile.name)))
     lost = [row for row in rows if folder_files.is_gone(row)]
-    held = {row.name for row, _definition in folder_files.left_behind(session, lost, ())}
+    held = folder_files.held(session, lost, ())
+    for row in lost:
+        session.expunge(row)
+        row.findings = [finding.as_dict() for finding in folder_files.gone(row, held.get(row.name, ()))]
     return [row for row in rows if row not in lost or row.name in held]

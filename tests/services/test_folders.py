@@ -142,6 +142,17 @@ def test_a_file_that_is_gone_is_forgotten_once_another_version_is_in_force(
         assert session.get(WatchedFile, "rapat.bpmn") is None
 
 
+def test_of_a_file_that_is_gone_the_version_is_named_that_holds_it_now(
+    office: Office, folders: Config
+) -> None:
+    (folders.forms_dir / "isian.form").unlink()
+    hear(office, folders)
+    upload(office, rapat_bpmn=named("Baru"))
+    with office.database.reading() as session:
+        [found] = [row.findings for row in watch.files(session) if row.name == "isian.form"]
+    assert ["versi 2 dari “rapat”" in one["message"] for one in found] == [True]
+
+
 def test_an_upload_does_not_differ_from_a_file_that_is_gone(office: Office, folders: Config) -> None:
     (folders.processes_dir / "rapat.bpmn").unlink()
     hear(office, folders)
