@@ -16,7 +16,7 @@ from sqlalchemy import select
 from app import worker
 from app.cli import commands
 from app.config import from_environment
-from app.models import Job, ProcessDefinition, Setting, User, UserTask
+from app.models import Job, ProcessDefinition, Setting, Unit, User, UserTask
 from app.services import access, clock, instances, sessions, settings, tokens
 from tests.services.office import procedure
 
@@ -83,6 +83,15 @@ def test_a_user_is_added_given_a_new_password_and_disabled(shell: Shell, tmp_pat
     with shell.database().reading() as session:
         user = session.scalars(select(User).where(User.name == "rina")).one()
         assert user.disabled_at is not None
+
+
+def test_a_user_added_without_a_unit_to_a_lane_of_units_is_warned_of(shell: Shell, tmp_path: Path) -> None:
+    shell("deploy", *files(tmp_path, procedure()))
+    with shell.database().transaction() as session:
+        session.add(Unit(code="A", name="Dinas A"))
+    lane = ("--group", "Unit")
+    assert "rina belum punya unit" in shell("user", "add", "rina", *lane).stderr
+    assert shell("user", "add", "siti", *lane, "--unit", "A").stderr == ""
 
 
 def test_check_prints_findings_and_exits_1_on_any_error(shell: Shell, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import click
 
 from app.cli.base import ready
-from app.services import accounts, tokens, users
+from app.services import accounts, staffing, tokens, users
 
 
 @click.command(help="Siapkan pemasangan: tabel dan satu pengelola dengan kata sandi acak.")
@@ -36,6 +36,9 @@ def user_add(
     _config, database = ready()
     with database.transaction() as session:
         password = accounts.add_from_command(session, name, full_name or name, groups, units, roles)
+        warning = staffing.without_unit(session, users.named(session, name))
+    if warning:
+        click.echo(warning, err=True)
     click.echo(password)
 
 

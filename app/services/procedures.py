@@ -53,6 +53,7 @@ class Standing:
 class LaneStaff:
     """A lane and the people in it. ``coordinators`` is None when the lane names none.
 
+    ``officers``: where the lane's work goes to units, only those who are of one.
     ``without_officers``: units that exist and have nobody in this lane, where its work goes to units.
     """
 
@@ -131,7 +132,7 @@ def _staff(
     variable = lane.properties.get("unit", "")
     return LaneStaff(
         lane,
-        members.get(group_id, ("", 0))[1],
+        units.officers_in(session, group_id) if variable else members.get(group_id, ("", 0))[1],
         coordinator,
         coordinators if coordinator_id else None,
         variable,

@@ -1,6 +1,6 @@
-"""Units that a case may be sent to although nobody works there: said where one is chosen, and after it was."""
+"""Units that a case may be sent to although nobody works there, and officers whom no task reaches without a unit."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from sqlalchemy.orm import Session
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app.engine.diagram import Node
 from app.forms import Field
 from app.i18n import _
-from app.models import UserTask
-from app.services import clock, settings, units
+from app.models import User, UserTask
+from app.services import clock, definitions, settings, units
 from app.services.definitions import Version
 
 
@@ -53,6 +53,41 @@ def warning(session: Session, open_tasks: Iterable[UserTask]) -> str:
                 lane=task.lane,
             )
     return ""
+
+
+def split_by_unit(session: Session) -> frozenset[int]:
+    """The groups that in every process in force get only tasks for one of their units."""
+    split: set[int] = set()
+    whole: set[int] = set()
+    for definition in definitions.live(session):
+        version = definitions.version(session, definition.id)
+        for node in version.diagram.nodes.values():
+            if node.kind == "userTask":
+                (split if unit_variable(version, node) else whole).add(version.group_of(node.lane_id))
+    return frozenset(split - whole)
+
+
+def lanes_in_vain(user: User, split: Collection[int]) -> Sequence[str]:
+    """The names of a user's lanes in which he is offered nothing for want of a unit; ``split``: `split_by_unit`.
+
+    None of an auditor, who works in no lane, nor of a user who is disabled.
+    """
+    if user.units or user.is_auditor or user.disabled_at:
+        return []
+    return [group.name for group in user.groups if group.id in split]
+
+
+def without_unit(session: Session, user: User) -> str:
+    """What to say when a user stands in lanes whose tasks go to units, and is of none; empty when he does not."""
+    lanes = lanes_in_vain(user, split_by_unit(session))
+    if not lanes:
+        return ""
+    return _(
+        "Tugas lajur {lanes} hanya ditawarkan kepada petugas unit yang dipilih dalam perkara, sedangkan {name} "
+        "belum punya unit. Pilih unitnya agar tugas sampai kepadanya.",
+        lanes=", ".join(lanes),
+        name=user.full_name,
+    )
 
 
 def _today(session: Session) -> date:

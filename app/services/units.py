@@ -96,6 +96,12 @@ def officers(session: Session) -> Mapping[str, int]:
     return {code: count for code, count in session.execute(query)}
 
 
+def officers_in(session: Session, group_id: int) -> int:
+    """How many users not disabled work in this group for any unit. 1 SQL."""
+    pairs = _officers(group_id).subquery()
+    return session.scalar(select(func.count(pairs.c.user_id.distinct()))) or 0
+
+
 def without_officers(session: Session, on: date, group_id: int | None = None) -> Sequence[Unit]:
     """The units that exist on this day and have no officer in ``group_id``, or in no group at all, by name."""
     staffed = select(_officers(group_id).subquery().c.unit_code)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.i18n import _
 from app.models import User
-from app.services import directory, groups, ids, units
+from app.services import directory, groups, ids, staffing, units
 from app.services.access import Actor
 from app.services.directory import UserFilters
 from app.web import lists
@@ -16,10 +16,11 @@ from app.web.lists import Filter
 
 @dataclass(frozen=True)
 class Row:
-    """A user, and his roles and lanes in a line."""
+    """A user, his roles and lanes in a line, and whether a lane of his gives him nothing for want of a unit."""
 
     user: User
     work: str
+    lacks_unit: bool
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,11 @@ def read(session: Session, *, actor: Actor) -> UserList:
         NotAllowed: the actor may not read about others.
     """
     page = directory.page(session, _wanted(), actor=actor, after=lists.argument(lists.AFTER))
+    split = staffing.split_by_unit(session)
     return UserList(
         q=lists.argument("q"),
         filters=_filters(session),
-        rows=[Row(user, work_of(user)) for user in page.items],
+        rows=[Row(user, work_of(user), bool(staffing.lanes_in_vain(user, split))) for user in page.items],
         following=lists.next_page(page.next),
         total=directory.count(session),
     )

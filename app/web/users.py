@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.errors import InvalidForm
 from app.i18n import LANGUAGES, _
 from app.models import User
-from app.services import accounts, directory, groups, ids, profiles, rights, tokens, units, users
+from app.services import accounts, directory, groups, ids, profiles, rights, staffing, tokens, units, users
 from app.services.profiles import Profile
 from app.web import commands, context, entries, once, user_list
 from app.web.commands import Command
@@ -58,6 +58,8 @@ def add() -> Response:
             words = "" if error.errors else _sent_before()
             page = _form_page(session, None, profile, error.errors, name=name, words=words)
             return make_response(page, 422)
+    with context.database().reading() as session:
+        _warn(staffing.without_unit(session, users.get(session, done["user_id"])))
     return _to_password(done["user_id"], secret)
 
 
@@ -76,11 +78,13 @@ def edit(user_id: int) -> Response:
     try:
         with context.database().transaction() as session:
             user = users.edit(session, user_id, profile, actor=actor)
+            warning = staffing.without_unit(session, user)
     except InvalidForm as error:
         with context.database().reading() as session:
             user = directory.get(session, user_id, actor=actor)
             return make_response(_form_page(session, user, profile, error.errors), 422)
     flash(_("{name} tersimpan.", name=user.full_name), "ok")
+    _warn(warning)
     return redirect(url_for("users.show", user_id=user_id), 303)
 
 
@@ -134,8 +138,15 @@ def enable(user_id: int) -> Response:
     """Let him in again."""
     with context.database().transaction() as session:
         user = users.enable(session, user_id, actor=context.actor())
+        warning = staffing.without_unit(session, user)
     flash(_("{name} dapat masuk lagi.", name=user.full_name), "ok")
+    _warn(warning)
     return redirect(url_for("users.show", user_id=user_id), 303)
+
+
+def _warn(text: str) -> None:
+    if text:
+        flash(text, "warn")
 
 
 def _form_page(

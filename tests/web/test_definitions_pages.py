@@ -1,5 +1,6 @@
 """Proses: what is in force, what the checks found, and deploying from the browser."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -9,7 +10,8 @@ from werkzeug.test import TestResponse
 from app.config import ROOT, Config
 from app.db import Database
 from app.models import DefinitionFile, ProcessDefinition, WatchedFile
-from app.services import catalogue, definitions, deployments, watch
+from app.services import catalogue, definitions, deployments, users, watch
+from app.services.profiles import Profile
 from app.web import context
 from tests.engine.building import bpmn, end, exclusive, flow, rule, start
 from tests.engine.models import decision, file, given, grid, knowledge, literal
@@ -93,6 +95,24 @@ def test_lanes_tell_how_many_work_there_and_which_units_are_empty(owner: Browser
     assert "UPP K/L/D 2 Ketua Tim Koordinasi 1 orang" in words
     assert "unit belum punya petugas" in words
     assert "Kecamatan Wonogiri" in words
+
+
+def test_an_officer_whom_no_task_of_a_lane_reaches_is_not_counted_there(
+    owner: Browser, office: Database
+) -> None:
+    def counted() -> str:
+        return re.findall(r"dipilih dalam perkara (\d+)", words_of(owner.get("/proses/1")))[0]
+
+    before = counted()
+    with office.transaction() as session:
+        lane = users.named(session, "dpupr").groups[0].id
+        id_ = users.add(session, "sari", Profile("Sari", groups=frozenset({lane})), actor=None)[0].id
+    assert counted() == before
+    with office.transaction() as session:
+        users.edit(
+            session, id_, Profile("Sari", groups=frozenset({lane}), units=frozenset({"DPUPR"})), actor=None
+        )
+    assert counted() != before
 
 
 def test_the_diagram_shows_where_cases_stand(case: Case, owner: Browser) -> None:

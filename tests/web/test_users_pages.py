@@ -185,6 +185,25 @@ def test_roles_lanes_and_units_are_changed_and_recorded(admin: Browser, office: 
         assert session.scalars(select(HistoryEvent).where(HistoryEvent.type == "user_edited")).one()
 
 
+def test_an_officer_without_a_unit_in_a_lane_of_units_is_warned_of(admin: Browser, office: Database) -> None:
+    lane = group_id(office, "dpupr")
+    add(admin, name="sari", full_name="Sari", groups=[lane])
+    sari = user(office, "sari")
+    address = f"/pengguna/{sari.id}"
+    warning = "sedangkan Sari belum punya unit"
+    assert warning in words_of(admin.get(address))
+    assert "Belum punya unit" in words_of(admin.get("/pengguna?q=sari"))
+    admin.post(address, full_name="Sari", groups=[lane])
+    assert warning in words_of(admin.get(address))
+
+    for fields in ({"units": ["DPUPR"]}, {"roles": ["is_auditor"]}):
+        admin.post(address, full_name="Sari", groups=[lane], **fields)
+        assert warning not in words_of(admin.get(address)), fields
+        assert "Belum punya unit" not in words_of(admin.get("/pengguna")), fields
+    admin.post(address, full_name="Sari", groups=[group_id(office, "upp")])
+    assert warning not in words_of(admin.get(address))
+
+
 def test_disabling_says_so_releases_his_tasks_and_can_be_undone(
     admin: Browser, case: Case, office: Database, sign_in: SignIn
 ) -> None:
