@@ -68,10 +68,7 @@ def add() -> Response:
         return make_response(_form_page(None, error.errors), 422)
     flash(_("Unit {name} ditambahkan. Beri ia petugas di daftar pengguna.", name=unit.name), "ok")
     if lacking:
-        places = "; ".join(lacking)
-        message = _("{name} belum dapat dipilih. Minta pemilik proses menambahkan kode {code} pada: {places}.",
-                    name=unit.name, code=unit.code, places=places)  # fmt: skip
-        flash(message, "warn")
+        flash(_not_offered(unit, lacking), "warn")
     return redirect(url_for("organisation.listed"), 303)
 
 
@@ -80,7 +77,8 @@ def show(code: str) -> str:
     """What is said of a unit: to change, or to read."""
     directory.require_reader(context.actor())
     with context.database().reading() as session:
-        return _form_page(units.get(session, code), {})
+        unit = units.get(session, code)
+        return _form_page(unit, {}, _warning(session, unit))
 
 
 @blueprint.post("/pengguna/unit/<path:code>")
@@ -92,7 +90,8 @@ def edit(code: str) -> Response:
             unit = units.edit(session, code, _details(), actor=context.actor())
     except InvalidForm as error:
         with context.database().reading() as session:
-            return make_response(_form_page(units.get(session, code), error.errors), 422)
+            unit = units.get(session, code)
+            return make_response(_form_page(unit, error.errors, _warning(session, unit)), 422)
     flash(_("{name} tersimpan.", name=unit.name), "ok")
     return redirect(url_for("organisation.listed"), 303)
 
@@ -140,12 +139,29 @@ def record() -> str:
     )
 
 
-def _form_page(unit: Unit | None, problems: Mapping[str, str]) -> str:
+def _warning(session: Session, unit: Unit) -> str:
+    """What keeps a unit that has not ended from being chosen; empty when nothing does."""
+    ended = unit.valid_until is not None and unit.valid_until < _today(session)
+    lacking = [] if ended else offers.lacking(session, unit.code)
+    return _not_offered(unit, lacking) if lacking else ""
+
+
+def _not_offered(unit: Unit, lacking: Sequence[str]) -> str:
+    return _(
+        "{name} belum dapat dipilih. Minta pemilik proses menambahkan kode {code} pada: {places}.",
+        name=unit.name,
+        code=unit.code,
+        places="; ".join(lacking),
+    )
+
+
+def _form_page(unit: Unit | None, problems: Mapping[str, str], warning: str = "") -> str:
     return render_template(
         "users/unit.html",
         unit=unit,
         values=request.form if problems else _values(unit) if unit else request.args,
         errors=problems,
+        warning=warning,
         may_change=context.actor().administers,
     )
 

@@ -326,6 +326,20 @@ def test_a_unit_that_no_list_offers_is_said_to_be_missing_there(admin: Browser) 
     assert "penyaluran.form" not in words
 
 
+def test_the_page_of_a_unit_says_where_it_cannot_be_chosen_until_it_ends(
+    admin: Browser, sign_in: SignIn
+) -> None:
+    admin.post("/pengguna/unit-baru", code="UJI", name="Dinas Uji")
+    warning = "menambahkan kode UJI pada: "
+    admin.get("/pengguna/unit")
+    for browser in (admin, sign_in("pemilik"), sign_in("auditor")):
+        assert warning in words_of(browser.get("/pengguna/unit/UJI"))
+    assert warning in words_of(admin.post("/pengguna/unit/UJI", name=""))
+    assert "belum dapat dipilih" not in words_of(admin.get("/pengguna/unit/DPUPR"))
+    admin.post("/pengguna/unit/UJI", name="Dinas Uji", valid_until="01-01-2026")
+    assert "belum dapat dipilih" not in words_of(admin.get("/pengguna/unit/UJI"))
+
+
 def test_a_code_that_forms_offer_and_no_unit_has_is_named_and_leads_to_adding_it(
     admin: Browser, office: Database
 ) -> None:
