@@ -1,10 +1,11 @@
 """Running clocks in words: how far they are, what happens when they ring, and why they ring just then."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from app import i18n
-from app.i18n import N_, _
+from app.i18n import N_, _, ngettext
 from app.models import UserTask
 from app.services.casefile import CaseFile
 from app.services.dossier import Clock
@@ -27,6 +28,21 @@ _BACKWARDS = {
     "calendar_days": N_("{amount} hari kalender sebelum tenggat tugas ini, {since}."),
 }
 
+#: A calendar's name as `Calendar.name` gives it and deadlines keep it.
+_CALENDAR = re.compile(r"(.*?)(?: \+ (\d+) hari libur daerah)?(?: − (\d+) hari)?", re.ASCII | re.DOTALL)
+
+
+def calendar_in_words(name: str) -> str:
+    """The name that a deadline keeps of its calendar, in the reader's language."""
+    found = _CALENDAR.fullmatch(name)
+    source, added, revoked = found.groups() if found else (name, None, None)
+    words = [source]
+    if added:
+        words.append("+ " + ngettext("{count} hari libur daerah", "{count} hari libur daerah", int(added)))
+    if revoked:
+        words.append("− " + ngettext("{count} hari", "{count} hari", int(revoked)))
+    return " ".join(words)
+
 
 def rule(explanation: Any) -> str:
     """Why a date: the rule in a sentence, `timers.Explanation` in hand."""
@@ -47,7 +63,8 @@ def why(explanation: Any) -> dict[str, Any]:
     """Arguments of the macros that explain a date; empty ones for a task without a deadline."""
     if explanation is None:
         return {"days": (), "rule": "", "calendar": ""}
-    return {"days": explanation.days, "rule": rule(explanation), "calendar": explanation.due.calendar}
+    name = calendar_in_words(explanation.due.calendar)
+    return {"days": explanation.days, "rule": rule(explanation), "calendar": name}
 
 
 def why_task(task: UserTask, explanation: Any) -> dict[str, Any]:

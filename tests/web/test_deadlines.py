@@ -7,6 +7,7 @@ import pytest
 
 from app.calendar import Calendar
 from app.i18n import speaking
+from app.web.clocks import calendar_in_words
 from app.web.deadlines import Moment, due, in_words
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -53,3 +54,13 @@ def test_without_a_deadline_it_says_so() -> None:
 def test_a_deadline_speaks_english() -> None:
     with speaking("en"):
         assert in_words(due(at(25, 16), "hari kerja", seen=SEEN)) == "1 working day left"
+
+
+def test_the_name_that_a_deadline_keeps_of_its_calendar_is_said_in_the_readers_language() -> None:
+    kept = "Indonesia (holidays 0.109) + 1 hari libur daerah − 2 hari"
+    assert calendar_in_words(kept) == kept
+    assert calendar_in_words("") == ""
+    made = Calendar(JAKARTA, {at(25, 0).date(): "Pemilihan", at(26, 0).date(): "Hari Jadi"}).name
+    with speaking("en"):
+        assert calendar_in_words(kept) == "Indonesia (holidays 0.109) + 1 regional holiday − 2 days"
+        assert calendar_in_words(made).endswith(" + 2 regional holidays")
