@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.engine import drawing
+from app.engine import decisions, drawing
 from app.engine.decisions import Decision
 from app.engine.diagram import Lane, Node
 from app.errors import NotFound
@@ -168,14 +168,20 @@ def files(session: Session, version: Version) -> list[File]:
         .where(DefinitionFile.definition_id == version.id)
     )
     rows = [
-        File(name, kind, size, _used_by(version, name, kind)) for name, kind, size in session.execute(query)
+        File(name, kind, size, _used_by(session, version, name, kind))
+        for name, kind, size in session.execute(query)
     ]
     return sorted(rows, key=lambda file: (file.kind != "bpmn", file.name))
 
 
-def _used_by(version: Version, name: str, kind: str) -> list[str]:
-    key = definitions.form_key(name)
-    named = [node for node in version.diagram.nodes.values() if kind == "form" and node.form_key == key]
+def _used_by(session: Session, version: Version, name: str, kind: str) -> list[str]:
+    nodes = version.diagram.nodes.values()
+    named: list[Node] = []
+    if kind == "form":
+        named = [node for node in nodes if node.form_key == definitions.form_key(name)]
+    elif kind == "dmn":
+        held = {one.id for one in decisions.read(content(session, version.id, name), file=name)}
+        named = [node for node in nodes if node.decision in held]
     return [node.name or node.id for node in named]
 
 

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 from app.config import ROOT, Config
 from app.db import Database
 from app.models import DefinitionFile, ProcessDefinition, WatchedFile
-from app.services import catalogue, definitions, deployments, users, watch
+from app.services import catalogue, definitions, deployments, procedures, users, watch
 from app.services.profiles import Profile
 from app.web import context
 from tests.engine.building import bpmn, end, exclusive, flow, rule, start
@@ -131,6 +131,14 @@ def test_forms_and_tables_can_be_read_but_not_filled_in(owner: Browser) -> None:
     assert "Perlu dilengkapi pelapor" in words_of(page)
     words = words_of(owner.get("/proses/1/tabel/rute_unit"))
     assert '"Jalan Berlubang" apa pun "DPUPR"' in words
+
+
+def test_the_file_of_a_decision_table_names_the_task_that_decides_by_it(office: Database) -> None:
+    with office.reading() as session:
+        version = definitions.version(session, 1)
+        files = procedures.files(session, version)
+        [table] = [file for file in files if file.kind == "dmn"]
+        assert table.used_by == procedures.tables(version)[0][1] != []
 
 
 def test_decisions_show_what_they_need_and_how_their_rows_are_chosen(owner: Browser) -> None:
