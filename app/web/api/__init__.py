@@ -82,7 +82,7 @@ def init_app(app: Flask, csrf: CSRFProtect, *, base_url: str) -> None:
 
 _KEY = {
     "name": "Idempotency-Key",
-    "description": "A repeat within 7 days returns the first answer, without a secret that is shown once; with another body it is"
-    " refused with 422.",
+    "description": "A repeat within 7 days returns the first answer, without a secret that is shown once;"
+    " with another body it is refused with 422.",
     "schema": {"type": "string"},
 }
