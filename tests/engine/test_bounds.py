@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine import moves, step
+from app.engine import bounds, moves, step
 from app.errors import Conflict, ExecutionFailed
 from tests.engine.test_execution import Case
 
@@ -123,7 +123,7 @@ def stopped(text: str, variables: dict[str, object] | None = None) -> str:
 
 
 def test_the_bounds_are_those_that_the_findings_and_the_documents_name() -> None:
-    assert (moves.MAX_STEPS, moves.MAX_STEPS_IN_ALL, moves.MAX_TASKS, step.MAX_BYTES) == (
+    assert (bounds.MAX_STEPS, bounds.MAX_STEPS_IN_ALL, bounds.MAX_TASKS, step.MAX_BYTES) == (
         500,
         5_000,
         10_000,
