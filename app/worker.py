@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 REST_S = 0.5
 AFTER_FAILURE_S = 2.0
 BATCH = 50
+#: While more timers are due than one look takes, everything else waits so long: a deadline comes before its notices.
+PATIENCE_S = 5.0
 
 
 def run(database: Database, config: Config, stop: threading.Event, say: Callable[[str], None]) -> None:
@@ -60,7 +62,7 @@ def _repeat(name: str, turn: Callable[[], float], stop: threading.Event) -> None
 
 def _turn(database: Database, chores: "_Chores") -> float:
     fired = tick(database)
-    chores.do_what_is_due()
+    chores.do_what_is_due(patience_s=PATIENCE_S if fired == BATCH else 0.0)
     return 0.0 if fired else _rest(database)
 
 
@@ -144,10 +146,10 @@ class _Chores:
         self._paces = {self._beat: 15.0, self._deliver: 1.0, self._clean: 3600.0}
         self._next = dict.fromkeys(self._paces, 0.0)
 
-    def do_what_is_due(self) -> None:
-        """Do each chore whose time has come; one that fails is logged and comes again."""
+    def do_what_is_due(self, *, patience_s: float = 0.0) -> None:
+        """Do each chore whose time came ``patience_s`` ago; one that fails is logged and comes again."""
         for chore, pace in self._paces.items():
-            if time.monotonic() >= self._next[chore]:
+            if time.monotonic() >= self._next[chore] + patience_s:
                 self._next[chore] = time.monotonic() + pace
                 try:
                     chore()

@@ -181,6 +181,22 @@ def test_a_chore_that_meets_a_broken_disk_does_not_stop_the_clock(office: Office
         assert heartbeat.alive(session)
 
 
+def test_notices_wait_a_while_for_more_timers_than_one_look_takes(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fired, at = iter([worker.BATCH, worker.BATCH, worker.BATCH - 1]), [1_000.0]
+    delivered: list[float] = []
+    monkeypatch.setattr(worker, "tick", lambda _database: next(fired))
+    monkeypatch.setattr(worker.time, "monotonic", lambda: at[0])
+    monkeypatch.setattr(worker._Chores, "_deliver", lambda _chores: delivered.append(at[0]))
+    chores = worker._Chores(office.database)
+    chores.do_what_is_due()  # the first time
+    for moment in (1_002.0, 1_001.0 + worker.PATIENCE_S, 1_007.5):
+        at[0] = moment
+        worker._turn(office.database, chores)
+    assert delivered == [1_000.0, 1_001.0 + worker.PATIENCE_S, 1_007.5]
+
+
 @contextmanager
 def working(database: Database, config: Config, say: Callable[[str], None] = str) -> Iterator[None]:
     """The worker, going on until the block ends."""
