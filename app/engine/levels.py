@@ -68,9 +68,8 @@ def _complete(own: Drawn, level: Element, scope: str, where: Placed, source: Sou
 def _race_once(own: Drawn, source: Source) -> None:
     """What an event gateway waits for comes once, whatever a receiving task there says of repetition."""
     gateways = {node.id for node in own.nodes.values() if node.kind == "eventBasedGateway"}
-    for raced in {
-        flow.target: own.nodes[flow.target] for flow in own.flows if flow.source in gateways
-    }.values():
+    for target in dict.fromkeys(flow.target for flow in own.flows if flow.source in gateways):
+        raced = own.nodes[target]
         if raced.loop is not None:
             source.warning("rounds_misplaced", raced)
-            own.nodes[raced.id] = replace(raced, loop=None)
+            own.nodes[target] = replace(raced, loop=None)

@@ -197,9 +197,6 @@ def _read(asked: list[Flow], values: Mapping[str, Any]) -> dict[str, Any]:
 def _unmet(asked: list[Flow], values: Mapping[str, Any]) -> str:
     """The conditions none of which holds, and the values that they read, for the process owner."""
     conditions = "; ".join(f"{flow.name or flow.id}: {flow.condition}" for flow in asked)
-    read = _read(asked, values)
-    return (
-        _("{conditions}. Isinya: {values}.", conditions=conditions, values=quoted(read))
-        if read
-        else conditions
-    )
+    if not (read := _read(asked, values)):
+        return conditions
+    return _("{conditions}. Isinya: {values}.", conditions=conditions, values=quoted(read))

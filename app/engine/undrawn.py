@@ -14,13 +14,12 @@ def check(source: Source, processes: Iterable[Element]) -> None:
     """
     drawn = places.drawn(source.root)
     everything = filter(kinds.is_flow_node, source.root.iter(f"{BPMN}*"))
-    if not any(attribute(step, "id") in drawn for step in everything):
+    if not _is_any_drawn(everything, drawn):
         return
     for process in processes:
         source.process = attribute(process, "id")
         steps = _steps(process)
-        nowhere = not any(attribute(step, "id") in drawn for step in steps)
-        for element in [process] if nowhere else _undrawn(steps, drawn):
+        for element in _undrawn(steps, drawn) if _is_any_drawn(steps, drawn) else [process]:
             source.warning("step_not_drawn", element)
     source.process = ""
 
@@ -30,10 +29,13 @@ def _undrawn(steps: Iterable[Element], drawn: Collection[str]) -> Iterator[Eleme
         if attribute(step, "id") not in drawn:
             yield step
         inside = _steps(step)
-        if any(
-            attribute(one, "id") in drawn for one in inside
-        ):  # else it is drawn closed, with nothing in it
+        # Where nothing inside has a place, it is drawn closed.
+        if _is_any_drawn(inside, drawn):
             yield from _undrawn(inside, drawn)
+
+
+def _is_any_drawn(steps: Iterable[Element], drawn: Collection[str]) -> bool:
+    return any(attribute(step, "id") in drawn for step in steps)
 
 
 def _steps(around: Element) -> list[Element]:

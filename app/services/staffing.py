@@ -5,7 +5,6 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from app.engine.diagram import Node
 from app.forms import Field
 from app.i18n import _
 from app.models import User, UserTask
@@ -16,12 +15,7 @@ from app.services.definitions import Version
 def unit_fields(version: Version) -> dict[str, int]:
     """Variables that send a task to a unit, each with the group of the lane where that task lies."""
     nodes = [node for node in version.diagram.nodes.values() if node.kind == "userTask"]
-    return {name: version.group_of(node.lane_id) for node in nodes if (name := unit_variable(version, node))}
-
-
-def unit_variable(version: Version, node: Node) -> str:
-    """The variable that names the unit of a task's officers; empty when the whole lane has it."""
-    return node.properties.get("unit") or version.diagram.lane(node.lane_id).properties.get("unit", "")
+    return {name: version.group_of(node.lane_id) for node in nodes if (name := version.unit_variable(node))}
 
 
 def empty_choices(session: Session, version: Version, fields: tuple[Field, ...]) -> dict[str, frozenset[str]]:
@@ -63,7 +57,7 @@ def split_by_unit(session: Session) -> frozenset[int]:
         version = definitions.version(session, definition.id)
         for node in version.diagram.nodes.values():
             if node.kind == "userTask":
-                (split if unit_variable(version, node) else whole).add(version.group_of(node.lane_id))
+                (split if version.unit_variable(node) else whole).add(version.group_of(node.lane_id))
     return frozenset(split - whole)
 
 

@@ -52,7 +52,7 @@ def complete(task_id: str) -> Response:
             entries.check_files(work.form, entry, variables)
         came = completion.complete(work, entry, answers, actor=actor)
     except (InvalidForm, Conflict, *commands.Failed) as error:
-        if his:
+        if his and isinstance(error, InvalidForm):  # of the others the command has kept it
             _keep(work, entry, answers)
         return _refused(task_id, error, completion.refusal(error, entry.values, answers, work))
     completion.say(came)
