@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy.orm import Session
 
 from app.models import UserTask
-from app.services import drafts, rights, tasks
+from app.services import clock, drafts, rights, tasks
 from app.services.access import Actor
 from app.services.drafts import Kept
 
@@ -36,6 +36,18 @@ def keep_draft(
     task = tasks.get(session, task_id, actor=actor).task
     rights.require_not_auditor(actor)
     return task, drafts.save(session, actor, scope(task_id), draft)
+
+
+def drop_draft(session: Session, task_id: str, *, actor: Actor) -> tuple[UserTask, datetime]:
+    """Forget what was typed; return the task and when.
+
+    Raises:
+        NotFound: the task is not the actor's to see. NotAllowed: he is an auditor.
+    """
+    task = tasks.get(session, task_id, actor=actor).task
+    rights.require_not_auditor(actor)
+    drafts.delete(session, actor, scope(task_id))
+    return task, clock.now(session)
 
 
 def draft(session: Session, task_id: str, *, actor: Actor) -> Kept | None:

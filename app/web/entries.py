@@ -4,6 +4,7 @@ import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, BinaryIO, cast
 
 from flask import flash, request
@@ -16,7 +17,7 @@ from app.forms import Component, Field, Form, Path
 from app.i18n import _
 from app.services import clock, files, instances, settings, uploads
 from app.services.access import Actor
-from app.web import context
+from app.web import context, filters
 
 #: Fields of every form that say nothing about what was typed.
 _OURS = frozenset({"csrf_token", "idempotency_key", "next"})
@@ -103,6 +104,15 @@ def say_left_out(form: Form | None, entry: Entry, variables: Mapping[str, Any]) 
             ),
             "warn",
         )
+
+
+def say_kept(at: datetime, kept: bool) -> None:
+    """Tell on the page shown next that the draft was kept ``at``, or that there was nothing to keep."""
+    if kept:
+        time = filters.clock(at)
+        flash(_("Draf tersimpan pukul {time}. Lanjutkan kapan saja di halaman ini.", time=time), "ok")
+    else:
+        flash(_("Isian belum diubah, jadi tidak ada draf yang disimpan."), "info")
 
 
 def is_untouched(form: Form | None, entry: Entry, variables: Mapping[str, Any]) -> bool:

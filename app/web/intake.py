@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
@@ -12,7 +13,7 @@ from werkzeug.wrappers import Response
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NumberTaken
 from app.forms import Form
 from app.i18n import _
-from app.services import drafts, instances, numbers, tracking
+from app.services import clock, drafts, instances, numbers, tracking
 from app.services.definitions import Version
 from app.services.instances import Started
 from app.web import commands, context, entries, errors, filters, lists, shell, slips
@@ -83,13 +84,11 @@ def save() -> Response:
 @blueprint.post("/laporan/baru/draf")
 def save_draft() -> Response:
     """Keep what was typed: the button, and the script while one types."""
-    actor = context.actor()
     with context.database().reading() as session:
         sheet = _sheet(session, lists.argument("key"))
-    entry = entries.read(sheet.form, actor=actor)
+    entry = entries.read(sheet.form, actor=context.actor())
     try:
-        with context.database().transaction() as session:
-            at = drafts.save(session, actor, _scope(sheet.key), commands.as_draft(entry.kept, {}))
+        at, kept = _keep(sheet, entry)
     except InvalidForm as error:
         if _asked_by_script():
             raise
@@ -98,9 +97,7 @@ def save_draft() -> Response:
         flash(message, "warn")
     if _asked_by_script():
         return jsonify(saved=filters.clock(at))
-    flash(
-        _("Draf tersimpan pukul {time}. Lanjutkan kapan saja di halaman ini.", time=filters.clock(at)), "ok"
-    )
+    entries.say_kept(at, kept)
     return redirect(url_for("intake.new", key=sheet.key))
 
 
@@ -161,14 +158,14 @@ def _kept_and_drawn(
     return _page_again(sheet, entry, problems, words, taken)
 
 
-def _keep(sheet: Sheet, entry: Entry) -> None:
-    """Keep what was typed; no draft stays of a form that nobody touched, it would hold nothing."""
+def _keep(sheet: Sheet, entry: Entry) -> tuple[datetime, bool]:
+    """Keep what was typed; return when, and whether: no draft stays of a form that nobody touched."""
     actor, empty = context.actor(), entries.is_untouched(sheet.form, entry, {})
     with context.database().transaction() as session:
-        if empty:
-            drafts.delete(session, actor, _scope(sheet.key))
-        else:
-            drafts.save(session, actor, _scope(sheet.key), commands.as_draft(entry.kept, {}))
+        if not empty:
+            return drafts.save(session, actor, _scope(sheet.key), commands.as_draft(entry.kept, {})), True
+        drafts.delete(session, actor, _scope(sheet.key))
+        return clock.now(session), False
 
 
 def _page_again(

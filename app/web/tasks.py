@@ -1,6 +1,7 @@
 """Kotak tugas and the page of one task: what an officer opens, claims, fills in, completes, and hands on."""
 
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, request, url_for
@@ -10,7 +11,7 @@ from werkzeug.wrappers import Response
 from app.errors import AppError, Conflict, InvalidForm
 from app.i18n import _
 from app.models import UserTask
-from app.services import desk, drafts, handing, notes, officers, tasks
+from app.services import desk, handing, notes, officers, tasks
 from app.services.tasks import Work
 from app.web import commands, completion, context, entries, errors, filters, inbox, task_page
 from app.web.commands import Answers, Command
@@ -53,7 +54,7 @@ def complete(task_id: str) -> Response:
         came = completion.complete(work, entry, answers, actor=actor)
     except (InvalidForm, Conflict, *commands.Failed) as error:
         if his and isinstance(error, InvalidForm):  # of the others the command has kept it
-            _keep(work, entry, answers)
+            _keep_refused(work, entry, answers)
         return _refused(task_id, error, completion.refusal(error, entry.values, answers, work))
     completion.say(came)
     entries.say_left_out(work.form, entry, variables)
@@ -69,10 +70,8 @@ def save_draft(task_id: str) -> Response:
         work = tasks.get(session, task_id, actor=actor)
     entry = entries.read(work.form, actor=actor, take_files=desk.standing(actor, work.task) == "work")
     answers = completion.answers(work.question)
-    draft = commands.as_draft(entry.kept, answers)
     try:
-        with context.database().transaction() as session:
-            task, at = desk.keep_draft(session, task_id, draft, actor=actor)
+        task, at, kept = _keep(work, entry, answers)
     except InvalidForm as error:
         if _asked_by_script():
             raise
@@ -83,7 +82,7 @@ def save_draft(task_id: str) -> Response:
         if task.state != "open":  # kept all the same; the script stops and says so
             raise Conflict(_("Tugas ini sudah tidak terbuka."))
         return jsonify(saved=filters.clock(at))
-    flash(_("Draf tersimpan pukul {time}. Lanjutkan kapan saja.", time=filters.clock(at)), "ok")
+    entries.say_kept(at, kept)
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 
 
@@ -91,7 +90,7 @@ def save_draft(task_id: str) -> Response:
 def drop_draft(task_id: str) -> Response:
     """Forget what was typed."""
     with context.database().transaction() as session:
-        drafts.delete(session, context.actor(), desk.scope(task_id))
+        desk.drop_draft(session, task_id, actor=context.actor())
     flash(_("Draf dibuang."), "ok")
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 
@@ -171,7 +170,7 @@ def _perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str
 
 def _again(work: Work, entry: Entry, answers: Answers) -> Response:
     """The page with a row more or less, all that was typed kept."""
-    _keep(work, entry, answers)
+    _keep_refused(work, entry, answers)
     refusal = Refusal(values=entry.values, answers=answers, problems=entry.errors)
     with context.database().reading() as session:
         return make_response(task_page.draw(session, work.task.id, actor=context.actor(), refusal=refusal))
@@ -184,18 +183,24 @@ def _refused(task_id: str, error: AppError, refusal: Refusal) -> Response:
     return make_response(page, errors.problem_of(error).status)
 
 
-def _keep(work: Work, entry: Entry, answers: Answers) -> None:
-    """What was refused is kept as well: whoever looks something up elsewhere finds it when he comes back.
+def _keep(work: Work, entry: Entry, answers: Answers) -> tuple[UserTask, datetime, bool]:
+    """Keep what was typed; return the task as it is now, when it was kept, and whether.
 
     Not a form that nobody touched: its draft would hold nothing.
     """
     task_id, actor = work.task.id, context.actor()
     empty = not answers and entries.is_untouched(work.form, entry, work.task.variables)
-    with suppress(InvalidForm), context.database().transaction() as session:  # larger than a draft may be
-        if empty:
-            drafts.delete(session, actor, desk.scope(task_id))
-        else:
-            desk.keep_draft(session, task_id, commands.as_draft(entry.kept, answers), actor=actor)
+    with context.database().transaction() as session:
+        if not empty:
+            draft = commands.as_draft(entry.kept, answers)
+            return *desk.keep_draft(session, task_id, draft, actor=actor), True
+        return *desk.drop_draft(session, task_id, actor=actor), False
+
+
+def _keep_refused(work: Work, entry: Entry, answers: Answers) -> None:
+    """What was refused is kept as well: whoever looks something up elsewhere finds it when he comes back."""
+    with suppress(InvalidForm):  # larger than a draft may be
+        _keep(work, entry, answers)
 
 
 def _known(task: UserTask) -> dict[str, Any]:

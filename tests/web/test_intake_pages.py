@@ -189,6 +189,17 @@ def test_emptying_what_was_a_draft_leaves_none(lapor: Browser, office: Database)
     assert drafts_in(office) == 0
 
 
+def test_the_button_keeps_no_draft_of_a_form_that_nobody_touched_and_says_so(
+    lapor: Browser, office: Database
+) -> None:
+    _action, untouched = form_in(lapor.get("/laporan/baru").text, "/laporan/baru")
+    lapor.post("/laporan/baru/draf?key=pengaduan", **untouched)
+    page = words_of(lapor.get("/laporan/baru"))
+    assert "Isian belum diubah, jadi tidak ada draf yang disimpan." in page
+    assert "Ini draf Anda" not in page
+    assert drafts_in(office) == 0
+
+
 def test_a_refused_form_offers_to_discard_the_draft_that_was_kept(lapor: Browser, office: Database) -> None:
     lapor.get("/laporan/baru")
     refused = lapor.post(NEW, **{**FIELDS, "judul": ""})

@@ -277,6 +277,21 @@ def test_a_refused_form_that_nobody_touched_leaves_no_draft(
         assert session.scalars(select(Draft)).all() == []
 
 
+def test_the_button_keeps_no_draft_of_a_form_that_nobody_touched_and_says_so(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    page = browser.get(f"/tugas/{task.id}").text
+    form_of_task = page[page.index(f'action="/tugas/{task.id}"') :].partition("</form>")[0]
+    untouched = {name: texts for name, texts in sent_by(form_of_task).items() if name != "idempotency_key"}
+    browser.post(f"/tugas/{task.id}/draf", **{**untouched, "catatan_penyaluran": "Sebentar"})
+    assert "Sebentar" in browser.get(f"/tugas/{task.id}").text
+    assert browser.post(f"/tugas/{task.id}/draf", **untouched).status_code == 303
+    assert "Isian belum diubah, jadi tidak ada draf yang disimpan." in browser.get(f"/tugas/{task.id}").text
+    with office.reading() as session:
+        assert session.scalars(select(Draft)).all() == []
+
+
 def test_an_answer_alone_is_kept_as_a_draft(sign_in: SignIn, office: Database) -> None:
     task, browser = begin(office), sign_in("lapor")
     page = browser.get(f"/tugas/{task.id}").text
