@@ -137,6 +137,13 @@ def test_fire_answers_in_the_time_of_the_office(shell: Shell) -> None:
     assert said == "0 timer dijalankan sampai 2 Des 2030, 10.00 WIB\n"
 
 
+def test_fire_says_that_a_moved_clock_does_not_go_back(shell: Shell) -> None:
+    shell("fire", "--at", "2030-12-02T10:00")
+    said = shell("fire", "--at", "2030-12-01T10:00").output
+    assert said.startswith("Jam sudah digeser dan tetap pada 2 Des 2030, 10.0")
+    assert "digeser" not in shell("fire", "--at", "now").output
+
+
 def test_without_time_travel_time_may_not_lie_ahead(tmp_path: Path, migrated_sqlite: Path) -> None:
     shell = Shell(tmp_path, migrated_sqlite)
     ahead = (datetime.now(UTC) + timedelta(days=1)).isoformat()

@@ -16,7 +16,7 @@ def fire(until: str) -> None:
     """Fire due timers; with time travel allowed, TIME may lie ahead and the shared clock then stands there."""
     config, database = ready()
     with database.reading() as session:
-        now = clock.now(session)
+        now, moved = clock.now(session), clock.moved_to(session) is not None
     try:
         moment = clockwork.at(until, now, config.timezone)
     except (ValueError, OverflowError) as error:
@@ -28,6 +28,10 @@ def fire(until: str) -> None:
         with database.transaction() as session:
             history.record(session, "clock_moved", actor=None, to=moment.isoformat())
             clock.travel(session, moment)
+    elif moved and moment < now:
+        click.echo(
+            f"Jam sudah digeser dan tetap pada {in_words(now, config.timezone)}; clock --reset mengembalikannya."
+        )
     click.echo(f"{count} timer dijalankan sampai {in_words(moment, config.timezone)}")
 
 

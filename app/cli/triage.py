@@ -44,7 +44,9 @@ def triage_command(folder: Path, *, run: bool, seed: int | None, report: Path | 
     outcomes = triage.judged(paths, run=run, seed=seed)
     with click.progressbar(outcomes, length=len(paths), file=sys.stderr) as shown, _open(report) as out:
         _tell(out, shown, totals, refused, seed)
-    if run:
+    if not paths:
+        say(f"Di bawah {folder} tidak ada berkas diagram ({', '.join(triage.ENDINGS)}).")
+    elif run:
         click.echo(f"Benih petugas acak: {seed}")
     _print_counts(f"{len(paths)} berkas", totals.verdicts, triage.VERDICTS)
     _print_refused(refused, totals.verdicts["refused"], report)

@@ -14,7 +14,8 @@ from app.services import triage_drive, triage_pools, triage_workers
 
 #: Longer than this nobody waits for one file.
 SECONDS = 5.0
-_ENDINGS = (".bpmn", ".xml")
+#: Files with these endings may be diagrams.
+ENDINGS = (".bpmn", ".xml")
 _MOST_BYTES = 20_000_000
 
 Verdict = Literal["runs", "asks", "refused", "crashed"]
@@ -76,7 +77,7 @@ class Totals:
 def files(folder: Path) -> list[Path]:
     """The files below ``folder`` that may be diagrams, in order of their names."""
     found = (Path(top) / name for top, _folders, names in os.walk(folder) for name in names)
-    return sorted(path for path in found if path.suffix.lower() in _ENDINGS and path.is_file())
+    return sorted(path for path in found if path.suffix.lower() in ENDINGS and path.is_file())
 
 
 def judged(

@@ -209,7 +209,7 @@ def _day(name: str) -> date:
     try:
         return date.fromisoformat(str(moments.from_text(request.form.get(name, "").strip(), "date")))
     except ValueError:
-        message = _("Tulis tanggal sebagai dd-mm-yyyy, misalnya 24-11-2026.")
+        message = _("Tulis tanggal yang ada, misalnya 24-11-2026.")
         raise InvalidForm(message, {name: message}) from None
 
 

@@ -78,6 +78,12 @@ def test_every_title_says_something_without_a_parameter() -> None:
     assert findings.title("file_not_used") == "… tidak dipakai oleh diagram mana pun yang berlaku"
 
 
+def test_a_folder_without_diagrams_is_told(tmp_path: Path) -> None:
+    (tmp_path / "catatan.txt").write_text("bukan diagram")
+    shown = CliRunner().invoke(commands, ["triage", str(tmp_path), "--run"]).stdout
+    assert shown == f"Di bawah {tmp_path} tidak ada berkas diagram (.bpmn, .xml).\n"
+
+
 def test_a_job_that_hangs_dies_or_raises_is_told_and_stops_no_other() -> None:
     before = time.monotonic()
     slow = list(triage_workers.each(time.sleep, [(0,), (600,), (0,)], seconds=0.3, workers=2))

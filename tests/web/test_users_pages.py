@@ -285,8 +285,9 @@ def test_a_holiday_is_added_and_removed(admin: Browser, office: Database) -> Non
     admin.post("/pengguna/libur", on="09122026", name="Pemungutan suara")
     assert "9 Des 2026 Hari libur" not in words_of(admin.get("/pengguna/unit"))
     assert "Pemungutan suara" in words_of(admin.get("/pengguna/libur"))
-    refused = admin.post("/pengguna/libur", on="besok", name="Pemungutan suara")
-    assert (refused.status_code, "Tulis tanggal sebagai dd-mm-yyyy" in words_of(refused)) == (422, True)
+    for on in ("besok", "31-02-2026"):
+        refused = admin.post("/pengguna/libur", on=on, name="Pemungutan suara")
+        assert (refused.status_code, "Tulis tanggal yang ada, misalnya" in words_of(refused)) == (422, True)
     assert admin.post("/pengguna/libur/2026-12-09/hapus").location == "/pengguna/libur"
     with office.reading() as session:
         assert session.scalars(select(Holiday)).all() == []
