@@ -50,7 +50,7 @@ class UserTask(Base):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        Index(None, "state", "group_id", "assignee_id", "unit_code", "sort_at", "id"),
+        Index("ix_user_task_listed", "state", "group_id", "assignee_id", "unit_code", "sort_at", "opened_at"),
         Index(None, "instance_id", "group_id", "unit_code"),
         Index(None, "closed_by_id", "closed_at"),
     )

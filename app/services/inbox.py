@@ -159,17 +159,17 @@ def _deadline(session: Session, wanted: str) -> ColumnElement[bool]:
 
 
 def _ordered(query: Select[UserTask], done: bool, after: str) -> Select[UserTask]:
-    column = UserTask.closed_at if done else UserTask.sort_at
-    place = tuple_(column, UserTask.id)
+    """Soonest deadline first, of one deadline what was opened first; finished ones latest first."""
+    columns = (
+        (UserTask.closed_at, UserTask.id) if done else (UserTask.sort_at, UserTask.opened_at, UserTask.id)
+    )
     if after:
-        at, task_id = values_of(after, 2)
-        here = (moment_of(at), task_id)
-        query = query.where(place < here if done else place > here)
-    if done:
-        return query.order_by(UserTask.closed_at.desc(), UserTask.id.desc())
-    return query.order_by(UserTask.sort_at, UserTask.id)
+        *moments, task_id = values_of(after, len(columns))
+        here = (*map(moment_of, moments), task_id)
+        query = query.where(tuple_(*columns) < here if done else tuple_(*columns) > here)
+    return query.order_by(*(column.desc() for column in columns) if done else columns)
 
 
 def _cursor(task: UserTask, done: bool) -> str:
-    at = task.closed_at if done else task.sort_at
-    return cursor(at.isoformat() if at else "", task.id)
+    moments = (task.closed_at,) if done else (task.sort_at, task.opened_at)
+    return cursor(*(at.isoformat() if at else "" for at in moments), task.id)

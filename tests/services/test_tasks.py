@@ -3,10 +3,11 @@
 from collections.abc import Callable
 
 import pytest
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
-from app.models import User
+from app.models import User, UserTask
 from app.services import (
     cancelling,
     cases,
@@ -188,6 +189,23 @@ def test_the_inbox_pages_by_key_and_filters(office: Office) -> None:
         assert [task.instance.business_key for task in found.items] == ["10003"]
         with pytest.raises(InvalidForm):
             inbox.page(session, Filters(), actor=office.rina, after="bukan-penunjuk")
+
+
+def test_tasks_of_one_deadline_are_listed_in_the_order_in_which_they_were_opened(office: Office) -> None:
+    for number in range(6):
+        office.start(judul=f"Laporan {number}", nomor=str(10_000 + number))
+    with office.database.transaction() as session:
+        [due] = set(session.scalars(select(UserTask.sort_at).limit(1)))
+        session.execute(update(UserTask).values(sort_at=due))
+    with office.database.reading() as session:
+        seen, after = [], ""
+        while True:
+            page = inbox.page(session, Filters(tab="queue"), actor=office.rina, after=after, limit=2)
+            seen += [task.instance.subject for task in page.items]
+            if page.next is None:
+                break
+            after = page.next
+    assert seen == [f"Laporan {number}" for number in range(6)]
 
 
 def test_a_case_is_cancelled_with_a_reason_by_owner_or_coordinator(office: Office) -> None:
