@@ -7,6 +7,7 @@ from dataclasses import replace
 from app.engine import conditions, extensions
 from app.engine.diagram import Flow, Node, Question
 from app.engine.kinds import ACTIVITIES, is_flow_node
+from app.engine.nodes import is_unknown
 from app.engine.source import LABEL_LENGTH, Source, place, plain
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of
 from app.i18n import N_
@@ -79,7 +80,7 @@ def _report_end(element: Element, end: str, other: str, which: str, source: Sour
         source.error(f"flow_{which}_unknown", element, ref=end)
     elif is_flow_node(found):
         source.error("flow_crosses_border", element, ref=place(found).name or end)
-    else:
+    elif not is_unknown(found):  # an unknown element is told of where it stands
         source.error("flow_to_no_step", element, ref=place(found).name or end)
 
 

@@ -52,9 +52,16 @@ def elements(process: Element, source: Source) -> list[Element]:
                 found.append(element)
             else:
                 source.error("id_missing", element, element=local(element))
-        elif local(element) not in IGNORED:
+        elif is_unknown(element):
             source.error("unknown_element", element, found=local(element))
     return found
+
+
+def is_unknown(element: Element) -> bool:
+    """Whether ``element`` stands where the steps of a process do and is nothing that can stand there."""
+    above = element.getparent()
+    stands = above is not None and (local(above) == "process" or kinds.is_flow_node(above))
+    return stands and not kinds.is_flow_node(element) and local(element) not in IGNORED
 
 
 def read(element: Element, source: Source) -> Node:

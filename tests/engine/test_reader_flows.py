@@ -330,3 +330,9 @@ def test_ids_that_cannot_stand_in_an_address_are_refused(bad: str) -> None:
 def test_an_unknown_element_is_refused() -> None:
     (finding,) = refused(bpmn([start(), node("choreographyTask", "tari"), end()], "start > end"))
     assert (finding.code, finding.params["found"]) == ("unknown_element", "choreographyTask")
+
+
+def test_arrows_of_an_unknown_element_are_not_told_apart_from_it() -> None:
+    flows = "start > tari > end"
+    (finding,) = refused(bpmn([start(), node("choreographyTask", "tari"), end()], flows))
+    assert (finding.code, finding.params["found"]) == ("unknown_element", "choreographyTask")
