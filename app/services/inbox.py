@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, contains_eager, joinedload
 
 from app.models import ProcessInstance, Unit, UserTask
@@ -80,6 +80,12 @@ def counts(session: Session, *, actor: Actor, urgent: bool = False) -> dict[str,
         for name, condition in counted.items()
     )
     return dict(session.execute(select(*columns)).one()._mapping)
+
+
+def has_offers(session: Session, *, actor: Actor) -> bool:
+    """Whether any open task is offered to the actor, held by somebody or not."""
+    found = exists().where(UserTask.state == "open", access.offered(actor))
+    return bool(session.scalar(select(found)))
 
 
 def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:

@@ -20,7 +20,7 @@ _NAMES = ("deadline", "activity", "lane", "unit", "category")
 
 @dataclass(frozen=True)
 class InboxPage:
-    """Everything the template shows. ``units``: code → name."""
+    """Everything the template shows. ``units``: code → name; ``offered``: whether any open task is offered to him."""
 
     tab: str
     q: str
@@ -31,6 +31,8 @@ class InboxPage:
     units: Mapping[str, str]
     may_claim: frozenset[str]
     titles: Mapping[int, str]
+    offered: bool
+    actor: Actor
 
     @property
     def narrowed(self) -> int:
@@ -88,12 +90,22 @@ def read(session: Session, *, actor: Actor) -> InboxPage:
     choices = inbox.choices(session, actor=actor, tab=tab)
     counts = inbox.counts(session, actor=actor, urgent=True)
     filters = _filters(tab, asked, choices)
-    offered = frozenset(
+    takable = frozenset(
         t.id for t in page.items if t.assignee_id is None and desk.standing(actor, t) == "work"
     )
     titles = lists.titles(session, (task.instance for task in page.items))
     return InboxPage(
-        tab, q, _tabs(actor, tab, counts), filters, page, counts, dict(choices.units), offered, titles
+        tab,
+        q,
+        _tabs(actor, tab, counts),
+        filters,
+        page,
+        counts,
+        dict(choices.units),
+        takable,
+        titles,
+        offered=bool(counts["queue"]) or (tab == "queue" and inbox.has_offers(session, actor=actor)),
+        actor=actor,
     )
 
 

@@ -87,6 +87,18 @@ def test_who_holds_nothing_reads_how_much_of_the_queue_is_overdue(
     assert titles(sign_in("lapor").get("/tugas?tab=queue&deadline=overdue")) == [case.report["judul"]]
 
 
+def test_an_empty_queue_says_why_it_is_empty(sign_in: SignIn, case: Case, office: Database) -> None:
+    def said(name: str) -> str:
+        page = sign_in(name).get("/tugas?tab=queue").text
+        return re.search(r"Antrean kosong.*?<p[^>]*>(.*?)</p>", page, re.DOTALL)[1]  # type: ignore[index]
+
+    assert said("admin").startswith("Anda tidak bekerja di lajur mana pun")
+    assert said("upp").startswith("Sekarang tidak ada tugas terbuka yang ditawarkan kepada Anda")
+    browser = sign_in("lapor")
+    browser.post(f"/tugas/{task_of(office, case.id).id}/ambil")
+    assert said("lapor").startswith("Semua tugas yang ditawarkan kepada Anda sudah ada yang memegang")
+
+
 def test_a_task_is_claimed_and_released_in_the_list(sign_in: SignIn, case: Case, office: Database) -> None:
     browser, task = sign_in("lapor"), task_of(office, case.id)
     queue = browser.get("/tugas?tab=queue&category=Jalan+Berlubang")
