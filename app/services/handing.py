@@ -22,9 +22,7 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     tasks.check_open(session, task, actor)
     if task.assignee_id != actor.id and task.coordinator_group_id not in actor.groups:
         raise NotAllowed(_("Hanya pemegang tugas dan koordinator lajur yang dapat mengalihkan tugas ini."))
-    errors = {}
-    if not reason.strip():
-        errors["reason"] = _("Tulis alasan pengalihan.")
+    errors = without_reason(reason)
     to = officers.held(session, to)
     unit = officers.unit_with(session, task, to, actor=actor)
     if to.disabled_at is not None or not tasks.may_receive(access.actor_of(to), task, unit):
@@ -47,6 +45,11 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     )
     _tell(session, task, to, before, reason.strip(), actor)
     return task
+
+
+def without_reason(reason: str) -> dict[str, str]:
+    """What is wrong with a reason, by its field: nothing where one is written."""
+    return {} if reason.strip() else {"reason": _("Tulis alasan pengalihan.")}
 
 
 def _tell(session: Session, task: UserTask, to: User, before: int | None, reason: str, actor: Actor) -> None:

@@ -23,11 +23,12 @@ FEWEST_FOLDED = 3
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a command of the page was refused: which form, its sentence, what had been typed."""
+    """Why a command of the page was refused: which form, its sentence, what was typed, and what is wrong."""
 
     act: str = ""
     words: str = ""
     sent: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

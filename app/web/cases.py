@@ -106,7 +106,8 @@ def _perform(
     try:
         commands.run(context.database(), command, do, actor=context.actor())
     except (InvalidForm, Conflict) as error:
-        refusal = Refusal(name, str(error), sent)
+        problems = error.errors if isinstance(error, InvalidForm) else {}
+        refusal = Refusal(name, str(error), sent, problems)
         with context.database().reading() as session:
             page = case_page.draw(session, instance_id, actor=context.actor(), refusal=refusal)
         return make_response(page, errors.problem_of(error).status)

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.errors import AppError, Conflict, InvalidForm
 from app.i18n import _
-from app.models import UserTask
+from app.models import User, UserTask
 from app.services import desk, handing, notes, officers, tasks
 from app.services.tasks import Work
 from app.web import commands, completion, context, entries, errors, filters, inbox, task_page
@@ -129,7 +129,7 @@ def reassign(task_id: str) -> Response:
     sent = {"to": request.form.get("to", ""), "reason": request.form.get("reason", "")}
 
     def do(session: Session) -> dict[str, Any]:
-        to = officers.chosen(session, sent["to"])
+        to = _receiver(session, sent)
         return _known(handing.reassign(session, task_id, to, sent["reason"], actor=context.actor())) | {
             "to": to.full_name
         }
@@ -139,6 +139,14 @@ def reassign(task_id: str) -> Response:
         return found
     flash(_("{task} perkara {number} dialihkan kepada {to}.", **found), "ok")
     return redirect(url_for("tasks.listed"), 303)
+
+
+def _receiver(session: Session, sent: dict[str, str]) -> User:
+    """To whom the form hands the task; where it names nobody, what else is missing is said with it."""
+    try:
+        return officers.chosen(session, sent["to"])
+    except InvalidForm as error:
+        raise InvalidForm(str(error), {**error.errors, **handing.without_reason(sent["reason"])}) from None
 
 
 @blueprint.post("/tugas/<task_id>/catatan")

@@ -62,3 +62,9 @@ def words_of(page: TestResponse) -> str:
     main = page.text[page.text.index("<main") :]
     plain = re.sub(r"<script.*?</script>|<[^>]+>", " ", main, flags=re.DOTALL)
     return " ".join(html.unescape(plain).split())
+
+
+def told_of(page: TestResponse) -> dict[str, str]:
+    """What the summary of errors on top says, by the control that it leads to."""
+    found = re.search(r'class="error-summary".*?</div>', page.text, re.DOTALL)
+    return dict(re.findall(r'<a href="#([^"]+)">([^<]+)</a>', found[0])) if found else {}

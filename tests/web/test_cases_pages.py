@@ -18,6 +18,7 @@ from app.worker import fire_until
 from tests.engine.building import bpmn, catch, end, start
 from tests.reports import answers_for, report
 from tests.web.conftest import Browser, Case, Traffic
+from tests.web.pages import told_of
 from tests.web.test_tasks_pages import start_many, titles
 
 SignIn = Callable[[str], Browser]
@@ -317,7 +318,8 @@ def test_a_case_is_cancelled_with_a_reason(sign_in: SignIn, case: Case, office: 
     assert "Batalkan perkara…" in browser.get(path).text
     silent = browser.post(f"{path}/batalkan", reason=" ")
     assert silent.status_code == 422
-    assert "Tulis alasan pembatalan." in silent.text
+    assert told_of(silent) == {"batalkan-reason": "Tulis alasan pembatalan."}
+    assert 'aria-describedby="batalkan-hint batalkan-error"' in silent.text
     assert browser.post(f"{path}/batalkan", reason="Laporan ganda").status_code == 303
     page = browser.get(path).text
     assert "Laporan ganda" in page
@@ -325,6 +327,7 @@ def test_a_case_is_cancelled_with_a_reason(sign_in: SignIn, case: Case, office: 
     again = browser.post(f"{path}/batalkan", reason="Lagi")
     assert again.status_code == 409
     assert "Perkara ini sudah berakhir." in again.text
+    assert "data-copy>Lagi<" in again.text
 
 
 def test_only_owner_and_coordinator_may_cancel(sign_in: SignIn, case: Case) -> None:

@@ -22,6 +22,7 @@ from tests.forms.pages import sent_by
 from tests.reports import answers_for, report, report_values
 from tests.services.office import add_user, form, text
 from tests.web.conftest import Api, Browser, Case, Traffic
+from tests.web.pages import told_of
 
 SignIn = Callable[[str], Browser]
 Clients = Callable[[str], Api]
@@ -511,7 +512,10 @@ def test_a_task_is_handed_on_with_a_reason(sign_in: SignIn, case: Case, office: 
     assert f'<option value="{to}">Ketua Tim Koordinasi</option>' in page
     silent = browser.post(f"/tugas/{task.id}/alihkan", to=to, reason=" ")
     assert silent.status_code == 422
-    assert "Tulis alasan pengalihan." in silent.text
+    assert told_of(silent) == {"alihkan-reason": "Tulis alasan pengalihan."}
+    assert f'<option value="{to}" selected>' in silent.text
+    empty = browser.post(f"/tugas/{task.id}/alihkan", to="", reason="")
+    assert told_of(empty).keys() == {"f-to", "alihkan-reason"}
     nobody = browser.post(f"/tugas/{task.id}/alihkan", to="", reason="Cuti")
     assert "Pilih petugas yang menerima tugas ini." in nobody.text
     assert ">Cuti</textarea>" in nobody.text
@@ -521,6 +525,17 @@ def test_a_task_is_handed_on_with_a_reason(sign_in: SignIn, case: Case, office: 
     history = browser.get(f"/tugas/{task.id}").text
     assert "dialihkan kepada <b>Ketua Tim Koordinasi</b>" in history
     assert "Cuti" in history
+
+
+def test_the_browser_does_not_speak_before_the_form_does(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    case.complete("lapor")
+    browser, task = sign_in("koordinator"), task_of(office, case.id)
+    for page in (f"/tugas/{task.id}", f"/perkara/{case.id}"):
+        forms = re.findall(r'<form class="confirm__body"[^>]*>', browser.get(page).text)
+        assert forms
+        assert all("novalidate" in form for form in forms)
 
 
 def test_a_note_is_written_beside_the_work(sign_in: SignIn, case: Case, office: Database) -> None:
