@@ -121,7 +121,8 @@ def add(session: Session, code: str, details: Details, *, actor: Actor | None) -
     errors = _errors(session, code, details)
     if not _is_code(code):
         errors["code"] = _(
-            "Kode unit 1–64 huruf tanpa spasi dan koma; bagian di antara garis miring bukan titik saja."
+            "Tulis kode 1 sampai 64 huruf, angka, atau tanda tanpa spasi dan koma, misalnya DPUPR. Garis miring "
+            "boleh di antara dua bagian yang terisi, misalnya DINKES/GIZI."
         )
     elif session.get(Unit, code) is not None:
         errors["code"] = _("Kode {code} sudah dipakai.", code=code)

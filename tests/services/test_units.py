@@ -1,5 +1,6 @@
 """Units by date, their officers; groups; holidays."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
+from app.i18n import speaking
 from app.models import HistoryEvent
 from app.services import clock, groups, holidays, units
 from app.services.access import Actor
@@ -64,6 +66,17 @@ def test_a_unit_that_makes_no_sense_is_refused(
         with pytest.raises(InvalidForm) as refused:
             units.add(session, code, details, actor=admin)
     assert list(refused.value.errors) == [field]
+
+
+def test_a_refused_code_is_answered_with_one_that_is_not(database: Database, admin: Actor) -> None:
+    with database.transaction() as session:
+        for language, such_as in (("id", "misalnya "), ("en", "such as ")):
+            with speaking(language), pytest.raises(InvalidForm) as refused:
+                units.add(session, "DINAS KESEHATAN", Details("Dinas Kesehatan"), actor=admin)
+            examples = re.findall(such_as + r"([^\s.]+)", refused.value.errors["code"])
+            assert len(examples) == 2
+            for code in examples:
+                units.add(session, f"{code}-{language}", Details("Dinas"), actor=admin)
 
 
 def test_units_and_holidays_are_the_administrators_to_change(database: Database, admin: Actor) -> None:
