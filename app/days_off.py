@@ -32,14 +32,25 @@ def _indonesia() -> type[holidays.HolidayBase]:
 _Indonesia = _indonesia()
 
 
+#: Our languages, as the package calls them.
+_LANGUAGES = {"id": "id", "en": "en_US"}
+
+
 @cache
-def national_holidays(year: int) -> Mapping[date, str]:
+def national_holidays(year: int, language: str = "id") -> Mapping[date, str]:
     """Indonesia's holidays (`libur nasional`) and collective leave (`cuti bersama`) in ``year``: date → name.
 
     Names of days whose date is not yet decreed end in "(perkiraan)". Empty outside 1946–2100.
+    Names are Indonesian, as deadlines keep them, unless another ``language`` is asked for.
     Source: PyPI ``holidays``, which follows the joint decrees (SKB 3 Menteri).
     """
     with _building:
         kinds = (holidays.PUBLIC, holidays.GOVERNMENT)
-        days = _Indonesia(years=year, categories=kinds, language="id", expand=False)
+        days = _Indonesia(years=year, categories=kinds, language=_LANGUAGES[language], expand=False)
         return MappingProxyType(dict(days))
+
+
+def name_in(language: str, on: date, name: str) -> str:
+    """The name of a day off in ``language``, if it is the national one of that day; any other as it was typed."""
+    national = national_holidays(on.year).get(on) == name
+    return national_holidays(on.year, language).get(on, name) if national else name

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.calendar import Calendar, Day, count_days, count_office_hours
-from app.days_off import national_holidays
+from app.days_off import name_in, national_holidays
 
 WIB = ZoneInfo("Asia/Jakarta")
 CALENDAR = Calendar(WIB)
@@ -219,6 +219,16 @@ def test_days_are_listed_with_their_number_or_the_reason_they_do_not_count() -> 
         Day(date(2026, 12, 28), 2),
         Day(date(2026, 12, 29), 3),
     ]
+
+
+def test_a_national_day_off_is_called_in_the_readers_language_and_any_other_as_it_was_typed() -> None:
+    christmas, tuesday = date(2026, 12, 25), date(2026, 11, 24)
+
+    assert name_in("en", christmas, "Hari Raya Natal") == "Christmas Day"
+    assert name_in("id", christmas, "Hari Raya Natal") == "Hari Raya Natal"
+    assert name_in("en", date(2027, 3, 10), "Hari Raya Idul Fitri (perkiraan)") == "Eid al-Fitr (estimated)"
+    assert name_in("en", christmas, "Natal dan rapat kerja") == "Natal dan rapat kerja"
+    assert name_in("en", tuesday, "Hari Raya Natal") == "Hari Raya Natal"
 
 
 def test_days_counted_backwards_have_negative_numbers_in_the_order_of_time() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
-from app import i18n, sayings
+from app import days_off, i18n, sayings
 from app.models import UserTask
 from app.web import context, deadlines, shell
 
@@ -33,6 +33,7 @@ def init_app(app: Flask) -> None:
         relative=relative,
         filesize=filesize,
         told=sayings.told,
+        day_off=day_off,
     )
     env.globals.update(
         _=i18n._,
@@ -57,6 +58,11 @@ def date(value: dt.date | dt.datetime | None) -> str:
     if value is None:
         return ""
     return i18n.day(_local(value) if isinstance(value, dt.datetime) else value)
+
+
+def day_off(name: str, on: dt.date) -> str:
+    """What the day off on this date is called, in the reader's language; one that was typed as it was typed."""
+    return days_off.name_in(i18n.language(), on, name)
 
 
 def clock(value: dt.datetime | None) -> str:

@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 
-from app.calendar import Calendar
+from app.calendar import Calendar, count_days, count_office_hours
 from app.i18n import speaking
 from app.web.clocks import calendar_in_words
 from app.web.deadlines import Moment, due, in_words
@@ -64,3 +65,16 @@ def test_the_name_that_a_deadline_keeps_of_its_calendar_is_said_in_the_readers_l
     with speaking("en"):
         assert calendar_in_words(kept) == "Indonesia (holidays 0.109) + 1 regional holiday − 2 days"
         assert calendar_in_words(made).endswith(" + 2 regional holidays")
+
+
+def test_why_a_date_names_days_off_in_the_readers_language(app: Flask) -> None:
+    start, end = datetime(2026, 12, 23, 2, 0, tzinfo=UTC), datetime(2026, 12, 28, 2, 0, tzinfo=UTC)
+    counted = (
+        count_days(start.date(), end.date(), SEEN.calendar),
+        count_office_hours(start, end, SEEN.calendar),
+    )
+    macros = app.jinja_env.get_template("components/deadlines.html").module
+    for days in counted:
+        for language, name in (("id", "Hari Raya Natal"), ("en", "Christmas Day")):
+            with app.app_context(), speaking(language):
+                assert name in macros.explanation(days)  # type: ignore[attr-defined]

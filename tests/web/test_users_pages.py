@@ -295,6 +295,16 @@ def test_a_holiday_is_added_and_removed(admin: Browser, office: Database) -> Non
         assert admin.post(f"/pengguna/libur/{on}/hapus").status_code == 404
 
 
+def test_national_days_off_are_listed_in_the_readers_language(admin: Browser) -> None:
+    assert "Hari Raya Natal" in words_of(admin.get("/pengguna/libur"))
+    admin.post("/pengguna/libur", on="09122026", name="Pemungutan suara")
+    admin.post("/bahasa", language="en", next="/pengguna/libur")
+    words = words_of(admin.get("/pengguna/libur"))
+    assert "Christmas Day" in words
+    assert "Hari Raya Natal" not in words
+    assert "Pemungutan suara" in words
+
+
 @pytest.mark.parametrize(
     ("name", "place"),
     [
