@@ -103,7 +103,9 @@ def show(definition_id: int) -> str:
             staff=procedures.staff(session, version, today),
             block=[(heading(name), text) for name, text in procedures.identity_block(version)],
             rules=_rules(version),
-            activities=[(node, task_page.cells(node)) for node in procedures.activities(version)],
+            activities=[
+                (node, task_page.cells(node, even_empty=True)) for node in procedures.activities(version)
+            ],
             tables=procedures.tables(version),
             files=procedures.files(session, version),
             findings=[said(finding) for finding in definition.findings],

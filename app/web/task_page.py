@@ -127,15 +127,18 @@ def draw(session: Session, task_id: str, *, actor: Actor, refusal: Refusal | Non
     )
 
 
-def cells(node: Any) -> list[tuple[str, str]]:
-    """The activity's cells of the SOP, with the headings of the SOP's table; none for one that has no cells."""
+def cells(node: Any, *, even_empty: bool = False) -> list[tuple[str, str]]:
+    """The activity's cells of the SOP, with the headings of the SOP's table.
+
+    None for one of which the SOP says nothing, unless ``even_empty``.
+    """
     headings = dict(
         zip(
             CELLS, (_("Input"), _("Persyaratan/Kelengkapan"), _("Waktu"), _("Output"), _("Ket.")), strict=True
         )
     )
     found = [(headings[name], node.properties.get(name, "")) for name in CELLS]
-    return found if any(text for _heading, text in found) else []
+    return found if even_empty or any(text for _heading, text in found) else []
 
 
 def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> TaskPage:

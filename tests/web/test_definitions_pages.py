@@ -90,6 +90,17 @@ def test_the_version_tells_the_sop_word_for_word(owner: Browser) -> None:
         assert text in words
 
 
+def test_a_task_that_the_sop_does_not_name_is_listed_after_those_it_does(owner: Browser) -> None:
+    before, named, after = DIAGRAM.partition(b'<bpmn:userTask id="telaahan"')
+    of_the_sop = rb'<zeebe:property name="(sop nomor|input|persyaratan|waktu|output|ket)" [^>]*/>'
+    unnamed = re.sub(of_the_sop, b"", named + after, count=6)
+    page = deploy(owner, ("pengaduan.bpmn", before + unnamed))
+    assert page.status_code == 303
+    table = words_of(owner.get("/proses/2")).split("Kegiatan dan mutu baku")[-1].split("Identitas SOP")[0]
+    assert table.index("5. Melaporkan") < table.index("Telaahan Lanjutan UPP K/L/D")
+    assert table.endswith("Mutu baku Input – Persyaratan/ Kelengkapan – Waktu – Output – Ket. – ")
+
+
 def test_lanes_tell_how_many_work_there_and_which_units_are_empty(owner: Browser) -> None:
     words = words_of(owner.get("/proses/1"))
     assert "UPP K/L/D 2 Ketua Tim Koordinasi 1 orang" in words
