@@ -24,6 +24,7 @@ from app.services import (
     clock,
     definitions,
     dossier,
+    handling,
     history,
     identity,
     incidents,
@@ -34,6 +35,7 @@ from app.services import (
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.dossier import Clock
+from app.services.handling import Handling
 from app.services.partners import Known
 
 #: So many events are read; the oldest of a longer history stay in the database.
@@ -65,6 +67,16 @@ class CaseFile:
     kept: Sequence[CaseMessage]
     units: Mapping[str, str]
     people: Mapping[str, str]
+
+    @property
+    def handling(self) -> Handling:
+        """The units that handle the case, or the last one that did."""
+        return handling.of(self.version, self.instance, self.tasks, self.events)
+
+    @property
+    def unit(self) -> str:
+        """Their names."""
+        return ", ".join(self.units.get(code, code) for code in self.handling.codes)
 
     @property
     def file_names(self) -> dict[str, str]:

@@ -11,8 +11,19 @@ from app import forms
 from app.engine.diagram import Node
 from app.forms import Field, Form
 from app.i18n import _
-from app.models import HistoryEvent, ProcessInstance, TrackingCode, Unit
-from app.services import clock, definitions, dossier, files, history, messages, sealed
+from app.models import HistoryEvent, ProcessInstance, TrackingCode
+from app.services import (
+    casefile,
+    clock,
+    definitions,
+    dossier,
+    files,
+    handling,
+    history,
+    instances,
+    messages,
+    sealed,
+)
 from app.services.definitions import Version
 from app.services.dossier import PublicStatus
 
@@ -60,12 +71,14 @@ class Wanted:
 class PublicCase:
     """Everything about a case that its reporter may read. ``said`` has the latest first.
 
-    ``sent`` is what he himself wrote last on this page.
+    ``sent`` is what he himself wrote last on this page. ``unit``: the names of the units that handle the case, or
+    did last; see ``with_unit``.
     """
 
     instance: ProcessInstance
     status: PublicStatus
     unit: str
+    with_unit: bool
     way: Sequence[Station]
     said: Sequence[Said]
     sent: Said | None
@@ -100,11 +113,13 @@ def overview(session: Session, instance: ProcessInstance) -> PublicCase:
     """Return the public face of a case; whoever calls this has checked code or ticket."""
     version = definitions.version(session, instance.definition_id)
     events = history.of_instance(session, instance.id)
-    unit = session.get(Unit, instance.unit_code) if instance.unit_code else None
+    handled = handling.of(version, instance, instances.open_tasks(session, instance.id), events)
+    names = casefile.unit_names(session, handled.codes)
     return PublicCase(
         instance,
         dossier.public_status(session, instance),
-        unit.name if unit else instance.unit_code,
+        ", ".join(names.get(code, code) for code in handled.codes),
+        handled.now,
         way(version, events),
         public_values(version, events),
         sent(session, version, instance, events),

@@ -11,14 +11,14 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import HistoryEvent, ProcessInstance
-from app.services import access, clock, deployments, incidents, instances, messages, users
+from app.services import access, clock, deployments, incidents, instances, messages, reporter, users
 from app.web.vocabulary import Vocabulary
 from app.web.words import _TELLERS, describe
 from app.worker import fire_until
 from tests.engine.building import bpmn, catch, end, start
 from tests.reports import answers_for, report
 from tests.web.conftest import Browser, Case, Traffic
-from tests.web.pages import told_of
+from tests.web.pages import told_of, words_of
 from tests.web.test_tasks_pages import start_many, titles
 
 SignIn = Callable[[str], Browser]
@@ -190,6 +190,33 @@ def returned(case: Case) -> None:
 
 def lines(page: str) -> str:
     return re.sub(r"\s+", " ", page)
+
+
+def test_a_unit_is_said_to_handle_a_case_only_while_it_does(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    def told() -> tuple[list[tuple[str, str]], tuple[str, bool]]:
+        page = words_of(sign_in("upp").get(f"/perkara/{case.id}"))
+        with office.reading() as session:
+            face = reporter.overview(session, session.get_one(ProcessInstance, case.id))
+        return re.findall(r"(Unit(?: terakhir)?) (Dinas Pekerjaan Umum)", page), (
+            face.unit[:4],
+            face.with_unit,
+        )
+
+    go_on(case, 3)  # a table has proposed a unit; nobody has decided
+    with office.reading() as session:
+        assert session.get_one(ProcessInstance, case.id).unit_code == "DPUPR"
+    assert told() == ([], ("", False))
+    case.complete("upp")
+    assert told()[0][0][0] == "Unit"
+    assert told()[1] == ("Dina", True)
+    reason = {"hasil": "salah unit", "alasan_pengembalian": "Ini jalan provinsi."}
+    case.api("dpupr").post(f"/tasks/{case.task('dpupr')['id']}/complete", {"variables": reason})
+    assert told()[0][0][0] == "Unit terakhir"
+    assert told()[1] == ("Dina", False)
+    case.complete("upp", unit_tujuan="DISHUB")
+    assert told() == ([], ("Dina", True))
 
 
 def test_a_value_that_stayed_is_said_to_have_stayed(sign_in: SignIn, case: Case) -> None:
