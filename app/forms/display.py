@@ -16,14 +16,21 @@ from app.i18n import _, language
 NOTHING = "–"
 
 
-def display(form: Form, values: Mapping[str, Any], *, files: Files | None = None) -> list[tuple[str, str]]:
+def display(
+    form: Form,
+    values: Mapping[str, Any],
+    *,
+    files: Files | None = None,
+    called: Mapping[str, str] | None = None,
+) -> list[tuple[str, str]]:
     """Return (label, text) for each field that ``values`` has an entry for, in the order of the form.
 
     Options have their labels, dates are dd-mm-yyyy, a checkbox is Ya or Tidak, an empty field "–". ``files`` maps
-    ids to names. Labels of lists that come from variables are no longer known: the value itself stands there.
+    ids to names, ``called`` keys to labels in place of the form's. Labels of lists that come from variables are no
+    longer known: the value itself stands there.
     """
     return [
-        (part.title, text_of(part, values[part.key], files=files or {}))
+        ((called or {}).get(part.key, part.title), text_of(part, values[part.key], files=files or {}))
         for part in form.fields
         if part.key in values
     ]

@@ -13,7 +13,7 @@ from app.engine import drawing, timers
 from app.engine.diagram import Node
 from app.i18n import _
 from app.models import HistoryEvent, Job, ProcessInstance, UserTask
-from app.services import clock, definitions, instances, messages, settings
+from app.services import clock, definitions, instances, messages, numbers, settings
 from app.services.definitions import Version
 
 
@@ -155,12 +155,14 @@ def _rows(version: Version, event: HistoryEvent, files: Mapping[str, str]) -> li
     if form is None:
         labels = {field.key: field.name for form in version.forms.values() for field in form.fields}
         return [(labels.get(key, key), forms.plain(value)) for key, value in values.items()]
-    return [(label, text) for label, text in forms.display(form, values, files=files) if text]
+    called = numbers.own_names(version, values)
+    return [(label, text) for label, text in forms.display(form, values, files=files, called=called) if text]
 
 
 def variables(version: Version, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> list[Variable]:
     """The variables of a case by label, each with its changes."""
     labels = {f.key: f.name for form in version.forms.values() for f in form.fields}
+    called = numbers.own_names(version, instance.variables)
     changes: dict[str, list[tuple[Any, Any, datetime, str | None]]] = {}
     now: dict[str, Any] = {}
     for event in events:
@@ -173,7 +175,7 @@ def variables(version: Version, instance: ProcessInstance, events: Sequence[Hist
             changes.setdefault(key, []).append((now.get(key), value, event.at, who))
             now[key] = value
     return [
-        Variable(key, labels.get(key, key), value, changes.get(key, []))
+        Variable(key, called.get(key) or labels.get(key, key), value, changes.get(key, []))
         for key, value in instance.variables.items()
     ]
 

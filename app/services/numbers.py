@@ -1,5 +1,7 @@
 """Case numbers. The process says which variable holds the number; an empty one is filled from a sequence."""
 
+import re
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -39,6 +41,18 @@ def assign(session: Session, version: Version, business_key: str | None, variabl
     return number
 
 
+def own_names(version: Version, values: Mapping[str, Any]) -> dict[str, str]:
+    """What values are called that are not what their fields ask for, by key: a number that was made here.
+
+    It is kept in the variable that ``nomor`` names, whose field may ask for the number of another system.
+    """
+    variable = version.diagram.properties.get("nomor", "")
+    made = re.compile(re.escape(_prefix(version)) + r"-\d{4}-\d{5,}", re.ASCII)
+    if not variable or not made.fullmatch(str(values.get(variable) or "")):
+        return {}
+    return {variable: _("Nomor perkara")}
+
+
 def holder(session: Session, key: str, number: str, *, actor: Actor) -> int | None:
     """Return the id of the case of process ``key`` that has ``number``; None when it is not the actor's to see."""
     same = (ProcessInstance.key == key, ProcessInstance.business_key == number)
@@ -46,7 +60,7 @@ def holder(session: Session, key: str, number: str, *, actor: Actor) -> int | No
 
 
 def _next(session: Session, version: Version) -> str:
-    prefix = version.diagram.properties.get("awalan nomor") or version.key.upper()
+    prefix = _prefix(version)
     year = clock.now(session).astimezone(settings.config(session).timezone).year
     name = f"number:{version.key}:{year}"
     session.execute(insert(session, Setting).values(name=name, value={"last": 0}).on_conflict_do_nothing())
@@ -57,6 +71,10 @@ def _next(session: Session, version: Version) -> str:
         last += 1
     row.value = {"last": last}
     return number
+
+
+def _prefix(version: Version) -> str:
+    return version.diagram.properties.get("awalan nomor") or version.key.upper()
 
 
 def _is_taken(session: Session, version: Version, number: str) -> bool:

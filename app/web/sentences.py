@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app import i18n
 from app.i18n import _
 from app.models import HistoryEvent
+from app.services import numbers
 from app.web import context
 from app.web.vocabulary import Vocabulary
 
@@ -61,8 +62,13 @@ def changes(event: HistoryEvent, words: Vocabulary) -> tuple[Change, ...]:
     values: Mapping[str, Any] = event.data.get("values") or {}
     before = {key: values[key] for key in event.data.get("kept") or () if key in values}
     before |= event.data.get("old") or {}
+    called = numbers.own_names(words.version, values)
     return tuple(
-        (words.label(key), words.value(key, before[key]) if key in before else None, words.value(key, value))
+        (
+            called.get(key) or words.label(key),
+            words.value(key, before[key]) if key in before else None,
+            words.value(key, value),
+        )
         for key, value in values.items()
         if key in (event.data.get("old") or {}) or value not in (None, "", [], False)
     )

@@ -19,7 +19,7 @@ from tests.engine.building import bpmn, catch, end, start
 from tests.reports import answers_for, report
 from tests.web.conftest import Browser, Case, Traffic
 from tests.web.pages import told_of, words_of
-from tests.web.test_tasks_pages import start_many, titles
+from tests.web.test_tasks_pages import start_many, task_of, titles
 
 SignIn = Callable[[str], Browser]
 WAY = ("lapor", "upp", "upp", "upp")
@@ -190,6 +190,22 @@ def returned(case: Case) -> None:
 
 def lines(page: str) -> str:
     return re.sub(r"\s+", " ", page)
+
+
+def test_a_number_made_here_is_not_called_what_the_field_asks_for(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    start_many(office, 1)
+    with office.reading() as session:
+        [own] = session.scalars(select(ProcessInstance).where(ProcessInstance.id != case.id))
+    lapor = sign_in("lapor")
+    task = task_of(office, own.id).id
+    for path in (f"/perkara/{own.id}", f"/tugas/{task}"):
+        words = words_of(lapor.get(path))
+        assert own.business_key.startswith("WNG-")
+        assert f"Nomor perkara {own.business_key}" in words
+        assert "Tracking ID LAPOR!" not in words
+    assert f"Tracking ID LAPOR! {case.started['business_key']}" in words_of(lapor.get(f"/perkara/{case.id}"))
 
 
 def test_a_unit_is_said_to_handle_a_case_only_while_it_does(
