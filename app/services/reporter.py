@@ -148,7 +148,7 @@ def way(version: Version, events: Sequence[HistoryEvent]) -> list[Station]:
 def _reached(version: Version, event: HistoryEvent) -> str:
     node = version.diagram.nodes.get(event.activity_id or "")
     if event.type == "instance_started":
-        return _("Laporan diterima")
+        return _("Laporan dicatat")
     if event.type == "instance_cancelled":
         return _("Dibatalkan")
     if event.type == "message_received" and node is not None and messages.is_for_reporter(node):

@@ -81,7 +81,10 @@ def test_number_and_code_show_how_the_report_stands(case: Report, phone: Browser
     case.drive("penyaluran")
     page = look_up(phone, case.number, case.code)
     assert "Keadaan sekarang Terverifikasi, sedang ditelaah" in page
-    assert "Perjalanan laporan Laporan diterima" in page
+    # When it was received, the form says: that may have been days before.
+    assert re.search(r"Keadaan sekarang .* Dicatat \d", page)
+    assert "Perjalanan laporan Laporan dicatat" in page
+    assert "iterima" not in page
     assert "Menunggu verifikasi" in page
     assert "Langkah ini paling lambat" in page
     for inside in ("Telaahan Lanjutan", "Penyaluran Pengaduan", "Admin LAPOR!"):
@@ -377,5 +380,5 @@ def test_the_reporter_leaves_no_address(
 def test_the_page_works_in_english(case: Report, phone: Browser) -> None:
     phone.client.set_cookie("language", "en")
     page = look_up(phone, case.number, case.code)
-    assert "The way of the report Report received" in page
+    assert "The way of the report Report recorded" in page
     assert "Perjalanan" not in page
