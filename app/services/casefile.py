@@ -24,19 +24,19 @@ from app.services import (
     clock,
     definitions,
     dossier,
-    handling,
     history,
     identity,
     incidents,
     instances,
     messages,
     partners,
+    responsible,
 )
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.dossier import Clock
-from app.services.handling import Handling
 from app.services.partners import Known
+from app.services.responsible import Responsible
 
 #: So many events are read; the oldest of a longer history stay in the database.
 MOST_EVENTS = 2000
@@ -69,14 +69,14 @@ class CaseFile:
     people: Mapping[str, str]
 
     @property
-    def handling(self) -> Handling:
+    def responsible(self) -> Responsible:
         """The units that handle the case, or the last one that did."""
-        return handling.of(self.version, self.instance, self.tasks, self.events)
+        return responsible.of(self.version, self.instance, self.tasks, self.events)
 
     @property
     def unit(self) -> str:
         """Their names."""
-        return ", ".join(self.units.get(code, code) for code in self.handling.codes)
+        return ", ".join(self.units.get(code, code) for code in self.responsible.codes)
 
     @property
     def file_names(self) -> dict[str, str]:

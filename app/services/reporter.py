@@ -18,10 +18,10 @@ from app.services import (
     definitions,
     dossier,
     files,
-    handling,
     history,
     instances,
     messages,
+    responsible,
     sealed,
 )
 from app.services.definitions import Version
@@ -113,13 +113,13 @@ def overview(session: Session, instance: ProcessInstance) -> PublicCase:
     """Return the public face of a case; whoever calls this has checked code or ticket."""
     version = definitions.version(session, instance.definition_id)
     events = history.of_instance(session, instance.id)
-    handled = handling.of(version, instance, instances.open_tasks(session, instance.id), events)
-    names = casefile.unit_names(session, handled.codes)
+    held = responsible.of(version, instance, instances.open_tasks(session, instance.id), events)
+    names = casefile.unit_names(session, held.codes)
     return PublicCase(
         instance,
         dossier.public_status(session, instance),
-        ", ".join(names.get(code, code) for code in handled.codes),
-        handled.now,
+        ", ".join(names.get(code, code) for code in held.codes),
+        held.now,
         way(version, events),
         public_values(version, events),
         sent(session, version, instance, events),

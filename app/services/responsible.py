@@ -12,7 +12,7 @@ _TOLD_BY = frozenset({"task_created", "task_reassigned"})
 
 
 @dataclass(frozen=True)
-class Handling:
+class Responsible:
     """Units by their codes, and whether they handle the case ``now`` or did so last."""
 
     codes: tuple[str, ...] = ()
@@ -24,7 +24,7 @@ def of(
     instance: ProcessInstance,
     open_tasks: Sequence[UserTask],
     events: Sequence[HistoryEvent],
-) -> Handling:
+) -> Responsible:
     """The units that handle a case, or the last one that did; ``events`` in the order they happened.
 
     What the variable of the unit holds says less: it is filled in before the task goes there, and stays when the
@@ -32,9 +32,9 @@ def of(
     """
     here = dict.fromkeys(task.unit_code for task in open_tasks if task.unit_code)
     if here:
-        return Handling(tuple(here))
+        return Responsible(tuple(here))
     if not staffing.unit_fields(version):
-        return Handling((instance.unit_code,) if instance.unit_code else ())
+        return Responsible((instance.unit_code,) if instance.unit_code else ())
     told = (event.data.get("unit") for event in reversed(events) if event.type in _TOLD_BY)
     last = next((str(code) for code in told if code), "")
-    return Handling((last,) if last else (), now=False)
+    return Responsible((last,) if last else (), now=False)
