@@ -47,10 +47,10 @@ def own_names(version: Version, values: Mapping[str, Any]) -> dict[str, str]:
     It is kept in the variable that ``nomor`` names, whose field may ask for the number of another system.
     """
     variable = version.diagram.properties.get("nomor", "")
-    made = re.compile(re.escape(_prefix(version)) + r"-\d{4}-\d{5,}", re.ASCII)
-    if not variable or not made.fullmatch(str(values.get(variable) or "")):
+    if not values.get(variable):
         return {}
-    return {variable: _("Nomor perkara")}
+    made = re.compile(re.escape(_prefix(version)) + r"-\d{4}-\d{5,}", re.ASCII)
+    return {variable: _("Nomor perkara")} if made.fullmatch(str(values[variable])) else {}
 
 
 def holder(session: Session, key: str, number: str, *, actor: Actor) -> int | None:

@@ -12,6 +12,8 @@ from app.services import file_kinds, file_names, images, rights, videos
 from app.services.access import Actor
 
 MAX_BYTES = 10 * 1024 * 1024
+#: How many files one request may bring for one field: each is read and made anew while its sender waits.
+MOST_FILES = 10
 _CHUNK = 64 * 1024
 
 

@@ -21,9 +21,7 @@ from app.web import context, filters
 
 #: Fields of every form that say nothing about what was typed.
 _OURS = frozenset({"csrf_token", "idempotency_key", "next"})
-#: How many files one request may bring for one field: each is read and made anew while its sender waits.
-MOST_FILES = 10
-#: And for so long, in seconds, pictures are made anew for one request; what has begun is finished.
+#: For so long, in seconds, pictures are made anew for one request; what has begun is finished.
 MOST_WORK_S = 20.0
 
 
@@ -173,7 +171,7 @@ def _take_in(
         errors[part.key] = _("{label} hanya menerima satu berkas.", label=part.name)
         return
     wrong = []
-    for upload in sent[:MOST_FILES]:
+    for upload in sent[: uploads.MOST_FILES]:
         if time.monotonic() > until:
             wrong.append(_took_long(upload.filename or ""))
             break
@@ -184,7 +182,7 @@ def _take_in(
         else:
             before = forms.get(values, path) or []
             forms.put(values, path, [*before, held] if part.multiple else [held])
-    if len(sent) > MOST_FILES:
+    if len(sent) > uploads.MOST_FILES:
         wrong.append(_too_many(wrong))
     if wrong:
         errors[part.key] = " ".join(wrong)
@@ -198,10 +196,10 @@ def _took_long(name: str) -> str:
 
 def _too_many(wrong: Sequence[str]) -> str:
     if wrong:
-        return _("Hanya {most} berkas pertama yang dibaca; lampirkan sisanya lagi.", most=MOST_FILES)
+        return _("Hanya {most} berkas pertama yang dibaca; lampirkan sisanya lagi.", most=uploads.MOST_FILES)
     return _(
         "Sekali kirim paling banyak {most} berkas; {most} yang pertama sudah diambil, lampirkan sisanya lagi.",
-        most=MOST_FILES,
+        most=uploads.MOST_FILES,
     )
 
 

@@ -62,6 +62,7 @@ TITLES = {
 DETAILS = {
     404: N_("Alamat ini tidak ada. Semua alamat ada di /api/v1/openapi.json."),
     405: N_("Alamat ini tidak menerima {method}; yang diterima: {allowed}."),
+    413: N_("Satu berkas paling besar 10 MB; kirim isi tanpa berkas paling besar 1 MB."),
     415: N_("Kirim isinya sebagai application/json, atau berkas sebagai multipart/form-data."),
 }
 #: What Flask and its libraries refuse, by status, where no error of ours says it.

@@ -80,7 +80,8 @@ class InboxPage:
 
 def read(session: Session, *, actor: Actor) -> InboxPage:
     """Return the list that the address asks for."""
-    tab = _tab(actor)
+    counts = inbox.counts(session, actor=actor, urgent=True)
+    tab = _tab(actor, counts)
     asked = {name: lists.argument(name) for name in _NAMES}
     if asked["deadline"] not in inbox.DEADLINES:
         asked["deadline"] = ""
@@ -88,7 +89,6 @@ def read(session: Session, *, actor: Actor) -> InboxPage:
     wanted = replace(Filters(tab=tab, q=q), **asked)  # type: ignore[arg-type]  # five texts
     page = inbox.page(session, wanted, actor=actor, after=lists.argument(lists.AFTER))
     choices = inbox.choices(session, actor=actor, tab=tab)
-    counts = inbox.counts(session, actor=actor, urgent=True)
     filters = _filters(tab, asked, choices)
     takable = frozenset(
         t.id for t in page.items if t.assignee_id is None and desk.standing(actor, t) == "work"
@@ -109,16 +109,24 @@ def read(session: Session, *, actor: Actor) -> InboxPage:
     )
 
 
-def _tab(actor: Actor) -> str:
-    """The tab asked for. Who sees every case and works in no lane begins with all open tasks."""
+def _tab(actor: Actor, counts: Mapping[str, int]) -> str:
+    """The tab asked for; without one, where there is something to do.
+
+    Who sees every case and works in no lane begins with all open tasks.
+    """
     asked = lists.argument("tab")
     if asked in ("mine", "queue", "done") or (asked == "open" and actor.sees_all):
         return asked
-    return "open" if actor.sees_all and not actor.groups else "mine"
+    if actor.sees_all and not actor.groups:
+        return "open"
+    return "queue" if counts["queue"] and not counts["mine"] else "mine"
 
 
 def _tabs(actor: Actor, tab: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The tabs, each with its count; those of officers for whoever works in a lane, or did."""
     names = [("mine", _("Tugas saya")), ("queue", _("Antrean")), ("done", _("Selesai"))]
+    if actor.sees_all and not actor.groups:
+        names = [(name, label) for name, label in names if counts[name] or name == tab]
     if actor.sees_all:
         names.append(("open", _("Semua tugas terbuka")))
     return [

@@ -29,6 +29,11 @@ _SIMPLE: Mapping[str, tuple[str, str]] = {
     "clock_moved": ("waiting", N_("Jam bersama digeser ke {to}")),
     "clock_reset": ("waiting", N_("Jam bersama kembali ke waktu nyata")),
 }
+#: A day off without a name is a national one that counts as an ordinary day here.
+_NAMELESS: Mapping[str, tuple[str, str]] = {
+    "holiday_added": ("note", N_("{on} dijadikan hari kerja biasa")),
+    "holiday_removed": ("note", N_("{on} tidak lagi dijadikan hari kerja biasa")),
+}
 #: Facts of a user or unit by what they are called.
 _FACTS: Mapping[str, str] = {
     "full_name": N_("Nama lengkap"),
@@ -46,7 +51,8 @@ _ROLES = {"admin": N_("Administrator"), "process_owner": N_("Pemilik proses"), "
 
 def entry(event: HistoryEvent) -> dict[str, Any]:
     """An event as the macro ``timeline`` wants it. No actor: the command line or the watched folders."""
-    kind, message = _SIMPLE.get(event.type, ("note", N_("Kejadian {type}")))
+    nameless = not event.data.get("name") and event.type in _NAMELESS
+    kind, message = (_NAMELESS if nameless else _SIMPLE).get(event.type, ("note", N_("Kejadian {type}")))
     changes = _changes(event)
     return {
         "kind": kind,

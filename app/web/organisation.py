@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.days_off import national_holidays
 from app.errors import InvalidForm, NotFound
 from app.forms import moments
-from app.i18n import _, day
+from app.i18n import N_, _, day
 from app.models import Unit
 from app.services import clock, directory, history, holidays, offers, rights, units
 from app.services.units import Details
@@ -111,7 +111,12 @@ def add_day() -> Response:
             row = holidays.add(session, _day("on"), request.form.get("name", ""), actor=context.actor())
     except InvalidForm as error:
         return make_response(_days_page(error.errors), 422)
-    flash(_("{day} masuk daftar. Tenggat yang sudah berjalan tidak berubah.", day=day(row.on)), "ok")
+    words = (
+        N_("{day} masuk daftar. Tenggat yang sudah berjalan tidak berubah.")
+        if row.name
+        else N_("{day} sekarang hari kerja biasa. Tenggat yang sudah berjalan tidak berubah.")
+    )
+    flash(_(words, day=day(row.on)), "ok")
     return redirect(url_for("organisation.days_off"), 303)
 
 

@@ -8,10 +8,13 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from app.config import Config
+from app.services.uploads import MAX_BYTES, MOST_FILES
 
-MAX_BODY_BYTES = 12 * 1024 * 1024
 #: A body without files, and what of a form is no file; a draft is at most 200 KB.
 MAX_FIELDS_BYTES = 1024 * 1024
+#: All the files that a field takes at once, each as large as a file may be: what is said of a file that is too large
+#: stands beside its field. They wait on the disk while the body is read.
+MAX_BODY_BYTES = MAX_FIELDS_BYTES + (MOST_FILES + 1) * MAX_BYTES
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -74,7 +77,7 @@ def exempt(csrf: CSRFProtect, blueprint: Blueprint) -> None:
 
 
 def _limit_body() -> None:
-    """Only files may be large: 12 MB of ``a&a&a`` would become a gigabyte of fields."""
+    """Only files may be large: some MB of ``a&a&a`` would become a gigabyte of fields."""
     if request.mimetype != "multipart/form-data":
         request.max_content_length = MAX_FIELDS_BYTES
 

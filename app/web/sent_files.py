@@ -6,6 +6,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.errors import InvalidForm
 from app.i18n import _
+from app.services.uploads import MAX_BYTES
 
 
 def by_name(uploads: Iterable[FileStorage]) -> dict[str, bytes]:
@@ -20,7 +21,7 @@ def by_name(uploads: Iterable[FileStorage]) -> dict[str, bytes]:
         name = sent.replace("\\", "/").rsplit("/", 1)[-1]
         if name in found:
             raise _same_name(found[name][0], found[name][1], place, sent)
-        found[name] = (place, sent, upload.stream.read())
+        found[name] = (place, sent, upload.stream.read(MAX_BYTES))  # none of ours may be that large
     return {name: content for name, (_place, _sent, content) in found.items()}
 
 

@@ -13,7 +13,7 @@ from app.i18n import _
 from app.models import User, UserTask
 from app.services import desk, handing, notes, officers, tasks
 from app.services.tasks import Work
-from app.web import commands, completion, context, entries, errors, filters, inbox, task_page
+from app.web import commands, completion, context, entries, errors, filters, inbox, lists, task_page
 from app.web.commands import Answers, Command
 from app.web.entries import Entry
 from app.web.task_page import Refusal
@@ -22,10 +22,14 @@ blueprint = Blueprint("tasks", __name__)
 
 
 @blueprint.get("/tugas")
-def listed() -> str:
+def listed() -> Response | str:
     """My tasks, the queue, what I finished: soonest deadline first."""
     with context.database().reading() as session:
         found = inbox.read(session, actor=context.actor())
+    if (
+        found.tab == "queue" and "tab" not in request.args
+    ):  # claiming the first of several leads back to the others
+        return redirect(lists.address({"tab": "queue"}))
     return render_template("tasks/list.html", inbox=found)
 
 

@@ -115,7 +115,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("", "/tidak-ada", status=404),
     ),
     "lapor": (
-        Visit("tasks.listed", "/tugas", "with nothing in it"),
+        Visit("tasks.listed", "/tugas?tab=mine", "with nothing in it"),
         Visit("tasks.listed", "/tugas", "with the shortcuts open", _shortcuts),
         Visit("tasks.listed", "/tugas?tab=queue"),
         Visit("tasks.listed", "/tugas?tab=done"),

@@ -12,7 +12,7 @@ def told(type_: str, data: dict[str, Any]) -> Any:
     version: Any = SimpleNamespace(
         program=SimpleNamespace(tables={}),
         forms={},
-        diagram=SimpleNamespace(nodes={"isi": SimpleNamespace(name="Isi")}, questions={}),
+        diagram=SimpleNamespace(nodes={"isi": SimpleNamespace(name="Isi")}, questions={}, properties={}),
     )
     return words.describe(HistoryEvent(type=type_, activity_id="isi", data=data), Vocabulary(version))
 

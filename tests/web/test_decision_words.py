@@ -16,7 +16,9 @@ def told(data: dict[str, Any], *parts: str) -> Any:
     """The sentence for a ``table_decided`` event with this data."""
     tables, nodes = read(*parts), {"putus": SimpleNamespace(name="Putus")}
     version: Any = SimpleNamespace(
-        program=SimpleNamespace(tables=tables), forms={}, diagram=SimpleNamespace(nodes=nodes, questions={})
+        program=SimpleNamespace(tables=tables),
+        forms={},
+        diagram=SimpleNamespace(nodes=nodes, questions={}, properties={}),
     )
     event = HistoryEvent(type="table_decided", activity_id="putus", data=data)
     return branches.table(event, Vocabulary(version))

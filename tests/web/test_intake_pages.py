@@ -257,6 +257,21 @@ def test_a_file_that_lies_about_its_kind_is_refused(lapor: Browser) -> None:
     assert "foto.png: Isi berkas ini bukan PNG" in words_of(refused)
 
 
+def test_a_file_that_is_too_large_is_told_beside_its_field_and_the_others_are_taken(lapor: Browser) -> None:
+    lapor.get("/laporan/baru")
+    large = b"%PDF-1.7\n" + b"x" * (12 * 1024 * 1024)
+    refused = upload(
+        lapor,
+        "/laporan/baru?key=pengaduan",
+        {"judul": "Lampu mati"},
+        [("lampiran", "foto.png", PNG), ("lampiran", "pindai.pdf", large), ("lampiran", "lagi.pdf", large)],
+    )
+    assert refused.status_code == 422
+    assert "pindai.pdf: Berkas ini lebih besar dari 10 MB." in words_of(refused)
+    assert "foto.png" in refused.text
+    assert 'value="Lampu mati"' in refused.text
+
+
 def test_the_draft_is_kept_while_typing_and_survives_signing_out(lapor: Browser, sign_in: SignIn) -> None:
     lapor.get("/laporan/baru")
     sent = {"csrf_token": lapor.token, "judul": "Baru setengah", "tanggal_masuk": "entah kapan"}

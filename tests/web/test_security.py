@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from app.config import Config
 from app.db import Database
 from app.web import create_app
-from app.web.security import trusted_hosts
+from app.web.security import MAX_BODY_BYTES, trusted_hosts
 from tests.web.conftest import Api, Browser
 
 SignIn = Callable[[str], Browser]
@@ -99,6 +99,9 @@ def test_a_body_that_is_too_large_is_refused(client: FlaskClient, api: Callable[
         "/messages", data=b" " * (12 * 1024 * 1024 + 1), content_type="application/json"
     )
     assert large.status_code == 413
+    assert "10 MB" in large.json["detail"]
+    said = {"CONTENT_TYPE": "multipart/form-data; boundary=b", "CONTENT_LENGTH": str(MAX_BODY_BYTES + 1)}
+    assert client.post("/masuk", environ_overrides=said).status_code == 413
 
 
 @pytest.fixture

@@ -68,20 +68,32 @@ def results(page: str) -> str:
 # -- the inbox ---------------------------------------------------------------------------------------------
 
 
-def test_the_inbox_begins_with_my_tasks_and_says_what_waits_in_the_queue(sign_in: SignIn, case: Case) -> None:
-    page = sign_in("lapor").get("/tugas").text
-    assert "Anda tidak memegang tugas" in page
-    assert "Di antrean lajur Anda ada 1 tugas" in page
+def test_the_inbox_begins_where_there_is_something_to_do(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    lapor = sign_in("lapor")
+    assert lapor.get("/tugas?q=").location == "/tugas?tab=queue"
+    mine = lapor.get("/tugas?tab=mine").text
+    assert "Anda tidak memegang tugas" in mine
+    assert "Di antrean lajur Anda ada 1 tugas" in mine
+    lapor.post(f"/tugas/{task_of(office, case.id).id}/ambil")
+    assert titles(lapor.get("/tugas")) == [case.report["judul"]]
+    assert "Tidak ada tugas untuk Anda sekarang" in sign_in("dlh").get("/tugas").text
+
+
+def test_only_who_works_in_lanes_has_tasks_of_his_own(sign_in: SignIn, case: Case) -> None:
+    assert "tab=mine" not in sign_in("auditor").get("/tugas").text
+    assert "tab=mine" in sign_in("lapor").get("/tugas?tab=queue").text
 
 
 def test_who_holds_nothing_reads_how_much_of_the_queue_is_overdue(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:
-    assert "di antrean lewat tenggat" not in sign_in("lapor").get("/tugas").text
+    assert "di antrean lewat tenggat" not in sign_in("lapor").get("/tugas?tab=mine").text
     with office.transaction() as session:
         task = session.scalars(select(UserTask).where(UserTask.state == "open")).one()
         task.due_at = clock.now(session) - timedelta(days=1)
-    page = sign_in("lapor").get("/tugas").text
+    page = sign_in("lapor").get("/tugas?tab=mine").text
     assert re.search(
         r'notice--danger.*?deadline=overdue">1 tugas di antrean lewat tenggat</a>', page, re.DOTALL
     )

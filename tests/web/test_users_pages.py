@@ -281,6 +281,16 @@ def test_a_unit_is_added_changed_and_ended(admin: Browser, office: Database) -> 
     assert 'value="besok"' in refused.text
 
 
+def test_a_national_day_off_that_is_worked_here_is_called_so(admin: Browser) -> None:
+    admin.post("/pengguna/libur", on="25-12-2026", name="")
+    assert "25 Des 2026 sekarang hari kerja biasa." in words_of(admin.get("/pengguna/libur"))
+    admin.post("/pengguna/libur/2026-12-25/hapus")
+    record = words_of(admin.get("/pengguna/riwayat"))
+    assert "25 Des 2026 dijadikan hari kerja biasa" in record
+    assert "25 Des 2026 tidak lagi dijadikan hari kerja biasa" in record
+    assert "ditambahkan: –" not in record
+
+
 def test_a_holiday_is_added_and_removed(admin: Browser, office: Database) -> None:
     admin.post("/pengguna/libur", on="09122026", name="Pemungutan suara")
     assert "9 Des 2026 Hari libur" not in words_of(admin.get("/pengguna/unit"))
