@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.engine import conditions, extensions
 from app.engine.diagram import Flow, Node, Question
 from app.engine.kinds import ACTIVITIES, is_flow_node
-from app.engine.nodes import is_unknown
+from app.engine.nodes import unknown
 from app.engine.source import LABEL_LENGTH, Source, place, plain
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of
 from app.i18n import N_
@@ -24,7 +24,7 @@ def read(process: Element, nodes: Mapping[str, Node], source: Source) -> tuple[F
         origin, target = (reference(element.get(name)) for name in ("sourceRef", "targetRef"))
         for end, other, which in ((origin, target, "source"), (target, origin, "target")):
             if end not in nodes:
-                _report_end(element, end, other, which, source)
+                _report_end(element, process, end, other, which, source)
         if origin in nodes and target in nodes:
             # A flow without an id is told apart by where it stands; nothing in the file can refer to it.
             made = f"{origin}:{target}:{len(found)}"
@@ -69,9 +69,9 @@ def decide(
     return tuple(settled[flow.id] for flow in flows), questions
 
 
-def _report_end(element: Element, end: str, other: str, which: str, source: Source) -> None:
-    """Say why a flow cannot begin or end at ``end``: it hangs loose there, or that is no step, one elsewhere, or
-    unknown. ``other``: its other end."""
+def _report_end(element: Element, process: Element, end: str, other: str, which: str, source: Source) -> None:
+    """Say why a flow of ``process`` cannot begin or end at ``end``: it hangs loose there, or that is no step, one
+    elsewhere, or unknown. ``other``: its other end."""
     found, beyond = source.ids.get(end), source.ids.get(other)
     if not end:
         shown = "–" if beyond is None else place(beyond).name or other
@@ -80,7 +80,7 @@ def _report_end(element: Element, end: str, other: str, which: str, source: Sour
         source.error(f"flow_{which}_unknown", element, ref=end)
     elif is_flow_node(found):
         source.error("flow_crosses_border", element, ref=place(found).name or end)
-    elif not is_unknown(found):  # an unknown element is told of where it stands
+    elif found not in unknown(process):  # that is told of already
         source.error("flow_to_no_step", element, ref=place(found).name or end)
 
 

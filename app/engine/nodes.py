@@ -52,16 +52,14 @@ def elements(process: Element, source: Source) -> list[Element]:
                 found.append(element)
             else:
                 source.error("id_missing", element, element=local(element))
-        elif is_unknown(element):
-            source.error("unknown_element", element, found=local(element))
+    for element in unknown(process):
+        source.error("unknown_element", element, found=local(element))
     return found
 
 
-def is_unknown(element: Element) -> bool:
-    """Whether ``element`` stands where the steps of a process do and is nothing that can stand there."""
-    above = element.getparent()
-    stands = above is not None and (local(above) == "process" or kinds.is_flow_node(above))
-    return stands and not kinds.is_flow_node(element) and local(element) not in IGNORED
+def unknown(process: Element) -> list[Element]:
+    """What stands among the steps of ``process`` and is nothing that can stand there."""
+    return [one for one in children(process) if not kinds.is_flow_node(one) and local(one) not in IGNORED]
 
 
 def read(element: Element, source: Source) -> Node:

@@ -151,11 +151,12 @@ def rules(version: Version) -> list[tuple[str, str]]:
 
 
 def activities(version: Version) -> list[Node]:
-    """The activities that the SOP numbers, in the order of their numbers; then every other task, as drawn."""
+    """The activities that the SOP numbers, in the order of their numbers, then every other task as drawn; none where
+    it numbers none: there is no SOP to show."""
     nodes = version.diagram.nodes.values()
     numbered = [node for node in nodes if node.properties.get("sop nomor")]
     others = [node for node in nodes if node.kind == "userTask" and not node.properties.get("sop nomor")]
-    return [*sorted(numbered, key=lambda node: _number(node.properties["sop nomor"])), *others]
+    return numbered and [*sorted(numbered, key=lambda node: _number(node.properties["sop nomor"])), *others]
 
 
 def _number(text: str) -> tuple[int, ...]:

@@ -113,7 +113,7 @@ def overview(session: Session, instance: ProcessInstance) -> PublicCase:
     """Return the public face of a case; whoever calls this has checked code or ticket."""
     version = definitions.version(session, instance.definition_id)
     events = history.of_instance(session, instance.id)
-    held = responsible.of(version, instance, instances.open_tasks(session, instance.id), events)
+    held = responsible.of(session, version, instance, instances.open_tasks(session, instance.id))
     names = casefile.unit_names(session, held.codes)
     return PublicCase(
         instance,

@@ -24,7 +24,7 @@ from app.errors import (
 )
 from app.i18n import N_, _
 from app.services.uploads import TooLarge
-from app.web import context
+from app.web import context, lists
 from app.web.context import SignInRequired
 from app.web.wording import field_errors
 
@@ -80,6 +80,8 @@ CODES = {
     503: "not_ready",
 }
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+#: The field that an unknown page of a list is told by.
+_CURSOR = "cursor"
 #: How long to wait when the database does not answer.
 _BUSY_S = 5
 
@@ -129,6 +131,14 @@ def problem_of(error: AppError) -> Problem:
 def _expected(error: AppError) -> Response:
     if isinstance(error, SignInRequired) and not _wants_json():
         return _to_sign_in()
+    if (
+        isinstance(error, InvalidForm)
+        and _CURSOR in error.errors
+        and request.method == "GET"
+        and not _wants_json()
+    ):
+        flash(str(error), "warn")  # an old bookmark: the list begins anew
+        return redirect(lists.address())
     return _answer(problem_of(error))
 
 

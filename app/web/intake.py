@@ -96,7 +96,7 @@ def save_draft() -> Response:
     for message in entry.errors.values():  # the script sends files when the page is left: the next one tells
         flash(message, "warn")
     if _asked_by_script():
-        return jsonify(saved=filters.clock(at))
+        return jsonify(saved=filters.clock(at) if kept else "")
     entries.say_kept(at, kept)
     return redirect(url_for("intake.new", key=sheet.key))
 

@@ -211,10 +211,12 @@ def _day(name: str) -> date:
     Raises:
         InvalidForm: it is none.
     """
+    text = request.form.get(name, "").strip()
     try:
-        return date.fromisoformat(str(moments.from_text(request.form.get(name, "").strip(), "date")))
+        return date.fromisoformat(str(moments.from_text(text, "date")))
     except ValueError:
-        message = _("Tulis tanggal yang ada, misalnya 24-11-2026.")
+        example = N_("Tulis tanggal yang ada, misalnya 24-11-2026.")
+        message = _(example if text else N_("Isi tanggal, misalnya 24-11-2026."))
         raise InvalidForm(message, {name: message}) from None
 
 

@@ -85,7 +85,7 @@ def save_draft(task_id: str) -> Response:
     if _asked_by_script():
         if task.state != "open":  # kept all the same; the script stops and says so
             raise Conflict(_("Tugas ini sudah tidak terbuka."))
-        return jsonify(saved=filters.clock(at))
+        return jsonify(saved=filters.clock(at) if kept else "")
     entries.say_kept(at, kept)
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 
@@ -198,13 +198,14 @@ def _refused(task_id: str, error: AppError, refusal: Refusal) -> Response:
 def _keep(work: Work, entry: Entry, answers: Answers) -> tuple[UserTask, datetime, bool]:
     """Keep what was typed; return the task as it is now, when it was kept, and whether.
 
-    Not a form that nobody touched: its draft would hold nothing.
+    Not a form that nobody touched: its draft would hold nothing. One that was kept before stays: the case may have
+    come to say the same meanwhile, and may say something else later.
     """
-    task_id, actor = work.task.id, context.actor()
+    task_id, actor, draft = work.task.id, context.actor(), commands.as_draft(entry.kept, answers)
     empty = not answers and entries.is_untouched(work.form, entry, work.task.variables)
     with context.database().transaction() as session:
-        if not empty:
-            draft = commands.as_draft(entry.kept, answers)
+        before = desk.draft(session, task_id, actor=actor) if empty else None
+        if not empty or (before and before.values == draft):
             return *desk.keep_draft(session, task_id, draft, actor=actor), True
         return *desk.drop_draft(session, task_id, actor=actor), False
 

@@ -1,5 +1,7 @@
 """Flows: conditions, defaults, and the questions asked where there are none."""
 
+import re
+
 import pytest
 
 from app.engine import conditions
@@ -336,3 +338,23 @@ def test_arrows_of_an_unknown_element_are_not_told_apart_from_it() -> None:
     flows = "start > tari > end"
     (finding,) = refused(bpmn([start(), node("choreographyTask", "tari"), end()], flows))
     assert (finding.code, finding.params["found"]) == ("unknown_element", "choreographyTask")
+
+
+def test_what_ends_a_step_is_no_step_itself() -> None:
+    xml = bpmn([start(), user("a"), end()], "start > a > end").decode()
+    ends = '<bpmn:endEvent id="end"><bpmn:terminateEventDefinition id="habis"/></bpmn:endEvent>'
+    xml = re.sub(r'<bpmn:endEvent id="end".*</bpmn:endEvent>', ends, xml).replace(
+        'targetRef="end"', 'targetRef="habis"'
+    )
+    assert "flow_to_no_step" in errors(xml.encode())
+
+
+def test_an_unknown_element_of_a_pool_that_is_only_drawn_is_told_by_its_arrow() -> None:
+    drawn = (
+        '<bpmn:process id="lain"><bpmn:startEvent id="s2"/><bpmn:choreographyTask id="tari"/></bpmn:process>'
+    )
+    xml = bpmn([start(), user("a"), end()], "start > a > end").decode()
+    xml = xml.replace("</bpmn:process>", f"</bpmn:process>{drawn}", 1).replace(
+        'targetRef="end"', 'targetRef="tari"'
+    )
+    assert "flow_to_no_step" in errors(xml.encode())

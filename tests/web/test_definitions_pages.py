@@ -13,7 +13,7 @@ from app.models import DefinitionFile, ProcessDefinition, WatchedFile
 from app.services import catalogue, definitions, deployments, procedures, users, watch
 from app.services.profiles import Profile
 from app.web import context
-from tests.engine.building import bpmn, end, exclusive, flow, rule, start
+from tests.engine.building import bpmn, end, exclusive, flow, rule, start, user
 from tests.engine.models import decision, file, given, grid, knowledge, literal
 from tests.services import office as made
 from tests.services.office import procedure
@@ -99,6 +99,13 @@ def test_a_task_that_the_sop_does_not_name_is_listed_after_those_it_does(owner: 
     table = words_of(owner.get("/proses/2")).split("Kegiatan dan mutu baku")[-1].split("Identitas SOP")[0]
     assert table.index("5. Melaporkan") < table.index("Telaahan Lanjutan UPP K/L/D")
     assert table.endswith("Mutu baku Input – Persyaratan/ Kelengkapan – Waktu – Output – Ket. – ")
+
+
+def test_a_process_of_no_sop_has_no_table_of_activities(owner: Browser, office: Database) -> None:
+    diagram = bpmn([start(), user("kerja"), end()], "start > kerja > end", key="polos")
+    with office.transaction() as session:
+        deployments.deploy(session, {"polos.bpmn": diagram}, actor=None)
+    assert "mutu baku" not in words_of(owner.get("/proses/2"))
 
 
 def test_lanes_tell_how_many_work_there_and_which_units_are_empty(owner: Browser) -> None:

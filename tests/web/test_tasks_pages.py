@@ -14,10 +14,10 @@ from werkzeug.test import TestResponse
 from app import sayings
 from app.db import Database
 from app.models import Attachment, Draft, Incident, User, UserTask
-from app.services import access, clock, deployments, drafts, instances, users
+from app.services import access, clock, deployments, drafts, instances, tasks, users
 from app.services.access import Actor
 from app.services.paging import cursor
-from tests.engine.building import bpmn, end, exclusive, flow, start, user
+from tests.engine.building import bpmn, end, exclusive, flow, parallel, start, user
 from tests.forms.pages import sent_by
 from tests.reports import answers_for, report, report_values
 from tests.services.office import add_user, form, text
@@ -151,16 +151,20 @@ def test_a_filter_that_no_task_has_any_more_still_shows(sign_in: SignIn, case: C
     assert '<option value="Lajur lama" selected>Lajur lama</option>' in page
 
 
-def test_an_unknown_cursor_is_refused(sign_in: SignIn) -> None:
-    assert sign_in("lapor").get("/tugas?after=xyz").status_code == 422
+def test_a_list_begins_anew_at_an_unknown_cursor(sign_in: SignIn) -> None:
+    lapor = sign_in("lapor")
+    of_before = cursor("2026-11-25T00:00:00+00:00", "0" * 32)  # a bookmark of the inbox as it was
+    for place in ("xyz", of_before):
+        assert lapor.get(f"/tugas?q=lampu&after={place}").location == "/tugas?q=lampu"
+    assert "Penunjuk halaman tidak dikenal." in lapor.get("/tugas?q=lampu").text
 
 
 @pytest.mark.parametrize(
     "moment", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2026-01-01T00:00:00", "nix"]
 )
 def test_a_list_does_not_begin_at_the_edge_of_time(sign_in: SignIn, api: Clients, moment: str) -> None:
-    place = cursor(moment, "x")
-    assert sign_in("lapor").get(f"/tugas?after={place}").status_code == 422
+    place = cursor(moment, moment, "x")
+    assert sign_in("lapor").get(f"/tugas?after={place}").location == "/tugas"
     answer = api("lapor").get("/tasks", cursor=place)
     assert (answer.status_code, list(answer.json["errors"])) == (422, ["cursor"])
 
@@ -315,6 +319,42 @@ def test_the_button_keeps_no_draft_of_a_form_that_nobody_touched_and_says_so(
     assert "Isian belum diubah, jadi tidak ada draf yang disimpan." in browser.get(f"/tugas/{task.id}").text
     with office.reading() as session:
         assert session.scalars(select(Draft)).all() == []
+
+
+def test_a_draft_stays_though_the_case_came_to_say_the_same(sign_in: SignIn, office: Database) -> None:
+    together = bpmn(
+        [start(form="awal"), parallel("bagi"), user("satu", form="isi"), user("dua", form="isi"), end()],
+        "start > bagi > satu > end\nbagi > dua > end",
+        lanes={"LAPOR ! – SP4N": "start bagi satu dua end"},
+        key="duo",
+    )
+    files = {"duo.bpmn": together, "awal.form": form(text("judul")), "isi.form": form(text("nilai"))}
+    with office.transaction() as session:
+        deployments.deploy(session, files, actor=None)
+        case = instances.start(session, "duo", {"judul": "x"}, actor=actor(session, "lapor")).instance
+        open_ones = {task.activity_id: task.id for task in instances.open_tasks(session, case.id)}
+    browser, path = sign_in("lapor"), f"/tugas/{open_ones['satu']}"
+    browser.get(path)
+    browser.post(f"{path}/draf", nilai="Rp 5 juta")
+    with office.transaction() as session:
+        tasks.complete(session, open_ones["dua"], {"nilai": "Rp 5 juta"}, {}, actor=actor(session, "lapor"))
+    browser.post(f"{path}/draf", nilai="Rp 5 juta")
+    assert "Draf tersimpan" in browser.get(path).text
+    said = browser.client.post(
+        f"{path}/draf",
+        data={"csrf_token": browser.token, "nilai": ""},
+        headers={"Accept": "application/json"},
+    )
+    assert said.json["saved"]  # emptied: it differs from what the case says
+
+
+def test_what_was_emptied_again_is_not_said_to_be_kept(sign_in: SignIn, case: Case, office: Database) -> None:
+    browser, task = sign_in("lapor"), task_of(office, case.id)
+    page = browser.get(f"/tugas/{task.id}").text
+    form_of_task = page[page.index(f'action="/tugas/{task.id}"') :].partition("</form>")[0]
+    untouched = {name: texts for name, texts in sent_by(form_of_task).items() if name != "idempotency_key"}
+    sent = {"data": {"csrf_token": browser.token, **untouched}, "headers": {"Accept": "application/json"}}
+    assert browser.client.post(f"/tugas/{task.id}/draf", **sent).json == {"saved": ""}
 
 
 def test_an_answer_alone_is_kept_as_a_draft(sign_in: SignIn, office: Database) -> None:

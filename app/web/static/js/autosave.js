@@ -150,7 +150,8 @@ class Draft {
     if (answer?.ok) {
       this.saved = Math.max(this.saved, version);
       this.failures = 0;
-      this.say("saved", await savedAt(answer));
+      const at = await savedAt(answer);
+      this.say(at ? "saved" : "untouched", at);
       if (this.typed !== this.saved) this.later(PAUSE_MS);
       else this.remembered(false);
       return;
@@ -168,7 +169,7 @@ class Draft {
   say(word, time = "") {
     if (!this.region) return;
     const text = (this.region.dataset[word] ?? "").replace("{time}", time);
-    if (text) this.region.textContent = text;
+    if (text || word === "untouched") this.region.textContent = text;
     this.region.dataset.state = word;
   }
 }
@@ -219,7 +220,7 @@ async function renewed() {
 // The server may say when, by its own clock: {"saved": "14.05"}.
 async function savedAt(answer) {
   const body = await answer.json().catch(() => null);
-  if (body?.saved) return body.saved;
+  if (body?.saved !== undefined) return body.saved; // empty: nothing was typed that could be kept
   const now = new Date();
   return [now.getHours(), now.getMinutes()].map((part) => String(part).padStart(2, "0")).join(".");
 }
