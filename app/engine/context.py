@@ -32,13 +32,14 @@ class Effect:
     """A notification, or a message to other processes, to send once the step is stored.
 
     ``values``: the variables as they are there, those of a round included; ``rounds``: see `scopes.rounds_of`;
-    ``place``: how many events of the step came before it.
+    ``place``: how many events of the step came before it; ``task``: id of the open user task whose timer set it off.
     """
 
     node: Node
     values: Mapping[str, Any] = field(default_factory=dict)
     rounds: tuple[str, ...] = ()
     place: int = 0
+    task: str | None = None
 
 
 @dataclass

@@ -211,7 +211,9 @@ def fire(workflow: codec.Workflow, timer: Task) -> None:
     run.firing = timer
     timer.task_spec._update(timer)
     run.firing = None
+    run.fired, run.timed = timer, host
     advance(workflow)
+    run.fired = run.timed = None
     run.by_clock = by_clock
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
 
 from app.bpmnio import feel
 from app.engine import carrying, decisions, rounds, scheduling, throwing
@@ -25,6 +26,8 @@ class Run(Context):
     start_node: str = ""
     answers: Mapping[str, str | list[str]] = field(default_factory=dict)
     firing: Task | None = None
+    fired: Task | None = None  # the timer from which the run goes on
+    timed: Task | None = None  # the activity that it sits on
     was_open: frozenset[str] = frozenset()  # ids of user tasks that people saw before the command
     effects: list[Effect] = field(default_factory=list)
     signals: list[str] = field(default_factory=list)  # thrown in this step, for other instances
@@ -67,7 +70,18 @@ class Run(Context):
         elif node.signal is not None or node.error is not None or node.escalation is not None:
             self._throw(node, task)
         elif node.message or not (node.kind == "intermediateThrowEvent" or node.is_formula):
-            self.effects.append(Effect(node, self.seen_by(task), rounds_of(task), len(self.events)))
+            self.effects.append(
+                Effect(node, self.seen_by(task), rounds_of(task), len(self.events), self._timed(task))
+            )
+
+    def _timed(self, task: Task) -> str | None:
+        """The user task, still open, whose timer led to ``task``."""
+        host, came_from = self.timed, task.parent
+        if host is None or host.state != TaskState.READY:
+            return None
+        while came_from is not None and came_from is not self.fired:
+            came_from = came_from.parent
+        return host.id.hex if came_from is not None else None
 
     def timer_fires(self, task: Task) -> bool:
         """Whether this run fires the timer; on first sight the timer is scheduled."""

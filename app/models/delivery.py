@@ -20,6 +20,7 @@ class OutboxMessage(Base):
     instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
     activity_id: Mapped[str | None] = mapped_column(String(255))
     #: What it says: {"code": ..., "params": {...}}; never identity. With "copy" its readers may not see the case.
+    #: "task": id of the open task whose timer sent it.
     body: Mapped[dict[str, Any]]
     #: Whom it is for: {"groups": [ids], "unit": code or null, "users": [ids], "roles": ["admin", …],
     #: "except": [ids], "units": [codes of units to tell whatever their lane]}

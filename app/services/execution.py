@@ -14,7 +14,18 @@ from app.engine.context import Effect, Event
 from app.engine.local_variables import COUNTER
 from app.engine.step import OpenTask, Step
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
-from app.services import bulk, clock, incidents, new_work, outgoing, silence, standing, telling, waits
+from app.services import (
+    bulk,
+    clock,
+    incidents,
+    new_work,
+    outgoing,
+    reminding,
+    silence,
+    standing,
+    telling,
+    waits,
+)
 from app.services.access import Actor
 from app.services.definitions import Version
 from app.services.units import staff
@@ -175,7 +186,7 @@ def _queue(
     news: Sequence[dict[str, Any]],
 ) -> list[tuple[int, Event]]:
     """Queue the step's notifications and the news of its tasks; return the events that tell of the former, with the
-    number of the effect. 1 SQL.
+    number of the effect. 1 SQL, one more when the timer of an open task sent them.
 
     What ``sent`` a message to another process tells people only if it says so.
 
@@ -188,11 +199,12 @@ def _queue(
     ]
     told = [(n, effect, telling.audience(version, effect.node, effect.values)) for n, effect in effects]
     told = [one for one in told if one[2].get("units") != []]  # no unit was named: nobody to tell
+    about = reminding.of_tasks(session, {effect.task for _n, effect, _to in told if effect.task})
     rows = [
         {
             "instance_id": instance.id,
             "activity_id": effect.node.id,
-            "body": _body(effect, to),
+            "body": _body(effect, to, about.get(effect.task or "", {})),
             "audience": to,
             "queued_at": clock.now(session),
         }
@@ -202,7 +214,8 @@ def _queue(
     return [(n, Event("notification_queued", effect.node.id, to, True)) for n, effect, to in told]
 
 
-def _body(effect: Effect, to: Mapping[str, Any]) -> dict[str, Any]:
-    """What a diagram says, word for word. A copy: to units that need not be among those who see the case."""
-    said = {"code": "notification", "text": effect.node.properties.get("pesan") or effect.node.name}
+def _body(effect: Effect, to: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
+    """What a diagram says, word for word, and what it is ``about``. A copy: to units that need not be among those who
+    see the case."""
+    said = {"code": "notification", "text": effect.node.properties.get("pesan") or effect.node.name, **about}
     return {**said, "copy": True} if "units" in to else said

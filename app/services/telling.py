@@ -38,8 +38,13 @@ _WORDS = {
 
 def words(body: Mapping[str, Any]) -> str:
     """What a notice says, in the reader's language; what a diagram says stands as it is."""
-    known = _WORDS.get(str(body.get("code")))
-    return _(known, **_shown(body.get("params", {}))) if known else str(body.get("text", ""))
+    known, params = _WORDS.get(str(body.get("code"))), _shown(body.get("params", {}))
+    if known:
+        return _(known, **params)
+    text = str(body.get("text", ""))
+    if "due" not in params:
+        return text
+    return _("{said} Tenggat: {due}.", said=text if text.endswith((".", "!", "?")) else f"{text}.", **params)
 
 
 def _shown(params: Mapping[str, str]) -> dict[str, str]:

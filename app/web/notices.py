@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.i18n import _
-from app.services import notices, paging, telling
+from app.services import notices, paging, reminding, telling
 from app.web import context, lists
 
 blueprint = Blueprint("notices", __name__)
@@ -25,11 +25,13 @@ def listed() -> str:
         )
         unread = notices.unread(session, actor=actor)
         openable = notices.openable(session, rows, actor=actor)
+        workable = reminding.workable(session, rows, actor=actor)
     return render_template(
         "notices/list.html",
         actor=actor,
         rows=rows,
         openable=openable,
+        workable=workable,
         words=telling.words,
         unread=unread,
         only_unread=only_unread,
@@ -45,6 +47,18 @@ def open_case(notice_id: int) -> Response:
         notice = notices.mark_read(session, notice_id, actor=context.actor())
         instance_id = notice.instance_id
     return redirect(url_for("cases.show", instance_id=instance_id), 303)
+
+
+@blueprint.post("/notifikasi/<int:notice_id>/tugas")
+def open_task(notice_id: int) -> Response:
+    """Note that it was read, and go to the task it reminds of; to the case when that is no longer the reader's."""
+    actor = context.actor()
+    with context.database().transaction() as session:
+        notice = notices.mark_read(session, notice_id, actor=actor)
+        task_id = reminding.workable(session, [notice], actor=actor).get(notice.id)
+        instance_id = notice.instance_id
+    there = url_for("tasks.show", task_id=task_id) if task_id else None
+    return redirect(there or url_for("cases.show", instance_id=instance_id), 303)
 
 
 @blueprint.post("/notifikasi/<int:notice_id>/dibaca")

@@ -5,8 +5,9 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import worker
 from app.db import Database
-from app.models import User, UserTask
+from app.models import Job, User, UserTask
 from app.services import access, demo, deployments, drafts, idempotency, instances, tasks
 from app.services.access import Actor
 from tests.reports import answers_for, report, report_values
@@ -52,3 +53,16 @@ def test_no_completion_of_the_sop_takes_more_than_twelve_statements(database: Da
     costs = dict(iter(lambda: complete_next(database), None))
     assert len(costs) == 6
     assert {activity: cost for activity, cost in costs.items() if cost > 12} == {}
+
+
+def test_a_reminder_of_the_sop_takes_no_more_than_twelve_statements(database: Database) -> None:
+    begin(database)
+    for _task in ("penyaluran", "telaahan", "konfirmasi", "menyalurkan"):
+        complete_next(database)
+    with database.reading() as session:
+        waiting = session.execute(select(Job.id, Job.due_at).order_by(Job.due_at)).all()
+    assert len(waiting) == 4
+    for job_id, due_at in waiting:
+        with statements(database) as sent:
+            assert worker.attempt(database, job_id, at=due_at)
+        assert len(sent) <= 12, sent

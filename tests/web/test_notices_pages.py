@@ -2,11 +2,14 @@
 
 import re
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from app import worker
 from app.db import Database
-from app.models import OutboxMessage
+from app.i18n import moment
+from app.models import OutboxMessage, UserTask
 from app.services import access, clock, notices, outbox, users
 from tests.reports import answers_for
 from tests.services.office import add_user
@@ -168,3 +171,28 @@ def test_who_got_a_copy_reads_number_and_subject_and_is_given_no_link_that_leads
     assert "data-open" not in copy.text
     assert "data-open" in work.text
     assert sign_in("dishub").get(f"/perkara/{case.id}").status_code == 404
+
+
+def test_a_reminder_says_its_deadline_and_leads_the_unit_to_the_task(
+    office: Database, case: Case, sign_in: SignIn
+) -> None:
+    for name in ("lapor", "upp", "upp"):
+        case.complete(name)
+    case.complete("upp", unit_tujuan="DPUPR")
+    task = case.task("dpupr")
+    with office.reading() as session:
+        due = session.get_one(UserTask, task["id"]).due_at
+    assert due is not None
+    worker.fire_until(office, due)
+    with office.transaction() as session:
+        outbox.deliver(session)
+    unit, coordinator = sign_in("dpupr"), sign_in("koordinator")
+    page = unit.get("/notifikasi")
+    [reminder, *_more] = re.findall(r"/notifikasi/(\d+)/tugas", page.text)
+    assert f"Tenggat: {moment(due, ZoneInfo('Asia/Jakarta'))}." in words_of(page)
+    assert not re.search(r"/notifikasi/\d+/tugas", coordinator.get("/notifikasi").text)
+    assert unit.post(f"/notifikasi/{reminder}/tugas").location == f"/tugas/{task['id']}"
+    done = case.complete("dpupr")
+    assert done.status_code == 200, done.json
+    assert f"/notifikasi/{reminder}/tugas" not in unit.get("/notifikasi").text
+    assert unit.post(f"/notifikasi/{reminder}/tugas").location == f"/perkara/{case.id}"
