@@ -146,6 +146,16 @@ def test_each_boundary_timer_leads_to_a_notification_and_nothing_else(diagram: D
         assert _only_target(diagram, reminder).kind == "endEvent"
 
 
+def test_what_lane_and_coordinator_both_read_is_meant_for_both(diagram: Diagram) -> None:
+    [told] = [n for n in diagram.nodes.values() if n.properties.get("untuk") == "lajur dan koordinator"]
+    lane = diagram.lane(told.lane_id)
+    coordinator = lane.properties["koordinator"]
+    said = told.properties["pesan"]
+    assert f"{coordinator} mohon" not in said
+    assert "tetap pada unit dan perlu segera diselesaikan" in said
+    assert f"diputuskan {coordinator} bersama unit" in said
+
+
 def test_the_reporter_has_a_form_while_the_case_waits_for_him(diagram: Diagram) -> None:
     waiting = diagram.nodes["data_pelengkap"]
     assert (waiting.form_key, waiting.message) == ("pelapor", "data pelengkap diterima")
