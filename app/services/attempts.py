@@ -93,8 +93,8 @@ def _check(session: Session, buckets: Mapping[Limit, str], now: datetime) -> Non
     wait = max(waits, default=0)
     if wait > 0:
         text = ngettext(
-            "Terlalu banyak percobaan. Coba lagi {count} detik lagi.",
-            "Terlalu banyak percobaan. Coba lagi {count} detik lagi.",
+            "Terlalu banyak percobaan. Tunggu {count} detik, lalu coba lagi.",
+            "Terlalu banyak percobaan. Tunggu {count} detik, lalu coba lagi.",
             wait,
         )
         raise TooManyAttempts(text, wait)

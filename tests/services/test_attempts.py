@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.errors import TooManyAttempts
+from app.i18n import speaking
 from app.models import Attempt
 from app.services import attempts, clock
 from app.services.attempts import Admission, Limit
@@ -133,3 +134,15 @@ def test_a_burst_of_simultaneous_attempts_gets_no_more_than_the_free_ones(
 
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(one, range(16))) == 3
+
+
+def test_who_must_wait_is_told_how_long_in_a_plain_sentence(database: Database, hand: Hand) -> None:
+    for _n in range(3):
+        admit(database)
+    with pytest.raises(
+        TooManyAttempts, match=r"^Terlalu banyak percobaan\. Tunggu 2 detik, lalu coba lagi\.$"
+    ):
+        admit(database)
+    hand.move(1)
+    with speaking("en"), pytest.raises(TooManyAttempts, match=r"Wait 1 second, then try again\.$"):
+        admit(database)
