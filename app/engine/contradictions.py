@@ -17,7 +17,7 @@ def _check_label(node: Node, source: Source) -> None:
         return
     said = drawn_times.meaning(node.name)
     if said and timers.differ(said, node.timer.text):
-        source.warning("timer_label_differs", node, text=node.timer.text, label=node.name)
+        source.warning("timer_label_differs", node, text=node.timer.text)
 
 
 def _check_cell(node: Node, diagram: Diagram, source: Source) -> None:

@@ -168,7 +168,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
     ),
     "timer_label_differs": (
-        "Timer “{name}” berbunyi “{label}”, tetapi waktunya {text}.",
+        "Nama timer “{name}” menyebut waktu yang lain daripada waktu timernya, yaitu {text}.",
         "Samakan nama dan waktunya; yang berlaku adalah waktunya.",
     ),
     "timer_cell_differs": (
