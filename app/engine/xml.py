@@ -47,9 +47,10 @@ def parse(content: bytes, *, file: str | None = None) -> Element:
     try:
         root = etree.fromstring(text.encode("utf-8"), _parser())
     except etree.XMLSyntaxError as error:
-        raise refusal("not_xml", file, line=error.lineno or None, detail=str(error.msg)) from error
+        where = _("pembacaan berhenti di kolom {column}", column=error.position[1])
+        raise refusal("not_xml", file, line=error.lineno or None, where=where) from error
     except (etree.LxmlError, ValueError) as error:
-        raise refusal("not_xml", file, detail=str(error)) from error
+        raise refusal("not_xml", file, where=_("isinya tidak dapat dibaca")) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise refusal("doctype", file)
     return root

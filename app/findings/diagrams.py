@@ -24,7 +24,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Hapus baris <!DOCTYPE …>; BPMN dan DMN tidak memerlukannya.",
     ),
     "not_xml": (
-        "Berkas bukan XML yang utuh: {detail}.",
+        "Berkas bukan XML yang utuh: {where}.",
         "Buka dan simpan lagi dengan pemodel; bila diubah dengan tangan, perbaiki baris itu.",
     ),
     "not_bpmn": (

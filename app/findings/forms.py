@@ -16,7 +16,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Paling besar {most} KB; pindahkan teks panjang ke dokumen lain."),
     ),
     "form_not_utf8": (N_("Berkas formulir tidak ditulis dalam UTF-8."), N_("Simpan lagi sebagai UTF-8.")),
-    "form_not_json": (N_("Berkas formulir bukan JSON yang benar: {reason}"), _OPEN_IN_MODELER),
+    "form_not_json": (N_("Berkas formulir bukan JSON yang benar: {where}."), _OPEN_IN_MODELER),
     "form_not_storable": (
         N_("“{name}” memuat huruf yang tidak dapat disimpan (NUL, atau setengah pasangan surrogate)."),
         N_(

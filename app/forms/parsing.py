@@ -8,6 +8,7 @@ from typing import Any, Literal
 import orjson
 
 from app.findings import Finding
+from app.i18n import Said, _
 
 MAX_BYTES = 500 * 1024
 MAX_COMPONENTS = 300
@@ -70,11 +71,14 @@ def parse(content: bytes, findings: Findings) -> Raw | None:
     try:
         schema = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
-        findings.add("form_not_json", line=error.lineno, reason=error.msg.removesuffix(" starting at"))
+        where = _("pembacaan berhenti di kolom {column}", column=error.colno)
+        findings.add("form_not_json", line=error.lineno, where=where)
     except UnicodeDecodeError:
         findings.add("form_not_utf8")
-    except (ValueError, RecursionError) as error:
-        findings.add("form_not_json", reason=error)
+    except _NotJson as error:
+        findings.add("form_not_json", where=_("{name} bukan nilai JSON", name=error.args[0]))
+    except (ValueError, RecursionError):  # a number of thousands of digits, or too deep
+        findings.add("form_not_json", where=_too_much())
     else:
         return schema if _is_form(schema, findings) and _is_storable(schema, findings) else None
     return None
@@ -125,9 +129,9 @@ def _is_storable(schema: Raw, findings: Findings) -> bool:
         findings.add("form_not_storable", part)
     try:
         orjson.dumps(schema)
-    except TypeError as error:  # a number of more than 64 bits, or too deep
+    except TypeError:  # a number of more than 64 bits, or too deep
         if not wrong:
-            findings.add("form_not_json", reason=error)
+            findings.add("form_not_json", where=_too_much())
         return False
     return not wrong
 
@@ -145,8 +149,16 @@ def _is_odd(part: Raw) -> bool:
     return False
 
 
+class _NotJson(ValueError):
+    """A word that Python reads as a number and JSON does not know."""
+
+
 def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+    raise _NotJson(name)
+
+
+def _too_much() -> str:
+    return _("ada angka yang terlalu panjang, atau isinya bersarang terlalu dalam")
 
 
 def _text_of(part: Raw, *names: str) -> str | None:
@@ -158,5 +170,7 @@ def _text_of(part: Raw, *names: str) -> str | None:
 
 
 def _short(value: object) -> str:
+    if isinstance(value, Said):  # its reader reads it in his own language
+        return value
     text = _UNSTORABLE.sub("\ufffd", str(value))
     return text if len(text) <= 200 else text[:199] + "…"

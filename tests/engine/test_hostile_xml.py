@@ -13,6 +13,7 @@ from app.engine import reader, xml
 from app.engine.diagram import Diagram
 from app.errors import InvalidDiagram
 from app.findings import has_errors
+from app.i18n import speaking
 from tests.engine.building import bpmn, catch, end, exclusive, flow, start, user
 from tests.engine.reading import errors, read, refused
 
@@ -112,7 +113,12 @@ def test_what_is_no_bpmn_is_refused(content: bytes, code: str) -> None:
 
 def test_broken_xml_is_refused_with_its_line() -> None:
     (finding,) = refused(GOOD.replace(b"</bpmn:process>", b"</bpmn:proses>"))
-    assert (finding.code, finding.line) == ("not_xml", GOOD.splitlines().index(b"</bpmn:process>") + 1)
+    line = GOOD.splitlines().index(b"</bpmn:process>")
+    column = len(GOOD.splitlines()[line].replace(b"process>", b"proses>")) + 1
+    assert (finding.code, finding.line) == ("not_xml", line + 1)
+    assert finding.what == f"Berkas bukan XML yang utuh: pembacaan berhenti di kolom {column}."
+    with speaking("en"):
+        assert finding.what == f"The file is not well-formed XML: reading stopped at column {column}."
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])

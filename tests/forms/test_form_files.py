@@ -11,6 +11,7 @@ from app import forms
 from app.errors import InvalidForm
 from app.findings import has_errors
 from app.forms.parsing import components
+from app.i18n import speaking
 from tests.forms.every import EVERY
 from tests.forms.judging import codes
 from tests.forms.pages import html
@@ -20,6 +21,25 @@ from tests.forms.schemas import EVERYTHING, NOW, component, content
 def test_broken_json_names_its_line() -> None:
     [finding] = forms.check(b'{"components": [\n{"type": }]}', file="x.form")
     assert (finding.code, finding.line) == ("form_not_json", 2)
+
+
+@pytest.mark.parametrize(
+    ("broken", "said", "in_english"),
+    [
+        (b'{"components": [\n{type: 1}]}', "pembacaan berhenti di kolom 2", "reading stopped at column 2"),
+        (b'{"components": NaN}', "NaN bukan nilai JSON", "NaN is no JSON value"),
+        (
+            b"[" * 100_000,
+            "ada angka yang terlalu panjang, atau isinya bersarang terlalu dalam",
+            "a number in it is too long, or it is nested too deep",
+        ),
+    ],
+)
+def test_broken_json_is_told_in_our_own_words(broken: bytes, said: str, in_english: str) -> None:
+    [finding] = forms.check(broken, file="x.form")
+    assert finding.what == f"Berkas formulir bukan JSON yang benar: {said}."
+    with speaking("en"):
+        assert finding.what == f"The form file is not valid JSON: {in_english}."
 
 
 @pytest.mark.parametrize(
