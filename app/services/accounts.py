@@ -136,9 +136,20 @@ def _ids(session: Session, names: Sequence[str]) -> frozenset[int]:
     known = {name: id_ for id_, name in session.execute(select(Group.id, Group.name))}
     for name in names:
         if name not in known:
-            given = ", ".join(sorted(known))
-            raise _refused("groups", _("Lajur {name} tidak ada. Yang ada: {known}.", name=name, known=given))
+            raise _refused("groups", _no_lane(name, sorted(known)))
     return frozenset(known[name] for name in names)
+
+
+def _no_lane(name: str, known: Sequence[str]) -> str:
+    if known:
+        return _("Lajur {name} tidak ada. Yang ada: {known}.", name=name, known=", ".join(known))
+    deploy = "python -m app deploy"
+    return _(
+        "Lajur {name} tidak ada; belum ada lajur satu pun. Lajur berasal dari diagram: terapkan diagramnya dulu "
+        "dengan {deploy}.",
+        name=name,
+        deploy=deploy,
+    )
 
 
 def _refused(field: str, message: str) -> InvalidForm:

@@ -176,7 +176,7 @@ def _keep_an_administrator(session: Session, leaving: User) -> None:
     left = set(session.scalars(query.order_by(User.id).with_for_update()))
     if left <= {leaving.id}:
         raise NotAllowed(
-            _("{name} administrator terakhir; tunjuk penggantinya dulu.", name=leaving.full_name)
+            _("Tidak ada administrator lain selain {name}; tunjuk penggantinya dulu.", name=leaving.full_name)
         )
 
 

@@ -114,14 +114,14 @@ def test_an_edit_that_changes_nothing_is_not_recorded(database: Database, admin:
 
 def test_the_last_administrator_stays(database: Database, admin: Actor) -> None:
     with database.transaction() as session:
-        with pytest.raises(NotAllowed, match="terakhir"):
+        with pytest.raises(NotAllowed, match=r"^Tidak ada administrator lain selain"):
             users.disable(session, admin.id, actor=admin)
-        with pytest.raises(NotAllowed, match="terakhir"):
+        with pytest.raises(NotAllowed, match=r"^Tidak ada administrator lain selain"):
             users.edit(session, admin.id, Profile("Admin"), actor=admin)
     second, _password = add(database, "kedua", admin, is_admin=True)
     with database.transaction() as session:
         users.disable(session, admin.id, actor=None)
-        with pytest.raises(NotAllowed, match="terakhir"):
+        with pytest.raises(NotAllowed, match=r"^Tidak ada administrator lain selain"):
             users.disable(session, second, actor=None)
 
 
@@ -129,10 +129,16 @@ def test_the_last_administrator_becomes_no_auditor_for_he_would_change_nothing_a
     database: Database, admin: Actor
 ) -> None:
     both = Profile("Admin", is_admin=True, is_auditor=True)
-    with database.transaction() as session, pytest.raises(NotAllowed, match="terakhir"):
+    with (
+        database.transaction() as session,
+        pytest.raises(NotAllowed, match=r"^Tidak ada administrator lain selain"),
+    ):
         users.edit(session, admin.id, both, actor=admin)
     add(database, "kedua", admin, is_admin=True, is_auditor=True)
-    with database.transaction() as session, pytest.raises(NotAllowed, match="terakhir"):
+    with (
+        database.transaction() as session,
+        pytest.raises(NotAllowed, match=r"^Tidak ada administrator lain selain"),
+    ):
         users.disable(session, admin.id, actor=admin)
     add(database, "ketiga", admin, is_admin=True)
     with database.transaction() as session:
@@ -323,6 +329,13 @@ def test_the_first_administrator_is_made_once(database: Database) -> None:
     assert user.is_admin
     with database.transaction() as session, pytest.raises(Conflict, match="admin"):
         accounts.first_administrator(session, "lain")
+
+
+def test_where_there_is_no_lane_yet_a_command_says_where_lanes_come_from(database: Database) -> None:
+    said = "Lajur Loket tidak ada; belum ada lajur satu pun. Lajur berasal dari diagram"
+    with database.transaction() as session, pytest.raises(InvalidForm, match=said) as refused:
+        accounts.add_from_command(session, "siti", "Siti", ["Loket"], [], [])
+    assert str(refused.value).endswith("dengan python -m app deploy.")
 
 
 def test_a_command_adds_a_user_by_names_and_refuses_a_lane_that_does_not_exist(database: Database) -> None:
