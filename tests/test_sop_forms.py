@@ -80,6 +80,13 @@ def test_the_diagram_names_every_form_and_no_other() -> None:
     assert sorted(named) == [path.stem for path in FORMS]
 
 
+def test_channels_are_shown_as_they_spell_themselves_and_kept_as_the_export_has_them() -> None:
+    schema = json.loads((ROOT / "forms" / "laporan.form").read_text("utf-8"))
+    parts = schema["components"][0]["components"]
+    labels = {choice["value"]: choice["label"] for choice in parts[0]["values"]}
+    assert (labels["ios"], labels["Whatsapp"]) == ("iOS", "WhatsApp")
+
+
 @pytest.mark.parametrize("one", REPORTS, ids=lambda one: one["id"])
 def test_a_report_can_be_entered_as_it_is(one: Report) -> None:
     values = report_values(one)
