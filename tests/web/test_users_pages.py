@@ -57,6 +57,14 @@ def test_process_owner_and_auditor_read_and_officers_do_not(sign_in: SignIn) -> 
         assert [browser.get(path).status_code for path in READ] == [status] * len(READ)
 
 
+def test_on_a_phone_each_value_stands_under_its_columns_heading(admin: Browser) -> None:
+    page = admin.get("/pengguna").text
+    heads = re.findall(r"<th[^>]*scope=\"col\"[^>]*>\s*([^<]+?)\s*<", page)
+    body = page[page.index("<tbody") : page.index("</tbody>")]
+    assert heads[1:] == list(dict.fromkeys(re.findall(r'data-label="([^"]+)"', body)))
+    assert "Peran dan lajur" in heads
+
+
 def test_only_administrators_change(sign_in: SignIn, office: Database) -> None:
     changes = (
         ("/pengguna/baru", {"name": "baru", "full_name": "Baru"}),
