@@ -16,8 +16,8 @@ from sqlalchemy import select
 from app import worker
 from app.cli import commands
 from app.config import from_environment
-from app.models import Job, ProcessDefinition, Setting, Unit, User, UserTask
-from app.services import access, clock, instances, sessions, settings, tokens
+from app.models import HistoryEvent, Job, Notice, ProcessDefinition, Setting, Unit, User, UserTask
+from app.services import access, clock, instances, outbox, sessions, settings, tokens
 from tests.services.office import procedure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -130,6 +130,23 @@ def test_fire_runs_what_is_due_each_at_its_time_and_moves_the_clock(shell: Shell
     assert shell("clock", "--reset").exit_code == 0
     with shell.database().reading() as session:
         assert abs(clock.now(session) - datetime.now(UTC)) < timedelta(seconds=30)
+
+
+def test_fire_dates_the_history_and_the_notices_as_its_help_says(shell: Shell, tmp_path: Path) -> None:
+    due_at = start_case(shell, tmp_path)
+    until = due_at + timedelta(days=2)
+    shell("fire", "--at", until.isoformat())
+    database = shell.database()
+    with database.transaction() as session:
+        outbox.deliver(session)
+    with database.reading() as session:
+        fired = select(HistoryEvent.at).where(HistoryEvent.type == "timer_fired")
+        assert session.scalars(fired).one() == due_at
+        at = session.scalars(select(Notice.created_at).order_by(Notice.id.desc()).limit(1)).one()
+        assert timedelta(0) <= at - until < timedelta(seconds=30)
+    told = " ".join(shell("fire", "--help").output.split())
+    assert "Di riwayat masing-masing tercatat pada waktu jatuh temponya" in told
+    assert "pemberitahuannya dikirim worker sesudahnya, bertanggal waktu jam saat itu" in told
 
 
 def test_fire_answers_in_the_time_of_the_office(shell: Shell) -> None:

@@ -8,7 +8,10 @@ from app.i18n import moment as in_words
 from app.services import clock, history
 
 
-@click.command(help="Jalankan timer yang jatuh tempo sampai TIME, masing-masing pada waktunya.")
+@click.command(
+    help="Jalankan timer yang jatuh tempo sampai TIME. Di riwayat masing-masing tercatat pada waktu jatuh temponya; "
+    "pemberitahuannya dikirim worker sesudahnya, bertanggal waktu jam saat itu."
+)
 @click.option(
     "--at", "until", required=True, metavar="TIME", help="ISO 8601 (tanpa zona: ALUR_TIMEZONE), atau now."
 )
