@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, InvalidForm, NotAllowed
 from app.i18n import _
 from app.models import Job, MessageWait, ProcessInstance, UserTask
-from app.services import access, clock, definitions, history, incidents, instances, outgoing, silence
+from app.services import access, clock, definitions, history, incidents, instances, outgoing, silence, telling
 from app.services.access import Actor
 from app.services.definitions import Version
 
@@ -50,9 +50,21 @@ def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> 
     if not reason.strip():
         raise InvalidForm(_("Tulis alasan pembatalan."), {"reason": _("Tulis alasan pembatalan.")})
     _end_cancelled(session, instance, tasks, actor)
+    _tell_holders(session, instance, tasks, reason.strip(), actor)
     silence.ended(session, instance, version)
     history.record(session, "instance_cancelled", actor=actor, instance_id=instance.id, reason=reason.strip())
     return instance
+
+
+def _tell_holders(
+    session: Session, instance: ProcessInstance, tasks: Sequence[UserTask], reason: str, actor: Actor
+) -> None:
+    """Tell those whose work it was; who cancels knows."""
+    for task in tasks:
+        if task.assignee_id not in (None, actor.id):
+            about = {"by": actor.full_name, "task": task.name, "reason": reason}
+            to = {"users": [task.assignee_id]}
+            telling.queue(session, instance, task.activity_id, "task_cancelled", to, **about)
 
 
 def _end_cancelled(

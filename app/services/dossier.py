@@ -160,13 +160,19 @@ def _rows(version: Version, event: HistoryEvent, files: Mapping[str, str]) -> li
 
 
 def variables(version: Version, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> list[Variable]:
-    """The variables of a case by label, each with its changes."""
+    """The variables of a case by label, each with its changes, in the order in which they were filled in.
+
+    PostgreSQL keeps no order within a step: there it is the forms'.
+    """
     labels = {f.key: f.name for form in version.forms.values() for f in form.fields}
+    places = {key: place for place, key in enumerate(labels)}
     called = numbers.own_names(version, instance.variables)
     changes: dict[str, list[tuple[Any, Any, datetime, str | None]]] = {}
     now: dict[str, Any] = {}
-    for event in events:
+    first: dict[str, int] = {}
+    for step, event in enumerate(events):
         for key, value in (event.data.get("values") or {}).items():
+            first.setdefault(key, step)
             if event.type == "gateway_decided" or (key in now and now[key] == value):
                 continue
             if key in event.data.get("local", ()):
@@ -176,7 +182,10 @@ def variables(version: Version, instance: ProcessInstance, events: Sequence[Hist
             now[key] = value
     return [
         Variable(key, called.get(key) or labels.get(key, key), value, changes.get(key, []))
-        for key, value in instance.variables.items()
+        for key, value in sorted(
+            instance.variables.items(),
+            key=lambda one: (first.get(one[0], len(events)), places.get(one[0], len(places))),
+        )
     ]
 
 

@@ -112,15 +112,17 @@ def _mark(session: Session, instance_id: int) -> str:
 def overview(session: Session, instance: ProcessInstance) -> PublicCase:
     """Return the public face of a case; whoever calls this has checked code or ticket."""
     version = definitions.version(session, instance.definition_id)
-    events = history.of_instance(session, instance.id)
-    held = responsible.of(session, version, instance, instances.open_tasks(session, instance.id))
+    events, tasks = history.of_instance(session, instance.id), instances.open_tasks(session, instance.id)
+    held, status = responsible.of(session, version, instance, tasks), dossier.public_status(session, instance)
     names = casefile.unit_names(session, held.codes)
     return PublicCase(
         instance,
-        dossier.public_status(session, instance),
+        status,
         ", ".join(names.get(code, code) for code in held.codes),
         held.now,
-        way(version, events),
+        _to_here(
+            way(version, events), status, min((task.opened_at for task in tasks), default=events[-1].at)
+        ),
         public_values(version, events),
         sent(session, version, instance, events),
         wanted(session, instance),
@@ -143,6 +145,12 @@ def way(version: Version, events: Sequence[HistoryEvent]) -> list[Station]:
         if text and (not stations or stations[-1].text != text):
             stations.append(Station(text, event.at))
     return stations
+
+
+def _to_here(stations: list[Station], status: PublicStatus, since: datetime) -> list[Station]:
+    """The way up to where the case is: a step that tells no status of its own is a station as well."""
+    same = status.ended or stations[-1].text.casefold() == status.text.casefold()
+    return stations if same else [*stations, Station(status.text, max(since, stations[-1].at))]
 
 
 def _reached(version: Version, event: HistoryEvent) -> str:

@@ -19,6 +19,7 @@ _WORDS = {
     "task_reassigned": N_("{by} mengalihkan tugas {task} kepada Anda: {reason}"),
     "task_handed_on": N_("{by} mengalihkan tugas {task} dari Anda kepada {whom}: {reason}"),
     "task_taken_over": N_("{by} mengambil alih tugas {task} dari Anda: {reason}"),
+    "task_cancelled": N_("{by} membatalkan perkara ini, dan dengan itu tugas Anda {task}: {reason}"),
     "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
     "reporter_ended": N_("Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: {end}."),

@@ -110,7 +110,7 @@ def say_kept(at: datetime, kept: bool) -> None:
         time = filters.clock(at)
         flash(_("Draf tersimpan pukul {time}. Lanjutkan kapan saja di halaman ini.", time=time), "ok")
     else:
-        flash(_("Isian belum diubah, jadi tidak ada draf yang disimpan."), "info")
+        flash(_("Isian sama seperti semula, jadi tidak ada draf yang disimpan."), "info")
 
 
 def is_untouched(form: Form | None, entry: Entry, variables: Mapping[str, Any]) -> bool:

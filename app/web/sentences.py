@@ -69,6 +69,6 @@ def changes(event: HistoryEvent, words: Vocabulary) -> tuple[Change, ...]:
             words.value(key, before[key]) if key in before else None,
             words.value(key, value),
         )
-        for key, value in values.items()
+        for key, value in sorted(values.items(), key=lambda one: words.place(one[0]))
         if key in (event.data.get("old") or {}) or value not in (None, "", [], False)
     )

@@ -31,6 +31,10 @@ class Vocabulary:
                     found[part.key] = part
         return found
 
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {key: place for place, key in enumerate(self._fields)}
+
     def node(self, element_id: str | None) -> Any:
         """The diagram's element, or None."""
         return self.version.diagram.nodes.get(element_id or "")
@@ -62,8 +66,7 @@ class Vocabulary:
 
     def place(self, key: str) -> int:
         """Where a variable comes in the forms, to sort by."""
-        keys = list(self._fields)
-        return keys.index(key) if key in self._fields else len(keys)
+        return self._places.get(key, len(self._places))
 
     def value(self, key: str, value: Any) -> str:
         """A variable's value in words: options by their labels, dates as written, files by their names."""

@@ -3,10 +3,24 @@
 import pytest
 
 from app.errors import InvalidForm, NotAllowed, NotFound
-from app.services import casefile, cases, clock, definitions, desk, history, inbox, officers, tasks
+from app.services import (
+    casefile,
+    cases,
+    clock,
+    definitions,
+    deployments,
+    desk,
+    dossier,
+    history,
+    inbox,
+    instances,
+    officers,
+    tasks,
+)
 from app.services.cases import CaseFilters
+from tests.engine.building import bpmn, end, start, user
 from tests.services.counting import statements
-from tests.services.office import Office
+from tests.services.office import Office, form, text
 
 
 def test_everything_about_a_case_is_read_in_few_statements(office: Office) -> None:
@@ -117,3 +131,24 @@ def test_a_timer_that_the_case_waits_at_counts_as_open_in_the_picture(office: Of
     assert states["periksa"].state == "open"
     attached = {node.id for node in nodes.values() if node.attached_to}
     assert not attached & states.keys()
+
+
+def test_variables_stand_in_the_order_in_which_they_were_filled_in(office: Office) -> None:
+    keys = ["uraian_panjang", "kode", "judul", "alamat_lengkap", "no"]  # jsonb would begin with the shortest
+    diagram = bpmn(
+        [start(form="awal"), user("kerja", form="isi"), end()],
+        "start > kerja > end",
+        lanes={"Loket": "start kerja end"},
+        key="urut",
+    )
+    forms = {"awal.form": form(*map(text, keys)), "isi.form": form(text("zz_hasil"), text("a"))}
+    with office.database.transaction() as session:
+        deployments.deploy(session, {"urut.bpmn": diagram, **forms}, actor=office.owner)
+        case = instances.start(session, "urut", dict.fromkeys(keys, "x"), actor=office.rina).instance
+    with office.database.transaction() as session:
+        [task] = instances.open_tasks(session, case.id)
+        tasks.complete(session, task.id, {"zz_hasil": "x", "a": "x"}, {}, actor=office.rina)
+    with office.database.reading() as session:
+        file = casefile.read(session, case.id, actor=office.rina)
+        shown = dossier.variables(file.version, file.instance, file.events)
+    assert [one.key for one in shown] == [*keys, "zz_hasil", "a"]

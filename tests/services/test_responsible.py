@@ -30,7 +30,7 @@ TWICE = bpmn(
 AUDITED = bpmn(
     [
         start("mulai", form="awal"),
-        user("kerja"),
+        user("kerja", properties={"status publik": "Sedang dikerjakan"}),
         user("audit", properties={"unit": "pemeriksa"}),
         user("tutup"),
         end("selesai"),
@@ -82,6 +82,20 @@ def test_a_step_of_another_unit_is_no_news_for_the_reporter(office: Office) -> N
         assert told(office, case) == ("Dinas A", True)
         complete(office, case, activity_id, actor)
     assert told(office, case) == ("Dinas A", False)
+
+
+def test_a_step_without_a_status_of_its_own_is_where_the_way_has_come_to(office: Office) -> None:
+    case = begin(office, AUDITED, unit="A", pemeriksa="B")
+
+    def way() -> list[str]:
+        with office.database.reading() as session:
+            face = reporter.overview(session, session.get_one(ProcessInstance, case))
+        assert face.status.text == face.way[-1].text
+        return [station.text for station in face.way]
+
+    assert way() == ["Laporan dicatat", "Sedang dikerjakan"]
+    complete(office, case, "kerja", office.rina)
+    assert way() == ["Laporan dicatat", "Sedang dikerjakan", "Sedang diproses"]
 
 
 def test_the_unit_that_worked_last_had_the_case_last(office: Office) -> None:

@@ -1,13 +1,14 @@
 """Claim, release, reassign and complete, by people with and without the right."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
-from app.models import User, UserTask
+from app.models import OutboxMessage, User, UserTask
 from app.services import (
     cancelling,
     cases,
@@ -19,8 +20,10 @@ from app.services import (
     incidents,
     instances,
     tasks,
+    telling,
     users,
 )
+from app.services.access import Actor
 from app.services.inbox import Filters
 from app.services.profiles import Profile
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
@@ -218,6 +221,24 @@ def test_a_case_is_cancelled_with_a_reason_by_owner_or_coordinator(office: Offic
         assert cancelling.cancel(session, case.id, "salah kirim", actor=office.ketua).state == "cancelled"
     with office.database.reading() as session:
         assert instances.open_tasks(session, case.id) == []
+
+
+def test_who_holds_a_task_is_told_when_its_case_is_cancelled_by_another(office: Office) -> None:
+    def told(canceller: Actor) -> list[tuple[str, Any]]:
+        case = office.start()
+        with office.database.transaction() as session:
+            [task] = instances.open_tasks(session, case.id)
+            task.assignee_id = office.ketua.id
+            session.flush()
+            cancelling.cancel(session, case.id, " salah kirim ", actor=canceller)
+            sent = select(OutboxMessage).where(OutboxMessage.instance_id == case.id)
+            return [(telling.words(one.body), one.audience) for one in session.scalars(sent)]
+
+    said, [whom] = told(office.owner)[0][0], [to["users"] for _words, to in told(office.owner)]
+    assert "membatalkan perkara ini, dan dengan itu tugas Anda" in said
+    assert said.endswith(": salah kirim")
+    assert whom == [office.ketua.id]
+    assert told(office.ketua) == []
 
 
 def test_only_the_lane_of_the_start_event_may_start_and_numbers_are_unique(office: Office) -> None:

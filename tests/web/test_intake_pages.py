@@ -195,7 +195,7 @@ def test_the_button_keeps_no_draft_of_a_form_that_nobody_touched_and_says_so(
     _action, untouched = form_in(lapor.get("/laporan/baru").text, "/laporan/baru")
     lapor.post("/laporan/baru/draf?key=pengaduan", **untouched)
     page = words_of(lapor.get("/laporan/baru"))
-    assert "Isian belum diubah, jadi tidak ada draf yang disimpan." in page
+    assert "Isian sama seperti semula, jadi tidak ada draf yang disimpan." in page
     assert "Ini draf Anda" not in page
     assert drafts_in(office) == 0
 

@@ -316,7 +316,10 @@ def test_the_button_keeps_no_draft_of_a_form_that_nobody_touched_and_says_so(
     browser.post(f"/tugas/{task.id}/draf", **{**untouched, "catatan_penyaluran": "Sebentar"})
     assert "Sebentar" in browser.get(f"/tugas/{task.id}").text
     assert browser.post(f"/tugas/{task.id}/draf", **untouched).status_code == 303
-    assert "Isian belum diubah, jadi tidak ada draf yang disimpan." in browser.get(f"/tugas/{task.id}").text
+    assert (
+        "Isian sama seperti semula, jadi tidak ada draf yang disimpan."
+        in browser.get(f"/tugas/{task.id}").text
+    )
     with office.reading() as session:
         assert session.scalars(select(Draft)).all() == []
 
