@@ -1,4 +1,6 @@
 // One-letter shortcuts for people who live in the list: j k Enter c / ?. They can be switched off in the help.
+import { forgetPlace, keepPlace, takePlace } from "./place.js";
+
 const STORE = "alur-shortcuts";
 
 export default function shortcuts() {
@@ -7,10 +9,14 @@ export default function shortcuts() {
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (dialog.open || (!wanted() && event.key !== "?")) return;
+    if (event.key === "Enter") keepRow(event.target.closest("[data-open]")?.closest("[data-item]"));
     const act = { j: () => move(1), k: () => move(-1), c: claim, "/": search, "?": () => dialog.showModal() }[event.key];
     if (act && act() !== false) event.preventDefault();
   });
   document.addEventListener("focusin", (event) => mark(event.target.closest("[data-item]")));
+  goTo(takePlace());
+  // A page that the browser kept as it was has its place still.
+  window.addEventListener("pageshow", (event) => event.persisted && forgetPlace());
 }
 
 function offerHelp(dialog) {
@@ -37,20 +43,30 @@ function mark(item) {
   item.dataset.current = "";
 }
 
-// Focus goes to the row's own link, so that Enter opens it as any link.
 function move(step) {
+  const here = items().indexOf(current());
+  return goTo(here < 0 ? (step > 0 ? 0 : Infinity) : here + step);
+}
+
+// To the nearest row there is. Focus goes to the row's own link, so that Enter opens it as any link.
+function goTo(index) {
   const all = items();
-  if (all.length === 0) return false;
-  const here = all.indexOf(current());
-  const next = here < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(Math.max(here + step, 0), all.length - 1);
-  all[next].querySelector("[data-open]").focus();
-  all[next].scrollIntoView({ block: "nearest" });
+  if (index === undefined || all.length === 0) return false;
+  const row = all[Math.min(Math.max(index, 0), all.length - 1)];
+  row.querySelector("[data-open]").focus();
+  row.scrollIntoView({ block: "nearest" });
+}
+
+function keepRow(row, claimed = false) {
+  const index = items().indexOf(row);
+  if (index >= 0) keepPlace(index, claimed);
 }
 
 function claim() {
   const scope = current() ?? (items().length ? null : document);
   const button = scope?.querySelector("[data-claim]");
   if (!button) return false;
+  keepRow(current(), true);
   button.click();
 }
 

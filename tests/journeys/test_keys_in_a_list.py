@@ -1,0 +1,84 @@
+"""Whoever works a list by keys keeps his place in it; whoever does not is not moved."""
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.journeys.conftest import People
+from tests.journeys.hands import Keys
+from tests.journeys.office import Office
+from tests.journeys.people import Person
+
+_QUEUE = "/tugas?tab=queue"
+
+
+@pytest.fixture
+def upp(office: Office, people: People) -> Person:
+    """An officer at a queue of four."""
+    for report_id in ("SIN-001", "SIN-003", "SIN-012", "SIN-017"):
+        office.case(report_id, until="telaahan")
+    person: Person = people("upp", Keys)
+    person.visit(_QUEUE)
+    expect(rows(person)).to_have_count(4)
+    return person
+
+
+def rows(person: Person) -> Locator:
+    return person.page.locator("[data-item]")
+
+
+def numbers(person: Person) -> list[str]:
+    return person.page.locator("[data-item] .cell__over").all_inner_texts()
+
+
+def press(person: Person, *keys: str) -> None:
+    for key in keys:
+        person.page.keyboard.press(key)
+
+
+def leave(person: Person, key: str) -> None:
+    """Press what leads to another page."""
+    with person.page.expect_navigation():
+        press(person, key)
+
+
+def assert_at(person: Person, place: int) -> None:
+    """The keyboard is at this row, counted from 0, and at no other."""
+    expect(person.page.locator("[data-current]")).to_have_count(1)
+    expect(rows(person).nth(place).locator("[data-open]")).to_be_focused()
+
+
+def test_a_claim_leaves_the_keyboard_at_its_place(upp: Person) -> None:
+    first, _second, third, fourth = numbers(upp)
+    press(upp, "j", "j")
+    leave(upp, "c")
+    assert numbers(upp) == [first, third, fourth]
+    assert_at(upp, 1)
+    press(upp, "j")
+    leave(upp, "c")
+    assert numbers(upp) == [first, third]
+    assert_at(upp, 1)  # the last one there is
+    upp.page.reload()
+    expect(upp.page.locator("[data-current]")).to_have_count(0)
+
+
+def test_the_way_back_leads_to_the_row_that_was_opened(upp: Person) -> None:
+    press(upp, "j", "j")
+    leave(upp, "Enter")
+    expect(rows(upp)).to_have_count(0)
+    upp.page.go_back()
+    assert_at(upp, 1)
+
+
+def test_a_list_come_to_anew_begins_at_its_top(upp: Person) -> None:
+    press(upp, "j", "j")
+    leave(upp, "Enter")
+    upp.visit(_QUEUE)
+    expect(rows(upp)).to_have_count(4)
+    expect(upp.page.locator("[data-current]")).to_have_count(0)
+
+
+def test_a_claim_by_mouse_moves_no_focus(upp: Person) -> None:
+    with upp.page.expect_navigation():
+        rows(upp).nth(1).locator("[data-claim]").click()
+    expect(rows(upp)).to_have_count(3)
+    expect(upp.page.locator("[data-current]")).to_have_count(0)
