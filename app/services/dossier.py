@@ -56,7 +56,6 @@ class PublicStatus:
 
     text: str
     next_on: datetime | None
-    unit: str
     ended: bool
 
 
@@ -189,21 +188,23 @@ def variables(version: Version, instance: ProcessInstance, events: Sequence[Hist
     ]
 
 
-def public_status(session: Session, instance: ProcessInstance) -> PublicStatus:
-    """What the reporter reads: ``status publik`` of where the case is, and the next date that concerns him."""
+def public_status(session: Session, instance: ProcessInstance, tasks: Sequence[UserTask]) -> PublicStatus:
+    """What the reporter reads: ``status publik`` of where the case is, and the next date that concerns him.
+
+    ``tasks`` are the open ones.
+    """
     version = definitions.version(session, instance.definition_id)
     if instance.ended_at is not None:
         end = version.diagram.nodes.get(instance.end_activity_id or "")
         text = _public_text(end) or instance.end_name or _("Selesai")
         text = _("Dibatalkan") if instance.state == "cancelled" else text
-        return PublicStatus(text, None, instance.unit_code, True)
-    tasks = instances.open_tasks(session, instance.id)
+        return PublicStatus(text, None, True)
     waits = messages.waiting(session, instance.id)
     places = [*(wait.activity_id for wait in waits), *(task.activity_id for task in tasks)]
     here = [version.diagram.nodes[activity_id] for activity_id in places]
     text = next((found for node in here if (found := _public_text(node))), _("Sedang diproses"))
     due = [task.due_at for task in tasks if task.due_at] or _wait_due(session, instance)
-    return PublicStatus(text, min(due, default=None), instance.unit_code, False)
+    return PublicStatus(text, min(due, default=None), False)
 
 
 def _public_text(node: Node | None) -> str:

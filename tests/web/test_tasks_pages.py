@@ -56,6 +56,13 @@ def fields(case: Case, activity_id: str, **more: Any) -> dict[str, Any]:
     return found
 
 
+def as_drawn(browser: Browser, task: UserTask) -> dict[str, Any]:
+    """What the form of a task sends when nobody has touched it."""
+    page = browser.get(f"/tugas/{task.id}").text
+    form_of_task = page[page.index(f'action="/tugas/{task.id}"') :].partition("</form>")[0]
+    return {name: texts for name, texts in sent_by(form_of_task).items() if name != "idempotency_key"}
+
+
 def titles(page: TestResponse) -> list[str]:
     return re.findall(r'class="cell__clamp">([^<]+)<', page.text)
 
@@ -296,9 +303,7 @@ def test_a_refused_form_that_nobody_touched_leaves_no_draft(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:
     browser, task = sign_in("lapor"), task_of(office, case.id)
-    page = browser.get(f"/tugas/{task.id}").text
-    form_of_task = page[page.index(f'action="/tugas/{task.id}"') :].partition("</form>")[0]
-    untouched = {name: texts for name, texts in sent_by(form_of_task).items() if name != "idempotency_key"}
+    untouched = as_drawn(browser, task)
     refused = browser.post(f"/tugas/{task.id}", **untouched)
     assert refused.status_code == 422
     assert "Buang draf" not in refused.text
@@ -310,9 +315,7 @@ def test_the_button_keeps_no_draft_of_a_form_that_nobody_touched_and_says_so(
     sign_in: SignIn, case: Case, office: Database
 ) -> None:
     browser, task = sign_in("lapor"), task_of(office, case.id)
-    page = browser.get(f"/tugas/{task.id}").text
-    form_of_task = page[page.index(f'action="/tugas/{task.id}"') :].partition("</form>")[0]
-    untouched = {name: texts for name, texts in sent_by(form_of_task).items() if name != "idempotency_key"}
+    untouched = as_drawn(browser, task)
     browser.post(f"/tugas/{task.id}/draf", **{**untouched, "catatan_penyaluran": "Sebentar"})
     assert "Sebentar" in browser.get(f"/tugas/{task.id}").text
     assert browser.post(f"/tugas/{task.id}/draf", **untouched).status_code == 303
@@ -353,9 +356,7 @@ def test_a_draft_stays_though_the_case_came_to_say_the_same(sign_in: SignIn, off
 
 def test_what_was_emptied_again_is_not_said_to_be_kept(sign_in: SignIn, case: Case, office: Database) -> None:
     browser, task = sign_in("lapor"), task_of(office, case.id)
-    page = browser.get(f"/tugas/{task.id}").text
-    form_of_task = page[page.index(f'action="/tugas/{task.id}"') :].partition("</form>")[0]
-    untouched = {name: texts for name, texts in sent_by(form_of_task).items() if name != "idempotency_key"}
+    untouched = as_drawn(browser, task)
     sent = {"data": {"csrf_token": browser.token, **untouched}, "headers": {"Accept": "application/json"}}
     assert browser.client.post(f"/tugas/{task.id}/draf", **sent).json == {"saved": ""}
 
