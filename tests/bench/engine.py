@@ -7,9 +7,9 @@ from pathlib import Path
 
 from app.engine import reader
 from tests.bench.figures import Series, repeat, row
-from tests.engine import test_invented_models as invented
 from tests.engine.building import bpmn, end, start, user
 from tests.engine.test_execution import Case
+from tests.engine.test_invented_models import Match
 
 _LOOP = """
 start mulai
@@ -36,7 +36,7 @@ def measure(_folder: Path) -> None:
     row("a firing after 200 reminders : after 2", f"{_age_by_reminders():.2f}", "≤ 1.2")
     began, count = time.perf_counter(), 200
     for seed in range(count):
-        invented._play(seed)
+        Match.invented(seed).play()
     row("random models, each against the token game", f"{count / (time.perf_counter() - began):.0f}/s")
 
 
