@@ -18,6 +18,7 @@ from app.services import (
     bulk,
     clock,
     incidents,
+    lost_work,
     new_work,
     outgoing,
     reminding,
@@ -53,6 +54,7 @@ def apply(
     waits.sync(session, instance, version, step)
     for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
     news = new_work.messages(session, instance, version, for_units, actor=actor)
+    news += lost_work.messages(session, instance, version, step, actor=actor)
     sent = outgoing.send(session, instance, step)
     queued = _queue(session, instance, version, step, {event.activity_id for _number, event in sent}, news)
     told = _in_order(step, [*sent, *queued])

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app import days_off, i18n, sayings
 from app.models import UserTask
+from app.services import uploads
 from app.web import context, deadlines, shell
 
 _YEAR_S = 365 * 24 * 60 * 60
@@ -42,6 +43,7 @@ def init_app(app: Flask) -> None:
         language=i18n.language,
         languages=i18n.LANGUAGES,
         idempotency_key=idempotency_key,
+        most_file_bytes=uploads.MAX_BYTES,
     )
     app.context_processor(lambda: {"shell": shell.shell()})
     app.url_defaults(_add_version)

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import forms
 from app.i18n import _, ngettext
+from app.services.uploads import MAX_BYTES
 from tests.forms.schemas import NOW
 
 APP = Path(__file__).resolve().parents[2] / "app"
@@ -18,7 +19,7 @@ environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
 )
-environment.globals.update(_=_, ngettext=ngettext)
+environment.globals.update(_=_, ngettext=ngettext, most_file_bytes=MAX_BYTES)
 
 _PAGE = environment.from_string("""
 {% from "components/form.html" import form_errors, form_fields, form_context %}

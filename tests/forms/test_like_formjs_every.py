@@ -83,7 +83,7 @@ def _submission(chance: random.Random) -> tuple[dict[str, Any], dict[str, Any], 
 def test_every_component_opens_on_any_variables_as_in_form_js(form_js: FormJs) -> None:
     print(f"seed {SEED}")
     chance = random.Random(SEED)
-    for start in range(0, RUNS // 4, AT_ONCE):
+    for start in range(0, RUNS // 8, AT_ONCE):
         cases = [_opened(chance) for _run in range(AT_ONCE)]
         wanted = form_js.run(EVERY, [{"data": held} for held in cases])
         for place, (held, said) in enumerate(zip(cases, wanted, strict=True)):

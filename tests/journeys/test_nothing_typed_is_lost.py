@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import FilePayload, Page, Route, expect
@@ -10,6 +11,7 @@ from sqlalchemy import select
 
 from app.models import LoginSession
 from tests.journeys.conftest import People
+from tests.journeys.hands import sideways
 from tests.journeys.office import Office
 from tests.journeys.people import Person
 from tests.reports import answers_for, report, report_values
@@ -167,6 +169,20 @@ def test_a_chosen_file_stays_when_another_form_of_the_page_is_sent(people: Peopl
     lapor.press("English")
     expect(page.get_by_role("alert")).to_contain_text("foto.txt")  # refused for its kind, and that is said
     expect(page.locator("form[data-conditions]").get_by_role("link", name="surat.pdf")).to_be_visible()
+
+
+def test_a_file_that_is_too_large_is_told_before_it_is_sent(people: People, tmp_path: Path) -> None:
+    large = tmp_path / "video.mp4"
+    large.write_bytes(bytes(10 * 1024 * 1024 + 1))
+    lapor = people("lapor", viewport={"width": 360, "height": 740})
+    lapor.visit("/laporan/baru")
+    files = lapor.page.get_by_label("Lampiran")
+    files.set_input_files([large])
+    said = lapor.page.get_by_role("alert").filter(has_text="video.mp4 lebih besar dari 10 MB")
+    expect(said).to_be_visible()
+    assert sideways(lapor.page) == []
+    files.set_input_files([a_file("surat.pdf", PDF)])
+    expect(said).to_have_count(0)
 
 
 def a_file(name: str, content: bytes) -> FilePayload:

@@ -4,11 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from app import worker
 from app.db import Database
-from app.models import HistoryEvent, ProcessInstance
-from app.services import cancelling, clock, deployments, history, instances, tasks
+from app.models import HistoryEvent, OutboxMessage, ProcessInstance
+from app.services import cancelling, clock, deployments, history, instances, tasks, telling
 from tests.engine.building import boundary, bpmn, end, node, start, user
 from tests.services.office import Office, form, text
 
@@ -79,3 +80,42 @@ def test_a_case_that_a_person_cancels_needs_no_word_for_each_task(office: Office
     types, taken = told(office, case)
     assert taken == []
     assert types[-1] == "instance_cancelled"
+
+
+def held(office: Office, case: ProcessInstance, activity: str) -> None:
+    with office.database.transaction() as session:
+        tasks.claim(session, task_at(office, case, activity), actor=office.budi)
+
+
+def notices(office: Office, case: ProcessInstance) -> list[tuple[str, Any]]:
+    with office.database.reading() as session:
+        sent = select(OutboxMessage).where(OutboxMessage.instance_id == case.id)
+        return [(telling.words(one.body), one.audience) for one in session.scalars(sent)]
+
+
+def test_who_holds_a_task_is_told_when_its_time_is_up(office: Office) -> None:
+    case = begun(office)
+    held(office, case, "telaah")
+    with office.database.reading() as session:
+        later = clock.now(session) + timedelta(days=4)
+    worker.fire_until(office.database, later)
+    said = "Waktu tugas Anda Telaah habis (Habis); tugas itu ditutup tanpa diselesaikan."
+    assert notices(office, case) == [(said, {"users": [office.budi.id]})]
+
+
+def test_who_holds_a_task_is_told_when_another_ends_the_case(office: Office) -> None:
+    case = begun(office)
+    held(office, case, "telaah")
+    with office.database.transaction() as session:
+        tasks.complete(session, task_at(office, case, "putuskan"), {}, {}, actor=office.rina)
+    said = "Perkara ini berjalan lewat Batal; tugas Anda Telaah ditutup tanpa diselesaikan."
+    assert notices(office, case) == [(said, {"users": [office.budi.id]})]
+
+
+def test_nobody_is_told_of_what_he_ended_himself_or_of_what_nobody_held(office: Office) -> None:
+    mine, nobodys = begun(office), begun(office)
+    held(office, mine, "telaah")
+    for case in (mine, nobodys):
+        with office.database.transaction() as session:
+            tasks.complete(session, task_at(office, case, "putuskan"), {}, {}, actor=office.budi)
+        assert notices(office, case) == []

@@ -1,4 +1,5 @@
-// Helps while a form of the process is filled: counts what is left, narrows long lists, puts the dashes into dates.
+// Helps while a form of the process is filled: counts what is left, narrows long lists, puts the dashes into dates, tells
+// of a file that is too large before it is sent.
 // Conditions have their own module, drafts too. All words come from the page.
 const PAUSE_MS = 1000; // a screen reader hears the count when typing rests
 
@@ -6,6 +7,7 @@ export default function form(element) {
   for (const count of element.querySelectorAll("[data-count]")) counter(count);
   for (const list of element.querySelectorAll("[data-filter]")) narrowing(list);
   for (const input of element.querySelectorAll('[data-type="date"]')) input.addEventListener("change", () => dashes(input));
+  for (const input of element.querySelectorAll("[data-most-bytes]")) sizes(input);
 }
 
 function counter(count) {
@@ -63,4 +65,15 @@ function narrowing(list) {
 // A number pad has no dash: 24112026 is 24-11-2026.
 function dashes(input) {
   input.value = input.value.trim().replace(/^(\d{2})(\d{2})(\d{4})$/, "$1-$2-$3");
+}
+
+function sizes(input) {
+  const told = document.createElement("p");
+  told.className = "field__error field__error--below";
+  told.setAttribute("role", "alert");
+  input.after(told);
+  input.addEventListener("change", () => {
+    const large = [...input.files].filter((file) => file.size > Number(input.dataset.mostBytes));
+    told.textContent = large.map((file) => input.dataset.large.replace("{name}", () => file.name)).join(" ");
+  });
 }
