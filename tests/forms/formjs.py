@@ -43,20 +43,28 @@ function submit(form) {
   return { data, errors: wrong };
 }
 
+// Opening costs more than typing: a form takes one submission after another, each as if it were its first.
 window.run = async ([ schema, all ]) => {
   const forms = await Promise.all(all.map(({ data }) => open(schema, data)));
   await rests(3);
-  all.forEach(({ typed }, n) => {
-    if (!typed) return;
-    filesIn(typed).forEach((key) => forms[n].get("fileRegistry").setFiles(key, [ new File([ "x" ], "x.pdf") ]));
-    forms[n]._setState({ data: { ...forms[n]._getState().data, ...typed } });
-  });
-  await rests(6);
-  const found = forms.map(submit);
+  const opened = forms.map((form) => form._getState().data);
+  const found = forms.map(() => []);
+  for (let turn = 0; turn < Math.max(1, ...all.map(({ typed }) => typed.length)); turn++) {
+    forms.forEach((form, n) => type(form, opened[n], all[n].typed[turn]));
+    await rests(6);
+    forms.forEach((form, n) => found[n].push(submit(form)));
+  }
   forms.forEach((form) => form.destroy());
   document.getElementById("here").replaceChildren();
   return JSON.stringify(found);
 };
+
+function type(form, opened, typed) {
+  if (!typed) return;
+  form.get("fileRegistry").clear();
+  filesIn(typed).forEach((key) => form.get("fileRegistry").setFiles(key, [ new File([ "x" ], "x.pdf") ]));
+  form._setState({ data: { ...opened, ...typed }, errors: {} });
+}
 
 // The labels of the fields as they stand on the page, in their order.
 window.labels = async ([ schema, data ]) => {
@@ -76,10 +84,12 @@ class FormJs:
         self._thread = ThreadPoolExecutor(1)
         self._page = self._thread.submit(self._open).result()
 
-    def run(self, schema: dict[str, Any], asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        """Return ``data`` and ``errors`` (keys) for each of ``asked``: variables ``data``, and what is ``typed``."""
+    def run(self, schema: dict[str, Any], asked: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+        """For each of ``asked``: variables ``data``, and all that is ``typed``, the ``data`` and ``errors`` (keys) of
+        each submission; of an untouched one where nothing is typed.
+        """
         said = self._thread.submit(lambda: self._page.evaluate("run", [schema, asked])).result()
-        found: list[dict[str, Any]] = json.loads(said)
+        found: list[list[dict[str, Any]]] = json.loads(said)
         return found
 
     def labels(self, schema: dict[str, Any], data: dict[str, Any]) -> list[str]:
