@@ -119,3 +119,21 @@ def test_nobody_is_told_of_what_he_ended_himself_or_of_what_nobody_held(office: 
         with office.database.transaction() as session:
             tasks.complete(session, task_at(office, case, "putuskan"), {}, {}, actor=office.budi)
         assert notices(office, case) == []
+
+
+def test_who_holds_a_round_is_told_when_enough_rounds_are_done(office: Office) -> None:
+    cond = "<bpmn:completionCondition>n = &quot;1&quot;</bpmn:completionCondition>"
+    rounds = f"<bpmn:loopCardinality>2</bpmn:loopCardinality>{cond}"
+    loop = f"<bpmn:multiInstanceLoopCharacteristics>{rounds}</bpmn:multiInstanceLoopCharacteristics>"
+    nodes = [start("mulai", form="terima"), node("userTask", "pendapat", inside=loop), end("selesai")]
+    drawn = bpmn(nodes, "mulai > pendapat > selesai", lanes={"Loket": "mulai pendapat selesai"}, key="dua")
+    with office.database.transaction() as session:
+        deployments.deploy(session, {"dua.bpmn": drawn, "terima.form": form(text("n"))}, actor=None)
+        case = instances.start(session, "dua", {"n": "1"}, actor=office.rina).instance
+        mine, other = [task.id for task in instances.open_tasks(session, case.id)]
+    with office.database.transaction() as session:
+        tasks.claim(session, other, actor=office.budi)
+    with office.database.transaction() as session:
+        tasks.complete(session, mine, {}, {}, actor=office.rina)
+    said = "Tugas Anda Pendapat tidak diperlukan lagi: syarat selesainya sudah terpenuhi."
+    assert notices(office, case) == [(said, {"users": [office.budi.id]})]
