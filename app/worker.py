@@ -22,6 +22,9 @@ AFTER_FAILURE_S = 2.0
 BATCH = 50
 #: While more timers are due than one look takes, everything else waits so long: a deadline comes before its notices.
 PATIENCE_S = 5.0
+#: So long before a timer is due the worker reads the version that it needs: else the first of many would wait for
+#: it, and all behind. Not earlier: what is read stays in memory, and a worker may rest for days.
+AHEAD_S = 30.0
 
 
 def run(database: Database, config: Config, stop: threading.Event, say: Callable[[str], None]) -> None:
@@ -133,9 +136,16 @@ def _fail(
 
 
 def _rest(database: Database) -> float:
+    began = time.monotonic()
     with database.reading() as session:
         due, now = jobs.next_due(session), clock.now(session)
-    return REST_S if due is None else min(max((due - now).total_seconds(), 0.0), REST_S)
+        if due is None:
+            return REST_S
+        left_s = (due - now).total_seconds()
+        if left_s <= AHEAD_S:
+            with suppress(AppError):  # firing it will tell why it cannot be read
+                jobs.prepare(session)
+    return min(max(left_s - (time.monotonic() - began), 0.0), REST_S)
 
 
 class _Chores:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, select, text
@@ -14,7 +15,7 @@ from sqlalchemy import create_engine, select, text
 from app import worker
 from app.config import Config
 from app.db import Database
-from app.models import HistoryEvent, Incident, Job, UserTask
+from app.models import DefinitionFile, HistoryEvent, Incident, Job, UserTask
 from app.services import clock, heartbeat, incidents, jobs, settings
 from tests.services.office import Office, procedure
 
@@ -195,6 +196,41 @@ def test_notices_wait_a_while_for_more_timers_than_one_look_takes(
         at[0] = moment
         worker._turn(office.database, chores)
     assert delivered == [1_000.0, 1_001.0 + worker.PATIENCE_S, 1_007.5]
+
+
+def test_what_a_timer_needs_is_read_before_it_is_due_and_not_long_before(office: Office) -> None:
+    office.start()
+    held = versions_held(office)
+    held.clear()
+    for in_s, is_held in ((worker.AHEAD_S + 5, False), (worker.AHEAD_S - 5, True)):
+        let_the_job_run(office, in_s=in_s)
+        assert worker._rest(office.database) == worker.REST_S
+        assert bool(held) is is_held
+
+
+def test_the_clock_goes_on_when_what_a_timer_needs_cannot_be_read(office: Office) -> None:
+    office.start()
+    job = the_job(office)
+    versions_held(office).clear()
+    with office.database.transaction() as session:
+        for file in session.scalars(select(DefinitionFile).where(DefinitionFile.kind == "bpmn")):
+            file.resource.content = b"not a diagram"
+    let_the_job_run(office, in_s=5)
+    assert worker._rest(office.database) == worker.REST_S
+    assert worker.attempt(office.database, job.id, at=job.due_at) is False
+    assert the_job(office).retries == job.retries - 1
+
+
+def versions_held(office: Office) -> dict[int, Any]:
+    """The versions that this process holds ready, by definition id."""
+    with office.database.reading() as session:
+        held: dict[int, Any] = session.info["versions"]
+    return held
+
+
+def let_the_job_run(office: Office, *, in_s: float) -> None:
+    with office.database.transaction() as session:
+        session.scalars(select(Job)).one().run_at = clock.now(session) + timedelta(seconds=in_s)
 
 
 @contextmanager
