@@ -57,6 +57,14 @@ def test_init_makes_one_administrator_and_shows_the_password_once(shell: Shell) 
     assert shell("init").exit_code != 0
 
 
+def test_the_demo_adds_what_is_missing_and_says_that_the_rest_stays(shell: Shell) -> None:
+    shown = re.search(r"saja\): (\S+)", shell("init").output)
+    assert shown is not None
+    assert "Yang sudah ada tetap, kata sandinya juga." in shell("demo").output
+    assert sessions.sign_in(shell.database(), "admin", shown[1], source="here")[0].is_admin
+    assert "ditambahkan: 0." in shell("demo").output
+
+
 def test_a_token_is_printed_alone(shell: Shell) -> None:
     shell("init")
     printed = shell("user", "token", "admin").output
@@ -249,6 +257,12 @@ def test_a_user_added_twice_is_refused_and_told_why(shell: Shell, tmp_path: Path
     done = main(tmp_path, "user", "add", "admin")
     assert done.returncode == 1
     assert "- Nama pengguna admin sudah dipakai." in done.stderr
+
+
+def test_the_units_that_do_not_exist_are_named(shell: Shell, tmp_path: Path) -> None:
+    shell("deploy", *files(tmp_path, procedure()))
+    done = main(tmp_path, "user", "add", "rina", "--group", "Unit", "--unit", "XX", "--unit", "YY")
+    assert "- Unit XX, YY tidak dikenal." in done.stderr
 
 
 def test_a_refused_deployment_leaves_nothing_and_exits_1(shell: Shell, tmp_path: Path) -> None:

@@ -37,13 +37,15 @@ Belum ada akun, jadi belum ada yang dapat masuk. Buat pengelola pertama: python 
 def demo_command() -> None:
     """Load the demo data and deploy the watched folders once."""
     config, database = ready()
-    _load_demo(config, database)
+    added = _load_demo(config, database)
+    click.echo(f"Unit dan pengguna yang ditambahkan: {added}. Yang sudah ada tetap, kata sandinya juga.")
 
 
-def _load_demo(config: Config, database: Database) -> None:
+def _load_demo(config: Config, database: Database) -> int:
     with database.transaction() as session:
-        demo.load(session)
+        added = demo.load(session)
     clockwork.look(database, config, say)
+    return added
 
 
 @click.command(help="Jalankan web dan pekerja waktu bersama, dengan data peragaan bila hanya di mesin ini.")

@@ -48,8 +48,8 @@ def errors(session: Session, profile: Profile) -> dict[str, str]:
         found["language"] = _("Bahasa ini tidak tersedia.")
     if len(_groups(session, profile)) != len(profile.groups):
         found["groups"] = _("Salah satu lajur tidak dikenal.")
-    if len(_units(session, profile)) != len(profile.units):
-        found["units"] = _("Salah satu unit tidak dikenal.")
+    if unknown := profile.units - {unit.code for unit in _units(session, profile)}:
+        found["units"] = _("Unit {code} tidak dikenal.", code=", ".join(sorted(unknown)))
     return found
 
 
