@@ -226,9 +226,7 @@ def _tell(report: watch.Report, say: Callable[[str], None]) -> None:
     for name, version in report.gone:
         say(f"{name} tidak ada lagi di folder; {version} tetap berlaku dengan isi berkas itu.")
     for finding in report.findings:
-        word = "Galat" if finding.severity == "error" else "Peringatan"
-        name = f" {finding.element_id}" if finding.element_id else ""
-        say(f"{word} {finding.place}{name} {finding.what} {finding.todo}")
+        say(finding.told)
 
 
 def at(text: str, now: datetime, zone: tzinfo) -> datetime:

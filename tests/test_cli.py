@@ -108,7 +108,7 @@ def test_check_prints_findings_and_exits_1_on_any_error(shell: Shell, tmp_path: 
     broken = shell("check", str(tmp_path / "rusak.bpmn"))
     assert broken.exit_code == 1
     assert "rusak.bpmn" in broken.output
-    assert "GALAT" in broken.output
+    assert "Galat" in broken.output
 
 
 def test_deploy_says_what_became_of_each_process(shell: Shell, tmp_path: Path) -> None:
@@ -269,7 +269,7 @@ def test_a_refused_deployment_leaves_nothing_and_exits_1(shell: Shell, tmp_path:
     paths = files(tmp_path, {**procedure(), "periksa.form": b"{"})
     done = main(tmp_path, "deploy", *paths)
     assert done.returncode == 1
-    assert "GALAT periksa.form" in done.stdout
+    assert "Galat periksa.form" in done.stdout
     with shell.database().reading() as session:
         assert session.scalars(select(ProcessDefinition)).all() == []
 

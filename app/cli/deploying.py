@@ -65,8 +65,6 @@ def deploy(files: tuple[Path, ...]) -> None:
 
 def _print(findings: Sequence[Finding]) -> None:
     for finding in findings:
-        word = "GALAT" if finding.severity == "error" else "peringatan"
-        name = f" [{finding.element_id}]" if finding.element_id else ""
-        say(f"{word} {finding.place}{name} {finding.what} {finding.todo}")
+        say(finding.told)
     if not findings:
         click.echo("Tidak ada temuan.")

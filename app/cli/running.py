@@ -86,13 +86,11 @@ def _why_not_bound(config: Config, error: OSError) -> str:
     where = f"Porta {config.port} pada {config.host}"
     if error.errno == errno.EADDRINUSE:
         return (
-            f"{where} sudah dipakai program lain ({error.strerror}); "
-            "hentikan program itu, atau pilih porta lain: ALUR_PORT=8001 make run"
+            f"{where} sudah dipakai program lain; hentikan program itu, atau pilih porta lain, "
+            "misalnya ALUR_PORT=8001."
         )
     if error.errno == errno.EACCES:
-        return (
-            f"{where} hanya untuk root ({error.strerror}); pilih porta di atas 1023: ALUR_PORT=8001 make run"
-        )
+        return f"{where} hanya untuk root; pilih porta di atas 1023, misalnya ALUR_PORT=8001."
     return f"ALUR_HOST={config.host} bukan alamat mesin ini ({error.strerror}); pakai 127.0.0.1 atau 0.0.0.0."
 
 

@@ -50,7 +50,7 @@ def triage_command(folder: Path, *, run: bool, seed: int | None, report: Path | 
         click.echo(f"Benih petugas acak: {seed}")
     _print_counts(f"{len(paths)} berkas", totals.verdicts, triage.VERDICTS)
     _print_refused(refused, totals.verdicts["refused"], report)
-    _print_counts("Dijalankan", totals.drives, triage.ENDS)
+    _print_counts("Proses yang dijalankan", totals.drives, triage.ENDS)
     _print_codes("Temuan yang menolak, menurut banyaknya berkas", totals.errors)
     _print_codes("Peringatan", totals.warnings)
     if totals.verdicts["crashed"]:

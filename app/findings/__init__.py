@@ -43,6 +43,13 @@ class Finding:
         """The file, and the line in it as far as that is known."""
         return ":".join(str(part) for part in (self.file, self.line) if part)
 
+    @property
+    def told(self) -> str:
+        """All of it in one line, as commands and the worker print it."""
+        severity = "Galat" if self.severity == "error" else "Peringatan"
+        element = f" [{self.element_id}]" if self.element_id else ""
+        return f"{severity} {self.place}{element} {self.what} {self.todo}"
+
     def _names(self) -> dict[str, str]:
         return {
             "id": self.element_id or "",

@@ -101,7 +101,8 @@ def edit(session: Session, user_id: int, profile: Profile, *, actor: Actor | Non
     """Change what is decided about a user. Tasks that he holds and is no longer offered go back to their lanes.
 
     Raises:
-        NotFound, InvalidForm; NotAllowed: the actor is no administrator, or no administrator would be left.
+        NotFound; NotAllowed: the actor is no administrator.
+        InvalidForm: the profile is wrong, or no administrator would be left.
     """
     rights.require_administrator(actor)
     user = get(session, user_id)
@@ -125,8 +126,8 @@ def disable(session: Session, user_id: int, *, actor: Actor | None) -> User:
     """Shut a user out at once: sessions end, tokens are void, the tasks he holds go back to their lanes.
 
     Raises:
-        NotFound; NotAllowed: the actor is no administrator, or no administrator would be left.
-        Conflict: he is disabled already.
+        NotFound; NotAllowed: the actor is no administrator. Conflict: he is disabled already.
+        InvalidForm: no administrator would be left.
     """
     rights.require_administrator(actor)
     user = get(session, user_id)
@@ -175,9 +176,10 @@ def _keep_an_administrator(session: Session, leaving: User) -> None:
     query = select(User.id).where(User.is_admin, ~User.is_auditor, User.disabled_at.is_(None))
     left = set(session.scalars(query.order_by(User.id).with_for_update()))
     if left <= {leaving.id}:
-        raise NotAllowed(
-            _("Tidak ada administrator lain selain {name}; tunjuk penggantinya dulu.", name=leaving.full_name)
+        message = _(
+            "Tidak ada administrator lain selain {name}; tunjuk penggantinya dulu.", name=leaving.full_name
         )
+        raise InvalidForm(message, {"roles": message})
 
 
 def _hold(session: Session, user: User) -> None:

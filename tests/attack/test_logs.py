@@ -42,7 +42,7 @@ def command(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-LABEL = "\\u001b[2J\\u202ejahat\\nGALAT x.form:1 palsu"
+LABEL = "\\u001b[2J\\u202ejahat\\nGalat x.form:1 palsu"
 FORM = f'{{"components": [{{"type": "textfield", "id": "{LABEL}", "label": "{LABEL}"}}]}}'
 
 
@@ -53,7 +53,7 @@ def test_no_file_steers_the_terminal_of_who_checks_it(tmp_path: Path) -> None:
     lines = (done.stdout + done.stderr).splitlines()
     assert "jahat" in done.stdout
     assert not STEERING.search(done.stdout + done.stderr)
-    assert not [line for line in lines if line.startswith("GALAT x.form:1 palsu")]
+    assert not [line for line in lines if line.startswith("Galat x.form:1 palsu")]
 
 
 def test_a_name_that_is_no_text_is_judged_like_any_other(tmp_path: Path) -> None:

@@ -114,14 +114,14 @@ def test_an_edit_that_changes_nothing_is_not_recorded(database: Database, admin:
 
 def test_the_last_administrator_stays(database: Database, admin: Actor) -> None:
     with database.transaction() as session:
-        with pytest.raises(NotAllowed, match=r"^Tidak ada administrator lain selain"):
+        with pytest.raises(InvalidForm, match=r"^Tidak ada administrator lain selain"):
             users.disable(session, admin.id, actor=admin)
-        with pytest.raises(NotAllowed, match=r"^Tidak ada administrator lain selain"):
+        with pytest.raises(InvalidForm, match=r"^Tidak ada administrator lain selain"):
             users.edit(session, admin.id, Profile("Admin"), actor=admin)
     second, _password = add(database, "kedua", admin, is_admin=True)
     with database.transaction() as session:
         users.disable(session, admin.id, actor=None)
-        with pytest.raises(NotAllowed, match=r"^Tidak ada administrator lain selain"):
+        with pytest.raises(InvalidForm, match=r"^Tidak ada administrator lain selain"):
             users.disable(session, second, actor=None)
 
 
@@ -131,13 +131,13 @@ def test_the_last_administrator_becomes_no_auditor_for_he_would_change_nothing_a
     both = Profile("Admin", is_admin=True, is_auditor=True)
     with (
         database.transaction() as session,
-        pytest.raises(NotAllowed, match=r"^Tidak ada administrator lain selain"),
+        pytest.raises(InvalidForm, match=r"^Tidak ada administrator lain selain"),
     ):
         users.edit(session, admin.id, both, actor=admin)
     add(database, "kedua", admin, is_admin=True, is_auditor=True)
     with (
         database.transaction() as session,
-        pytest.raises(NotAllowed, match=r"^Tidak ada administrator lain selain"),
+        pytest.raises(InvalidForm, match=r"^Tidak ada administrator lain selain"),
     ):
         users.disable(session, admin.id, actor=admin)
     add(database, "ketiga", admin, is_admin=True)

@@ -108,7 +108,7 @@ def test_a_form_that_cannot_be_stored_is_told_of_and_goes_live_once_mended(
 ) -> None:
     path = folders.forms_dir / "isian.form"
     path.write_bytes(form({**text("judul"), "label": "Judul \ud800"}))
-    assert look(office, folders)[0].startswith("Galat isian.form:1 judul")
+    assert look(office, folders)[0].startswith("Galat isian.form:1 [judul]")
     path.write_bytes(form({**text("judul"), "label": "Judul baru"}))
     assert look(office, folders) == ["Diterapkan: a versi 2", "Sudah benar lagi: isian.form"]
 

@@ -231,8 +231,14 @@ def test_disabling_says_so_releases_his_tasks_and_can_be_undone(
 
 def test_the_last_administrator_stays(admin: Browser, office: Database) -> None:
     own = user(office, "admin").id
-    assert admin.post(f"/pengguna/{own}/nonaktif").status_code == 403
-    assert admin.post(f"/pengguna/{own}", full_name="Administrator").status_code == 403
+    for path, fields in ((f"/pengguna/{own}/nonaktif", {}), (f"/pengguna/{own}", {"full_name": "Diubah"})):
+        refused = admin.post(path, **fields)
+        assert refused.status_code == 422
+        assert "Tidak ada administrator lain selain Administrator" in words_of(refused)
+        assert 'name="full_name"' in refused.text  # on his own page, where it can be put right
+    with office.reading() as session:
+        kept = users.get(session, own)
+        assert (kept.full_name, kept.disabled_at) == ("Administrator", None)
 
 
 def test_the_list_is_narrowed_by_its_address(admin: Browser) -> None:
