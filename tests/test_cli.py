@@ -82,7 +82,7 @@ def test_all_tokens_of_a_user_are_taken_away(shell: Shell) -> None:
         assert tokens.find(session, again) is not None
 
 
-def test_a_user_is_added_given_a_new_password_and_disabled(shell: Shell, tmp_path: Path) -> None:
+def test_a_user_is_added_given_a_new_password_disabled_and_enabled(shell: Shell, tmp_path: Path) -> None:
     shell("deploy", *files(tmp_path, procedure()))
     added = shell("user", "add", "rina", "--full-name", "Rina", "--group", "Loket")
     assert added.exit_code == 0
@@ -91,6 +91,9 @@ def test_a_user_is_added_given_a_new_password_and_disabled(shell: Shell, tmp_pat
     with shell.database().reading() as session:
         user = session.scalars(select(User).where(User.name == "rina")).one()
         assert user.disabled_at is not None
+    assert shell("user", "enable", "rina").exit_code == 0
+    with shell.database().reading() as session:
+        assert session.scalars(select(User.disabled_at).where(User.name == "rina")).one() is None
 
 
 def test_a_user_added_without_a_unit_to_a_lane_of_units_is_warned_of(shell: Shell, tmp_path: Path) -> None:

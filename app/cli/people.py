@@ -52,6 +52,16 @@ def user_disable(name: str) -> None:
     click.echo(f"{name} dinonaktifkan.")
 
 
+@user.command("enable", help="Aktifkan lagi pengguna yang dinonaktifkan.")
+@click.argument("name")
+def user_enable(name: str) -> None:
+    """Enable a user again."""
+    _config, database = ready()
+    with database.transaction() as session:
+        users.enable(session, users.named(session, name).id, actor=None)
+    click.echo(f"{name} dapat masuk lagi.")
+
+
 @user.command("password", help="Beri kata sandi acak baru; ditampilkan sekali.")
 @click.argument("name")
 def user_password(name: str) -> None:

@@ -50,14 +50,23 @@ def deploy(
         InvalidDiagram: at least one finding is an error; nothing was stored.
     """
     if actor is not None:
-        rights.require_not_auditor(actor)
-        if not actor.is_process_owner:
-            raise NotAllowed(_("Hanya pemilik proses yang dapat menerapkan diagram."))
+        require_may_deploy(actor)
     bundles, findings = collect(session, files, beside or {})
     if has_errors(findings):
         raise InvalidDiagram(_("Berkas tidak dapat diterapkan."), tuple(findings))
     deployed = tuple(_deploy_one(session, bundle, actor) for bundle in bundles)
     return Deployment(deployed, tuple(findings))
+
+
+def require_may_deploy(actor: Actor) -> None:
+    """Refuse everyone but process owners.
+
+    Raises:
+        NotAllowed: the actor is no process owner, or an auditor.
+    """
+    rights.require_not_auditor(actor)
+    if not actor.is_process_owner:
+        raise NotAllowed(_("Hanya pemilik proses yang dapat menerapkan diagram."))
 
 
 def check(

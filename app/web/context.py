@@ -118,8 +118,19 @@ def end_language(_error: BaseException | None) -> None:
 
 
 def local_path(text: str | None, otherwise: str = "/") -> str:
-    """``text`` when it is a path of this site, to go back to; never another site."""
+    """``text`` when it is a path of this site, to go back to; never another site. An address that only takes forms
+    leads to the page around it."""
     # Not parsed: what begins with one slash names no site, and a parser has its own ways to fail.
     if not text or not text.startswith("/") or text.startswith("//"):
         return otherwise
-    return otherwise if any(ord(c) < 33 or c == "\\" for c in text) else text
+    return otherwise if any(ord(c) < 33 or c == "\\" for c in text) else _page(text)
+
+
+def _page(path: str) -> str:
+    routes = current_app.create_url_adapter(request)
+    bare = path.split("?")[0].split("#")[0]
+    if routes is None or routes.test(bare, "GET") or not routes.allowed_methods(bare):
+        return path
+    while bare and not routes.test(bare, "GET"):
+        bare = bare.rsplit("/", 1)[0]
+    return bare or "/"

@@ -39,6 +39,7 @@ def listed() -> str:
 @blueprint.post("/proses")
 def deploy() -> AnyResponse:
     """Check the uploaded files and put them in force; or say what is wrong with them."""
+    deployments.require_may_deploy(context.actor())
     uploads = [upload for upload in request.files.getlist("files") if upload.filename]
     if not uploads:
         return make_response(_list_page(missing=_("Pilih sedikitnya satu berkas.")), 422)

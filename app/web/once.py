@@ -1,12 +1,13 @@
 """Secrets shown right after they were made: kept for some minutes, sealed, in the browser of who made them."""
 
+import hashlib
 from datetime import timedelta
 
 from flask import request
 from werkzeug.wrappers import Response
 
 from app.services import sealed
-from app.web import context
+from app.web import context, login
 
 _COOKIE = "alur-once"
 #: Long enough to write it down or print it, also after changing the language of the page.
@@ -14,8 +15,8 @@ _SHOWN = timedelta(minutes=10)
 
 
 def hand_over(response: Response, path: str, secret: str) -> Response:
-    """Let the page at ``path``, and no other, show ``secret`` to this user in this browser."""
-    content = {"user": context.actor().id, "path": path, "secret": secret}
+    """Let the page at ``path``, and no other, show ``secret`` in this browser until its user signs out."""
+    content = {"session": _session(), "path": path, "secret": secret}
     with context.database().reading() as session:
         token = sealed.seal(session, _COOKIE, content, _SHOWN)
     response.set_cookie(
@@ -37,8 +38,12 @@ def handed() -> str:
         return ""
     with context.database().reading() as session:
         content = sealed.unseal(session, _COOKIE, token)
-    own = content is not None and (content["user"], content["path"]) == (context.actor().id, request.path)
+    own = content is not None and (content.get("session"), content["path"]) == (_session(), request.path)
     return str(content["secret"]) if content and own else ""
+
+
+def _session() -> str:
+    return hashlib.sha256((login.token() or "").encode()).hexdigest()
 
 
 def forget(response: Response, path: str) -> Response:

@@ -127,16 +127,15 @@ def revoke_tokens(user_id: int) -> Response:
 @blueprint.post("/pengguna/<int:user_id>/nonaktif")
 def disable(user_id: int) -> Response:
     """Shut him out; his tasks go back to their lanes."""
-    actor = context.actor()
+    there = redirect(url_for("users.show", user_id=user_id), 303)
     try:
         with context.database().transaction() as session:
-            user = users.disable(session, user_id, actor=actor)
-    except InvalidForm as error:
-        with context.database().reading() as session:
-            user = directory.get(session, user_id, actor=actor)
-            return make_response(_form_page(session, user, profiles.of(user), error.errors), 422)
+            user = users.disable(session, user_id, actor=context.actor())
+    except InvalidForm as error:  # he is the last administrator
+        _warn(str(error))
+        return there
     flash(_("{name} dinonaktifkan; tugas yang dipegangnya kembali ke lajurnya.", name=user.full_name), "ok")
-    return redirect(url_for("users.show", user_id=user_id), 303)
+    return there
 
 
 @blueprint.post("/pengguna/<int:user_id>/aktif")

@@ -185,6 +185,23 @@ def test_the_language_is_remembered_by_browser_and_account(app: Flask, sign_in: 
     assert '<html lang="id"' in app.test_client().get("/masuk").text
 
 
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        ("/tugas/abc/ambil", "/tugas/abc"),
+        ("/perkara/3/batalkan?a=1", "/perkara/3"),
+        ("/kendala/5/coba", "/kendala"),
+        ("/keluar", "/"),
+        ("/tugas?q=x#isi", "/tugas?q=x#isi"),
+        ("/tidak/ada", "/tidak/ada"),
+    ],
+)
+def test_the_way_back_from_where_a_form_was_refused_is_a_page_that_can_be_opened(
+    sign_in: SignIn, there: str, back: str
+) -> None:
+    assert sign_in("lapor").post("/bahasa", language="en", next=there).location == back
+
+
 def test_a_language_or_theme_that_does_not_exist_is_ignored(client: FlaskClient) -> None:
     browser = Browser(client)
     browser.get("/masuk")

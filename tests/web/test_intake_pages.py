@@ -131,6 +131,14 @@ def test_the_code_is_shown_to_nobody_else_and_not_after_it_was_put_away(
     assert "Kode tidak ditampilkan" in later.text
 
 
+def test_the_code_is_gone_once_its_officer_has_signed_out(lapor: Browser) -> None:
+    place = save(lapor)
+    assert (code := code_of(lapor.get(place)))
+    lapor.post("/keluar")
+    lapor.sign_in("lapor")
+    assert code not in lapor.get(place).text
+
+
 def test_the_code_is_stored_nowhere(lapor: Browser, config: Config, office: Database) -> None:
     code = code_of(lapor.get(save(lapor)))
     assert not files_holding(config, office, code)
