@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from app import forms
-from app.bpmnio import feel
+from app.bpmnio import feel, templates
 from app.engine import decisions, reader
 from app.errors import InvalidDiagram
 from tests.engine.building import bpmn, end, node, start, user
@@ -34,6 +34,15 @@ def test_brackets_without_end_are_refused_before_anybody_counts_them() -> None:
     assert feel.check("[" * 100 + "1" + "]" * 100) is None
     assert feel.check('"' + "(" * 3_000 + '"') is None
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize("before", ["1,2 ;", "1,2 ;a", ";", ";a", "{", "{a"])
+def test_a_sign_that_a_message_would_cut_in_half_is_refused_as_any_other(before: str) -> None:
+    text = before + "\u202e\u202e\u202e" + "💩" * 20
+    assert feel.check(text, dialect="unary")
+    assert feel.check(text)
+    for closed in ("}}", ""):
+        templates.look(f"Halo {{{{{text}{closed}")
 
 
 @pytest.mark.parametrize("property", ["expression", "valuesExpression"])

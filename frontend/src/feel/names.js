@@ -26,7 +26,8 @@ function firstError(top, text) {
   let error = null;
   top.cursor().iterate((node) => {
     if (node.type.isError && error === null) {
-      error = { at: node.from, found: text.slice(node.from, node.to) || text.slice(node.to).trim().slice(0, 20) };
+      const found = text.slice(node.from, node.to) || text.slice(node.to).trim().slice(0, 20);
+      error = { at: node.from, found: found.toWellFormed() }; // half a sign is no JSON
     }
     return error === null;
   });
@@ -115,7 +116,7 @@ function plus(scope, names) {
 
 // names of several words are joined by one space, as feelin does
 function nameOf(node, text) {
-  return text.slice(node.from, node.to).replace(/\s+/g, ' ').trim();
+  return text.slice(node.from, node.to).replace(/\s+/g, ' ').trim().toWellFormed();
 }
 
 function children(node) {

@@ -80,7 +80,7 @@ function broken(text) {
   parse(text).iterate({
     enter(node) {
       if (node.type.isError) {
-        found ??= text.slice(node.from, node.to + 20) || text.slice(-20);
+        found ??= (text.slice(node.from, node.to + 20) || text.slice(-20)).toWellFormed();
       }
     }
   });
