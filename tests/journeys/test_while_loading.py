@@ -39,8 +39,10 @@ def test_a_script_that_never_comes_hides_nothing(office: Office, people: People)
     page = people("upp").page
     page.route("**/conditions.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
     at_task(page, office)
+    page.wait_for_load_state()  # before its styles are there nothing is hidden yet
     expect(page.locator(ASKED_LATER)).to_be_visible(timeout=20_000)
-    assert page.get_by_text("Isi bila “Data lengkap?” dijawab “Lengkap”.").is_visible()  # no later
+    # Each waits by itself for the same moment: the second may be shown a frame later.
+    expect(page.get_by_text("Isi bila “Data lengkap?” dijawab “Lengkap”.")).to_be_visible(timeout=1_000)
 
 
 def test_who_only_reads_sees_no_field_that_is_asked_later(office: Office, people: People) -> None:
