@@ -15,7 +15,9 @@ _TYPED = re.compile(r"-?\d{1,30}([.,]\d{1,30})?", re.ASCII)
 #: 1.500 may be one and a half or one thousand five hundred.
 _GROUPED = re.compile(r"-?\d{1,3}(\.\d{3})+(,\d+)?", re.ASCII)
 _STORED = re.compile(r"-?\d{1,30}(\.\d{1,30})?", re.ASCII)
-_PRECISE = Context(prec=200)
+#: The usual 28 digits are fewer than a form may hold, or ask for: the largest double has 309, the smallest 324 behind
+#: the comma.
+_EXACT = Context(prec=700)
 
 
 def from_text(text: str, *, as_text: bool) -> Any:
@@ -48,7 +50,8 @@ def is_number(value: Any, *, as_text: bool) -> bool:
 
 def counted(number: int | Decimal) -> str:
     """Return a number as it stands in a sentence, with the thousands of the reader's language."""
-    written = str(format_decimal(number, locale=language(), decimal_quantization=False))
+    with localcontext(_EXACT):
+        written = str(format_decimal(number, locale=language(), decimal_quantization=False))
     return written.replace("\u00a0", " ")
 
 
@@ -77,13 +80,13 @@ def to_json(given: Any, number: Decimal, *, as_text: bool) -> Any:
 
 def decimals(number: Decimal) -> int:
     """Return how many digits stand behind the comma; trailing zeros do not count."""
-    exponent = number.normalize(_PRECISE).as_tuple().exponent
+    exponent = number.normalize(_EXACT).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def neighbours(number: Decimal, step: Decimal) -> tuple[Decimal, Decimal] | None:
     """Return the two multiples of ``step`` around ``number``; None when it is one itself."""
-    with localcontext(Context(prec=700)):
+    with localcontext(_EXACT):
         rest = number % step
         if rest == 0:
             return None

@@ -66,7 +66,7 @@ def resume(session: Session, token: str) -> SignedIn | None:
     """Whom the token belongs to, with groups and units; None when it is unknown or over. 1 SQL, no write."""
     now = clock.real()
     limits = {"idle_since": now - IDLE, "begun_before": now - ABSOLUTE}
-    found = session.execute(_resuming(), {"hash": _hash(token), **limits}).unique().one_or_none()
+    found = session.execute(_resuming(), {"hash": fingerprint(token), **limits}).unique().one_or_none()
     return SignedIn(found[0], found[1] < now - TOUCH) if found else None
 
 
@@ -91,19 +91,19 @@ def touch(session: Session, token: str) -> None:
     now = clock.real()
     alive = (LoginSession.seen_at > now - IDLE, LoginSession.seen_at < now - TOUCH)
     session.execute(
-        update(LoginSession).where(LoginSession.token_hash == _hash(token), *alive).values(seen_at=now)
+        update(LoginSession).where(LoginSession.token_hash == fingerprint(token), *alive).values(seen_at=now)
     )
 
 
 def sign_out(session: Session, token: str) -> None:
     """End the session of this token."""
-    session.execute(delete(LoginSession).where(LoginSession.token_hash == _hash(token)))
+    session.execute(delete(LoginSession).where(LoginSession.token_hash == fingerprint(token)))
 
 
 def end_all(session: Session, user_id: int, *, keep: str | None = None) -> None:
     """End every session of a user, but the one whose token is ``keep``."""
     mine = LoginSession.user_id == user_id
-    session.execute(delete(LoginSession).where(mine, LoginSession.token_hash != _hash(keep or "")))
+    session.execute(delete(LoginSession).where(mine, LoginSession.token_hash != fingerprint(keep or "")))
 
 
 def forget_old(session: Session) -> None:
@@ -137,7 +137,7 @@ def _begin(
         sign_out(session, replaces)
     attempts.forgive(session, admission)
     token, now = secrets.token_urlsafe(32), clock.real()
-    session.add(LoginSession(token_hash=_hash(token), user_id=user.id, created_at=now, seen_at=now))
+    session.add(LoginSession(token_hash=fingerprint(token), user_id=user.id, created_at=now, seen_at=now))
     return user, token
 
 
@@ -159,5 +159,6 @@ def _network(source: str) -> str:
     return str(ip_network(f"{address}/64", strict=False)) if address.version == 6 else str(address)
 
 
-def _hash(token: str) -> str:
+def fingerprint(token: str) -> str:
+    """What may be kept of a browser's token: its SHA-256 in hexadecimal, which signs nobody in."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,6 +1,7 @@
 // The FEEL engine of the server, inside V8: text in, JSON text out, any number of expressions in one call.
 import { evaluate, unaryTest, SyntaxError as FeelSyntaxError } from '@bpmn-io/feelin';
 
+import { answer } from './feel/answer.js';
 import { clockAt, useLocalZone } from './feel/clock.js';
 import './feel/dates.js';
 import './feel/limits.js';
@@ -17,11 +18,11 @@ globalThis.feel = { run: json(run), inspect: json(inspectAll) };
 // Every answer is JSON text of its own, so that Python can keep it as it is.
 function json(fn) {
   return (text) => {
-    const answer = JSON.stringify(fn(JSON.parse(text)).map((item) => JSON.stringify(item)));
-    if (answer.length > MOST_CHARS) {
+    const said = JSON.stringify(fn(JSON.parse(text)).map(answer));
+    if (said.length > MOST_CHARS) {
       throw new RangeError('answer too long');
     }
-    return answer;
+    return said;
   };
 }
 
@@ -72,7 +73,7 @@ function nameAll(lets, context, around, named, clock, doubts) {
 
 function runOne(fn, text, scope, told) {
   const warnings = new Set();
-  const warn = (message) => warnings.size < MOST_WARNINGS && warnings.add(message.slice(0, 300).toWellFormed());
+  const warn = (message) => warnings.size < MOST_WARNINGS && warnings.add(message.slice(0, 300));
   told.forEach(warn);
   try {
     const result = fn(text, scope);

@@ -47,6 +47,11 @@ def test_a_submitted_form_is_read_in_words() -> None:
         assert forms.text_of(made.by_key["setuju"], False) == "No"
 
 
+def test_a_number_is_read_with_all_its_digits_however_many_a_field_may_hold() -> None:
+    part = form(component("number", "nilai", serializeToString=True)).by_key["nilai"]
+    assert forms.text_of(part, "1" * 30 + "." + "2" * 30) == ".".join(["111"] * 10) + "," + "2" * 30
+
+
 def test_what_a_formula_takes_from_a_list_is_read_as_in_the_list() -> None:
     units = [{"label": "Dinas Perhubungan", "value": "DISHUB"}, {"label": "Inspektorat", "value": "INSP"}]
     made = form(

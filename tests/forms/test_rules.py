@@ -53,6 +53,11 @@ def test_how_many_characters_fit_is_written_as_other_numbers_are(spoken: str, sh
         assert shown in (error(part, "x" * 3001) or "")
 
 
+def test_a_limit_that_no_text_can_reach_is_told_all_the_same() -> None:
+    told = error(component("textfield", "a", **rules(minLength=1e308)), "ab") or ""
+    assert told == f"A paling sedikit 100{'.000' * 102} huruf."
+
+
 def test_a_pattern_is_put_to_the_raw_text_as_javascript_reads_it() -> None:
     part = component(
         "textfield", "a", **rules(pattern="^\\d{2}\\-[\\w]$", patternErrorMessage="Contoh: 12-a")

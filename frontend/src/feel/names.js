@@ -27,7 +27,7 @@ function firstError(top, text) {
   top.cursor().iterate((node) => {
     if (node.type.isError && error === null) {
       const found = text.slice(node.from, node.to) || text.slice(node.to).trim().slice(0, 20);
-      error = { at: node.from, found: found.toWellFormed() }; // half a sign is no JSON
+      error = { at: node.from, found };
     }
     return error === null;
   });
@@ -116,7 +116,7 @@ function plus(scope, names) {
 
 // names of several words are joined by one space, as feelin does
 function nameOf(node, text) {
-  return text.slice(node.from, node.to).replace(/\s+/g, ' ').trim().toWellFormed();
+  return text.slice(node.from, node.to).replace(/\s+/g, ' ').trim();
 }
 
 function children(node) {

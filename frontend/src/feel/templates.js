@@ -2,6 +2,7 @@
 import { evaluate, parse, parseToSimpleTree } from 'feelers';
 import { Marked } from 'marked';
 
+import { answer } from './answer.js';
 import { clockAt, useLocalZone } from './clock.js';
 import { inspect } from './names.js';
 
@@ -38,7 +39,7 @@ function render(json) {
   useLocalZone(zone);
   const clock = clockAt(now);
   const said = items.map(({ way, text, strict, local }) => ways[way](text, { ...local, ...context, ...clock }, strict));
-  return JSON.stringify(said.map((text) => text.slice(0, MOST_CHARS).toWellFormed()));
+  return answer(said.map((text) => text.slice(0, MOST_CHARS)));
 }
 
 function filled(text, scope, options = {}) {
@@ -55,7 +56,7 @@ function escaped(text) {
 
 /** Return for each template of a JSON list what is wrong with it (null or a text) and which names it reads. */
 function look(json) {
-  return JSON.stringify(JSON.parse(json).map(lookAt));
+  return answer(JSON.parse(json).map(lookAt));
 }
 
 function lookAt(text) {
@@ -80,7 +81,7 @@ function broken(text) {
   parse(text).iterate({
     enter(node) {
       if (node.type.isError) {
-        found ??= (text.slice(node.from, node.to + 20) || text.slice(-20)).toWellFormed();
+        found ??= text.slice(node.from, node.to + 20) || text.slice(-20);
       }
     }
   });
