@@ -91,6 +91,7 @@ def test_a_user_is_added_given_a_new_password_disabled_and_enabled(shell: Shell,
     with shell.database().reading() as session:
         user = session.scalars(select(User).where(User.name == "rina")).one()
         assert user.disabled_at is not None
+    assert "user enable rina" in shell("user", "password", "rina").stderr
     assert shell("user", "enable", "rina").exit_code == 0
     with shell.database().reading() as session:
         assert session.scalars(select(User.disabled_at).where(User.name == "rina")).one() is None

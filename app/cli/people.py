@@ -68,7 +68,10 @@ def user_password(name: str) -> None:
     """Reset a user's password."""
     _config, database = ready()
     with database.transaction() as session:
-        password = accounts.reset_password(session, users.named(session, name).id, actor=None)
+        person = users.named(session, name)
+        password, shut_out = accounts.reset_password(session, person.id, actor=None), person.disabled_at
+    if shut_out:
+        click.echo(f"{name} dinonaktifkan: ia baru dapat masuk sesudah `user enable {name}`.", err=True)
     click.echo(password)
 
 

@@ -1,12 +1,11 @@
 """Secrets shown right after they were made: kept for some minutes, sealed, in the browser of who made them."""
 
-import hashlib
 from datetime import timedelta
 
 from flask import request
 from werkzeug.wrappers import Response
 
-from app.services import sealed
+from app.services import sealed, sessions
 from app.web import context, login
 
 _COOKIE = "alur-once"
@@ -43,7 +42,7 @@ def handed() -> str:
 
 
 def _session() -> str:
-    return hashlib.sha256((login.token() or "").encode()).hexdigest()
+    return sessions.fingerprint(login.token() or "")
 
 
 def forget(response: Response, path: str) -> Response:
