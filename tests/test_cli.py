@@ -250,6 +250,14 @@ def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path) -> None:
     assert "sudah dipakai program lain" in done.stderr
 
 
+def test_a_name_that_is_no_utf_8_is_told_without_a_traceback(tmp_path: Path) -> None:
+    main(tmp_path, "init")
+    done = main(tmp_path, "user", "password", "\udcff")  # the byte FF
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("Berhenti: ada kata pada perintah ini yang bukan UTF-8.")
+    assert "Traceback" not in done.stderr
+
+
 def main(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     line = [sys.executable, "-m", "app", *arguments]
     env = {"ALUR_DATA_DIR": str(tmp_path / "data"), **settings}

@@ -46,6 +46,11 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
+    except UnicodeEncodeError as error:
+        if error.reason != "surrogates not allowed":  # so Python hands on bytes that are no UTF-8
+            raise
+        click.echo("Berhenti: ada kata pada perintah ini yang bukan UTF-8. Ketik ulang kata itu.", err=True)
+        sys.exit(1)
     except AppError as error:
         say(f"Berhenti: {error}", err=True)
         for reason in _reasons(error):

@@ -71,7 +71,9 @@ def user_password(name: str) -> None:
         person = users.named(session, name)
         password, shut_out = accounts.reset_password(session, person.id, actor=None), person.disabled_at
     if shut_out:
-        click.echo(f"{name} dinonaktifkan: ia baru dapat masuk sesudah `user enable {name}`.", err=True)
+        click.echo(
+            f"{person.name} dinonaktifkan: ia baru dapat masuk sesudah `user enable {person.name}`.", err=True
+        )
     click.echo(password)
 
 

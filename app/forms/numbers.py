@@ -23,15 +23,28 @@ _EXACT = Context(prec=700)
 def from_text(text: str, *, as_text: bool) -> Any:
     """Return the number in ``text`` (``12``, ``-2,5``, ``2.5``), as JSON holds it; the text itself when it is none.
 
-    A text that could be thousands (``1.500``) is not guessed at. ``as_text`` keeps the digits as a text with a dot.
+    A text that could be thousands (``1.500``) is not guessed at, and one with more digits than JSON holds exactly
+    stays as it is. ``as_text`` keeps the digits as a text with a dot.
     """
-    if not _TYPED.fullmatch(text) or _GROUPED.fullmatch(text):
+    if not _is_certain(text):
         return text
     digits = text.replace(",", ".")
     if as_text:
         return digits
     number = int(digits) if "." not in digits else float(digits)
-    return number if abs(number) <= MAX_EXACT else text
+    exact = abs(number) <= MAX_EXACT and Decimal(repr(number)) == Decimal(digits)
+    return number if exact else text
+
+
+def loses_digits(value: Any) -> bool:
+    """Whether ``value`` is a text for a number that JSON cannot hold exactly."""
+    if not isinstance(value, str) or not _is_certain(value):
+        return False
+    return isinstance(from_text(value, as_text=False), str)
+
+
+def _is_certain(text: str) -> bool:
+    return bool(_TYPED.fullmatch(text)) and not _GROUPED.fullmatch(text)
 
 
 def to_text(value: Any) -> str:
@@ -53,6 +66,11 @@ def counted(number: int | Decimal) -> str:
     with localcontext(_EXACT):
         written = str(format_decimal(number, locale=language(), decimal_quantization=False))
     return written.replace("\u00a0", " ")
+
+
+def exactly(number: Decimal) -> str:
+    """Return every digit of a number as people here write it in a field."""
+    return to_text(format(number.normalize(_EXACT), "f"))
 
 
 def plain_decimal(value: Any) -> Decimal | None:

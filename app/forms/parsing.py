@@ -1,6 +1,7 @@
 """The bytes of a ``*.form`` file as JSON that is safe to walk, or the findings that say why not."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
@@ -69,7 +70,8 @@ def parse(content: bytes, findings: Findings) -> Raw | None:
         findings.add("form_too_big", size=len(content) // 1024, most=MAX_BYTES // 1024)
         return None
     try:
-        schema = json.loads(content.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        text = content.decode("utf-8-sig")
+        schema = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
     except json.JSONDecodeError as error:
         where = _("pembacaan berhenti di kolom {column}", column=error.colno)
         findings.add("form_not_json", line=error.lineno, where=where)
@@ -77,7 +79,7 @@ def parse(content: bytes, findings: Findings) -> Raw | None:
         findings.add("form_not_utf8")
     except _NotJson as error:
         findings.add("form_not_json", where=_("{name} bukan nilai JSON", name=error.args[0]))
-    except (ValueError, RecursionError):  # a number of thousands of digits, or too deep
+    except (ValueError, RecursionError):  # a number of thousands of digits or past all doubles, or too deep
         findings.add("form_not_json", where=_too_much())
     else:
         return schema if _is_form(schema, findings) and _is_storable(schema, findings) else None
@@ -157,8 +159,15 @@ def _refuse_constant(name: str) -> Any:
     raise _NotJson(name)
 
 
+def _finite(text: str) -> float:
+    number = float(text)
+    if math.isinf(number):  # 1e400
+        raise ValueError(text)
+    return number
+
+
 def _too_much() -> str:
-    return _("ada angka yang terlalu panjang, atau isinya bersarang terlalu dalam")
+    return _("ada angka yang terlalu besar, atau isinya bersarang terlalu dalam")
 
 
 def _text_of(part: Raw, *names: str) -> str | None:

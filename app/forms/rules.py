@@ -11,7 +11,7 @@ from app.forms import words
 from app.forms.choices import is_offered
 from app.forms.model import CHOICES, MULTI_CHOICE, TEXTS, Field, Option
 from app.forms.moments import local
-from app.forms.numbers import decimals, neighbours, plain_decimal
+from app.forms.numbers import decimals, loses_digits, neighbours, plain_decimal
 from app.forms.stored import is_stored
 from app.forms.texts import is_email, is_phone, length
 
@@ -33,7 +33,8 @@ def error_of(
     ``limits`` are the field's limits by name, FEEL already computed; ``files`` names of known files by id.
     """
     if not is_stored(part, value):
-        return words.unreadable(part)
+        long = part.type == "number" and loses_digits(value)
+        return words.too_precise(part) if long else words.unreadable(part)
     if _is_missing(part, value):
         return words.missing(part) if part.required else None
     if part.type in TEXTS:

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from app.forms.model import CHOICES, Field
-from app.forms.numbers import counted, to_text
+from app.forms.numbers import counted, exactly
 from app.i18n import _, ngettext
 
 
@@ -42,6 +42,14 @@ def unreadable(part: Field) -> str:
     return not_offered(part)
 
 
+def too_precise(part: Field) -> str:
+    """Return how many digits a number may have so that all are kept: 15 always are (IEEE 754, binary64)."""
+    return _(
+        "{label} memuat lebih banyak angka daripada yang dapat disimpan; tulis paling banyak 15.",
+        label=part.name,
+    )
+
+
 def not_offered(part: Field) -> str:
     """Return what to do about a choice that is not in the list."""
     return _("Pilih {label} dari daftar.", label=part.name)
@@ -59,12 +67,12 @@ def too_long(part: Field, most: Decimal) -> str:
 
 def too_small(part: Field, least: Decimal) -> str:
     """Return the least number."""
-    return _("{label} tidak boleh kurang dari {n}.", label=part.name, n=_plain(least))
+    return _("{label} tidak boleh kurang dari {n}.", label=part.name, n=exactly(least))
 
 
 def too_large(part: Field, most: Decimal) -> str:
     """Return the largest number."""
-    return _("{label} tidak boleh lebih dari {n}.", label=part.name, n=_plain(most))
+    return _("{label} tidak boleh lebih dari {n}.", label=part.name, n=exactly(most))
 
 
 def no_limit(part: Field) -> str:
@@ -84,8 +92,8 @@ def between_steps(part: Field, below: Decimal, above: Decimal) -> str:
     return _(
         "{label}: nilai terdekat yang dapat dipakai {low} dan {high}.",
         label=part.name,
-        low=_plain(below),
-        high=_plain(above),
+        low=exactly(below),
+        high=exactly(above),
     )
 
 
@@ -127,7 +135,3 @@ def unknown_file(part: Field) -> str:
 def wrong_file(part: Field) -> str:
     """Return which kinds of file are taken."""
     return _("{label} hanya menerima berkas {kinds}.", label=part.name, kinds=", ".join(part.kinds))
-
-
-def _plain(number: Decimal) -> str:
-    return to_text(format(number.normalize(), "f"))

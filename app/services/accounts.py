@@ -108,9 +108,12 @@ def reset_password(
 
     Raises:
         NotFound; NotAllowed: the actor is no administrator.
+        Conflict: it is his own, which would end his session before he saw the new one.
     """
     rights.require_administrator(actor)
     user = users.get(session, user_id)
+    if actor is not None and actor.id == user.id:
+        raise Conflict(_("Kata sandi sendiri diganti lewat “Ganti kata sandi”, dengan kata sandi yang lama."))
     password = password or passwords.invent()
     user.password_hash, user.must_change_password = passwords.digest(password), True
     sessions.end_all(session, user.id)

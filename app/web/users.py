@@ -179,6 +179,7 @@ def _form_page(
         held=directory.holding(session, user.id) if user else 0,
         live_tokens=tokens.count(session, user.id) if user else 0,
         may_change=context.actor().administers,
+        own=user is not None and user.id == context.actor().id,
     )
 
 

@@ -27,11 +27,16 @@ def test_broken_json_names_its_line() -> None:
     ("broken", "said", "in_english"),
     [
         (b'{"components": [\n{type: 1}]}', "pembacaan berhenti di kolom 2", "reading stopped at column 2"),
+        (
+            b'{"components": [{"type": "spacer", "height": 1e400}]}',
+            "ada angka yang terlalu besar, atau isinya bersarang terlalu dalam",
+            "a number in it is too large, or it is nested too deep",
+        ),
         (b'{"components": NaN}', "NaN bukan nilai JSON", "NaN is no JSON value"),
         (
             b"[" * 100_000,
-            "ada angka yang terlalu panjang, atau isinya bersarang terlalu dalam",
-            "a number in it is too long, or it is nested too deep",
+            "ada angka yang terlalu besar, atau isinya bersarang terlalu dalam",
+            "a number in it is too large, or it is nested too deep",
         ),
     ],
 )

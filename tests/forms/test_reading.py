@@ -6,6 +6,7 @@ import pytest
 
 from app import forms
 from app.forms import moments, numbers
+from tests.forms.judging import error
 from tests.forms.schemas import component, form, values
 
 FORM = form(
@@ -101,8 +102,15 @@ def test_a_number_shown_in_a_field_is_read_back_unchanged(number: Any) -> None:
     assert numbers.from_text(numbers.to_text(number), as_text=False) == number
 
 
-def test_a_number_that_a_browser_would_round_is_not_taken() -> None:
-    assert numbers.from_text("9007199254740993", as_text=False) == "9007199254740993"
+@pytest.mark.parametrize(
+    "typed", ["9007199254740993", "9007199254740991,4", "4503599627370497,77", "0,1234567890123456789"]
+)
+def test_a_number_that_a_browser_would_round_is_not_taken(typed: str) -> None:
+    assert numbers.from_text(typed, as_text=False) == typed
+    number = component("number", "angka", label="Angka")
+    assert error(number, forms.read(form(number), {"angka": [typed]})["angka"]) == (
+        "Angka memuat lebih banyak angka daripada yang dapat disimpan; tulis paling banyak 15."
+    )
 
 
 @pytest.mark.parametrize(

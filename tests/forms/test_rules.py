@@ -53,6 +53,24 @@ def test_how_many_characters_fit_is_written_as_other_numbers_are(spoken: str, sh
         assert shown in (error(part, "x" * 3001) or "")
 
 
+@pytest.mark.parametrize(
+    ("rule", "value", "message"),
+    [
+        (
+            {"increment": 5},
+            "1" * 29 + "2",
+            f"A: nilai terdekat yang dapat dipakai {'1' * 29}0 dan {'1' * 29}5.",
+        ),
+        (rules(max="1" * 30), "9" * 30, f"A tidak boleh lebih dari {'1' * 30}."),
+        (rules(min="1" * 30 + ".25"), "5", f"A tidak boleh kurang dari {'1' * 30},25."),
+    ],
+)
+def test_what_is_said_about_a_long_number_names_every_digit(
+    rule: dict[str, Any], value: str, message: str
+) -> None:
+    assert error(component("number", "a", serializeToString=True, **rule), value) == message
+
+
 def test_a_limit_that_no_text_can_reach_is_told_all_the_same() -> None:
     told = error(component("textfield", "a", **rules(minLength=1e308)), "ab") or ""
     assert told == f"A paling sedikit 100{'.000' * 102} huruf."

@@ -61,6 +61,14 @@ def test_a_claim_leaves_the_keyboard_at_its_place(upp: Person) -> None:
     expect(upp.page.locator("[data-current]")).to_have_count(0)
 
 
+def test_escape_leads_out_of_the_search_and_keeps_what_was_typed(upp: Person) -> None:
+    press(upp, "j", "j", "/", "x", "Escape")
+    assert_at(upp, 1)
+    press(upp, "j")
+    assert_at(upp, 2)
+    expect(upp.page.locator("[data-search]")).to_have_value("x")
+
+
 def test_the_way_back_leads_to_the_row_that_was_opened(upp: Person) -> None:
     press(upp, "j", "j")
     leave(upp, "Enter")

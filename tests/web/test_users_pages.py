@@ -152,6 +152,15 @@ def test_a_reset_password_replaces_the_old_one(admin: Browser, app: object, offi
     assert browser.sign_in("upp", password).status_code == 302
 
 
+def test_an_administrator_changes_his_own_password_with_the_old_one(admin: Browser, office: Database) -> None:
+    place = f"/pengguna/{user(office, 'admin').id}"
+    shown = words_of(admin.get(place))
+    assert "Ganti kata sandi" in shown
+    assert "Setel ulang" not in shown
+    assert admin.post(f"{place}/sandi", idempotency_key="setel").status_code == 409
+    assert admin.get(place).status_code == 200  # still signed in
+
+
 def test_an_administrator_takes_a_users_tokens_away(
     admin: Browser, api: Callable[[str], Api], office: Database
 ) -> None:

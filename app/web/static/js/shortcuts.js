@@ -7,6 +7,7 @@ export default function shortcuts() {
   const dialog = document.getElementById("shortcuts");
   offerHelp(dialog);
   document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && event.target.matches("[data-search]")) return leaveSearch(event);
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (dialog.open || (!wanted() && event.key !== "?")) return;
     if (event.key === "Enter") keepRow(event.target.closest("[data-open]")?.closest("[data-item]"));
@@ -75,6 +76,12 @@ function search() {
   if (!box) return false;
   box.focus();
   box.select();
+}
+
+// Back to the row where one was; what was typed stays.
+function leaveSearch(event) {
+  event.preventDefault();
+  if (goTo(Math.max(items().indexOf(current()), 0)) === false) event.target.blur();
 }
 
 function wanted() {
