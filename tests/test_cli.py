@@ -173,6 +173,16 @@ def test_fire_says_that_a_moved_clock_does_not_go_back(shell: Shell) -> None:
     assert "digeser" not in shell("fire", "--at", "now").output
 
 
+def test_fire_refuses_a_time_further_ahead_than_any_deadline(shell: Shell) -> None:
+    for far in ("9999-12-31T23:59", "2999-01-01T00:00"):
+        refused = shell("fire", "--at", far)
+        assert refused.exit_code == 2
+        assert "lebih dari 50 tahun" in refused.output
+        assert "Traceback" not in refused.output
+    with shell.database().reading() as session:
+        assert session.get(Setting, "clock") is None
+
+
 def test_without_time_travel_time_may_not_lie_ahead(tmp_path: Path, migrated_sqlite: Path) -> None:
     shell = Shell(tmp_path, migrated_sqlite)
     ahead = (datetime.now(UTC) + timedelta(days=1)).isoformat()

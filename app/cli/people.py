@@ -48,7 +48,10 @@ def user_disable(name: str) -> None:
     """Disable a user."""
     _config, database = ready()
     with database.transaction() as session:
-        users.disable(session, users.named(session, name).id, actor=None)
+        person = users.disable(session, users.named(session, name).id, actor=None)
+        warning = staffing.unattended(session, staffing.lanes(session, person.id))
+    if warning:
+        click.echo(warning, err=True)
     click.echo(f"{name} dinonaktifkan.")
 
 

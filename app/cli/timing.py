@@ -24,6 +24,11 @@ def fire(until: str) -> None:
         moment = clockwork.at(until, now, config.timezone)
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(f"{until!r} bukan waktu ISO 8601.", param_hint="--at") from error
+    if clock.is_too_far(moment):
+        raise click.BadParameter(
+            f"{until!r} lebih dari {clock.MOST_YEARS} tahun lagi; pilih waktu yang lebih dekat.",
+            param_hint="--at",
+        )
     if moment > now and not config.allow_time_travel:
         raise click.UsageError("TIME ada di depan; atur ALUR_ALLOW_TIME_TRAVEL=1 pada pemasangan uji.")
     count = clockwork.fire_until(database, moment)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from app.engine.diagram import Diagram, Flow, Lane, Node, Question
+from app.engine.origin import Origin
 
 MAX_DEPTH = 20
 MAX_NODES = 2_000
@@ -79,13 +80,20 @@ def _placed(called: Diagram, call: Node) -> Diagram:
     own_lanes = [lane.id for lane in called.lanes] != [called.key]
     return replace(
         called,
-        lanes=tuple(replace(lane, id=_lane(called, lane.id)) for lane in called.lanes) if own_lanes else (),
+        lanes=tuple(_lane_of(called, lane) for lane in called.lanes) if own_lanes else (),
         nodes={
-            _id(call, node.id): _node(node, call, _lane(called, node.lane_id) if own_lanes else call.lane_id)
+            _id(call, node.id): replace(
+                _node(node, call, _lane(called, node.lane_id) if own_lanes else call.lane_id),
+                origin=Origin(called.key, node.id),
+            )
             for node in called.nodes.values()
             if node.kind != "startEvent" or node.scope or node.message is None
         },
-        flows=tuple(_flow(flow, call) for flow in called.flows if not _starts_elsewhere(called, flow)),
+        flows=tuple(
+            replace(_flow(flow, call), origin=Origin(called.key, flow.id))
+            for flow in called.flows
+            if not _starts_elsewhere(called, flow)
+        ),
         questions={_id(call, gateway): _question(asked, call) for gateway, asked in called.questions.items()},
     )
 
@@ -101,6 +109,10 @@ def _id(call: Node, inner: str) -> str:
 
 def _lane(called: Diagram, lane_id: str) -> str:
     return f"{called.key}:{lane_id}"
+
+
+def _lane_of(called: Diagram, lane: Lane) -> Lane:
+    return replace(lane, id=_lane(called, lane.id), origin=Origin(called.key, lane.id))
 
 
 def _node(node: Node, call: Node, lane_id: str) -> Node:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Literal
 
 from app.engine.mappings import Mappings
+from app.engine.origin import Origin
 from app.findings import Finding
 
 #: What a node does, in BPMN's own words. ``task`` and ``manualTask`` are read as ``userTask``,
@@ -45,6 +46,7 @@ class Lane:
     name: str
     properties: Mapping[str, str] = field(default_factory=dict)
     line: int | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Flow:
     condition: str | None = None
     is_default: bool = False
     line: int | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +126,7 @@ class Node:
     sends: tuple[MessageFlow, ...] = ()
     line: int | None = None
     tag: str = ""  # the element's own name in the file, for drawing
+    origin: Origin | None = None  # of what a call brought in: ``line`` is one of the called process's file
 
     @property
     def tells(self) -> bool:

@@ -89,14 +89,7 @@ def _elements(run: Context, node: Node, task: Task, loop: Loop) -> list[Any]:
     if isinstance(value, int | float) and not isinstance(value, bool) and value == int(value):
         value = list(range(1, int(value) + 1)) if value <= MOST else range(int(value))
     if value is None or isinstance(value, bool | str | dict | float):
-        raise ExecutionFailed(
-            _(
-                "“{name}” diulang untuk setiap isi daftar, tetapi daftarnya tidak ada.",
-                name=node.name or node.id,
-            ),
-            activity_id=node.id,
-            detail=f"{loop.over} = {value!r}",
-        )
+        raise _no_list(node, loop, value)
     if len(value) > MOST:
         raise ExecutionFailed(
             _("“{name}” diulang lebih dari {n} kali.", name=node.name or node.id, n=MOST),
@@ -104,6 +97,15 @@ def _elements(run: Context, node: Node, task: Task, loop: Loop) -> list[Any]:
             detail="too_many_rounds",
         )
     return list(value)
+
+
+def _no_list(node: Node, loop: Loop, value: Any) -> ExecutionFailed:
+    name = node.name or node.id
+    if value is None:
+        said = _("“{name}” diulang untuk setiap isi daftar, tetapi daftarnya tidak ada.", name=name)
+    else:
+        said = _("“{name}” diulang untuk setiap isi daftar, tetapi yang diberikan bukan daftar.", name=name)
+    return ExecutionFailed(said, activity_id=node.id, detail=f"{loop.over} = {value!r}")
 
 
 def _next(run: Context, loop: Loop, task: Task, element: Any) -> dict[str, Any]:

@@ -18,7 +18,10 @@ TEXTS: Mapping[str, tuple[str, str]] = {**diagrams.TEXTS, **forms.TEXTS, **table
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found: where it is, what is wrong, what to do."""
+    """One thing found: where it is, what is wrong, what to do.
+
+    ``caller``: the file whose call brought it up, where the place itself is in a called process's file.
+    """
 
     code: str
     severity: Literal["error", "warning"]
@@ -27,11 +30,17 @@ class Finding:
     line: int | None = None
     file: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
+    caller: str | None = None
 
     @property
     def what(self) -> str:
         """What is wrong, in the language in use."""
-        return _(TEXTS[self.code][0], **self._names())
+        told = _(TEXTS[self.code][0], **self._names())
+        return (
+            f"{told} {_('Ini terjadi bila dipanggil dari {file}.', file=self.caller)}"
+            if self.caller
+            else told
+        )
 
     @property
     def todo(self) -> str:
@@ -78,6 +87,18 @@ class Finding:
 def errors_first(findings: Iterable[Finding]) -> list[Finding]:
     """Findings as they are shown: errors, then warnings, each in the order in which they were found."""
     return sorted(findings, key=lambda finding: finding.severity != "error")
+
+
+def once(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings without those that say again what is said: of one place twice, or of a call what holds without it."""
+    told, kept = list(findings), dict[object, Finding]()
+    for finding in sorted(told, key=lambda one: one.caller is not None):
+        key = (finding.code, finding.severity, finding.element_id, finding.line, finding.file)
+        params = tuple(sorted(finding.params.items()))
+        if (*key, params, None) not in kept:
+            kept.setdefault((*key, params, finding.caller), finding)
+    chosen = {id(finding) for finding in kept.values()}
+    return [finding for finding in told if id(finding) in chosen]
 
 
 def title(code: str) -> str:

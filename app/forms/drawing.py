@@ -63,6 +63,14 @@ def links_of(part: Field, given: Any, files: Files) -> tuple[tuple[str, str], ..
     return tuple(link for link in found if link is not None)
 
 
+def not_shown(part: Field, value: Any) -> str:
+    """Return that the case holds a value that the field cannot, and what becomes of it."""
+    said = _("Perkara ini memuat nilai yang tidak dapat ditampilkan isian ini: {value}.", value=_cell(value))
+    if not part.takes_input or part.required:
+        return said
+    return said + " " + _("Bila isian ini dibiarkan, nilai itu tetap.")
+
+
 def _document(one: Any, files: Files) -> tuple[str, str] | None:
     """A document as form-js knows it, or a file that a form of the case took in."""
     if isinstance(one, str):

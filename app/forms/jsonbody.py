@@ -5,6 +5,7 @@ from typing import Any
 
 from app.errors import InvalidForm
 from app.forms.model import LIST, MULTI_CHOICE, RECORD, SINGLE_CHOICE, Field
+from app.forms.numbers import MAX_EXACT
 from app.forms.sheet import MAX_ROWS, ORIGIN
 from app.forms.stored import is_stored
 from app.forms.whole import Form, inside, variables_of
@@ -87,14 +88,14 @@ def _one_row(part: Field, row: Mapping[str, Any], above: str, errors: dict[str, 
 def _error(part: Field, value: Any) -> str | None:
     if not part.takes_input:
         return _("{label} tidak dapat diubah di sini.", label=part.name)
-    return None if is_stored(part, value) else _expected(part)
+    return None if is_stored(part, value) else _expected(part, value)
 
 
-def _expected(part: Field) -> str:
+def _expected(part: Field, value: Any) -> str:
     if part.type == "number" and part.as_text:
         return _('Kirim angka sebagai teks, misalnya "12.50".')
     if part.type == "number":
-        return _("Kirim angka.")
+        return _expected_number(value)
     if part.type == "checkbox":
         return _("Kirim true atau false.")
     if part.type == "datetime":
@@ -107,3 +108,13 @@ def _expected(part: Field) -> str:
     if part.type in MULTI_CHOICE:
         return _("Kirim daftar nilai pilihan.")
     return _("Kirim satu nilai pilihan.") if part.type in SINGLE_CHOICE else _("Kirim teks.")
+
+
+def _expected_number(value: Any) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return _("Kirim angka.")
+    return _(
+        "Angka ini terlalu besar untuk disimpan tepat. Kirim paling besar {most}, atau minta pemilik proses memakai "
+        "isian teks.",
+        most=MAX_EXACT,
+    )

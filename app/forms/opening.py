@@ -7,7 +7,7 @@ from typing import Any
 from app.forms import moments
 from app.forms.model import MULTI_CHOICE, TEXTS, Field, option_text
 from app.forms.numbers import plain_decimal, to_json
-from app.forms.paths import get, has
+from app.forms.paths import Path, get, has
 from app.forms.sheet import Place, Sheet
 from app.forms.stored import is_stored
 
@@ -24,7 +24,20 @@ def initial(sheet: Sheet, context: Mapping[str, Any], *, now: datetime) -> dict[
 def _opened(part: Field, place: Place, context: Mapping[str, Any], now: datetime) -> Any:
     if place.held is None or part.asked_anew or not has(context, place.held):
         return _moment(part, part.untouched, now)
-    return _held(part, _moment(part, get(context, place.held), now))
+    return _held(part, held_by_case(part, context, place.held, now))
+
+
+def held_by_case(part: Field, context: Mapping[str, Any], path: Path, now: datetime) -> Any:
+    """Return what the case holds at ``path`` for a field; a moment with its zone as the field asks for it."""
+    return _moment(part, get(context, path), now)
+
+
+def holds(part: Field, given: Any) -> bool:
+    """Whether all of a value of the case can stand in its field."""
+    adapted = _adapted(part, given)
+    if adapted is None or not is_stored(part, adapted):
+        return False
+    return not isinstance(given, list) or len(adapted) == len(given)
 
 
 def _moment(part: Field, value: Any, now: datetime) -> Any:

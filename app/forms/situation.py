@@ -1,7 +1,7 @@
 """A form at one moment: its rows, what stands in each field, what each list offers, what is hidden or locked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from app.forms.opening import initial
 from app.forms.rows import FOCUS
 from app.forms.settling import Settled, at_submit, settle
 from app.forms.sheet import Sheet, lay_out
+from app.forms.unshown import unshown
 from app.forms.whole import Form
 
 Offers = Mapping[str, tuple[Option, ...]]
@@ -23,7 +24,8 @@ class Situation:
     """``values`` by key (hidden and unreadable ones too), ``options`` by key, ``hidden`` ids of components.
 
     ``scope`` is for FEEL, ``focus`` the row or list to show first. Fields of ``sheet`` know whether they are locked
-    and take several files.
+    and take several files. ``unshown``: by key, what the case holds and the field cannot; ``kept``: the keys of those
+    among them in which nothing was entered.
     """
 
     sheet: Sheet
@@ -32,6 +34,8 @@ class Situation:
     hidden: frozenset[str]
     scope: Scope
     focus: str = ""
+    unshown: Mapping[str, Any] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()
 
 
 def situation(
@@ -58,6 +62,8 @@ def situation(
         options = _offers(scope, now)
     final = at_submit(sheet, settled, context, now=now) if submitted else settled.values
     focus = values.get(FOCUS)
+    lost = unshown(sheet, context, options, now=now)
+    opened = {key: _picked(sheet.by_key[key], start[key], options, False) for key in lost}
     return Situation(
         sheet=_resolved(sheet, settled, scope, now),
         values=final,
@@ -65,6 +71,8 @@ def situation(
         hidden=settled.hidden,
         scope=scope,
         focus=focus if isinstance(focus, str) else "",
+        unshown=lost,
+        kept=frozenset(key for key in lost if final[key] == opened[key] or final[key] is start[key]),
     )
 
 

@@ -26,7 +26,8 @@ def validate(
     ``values`` come from `read` or `from_json`; a field without an entry has its initial value. ``context`` are the
     case's variables, which conditions and lists may read. ``now`` is aware, in the configured zone. ``files`` maps
     the ids of files that may be named here to their file names; None leaves that check to the caller. Records and
-    rows keep what the case holds in them beside the form's fields.
+    rows keep what the case holds in them beside the form's fields; what a field cannot show is left out, and so kept,
+    unless something was entered there.
 
     Raises:
         InvalidForm: with a message per field and all that was typed.
@@ -38,9 +39,8 @@ def validate(
     if errors:
         typed = {**moment.sheet.nested(moment.values), **values}
         raise InvalidForm(words.message(len(errors)), errors, typed)
-    return moment.sheet.nested(
-        {part.key: moment.values[part.key] for part in asked}, over=context, gone=_lists_left_out(moment)
-    )
+    stored = {part.key: moment.values[part.key] for part in asked if part.key not in moment.kept}
+    return moment.sheet.nested(stored, over=context, gone=_lists_left_out(moment))
 
 
 def checked(

@@ -7,7 +7,7 @@ from typing import Any
 from app.forms.component import Choice, Component, Grid, Repeat
 from app.forms.conditions import Values
 from app.forms.controls import attributes_of, example
-from app.forms.drawing import choices_of, grid_of, links_of, text_in
+from app.forms.drawing import choices_of, grid_of, links_of, not_shown, text_in
 from app.forms.filling import filled, listed
 from app.forms.model import CHOICES, INPUTS, LIST, SHOWN, Field
 from app.forms.opening import initial
@@ -150,7 +150,7 @@ class _Drawer:
             id=part.key,
             **condition,
             label=part.label or part.key,
-            hint=" ".join(text for text in (part.description, example(part)) if text),
+            hint=" ".join(text for text in (part.description, example(part), self._unshown(part)) if text),
             error=self._errors.get(part.key, ""),
             optional=not part.required and part.takes_input and part.type != "checkbox",
             value=text_in(part, value, self._now),
@@ -159,6 +159,10 @@ class _Drawer:
             files=tuple((str(one), self._files.get(str(one), _("Berkas terlampir"))) for one in held),
             attributes=attributes_of(part),
         )
+
+    def _unshown(self, part: Field) -> str:
+        unshown = self._moment.unshown
+        return not_shown(part, unshown[part.key]) if part.key in unshown else ""
 
     def _condition(self, part: Field, in_settled: bool) -> dict[str, Any]:
         sheet = self._moment.sheet

@@ -37,6 +37,10 @@ class Actor:
         return self.is_admin and not self.is_auditor
 
 
+#: Users who work in the lanes they were put into: not disabled, and no auditors; see `actor_of`.
+WORKING = and_(User.disabled_at.is_(None), User.is_auditor.is_(False))
+
+
 def actor_of(user: User) -> Actor:
     """The actor that a user is, with the groups and units of the moment.
 

@@ -122,16 +122,18 @@ def reset_password(
     return password
 
 
-def password_from(session: Session, key: str) -> str:
-    """Return the random password that belongs to one form that was sent, the same however often it is sent.
+def password_from(session: Session, key: str, name: str) -> str:
+    """Return the random password that belongs to one form sent for one user, the same however often it is sent.
 
-    ``key`` is the form's secret; the password is stored nowhere, and follows from it and the identity key together.
+    ``key`` is the form's secret; the password is stored nowhere, and follows from it, from the ``name`` that he signs
+    in with, and from the identity key together: no two users get the same.
     """
-    return passwords.invent(bytes.fromhex(vault.fingerprint(session, "password", key)))
+    digest = vault.fingerprint(session, "password", f"{name.strip().casefold()} {key}")
+    return passwords.invent(bytes.fromhex(digest))
 
 
 def is_still(user: User, password: str) -> bool:
-    """Whether a password handed out is still the one that lets the user in."""
+    """Whether a password handed out is still the user's; it lets him in unless he is disabled."""
     return user.must_change_password and passwords.matches(user.password_hash, password, local=False)
 
 

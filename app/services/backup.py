@@ -76,7 +76,8 @@ def verify(folder: Path) -> Mapping[str, Any]:
         known = manifest["format"] == FORMAT and manifest["schema"] in migrations.known()
         damaged = [name for name, kept in manifest["files"].items() if digest(folder / name) != kept]
         damaged += _smuggled(folder, manifest["files"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        damaged += {f"keys/{name}.key" for name in _KEYS} - manifest["files"].keys()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotReady(_("Folder {folder} bukan cadangan Alur yang lengkap.", folder=folder)) from error
     if not known:
         message = _("Cadangan ini dibuat oleh versi Alur yang lebih baru. Perbarui Alur, lalu ulangi.")
@@ -109,7 +110,7 @@ def restore(config: Config, folder: Path) -> Summary:
         with database.transaction() as session:
             _require_empty(session)
             rows = _load(session.connection(), schema, folder / "tables")
-            files = [_restore_file(session, path) for path in sorted((folder / "files").iterdir())]
+            files = [_restore_file(session, path) for path in sorted((folder / "files").glob("*"))]
             _restore_keys(config, folder / "keys")
     finally:
         database.engine.dispose()

@@ -18,3 +18,4 @@ class Bundle:
     forms: dict[str, Form] = field(default_factory=dict)
     tables: dict[str, decisions.Decision] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    incomplete: bool = False  # a file that it names was sent, and could not be read

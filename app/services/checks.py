@@ -19,7 +19,7 @@ Place = Node | Flow | Lane | Diagram
 _VARIABLE_PROPERTIES = ("nomor", "perihal", "kategori", "unit", "wilayah")
 
 
-def at(node: Node, code: str, *, file: str | None = None, **params: str) -> Finding:
+def at(node: Node, code: str, **params: str) -> Finding:
     """An error about a node."""
     return Finding(
         code,
@@ -27,7 +27,6 @@ def at(node: Node, code: str, *, file: str | None = None, **params: str) -> Find
         element_id=node.id,
         element_name=node.name or node.id,
         line=node.line,
-        file=file,
         params=params,
     )
 
@@ -44,7 +43,7 @@ def without_guesses(findings: list[Finding]) -> list[Finding]:
 def check(session: Session | None, bundle: Bundle) -> None:
     """Add what is found to ``bundle.findings``."""
     bundle.diagram = coverage.without_needless(bundle)
-    if any(finding.severity == "error" for finding in bundle.findings):
+    if bundle.incomplete or has_errors(bundle.findings):
         return  # with a file missing, names would be missed for nothing
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
     known = _set_somewhere(bundle)

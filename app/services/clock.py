@@ -1,6 +1,6 @@
 """What time it is. Every transaction has one now; with time travel allowed it may lie ahead."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +10,8 @@ from app.models import Setting
 from app.services import settings
 
 _SETTING = "clock"
+#: The farthest the clock may stand ahead: deadlines and words for times still fit behind it.
+MOST_YEARS = 50
 
 
 def now(session: Session) -> datetime:
@@ -23,6 +25,11 @@ def now(session: Session) -> datetime:
 def real() -> datetime:
     """The machine's own time: for sign-in sessions and limits, which a moved clock must neither end nor stretch."""
     return datetime.now(UTC)
+
+
+def is_too_far(at: datetime) -> bool:
+    """Whether ``at`` lies further ahead of the machine's own time than the clock may stand."""
+    return at > real() + timedelta(days=MOST_YEARS * 366)
 
 
 def fix(session: Session, at: datetime) -> None:

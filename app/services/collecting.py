@@ -10,12 +10,12 @@ from app import forms
 from app.engine import calls, decisions, form_data, reader
 from app.engine.diagram import Diagram, Node
 from app.errors import InvalidDiagram
-from app.findings import Finding, errors_first, has_errors
+from app.findings import Finding, errors_first, has_errors, once
 from app.forms import Form
 from app.models import ProcessDefinition
 from app.services import checks, definitions, misspelling
 from app.services.bundle import Bundle
-from app.services.library import Library
+from app.services.library import Library, Sent
 
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
@@ -30,6 +30,7 @@ class _Upload:
     findings: list[Finding] = field(default_factory=list)
     contents: dict[str, bytes] = field(default_factory=dict)
     beside: Mapping[str, bytes] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)  # what could not be read
 
 
 def collect(
@@ -42,10 +43,12 @@ def collect(
     """
     upload = _read(files, beside)
     live = list(definitions.live(session, files=True)) if session is not None else []
-    sent = {d.key: (d, upload.contents[name]) for name, found in upload.diagrams.items() for d in found}
+    sent = {
+        d.key: Sent(d, upload.contents[name], name) for name, found in upload.diagrams.items() for d in found
+    }
     library = Library(sent, live)
     bundles = [
-        _bundle(session, diagram, name, upload.contents[name], upload, live, library)
+        _bundle(session, diagram, name, upload.contents[name], upload, library)
         for name, diagrams in upload.diagrams.items()
         for diagram in diagrams
     ]
@@ -56,15 +59,11 @@ def collect(
     findings += _of_tables_alone(upload, bundles)
     for bundle in bundles:
         checks.check(session, bundle)
-        bundle.findings = _in_file(bundle.file, bundle.findings)
-        told = tuple(_in_file(bundle.file, bundle.diagram.findings))
+        bundle.findings = library.placed(bundle.findings, bundle.diagram, bundle.file)
+        told = tuple(library.placed(bundle.diagram.findings, bundle.diagram, bundle.file))
         bundle.diagram = replace(bundle.diagram, findings=told)
         findings += [*told, *bundle.findings]
-    return bundles, errors_first(checks.without_guesses(findings))
-
-
-def _in_file(file: str, findings: Iterable[Finding]) -> list[Finding]:
-    return [one if one.file else replace(one, file=file) for one in findings]
+    return bundles, errors_first(checks.without_guesses(once(findings)))
 
 
 def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:
@@ -88,6 +87,7 @@ def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:
                 upload.findings.append(Finding("file_unknown", "error", file=name))
         except InvalidDiagram as error:
             upload.findings += error.findings
+            upload.broken.append(name)
     return upload
 
 
@@ -114,31 +114,24 @@ def _bundle(
     name: str,
     content: bytes,
     upload: _Upload,
-    live: Iterable[ProcessDefinition],
     library: Library,
 ) -> Bundle:
     inlined = calls.inline(diagram, library)
     bundle = Bundle(inlined.diagram, {f"{diagram.key}.bpmn": content}, file=name)
     bundle.files |= {f"{key}.called": library.xml(key) for key in inlined.used}
     if session is not None or inlined.used:
-        bundle.findings += [checks.at(p.node, p.code, file=name, **p.params) for p in inlined.problems]
-    carried = next((definition for definition in live if definition.key == diagram.key), None)
-    kept = {f.name: f.resource.content for f in carried.files if f.kind in {"form", "dmn"}} if carried else {}
+        bundle.findings += [checks.at(p.node, p.code, **p.params) for p in inlined.problems]
     beside = upload.beside
+    kept = library.kept((diagram.key, *inlined.used))
     kept |= {name: content for name, content in beside.items() if name not in kept}
     kept = {name: content for name, content in kept.items() if name not in upload.tables}
-    _add_forms(
-        bundle, upload, kept, missing_counts=session is not None or bool(upload.forms or beside), file=name
-    )
-    _add_tables(
-        bundle, upload, kept, missing_counts=session is not None or bool(upload.tables or beside), file=name
-    )
+    _add_forms(bundle, upload, kept, missing_counts=session is not None or bool(upload.forms or beside))
+    _add_tables(bundle, upload, kept, missing_counts=session is not None or bool(upload.tables or beside))
     return bundle
 
 
-def _add_forms(
-    bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, missing_counts: bool, file: str
-) -> None:
+def _add_forms(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, missing_counts: bool) -> None:
+    broken = {definitions.form_key(name) for name in upload.broken if name.endswith((".form", ".json"))}
     uploaded = {definitions.form_key(name): form for name, form in upload.forms.items()}
     carried = {
         definitions.form_key(name): content for name, content in kept.items() if name.endswith(".form")
@@ -152,10 +145,12 @@ def _add_forms(
             _add_drawn_form(bundle, node, key)
         elif key in uploaded:
             bundle.forms[key], bundle.files[name] = uploaded[key], _content(upload, name, key)
+        elif key in broken:
+            bundle.incomplete = True
         elif key in carried:
             bundle.forms[key], bundle.files[name] = forms.load(carried[key], file=name), carried[key]
         elif missing_counts:
-            bundle.findings.append(checks.at(node, "form_missing", file=file, form=name))
+            bundle.findings.append(checks.at(node, "form_missing", form=name))
 
 
 def _add_drawn_form(bundle: Bundle, node: Node, key: str) -> None:
@@ -170,9 +165,8 @@ def _add_drawn_form(bundle: Bundle, node: Node, key: str) -> None:
         bundle.findings += form.findings
 
 
-def _add_tables(
-    bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, missing_counts: bool, file: str
-) -> None:
+def _add_tables(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, missing_counts: bool) -> None:
+    broken = any(name.endswith(".dmn") for name in upload.broken)
     uploaded = {table.id: (name, table) for name, tables in upload.tables.items() for table in tables}
     for node in bundle.diagram.nodes.values():
         wanted = node.decision
@@ -188,8 +182,10 @@ def _add_tables(
             name, bundle.tables[wanted] = found
             bundle.files[name] = kept[name]
             _tell(bundle, bundle.tables[wanted])
+        elif broken:  # it may hold the table: which ones it holds cannot be known
+            bundle.incomplete = True
         elif missing_counts:
-            bundle.findings.append(checks.at(node, "decision_missing", file=file, decision=wanted))
+            bundle.findings.append(checks.at(node, "decision_missing", decision=wanted))
 
 
 def _tell(bundle: Bundle, decision: decisions.Decision) -> None:
@@ -236,7 +232,7 @@ def _users_of(
         nodes = version.diagram.nodes.values()
         if any(node.form_key in changed or node.decision in decided or node.calls in sent for node in nodes):
             own, xml = library[definition.key], library.xml(definition.key)
-            bundles.append(_bundle(session, own, f"{definition.key}.bpmn", xml, upload, live, library))
+            bundles.append(_bundle(session, own, f"{definition.key}.bpmn", xml, upload, library))
     return bundles
 
 

@@ -13,13 +13,13 @@ from app.engine import drawing, timers
 from app.engine.diagram import Node
 from app.i18n import _
 from app.models import HistoryEvent, Job, ProcessInstance, UserTask
-from app.services import clock, definitions, instances, messages, numbers, settings
+from app.services import clock, definitions, instances, messages, numbers, settings, waits
 from app.services.definitions import Version
 
 
 @dataclass(frozen=True)
 class Clock:
-    """A running clock of a case."""
+    """A running clock of a case. ``ends``: whether something is over when it rings, else it only reminds."""
 
     activity_id: str
     name: str
@@ -27,6 +27,7 @@ class Clock:
     opened_at: datetime
     explanation: timers.Explanation
     is_deadline: bool
+    ends: bool
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,15 @@ class Variable:
 
 @dataclass(frozen=True)
 class PublicStatus:
-    """What the reporter may read about his case."""
+    """What the reporter may read about his case.
+
+    ``for_reply``: ``next_on`` is when the wait for him ends by itself, else it is a date of the office's.
+    """
 
     text: str
     next_on: datetime | None
     ended: bool
+    for_reply: bool = False
 
 
 def states(
@@ -114,7 +119,12 @@ def _clock(version: Version, job: Job, explanation: timers.Explanation) -> Clock
     node = nodes[job.activity_id]
     host = nodes.get(job.attached_to or "")
     name = node.name or (host.name if host else "") or node.id
-    return Clock(node.id, name, job.due_at, job.opened_at, explanation, node.is_deadline)
+    return Clock(node.id, name, job.due_at, job.opened_at, explanation, node.is_deadline, ends(node))
+
+
+def ends(node: Node) -> bool:
+    """Whether something is over when this timer rings; else it only reminds."""
+    return node.interrupting or node.attached_to is None
 
 
 def submissions(
@@ -199,11 +209,15 @@ def public_status(session: Session, instance: ProcessInstance, tasks: Sequence[U
         text = _public_text(end) or instance.end_name or _("Selesai")
         text = _("Dibatalkan") if instance.state == "cancelled" else text
         return PublicStatus(text, None, True)
-    waits = messages.waiting(session, instance.id)
-    places = [*(wait.activity_id for wait in waits), *(task.activity_id for task in tasks)]
+    awaited = messages.waiting(session, instance.id)
+    places = [*(wait.activity_id for wait in awaited), *(task.activity_id for task in tasks)]
     here = [version.diagram.nodes[activity_id] for activity_id in places]
     text = next((found for node in here if (found := _public_text(node))), _("Sedang diproses"))
-    due = [task.due_at for task in tasks if task.due_at] or _wait_due(session, instance)
+    asked = messages.reporter_form(version, awaited)
+    until = waits.ends_on(session, instance, version, asked[0]) if asked else None
+    if until is not None:
+        return PublicStatus(text, until, False, for_reply=True)
+    due = [task.due_at for task in tasks if task.due_at] or _wait_due(session, instance, version)
     return PublicStatus(text, min(due, default=None), False)
 
 
@@ -211,6 +225,9 @@ def _public_text(node: Node | None) -> str:
     return node.properties.get("status publik", "") if node else ""
 
 
-def _wait_due(session: Session, instance: ProcessInstance) -> list[datetime]:
+def _wait_due(session: Session, instance: ProcessInstance, version: Version) -> list[datetime]:
+    """When what the case waits for is due or over; reminders are the office's."""
     own = (Job.instance_id == instance.id, Job.signal.is_(None))
-    return list(session.scalars(select(Job.due_at).where(*own)))
+    rows = session.execute(select(Job.activity_id, Job.due_at).where(*own))
+    nodes = version.diagram.nodes
+    return [at for place, at in rows if nodes[place].is_deadline or ends(nodes[place])]

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.engine import reader
 from app.errors import InvalidDiagram
 from app.findings import Finding
-from app.models import ProcessDefinition, WatchedFile
+from app.models import DefinitionFile, ProcessDefinition, WatchedFile
 from app.services import definitions
 
 #: The finding about a file that is gone marks its row.
@@ -45,15 +45,20 @@ def held(
 ) -> Mapping[str, Sequence[ProcessDefinition]]:
     """By name of each file that is gone the versions in force that hold it; not of those whose content lies there
     under another name. ``present``: the digests of the files."""
-    lost = {row.sha256: row.name for row in gone}
-    for digest in present:
-        lost.pop(digest, None)
+    there = set(present)
+    lost = [row for row in gone if row.sha256 not in there]
     found: dict[str, list[ProcessDefinition]] = {}
     for definition in definitions.live(session, files=True) if lost else ():
-        for file in definition.files:
-            if file.sha256 in lost:
-                found.setdefault(lost[file.sha256], []).append(definition)
+        for row in lost:
+            if any(_is_of(row, file) for file in definition.files):
+                found.setdefault(row.name, []).append(definition)
     return found
+
+
+def _is_of(row: WatchedFile, file: DefinitionFile) -> bool:
+    """Whether a version's file is that of the folders. A diagram is kept under its process's key; any other file
+    under its own name, and a copy of it that has another is none that went live."""
+    return file.sha256 == row.sha256 and (file.kind in {"bpmn", "called"} or file.name == row.name)
 
 
 def is_gone(row: WatchedFile) -> bool:

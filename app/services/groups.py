@@ -1,11 +1,12 @@
 """Candidate groups: whose inbox a lane's tasks appear in, and who coordinates it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Group, User, membership, user_unit
+from app.models import Group, User, membership
+from app.services.access import WORKING
 from app.services.upsert import insert
 
 
@@ -21,11 +22,11 @@ def named(session: Session, name: str) -> Group:
 
 
 def with_counts(session: Session) -> Sequence[tuple[Group, int]]:
-    """Every group by name, with how many users that are not disabled belong to it."""
+    """Every group by name, with how many users work in it."""
     members = (
         select(membership.c.group_id, func.count().label("members"))
         .join(User, User.id == membership.c.user_id)
-        .where(User.disabled_at.is_(None))
+        .where(WORKING)
         .group_by(membership.c.group_id)
         .subquery()
     )
@@ -33,12 +34,3 @@ def with_counts(session: Session) -> Sequence[tuple[Group, int]]:
         members, members.c.group_id == Group.id
     )
     return [(group, count) for group, count in session.execute(query.order_by(Group.name))]
-
-
-def members(session: Session, group_ids: Collection[int], unit: str | None = None) -> Sequence[User]:
-    """Users of any of the groups that are not disabled, by name; with ``unit`` only those of that unit."""
-    belongs = select(membership.c.user_id).where(membership.c.group_id.in_(group_ids))
-    query = select(User).where(User.id.in_(belongs), User.disabled_at.is_(None))
-    if unit is not None:
-        query = query.where(User.id.in_(select(user_unit.c.user_id).where(user_unit.c.unit_code == unit)))
-    return session.scalars(query.order_by(User.full_name, User.id)).all()

@@ -103,7 +103,7 @@ def _meant(name: str, business_key: str, actor: Actor) -> Select[ProcessInstance
     theirs = waits.where(MessageWait.group_id.in_(actor.groups))
     return (
         select(ProcessInstance)
-        .where(ProcessInstance.business_key == business_key, or_(access.visible(actor), theirs))
+        .where(ProcessInstance.business_key == business_key.strip(), or_(access.visible(actor), theirs))
         .order_by(case((waits, 0), else_=1), ProcessInstance.id.desc())
         .limit(1)
     )
@@ -113,13 +113,13 @@ def from_reporter(session: Session, instance: ProcessInstance, wait_id: str, val
     """Deliver the reporter's form; whoever calls this has checked the reporter's code.
 
     Raises:
-        Conflict: the case no longer waits; InvalidForm.
+        Conflict: the case no longer waits, or asks something else by now; InvalidForm.
     """
     same = select(ProcessInstance).where(ProcessInstance.id == instance.id)
     locked = session.scalars(access.locking(same)).one()
     wait = session.get(MessageWait, wait_id, populate_existing=True)
     if wait is None or wait.instance_id != locked.id:
-        raise Conflict(_("Laporan ini sudah tidak menunggu data tambahan."))
+        raise Conflict(_too_late(session, locked))
     version = definitions.version(session, locked.definition_id)
     node = version.diagram.nodes[wait.activity_id]
     _deliver(session, locked, wait, values, None)
@@ -129,6 +129,16 @@ def from_reporter(session: Session, instance: ProcessInstance, wait_id: str, val
     else:
         end = locked.end_name or locked.end_activity_id or ""
         telling.queue(session, locked, node.id, "reporter_ended", waited, end=end)
+
+
+def _too_late(session: Session, instance: ProcessInstance) -> str:
+    version = definitions.version(session, instance.definition_id)
+    if reporter_form(version, waiting(session, instance.id)) is None:
+        return _("Laporan ini sudah tidak menunggu data tambahan.")
+    return _(
+        "Pertanyaan petugas sudah berganti sejak halaman ini Anda buka, jadi jawaban tadi tidak dikirim. "
+        "Baca pertanyaan yang sekarang, lalu jawab di bawah."
+    )
 
 
 def reporter_form(version: Version, waits: list[MessageWait]) -> tuple[MessageWait, Node] | None:

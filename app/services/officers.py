@@ -9,7 +9,7 @@ from app.errors import InvalidForm
 from app.i18n import _
 from app.models import User, UserTask
 from app.services import ids, rights, units
-from app.services.access import Actor
+from app.services.access import WORKING, Actor
 
 
 def of_task(session: Session, task: UserTask, *, actor: Actor) -> Sequence[User]:
@@ -18,8 +18,7 @@ def of_task(session: Session, task: UserTask, *, actor: Actor) -> Sequence[User]
     Where nobody of the unit can do it, the coordinator may hand it to an officer of any unit of the lane.
     """
     query = select(User).where(
-        User.disabled_at.is_(None),
-        User.is_auditor.is_(False),
+        WORKING,
         User.groups.any(id=task.group_id),
         User.id != (task.assignee_id or 0),
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models import Notice, OutboxMessage, User, membership, user_unit
 from app.services import clock
+from app.services.access import WORKING
 
 #: ``error`` of a message that nobody could be told: an empty lane without a coordinator.
 NOBODY = "nobody"
@@ -18,7 +19,7 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True)
 class _People:
-    """Users that are not disabled: who is in which group, and in which units."""
+    """Users that are not disabled: who works in which group, and in which units."""
 
     members: Mapping[int, set[int]]
     units: Mapping[int, set[str]]
@@ -92,7 +93,7 @@ def _people(session: Session, messages: Sequence[OutboxMessage]) -> _People:
         select(membership.c.group_id, membership.c.user_id, user_unit.c.unit_code)
         .join(User, User.id == membership.c.user_id)
         .outerjoin(user_unit, user_unit.c.user_id == User.id)
-        .where(membership.c.group_id.in_(groups), active)
+        .where(membership.c.group_id.in_(groups), WORKING)
     )
     members: dict[int, set[int]] = defaultdict(set)
     units: dict[int, set[str]] = defaultdict(set)
@@ -110,8 +111,8 @@ def _of_units(session: Session, codes: Collection[str]) -> Mapping[str, set[int]
     """Who works in these units, in whichever lane. 1 SQL, none without codes."""
     found: dict[str, set[int]] = defaultdict(set)
     pairs = select(user_unit.c.unit_code, user_unit.c.user_id).join(User, User.id == user_unit.c.user_id)
-    active = (user_unit.c.unit_code.in_(codes), User.disabled_at.is_(None))
-    for code, user_id in session.execute(pairs.where(*active)) if codes else ():
+    working = pairs.where(user_unit.c.unit_code.in_(codes), WORKING)
+    for code, user_id in session.execute(working) if codes else ():
         found[code].add(user_id)
     return found
 

@@ -37,6 +37,11 @@ def of(user: User) -> Profile:
     )
 
 
+def clean(profile: Profile) -> Profile:
+    """A profile as it is stored."""
+    return replace(profile, full_name=profile.full_name.strip(), email=profile.email or None)
+
+
 def errors(session: Session, profile: Profile) -> dict[str, str]:
     """What is wrong with a profile: field → message."""
     found = {}
@@ -63,9 +68,9 @@ def _units(session: Session, profile: Profile) -> list[Unit]:
 
 def store(session: Session, user: User, profile: Profile) -> None:
     """Make a user what his profile says."""
-    clean = replace(profile, full_name=profile.full_name.strip(), email=profile.email or None)
+    kept = clean(profile)
     for name in ("full_name", "email", "is_admin", "is_process_owner", "is_auditor", "language"):
-        setattr(user, name, getattr(clean, name))
+        setattr(user, name, getattr(kept, name))
     user.groups, user.units = _groups(session, profile), _units(session, profile)
 
 

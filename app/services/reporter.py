@@ -138,6 +138,19 @@ def wanted(session: Session, instance: ProcessInstance) -> Wanted | None:
     return Wanted(found[0].id, found[1].name, form) if found and form else None
 
 
+def forms_of(session: Session, instance: ProcessInstance | None) -> list[Form]:
+    """The forms that reporters are asked with: of the case's process, or without a case of all that run."""
+    ids = [instance.definition_id] if instance else [one.id for one in definitions.live(session)]
+    versions = [definitions.version(session, one) for one in ids]
+    asked = (
+        version.form_of(node.form_key)
+        for version in versions
+        for node in version.diagram.nodes.values()
+        if messages.is_for_reporter(node)
+    )
+    return [form for form in asked if form is not None]
+
+
 def way(version: Version, events: Sequence[HistoryEvent]) -> list[Station]:
     """The public statuses that a case went through, oldest first, each once in a row."""
     stations: list[Station] = []

@@ -1,15 +1,18 @@
 """Units that a case may be sent to although nobody works there, and officers whom no task reaches without a unit."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
+from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.forms import Field
-from app.i18n import _
-from app.models import User, UserTask
+from app.i18n import _, ngettext
+from app.models import User, UserTask, membership, user_unit
 from app.services import clock, definitions, settings, units
+from app.services.access import WORKING
 from app.services.definitions import Version
+from app.services.units import Vain
 
 
 def unit_fields(version: Version) -> dict[str, int]:
@@ -18,13 +21,16 @@ def unit_fields(version: Version) -> dict[str, int]:
     return {name: version.group_of(node.lane_id) for node in nodes if (name := version.unit_variable(node))}
 
 
-def empty_choices(session: Session, version: Version, fields: tuple[Field, ...]) -> dict[str, frozenset[str]]:
-    """For each of ``fields`` that chooses a unit, the codes of units nobody works in. 1 SQL for each such field."""
+def choices_in_vain(
+    session: Session, version: Version, fields: tuple[Field, ...]
+) -> dict[str, Mapping[str, Vain]]:
+    """For each of ``fields`` that chooses a unit, the codes of units where nobody would take the task, and why.
+
+    1 SQL for each such field.
+    """
     lanes = unit_fields(version)
     return {
-        part.key: frozenset(
-            unit.code for unit in units.without_officers(session, _today(session), lanes[part.key])
-        )
+        part.key: units.in_vain(session, _today(session), lanes[part.key])
         for part in fields
         if part.key in lanes
     }
@@ -47,6 +53,40 @@ def warning(session: Session, open_tasks: Iterable[UserTask]) -> str:
                 lane=task.lane,
             )
     return ""
+
+
+def lanes(session: Session, user_id: int) -> frozenset[int]:
+    """The groups that a user belongs to."""
+    return frozenset(session.scalars(select(membership.c.group_id).where(membership.c.user_id == user_id)))
+
+
+def unattended(session: Session, group_ids: Collection[int]) -> str:
+    """What to say when open tasks of these groups have nobody left who could take them; empty when all have.
+
+    1 SQL, none without groups.
+    """
+    if not group_ids:
+        return ""
+    of_unit = exists().where(user_unit.c.user_id == User.id, user_unit.c.unit_code == UserTask.unit_code)
+    somebody = exists().where(
+        membership.c.group_id == UserTask.group_id,
+        membership.c.user_id == User.id,
+        WORKING,
+        or_(UserTask.unit_code.is_(None), of_unit),
+    )
+    waiting = select(UserTask.lane, UserTask.unit_code, func.count()).where(
+        UserTask.state == "open", UserTask.group_id.in_(group_ids), ~somebody
+    )
+    rows = session.execute(waiting.group_by(UserTask.lane, UserTask.unit_code)).all()
+    if not rows:
+        return ""
+    count = sum(tasks for _lane, _unit, tasks in rows)
+    return ngettext(
+        "{count} tugas terbuka tidak punya petugas lagi: {places}. Tambahkan petugasnya, atau alihkan tugasnya.",
+        "{count} tugas terbuka tidak punya petugas lagi: {places}. Tambahkan petugasnya, atau alihkan tugasnya.",
+        count,
+        places=", ".join(sorted(f"{lane} – {unit}" if unit else lane for lane, unit, _tasks in rows)),
+    )
 
 
 def split_by_unit(session: Session) -> frozenset[int]:

@@ -84,7 +84,7 @@ def judged(
     paths: Sequence[Path], *, run: bool = False, seed: int = 0, seconds: float = SECONDS
 ) -> Iterator[Outcome]:
     """Judge each file, in any order. One that takes longer than ``seconds`` or kills its worker has crashed."""
-    jobs = [(str(path), run, f"{seed}:{path.name}") for path in paths]
+    jobs = [(str(path), run, f"{seed}:{_written(path.name)}") for path in paths]
     for job, outcome, why in triage_workers.each(judge, jobs, seconds):
         yield outcome or Outcome(job[0], "crashed", detail=why)
 
@@ -105,6 +105,11 @@ def judge(file: str, run: bool, seed: str) -> Outcome:
         questions=questions,
         drives=triage_pools.drive(diagrams, seed) if run else (),
     )
+
+
+def _written(name: str) -> str:
+    """The name with the half characters written out that stand for what is no UTF-8: dice take none."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _content(path: Path) -> bytes:

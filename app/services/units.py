@@ -1,10 +1,10 @@
 """Units of the government: which exist on a date, what they are called, who works in them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cache
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from app.errors import InvalidForm, NotFound
 from app.i18n import _
 from app.models import Unit, User, membership, user_unit
-from app.services import history, rights
-from app.services.access import Actor
+from app.services import as_shown, history, rights
+from app.services.access import WORKING, Actor
+
+#: Why work that is sent to a unit stays where it is.
+Vain = Literal["ended", "not_begun", "no_officers"]
 
 
 @dataclass(frozen=True)
@@ -45,20 +48,15 @@ def staff(session: Session, codes: Collection[str]) -> Mapping[str, Staff]:
 
 @cache
 def _staff() -> Select[str, str, int]:
-    enabled = and_(User.id == user_unit.c.user_id, User.disabled_at.is_(None))
+    working = and_(User.id == user_unit.c.user_id, WORKING)
     return (
         select(Unit.code, Unit.name, membership.c.group_id)
         .outerjoin(user_unit, user_unit.c.unit_code == Unit.code)
-        .outerjoin(User, enabled)
+        .outerjoin(User, working)
         .outerjoin(membership, membership.c.user_id == User.id)
         .where(Unit.code.in_(bindparam("codes", expanding=True)))
         .distinct()
     )
-
-
-def active(session: Session, on: date) -> Sequence[Unit]:
-    """The units that exist on this day, by name."""
-    return session.scalars(select(Unit).where(_exists_on(on)).order_by(Unit.name)).all()
 
 
 def everything(session: Session) -> Sequence[Unit]:
@@ -78,13 +76,14 @@ def get(session: Session, code: str) -> Unit:
     return unit
 
 
-def exists(session: Session, code: str, on: date) -> bool:
-    """Whether the unit exists on this day."""
-    return session.scalar(select(Unit.code).where(Unit.code == code, _exists_on(on))) is not None
+def of(unit: Unit) -> Details:
+    """What is said of a unit now."""
+    successors = tuple(code for code in unit.successors.split(",") if code)
+    return Details(unit.name, unit.valid_from, unit.valid_until, successors)
 
 
 def officers_of(session: Session, code: str, group_id: int | None = None) -> int:
-    """How many officers the unit has: users not disabled, in ``group_id`` or in any group."""
+    """How many officers the unit has: users who work in ``group_id``, or in any group."""
     query = _officers(group_id).where(user_unit.c.unit_code == code)
     return session.scalar(select(func.count()).select_from(query.subquery())) or 0
 
@@ -97,7 +96,7 @@ def officers(session: Session) -> Mapping[str, int]:
 
 
 def officers_in(session: Session, group_id: int) -> int:
-    """How many users not disabled work in this group for any unit. 1 SQL."""
+    """How many users work in this group for any unit. 1 SQL."""
     pairs = _officers(group_id).subquery()
     return session.scalar(select(func.count(pairs.c.user_id.distinct()))) or 0
 
@@ -107,6 +106,21 @@ def without_officers(session: Session, on: date, group_id: int | None = None) ->
     staffed = select(_officers(group_id).subquery().c.unit_code)
     query = select(Unit).where(_exists_on(on), Unit.code.not_in(staffed))
     return session.scalars(query.order_by(Unit.name)).all()
+
+
+def in_vain(session: Session, on: date, group_id: int) -> Mapping[str, Vain]:
+    """The units to which work of ``group_id`` would go in vain on this day, by code, and why. 1 SQL."""
+    staffed = Unit.code.in_(select(_officers(group_id).subquery().c.unit_code))
+    query = select(Unit.code, Unit.valid_from, Unit.valid_until, staffed)
+    found: dict[str, Vain] = {}
+    for code, since, until, has_officers in session.execute(query):
+        if until and until < on:
+            found[code] = "ended"
+        elif since and since > on:
+            found[code] = "not_begun"
+        elif not has_officers:
+            found[code] = "no_officers"
+    return found
 
 
 def add(session: Session, code: str, details: Details, *, actor: Actor | None) -> Unit:
@@ -134,16 +148,23 @@ def add(session: Session, code: str, details: Details, *, actor: Actor | None) -
     return unit
 
 
-def edit(session: Session, code: str, details: Details, *, actor: Actor | None) -> Unit:
+def edit(session: Session, code: str, details: Details, *, actor: Actor | None, shown: str = "") -> Unit:
     """Change what is said of a unit; its code stays, as cases hold it.
+
+    ``shown``: the fingerprint of what was said on the page that asks for it, see `profiles`.
 
     Raises:
         NotAllowed: the actor is no administrator. NotFound: there is no such unit.
-        InvalidForm: the name is missing, the dates are in the wrong order, a successor is unknown.
+        InvalidForm: the name is missing, the dates are in the wrong order, a successor is unknown, or it was changed
+            since it was ``shown``.
     """
     rights.require_administrator(actor)
     unit = get(session, code)
     _refuse(_errors(session, code, details), asdict(details))
+    session.refresh(
+        unit, with_for_update={"key_share": True}
+    )  # who saves at the same moment waits, then compares
+    as_shown.require(of(unit), replace(details, name=details.name.strip()), shown)
     before = _facts(unit)
     _store(unit, details)
     changes: dict[str, Any] = {k: [before[k], v] for k, v in _facts(unit).items() if before[k] != v}
@@ -169,7 +190,7 @@ def _officers(group_id: int | None) -> Select[Any]:
         select(user_unit.c.user_id, user_unit.c.unit_code)
         .join(User, User.id == user_unit.c.user_id)
         .join(membership, membership.c.user_id == User.id)
-        .where(User.disabled_at.is_(None))
+        .where(WORKING)
         .distinct()
     )
     return query if group_id is None else query.where(membership.c.group_id == group_id)
@@ -200,8 +221,7 @@ def _store(unit: Unit, details: Details) -> None:
 
 def _facts(unit: Unit) -> dict[str, Any]:
     """What the history keeps about a unit."""
-    successors = tuple(code for code in unit.successors.split(",") if code)
-    return _plain(Details(unit.name, unit.valid_from, unit.valid_until, successors))
+    return _plain(of(unit))
 
 
 def _plain(details: Details) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.i18n import LANGUAGES, _
 from app.models import User, UserTask
-from app.services import access, clock, history, passwords, profiles, rights, sessions, tokens
+from app.services import access, as_shown, clock, history, passwords, profiles, rights, sessions, tokens
 from app.services.access import Actor
 from app.services.profiles import Profile
 
@@ -97,12 +97,14 @@ def create(
     return user
 
 
-def edit(session: Session, user_id: int, profile: Profile, *, actor: Actor | None) -> User:
+def edit(session: Session, user_id: int, profile: Profile, *, actor: Actor | None, shown: str = "") -> User:
     """Change what is decided about a user. Tasks that he holds and is no longer offered go back to their lanes.
+
+    ``shown``: the fingerprint of his profile on the page that asks for it, see `as_shown`.
 
     Raises:
         NotFound; NotAllowed: the actor is no administrator.
-        InvalidForm: the profile is wrong, or no administrator would be left.
+        InvalidForm: the profile is wrong, was changed since it was ``shown``, or no administrator would be left.
     """
     rights.require_administrator(actor)
     user = get(session, user_id)
@@ -110,6 +112,7 @@ def edit(session: Session, user_id: int, profile: Profile, *, actor: Actor | Non
     if _administers(user) and not _administers(profile):
         _keep_an_administrator(session, user)
     _hold(session, user)
+    as_shown.require(profiles.of(user), profiles.clean(profile), shown)
     before, email = profiles.facts(user), user.email
     profiles.store(session, user, profile)
     session.flush()

@@ -1,14 +1,17 @@
 """What a case waits for besides people: timers, messages, signals."""
 
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.engine.own_end import own_end
 from app.engine.step import OpenTimer, Step
+from app.errors import ExecutionFailed
 from app.models import Job, MessageWait, ProcessInstance
-from app.services import bulk, clock, hops, outgoing, starts
+from app.services import bulk, clock, holidays, hops, outgoing, starts
 from app.services.definitions import Version
 
 
@@ -35,6 +38,21 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
     if outgoing.concerns(version, step):
         outgoing.wake(session, instance)
     _broadcast(session, instance, step)
+
+
+def ends_on(
+    session: Session, instance: ProcessInstance, version: Version, wait: MessageWait
+) -> datetime | None:
+    """The moment at which a case stops to wait for this message though it never came; None where it waits on.
+
+    No SQL. A state that cannot be read gives None too: the case stands still, and whoever looks may still look.
+    """
+    now, calendar = clock.now(session), holidays.calendar(session)
+    given = (version.program, instance.engine_state, instance.variables, wait.id)
+    try:
+        return own_end(*given, now=now, calendar=calendar)
+    except ExecutionFailed:
+        return None
 
 
 def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:

@@ -64,7 +64,6 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     if {name: row.sha256 for name, row in seen.items()} == digests:
         return Report()
-    gone = _lose(session, [row for row in known if row.name not in files], digests.values())
     clashing = folder_files.rivals(files)
     changed = {
         n: c
@@ -79,6 +78,8 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
     judged = _judged_beside(beside, new, findings)
     looked_at = {name: digests[name] for name in (*changed, *clashing, *judged)}
     _keep(session, looked_at, findings, refused)
+    # Only now is it known what stays in force.
+    gone = _lose(session, [row for row in known if row.name not in files], digests.values())
     return Report(tuple(f"{one.key} versi {one.version}" for one in new), findings, well, gone)
 
 
@@ -107,7 +108,7 @@ def _judged_beside(
 ) -> set[str]:
     """The files that did not change and were judged anew with what changed: a form may mend or spoil a diagram."""
     held = {file.name for one in new for file in one.files}
-    return beside.keys() & (held | {f.file for f in findings if f.severity != "error" and f.file})
+    return beside.keys() & (held | {f.caller or f.file for f in findings if f.severity != "error"})
 
 
 def _keep(
@@ -164,7 +165,7 @@ def _deploy(
     try:
         done = deployments.deploy(session, files, actor=None, beside=beside)
     except InvalidDiagram as error:
-        bad = {f.file for f in error.findings if f.severity == "error" and f.file in files} or set(files)
+        bad = {_blamed(f, files) for f in error.findings if f.severity == "error"} - {None} or set(files)
         found = {name: _about(name, error.findings, files) for name in bad if name}
         rest = {n: c for n, c in files.items() if n not in bad}
         return _deploy(session, rest, {**refused, **found}, beside)
@@ -184,7 +185,12 @@ def differing(session: Session, files: Mapping[str, bytes]) -> list[str]:
 
 def _about(name: str, findings: Iterable[Finding], files: Collection[str]) -> tuple[Finding, ...]:
     """What was found in a file, or in none of ``files``: a form sent alone can break a diagram."""
-    return tuple(f for f in findings if f.file == name or f.file not in files)
+    return tuple(f for f in findings if _blamed(f, files) in {name, None})
+
+
+def _blamed(finding: Finding, files: Collection[str]) -> str | None:
+    """The one of ``files`` that a finding is about: what holds only with a call is the caller's."""
+    return next((name for name in (finding.caller, finding.file) if name in files), None)
 
 
 def read(config: Config) -> dict[str, bytes]:

@@ -1,6 +1,8 @@
 """Signing in and out, one's own password, and how one likes pages: language and theme."""
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import session as browser
+from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import i18n
@@ -8,11 +10,13 @@ from app.errors import InvalidForm, TooManyAttempts
 from app.i18n import _
 from app.services import accounts, sessions, users
 from app.services.access import Actor
-from app.web import context, login
+from app.web import context, errors, login
 from app.web.shell import THEME_COOKIE, THEMES
 
 blueprint = Blueprint("auth", __name__)
 _YEAR_S = 365 * 24 * 60 * 60
+#: What was chosen at the door. The cookie does not tell: it may hold the language of whoever signed in here before.
+_CHOSEN_LANGUAGE = "chosen_language"
 
 
 @blueprint.get("/")
@@ -60,8 +64,11 @@ def enter() -> AnyResponse:
     except TooManyAttempts as error:
         page = _sign_in_page(going_to, name, str(error))
         return Response(page, 429, {"Retry-After": str(error.retry_after_s)})
+    chosen = browser.get(_CHOSEN_LANGUAGE)
     login.begin(user, token)
-    return remember(redirect(going_to), context.LANGUAGE_COOKIE, user.language)
+    if chosen:
+        _speak(user.id, chosen)
+    return remember(redirect(going_to), context.LANGUAGE_COOKIE, chosen or user.language)
 
 
 @blueprint.post("/keluar")
@@ -71,6 +78,19 @@ def sign_out() -> AnyResponse:
     login.end()
     flash(_("Anda sudah keluar."), "ok")
     return redirect(url_for("auth.sign_in"))
+
+
+@blueprint.errorhandler(CSRFError)
+def answer_stale(error: CSRFError) -> AnyResponse:
+    """Answer a form from before the last sign-in, which changes nothing; nobody is to be stuck with such a page."""
+    signed_in = context.user() is not None
+    if request.endpoint == "auth.enter" and signed_in:
+        return redirect(context.local_path(request.form.get("next")), 303)
+    if request.endpoint == "auth.sign_out" and not errors.wants_json():
+        if signed_in:
+            return make_response(render_template("auth/sign_out.html"), 400)
+        return redirect(url_for("auth.sign_in"), 303)
+    return errors.refused(error)
 
 
 @blueprint.route("/kata-sandi", methods=["GET", "POST"])
@@ -93,7 +113,7 @@ def password() -> AnyResponse | str:
         _("Kata sandi sudah diganti. Sesi Anda di peramban lain dan token API Anda tidak berlaku lagi."),
         "ok",
     )
-    return redirect(url_for("auth.home"))
+    return redirect(_wanted())
 
 
 @blueprint.post("/bahasa")
@@ -103,10 +123,12 @@ def language() -> AnyResponse:
     code = request.form.get("language", "")
     code = code if code in i18n.LANGUAGES else "id"
     actor = context.maybe_actor()
+    back = _back()
     if actor is not None:
-        with context.database().transaction() as session:
-            users.speak(session, actor.id, code)
-    return remember(_back(), context.LANGUAGE_COOKIE, code)
+        _speak(actor.id, code)
+    elif back.location.partition("?")[0] == url_for("auth.sign_in"):  # elsewhere it is a reporter's choice
+        browser[_CHOSEN_LANGUAGE] = code
+    return remember(back, context.LANGUAGE_COOKIE, code)
 
 
 @blueprint.post("/tema")
@@ -126,6 +148,15 @@ def remember(response: AnyResponse, name: str, value: str, *, script: bool = Fal
     return response
 
 
+def _speak(user_id: int, code: str) -> None:
+    with context.database().transaction() as session:
+        users.speak(session, user_id, code)
+
+
+def _wanted() -> str:
+    return context.local_path(request.values.get("next"), url_for("auth.home"))
+
+
 def _back() -> AnyResponse:
     return redirect(context.local_path(request.form.get("next")))
 
@@ -134,10 +165,10 @@ def _sign_in_page(next_path: str, name: str = "", error: str = "") -> str:
     return render_template("auth/sign_in.html", next_path=next_path, name=name, error=error)
 
 
-def _password_page(errors: dict[str, str]) -> str:
+def _password_page(found: dict[str, str]) -> str:
     user = context.user()
     forced = user is not None and user.must_change_password
-    return render_template("auth/password.html", errors=errors, forced=forced)
+    return render_template("auth/password.html", errors=found, forced=forced, next_path=_wanted())
 
 
 def _check_repeated(new: str) -> None:

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.i18n import _, pgettext
-from app.models import ProcessInstance
-from app.services import casefile, cases, definitions
+from app.models import Job, ProcessInstance
+from app.services import casefile, cases, definitions, dossier
 from app.services.access import Actor
 from app.services.cases import CaseFilters, Place
+from app.services.definitions import Version
 from app.services.paging import Page
 from app.web import case_view, deadlines, lists
 from app.web.deadlines import Due
@@ -135,13 +136,21 @@ def _row(session: Session, case: ProcessInstance, place: Place, units: Mapping[s
     if not (place.waits or place.clocks):
         return Row(case, case.end_name or "", "", None)
     names = _awaited(session, case, place)
-    clock = place.clocks[0] if place.clocks else None
+    clock = _telling(definitions.version(session, case.definition_id), place)
     return Row(
         case,
         _("Menunggu: {names}", names=", ".join(names)),
         "",
         deadlines.due(clock.due_at, clock.deadline.get("unit", "")) if clock else None,
     )
+
+
+def _telling(version: Version, place: Place) -> Job | None:
+    """The clock whose date the case is known by: a deadline, else what ends something; a reminder is no date."""
+    nodes = version.diagram.nodes
+    deadline = (job for job in place.clocks if nodes[job.activity_id].is_deadline)
+    ending = (job for job in place.clocks if dossier.ends(nodes[job.activity_id]))
+    return next(deadline, None) or next(ending, None)
 
 
 def _awaited(session: Session, case: ProcessInstance, place: Place) -> list[str]:

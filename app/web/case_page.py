@@ -123,12 +123,15 @@ def _mine(actor: Actor, tasks: Sequence[UserTask]) -> UserTask | None:
 
 
 def _soonest(file: CaseFile, explanations: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The deadline that comes first: of an open task, else of what the case waits for."""
-    dated = [task for task in file.tasks if task.due_at is not None]
-    if dated:
-        task = min(dated, key=lambda one: one.sort_at)
-        return {"at": task.due_at, "why": clocks.why_task(task, explanations[task.id])}
-    return {"at": file.clocks[0].due_at, "why": clocks.why_clock(file.clocks[0])} if file.clocks else None
+    """The deadline that comes first, of an open task or of what the case waits for. Where there is none it is the
+    first time that ends something; a mere reminder is none."""
+    found = [
+        (task.due_at, clocks.why_task(task, explanations[task.id])) for task in file.tasks if task.due_at
+    ]
+    found += [(one.due_at, clocks.why_clock(one)) for one in file.clocks if one.is_deadline]
+    found = found or [(one.due_at, clocks.why_clock(one)) for one in file.clocks if one.ends]
+    at, why = min(found, key=lambda one: one[0], default=(None, None))
+    return {"at": at, "why": why} if at else None
 
 
 def _incidents(file: CaseFile, words: Vocabulary) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from app.services import casefile, dossier, messages
 from app.services.casefile import CaseFile
 from app.services.definitions import Version
 from app.services.dossier import Submission
+from app.services.units import Vain
 from app.web import deadlines, filters, words
 from app.web.entries import Drawn
 from app.web.vocabulary import Vocabulary
@@ -130,18 +131,26 @@ def file_url(attachment_id: str) -> str:
     return url_for("files.download", attachment_id=attachment_id)
 
 
-def mark_choices(drawn: Drawn, empty: Mapping[str, frozenset[str]]) -> Drawn:
-    """Say at every choice in ``empty`` (field key → values) that no officer works there."""
-    return Drawn([_marked(part, empty) for part in drawn.components], drawn.variables)
+def mark_choices(drawn: Drawn, in_vain: Mapping[str, Mapping[str, Vain]]) -> Drawn:
+    """Say at every choice in ``in_vain`` (field key → unit → why) why nobody would take the task there."""
+    return Drawn([_marked(part, in_vain) for part in drawn.components], drawn.variables)
 
 
-def _marked(part: Component, empty: Mapping[str, frozenset[str]]) -> Component:
-    inner = tuple(_marked(child, empty) for child in part.components)
-    nobody = empty.get(part.field.key, frozenset())
+def _marked(part: Component, in_vain: Mapping[str, Mapping[str, Vain]]) -> Component:
+    inner = tuple(_marked(child, in_vain) for child in part.components)
+    why = in_vain.get(part.field.key, {})
     choices = tuple(
-        replace(choice, label=_("{unit} (belum ada petugas)", unit=choice.label))
-        if choice.value in nobody
+        replace(choice, label=_doubted(str(choice.label), why[choice.value]))
+        if isinstance(choice.value, str) and choice.value in why
         else choice
         for choice in part.choices
     )
     return replace(part, components=inner, choices=choices)
+
+
+def _doubted(unit: str, why: Vain) -> str:
+    if why == "ended":
+        return _("{unit} (sudah tidak berlaku)", unit=unit)
+    if why == "not_begun":
+        return _("{unit} (belum berlaku)", unit=unit)
+    return _("{unit} (belum ada petugas)", unit=unit)

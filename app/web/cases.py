@@ -17,7 +17,7 @@ from flask import (
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import Conflict, InvalidForm
+from app.errors import Conflict, InvalidForm, NotAllowed
 from app.i18n import _
 from app.services import cancelling, casefile, definitions, identity, instances, notes
 from app.web import case_list, case_page, case_view, commands, context, entries, errors
@@ -105,9 +105,9 @@ def _perform(
     command = Command(f"{name}_case", str(instance_id), entries.key() or None, sent)
     try:
         commands.run(context.database(), command, do, actor=context.actor())
-    except (InvalidForm, Conflict) as error:
+    except (InvalidForm, Conflict, NotAllowed) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
-        refusal = Refusal(name, str(error), sent, problems)
+        refusal = Refusal(name, errors.told(error), sent, problems)
         with context.database().reading() as session:
             page = case_page.draw(session, instance_id, actor=context.actor(), refusal=refusal)
         return make_response(page, errors.problem_of(error).status)

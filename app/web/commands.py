@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 
 from app import sayings
 from app.db import Database
-from app.errors import AppError, Conflict, ExecutionFailed, ExpressionFailed, InvalidForm
+from app.errors import AppError, Conflict, ExecutionFailed, ExpressionFailed, InvalidForm, KeyReused
 from app.models import ProcessInstance
-from app.services import drafts, idempotency, incidents, instances, messages, tasks, vault
+from app.services import drafts, idempotency, incidents, instances, messages, outgrown, tasks, vault
 from app.services.access import Actor
 from app.services.instances import Started, Values
 from app.services.tasks import Work
@@ -76,7 +76,7 @@ def complete_task(
     """Complete a task; ``answer`` says what came of it, within the transaction.
 
     ``typed`` (values as typed) is kept as the draft when the diagram fails; with ``keep_on_conflict`` also when
-    somebody else was faster.
+    somebody else was faster, or the actor himself with the same key and other words.
 
     Raises:
         What `tasks.complete` raises, and `run`.
@@ -93,7 +93,7 @@ def complete_task(
             _keep(session, actor, f"task:{task_id}", draft)
             incidents.report(session, task_id, for_the_owner(error), _place(error), actor=actor)
         raise
-    except Conflict:
+    except (Conflict, KeyReused):
         if keep_on_conflict:
             with database.transaction() as session:
                 _keep(session, actor, f"task:{task_id}", draft)
@@ -126,7 +126,7 @@ def start_case(
     except Failed as error:
         logger.error("start of %s: %s (%s)", key, error, _place(error))  # its detail quotes values
         with database.transaction() as session:
-            _keep(session, actor, f"start:{key}", as_draft(typed, {}))
+            _keep_start(session, actor, key, typed)
             _report_start(session, key, error, actor)
         raise
 
@@ -205,6 +205,12 @@ def _report_start(session: Session, key: str, error: AppError, actor: Actor) -> 
 def _keep(session: Session, actor: Actor, scope: str, draft: Mapping[str, Any]) -> None:
     with suppress(InvalidForm):  # larger than a draft may be: telling the owner matters more
         drafts.save(session, actor, scope, draft)
+
+
+def _keep_start(session: Session, actor: Actor, key: str, typed: Mapping[str, Any]) -> None:
+    version, _node = instances.opening(session, key, actor=actor)
+    with suppress(InvalidForm):
+        outgrown.keep(session, actor, key, outgrown.Typed(typed), outgrown.start_form(version))
 
 
 def _fingerprint(session: Session, body: Any) -> str:

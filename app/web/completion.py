@@ -1,18 +1,29 @@
 """Completing a task from its page: what was answered, what came of it, and how a refusal is told."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, Literal
 
 from flask import flash, request
 from sqlalchemy.orm import Session
 
-from app.errors import AppError, Conflict, InvalidForm, TaskClosed, TaskCompleted, TaskHandedOn
+from app.errors import (
+    AppError,
+    Conflict,
+    InvalidForm,
+    KeyReused,
+    NotAllowed,
+    NotFound,
+    TaskClosed,
+    TaskCompleted,
+    TaskHandedOn,
+)
 from app.i18n import _
 from app.models import ProcessInstance, UserTask
-from app.services import definitions, instances, messages, staffing, tasks
+from app.services import definitions, desk, instances, lost, messages, staffing, tasks
 from app.services.access import Actor
 from app.services.tasks import Work
-from app.web import case_view, commands, context, entries
+from app.web import case_view, commands, context, entries, errors
 from app.web.commands import Answers, Command
 from app.web.entries import Entry
 from app.web.task_page import ANSWER, Refusal
@@ -30,20 +41,25 @@ def complete(work: Work, entry: Entry, given: Answers, *, actor: Actor) -> dict[
     """Complete the task; say what came of it: names of the diagram and numbers, nothing that was typed.
 
     Raises:
-        What `commands.complete_task` raises.
+        What `commands.complete_task` raises; Conflict where the page was sent before with other words.
     """
     task_id = work.task.id
-    done = commands.complete_task(
-        context.database(),
-        task_id,
-        entry.values,
-        given,
-        actor=actor,
-        command=Command("complete_task", task_id, entries.key() or None, entry.sent),
-        answer=lambda _session, work: {"task": work.task.name, "instance": work.task.instance_id},
-        typed=entry.values,
-        keep_on_conflict=True,
-    )
+    try:
+        done = commands.complete_task(
+            context.database(),
+            task_id,
+            entry.values,
+            given,
+            actor=actor,
+            command=Command("complete_task", task_id, entries.key() or None, entry.sent),
+            answer=lambda _session, work: {"task": work.task.name, "instance": work.task.instance_id},
+            typed=entry.kept,
+            keep_on_conflict=True,
+        )
+    except KeyReused:  # an officer knows of no keys: what he has to know is that the task is done
+        with context.database().reading() as session:
+            tasks.check_open(session, tasks.get(session, task_id, actor=actor).task, actor)
+        raise
     with context.database().reading() as session:  # the next officer need not wait for this
         return {"task": done["task"], **_came(session, done["instance"], actor)}
 
@@ -90,16 +106,37 @@ def say(came: Mapping[str, Any]) -> None:
         flash(came["warning"], "warn")
 
 
-def refusal(error: AppError, values: Mapping[str, Any], given: Answers, work: Work) -> Refusal:
+def refusal(error: AppError, entry: Entry, given: Answers, work: Work) -> Refusal:
     """What the task's page says and shows again when a completion was refused."""
     problems = dict(error.errors) if isinstance(error, InvalidForm) else {}
     question = work.question
     asked = problems.pop(question.gateway_id, "") if question and not _answered(question, given) else ""
     words = "" if problems or asked else _why(error)
     return Refusal(
-        words=words, values=values, answers=given, problems=problems, question_problem=asked,
-        lost=_heading(error, work) if isinstance(error, Conflict) else "",
+        words=words, values=entry.values, answers=given, problems=problems, question_problem=asked,
+        lost=_heading(error, work) if isinstance(error, Conflict) else "", left=entry.left,
     )  # fmt: skip
+
+
+def why_not(task_id: str, error: AppError) -> tuple[str, str]:
+    """Why a command was refused, and the heading: who may not, because a colleague has it by now, reads who."""
+    actor = context.actor()
+    if isinstance(error, NotAllowed):
+        with context.database().reading() as session:
+            task = tasks.get(session, task_id, actor=actor).task
+            if desk.standing(actor, task) == "held":
+                return str(lost.taken(session, task, actor=actor)), _("Tugas ini tidak lagi pada Anda")
+    return errors.told(error), ""
+
+
+def whose(task_id: str) -> Literal["his", "free", "other"]:
+    """Whose the task is now: his, free, or other; a command sent again answers as it did the first time."""
+    actor = context.actor()
+    with suppress(NotFound), context.database().reading() as session:
+        task = tasks.get(session, task_id, actor=actor).task
+        if desk.standing(actor, task) == "work":
+            return "his" if task.assignee_id == actor.id else "free"
+    return "other"
 
 
 def _heading(error: Conflict, work: Work) -> str:
@@ -125,8 +162,4 @@ def _why(error: AppError) -> str:
             "{why} Tugas belum selesai. Isian Anda disimpan sebagai draf, dan pemilik proses sudah diberi tahu.",
             why=error,
         )
-    if isinstance(error, InvalidForm):  # the key came before with another body: the page was gone back to
-        return _(
-            "Halaman ini sudah pernah dikirim dengan isi lain. Periksa isiannya, lalu kirim sekali lagi."
-        )
-    return str(error)
+    return errors.told(error)

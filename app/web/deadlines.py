@@ -40,8 +40,8 @@ class Due:
     date: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Arguments for the macro."""
-        return asdict(self)
+        """Arguments for the macro, which finds its own words but for those of `_under_a_minute`."""
+        return {**asdict(self), "words": _under_a_minute(self)}
 
 
 def moment() -> Moment:
@@ -97,7 +97,14 @@ def in_words(found: Due) -> str:
         return _("Tanpa tenggat")
     if found.state == "today" and found.unit == "hari":
         return _("Hari ini")
-    return _late(found) if found.state == "overdue" else _left(found)
+    return _under_a_minute(found) or (_late(found) if found.state == "overdue" else _left(found))
+
+
+def _under_a_minute(found: Due) -> str:
+    """What stands for "0 menit"; "" for all else."""
+    if found.unit != "menit" or found.n:
+        return ""
+    return _("Lewat kurang dari 1 menit") if found.state == "overdue" else _("Kurang dari 1 menit lagi")
 
 
 def _late(found: Due) -> str:

@@ -20,7 +20,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.errors import InvalidDiagram, InvalidForm, NotFound
 from app.i18n import _, language
 from app.models import WatchedFile
-from app.services import catalogue, clock, definitions, deployments, procedures, watch
+from app.services import catalogue, clock, definitions, deployments, procedures, viewer, watch
 from app.services.definitions import Version
 from app.web import context, decision_words, entries, errors, lists, sent_files, task_page
 from app.web.files import as_download
@@ -117,7 +117,7 @@ def show(definition_id: int) -> str:
 def diagram(definition_id: int) -> Response:
     """The diagram for the viewer. As text: a browser that opens it must not run what it may hold."""
     with context.database().reading() as session:
-        xml = definitions.version(session, definition_id).xml
+        xml = viewer.in_utf8(definitions.version(session, definition_id))
     return Response(xml, content_type="text/plain; charset=utf-8")
 
 

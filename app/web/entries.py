@@ -17,10 +17,12 @@ from app.forms import Component, Field, Form, Path
 from app.i18n import _
 from app.services import clock, files, instances, settings, uploads
 from app.services.access import Actor
-from app.web import context, filters
+from app.web import context, filters, gone_files
 
 #: Fields of every form that say nothing about what was typed.
 _OURS = frozenset({"csrf_token", "idempotency_key", "next"})
+#: Fields that a person writes himself: one word is something there, and no choice or id.
+_WRITTEN = frozenset({"reason", "text"})
 #: For so long, in seconds, pictures are made anew for one request; what has begun is finished.
 MOST_WORK_S = 20.0
 
@@ -29,6 +31,7 @@ MOST_WORK_S = 20.0
 class Entry:
     """What came in. ``errors``: files that could not be taken in, by field; ``sent``: all of it, to know a repeat.
 
+    ``left``: names of files that were sent and not taken, because the form is not the sender's.
     ``unfinished``: only a row was added or taken out, or the form is to be worked out anew; it is shown again.
     """
 
@@ -36,6 +39,7 @@ class Entry:
     errors: Mapping[str, str] = field(default_factory=dict)
     sent: Mapping[str, Any] = field(default_factory=dict)
     unfinished: bool = False
+    left: Sequence[str] = ()
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -59,15 +63,16 @@ def read(form: Form | None, *, actor: Actor | None, take_files: bool = True) -> 
     if form is None:
         return Entry({}, sent=_sent())
     values, sent = forms.read(form, _source()), _sent()
-    errors: dict[str, str] = {}
     until = time.monotonic() + MOST_WORK_S
-    for part, path in forms.pickers(form, values) if take_files else ():
-        if part.takes_input:
-            _take_in(part, path, values, errors, actor, until=until)
+    pickers = [one for one in forms.pickers(form, values) if one[0].takes_input] if take_files else []
+    errors = gone_files.drop(pickers, values)
+    for part, path in pickers:
+        _take_in(part, path, values, errors, actor, until=until)
     wish = request.form.get(forms.BUTTON)
     if wish is not None:
         values = forms.changed(form, values, wish)
-    return Entry(values, errors, sent, unfinished=wish is not None)
+    left = [] if take_files else [str(one.filename) for name in request.files for one in _uploads(name)]
+    return Entry(values, errors, sent, unfinished=wish is not None, left=left)
 
 
 def check_files(form: Form | None, entry: Entry, variables: Mapping[str, Any]) -> None:
@@ -144,7 +149,8 @@ def draw(
 
 def typed() -> list[str]:
     """Every text of the request that a person may have written, to show it again."""
-    return [text for name, texts in _source().items() if name not in _OURS for text in texts if " " in text]
+    sent = ((name, text.strip()) for name, texts in _source().items() if name not in _OURS for text in texts)
+    return [text for name, text in sent if " " in text or (text and name in _WRITTEN)]
 
 
 def only_rows() -> bool:

@@ -17,6 +17,7 @@ from app.errors import (
     ExpressionFailed,
     InvalidDiagram,
     InvalidForm,
+    KeyReused,
     NotAllowed,
     NotFound,
     NotReady,
@@ -24,7 +25,7 @@ from app.errors import (
 )
 from app.i18n import N_, _
 from app.services.uploads import TooLarge
-from app.web import context, lists
+from app.web import context, entries, lists
 from app.web.context import SignInRequired
 from app.web.wording import field_errors
 
@@ -80,6 +81,8 @@ CODES = {
     503: "not_ready",
 }
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
+#: Whose forms hold what officers write; no other's texts are shown again: there are passwords among them.
+_WRITTEN = frozenset({"cases", "intake", "tasks"})
 #: The field that an unknown page of a list is told by.
 _CURSOR = "cursor"
 #: How long to wait when the database does not answer.
@@ -106,7 +109,7 @@ class Problem:
 def init_app(app: Flask) -> None:
     """Answer every error, expected or not; a traceback goes to the log only."""
     app.register_error_handler(AppError, _expected)
-    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(HTTPException, refused)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -128,21 +131,31 @@ def problem_of(error: AppError) -> Problem:
     return Problem(status, str(error), members, headers, code=error.code)
 
 
+def told(error: AppError) -> str:
+    """What a page says of an error: people know of pages that they sent, not of keys."""
+    if isinstance(error, KeyReused):
+        return _(
+            "Halaman ini sudah pernah dikirim dengan isi lain. Periksa keadaannya sekarang, lalu kirim sekali lagi "
+            "bila perlu."
+        )
+    return str(error)
+
+
 def _expected(error: AppError) -> Response:
-    if isinstance(error, SignInRequired) and not _wants_json():
+    if isinstance(error, SignInRequired) and not wants_json():
         return _to_sign_in()
     if (
         isinstance(error, InvalidForm)
         and _CURSOR in error.errors
         and request.method == "GET"
-        and not _wants_json()
+        and not wants_json()
     ):
         flash(str(error), "warn")  # an old bookmark: the list begins anew
         return redirect(lists.address())
     return _answer(problem_of(error))
 
 
-def _http(error: HTTPException) -> Response:
+def refused(error: HTTPException) -> Response:
     """What Flask and its libraries refuse: unknown addresses, bodies that cannot be read."""
     if error.response is not None:
         return error.response  # type: ignore[return-value]
@@ -163,7 +176,8 @@ def _unexpected(error: Exception) -> Response:
     return _answer(Problem(500, reference=reference))
 
 
-def _wants_json() -> bool:
+def wants_json() -> bool:
+    """Whether a program asks, not somebody in front of a page."""
     if context.is_api():
         return True
     kinds = ("text/html", "application/json")
@@ -171,7 +185,7 @@ def _wants_json() -> bool:
 
 
 def _answer(problem: Problem) -> Response:
-    return _document(problem) if _wants_json() else _page(problem)
+    return _document(problem) if wants_json() else _page(problem)
 
 
 def document(problem: Problem, path: str) -> dict[str, Any]:
@@ -209,8 +223,16 @@ def _page(problem: Problem) -> Response:
     name = problem.status if problem.status in _PAGES else 500 if problem.status >= 500 else 400
     words = {"message": problem.detail, "reference": problem.reference}
     retry_after_s = int(problem.headers.get("Retry-After", 0))
-    html = render_template(f"errors/{name}.html", retry_after_s=retry_after_s, **words)
+    html = render_template(
+        f"errors/{name}.html", retry_after_s=retry_after_s, typed=_typed(problem.status), **words
+    )
     return Response(html, problem.status, problem.headers, content_type="text/html; charset=utf-8")
+
+
+def _typed(status: int) -> list[str]:
+    """What the sender wrote into a form that cannot be sent any more; after CSRF, so it was he."""
+    ours = request.method == "POST" and request.blueprint in _WRITTEN
+    return entries.typed() if ours and status in (403, 404, 409) else []
 
 
 def _to_sign_in() -> Response:

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.i18n import _
-from app.services import notices, paging, reminding, telling
+from app.services import ids, notices, paging, reminding, telling
 from app.web import context, lists
 
 blueprint = Blueprint("notices", __name__)
@@ -12,17 +12,20 @@ UNREAD = "unread"
 
 
 @blueprint.get("/notifikasi")
-def listed() -> str:
+def listed() -> Response | str:
     """The newest first, all or only the unread ones."""
     actor, only_unread = context.actor(), lists.argument("tab") == UNREAD
     after = lists.argument(lists.AFTER)
     with context.database().reading() as session:
+        newest = notices.newest(session, actor=actor)  # before the rows: what comes in between stays unread
         rows, following = notices.of_user(
             session,
             actor=actor,
             before=paging.number_of(after) if after else None,
             unread_only=only_unread,
         )
+        if after and not rows:  # the last of this page was read: what is left stands on the first
+            return redirect(lists.address())
         unread = notices.unread(session, actor=actor)
         openable = notices.openable(session, rows, actor=actor)
         workable = reminding.workable(session, rows, actor=actor)
@@ -34,6 +37,7 @@ def listed() -> str:
         workable=workable,
         words=telling.words,
         unread=unread,
+        newest=newest,
         only_unread=only_unread,
         first=lists.address() if after else "",
         following=lists.next_page(str(following) if following else None),
@@ -71,8 +75,13 @@ def read(notice_id: int) -> Response:
 
 @blueprint.post("/notifikasi/dibaca")
 def read_all() -> Response:
-    """Note that everything so far was read."""
+    """Note that everything was read that had come when the page was drawn."""
+    actor = context.actor()
     with context.database().transaction() as session:
-        notices.mark_all_read(session, actor=context.actor())
-    flash(_("Semua pemberitahuan ditandai sudah dibaca."), "ok")
+        notices.mark_all_read(session, actor=actor, upto=ids.read(request.form.get("newest", "")))
+        left = notices.unread(session, actor=actor)
+    if left:
+        flash(_("Pemberitahuan di daftar tadi ditandai sudah dibaca; yang datang sesudahnya belum."), "ok")
+    else:
+        flash(_("Semua pemberitahuan ditandai sudah dibaca."), "ok")
     return redirect(url_for("notices.listed"), 303)

@@ -12,7 +12,7 @@ from app.errors import InvalidForm, NotFound
 from app.forms import moments
 from app.i18n import N_, _, day
 from app.models import Unit
-from app.services import clock, directory, history, holidays, offers, rights, units
+from app.services import as_shown, clock, directory, history, holidays, offers, rights, units
 from app.services.units import Details
 from app.web import context, lists, office_words
 
@@ -87,7 +87,8 @@ def edit(code: str) -> Response:
     rights.require_administrator(context.actor())
     try:
         with context.database().transaction() as session:
-            unit = units.edit(session, code, _details(), actor=context.actor())
+            shown = request.form.get("shown", "")
+            unit = units.edit(session, code, _details(), actor=context.actor(), shown=shown)
     except InvalidForm as error:
         with context.database().reading() as session:
             unit = units.get(session, code)
@@ -167,8 +168,16 @@ def _form_page(unit: Unit | None, problems: Mapping[str, str], warning: str = ""
         values=request.form if problems else _values(unit) if unit else request.args,
         errors=problems,
         warning=warning,
+        shown=_shown(unit, problems),
         may_change=context.actor().administers,
     )
+
+
+def _shown(unit: Unit | None, problems: Mapping[str, str]) -> str:
+    """The fingerprint of what the page shows. Refused for what was typed, it is as old as it was."""
+    if unit is None or (problems and "shown" not in problems):
+        return request.form.get("shown", "")
+    return as_shown.fingerprint(units.of(unit))
 
 
 def _days_page(problems: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from app.services.casefile import CaseFile
 from app.services.desk import Standing
 from app.services.drafts import Kept
 from app.services.tasks import Work
-from app.web import case_view, clocks, context, entries
+from app.web import case_view, clocks, commands, context, entries
 from app.web.entries import Drawn
 from app.web.vocabulary import Vocabulary
 
@@ -36,8 +36,8 @@ class Refusal:
     """Why a command was refused, and what is to be shown again.
 
     ``words`` is the sentence on top; ``problems`` go to fields, ``question_problem`` to the question; ``lost``: the
-    heading when the task is no longer his to do. ``act``, ``sent`` and ``act_problems`` belong to the smaller forms
-    of the page.
+    heading when the task is no longer his to do; ``left``: names of files that were not taken then. ``act``, ``sent``
+    and ``act_problems`` belong to the smaller forms of the page.
     """
 
     words: str = ""
@@ -46,6 +46,7 @@ class Refusal:
     problems: Mapping[str, str] = field(default_factory=dict)
     question_problem: str = ""
     lost: str = ""
+    left: Sequence[str] = ()
     act: str = ""
     act_problems: Mapping[str, str] = field(default_factory=dict)
     sent: Mapping[str, str] = field(default_factory=dict)
@@ -73,6 +74,14 @@ class TaskPage:
     def node(self) -> Any:
         """The activity in the diagram; the gateway for a question."""
         return self.file.version.diagram.nodes[self.work.task.activity_id]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what the page shows as typed is what the draft holds: not where it was too large for one."""
+        if self.refusal.values is None or self.kept is None:
+            return self.kept is not None
+        values = {key: value for key, value in self.refusal.values.items() if key != forms.FOCUS}
+        return self.kept.values == commands.as_draft(values, self.refusal.answers)
 
     @property
     def typed_text(self) -> str:
@@ -212,5 +221,5 @@ def _with_warnings(session: Session, work: Work, drawn: Drawn) -> Drawn:
     """Say at each choice of a unit where nobody works who could take the task."""
     if work.form is None:
         return drawn
-    empty = staffing.empty_choices(session, work.version, work.form.fields)
-    return case_view.mark_choices(drawn, empty) if any(empty.values()) else drawn
+    in_vain = staffing.choices_in_vain(session, work.version, work.form.fields)
+    return case_view.mark_choices(drawn, in_vain) if any(in_vain.values()) else drawn

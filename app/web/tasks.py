@@ -8,7 +8,7 @@ from flask import Blueprint, flash, jsonify, make_response, redirect, render_tem
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.errors import AppError, Conflict, InvalidForm
+from app.errors import AppError, Conflict, InvalidForm, NotAllowed
 from app.i18n import _
 from app.models import User, UserTask
 from app.services import desk, handing, notes, officers, tasks
@@ -56,10 +56,10 @@ def complete(task_id: str) -> Response:
         if his:
             entries.check_files(work.form, entry, variables)
         came = completion.complete(work, entry, answers, actor=actor)
-    except (InvalidForm, Conflict, *commands.Failed) as error:
-        if his and isinstance(error, InvalidForm):  # of the others the command has kept it
+    except (InvalidForm, Conflict, NotAllowed, *commands.Failed) as error:
+        if his and isinstance(error, InvalidForm):  # of the others the command has kept what it may
             _keep_refused(work, entry, answers)
-        return _refused(task_id, error, completion.refusal(error, entry.values, answers, work))
+        return _refused(task_id, error, completion.refusal(error, entry, answers, work))
     completion.say(came)
     entries.say_left_out(work.form, entry, variables)
     following = came["next"]
@@ -79,7 +79,11 @@ def save_draft(task_id: str) -> Response:
     except InvalidForm as error:
         if _asked_by_script():
             raise
-        return _refused(task_id, error, Refusal(words=str(error), values=entry.values, answers=answers))
+        refusal = Refusal(words=str(error), values=entry.values, answers=answers, left=entry.left)
+        return _refused(task_id, error, refusal)
+    if entry.left:
+        left = ", ".join(entry.left)
+        flash(_("Tidak ikut tersimpan, karena tugas ini bukan pada Anda: {files}.", files=left), "warn")
     for message in entry.errors.values():  # the script sends files when the page is left: the next one tells
         flash(message, "warn")
     if _asked_by_script():
@@ -109,7 +113,13 @@ def claim(task_id: str) -> Response:
     found = _perform(task_id, "claim", {}, do)
     if isinstance(found, Response):
         return found
-    flash(_("{task} perkara {number} sekarang tugas Anda.", **found), "ok")
+    state = completion.whose(task_id)
+    if state == "his":
+        flash(_("{task} perkara {number} sekarang tugas Anda.", **found), "ok")
+    elif state == "free":  # an old page, sent again
+        flash(_("{task} perkara {number}: sekarang tidak ada yang memegangnya.", **found), "warn")
+    else:
+        flash(_("{task} perkara {number} sekarang bukan tugas Anda.", **found), "warn")
     return _back(task_id)
 
 
@@ -123,6 +133,9 @@ def release(task_id: str) -> Response:
     found = _perform(task_id, "release", {}, do)
     if isinstance(found, Response):
         return found
+    if completion.whose(task_id) == "his":  # an old page, sent again
+        flash(_("{task} perkara {number} masih tugas Anda.", **found), "warn")
+        return _back(task_id)
     flash(_("{task} perkara {number} kembali ke antrean. Draf Anda tetap tersimpan.", **found), "ok")
     return _back(task_id, otherwise=url_for("tasks.listed"))
 
@@ -175,9 +188,11 @@ def _perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str
     command = Command(f"{name}_task", task_id, entries.key() or None, sent)
     try:
         return commands.run(context.database(), command, do, actor=context.actor())
-    except (InvalidForm, Conflict) as error:
+    except (InvalidForm, Conflict, NotAllowed) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
-        return _refused(task_id, error, Refusal(words=str(error), act=name, act_problems=problems, sent=sent))
+        words, heading = completion.why_not(task_id, error)
+        refusal = Refusal(words=words, lost=heading, act=name, act_problems=problems, sent=sent)
+        return _refused(task_id, error, refusal)
 
 
 def _again(work: Work, entry: Entry, answers: Answers) -> Response:

@@ -7,13 +7,13 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import AppError, Conflict, InvalidForm, NotFound, TooManyAttempts
+from app.errors import AppError, Conflict, InvalidForm, KeyReused, NotFound, TooManyAttempts
 from app.forms import Form
 from app.i18n import _
 from app.models import ProcessInstance
 from app.services import reporter, tracking
-from app.services.reporter import Look, Wanted
-from app.web import commands, context, entries, errors
+from app.services.reporter import Look
+from app.web import commands, context, entries, errors, given
 from app.web.commands import Command
 from app.web.entries import Entry
 
@@ -28,7 +28,7 @@ _PATH = "/lacak"
 @context.public
 def door() -> AnyResponse | str:
     """Ask for number and code."""
-    return render_template("tracking/door.html", number="", error="", typed=())
+    return render_template("tracking/door.html", number="", error="", typed=(), lost=())
 
 
 @blueprint.post("/lacak")
@@ -62,10 +62,10 @@ def reply() -> AnyResponse:
     """Take the reporter's form in and move his case on."""
     with context.database().reading() as session:
         case = _case(session)
-        wanted = reporter.wanted(session, case) if case else None
+        form = _form_asked(session, case) if case else None
     if case is None:
         return _ask_again()
-    form = wanted.form if wanted else None
+    entry = None
     try:
         if not entries.only_rows():
             with context.database().transaction() as session:
@@ -74,9 +74,9 @@ def reply() -> AnyResponse:
         if entry.unfinished:
             return _again(case, entry)
         entries.check_files(form, entry, case.variables)
-        ended = _send(case, wanted, entry)
+        ended = _send(case, entry, still=form is not None)
     except (InvalidForm, Conflict, TooManyAttempts, *commands.Failed) as error:
-        return _refused(form, error)
+        return _refused(error, entry)
     flash(_thanks(ended), "ok")
     entries.say_left_out(form, entry, case.variables)
     return redirect(url_for("tracking.show"), 303)
@@ -126,17 +126,29 @@ def _thanks(ended: bool) -> str:
     return _("Terima kasih. Data Anda sudah kami terima dan laporan Anda dilanjutkan.")
 
 
-def _send(case: ProcessInstance, wanted: Wanted | None, entry: Entry) -> bool:
+def _form_asked(session: Session, case: ProcessInstance) -> Form | None:
+    """The form of the question that the reply answers; None when the case does not ask it any more."""
+    wanted = reporter.wanted(session, case)
+    return wanted.form if wanted and wanted.wait_id == request.form.get("_wait", "") else None
+
+
+def _send(case: ProcessInstance, entry: Entry, *, still: bool) -> bool:
     """Deliver the reply to the very question it answers; one sent twice was delivered the first time.
 
-    Return whether the case ended with it.
+    ``still``: the case asks it. Return whether the case ended with it.
     """
     asked = request.form.get("_wait", "")
-    still = wanted is not None and wanted.wait_id == asked
     command = Command("reporters_form", asked, entries.key() or None, entry.sent)
-    return commands.send_reporters_form(
-        context.database(), case.id, asked if still else "", entry.values, command=command
-    )
+    try:
+        return commands.send_reporters_form(
+            context.database(), case.id, asked if still else "", entry.values, command=command
+        )
+    except KeyReused as error:  # the first one was delivered, and the question is over with it
+        raise Conflict(
+            _(
+                "Kiriman pertama dari halaman ini sudah kami terima; yang ini, dengan isi lain, tidak terkirim."
+            )
+        ) from error
 
 
 def _drawn(
@@ -147,16 +159,16 @@ def _drawn(
     *,
     words: str = "",
     typed: Sequence[str] = (),
+    lost: Sequence[str] = (),
 ) -> str:
     face = reporter.overview(session, case)
     form = face.wanted.form if face.wanted else None
     drawn = entries.draw(
         session, form, values, problems, variables=case.variables, actor=None, instance_id=case.id
     )
+    said = {"words": words, "typed": typed, "lost": lost}
     zone = context.config().timezone.key
-    return render_template(
-        "tracking/show.html", face=face, case=case, drawn=drawn, words=words, typed=typed, zone=zone
-    )
+    return render_template("tracking/show.html", face=face, case=case, drawn=drawn, zone=zone, **said)
 
 
 def _again(case: ProcessInstance, entry: Entry) -> AnyResponse:
@@ -165,40 +177,50 @@ def _again(case: ProcessInstance, entry: Entry) -> AnyResponse:
         return make_response(_drawn(session, case, entry.values, entry.errors))
 
 
-def _refused(form: Form | None, error: AppError) -> AnyResponse:
-    """The page again, with what was typed: in the form, or beside it where there is none to fill any more."""
+def _refused(error: AppError, entry: Entry | None) -> AnyResponse:
+    """The page again, with what was typed: in the form, or beside it where it is not asked any more."""
     problem = errors.problem_of(error)
-    problems = error.errors if isinstance(error, InvalidForm) else {}
-    values = error.values if isinstance(error, InvalidForm) else {}
-    if not values:
-        values = entries.read(form, actor=None, take_files=False).values
     with context.database().reading() as session:
         case = _case(session)
-        if case is None:
-            return _ask_again()
-        typed = entries.typed() if isinstance(error, Conflict) else ()
-        words = "" if problems else _sorry(error)
-        page = _drawn(session, case, values, problems, words=words, typed=typed)
-    return make_response(page, problem.status, problem.headers)
+        if case is not None:
+            form = _form_asked(session, case)
+            page = _filled(session, case, form, error, entry) if form else _beside(session, case, error)
+            return make_response(page, problem.status, problem.headers)
+    return _ask_again()
+
+
+def _filled(session: Session, case: ProcessInstance, form: Form, error: AppError, entry: Entry | None) -> str:
+    """The form with what was typed; files that came with it are named where they were not even looked at."""
+    entry = entry or entries.read(form, actor=None, take_files=False)
+    problems = error.errors if isinstance(error, InvalidForm) else {}
+    values = (error.values if isinstance(error, InvalidForm) else {}) or entry.values
+    words = "" if problems else _sorry(error)
+    return _drawn(session, case, values, problems, words=words, lost=entry.left)
+
+
+def _beside(session: Session, case: ProcessInstance, error: AppError) -> str:
+    """What was typed, to be copied: the form of another question must not hold it."""
+    typed, lost = given.typed(reporter.forms_of(session, case)), given.lost_files(session)
+    return _drawn(session, case, {}, words=_sorry(error), typed=typed, lost=lost)
 
 
 def _sorry(error: AppError) -> str:
     if isinstance(error, commands.Failed):
         return _("Maaf, ada gangguan di pihak kami. Petugas sudah diberi tahu. Coba kirim lagi besok.")
-    if isinstance(error, InvalidForm):
-        return _("Halaman ini sudah pernah dikirim. Periksa isiannya, lalu kirim sekali lagi bila perlu.")
     return str(error)
 
 
 def _door_again(error: AppError, number: str) -> AnyResponse:
     problem = errors.problem_of(error)
     status = 422 if isinstance(error, NotFound) else problem.status
-    page = render_template("tracking/door.html", number=number, error=str(error), typed=())
+    page = render_template("tracking/door.html", number=number, error=str(error), typed=(), lost=())
     return make_response(page, status, problem.headers)
 
 
 def _ask_again() -> AnyResponse:
     """The look at the case ended while somebody was typing: give back what was typed."""
     words = _("Waktu melihat laporan sudah habis. Masukkan nomor dan kode sekali lagi.")
-    page = render_template("tracking/door.html", number="", error=words, typed=entries.typed())
+    with context.database().reading() as session:
+        typed, lost = given.typed(reporter.forms_of(session, None)), given.lost_files(session)
+    page = render_template("tracking/door.html", number="", error=words, typed=typed, lost=lost)
     return make_response(page, 401)

@@ -1,7 +1,6 @@
 """Pengguna: who signs in, in which lanes and units, with which roles. Administrators change it, others read."""
 
 import secrets
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -10,18 +9,22 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.errors import InvalidForm
-from app.i18n import LANGUAGES, _
-from app.models import User
-from app.services import accounts, directory, groups, ids, profiles, rights, staffing, tokens, units, users
+from app.i18n import _, use
+from app.services import (
+    accounts,
+    directory,
+    profiles,
+    rights,
+    staffing,
+    tokens,
+    users,
+)
+from app.services.access import actor_of
 from app.services.profiles import Profile
-from app.web import commands, context, entries, once, user_list
+from app.web import auth, commands, context, entries, once, user_form, user_list
 from app.web.commands import Command
 
 blueprint = Blueprint("users", __name__)
-
-_ROLES = ("is_admin", "is_process_owner", "is_auditor")
-#: No lane has this id: what a form sends instead of one is refused at its field.
-_UNKNOWN = 0
 
 
 @blueprint.get("/pengguna")
@@ -37,17 +40,17 @@ def new() -> str:
     """An empty form for one more user."""
     rights.require_administrator(context.actor())
     with context.database().reading() as session:
-        return _form_page(session, None, Profile(""))
+        return user_form.page(session, None, Profile(""))
 
 
 @blueprint.post("/pengguna/baru")
 def add() -> Response:
     """Add him, and go to the page that shows his password."""
-    actor, secret, profile = context.actor(), _secret(), _profile()
+    actor, secret, profile = context.actor(), _secret(), user_form.sent()
     name = request.form.get("name", "")
 
     def do(session: Session) -> dict[str, Any]:
-        password = accounts.password_from(session, secret)
+        password = accounts.password_from(session, secret, name)
         return {"user_id": users.add(session, name, profile, actor=actor, password=password)[0].id}
 
     command = Command("add_user", name, secret, [name, _sent(profile)])
@@ -56,7 +59,7 @@ def add() -> Response:
     except InvalidForm as error:
         with context.database().reading() as session:
             words = "" if error.errors else _sent_before()
-            page = _form_page(session, None, profile, error.errors, name=name, words=words)
+            page = user_form.page(session, None, profile, error.errors, name=name, words=words)
             return make_response(page, 422)
     with context.database().reading() as session:
         _warn(staffing.without_unit(session, users.get(session, done["user_id"])))
@@ -68,24 +71,32 @@ def show(user_id: int) -> str:
     """What is decided about a user: to change, or to read."""
     with context.database().reading() as session:
         user = directory.get(session, user_id, actor=context.actor())
-        return _form_page(session, user, profiles.of(user))
+        return user_form.page(session, user, profiles.of(user))
 
 
 @blueprint.post("/pengguna/<int:user_id>")
 def edit(user_id: int) -> Response:
     """Change what is decided about a user."""
-    actor, profile = context.actor(), _profile()
+    actor, profile = context.actor(), user_form.sent()
     try:
         with context.database().transaction() as session:
-            user = users.edit(session, user_id, profile, actor=actor)
-            warning = staffing.without_unit(session, user)
+            lanes = staffing.lanes(session, user_id)
+            user = users.edit(session, user_id, profile, actor=actor, shown=request.form.get("shown", ""))
+            warnings = staffing.without_unit(session, user), staffing.unattended(session, lanes)
+            gave_up = user.id == actor.id and not actor_of(user).administers
     except InvalidForm as error:
         with context.database().reading() as session:
             user = directory.get(session, user_id, actor=actor)
-            return make_response(_form_page(session, user, profile, error.errors), 422)
+            return make_response(user_form.page(session, user, profile, error.errors), 422)
+    own = user_id == actor.id
+    if own:
+        use(profile.language)
     flash(_("{name} tersimpan.", name=user.full_name), "ok")
-    _warn(warning)
-    return redirect(url_for("users.show", user_id=user_id), 303)
+    _warn(*warnings)
+    # His own page may be closed to him now.
+    place = url_for("auth.home") if gave_up else url_for("users.show", user_id=user_id)
+    there = redirect(place, 303)
+    return auth.remember(there, context.LANGUAGE_COOKIE, profile.language) if own else there
 
 
 @blueprint.post("/pengguna/<int:user_id>/sandi")
@@ -94,7 +105,8 @@ def reset_password(user_id: int) -> Response:
     actor, secret = context.actor(), _secret()
 
     def do(session: Session) -> dict[str, Any]:
-        password = accounts.password_from(session, secret)
+        name = users.get(session, user_id).name
+        password = accounts.password_from(session, secret, name)
         accounts.reset_password(session, user_id, actor=actor, password=password)
         return {}
 
@@ -104,11 +116,13 @@ def reset_password(user_id: int) -> Response:
 
 @blueprint.get("/pengguna/<int:user_id>/sandi")
 def password(user_id: int) -> str:
-    """A password just made, for as long as it may be shown."""
+    """A password just made, for as long as it may be shown and lets him in."""
     with context.database().reading() as session:
         user = directory.get(session, user_id, actor=context.actor())
+    made = once.handed()
+    fits = made and user.disabled_at is None and accounts.is_still(user, made)
     return render_template(
-        "users/password.html", user=user, password=once.handed(), url=context.config().base_url
+        "users/password.html", user=user, password=made if fits else "", url=context.config().base_url
     )
 
 
@@ -131,10 +145,12 @@ def disable(user_id: int) -> Response:
     try:
         with context.database().transaction() as session:
             user = users.disable(session, user_id, actor=context.actor())
+            warning = staffing.unattended(session, staffing.lanes(session, user_id))
     except InvalidForm as error:  # he is the last administrator
         _warn(str(error))
         return there
     flash(_("{name} dinonaktifkan; tugas yang dipegangnya kembali ke lajurnya.", name=user.full_name), "ok")
+    _warn(warning)
     return there
 
 
@@ -149,58 +165,9 @@ def enable(user_id: int) -> Response:
     return redirect(url_for("users.show", user_id=user_id), 303)
 
 
-def _warn(text: str) -> None:
-    if text:
+def _warn(*texts: str) -> None:
+    for text in filter(None, texts):
         flash(text, "warn")
-
-
-def _form_page(
-    session: Session,
-    user: User | None,
-    profile: Profile,
-    problems: Mapping[str, str] | None = None,
-    *,
-    name: str = "",
-    words: str = "",
-) -> str:
-    return render_template(
-        "users/form.html",
-        user=user,
-        profile=profile,
-        errors=problems or {},
-        words=words,
-        name=user.name if user else name,
-        groups=groups.with_counts(session),
-        units=sorted(units.everything(session), key=lambda unit: unit.code not in profile.units),
-        work=user_list.work_of(user) if user else "",
-        roles=_role_words(),
-        chosen_roles=[role for role in _ROLES if getattr(profile, role)],
-        languages=LANGUAGES,
-        held=directory.holding(session, user.id) if user else 0,
-        live_tokens=tokens.count(session, user.id) if user else 0,
-        may_change=context.actor().administers,
-        own=user is not None and user.id == context.actor().id,
-    )
-
-
-def _role_words() -> list[tuple[str, str]]:
-    return [
-        ("is_admin", _("Administrator: pengguna, unit, hari libur, kendala")),
-        ("is_process_owner", _("Pemilik proses: menerapkan diagram, membatalkan perkara, mengatasi kendala")),
-        ("is_auditor", _("Auditor: membaca semua perkara, tidak mengubah apa pun")),
-    ]
-
-
-def _profile() -> Profile:
-    roles = request.form.getlist("roles")
-    return Profile(
-        full_name=request.form.get("full_name", ""),
-        email=request.form.get("email", "").strip() or None,
-        groups=frozenset(ids.read(one) or _UNKNOWN for one in request.form.getlist("groups")),
-        units=frozenset(request.form.getlist("units")),
-        language=request.form.get("language", "id"),
-        **{role: role in roles for role in _ROLES},
-    )
 
 
 def _sent(profile: Profile) -> list[Any]:
@@ -220,7 +187,8 @@ def _to_password(user_id: int, secret: str) -> Response:
     """Go to the page that shows it. It follows from the form's key, so a form sent twice shows the same."""
     path = url_for("users.password", user_id=user_id)
     with context.database().reading() as session:
-        made = accounts.password_from(session, secret)
-        fits = accounts.is_still(users.get(session, user_id), made)
+        user = users.get(session, user_id)
+        made = accounts.password_from(session, secret, user.name)
+        fits = accounts.is_still(user, made)
     there = redirect(path, 303)
-    return once.hand_over(there, path, made) if fits else there
+    return once.hand_over(there, path, made) if fits else once.forget(there, path)

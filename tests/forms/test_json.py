@@ -111,3 +111,12 @@ def test_deep_values_are_refused_not_followed() -> None:
     assert set(refused({"banyak": deep, "teks": deep})) == {"banyak", "teks"}
     while isinstance(deep, list):  # taken apart here: Python's own clean-up of such a list would recurse
         deep = deep.pop()
+
+
+@pytest.mark.parametrize("value", [2**53, -(2**53), 12345678901234567890123, 1e300, 10**70])
+def test_a_number_too_large_to_be_kept_exactly_is_told_so(value: float) -> None:
+    assert refused({"angka": value}) == {
+        "angka": "Angka ini terlalu besar untuk disimpan tepat. Kirim paling besar 9007199254740991, atau minta "
+        "pemilik proses memakai isian teks."
+    }
+    assert refused({"angka": True}) == {"angka": "Kirim angka."}

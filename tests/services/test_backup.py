@@ -276,3 +276,47 @@ def test_the_copy_is_of_one_moment_while_others_write(database: Database, tmp_pa
 def _made(folder: Path) -> Path:
     folder.mkdir()
     return folder
+
+
+def test_a_copy_whose_empty_folder_was_lost_on_the_way_is_restored(
+    config: Config, sqlite_database: Database, tmp_path: Path
+) -> None:
+    office = Office(sqlite_database)
+    office.start()
+    made = backup.backup(config, sqlite_database, tmp_path / "copy")
+    (tmp_path / "copy/files").rmdir()  # git keeps no empty folders
+    assert backup.restore(empty_installation(tmp_path), tmp_path / "copy") == made
+
+
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        *({"files": given} for given in ([], "x", None, 1, {}, {"x": 1})),
+        *({"schema": given} for given in ([], {}, None, 1)),
+        {"format": "1"},
+        [],
+    ],
+    ids=str,
+)
+def test_a_manifest_of_another_shape_is_told_in_one_sentence(
+    config: Config, sqlite_database: Database, tmp_path: Path, manifest: dict[str, object] | list[object]
+) -> None:
+    backup.backup(config, sqlite_database, tmp_path / "copy")
+    path = tmp_path / "copy/manifest.json"
+    known = orjson.loads(path.read_bytes())
+    path.write_bytes(orjson.dumps(known | manifest if isinstance(manifest, dict) else manifest))
+    with pytest.raises(NotReady):
+        backup.restore(empty_installation(tmp_path), tmp_path / "copy")
+
+
+def test_a_manifest_that_names_no_keys_is_not_restored(
+    config: Config, sqlite_database: Database, tmp_path: Path
+) -> None:
+    backup.backup(config, sqlite_database, tmp_path / "copy")
+    path = tmp_path / "copy/manifest.json"
+    known = orjson.loads(path.read_bytes())
+    known["files"].pop("keys/identity.key")
+    path.write_bytes(orjson.dumps(known))
+    (tmp_path / "copy/keys/identity.key").unlink()
+    with pytest.raises(NotReady):
+        backup.restore(empty_installation(tmp_path), tmp_path / "copy")

@@ -3,9 +3,11 @@
 import pytest
 
 from app.errors import InvalidDiagram
+from app.findings import Finding
+from app.i18n import speaking
 from app.models import ProcessInstance
 from app.services import deployments, instances, tasks
-from tests.engine.building import bpmn, end, node, start, user
+from tests.engine.building import bpmn, end, exclusive, flow, node, start, user
 from tests.services.office import Office, form, text
 
 
@@ -92,3 +94,90 @@ def test_a_call_that_cannot_be_followed_is_refused(office: Office, calls: str, c
         deploy(office, induk=caller(calls), anak=called("cek"))
     assert code in [finding.code for finding in error.value.findings]
     assert {f.element_id for f in error.value.findings if f.code == code} == {"panggil"}
+
+
+def _calls(key: str, called_key: str, *, above: int = 0, form_key: str | None = None) -> bytes:
+    call = node("callActivity", f"ke_{called_key}", calledElement=called_key)
+    return _lower(
+        bpmn([start("s", form=form_key), call, end("e")], f"s > ke_{called_key} > e", key=key), above
+    )
+
+
+def _lower(diagram: bytes, lines: int) -> bytes:
+    return diagram.replace(b"<bpmn:process", b"\n" * lines + b"<bpmn:process")
+
+
+def _leaf(name: str = "entah") -> bytes:
+    """A process far down in its file, with a form and a condition that reads ``name``."""
+    return _lower(
+        bpmn(
+            [start("s"), user("cek", form="hasil"), exclusive("pilih"), user("lanjut"), end("e")],
+            [
+                "s > cek > pilih\nlanjut > e",
+                flow("pilih", "lanjut", condition=f"={name} = 1"),
+                flow("pilih", "e", condition="=true"),
+            ],
+            key="daun",
+        ),
+        60,
+    )
+
+
+def _line(diagram: bytes, text: bytes) -> int:
+    return diagram[: diagram.index(text)].count(b"\n") + 1
+
+
+def _refused(office: Office, files: dict[str, bytes]) -> list[Finding]:
+    with pytest.raises(InvalidDiagram) as error, office.database.transaction() as session:
+        deployments.deploy(session, files, actor=office.owner)
+    return [finding for finding in error.value.findings if finding.severity == "error"]
+
+
+def test_what_is_missing_in_a_called_file_is_told_once_in_that_file(office: Office) -> None:
+    leaf = _leaf()
+    files = {"atas.bpmn": _calls("atas", "tengah"), "tengah.bpmn": _calls("tengah", "daun"), "d.bpmn": leaf}
+    [found] = _refused(office, files)
+    assert (found.code, found.file, found.line) == ("form_missing", "d.bpmn", _line(leaf, b'id="cek"'))
+    assert found.element_id == "cek"
+
+
+@pytest.mark.parametrize(("called_key", "code"), [("tidak_ada", "call_unknown"), ("atas", "call_itself")])
+def test_a_call_is_told_of_in_the_file_where_it_is_drawn(office: Office, called_key: str, code: str) -> None:
+    middle = _calls("tengah", called_key, above=30)
+    found = _refused(office, {"atas.bpmn": _calls("atas", "tengah"), "tengah.bpmn": middle})
+    line = _line(middle, f'id="ke_{called_key}"'.encode())
+    told = {(one.file, one.line, one.element_id) for one in found if one.code == code}
+    assert ("tengah.bpmn", line, f"ke_{called_key}") in told
+    assert {file for file, at, _id in told if at == line} == {"tengah.bpmn"}
+
+
+def test_what_one_caller_alone_brings_up_names_it_beside_the_place(office: Office) -> None:
+    leaf, secret = _leaf(), form(text("entah", private=True))
+    forms = {"hasil.form": form(text("hasil")), "awal.form": secret}
+    files = {"daun.bpmn": leaf, "atas.bpmn": _calls("atas", "daun", form_key="awal")}
+    [found] = _refused(office, files | forms)
+    place = f"daun.bpmn:{_line(leaf, b'=entah')}"
+    assert (found.code, found.place, found.caller) == ("private_field_read", place, "atas.bpmn")
+    assert found.what.endswith(" Ini terjadi bila dipanggil dari atas.bpmn.")
+    with speaking("en"):
+        assert found.what.endswith(" This happens where it is called from atas.bpmn.")
+
+
+def test_a_version_keeps_what_was_found_in_the_process_that_it_calls_with_its_place(office: Office) -> None:
+    leaf = _leaf()
+    files = {"daun.bpmn": leaf, "hasil.form": form(text("hasil")), "atas.bpmn": _calls("atas", "daun")}
+    with office.database.transaction() as session:
+        done = deployments.deploy(session, files, actor=office.owner)
+        [top] = [one.definition for one in done.definitions if one.definition.key == "atas"]
+        stored = [(f["file"], f["line"], f["element_id"]) for f in top.findings if "entah" in f["message"]]
+    assert stored == [("daun.bpmn", _line(leaf, b"=entah"), "pilih__lanjut")]
+    assert len([one for one in done.findings if one.params.get("variable") == "entah"]) == 1
+
+
+def test_a_caller_sent_alone_finds_the_forms_of_the_process_in_force(office: Office) -> None:
+    with office.database.transaction() as session:
+        files = {"daun.bpmn": _leaf("hasil"), "hasil.form": form(text("hasil"))}
+        deployments.deploy(session, files, actor=office.owner)
+        done = deployments.deploy(session, {"atas.bpmn": _calls("atas", "daun")}, actor=office.owner)
+        names = {file.name for file in done.definitions[0].definition.files}
+    assert names == {"atas.bpmn", "daun.called", "hasil.form"}

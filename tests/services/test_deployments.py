@@ -93,6 +93,18 @@ def test_a_missing_form_is_named(office: Office) -> None:
     assert refused(office, files) >= {"form_missing"}
 
 
+@pytest.mark.parametrize("name", ["lain.form", "lain.json"])
+def test_a_broken_form_is_not_called_missing_too(office: Office, name: str) -> None:
+    files = {n: c for n, c in procedure().items() if n != "periksa.form"}
+    files["uji.bpmn"] = files["uji.bpmn"].replace(b'value="periksa"', b'value="lain"')
+    assert refused(office, {**files, name: b"{"}) == {"form_not_json"}
+
+
+def test_a_table_is_not_called_missing_beside_a_broken_one(office: Office) -> None:
+    asks = bpmn([start(), rule("putus", decision="tarif"), end()], "start > putus > end", key="putusan")
+    assert refused(office, {"putusan.bpmn": asks, "tarif.dmn": b"<"}) == {"not_xml"}
+
+
 def test_a_rule_that_reads_a_private_field_is_refused(office: Office) -> None:
     files = procedure(condition='=pelapor = "Budi"')
     assert refused(office, files) == {"private_field_read"}

@@ -194,3 +194,8 @@ def test_a_receiving_task_for_each_of_a_list_hears_as_many_messages(office: Offi
     with office.database.reading() as session:
         same = session.get_one(ProcessInstance, case.id)
         assert (same.state, messages.waiting(session, case.id)) == ("ended", [])
+
+
+def test_blanks_around_the_number_do_not_matter(office: Office) -> None:
+    case = begun(office, "satu", "N-1", waits=True)
+    assert send(office, office.owner, " N-1 ", isi="x").id == case.id

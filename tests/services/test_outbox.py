@@ -94,8 +94,9 @@ def test_who_is_in_several_groups_or_named_as_well_is_told_once(
     assert told(office.database, message) == ["budi", "dina", "ketua", "rina", "wati"]
 
 
-def test_disabled_users_are_passed_over(office: Office, case: ProcessInstance) -> None:
+def test_disabled_users_and_auditors_of_a_lane_are_passed_over(office: Office, case: ProcessInstance) -> None:
     with office.database.transaction() as session:
+        add_user(session, "pengawas", "Loket", is_auditor=True)
         session.get_one(User, office.budi.id).disabled_at = clock.now(session)
     message = queue(office, case, "Loket", users=[office.budi.id])
     deliver(office.database)

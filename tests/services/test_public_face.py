@@ -10,6 +10,7 @@ from app.services import (
     definitions,
     deployments,
     directory,
+    groups,
     incidents,
     instances,
     procedures,
@@ -19,6 +20,7 @@ from app.services import (
     tasks,
     tracking,
     units,
+    users,
 )
 from app.services.directory import UserFilters
 from tests.services.office import Office, form, procedure, text
@@ -129,7 +131,7 @@ def test_a_unit_without_officers_is_warned_of_once_it_is_chosen(office: Office) 
         assert staffing.warning(session, instances.open_tasks(session, case.id)) == ""
         version = definitions.version(session, case.definition_id)
         fields = version.forms["periksa"].fields
-        assert staffing.empty_choices(session, version, fields) == {"unit": frozenset({"C"})}
+        assert staffing.choices_in_vain(session, version, fields) == {"unit": {"C": "no_officers"}}
         tasks.complete(
             session, office.open_task(case).id, {"hasil": "cukup", "unit": "C"}, {}, actor=office.rina
         )
@@ -198,3 +200,21 @@ def test_officers_do_not_read_the_directory(office: Office, name: str) -> None:
 
     with office.database.reading() as session, pytest.raises(NotAllowed):
         directory.page(session, UserFilters(), actor=getattr(office, name))
+
+
+def test_open_tasks_that_nobody_can_take_any_more_are_told(office: Office) -> None:
+    case = office.start()
+    with office.database.transaction() as session:
+        lane, of_units = groups.named(session, "Loket").id, groups.named(session, "Unit").id
+        users.get(session, office.rina.id).is_auditor = True  # works in no lane
+        assert staffing.unattended(session, {lane}) == ""  # Budi is there still
+        users.get(session, office.budi.id).disabled_at = clock.now(session)
+        assert staffing.unattended(session, {lane}).startswith(
+            "1 tugas terbuka tidak punya petugas lagi: Loket."
+        )
+        assert staffing.unattended(session, {of_units}) == staffing.unattended(session, ()) == ""
+        users.get(session, office.budi.id).disabled_at = None
+        task = instances.open_tasks(session, case.id)[0]
+        task.unit_code = "A"
+        session.flush()
+        assert "Loket – A." in staffing.unattended(session, {lane})

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import worker
+from app.errors import ExecutionFailed
 from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance, UserTask
 from app.services import casefile, deployments, hops, inbox, instances, tasks
 from app.services.access import Actor
@@ -209,3 +210,16 @@ def test_signals_that_set_each_other_off_stop_with_an_incident(office: Office) -
         waiting = session.scalars(select(Job.retries)).all()
     assert count <= hops.MOST + 1
     assert len(waiting) == 1
+
+
+@pytest.mark.parametrize(
+    ("judul", "said"), [("x", "yang diberikan bukan daftar"), (None, "daftarnya tidak ada")]
+)
+def test_what_is_no_list_is_told_apart_from_nothing(office: Office, judul: str | None, said: str) -> None:
+    each = EACH.replace("=[&quot;A&quot;,&quot;B&quot;]", "=if judul = &quot;x&quot; then judul else null")
+    files = asks_units()
+    files["tanya.bpmn"] = files["tanya.bpmn"].replace(EACH.encode(), each.encode())
+    with office.database.transaction() as session:
+        deployments.deploy(session, files, actor=office.owner)
+    with pytest.raises(ExecutionFailed, match=said), office.database.transaction() as session:
+        instances.start(session, "tanya", {"judul": judul or ""}, actor=office.rina)

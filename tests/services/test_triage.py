@@ -134,3 +134,9 @@ def test_an_expression_that_is_too_much_is_not_tried_again_and_again() -> None:
     drive = triage_drive.drive(read(xml), "1")
     assert (drive.end, drive.steps) == ("stopped", 0)
     assert time.monotonic() - began < triage.SECONDS / 2
+
+
+def test_a_diagram_whose_file_name_is_no_utf_8_is_driven_like_any_other(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xe9.bpmn")).write_bytes(PLAIN)
+    [outcome] = triage.judged(triage.files(tmp_path), run=True, seed=1)
+    assert (outcome.verdict, [drive.end for drive in outcome.drives]) == ("runs", ["ended"])

@@ -1,6 +1,8 @@
 """Units by date, their officers; groups; holidays."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date, timedelta
 
 import pytest
@@ -10,7 +12,7 @@ from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.i18n import speaking
 from app.models import HistoryEvent
-from app.services import clock, groups, holidays, units
+from app.services import as_shown, clock, groups, holidays, units, users
 from app.services.access import Actor
 from app.services.units import Details
 from tests.services.counting import statements
@@ -32,10 +34,13 @@ def test_a_unit_exists_from_its_first_to_its_last_day(database: Database, admin:
         units.add(session, "LAMA", gone, actor=admin)
         units.add(session, "TETAP", Details("Dinas Tetap"), actor=admin)
         eve = NEW_YEAR - timedelta(days=1)
-        assert [unit.code for unit in units.active(session, eve)] == ["LAMA", "TETAP"]
-        assert [unit.code for unit in units.active(session, NEW_YEAR)] == ["BARU", "TETAP"]
-        assert units.exists(session, "LAMA", eve)
-        assert not units.exists(session, "LAMA", NEW_YEAR)
+        lane = groups.named(session, "Unit").id
+        assert units.in_vain(session, eve, lane) == dict.fromkeys(("LAMA", "TETAP"), "no_officers") | {
+            "BARU": "not_begun"
+        }
+        assert units.in_vain(session, NEW_YEAR, lane) == dict.fromkeys(("BARU", "TETAP"), "no_officers") | {
+            "LAMA": "ended"
+        }
         assert units.get(session, "LAMA").successors == "BARU"
         assert len(units.everything(session)) == 3
 
@@ -110,12 +115,13 @@ def test_officers_of_a_unit_are_counted_per_lane_and_the_disabled_are_not(
         add_user(session, "tono", "Loket", units=("B",))
         add_user(session, "tamu", units=("C",))
         gone = add_user(session, "budi", "Unit", units=("D",))
-        session.get_one(type(groups.members(session, [1])[0]), gone.id).disabled_at = clock.now(session)
+        users.get(session, gone.id).disabled_at = clock.now(session)
+        add_user(session, "auditor", "Unit", "Loket", units=("E",), is_auditor=True)  # works in no lane
         lane = groups.named(session, "Unit").id
-        assert [units.officers_of(session, code) for code in "ABCD"] == [1, 1, 0, 0]
-        assert [units.officers_of(session, code, lane) for code in "ABCD"] == [1, 0, 0, 0]
-        assert [unit.code for unit in units.without_officers(session, NEW_YEAR)] == ["C", "D"]
-        assert [unit.code for unit in units.without_officers(session, NEW_YEAR, lane)] == ["B", "C", "D"]
+        assert [units.officers_of(session, code) for code in "ABCDE"] == [1, 1, 0, 0, 0]
+        assert [units.officers_of(session, code, lane) for code in "ABCDE"] == [1, 0, 0, 0, 0]
+        assert [unit.code for unit in units.without_officers(session, NEW_YEAR)] == ["C", "D", "E"]
+        assert [unit.code for unit in units.without_officers(session, NEW_YEAR, lane)] == ["B", "C", "D", "E"]
 
 
 def test_a_group_is_made_once_however_often_it_is_named(database: Database) -> None:
@@ -125,12 +131,11 @@ def test_a_group_is_made_once_however_often_it_is_named(database: Database) -> N
         assert groups.named(session, "Loket").id == first
         add_user(session, "rina", "Loket", units=("A",))
         add_user(session, "budi", "Loket", "Ketua")
+        add_user(session, "auditor", "Loket", is_auditor=True)  # works in no lane
         assert [(group.name, count) for group, count in groups.with_counts(session)] == [
             ("Ketua", 1),
             ("Loket", 2),
         ]
-        assert [user.name for user in groups.members(session, [first])] == ["budi", "rina"]
-        assert [user.name for user in groups.members(session, [first], "A")] == ["rina"]
 
 
 def test_the_calendar_counts_the_rows_kept_here_and_is_read_once(database: Database, admin: Actor) -> None:
@@ -163,3 +168,36 @@ def test_an_unnamed_row_makes_a_national_holiday_an_ordinary_day_and_nothing_els
             with pytest.raises(InvalidForm) as refused:
                 holidays.add(session, on, "", actor=admin)
             assert list(refused.value.errors) == [field]
+
+
+def test_a_unit_changed_since_it_was_shown_stays_as_it_is(database: Database, admin: Actor) -> None:
+    with database.transaction() as session:
+        units.add(session, "A", Details("Dinas"), actor=admin)
+        shown = as_shown.fingerprint(units.of(units.get(session, "A")))
+    ended = Details("Dinas", valid_until=NEW_YEAR)
+    with database.transaction() as session:
+        units.edit(session, "A", ended, actor=admin, shown=shown)
+    with database.transaction() as session:
+        with pytest.raises(InvalidForm) as refused:
+            units.edit(session, "A", Details("Dinas Baru"), actor=admin, shown=shown)
+        assert list(refused.value.errors) == ["shown"]
+        assert units.of(units.edit(session, "A", ended, actor=admin, shown=shown)) == ended
+        units.edit(session, "A", Details("Dinas Baru"), actor=admin)
+
+
+def test_who_saves_a_unit_at_the_same_moment_waits_and_is_told(database: Database, admin: Actor) -> None:
+    with database.transaction() as session:
+        shown = as_shown.fingerprint(units.of(units.add(session, "A", Details("Dinas"), actor=admin)))
+
+    def rename() -> None:
+        with database.transaction() as session:
+            units.edit(session, "A", Details("Dinas Baru"), actor=admin, shown=shown)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            units.edit(session, "A", Details("Dinas", valid_until=NEW_YEAR), actor=admin, shown=shown)
+            second = pool.submit(rename)
+            with suppress(TimeoutError):
+                second.result(timeout=0.3)
+        with pytest.raises(InvalidForm):
+            second.result()

@@ -1,5 +1,7 @@
 """Adding, editing, disabling users, and their passwords."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -9,7 +11,7 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound, TooManyAttempts
 from app.models import HistoryEvent, LoginSession, User
-from app.services import accounts, groups, profiles, sessions, tasks, tokens, users
+from app.services import accounts, as_shown, groups, profiles, sessions, tasks, tokens, users
 from app.services.access import Actor, actor_of
 from app.services.profiles import Profile
 from tests.services.office import Office, add_user
@@ -356,3 +358,39 @@ def test_a_chosen_language_is_remembered_and_an_unknown_one_ignored(database: Da
         users.speak(session, admin.id, "xx")
     with database.reading() as session:
         assert users.get(session, admin.id).language == "en"
+
+
+def test_a_profile_changed_since_it_was_shown_stays_as_it_is(database: Database, admin: Actor) -> None:
+    user_id, _password = add(database, "siti", admin, is_process_owner=True)
+    with database.transaction() as session:
+        before = profiles.of(users.get(session, user_id))
+        shown = as_shown.fingerprint(before)
+        after = replace(before, is_process_owner=False, groups=frozenset({groups.named(session, "Loket").id}))
+        users.edit(session, user_id, after, actor=admin, shown=shown)
+    with database.transaction() as session:
+        with pytest.raises(InvalidForm) as refused:
+            users.edit(session, user_id, replace(before, email="s@b.id"), actor=admin, shown=shown)
+        assert list(refused.value.errors) == ["shown"]
+        assert profiles.of(users.edit(session, user_id, after, actor=admin, shown=shown)) == after
+        users.edit(session, user_id, before, actor=admin, shown=as_shown.fingerprint(after))
+
+
+def test_who_saves_a_user_at_the_same_moment_waits_and_is_told(database: Database, admin: Actor) -> None:
+    user_id, _password = add(database, "siti", admin)
+    with database.transaction() as session:
+        before, lane = profiles.of(users.get(session, user_id)), groups.named(session, "Loket").id
+    shown = as_shown.fingerprint(before)
+
+    def rename() -> None:
+        with database.transaction() as session:
+            users.edit(session, user_id, replace(before, full_name="Siti Baru"), actor=admin, shown=shown)
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.transaction() as session:
+            moved = replace(before, groups=frozenset({lane}))
+            users.edit(session, user_id, moved, actor=admin, shown=shown)
+            second = pool.submit(rename)
+            with suppress(TimeoutError):
+                second.result(timeout=0.3)
+        with pytest.raises(InvalidForm):
+            second.result()

@@ -8,9 +8,9 @@ import pytest
 
 from app.config import Config
 from app.services import definitions, watch
-from tests.engine.building import bpmn, end, exclusive, flow, start, user
+from tests.engine.building import bpmn, end, exclusive, flow, node, start, user
 from tests.services.office import Office, form, text
-from tests.services.watched import look, simple, watched
+from tests.services.watched import hear, look, simple, watched
 
 
 @pytest.fixture
@@ -116,3 +116,52 @@ def test_a_form_that_cannot_be_stored_is_told_of_and_goes_live_once_mended(
 def test_a_missing_folder_holds_nothing(folders: Config) -> None:
     gone = replace(folders, processes_dir=folders.processes_dir / "tidak-ada")
     assert [path.name for path in watch.glance(gone)] == ["isian.form"]
+
+
+def test_a_version_replaced_in_the_same_look_is_not_said_to_stay(office: Office, folders: Config) -> None:
+    (folders.processes_dir / "a.bpmn").unlink()
+    (folders.processes_dir / "baru.bpmn").write_bytes(simple("a").replace(b'name="Mulai"', b'name="Awal"'))
+    assert hear(office, folders) == ["Diterapkan: a versi 2"]
+
+
+def test_a_copy_that_never_went_live_is_not_in_force(office: Office, folders: Config) -> None:
+    own, copy = folders.forms_dir / "isian.form", folders.forms_dir / "salinan.form"
+    copy.write_bytes(own.read_bytes())
+    assert hear(office, folders)[0].startswith("Galat salinan.form")
+    copy.unlink()
+    own.unlink()
+    [told] = look(office, folders)
+    assert "isian.form" in told
+    assert "salinan.form" not in told
+
+
+def test_a_caller_alone_is_set_aside_for_what_it_brings_to_the_called(
+    office: Office, folders: Config
+) -> None:
+    condition = [
+        "s > pilih\nkerja > e",
+        flow("pilih", "kerja", condition="=entah = 1"),
+        flow("pilih", "e", condition="=true"),
+    ]
+    leaf = bpmn([start("s"), exclusive("pilih"), user("kerja"), end("e")], condition, key="daun")
+    call = node("callActivity", "panggil", calledElement="daun")
+    top = bpmn([start("s", form="rahasia"), call, end("e")], "s > panggil > e", key="atas")
+    (folders.processes_dir / "daun.bpmn").write_bytes(leaf)
+    (folders.processes_dir / "atas.bpmn").write_bytes(top)
+    (folders.forms_dir / "rahasia.form").write_bytes(form(text("entah", private=True)))
+    (folders.processes_dir / "lain.bpmn").write_bytes(simple("lain"))
+    assert sorted(look(office, folders))[:2] == ["Diterapkan: daun versi 1", "Diterapkan: lain versi 1"]
+    with office.database.reading() as session:
+        rows = {
+            row.name: (row.refused, [one["code"] for one in row.findings]) for row in watch.files(session)
+        }
+    assert rows["atas.bpmn"][0]
+    assert "private_field_read" in rows["atas.bpmn"][1]
+    assert not rows["daun.bpmn"][0]
+    assert "private_field_read" not in rows["daun.bpmn"][1]
+    top = bpmn([start("s"), call, end("e")], "s > panggil > e", key="atas")
+    (folders.processes_dir / "atas.bpmn").write_bytes(top)
+    assert "Diterapkan: atas versi 1" in look(office, folders)
+    with office.database.reading() as session:
+        [now] = [row.findings for row in watch.files(session) if row.name == "daun.bpmn"]
+    assert [one["code"] for one in now] == rows["daun.bpmn"][1]

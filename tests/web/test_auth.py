@@ -1,7 +1,9 @@
 """Signing in and out, one's own password, language and theme."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -168,9 +170,32 @@ def test_a_password_that_others_know_is_changed_before_anything_else(app: Flask,
     for rule in rules:
         view = app.view_functions[rule.endpoint]
         if not getattr(view, "public", False) and not rule.rule.startswith(("/api", "/kata-sandi")):
-            assert browser.get(rule.rule).location == "/kata-sandi", rule.rule
+            assert browser.get(rule.rule).location == f"/kata-sandi?next={rule.rule}", rule.rule
+    assert browser.post("/notifikasi/dibaca").location == "/kata-sandi"
     browser.post("/kata-sandi", old=password, new="kuda putih lari", repeat="kuda putih lari")
     assert "diketahui orang lain" not in browser.get("/kata-sandi").text
+
+
+@pytest.mark.parametrize(
+    ("wanted", "place"),
+    [("/tugas?tab=done&q=a%26b", "/tugas?tab=done&q=a%26b"), ("//jahat.example", "/"), ("", "/")],
+)
+def test_where_one_wanted_to_go_outlasts_the_change_of_a_password_that_others_know(
+    app: Flask, office: Database, wanted: str, place: str
+) -> None:
+    with office.transaction() as session:
+        password = accounts.reset_password(session, users.named(session, "lapor").id, actor=None)
+    browser = Browser(app.test_client())
+    entered = browser.sign_in("lapor", password, next=wanted)
+    page = browser.get(entered.location, follow_redirects=True)
+    if place == "/":
+        page = browser.get("/kata-sandi", query_string={"next": wanted})
+    sent = {"old": password, "new": "kuda putih lari", "repeat": "kuda putih lari"}
+    for fields, answer in (({"repeat": "lain"}, 422), ({}, 302)):
+        held = re.search(r'action="/kata-sandi">.*?name="next" value="([^"]*)"', page.text, re.DOTALL)
+        page = browser.post("/kata-sandi", **sent | fields, next=unescape(held.group(1)) if held else "")
+        assert page.status_code == answer
+    assert page.location == place
 
 
 def test_the_language_is_remembered_by_browser_and_account(app: Flask, sign_in: SignIn) -> None:

@@ -1,6 +1,6 @@
 """How a deadline is said: in the days that it was counted in."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -32,6 +32,9 @@ def at(day: int, hour: int, minute: int = 0) -> datetime:
         (at(24, 12), "jam kerja", "today", "3 jam lagi"),
         (at(24, 8, 15), "menit kerja", "overdue", "Lewat 45 menit"),
         (at(24, 7), "hari kerja", "overdue", "Lewat 2 jam"),
+        (at(24, 9) - timedelta(seconds=30), "hari kerja", "overdue", "Lewat kurang dari 1 menit"),
+        (at(24, 9) + timedelta(seconds=30), "menit kerja", "today", "Kurang dari 1 menit lagi"),
+        (at(24, 9) - timedelta(minutes=1), "menit kerja", "overdue", "Lewat 1 menit"),
         (at(20, 14, 30), "hari kerja", "overdue", "Lewat 2 hari kerja"),
         (at(20, 23, 59), "hari kalender", "overdue", "Lewat 4 hari"),
     ],
@@ -50,6 +53,15 @@ def test_a_deadline_on_a_day_off_is_said_in_plain_days() -> None:
 
 def test_without_a_deadline_it_says_so() -> None:
     assert in_words(due(None, seen=SEEN)) == "Tanpa tenggat"
+
+
+def test_a_badge_says_the_first_minute_as_the_sentence_does(app: Flask) -> None:
+    macros = app.jinja_env.get_template("components/badges.html").module
+    found = due(at(24, 9) - timedelta(seconds=30), seen=SEEN)
+    for language, words in (("id", "Lewat kurang dari 1 menit"), ("en", "Less than 1 minute late")):
+        with app.app_context(), speaking(language):
+            assert words in macros.due(**found.as_dict())  # type: ignore[attr-defined]
+            assert in_words(found) == words
 
 
 def test_a_deadline_speaks_english() -> None:

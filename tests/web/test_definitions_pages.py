@@ -142,6 +142,21 @@ def test_the_diagram_shows_where_cases_stand(case: Case, owner: Browser) -> None
     assert drawn.mimetype == "text/plain"
 
 
+@pytest.mark.parametrize(("declared", "encoding"), [("UTF-16", "utf-16"), ("ISO-8859-1", "latin-1")])
+def test_the_viewer_gets_a_diagram_of_any_encoding_as_utf_8(
+    owner: Browser, declared: str, encoding: str
+) -> None:
+    text = bpmn([start(), user("t", name="Telaah é"), end()], "start > t > end", key="sandi").decode()
+    content = text.replace('encoding="UTF-8"', f'encoding="{declared}"').encode(encoding)
+    shown = deploy(owner, ("sandi.bpmn", content)).location
+    drawn = owner.get(f"{shown}/diagram.bpmn")
+    sent = drawn.data.decode("utf-8")
+    assert "Telaah é" in sent
+    assert (sent.splitlines()[0], declared in sent) == ("<?xml version='1.0' encoding='UTF-8'?>", False)
+    assert drawn.content_type == "text/plain; charset=utf-8"
+    assert owner.get(f"{shown}/berkas/sandi.bpmn").data == content
+
+
 def test_forms_and_tables_can_be_read_but_not_filled_in(owner: Browser) -> None:
     page = owner.get("/proses/1/formulir/konfirmasi")
     assert "<fieldset disabled>" in page.text

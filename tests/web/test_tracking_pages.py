@@ -317,8 +317,9 @@ def kept_files(office: Database) -> int:
 def test_rows_are_added_as_often_as_wanted_and_are_no_reply(case: Report, phone: Browser) -> None:
     case.drive("penyaluran", "telaahan", "konfirmasi")
     look_up(phone, case.number, case.code)
+    wait = wait_id(phone.get("/lacak/laporan").text)
     for _press in range(12):
-        page = phone.post("/lacak/laporan", **REPLY, _baris="tambah:entah")
+        page = phone.post("/lacak/laporan", **REPLY, _wait=wait, _baris="tambah:entah")
         assert page.status_code == 200
         assert REPLY["pesan"] in page.text
     assert "Kami menunggu data dari Anda" in phone.get("/lacak/laporan").text

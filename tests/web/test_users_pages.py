@@ -107,7 +107,7 @@ def test_a_new_user_gets_a_password_that_is_shown_once_and_must_be_changed(
     assert not files_holding(config, office, password)
     newcomer = Browser(app.test_client())  # type: ignore[attr-defined]
     assert newcomer.sign_in("petugas.baru", password).status_code == 302
-    assert newcomer.get("/tugas").location == "/kata-sandi"
+    assert newcomer.get("/tugas").location == "/kata-sandi?next=/tugas"
 
 
 def test_a_form_sent_twice_adds_one_user_and_shows_one_password(admin: Browser, office: Database) -> None:

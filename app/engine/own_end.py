@@ -1,0 +1,43 @@
+"""When a wait for a message is over though nothing came: the timers that take it away."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from app.calendar import Calendar
+from app.engine import state as codec
+from app.engine.elements import TimerEvent
+from app.engine.execution import Program
+from app.engine.run import Run
+from app.engine.scopes import around
+from app.engine.step import due_of, waiting
+
+
+def own_end(
+    program: Program,
+    state: bytes,
+    current: Mapping[str, Any],
+    waiting_id: str,
+    *,
+    now: datetime,
+    calendar: Calendar,
+) -> datetime | None:
+    """The moment at which the event that waits is taken away by a timer; None when it waits however long.
+
+    Such are an interrupting timer on the edge of the activity that it is, sits on or is inside of, and one that it
+    races. They are looked for among the tokens, not in the diagram: each round of a repetition has its own.
+
+    Raises:
+        ExecutionFailed: the state cannot be read.
+    """
+    workflow = codec.loads(
+        state, program.spec, Run(program.diagram, program.tables, dict(current), now, calendar)
+    )
+    event = workflow.tasks.get(UUID(waiting_id))
+    if event is None:
+        return None
+    splits = {host.parent.id for host in around(event)}
+    beside = [timer for timer in waiting(workflow, TimerEvent) if timer.parent.id in splits]
+    ending = [t for t in beside if t.task_spec.cancel_activity and t.internal_data.get("due")]
+    return min((due_of(timer).at for timer in ending), default=None)
