@@ -85,6 +85,13 @@ def answer_stale(error: CSRFError) -> AnyResponse:
     """Answer a form from before the last sign-in, which changes nothing; nobody is to be stuck with such a page."""
     signed_in = context.user() is not None
     if request.endpoint == "auth.enter" and signed_in:
+        flash(
+            _(
+                "Peramban ini sudah masuk sebagai {name}. Keluar dulu untuk masuk sebagai orang lain.",
+                name=context.actor().full_name,
+            ),
+            "warn",
+        )
         return redirect(context.local_path(request.form.get("next")), 303)
     if request.endpoint == "auth.sign_out" and not errors.wants_json():
         if signed_in:

@@ -166,7 +166,7 @@ def _drawn(
     drawn = entries.draw(
         session, form, values, problems, variables=case.variables, actor=None, instance_id=case.id
     )
-    said = {"words": words, "typed": typed, "lost": lost}
+    said = {"words": words, "typed": typed, "lost": lost, "unsent": bool(values or typed)}
     zone = context.config().timezone.key
     return render_template("tracking/show.html", face=face, case=case, drawn=drawn, zone=zone, **said)
 

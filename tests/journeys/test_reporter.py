@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Dialog, expect
 
 from tests.journeys.conftest import People
 from tests.journeys.hands import Finger
@@ -67,3 +67,26 @@ def test_a_wrong_code_opens_nothing_and_says_no_more_than_an_unknown_number(peop
         look_up(reporter, Receipt(number, "1111 2222 3333 4444"))
         said.append(reporter.page.get_by_role("alert").inner_text())
     assert said[0] == said[1]
+
+
+def test_a_reporter_is_asked_before_his_words_are_left_behind(office: Office, people: People) -> None:
+    receipt = take_in(people("lapor"), ONE)
+    office.drive(receipt.number, "SIN-002", until="")
+    reporter = people()
+    look_up(reporter, receipt)
+    box = reporter.page.locator("#jawaban textarea:not([disabled])").first
+    reporter.hands.write(box, "Di timur balai desa")
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    reporter.page.once("dialog", stay)
+    reporter.page.get_by_role("button", name="English").click()
+    expect(box).to_have_value("Di timur balai desa")
+    assert asked == ["beforeunload"]
+    reporter.press("Kirim kepada petugas")  # sending asks nothing
+    expect(reporter.page.get_by_text("Di timur balai desa")).to_be_visible()
+    expect(reporter.page.locator("html")).to_have_attribute("lang", "id")
+    assert asked == ["beforeunload"]

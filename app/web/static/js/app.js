@@ -7,12 +7,13 @@ import doubleSubmit from "./double-submit.js";
 import explain from "./explain.js";
 import focus from "./focus.js";
 import form from "./form.js";
+import leaving from "./leaving.js";
 import menu from "./menu.js";
 import print from "./print.js";
 import shortcuts from "./shortcuts.js";
 import theme from "./theme.js";
 
-const MODULES = { autosave, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, menu, print, shortcuts, theme };
+const MODULES = { autosave, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, leaving, menu, print, shortcuts, theme };
 
 for (const element of document.querySelectorAll("[data-module]")) {
   for (const name of element.dataset.module.split(/\s+/)) {
