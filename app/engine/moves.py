@@ -145,14 +145,14 @@ def fire_due_beside(workflow: codec.Workflow, task: Task, *, only_interrupting: 
     """Fire the timers beside a task, or a raced event, that were due before the command, in order: a late officer
     must not beat his deadline. Timers elsewhere are the worker's.
     """
-    while due := [timer for timer in _timers_around(task) if _is_due(timer)]:
+    while due := [timer for timer in timers_around(task) if _is_due(timer)]:
         due = [t for t in due if t.task_spec.cancel_activity or not only_interrupting]
         if not due:
             return
         fire(workflow, min(due, key=lambda timer: due_of(timer).at))
 
 
-def _timers_around(task: Task) -> list[Task]:
+def timers_around(task: Task) -> list[Task]:
     """The waiting timers on the boundary of the activities that ``task`` is or is inside of."""
     if task.state & TaskState.FINISHED_MASK:
         return []

@@ -6,12 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from app.calendar import Calendar
+from app.engine import moves
 from app.engine import state as codec
-from app.engine.elements import TimerEvent
 from app.engine.execution import Program
 from app.engine.run import Run
-from app.engine.scopes import around
-from app.engine.step import due_of, waiting
+from app.engine.step import due_of
 
 
 def own_end(
@@ -37,7 +36,7 @@ def own_end(
     event = workflow.tasks.get(UUID(waiting_id))
     if event is None:
         return None
-    splits = {host.parent.id for host in around(event)}
-    beside = [timer for timer in waiting(workflow, TimerEvent) if timer.parent.id in splits]
-    ending = [t for t in beside if t.task_spec.cancel_activity and t.internal_data.get("due")]
+    ending = [
+        t for t in moves.timers_around(event) if t.task_spec.cancel_activity and t.internal_data.get("due")
+    ]
     return min((due_of(timer).at for timer in ending), default=None)
