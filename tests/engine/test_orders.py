@@ -178,7 +178,39 @@ def test_what_a_race_to_an_end_leaves_open_is_played_in_each_order() -> None:
     assert told_of == {"bc", "cb", "b"}
 
 
-@pytest.mark.parametrize("seed", [504830, 517709])
+LEFT_TWICE = """
+start a
+sub s
+start sa in=s
+sub r in=s each=[0] as=x
+start ra in=r
+end re escalation=E in=r
+escalation late on=r code=E nonint in=s
+sub q in=s
+start qa in=q
+send b in=q
+end qe in=q
+end se in=s
+end thrown error=F in=s
+error caught on=s code=F
+end e
+end x
+a -> s -> x
+sa -> r -> thrown
+ra -> re
+late -> q -> se
+qa -> b -> qe
+caught -> e
+"""
+
+
+def test_an_activity_may_end_and_be_left_before_what_it_escalated_is_taken_up() -> None:
+    diagram = program(LEFT_TWICE).diagram
+    games = [Racing(diagram, [Move(order=order)]) for order in range(40)]
+    assert {any(event.what[1] == "b" for event in game.events) for game in games} == {True, False}
+
+
+@pytest.mark.parametrize("seed", [504830, 517709, 710750])
 def test_an_invented_race_needs_another_order_than_the_games_own(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

@@ -168,11 +168,11 @@ class Game:
         self.moving = [token for token in self.moving if not token.frame.is_in(holder)]
 
     def _settle(self) -> None:
-        while self._end_frames() or self.moving or self._join_inclusively():
+        while (ended := self._end_frames()) or self.moving or self._join_inclusively():
             self.steps += 1
             if self.steps > MOST_STEPS:
                 raise Dead("endless")
-            if not self.moving:
+            if ended or not self.moving:
                 continue
             token = self.moving.pop(0)
             node = self.diagram.nodes[token.flow.target]
