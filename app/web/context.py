@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
+from urllib.parse import quote
 
 from flask import current_app, g, request
 
@@ -115,6 +116,13 @@ def prefer_language(code: str) -> None:
 def end_language(_error: BaseException | None) -> None:
     """The thread's next request begins in Indonesian."""
     i18n.use("id")
+
+
+def own_address() -> str:
+    """Where this page is, to come back to it; encoded, as a ``?`` or ``%`` may be part of a name in it."""
+    path = quote(request.path, safe="/!$&'()*+,;=:@~")
+    query = quote(request.query_string, safe="/?!$&'()*+,;=:@~[]%")
+    return f"{path}?{query}" if query else path
 
 
 def local_path(text: str | None, otherwise: str = "/") -> str:

@@ -237,7 +237,7 @@ def _typed(status: int) -> list[str]:
 
 def _to_sign_in() -> Response:
     """To the sign-in page and back again; after a submission back to the page that it came from."""
-    here = request.full_path.rstrip("?") if request.method == "GET" else _page_before()
+    here = context.own_address() if request.method == "GET" else _page_before()
     if request.method != "GET":
         flash(_("Sesi Anda berakhir. Masuk lagi; draf yang tersimpan tidak hilang."), "warn")
     return redirect(url_for("auth.sign_in", next=None if here == "/" else here))

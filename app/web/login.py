@@ -85,6 +85,6 @@ def _require() -> Response | None:
     context.actor()
     user = context.user()
     if user is not None and user.must_change_password and request.endpoint != _PASSWORD_VIEW:
-        wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+        wanted = context.own_address() if request.method == "GET" else None
         return redirect(url_for(_PASSWORD_VIEW, next=wanted))
     return None

@@ -39,7 +39,7 @@ def _plain() -> dict[str, Any]:
         "language": i18n.language(),
         "theme": theme if theme in THEMES else "",
         "home": "/",
-        "here": request.full_path.rstrip("?") if request.method == "GET" else request.path,
+        "here": context.own_address(),
         "paths": _PATHS,
     }
 

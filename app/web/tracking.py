@@ -219,7 +219,7 @@ def _door_again(error: AppError, number: str) -> AnyResponse:
 
 def _ask_again() -> AnyResponse:
     """The look at the case ended while somebody was typing: give back what was typed."""
-    words = _("Waktu melihat laporan sudah habis. Masukkan nomor dan kode sekali lagi.")
+    words = _("Waktu melihat laporan sudah habis, atau kodenya diganti. Masukkan nomor dan kode sekali lagi.")
     with context.database().reading() as session:
         typed, lost = given.typed(reporter.forms_of(session, None)), given.lost_files(session)
     page = render_template("tracking/door.html", number="", error=words, typed=typed, lost=lost)

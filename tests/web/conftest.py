@@ -152,6 +152,14 @@ class Api:
 
 
 @pytest.fixture
+def admin(sign_in: Callable[[str], Browser]) -> Browser:
+    """An administrator's browser with the page of a new user open."""
+    browser = sign_in("admin")
+    browser.get("/pengguna/baru")
+    return browser
+
+
+@pytest.fixture
 def api(app: Flask, office: Database) -> Callable[[str], Api]:
     """A client that acts for this demo user."""
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 
-import pytest
 from werkzeug.test import TestResponse
 
 from app.db import Database
@@ -15,13 +14,6 @@ from tests.web.pages import code_of, key_of, words_of
 
 SignIn = Callable[[str], Browser]
 CHANGED = "Data ini diubah sejak halaman ini dibuka. Periksa lagi, lalu simpan."
-
-
-@pytest.fixture
-def admin(sign_in: SignIn) -> Browser:
-    browser = sign_in("admin")
-    browser.get("/pengguna/baru")
-    return browser
 
 
 def user(office: Database, name: str) -> User:

@@ -1,6 +1,9 @@
 """Which language holds: what one chose last, on the switch, on one's own page, or at the door."""
 
+import html
+import re
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -85,3 +88,21 @@ def test_what_a_reporter_chose_is_no_officers_choice(client: FlaskClient, office
     browser.sign_in("lapor")
     assert INDONESIAN in browser.get("/kata-sandi").text
     assert own(office, "lapor") == "id"
+
+
+@pytest.mark.parametrize("code", ["A?B", "A#B", "A%41", "A;B=C", "DÉ"])
+def test_the_switch_comes_back_to_a_page_with_signs_in_its_address(
+    admin: Browser, office: Database, code: str
+) -> None:
+    sent = admin.post("/pengguna/unit-baru", code=code, name="Balai Coba", starts_on="2026-01-01")
+    assert sent.status_code == 303, sent.text
+    place = "/pengguna/unit/" + quote(code)
+    refused = admin.post(place, name="")
+    assert refused.status_code == 422
+    for shown, query in ((admin.get(f"{place}?q=a%26b"), b"q=a%26b"), (refused, b"")):
+        [back] = set(re.findall(r'name="next" value="([^"]+)"', shown.text))
+        page = admin.get(admin.post("/bahasa", language="en", next=html.unescape(back)).location or "")
+        assert page.status_code == 200
+        assert ENGLISH in page.text
+        assert "Balai Coba" in page.text
+        assert page.request.query_string == query

@@ -25,13 +25,6 @@ READ = (
 )
 
 
-@pytest.fixture
-def admin(sign_in: SignIn) -> Browser:
-    browser = sign_in("admin")
-    browser.get("/pengguna/baru")
-    return browser
-
-
 def user(office: Database, name: str) -> User:
     with office.reading() as session:
         found = users.named(session, name)
