@@ -156,11 +156,6 @@ def live(session: Session, *, files: bool = False) -> Sequence[ProcessDefinition
     return session.scalars(query.order_by(ProcessDefinition.name)).all()
 
 
-def live_forms(session: Session) -> list[Form]:
-    """The forms of the newest version of every process."""
-    return [form for one in live(session) for form in version(session, one.id).forms.values()]
-
-
 def keys(session: Session) -> Mapping[int, str]:
     """The process that each version belongs to, by definition id. 1 SQL."""
     rows = session.execute(select(ProcessDefinition.id, ProcessDefinition.key))

@@ -21,6 +21,8 @@ from app.web import context, filters, gone_files
 
 #: Fields of every form that say nothing about what was typed.
 _OURS = frozenset({"csrf_token", "idempotency_key", "next"})
+#: Fields that a person writes himself: one word is something there, and no choice or id.
+_WRITTEN = frozenset({"reason", "text"})
 #: For so long, in seconds, pictures are made anew for one request; what has begun is finished.
 MOST_WORK_S = 20.0
 
@@ -143,6 +145,12 @@ def draw(
     names = files.names(session, ids, actor=actor, instance_id=instance_id) if ids else {}
     components = forms.view(form, values, problems, context=variables, now=now, files=names)
     return Drawn(components, forms.condition_context(form, variables, now=now))
+
+
+def typed() -> list[str]:
+    """Every text of the request that a person may have written, to show it again."""
+    sent = ((name, text.strip()) for name, texts in _source().items() if name not in _OURS for text in texts)
+    return [text for name, text in sent if " " in text or (text and name in _WRITTEN)]
 
 
 def only_rows() -> bool:

@@ -24,9 +24,8 @@ from app.errors import (
     TooManyAttempts,
 )
 from app.i18n import N_, _
-from app.services import definitions
 from app.services.uploads import TooLarge
-from app.web import context, given, lists
+from app.web import context, entries, lists
 from app.web.context import SignInRequired
 from app.web.wording import field_errors
 
@@ -233,10 +232,7 @@ def _page(problem: Problem) -> Response:
 def _typed(status: int) -> list[str]:
     """What the sender wrote into a form that cannot be sent any more; after CSRF, so it was he."""
     ours = request.method == "POST" and request.blueprint in _WRITTEN
-    if not ours or status not in (403, 404, 409):
-        return []
-    with context.database().reading() as session:
-        return given.typed(definitions.live_forms(session))
+    return entries.typed() if ours and status in (403, 404, 409) else []
 
 
 def _to_sign_in() -> Response:

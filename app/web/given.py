@@ -10,11 +10,9 @@ from app import forms
 from app.forms import Field, Form
 from app.forms.model import INPUTS, LIST, TEXTS
 from app.services import files
-from app.web.task_page import ANSWER
 
 #: What pages of ours send beside what was typed, and what opens a report: never to be shown.
-_NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "next", "number", "code", "to"})
-_CHOSEN = ("_", ANSWER.format(""))
+_NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "next", "number", "code"})
 _TYPED = TEXTS | {"number", "datetime"}
 #: What hidden fields and boxes send: ids of files, marks of rows, ticks.
 _FILE_ID = re.compile(r"[\w-]{43}", re.ASCII)
@@ -61,5 +59,5 @@ def _kinds(parts: tuple[Field, ...], above: str = "") -> Iterator[tuple[str, boo
 
 
 def _may_be_typed(name: str, text: str) -> bool:
-    ours = name in _NOT_TYPED or name.startswith(_CHOSEN) or name.endswith(forms.REMOVE)
+    ours = name in _NOT_TYPED or name.startswith("_") or name.endswith(forms.REMOVE)
     return not (ours or _FILE_ID.fullmatch(text) or _MARK.fullmatch(text))
