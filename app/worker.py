@@ -9,11 +9,15 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from app import sayings
+from app import stored_messages
 from app.config import Config
 from app.db import Database
 from app.errors import AppError, Conflict, ExecutionFailed, NotReady, WrongKey
-from app.services import clock, heartbeat, housekeeping, jobs, mail, outbox, watch
+from app.services.core import clock
+from app.services.maintenance import heartbeat, housekeeping
+from app.services.instances import jobs
+from app.services.notifications import mail, outbox
+from app.services.deployment import folder_watch
 
 logger = logging.getLogger(__name__)
 #: The longest rest: a timer made meanwhile by an officer is at most this late.
@@ -106,11 +110,11 @@ def attempt(database: Database, job_id: str, *, at: datetime | None = None) -> b
     except Conflict as error:  # no race: it would never end, and the clock would not rest
         reason = str(error.__cause__).splitlines()[0] if error.__cause__ else error.said
         logger.warning("timer %s: %s", job_id, reason)  # further lines quote values
-        _fail(database, job_id, sayings.kept(reason), None, at)
+        _fail(database, job_id, stored_messages.kept(reason), None, at)
     except ExecutionFailed as error:
-        _fail(database, job_id, sayings.kept(error.said, error.detail), error.activity_id, at)
+        _fail(database, job_id, stored_messages.kept(error.said, error.detail), error.activity_id, at)
     except WrongKey as error:  # one case's identity: it must not stop the clock for all
-        _fail(database, job_id, sayings.kept(error.said), None, at)
+        _fail(database, job_id, stored_messages.kept(error.said), None, at)
     except NotReady:
         raise
     except Exception as error:  # one bad case must not stop the clock for all
@@ -132,7 +136,7 @@ def _fail(
     with suppress(Conflict), database.transaction() as session:  # its case is being changed: it comes again
         if at is not None:
             clock.fix(session, at)
-        jobs.record_failure(session, job_id, sayings.kept(message), activity_id)
+        jobs.record_failure(session, job_id, stored_messages.kept(message), activity_id)
 
 
 def _rest(database: Database) -> float:
@@ -192,7 +196,7 @@ class _Folders:
 
     def look(self) -> float:
         """Look once; return how long to rest. What failed is tried again at the next change, or after a while."""
-        found = watch.glance(self._config)
+        found = folder_watch.glance(self._config)
         if found != self._seen or time.monotonic() >= self._again_at:
             self._seen, self._again_at = found, time.monotonic() + 60.0
             done = look(self._database, self._config, self._say)
@@ -210,7 +214,7 @@ def look(database: Database, config: Config, say: Callable[[str], None]) -> bool
     """Deploy what changed in the watched folders and say what happened. False: it could not be done now."""
     try:
         with database.transaction() as session:
-            report = watch.sync(session, watch.read(config))
+            report = folder_watch.sync(session, folder_watch.read(config))
     except AppError as error:
         say(str(error))
         return False
@@ -218,7 +222,7 @@ def look(database: Database, config: Config, say: Callable[[str], None]) -> bool
     return True
 
 
-def _tell(report: watch.Report, say: Callable[[str], None]) -> None:
+def _tell(report: folder_watch.Report, say: Callable[[str], None]) -> None:
     for version in report.deployed:
         say(f"Diterapkan: {version}")
     for name in report.well:

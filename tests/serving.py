@@ -22,7 +22,8 @@ from uuid import uuid4
 
 from app.config import ROOT, Config, from_environment
 from app.db import Database
-from app.services import clock, settings, tokens, users
+from app.services.core import clock, settings
+from app.services.people import api_tokens, users
 
 #: No test plays earlier: the days in `tests.reports` have passed by then.
 NOT_BEFORE = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
@@ -249,7 +250,7 @@ class Installation:
 
     def token(self, name: str) -> str:
         with self.database.transaction() as session:
-            return tokens.issue(session, users.named(session, name), actor=None)
+            return api_tokens.issue(session, users.named(session, name), actor=None)
 
     def api(self, name: str) -> Api:
         """A client that acts for this user, until the server ends."""

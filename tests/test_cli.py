@@ -17,7 +17,10 @@ from app import worker
 from app.cli import commands
 from app.config import from_environment
 from app.models import HistoryEvent, Job, Notice, ProcessDefinition, Setting, Unit, User, UserTask
-from app.services import access, clock, instances, outbox, sessions, settings, tokens
+from app.services.core import access, clock, settings
+from app.services.instances import instances
+from app.services.notifications import outbox
+from app.services.people import sessions, api_tokens
 from tests.services.office import procedure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -76,10 +79,10 @@ def test_all_tokens_of_a_user_are_taken_away(shell: Shell) -> None:
     mine = [shell("user", "token", "admin").output.strip() for _n in range(2)]
     assert shell("user", "token", "admin", "--revoke").output == "Token API admin dicabut: 2.\n"
     with shell.database().reading() as session:
-        assert [tokens.find(session, token) for token in mine] == [None, None]
+        assert [api_tokens.find(session, token) for token in mine] == [None, None]
     again = shell("user", "token", "admin").output.strip()
     with shell.database().reading() as session:
-        assert tokens.find(session, again) is not None
+        assert api_tokens.find(session, again) is not None
 
 
 def test_a_user_is_added_given_a_new_password_disabled_and_enabled(shell: Shell, tmp_path: Path) -> None:

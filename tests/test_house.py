@@ -18,7 +18,7 @@ def test_transactions_end_in_one_place() -> None:
 
 
 def test_no_code_knows_an_activity_a_lane_or_a_field_of_the_sop_by_name() -> None:
-    from app.services.collecting import collect
+    from app.services.deployment.bundle_builder import collect
 
     files = {p.name: p.read_bytes() for folder in ("processes", "forms") for p in (ROOT / folder).iterdir()}
     [bundle], _findings = collect(None, files)

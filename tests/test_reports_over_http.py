@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Job
-from app.services import groups, users
-from app.services.profiles import Profile
+from app.services.people import groups, users
+from app.services.people.profiles import Profile
 from tests.reports import REPORTS, WRONG_UNIT, Report, answers_for, identity_of, report_values, unit_of
 from tests.serving import Api, Installation, install
 

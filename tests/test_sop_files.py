@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.bpmnio import feel
-from app.engine import decisions, reader
+from app.engine import decisions
+from app.engine.reading import reader
 from app.engine.diagram import Diagram, Flow, Node, Timer
 from tests.reports import DATA, REPORTS, ROUTES, Report, answers_for, report_values
 

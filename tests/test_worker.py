@@ -16,7 +16,9 @@ from app import worker
 from app.config import Config
 from app.db import Database
 from app.models import DefinitionFile, HistoryEvent, Incident, Job, UserTask
-from app.services import clock, heartbeat, incidents, jobs, settings
+from app.services.core import clock, settings
+from app.services.maintenance import heartbeat
+from app.services.instances import incidents, jobs
 from tests.services.office import Office, procedure
 
 

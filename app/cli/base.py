@@ -2,10 +2,11 @@
 
 import click
 
-from app import plain
+from app import log_safety
 from app.config import Config, from_environment
 from app.db import Database
-from app.services import migrations, settings
+from app.services.maintenance import migrations
+from app.services.core import settings
 
 
 def ready() -> tuple[Config, Database]:
@@ -18,4 +19,4 @@ def ready() -> tuple[Config, Database]:
 
 def say(text: str, *, err: bool = False) -> None:
     """Print one line; what it quotes of files and people steers no terminal."""
-    click.echo(plain.plain(text), err=err)
+    click.echo(log_safety.plain(text), err=err)

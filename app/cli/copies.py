@@ -6,7 +6,7 @@ import click
 
 from app.cli.base import ready
 from app.config import from_environment
-from app.services import backup
+from app.services.maintenance import backup
 
 
 @click.command("backup", help="Salin basis data, berkas, dan kunci ke folder DIR.")

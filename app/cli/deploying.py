@@ -10,7 +10,7 @@ from app.cli.base import ready, say
 from app.config import folders
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
-from app.services import deployments
+from app.services.deployment import deployments
 
 
 def _read(paths: Sequence[Path]) -> dict[str, bytes]:

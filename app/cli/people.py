@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import click
 
 from app.cli.base import ready
-from app.services import accounts, staffing, tokens, users
+from app.services.people import accounts, api_tokens, users
+from app.services.definitions import staffing
 
 
 @click.command(help="Siapkan pemasangan: tabel dan satu pengelola dengan kata sandi acak.")
@@ -89,7 +90,7 @@ def user_token(name: str, revoke: bool) -> None:
     with database.transaction() as session:
         person = users.named(session, name)
         if revoke:
-            answer = f"Token API {person.name} dicabut: {tokens.revoke_all(session, person, actor=None)}."
+            answer = f"Token API {person.name} dicabut: {api_tokens.revoke_all(session, person, actor=None)}."
         else:
-            answer = tokens.issue(session, person, actor=None)
+            answer = api_tokens.issue(session, person, actor=None)
     click.echo(answer)

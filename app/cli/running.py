@@ -14,14 +14,16 @@ from types import FrameType
 
 import click
 
-from app import plain
+from app import log_safety
 from app import worker as clockwork
 from app.cli import interrupts
 from app.cli.base import ready, say
 from app.config import Config, from_environment
 from app.db import Database
 from app.errors import NotReady
-from app.services import accounts, demo, migrations, settings
+from app.services.people import accounts
+from app.services.maintenance import demo, migrations
+from app.services.core import settings
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _DEMO_USERS = """
@@ -137,7 +139,7 @@ def _end_with(parent: int) -> None:
 @click.option("--demo", "shown", is_flag=True, hidden=True, help="Sebut pengguna peragaan.")
 def work(*, with_web: bool, shown: bool) -> None:
     """Fire timers until told to stop; with the web beside it, until that ends."""
-    plain.log_to_stderr()
+    log_safety.log_to_stderr()
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:

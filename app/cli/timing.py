@@ -5,7 +5,7 @@ import click
 from app import worker as clockwork
 from app.cli.base import ready
 from app.i18n import moment as in_words
-from app.services import clock, history
+from app.services.core import clock, history
 
 
 @click.command(

@@ -13,8 +13,8 @@ import click
 
 from app.cli.base import say
 from app.findings import title
-from app.services import triage
-from app.services.triage import Outcome, Totals
+from app.services.triage import triage
+from app.services.triage.triage import Outcome, Totals
 
 _WORDS = {
     "runs": "berjalan",

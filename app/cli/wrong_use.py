@@ -4,7 +4,7 @@ import re
 
 import click
 
-from app.plain import plain
+from app.log_safety import plain
 
 _WORDS = (
     (r"No such option '(.+?)'\.", r"Pilihan \1 tidak ada."),

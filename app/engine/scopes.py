@@ -15,7 +15,7 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.mappings import Mappings
-from app.engine.taking_away import alive_below, take_away
+from app.engine.cancellation import alive_below, take_away
 
 
 class Opening(BpmnSpecMixin):

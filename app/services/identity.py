@@ -9,15 +9,15 @@ from sqlalchemy.orm import Session
 
 from app import forms
 from app.bpmnio import feel
-from app.engine import properties
+from app.engine.reading.texts import properties
 from app.errors import NotAllowed
 from app.forms import Form
 from app.i18n import _
 from app.models import IdentityValue, ProcessInstance
-from app.services import clock, history, settings, vault
-from app.services.access import Actor
-from app.services.definitions import Version
-from app.services.upsert import insert_in
+from app.services.core import clock, history, settings, encryption
+from app.services.core.access import Actor
+from app.services.definitions.definitions import Version
+from app.services.core.upsert import insert_in
 
 
 def part(
@@ -36,7 +36,7 @@ def part(
 def store(session: Session, instance_id: int, values: Mapping[str, Any]) -> None:
     """Keep identity values of a case; an empty value is kept out. 1 SQL, none without values."""
     rows = [
-        {"instance_id": instance_id, "field_key": key, "ciphertext": vault.seal(session, value)}
+        {"instance_id": instance_id, "field_key": key, "ciphertext": encryption.seal(session, value)}
         for key, value in values.items()
         if value not in (None, "", [])
     ]
@@ -69,7 +69,7 @@ def hand_on(
     query = select(IdentityValue).where(
         IdentityValue.instance_id == instance.id, IdentityValue.field_key.in_(wanted)
     )
-    return {row.field_key: vault.unseal(session, row.ciphertext) for row in session.scalars(query)}
+    return {row.field_key: encryption.unseal(session, row.ciphertext) for row in session.scalars(query)}
 
 
 def keys(session: Session, instance_id: int) -> Sequence[str]:
@@ -108,6 +108,6 @@ def show(session: Session, actor: Actor, instance: ProcessInstance, version: Ver
     if not may_see(session, actor, instance, version):
         raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
     rows = session.scalars(select(IdentityValue).where(IdentityValue.instance_id == instance.id))
-    shown = {row.field_key: vault.unseal(session, row.ciphertext) for row in rows}
+    shown = {row.field_key: encryption.unseal(session, row.ciphertext) for row in rows}
     history.record(session, "identity_shown", actor=actor, instance_id=instance.id, fields=sorted(shown))
     return shown

@@ -9,28 +9,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.bpmnio import budget
 from app.config import Config, from_environment
 from app.db import Database
-from app.services import settings
-from app.web import (
-    api,
-    auth,
-    cases,
-    context,
-    converters,
-    definitions,
-    errors,
-    files,
-    filters,
-    health,
-    incidents,
-    intake,
-    login,
-    notices,
-    organisation,
-    security,
-    tasks,
-    tracking,
-    users,
-)
+from app.services.core import settings
+from app.web import api, context, converters, errors, files, filters, health, login, notices, security, tracking
+from app.web.people import auth, organisation, users
+from app.web.cases import cases
+from app.web.definitions import definitions, incidents
+from app.web.intake import intake
+from app.web.tasks import tasks
 from app.web.context import Installation
 from app.web.jsonbody import Json
 

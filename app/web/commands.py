@@ -13,14 +13,16 @@ from typing import Any
 import orjson
 from sqlalchemy.orm import Session
 
-from app import sayings
+from app import stored_messages
 from app.db import Database
 from app.errors import AppError, Conflict, ExecutionFailed, ExpressionFailed, InvalidForm, KeyReused
 from app.models import ProcessInstance
-from app.services import drafts, idempotency, incidents, instances, messages, outgrown, tasks, vault
-from app.services.access import Actor
-from app.services.instances import Started, Values
-from app.services.tasks import Work
+from app.services.tasks import drafts, draft_compatibility, tasks
+from app.services.core import idempotency, encryption
+from app.services.instances import incidents, instances, messages
+from app.services.core.access import Actor
+from app.services.instances.instances import Started, Values
+from app.services.tasks.tasks import Work
 
 logger = logging.getLogger(__name__)
 
@@ -186,7 +188,7 @@ def send_reporters_form(
 
 def for_the_owner(error: AppError) -> str:
     """What the process owner has to know, ready to be stored; the officer reads only the first sentence."""
-    return sayings.kept(error.said, getattr(error, "detail", ""))
+    return stored_messages.kept(error.said, getattr(error, "detail", ""))
 
 
 def _place(error: AppError) -> str | None:
@@ -210,10 +212,10 @@ def _keep(session: Session, actor: Actor, scope: str, draft: Mapping[str, Any]) 
 def _keep_start(session: Session, actor: Actor, key: str, typed: Mapping[str, Any]) -> None:
     version, _node = instances.opening(session, key, actor=actor)
     with suppress(InvalidForm):
-        outgrown.keep(session, actor, key, outgrown.Typed(typed), outgrown.start_form(version))
+        draft_compatibility.keep(session, actor, key, draft_compatibility.Typed(typed), draft_compatibility.start_form(version))
 
 
 def _fingerprint(session: Session, body: Any) -> str:
     """Keyed: a plain hash of a body that holds a telephone number would give it away."""
     content = orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    return vault.fingerprint(session, "idempotency", content.decode())
+    return encryption.fingerprint(session, "idempotency", content.decode())

@@ -13,7 +13,7 @@ from app.db import Database
 from app.errors import AppError
 from app.i18n import _
 from app.models import User
-from app.services.access import Actor, actor_of
+from app.services.core.access import Actor, actor_of
 
 LANGUAGE_COOKIE = "language"
 _View = TypeVar("_View", bound=Callable[..., Any])

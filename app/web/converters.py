@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter
 
-from app.services import ids
+from app.services.core import ids
 
 
 class Id(IntegerConverter):

@@ -10,7 +10,7 @@ from app import i18n
 from app.calendar import Calendar
 from app.i18n import _, ngettext
 from app.models import UserTask
-from app.services import clock, holidays
+from app.services.core import clock, holidays
 from app.web import context
 
 #: So few days are "soon".

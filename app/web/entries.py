@@ -15,8 +15,10 @@ from app import forms
 from app.errors import InvalidForm
 from app.forms import Component, Field, Form, Path
 from app.i18n import _
-from app.services import clock, files, instances, settings, uploads
-from app.services.access import Actor
+from app.services.core import clock, settings
+from app.services.files import attachments, uploads
+from app.services.instances import instances
+from app.services.core.access import Actor
 from app.web import context, filters, gone_files
 
 #: Fields of every form that say nothing about what was typed.
@@ -142,7 +144,7 @@ def draw(
         return Drawn()
     now = clock.now(session).astimezone(settings.config(session).timezone)
     ids = forms.held_files(form, values, variables)
-    names = files.names(session, ids, actor=actor, instance_id=instance_id) if ids else {}
+    names = attachments.names(session, ids, actor=actor, instance_id=instance_id) if ids else {}
     components = forms.view(form, values, problems, context=variables, now=now, files=names)
     return Drawn(components, forms.condition_context(form, variables, now=now))
 
@@ -217,7 +219,7 @@ def _receive(part: Field, upload: FileStorage, actor: Actor | None) -> str:
         raise InvalidForm(message, {"file": message})
     cleaned = uploads.read(cast("BinaryIO", upload.stream), name, actor=actor)
     with context.database().transaction() as session:
-        return files.receive(session, cleaned, actor=actor, private=part.private).id
+        return attachments.receive(session, cleaned, actor=actor, private=part.private).id
 
 
 def _uploads(name: str) -> list[FileStorage]:

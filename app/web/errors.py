@@ -24,7 +24,7 @@ from app.errors import (
     TooManyAttempts,
 )
 from app.i18n import N_, _
-from app.services.uploads import TooLarge
+from app.services.files.uploads import TooLarge
 from app.web import context, entries, lists
 from app.web.context import SignInRequired
 from app.web.wording import field_errors

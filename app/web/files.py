@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, render_template, send_file
 from werkzeug.wrappers import Response
 
 from app.errors import NotAllowed
-from app.services import file_store, files
+from app.services.files import store, attachments
 from app.web import context, errors
 
 blueprint = Blueprint("files", __name__)
@@ -20,19 +20,19 @@ def download(attachment_id: str) -> Response:
     """The file; one that holds identity asks first, because opening it is recorded."""
     try:
         with context.database().reading() as session:
-            row, path = files.open_for(session, attachment_id, actor=context.actor())
+            row, path = attachments.open_for(session, attachment_id, actor=context.actor())
     except NotAllowed as error:
         page = render_template("files/private.html", attachment_id=attachment_id, words=str(error))
         return make_response(page, errors.problem_of(error).status)
-    return as_download(file_store.content_of(path), row.name, row.media_type)
+    return as_download(store.content_of(path), row.name, row.media_type)
 
 
 @blueprint.post("/lampiran/<attachment_id>")
 def show(attachment_id: str) -> Response:
     """A file that holds identity, opened on purpose."""
     with context.database().transaction() as session:
-        row, content = files.show(session, attachment_id, actor=context.actor())
-        name = files.name_of(session, row)
+        row, content = attachments.show(session, attachment_id, actor=context.actor())
+        name = attachments.name_of(session, row)
     return as_download(content, name, row.media_type)
 
 

@@ -11,9 +11,9 @@ from typing import Any
 from flask import Flask, current_app, request
 from werkzeug.wrappers import Response
 
-from app import days_off, i18n, sayings
+from app import days_off, i18n, stored_messages
 from app.models import UserTask
-from app.services import uploads
+from app.services.files import uploads
 from app.web import context, deadlines, shell
 
 _YEAR_S = 365 * 24 * 60 * 60
@@ -33,7 +33,7 @@ def init_app(app: Flask) -> None:
         due=due,
         relative=relative,
         filesize=filesize,
-        told=sayings.told,
+        told=stored_messages.told,
         day_off=day_off,
     )
     env.globals.update(

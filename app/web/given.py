@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.forms import Field, Form
 from app.forms.model import INPUTS, LIST, TEXTS
-from app.services import files
+from app.services.files import attachments
 
 #: What pages of ours send beside what was typed, and what opens a report: never to be shown.
 _NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "next", "number", "code"})
@@ -45,7 +45,7 @@ def lost_files(session: Session) -> list[str]:
     removed = {text for name, texts in request.form.lists() if name.endswith(forms.REMOVE) for text in texts}
     held = (text for _name, texts in request.form.lists() for text in texts if _FILE_ID.fullmatch(text))
     ids = list(dict.fromkeys(one for one in held if one not in removed))[:_MOST_IDS]
-    names = files.names(session, ids, actor=None) if ids else {}
+    names = attachments.names(session, ids, actor=None) if ids else {}
     sent = (upload.filename for _name, uploads in request.files.lists() for upload in uploads)
     return [*names.values(), *filter(None, sent)]
 

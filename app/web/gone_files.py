@@ -8,7 +8,7 @@ from flask import request
 from app import forms
 from app.forms import Field, Path
 from app.i18n import _
-from app.services import held_files
+from app.services.files import held_files
 from app.web import context
 
 

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.bpmnio import feel
 from app.errors import AppError
-from app.services import heartbeat
+from app.services.maintenance import heartbeat
 from app.web import context
 
 blueprint = Blueprint("health", __name__)

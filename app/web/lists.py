@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.i18n import _
 from app.models import ProcessInstance
-from app.services import definitions
+from app.services.definitions import definitions
 
 #: Where the next page begins. Every other change of the address goes back to the first page.
 AFTER = "after"

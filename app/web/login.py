@@ -7,7 +7,7 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from werkzeug.wrappers import Response
 
 from app.models import User
-from app.services import sessions
+from app.services.people import sessions
 from app.web import context
 
 _PASSWORD_VIEW = "auth.password"  # noqa: S105 an endpoint

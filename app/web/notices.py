@@ -4,7 +4,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from app.i18n import _
-from app.services import ids, notices, paging, reminding, telling
+from app.services.core import ids, paging
+from app.services.notifications import notices, reminders, texts
 from app.web import context, lists
 
 blueprint = Blueprint("notices", __name__)
@@ -28,14 +29,14 @@ def listed() -> Response | str:
             return redirect(lists.address())
         unread = notices.unread(session, actor=actor)
         openable = notices.openable(session, rows, actor=actor)
-        workable = reminding.workable(session, rows, actor=actor)
+        workable = reminders.workable(session, rows, actor=actor)
     return render_template(
         "notices/list.html",
         actor=actor,
         rows=rows,
         openable=openable,
         workable=workable,
-        words=telling.words,
+        words=texts.words,
         unread=unread,
         newest=newest,
         only_unread=only_unread,
@@ -59,7 +60,7 @@ def open_task(notice_id: int) -> Response:
     actor = context.actor()
     with context.database().transaction() as session:
         notice = notices.mark_read(session, notice_id, actor=actor)
-        task_id = reminding.workable(session, [notice], actor=actor).get(notice.id)
+        task_id = reminders.workable(session, [notice], actor=actor).get(notice.id)
         instance_id = notice.instance_id
     there = url_for("tasks.show", task_id=task_id) if task_id else None
     return redirect(there or url_for("cases.show", instance_id=instance_id), 303)

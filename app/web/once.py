@@ -5,7 +5,8 @@ from datetime import timedelta
 from flask import request
 from werkzeug.wrappers import Response
 
-from app.services import sealed, sessions
+from app.services.core import sealed_values
+from app.services.people import sessions
 from app.web import context, login
 
 _COOKIE = "alur-once"
@@ -17,7 +18,7 @@ def hand_over(response: Response, path: str, secret: str) -> Response:
     """Let the page at ``path``, and no other, show ``secret`` in this browser until its user signs out."""
     content = {"session": _session(), "path": path, "secret": secret}
     with context.database().reading() as session:
-        token = sealed.seal(session, _COOKIE, content, _SHOWN)
+        token = sealed_values.seal(session, _COOKIE, content, _SHOWN)
     response.set_cookie(
         _COOKIE,
         token,
@@ -36,7 +37,7 @@ def handed() -> str:
     if not token:
         return ""
     with context.database().reading() as session:
-        content = sealed.unseal(session, _COOKIE, token)
+        content = sealed_values.unseal(session, _COOKIE, token)
     own = content is not None and (content.get("session"), content["path"]) == (_session(), request.path)
     return str(content["secret"]) if content and own else ""
 

@@ -8,7 +8,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from app.config import Config
-from app.services.uploads import MAX_BYTES, MOST_FILES
+from app.services.files.uploads import MAX_BYTES, MOST_FILES
 
 #: A body without files, and what of a form is no file; a draft is at most 200 KB.
 MAX_FIELDS_BYTES = 1024 * 1024

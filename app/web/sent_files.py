@@ -6,7 +6,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.errors import InvalidForm
 from app.i18n import _
-from app.services.uploads import MAX_BYTES
+from app.services.files.uploads import MAX_BYTES
 
 
 def by_name(uploads: Iterable[FileStorage]) -> dict[str, bytes]:

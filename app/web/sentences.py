@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app import i18n
 from app.i18n import _
 from app.models import HistoryEvent
-from app.services import numbers
+from app.services.instances import numbers
 from app.web import context
 from app.web.vocabulary import Vocabulary
 

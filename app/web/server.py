@@ -19,7 +19,7 @@ from typing import Any
 from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from app import plain
+from app import log_safety
 from app.config import Config, from_environment
 
 #: In memory: a worker touches a file there every second, and must not wait for a disk.
@@ -179,5 +179,5 @@ class AddressFree(Logger):
 
 
 if __name__ == "__config__":  # gunicorn reads its settings
-    plain.log_to_stderr()
+    log_safety.log_to_stderr()
     globals().update(options(from_environment()))

@@ -11,8 +11,8 @@ from app.errors import AppError, Conflict, InvalidForm, KeyReused, NotFound, Too
 from app.forms import Form
 from app.i18n import _
 from app.models import ProcessInstance
-from app.services import reporter, tracking
-from app.services.reporter import Look
+from app.services.reporter import reporter, tracking
+from app.services.reporter.reporter import Look
 from app.web import commands, context, entries, errors, given
 from app.web.commands import Command
 from app.web.entries import Entry

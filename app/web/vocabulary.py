@@ -7,7 +7,7 @@ from typing import Any
 
 from app import forms
 from app.forms import Field
-from app.services.definitions import Version
+from app.services.definitions.definitions import Version
 
 
 @dataclass(frozen=True)

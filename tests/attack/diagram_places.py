@@ -8,11 +8,12 @@ from xml.sax.saxutils import quoteattr
 import orjson
 
 from app import forms
-from app.engine import drawing, reader
+from app.engine import drawing
+from app.engine.reading import reader
 from app.errors import AppError, InvalidDiagram
 from app.findings import Finding
 from app.forms import from_form_data
-from app.services import triage_drive
+from app.services.triage import driver
 from tests.attack.making.trees import xml_text
 from tests.forms.pages import html
 
@@ -103,7 +104,7 @@ def in_diagram(place: str, text: str) -> str:
         for diagram in diagrams:
             put_into_words(diagram.findings)
             orjson.dumps(reader.element_names(diagram))
-            triage_drive.drive(diagram, "0")
+            driver.drive(diagram, "0")
             shown += _asked(diagram)
     with suppress(InvalidDiagram):
         shown += drawing.draw(content, {}, title=text)

@@ -12,12 +12,14 @@ import orjson
 
 from app import forms
 from app.bpmnio import feel
-from app.engine import decisions, drawing, drawn_times, reader, timers
+from app.engine import decisions, drawing, timers
+from app.engine.reading.texts import timer_labels
+from app.engine.reading import reader
 from app.engine.diagram import Timer
 from app.errors import AppError, ExpressionFailed, InvalidDiagram, InvalidForm
 from app.findings import Finding, has_errors
 from app.forms import Form
-from app.services import triage_drive
+from app.services.triage import driver
 from tests.attack.harm import harms
 from tests.attack.making import schemas
 from tests.attack.making.feel import value
@@ -56,7 +58,7 @@ def diagram(content: bytes) -> str:
         reader.expressions(one)
         reader.element_names(one)
         if crc32(content) % DRIVEN_ONE_IN == 0:
-            triage_drive.drive(one, "0")
+            driver.drive(one, "0")
     return "accepted"
 
 
@@ -134,8 +136,8 @@ def _failed(failed: ExpressionFailed, text: str) -> str:
 def drawn_time(content: bytes) -> str:
     """The name of a timer without text: what it tells is a timer text, or nothing."""
     text = content.decode("utf-8", "replace")
-    understood = drawn_times.meaning(text)
-    drawn_times.constant(text)
+    understood = timer_labels.meaning(text)
+    timer_labels.constant(text)
     if understood is None:
         return "nothing"
     assert understood.startswith("=") or timers.check(Timer("duration", understood), "kerja") is None

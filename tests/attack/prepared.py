@@ -6,7 +6,7 @@ from typing import Any
 from flask.testing import FlaskClient
 
 from app.db import Database
-from app.services import deployments
+from app.services.deployment import deployments
 from tests.attack.making.requests import Command
 from tests.reports import answers_for, report, report_values
 from tests.services.office import add_user, procedure

@@ -16,7 +16,9 @@ from flask.testing import FlaskClient
 
 from app.config import Config, from_environment
 from app.db import Database
-from app.services import demo, deployments, migrations, tokens, users
+from app.services.maintenance import demo, migrations
+from app.services.deployment import deployments
+from app.services.people import api_tokens, users
 from app.web import create_app
 from tests.attack.answers import Judge
 from tests.attack.making.requests import as_bytes, as_sent, from_bytes
@@ -70,7 +72,7 @@ class Standing:
 
     def _api(self, name: str) -> Api:
         with self.database.transaction() as session:
-            token = tokens.issue(session, users.named(session, name), actor=None)
+            token = api_tokens.issue(session, users.named(session, name), actor=None)
         return Api(self.client, token)
 
 

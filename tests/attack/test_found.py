@@ -7,7 +7,8 @@ import pytest
 
 from app import forms
 from app.bpmnio import feel, templates
-from app.engine import decisions, reader
+from app.engine import decisions
+from app.engine.reading import reader
 from app.errors import InvalidDiagram
 from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.dmn import dmn

@@ -11,9 +11,10 @@ from PIL import Image
 
 from app import forms
 from app.db import Database
-from app.engine import decisions, drawing, reader
+from app.engine import decisions, drawing
+from app.engine.reading import reader
 from app.errors import InvalidDiagram, InvalidForm
-from app.services import uploads
+from app.services.files import uploads
 from tests.attack import files
 from tests.services import samples
 from tests.web.conftest import Browser, Case

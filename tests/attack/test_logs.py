@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app import plain
+from app import log_safety
 from tests.attack.payloads import CLASSES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,14 +22,14 @@ HOSTILE = [*CLASSES["logs"], *CLASSES["headers"], *CLASSES["unicode"]]
 def test_a_log_tells_each_record_in_a_line_of_its_own(payload: str) -> None:
     error = ValueError(payload)
     record = logging.LogRecord("uji", logging.ERROR, "", 1, "%s", (payload,), (ValueError, error, None))
-    line = plain.Lines(plain._FORMAT).format(record) + "\n"
+    line = log_safety.Lines(log_safety._FORMAT).format(record) + "\n"
     assert LOG_LINE.match(line), ascii(line)
     assert not STEERING.search(line), ascii(line)
 
 
 def test_words_stay_as_they_are() -> None:
     assert (
-        plain.plain("Diterapkan: “Pengaduan” versi 2 – ok\u00a0日本")
+        log_safety.plain("Diterapkan: “Pengaduan” versi 2 – ok\u00a0日本")
         == "Diterapkan: “Pengaduan” versi 2 – ok\u00a0日本"
     )
 

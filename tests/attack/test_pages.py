@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.db import Database
-from app.services import files, uploads, users
-from app.services.access import actor_of
+from app.services.files import attachments, uploads
+from app.services.people import users
+from app.services.core.access import actor_of
 from tests.attack.harm import harms
 from tests.attack.payloads import CLASSES
 from tests.canaries.crawling import Things
@@ -133,7 +134,7 @@ def _upload(office: Database) -> str:
     with office.transaction() as session:
         actor = actor_of(users.named(session, "lapor"))
         sent = uploads.read(BytesIO(b"%PDF-1.7"), MARKUP.replace("/", "") + ".pdf", actor=actor)
-        return files.receive(session, sent, actor=actor, private=False).id
+        return attachments.receive(session, sent, actor=actor, private=False).id
 
 
 def answers(app: Flask, office: Database, browser: Browser) -> Iterator[tuple[str, TestResponse]]:

@@ -5,8 +5,9 @@ import pytest
 from app.bpmnio import budget
 from app.db import Database
 from app.errors import InvalidForm
-from app.forms import validation
-from app.services import deployments, instances
+from app.forms.submission import validation
+from app.services.deployment import deployments
+from app.services.instances import instances
 from tests.engine.building import bpmn, end, start
 from tests.services.office import Office, form, text
 

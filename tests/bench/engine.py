@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from app.engine import reader
+from app.engine.reading import reader
 from tests.bench.figures import Series, repeat, row
 from tests.engine.building import bpmn, end, start, user
 from tests.engine.test_execution import Case

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from app import forms
-from app.forms import schema
+from app.forms.schema import schema
 from tests.bench.figures import Series, row
 from tests.forms.every import rows
 from tests.forms.pages import html

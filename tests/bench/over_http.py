@@ -7,7 +7,7 @@ from uuid import uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.services import tokens, users
+from app.services.people import api_tokens, users
 from app.web import create_app
 from tests.bench.figures import Series, Traffic, memory_mb, office_for, repeat, row
 from tests.reports import answers_for, report, report_values
@@ -98,7 +98,7 @@ def _traffic(office: Installation) -> None:
     app = create_app(office.config, office.database)
     traffic, pages = Traffic(office.database), Traffic(office.database)
     with office.database.transaction() as session:
-        named = {name: tokens.issue(session, users.named(session, name), actor=None) for name in WHO.values()}
+        named = {name: api_tokens.issue(session, users.named(session, name), actor=None) for name in WHO.values()}
     client = app.test_client()
     _post(client, named["lapor"], "/process-instances", {"key": "pengaduan", "variables": _values(9_999_999)})
     while (found := _next(client, named, 9_999_999)) is not None:

@@ -9,7 +9,8 @@ from sqlalchemy import func, select, update
 from app import worker
 from app.db import Database
 from app.models import HistoryEvent, Job, ProcessInstance, User
-from app.services import access, clock, instances
+from app.services.core import access, clock
+from app.services.instances import instances
 from tests.bench.figures import office_for, row
 from tests.reports import report, report_values
 from tests.serving import Installation

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.engine import calls, decisions, reader
+from app.engine.reading import call_activities, reader
+from app.engine import decisions
 from app.engine.diagram import Diagram, Node
-from app.engine.execution import Program
+from app.engine.running.execution import Program
 from tests.drawing_page.examples import Example
 from tests.engine.test_execution import Case
 
@@ -37,7 +38,7 @@ def told(example: Example) -> list[str]:
 
 def _program(example: Example) -> Program:
     found = diagrams(example)
-    diagram = calls.inline(found[0], {each.key: each for each in found}).diagram
+    diagram = call_activities.inline(found[0], {each.key: each for each in found}).diagram
     named = {node.decision for node in diagram.nodes.values()} - {None}
     tables = [
         table

@@ -22,7 +22,7 @@ from zoneinfo import ZoneInfo
 
 from app.calendar import Calendar
 from app.engine.diagram import Diagram, Flow, Lane, Loop, Node, Question, Timer
-from app.engine.execution import Program
+from app.engine.running.execution import Program
 from app.engine.mappings import Assignment, Mappings
 
 KINDS = {

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.engine import context
-from app.engine.step import Step
+from app.engine.running import context
+from app.engine.running.step import Step
 
 What = tuple[str, ...]
 #: What tells events of one type and element from each other.

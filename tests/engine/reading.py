@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.engine import reader
+from app.engine.reading import reader
 from app.engine.diagram import Diagram
 from app.errors import InvalidDiagram
 from app.findings import Finding

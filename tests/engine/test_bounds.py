@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine import bounds, moves, step
+from app.engine.running import limits, transitions, step
 from app.errors import Conflict, ExecutionFailed
 from tests.engine.test_execution import Case
 
@@ -87,7 +87,7 @@ def test_the_expressions_of_a_command_share_their_time(monkeypatch: pytest.Monke
     gates = "".join(f"xor g{n}\ng{n} -> g{n + 1} ? lama.berapa + {n} > 0\ng{n} -> e *\n" for n in range(100))
     text = f"start m\nuser z\nend e\n{gates}xor g100\ng100 -> z -> e\nm -> g0"
     assert Case(text, {"lama": {"berapa": 1}}).open == ["z"]
-    monkeypatch.setattr(moves, "MAX_SECONDS", 0.002)  # a call takes some 0.2 ms
+    monkeypatch.setattr(transitions, "MAX_SECONDS", 0.002)  # a call takes some 0.2 ms
     with pytest.raises(ExecutionFailed) as error:
         Case(text, {"lama": {"berapa": 2}})
     assert "terlalu lama" in error.value.detail
@@ -123,7 +123,7 @@ def stopped(text: str, variables: dict[str, object] | None = None) -> str:
 
 
 def test_the_bounds_are_those_that_the_findings_and_the_documents_name() -> None:
-    assert (bounds.MAX_STEPS, bounds.MAX_STEPS_IN_ALL, bounds.MAX_TASKS, step.MAX_BYTES) == (
+    assert (limits.MAX_STEPS, limits.MAX_STEPS_IN_ALL, limits.MAX_TASKS, step.MAX_BYTES) == (
         500,
         5_000,
         10_000,
@@ -134,7 +134,7 @@ def test_the_bounds_are_those_that_the_findings_and_the_documents_name() -> None
 def test_what_a_deadline_took_away_and_a_long_way_cut_off_is_a_conflict(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(moves, "_COMPACT_EVERY", 0)
+    monkeypatch.setattr(transitions, "_COMPACT_EVERY", 0)
     case = Case('start m\nuser a\ntimer t on=a text="1 hari"\nuser z\nend e\nm -> a -> e\nt -> z -> e')
     case.now += timedelta(days=3)
     with pytest.raises(Conflict):

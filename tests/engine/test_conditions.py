@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.bpmnio import feel
-from app.engine import conditions
+from app.engine.reading.texts import conditions
 
 
 @pytest.mark.parametrize(

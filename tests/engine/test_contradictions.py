@@ -3,7 +3,7 @@
 import pytest
 
 from app.engine.diagram import Diagram
-from app.engine.reader import read
+from app.engine.reading.reader import read
 from tests.engine.building import boundary, bpmn, end, start, user
 from tests.test_sop_files import DIAGRAM
 

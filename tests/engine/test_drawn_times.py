@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.engine import drawn_times
+from app.engine.reading.texts import timer_labels
 from app.engine.diagram import Timer
-from app.engine.execution import Program
+from app.engine.running.execution import Program
 from tests.engine.building import boundary, bpmn, catch, end, node, start, user
 from tests.engine.reading import read, refused, warnings
 from tests.engine.test_execution import Case
@@ -54,7 +54,7 @@ NOTE = (
     ],
 )
 def test_words_that_tell_a_time_are_understood(words: str, understood: str) -> None:
-    assert drawn_times.meaning(words) == understood
+    assert timer_labels.meaning(words) == understood
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_words_that_tell_a_time_are_understood(words: str, understood: str) -> N
     ],
 )
 def test_words_that_tell_no_time_or_two_are_not(words: str) -> None:
-    assert drawn_times.meaning(words) is None
+    assert timer_labels.meaning(words) is None
 
 
 def around(*, name: str = "Tenggat", inside: str = "", **given: str) -> bytes:

@@ -12,8 +12,10 @@ from xml.sax.saxutils import escape, quoteattr
 import pytest
 
 from app import forms
-from app.engine import decisions, execution, reader
-from app.engine.execution import Program
+from app.engine import decisions
+from app.engine.running import execution
+from app.engine.reading import reader
+from app.engine.running.execution import Program
 from app.errors import AppError
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, rule, start, user
 from tests.engine.drawn import CALENDAR, MONDAY

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from app import sayings
-from app.engine import execution
-from app.engine.execution import Program
-from app.engine.step import Step
+from app import stored_messages
+from app.engine.running import execution
+from app.engine.running.execution import Program
+from app.engine.running.step import Step
 from app.errors import Conflict, ExecutionFailed, NotFound
 from app.i18n import speaking
 from tests.engine.drawn import CALENDAR, MONDAY, program
@@ -395,7 +395,7 @@ def test_where_no_condition_holds_the_owner_reads_what_the_conditions_read() -> 
     assert len(detail) < 320
     assert "tidak dibaca" not in detail
     with speaking("en"):
-        assert "They read: barang = " in sayings.told(sayings.kept(detail))
+        assert "They read: barang = " in stored_messages.told(stored_messages.kept(detail))
 
 
 def test_a_case_that_loops_64_times_costs_what_it_cost_at_first() -> None:

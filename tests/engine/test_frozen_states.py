@@ -12,8 +12,9 @@ from typing import Any
 
 import pytest
 
-from app.engine import decisions, reader
-from app.engine.execution import Program
+from app.engine import decisions
+from app.engine.reading import reader
+from app.engine.running.execution import Program
 from tests.engine.drawn import program
 from tests.engine.test_execution import Case
 from tests.engine.test_mappings import CALL

@@ -13,8 +13,8 @@ from typing import Any, Self
 
 import pytest
 
-from app.engine import execution
-from app.engine.execution import Program
+from app.engine.running import execution
+from app.engine.running.execution import Program
 from app.errors import ExecutionFailed
 from tests.engine.drawn import CALENDAR, program
 from tests.engine.invented import Inventor

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.engine.execution import Program
+from app.engine.running.execution import Program
 from tests.engine.building import (
     Shape,
     boundary,

@@ -2,10 +2,11 @@
 
 import pytest
 
-from app.engine import forks, reader
+from app.engine.reading.checks import concurrency
+from app.engine.reading import reader
 from app.engine.diagram import Diagram, MessageFlow
-from app.engine.execution import Program
-from app.services import triage_pools
+from app.engine.running.execution import Program
+from app.services.triage import pool_driver
 from tests.engine.building import (
     boundary,
     bpmn,
@@ -148,7 +149,7 @@ def test_places_that_wait_at_the_same_time_are_told_from_alternatives(
     more: list[object], flows: str, expected: bool
 ) -> None:
     diagram = places(*more, flows=flows)
-    assert forks.together(diagram, "a", "b") is forks.together(diagram, "b", "a") is expected
+    assert concurrency.together(diagram, "a", "b") is concurrency.together(diagram, "b", "a") is expected
 
 
 # -- driven together ---------------------------------------------------------------------------------------
@@ -156,7 +157,7 @@ def test_places_that_wait_at_the_same_time_are_told_from_alternatives(
 
 def test_triage_drives_both_pools_and_the_post_between_them() -> None:
     for seed in range(10):
-        drives = triage_pools.drive(list(both().values()), str(seed))
+        drives = pool_driver.drive(list(both().values()), str(seed))
         assert [(drive.process, drive.end) for drive in drives] == [
             ("kecamatan", "ended"),
             ("dinas", "ended"),
@@ -166,7 +167,7 @@ def test_triage_drives_both_pools_and_the_post_between_them() -> None:
 def test_an_answer_that_never_comes_is_given_by_hand() -> None:
     silent = bpmn([node("startEvent", "usulan_masuk", inside=WAITS), user("telaah"), end("usai")],
                   "usulan_masuk > telaah > usai", key="dinas")  # fmt: skip
-    drives = triage_pools.drive(list(both("kirim > usulan_masuk: Usulan", second=silent).values()), "1")
+    drives = pool_driver.drive(list(both("kirim > usulan_masuk: Usulan", second=silent).values()), "1")
     assert [drive.end for drive in drives] == ["ended", "ended"]
 
 
@@ -185,7 +186,7 @@ def test_an_answer_that_comes_after_its_time_stops_nobody() -> None:
                 key="kecamatan")  # fmt: skip
     found = both("kirim > usulan_masuk", "jawab > tunggu_a", "jawab > tunggu_b", first=asks)
     for seed in range(20):
-        drives = triage_pools.drive(list(found.values()), str(seed))
+        drives = pool_driver.drive(list(found.values()), str(seed))
         assert [drive.why for drive in drives if drive.end == "stopped"] == []
 
 
@@ -194,6 +195,6 @@ def test_a_pool_that_cannot_go_on_stops_with_its_reason_and_the_other_goes_on() 
                   exclusive("satu", default="satu__lain"), user("x"), parallel("gabung"), end("usai"), end("lain")],
                  ["usulan_masuk > pisah > x > gabung > usai\npisah > satu > lain",
                   flow("satu", "gabung", condition="kurang = 1")], key="dinas")  # fmt: skip
-    drives = triage_pools.drive(list(both("kirim > usulan_masuk: Usulan", second=stuck).values()), "1")
+    drives = pool_driver.drive(list(both("kirim > usulan_masuk: Usulan", second=stuck).values()), "1")
     assert [drive.end for drive in drives] == ["ended", "stopped"]
     assert "selamanya" in drives[1].why

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.engine import calls, reader
+from app.engine.reading import call_activities, reader
 from app.engine.diagram import Diagram
-from app.engine.execution import Program
+from app.engine.running.execution import Program
 from app.errors import InvalidDiagram
-from app.services import triage_pools
+from app.services.triage import pool_driver
 from tests.engine.test_execution import Case
 
 DRAWINGS = Path(__file__).parent.parent / "diagrams"
@@ -134,7 +134,7 @@ def test_a_drawing_that_runs_is_read_with_true_warnings(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*RUNS, *sorted(ELSEWHERE)])
 def test_a_drawing_that_runs_comes_to_an_end(name: str) -> None:
-    drives = [drive for n in range(SEEDS) for drive in triage_pools.drive(drawing(name), str(n))]
+    drives = [drive for n in range(SEEDS) for drive in pool_driver.drive(drawing(name), str(n))]
     assert [drive for drive in drives if drive.end != "ended"] == []
 
 
@@ -155,7 +155,7 @@ def called(name: str) -> Case:
     """A case of the file's first process, with the others called from it."""
     first, *others = drawing(name)
     return Case(
-        Program(calls.inline(first, {other.key: other for other in others}).diagram, {}), {"perihal": "Cuti"}
+        Program(call_activities.inline(first, {other.key: other for other in others}).diagram, {}), {"perihal": "Cuti"}
     )
 
 

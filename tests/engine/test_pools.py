@@ -1,7 +1,7 @@
 """Several pools: each a process of its own, and the messages drawn between them."""
 
-from app.engine import reader
-from app.engine.execution import Program
+from app.engine.reading import reader
+from app.engine.running.execution import Program
 from tests.engine.building import HEAD, bpmn, end, node, start, user
 from tests.engine.reading import read, refused, warnings
 from tests.engine.test_execution import Case

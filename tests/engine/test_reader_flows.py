@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from app.engine import conditions
+from app.engine.reading.texts import conditions
 from app.engine.diagram import Flow
 from tests.engine.building import (
     Shape,

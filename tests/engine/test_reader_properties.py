@@ -6,7 +6,7 @@ from xml.sax.saxutils import quoteattr
 import pytest
 
 from app.engine.diagram import Timer
-from app.engine.execution import Program
+from app.engine.running.execution import Program
 from tests.engine.building import boundary, bpmn, catch, end, node, start, user
 from tests.engine.reading import errors, read, refused, warnings
 from tests.engine.test_execution import Case

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.engine.execution import Program
+from app.engine.running.execution import Program
 from tests.engine.building import bpmn, catch, end, node, start, user
 from tests.engine.reading import read
 from tests.engine.test_execution import Case

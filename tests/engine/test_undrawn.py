@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.engine import reader
+from app.engine.reading import reader
 from app.findings import Finding
 from app.i18n import speaking
 from tests.engine.building import bpmn, end, node, start, user

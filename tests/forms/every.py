@@ -5,7 +5,7 @@ from typing import Any
 
 from app.forms.model import LIST, Field
 from app.forms.paths import path_of, put
-from app.forms.sheet import ORIGIN
+from app.forms.submission.sheet import ORIGIN
 from tests.forms.schemas import component, hide, must, rules, schema, values
 
 PIXEL = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"

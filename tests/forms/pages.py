@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app import forms
 from app.i18n import _, ngettext
-from app.services.uploads import MAX_BYTES
+from app.services.files.uploads import MAX_BYTES
 from tests.forms.schemas import NOW
 
 APP = Path(__file__).resolve().parents[2] / "app"

@@ -4,7 +4,7 @@ import pytest
 
 from app import forms
 from app.errors import InvalidForm
-from app.forms.situation import situation
+from app.forms.submission.form_state import situation
 from tests.forms.schemas import NOW, component, form, values
 
 

@@ -10,7 +10,7 @@ import pytest
 from app import forms
 from app.errors import InvalidForm
 from app.findings import has_errors
-from app.forms.parsing import components
+from app.forms.schema.parsing import components
 from app.i18n import speaking
 from tests.forms.every import EVERY
 from tests.forms.judging import codes

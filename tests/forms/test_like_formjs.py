@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 
 from app import forms
-from app.forms.opening import initial
-from app.forms.sheet import lay_out
-from app.forms.situation import situation
+from app.forms.submission.initial_values import initial
+from app.forms.submission.sheet import lay_out
+from app.forms.submission.form_state import situation
 from app.forms.stored import is_stored
 from tests.forms import formjs, judged
 from tests.forms.formjs import FormJs

@@ -14,7 +14,7 @@ import pytest
 from app import forms
 from app.forms import moments, numbers
 from app.forms.model import Field, option_text
-from app.forms.situation import situation
+from app.forms.submission.form_state import situation
 from app.i18n import speaking
 from tests.forms.pages import APP, html
 from tests.forms.schemas import EVERYTHING, NOW, component, form, hide, must, rules, values

@@ -8,7 +8,7 @@ import pytest
 
 from app import forms
 from app.forms.model import CHOICES
-from app.forms.situation import situation
+from app.forms.submission.form_state import situation
 from tests.forms import every
 from tests.forms.every import EVERY
 from tests.forms.pages import html

@@ -6,7 +6,7 @@ import pytest
 
 from app import forms
 from app.errors import InvalidForm
-from app.forms.sheet import MAX_ROWS
+from app.forms.submission.sheet import MAX_ROWS
 from tests.forms.every import rows
 from tests.forms.judging import clean, errors
 from tests.forms.pages import draw, html

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from app.bpmnio import feel
-from app.forms.simple_feel import folded, negated, parse
+from app.forms.display.condition_hints import folded, negated, parse
 from app.i18n import speaking
 from tests.forms.pages import draw, html
 from tests.forms.schemas import NOW, component, form, hide, values

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from app.config import ROOT
-from app.services import clock
+from app.services.core import clock
 from tests.journeys.conftest import People
 from tests.journeys.hands import Finger
 from tests.journeys.office import Office

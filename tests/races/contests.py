@@ -9,8 +9,10 @@ from sqlalchemy.orm import Session
 
 from app import worker
 from app.models import Job, ProcessInstance, UserTask
-from app.services import cancelling, idempotency, instances, tasks
-from app.services.access import Actor
+from app.services.instances import cancellation, instances
+from app.services.core import idempotency
+from app.services.tasks import tasks
+from app.services.core.access import Actor
 from tests.races.together import Racers, doubled, in_transaction, one_winner
 from tests.services.office import Office
 
@@ -35,7 +37,7 @@ class Round:
     def cancel(self) -> Callable[[], Any]:
         ketua = self.office.ketua
         return in_transaction(
-            self.database, lambda s: cancelling.cancel(s, self.case.id, "salah kirim", actor=ketua)
+            self.database, lambda s: cancellation.cancel(s, self.case.id, "salah kirim", actor=ketua)
         )
 
     def timer(self, delay_s: float = 0.0) -> Callable[[], Any]:

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.models import User, UserTask
-from app.services import handing, officers, profiles, tasks, users
+from app.services.tasks import reassignment, tasks
+from app.services.people import officers, profiles, users
 from tests.races.together import Racers, in_transaction
 from tests.services.office import Office
 
@@ -26,7 +27,7 @@ def be_handed(office: Office) -> Callable[[Session], Any]:
 
     def do(session: Session) -> Any:
         to = session.get_one(User, office.budi.id)
-        return handing.reassign(session, task.id, to, "cuti", actor=office.ketua)
+        return reassignment.reassign(session, task.id, to, "cuti", actor=office.ketua)
 
     return do
 

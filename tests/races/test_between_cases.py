@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import worker
 from app.models import CaseMessage, Job, ProcessInstance
-from app.services import clock
+from app.services.core import clock
 from tests.engine.building import bpmn, end, node, timer
 from tests.engine.pools import dinas
 from tests.races.together import Racers

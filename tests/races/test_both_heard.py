@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.models import HistoryEvent, ProcessInstance
-from app.services import instances, messages
+from app.services.instances import instances, messages
 from tests.races import contests
 from tests.races.contests import start_once
 from tests.races.offices import branching_office, waiting_office

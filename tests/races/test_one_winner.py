@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import Conflict
 from app.models import Job
-from app.services import instances
+from app.services.instances import instances
 from tests.races import contests, leaving
 from tests.races.contests import Round
 from tests.races.offices import interrupted_office

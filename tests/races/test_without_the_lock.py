@@ -7,7 +7,8 @@ from contextlib import contextmanager
 import pytest
 
 from app.db import Database
-from app.services import idempotency, tasks
+from app.services.core import idempotency
+from app.services.tasks import tasks
 from tests.races import contests, leaving
 from tests.races.offices import branching_office, interrupted_office
 from tests.races.together import Racers

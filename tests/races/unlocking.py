@@ -10,9 +10,10 @@ from sqlalchemy import Connection, Select, Update, event, update
 
 from app import db as db_module
 from app.db import Database
-from app.engine import execution as engine
+from app.engine.running import execution as engine
 from app.models import ProcessInstance, UserTask
-from app.services import jobs, tasks
+from app.services.instances import jobs
+from app.services.tasks import tasks
 
 #: What builds a statement that locks a case, once.
 _BUILT_ONCE = (tasks._case_of, jobs._case_of)

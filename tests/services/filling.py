@@ -2,8 +2,11 @@
 
 from io import BytesIO
 
-from app.services import drafts, files, incidents, sessions, tokens, uploads, users
-from app.services.accounts import reset_password
+from app.services.tasks import drafts
+from app.services.files import attachments, uploads
+from app.services.instances import incidents
+from app.services.people import sessions, api_tokens, users
+from app.services.people.accounts import reset_password
 from tests.services.office import Office
 
 
@@ -11,18 +14,18 @@ def fill(office: Office) -> None:
     """Add a case, an identity, a private file, a loose file, a draft, an incident, a token, a signed-in browser."""
     case = office.start(pelapor="KENARI-IDENTITAS")
     with office.database.transaction() as session:
-        row = files.receive(
+        row = attachments.receive(
             session,
             uploads.read(BytesIO(b"KENARI-KTP"), "ktp.txt", actor=office.rina),
             actor=office.rina,
             private=True,
         )
-        files.attach(session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina)
-        files.receive(
+        attachments.attach(session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina)
+        attachments.receive(
             session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
         )
         drafts.save(session, office.rina, "task:1", {"isi": "setengah jalan"})
         incidents.open_one(session, case, "Gerbang buntu", actor=None)
         password = reset_password(session, office.rina.id, actor=None)
-        tokens.issue(session, users.named(session, "budi"), actor=None)
+        api_tokens.issue(session, users.named(session, "budi"), actor=None)
     sessions.sign_in(office.database, "rina", password, source="192.0.2.7")

@@ -10,8 +10,9 @@ from app.db import Database
 from app.errors import TooManyAttempts
 from app.i18n import speaking
 from app.models import Attempt
-from app.services import attempts, clock
-from app.services.attempts import Admission, Limit
+from app.services.people import rate_limits
+from app.services.core import clock
+from app.services.people.rate_limits import Admission, Limit
 
 ACCOUNT = Limit("account", free=3, first_s=2, longest_s=10)
 SOURCE = Limit("source", free=5, first_s=1, longest_s=10, shared=True)
@@ -36,7 +37,7 @@ def hand(monkeypatch: pytest.MonkeyPatch) -> Hand:
 
 def admit(database: Database, account: str = "rina", source: str = "192.0.2.7") -> Admission:
     with database.transaction() as session:
-        return attempts.admit(session, {ACCOUNT: account, SOURCE: source})
+        return rate_limits.admit(session, {ACCOUNT: account, SOURCE: source})
 
 
 def pause(database: Database, **whose: str) -> int:
@@ -96,7 +97,7 @@ def test_success_forgets_the_account_but_only_its_own_attempt_of_the_place(
         admit(database)
     admission = admit(database)
     with database.transaction() as session:
-        attempts.forgive(session, admission)
+        rate_limits.forgive(session, admission)
     with database.reading() as session:
         assert len(session.scalars(select(Attempt)).all()) == 4  # penyerang twice, rina's two at the place
     for _n in range(2):
@@ -106,10 +107,10 @@ def test_success_forgets_the_account_but_only_its_own_attempt_of_the_place(
 def test_old_attempts_count_no_more_and_are_dropped(database: Database, hand: Hand) -> None:
     for _n in range(3):
         admit(database)
-    hand.move(attempts.WINDOW.total_seconds() + 1)
+    hand.move(rate_limits.WINDOW.total_seconds() + 1)
     admit(database)
     with database.transaction() as session:
-        attempts.forget_old(session)
+        rate_limits.forget_old(session)
         assert len(session.scalars(select(Attempt)).all()) == 2
 
 

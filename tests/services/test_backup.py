@@ -13,20 +13,11 @@ from app.config import Config, from_environment
 from app.db import Base, Database
 from app.errors import NotReady
 from app.models import Attachment, IdentityValue, Incident, LoginSession, User, UserTask
-from app.services import (
-    access,
-    backup,
-    backup_tables,
-    drafts,
-    files,
-    instances,
-    jobs,
-    migrations,
-    settings,
-    tasks,
-    uploads,
-    vault,
-)
+from app.services.core import access, settings, encryption
+from app.services.maintenance import backup, backup_tables, migrations
+from app.services.tasks import drafts, tasks
+from app.services.files import attachments, uploads
+from app.services.instances import instances, jobs
 from tests.services.filling import fill
 from tests.services.office import Office
 
@@ -75,9 +66,9 @@ def test_everything_comes_back_as_it_was_and_identities_can_be_read(
         assert draft is not None
         assert draft.values == {"isi": "setengah jalan"}
         [value] = session.scalars(select(IdentityValue))
-        assert vault.unseal(session, value.ciphertext) == "KENARI-IDENTITAS"
+        assert encryption.unseal(session, value.ciphertext) == "KENARI-IDENTITAS"
         [private] = session.scalars(select(Attachment).where(Attachment.is_private))
-        assert files.show(session, private.id, actor=filled.budi)[1] == b"KENARI-KTP"
+        assert attachments.show(session, private.id, actor=filled.budi)[1] == b"KENARI-KTP"
     database.engine.dispose()
 
 
@@ -181,7 +172,7 @@ def test_a_damaged_copy_is_noticed_before_anything_is_restored(
     office = Office(sqlite_database)
     office.start()
     with sqlite_database.transaction() as session:
-        files.receive(
+        attachments.receive(
             session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
         )
     backup.backup(config, sqlite_database, tmp_path / "copy")
@@ -198,7 +189,7 @@ def test_a_failing_restore_leaves_an_empty_installation(
 ) -> None:
     office = Office(sqlite_database)
     with sqlite_database.transaction() as session:
-        files.receive(
+        attachments.receive(
             session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
         )
     backup.backup(config, sqlite_database, tmp_path / "copy")
@@ -240,13 +231,13 @@ def test_a_copy_made_by_an_earlier_version_is_restored_and_brought_up_to_date(
     with again.transaction() as session:
         assert migrations.current(session.connection()) == migrations.newest()
         [value] = session.scalars(select(IdentityValue))
-        assert vault.unseal(session, value.ciphertext) == "KENARI-IDENTITAS"
+        assert encryption.unseal(session, value.ciphertext) == "KENARI-IDENTITAS"
         rina = access.actor_of(session.scalars(select(User).where(User.name == "rina")).one())
         draft = drafts.load(session, rina, "task:1")
         assert draft is not None
         assert draft.values == {"isi": "setengah jalan"}
         [private] = session.scalars(select(Attachment).where(Attachment.is_private))
-        assert files.show(session, private.id, actor=rina)[1] == b"KENARI-KTP"
+        assert attachments.show(session, private.id, actor=rina)[1] == b"KENARI-KTP"
         assert session.scalars(select(Incident.message)).one() == "Gerbang buntu"
         assert jobs.next_due(session) == session.scalars(select(UserTask.due_at)).one()
         started = instances.start(session, "uji", {"judul": "Sesudahnya"}, actor=rina)

@@ -6,7 +6,9 @@ from app.errors import InvalidDiagram
 from app.findings import Finding
 from app.i18n import speaking
 from app.models import ProcessInstance
-from app.services import deployments, instances, tasks
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.tasks import tasks
 from tests.engine.building import bpmn, end, exclusive, flow, node, start, user
 from tests.services.office import Office, form, text
 

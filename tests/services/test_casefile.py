@@ -3,21 +3,14 @@
 import pytest
 
 from app.errors import InvalidForm, NotAllowed, NotFound
-from app.services import (
-    casefile,
-    cases,
-    clock,
-    definitions,
-    deployments,
-    desk,
-    dossier,
-    history,
-    inbox,
-    instances,
-    officers,
-    tasks,
-)
-from app.services.cases import CaseFilters
+from app.services.casefile import casefile, instance_lists, queries
+from app.services.core import clock, history
+from app.services.definitions import definitions
+from app.services.deployment import deployments
+from app.services.tasks import permissions, inbox, tasks
+from app.services.instances import instances
+from app.services.people import officers
+from app.services.casefile.instance_lists import CaseFilters
 from tests.engine.building import bpmn, end, start, user
 from tests.services.counting import statements
 from tests.services.office import Office, form, text
@@ -61,8 +54,8 @@ def test_officers_of_the_lane_and_unit_can_be_handed_a_task(office: Office) -> N
         assert officers.may_reassign(office.rina, held)
         assert officers.may_reassign(office.ketua, held)
         assert not officers.may_reassign(office.budi, held)
-        assert (desk.standing(office.rina, held), desk.standing(office.budi, held)) == ("work", "held")
-        assert desk.standing(office.auditor, held) == "look"
+        assert (permissions.standing(office.rina, held), permissions.standing(office.budi, held)) == ("work", "held")
+        assert permissions.standing(office.auditor, held) == "look"
         for nobody in ("", "x", "999999"):
             with pytest.raises(InvalidForm):
                 officers.chosen(session, nobody)
@@ -96,30 +89,30 @@ def test_own_tasks_that_are_late_are_counted(office: Office) -> None:
 def test_a_list_of_cases_says_where_each_stands(office: Office) -> None:
     ids = [office.start().id for _case in range(3)]
     with office.database.reading() as session, statements(office.database) as seen:
-        places = cases.places(session, ids)
-        choices = cases.choices(session, actor=office.owner)
+        places = instance_lists.places(session, ids)
+        choices = instance_lists.choices(session, actor=office.owner)
     assert {id_: [task.activity_id for task in place.tasks] for id_, place in places.items()} == {
         id_: ["periksa"] for id_ in ids
     }
     assert choices.keys == ["uji"]
     assert len(seen) == 3
     with office.database.reading() as session:
-        assert len(cases.page(session, CaseFilters(key="uji"), actor=office.owner).items) == 3
+        assert len(instance_lists.page(session, CaseFilters(key="uji"), actor=office.owner).items) == 3
 
 
 def test_an_auditor_keeps_no_draft_and_nobody_one_for_a_foreign_task(office: Office) -> None:
     task = office.open_task(office.start())
     with office.database.transaction() as session:
-        desk.keep_draft(session, task.id, {"values": {"hasil": "x"}}, actor=office.rina)
+        permissions.keep_draft(session, task.id, {"values": {"hasil": "x"}}, actor=office.rina)
     with office.database.reading() as session:
-        kept = desk.draft(session, task.id, actor=office.rina)
+        kept = permissions.draft(session, task.id, actor=office.rina)
         assert kept is not None
         assert kept.values == {"values": {"hasil": "x"}}
-        assert desk.draft(session, task.id, actor=office.budi) is None
+        assert permissions.draft(session, task.id, actor=office.budi) is None
     with office.database.transaction() as session, pytest.raises(NotAllowed):
-        desk.keep_draft(session, task.id, {}, actor=office.auditor)
+        permissions.keep_draft(session, task.id, {}, actor=office.auditor)
     with office.database.transaction() as session, pytest.raises(NotFound):
-        desk.keep_draft(session, task.id, {}, actor=office.dinas_a)
+        permissions.keep_draft(session, task.id, {}, actor=office.dinas_a)
 
 
 def test_a_timer_that_the_case_waits_at_counts_as_open_in_the_picture(office: Office) -> None:
@@ -150,5 +143,5 @@ def test_variables_stand_in_the_order_in_which_they_were_filled_in(office: Offic
         tasks.complete(session, task.id, {"zz_hasil": "x", "a": "x"}, {}, actor=office.rina)
     with office.database.reading() as session:
         file = casefile.read(session, case.id, actor=office.rina)
-        shown = dossier.variables(file.version, file.instance, file.events)
+        shown = queries.variables(file.version, file.instance, file.events)
     assert [one.key for one in shown] == [*keys, "zz_hasil", "a"]

@@ -6,7 +6,10 @@ import pytest
 
 from app.errors import InvalidDiagram, NotFound
 from app.models import ProcessInstance
-from app.services import access, deployments, history, instances, notices, outbox
+from app.services.core import access, history
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.notifications import notices, outbox
 from tests.engine.building import bpmn, end, send, start, user
 from tests.services.counting import statements
 from tests.services.office import Office, add_user, form, text

@@ -8,8 +8,12 @@ from sqlalchemy.orm import Session
 from app import worker
 from app.db import Database
 from app.models import Job, User, UserTask
-from app.services import access, demo, deployments, drafts, idempotency, instances, tasks
-from app.services.access import Actor
+from app.services.core import access, idempotency
+from app.services.maintenance import demo
+from app.services.deployment import deployments
+from app.services.tasks import drafts, tasks
+from app.services.instances import instances
+from app.services.core.access import Actor
 from tests.reports import answers_for, report, report_values
 from tests.services.counting import statements
 

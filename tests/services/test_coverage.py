@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.services import deployments
+from app.services.deployment import deployments
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.services.office import form
 

@@ -13,7 +13,7 @@ from sqlalchemy.exc import StatementError
 from app.db import Base, Database
 from app.errors import AppError, Conflict, InvalidForm
 from app.models import Setting
-from app.services import migrations
+from app.services.maintenance import migrations
 
 
 def test_migrations_make_exactly_the_tables_of_the_models(database: Database) -> None:

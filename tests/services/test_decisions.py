@@ -7,8 +7,10 @@ from sqlalchemy import select
 
 from app.errors import ExecutionFailed, InvalidDiagram
 from app.models import HistoryEvent, ProcessInstance
-from app.services import deployments, instances, procedures
-from app.services.definitions import latest, version
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.definitions import details
+from app.services.definitions.definitions import latest, version
 from tests.engine.building import bpmn, end, rule, start, user
 from tests.engine.models import decision, file, given, grid, knowledge, literal
 from tests.services.office import Office, form, text
@@ -169,6 +171,6 @@ def test_all_decisions_of_a_file_can_be_looked_at(office: Office) -> None:
     with office.database.reading() as session:
         definition = latest(session, "putusan")
         assert definition is not None
-        found = procedures.tables(version(session, definition.id))
+        found = details.tables(version(session, definition.id))
 
     assert [(one.id, used) for one, used in found] == [("hasil", ["Putus"]), ("nilai", [])]

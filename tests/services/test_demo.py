@@ -4,7 +4,8 @@ from sqlalchemy import func, select
 
 from app.db import Database
 from app.models import HistoryEvent, Unit, User
-from app.services import demo, sessions, users
+from app.services.maintenance import demo
+from app.services.people import sessions, users
 
 
 def test_everybody_of_the_tour_can_sign_in_and_stands_where_he_should(database: Database) -> None:

@@ -9,7 +9,11 @@ from app import forms
 from app.errors import InvalidDiagram, NotAllowed
 from app.i18n import speaking
 from app.models import ProcessDefinition, User
-from app.services import clock, definitions, deployments, instances, tasks, watch
+from app.services.core import clock
+from app.services.definitions import definitions
+from app.services.deployment import deployments, folder_watch
+from app.services.instances import instances
+from app.services.tasks import tasks
 from tests.engine.building import bpmn, end, exclusive, flow, rule, start, user
 from tests.engine.dmn import dmn
 from tests.services.office import LANES, Office, form, procedure, text
@@ -218,22 +222,22 @@ def test_the_watched_folder_deploys_what_changed_and_sets_broken_files_aside(off
     files = procedure(after="5 hari kerja")
     broken = {**files, "periksa.form": b"{", "lain.bpmn": b"<xml"}
     with office.database.transaction() as session:
-        report = watch.sync(session, broken)
+        report = folder_watch.sync(session, broken)
         assert report.deployed == ("uji versi 2",)
-        rows = {row.name: row.refused for row in watch.files(session)}
+        rows = {row.name: row.refused for row in folder_watch.files(session)}
         assert rows == {"uji.bpmn": False, "terima.form": False, "periksa.form": True, "lain.bpmn": True}
     with office.database.transaction() as session:
-        assert watch.sync(session, broken) == watch.Report()  # nothing changed, nothing is said twice
+        assert folder_watch.sync(session, broken) == folder_watch.Report()  # nothing changed, nothing is said twice
     with office.database.transaction() as session:
-        assert watch.sync(session, files).deployed == ()  # mended: as the live version has it
+        assert folder_watch.sync(session, files).deployed == ()  # mended: as the live version has it
 
 
 def test_a_restart_does_not_take_an_upload_back(office: Office) -> None:
     with office.database.transaction() as session:
-        watch.sync(session, procedure())
+        folder_watch.sync(session, procedure())
     deploy(office, procedure(after="7 hari kerja"))
     with office.database.transaction() as session:
-        assert watch.sync(session, procedure()).deployed == ()
+        assert folder_watch.sync(session, procedure()).deployed == ()
         latest = definitions.latest(session, "uji")
         assert latest is not None
         assert latest.version == 2

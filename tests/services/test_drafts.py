@@ -8,8 +8,12 @@ from sqlalchemy import select, update
 from app.db import Database
 from app.errors import InvalidForm
 from app.models import Draft, ProcessInstance
-from app.services import cancelling, clock, desk, drafts, housekeeping, tasks, users
-from app.services.access import Actor
+from app.services.instances import cancellation
+from app.services.core import clock
+from app.services.tasks import permissions, drafts, tasks
+from app.services.maintenance import housekeeping
+from app.services.people import users
+from app.services.core.access import Actor
 from tests.services.counting import statements
 from tests.services.office import Office, add_user
 
@@ -85,7 +89,7 @@ def office(database: Database) -> Office:
 
 def typed_for_a_task(office: Office, draft: str) -> tuple[ProcessInstance, str]:
     case = office.start()
-    scope = desk.scope(office.open_task(case).id)
+    scope = permissions.scope(office.open_task(case).id)
     save(office.database, office.budi, scope, hasil=draft)
     return case, scope
 
@@ -105,7 +109,7 @@ def test_what_was_typed_for_a_task_is_dropped_long_after_it_was_closed(office: O
     with office.database.transaction() as session:
         task = office.open_task(others)
         tasks.complete(session, task.id, {"hasil": "cukup"}, {}, actor=office.rina)
-        cancelling.cancel(session, cancelled.id, "ganda", actor=office.owner)
+        cancellation.cancel(session, cancelled.id, "ganda", actor=office.owner)
     assert left_after(office, 29) == {done, gone, is_open, "start:uji"}
     assert left_after(office, 31) == {is_open, "start:uji"}
 

@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from app import sayings, worker
+from app import stored_messages, worker
 from app.models import Incident, Job
-from app.services import hops, incidents
+from app.services.core import loop_guard
+from app.services.instances import incidents
 from tests.engine.building import Shape, catch, end, exclusive, node, send, start, timer, user
 from tests.engine.pools import WAITS
 from tests.engine.test_reader_scopes import inside
@@ -66,23 +67,23 @@ def tried_out(office: Office) -> Incident:
 @pytest.fixture
 def few(monkeypatch: pytest.MonkeyPatch) -> int:
     """A lower bound, so that circles are short."""
-    monkeypatch.setattr(hops, "MOST", 4)
+    monkeypatch.setattr(loop_guard, "MOST", 4)
     return 4
 
 
 def test_rounds_that_each_ask_another_pool_are_no_endless_circle(office: Office) -> None:
-    deploy(office, files(asks_in_rounds(hops.MOST + 1), answers()))
+    deploy(office, files(asks_in_rounds(loop_guard.MOST + 1), answers()))
     case = begin(office)
     work(office)
     assert at(office, case) == ["catat"]
-    assert len(cases(office, "dinas")) == hops.MOST + 1
+    assert len(cases(office, "dinas")) == loop_guard.MOST + 1
 
 
 def test_rounds_that_begin_anew_for_ever_are_stopped(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hops, "MOST_IN_ALL", 20)
+    monkeypatch.setattr(loop_guard, "MOST_IN_ALL", 20)
     deploy(office, files(asks_in_rounds(1, again=True), answers()))
     begin(office)
-    assert "setelah 20 putaran" in sayings.told(tried_out(office).message)
+    assert "setelah 20 putaran" in stored_messages.told(tried_out(office).message)
 
 
 def test_cases_that_begin_each_other_for_ever_are_stopped(office: Office, few: int) -> None:
@@ -153,7 +154,7 @@ def test_a_circle_of_timers_without_time_stops_with_an_incident_that_names_it(
     case = begin(office, "putar", jatuh_tempo="2020-01-01")
     incident = tried_out(office)
     assert (incident.instance_id, incident.activity_id) == (case.id, "jeda")
-    said = sayings.told(incident.message)
+    said = stored_messages.told(incident.message)
     assert "langsung habis" in said
     assert f"setelah {few} putaran" in said
 
@@ -210,4 +211,4 @@ def test_reminders_of_sixty_days_and_deadlines_long_past_are_honest_work(office:
 
 
 def test_the_bounds_are_those_that_the_documents_name() -> None:
-    assert (100, 5_000, timedelta(minutes=1)) == (hops.MOST, hops.MOST_IN_ALL, hops.AT_ONCE)
+    assert (100, 5_000, timedelta(minutes=1)) == (loop_guard.MOST, loop_guard.MOST_IN_ALL, loop_guard.AT_ONCE)

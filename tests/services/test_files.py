@@ -16,8 +16,11 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.models import Attachment, Draft, HistoryEvent
-from app.services import clock, drafts, file_store, files, housekeeping, orphans, settings, uploads
-from app.services.access import Actor
+from app.services.core import clock, settings
+from app.services.tasks import drafts
+from app.services.files import store, attachments, uploads
+from app.services.maintenance import housekeeping, orphans
+from app.services.core.access import Actor
 from tests.services import samples
 from tests.services.office import Office, add_user
 
@@ -39,7 +42,7 @@ def receive(
     private: bool = False,
 ) -> Attachment:
     with database.transaction() as session:
-        return files.receive(
+        return attachments.receive(
             session, uploads.read(BytesIO(content), name, actor=actor), actor=actor, private=private
         )
 
@@ -48,7 +51,7 @@ def attach(
     office: Office, row: Attachment, case_id: int, *, actor: Actor | None, private: bool = False
 ) -> None:
     with office.database.transaction() as session:
-        files.attach(session, [row.id], instance_id=case_id, field_key="bukti", actor=actor, private=private)
+        attachments.attach(session, [row.id], instance_id=case_id, field_key="bukti", actor=actor, private=private)
 
 
 @contextmanager
@@ -164,17 +167,17 @@ def test_reading_stops_as_soon_as_a_file_is_too_large(database: Database, rina: 
 
 def test_a_file_goes_when_its_transaction_fails(database: Database, rina: Actor) -> None:
     with failing(database) as session:
-        files.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
+        attachments.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
         assert len(on_disk(database)) == 1
     assert on_disk(database) == []
     with database.reading() as session:  # closed without a commit
-        files.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
+        attachments.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
     assert on_disk(database) == []
 
 
 def test_a_savepoint_released_is_no_commit(sqlite_database: Database) -> None:
     with failing(sqlite_database) as session, session.begin_nested():
-        files.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=None), actor=None)
+        attachments.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=None), actor=None)
     assert on_disk(sqlite_database) == []
 
 
@@ -184,7 +187,7 @@ def test_auditors_upload_nothing(database: Database) -> None:
         with pytest.raises(NotAllowed):
             uploads.read(BytesIO(b""), "a.txt", actor=auditor)  # told that, and not what is wrong with it
         with pytest.raises(NotAllowed):
-            files.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=None), actor=auditor)
+            attachments.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=None), actor=auditor)
 
 
 def test_an_attached_file_is_for_everybody_who_sees_the_case_and_for_nobody_else(office: Office) -> None:
@@ -192,19 +195,19 @@ def test_an_attached_file_is_for_everybody_who_sees_the_case_and_for_nobody_else
     row = receive(office.database, actor=office.rina)
     with office.database.reading() as session:
         with pytest.raises(NotFound):
-            files.open_for(session, row.id, actor=office.budi)
-        assert files.open_for(session, row.id, actor=office.rina)[1].read_bytes() == TEXT
+            attachments.open_for(session, row.id, actor=office.budi)
+        assert attachments.open_for(session, row.id, actor=office.rina)[1].read_bytes() == TEXT
     attach(office, row, case.id, actor=office.rina)
     with office.database.reading() as session:
         for actor in (office.budi, office.auditor, office.owner):
-            found, path = files.open_for(session, row.id, actor=actor)
+            found, path = attachments.open_for(session, row.id, actor=actor)
             assert (found.field_key, path.read_bytes()) == ("bukti", TEXT)
         for id_ in (row.id, "../../etc/passwd", ""):
             with pytest.raises(NotFound):
-                files.open_for(session, id_, actor=office.dinas_a)
-        assert [f.id for f in files.of_instance(session, case.id, actor=office.budi)] == [row.id]
+                attachments.open_for(session, id_, actor=office.dinas_a)
+        assert [f.id for f in attachments.of_instance(session, case.id, actor=office.budi)] == [row.id]
         with pytest.raises(NotFound):
-            files.of_instance(session, case.id, actor=office.dinas_a)
+            attachments.of_instance(session, case.id, actor=office.dinas_a)
 
 
 def test_a_file_is_attached_by_who_uploaded_it_to_one_case(office: Office) -> None:
@@ -220,7 +223,7 @@ def test_a_file_is_attached_by_who_uploaded_it_to_one_case(office: Office) -> No
     with pytest.raises(InvalidForm):
         attach(office, mine, other.id, actor=office.rina)
     with office.database.transaction() as session, pytest.raises(InvalidForm):
-        files.attach(session, [mine.id, "x" * 43], instance_id=case.id, field_key="bukti", actor=office.rina)
+        attachments.attach(session, [mine.id, "x" * 43], instance_id=case.id, field_key="bukti", actor=office.rina)
 
 
 def test_a_private_file_is_sealed_nameless_and_shown_only_to_lanes_with_the_right(office: Office) -> None:
@@ -231,12 +234,12 @@ def test_a_private_file_is_sealed_nameless_and_shown_only_to_lanes_with_the_righ
     with office.database.transaction() as session:
         for actor in (office.owner, office.auditor, office.admin):
             with pytest.raises(NotAllowed):
-                files.show(session, row.id, actor=actor)
+                attachments.show(session, row.id, actor=actor)
         with pytest.raises(NotFound):
-            files.show(session, row.id, actor=office.dinas_a)
+            attachments.show(session, row.id, actor=office.dinas_a)
         with pytest.raises(NotAllowed):
-            files.open_for(session, row.id, actor=office.rina)
-        found, content = files.show(session, row.id, actor=office.budi)
+            attachments.open_for(session, row.id, actor=office.rina)
+        found, content = attachments.show(session, row.id, actor=office.budi)
         assert (found.name, content) == ("lampiran-pribadi.txt", b"KENARI-KTP")
         event = session.scalars(select(HistoryEvent).where(HistoryEvent.type == "identity_shown")).one()
     assert (event.actor_id, event.data) == (office.budi.id, {"fields": ["bukti"], "attachment": row.id})
@@ -246,12 +249,12 @@ def test_a_file_that_turns_out_to_be_private_is_sealed_when_it_is_attached(offic
     case = office.start()
     row = receive(office.database, b"KENARI-KTP", "KTP Budi.txt", actor=office.rina)
     with failing(office.database) as session:
-        files.attach(session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina)
+        attachments.attach(session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina)
     assert on_disk(office.database) == [row.id]
     attach(office, row, case.id, actor=office.rina, private=True)
     assert on_disk(office.database) == [f"{row.id}.sealed"]
     with office.database.transaction() as session:
-        assert files.show(session, row.id, actor=office.rina)[1] == b"KENARI-KTP"
+        assert attachments.show(session, row.id, actor=office.rina)[1] == b"KENARI-KTP"
         assert session.get_one(Attachment, row.id).name == "lampiran-pribadi.txt"
 
 
@@ -309,23 +312,23 @@ def test_a_file_whose_field_is_not_known_yet_is_kept_like_an_identity(office: Of
     case = office.start()
     for private, name in ((False, "Surat.pdf"), (True, "lampiran-pribadi.pdf")):
         with office.database.transaction() as session:
-            row = files.receive(
+            row = attachments.receive(
                 session,
                 uploads.read(BytesIO(content), "Surat.pdf", actor=office.rina),
                 actor=office.rina,
                 private=None,
             )
             assert "Surat" not in row.name
-            assert files.names(session, [row.id], actor=office.rina) == {row.id: "Surat.pdf"}
-            assert content not in file_store.path(session, row.id, private=True).read_bytes()
+            assert attachments.names(session, [row.id], actor=office.rina) == {row.id: "Surat.pdf"}
+            assert content not in store.path(session, row.id, private=True).read_bytes()
             assert row.sha256 != hashlib.sha256(content).hexdigest()
         with office.database.transaction() as session:
-            files.attach(
+            attachments.attach(
                 session, [row.id], instance_id=case.id, field_key="surat", private=private, actor=office.rina
             )
         with office.database.reading() as session:
             kept = session.get_one(Attachment, row.id)
-            assert (kept.is_private, kept.name, file_store.read(session, kept)) == (private, name, content)
+            assert (kept.is_private, kept.name, store.read(session, kept)) == (private, name, content)
             assert (kept.sha256 == hashlib.sha256(content).hexdigest()) is not private
 
 

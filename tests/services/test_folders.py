@@ -7,7 +7,8 @@ import pytest
 
 from app.config import Config
 from app.models import WatchedFile
-from app.services import definitions, deployments, watch
+from app.services.definitions import definitions
+from app.services.deployment import deployments, folder_watch
 from tests.engine.building import bpmn, end, exclusive, flow, start
 from tests.services.office import Office, form, text
 from tests.services.watched import hear, simple, watched
@@ -45,7 +46,7 @@ def state(office: Office) -> tuple[int, str]:
 def told(office: Office) -> dict[str, list[str]]:
     """File → codes, as the page shows them."""
     with office.database.reading() as session:
-        return {row.name: codes(row.findings) for row in watch.files(session)}
+        return {row.name: codes(row.findings) for row in folder_watch.files(session)}
 
 
 def codes(findings: list[Any]) -> list[str]:
@@ -149,7 +150,7 @@ def test_of_a_file_that_is_gone_the_version_is_named_that_holds_it_now(
     hear(office, folders)
     upload(office, rapat_bpmn=named("Baru"))
     with office.database.reading() as session:
-        [found] = [row.findings for row in watch.files(session) if row.name == "isian.form"]
+        [found] = [row.findings for row in folder_watch.files(session) if row.name == "isian.form"]
     assert ["versi 2 dari “rapat”" in one["message"] for one in found] == [True]
 
 
@@ -157,7 +158,7 @@ def test_an_upload_does_not_differ_from_a_file_that_is_gone(office: Office, fold
     (folders.processes_dir / "rapat.bpmn").unlink()
     hear(office, folders)
     with office.database.reading() as session:
-        assert watch.differing(session, {"rapat.bpmn": named("Baru")}) == []
+        assert folder_watch.differing(session, {"rapat.bpmn": named("Baru")}) == []
 
 
 def test_a_file_that_got_another_name_is_not_gone(office: Office, folders: Config) -> None:
@@ -213,8 +214,8 @@ def test_saves_after_saves_are_not_warned_of_nor_what_carries_an_upload_over(
 
 def test_an_upload_that_the_folder_has_in_another_form_is_known(office: Office, folders: Config) -> None:
     with office.database.reading() as session:
-        assert watch.differing(session, {"rapat.bpmn": simple("rapat"), "baru.bpmn": b""}) == []
-        assert watch.differing(session, {"rapat.bpmn": named("Dua"), "isian.form": b""}) == [
+        assert folder_watch.differing(session, {"rapat.bpmn": simple("rapat"), "baru.bpmn": b""}) == []
+        assert folder_watch.differing(session, {"rapat.bpmn": named("Dua"), "isian.form": b""}) == [
             "isian.form",
             "rapat.bpmn",
         ]

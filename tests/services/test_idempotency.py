@@ -6,7 +6,7 @@ import pytest
 
 from app.db import Database
 from app.errors import Conflict, InvalidForm
-from app.services import idempotency
+from app.services.core import idempotency
 
 
 class Counter:

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from app.errors import InvalidForm
-from app.services import images, videos
+from app.services.files import images, videos
 from tests.services import samples
 from tests.services.samples import SECRET
 

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from app import worker
 from app.errors import Conflict
 from app.models import HistoryEvent, Incident, Job, ProcessInstance
-from app.services import cancelling, incidents, jobs, tasks
+from app.services.instances import cancellation, incidents, jobs
+from app.services.tasks import tasks
 from tests.services.office import Office
 
 
@@ -50,7 +51,7 @@ def test_no_incident_outlives_a_cancelled_case(office: Office) -> None:
     case = office.start()
     opened(office, case)
     with office.database.transaction() as session:
-        cancelling.cancel(session, case.id, "ganda", actor=office.owner)
+        cancellation.cancel(session, case.id, "ganda", actor=office.owner)
     assert the_incident(office).resolved_at is not None
     assert state_of(office, case) == "cancelled"
 

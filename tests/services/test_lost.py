@@ -7,8 +7,11 @@ import pytest
 from app.errors import Conflict, TaskClosed, TaskCompleted, TaskHandedOn, TaskTaken
 from app.i18n import speaking
 from app.models import ProcessInstance
-from app.services import cancelling, clock, deployments, instances, jobs, tasks
-from app.services.access import Actor
+from app.services.instances import cancellation, instances, jobs
+from app.services.core import clock
+from app.services.deployment import deployments
+from app.services.tasks import tasks
+from app.services.core.access import Actor
 from tests.engine.building import boundary, bpmn, end, start, user
 from tests.services.office import Office, add_user, form, text
 from tests.services.test_telling import hand_on, heard
@@ -95,7 +98,7 @@ def test_a_task_of_a_cancelled_case_says_by_whom_and_why(office: Office) -> None
     task_id = claimed(office)
     with office.database.transaction() as session:
         case = tasks.get(session, task_id, actor=office.rina).task.instance_id
-        cancelling.cancel(session, case, "Laporan ganda", actor=office.owner)
+        cancellation.cancel(session, case, "Laporan ganda", actor=office.owner)
     refused = lost(office, task_id, actor=office.rina)
     assert isinstance(refused, TaskClosed)
     assert str(refused).startswith("Pemilik membatalkan perkara ini pada ")

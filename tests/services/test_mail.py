@@ -15,7 +15,9 @@ from sqlalchemy import select, update
 from app.config import Config
 from app.db import Database
 from app.models import Notice, OutboxMessage, User
-from app.services import clock, groups, mail, outbox, settings
+from app.services.core import clock, settings
+from app.services.people import groups
+from app.services.notifications import mail, outbox
 from tests.services.office import Office
 
 

@@ -8,8 +8,12 @@ import pytest
 from app.errors import ExecutionFailed, InvalidDiagram
 from app.findings import Finding
 from app.models import ProcessInstance, UserTask
-from app.services import deployments, dossier, history, incidents, instances, tasks
-from app.services.definitions import version
+from app.services.deployment import deployments
+from app.services.casefile import queries
+from app.services.core import history
+from app.services.instances import incidents, instances
+from app.services.tasks import tasks
+from app.services.definitions.definitions import version
 from tests.engine.building import Shape, bpmn, end, exclusive, flow, node, parallel, start, user
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text
@@ -88,7 +92,7 @@ def test_what_people_answered_in_a_called_process_stays_in_the_history(office: O
         told = history.of_instance(session, same.id)
         answered = [event.data["values"] for event in told if event.type == "task_completed"]
         assert [values["hasil"] for values in answered] == ["rusak", "diganti"]
-        shown = dossier.variables(version(session, same.definition_id), same, told)
+        shown = queries.variables(version(session, same.definition_id), same, told)
         # The case's own "judul" never changed, whatever was filled in under its name inside.
         assert {one.key: [new for _old, new, *_rest in one.changes] for one in shown} == {
             "judul": ["Lampu mati"],

@@ -6,8 +6,10 @@ import pytest
 
 from app.errors import AppError, Conflict, NotAllowed, NotFound
 from app.models import ProcessInstance
-from app.services import cancelling, deployments, instances, messages, tasks
-from app.services.access import Actor
+from app.services.instances import cancellation, instances, messages
+from app.services.deployment import deployments
+from app.services.tasks import tasks
+from app.services.core.access import Actor
 from tests.engine.building import bpmn, catch, end, node, start, user
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, add_user, form, text
@@ -110,7 +112,7 @@ def test_the_coordinator_of_a_lane_that_waits_for_a_message_may_cancel(office: O
     with office.database.transaction() as session:
         head = add_user(session, "kepala", "Kepala arsip", is_admin=True)  # an administrator sees the case
     with office.database.transaction() as session:
-        assert cancelling.cancel(session, case.id, "dicabut", actor=head).state == "cancelled"
+        assert cancellation.cancel(session, case.id, "dicabut", actor=head).state == "cancelled"
 
 
 def at_a_unit(office: Office, number: str, unit: str) -> None:

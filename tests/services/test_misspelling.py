@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.findings import Finding
-from app.services import deployments
+from app.services.deployment import deployments
 from tests.engine.building import bpmn, end, start, user
 from tests.services.office import form, text
 

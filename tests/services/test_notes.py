@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.models import HistoryEvent
-from app.services import notes
+from app.services.casefile import notes
 from tests.services.office import Office
 
 

@@ -3,7 +3,8 @@
 import pytest
 
 from app.errors import Conflict, InvalidForm
-from app.services import clock, instances
+from app.services.core import clock
+from app.services.instances import instances
 from tests.services.office import Office
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app.findings import Finding
-from app.services import deployments
+from app.services.deployment import deployments
 from tests.engine.building import bpmn, end, exclusive, flow, rule, start, user
 from tests.engine.models import decision, file, grid
 from tests.services.office import form, text

@@ -8,7 +8,9 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import NotFound
 from app.models import Notice, OutboxMessage, ProcessInstance, User
-from app.services import clock, groups, notices, outbox
+from app.services.core import clock
+from app.services.people import groups
+from app.services.notifications import notices, outbox
 from tests.services.counting import statements
 from tests.services.office import Office, add_user
 

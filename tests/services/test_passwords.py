@@ -6,7 +6,7 @@ from statistics import median
 import pytest
 
 from app.errors import InvalidForm
-from app.services import passwords
+from app.services.people import passwords
 
 
 def test_a_password_fits_its_hash_and_no_other() -> None:

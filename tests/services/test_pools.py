@@ -7,7 +7,10 @@ from sqlalchemy import select
 
 from app import worker
 from app.models import Incident, Job, ProcessInstance
-from app.services import hops, incidents, instances, jobs, partners, tasks
+from app.services.core import loop_guard
+from app.services.instances import incidents, instances, jobs
+from app.services.messaging import linked_instances
+from app.services.tasks import tasks
 from tests.engine.building import (
     Shape,
     bpmn,
@@ -266,7 +269,7 @@ def test_pools_that_answer_each_other_for_ever_are_stopped(office: Office) -> No
     for _try in range(2):
         [job] = waiting_jobs(office)
         worker.attempt(office.database, job.id)
-    assert len(cases(office, "dinas")) == hops.MOST + 1
+    assert len(cases(office, "dinas")) == loop_guard.MOST + 1
     with office.database.reading() as session:
         [incident] = session.scalars(select(Incident))
         assert "tanpa henti" in incident.message
@@ -317,7 +320,7 @@ def test_of_several_who_may_have_asked_nobody_is_picked_by_chance(office: Office
     with office.database.transaction() as session:
         first, second = cases(office, "meja")
         pemohon = cases(office, "pemohon")
-        partners.join(session, pemohon[1], first, rounds=(), sent={}, received={})
+        linked_instances.join(session, pemohon[1], first, rounds=(), sent={}, received={})
     finish(office, first)
     work(office)
     finish(office, cases(office, "dinas")[0], putusan="setuju")

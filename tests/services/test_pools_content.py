@@ -7,8 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from app.models import Attachment, CaseMessage, HistoryEvent, IdentityValue, Job, ProcessInstance
-from app.services import clock, inbox, incidents, instances, tasks, uploads, vault
-from app.services import files as attachments
+from app.services.core import clock, encryption
+from app.services.tasks import inbox, tasks
+from app.services.instances import incidents, instances
+from app.services.files import uploads
+from app.services.files import attachments as attachments
 from tests.engine.building import Shape, bpmn, end, flow, node, parallel, send, start, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.engine.test_reader_scopes import inside
@@ -21,7 +24,7 @@ CANARY = "KENARI-IDENTITAS"
 def identities(office: Office, case: ProcessInstance) -> dict[str, Any]:
     with office.database.reading() as session:
         rows = session.scalars(select(IdentityValue).where(IdentityValue.instance_id == case.id))
-        return {row.field_key: vault.unseal(session, row.ciphertext) for row in rows}
+        return {row.field_key: encryption.unseal(session, row.ciphertext) for row in rows}
 
 
 def asked(office: Office, *processes: bytes, **values: Any) -> ProcessInstance:

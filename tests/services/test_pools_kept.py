@@ -11,7 +11,9 @@ from sqlalchemy import event, select
 from app import worker
 from app.db import Database
 from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance
-from app.services import cancelling, instances, keeping, outgoing, tasks
+from app.services.instances import cancellation, instances
+from app.services.messaging import undelivered, outgoing
+from app.services.tasks import tasks
 from tests.engine.building import end, exclusive, node, parallel, send, start, timer, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.services.counting import statements
@@ -54,7 +56,7 @@ def told(office: Office) -> list[str]:
 
 def cancel(office: Office, case: ProcessInstance) -> None:
     with office.database.transaction() as session:
-        cancelling.cancel(session, case.id, "dicabut", actor=office.owner)
+        cancellation.cancel(session, case.id, "dicabut", actor=office.owner)
 
 
 @pytest.fixture
@@ -289,7 +291,7 @@ def test_what_is_woken_while_it_is_laid_aside_stays_awake(
     postgres_database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Here the case appears between the look for it and the note that there is none; SQLite knows no such moment."""
-    office, lay_aside, late = Office(postgres_database), keeping.keep, list[ProcessInstance]()
+    office, lay_aside, late = Office(postgres_database), undelivered.keep, list[ProcessInstance]()
     strangers(office)
 
     def meanwhile(*given: Any) -> None:
@@ -298,7 +300,7 @@ def test_what_is_woken_while_it_is_laid_aside_stays_awake(
             finish(office, late[0])
         lay_aside(*given)
 
-    monkeypatch.setattr(keeping, "keep", meanwhile)
+    monkeypatch.setattr(undelivered, "keep", meanwhile)
     finish(office, begin(office, "dinas", nomor="7"))
     work(office)
     assert at(office, late[0]) == ["catat"]

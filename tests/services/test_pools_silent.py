@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app.models import HistoryEvent, ProcessInstance
-from app.services import instances, tasks
+from app.services.instances import instances
+from app.services.tasks import tasks
 from tests.engine.building import catch, end, exclusive, flow, node, parallel, race, send, start, user
 from tests.engine.pools import WAITS, dinas
 from tests.engine.test_reader_scopes import inside

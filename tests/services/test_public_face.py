@@ -5,24 +5,14 @@ from datetime import date, timedelta
 import pytest
 
 from app.models import ProcessInstance
-from app.services import (
-    clock,
-    definitions,
-    deployments,
-    directory,
-    groups,
-    incidents,
-    instances,
-    procedures,
-    reporter,
-    sealed,
-    staffing,
-    tasks,
-    tracking,
-    units,
-    users,
-)
-from app.services.directory import UserFilters
+from app.services.core import clock, sealed_values
+from app.services.definitions import definitions, details, staffing
+from app.services.deployment import deployments
+from app.services.people import user_search, groups, units, users
+from app.services.instances import incidents, instances
+from app.services.reporter import reporter, tracking
+from app.services.tasks import tasks
+from app.services.people.user_search import UserFilters
 from tests.services.office import Office, form, procedure, text
 
 TODAY = date(2026, 11, 24)
@@ -60,12 +50,12 @@ def test_looking_again_and_again_ends_after_twelve_hours(office: Office) -> None
 
 def test_a_seal_is_good_for_one_purpose_and_its_time(office: Office) -> None:
     with office.database.reading() as session:
-        token = sealed.seal(session, "satu", {"n": 1}, timedelta(minutes=1))
-        assert sealed.unseal(session, "satu", token) == {"n": 1}
-        assert sealed.unseal(session, "dua", token) is None
-        over = sealed.seal(session, "satu", {"n": 1}, timedelta(seconds=-1))
-        assert sealed.unseal(session, "satu", over) is None
-        assert sealed.unseal(session, "satu", "bukan segel") is None
+        token = sealed_values.seal(session, "satu", {"n": 1}, timedelta(minutes=1))
+        assert sealed_values.unseal(session, "satu", token) == {"n": 1}
+        assert sealed_values.unseal(session, "dua", token) is None
+        over = sealed_values.seal(session, "satu", {"n": 1}, timedelta(seconds=-1))
+        assert sealed_values.unseal(session, "satu", over) is None
+        assert sealed_values.unseal(session, "satu", "bukan segel") is None
 
 
 def test_only_fields_marked_for_the_reporter_are_told_him_and_identity_never(office: Office) -> None:
@@ -91,13 +81,13 @@ def test_open_cases_and_where_they_stand_are_counted_for_who_may_see_them(office
         values = {"hasil": "cukup", "unit": "A"}
         tasks.complete(session, office.open_task(case).id, values, {}, actor=office.rina)
     with office.database.reading() as session:
-        assert procedures.open_cases(session, actor=office.owner) == {case.definition_id: 2}
-        assert procedures.open_cases(session, actor=office.dinas_a) == {case.definition_id: 1}
-        assert procedures.open_cases(session, actor=office.dinas_b) == {}
-        found = procedures.standing(session, case.definition_id, actor=office.owner)
+        assert details.open_cases(session, actor=office.owner) == {case.definition_id: 2}
+        assert details.open_cases(session, actor=office.dinas_a) == {case.definition_id: 1}
+        assert details.open_cases(session, actor=office.dinas_b) == {}
+        found = details.standing(session, case.definition_id, actor=office.owner)
         assert {place: one.cases for place, one in found.items()} == {"periksa": 1, "kerjakan": 1}
         clock.fix(session, clock.now(session) + timedelta(days=30))
-        late = procedures.standing(session, case.definition_id, actor=office.owner)
+        late = details.standing(session, case.definition_id, actor=office.owner)
         assert (late["periksa"].late, late["kerjakan"].late) == (1, 0)
 
 
@@ -105,7 +95,7 @@ def test_lanes_count_officers_and_name_the_units_without(office: Office) -> None
     with office.database.transaction() as session:
         units.add(session, "C", units.Details("Dinas C"), actor=None)
         version = definitions.version(session, definitions.live(session)[0].id)
-        counter, unit = procedures.staff(session, version, TODAY)
+        counter, unit = details.staff(session, version, TODAY)
         assert (counter.lane.name, counter.officers, counter.coordinators) == ("Loket", 2, 1)
         assert counter.without_officers == ()
         assert [one.code for one in unit.without_officers] == ["C"]
@@ -114,7 +104,7 @@ def test_lanes_count_officers_and_name_the_units_without(office: Office) -> None
 def test_files_tell_their_size_and_who_uses_them(office: Office) -> None:
     with office.database.reading() as session:
         version = definitions.version(session, definitions.live(session)[0].id)
-        first, *others = procedures.files(session, version)
+        first, *others = details.files(session, version)
         assert (first.name, first.kind, first.used_by) == ("uji.bpmn", "bpmn", [])
         assert [(one.name, one.used_by) for one in others] == [
             ("periksa.form", ["Periksa"]),
@@ -152,7 +142,7 @@ def test_a_unit_with_officers_is_no_warning(office: Office) -> None:
 def test_users_are_found_by_what_they_are(office: Office) -> None:
     def names(**wanted: object) -> list[str]:
         with office.database.reading() as session:
-            page = directory.page(session, UserFilters(**wanted), actor=office.auditor)  # type: ignore[arg-type]
+            page = user_search.page(session, UserFilters(**wanted), actor=office.auditor)  # type: ignore[arg-type]
             return [user.name for user in page.items]
 
     assert names(role="admin") == ["admin"]
@@ -166,9 +156,9 @@ def test_users_are_found_by_what_they_are(office: Office) -> None:
 
 def test_users_come_page_by_page(office: Office) -> None:
     with office.database.reading() as session:
-        first = directory.page(session, UserFilters(), actor=office.admin, limit=5)
+        first = user_search.page(session, UserFilters(), actor=office.admin, limit=5)
         assert first.next is not None
-        rest = directory.page(session, UserFilters(), actor=office.admin, after=first.next, limit=5)
+        rest = user_search.page(session, UserFilters(), actor=office.admin, after=first.next, limit=5)
         seen = [user.name for user in (*first.items, *rest.items)]
     assert seen == sorted(seen)
     assert len(seen) == 8
@@ -199,7 +189,7 @@ def test_officers_do_not_read_the_directory(office: Office, name: str) -> None:
     from app.errors import NotAllowed
 
     with office.database.reading() as session, pytest.raises(NotAllowed):
-        directory.page(session, UserFilters(), actor=getattr(office, name))
+        user_search.page(session, UserFilters(), actor=getattr(office, name))
 
 
 def test_open_tasks_that_nobody_can_take_any_more_are_told(office: Office) -> None:

@@ -5,8 +5,12 @@ from datetime import timedelta
 from app import worker
 from app.i18n import moment, speaking
 from app.models import UserTask
-from app.services import clock, deployments, instances, notices, outbox, reminding, settings, tasks, telling
-from app.services.access import Actor
+from app.services.core import clock, settings
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.notifications import notices, outbox, reminders, texts
+from app.services.tasks import tasks
+from app.services.core.access import Actor
 from tests.engine.building import boundary, bpmn, end, send, start, user
 from tests.services.office import Office, form, text
 
@@ -47,7 +51,7 @@ def let_pass(office: Office, days: int = 10) -> None:
 def heard(office: Office, actor: Actor) -> list[str]:
     with office.database.transaction() as session:
         outbox.deliver(session)
-        return [telling.words(row.body) for row in notices.of_user(session, actor=actor)[0]]
+        return [texts.words(row.body) for row in notices.of_user(session, actor=actor)[0]]
 
 
 def when(office: Office, task: UserTask) -> str:
@@ -59,7 +63,7 @@ def when(office: Office, task: UserTask) -> str:
 def leads_to(office: Office, actor: Actor) -> set[str]:
     with office.database.reading() as session:
         return set(
-            reminding.workable(session, notices.of_user(session, actor=actor)[0], actor=actor).values()
+            reminders.workable(session, notices.of_user(session, actor=actor)[0], actor=actor).values()
         )
 
 
@@ -98,6 +102,6 @@ def test_it_leads_who_may_do_the_task_to_it_while_it_is_open(office: Office) -> 
     assert leads_to(office, office.rina) == leads_to(office, office.budi) == {task.id}
     with office.database.transaction() as session:
         rows = notices.of_user(session, actor=office.rina)[0]
-        assert reminding.workable(session, rows, actor=office.dinas_a) == {}
+        assert reminders.workable(session, rows, actor=office.dinas_a) == {}
         tasks.complete(session, task.id, {}, {}, actor=office.budi)
     assert leads_to(office, office.rina) == set()

@@ -8,8 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.models import ProcessInstance
-from app.services import clock, definitions, deployments, dossier, instances, messages, waits
-from app.services.dossier import PublicStatus
+from app.services.core import clock
+from app.services.definitions import definitions
+from app.services.deployment import deployments
+from app.services.casefile import queries
+from app.services.instances import instances, messages, waits
+from app.services.casefile.queries import PublicStatus
 from app.worker import fire_until
 from tests.engine.building import Shape, boundary, bpmn, catch, flow, node, parallel, race, start, user
 from tests.services.counting import statements
@@ -54,7 +58,7 @@ def begun(office: Office, shapes: Sequence[Shape], flows: str, messages: str = "
 def read(office: Office, case: ProcessInstance) -> PublicStatus:
     with office.database.reading() as session:
         instance = session.get_one(ProcessInstance, case.id)
-        return dossier.public_status(session, instance, instances.open_tasks(session, case.id))
+        return queries.public_status(session, instance, instances.open_tasks(session, case.id))
 
 
 def days(at: datetime | None) -> int | None:

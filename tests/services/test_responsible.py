@@ -4,8 +4,12 @@ import pytest
 
 from app.db import Database
 from app.models import ProcessInstance, UserTask
-from app.services import cancelling, casefile, deployments, instances, reporter, tasks
-from app.services.access import Actor
+from app.services.instances import cancellation, instances
+from app.services.casefile import casefile
+from app.services.deployment import deployments
+from app.services.reporter import reporter
+from app.services.tasks import tasks
+from app.services.core.access import Actor
 from tests.engine.building import bpmn, end, parallel, start, user
 from tests.services.office import Office, form, text
 
@@ -113,5 +117,5 @@ def test_of_a_cancelled_case_all_are_named_who_had_it(office: Office) -> None:
     case = begin(office, TWICE, unit="A")
     hand_to_b(office, case, "satu")
     with office.database.transaction() as session:
-        cancelling.cancel(session, case, "Ganda.", actor=office.owner)
+        cancellation.cancel(session, case, "Ganda.", actor=office.owner)
     assert told(office, case) == ("Dinas A, Dinas B", False)

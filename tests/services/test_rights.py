@@ -10,32 +10,19 @@ from sqlalchemy.orm import Session
 
 from app.errors import AppError, Conflict, NotAllowed, NotFound
 from app.models import MessageWait, User
-from app.services import (
-    access,
-    accounts,
-    cancelling,
-    cases,
-    clock,
-    deployments,
-    files,
-    groups,
-    handing,
-    holidays,
-    identity,
-    incidents,
-    instances,
-    messages,
-    notes,
-    tasks,
-    tokens,
-    tracking,
-    units,
-    users,
-)
-from app.services.access import Actor
-from app.services.definitions import version
-from app.services.profiles import Profile
-from app.services.units import Details
+from app.services.core import access, clock, holidays
+from app.services.people import accounts, groups, api_tokens, units, users
+from app.services.instances import cancellation, incidents, instances, messages
+from app.services.casefile import instance_lists, notes
+from app.services.deployment import deployments
+from app.services.files import attachments
+from app.services.tasks import reassignment, tasks
+from app.services import identity
+from app.services.reporter import tracking
+from app.services.core.access import Actor
+from app.services.definitions.definitions import version
+from app.services.people.profiles import Profile
+from app.services.people.units import Details
 from tests.services.office import Office, add_user, procedure
 
 #: The case waits in the lane Loket, which Ketua coordinates.
@@ -57,7 +44,7 @@ def _complete(session: Session, office: Office, case: Any, actor: Actor) -> None
 
 def _reassign(session: Session, office: Office, case: Any, actor: Actor) -> None:
     budi = session.get_one(User, office.budi.id)
-    handing.reassign(session, office.open_task(case).id, budi, "cuti", actor=actor)
+    reassignment.reassign(session, office.open_task(case).id, budi, "cuti", actor=actor)
 
 
 def _start(session: Session, office: Office, case: Any, actor: Actor) -> None:
@@ -65,7 +52,7 @@ def _start(session: Session, office: Office, case: Any, actor: Actor) -> None:
 
 
 def _cancel(session: Session, office: Office, case: Any, actor: Actor) -> None:
-    cancelling.cancel(session, case.id, "ganda", actor=actor)
+    cancellation.cancel(session, case.id, "ganda", actor=actor)
 
 
 def _note(session: Session, office: Office, case: Any, actor: Actor) -> None:
@@ -92,11 +79,11 @@ def _reissue(session: Session, office: Office, case: Any, actor: Actor) -> None:
 
 
 def _files(session: Session, office: Office, case: Any, actor: Actor) -> None:
-    files.of_instance(session, case.id, actor=actor)
+    attachments.of_instance(session, case.id, actor=actor)
 
 
 def _look(session: Session, office: Office, case: Any, actor: Actor) -> None:
-    listed = [row.id for row in cases.page(session, cases.CaseFilters(), actor=actor).items]
+    listed = [row.id for row in instance_lists.page(session, instance_lists.CaseFilters(), actor=actor).items]
     instance = access.instance(session, actor, case.id)
     assert listed == [instance.id]
 
@@ -129,7 +116,7 @@ def _reset_password(session: Session, office: Office, case: Any, actor: Actor) -
 
 
 def _make_token(session: Session, office: Office, case: Any, actor: Actor) -> None:
-    tokens.issue(session, users.get(session, office.budi.id), actor=actor)
+    api_tokens.issue(session, users.get(session, office.budi.id), actor=actor)
 
 
 def _unit(session: Session, office: Office, case: Any, actor: Actor) -> None:

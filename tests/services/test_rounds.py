@@ -8,8 +8,12 @@ from sqlalchemy import select
 from app import worker
 from app.errors import ExecutionFailed
 from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance, UserTask
-from app.services import casefile, deployments, hops, inbox, instances, tasks
-from app.services.access import Actor
+from app.services.casefile import casefile
+from app.services.deployment import deployments
+from app.services.core import loop_guard
+from app.services.tasks import inbox, tasks
+from app.services.instances import instances
+from app.services.core.access import Actor
 from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text
@@ -203,12 +207,12 @@ def test_signals_that_set_each_other_off_stop_with_an_incident(office: Office) -
     with office.database.transaction() as session:
         deployments.deploy(session, {"gema.bpmn": diagram}, actor=office.owner)
     begun(office, {"n.bpmn": first, "awal.form": form(text("judul"))}, "n")
-    for _turn in range(hops.MOST + 20):
+    for _turn in range(loop_guard.MOST + 20):
         worker.tick(office.database)
     with office.database.reading() as session:
         count = len(session.scalars(select(ProcessInstance.id)).all())
         waiting = session.scalars(select(Job.retries)).all()
-    assert count <= hops.MOST + 1
+    assert count <= loop_guard.MOST + 1
     assert len(waiting) == 1
 
 

@@ -10,9 +10,10 @@ from app.config import Config
 from app.db import Database
 from app.errors import InvalidForm, TooManyAttempts
 from app.models import Attempt, LoginSession, User
-from app.services import attempts, clock, passwords, sessions, settings
-from app.services.access import actor_of
-from app.services.sessions import ABSOLUTE, IDLE, SignedIn
+from app.services.people import rate_limits, passwords, sessions
+from app.services.core import clock, settings
+from app.services.core.access import actor_of
+from app.services.people.sessions import ABSOLUTE, IDLE, SignedIn
 from tests.services.counting import statements
 from tests.services.office import add_user
 
@@ -107,7 +108,7 @@ def test_whoever_guesses_elsewhere_keeps_nobody_out(database: Database, rina: in
 def test_guesses_at_one_account_from_many_places_are_limited_together(database: Database, rina: int) -> None:
     with database.transaction() as session:
         for _n in range(sessions._ACCOUNT.free):
-            attempts.admit(session, {sessions._ACCOUNT: "rina"})
+            rate_limits.admit(session, {sessions._ACCOUNT: "rina"})
     with pytest.raises(TooManyAttempts):
         sign_in(database)
 

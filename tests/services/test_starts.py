@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from app import worker
 from app.models import HistoryEvent, Incident, Job, ProcessInstance
-from app.services import clock, deployments
+from app.services.core import clock
+from app.services.deployment import deployments
 from tests.engine.building import bpmn, end, exclusive, flow, node, timer, user
 from tests.services.office import Office, form, text
 from tests.services.test_rounds import begun, finish, signals

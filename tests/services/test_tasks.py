@@ -9,23 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
 from app.models import OutboxMessage, User, UserTask
-from app.services import (
-    cancelling,
-    cases,
-    deployments,
-    drafts,
-    handing,
-    history,
-    inbox,
-    incidents,
-    instances,
-    tasks,
-    telling,
-    users,
-)
-from app.services.access import Actor
-from app.services.inbox import Filters
-from app.services.profiles import Profile
+from app.services.instances import cancellation, incidents, instances
+from app.services.casefile import instance_lists
+from app.services.deployment import deployments
+from app.services.tasks import drafts, reassignment, inbox, tasks
+from app.services.core import history
+from app.services.notifications import texts
+from app.services.people import users
+from app.services.core.access import Actor
+from app.services.tasks.inbox import Filters
+from app.services.people.profiles import Profile
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.services.office import Office
 
@@ -70,7 +63,7 @@ def test_a_task_of_a_unit_is_hidden_from_the_other_unit(office: Office) -> None:
     with office.database.reading() as session:
         assert inbox.counts(session, actor=office.dinas_a)["queue"] == 1
         assert inbox.counts(session, actor=office.dinas_b)["queue"] == 0
-        assert cases.page(session, cases.CaseFilters(), actor=office.dinas_b).items == []
+        assert instance_lists.page(session, instance_lists.CaseFilters(), actor=office.dinas_b).items == []
 
 
 def test_without_a_unit_the_whole_lane_is_offered_the_task_and_the_case_warns(office: Office) -> None:
@@ -126,11 +119,11 @@ def test_the_coordinator_reassigns_with_a_reason_and_only_within_the_lane(office
         assert budi is not None
         assert dina is not None
         with pytest.raises(InvalidForm) as error:
-            handing.reassign(session, task.id, dina, "", actor=office.ketua)
+            reassignment.reassign(session, task.id, dina, "", actor=office.ketua)
         assert set(error.value.errors) == {"reason", "to"}
         with pytest.raises(NotAllowed):
-            handing.reassign(session, task.id, budi, "libur", actor=office.rina)
-        assert handing.reassign(session, task.id, budi, "libur", actor=office.ketua).assignee_id == budi.id
+            reassignment.reassign(session, task.id, budi, "libur", actor=office.rina)
+        assert reassignment.reassign(session, task.id, budi, "libur", actor=office.ketua).assignee_id == budi.id
 
 
 def test_form_errors_keep_what_was_typed(office: Office) -> None:
@@ -164,7 +157,8 @@ def test_a_failing_diagram_rolls_back_and_opens_one_incident_until_it_is_retried
 
 def test_identity_goes_nowhere_but_into_its_vault(office: Office) -> None:
     from app.models import HistoryEvent
-    from app.services import definitions, identity
+    from app.services.definitions import definitions
+    from app.services import identity
 
     case = office.start(pelapor="Canary Satu")
     with office.database.transaction() as session:
@@ -215,10 +209,10 @@ def test_a_case_is_cancelled_with_a_reason_by_owner_or_coordinator(office: Offic
     case = office.start()
     with office.database.transaction() as session:
         with pytest.raises(NotAllowed):
-            cancelling.cancel(session, case.id, "salah", actor=office.rina)
+            cancellation.cancel(session, case.id, "salah", actor=office.rina)
         with pytest.raises(InvalidForm):
-            cancelling.cancel(session, case.id, " ", actor=office.ketua)
-        assert cancelling.cancel(session, case.id, "salah kirim", actor=office.ketua).state == "cancelled"
+            cancellation.cancel(session, case.id, " ", actor=office.ketua)
+        assert cancellation.cancel(session, case.id, "salah kirim", actor=office.ketua).state == "cancelled"
     with office.database.reading() as session:
         assert instances.open_tasks(session, case.id) == []
 
@@ -230,9 +224,9 @@ def test_who_holds_a_task_is_told_when_its_case_is_cancelled_by_another(office: 
             [task] = instances.open_tasks(session, case.id)
             task.assignee_id = office.ketua.id
             session.flush()
-            cancelling.cancel(session, case.id, " salah kirim ", actor=canceller)
+            cancellation.cancel(session, case.id, " salah kirim ", actor=canceller)
             sent = select(OutboxMessage).where(OutboxMessage.instance_id == case.id)
-            return [(telling.words(one.body), one.audience) for one in session.scalars(sent)]
+            return [(texts.words(one.body), one.audience) for one in session.scalars(sent)]
 
     said, [whom] = told(office.owner)[0][0], [to["users"] for _words, to in told(office.owner)]
     assert "membatalkan perkara ini, dan dengan itu tugas Anda" in said
@@ -250,7 +244,8 @@ def test_only_the_lane_of_the_start_event_may_start_and_numbers_are_unique(offic
 
 
 def test_a_private_key_that_no_form_asks_for_still_counts_as_identity(office: Office) -> None:
-    from app.services import definitions, identity
+    from app.services.definitions import definitions
+    from app.services import identity
 
     case = office.start()
     with office.database.reading() as session:
@@ -302,7 +297,7 @@ def complete(session: Session, task_id: str, office: Office) -> None:
 
 
 def reassign(session: Session, task_id: str, office: Office) -> None:
-    handing.reassign(session, task_id, session.get_one(User, office.rina.id), "cuti", actor=office.ketua)
+    reassignment.reassign(session, task_id, session.get_one(User, office.rina.id), "cuti", actor=office.ketua)
 
 
 @pytest.mark.parametrize("act", [claim, complete, reassign])

@@ -9,7 +9,11 @@ from sqlalchemy import select
 from app import worker
 from app.db import Database
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance
-from app.services import cancelling, clock, deployments, history, instances, tasks, telling
+from app.services.instances import cancellation, instances
+from app.services.core import clock, history
+from app.services.deployment import deployments
+from app.services.tasks import tasks
+from app.services.notifications import texts
 from tests.engine.building import boundary, bpmn, end, node, start, user
 from tests.services.office import Office, form, text
 
@@ -76,7 +80,7 @@ def test_what_an_officer_ends_is_told_as_his(office: Office) -> None:
 def test_a_case_that_a_person_cancels_needs_no_word_for_each_task(office: Office) -> None:
     case = begun(office)
     with office.database.transaction() as session:
-        cancelling.cancel(session, case.id, "Salah berkas", actor=office.owner)
+        cancellation.cancel(session, case.id, "Salah berkas", actor=office.owner)
     types, taken = told(office, case)
     assert taken == []
     assert types[-1] == "instance_cancelled"
@@ -90,7 +94,7 @@ def held(office: Office, case: ProcessInstance, activity: str) -> None:
 def notices(office: Office, case: ProcessInstance) -> list[tuple[str, Any]]:
     with office.database.reading() as session:
         sent = select(OutboxMessage).where(OutboxMessage.instance_id == case.id)
-        return [(telling.words(one.body), one.audience) for one in session.scalars(sent)]
+        return [(texts.words(one.body), one.audience) for one in session.scalars(sent)]
 
 
 def test_who_holds_a_task_is_told_when_its_time_is_up(office: Office) -> None:

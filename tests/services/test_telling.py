@@ -5,8 +5,11 @@ import pytest
 from app.errors import InvalidForm
 from app.i18n import speaking
 from app.models import Notice, Unit, User
-from app.services import deployments, handing, incidents, instances, messages, notices, outbox, tasks, telling
-from app.services.access import Actor
+from app.services.deployment import deployments
+from app.services.tasks import reassignment, tasks
+from app.services.instances import incidents, instances, messages
+from app.services.notifications import notices, outbox, texts
+from app.services.core.access import Actor
 from tests.engine.building import bpmn, catch, end, start, user
 from tests.services.counting import statements
 from tests.services.office import Office, add_user, form, text
@@ -16,12 +19,12 @@ def heard(office: Office, actor: Actor) -> list[str]:
     """What the bell tells somebody, newest first."""
     with office.database.transaction() as session:
         outbox.deliver(session)
-        return [telling.words(row.body) for row in notices.of_user(session, actor=actor)[0]]
+        return [texts.words(row.body) for row in notices.of_user(session, actor=actor)[0]]
 
 
 def hand_on(office: Office, task_id: str, to: Actor, reason: str, *, actor: Actor) -> None:
     with office.database.transaction() as session:
-        handing.reassign(session, task_id, session.get_one(User, to.id), reason, actor=actor)
+        reassignment.reassign(session, task_id, session.get_one(User, to.id), reason, actor=actor)
 
 
 def test_who_gets_a_task_from_somebody_is_told_from_whom_and_why(office: Office) -> None:

@@ -6,8 +6,8 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import Conflict, NotAllowed
 from app.models import ApiToken, HistoryEvent, User
-from app.services import tokens, users
-from app.services.access import Actor, actor_of
+from app.services.people import api_tokens, users
+from app.services.core.access import Actor, actor_of
 from tests.services.counting import statements
 from tests.services.office import add_user
 
@@ -21,12 +21,12 @@ def people(database: Database) -> tuple[Actor, Actor, Actor]:
 
 def issue(database: Database, owner: Actor, actor: Actor | None) -> str:
     with database.transaction() as session:
-        return tokens.issue(session, session.get_one(User, owner.id), actor=actor)
+        return api_tokens.issue(session, session.get_one(User, owner.id), actor=actor)
 
 
 def found(database: Database, token: str) -> Actor | None:
     with database.reading() as session:
-        user = tokens.find(session, token)
+        user = api_tokens.find(session, token)
         return actor_of(user) if user else None
 
 
@@ -65,11 +65,11 @@ def test_revoked_tokens_are_worthless_and_a_stranger_cannot_revoke_them(
     mine, his = [issue(database, rina, rina) for _n in range(2)], issue(database, budi, budi)
     with database.transaction() as session:
         with pytest.raises(NotAllowed):
-            tokens.revoke_all(session, session.get_one(User, rina.id), actor=budi)
-        assert tokens.count(session, rina.id) == 2
-        assert tokens.revoke_all(session, session.get_one(User, rina.id), actor=admin) == 2
-        assert tokens.revoke_all(session, session.get_one(User, rina.id), actor=admin) == 0
-        assert (tokens.count(session, rina.id), tokens.count(session, budi.id)) == (0, 1)
+            api_tokens.revoke_all(session, session.get_one(User, rina.id), actor=budi)
+        assert api_tokens.count(session, rina.id) == 2
+        assert api_tokens.revoke_all(session, session.get_one(User, rina.id), actor=admin) == 2
+        assert api_tokens.revoke_all(session, session.get_one(User, rina.id), actor=admin) == 0
+        assert (api_tokens.count(session, rina.id), api_tokens.count(session, budi.id)) == (0, 1)
     assert [found(database, token) for token in mine] == [None, None]
     assert found(database, his) == budi
     with database.reading() as session:

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import NotAllowed, NotFound, TooManyAttempts
 from app.models import Attempt, HistoryEvent, ProcessInstance, TrackingCode
-from app.services import clock, tracking, vault
+from app.services.core import clock, encryption
+from app.services.reporter import tracking
 from tests.services.counting import statements
 from tests.services.office import Office
 
@@ -72,13 +73,13 @@ def test_a_code_copied_to_another_case_in_the_database_does_not_open_it(office: 
 def sealed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What `vault.fingerprint` is asked for, which is where the time goes."""
     asked: list[str] = []
-    real = vault.fingerprint
+    real = encryption.fingerprint
 
     def note(session: object, purpose: str, text: str) -> str:
         asked.append(purpose)
         return real(session, purpose, text)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(vault, "fingerprint", note)
+    monkeypatch.setattr(encryption, "fingerprint", note)
     return asked
 
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from app import findings
 from app.cli import commands
-from app.services import triage, triage_drive, triage_workers
+from app.services.triage import triage, driver, workers
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, node, start, user
 from tests.engine.reading import read
 
@@ -86,16 +86,16 @@ def test_a_folder_without_diagrams_is_told(tmp_path: Path) -> None:
 
 def test_a_job_that_hangs_dies_or_raises_is_told_and_stops_no_other() -> None:
     before = time.monotonic()
-    slow = list(triage_workers.each(time.sleep, [(0,), (600,), (0,)], seconds=0.3, workers=2))
+    slow = list(workers.each(time.sleep, [(0,), (600,), (0,)], seconds=0.3, workers=2))
     assert sorted((job[0], why) for job, _result, why in slow) == [
         (0, ""),
         (0, ""),
         (600, "longer than 0.3 s"),
     ]
     assert time.monotonic() - before < 60
-    [(_job, result, why)] = triage_workers.each(os._exit, [(7,)], seconds=30)
+    [(_job, result, why)] = workers.each(os._exit, [(7,)], seconds=30)
     assert (result, why) == (None, "the process died: exit code 7")
-    [(_job, result, why)] = triage_workers.each(divmod, [(1, 0)], seconds=30)
+    [(_job, result, why)] = workers.each(divmod, [(1, 0)], seconds=30)
     assert result is None
     assert "ZeroDivisionError" in why
 
@@ -109,21 +109,21 @@ def test_the_officer_fills_in_what_the_conditions_ask() -> None:
             flow("g", "b", condition="jumlah > 6 and jumlah < 8"),
         ],
     )
-    ends = {triage_drive.drive(read(xml), str(seed)).end for seed in range(20)}
+    ends = {driver.drive(read(xml), str(seed)).end for seed in range(20)}
     assert ends == {"ended"}
 
 
 def test_a_case_without_an_end_is_left_after_the_most_steps() -> None:
     xml = bpmn([start(), user("a"), user("b")], "start > a > b > a")
-    drive = triage_drive.drive(read(xml), "1")
-    assert (drive.end, drive.steps) == ("going", triage_drive.MOST_STEPS)
+    drive = driver.drive(read(xml), "1")
+    assert (drive.end, drive.steps) == ("going", driver.MOST_STEPS)
 
 
 def test_the_clock_moves_while_he_works() -> None:
     late = boundary("lewat", "telaah", after="3 hari", interrupting=True)
     xml = bpmn([start(), user("telaah"), late, end()], "start > telaah > telaah\nlewat > end")
     xml = xml.replace(b"telaah__telaah", b"lagi")
-    assert triage_drive.drive(read(xml), "1").end == "ended"
+    assert driver.drive(read(xml), "1").end == "ended"
 
 
 def test_an_expression_that_is_too_much_is_not_tried_again_and_again() -> None:
@@ -131,7 +131,7 @@ def test_an_expression_that_is_too_much_is_not_tried_again_and_again() -> None:
     task = user("telaah", extensions=f"<zeebe:ioMapping>{runaway}</zeebe:ioMapping>")
     xml = bpmn([start(), task, end()], "start > telaah > end")
     began = time.monotonic()
-    drive = triage_drive.drive(read(xml), "1")
+    drive = driver.drive(read(xml), "1")
     assert (drive.end, drive.steps) == ("stopped", 0)
     assert time.monotonic() - began < triage.SECONDS / 2
 

@@ -12,9 +12,10 @@ from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.i18n import speaking
 from app.models import HistoryEvent
-from app.services import as_shown, clock, groups, holidays, units, users
-from app.services.access import Actor
-from app.services.units import Details
+from app.services.core import edit_conflicts, clock, holidays
+from app.services.people import groups, units, users
+from app.services.core.access import Actor
+from app.services.people.units import Details
 from tests.services.counting import statements
 from tests.services.office import add_user
 
@@ -173,7 +174,7 @@ def test_an_unnamed_row_makes_a_national_holiday_an_ordinary_day_and_nothing_els
 def test_a_unit_changed_since_it_was_shown_stays_as_it_is(database: Database, admin: Actor) -> None:
     with database.transaction() as session:
         units.add(session, "A", Details("Dinas"), actor=admin)
-        shown = as_shown.fingerprint(units.of(units.get(session, "A")))
+        shown = edit_conflicts.fingerprint(units.of(units.get(session, "A")))
     ended = Details("Dinas", valid_until=NEW_YEAR)
     with database.transaction() as session:
         units.edit(session, "A", ended, actor=admin, shown=shown)
@@ -187,7 +188,7 @@ def test_a_unit_changed_since_it_was_shown_stays_as_it_is(database: Database, ad
 
 def test_who_saves_a_unit_at_the_same_moment_waits_and_is_told(database: Database, admin: Actor) -> None:
     with database.transaction() as session:
-        shown = as_shown.fingerprint(units.of(units.add(session, "A", Details("Dinas"), actor=admin)))
+        shown = edit_conflicts.fingerprint(units.of(units.add(session, "A", Details("Dinas"), actor=admin)))
 
     def rename() -> None:
         with database.transaction() as session:

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound, TooManyAttempts
 from app.models import HistoryEvent, LoginSession, User
-from app.services import accounts, as_shown, groups, profiles, sessions, tasks, tokens, users
-from app.services.access import Actor, actor_of
-from app.services.profiles import Profile
+from app.services.people import accounts, groups, profiles, sessions, api_tokens, users
+from app.services.core import edit_conflicts
+from app.services.tasks import tasks
+from app.services.core.access import Actor, actor_of
+from app.services.people.profiles import Profile
 from tests.services.office import Office, add_user
 
 
@@ -238,8 +240,8 @@ def test_a_new_password_makes_api_tokens_worthless_and_ends_sessions(
     user_id, password = add(database, "siti", admin)
     _user, there = sessions.sign_in(database, "siti", password, source="")
     with database.transaction() as session:
-        token = tokens.issue(session, users.get(session, user_id), actor=None)
-        others = tokens.issue(session, users.get(session, admin.id), actor=None)
+        token = api_tokens.issue(session, users.get(session, user_id), actor=None)
+        others = api_tokens.issue(session, users.get(session, admin.id), actor=None)
     if how == "changed":
         actor = Actor(user_id, "siti", "Siti", frozenset(), frozenset())
         accounts.change_password(database, password, "kereta-malam-42", actor=actor)
@@ -247,9 +249,9 @@ def test_a_new_password_makes_api_tokens_worthless_and_ends_sessions(
         with database.transaction() as session:
             accounts.reset_password(session, user_id, actor=admin)
     with database.reading() as session:
-        assert tokens.find(session, token) is None
+        assert api_tokens.find(session, token) is None
         assert sessions.resume(session, there) is None
-        assert tokens.find(session, others) is not None
+        assert api_tokens.find(session, others) is not None
     assert [event["user"] for event in events(database, "token_revoked")] == ["siti"]
 
 
@@ -364,7 +366,7 @@ def test_a_profile_changed_since_it_was_shown_stays_as_it_is(database: Database,
     user_id, _password = add(database, "siti", admin, is_process_owner=True)
     with database.transaction() as session:
         before = profiles.of(users.get(session, user_id))
-        shown = as_shown.fingerprint(before)
+        shown = edit_conflicts.fingerprint(before)
         after = replace(before, is_process_owner=False, groups=frozenset({groups.named(session, "Loket").id}))
         users.edit(session, user_id, after, actor=admin, shown=shown)
     with database.transaction() as session:
@@ -372,14 +374,14 @@ def test_a_profile_changed_since_it_was_shown_stays_as_it_is(database: Database,
             users.edit(session, user_id, replace(before, email="s@b.id"), actor=admin, shown=shown)
         assert list(refused.value.errors) == ["shown"]
         assert profiles.of(users.edit(session, user_id, after, actor=admin, shown=shown)) == after
-        users.edit(session, user_id, before, actor=admin, shown=as_shown.fingerprint(after))
+        users.edit(session, user_id, before, actor=admin, shown=edit_conflicts.fingerprint(after))
 
 
 def test_who_saves_a_user_at_the_same_moment_waits_and_is_told(database: Database, admin: Actor) -> None:
     user_id, _password = add(database, "siti", admin)
     with database.transaction() as session:
         before, lane = profiles.of(users.get(session, user_id)), groups.named(session, "Loket").id
-    shown = as_shown.fingerprint(before)
+    shown = edit_conflicts.fingerprint(before)
 
     def rename() -> None:
         with database.transaction() as session:

@@ -1,6 +1,7 @@
 """What an officer sees stays what he sees, whatever the query around it reads."""
 
-from app.services import procedures, tasks
+from app.services.definitions import details
+from app.services.tasks import tasks
 from tests.services.office import Office
 
 
@@ -14,5 +15,5 @@ def test_an_officer_sees_where_his_cases_of_a_version_stand_and_no_others(office
         everything = {"kerjakan": 1, "periksa": 1}
         for actor, seen in ((office.owner, everything), (office.rina, everything), (office.ketua, everything),
                             (office.dinas_a, {"kerjakan": 1}), (office.dinas_b, {})):  # fmt: skip
-            standing = procedures.standing(session, version, actor=actor)
+            standing = details.standing(session, version, actor=actor)
             assert {element: one.cases for element, one in standing.items()} == seen

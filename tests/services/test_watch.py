@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.config import Config
-from app.services import definitions, watch
+from app.services.definitions import definitions
+from app.services.deployment import folder_watch
 from tests.engine.building import bpmn, end, exclusive, flow, node, start, user
 from tests.services.office import Office, form, text
 from tests.services.watched import hear, look, simple, watched
@@ -30,7 +31,7 @@ def test_a_new_diagram_finds_a_form_that_lay_there_before(office: Office, folder
 def test_the_form_of_a_live_version_goes_before_the_one_in_the_folder(
     office: Office, folders: Config
 ) -> None:
-    from app.services import deployments
+    from app.services.deployment import deployments
 
     newer = form(text("judul"), text("lokasi"))
     with office.database.transaction() as session:
@@ -66,7 +67,7 @@ def test_a_form_that_breaks_a_diagram_is_told_so(office: Office, folders: Config
     [line] = look(office, folders)
     assert line.startswith("Galat a.bpmn:")
     with office.database.reading() as session:
-        found = {row.name: {one["code"] for one in row.findings} for row in watch.files(session)}
+        found = {row.name: {one["code"] for one in row.findings} for row in folder_watch.files(session)}
     assert found["isian.form"] >= {"flow_taken_as_default", "name_never_set"}
 
 
@@ -77,7 +78,7 @@ def test_what_no_longer_lies_there_is_no_longer_told_of(office: Office, folders:
     path.unlink()
     look(office, folders)
     with office.database.reading() as session:
-        assert [row.name for row in watch.files(session)] == ["a.bpmn", "isian.form"]
+        assert [row.name for row in folder_watch.files(session)] == ["a.bpmn", "isian.form"]
         assert definitions.latest(session, "a") is not None
 
 
@@ -90,7 +91,7 @@ def test_links_to_nothing_folders_and_floods_stop_nobody(office: Office, folders
     said = look(office, folders)
     assert said[0] == "Diterapkan: b versi 1"
     assert said[1].startswith("Galat besar.bpmn")
-    assert watch.read(folders).keys() == {"a.bpmn", "b.bpmn", "besar.bpmn", "isian.form"}
+    assert folder_watch.read(folders).keys() == {"a.bpmn", "b.bpmn", "besar.bpmn", "isian.form"}
 
 
 def test_a_file_whose_name_is_no_utf_8_is_told_of_and_holds_up_nobody(
@@ -115,7 +116,7 @@ def test_a_form_that_cannot_be_stored_is_told_of_and_goes_live_once_mended(
 
 def test_a_missing_folder_holds_nothing(folders: Config) -> None:
     gone = replace(folders, processes_dir=folders.processes_dir / "tidak-ada")
-    assert [path.name for path in watch.glance(gone)] == ["isian.form"]
+    assert [path.name for path in folder_watch.glance(gone)] == ["isian.form"]
 
 
 def test_a_version_replaced_in_the_same_look_is_not_said_to_stay(office: Office, folders: Config) -> None:
@@ -153,7 +154,7 @@ def test_a_caller_alone_is_set_aside_for_what_it_brings_to_the_called(
     assert sorted(look(office, folders))[:2] == ["Diterapkan: daun versi 1", "Diterapkan: lain versi 1"]
     with office.database.reading() as session:
         rows = {
-            row.name: (row.refused, [one["code"] for one in row.findings]) for row in watch.files(session)
+            row.name: (row.refused, [one["code"] for one in row.findings]) for row in folder_watch.files(session)
         }
     assert rows["atas.bpmn"][0]
     assert "private_field_read" in rows["atas.bpmn"][1]
@@ -163,5 +164,5 @@ def test_a_caller_alone_is_set_aside_for_what_it_brings_to_the_called(
     (folders.processes_dir / "atas.bpmn").write_bytes(top)
     assert "Diterapkan: atas versi 1" in look(office, folders)
     with office.database.reading() as session:
-        [now] = [row.findings for row in watch.files(session) if row.name == "daun.bpmn"]
+        [now] = [row.findings for row in folder_watch.files(session) if row.name == "daun.bpmn"]
     assert [one["code"] for one in now] == rows["daun.bpmn"][1]

@@ -7,7 +7,9 @@ from sqlalchemy import select
 
 from app import worker
 from app.models import CaseMessage, HistoryEvent, ProcessInstance
-from app.services import deployments, instances, tasks
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.tasks import tasks
 from tests.engine.building import Shape, bpmn
 from tests.engine.pools import FLOWS, dinas, kecamatan, pools
 from tests.services.office import Office, form, text

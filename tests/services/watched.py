@@ -5,7 +5,7 @@ from pathlib import Path
 
 from app import worker
 from app.config import Config
-from app.services import settings
+from app.services.core import settings
 from tests.engine.building import bpmn, end, start
 from tests.services.office import Office, form, text
 

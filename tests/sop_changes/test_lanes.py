@@ -1,7 +1,7 @@
 """Who does it: lanes are moved, renamed and added in the drawing alone."""
 
-from app.services import groups, users
-from app.services.profiles import Profile
+from app.services.people import groups, users
+from app.services.people.profiles import Profile
 from tests.sop_changes.conftest import Case, Office
 from tests.sop_changes.editing import Drawing
 

@@ -17,7 +17,9 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from app.config import ROOT, Config, from_environment
 from app.db import Database
-from app.services import demo, deployments, tokens, users
+from app.services.maintenance import demo
+from app.services.deployment import deployments
+from app.services.people import api_tokens, users
 from app.web import create_app
 from tests.reports import answers_for, report, report_values
 
@@ -165,7 +167,7 @@ def api(app: Flask, office: Database) -> Callable[[str], Api]:
 
     def make(name: str) -> Api:
         with office.transaction() as session:
-            token = tokens.issue(session, users.named(session, name), actor=None)
+            token = api_tokens.issue(session, users.named(session, name), actor=None)
         return Api(app.test_client(), token)
 
     return make

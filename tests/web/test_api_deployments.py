@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from werkzeug.test import TestResponse
 
-from app.services.paging import cursor
+from app.services.core.paging import cursor
 from tests.services.office import form, procedure, text
 from tests.web.conftest import Api, sop_files
 

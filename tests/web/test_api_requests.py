@@ -6,8 +6,9 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.db import Database
-from app.services import access, tokens, users
-from app.services.paging import cursor
+from app.services.core import access
+from app.services.people import api_tokens, users
+from app.services.core.paging import cursor
 from tests.web.conftest import Api, Browser, Case
 
 Clients = Callable[[str], Api]
@@ -29,7 +30,7 @@ def test_a_token_ends_with_its_user_or_its_revocation(api: Clients, office: Data
     lapor, upp = api("lapor"), api("upp")
     with office.transaction() as session:
         user = users.named(session, "lapor")
-        tokens.revoke_all(session, user, actor=access.actor_of(users.named(session, "admin")))
+        api_tokens.revoke_all(session, user, actor=access.actor_of(users.named(session, "admin")))
         users.disable(session, users.named(session, "upp").id, actor=None)
     assert lapor.get("/tasks").status_code == 401
     assert upp.get("/tasks").status_code == 401

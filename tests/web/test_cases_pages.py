@@ -11,9 +11,13 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import HistoryEvent, ProcessInstance
-from app.services import access, clock, deployments, incidents, instances, messages, reporter, users
+from app.services.core import access, clock
+from app.services.deployment import deployments
+from app.services.instances import incidents, instances, messages
+from app.services.reporter import reporter
+from app.services.people import users
 from app.web.vocabulary import Vocabulary
-from app.web.words import _TELLERS, describe
+from app.web.cases.words import _TELLERS, describe
 from app.worker import fire_until
 from tests.engine.building import bpmn, catch, end, start
 from tests.reports import answers_for, report
@@ -423,7 +427,7 @@ def test_every_kind_of_event_has_its_sentence(case: Case, office: Database, app:
 
 
 def test_an_unknown_event_is_told_by_its_type(case: Case, office: Database, app: Any) -> None:
-    from app.services import definitions
+    from app.services.definitions import definitions
 
     with office.reading() as session, app.test_request_context():
         version = definitions.version(session, session.get_one(ProcessInstance, case.id).definition_id)
@@ -432,7 +436,7 @@ def test_an_unknown_event_is_told_by_its_type(case: Case, office: Database, app:
 
 
 def test_names_in_a_sentence_cannot_break_the_page(case: Case, office: Database, app: Any) -> None:
-    from app.services import definitions
+    from app.services.definitions import definitions
 
     with office.reading() as session, app.test_request_context():
         version = definitions.version(session, session.get_one(ProcessInstance, case.id).definition_id)

@@ -5,14 +5,19 @@ from typing import Any
 
 import pytest
 
-from app import sayings
+from app import stored_messages
 from app.db import Database
 from app.errors import Conflict, ExecutionFailed
 from app.i18n import speaking
 from app.models import Incident, ProcessInstance
-from app.services import cases, definitions, deployments, drafts, incidents, instances, messages, tasks, users
-from app.services.access import Actor, actor_of
-from app.services.cases import CaseFilters
+from app.services.casefile import instance_lists
+from app.services.definitions import definitions
+from app.services.deployment import deployments
+from app.services.tasks import drafts, tasks
+from app.services.instances import incidents, instances, messages
+from app.services.people import users
+from app.services.core.access import Actor, actor_of
+from app.services.casefile.instance_lists import CaseFilters
 from app.web import commands
 from app.web.commands import Command
 from tests.engine.building import bpmn, catch, end, exclusive, flow, start, user
@@ -78,7 +83,7 @@ def test_a_start_that_fails_is_a_draft_and_in_the_log(
     assert "entah" not in caplog.text  # what was typed is for the incident
     with office.reading() as session:
         kept = drafts.load(session, rina, "start:coba")
-        assert cases.page(session, CaseFilters(key="coba"), actor=rina).items == []
+        assert instance_lists.page(session, CaseFilters(key="coba"), actor=rina).items == []
     assert kept is not None
     assert kept.values == commands.as_draft({"judul": "entah"}, {})
 
@@ -86,7 +91,7 @@ def test_a_start_that_fails_is_a_draft_and_in_the_log(
 def test_a_repeated_start_is_one_case(office: Database, rina: Actor) -> None:
     assert begin(office, rina, "baik", "k") == begin(office, rina, "baik", "k")
     with office.reading() as session:
-        assert len(cases.page(session, CaseFilters(key="coba"), actor=rina).items) == 1
+        assert len(instance_lists.page(session, CaseFilters(key="coba"), actor=rina).items) == 1
 
 
 def test_an_officers_message_that_fails_is_an_incident_of_its_case(office: Database, rina: Actor) -> None:
@@ -175,7 +180,7 @@ def test_a_start_that_fails_is_an_incident_of_its_process_and_a_second_one_is_th
     assert (incident.instance_id, incident.definition_id) == (None, definition.id)
     assert (incident.activity_id, incident.message) == ("ada", commands.for_the_owner(failed.value))
     with speaking("en"):
-        assert sayings.told(incident.message).startswith("No way out of “Ada” fits these entries. ")
+        assert stored_messages.told(incident.message).startswith("No way out of “Ada” fits these entries. ")
     assert open_incidents(office, rina) == []  # no case of hers
 
 

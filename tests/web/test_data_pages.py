@@ -4,7 +4,10 @@ from collections.abc import Callable
 
 from app.db import Database
 from app.models import UserTask
-from app.services import access, deployments, instances, users
+from app.services.core import access
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.people import users
 from tests.engine.building import bpmn, end, start, user
 from tests.services.office import form, text
 from tests.web.conftest import Browser

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from app.models import HistoryEvent
-from app.web import words
+from app.web.cases import words
 from app.web.vocabulary import Vocabulary
 
 

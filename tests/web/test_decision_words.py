@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.models import HistoryEvent
-from app.web import branches, decision_words
+from app.web.cases import branches
+from app.web.definitions import decision_words
 from app.web.vocabulary import Vocabulary
 from tests.engine.models import decision, grid, literal, read
 from tests.engine.test_decision_graphs import SCORE

@@ -10,8 +10,10 @@ from werkzeug.test import TestResponse
 from app.config import ROOT, Config
 from app.db import Database
 from app.models import DefinitionFile, ProcessDefinition, WatchedFile
-from app.services import catalogue, definitions, deployments, procedures, users, watch
-from app.services.profiles import Profile
+from app.services.definitions import catalogue, definitions, details
+from app.services.deployment import deployments, folder_watch
+from app.services.people import users
+from app.services.people.profiles import Profile
 from app.web import context
 from tests.engine.building import bpmn, end, exclusive, flow, rule, start, user
 from tests.engine.models import decision, file, given, grid, knowledge, literal
@@ -169,9 +171,9 @@ def test_forms_and_tables_can_be_read_but_not_filled_in(owner: Browser) -> None:
 def test_the_file_of_a_decision_table_names_the_task_that_decides_by_it(office: Database) -> None:
     with office.reading() as session:
         version = definitions.version(session, 1)
-        files = procedures.files(session, version)
+        files = details.files(session, version)
         [table] = [file for file in files if file.kind == "dmn"]
-        assert table.used_by == procedures.tables(version)[0][1] != []
+        assert table.used_by == details.tables(version)[0][1] != []
 
 
 def test_decisions_show_what_they_need_and_how_their_rows_are_chosen(owner: Browser) -> None:
@@ -292,7 +294,7 @@ def test_only_the_process_owner_deploys(sign_in: SignIn, office: Database) -> No
 
 def test_watched_files_show_what_the_last_check_found(owner: Browser, office: Database) -> None:
     with office.transaction() as session:
-        watch.sync(session, {"rusak.form": b"{", "baik.bpmn": DIAGRAM})
+        folder_watch.sync(session, {"rusak.form": b"{", "baik.bpmn": DIAGRAM})
     words = words_of(owner.get("/proses"))
     assert "rusak.form Tidak diterapkan" in words
     assert "Pengamatan folder sedang mati" in words
@@ -302,7 +304,7 @@ def test_an_upload_that_a_save_in_the_folder_would_undo_is_told_of(
     owner: Browser, office: Database, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with office.transaction() as session:
-        watch.sync(session, {"pengaduan.bpmn": DIAGRAM, "penyaluran.form": FORM})
+        folder_watch.sync(session, {"pengaduan.bpmn": DIAGRAM, "penyaluran.form": FORM})
     newer = ("pengaduan.bpmn", DIAGRAM.replace(b"<!--", b"<!-- lagi --><!--", 1) + b"\n")
     warning = "Folder yang diamati memuat pengaduan.bpmn dengan isi lain."
     assert warning not in words_of(owner.get(deploy(owner, newer).location))  # the folders are not watched
@@ -317,7 +319,7 @@ def test_an_upload_that_a_save_in_the_folder_would_undo_is_told_of(
 
 def test_findings_are_told_in_the_readers_language(owner: Browser, office: Database) -> None:
     with office.transaction() as session:
-        watch.sync(session, {"rusak.form": b"{"})
+        folder_watch.sync(session, {"rusak.form": b"{"})
     owner.client.set_cookie("language", "en")
     words = words_of(owner.get("/proses"))
     assert "Not deployed" in words
@@ -335,8 +337,8 @@ def test_a_file_that_is_gone_from_the_folder_is_told_of(
     owner: Browser, office: Database, spoken: str, badge: str, what: str
 ) -> None:
     with office.transaction() as session:
-        watch.sync(session, {"pengaduan.bpmn": DIAGRAM})
-        watch.sync(session, {})
+        folder_watch.sync(session, {"pengaduan.bpmn": DIAGRAM})
+        folder_watch.sync(session, {})
     owner.client.set_cookie("language", spoken)
     words = words_of(owner.get("/proses"))
     assert f"pengaduan.bpmn {badge}" in words

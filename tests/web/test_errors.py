@@ -20,7 +20,7 @@ from app.errors import (
     TooManyAttempts,
 )
 from app.findings import Finding
-from app.services.uploads import TooLarge
+from app.services.files.uploads import TooLarge
 from app.web import context
 from app.web import errors as web_errors
 from app.web.api.schemas.common import CODES

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.web import words
+from app.web.cases import words
 
 #: What the engine records, as its sources have it.
 ENGINE = "".join(path.read_text("utf-8") for path in sorted(Path("app/engine").glob("*.py")))

@@ -11,8 +11,10 @@ from sqlalchemy import select
 from app.config import Config
 from app.db import Database
 from app.models import Attempt, HistoryEvent
-from app.services import clock, files, images, uploads, users
-from app.services.access import Actor, actor_of
+from app.services.core import clock
+from app.services.files import attachments, images, uploads
+from app.services.people import users
+from app.services.core.access import Actor, actor_of
 from tests.web.conftest import Api, Browser, Case
 from tests.web.pages import PNG, upload, words_of
 
@@ -28,10 +30,10 @@ def actor(office: Database, name: str) -> Actor:
 def attach(office: Database, case: Case, name: str, content: bytes, *, private: bool = False) -> str:
     lapor = actor(office, "lapor")
     with office.transaction() as session:
-        row = files.receive(
+        row = attachments.receive(
             session, uploads.read(BytesIO(content), name, actor=lapor), actor=lapor, private=private
         )
-        files.attach(
+        attachments.attach(
             session, [row.id], instance_id=case.id, field_key="lampiran", actor=lapor, private=private
         )
         return row.id
@@ -82,7 +84,7 @@ def test_who_is_not_signed_in_is_asked_to(hostile: str, client: FlaskClient) -> 
 def test_a_file_not_yet_sent_is_its_uploaders_alone(office: Database, sign_in: SignIn) -> None:
     with office.transaction() as session:
         lapor = actor_of(users.named(session, "lapor"))
-        held = files.receive(session, uploads.read(BytesIO(HOSTILE), "draf.txt", actor=lapor), actor=lapor).id
+        held = attachments.receive(session, uploads.read(BytesIO(HOSTILE), "draf.txt", actor=lapor), actor=lapor).id
     assert sign_in("lapor").get(f"/lampiran/{held}").status_code == 200
     assert sign_in("pemilik").get(f"/lampiran/{held}").status_code == 404
 

@@ -17,7 +17,7 @@ from flask.testing import FlaskClient
 from app import web
 from app.config import ROOT, Config
 from app.db import Database
-from app.services import heartbeat
+from app.services.maintenance import heartbeat
 from app.web import create_app, server
 from tests.web.conftest import Traffic
 

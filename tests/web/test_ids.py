@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.db import Database
-from app.services import demo
+from app.services.maintenance import demo
 from app.web import create_app
 from tests.web.conftest import Browser, Case
 from tests.web.pages import key_of, words_of

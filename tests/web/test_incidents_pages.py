@@ -5,11 +5,12 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select
 
-from app import sayings
+from app import stored_messages
 from app.db import Database
 from app.i18n import _, speaking
 from app.models import HistoryEvent, Incident, ProcessInstance
-from app.services import incidents, instances, users
+from app.services.instances import incidents, instances
+from app.services.people import users
 from tests.web.conftest import Browser, Case
 from tests.web.pages import words_of
 
@@ -44,7 +45,7 @@ def test_each_reader_reads_the_cause_in_his_own_language(
 ) -> None:
     """Told in the list, on the case's page, there in the history as well, and by the API twice."""
     with office.transaction() as session, speaking("en" if language == "id" else "id"):
-        stored = sayings.kept(_("Jawab pertanyaan “{question}”.", question="Sudah?"), "sudah = null")
+        stored = stored_messages.kept(_("Jawab pertanyaan “{question}”.", question="Sudah?"), "sudah = null")
         instance = session.get_one(ProcessInstance, case.id)
         incidents.open_one(session, instance, stored, actor=None, activity_id="data_lengkap")
         users.named(session, "pemilik").language = language

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.db import Database
-from app.services import users
+from app.services.people import users
 from tests.web.conftest import Browser
 
 SignIn = Callable[[str], Browser]

@@ -10,7 +10,9 @@ from app import worker
 from app.db import Database
 from app.i18n import moment
 from app.models import OutboxMessage, UserTask
-from app.services import access, clock, notices, outbox, users
+from app.services.core import access, clock
+from app.services.notifications import notices, outbox
+from app.services.people import users
 from tests.reports import answers_for
 from tests.services.office import add_user
 from tests.web.conftest import Browser, Case

@@ -7,7 +7,9 @@ import pytest
 
 from app.db import Database
 from app.models import OutboxMessage
-from app.services import clock, outbox, users
+from app.services.core import clock
+from app.services.notifications import outbox
+from app.services.people import users
 from tests.web.conftest import Browser, Case
 from tests.web.pages import words_of
 

@@ -8,7 +8,10 @@ from sqlalchemy import select
 from app import worker
 from app.db import Database
 from app.models import ProcessInstance, User
-from app.services import access, cancelling, deployments, history, incidents, instances, tasks
+from app.services.core import access, history
+from app.services.instances import cancellation, incidents, instances
+from app.services.deployment import deployments
+from app.services.tasks import tasks
 from tests.services.two_pools import files
 from tests.web.conftest import Browser
 from tests.web.pages import words_of
@@ -70,7 +73,7 @@ def test_what_is_not_received_says_why_in_both_languages(
     _case, other = talking
     with office.transaction() as session:
         owner = access.actor_of(session.scalars(select(User).where(User.name == "pemilik")).one())
-        cancelling.cancel(session, talking[0].id, "dicabut", actor=owner)
+        cancellation.cancel(session, talking[0].id, "dicabut", actor=owner)
         upp = access.actor_of(session.scalars(select(User).where(User.name == "upp")).one())
         [task] = instances.open_tasks(session, other.id)
         tasks.complete(session, task.id, {"putusan": "setuju"}, {}, actor=upp)
@@ -106,7 +109,7 @@ def test_a_partner_that_ended_without_a_word_is_told_in_both_languages(
     case, other = talking
     with office.transaction() as session:
         owner = access.actor_of(session.scalars(select(User).where(User.name == "pemilik")).one())
-        cancelling.cancel(session, other.id, "dicabut", actor=owner)
+        cancellation.cancel(session, other.id, "dicabut", actor=owner)
     browser = sign_in("auditor")
     page = browser.get(f"/perkara/{case.id}")
     assert f"Perkara {other.business_key} berakhir tanpa mengirim pesan Jawaban" in words_of(page)

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import ProcessInstance
-from app.services import deployments, groups, users
+from app.services.deployment import deployments
+from app.services.people import groups, users
 from tests.engine.building import bpmn, end, start, user
 from tests.forms.every import rows
 from tests.forms.schemas import component, content, must

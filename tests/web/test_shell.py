@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from app import i18n
 from app.config import Config
 from app.db import Database
-from app.services import clock, settings
+from app.services.core import clock, settings
 from app.web import create_app
 from tests.web.conftest import Browser, Case, ReadingClient, Template
 

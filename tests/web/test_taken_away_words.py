@@ -8,7 +8,7 @@ import pytest
 from app.engine.diagram import Loop, Node, Timer
 from app.i18n import speaking
 from app.models import HistoryEvent
-from app.web import words
+from app.web.cases import words
 from app.web.vocabulary import Vocabulary
 
 

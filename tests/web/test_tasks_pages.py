@@ -11,12 +11,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import sayings
+from app import stored_messages
 from app.db import Database
 from app.models import Attachment, Draft, Incident, User, UserTask
-from app.services import access, clock, deployments, drafts, instances, tasks, users
-from app.services.access import Actor
-from app.services.paging import cursor
+from app.services.core import access, clock
+from app.services.deployment import deployments
+from app.services.tasks import drafts, tasks
+from app.services.instances import instances
+from app.services.people import users
+from app.services.core.access import Actor
+from app.services.core.paging import cursor
 from tests.engine.building import bpmn, end, exclusive, flow, parallel, start, user
 from tests.forms.pages import sent_by
 from tests.reports import answers_for, report, report_values
@@ -665,7 +669,7 @@ def test_a_diagram_that_cannot_go_on_costs_the_officer_nothing(sign_in: SignIn, 
     with office.reading() as session:
         [incident] = session.scalars(select(Incident))
     assert incident.task_id == task.id
-    assert sayings.told(incident.message).endswith('Isinya: kata = "tiga".')
+    assert stored_messages.told(incident.message).endswith('Isinya: kata = "tiga".')
     assert 'value="tiga"' in browser.get(f"/tugas/{task.id}").text  # the draft
     assert browser.post(f"/tugas/{task.id}", kata="dua").status_code == 303
 

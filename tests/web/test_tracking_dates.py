@@ -7,7 +7,8 @@ import pytest
 from flask import Flask
 
 from app.db import Database
-from app.services import deployments, groups, users
+from app.services.deployment import deployments
+from app.services.people import groups, users
 from tests.engine.building import Shape, boundary, bpmn, node, start
 from tests.services.office import form, text
 from tests.web.conftest import Browser

@@ -11,7 +11,7 @@ from app import forms
 from app.errors import InvalidForm
 from app.forms import Form
 from app.i18n import _
-from app.services import tokens
+from app.services.people import api_tokens
 from app.web import commands, context
 from app.web.commands import Answer, Command
 from app.web.context import SignInRequired
@@ -31,7 +31,7 @@ def authenticate() -> None:
     if scheme.lower() != "bearer" or not token.strip():
         raise SignInRequired(_("Sertakan token: Authorization: Bearer …"))
     with context.database().reading() as session:
-        user = tokens.find(session, token.strip())
+        user = api_tokens.find(session, token.strip())
     if user is None:
         raise SignInRequired(_("Token ini tidak dikenal atau sudah dicabut."))
     context.become(user)

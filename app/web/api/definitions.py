@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.models import ProcessDefinition
-from app.services import catalogue, definitions, instances
+from app.services.definitions import catalogue, definitions
+from app.services.instances import instances
 from app.web import context
 from app.web.api import present
 from app.web.api.requests import ID, Blueprint

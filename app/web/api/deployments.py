@@ -6,8 +6,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.services import deployments
-from app.services.deployments import Deployment as Done
+from app.services.deployment import deployments
+from app.services.deployment.deployments import Deployment as Done
 from app.web import context, sent_files
 from app.web.api.acting import answered, perform
 from app.web.api.requests import Blueprint

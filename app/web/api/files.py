@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from app.services import files, uploads
+from app.services.files import attachments, uploads
 from app.web import context
 from app.web.api.acting import answered, perform
 from app.web.api.requests import Blueprint
@@ -30,7 +30,7 @@ def upload(sent: dict[str, Any]) -> Response:
 
     def do(session: Session) -> Answer:
         # Which field it is for, and whether that is identity, comes with the form.
-        row = files.receive(session, cleaned, actor=context.actor(), private=None)
+        row = attachments.receive(session, cleaned, actor=context.actor(), private=None)
         answer: Answer = File(exclude=("name", "sha256")).dump(row)
         return answer
 

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.services import incidents
+from app.services.instances import incidents
 from app.web import context
 from app.web.api import present
 from app.web.api.acting import answered, perform

@@ -6,9 +6,12 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.services import cancelling, cases, dossier, history, instances, paging, tracking
-from app.services.cases import CaseFilters
-from app.services.instances import Started
+from app.services.instances import cancellation, instances
+from app.services.casefile import instance_lists, queries
+from app.services.core import history, paging
+from app.services.reporter import tracking
+from app.services.casefile.instance_lists import CaseFilters
+from app.services.instances.instances import Started
 from app.web import commands, context
 from app.web.api import examples, present
 from app.web.api.acting import answered, command, from_json, perform
@@ -67,7 +70,7 @@ def listed(query: dict[str, Any]) -> dict[str, Any]:
     """The cases that the caller may see, newest first."""
     limit, cursor = query.pop("limit"), query.pop("cursor")
     with context.database().reading() as session:
-        found = cases.page(session, CaseFilters(**query), actor=context.actor(), after=cursor, limit=limit)
+        found = instance_lists.page(session, CaseFilters(**query), actor=context.actor(), after=cursor, limit=limit)
         return {"items": [present.instance(session, row) for row in found.items], "next": found.next}
 
 
@@ -111,7 +114,7 @@ def diagram(instance_id: int) -> Response:
     """Where it stands, drawn on its diagram."""
     with context.database().reading() as session:
         row = instances.get(session, instance_id, actor=context.actor())
-        svg = dossier.picture(session, row)[0]
+        svg = queries.picture(session, row)[0]
     return Response(svg, content_type="image/svg+xml; charset=utf-8")
 
 
@@ -125,7 +128,7 @@ def cancel(body: dict[str, Any], instance_id: int) -> Response:
     reason = body["reason"] or request.args.get("reason", "")
 
     def do(session: Session) -> Answer:
-        return _dumped(session, cancelling.cancel(session, instance_id, reason, actor=context.actor()))
+        return _dumped(session, cancellation.cancel(session, instance_id, reason, actor=context.actor()))
 
     return answered(perform("cancel", instance_id, {"reason": reason}, do))
 

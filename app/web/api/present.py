@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app import sayings
+from app import stored_messages
 from app.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, UserTask
-from app.services import definitions
-from app.services.access import Actor
+from app.services.definitions import definitions
+from app.services.core.access import Actor
 
 
 def definition(row: ProcessDefinition) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def _told(row: HistoryEvent) -> dict[str, Any]:
     """What explains an event; why a case stopped in the caller's language."""
     if row.type != "incident_opened":
         return row.data
-    return {**row.data, "message": sayings.told(str(row.data.get("message") or ""))}
+    return {**row.data, "message": stored_messages.told(str(row.data.get("message") or ""))}
 
 
 def incident(row: Incident) -> dict[str, Any]:
@@ -95,7 +95,7 @@ def incident(row: Incident) -> dict[str, Any]:
         "activity_id": row.activity_id,
         "task_id": row.task_id,
         "job_id": row.job_id,
-        "message": sayings.told(row.message),
+        "message": stored_messages.told(row.message),
         "opened_at": row.opened_at,
         "resolved_at": row.resolved_at,
     }

@@ -6,9 +6,10 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.models import UserTask
-from app.services import inbox, instances, tasks
-from app.services.inbox import Filters
-from app.services.tasks import Work
+from app.services.tasks import inbox, tasks
+from app.services.instances import instances
+from app.services.tasks.inbox import Filters
+from app.services.tasks.tasks import Work
 from app.web import commands, context
 from app.web.api import examples, present
 from app.web.api.acting import answered, command, only_for_a_form, perform

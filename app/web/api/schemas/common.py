@@ -7,7 +7,7 @@ from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
 from app.i18n import _
-from app.services.paging import MAX_LIMIT
+from app.services.core.paging import MAX_LIMIT
 
 #: Every ``code`` of a problem. Source: `app.errors`, and for what is no error of ours `app.web.errors`.
 CODES = (

@@ -3,7 +3,7 @@
 import marshmallow as ma
 from marshmallow import fields
 
-from app.services import cases
+from app.services.casefile import instance_lists
 from app.web.api.schemas.common import Paging, Whole, by, nullable, page_of, text, time
 
 
@@ -19,7 +19,7 @@ class InstanceQuery(Paging):
     """The filters of a list of cases."""
 
     q = by("Words of the number or the subject.")
-    state = by("The case's state; all of them without.", cases.STATES)
+    state = by("The case's state; all of them without.", instance_lists.STATES)
     key = by("The process.")
     business_key = by("The number.")
     category = by("The category, as the process's property ``kategori`` names it.")
@@ -34,7 +34,7 @@ class Instance(Whole):
     key = fields.String()
     version = fields.Integer()
     business_key = fields.String()
-    state = fields.String(metadata={"enum": list(cases.STATES)})
+    state = fields.String(metadata={"enum": list(instance_lists.STATES)})
     end_activity_id = nullable()
     end_name = nullable()
     started_at = time()

@@ -1,0 +1,1 @@
+"""reading: say here in one line what this room holds."""

@@ -1,0 +1,1 @@
+"""checks: say here in one line what this room holds."""

@@ -1,0 +1,153 @@
+"""Whether the nodes of a diagram hang together so that a token can walk through them."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from app.engine.diagram import Diagram, Flow, Node
+from app.engine.reading.elements.kinds import ACTIVITIES
+from app.engine.reading.source import Source
+
+_AUTOMATIC = frozenset({"sendTask", "businessRuleTask"})
+
+
+def check(diagram: Diagram, source: Source) -> None:
+    """Note every error in how ``diagram`` is joined; what follows from a known error is left out."""
+    incoming = _incoming(diagram.flows)
+    _check_starts(diagram, source)
+    for node in diagram.nodes.values():
+        if node.id not in source.failed:
+            _check_ends(node, diagram.outgoing.get(node.id, ()), incoming.get(node.id, ()), source)
+        if node.kind == "boundaryEvent":
+            _check_host(node, diagram, source)
+        if node.kind == "eventBasedGateway" and node.id not in source.failed:
+            _check_race(node, diagram, incoming, source)
+
+
+def walkable(diagram: Diagram, source: Source) -> Diagram:
+    """``diagram`` without what no token can reach; for diagrams without errors.
+
+    A join would wait for ever for a flow that nothing can come along. Ways that end without an end event, and
+    ways that never end, are warned of.
+    """
+    starts = [node.id for node in diagram.nodes.values() if node.kind == "startEvent" and not node.scope]
+    reached = _reach(starts, ways(diagram))
+    for node in diagram.nodes.values():
+        if node.id not in reached:
+            source.warning("unreachable", node)
+    found = replace(
+        diagram,
+        nodes={node_id: node for node_id, node in diagram.nodes.items() if node_id in reached},
+        flows=tuple(flow for flow in diagram.flows if flow.source in reached),
+        questions={gateway: asked for gateway, asked in diagram.questions.items() if gateway in reached},
+    )
+    _warn_of_ends(found, source)
+    return found
+
+
+def _incoming(flows: Iterable[Flow]) -> Mapping[str, list[Flow]]:
+    found: dict[str, list[Flow]] = defaultdict(list)
+    for flow in flows:
+        found[flow.target].append(flow)
+    return found
+
+
+def _check_starts(diagram: Diagram, source: Source) -> None:
+    """No message starts at two places: a case must know where it begins."""
+    messages = dict[str, Node]()
+    for node in diagram.nodes.values():
+        if node.kind != "startEvent" or node.id in source.failed:
+            continue
+        if node.scope and (node.message or node.timer or node.signal):
+            source.error("start_inside_waits", node)
+        if node.form_key and (node.timer or node.signal):
+            source.warning("start_form_unasked", node)
+        if node.scope or node.message is None:
+            continue
+        if messages.setdefault(node.message, node) is not node:
+            source.error("start_message_twice", node, message=node.message)
+
+
+def _check_ends(node: Node, leaving: tuple[Flow, ...], incoming: Iterable[Flow], source: Source) -> None:
+    """What may come into and go out of this kind of node."""
+    if node.kind == "boundaryEvent":
+        for flow in incoming:
+            source.error("flow_into_boundary", flow, target=node.name or node.id)
+    if node.kind == "startEvent" and not leaving:
+        source.error("leads_nowhere", node)
+
+
+def _check_host(node: Node, diagram: Diagram, source: Source) -> None:
+    host = diagram.nodes.get(node.attached_to or "")
+    if node.attached_to is None:
+        source.error("boundary_not_attached", node)
+    elif host is None:
+        source.error("boundary_host_unknown", node, ref=node.attached_to)
+    elif host.tag not in ACTIVITIES:
+        source.error("boundary_host_not_activity", node, host=host.name or host.id)
+    elif host.kind in _AUTOMATIC:
+        source.warning("boundary_on_automatic", node, host=host.name or host.id)
+
+
+def _check_race(gateway: Node, diagram: Diagram, incoming: Mapping[str, list[Flow]], source: Source) -> None:
+    """After an event gateway stand the events that race, each reached through it alone."""
+    events = [diagram.nodes[flow.target] for flow in diagram.outgoing.get(gateway.id, ())]
+    if len(events) == 1:
+        source.warning("event_gateway_one", gateway)
+    for event in events:
+        if event.kind != "intermediateCatchEvent":
+            source.error("event_gateway_target", event, gateway=gateway.name or gateway.id)
+        elif len(incoming[event.id]) > 1:
+            source.error("event_gateway_target_shared", event, gateway=gateway.name or gateway.id)
+        elif event.id in diagram.boundary:
+            source.error("event_gateway_target_boundary", event, gateway=gateway.name or gateway.id)
+    messages = [event.message for event in events if event.message is not None]
+    if len(set(messages)) < len(messages):
+        source.error("event_gateway_message_twice", gateway)
+
+
+def ways(diagram: Diagram) -> Mapping[str, list[str]]:
+    """Where a token may go next from each node: along flows, to events on its boundary, into a sub-process."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for flow in diagram.flows:
+        found[flow.source].append(flow.target)
+    for host, events in diagram.boundary.items():
+        found[host] += [event.id for event in events]
+    for node in diagram.nodes.values():
+        if node.kind == "startEvent" and node.scope:
+            found[node.scope].append(node.id)
+    return found
+
+
+def _reach(origins: Iterable[str], ways: Mapping[str, list[str]]) -> set[str]:
+    reached, waiting = set[str](), list(origins)
+    while waiting:
+        node_id = waiting.pop()
+        if node_id not in reached:
+            reached.add(node_id)
+            waiting += ways.get(node_id, [])
+    return reached
+
+
+def _is_ad_hoc(diagram: Diagram, scope: str) -> bool:
+    """Whether steps of this sub-process end without an end event by its nature."""
+    return scope in diagram.nodes and diagram.nodes[scope].tag == "adHocSubProcess"
+
+
+def _warn_of_ends(diagram: Diagram, source: Source) -> None:
+    last = [node for node in diagram.nodes.values() if not diagram.outgoing.get(node.id)]
+    for node in last:
+        if not node.tag or node.kind == "parallelGateway":
+            continue  # made here, or told of as it was understood
+        if node.kind == "boundaryEvent" and node.interrupting:
+            source.warning("boundary_ends", node)
+        elif node.kind != "endEvent" and not _is_ad_hoc(diagram, node.scope):
+            source.warning("implicit_end", node)
+    back: dict[str, list[str]] = defaultdict(list)
+    for origin, targets in ways(diagram).items():
+        for target in targets:
+            back[target].append(origin)
+    ending = _reach([node.id for node in last], back)
+    endless = next((node for node in diagram.nodes.values() if node.id not in ending), None)
+    if endless is not None:
+        source.warning("never_ends", endless)

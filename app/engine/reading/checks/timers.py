@@ -1,0 +1,71 @@
+"""The timers of a diagram: their text, where they may stand, and which of them is an activity's deadline."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from app.engine.reading.texts import conditions
+from app.engine import timers
+from app.engine.diagram import Diagram, Node, Timer
+from app.engine.reading.source import Source
+
+
+def once(node: Node, source: Source) -> Node:
+    """A node that waits for one moment only: where a timer that repeats cuts its task off, or is waited for on the
+    way, it can come but once, at its first time."""
+    repeats = timers.cycle(node.timer) if node.timer is not None else None
+    again = node.kind == "startEvent" or (node.kind == "boundaryEvent" and not node.interrupting)
+    if repeats is None or node.timer is None or again:
+        return node
+    source.warning("timer_comes_once", node, text=node.timer.text, every=repeats.every)
+    return replace(node, timer=Timer("duration", repeats.every))
+
+
+def check(diagram: Diagram, source: Source) -> None:
+    """Note every timer that would not go off as drawn."""
+    for node in diagram.nodes.values():
+        if node.timer is not None:
+            _check_text(node, node.timer, diagram, source)
+            _check_relative(node, node.timer, diagram, source)
+        _check_mark(node, source)
+    for host, events in diagram.boundary.items():
+        marked = [event for event in events if event.is_deadline]
+        for event in marked[1:]:
+            source.error("deadline_twice", event, host=_name(diagram.nodes, host), first=marked[0].id)
+
+
+def _check_text(node: Node, timer: Timer, diagram: Diagram, source: Source) -> None:
+    if timer.text.startswith("="):
+        conditions.check(timer.text.removeprefix("="), node, source)
+        return
+    code = timers.check(timer, diagram.day_unit)
+    if code is not None:
+        source.error(code, node, text=timer.text)
+
+
+def _check_relative(node: Node, timer: Timer, diagram: Diagram, source: Source) -> None:
+    """``H-14`` counts back from its activity's deadline: some other timer there must be able to be that."""
+    if not timers.is_relative(timer):
+        return
+    beside = diagram.boundary.get(node.attached_to or "", ())
+    if not any(event.timer is not None and _single(event.timer) for event in beside):
+        source.error("timer_relative_without_deadline", node, text=timer.text)
+
+
+def _check_mark(node: Node, source: Source) -> None:
+    value = node.properties.get("tenggat", "").strip().lower()
+    if value not in {"", "ya", "tidak"}:
+        source.error("property_value", node, property="tenggat", value=value, allowed="ya, tidak")
+    elif value == "ya" and (node.kind != "boundaryEvent" or node.timer is None):
+        if node.id not in source.failed:
+            source.error("deadline_misplaced", node)
+    elif value == "ya" and node.timer is not None and not _single(node.timer):
+        source.error("deadline_not_single", node, text=node.timer.text)
+
+
+def _single(timer: Timer) -> bool:
+    """Whether the timer stands for one moment of its own, as a deadline must."""
+    return not timers.is_relative(timer) and timers.cycle(timer) is None
+
+
+def _name(nodes: Mapping[str, Node], node_id: str) -> str:
+    return nodes[node_id].name or node_id if node_id in nodes else node_id

@@ -1,0 +1,1 @@
+"""elements: say here in one line what this room holds."""

@@ -1,0 +1,199 @@
+"""What an event waits for or does: its definition in the file read into timer, message or terminate."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from app.engine.reading.texts import conditions, timer_labels
+from app.engine.reading.elements import message_flows, event_references
+from app.engine.diagram import Timer
+from app.engine.reading.source import NAME_LENGTH, Source
+from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
+
+_SUFFIX = "EventDefinition"
+_ALLOWED: Mapping[str, frozenset[str]] = {
+    "startEvent": frozenset({"message", "timer", "signal"}),
+    "endEvent": frozenset({"message", "terminate", "signal", "error", "escalation", "cancel"}),
+    "intermediateThrowEvent": frozenset({"message", "link", "signal", "escalation"}),
+    "intermediateCatchEvent": frozenset({"message", "timer", "link", "signal"}),
+    "boundaryEvent": frozenset({"message", "timer", "signal", "error", "escalation", "cancel"}),
+}
+_NOT_YET: Mapping[str, str] = {
+    "escalation": "event_misplaced",
+    "error": "event_misplaced",
+    "compensate": "not_yet_compensation",
+    "conditional": "conditional_event",
+    "link": "link_misplaced",
+    "cancel": "event_misplaced",
+    "timer": "event_misplaced",
+}
+_LITERAL = re.compile(r"""(["'])([^"']+)\1""")
+_TIMER_KINDS: Mapping[str, Literal["duration", "date", "cycle"]] = {
+    "timeDuration": "duration",
+    "timeDate": "date",
+    "timeCycle": "cycle",
+}
+
+
+@dataclass(frozen=True)
+class Trigger:
+    """What sets an event off, or what it sets off."""
+
+    timer: Timer | None = None
+    message: str | None = None
+    signal: str | None = None
+    error: str | None = None
+    escalation: str | None = None
+    terminate: bool = False
+
+
+def read(element: Element, source: Source) -> Trigger:
+    """Read the definition of the event ``element``; what cannot run yet is an error."""
+    tag, definitions = local(element), _definitions(element, source)
+    if len(definitions) > 1:
+        source.error("not_yet_multiple_events", element)
+        return Trigger()
+    if not definitions:
+        return _untyped(element, source)
+    kind = local(definitions[0]).removesuffix(_SUFFIX)
+    if kind not in _ALLOWED[tag]:
+        source.error(_NOT_YET.get(kind, "unknown_element"), element, found=local(definitions[0]))
+        return Trigger()
+    if kind == "timer":
+        return Trigger(timer=_timer(element, definitions[0], source))
+    if kind == "message":
+        return Trigger(message=message(element, definitions[0], source))
+    if kind in event_references.REFERRED:
+        return replace(Trigger(), **{kind: event_references.name(element, definitions[0], kind, source)})  # type: ignore[arg-type]
+    if (
+        kind == "cancel"
+    ):  # a transaction is given up: without compensation that is an error that only it catches
+        return Trigger(error=event_references.CANCELLED)
+    return Trigger(terminate=kind == "terminate")
+
+
+def message(element: Element, holder: Element, source: Source) -> str | None:
+    """The name of the message that ``holder`` (a definition, or a receive task) refers to.
+
+    A message without a name goes by its id. Where none is referred to, the message flow drawn to or from the
+    element names it, else the element does; a start that nothing names is begun by people: None.
+    """
+    found = _referred(element, holder, source)
+    if found is None:
+        return None if attribute(element, "id") in source.failed else _unnamed(element, source)
+    name = one_line(attribute(found, "name")) or attribute(found, "id")
+    if name.startswith(("=", "${", "#{")):
+        literal = _LITERAL.fullmatch(conditions.clean(name))
+        if literal is None:
+            source.error("message_name_computed", element, text=name)
+            return None
+        name = literal[2]
+    if len(name) > NAME_LENGTH:
+        source.error("name_too_long", element, limit=str(NAME_LENGTH))
+    return name
+
+
+def _unnamed(element: Element, source: Source) -> str | None:
+    tag, drawn = local(element), message_flows.name_at(element, source)
+    if tag == "startEvent" and message_flows.comes_from_outside(element, source):
+        drawn = None  # what comes from outside is taken in by a person
+    own = (one_line(attribute(element, "name")) or attribute(element, "id"))[:NAME_LENGTH]
+    if tag in {"endEvent", "intermediateThrowEvent"}:
+        return drawn or own
+    if tag == "startEvent" and drawn is None:
+        source.warning("start_message_unnamed", element)
+        return None
+    if not message_flows.joins(element, source):
+        source.warning("message_named_by_drawing", element, message=drawn or own)
+    return drawn or own
+
+
+def is_untyped(element: Element) -> bool:
+    """Whether nothing in the event says what it waits for or does."""
+    return not any(local(child).endswith((_SUFFIX, f"{_SUFFIX}Ref")) for child in children(element))
+
+
+def _untyped(element: Element, source: Source) -> Trigger:
+    """An event with nothing inside. One that a message between two pools comes to or goes from is that message's;
+    one that should wait is a timer if its words tell a time, else a milestone; on the edge of an activity its name is
+    the message that it waits for."""
+    tag = local(element)
+    if message_flows.joins(element, source):
+        message = message_flows.name_at(element, source)
+        source.warning("event_by_message_flow", element, message=message or "")
+        return Trigger(message=message)
+    if tag not in {"intermediateCatchEvent", "boundaryEvent"} or attribute(element, "id") in source.failed:
+        return Trigger()
+    timer = timer_labels.read(element, source)
+    if timer is not None:
+        return Trigger(timer=timer)
+    if tag == "intermediateCatchEvent":
+        source.warning("event_waits_for_nothing", element)
+        return Trigger()
+    name = one_line(attribute(element, "name"))[:NAME_LENGTH]
+    if name:
+        source.warning("event_by_its_name", element, message=name)
+        return Trigger(message=name)
+    source.error("event_without_trigger", element)
+    return Trigger()
+
+
+def _referred(element: Element, holder: Element, source: Source) -> Element | None:
+    """The message, or the operation that stands in for it."""
+    if wanted := reference(holder.get("messageRef")):
+        found = source.ids.get(wanted)
+        if found is None or local(found) != "message":
+            source.error("message_unknown", element, ref=wanted)
+            return None
+        return found
+    operation = source.ids.get(reference(holder.get("operationRef") or _operation(holder)))
+    if operation is None or local(operation) != "operation":
+        return None
+    received = next(children(operation, "inMessageRef"), None)
+    named = source.ids.get(reference(text_of(received))) if received is not None else None
+    return operation if named is None else named
+
+
+def _operation(holder: Element) -> str:
+    child = next(children(holder, "operationRef"), None)
+    return "" if child is None else text_of(child)
+
+
+def _definitions(element: Element, source: Source) -> list[Element]:
+    found = [child for child in children(element) if local(child).endswith(_SUFFIX)]
+    for child in children(element, "eventDefinitionRef"):
+        wanted = source.ids.get(reference(text_of(child)))
+        if wanted is None or not local(wanted).endswith(_SUFFIX):
+            source.error("trigger_unknown", element, ref=text_of(child))
+        else:
+            found.append(wanted)
+    return found
+
+
+def _timer(element: Element, definition: Element, source: Source) -> Timer | None:
+    texts = [(local(child), _timer_text(child)) for child in children(definition, *_TIMER_KINDS)]
+    texts = [(tag, text) for tag, text in texts if text]
+    if not texts:
+        timer = timer_labels.read(element, source)
+        if timer is None:
+            words = "; ".join(timer_labels.words(element, source))
+            source.error(
+                "timer_words_not_understood" if words else "timer_without_value", element, text=words
+            )
+        return timer
+    if len(texts) > 1:
+        source.error("timer_twice", element)
+        return None
+    tag, text = texts[0]
+    timer = Timer(_TIMER_KINDS[tag], text)
+    return timer_labels.read_text(element, timer, source) or timer
+
+
+def _timer_text(element: Element) -> str:
+    """The timer's text without quotes; an expression starts with ``=``, whoever wrote it."""
+    text = text_of(element)
+    if text.startswith(("=", "${", "#{")):
+        cleaned = conditions.clean(text)
+        return f"={cleaned}" if cleaned else ""
+    return text.strip("\"'“”").strip()

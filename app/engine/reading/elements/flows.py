@@ -1,0 +1,188 @@
+"""Sequence flows, and what a gateway makes of them: conditions, the default, or a question to a person."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from app.engine.reading.texts import conditions, extensions
+from app.engine.diagram import Flow, Node, Question
+from app.engine.reading.elements.kinds import ACTIVITIES, is_flow_node
+from app.engine.reading.elements.nodes import unknown
+from app.engine.reading.source import LABEL_LENGTH, Source, place, plain
+from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of
+from app.i18n import N_
+
+#: The condition of a flow that is always taken beside those whose conditions hold.
+ALWAYS = "true"
+_DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway"})
+
+
+def read(process: Element, nodes: Mapping[str, Node], source: Source) -> tuple[Flow, ...]:
+    """The flows of ``process`` that join two of its nodes, in document order; others are errors."""
+    found: list[Flow] = []
+    for element in children(process, "sequenceFlow"):
+        origin, target = (reference(element.get(name)) for name in ("sourceRef", "targetRef"))
+        for end, other, which in ((origin, target, "source"), (target, origin, "target")):
+            if end not in nodes:
+                _report_end(element, process, end, other, which, source)
+        if origin in nodes and target in nodes:
+            # A flow without an id is told apart by where it stands; nothing in the file can refer to it.
+            made = f"{origin}:{target}:{len(found)}"
+            found.append(_flow(element, attribute(element, "id") or made, origin, target, source))
+        else:
+            source.failed |= {origin, target}
+    return tuple(found)
+
+
+def defaults(process: Element) -> dict[str, str]:
+    """The id of the default flow by the element that it leaves."""
+    found = {attribute(element, "id"): reference(element.get("default")) for element in children(process)}
+    return {origin: flow for origin, flow in found.items() if flow}
+
+
+def decide(
+    nodes: Mapping[str, Node], flows: Iterable[Flow], defaults: Mapping[str, str], source: Source
+) -> tuple[tuple[Flow, ...], dict[str, Question]]:
+    """Settle how each node goes on: flows with their conditions and defaults, and the questions.
+
+    A gateway without conditions asks. One flow without a condition among others with one is the default.
+    Conditions where nothing is decided are ignored, with a warning.
+    """
+    leaving: dict[str, list[Flow]] = defaultdict(list)
+    flows = tuple(flows)
+    for flow in flows:
+        leaving[flow.source].append(flow)
+    settled: dict[str, Flow] = {}
+    questions: dict[str, Question] = {}
+    for node_id, own in leaving.items():
+        node, default = nodes[node_id], defaults.get(node_id, "")
+        if node.kind not in _DECIDING or len(own) < 2:
+            own = [_unconditional(flow, source) for flow in own]
+        else:
+            if node.tag == "complexGateway":
+                source.warning("complex_gateway", node)
+            own = _decided(node, _in_words(node, own, default, source), default, source)
+            if all(flow.condition is None for flow in own):
+                own = [replace(flow, is_default=False) for flow in own]
+                questions[node_id] = _question(node, own, nodes, leaving)
+        settled.update((flow.id, flow) for flow in own)
+    return tuple(settled[flow.id] for flow in flows), questions
+
+
+def _report_end(element: Element, process: Element, end: str, other: str, which: str, source: Source) -> None:
+    """Say why a flow of ``process`` cannot begin or end at ``end``: it hangs loose there, or that is no step, one
+    elsewhere, or unknown. ``other``: its other end."""
+    found, beyond = source.ids.get(end), source.ids.get(other)
+    if not end:
+        shown = "–" if beyond is None else place(beyond).name or other
+        source.error(f"flow_without_{which}", element, other=shown)
+    elif found is None:
+        source.error(f"flow_{which}_unknown", element, ref=end)
+    elif is_flow_node(found):
+        source.error("flow_crosses_border", element, ref=place(found).name or end)
+    elif found not in unknown(process):  # that is told of already
+        source.error("flow_to_no_step", element, ref=place(found).name or end)
+
+
+def _flow(element: Element, flow_id: str, origin: str, target: str, source: Source) -> Flow:
+    where = place(element)
+    source.limit_name(element, LABEL_LENGTH)
+    extensions.read(element, source)  # for the code it refuses; a flow has nothing else to say
+    return Flow(
+        flow_id,
+        plain(attribute(element, "name")),
+        origin,
+        target,
+        _condition(element, source),
+        line=where.line,
+    )
+
+
+def _condition(element: Element, source: Source) -> str | None:
+    """The condition in FEEL; None when there is none."""
+    found = next(children(element, "conditionExpression"), None)
+    if found is None:
+        return None
+    if "resource" in engine_attributes(found):
+        source.error("code_in_extension", element, found="resource")
+    return conditions.translated(text_of(found), place(element), source) or None
+
+
+def _unconditional(flow: Flow, source: Source) -> Flow:
+    if flow.condition is not None:
+        source.warning("condition_ignored", flow, text=flow.condition)
+    return replace(flow, condition=None)
+
+
+def _in_words(node: Node, own: list[Flow], default: str, source: Source) -> list[Flow]:
+    """The flows of a gateway whose conditions are all sentences: without them, so that a person is asked."""
+    told = [flow for flow in own if flow.condition is not None and flow.id != default]
+    if not told or ":" in node.id or not all(conditions.is_words(flow.condition or "") for flow in told):
+        return own
+    for flow in told:
+        source.warning("condition_in_words", flow, text=flow.condition or "")
+    words = {flow.id: flow.condition or "" for flow in told}
+    return [replace(flow, condition=None, name=flow.name or words.get(flow.id, "")) for flow in own]
+
+
+def _decided(node: Node, own: list[Flow], default: str, source: Source) -> list[Flow]:
+    """The flows of a gateway that decides: all conditions gone when a person is to choose."""
+    if default and all(flow.id != default for flow in own):
+        source.error("default_unknown", node, ref=default)
+        return own
+    own = [_without_condition(flow, source) if flow.id == default else flow for flow in own]
+    undecided = [flow for flow in own if flow.condition is None and flow.id != default]
+    if all(flow.condition is None for flow in own):
+        if default:
+            source.warning("default_ignored", node)
+        return own
+    if not default and len(undecided) == 1:
+        source.warning("flow_taken_as_default", undecided[0], gateway=node.name or node.id)
+        default = undecided[0].id
+    elif not default and not undecided and all(flow.condition != ALWAYS for flow in own):
+        source.warning("no_default_flow", node)
+    for flow in undecided:
+        if flow.id != default:
+            source.error("flow_without_condition", flow, gateway=node.name or node.id)
+    return [_checked(replace(flow, is_default=flow.id == default), source) for flow in own]
+
+
+def _without_condition(flow: Flow, source: Source) -> Flow:
+    if flow.condition is not None:
+        source.warning("condition_on_default", flow, text=flow.condition)
+    return replace(flow, condition=None)
+
+
+def _checked(flow: Flow, source: Source) -> Flow:
+    if flow.condition is not None:
+        conditions.check(flow.condition, flow, source)
+    return flow
+
+
+def _question(
+    node: Node, own: list[Flow], nodes: Mapping[str, Node], leaving: Mapping[str, list[Flow]]
+) -> Question:
+    answers: list[tuple[str, str]] = []
+    seen: Counter[str] = Counter()
+    for flow in own:
+        text = flow.name or _destination(flow, nodes, leaving)
+        seen[text] += 1
+        answers.append((flow.id, text if seen[text] == 1 else f"{text} ({seen[text]})"))
+    multiple = node.kind == "inclusiveGateway"
+    return Question(node.id, node.name or N_("Lanjut ke mana?"), tuple(answers), multiple)
+
+
+def _destination(flow: Flow, nodes: Mapping[str, Node], leaving: Mapping[str, list[Flow]]) -> str:
+    """What people call the place an unnamed flow leads to: the first named node on a way without a choice."""
+    target, seen = flow.target, set[str]()
+    while target not in seen:
+        seen.add(target)
+        node, onward = nodes[target], leaving.get(target, [])
+        if node.name:
+            return node.name
+        if not onward and node.kind == "endEvent":
+            return N_("Selesai di sini")
+        if len(onward) != 1 or node.tag in ACTIVITIES:
+            break
+        target = onward[0].target
+    return flow.target

@@ -1,0 +1,102 @@
+"""How each element of a file runs: which kind of node it is, and what cannot run."""
+
+from collections.abc import Mapping
+
+from app.engine.reading.elements import events
+from app.engine.reading.texts import extensions, foreign_code
+from app.engine.diagram import Kind
+from app.engine.reading.texts.extensions import Extensions
+from app.engine.reading.source import Source
+from app.engine.xml import Element, attribute, children, local, text_of, vendor
+
+_KINDS: Mapping[str, Kind] = {
+    "startEvent": "startEvent",
+    "endEvent": "endEvent",
+    "task": "userTask",
+    "manualTask": "userTask",
+    "userTask": "userTask",
+    "sendTask": "sendTask",
+    "serviceTask": "sendTask",
+    "receiveTask": "intermediateCatchEvent",
+    "businessRuleTask": "businessRuleTask",
+    "exclusiveGateway": "exclusiveGateway",
+    "parallelGateway": "parallelGateway",
+    "inclusiveGateway": "inclusiveGateway",
+    "complexGateway": "inclusiveGateway",
+    "eventBasedGateway": "eventBasedGateway",
+    "intermediateCatchEvent": "intermediateCatchEvent",
+    "intermediateThrowEvent": "intermediateThrowEvent",
+    "boundaryEvent": "boundaryEvent",
+    "subProcess": "subProcess",
+    "transaction": "subProcess",
+    "adHocSubProcess": "subProcess",
+    "callActivity": "subProcess",
+    "scriptTask": "sendTask",
+}
+ACTIVITIES = frozenset(
+    tag for tag in _KINDS if tag.endswith(("Task", "task", "Process", "Activity", "transaction"))
+)
+_BOXES = frozenset({"subProcess", "transaction", "adHocSubProcess"})
+EVENTS = frozenset(tag for tag in _KINDS if tag.endswith("Event"))
+
+
+def is_flow_node(element: Element) -> bool:
+    """Whether a token can stand on ``element``, be it something we can run or not."""
+    return local(element) in _KINDS
+
+
+def refusal(element: Element) -> str | None:
+    """The finding for what cannot run; a stand-in goes on in its place, so that all else is still checked truly."""
+    if _starts_by_event(element):
+        return "not_yet_event_sub_process"
+    if local(element) == "scriptTask" and foreign_code.is_script(element):
+        return "script_task"
+    if local(element) == "adHocSubProcess" and _chooses(element):
+        return "not_yet_ad_hoc"
+    return None
+
+
+def _chooses(ad_hoc: Element) -> bool:
+    """Whether it says itself which of its steps are done, and when that is enough."""
+    ends = any(text_of(child) for child in children(ad_hoc, "completionCondition"))
+    return ends or any(vendor(extension) == "adHoc" for extension in extensions.added(ad_hoc))
+
+
+def of(element: Element, added: Extensions, source: Source) -> Kind:
+    """How an element runs. Where a drawing leaves open what a step consists of, a person does it."""
+    tag = local(element)
+    if tag in _BOXES and _is_empty(element):
+        source.warning("sub_process_empty", element)
+        return "userTask"
+    if tag == "adHocSubProcess":
+        source.warning("ad_hoc_all_once", element)
+    if tag == "businessRuleTask" and added.decision is not None:
+        if added.worker:
+            source.warning("program_elsewhere", element, found=added.worker)
+        return "businessRuleTask"
+    if added.worker and tag in foreign_code.WORK:
+        source.warning("external_worker", element, worker=added.worker)
+        return "sendTask"
+    if tag == "businessRuleTask":
+        if attribute(element, "id") not in source.failed:
+            source.warning("rule_without_table", element)
+        return "userTask"
+    if tag == "scriptTask" and not foreign_code.works_out(element):
+        source.warning("script_empty", element)
+    return _KINDS[tag]
+
+
+def is_level(element: Element) -> bool:
+    """Whether ``element`` is a sub-process whose steps run here."""
+    return local(element) in _BOXES and not _is_empty(element) and refusal(element) is None
+
+
+def _is_empty(box: Element) -> bool:
+    """Whether a sub-process holds no step: nothing, or the start and end that modelers put into a new one."""
+    inside = [child for child in children(box) if is_flow_node(child)]
+    return all(local(child) in {"startEvent", "endEvent"} and events.is_untyped(child) for child in inside)
+
+
+def _starts_by_event(element: Element) -> bool:
+    """Whether a sub-process waits for an event instead of a token."""
+    return attribute(element, "triggeredByEvent").lower() in {"true", "1"}

@@ -1,0 +1,214 @@
+"""What a drawing leaves unsaid and every reader of it understands, said: so that the engine need not guess.
+
+Nodes and flows made here carry ids with a colon, which no id in a file may have.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from app.engine.reading.texts import due_dates
+from app.engine.reading.elements import events, merges
+from app.engine.diagram import Flow, Node
+from app.engine.reading.elements.flows import ALWAYS
+from app.engine.reading.elements.links import Links
+from app.engine.reading.source import Placed, Source
+from app.engine.xml import local
+from app.i18n import N_
+
+_GATEWAYS = frozenset({"exclusiveGateway", "inclusiveGateway", "parallelGateway", "eventBasedGateway"})
+
+
+@dataclass
+class Drawn:
+    """One process's nodes, flows, and default flows by the node they leave, while they are completed."""
+
+    nodes: dict[str, Node]
+    flows: list[Flow]
+    defaults: dict[str, str]
+
+    def leaving(self) -> Mapping[str, list[Flow]]:
+        """Flows by the node they leave."""
+        found: dict[str, list[Flow]] = defaultdict(list)
+        for flow in self.flows:
+            found[flow.source].append(flow)
+        return found
+
+    def entered(self) -> set[str]:
+        """The nodes that a flow leads to."""
+        return {flow.target for flow in self.flows}
+
+
+def complete(drawn: Drawn, links: Links, where: Placed, source: Source, *, inside: bool = False) -> Drawn:
+    """Say what is unsaid in one process; ``where`` is the process itself. Each step is a warning, but for links.
+
+    Sources in BPMN 2.0.2: Start Event and End Event (processes without), Sequence Flow Considerations (several flows
+    out of an activity), Link Event Definition. The rules as a whole: docs/decisions/0019-drawings-as-programs.md
+    """
+    links.join(drawn.nodes, drawn.flows, source)
+    _pass_milestones(drawn, source)
+    _pass_through(drawn, source)
+    _end_at_gateways(drawn, source)
+    _begin(drawn, where, source)
+    if not inside:
+        _choose_start(drawn, source)
+    _split_raced(drawn, source)
+    _choose_at_activities(drawn, source)
+    drawn.flows = merges.mend(drawn.nodes, drawn.flows, source)
+    due_dates.add(drawn.nodes, source)
+    return drawn
+
+
+def _pass_milestones(drawn: Drawn, source: Source) -> None:
+    """An event on the way that is not said to wait for anything is a milestone."""
+    for node in list(drawn.nodes.values()):
+        silent = node.tag == "intermediateCatchEvent" and events.is_untyped(source.ids[node.id])
+        if silent and node.timer is None and node.message is None and node.id not in source.failed:
+            drawn.nodes[node.id] = replace(node, kind="intermediateThrowEvent")
+
+
+def _pass_through(drawn: Drawn, source: Source) -> None:
+    """A start that flows lead to passes the token on; so does an end that flows leave."""
+    entered, leaving = drawn.entered(), drawn.leaving()
+    for node in list(drawn.nodes.values()):
+        if node.kind == "startEvent" and node.id in entered:
+            source.warning("flow_into_start", node)
+        if node.kind == "endEvent" and leaving.get(node.id):
+            if node.terminate:
+                source.warning("flow_out_of_terminate", node)
+                drawn.flows = [flow for flow in drawn.flows if flow.source != node.id]
+            else:
+                source.warning("flow_out_of_end", node)
+                drawn.nodes[node.id] = replace(node, kind="intermediateThrowEvent")
+
+
+def _end_at_gateways(drawn: Drawn, source: Source) -> None:
+    """A gateway that no flow leaves decides nothing: what comes there ends there."""
+    leaving = drawn.leaving()
+    for node in list(drawn.nodes.values()):
+        if node.kind in _GATEWAYS and not leaving.get(node.id) and node.id not in source.failed:
+            source.warning("gateway_ends", node)
+            if node.kind != "parallelGateway":
+                drawn.nodes[node.id] = replace(node, kind="endEvent")
+
+
+def _begin(drawn: Drawn, where: Placed, source: Source) -> None:
+    """Without a start event everything that no flow leads to begins; a start that leads nowhere stands for that too.
+    BPMN 2.0.2, Start Event. Beside starts that lead on, one that does not is left out."""
+    starts = [node for node in drawn.nodes.values() if node.kind == "startEvent"]
+    leaving = drawn.leaving()
+    loose = [node for node in starts if not leaving.get(node.id) and node.id not in source.failed]
+    if loose != starts:
+        _leave_out(loose, drawn, source)
+        return
+    first = _unentered(drawn)
+    if not first:
+        if not starts:
+            source.error("no_start", where)
+        return
+    if starts:
+        source.warning("start_joined", starts[0], first=_names(first))
+        start = starts[0]
+        _leave_out(starts[1:], drawn, source)
+    else:
+        if local(source.ids[where.id]) != "adHocSubProcess":  # which has none by its nature
+            source.warning("start_implied", where, first=_names(first))
+        start = Node(f"{where.id}:mulai", "startEvent", N_("Mulai"), "", line=where.line)
+        drawn.nodes[start.id] = start
+    drawn.flows += [Flow(f"{start.id}:{node.id}", "", start.id, node.id) for node in first]
+
+
+def _leave_out(starts: Iterable[Node], drawn: Drawn, source: Source) -> None:
+    """Starts that lead nowhere begin nothing; to one that flows lead to a way comes, and ends there."""
+    entered = drawn.entered()
+    for node in starts:
+        source.warning("start_unconnected", node)
+        if node.id in entered:
+            drawn.nodes[node.id] = replace(node, kind="intermediateThrowEvent")
+        else:
+            del drawn.nodes[node.id]
+
+
+def _unentered(drawn: Drawn) -> list[Node]:
+    """What could begin: the nodes that no flow leads to, but for starts and boundary events."""
+    entered, not_these = drawn.entered(), {"startEvent", "boundaryEvent"}
+    return [node for node in drawn.nodes.values() if node.id not in entered and node.kind not in not_these]
+
+
+def _choose_start(drawn: Drawn, source: Source) -> None:
+    """Of several plain starts people use the first with a form, else the first; the others begin by a message that
+    bears their name."""
+    starts = [node for node in drawn.nodes.values() if node.kind == "startEvent"]
+    plain = [node for node in starts if node.message is None and node.timer is None and node.signal is None]
+    plain = [node for node in plain if node.id not in source.failed]
+    if len(plain) < 2:
+        return
+    first = next((node for node in plain if node.form_key), plain[0])
+    taken = {node.message for node in starts}
+    for node in plain:
+        if node is not first:
+            message = node.name if node.name and node.name not in taken else node.id
+            taken.add(message)
+            source.warning("several_starts", node, first=first.name or first.id, message=message)
+            drawn.nodes[node.id] = replace(node, message=message)
+
+
+def _split_raced(drawn: Drawn, source: Source) -> None:
+    """An event that an event gateway and other flows lead to stands for several: one for each race, one for the rest.
+
+    The event itself stays with the first gateway; the others wait at its double, which leads where it leads.
+    """
+    hosts = {node.attached_to for node in drawn.nodes.values()}
+    for node in [node for node in drawn.nodes.values() if node.kind == "intermediateCatchEvent"]:
+        into = [flow for flow in drawn.flows if flow.target == node.id]
+        races = [flow for flow in into if drawn.nodes[flow.source].kind == "eventBasedGateway"]
+        if races and len(into) > 1 and node.id not in hosts:
+            source.warning("event_shared", node)
+            rest = [flow for flow in into if flow not in races]
+            for number, flows in enumerate([*([race] for race in races[1:]), rest], start=2):
+                _double(drawn, node, f"{node.id}:{number}", flows)
+
+
+def _double(drawn: Drawn, node: Node, double_id: str, into: list[Flow]) -> None:
+    if not into:
+        return
+    drawn.nodes[double_id] = replace(node, id=double_id)
+    drawn.flows = [replace(flow, target=double_id) if flow in into else flow for flow in drawn.flows]
+    own = [flow for flow in drawn.flows if flow.source == node.id]
+    drawn.flows += [replace(flow, id=f"{double_id}:{flow.id}", source=double_id) for flow in own]
+
+
+def _choose_at_activities(drawn: Drawn, source: Source) -> None:
+    """Several flows out of what is no gateway are all taken; with conditions, those that hold.
+
+    The choice is made by an inclusive gateway behind the node, where a flow without a condition always holds.
+    """
+    for node_id, own in drawn.leaving().items():
+        node = drawn.nodes[node_id]
+        if node.kind in _GATEWAYS or len(own) < 2:
+            continue
+        if not any(flow.condition for flow in own):
+            if all(":" not in flow.id for flow in own):  # told of another way where it was made here
+                source.warning("implicit_parallel", node, count=str(len(own)))
+            continue
+        source.warning("implicit_choice", node, count=str(len(own)))
+        _add_gateway(drawn, node, own)
+
+
+def _add_gateway(drawn: Drawn, node: Node, own: list[Flow]) -> None:
+    gateway = Node(f"{node.id}:pilih", "inclusiveGateway", node.name, "", line=node.line)
+    default = drawn.defaults.pop(node.id, "")
+    drawn.nodes[gateway.id] = gateway
+    drawn.defaults[gateway.id] = default
+    moved = {flow.id: _from_gateway(flow, gateway, default) for flow in own}
+    drawn.flows = [moved.get(flow.id, flow) for flow in drawn.flows]
+    drawn.flows.append(Flow(f"{gateway.id}:ke", "", node.id, gateway.id))
+
+
+def _from_gateway(flow: Flow, gateway: Node, default: str) -> Flow:
+    condition = flow.condition or (None if flow.id == default else ALWAYS)
+    return replace(flow, source=gateway.id, condition=condition)
+
+
+def _names(nodes: Iterable[Node]) -> str:
+    return ", ".join(f"“{node.name or node.id}”" for node in nodes)

@@ -1,0 +1,182 @@
+"""BPMN XML → `Diagram`, or findings. Whatever the bytes, nothing but `InvalidDiagram` is raised.
+
+The library's own parser is not used; docs/decisions/0006-own-reader.md says why. Everything that is not known
+to run is refused here, so that nothing after the reader has to doubt a `Diagram`.
+"""
+
+from dataclasses import replace
+from typing import Literal, NamedTuple
+
+from app.engine.reading.checks import immediate_loops, label_contradictions, ignored_elements, structure, timers, missing_shapes
+from app.engine.reading.texts import extensions, properties
+from app.engine.reading.elements import flows, kinds, lanes, levels, loops, message_flows, nodes, event_references
+from app.engine import mappings
+from app.engine.diagram import Diagram
+from app.engine.reading.source import NAME_LENGTH, Place, Source, place
+from app.engine.xml import BPMN, Element, attribute, children, local, parse, reference
+from app.i18n import _
+
+MAX_NODES = 300
+MAX_FLOWS = 1_000
+MAX_PROCESSES = 20
+
+
+class Expression(NamedTuple):
+    """FEEL in a diagram: the element that holds it, in which part of it, and its text without ``=``."""
+
+    element_id: str
+    where: Literal["condition", "timer", "loop", "mapping", "identitas tertutup"]
+    text: str
+    dialect: Literal["expression"] = "expression"
+
+
+def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
+    """Return the executable processes of a BPMN file, each pool's own.
+
+    Raises:
+        InvalidDiagram: something in it cannot run; its findings hold the warnings as well.
+    """
+    root = parse(xml, file=file)
+    source = Source(root, file)
+    if local(root) != "definitions":
+        source.error("not_bpmn", Place("", "", root.sourceline), found=str(root.tag))
+        source.stop_on_errors()
+    processes = _processes(root, source)
+    message_flows.check(source, processes)
+    ignored_elements.check(source)
+    missing_shapes.check(source, processes)
+    found = tuple(_read_process(process, source) for process in processes)
+    source.stop_on_errors()
+    found = tuple(_walkable(diagram, source) for diagram in found)
+    return tuple(
+        replace(diagram, findings=source.findings(diagram.key, *([] if number else [""])))
+        for number, diagram in enumerate(found)
+    )
+
+
+def expressions(diagram: Diagram) -> tuple[Expression, ...]:
+    """Every piece of FEEL in ``diagram``, so that a deployment can check the names it reads."""
+    found = [Expression(flow.id, "condition", flow.condition) for flow in diagram.flows if flow.condition]
+    found += [
+        Expression(node.id, "timer", node.timer.text.removeprefix("=").strip())
+        for node in diagram.nodes.values()
+        if node.timer is not None and node.timer.text.startswith("=")
+    ]
+    found += [
+        Expression(node.id, "loop", text)
+        for node in diagram.nodes.values()
+        for text in loops.expressions(node.loop)
+    ]
+    found += [
+        Expression(node.id, "mapping", text)
+        for node in diagram.nodes.values()
+        for text in mappings.expressions(node.mappings)
+    ]
+    if closed := properties.closed_identity(diagram):
+        found.append(Expression(diagram.key, "identitas tertutup", closed))
+    return tuple(found)
+
+
+def element_names(diagram: Diagram) -> dict[str, str]:
+    """What people call each node and flow: its name as drawn, else where it leads, else its id."""
+    names = {node.id: node.name or node.id for node in diagram.nodes.values()}
+    names |= {gateway: _(asked.text) for gateway, asked in diagram.questions.items()}
+    answers = {flow_id: _(text) for asked in diagram.questions.values() for flow_id, text in asked.answers}
+    for flow in diagram.flows:
+        names[flow.id] = flow.name or answers.get(flow.id) or names[flow.target]
+    return names
+
+
+def _processes(root: Element, source: Source) -> list[Element]:
+    """The processes with something in them; pools without a process of their own are only drawn.
+
+    Where some are marked executable, those that are not are the others' side of the talk, and only drawn too.
+    """
+    drawn = [process for process in children(root, "process") if any(map(kinds.is_flow_node, process))]
+    marked = [process for process in drawn if attribute(process, "isExecutable").lower() in {"true", "1"}]
+    for process in drawn if marked else ():
+        if process not in marked:
+            source.warning("process_only_drawn", process)
+    drawn = marked or drawn
+    if not drawn:
+        source.error("no_process", Place("", "", root.sourceline))
+    if len(drawn) > MAX_PROCESSES:
+        limit = str(MAX_PROCESSES)
+        source.error("too_many_processes", drawn[0], count=str(len(drawn)), limit=limit)
+        source.stop_on_errors()
+    for process in drawn:
+        if _too_large(process, source):
+            source.stop_on_errors()
+    return drawn
+
+
+def _walkable(diagram: Diagram, source: Source) -> Diagram:
+    source.process = diagram.key
+    found = structure.walkable(diagram, source)
+    immediate_loops.check(found, source)
+    return found
+
+
+def _too_large(process: Element, source: Source) -> bool:
+    count = sum(map(kinds.is_flow_node, process.iter(f"{BPMN}*")))
+    joints = sum(1 for _flow in process.iter(f"{BPMN}sequenceFlow"))
+    if count > MAX_NODES:
+        source.error("too_many_nodes", process, count=str(count), limit=str(MAX_NODES))
+    if joints > MAX_FLOWS:
+        source.error("too_many_flows", process, count=str(joints), limit=str(MAX_FLOWS))
+    return count > MAX_NODES or joints > MAX_FLOWS
+
+
+def _read_process(process: Element, source: Source) -> Diagram:
+    """One process with everything checked; what was found is kept in ``source``."""
+    source.process = attribute(process, "id")
+    diagram = _titled(process, source)
+    complete = levels.read(process, diagram, source)
+    found = complete.nodes
+    joined, questions = flows.decide(found, complete.flows, complete.defaults, source)
+    drawn, placed = lanes.read(process, source)
+    if drawn:
+        lanes.check(found, placed, drawn, source)
+    else:
+        drawn, placed = lanes.of_groups(found, diagram, source)
+    found = lanes.settle(found, joined, drawn, placed)
+    found = {node.id: timers.once(node, source) for node in found.values()}
+    diagram = replace(diagram, lanes=drawn, nodes=found, flows=joined, questions=questions)
+    structure.check(diagram, source)
+    timers.check(diagram, source)
+    label_contradictions.check(diagram, source)
+    properties.check(diagram, source)
+    event_references.check(diagram, source)
+    return diagram
+
+
+def _titled(process: Element, source: Source) -> Diagram:
+    """What is said about the process as a whole; its pool speaks where the process is silent."""
+    where, pool = place(process), _pool(process, source)
+    if not attribute(process, "id"):
+        source.error("id_missing", process, element="process")
+    own = extensions.read(process, source).properties
+    drawn_on_pool = extensions.read(pool, source).properties if pool is not None else {}
+    name = where.name or (place(pool).name if pool is not None else "") or where.id
+    if len(name) > NAME_LENGTH:
+        source.error("name_too_long", process, limit=str(NAME_LENGTH))
+    return Diagram(
+        key=where.id,
+        name=name,
+        properties={**drawn_on_pool, **own},
+        lanes=(),
+        nodes={},
+        flows=(),
+        questions={},
+        findings=(),
+        documentation=nodes.documentation(process),
+        line=where.line,
+    )
+
+
+def _pool(process: Element, source: Source) -> Element | None:
+    for group in children(source.root, "collaboration"):
+        for pool in children(group, "participant"):
+            if reference(pool.get("processRef")) == attribute(process, "id"):
+                return pool
+    return None

@@ -1,0 +1,173 @@
+"""A diagram's file while it is read: what its ids mean, and what was found wrong with it."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal, Protocol
+
+from lxml import etree
+
+from app.engine.reading.diagram_interchange import Box, boxes
+from app.engine.xml import BPMN, Element, attribute, one_line, reference
+from app.errors import InvalidDiagram
+from app.findings import Finding, has_errors
+from app.i18n import ngettext
+
+MOST_FINDINGS = 200
+#: The longest name of a process, lane or message; they are kept in columns of this width.
+NAME_LENGTH = 255
+#: The longest name of a task, event, gateway or flow: a paragraph, which belongs into the documentation.
+LABEL_LENGTH = 1_000
+_ID = re.compile(r"[\w.-]{1,128}")
+_SHOWN = 500
+_MARKUP = re.compile(r"</?(?:b|br|i|u|p|div|span|font|strong|em)\b[^<>]*>|&nbsp;|\u00a0", re.IGNORECASE)
+
+
+class Placed(Protocol):
+    """Anything a finding can point at."""
+
+    @property
+    def id(self) -> str:
+        """The id in the file."""
+
+    @property
+    def name(self) -> str:
+        """The name as drawn, perhaps empty."""
+
+    @property
+    def line(self) -> int | None:
+        """The line it starts on, from 1."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an XML element stands."""
+
+    id: str
+    name: str
+    line: int | None
+
+
+def place(element: Element) -> Place:
+    """Where ``element`` stands; what has no id of its own is found by its nearest ancestor with one."""
+    owner = element
+    while not attribute(owner, "id") and owner.getparent() is not None:
+        owner = owner.getparent()
+    return Place(attribute(owner, "id"), plain(attribute(owner, "name")), element.sourceline)
+
+
+def plain(name: str) -> str:
+    """A name on one line, without the markup that drawing programs leave in it."""
+    return one_line(_MARKUP.sub(" ", name))
+
+
+class Source:
+    """One file being read. Findings are collected, so that a person sees all of them at once."""
+
+    def __init__(self, root: Element, file: str | None) -> None:
+        self.root = root
+        self.file = file
+        self.ids: dict[str, Element] = {}
+        self.failed: set[str] = set()  # ids with an error: what follows from it is not worth another finding
+        self.feel_chars = 0  # how much has been looked at, over all expressions
+        self.process = ""  # the key of the process being read
+        self._findings: list[tuple[str, Finding]] = []
+        self._read_ids()
+
+    def error(self, code: str, at: Placed | Element, **params: str) -> None:
+        """Note something that cannot run."""
+        self._add("error", code, at, params)
+
+    def warning(self, code: str, at: Placed | Element, **params: str) -> None:
+        """Note something that runs, but perhaps not as meant."""
+        self._add("warning", code, at, params)
+
+    def limit_name(self, element: Element, most: int) -> None:
+        """Note a name of more than ``most`` characters as an error."""
+        if len(attribute(element, "name")) > most:
+            self.error("name_too_long", element, limit=str(most))
+
+    def findings(self, *processes: str) -> tuple[Finding, ...]:
+        """What was found, by line, errors before warnings where there are too many to show.
+
+        With ``processes`` what was found in those alone; "" stands for what concerns the whole file.
+        """
+        found = [finding for key, finding in self._findings if not processes or key in processes]
+        kept = found
+        if len(found) > MOST_FINDINGS:
+            kept = sorted(found, key=lambda finding: finding.severity != "error")[:MOST_FINDINGS]
+            rest = str(len(found) - MOST_FINDINGS)
+            kept.append(Finding("more_findings", "warning", file=self.file, params={"count": rest}))
+        return tuple(sorted(kept, key=lambda finding: finding.line or 1_000_000_000))
+
+    def stop_on_errors(self) -> None:
+        """Raise `InvalidDiagram` when anything found so far cannot run."""
+        findings = self.findings()
+        if has_errors(findings):
+            count = sum(finding.severity == "error" for finding in findings)
+            one = "Diagram belum dapat dijalankan: {count} temuan harus diperbaiki."
+            many = "Diagram belum dapat dijalankan: {count} temuan harus diperbaiki."
+            raise InvalidDiagram(ngettext(one, many, count), findings)
+
+    def _add(
+        self, severity: Literal["error", "warning"], code: str, at: Placed | Element, params: dict[str, str]
+    ) -> None:
+        where = place(at) if isinstance(at, etree._Element) else at
+        if severity == "error":
+            self.failed.add(where.id)
+        shown = {key: shorten(value) for key, value in params.items()}
+        name, element_id = shorten(where.name) or None, shorten(where.id) or None
+        finding = Finding(code, severity, element_id, name, where.line, self.file, shown)
+        self._findings.append((self.process, finding))
+
+    @cached_property
+    def ties(self) -> Mapping[str, list[str]]:
+        """For each element the ids that associations tie it to, wherever the associations stand."""
+        return _joined(self.root.iter(f"{BPMN}association"))
+
+    @cached_property
+    def message_flows(self) -> Mapping[str, list[Element]]:
+        """The message flows that begin or end at each element."""
+        found: dict[str, list[Element]] = defaultdict(list)
+        for flow in self.root.iter(f"{BPMN}messageFlow"):
+            for end in dict.fromkeys((reference(flow.get("sourceRef")), reference(flow.get("targetRef")))):
+                found[end].append(flow)
+        return found
+
+    @cached_property
+    def boxes(self) -> dict[str, Box]:
+        """Where each element is drawn."""
+        return boxes(self.root)
+
+    def _read_ids(self) -> None:
+        for element in model_elements(self.root):
+            if element.get("id") is None:
+                continue
+            name = attribute(element, "id")
+            first = self.ids.setdefault(name, element)
+            if first is not element:
+                lines = {"first": str(first.sourceline), "second": str(element.sourceline)}
+                self.error("duplicate_id", element, **lines)
+            elif not _ID.fullmatch(name):
+                self.error("bad_id", element, bad=name)
+
+
+def _joined(lines: Iterable[Element]) -> Mapping[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for line in lines:
+        both = reference(line.get("sourceRef")), reference(line.get("targetRef"))
+        found[both[0]].append(both[1])
+        found[both[1]].append(both[0])
+    return found
+
+
+def model_elements(root: Element) -> Iterator[Element]:
+    """BPMN's own elements in document order, without what modelers hid in ``extensionElements``."""
+    yield from root.xpath("//b:*[not(ancestor::b:extensionElements)]", namespaces={"b": BPMN[1:-1]})
+
+
+def shorten(text: str) -> str:
+    """The text as a finding quotes it."""
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"

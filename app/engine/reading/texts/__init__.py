@@ -1,0 +1,1 @@
+"""texts: say here in one line what this room holds."""

@@ -1,0 +1,74 @@
+"""The properties that the code acts on, checked where they stand."""
+
+from collections.abc import Mapping
+
+from app.engine.reading.texts import conditions
+from app.engine.diagram import Diagram, Node, lane_names
+from app.engine.reading.source import NAME_LENGTH, Placed, Source
+
+_ON_PROCESS = ("satuan hari", "identitas", "identitas tertutup")
+_ON_LANE = "koordinator"
+_DAY_UNITS = ("kerja", "kalender")
+_AUDIENCES = ("lajur", "koordinator", "lajur dan koordinator", "unit")
+
+
+def check(diagram: Diagram, source: Source) -> None:
+    """Note every property whose value would be misread, and those that stand where nothing reads them."""
+    _check_process(diagram, source)
+    for lane in diagram.lanes:
+        _check_misplaced(lane, lane.properties, _ON_PROCESS, source)
+        if len(lane.properties.get(_ON_LANE, "")) > NAME_LENGTH:
+            source.error("name_too_long", lane, limit=str(NAME_LENGTH))
+    for node in diagram.nodes.values():
+        _check_misplaced(node, node.properties, (*_ON_PROCESS, _ON_LANE), source)
+        _check_audience(node, source)
+
+
+def _check_process(diagram: Diagram, source: Source) -> None:
+    unit = diagram.properties.get("satuan hari", "").strip().lower()
+    if unit and unit not in _DAY_UNITS:
+        allowed = ", ".join(_DAY_UNITS)
+        source.error("property_value", diagram, property="satuan hari", value=unit, allowed=allowed)
+    known = {name.casefold() for lane in diagram.lanes for name in (lane.id, lane.name)}
+    for name in lane_names(diagram.properties.get("identitas", ""), diagram.lanes):
+        if name.casefold() not in known:
+            lanes = "; ".join(lane.name for lane in diagram.lanes)
+            source.error("identity_lane_unknown", diagram, lane=name, lanes=lanes)
+    if closed := closed_identity(diagram):
+        conditions.check(closed, diagram, source)
+    _check_misplaced(diagram, diagram.properties, (_ON_LANE,), source)
+
+
+def closed_identity(diagram: Diagram) -> str:
+    """The FEEL of ``identitas tertutup`` (true: nobody else ever sees the identity); empty when not set."""
+    return conditions.clean(diagram.properties.get("identitas tertutup", ""))
+
+
+def _check_misplaced(
+    at: Placed, properties: Mapping[str, str], names: tuple[str, ...], source: Source
+) -> None:
+    for name in names:
+        if name in properties:
+            code = "property_only_on_lane" if name == _ON_LANE else "property_only_on_process"
+            source.warning(code, at, property=name)
+
+
+def _check_audience(node: Node, source: Source) -> None:
+    """``untuk`` says whom a notification goes to, or, as pelapor, that a message has the reporter's form.
+
+    The reporter's message must wait, and have a form.
+    """
+    value = node.properties.get("untuk", "").strip().lower()
+    if not value:
+        return
+    if node.kind == "sendTask":
+        if value not in _AUDIENCES:
+            allowed = ", ".join(_AUDIENCES)
+            source.error("property_value", node, property="untuk", value=value, allowed=allowed)
+    elif value != "pelapor":
+        source.error("property_value", node, property="untuk", value=value, allowed="pelapor")
+    elif node.message is None or node.kind not in {"intermediateCatchEvent", "boundaryEvent"}:
+        if node.id not in source.failed:
+            source.error("reporter_misplaced", node)
+    elif node.form_key is None:
+        source.error("reporter_without_form", node)

@@ -1,0 +1,140 @@
+"""Time in a drawing: an event's name, or the text of an annotation tied to it, read as a timer's text.
+
+``5 hari kerja``, ``H+3``, ``maks. 60 hari``, ``2x24 jam``, ``within 3 days``, ``setelah 2 minggu``, ``30'``,
+``tiap Senin``.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from app.bpmnio import feel
+from app.engine.reading.texts import conditions
+from app.engine import timers
+from app.engine.diagram import Timer
+from app.engine.reading.source import Source
+from app.engine.xml import Element, attribute, children, local, one_line, text_of
+
+_NUMBERS: Mapping[str, int] = {
+    **{"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8},
+    **{"sembilan": 9, "sepuluh": 10, "sebelas": 11},
+    **{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7},
+    **{"eight": 8, "nine": 9, "ten": 10},
+}
+#: "hr" is left out: a day in Indonesian notes, an hour in English ones.
+_UNITS: Mapping[str, str] = {
+    **dict.fromkeys(("hari", "day", "days", "d"), "hari"),
+    **dict.fromkeys(("jam", "hour", "hours", "hrs", "h"), "jam"),
+    **dict.fromkeys(("menit", "mnt", "minute", "minutes", "min", "mins", "'", "’", "′"), "menit"),
+    **dict.fromkeys(("minggu", "mgg", "week", "weeks", "pekan"), "minggu"),
+    **dict.fromkeys(("bulan", "bln", "month", "months"), "bulan"),
+    **dict.fromkeys(("tahun", "thn", "year", "years"), "tahun"),
+    **dict.fromkeys(("detik", "dtk", "second", "seconds", "sec", "secs"), "detik"),
+}
+_KINDS: Mapping[str, str] = {
+    **dict.fromkeys(("kerja", "working", "business", "office", "krj"), "kerja"),
+    **dict.fromkeys(("kalender", "calendar"), "kalender"),
+}
+_EXACT: Mapping[str, str] = {"bulan": "P{}M", "tahun": "P{}Y", "detik": "PT{}S"}
+_ONE = re.compile(r"\bse(hari|jam|minggu|bulan|tahun|menit)\b")
+_WORKING = re.compile(r"(?<=\d)\s*hk\b")
+_SPELLED = re.compile(r"(?<=\d)\s*\([a-z -]+\)")
+_TIMES_24 = re.compile(r"(?<![\w.,])(\d{1,3})\s*[x×*]\s*24\s*(?:jam|hours?|h)\b")
+_AFTER = re.compile(r"(?<!\w)[htd]\s*\+\s*(\d{1,4})(?!\w)")
+_SPAN = re.compile(
+    r"(?<![\w.,/:-])(?:\d{1,4}\s*(?:-|–|s\.?d\.?|sampai|to|atau|or)\s*)?"
+    rf"(\d{{1,5}}(?:[.,]\d{{1,2}})?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\s*"
+    rf"(?:({'|'.join(_KINDS)})\s+)?"
+    rf"({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?:[\s-]*({'|'.join(_KINDS)})\b|(?!\w)(?!-\w))"
+)
+_EVERY = re.compile(r"\b(?:setiap|tiap|every|each|per)\b")
+_MOST = 300
+
+
+def read(element: Element, source: Source) -> Timer | None:
+    """The timer that the words at ``element`` tell, with a warning of how they were understood; None: none."""
+    for text in words(element, source):
+        understood = meaning(text)
+        if understood is not None and local(element) == "startEvent":
+            # What begins on a day by name begins on each such day.
+            understood = timers.named_day(f"setiap {understood.lower()}") or understood
+        if understood is not None:
+            source.warning("timer_read_from_words", element, text=text, understood=understood)
+            return _timer(understood)
+    return None
+
+
+def read_text(element: Element, timer: Timer, source: Source) -> Timer | None:
+    """What a timer with words in it that are no timer text tells (``3 hari kerja sejak surat diterima``), with a
+    warning; None when it is a timer text, or no time."""
+    if timers.check(timer, "kerja") != "timer_not_understood" or (understood := meaning(timer.text)) is None:
+        return None
+    source.warning("timer_text_understood", element, text=timer.text, understood=understood)
+    return _timer(understood)
+
+
+def _timer(text: str) -> Timer:
+    repeats = timers.cycle(Timer("duration", text)) is not None
+    return Timer("cycle" if repeats else "duration", text)
+
+
+def words(element: Element, source: Source) -> list[str]:
+    """What is written at an element: its name, then the annotations tied to it."""
+    name = one_line(attribute(element, "name"))
+    return [text for text in (name, *_annotations(element, source)) if text]
+
+
+def meaning(text: str) -> str | None:
+    """The timer text that ``text`` tells; None when it tells no time, or more than one."""
+    text = one_line(text)
+    if len(text) > _MOST:
+        return None
+    plain = _SPELLED.sub("", _ONE.sub(r"1 \1", _WORKING.sub(" hari kerja", text.lower())))
+    found, named = set(_spans(plain)), timers.named_day(plain)
+    if named:
+        return None if found else named
+    if not text.startswith("=") and timers.check(Timer("duration", text), "kerja") is None:
+        return text
+    if len(found) != 1:
+        return None
+    (span,) = found
+    every = f"setiap {span}"
+    if _EVERY.search(plain) and timers.check(Timer("cycle", every), "kerja") is None:
+        span = every
+    return span if timers.check(Timer("duration", span), "kerja") is None else None
+
+
+def constant(text: str) -> Timer | None:
+    """The deadline that a due date tells: a date, a duration, or FEEL over nothing but the clock."""
+    if text.startswith("="):
+        formula = conditions.clean(text)
+        constant = conditions.fault(formula) is None and not feel.names(formula)
+        return Timer("date", f"={formula}") if constant else None
+    timer = Timer("date", text)
+    return timer if text and not timers.is_relative(timer) and _is_single(timer) else None
+
+
+def _is_single(timer: Timer) -> bool:
+    return timers.check(timer, "kerja") is None and timers.cycle(timer) is None
+
+
+def _spans(plain: str) -> Iterator[str]:
+    for match in _TIMES_24.finditer(plain):
+        yield f"{int(match[1]) * 24} jam kalender"
+    rest = _TIMES_24.sub(" ", plain)
+    for match in _AFTER.finditer(rest):
+        yield f"{match[1]} hari"
+    for match in _SPAN.finditer(_AFTER.sub(" ", rest)):
+        number = str(_NUMBERS.get(match[1], match[1]))
+        unit, kind = _UNITS[match[3]], _KINDS.get(match[2] or match[4] or "", "")
+        if unit in _EXACT:
+            yield _EXACT[unit].format(number)
+        else:
+            yield f"{number} {unit} {kind}".strip()
+
+
+def _annotations(element: Element, source: Source) -> Iterator[str]:
+    """The texts of annotations that an association ties to ``element``, wherever the association stands."""
+    for other_id in source.ties.get(attribute(element, "id"), ()):
+        other = source.ids.get(other_id)
+        if other is not None and local(other) == "textAnnotation":
+            yield one_line(" ".join(text_of(child) for child in children(other, "text")))

@@ -1,0 +1,1 @@
+"""running: say here in one line what this room holds."""

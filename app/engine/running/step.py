@@ -1,0 +1,230 @@
+"""What one command changed: the difference between an instance before it and at its next wait states."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import UnionType
+from typing import Any
+
+import orjson
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app.engine.running import state as codec
+from app.engine import timers
+from app.engine.running.context import Effect, Event
+from app.engine.diagram import Diagram, Node
+from app.engine.running.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
+from app.engine.local_variables import is_sealed, locals_of
+from app.engine.running.run import Run
+from app.engine.running.scheduling import deadline_timer
+from app.engine.scopes import rounds_of
+from app.errors import ExecutionFailed
+from app.i18n import _
+
+#: What a case may take to keep: where it stands, and its variables.
+MAX_BYTES = 5_000_000
+
+
+@dataclass(frozen=True)
+class OpenTask:
+    """A user task, or a question, that opened in this step."""
+
+    id: str
+    node: Node
+    is_question: bool
+    due: timers.Due | None
+    locals: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class OpenTimer:
+    """A timer that started in this step; ``rounds``: see `scopes.rounds_of`."""
+
+    id: str
+    node: Node
+    opened_at: datetime
+    due: timers.Due
+    rounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenMessage:
+    """An event that began to wait for its message or signal in this step."""
+
+    id: str
+    node: Node
+    rounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Step:
+    """An instance at its next wait states, and how it came there. ``state`` is opaque to everybody else."""
+
+    state: bytes
+    variables: dict[str, Any]
+    visits: Mapping[str, int]
+    events: tuple[Event, ...]
+    effects: tuple[Effect, ...]
+    opened: tuple[OpenTask, ...]
+    closed: tuple[str, ...]  # ids of user tasks that are no longer open
+    completed: tuple[str, ...]  # those of them that a person completed in this step
+    changed: Mapping[
+        str, Mapping[str, Any]
+    ]  # local variables of user tasks that stay open, where any changed
+    overdue: tuple[str, ...]  # ids of user tasks whose deadline passed in this step
+    timers: tuple[OpenTimer, ...]
+    signals: tuple[str, ...]  # thrown, for other instances to catch
+    messages: tuple[OpenMessage, ...]
+    stopped_timers: tuple[str, ...]  # ids of timers that no longer wait
+    stopped_messages: tuple[str, ...]  # ids of message events that no longer wait
+    ended: bool
+    end: Node | None
+
+
+def open_tasks(workflow: codec.Workflow) -> list[Task]:
+    """User tasks and questions that wait for a person; the hidden task of an event gateway is none."""
+    return [
+        t
+        for t in workflow.tasks.values()
+        if t._state == TaskState.READY and t.task_spec.manual and t.task_spec.bpmn_id
+    ]
+
+
+def waiting(workflow: codec.Workflow, kind: type | UnionType) -> list[Task]:
+    """Events that wait, of one kind of definition."""
+    return [
+        t
+        for t in workflow.event_manager.tasks.values()
+        if t._state == TaskState.WAITING and isinstance(t.task_spec.event_definition, kind)
+    ]
+
+
+def node_of(task: Task) -> Node:
+    """The diagram's node that a task runs."""
+    node: Node = task.workflow.spec.diagram.nodes[task.task_spec.bpmn_id]
+    return node
+
+
+def due_of(task: Task) -> timers.Due:
+    """When a scheduled timer is due."""
+    return timers.Due.from_dict(task.internal_data["due"])
+
+
+@dataclass(frozen=True)
+class Before:
+    """What was open before the command; `between` tells the difference."""
+
+    tasks: frozenset[str] = frozenset()
+    timers: frozenset[str] = frozenset()
+    messages: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, workflow: codec.Workflow) -> "Before":
+        """What is open in a workflow just loaded."""
+        return cls(
+            frozenset(t.id.hex for t in open_tasks(workflow)),
+            frozenset(t.id.hex for t in waiting(workflow, TimerEvent) if t.internal_data.get("due")),
+            frozenset(t.id.hex for t in waiting(workflow, MessageEvent | SignalEvent)),
+        )
+
+
+def between(workflow: codec.Workflow, before: Before, completed: list[str] | None = None) -> Step:
+    """The step that led from ``before`` to where the workflow stands still now.
+
+    Raises:
+        ExecutionFailed: it would stand still for ever, or has grown too large to keep.
+    """
+    run: Run = workflow.run
+    still_open = [] if workflow.completed else open_tasks(workflow)
+    opened = tuple(_open_task(task, run.diagram) for task in still_open if task.id.hex not in before.tasks)
+    for task in opened:
+        run.record("task_created", task.node.id, task=task.id, **_due_data(task))
+    timer_tasks = (
+        [] if workflow.completed else [t for t in waiting(workflow, TimerEvent) if t.internal_data.get("due")]
+    )
+    message_tasks = [] if workflow.completed else waiting(workflow, MessageEvent | SignalEvent)
+    if workflow.completed:
+        run.record("instance_ended", run.end.id if run.end else None, name=run.end.name if run.end else "")
+    elif not (still_open or timer_tasks or message_tasks):
+        raise _stuck(workflow)
+    state = b"" if workflow.completed else codec.dumps(workflow)
+    _bound(state, run)
+    return Step(
+        state=state,
+        variables=run.variables,
+        visits=dict(run.visits),
+        events=tuple(run.events),
+        effects=tuple(run.effects),
+        opened=opened,
+        closed=tuple(sorted(before.tasks - {t.id.hex for t in still_open})),
+        completed=tuple(completed or ()),
+        changed=_changed(run, [t for t in still_open if t.id.hex in before.tasks]),
+        overdue=tuple(e.data["task"] for e in run.events if e.type == "task_overdue"),
+        timers=tuple(_open_timer(t) for t in timer_tasks if t.id.hex not in before.timers),
+        signals=tuple(run.signals),
+        messages=tuple(
+            OpenMessage(t.id.hex, node_of(t), rounds_of(t))
+            for t in message_tasks
+            if t.id.hex not in before.messages
+        ),
+        stopped_timers=tuple(sorted(before.timers - {t.id.hex for t in timer_tasks})),
+        stopped_messages=tuple(sorted(before.messages - {t.id.hex for t in message_tasks})),
+        ended=workflow.completed,
+        end=run.end if workflow.completed else None,
+    )
+
+
+def _bound(state: bytes, run: Run) -> None:
+    size = len(state) + len(orjson.dumps(run.variables, default=str))
+    if size > MAX_BYTES:
+        raise ExecutionFailed(
+            _(
+                "Perkara ini sudah terlalu besar: lebih dari {limit}. Kurangi yang dikumpulkan dalam pengulangan.",
+                limit=f"{MAX_BYTES // 1_000_000} MB",
+            ),
+            detail="case_too_large",
+        )
+
+
+def _stuck(workflow: codec.Workflow) -> ExecutionFailed:
+    """The failure of a drawing in which nothing more can happen, e.g. a join that waits for a way not taken."""
+    ids = (t.task_spec.bpmn_id for t in workflow.tasks.values() if t._state == TaskState.WAITING)
+    node = workflow.spec.diagram.nodes.get(next(filter(None, ids), ""))
+    where = node.name or node.id if node else workflow.spec.diagram.name
+    return ExecutionFailed(
+        _(
+            "Perkara akan berhenti selamanya di “{name}”: tidak ada lagi yang dapat melanjutkannya.",
+            name=where,
+        ),
+        activity_id=node.id if node else None,
+        detail="stuck",
+    )
+
+
+def _open_task(task: Task, diagram: Diagram) -> OpenTask:
+    timer = deadline_timer(task, diagram) if isinstance(task.parent.task_spec, BoundaryEventSplit) else None
+    if timer is not None:
+        task.internal_data["deadline"] = timer.task_spec.bpmn_id
+    is_question = task.task_spec.name == spec_name(task.task_spec.bpmn_id, QUESTION)
+    due = due_of(timer) if timer is not None else None
+    return OpenTask(
+        task.id.hex, node_of(task), is_question, due, locals_of(task, task.workflow.run.variables)
+    )
+
+
+def _changed(run: Run, tasks: list[Task]) -> dict[str, dict[str, Any]]:
+    """What open tasks hold a copy of, where it may differ now: a new variable of the case is hidden from some."""
+    if not run.changed_locals:
+        tasks = [task for task in tasks if run.new_names and is_sealed(task)]
+    return {task.id.hex: locals_of(task, run.variables) for task in tasks}
+
+
+def _due_data(task: OpenTask) -> dict[str, Any]:
+    return {"due_at": task.due.at.isoformat()} if task.due else {}
+
+
+def _open_timer(task: Task) -> OpenTimer:
+    opened_at = datetime.fromisoformat(task.internal_data["opened"])
+    return OpenTimer(task.id.hex, node_of(task), opened_at, due_of(task), rounds_of(task))

@@ -1,0 +1,235 @@
+"""The moves of a run: finish a task, fire a timer, catch a message, and go on to where somebody must wait."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
+from SpiffWorkflow.exceptions import SpiffWorkflowException
+from SpiffWorkflow.task import Task
+from SpiffWorkflow.util.task import TaskState
+
+from app.bpmnio import budget
+from app.engine.running import limits, apply_mappings, event_propagation
+from app.engine import timers
+from app.engine.running import state as codec
+from app.engine.diagram import Flow, Node
+from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
+from app.engine.running.run import Run
+from app.engine.scopes import Round, around, frames
+from app.engine.running.step import due_of, node_of, open_tasks, waiting
+from app.errors import ExecutionFailed
+from app.i18n import _
+
+#: What all expressions of one command may take together: on SQLite nobody else writes meanwhile.
+MAX_SECONDS = 5.0
+#: What is over is cut off on a long way too; each step looks at all that is there.
+_COMPACT_EVERY = 100
+
+#: Gateways that note themselves which of several flows they took.
+_CHOOSING = frozenset({"exclusiveGateway", "inclusiveGateway", "eventBasedGateway"})
+
+
+@contextmanager
+def failing() -> Iterator[None]:
+    """The library's own failures become ours, and expressions have a time that they share."""
+    try:
+        with budget.sharing(MAX_SECONDS):
+            yield
+    except SpiffWorkflowException as error:
+        raise ExecutionFailed(_("Diagram tidak dapat dilanjutkan dari sini."), detail=str(error)) from error
+
+
+def finish(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -> None:
+    """Set the variables a person submitted and let the token leave the task or question."""
+    run: Run = workflow.run
+    before = run.assign(variables, task)
+    node = node_of(task)
+    kind = "question_answered" if _is_question(task) else "task_completed"
+    answer = (
+        {"answers": run.answers.get(node.id)} if kind == "question_answered" else {"values": dict(variables)}
+    )
+    run.record(kind, node.id, task=task.id.hex, **answer, **before)
+    _run(run, task)
+
+
+def finish_with_question(workflow: codec.Workflow, task: Task, variables: Mapping[str, Any]) -> list[str]:
+    """Finish a task, go on, and finish the question that comes with it too, if it is answered; return its id.
+
+    One question comes with a task. One that follows a question, the same one on a further pass included, is asked
+    anew.
+    """
+    already = {each.id for each in open_tasks(workflow)}
+    finish(workflow, task, variables)
+    advance(workflow)
+    for each in [] if _is_question(task) else open_tasks(workflow):
+        if _is_question(each) and each.id not in already and each.task_spec.bpmn_id in workflow.run.answers:
+            finish(workflow, each, {})
+            advance(workflow)
+            return [each.id.hex]
+    return []
+
+
+def _is_question(task: Task) -> bool:
+    return bool(task.task_spec.name.startswith(QUESTION))
+
+
+def advance(workflow: codec.Workflow) -> None:
+    """Run everything that needs no person, in order, up to the step limit."""
+    passed = 0
+    while ready := _automatic(workflow):
+        for task in ready:
+            if task.state == TaskState.READY:  # an end that terminates may have taken it away
+                limits.count(workflow.run, task)
+                _run(workflow.run, task)
+        _broadcast(workflow)
+        passed += len(ready)
+        if passed > _COMPACT_EVERY:
+            codec.compact(workflow)
+            passed = 0
+
+
+def _broadcast(workflow: codec.Workflow) -> None:
+    """A signal thrown here is caught here too, at once."""
+    run: Run = workflow.run
+    while run.here:
+        catch_signal(workflow, run.here.pop(0))
+
+
+def _automatic(workflow: codec.Workflow) -> list[Task]:
+    """What runs next by itself; when nothing does, an inclusive gateway that was waiting for the others may."""
+    ready = _ready(workflow)
+    if not ready and not workflow.completed:
+        workflow.update_waiting_tasks()
+        ready = _ready(workflow)
+    return ready
+
+
+def _ready(workflow: codec.Workflow) -> list[Task]:
+    """What is ready and needs no person, in the order of the tree; walking it takes longer than a look at all."""
+    found = [t for t in workflow.tasks.values() if t._state == TaskState.READY and not t.task_spec.manual]
+    return found if len(found) < 2 else workflow.get_tasks(state=TaskState.READY, manual=False)
+
+
+def _run(run: Run, task: Task) -> None:
+    """Run a task. Where it leads is laid out now and no further: the library would lay out all that must follow,
+    which is much, and in a loop that only an event ends has no end."""
+    task.task_spec._predict_hook(task)
+    task.run()
+    _passed(run, task)
+
+
+def _passed(run: Run, task: Task) -> None:
+    """Note that an element of the diagram was passed, with the flows that leave it and are no gateway's choice."""
+    left = getattr(task.task_spec, "leaves", None)
+    if left is not None:
+        run.visits.update(flow.id for flow in run.diagram.outgoing.get(left, ()))
+    node_id = task.task_spec.bpmn_id
+    if node_id is None or _is_question(task):
+        return
+    run.visits[node_id] += 1
+    node, flows = run.diagram.nodes[node_id], run.diagram.outgoing.get(node_id, ())
+    if node.kind == "endEvent" and not node.scope:
+        run.end = node
+    if isinstance(task.parent.task_spec, BoundaryEventSplit) and not node.attached_to:
+        run.visits.update(flow.id for flow in run.diagram.flows if _is_raced(run, flow, node_id))
+    if node.kind not in _CHOOSING or len(flows) == 1:
+        run.visits.update(flow.id for flow in flows)
+
+
+def _is_raced(run: Run, flow: Flow, node_id: str) -> bool:
+    """Whether the flow leads from an event gateway to the event that came first."""
+    return flow.target == node_id and run.diagram.nodes[flow.source].kind == "eventBasedGateway"
+
+
+def fire_due_beside(workflow: codec.Workflow, task: Task, *, only_interrupting: bool = False) -> None:
+    """Fire the timers beside a task, or a raced event, that were due before the command, in order: a late officer
+    must not beat his deadline. Timers elsewhere are the worker's.
+    """
+    while due := [timer for timer in timers_around(task) if _is_due(timer)]:
+        due = [t for t in due if t.task_spec.cancel_activity or not only_interrupting]
+        if not due:
+            return
+        fire(workflow, min(due, key=lambda timer: due_of(timer).at))
+
+
+def timers_around(task: Task) -> list[Task]:
+    """The waiting timers on the boundary of the activities that ``task`` is or is inside of."""
+    if task.state & TaskState.FINISHED_MASK:
+        return []
+    splits = {host.parent.id for host in around(task)}
+    return [timer for timer in waiting(task.workflow, TimerEvent) if timer.parent.id in splits]
+
+
+def _is_due(timer: Task) -> bool:
+    return bool(timer.internal_data.get("due")) and due_of(timer).at <= timer.workflow.run.now
+
+
+def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any]) -> None:
+    """Let a waiting message event catch its message, and go on."""
+    run: Run = workflow.run
+    node = node_of(event)
+    # What a round hands out is worked out as it ends, from what came.
+    carried_later = _is_round_of(event, node)
+    before = {} if apply_mappings.keeps(node) and not carried_later else run.assign(variables, event)
+    run.record("message_received", node.id, message=node.message, values=dict(variables), **before)
+    if not carried_later:
+        apply_mappings.received(run, node, variables, event)
+    event_propagation.trigger(event)
+    advance(workflow)
+
+
+def _is_round_of(event: Task, node: Node) -> bool:
+    """Whether an event waits in a round of its own activity; since before its marker was read it does not."""
+    frame = next(frames(event), None)
+    return (
+        frame is not None and isinstance(frame.task_spec, Round) and frame.task_spec.rounds.node_id == node.id
+    )
+
+
+def catch_signal(workflow: codec.Workflow, name: str) -> bool:
+    """Let every event that waits for the signal catch it, and go on. Return whether there was one."""
+    run: Run = workflow.run
+    found = [t for t in waiting(workflow, SignalEvent) if t.task_spec.event_definition.name == name]
+    for event in found:
+        if event._state == TaskState.WAITING:  # else one before it ended this one
+            run.record("signal_caught", node_of(event).id, signal=name)
+            event_propagation.trigger(event)
+    advance(workflow)
+    return bool(found)
+
+
+def fire(workflow: codec.Workflow, timer: Task) -> None:
+    """Fire a timer; a deadline marks its task overdue, a repeating one waits again."""
+    run: Run = workflow.run
+    by_clock, run.by_clock = run.by_clock, True
+    node, due = node_of(timer), due_of(timer)
+    run.record("timer_fired", node.id, due_at=due.at.isoformat(), text=due.text)
+    host = _host(timer)
+    if host is not None and host.state == TaskState.READY and host.internal_data.get("deadline") == node.id:
+        run.record("task_overdue", host.task_spec.bpmn_id, task=host.id.hex, due_at=due.at.isoformat())
+    _repeat(timer, due)
+    run.firing = timer
+    timer.task_spec._update(timer)
+    run.firing = None
+    run.fired, run.timed = timer, host
+    advance(workflow)
+    run.fired = run.timed = None
+    run.by_clock = by_clock
+
+
+def _repeat(timer: Task, due: timers.Due) -> None:
+    """Let a repeating timer wait for its next time beside the one that fires, unless that cuts its activity off."""
+    run: Run = timer.workflow.run
+    if node_of(timer).interrupting:
+        return
+    following = timers.next_due(due, now=run.now, calendar=run.calendar)
+    if following is not None:
+        event_propagation.rearm(timer, {"due": following.as_dict(), "opened": timer.internal_data["opened"]})
+
+
+def _host(event: Task) -> Task | None:
+    """The activity that a boundary event sits on."""
+    if event.parent is None or not isinstance(event.parent.task_spec, BoundaryEventSplit):
+        return None
+    return next((t for t in event.parent.children if t.task_spec.manual and t.task_spec.bpmn_id), None)

@@ -1,0 +1,1 @@
+"""display: say here in one line what this room holds."""

@@ -1,0 +1,1 @@
+"""schema: say here in one line what this room holds."""

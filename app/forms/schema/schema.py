@@ -1,0 +1,61 @@
+"""A ``*.form`` file as a `Form`, or the findings that say why it cannot run."""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from hashlib import sha256
+
+from app.errors import InvalidDiagram
+from app.findings import Finding, has_errors
+from app.forms.schema.option_labels import borrowed
+from app.forms.schema.building import components_of
+from app.forms.schema.checking import check_schema
+from app.forms.submission.variable_references import reads, renews
+from app.forms.schema.parsing import Findings, Raw, parse
+from app.forms.form import Form
+from app.i18n import _
+
+
+def load(content: bytes, *, file: str) -> Form:
+    """Return the form in ``content``, form-js JSON. The same bytes are read once.
+
+    Raises:
+        InvalidDiagram: it cannot run; ``findings`` say why.
+    """
+    form, findings = _read(_Source(sha256(content).hexdigest(), file, content))
+    if form is None:
+        raise InvalidDiagram(_("Formulir {file} tidak dapat dipakai.", file=file), findings)
+    return form
+
+
+def check(content: bytes, *, file: str) -> tuple[Finding, ...]:
+    """Return everything found in ``content``, warnings included; nothing is raised, whatever the bytes."""
+    return _read(_Source(sha256(content).hexdigest(), file, content))[1]
+
+
+@dataclass(frozen=True)
+class _Source:
+    digest: str
+    file: str
+    content: bytes = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=256)
+def _read(source: _Source) -> tuple[Form | None, tuple[Finding, ...]]:
+    findings = Findings(source.file, source.content.decode("utf-8", "replace"))
+    schema = parse(source.content, findings)
+    if schema is not None:
+        check_schema(schema, findings)
+    found = tuple(findings.found)
+    return (None if schema is None or has_errors(found) else _form(schema, found)), found
+
+
+def _form(schema: Raw, findings: tuple[Finding, ...]) -> Form:
+    components = borrowed(components_of(schema))
+    return Form(
+        id=str(schema.get("id") or ""),
+        schema=schema,
+        components=components,
+        reads=reads(components),
+        renews=renews(components),
+        findings=findings,
+    )

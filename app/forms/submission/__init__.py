@@ -1,0 +1,1 @@
+"""submission: say here in one line what this room holds."""

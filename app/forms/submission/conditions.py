@@ -1,0 +1,123 @@
+"""What FEEL of a form sees, and which fields it hides, locks or computes.
+
+As in form-js, a condition ``hide`` is a FEEL unary test: it hides when it is true, and also when it is null (the
+test then equals the missing ``?``). A hidden field counts as never touched for all other conditions. In a row
+``this`` is the row, ``parent`` what is around it, ``i`` its number; there, hidden fields keep what they hold.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from app.bpmnio import feel
+from app.forms.model import Field
+from app.forms.paths import get
+from app.forms.submission.sheet import Sheet
+from app.forms.stored import is_stored
+
+Values = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What an expression may read: the case's variables, over them the fields as they stand (``data``)."""
+
+    sheet: Sheet
+    values: Values
+    context: Values
+    hidden: frozenset[str]
+
+    @cached_property
+    def data(self) -> dict[str, Any]:
+        """Variables by name, hidden fields untouched."""
+        own = {part.key: self._seen(part) for part in self.sheet.fields}
+        lists = [rows.part for rows in self.sheet.lists if rows.part.id in self.hidden]
+        gone = frozenset(part.id for part in lists)
+        nothing = {part.key: None for part in lists if "." not in part.key}
+        return {**self.context, **nothing, **self.sheet.nested(own, over=self.context, gone=gone)}
+
+    def local(self, part: Field) -> dict[str, Any]:
+        """Return the names that ``part`` alone sees."""
+        if not part.rows:
+            return self._outside
+        place: dict[str, Any] = {"this": self.data, "parent": None, "i": []}
+        for address in part.rows:
+            row = self._row(address)
+            place = {
+                "this": row,
+                "parent": _context(place),
+                "i": [*place["i"], int(address.rpartition(".")[2]) + 1],
+            }
+        return _context(place, spread=False)
+
+    @cached_property
+    def _outside(self) -> dict[str, Any]:
+        """The names of what is in no row."""
+        return _context({"this": self.data, "parent": None, "i": []}, spread=False)
+
+    @cached_property
+    def _raw(self) -> dict[str, Any]:
+        own = {part.key: _readable(part, self.values.get(part.key)) for part in self.sheet.fields}
+        return self.sheet.nested(own, over=self.context)
+
+    def _row(self, address: str) -> dict[str, Any]:
+        path = tuple(int(step) if step.isdecimal() else step for step in address.split("."))
+        row: dict[str, Any] = get(self._raw, path)
+        return row
+
+    def _seen(self, part: Field) -> Any:
+        if part.id in self.hidden and part.takes_input:
+            return part.untouched
+        if part.id in self.hidden and part.type == "expression":
+            return None
+        return _readable(part, self.values.get(part.key))
+
+
+def tested(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> frozenset[str]:
+    """Return the ids of the fields whose unary test holds."""
+    tests = [(text, None) for _part, text in asked]
+    local = [scope.local(part) for part, _text in asked]
+    results = feel.unary_all(tests, scope.data, now=now, local=local)
+    return frozenset(
+        part.id
+        for (part, text), result in zip(asked, results, strict=True)
+        if result.value is True or _always(text)
+    )
+
+
+def computed(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> dict[str, Any]:
+    """Return the values of expressions, by the fields' ids."""
+    if not asked:
+        return {}
+    local = [scope.local(part) for part, _text in asked]
+    results = feel.evaluate_all([text for _part, text in asked], scope.data, now=now, local=local)
+    return {part.id: result.value for (part, _text), result in zip(asked, results, strict=True)}
+
+
+def within(components: tuple[Field, ...], hidden: frozenset[str], inside: bool = False) -> frozenset[str]:
+    """Return ``hidden`` and everything inside what is hidden."""
+    found: set[str] = set()
+    for part in components:
+        gone = inside or part.id in hidden
+        if gone:
+            found.add(part.id)
+        found |= within(part.components, hidden, gone)
+    return frozenset(found)
+
+
+def _context(place: Mapping[str, Any], *, spread: bool = True) -> dict[str, Any]:
+    """Return a place as an expression sees it, as ``parent`` with what it holds under its own names."""
+    held = place["this"] if spread else {}
+    return {**place, **held, **{f"_{name}_": value for name, value in place.items()}}
+
+
+def _readable(part: Field, value: Any) -> Any:
+    """What was typed and makes no sense (31-02-2026) is nothing to a condition."""
+    return value if value is None or is_stored(part, value) else part.empty
+
+
+def _always(text: str) -> bool:
+    """``=true`` compares with ``?``, which form-js has not and a decision table has."""
+    return text.strip("= \t\r\n") == "true"

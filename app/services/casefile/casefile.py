@@ -1,0 +1,153 @@
+"""One case, read once: everything that its own page and the pages of its tasks show."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.models import (
+    Attachment,
+    CaseMessage,
+    HistoryEvent,
+    Incident,
+    MessageWait,
+    Note,
+    ProcessInstance,
+    Unit,
+    User,
+    UserTask,
+)
+from app.services.core import access, clock, history
+from app.services.definitions import definitions
+from app.services.casefile import queries, responsible_units
+from app.services import identity
+from app.services.instances import incidents, instances, messages
+from app.services.messaging import linked_instances
+from app.services.core.access import Actor
+from app.services.definitions.definitions import Version
+from app.services.casefile.queries import Clock
+from app.services.messaging.linked_instances import Known
+from app.services.casefile.responsible_units import Responsible
+
+#: So many events are read; the oldest of a longer history stay in the database.
+MOST_EVENTS = 2000
+
+
+@dataclass(frozen=True)
+class CaseFile:
+    """A case with its open tasks, what it waits for, its clocks and its record.
+
+    ``events``, ``notes`` and ``files`` run from the oldest, ``clocks`` from the soonest. ``units``: code → name of
+    the units in it; ``people``: user name → full name of those whom events name; ``identity``: which fields it has;
+    ``partners``: the cases that it talks with; ``kept``: what it sent and nobody has received yet.
+    """
+
+    instance: ProcessInstance
+    version: Version
+    tasks: Sequence[UserTask]
+    waits: Sequence[MessageWait]
+    clocks: Sequence[Clock]
+    events: Sequence[HistoryEvent]
+    more_events: bool
+    notes: Sequence[Note]
+    files: Sequence[Attachment]
+    incidents: Sequence[Incident]
+    identity: Sequence[str]
+    may_see_identity: bool
+    partners: Sequence[Known]
+    kept: Sequence[CaseMessage]
+    responsible: Responsible
+    units: Mapping[str, str]
+    people: Mapping[str, str]
+
+    @property
+    def unit(self) -> str:
+        """The names of the units that handle the case, or did last."""
+        return ", ".join(self.units.get(code, code) for code in self.responsible.codes)
+
+    @property
+    def file_names(self) -> dict[str, str]:
+        """Names of the files by id."""
+        return {file.id: file.name for file in self.files}
+
+
+def read(session: Session, instance_id: int, *, actor: Actor) -> CaseFile:
+    """Return a case with all that belongs to it.
+
+    Raises:
+        NotFound: there is none, or it is not the actor's to see.
+    """
+    return of(session, access.instance(session, actor, instance_id), actor=actor)
+
+
+def of(session: Session, instance: ProcessInstance, *, actor: Actor) -> CaseFile:
+    """The file of a case that the actor is known to see. 10 to 14 SQL, however much there is in it."""
+    version = definitions.version(session, instance.definition_id)
+    tasks = instances.open_tasks(session, instance.id)
+    events = history.latest(session, instance.id, limit=MOST_EVENTS + 1)
+    held = responsible_units.of(session, version, instance, tasks)
+    return CaseFile(
+        instance,
+        version,
+        tasks,
+        messages.waiting(session, instance.id),
+        queries.clocks(session, instance),
+        events[-MOST_EVENTS:],
+        len(events) > MOST_EVENTS,
+        _notes(session, instance.id),
+        _files(session, instance.id),
+        incidents.of_instance(session, instance.id),
+        identity.keys(session, instance.id),
+        identity.may_see(session, actor, instance, version),
+        linked_instances.of_case(session, instance.id, actor=actor),
+        linked_instances.kept(session, instance.id),
+        held,
+        unit_names(session, [instance.unit_code, *held.codes, *_units(tasks, events)]),
+        _people(session, events),
+    )
+
+
+def picture_states(session: Session, file: CaseFile) -> dict[str, Any]:
+    """The state of each element and flow of the diagram; timers in the flow that run count as open."""
+    running = [
+        each.activity_id
+        for each in file.clocks
+        if not file.version.diagram.nodes[each.activity_id].attached_to
+    ]
+    waits = [*(wait.activity_id for wait in file.waits), *running]
+    return queries.states(file.instance, file.tasks, waits, clock.now(session))
+
+
+def _units(tasks: Sequence[UserTask], events: Iterable[HistoryEvent]) -> list[str]:
+    """Codes of the units that tasks are or were for."""
+    return [task.unit_code or "" for task in tasks] + [str(event.data.get("unit") or "") for event in events]
+
+
+def unit_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """Names of units by code. 1 SQL, none without codes."""
+    wanted = {code for code in codes if code}
+    if not wanted:
+        return {}
+    query = select(Unit.code, Unit.name).where(Unit.code.in_(wanted))
+    return {row.code: row.name for row in session.execute(query)}
+
+
+def _notes(session: Session, instance_id: int) -> Sequence[Note]:
+    query = select(Note).where(Note.instance_id == instance_id).options(joinedload(Note.written_by))
+    return session.scalars(query.order_by(Note.id)).all()
+
+
+def _files(session: Session, instance_id: int) -> Sequence[Attachment]:
+    query = select(Attachment).where(Attachment.instance_id == instance_id)
+    return session.scalars(query.order_by(Attachment.uploaded_at, Attachment.id)).all()
+
+
+def _people(session: Session, events: Iterable[HistoryEvent]) -> dict[str, str]:
+    """Full names of those to whom tasks were handed."""
+    wanted = {name for event in events if isinstance(name := event.data.get("to"), str)}
+    if not wanted:
+        return {}
+    query = select(User.name, User.full_name).where(User.name.in_(wanted))
+    return {row.name: row.full_name for row in session.execute(query)}

@@ -1,0 +1,235 @@
+"""Everything about one case that a page or the API shows, read from its rows and its history."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import forms
+from app.engine import drawing, timers
+from app.engine.diagram import Node
+from app.i18n import _
+from app.models import HistoryEvent, Job, ProcessInstance, UserTask
+from app.services.core import clock, settings
+from app.services.definitions import definitions
+from app.services.instances import instances, messages, numbers, waits
+from app.services.definitions.definitions import Version
+
+
+@dataclass(frozen=True)
+class Clock:
+    """A running clock of a case. ``ends``: whether something is over when it rings, else it only reminds."""
+
+    activity_id: str
+    name: str
+    due_at: datetime
+    opened_at: datetime
+    explanation: timers.Explanation
+    is_deadline: bool
+    ends: bool
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A form as somebody submitted it."""
+
+    activity_id: str
+    title: str
+    at: datetime
+    actor: str | None
+    rows: Sequence[tuple[str, str]]  # (label, what was filled in), identity left out
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A variable with its label in the forms and each change: (value before, value after, at, actor)."""
+
+    key: str
+    label: str
+    value: Any
+    changes: Sequence[tuple[Any, Any, datetime, str | None]]
+
+
+@dataclass(frozen=True)
+class PublicStatus:
+    """What the reporter may read about his case.
+
+    ``for_reply``: ``next_on`` is when the wait for him ends by itself, else it is a date of the office's.
+    """
+
+    text: str
+    next_on: datetime | None
+    ended: bool
+    for_reply: bool = False
+
+
+def states(
+    instance: ProcessInstance, tasks: Sequence[UserTask], waits: Sequence[str], now: datetime
+) -> dict[str, Any]:
+    """The state of each element and flow, for the picture: done, open or overdue, with its count of passes."""
+    found = {element: drawing.State("done", count) for element, count in instance.visits.items()}
+    for activity_id in waits:
+        found[activity_id] = drawing.State("open", instance.visits.get(activity_id, 0))
+    for task in tasks:
+        late = task.due_at is not None and task.due_at < now
+        found[task.activity_id] = drawing.State(
+            "overdue" if late else "open", instance.visits.get(task.activity_id, 0)
+        )
+    return found
+
+
+def picture(
+    session: Session, instance: ProcessInstance
+) -> tuple[str, Sequence[drawing.Line], dict[str, Any]]:
+    """The case's diagram as SVG, its text equivalent, and the states it shows."""
+    version = definitions.version(session, instance.definition_id)
+    tasks = instances.open_tasks(session, instance.id)
+    waits = [wait.activity_id for wait in messages.waiting(session, instance.id)]
+    found = states(instance, tasks, waits, clock.now(session))
+    return *drawn(version, instance, found), found
+
+
+def drawn(
+    version: Version, instance: ProcessInstance, found: Mapping[str, Any]
+) -> tuple[str, Sequence[drawing.Line]]:
+    """The diagram with these `states` as SVG, and its text equivalent."""
+    title = _("Kedudukan perkara {number}", number=instance.business_key)
+    return drawing.draw(version.xml, found, title=title), drawing.texts(version.xml, found)
+
+
+def clocks(session: Session, instance: ProcessInstance) -> list[Clock]:
+    """Every running clock of a case, soonest first, each with why it ends when it does."""
+    version = definitions.version(session, instance.definition_id)
+    zone = settings.config(session).timezone
+    own = select(Job).where(Job.instance_id == instance.id, Job.signal.is_(None))
+    rows = session.scalars(own.order_by(Job.due_at))
+    return [_clock(version, job, timers.explain(timers.Due.from_dict(job.deadline), zone)) for job in rows]
+
+
+def why(task: UserTask, session: Session) -> timers.Explanation | None:
+    """Why a task is due when it is; None for a task without a deadline."""
+    if task.deadline is None:
+        return None
+    return timers.explain(timers.Due.from_dict(task.deadline), settings.config(session).timezone)
+
+
+def _clock(version: Version, job: Job, explanation: timers.Explanation) -> Clock:
+    nodes = version.diagram.nodes
+    node = nodes[job.activity_id]
+    host = nodes.get(job.attached_to or "")
+    name = node.name or (host.name if host else "") or node.id
+    return Clock(node.id, name, job.due_at, job.opened_at, explanation, node.is_deadline, ends(node))
+
+
+def ends(node: Node) -> bool:
+    """Whether something is over when this timer rings; else it only reminds."""
+    return node.interrupting or node.attached_to is None
+
+
+def submissions(
+    version: Version, events: Sequence[HistoryEvent], files: Mapping[str, str] | None = None
+) -> list[Submission]:
+    """The forms of a case as they were submitted, oldest first. ``files``: names of attachments by id."""
+    return [
+        Submission(
+            event.activity_id or "",
+            _title(version, event),
+            event.at,
+            _by(event),
+            rows,
+        )
+        for event in events
+        if event.type in {"instance_started", "task_completed", "message_received"}
+        and (rows := _rows(version, event, files or {}))
+    ]
+
+
+def _by(event: HistoryEvent) -> str | None:
+    """Who filled it in; a message of another case nobody did here."""
+    if "case" in event.data:
+        return _("Perkara {number}", number=event.data.get("case_number", ""))
+    return event.actor.full_name if event.actor else None
+
+
+def _title(version: Version, event: HistoryEvent) -> str:
+    node = version.diagram.nodes.get(event.activity_id or "")
+    return (node.name or node.id) if node else event.activity_id or ""
+
+
+def _rows(version: Version, event: HistoryEvent, files: Mapping[str, str]) -> list[tuple[str, str]]:
+    values: Mapping[str, Any] = event.data.get("values") or {}
+    node = version.diagram.nodes.get(event.activity_id or "")
+    form = version.forms.get(node.form_key or "") if node else None
+    if form is None:
+        labels = {field.key: field.name for form in version.forms.values() for field in form.fields}
+        return [(labels.get(key, key), forms.plain(value)) for key, value in values.items()]
+    called = numbers.own_names(version, values)
+    return [(label, text) for label, text in forms.display(form, values, files=files, called=called) if text]
+
+
+def variables(version: Version, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> list[Variable]:
+    """The variables of a case by label, each with its changes, in the order in which they were filled in.
+
+    PostgreSQL keeps no order within a step: there it is the forms'.
+    """
+    labels = {f.key: f.name for form in version.forms.values() for f in form.fields}
+    places = {key: place for place, key in enumerate(labels)}
+    called = numbers.own_names(version, instance.variables)
+    changes: dict[str, list[tuple[Any, Any, datetime, str | None]]] = {}
+    now: dict[str, Any] = {}
+    first: dict[str, int] = {}
+    for step, event in enumerate(events):
+        for key, value in (event.data.get("values") or {}).items():
+            first.setdefault(key, step)
+            if event.type == "gateway_decided" or (key in now and now[key] == value):
+                continue
+            if key in event.data.get("local", ()):
+                continue  # a local variable that happens to have the name of one of the case's
+            who = event.actor.full_name if event.actor else None
+            changes.setdefault(key, []).append((now.get(key), value, event.at, who))
+            now[key] = value
+    return [
+        Variable(key, called.get(key) or labels.get(key, key), value, changes.get(key, []))
+        for key, value in sorted(
+            instance.variables.items(),
+            key=lambda one: (first.get(one[0], len(events)), places.get(one[0], len(places))),
+        )
+    ]
+
+
+def public_status(session: Session, instance: ProcessInstance, tasks: Sequence[UserTask]) -> PublicStatus:
+    """What the reporter reads: ``status publik`` of where the case is, and the next date that concerns him.
+
+    ``tasks`` are the open ones.
+    """
+    version = definitions.version(session, instance.definition_id)
+    if instance.ended_at is not None:
+        end = version.diagram.nodes.get(instance.end_activity_id or "")
+        text = _public_text(end) or instance.end_name or _("Selesai")
+        text = _("Dibatalkan") if instance.state == "cancelled" else text
+        return PublicStatus(text, None, True)
+    awaited = messages.waiting(session, instance.id)
+    places = [*(wait.activity_id for wait in awaited), *(task.activity_id for task in tasks)]
+    here = [version.diagram.nodes[activity_id] for activity_id in places]
+    text = next((found for node in here if (found := _public_text(node))), _("Sedang diproses"))
+    asked = messages.reporter_form(version, awaited)
+    until = waits.ends_on(session, instance, version, asked[0]) if asked else None
+    if until is not None:
+        return PublicStatus(text, until, False, for_reply=True)
+    due = [task.due_at for task in tasks if task.due_at] or _wait_due(session, instance, version)
+    return PublicStatus(text, min(due, default=None), False)
+
+
+def _public_text(node: Node | None) -> str:
+    return node.properties.get("status publik", "") if node else ""
+
+
+def _wait_due(session: Session, instance: ProcessInstance, version: Version) -> list[datetime]:
+    """When what the case waits for is due or over; reminders are the office's."""
+    own = (Job.instance_id == instance.id, Job.signal.is_(None))
+    rows = session.execute(select(Job.activity_id, Job.due_at).where(*own))
+    nodes = version.diagram.nodes
+    return [at for place, at in rows if nodes[place].is_deadline or ends(nodes[place])]

@@ -1,0 +1,1 @@
+"""core: say here in one line what this room holds."""

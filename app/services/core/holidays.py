@@ -1,0 +1,120 @@
+"""Days off besides the national ones, kept by the administrator, and the calendar they make."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy import JSON, ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from app.calendar import Calendar
+from app.days_off import national_holidays
+from app.errors import InvalidForm, NotFound
+from app.i18n import _, day
+from app.models import Holiday
+from app.services.core import history, rights, settings
+from app.services.core.access import Actor
+
+_CACHED = "calendar"
+
+
+def calendar(session: Session) -> Calendar:
+    """The calendar that deadlines are computed with: national holidays and the rows kept here.
+
+    The rows are read once per transaction, when the first day is looked at (1 SQL): many a command sets no deadline.
+    """
+    if _CACHED not in session.info:
+        session.info[_CACHED] = Calendar(settings.config(session).timezone, _Kept(session))
+    found: Calendar = session.info[_CACHED]
+    return found
+
+
+def column(dialect: str) -> ColumnElement[dict[str, str]]:
+    """The rows kept here as one column of a query that is asked anyway; `remember` takes what it returns."""
+    if dialect == "postgresql":
+        rows = func.json_object_agg(func.to_char(Holiday.on, "YYYY-MM-DD"), Holiday.name, type_=JSON)
+    else:
+        rows = func.json_group_object(Holiday.on, Holiday.name, type_=JSON)
+    return select(rows).scalar_subquery()
+
+
+def remember(session: Session, rows: Mapping[str, str] | None) -> None:
+    """Take what `column` returned as the rows of this transaction."""
+    kept = {date.fromisoformat(on): name for on, name in (rows or {}).items()}
+    session.info[_CACHED] = Calendar(settings.config(session).timezone, kept)
+
+
+def loaded(session: Session) -> Calendar:
+    """The same, for whoever looks at it after the transaction. 1 SQL."""
+    found = calendar(session)
+    return replace(found, extra=dict(found.extra))
+
+
+class _Kept(Mapping[date, str]):
+    """The rows kept here, by date."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    @cached_property
+    def _rows(self) -> dict[date, str]:
+        return {row.on: row.name for row in self._session.execute(select(Holiday.on, Holiday.name))}
+
+    def __getitem__(self, on: date) -> str:
+        return self._rows[on]
+
+    def __iter__(self) -> Iterator[date]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def kept(session: Session) -> Sequence[Holiday]:
+    """The rows kept here, by date."""
+    return session.scalars(select(Holiday).order_by(Holiday.on)).all()
+
+
+def add(session: Session, on: date, name: str, *, actor: Actor | None) -> Holiday:
+    """Add a day off; an empty name makes a national holiday an ordinary day. Running deadlines keep their date.
+
+    Raises:
+        NotAllowed: the actor is no administrator.
+        InvalidForm: the day is kept already, or has no name and is no national holiday.
+    """
+    rights.require_administrator(actor)
+    name = name.strip()
+    if session.get(Holiday, on) is not None:
+        _refuse("on", _("{day} sudah ada dalam daftar.", day=day(on)))
+    if not name and on not in national_holidays(on.year):
+        _refuse("name", _("Tulis nama hari libur ini."))
+    row = Holiday(on=on, name=name)
+    session.add(row)
+    _changed(session, "holiday_added", row, actor)
+    return row
+
+
+def remove(session: Session, on: date, *, actor: Actor | None) -> None:
+    """Take a row away.
+
+    Raises:
+        NotAllowed: the actor is no administrator.
+        NotFound: there is no such row.
+    """
+    rights.require_administrator(actor)
+    row = session.get(Holiday, on)
+    if row is None:
+        raise NotFound(_("Hari libur ini tidak ada dalam daftar."))
+    session.delete(row)
+    _changed(session, "holiday_removed", row, actor)
+
+
+def _changed(session: Session, event: str, row: Holiday, actor: Actor | None) -> None:
+    session.flush()
+    session.info.pop(_CACHED, None)
+    history.record(session, event, actor=actor, on=row.on.isoformat(), name=row.name)
+
+
+def _refuse(field: str, message: str) -> None:
+    raise InvalidForm(message, {field: message})

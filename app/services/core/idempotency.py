@@ -1,0 +1,78 @@
+"""A repeated command returns its first result. Scope: actor + command + target; kept for 7 days."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import Executable, Table, bindparam, delete, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import KeyReused
+from app.i18n import _
+from app.models import IdempotencyRecord
+from app.services.core import clock
+from app.services.core.access import Actor
+from app.services.core.upsert import insert_in
+
+KEPT = timedelta(days=7)
+_TABLE = cast("Table", IdempotencyRecord.__table__)
+_ANSWERED = update(_TABLE).where(_TABLE.c.scope == bindparam("of"))
+
+
+def once(
+    session: Session,
+    actor: Actor | None,
+    command: str,
+    target: str,
+    key: str | None,
+    body: Any,
+    do: Callable[[], dict[str, Any]],
+) -> dict[str, Any]:
+    """Return ``do()``, or what it returned when the same key came before. Without a key it just runs.
+
+    A failure leaves nothing behind: it rolls back with the transaction.
+
+    Raises:
+        KeyReused: the key was used before with another body.
+    """
+    if not key:
+        return do()
+    scope = _digest([actor.id if actor else 0, command, target, key])
+    body_digest = _digest(body)
+    values = {"scope": scope, "body": body_digest, "result": {}, "created_at": clock.now(session)}
+    # Inserting first makes a simultaneous repeat wait for our commit instead of doing the work twice.
+    # What it returns tells whether it was inserted; PostgreSQL's driver gives no count here.
+    if session.connection().scalar(_record(session.get_bind().dialect.name), values) is None:
+        return _earlier(session, scope, body_digest)
+    result = do()
+    session.connection().execute(_ANSWERED, {"of": scope, "result": result})
+    return result
+
+
+@lru_cache
+def _record(dialect: str) -> Executable:
+    new = insert_in(dialect, IdempotencyRecord).on_conflict_do_nothing()
+    return new.returning(IdempotencyRecord.scope)
+
+
+def forget_old(session: Session) -> None:
+    """Drop results older than 7 days."""
+    limit = clock.now(session) - KEPT
+    session.execute(delete(IdempotencyRecord).where(IdempotencyRecord.created_at < limit))
+
+
+def _earlier(session: Session, scope: str, body_digest: str) -> dict[str, Any]:
+    found = session.execute(
+        select(IdempotencyRecord.body, IdempotencyRecord.result).where(IdempotencyRecord.scope == scope)
+    ).one()
+    if found.body != body_digest:
+        raise KeyReused(_("Kunci idempotensi ini sudah dipakai untuk isi yang lain."), {})
+    result: dict[str, Any] = found.result
+    return result
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()

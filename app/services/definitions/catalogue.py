@@ -1,0 +1,48 @@
+"""Lists of process definitions, page by page: what is in force, or every version."""
+
+from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.models import ProcessDefinition
+from app.services.core import paging
+from app.services.core.paging import Page, cursor, limited, number_of, values_of
+
+
+def page(
+    session: Session, *, key: str = "", every: bool = False, after: str = "", limit: int = 50
+) -> Page[ProcessDefinition]:
+    """The version in force of each process, by name; with ``every`` all versions, newest first.
+
+    ``key``: of this process only. A cursor holds an id alone, as a name may be longer than an address.
+
+    Raises:
+        InvalidForm: ``after`` is no cursor of ours.
+    """
+    limit = limited(limit)
+    last = _last(session, after) if after else None
+    query = _newest_first(last) if every else _by_name(last)
+    if key:
+        query = query.where(ProcessDefinition.key == key)
+    rows = session.scalars(query.limit(limit + 1)).all()
+    return Page(rows[:limit], cursor(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def _last(session: Session, after: str) -> ProcessDefinition:
+    found = session.get(ProcessDefinition, number_of(values_of(after, 1)[0]))
+    if found is None:
+        raise paging.unknown()
+    return found
+
+
+def _newest_first(last: ProcessDefinition | None) -> Select[ProcessDefinition]:
+    query = select(ProcessDefinition).order_by(ProcessDefinition.id.desc())
+    return query if last is None else query.where(ProcessDefinition.id < last.id)
+
+
+def _by_name(last: ProcessDefinition | None) -> Select[ProcessDefinition]:
+    name, id_ = ProcessDefinition.name, ProcessDefinition.id
+    in_force = select(func.max(id_)).group_by(ProcessDefinition.key)
+    query = select(ProcessDefinition).where(id_.in_(in_force)).order_by(name, id_)
+    if last is None:
+        return query
+    return query.where(or_(name > last.name, and_(name == last.name, id_ > last.id)))

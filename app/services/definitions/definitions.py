@@ -1,0 +1,175 @@
+"""Deployed process definitions: which is live, and a version ready to run."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from app import forms
+from app.engine.reading import call_activities, reader
+from app.engine import decisions
+from app.engine.diagram import Diagram, Node
+from app.engine.running.execution import Program
+from app.errors import NotFound
+from app.forms import Form
+from app.i18n import _
+from app.models import DefinitionFile, ProcessDefinition
+
+_KEPT = 64  # versions held ready per process
+
+
+@dataclass(frozen=True)
+class Version:
+    """One version of a process, parsed: everything its instances run, render and decide with."""
+
+    id: int
+    key: str
+    number: int
+    xml: bytes
+    program: Program
+    forms: Mapping[str, Form]
+    lane_groups: Mapping[str, Any]
+
+    @property
+    def diagram(self) -> Diagram:
+        """The diagram."""
+        return self.program.diagram
+
+    def group_of(self, lane_id: str) -> int:
+        """The candidate group that a lane's tasks are offered to."""
+        group: int = self.lane_groups[lane_id]["group"]
+        return group
+
+    def coordinator_of(self, lane_id: str) -> int | None:
+        """The group that coordinates a lane, if it names one."""
+        group: int | None = self.lane_groups[lane_id]["coordinator"]
+        return group
+
+    def unit_variable(self, node: Node) -> str | None:
+        """The variable that holds the unit which alone may act at an element: its own property, else its lane's."""
+        return node.properties.get("unit") or self.diagram.lane(node.lane_id).properties.get("unit")
+
+    def unit_at(
+        self, node: Node, variables: Mapping[str, Any], local: Mapping[str, Any] | None = None
+    ) -> str | None:
+        """The code that this variable holds, whether such a unit exists or not; None where none is filled in.
+
+        A ``local`` one, else that of the case, even where the step itself must not see it.
+        """
+        name = self.unit_variable(node) or ""
+        value = (local or {}).get(name)
+        value = variables.get(name) if value is None else value
+        return str(value) if value and isinstance(value, str | int) else None
+
+    def form_of(self, form_key: str | None) -> Form | None:
+        """The form with this key, None for an element without one."""
+        return self.forms[form_key] if form_key else None
+
+    @cached_property
+    def private_keys(self) -> frozenset[str]:
+        """Keys of every field marked ``pribadi`` in any form of this version."""
+        return frozenset(f.key for form in self.forms.values() for f in form.fields if f.key and f.private)
+
+
+def version(session: Session, definition_id: int) -> Version:
+    """Return a version ready to run; parsed once per process, as it never changes."""
+    cache: dict[int, Version] = session.info["versions"]  # shared by threads: one may drop what another found
+    found = cache.get(definition_id)
+    if found is None:
+        definition = session.get(ProcessDefinition, definition_id, options=[_WITH_FILES])
+        if definition is None:
+            raise NotFound(_("Definisi proses ini tidak ada."))
+        for oldest in list(cache)[: max(0, len(cache) + 1 - _KEPT)]:
+            cache.pop(oldest, None)
+        found = cache[definition_id] = assemble(definition)
+    return found
+
+
+_WITH_FILES = selectinload(ProcessDefinition.files).joinedload(DefinitionFile.resource)
+
+
+def assemble(definition: ProcessDefinition) -> Version:
+    """Parse a stored definition's files."""
+    xml = next(file.resource.content for file in definition.files if file.kind == "bpmn")
+    diagram = call_activities.inline(_process(xml, definition.key), _called(definition)).diagram
+    tables = {
+        table.id: table
+        for file in definition.files
+        if file.kind == "dmn"
+        for table in decisions.read(file.resource.content, file=file.name)
+    }
+    read = {
+        form_key(file.name): forms.load(file.resource.content, file=file.name)
+        for file in definition.files
+        if file.kind == "form"
+    }
+    return Version(
+        definition.id,
+        definition.key,
+        definition.version,
+        xml,
+        Program(diagram, tables),
+        read,
+        definition.lane_groups,
+    )
+
+
+def _process(xml: bytes, key: str) -> Diagram:
+    return next(diagram for diagram in reader.read(xml) if diagram.key == key)
+
+
+def _called(definition: ProcessDefinition) -> dict[str, Diagram]:
+    """The processes that this one calls, as they were when it was deployed."""
+    files = [file for file in definition.files if file.kind == "called"]
+    return {key: _process(f.resource.content, key) for f in files for key in [f.name.removesuffix(".called")]}
+
+
+def form_key(file_name: str) -> str:
+    """The form key that a file answers to: its name without the ending."""
+    return file_name.rsplit("/", 1)[-1].removesuffix(".form").removesuffix(".json")
+
+
+def latest(session: Session, key: str, *, files: bool = False) -> ProcessDefinition | None:
+    """The newest version of process ``key``; new instances start on it."""
+    query = select(ProcessDefinition).where(ProcessDefinition.key == key)
+    if files:
+        query = query.options(_WITH_FILES)
+    return session.scalars(query.order_by(ProcessDefinition.version.desc()).limit(1)).one_or_none()
+
+
+def names(session: Session, ids: Collection[int]) -> dict[int, str]:
+    """What the processes of these versions are called, by id. No statement for none."""
+    if not ids:
+        return {}
+    query = select(ProcessDefinition.id, ProcessDefinition.name).where(ProcessDefinition.id.in_(ids))
+    return {id_: name for id_, name in session.execute(query)}
+
+
+def live(session: Session, *, files: bool = False) -> Sequence[ProcessDefinition]:
+    """The newest version of every process, by name."""
+    newest = select(func.max(ProcessDefinition.id)).group_by(ProcessDefinition.key)
+    query = select(ProcessDefinition).where(ProcessDefinition.id.in_(newest))
+    if files:
+        query = query.options(_WITH_FILES)
+    return session.scalars(query.order_by(ProcessDefinition.name)).all()
+
+
+def keys(session: Session) -> Mapping[int, str]:
+    """The process that each version belongs to, by definition id. 1 SQL."""
+    rows = session.execute(select(ProcessDefinition.id, ProcessDefinition.key))
+    return {row.id: row.key for row in rows}
+
+
+def get(session: Session, definition_id: int) -> ProcessDefinition:
+    """Return a definition.
+
+    Raises:
+        NotFound: there is none.
+    """
+    definition = session.get(ProcessDefinition, definition_id)
+    if definition is None:
+        raise NotFound(_("Definisi proses ini tidak ada."))
+    return definition

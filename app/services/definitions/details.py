@@ -1,0 +1,236 @@
+"""What the page Proses tells about a version: where its cases stand, who works in its lanes, what is in its files."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.engine import decisions, drawing
+from app.engine.decisions import Decision
+from app.engine.diagram import Lane, Node
+from app.errors import NotFound
+from app.i18n import _, ngettext
+from app.models import (
+    DefinitionFile,
+    MessageWait,
+    ProcessDefinition,
+    ProcessInstance,
+    Resource,
+    Unit,
+    User,
+    UserTask,
+)
+from app.services.core import access, clock
+from app.services.definitions import definitions
+from app.services.people import groups, units
+from app.services.core.access import Actor
+from app.services.definitions.definitions import Version
+
+_OPEN = ("active", "incident")
+#: Properties of a process that steer the application; every other one is printed as the SOP has it.
+STEERING = (
+    "nomor",
+    "awalan nomor",
+    "perihal",
+    "kategori",
+    "unit",
+    "wilayah",
+    "satuan hari",
+    "identitas",
+    "identitas tertutup",
+)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Open cases of a version at one element: how many, and how many of them past their deadline."""
+
+    cases: int
+    late: int = 0
+
+
+@dataclass(frozen=True)
+class LaneStaff:
+    """A lane and the people in it. ``coordinators`` is None when the lane names none.
+
+    ``officers``: where the lane's work goes to units, only those who are of one.
+    ``without_officers``: units that exist and have nobody in this lane, where its work goes to units.
+    """
+
+    lane: Lane
+    officers: int
+    coordinator: str
+    coordinators: int | None
+    unit_variable: str
+    without_officers: Sequence[Unit]
+
+
+@dataclass(frozen=True)
+class File:
+    """A file of a version. ``used_by`` are the names of the elements that name it."""
+
+    name: str
+    kind: str
+    size_bytes: int
+    used_by: Sequence[str]
+
+
+def open_cases(session: Session, *, actor: Actor) -> Mapping[int, int]:
+    """How many open cases that the actor may see each version has, by definition id. 1 SQL."""
+    query = select(ProcessInstance.definition_id, func.count()).where(
+        ProcessInstance.state.in_(_OPEN), access.visible(actor)
+    )
+    return {id_: count for id_, count in session.execute(query.group_by(ProcessInstance.definition_id))}
+
+
+def standing(session: Session, definition_id: int, *, actor: Actor) -> dict[str, Standing]:
+    """Where the open cases of a version stand that the actor may see: by element id."""
+    here = (ProcessInstance.definition_id == definition_id, access.visible(actor))
+    late = func.count().filter(UserTask.due_at < clock.now(session))
+    tasks = (
+        select(UserTask.activity_id, func.count(), late)
+        .join(UserTask.instance)
+        .where(UserTask.state == "open", *here)
+        .group_by(UserTask.activity_id)
+    )
+    waits = select(MessageWait.activity_id, func.count()).join(MessageWait.instance).where(*here)
+    found = {row[0]: Standing(row[1], row[2]) for row in session.execute(tasks)}
+    waiting = session.execute(waits.group_by(MessageWait.activity_id))
+    return found | {row[0]: Standing(row[1]) for row in waiting}
+
+
+def states(found: Mapping[str, Standing]) -> dict[str, drawing.State]:
+    """`standing` as the drawing shows it."""
+    return {
+        element: drawing.State("overdue" if place.late else "open", 0, _cases(place.cases))
+        for element, place in found.items()
+    }
+
+
+def picture(version: Version, name: str, found: Mapping[str, Standing]) -> tuple[str, Sequence[drawing.Line]]:
+    """The version's diagram as SVG with the number of open cases at each element, and its text equivalent."""
+    marks = states(found)
+    title = _("Diagram {name}, versi {n}", name=name, n=version.number)
+    return drawing.draw(version.xml, marks, title=title), drawing.texts(version.xml, marks)
+
+
+def _cases(count: int) -> str:
+    return ngettext("{count} perkara", "{count} perkara", count)
+
+
+def staff(session: Session, version: Version, on: date) -> list[LaneStaff]:
+    """The lanes of a version with how many officers each has."""
+    members = {group.id: (group.name, count) for group, count in groups.with_counts(session)}
+    return [_staff(session, version, lane, members, on) for lane in version.diagram.lanes]
+
+
+def _staff(
+    session: Session, version: Version, lane: Lane, members: Mapping[int, tuple[str, int]], on: date
+) -> LaneStaff:
+    group_id, coordinator_id = version.group_of(lane.id), version.coordinator_of(lane.id)
+    coordinator, coordinators = members.get(coordinator_id or 0, ("", 0))
+    variable = lane.properties.get("unit", "")
+    return LaneStaff(
+        lane,
+        units.officers_in(session, group_id) if variable else members.get(group_id, ("", 0))[1],
+        coordinator,
+        coordinators if coordinator_id else None,
+        variable,
+        units.without_officers(session, on, group_id) if variable else (),
+    )
+
+
+def identity_block(version: Version) -> list[tuple[str, str]]:
+    """The SOP's identity block, (heading, text), word for word and in the order of the diagram."""
+    return [(name, text) for name, text in version.diagram.properties.items() if name not in STEERING]
+
+
+def rules(version: Version) -> list[tuple[str, str]]:
+    """What the process says to the application: (property, value)."""
+    return [(name, text) for name in STEERING if (text := version.diagram.properties.get(name))]
+
+
+def activities(version: Version) -> list[Node]:
+    """The activities that the SOP numbers, in the order of their numbers, then every other task as drawn; none where
+    it numbers none: there is no SOP to show."""
+    nodes = version.diagram.nodes.values()
+    numbered = [node for node in nodes if node.properties.get("sop nomor")]
+    others = [node for node in nodes if node.kind == "userTask" and not node.properties.get("sop nomor")]
+    return numbered and [*sorted(numbered, key=lambda node: _number(node.properties["sop nomor"])), *others]
+
+
+def _number(text: str) -> tuple[int, ...]:
+    return tuple(int(part) if part.isdigit() else 0 for part in text.strip(". ").split("."))
+
+
+def files(session: Session, version: Version) -> list[File]:
+    """The files of a version: the diagram first, then by name."""
+    query = (
+        select(DefinitionFile.name, DefinitionFile.kind, func.length(Resource.content))
+        .join(DefinitionFile.resource)
+        .where(DefinitionFile.definition_id == version.id)
+    )
+    rows = [
+        File(name, kind, size, _used_by(session, version, name, kind))
+        for name, kind, size in session.execute(query)
+    ]
+    return sorted(rows, key=lambda file: (file.kind != "bpmn", file.name))
+
+
+def _used_by(session: Session, version: Version, name: str, kind: str) -> list[str]:
+    nodes = version.diagram.nodes.values()
+    named: list[Node] = []
+    if kind == "form":
+        named = [node for node in nodes if node.form_key == definitions.form_key(name)]
+    elif kind == "dmn":
+        held = {one.id for one in decisions.read(content(session, version.id, name), file=name)}
+        named = [node for node in nodes if node.decision in held]
+    return [node.name or node.id for node in named]
+
+
+def content(session: Session, definition_id: int, name: str) -> bytes:
+    """The content of one file of a version.
+
+    Raises:
+        NotFound: the version has no such file.
+    """
+    query = select(Resource.content).join(DefinitionFile, DefinitionFile.sha256 == Resource.sha256)
+    found = session.scalar(
+        query.where(DefinitionFile.definition_id == definition_id, DefinitionFile.name == name)
+    )
+    if found is None:
+        raise NotFound(_("Berkas ini tidak ada dalam versi ini."))
+    return found
+
+
+def tables(version: Version) -> list[tuple[Decision, list[str]]]:
+    """The decision tables of a version, each with the names of the elements that decide by it."""
+    nodes = version.diagram.nodes.values()
+    return [
+        (one, [node.name or node.id for node in nodes if node.decision == id_])
+        for id_, one in version.program.tables.items()
+    ]
+
+
+def table(version: Version, table_id: str) -> Decision:
+    """A decision table of a version.
+
+    Raises:
+        NotFound: the version has no such table.
+    """
+    found = version.program.tables.get(table_id)
+    if found is None:
+        raise NotFound(_("Tabel keputusan ini tidak ada dalam versi ini."))
+    return found
+
+
+def deployed_by(session: Session, found: Collection[ProcessDefinition]) -> Mapping[int, str]:
+    """Who deployed each version, by definition id; those deployed by a command or the folders are left out."""
+    ids = {definition.deployed_by_id for definition in found} - {None}
+    if not ids:
+        return {}
+    people = session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
+    names = {row.id: row.full_name for row in people}
+    return {d.id: names[d.deployed_by_id] for d in found if d.deployed_by_id in names}

@@ -1,0 +1,1 @@
+"""deployment: say here in one line what this room holds."""

@@ -1,0 +1,249 @@
+"""Put together what a deployment would store: each diagram with the forms and tables it names, checked."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+
+from sqlalchemy.orm import Session
+
+from app import forms
+from app.engine.reading import call_activities, reader
+from app.engine import decisions
+from app.engine.reading.texts import form_data
+from app.engine.diagram import Diagram, Node
+from app.errors import InvalidDiagram
+from app.findings import Finding, errors_first, has_errors, once
+from app.forms import Form
+from app.models import ProcessDefinition
+from app.services.deployment import checks, property_spelling
+from app.services.definitions import definitions
+from app.services.deployment.bundle import Bundle
+from app.services.deployment.called_processes import Library, Sent
+
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
+
+
+@dataclass
+class _Upload:
+    """The files of a deployment, read."""
+
+    diagrams: dict[str, tuple[Diagram, ...]] = field(default_factory=dict)
+    forms: dict[str, Form] = field(default_factory=dict)
+    tables: dict[str, tuple[decisions.Decision, ...]] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+    contents: dict[str, bytes] = field(default_factory=dict)
+    beside: Mapping[str, bytes] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)  # what could not be read
+
+
+def collect(
+    session: Session | None, files: Mapping[str, bytes], beside: Mapping[str, bytes] = _NOTHING
+) -> tuple[list[Bundle], list[Finding]]:
+    """Return the versions that deploying ``files`` would make, and everything found, errors first.
+
+    ``beside``: good forms and tables at hand, for what a diagram names that was neither sent nor is carried over.
+    With ``session`` None nothing is carried over, and without forms or tables at all none is missed.
+    """
+    upload = _read(files, beside)
+    live = list(definitions.live(session, files=True)) if session is not None else []
+    sent = {
+        d.key: Sent(d, upload.contents[name], name) for name, found in upload.diagrams.items() for d in found
+    }
+    library = Library(sent, live)
+    bundles = [
+        _bundle(session, diagram, name, upload.contents[name], upload, library)
+        for name, diagrams in upload.diagrams.items()
+        for diagram in diagrams
+    ]
+    bundles += _users_of(session, upload, live, library)
+    findings = [*upload.findings, *_twice(upload)]
+    if session is not None and not has_errors(findings):
+        findings += _unused(upload, bundles)
+    findings += _of_tables_alone(upload, bundles)
+    for bundle in bundles:
+        checks.check(session, bundle)
+        bundle.findings = library.placed(bundle.findings, bundle.diagram, bundle.file)
+        told = tuple(library.placed(bundle.diagram.findings, bundle.diagram, bundle.file))
+        bundle.diagram = replace(bundle.diagram, findings=told)
+        findings += [*told, *bundle.findings]
+    return bundles, errors_first(checks.without_guesses(once(findings)))
+
+
+def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:
+    upload = _Upload(beside=beside)
+    for path, content in files.items():
+        name = path.rsplit("/", 1)[-1]
+        if upload.contents.setdefault(name, content) is not content:
+            upload.findings.append(Finding("file_twice", "error", file=name, params={"file": name}))
+            continue
+        try:
+            if name.endswith((".bpmn", ".bpmn20.xml", ".xml")):
+                upload.diagrams[name] = reader.read(content, file=name)
+                upload.findings += property_spelling.check(upload.diagrams[name], file=name)
+            elif name.endswith(".dmn"):
+                upload.tables[name] = decisions.read(content, file=name)
+            elif name.endswith((".form", ".json")):
+                upload.forms[name] = forms.load(content, file=name)
+                upload.findings += upload.forms[name].findings
+                upload.findings += forms.check_marks(upload.forms[name], content, file=name)
+            else:
+                upload.findings.append(Finding("file_unknown", "error", file=name))
+        except InvalidDiagram as error:
+            upload.findings += error.findings
+            upload.broken.append(name)
+    return upload
+
+
+def _twice(upload: _Upload) -> list[Finding]:
+    """Files that stand for the same thing: which of them is meant?"""
+    named = [("process_twice", name, d.key) for name, found in upload.diagrams.items() for d in found]
+    named += [("form_twice", name, definitions.form_key(name)) for name in upload.forms]
+    named += [("decision_twice", name, table.id) for name, found in upload.tables.items() for table in found]
+    first: dict[tuple[str, str], str] = {}
+    return [
+        Finding(code, "error", file=name, params={"key": key, "first": first[code, key]})
+        for code, name, key in named
+        if first.setdefault((code, key), name) != name
+    ]
+
+
+def _content(upload: _Upload, name: str, key: str) -> bytes:
+    return next(content for path, content in upload.contents.items() if path in {name, f"{key}.json"})
+
+
+def _bundle(
+    session: Session | None,
+    diagram: Diagram,
+    name: str,
+    content: bytes,
+    upload: _Upload,
+    library: Library,
+) -> Bundle:
+    inlined = call_activities.inline(diagram, library)
+    bundle = Bundle(inlined.diagram, {f"{diagram.key}.bpmn": content}, file=name)
+    bundle.files |= {f"{key}.called": library.xml(key) for key in inlined.used}
+    if session is not None or inlined.used:
+        bundle.findings += [checks.at(p.node, p.code, **p.params) for p in inlined.problems]
+    beside = upload.beside
+    kept = library.kept((diagram.key, *inlined.used))
+    kept |= {name: content for name, content in beside.items() if name not in kept}
+    kept = {name: content for name, content in kept.items() if name not in upload.tables}
+    _add_forms(bundle, upload, kept, missing_counts=session is not None or bool(upload.forms or beside))
+    _add_tables(bundle, upload, kept, missing_counts=session is not None or bool(upload.tables or beside))
+    return bundle
+
+
+def _add_forms(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, missing_counts: bool) -> None:
+    broken = {definitions.form_key(name) for name in upload.broken if name.endswith((".form", ".json"))}
+    uploaded = {definitions.form_key(name): form for name, form in upload.forms.items()}
+    carried = {
+        definitions.form_key(name): content for name, content in kept.items() if name.endswith(".form")
+    }
+    for node in bundle.diagram.nodes.values():
+        key = node.form_key
+        if not key or key in bundle.forms:
+            continue
+        name = f"{key}.form"
+        if node.properties.get(form_data.PROPERTY):
+            _add_drawn_form(bundle, node, key)
+        elif key in uploaded:
+            bundle.forms[key], bundle.files[name] = uploaded[key], _content(upload, name, key)
+        elif key in broken:
+            bundle.incomplete = True
+        elif key in carried:
+            bundle.forms[key], bundle.files[name] = forms.load(carried[key], file=name), carried[key]
+        elif missing_counts:
+            bundle.findings.append(checks.at(node, "form_missing", form=name))
+
+
+def _add_drawn_form(bundle: Bundle, node: Node, key: str) -> None:
+    """Make a file of the form that is drawn into the diagram itself."""
+    name, content = f"{key}.form", forms.from_form_data(node.properties[form_data.PROPERTY])
+    try:
+        form = forms.load(content, file=name)
+    except InvalidDiagram as error:
+        bundle.findings += error.findings
+    else:
+        bundle.forms[key], bundle.files[name] = form, content
+        bundle.findings += form.findings
+
+
+def _add_tables(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, missing_counts: bool) -> None:
+    broken = any(name.endswith(".dmn") for name in upload.broken)
+    uploaded = {table.id: (name, table) for name, tables in upload.tables.items() for table in tables}
+    for node in bundle.diagram.nodes.values():
+        wanted = node.decision
+        if not wanted or wanted in bundle.tables:
+            continue
+        if wanted in uploaded:
+            name, table = uploaded[wanted]
+            bundle.tables[wanted], bundle.files[name] = table, upload.contents[name]
+            _tell(bundle, table)
+            continue
+        found = _kept_table(wanted, kept, uploaded.keys())
+        if found is not None:
+            name, bundle.tables[wanted] = found
+            bundle.files[name] = kept[name]
+            _tell(bundle, bundle.tables[wanted])
+        elif broken:  # it may hold the table: which ones it holds cannot be known
+            bundle.incomplete = True
+        elif missing_counts:
+            bundle.findings.append(checks.at(node, "decision_missing", decision=wanted))
+
+
+def _tell(bundle: Bundle, decision: decisions.Decision) -> None:
+    """Keep what was found in a decision, and in those it needs, with the version that decides by it."""
+    found = [finding for one in decision.chain for finding in one.findings]
+    bundle.findings += [finding for finding in found if finding not in bundle.findings]
+
+
+def _of_tables_alone(upload: _Upload, bundles: Iterable[Bundle]) -> list[Finding]:
+    """What was found in tables that came without a diagram."""
+    used = {name for bundle in bundles for name in bundle.files}
+    alone = [one for name, found in upload.tables.items() if name not in used for one in found]
+    return [finding for one in alone for finding in one.findings]
+
+
+def _kept_table(
+    wanted: str, kept: Mapping[str, bytes], uploaded: Collection[str]
+) -> tuple[str, decisions.Decision] | None:
+    """A table of a file that is carried over. A file with a table that was uploaded anew is not: a version with two
+    tables of one id could decide by either."""
+    for name, content in kept.items():
+        tables = decisions.read(content, file=name) if name.endswith(".dmn") else ()
+        found = next((table for table in tables if table.id == wanted), None)
+        if found is not None and not any(table.id in uploaded for table in tables):
+            return name, found
+    return None
+
+
+def _users_of(
+    session: Session | None,
+    upload: _Upload,
+    live: Iterable[ProcessDefinition],
+    library: Library,
+) -> list[Bundle]:
+    """New versions of the live processes that use an uploaded form or table, or call an uploaded process."""
+    bundles = []
+    changed = {definitions.form_key(name) for name in upload.forms}
+    decided = {table.id for tables in upload.tables.values() for table in tables}
+    sent = {diagram.key for diagrams in upload.diagrams.values() for diagram in diagrams}
+    for definition in live:
+        if definition.key in sent or session is None:
+            continue
+        version = definitions.version(session, definition.id)
+        nodes = version.diagram.nodes.values()
+        if any(node.form_key in changed or node.decision in decided or node.calls in sent for node in nodes):
+            own, xml = library[definition.key], library.xml(definition.key)
+            bundles.append(_bundle(session, own, f"{definition.key}.bpmn", xml, upload, library))
+    return bundles
+
+
+def _unused(upload: _Upload, bundles: Iterable[Bundle]) -> list[Finding]:
+    """Forms and tables that no diagram names."""
+    used = {name for bundle in bundles for name in bundle.files}
+    return [
+        Finding("file_not_used", "error", file=name, params={"file": name})
+        for name in (*upload.forms, *upload.tables)
+        if name not in used and f"{definitions.form_key(name)}.form" not in used
+    ]

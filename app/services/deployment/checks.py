@@ -1,0 +1,199 @@
+"""What only the whole of a deployment can tell: names nobody sets, identity read by a rule, empty lanes."""
+
+from collections.abc import Iterator, Mapping
+from typing import Literal
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from app.bpmnio import feel
+from app.engine import decisions
+from app.engine.reading import reader
+from app.engine.diagram import Diagram, Flow, Lane, Node
+from app.findings import Finding, has_errors
+from app.models import Group, LaneGroup
+from app.services.deployment import default_flow_checks, mapping_checks, form_checks, option_checks
+from app.services.people import groups
+from app.services.deployment.bundle import Bundle
+
+Place = Node | Flow | Lane | Diagram
+#: Process properties that name a variable. Source: HOUSE.md, "What a diagram tells the code".
+_VARIABLE_PROPERTIES = ("nomor", "perihal", "kategori", "unit", "wilayah")
+
+
+def at(node: Node, code: str, **params: str) -> Finding:
+    """An error about a node."""
+    return Finding(
+        code,
+        "error",
+        element_id=node.id,
+        element_name=node.name or node.id,
+        line=node.line,
+        params=params,
+    )
+
+
+def without_guesses(findings: list[Finding]) -> list[Finding]:
+    """Without warnings that may vanish by themselves when the errors are mended.
+
+    Whether a gateway needs a default flow is told by all of its conditions and the forms that fill their variables
+    (`coverage`), and something of that could not be read.
+    """
+    return [one for one in findings if one.code != "no_default_flow"] if has_errors(findings) else findings
+
+
+def check(session: Session | None, bundle: Bundle) -> None:
+    """Add what is found to ``bundle.findings``."""
+    bundle.diagram = default_flow_checks.without_needless(bundle)
+    if bundle.incomplete or has_errors(bundle.findings):
+        return  # with a file missing, names would be missed for nothing
+    private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
+    known = _set_somewhere(bundle)
+    places = _places(bundle)
+    for element_id, where, names, mentioned in _reads(bundle):
+        place = places.get(element_id)
+        for name in sorted(names):
+            bundle.findings += _about_name(bundle, place, where, name, known=known)
+        for name in sorted(mentioned & private):
+            bundle.findings.append(_name_finding("private_field_read", "error", place, name, where))
+    bundle.findings += mapping_checks.check(bundle, ((id, names) for id, _where, names, _all in _reads(bundle)))
+    bundle.findings += form_checks.check(bundle)
+    bundle.findings += form_checks.never_set(bundle, known)
+    bundle.findings += option_checks.check(bundle) if known is not None else ()
+    bundle.findings += _results_without_name(bundle)
+    bundle.findings += _unknown_properties(bundle, known)
+    if session is not None:
+        bundle.findings += _empty_lanes(session, bundle)
+
+
+def _set_somewhere(bundle: Bundle) -> set[str] | None:
+    """Every variable that a form, table or message sets; None when anything may come from outside."""
+    nodes = bundle.diagram.nodes.values()
+    open_ended = any(
+        n.form_key is None for n in nodes if n.kind == "startEvent" or (n.message and n.kind != "endEvent")
+    )
+    fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
+    outputs = {name for table in bundle.tables.values() for name in decisions.outputs(table)}
+    named = {bundle.diagram.properties.get(name, "") for name in ("nomor",)}
+    local = {name for node in nodes for name in mapping_checks.own_names(node)}
+    return None if open_ended else fields | outputs | named | local
+
+
+def _reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str], frozenset[str]]]:
+    """(element id, where, names read, names mentioned at all) of everything that reads variables."""
+    for expression in reader.expressions(bundle.diagram):
+        text = expression.text
+        yield expression.element_id, expression.where, feel.names(text), feel.mentions(text)
+    for node in bundle.diagram.nodes.values():
+        if node.decision in bundle.tables:
+            table = bundle.tables[node.decision]
+            yield node.id, "table", decisions.names(table), decisions.mentions(table)
+        if node.properties.get("unit"):
+            yield node.id, "unit", *_twice(node.properties["unit"])
+    for lane in bundle.diagram.lanes:
+        if lane.properties.get("unit"):
+            yield lane.id, "unit", *_twice(lane.properties["unit"])
+    for name in _VARIABLE_PROPERTIES:
+        if bundle.diagram.properties.get(name):
+            yield bundle.diagram.key, name, *_twice(bundle.diagram.properties[name])
+
+
+def _twice(name: str) -> tuple[frozenset[str], frozenset[str]]:
+    return frozenset({name}), frozenset({name})
+
+
+def _places(bundle: Bundle) -> Mapping[str, Place]:
+    """Whatever a finding can point at, by id."""
+    diagram = bundle.diagram
+    places: list[Place] = [diagram, *diagram.lanes, *diagram.flows, *diagram.nodes.values()]
+    return {place.id: place for place in places}
+
+
+def _about_name(
+    bundle: Bundle, place: Place | None, where: str, name: str, *, known: set[str] | None
+) -> list[Finding]:
+    if where in {*_VARIABLE_PROPERTIES, "unit"} or name in (
+        _known_fields(bundle) if known is None else known
+    ):
+        return []
+    severity: Literal["error", "warning"] = "warning" if known is None else "error"
+    table = bundle.tables.get(place.decision or "") if where == "table" and isinstance(place, Node) else None
+    if table is not None and (found := list(_in_table(table, name, severity))):
+        return found
+    code = "name_never_set" if severity == "error" else "name_perhaps_never_set"
+    return [_name_finding(code, severity, place, name, where)]
+
+
+def _in_table(
+    table: decisions.Decision, name: str, severity: Literal["error", "warning"]
+) -> Iterator[Finding]:
+    """A name that nobody sets, at each cell or heading that reads it: most often a text without its quotes."""
+    for spot in decisions.spots(table, name):
+        yield Finding(
+            "cell_name_never_set" if spot.rule else "column_name_never_set",
+            severity,
+            element_id=spot.rule.id if spot.rule else spot.decision.id,
+            element_name=spot.decision.name,
+            line=spot.rule.line if spot.rule else spot.decision.line,
+            file=spot.decision.file,
+            params={"variable": name, "row": str(spot.row), "column": spot.column},
+        )
+
+
+def _name_finding(
+    code: str, severity: Literal["error", "warning"], place: Place | None, name: str, where: str
+) -> Finding:
+    return Finding(
+        code,
+        severity,
+        element_id=place.id if place else None,
+        element_name=(place.name or place.id) if place else None,
+        line=place.line if place else None,
+        params={"variable": name, "where": where},
+    )
+
+
+def _results_without_name(bundle: Bundle) -> Iterator[Finding]:
+    """Results of a decision that a task asks for, under names that no variable can have."""
+    for node in bundle.diagram.nodes.values():
+        decision = bundle.tables.get(node.decision or "")
+        for name in sorted(decisions.outputs(decision)) if decision else ():
+            if decision and not name.isidentifier():
+                yield at(node, "decision_result_name", decision=decision.name, output=name)
+
+
+def _known_fields(bundle: Bundle) -> set[str]:
+    fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
+    fields |= {name for node in bundle.diagram.nodes.values() for name in mapping_checks.own_names(node)}
+    return fields | {name for table in bundle.tables.values() for name in decisions.outputs(table)}
+
+
+def _unknown_properties(bundle: Bundle, known: set[str] | None) -> list[Finding]:
+    if known is None:
+        return []
+    return [
+        Finding("property_names_no_variable", "warning", params={"property": name, "variable": variable})
+        for name in _VARIABLE_PROPERTIES
+        if (variable := bundle.diagram.properties.get(name)) and variable not in known
+    ]
+
+
+def _empty_lanes(session: Session, bundle: Bundle) -> list[Finding]:
+    counts = {group.name: count for group, count in groups.with_counts(session)}
+    known = {lane_id: group for lane_id, group in session.execute(_group_names(bundle.diagram.key))}
+    # Bizagi's milestones are lanes without steps: nobody need belong to them.
+    used = {node.lane_id for node in bundle.diagram.nodes.values()}
+    wanted = {known.get(lane.id, lane.name): lane.name for lane in bundle.diagram.lanes if lane.id in used}
+    coordinators = {c for lane in bundle.diagram.lanes if (c := lane.properties.get("koordinator"))}
+    wanted |= {name: name for name in coordinators}
+    return [
+        Finding("lane_without_officers", "warning", params={"lane": shown})
+        for name, shown in sorted(wanted.items())
+        if not counts.get(name)
+    ]
+
+
+def _group_names(process_key: str) -> Select[str, str]:
+    """The groups that lanes are tied to by their ids: a lane that got another name keeps its officers."""
+    query = select(LaneGroup.lane_id, Group.name).join(LaneGroup.group)
+    return query.where(LaneGroup.process_key == process_key)

@@ -1,0 +1,135 @@
+"""Deploy: a diagram with every form and table it names becomes one numbered, unchangeable version."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.engine.diagram import Diagram
+from app.errors import InvalidDiagram, NotAllowed
+from app.findings import Finding, has_errors
+from app.i18n import _
+from app.models import DefinitionFile, LaneGroup, ProcessDefinition, Resource
+from app.services.core import clock, history, rights
+from app.services.definitions import definitions, automatic_starts
+from app.services.people import groups
+from app.services.messaging import outgoing
+from app.services.core.access import Actor
+from app.services.deployment.bundle import Bundle
+from app.services.deployment.bundle_builder import collect
+
+
+@dataclass(frozen=True)
+class Deployed:
+    """One process of a deployment; ``created`` is False when the content was live already."""
+
+    definition: ProcessDefinition
+    created: bool
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What a deployment did, with its warnings."""
+
+    definitions: tuple[Deployed, ...]
+    findings: tuple[Finding, ...]
+
+
+def deploy(
+    session: Session,
+    files: Mapping[str, bytes],
+    *,
+    actor: Actor | None,
+    beside: Mapping[str, bytes] | None = None,
+) -> Deployment:
+    """Deploy ``files`` (name → content). A form or table alone makes new versions of the processes that use it.
+
+    ``beside``: forms and tables at hand, for what is named and neither among ``files`` nor in the live version.
+    Running instances keep their version. ``actor`` None means the command line or the watched folders.
+
+    Raises:
+        NotAllowed: the actor is no process owner, or an auditor.
+        InvalidDiagram: at least one finding is an error; nothing was stored.
+    """
+    if actor is not None:
+        require_may_deploy(actor)
+    bundles, findings = collect(session, files, beside or {})
+    if has_errors(findings):
+        raise InvalidDiagram(_("Berkas tidak dapat diterapkan."), tuple(findings))
+    deployed = tuple(_deploy_one(session, bundle, actor) for bundle in bundles)
+    return Deployment(deployed, tuple(findings))
+
+
+def require_may_deploy(actor: Actor) -> None:
+    """Refuse everyone but process owners.
+
+    Raises:
+        NotAllowed: the actor is no process owner, or an auditor.
+    """
+    rights.require_not_auditor(actor)
+    if not actor.is_process_owner:
+        raise NotAllowed(_("Hanya pemilik proses yang dapat menerapkan diagram."))
+
+
+def check(
+    session: Session | None, files: Mapping[str, bytes], *, beside: Mapping[str, bytes] | None = None
+) -> Sequence[Finding]:
+    """Return what a deployment of ``files`` would find, without storing anything.
+
+    Without a database (``session`` None) files that are carried over cannot be known; ``beside``: forms and tables at
+    hand, for what is named and not among ``files``.
+    """
+    return collect(session, files, beside or {})[1]
+
+
+def _deploy_one(session: Session, bundle: Bundle, actor: Actor | None) -> Deployed:
+    latest = definitions.latest(session, bundle.diagram.key, files=True)
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in bundle.files.items()}
+    if latest is not None and {file.name: file.sha256 for file in latest.files} == digests:
+        return Deployed(latest, False)
+    definition = ProcessDefinition(
+        key=bundle.diagram.key,
+        version=latest.version + 1 if latest else 1,
+        name=bundle.diagram.name,
+        deployed_at=clock.now(session),
+        deployed_by_id=actor.id if actor else None,
+        findings=[finding.as_dict() for finding in (*bundle.diagram.findings, *bundle.findings)],
+        lane_groups=_lane_groups(session, bundle.diagram),
+    )
+    for name, content in bundle.files.items():
+        if session.get(Resource, digests[name]) is None:
+            session.add(Resource(sha256=digests[name], content=content))
+            session.flush()
+        kind = name.rsplit(".", 1)[-1]
+        definition.files.append(DefinitionFile(name=name, kind=kind, sha256=digests[name]))
+    session.add(definition)
+    session.flush()
+    automatic_starts.schedule(session, definition)
+    outgoing.wake_lost(session, definition.key)
+    history.record(
+        session,
+        "definition_deployed",
+        actor=actor,
+        key=definition.key,
+        version=definition.version,
+        definition_id=definition.id,
+    )
+    return Deployed(definition, True)
+
+
+def _lane_groups(session: Session, diagram: Diagram) -> dict[str, dict[str, int | None]]:
+    """Tie each lane to its candidate group: by the lane's id if it is known, else by its name."""
+    result: dict[str, dict[str, int | None]] = {}
+    for lane in diagram.lanes:
+        known = session.get(LaneGroup, (diagram.key, lane.id))
+        group = known.group if known else groups.named(session, lane.name)
+        if known is None:
+            session.add(LaneGroup(process_key=diagram.key, lane_id=lane.id, group_id=group.id))
+            session.flush()
+        coordinator = lane.properties.get("koordinator")
+        result[lane.id] = {
+            "group": group.id,
+            "coordinator": groups.named(session, coordinator).id if coordinator else None,
+        }
+    return result

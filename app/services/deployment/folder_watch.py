@@ -1,0 +1,225 @@
+"""Keep the live versions in step with the folders processes/ and forms/: save in a modeler, look at the browser."""
+
+import hashlib
+import logging
+import os
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from stat import S_ISREG
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.config import Config
+from app.errors import InvalidDiagram
+from app.findings import Finding, errors_first
+from app.models import ProcessDefinition, WatchedFile
+from app.services.core import clock
+from app.services.deployment import deployments, folder_files
+
+logger = logging.getLogger(__name__)
+_ENDINGS = {".bpmn", ".dmn", ".form"}
+_MOST_BYTES = 4_000_000
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a look at the folders did, for the terminal."""
+
+    deployed: tuple[str, ...] = ()  # "key versi n"
+    findings: tuple[Finding, ...] = ()
+    #: Files that were refused before, and are no more.
+    well: tuple[str, ...] = ()
+    #: (file, version) of files that lie there no more, and whose version stays.
+    gone: tuple[tuple[str, str], ...] = ()
+
+
+def glance(config: Config) -> dict[Path, tuple[int, int]]:
+    """Modification time and size of each watched file: enough to see whether anything changed, without reading."""
+    found = {}
+    for path in sorted([*_inside(config.processes_dir), *_inside(config.forms_dir)]):
+        with suppress(OSError):  # gone since the folder was read, or a link to nothing
+            stat = path.stat()
+            if path.suffix in _ENDINGS and S_ISREG(stat.st_mode):
+                found[path] = (stat.st_mtime_ns, stat.st_size)
+    return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def sync(session: Session, files: Mapping[str, bytes]) -> Report:
+    """Deploy the watched files that changed since they were last looked at, and keep what was found about each.
+
+    A broken file keeps its own findings and does not hold up the others. A file that did not change is left
+    alone even when a newer version was deployed by another way, so a restart never takes an upload back.
+    """
+    known = list(session.scalars(select(WatchedFile)))
+    seen = {row.name: row for row in known if not folder_files.is_gone(row)}
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+    if {name: row.sha256 for name, row in seen.items()} == digests:
+        return Report()
+    clashing = folder_files.rivals(files)
+    changed = {
+        n: c
+        for n, c in files.items()
+        if n not in clashing and (n not in seen or seen[n].sha256 != digests[n] or seen[n].refused)
+    }
+    beside = {n: c for n, c in files.items() if n not in changed}
+    new, findings, refused = _deploy(session, changed, clashing, beside)
+    findings = (*findings, *_warned(session, new, seen, digests))
+    ill = {name for name, row in seen.items() if row.refused}
+    well = tuple(sorted(ill & changed.keys() - refused.keys()))
+    judged = _judged_beside(beside, new, findings)
+    looked_at = {name: digests[name] for name in (*changed, *clashing, *judged)}
+    _keep(session, looked_at, findings, refused)
+    # Only now is it known what stays in force.
+    gone = _lose(session, [row for row in known if row.name not in files], digests.values())
+    return Report(tuple(f"{one.key} versi {one.version}" for one in new), findings, well, gone)
+
+
+def _lose(
+    session: Session, lost: Sequence[WatchedFile], present: Collection[str]
+) -> tuple[tuple[str, str], ...]:
+    """Note of each file that is gone which versions in force hold it, and forget those that none holds.
+
+    Return those that were there at the last look.
+    """
+    held, told = folder_files.held(session, lost, present), []
+    for row in lost:
+        versions = held.get(row.name, ())
+        if not folder_files.is_gone(row):
+            told += [(row.name, f"{one.key} versi {one.version}") for one in versions]
+        if versions:
+            row.findings = [finding.as_dict() for finding in folder_files.gone(row, versions)]
+            row.refused, row.checked_at = False, clock.now(session)
+        else:
+            session.delete(row)
+    return tuple(told)
+
+
+def _judged_beside(
+    beside: Mapping[str, bytes], new: Iterable[ProcessDefinition], findings: Iterable[Finding]
+) -> set[str]:
+    """The files that did not change and were judged anew with what changed: a form may mend or spoil a diagram."""
+    held = {file.name for one in new for file in one.files}
+    return beside.keys() & (held | {f.caller or f.file for f in findings if f.severity != "error"})
+
+
+def _keep(
+    session: Session,
+    looked_at: Mapping[str, str],
+    findings: Iterable[Finding],
+    refused: Mapping[str, tuple[Finding, ...]],
+) -> None:
+    """Store what was found about each file; ``looked_at``: their digests by name. An error is the refused file's."""
+    warnings = [finding for finding in findings if finding.severity != "error"]
+    for name, digest in looked_at.items():
+        about = refused[name] if name in refused else _about(name, warnings, looked_at)
+        found = [finding.as_dict() for finding in about]
+        session.merge(
+            WatchedFile(
+                name=name,
+                sha256=digest,
+                checked_at=clock.now(session),
+                findings=found,
+                refused=name in refused,
+            )
+        )
+
+
+def _warned(
+    session: Session,
+    new: Iterable[ProcessDefinition],
+    seen: Mapping[str, WatchedFile],
+    digests: Mapping[str, str],
+) -> list[Finding]:
+    """What a save in the folders undid; kept with the version as well."""
+    found = []
+    for definition in new:
+        own = folder_files.replaced(session, definition, seen, digests)
+        definition.findings = [*definition.findings, *(finding.as_dict() for finding in own)]
+        found += own
+    return found
+
+
+def _deploy(
+    session: Session,
+    files: Mapping[str, bytes],
+    refused: Mapping[str, tuple[Finding, ...]],
+    beside: Mapping[str, bytes],
+) -> tuple[Sequence[ProcessDefinition], tuple[Finding, ...], Mapping[str, tuple[Finding, ...]]]:
+    """Deploy what can be deployed; return the new versions, what was found, and about each file that was refused.
+
+    Files with errors step aside one round at a time. A diagram that is new finds forms and tables that lie ``beside``
+    it in the folders and did not change.
+    """
+    aside = tuple(finding for findings in refused.values() for finding in findings)
+    if not files:
+        return (), tuple(errors_first(aside)), refused
+    try:
+        done = deployments.deploy(session, files, actor=None, beside=beside)
+    except InvalidDiagram as error:
+        bad = {_blamed(f, files) for f in error.findings if f.severity == "error"} - {None} or set(files)
+        found = {name: _about(name, error.findings, files) for name in bad if name}
+        rest = {n: c for n, c in files.items() if n not in bad}
+        return _deploy(session, rest, {**refused, **found}, beside)
+    new = [one.definition for one in done.definitions if one.created]
+    return new, tuple(errors_first((*aside, *done.findings))), refused
+
+
+def differing(session: Session, files: Mapping[str, bytes]) -> list[str]:
+    """Names under which the folders held something else than ``files`` when they were last looked at."""
+    rows = session.scalars(select(WatchedFile).where(WatchedFile.name.in_(files)).order_by(WatchedFile.name))
+    return [
+        row.name
+        for row in rows
+        if not folder_files.is_gone(row) and row.sha256 != hashlib.sha256(files[row.name]).hexdigest()
+    ]
+
+
+def _about(name: str, findings: Iterable[Finding], files: Collection[str]) -> tuple[Finding, ...]:
+    """What was found in a file, or in none of ``files``: a form sent alone can break a diagram."""
+    return tuple(f for f in findings if _blamed(f, files) in {name, None})
+
+
+def _blamed(finding: Finding, files: Collection[str]) -> str | None:
+    """The one of ``files`` that a finding is about: what holds only with a call is the caller's."""
+    return next((name for name in (finding.caller, finding.file) if name in files), None)
+
+
+def read(config: Config) -> dict[str, bytes]:
+    """The watched files by name; of one too large for any reader only as much as shows that."""
+    found = {}
+    for path in glance(config):
+        try:
+            with path.open("rb") as file:
+                found[_name(path)] = file.read(_MOST_BYTES)
+        except OSError as error:
+            logger.warning("%s: %s", path, error.strerror)
+    return found
+
+
+def _name(path: Path) -> str:
+    """The file's name as it can be shown and stored; a name that is no UTF-8 must not hold up the others."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def files(session: Session) -> list[WatchedFile]:
+    """What the last look found, file by file, for the page Proses; those that are gone while they are in force.
+
+    A row of the latter is no longer the session's: which versions hold it is told as it is now.
+    """
+    rows = list(session.scalars(select(WatchedFile).order_by(WatchedFile.name)))
+    lost = [row for row in rows if folder_files.is_gone(row)]
+    held = folder_files.held(session, lost, ())
+    for row in lost:
+        session.expunge(row)
+        row.findings = [finding.as_dict() for finding in folder_files.gone(row, held.get(row.name, ()))]
+    return [row for row in rows if row not in lost or row.name in held]

@@ -1,0 +1,238 @@
+"""Attachments: kept in the data folder under a random name, given out after a check.
+
+The file is written before its row and removed when the transaction fails; what a crash leaves behind
+`orphans` finds. A file in a field marked ``pribadi`` is encrypted and loses its name, like every identity.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from pathlib import Path
+
+from sqlalchemy import and_, or_, select
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidForm, NotAllowed, NotFound
+from app.forms import Field
+from app.i18n import _
+from app.models import Attachment, ProcessInstance
+from app.services.core import access, clock, history, rights, encryption
+from app.services.definitions import definitions
+from app.services.files import display_names, store
+from app.services import identity
+from app.services.core.access import Actor
+from app.services.files.uploads import Upload
+
+#: Before a name that is encrypted until the file's form comes. No cleaned name holds a slash.
+_SEALED = "sealed/"
+
+
+def receive(
+    session: Session, upload: Upload, *, actor: Actor | None, private: bool | None = False
+) -> Attachment:
+    """Keep a file that `uploads.read` let in; it belongs to no case until `attach`. No actor means the reporter.
+
+    ``private`` None: its form will tell; until then it is kept like an identity, its name too.
+
+    Raises:
+        NotAllowed: the actor is an auditor.
+    """
+    if actor is not None:
+        rights.require_not_auditor(actor)
+    row = Attachment(
+        id=secrets.token_urlsafe(32),
+        name=_name(session, upload.name, private),
+        media_type=upload.media_type,
+        size_bytes=len(upload.content),
+        sha256=_digest(session, upload.content, private=private is not False),
+        is_private=private is not False,
+        uploaded_at=clock.now(session),
+        uploaded_by_id=actor.id if actor else None,
+    )
+    store.write(session, row, upload.content)
+    session.add(row)
+    session.flush()
+    return row
+
+
+def attach_all(
+    session: Session,
+    named: Iterable[tuple[Field, Sequence[str]]],
+    private: Collection[str],
+    instance_id: int,
+    actor: Actor | None,
+) -> None:
+    """`attach` for all files that a form's values name; one that a ``private`` field names is private, whatever else
+    names it."""
+    given = [(field.key.partition(".")[0] not in private, field.key, ids) for field, ids in named]
+    for is_open, key, ids in sorted(given, key=lambda one: one[0]):
+        attach(session, ids, instance_id=instance_id, field_key=key, private=not is_open, actor=actor)
+
+
+def attach(
+    session: Session,
+    ids: Sequence[str],
+    *,
+    instance_id: int,
+    field_key: str,
+    actor: Actor | None,
+    private: bool = False,
+) -> None:
+    """Tie uploaded files to the case that their form belongs to. One that is the case's already stays as it is.
+
+    Raises:
+        InvalidForm: a file does not exist, was uploaded by somebody else, or belongs to another case.
+    """
+    wanted = list(dict.fromkeys(ids))
+    query = select(Attachment).where(Attachment.id.in_(wanted)).with_for_update()
+    rows = session.scalars(query.execution_options(populate_existing=True)).all()
+    uploader = actor.id if actor else None
+    fresh = [row for row in rows if row.instance_id is None and row.uploaded_by_id == uploader]
+    known = [row for row in rows if row.instance_id == instance_id]
+    if len(fresh) + len(known) != len(wanted):
+        raise _gone(field_key)
+    for row in fresh:
+        row.instance_id, row.field_key = instance_id, field_key
+        try:
+            _settle(session, row, private)
+        except NotFound as error:
+            raise _gone(field_key) from error
+    session.flush()
+
+
+def copy(
+    session: Session, row: Attachment, *, private: bool, into: ProcessInstance | None = None
+) -> Attachment:
+    """Copy a file of a case for another one; it belongs to none yet. One that ``into`` has already is returned."""
+    content = store.read(session, row)
+    same = {
+        "name": display_names.hidden(row.name) if private else row.name,
+        "sha256": _digest(session, content, private=private),
+        "is_private": private,
+        "uploaded_at": row.uploaded_at,
+        "uploaded_by_id": row.uploaded_by_id,
+    }
+    earlier = select(Attachment).filter_by(instance_id=into.id, **same).limit(1) if into else None
+    if earlier is not None and (found := session.scalar(earlier)) is not None:
+        return found
+    made = Attachment(
+        id=secrets.token_urlsafe(32),
+        field_key=row.field_key,
+        media_type=row.media_type,
+        size_bytes=row.size_bytes,
+        **same,
+    )
+    store.write(session, made, content)
+    session.add(made)
+    session.flush()
+    return made
+
+
+def _gone(field_key: str) -> InvalidForm:
+    message = _("Salah satu lampiran tidak ditemukan lagi. Unggah ulang.")
+    return InvalidForm(message, {field_key: message})
+
+
+def of_instance(session: Session, instance_id: int, *, actor: Actor) -> Sequence[Attachment]:
+    """The files of a case, oldest first.
+
+    Raises:
+        NotFound: the case is not the actor's to see.
+    """
+    access.instance(session, actor, instance_id)
+    query = select(Attachment).where(Attachment.instance_id == instance_id)
+    return session.scalars(query.order_by(Attachment.uploaded_at, Attachment.id)).all()
+
+
+def names(
+    session: Session, ids: Iterable[str], *, actor: Actor | None, instance_id: int | None = None
+) -> dict[str, str]:
+    """Names, by id, of those of ``ids`` that the actor uploaded and no form kept yet, or that the case has. 1 SQL."""
+    uploader = actor.id if actor else None
+    fresh = and_(Attachment.instance_id.is_(None), Attachment.uploaded_by_id == uploader)
+    his = or_(fresh, Attachment.instance_id == instance_id) if instance_id is not None else fresh
+    rows = session.scalars(select(Attachment).where(Attachment.id.in_(list(ids)), his))
+    return {row.id: name_of(session, row) for row in rows}
+
+
+def name_of(session: Session, row: Attachment) -> str:
+    """What a file is called, also while nobody knows yet whether it is identity. For its uploader's eyes then."""
+    if not row.name.startswith(_SEALED):
+        return row.name
+    return encryption.unseal_bytes(session, row.name.removeprefix(_SEALED).encode()).decode()
+
+
+def open_for(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachment, Path]:
+    """Return a file and where it lies, for whoever may see its case; not yet attached, for who uploaded it.
+
+    Raises:
+        NotFound: there is none, or it is not the actor's to see. NotAllowed: it is private; see `show`.
+    """
+    row = _visible(session, attachment_id, actor)
+    if row.is_private:
+        raise NotAllowed(_("Lampiran ini memuat identitas. Buka lewat tombol “Tampilkan”."))
+    return row, store.path(session, row.id, private=row.is_private)
+
+
+def show(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachment, bytes]:
+    """Return a private file and its content, and record that it was shown and to whom.
+
+    Raises:
+        NotFound: there is none, or its case is not the actor's to see.
+        NotAllowed: his lanes may not see the identity.
+    """
+    row = _visible(session, attachment_id, actor)
+    if row.instance_id is not None:
+        instance = access.instance(session, actor, row.instance_id)
+        version = definitions.version(session, instance.definition_id)
+        if not identity.may_see(session, actor, instance, version):
+            raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
+        history.record(
+            session,
+            "identity_shown",
+            actor=actor,
+            instance_id=instance.id,
+            fields=[row.field_key],
+            attachment=row.id,
+        )
+    return row, store.read(session, row)
+
+
+def _visible(session: Session, attachment_id: str, actor: Actor) -> Attachment:
+    row = session.get(Attachment, attachment_id)
+    if row is None or (row.instance_id is None and row.uploaded_by_id != actor.id):
+        raise NotFound(_("Lampiran ini tidak ada, atau bukan untuk Anda."))
+    if row.instance_id is not None:
+        access.instance(session, actor, row.instance_id)
+    return row
+
+
+def _name(session: Session, name: str, private: bool | None) -> str:
+    if private is None:
+        return _sealed(session, name)
+    return display_names.hidden(name) if private else name
+
+
+def _digest(session: Session, content: bytes, *, private: bool) -> str:
+    """SHA-256 of a file. Of identity a keyed one: a plain one proves what was sent to whoever has the database."""
+    plain = hashlib.sha256(content).hexdigest()
+    return encryption.fingerprint(session, "file", plain) if private else plain
+
+
+def _sealed(session: Session, name: str) -> str:
+    return _SEALED + encryption.seal_bytes(session, name.encode()).decode()
+
+
+def _settle(session: Session, row: Attachment, private: bool) -> None:
+    """Keep a file as its field wants it: encrypted and nameless, or open. The other copy goes on commit.
+
+    One that was known to be identity stays so.
+    """
+    name = name_of(session, row)
+    private = private or (row.is_private and not row.name.startswith(_SEALED))
+    if private != row.is_private:
+        content = store.read(session, row)
+        store.remove(session, row)
+        row.is_private, row.sha256 = private, _digest(session, content, private=private)
+        store.write(session, row, content)
+    row.name = display_names.hidden(name) if private else name

@@ -1,0 +1,1 @@
+"""instances: say here in one line what this room holds."""

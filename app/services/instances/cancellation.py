@@ -1,0 +1,85 @@
+"""Ending a case before its time: where it stands, with a reason."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, InvalidForm, NotAllowed
+from app.i18n import _
+from app.models import Job, MessageWait, ProcessInstance, UserTask
+from app.services.core import access, clock, history
+from app.services.definitions import definitions
+from app.services.instances import incidents, instances
+from app.services.messaging import outgoing, unanswered
+from app.services.notifications import texts
+from app.services.core.access import Actor
+from app.services.definitions.definitions import Version
+
+
+def may_cancel(
+    actor: Actor,
+    instance: ProcessInstance,
+    tasks: Sequence[UserTask],
+    waits: Sequence[MessageWait] = (),
+    version: Version | None = None,
+) -> bool:
+    """The process owner, and the coordinator of a lane in which the case waits. Source: issue, JSON API.
+
+    ``tasks`` are the open ones, ``waits`` the messages that a case of ``version`` waits for.
+    """
+    if instance.state not in {"active", "incident"} or actor.is_auditor:
+        return False
+    coordinators = {task.coordinator_group_id for task in tasks}
+    if version is not None:
+        nodes = version.diagram.nodes
+        coordinators |= {version.coordinator_of(nodes[wait.activity_id].lane_id) for wait in waits}
+    return actor.is_process_owner or not coordinators.isdisjoint(actor.groups)
+
+
+def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> ProcessInstance:
+    """End a case where it stands, with a reason.
+
+    Raises:
+        NotFound, NotAllowed, InvalidForm (no reason), Conflict (ended already).
+    """
+    instance = access.instance(session, actor, instance_id, lock=True)
+    tasks = instances.open_tasks(session, instance.id)
+    if instance.state not in {"active", "incident"}:
+        raise Conflict(_("Perkara ini sudah berakhir."))
+    waits = session.scalars(select(MessageWait).where(MessageWait.instance_id == instance.id)).all()
+    version = definitions.version(session, instance.definition_id)
+    if not may_cancel(actor, instance, tasks, waits, version):
+        raise NotAllowed(_("Hanya pemilik proses dan koordinator lajur yang dapat membatalkan perkara."))
+    if not reason.strip():
+        raise InvalidForm(_("Tulis alasan pembatalan."), {"reason": _("Tulis alasan pembatalan.")})
+    _end_cancelled(session, instance, tasks, actor)
+    _tell_holders(session, instance, tasks, reason.strip(), actor)
+    unanswered.ended(session, instance, version)
+    history.record(session, "instance_cancelled", actor=actor, instance_id=instance.id, reason=reason.strip())
+    return instance
+
+
+def _tell_holders(
+    session: Session, instance: ProcessInstance, tasks: Sequence[UserTask], reason: str, actor: Actor
+) -> None:
+    """Tell those whose work it was; who cancels knows."""
+    for task in tasks:
+        if task.assignee_id not in (None, actor.id):
+            about = {"by": actor.full_name, "task": task.name, "reason": reason}
+            to = {"users": [task.assignee_id]}
+            texts.queue(session, instance, task.activity_id, "task_cancelled", to, **about)
+
+
+def _end_cancelled(
+    session: Session, instance: ProcessInstance, tasks: Sequence[UserTask], actor: Actor
+) -> None:
+    now = clock.now(session)
+    instance.state, instance.ended_at, instance.engine_state = "cancelled", now, b""
+    for task in tasks:
+        task.state, task.closed_at, task.closed_by_id = "cancelled", now, actor.id
+    for model in (Job, MessageWait):
+        for row in session.scalars(select(model).where(model.instance_id == instance.id)):
+            session.delete(row)
+    outgoing.wake(session, instance)
+    incidents.close_moot(session, instance, None, actor=actor)

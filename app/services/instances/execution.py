@@ -1,0 +1,214 @@
+"""Write what the engine returned. `apply` is the only writer of instance state, tasks, jobs, history and outbox."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, cast
+
+from sqlalchemy import Table, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.util import identity_key
+
+from app.engine.running.context import Effect, Event
+from app.engine.local_variables import COUNTER
+from app.engine.running.step import OpenTask, Step
+from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
+from app.services.core import bulk, clock
+from app.services.instances import incidents, instance_row, waits
+from app.services.notifications import withdrawn_tasks, opened_tasks, reminders, texts
+from app.services.messaging import outgoing, unanswered
+from app.services.core.access import Actor
+from app.services.definitions.definitions import Version
+from app.services.people.units import staff
+
+# Statements are built once: building them took longer than running them.
+_CHANGE = update(cast("Table", UserTask.__table__)).where(UserTask.id == bulk.ID)
+#: Sorts tasks without a deadline last.
+NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+def apply(
+    session: Session, instance: ProcessInstance, version: Version, step: Step, *, actor: Actor | None
+) -> None:
+    """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go."""
+    had_incident = instance.state == "incident"
+    session.flush()  # what was recorded before comes before
+    instance_row.store(session, instance, version, step)
+    _close_tasks(session, step, actor)
+    named = _named_units(version, step)
+    staffed = staff(session, {unit for unit, _variable in named.values() if unit})
+    # (None, variable) offers it to the whole lane: nothing was filled in, or no such unit exists, and then nobody
+    # would ever see the task.
+    units = {task: (unit if unit in staffed else None, variable) for task, (unit, variable) in named.items()}
+    bulk.add(session, UserTask, [_task(session, instance, version, t, units[t.id][0]) for t in step.opened])
+    waits.sync(session, instance, version, step)
+    for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
+    news = opened_tasks.messages(session, instance, version, for_units, actor=actor)
+    news += withdrawn_tasks.messages(session, instance, version, step, actor=actor)
+    sent = outgoing.send(session, instance, step)
+    queued = _queue(session, instance, version, step, {event.activity_id for _number, event in sent}, news)
+    told = _in_order(step, [*sent, *queued])
+    events = [_event(session, instance, _told(event, actor, units), actor) for event in told]
+    events += [
+        _event(session, instance, Event("unit_missing", task.node.id, {"variable": units[task.id][1]}), None)
+        for task in step.opened
+        if units[task.id][1] and units[task.id][0] is None
+    ]
+    bulk.add(session, HistoryEvent, events)
+    if step.ended:
+        unanswered.ended(session, instance, version)
+    else:
+        unanswered.waiting(
+            session, instance, {wait.id for wait in step.messages if wait.node.message is not None}
+        )
+    if had_incident:
+        incidents.close_moot(session, instance, _got_past(step), actor=actor)
+
+
+def _in_order(step: Step, more: Sequence[tuple[int, Event]]) -> list[Event]:
+    """The events of a step, and among them those that tell of an effect, by its number, where it took place."""
+    placed = [((number, 1, 0), event) for number, event in enumerate(step.events)]
+    placed += [((step.effects[number].place, 0, number), event) for number, event in more]
+    return [event for _place, event in sorted(placed, key=lambda one: one[0])]
+
+
+def _got_past(step: Step) -> set[str] | None:
+    """What no incident need be about any more; None when the case is over."""
+    gone = {*step.closed, *step.stopped_timers, *(["message"] if step.stopped_messages else [])}
+    return None if step.ended else gone
+
+
+def _close_tasks(session: Session, step: Step, actor: Actor | None) -> None:
+    now = clock.now(session)
+    who = actor.id if actor else None
+    completed = [task for task in step.closed if task in step.completed]
+    cancelled = [task for task in step.closed if task not in step.completed]
+    closed = {"closed_at": now, "closed_by_id": who}
+    _change(session, completed, {"state": "completed", "assignee_id": who, **closed})
+    _change(session, cancelled, {"state": "cancelled", **closed})
+    _change(session, step.overdue, {"overdue_at": now})
+    for task, values in step.changed.items():
+        _change(session, [task], {"locals": values})
+
+
+def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> None:
+    """Change tasks past the session, and tell those that it holds."""
+    if ids:
+        session.connection().execute(_CHANGE, [{"one_id": task_id, **values} for task_id in ids])
+    for task_id in ids:
+        held = session.identity_map.get(identity_key(UserTask, task_id))
+        for name, value in values.items() if held is not None else ():
+            set_committed_value(held, name, value)
+
+
+def _named_units(version: Version, step: Step) -> dict[str, tuple[str | None, str | None]]:
+    """For each task that opens what its unit is said to be, and the variable that says so."""
+    return {task.id: _unit(version, task, step.variables) for task in step.opened}
+
+
+def _unit(version: Version, task: OpenTask, variables: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    variable = version.unit_variable(task.node)
+    return (version.unit_at(task.node, variables, task.locals), variable) if variable else (None, None)
+
+
+def _task(
+    session: Session, instance: ProcessInstance, version: Version, task: OpenTask, unit: str | None
+) -> dict[str, Any]:
+    node, now = task.node, clock.now(session)
+    question = version.diagram.questions.get(node.id) if task.is_question else None
+    return {
+        "id": task.id,
+        "instance_id": instance.id,
+        "activity_id": node.id,
+        "name": question.text if question else _name(version, task),
+        "lane_id": node.lane_id,
+        "lane": version.diagram.lane(node.lane_id).name,
+        "group_id": version.group_of(node.lane_id),
+        "coordinator_group_id": version.coordinator_of(node.lane_id),
+        "unit_code": unit,
+        "form_key": None if question else node.form_key,
+        "is_question": task.is_question,
+        "locals": task.locals,
+        "state": "open",
+        "opened_at": now,
+        "due_at": task.due.at if task.due else None,
+        "deadline": task.due.as_dict() if task.due else None,
+        "sort_at": task.due.at if task.due else NO_DEADLINE,
+    }
+
+
+def _name(version: Version, task: OpenTask) -> str:
+    """The activity's name; in a round, with the element that it is for, else with the round's number."""
+    name = task.node.name or task.node.id
+    loop = next((node.loop for node in version.diagram.around(task.node) if node.loop), None)
+    element, number = task.locals.get(loop.element) if loop else None, task.locals.get(COUNTER)
+    if isinstance(element, str | int):
+        return f"{name}: {element}"
+    return f"{name} ({number})" if loop and number and (number > 1 or loop.kind != "while") else name
+
+
+def _told(event: Event, actor: Actor | None, units: Mapping[str, tuple[str | None, str | None]]) -> Event:
+    """The engine's event with what only we know: for which unit a task opened, and that the reporter caused it."""
+    data = dict(event.data)
+    unit = units.get(data.get("task", ""), (None, None))[0] if event.type == "task_created" else None
+    if unit is not None:
+        data["unit"] = unit
+    if actor is None and not event.by_clock:  # whoever else acts has a name
+        data.setdefault("by", "reporter")  # an error names there what caught it
+    return replace(event, data=data)
+
+
+def _event(session: Session, instance: ProcessInstance, event: Event, actor: Actor | None) -> dict[str, Any]:
+    return {
+        "instance_id": instance.id,
+        "type": event.type,
+        "at": clock.now(session),
+        "actor_id": actor.id if actor and not event.by_clock else None,
+        "activity_id": event.activity_id,
+        "data": event.data,
+    }
+
+
+def _queue(
+    session: Session,
+    instance: ProcessInstance,
+    version: Version,
+    step: Step,
+    sent: Collection[str | None],
+    news: Sequence[dict[str, Any]],
+) -> list[tuple[int, Event]]:
+    """Queue the step's notifications and the news of its tasks; return the events that tell of the former, with the
+    number of the effect. 1 SQL, one more when the timer of an open task sent them.
+
+    What ``sent`` a message to another process tells people only if it says so.
+
+    Source of the audience: properties ``untuk`` and ``pesan`` of the element.
+    """
+    effects = [
+        (number, effect)
+        for number, effect in enumerate(step.effects)
+        if effect.node.id not in sent or effect.node.properties.keys() & {"untuk", "pesan"}
+    ]
+    told = [(n, effect, texts.audience(version, effect.node, effect.values)) for n, effect in effects]
+    told = [one for one in told if one[2].get("units") != []]  # no unit was named: nobody to tell
+    about = reminders.of_tasks(session, {effect.task for _n, effect, _to in told if effect.task})
+    rows = [
+        {
+            "instance_id": instance.id,
+            "activity_id": effect.node.id,
+            "body": _body(effect, to, about.get(effect.task or "", {})),
+            "audience": to,
+            "queued_at": clock.now(session),
+        }
+        for _n, effect, to in told
+    ]
+    bulk.add(session, OutboxMessage, [*rows, *news])
+    return [(n, Event("notification_queued", effect.node.id, to, True)) for n, effect, to in told]
+
+
+def _body(effect: Effect, to: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:
+    """What a diagram says, word for word, and what it is ``about``. A copy: to units that need not be among those who
+    see the case."""
+    said = {"code": "notification", "text": effect.node.properties.get("pesan") or effect.node.name, **about}
+    return {**said, "copy": True} if "units" in to else said

@@ -1,0 +1,235 @@
+"""Incidents: what stopped and waits for the process owner."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.errors import Conflict, NotAllowed, NotFound
+from app.i18n import _
+from app.models import CaseMessage, Incident, Job, ProcessInstance, UserTask
+from app.services.core import access, clock, history, rights
+from app.services.definitions import definitions
+from app.services.notifications import texts
+from app.services.core.access import Actor
+from app.services.core.paging import Page, cursor, limited, number_of, values_of
+
+#: How often a timer is tried before it waits for somebody.
+RETRIES = 3
+_WITH_CASE = (joinedload(Incident.instance), joinedload(Incident.definition))
+
+
+def open_one(
+    session: Session,
+    instance: ProcessInstance,
+    message: str,
+    *,
+    actor: Actor | None,
+    activity_id: str | None = None,
+    job_id: str | None = None,
+    task_id: str | None = None,
+) -> Incident:
+    """Open an incident, or return the open one about the same job or task."""
+    same = select(Incident).where(
+        Incident.instance_id == instance.id,
+        Incident.resolved_at.is_(None),
+        Incident.job_id == job_id if job_id else Incident.job_id.is_(None),
+        Incident.task_id == task_id if task_id else Incident.task_id.is_(None),
+    )
+    found = session.scalars(same).first()
+    if found is not None:
+        found.message = message
+        return found
+    incident = Incident(
+        instance_id=instance.id,
+        activity_id=activity_id,
+        job_id=job_id,
+        task_id=task_id,
+        message=message,
+        opened_at=clock.now(session),
+    )
+    session.add(incident)
+    if instance.ended_at is None:  # a message of a case that is over may still stop
+        instance.state = "incident"
+    history.record(
+        session,
+        "incident_opened",
+        actor=actor,
+        instance_id=instance.id,
+        activity_id=activity_id,
+        message=message,
+    )
+    nodes = definitions.version(session, instance.definition_id).diagram.nodes
+    node = nodes.get(activity_id or "")
+    place = (node.name if node else "") or activity_id or "–"
+    owners = {"roles": ["process_owner"]}
+    texts.queue(session, instance, activity_id, "incident_opened", owners, place=place)
+    return incident
+
+
+def open_start(
+    session: Session,
+    key: str,
+    message: str,
+    *,
+    actor: Actor | None,
+    activity_id: str | None = None,
+    job_id: str | None = None,
+) -> Incident | None:
+    """Open an incident about process ``key``, on which no case could be started, or return the open one about it.
+
+    There is no case that it could belong to: only those who see all cases see it. None when there is no such process.
+    """
+    definition = definitions.latest(session, key)
+    if definition is None:
+        return None
+    same = select(Incident).where(
+        Incident.instance_id.is_(None),
+        Incident.resolved_at.is_(None),
+        Incident.definition_id == definition.id,
+        Incident.activity_id == activity_id,
+        Incident.job_id == job_id if job_id else Incident.job_id.is_(None),
+    )
+    found = session.scalars(same).first()
+    if found is not None:
+        found.message = message
+        return found
+    incident = Incident(
+        definition_id=definition.id,
+        activity_id=activity_id,
+        job_id=job_id,
+        message=message,
+        opened_at=clock.now(session),
+    )
+    session.add(incident)
+    session.flush()
+    history.record(
+        session, "incident_opened", actor=actor, activity_id=activity_id,
+        incident=incident.id, key=key, version=definition.version, message=message,
+    )  # fmt: skip
+    return incident
+
+
+def report(session: Session, task_id: str, message: str, activity_id: str | None, *, actor: Actor) -> None:
+    """Tell the process owner that the diagram failed after an officer's completion (in its own transaction)."""
+    task = session.get(UserTask, task_id)
+    if task is not None and task.state == "open":
+        open_one(
+            session,
+            task.instance,
+            message,
+            actor=actor,
+            activity_id=activity_id or task.activity_id,
+            task_id=task_id,
+        )
+
+
+def page(
+    session: Session, *, actor: Actor, resolved: bool = False, after: str = "", limit: int = 50
+) -> Page[Incident]:
+    """Incidents that the actor may see, newest first, with their case or process and who resolved them.
+
+    He sees those of his cases; those without a case are for who sees every case.
+    """
+    limit = limited(limit)
+    state = Incident.resolved_at.is_not(None) if resolved else Incident.resolved_at.is_(None)
+    # An outer join: what has no case is there for whom `access.visible` lets see everything, and nobody else.
+    query = select(Incident).outerjoin(Incident.instance).where(access.visible(actor), state)
+    if after:
+        query = query.where(Incident.id < number_of(values_of(after, 1)[0]))
+    query = query.options(*_WITH_CASE, joinedload(Incident.resolved_by))
+    rows = session.scalars(query.order_by(Incident.id.desc()).limit(limit + 1)).all()
+    return Page(rows[:limit], cursor(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def counts(session: Session, *, actor: Actor) -> tuple[int, int]:
+    """How many incidents that the actor may see are open, and how many resolved."""
+    query = select(func.count(Incident.id), func.count(Incident.resolved_at)).outerjoin(Incident.instance)
+    every, resolved = session.execute(query.where(access.visible(actor))).one()
+    return every - resolved, resolved
+
+
+def open_count(session: Session) -> int:
+    """How many incidents wait."""
+    return session.scalar(select(func.count()).where(Incident.resolved_at.is_(None))) or 0
+
+
+def of_instance(session: Session, instance_id: int) -> Sequence[Incident]:
+    """Every incident of a case, newest first."""
+    query = select(Incident).where(Incident.instance_id == instance_id)
+    return session.scalars(query.order_by(Incident.id.desc())).all()
+
+
+def close_moot(
+    session: Session, instance: ProcessInstance, gone: Collection[str] | None, *, actor: Actor | None
+) -> None:
+    """Resolve the open incidents of a case that nobody has to look at any more.
+
+    ``gone``: ids of tasks, timers and messages that the case got past; None when the whole case is over. An incident
+    without task and timer is about a message, and moot once one came through.
+    """
+    query = select(Incident).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
+    for incident in session.scalars(query).all():
+        about = incident.task_id or incident.job_id or "message"
+        if gone is None or about in gone:
+            _close(session, instance, incident, actor)
+
+
+def may_retry(actor: Actor) -> bool:
+    """Whether the actor may resolve incidents."""
+    return (actor.is_process_owner or actor.is_admin) and not actor.is_auditor
+
+
+def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
+    """Resolve an incident: its timer runs again now; its task may be completed, its case started again.
+
+    Raises:
+        NotFound; NotAllowed: neither process owner nor administrator; Conflict: resolved already.
+    """
+    query = select(Incident).outerjoin(Incident.instance).options(*_WITH_CASE)
+    incident = session.scalars(query.where(Incident.id == incident_id, access.visible(actor))).one_or_none()
+    if incident is None:
+        raise NotFound(_("Kendala ini tidak ada."))
+    rights.require_not_auditor(actor)
+    if not may_retry(actor):
+        raise NotAllowed(_("Hanya pemilik proses dan pengelola yang dapat mencoba ulang."))
+    if incident.resolved_at is not None:
+        raise Conflict(_("Kendala ini sudah selesai."))
+    job = session.get(Job, incident.job_id) if incident.job_id else None
+    if job is not None:
+        job.retries, job.run_at = RETRIES, clock.now(session)
+        _count_anew(session, job)
+    _close(session, incident.instance, incident, actor)
+    return incident
+
+
+def _count_anew(session: Session, job: Job) -> None:
+    """A person acted: what had gone on by itself for too long may go on."""
+    job.trail = {}
+    if job.message_id is not None:
+        session.get_one(CaseMessage, job.message_id).trail = {}
+
+
+def _close(
+    session: Session, instance: ProcessInstance | None, incident: Incident, actor: Actor | None
+) -> None:
+    incident.resolved_at = clock.now(session)
+    incident.resolved_by_id = actor.id if actor else None
+    session.flush()
+    if instance is not None:
+        _go_on(session, instance)
+    history.record(
+        session,
+        "incident_resolved",
+        actor=actor,
+        instance_id=incident.instance_id,
+        activity_id=incident.activity_id,
+        incident=incident.id,
+    )
+
+
+def _go_on(session: Session, instance: ProcessInstance) -> None:
+    """A case whose last incident was resolved is active again."""
+    others = select(Incident.id).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
+    if instance.state == "incident" and session.scalar(others.limit(1)) is None:
+        instance.state = "active"

@@ -1,0 +1,169 @@
+"""Timers: which are due, what happens when one fires, and what when it cannot."""
+
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from app.engine.running import execution as engine
+from app.engine.running.step import Step
+from app.models import Job, ProcessInstance
+from app.services.core import access, clock, history, holidays, loop_guard
+from app.services.definitions import definitions, automatic_starts
+from app.services.instances import message_delivery, execution, incidents, instances
+from app.services.definitions.definitions import Version
+
+#: How long to wait before each further try, growing: three tries in all.
+PAUSES = (timedelta(minutes=1), timedelta(minutes=10))
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next timer is to run; None when none waits. An indexed look, whatever number wait."""
+    return session.scalar(select(Job.run_at).where(Job.run_at.is_not(None)).order_by(Job.run_at).limit(1))
+
+
+def due(session: Session, at: datetime, limit: int = 1) -> list[str]:
+    """Ids of the timers to run at ``at``, in order of due time."""
+    query = select(Job.id).where(Job.run_at <= at).order_by(Job.run_at, Job.due_at, Job.id).limit(limit)
+    return list(session.scalars(query))
+
+
+def prepare(session: Session) -> None:
+    """Read the version that the next timer needs, unless this process holds it already. 1 SQL when it does.
+
+    Raises:
+        AppError: it cannot be read.
+    """
+    of_case = ProcessInstance.definition_id
+    query = select(func.coalesce(of_case, Job.definition_id)).select_from(Job).outerjoin(Job.instance)
+    soonest = query.where(Job.run_at.is_not(None)).order_by(Job.run_at).limit(1)
+    if (definition_id := session.scalar(soonest)) is not None:  # else it delivers a message
+        definitions.version(session, definition_id)
+
+
+def fire(session: Session, job_id: str) -> bool:
+    """Fire one timer. False when it is gone or another worker holds it: nothing to do, no harm done."""
+    asked = {"job_id": job_id}
+    instance = session.scalars(_case_of(), asked).one_or_none()
+    # The timer is read after its case is locked, or it could be a stale copy.
+    found = session.execute(_row(session.get_bind().dialect.name), asked).one_or_none()
+    if found is None:
+        return False
+    job, days_off = found
+    holidays.remember(session, days_off)
+    if job.message_id is not None:
+        return message_delivery.deliver(session, job.message_id)
+    if job.instance_id is None:
+        return _begin(session, job_id)
+    if instance is None:
+        return False
+    version = definitions.version(session, instance.definition_id)
+    _follow(session, job, instance.key)
+    step = _step(session, instance, version, job)
+    if step is None:
+        _put_off(session, job)
+        return False
+    if job.signal:
+        session.delete(job)
+        session.flush()
+    else:
+        session.expunge(job)  # apply deletes its row
+    execution.apply(session, instance, version, step, actor=None)
+    return True
+
+
+# Statements are built once: building them took longer than running them.
+
+
+@cache
+def _case_of() -> Select[ProcessInstance]:
+    owner = select(Job.instance_id).where(Job.id == bindparam("job_id")).scalar_subquery()
+    return access.locking(select(ProcessInstance).where(ProcessInstance.id == owner))
+
+
+@cache
+def _row(dialect: str) -> Select[Job, Any]:
+    """The timer, and the days off: most that fire set the next deadline."""
+    query = select(Job, holidays.column(dialect)).where(Job.id == bindparam("job_id"))
+    return query.execution_options(populate_existing=True)
+
+
+def _begin(session: Session, job_id: str) -> bool:
+    """Begin the case that a start event stands for. There is no case yet to lock, so the job is."""
+    query = select(Job).where(Job.id == job_id).with_for_update()
+    job = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if job is None:
+        return False
+    version = definitions.version(session, job.definition_id or 0)
+    _follow(session, job, version.key)
+    instances.begin_by_itself(session, version, version.diagram.nodes[job.activity_id])
+    automatic_starts.again(session, job)
+    return True
+
+
+def _follow(session: Session, job: Job, key: str) -> None:
+    """Note what led to a signal or to a timer without time. Any other timer is the clock, which acts like a person.
+
+    Raises:
+        ExecutionFailed: it has gone on like this for too long.
+    """
+    if job.trail or job.signal:
+        kind = "signal" if job.signal else "timer"
+        loop_guard.arrive(session, kind, job.trail, key=key, activity_id=job.activity_id)
+
+
+def _step(session: Session, instance: ProcessInstance, version: Version, job: Job) -> Step | None:
+    if not instance.engine_state:  # the case is over
+        return None
+    given = (version.program, instance.engine_state, instance.variables)
+    now, calendar = clock.now(session), holidays.calendar(session)
+    if job.signal:
+        return engine.signal(*given, job.signal, now=now, calendar=calendar)
+    return engine.fire(*given, job.id, now=now, calendar=calendar)
+
+
+def _put_off(session: Session, job: Job) -> None:
+    """Let a timer that has nothing to do rest: till it is due, when the clock was set back, else for good."""
+    if job.due_at > clock.now(session):
+        job.run_at = job.due_at
+    else:
+        session.delete(job)
+
+
+def record_failure(session: Session, job_id: str, message: str, activity_id: str | None) -> None:
+    """Use up one try of a timer that failed; out of tries it stops and an incident opens."""
+    job = session.get(Job, job_id)
+    if job is None:
+        return
+    job.retries -= 1
+    if job.retries > 0:
+        job.run_at = clock.now(session) + PAUSES[len(PAUSES) - job.retries]
+        return
+    job.run_at = None
+    if job.message_id is not None:
+        message_delivery.report(session, job, message, activity_id)
+        return
+    if job.instance is None:
+        _report_start(session, job, message, activity_id)
+        return
+    incidents.open_one(
+        session, job.instance, message, activity_id=activity_id or job.activity_id, job_id=job.id, actor=None
+    )
+    history.record(
+        session,
+        "job_failed",
+        actor=None,
+        instance_id=job.instance_id,
+        activity_id=job.activity_id,
+        job=job.id,
+    )
+
+
+def _report_start(session: Session, job: Job, message: str, activity_id: str | None) -> None:
+    """There is no case that an incident could belong to: it is one of the process."""
+    definition = definitions.get(session, job.definition_id or 0)
+    incidents.open_start(
+        session, definition.key, message, actor=None, activity_id=activity_id or job.activity_id
+    )

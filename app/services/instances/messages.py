@@ -1,0 +1,199 @@
+"""Messages: deliver one to the case that waits for it, from the API, a page, or the reporter."""
+
+from functools import cache
+
+from sqlalchemy import Select, bindparam, case, exists, or_, select
+from sqlalchemy.orm import Session
+
+from app.engine.running import execution as engine
+from app.engine.diagram import Node
+from app.errors import Conflict, NotAllowed, NotFound
+from app.i18n import _
+from app.models import MessageWait, ProcessInstance
+from app.services.core import access, clock, holidays, rights
+from app.services.definitions import definitions
+from app.services.instances import execution, instances
+from app.services import identity
+from app.services.notifications import texts
+from app.services.people import units
+from app.services.core.access import Actor
+from app.services.definitions.definitions import Version
+from app.services.instances.instances import Values
+
+
+def waiting(session: Session, instance_id: int) -> list[MessageWait]:
+    """What a case waits for."""
+    return list(session.scalars(_waiting(), {"case": instance_id}))
+
+
+@cache
+def _waiting() -> Select[MessageWait]:
+    """Built once: whoever completes a task is told what the case waits for."""
+    query = select(MessageWait).where(MessageWait.instance_id == bindparam("case"), ~MessageWait.is_signal)
+    return query.order_by(MessageWait.opened_at)
+
+
+def send(session: Session, name: str, business_key: str, values: Values, *, actor: Actor) -> ProcessInstance:
+    """Deliver message ``name`` to the case with this number, or start one by it.
+
+    Raises:
+        NotFound: no visible case has the number and none starts by the message;
+        Conflict: the case does not wait for it; NotAllowed, InvalidForm.
+    """
+    instance = session.scalars(access.locking(_meant(name, business_key, actor))).one_or_none()
+    waits = _waits(session, instance, name)
+    if instance is None or not waits:
+        return _start_by(session, name, business_key, values, actor, known=instance is not None)
+    rights.require_not_auditor(actor)
+    theirs = _theirs(session, instance, waits, actor)
+    if not theirs:
+        access.instance(session, actor, instance.id)  # he who may not even see the case is not told of it
+        raise NotAllowed(_("Pesan ini hanya dapat dikirim petugas lajur yang menunggunya."))
+    _deliver(session, instance, theirs[0], values, actor)
+    return instance
+
+
+def _theirs(
+    session: Session, instance: ProcessInstance, waits: list[MessageWait], actor: Actor
+) -> list[MessageWait]:
+    """Of what waits that whose message the actor may send: any; or as an officer of the lane that waits, and of the
+    unit where lane or event name one that exists."""
+    if actor.is_admin or actor.is_process_owner:
+        return waits
+    waits = [wait for wait in waits if wait.group_id in actor.groups]
+    named = _units(session, instance, waits)
+    foreign = units.staff(session, set(named.values()) - actor.units)
+    return [wait for wait in waits if named.get(wait.id) not in foreign]
+
+
+def _units(session: Session, instance: ProcessInstance, waits: list[MessageWait]) -> dict[str, str]:
+    """Which unit each is said to be for, by its id; left out where none is. In a round that is the round's."""
+    version = definitions.version(session, instance.definition_id)
+    nodes = {wait.id: version.diagram.nodes[wait.activity_id] for wait in waits}
+    if not any(version.unit_variable(node) for node in nodes.values()):
+        return {}
+    given = (version.program, instance.engine_state, instance.variables)
+    here = engine.heard_where(*given, now=clock.now(session), calendar=holidays.calendar(session))
+    found = {id_: version.unit_at(node, instance.variables, here.get(id_)) for id_, node in nodes.items()}
+    return {id_: unit for id_, unit in found.items() if unit is not None}
+
+
+def hearing(session: Session, name: str, business_key: str, *, actor: Actor) -> ProcessInstance | None:
+    """The case that `send` delivers the message to; None when none waits for it."""
+    instance = session.scalars(_meant(name, business_key, actor)).one_or_none()
+    return instance if _waits(session, instance, name) else None
+
+
+def _waits(session: Session, instance: ProcessInstance | None, name: str) -> list[MessageWait]:
+    found = waiting(session, instance.id) if instance is not None else []
+    return [wait for wait in found if wait.message == name]
+
+
+def _meant(name: str, business_key: str, actor: Actor) -> Select[ProcessInstance]:
+    """The case with this number: of several processes that use it the one that waits for the message, else the
+    newest. Officers of the lane that waits find it even where no task was ever offered to them."""
+    named = (MessageWait.message == name, ~MessageWait.is_signal)
+    waits = exists().where(MessageWait.instance_id == ProcessInstance.id, *named)
+    theirs = waits.where(MessageWait.group_id.in_(actor.groups))
+    return (
+        select(ProcessInstance)
+        .where(ProcessInstance.business_key == business_key.strip(), or_(access.visible(actor), theirs))
+        .order_by(case((waits, 0), else_=1), ProcessInstance.id.desc())
+        .limit(1)
+    )
+
+
+def from_reporter(session: Session, instance: ProcessInstance, wait_id: str, values: Values) -> None:
+    """Deliver the reporter's form; whoever calls this has checked the reporter's code.
+
+    Raises:
+        Conflict: the case no longer waits, or asks something else by now; InvalidForm.
+    """
+    same = select(ProcessInstance).where(ProcessInstance.id == instance.id)
+    locked = session.scalars(access.locking(same)).one()
+    wait = session.get(MessageWait, wait_id, populate_existing=True)
+    if wait is None or wait.instance_id != locked.id:
+        raise Conflict(_too_late(session, locked))
+    version = definitions.version(session, locked.definition_id)
+    node = version.diagram.nodes[wait.activity_id]
+    _deliver(session, locked, wait, values, None)
+    waited = texts.audience(version, node, locked.variables)
+    if locked.ended_at is None:
+        texts.queue(session, locked, node.id, "reporter_answered", waited)
+    else:
+        end = locked.end_name or locked.end_activity_id or ""
+        texts.queue(session, locked, node.id, "reporter_ended", waited, end=end)
+
+
+def _too_late(session: Session, instance: ProcessInstance) -> str:
+    version = definitions.version(session, instance.definition_id)
+    if reporter_form(version, waiting(session, instance.id)) is None:
+        return _("Laporan ini sudah tidak menunggu data tambahan.")
+    return _(
+        "Pertanyaan petugas sudah berganti sejak halaman ini Anda buka, jadi jawaban tadi tidak dikirim. "
+        "Baca pertanyaan yang sekarang, lalu jawab di bawah."
+    )
+
+
+def reporter_form(version: Version, waits: list[MessageWait]) -> tuple[MessageWait, Node] | None:
+    """The waiting event whose form is for the reporter (``untuk`` = pelapor), with its node."""
+    for wait in waits:
+        node = version.diagram.nodes[wait.activity_id]
+        if is_for_reporter(node) and node.form_key:
+            return wait, node
+    return None
+
+
+def is_for_reporter(node: Node) -> bool:
+    """Whether a message event waits for the reporter (``untuk`` = pelapor)."""
+    return node.properties.get("untuk", "").strip().lower() == "pelapor"
+
+
+def started_by(session: Session, name: str) -> str | None:
+    """The process of which the message starts a case; None when none is started by it."""
+    live = definitions.live(session)
+    diagrams = ((one.key, definitions.version(session, one.id).diagram) for one in live)
+    return next((key for key, diagram in diagrams if diagram.start_node(name) is not None), None)
+
+
+def _start_by(
+    session: Session, name: str, business_key: str, values: Values, actor: Actor, *, known: bool
+) -> ProcessInstance:
+    """Start a case by the message; ``known``: there is one with this number, which does not wait for it."""
+    key = started_by(session, name)
+    if key is not None:
+        return instances.start(
+            session, key, values, actor=actor, business_key=business_key, message=name
+        ).instance
+    if known:
+        raise Conflict(
+            _("Perkara {number} tidak sedang menunggu pesan “{name}”.", number=business_key, name=name)
+        )
+    raise NotFound(
+        _("Tidak ada perkara {number} yang menunggu pesan “{name}”.", number=business_key, name=name)
+    )
+
+
+def _deliver(
+    session: Session,
+    instance: ProcessInstance,
+    wait: MessageWait,
+    values: Values,
+    actor: Actor | None,
+) -> None:
+    version = definitions.version(session, instance.definition_id)
+    form = version.form_of(version.diagram.nodes[wait.activity_id].form_key)
+    clean = instances.check_values(session, form, values, instance.variables)
+    variables, secret = identity.part(form, clean, version)
+    step = engine.deliver(
+        version.program,
+        instance.engine_state,
+        instance.variables,
+        wait.id,
+        variables,
+        now=clock.now(session),
+        calendar=holidays.calendar(session),
+    )
+    session.expunge(wait)  # apply deletes its row
+    execution.apply(session, instance, version, step, actor=actor)
+    instances.store_rest(session, instance, form, clean, secret, actor)

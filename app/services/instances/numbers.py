@@ -1,0 +1,82 @@
+"""Case numbers. The process says which variable holds the number; an empty one is filled from a sequence."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidForm, NumberTaken
+from app.i18n import _
+from app.models import ProcessInstance, Setting
+from app.services.core import access, clock, settings
+from app.services.core.access import Actor
+from app.services.definitions.definitions import Version
+from app.services.core.upsert import insert
+
+#: The width of the column.
+MAX_LENGTH = 255
+
+
+def assign(session: Session, version: Version, business_key: str | None, variables: dict[str, Any]) -> str:
+    """Return the new case's number and put it into the variable that ``nomor`` names.
+
+    Given by the caller, else typed into the form, else ``<awalan nomor>-<year>-<sequence>``.
+
+    Raises:
+        NumberTaken: another case of this process has the number. InvalidForm: it is longer than 255 characters.
+    """
+    variable = version.diagram.properties.get("nomor", "")
+    number = (
+        (business_key or "").strip() or str(variables.get(variable) or "").strip() or _next(session, version)
+    )
+    if len(number) > MAX_LENGTH:
+        message = _("Nomor perkara paling panjang {n} huruf.", n=MAX_LENGTH)
+        raise InvalidForm(message, {variable or "business_key": message})
+    if _is_taken(session, version, number):
+        raise NumberTaken(_("Nomor {number} sudah dipakai perkara lain.", number=number), number)
+    if variable:
+        variables[variable] = number
+    return number
+
+
+def own_names(version: Version, values: Mapping[str, Any]) -> dict[str, str]:
+    """What values are called that are not what their fields ask for, by key: a number that was made here.
+
+    It is kept in the variable that ``nomor`` names, whose field may ask for the number of another system.
+    """
+    variable = version.diagram.properties.get("nomor", "")
+    if not values.get(variable):
+        return {}
+    made = re.compile(re.escape(_prefix(version)) + r"-\d{4}-\d{5,}", re.ASCII)
+    return {variable: _("Nomor perkara")} if made.fullmatch(str(values[variable])) else {}
+
+
+def holder(session: Session, key: str, number: str, *, actor: Actor) -> int | None:
+    """Return the id of the case of process ``key`` that has ``number``; None when it is not the actor's to see."""
+    same = (ProcessInstance.key == key, ProcessInstance.business_key == number)
+    return session.scalar(select(ProcessInstance.id).where(*same, access.visible(actor)))
+
+
+def _next(session: Session, version: Version) -> str:
+    prefix = _prefix(version)
+    year = clock.now(session).astimezone(settings.config(session).timezone).year
+    name = f"number:{version.key}:{year}"
+    session.execute(insert(session, Setting).values(name=name, value={"last": 0}).on_conflict_do_nothing())
+    row = session.scalars(select(Setting).where(Setting.name == name).with_for_update()).one()
+    last = row.value["last"] + 1
+    # Somebody may have typed a number ahead; refusing it here would refuse it to everybody for ever.
+    while _is_taken(session, version, number := f"{prefix}-{year}-{last:05d}"):
+        last += 1
+    row.value = {"last": last}
+    return number
+
+
+def _prefix(version: Version) -> str:
+    return version.diagram.properties.get("awalan nomor") or version.key.upper()
+
+
+def _is_taken(session: Session, version: Version, number: str) -> bool:
+    same = (ProcessInstance.key == version.key, ProcessInstance.business_key == number)
+    return session.scalar(select(ProcessInstance.id).where(*same)) is not None

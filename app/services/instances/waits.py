@@ -1,0 +1,101 @@
+"""What a case waits for besides people: timers, messages, signals."""
+
+from datetime import datetime
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine.running.wait_timeouts import own_end
+from app.engine.running.step import OpenTimer, Step
+from app.errors import ExecutionFailed
+from app.models import Job, MessageWait, ProcessInstance
+from app.services.core import bulk, clock, holidays, loop_guard
+from app.services.messaging import outgoing
+from app.services.definitions import automatic_starts
+from app.services.definitions.definitions import Version
+
+
+def sync(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
+    """Store what a step began to wait for and what it waits for no more; hand on the signals that it threw."""
+    bulk.remove(session, Job, step.stopped_timers)
+    bulk.remove(session, MessageWait, step.stopped_messages)
+    bulk.add(session, Job, [_job(session, instance, timer) for timer in step.timers])
+    waits = [
+        {
+            "id": wait.id,
+            "instance_id": instance.id,
+            "activity_id": wait.node.id,
+            "message": wait.node.message or wait.node.signal,
+            "is_signal": wait.node.signal is not None,
+            "group_id": version.group_of(wait.node.lane_id),
+            "opened_at": clock.now(session),
+            "rounds": list(wait.rounds),
+            "trail": loop_guard.left(session, wait.rounds),
+        }
+        for wait in step.messages
+    ]
+    bulk.add(session, MessageWait, waits)
+    if outgoing.concerns(version, step):
+        outgoing.wake(session, instance)
+    _broadcast(session, instance, step)
+
+
+def ends_on(
+    session: Session, instance: ProcessInstance, version: Version, wait: MessageWait
+) -> datetime | None:
+    """The moment at which a case stops to wait for this message though it never came; None where it waits on.
+
+    No SQL. A state that cannot be read gives None too: the case stands still, and whoever looks may still look.
+    """
+    now, calendar = clock.now(session), holidays.calendar(session)
+    given = (version.program, instance.engine_state, instance.variables, wait.id)
+    try:
+        return own_end(*given, now=now, calendar=calendar)
+    except ExecutionFailed:
+        return None
+
+
+def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
+    """Let the signals that were thrown reach the other cases that wait for them, each in a transaction of its own."""
+    if not step.signals:
+        return
+    automatic_starts.by_signal(session, step.signals)
+    others = select(MessageWait).where(
+        MessageWait.message.in_(step.signals), MessageWait.is_signal, MessageWait.instance_id != instance.id
+    )
+    now, trail = clock.now(session), loop_guard.left(session)
+    found = {(wait.instance_id, wait.message): wait for wait in session.scalars(others)}
+    jobs = [
+        {
+            "id": uuid4().hex,
+            "instance_id": case,
+            "activity_id": wait.activity_id,
+            "attached_to": None,
+            "opened_at": now,
+            "due_at": now,
+            "run_at": now,
+            "deadline": {},
+            "signal": signal,
+            "trail": loop_guard.within(loop_guard.shorter(trail, wait.trail), wait.rounds),
+        }
+        for (case, signal), wait in found.items()
+    ]
+    bulk.add(session, Job, jobs)
+
+
+def _job(session: Session, instance: ProcessInstance, timer: OpenTimer) -> dict[str, Any]:
+    at_once = timer.due.at - clock.now(session) < loop_guard.AT_ONCE
+    return {
+        "id": timer.id,
+        "instance_id": instance.id,
+        "activity_id": timer.node.id,
+        "attached_to": timer.node.attached_to,
+        "opened_at": timer.opened_at,
+        "due_at": timer.due.at,
+        "run_at": timer.due.at,
+        "deadline": timer.due.as_dict(),
+        "signal": None,
+        "trail": loop_guard.left(session, timer.rounds) if at_once else {},
+    }

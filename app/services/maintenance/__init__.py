@@ -1,0 +1,1 @@
+"""maintenance: say here in one line what this room holds."""

@@ -1,0 +1,1 @@
+"""messaging: say here in one line what this room holds."""

@@ -1,0 +1,70 @@
+"""Tell a unit's officers of a task that opens for them; where there are none, those who can help."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.engine.running.step import OpenTask
+from app.models import ProcessInstance
+from app.services.core import settings
+from app.services.notifications import texts
+from app.services.core.access import Actor
+from app.services.definitions.definitions import Version
+from app.services.people.units import Staff
+
+
+def messages(
+    session: Session,
+    instance: ProcessInstance,
+    version: Version,
+    opened: Iterable[tuple[OpenTask, str, Staff]],
+    *,
+    actor: Actor | None,
+) -> list[dict[str, Any]]:
+    """Outbox rows about tasks that open for a unit, each given with the unit's code and staff.
+
+    A task of a whole lane is news to nobody: it stands in the inbox, and a bell that always rings is not heard.
+    """
+    return [
+        _to_officers(session, instance, version, task, code, unit, actor)
+        if version.group_of(task.node.lane_id) in unit.groups
+        else _of_empty_unit(session, instance, version, task, unit)
+        for task, code, unit in opened
+    ]
+
+
+def _to_officers(
+    session: Session,
+    instance: ProcessInstance,
+    version: Version,
+    task: OpenTask,
+    code: str,
+    unit: Staff,
+    actor: Actor | None,
+) -> dict[str, Any]:
+    """To all of them but who caused it himself."""
+    node = task.node
+    to = {"groups": [version.group_of(node.lane_id)], "unit": code, "except": [actor.id] if actor else []}
+    about = {"unit": unit.name, "task": _name(version, task)}
+    if task.due is None:
+        return texts.message(session, instance, node.id, "task_opened", to, **about)
+    due = {"due": task.due.at.isoformat(), "zone": settings.config(session).timezone.key}
+    return texts.message(session, instance, node.id, "task_opened_due", to, **about, **due)
+
+
+def _of_empty_unit(
+    session: Session, instance: ProcessInstance, version: Version, task: OpenTask, unit: Staff
+) -> dict[str, Any]:
+    """To coordinators and administrators: nobody in the unit can do it."""
+    node = task.node
+    coordinator = version.coordinator_of(node.lane_id)
+    to = {"groups": [coordinator] if coordinator else [], "roles": ["admin"]}
+    about = {"task": _name(version, task), "lane": version.diagram.lane(node.lane_id).name}
+    return texts.message(session, instance, node.id, "unit_empty", to, unit=unit.name, **about)
+
+
+def _name(version: Version, task: OpenTask) -> str:
+    """The name in the diagram: with the element of a list that it is for, it might tell a subject."""
+    question = version.diagram.questions.get(task.node.id) if task.is_question else None
+    return question.text if question else task.node.name or task.node.id

@@ -1,0 +1,114 @@
+"""Who is to be told, and in which words. What is queued here the outbox delivers once the step is stored."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.engine.diagram import Node
+from app.i18n import N_, _, moment
+from app.models import OutboxMessage, ProcessInstance
+from app.services.core import clock
+from app.services.definitions.definitions import Version
+
+_WORDS = {
+    "task_opened": N_("Tugas baru untuk {unit}: {task}"),
+    "task_opened_due": N_("Tugas baru untuk {unit}: {task}, tenggat {due}"),
+    "task_reassigned": N_("{by} mengalihkan tugas {task} kepada Anda: {reason}"),
+    "task_handed_on": N_("{by} mengalihkan tugas {task} dari Anda kepada {whom}: {reason}"),
+    "task_taken_over": N_("{by} mengambil alih tugas {task} dari Anda: {reason}"),
+    "task_cancelled": N_("{by} membatalkan perkara ini, dan dengan itu tugas Anda {task}: {reason}"),
+    "task_timed_out": N_("Waktu tugas Anda {task} habis ({cause}); tugas itu ditutup tanpa diselesaikan."),
+    "task_not_needed": N_("Tugas Anda {task} tidak diperlukan lagi: syarat selesainya sudah terpenuhi."),
+    "task_passed": N_("Perkara ini berjalan lewat {cause}; tugas Anda {task} ditutup tanpa diselesaikan."),
+    "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
+    "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
+    "reporter_ended": N_("Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: {end}."),
+    "message_kept": N_(
+        "Pesan {message} belum punya penerima. Sebabnya dan yang perlu dilakukan ada di riwayat perkara ini."
+    ),
+    "message_unheard": N_("Pesan {message} datang terlambat: perkara yang dituju sudah berakhir."),
+    "partner_ended": N_(
+        "Perkara {case} berakhir tanpa mengirim pesan {message}; perkara ini menunggunya dan tidak dapat berjalan "
+        "terus."
+    ),
+    "unit_empty": N_(
+        "{unit} belum punya petugas untuk {task} (lajur {lane}). Tambahkan petugasnya atau alihkan tugasnya."
+    ),
+}
+
+
+def words(body: Mapping[str, Any]) -> str:
+    """What a notice says, in the reader's language; what a diagram says stands as it is."""
+    known, params = _WORDS.get(str(body.get("code"))), _shown(body.get("params", {}))
+    if known:
+        return _(known, **params)
+    text = str(body.get("text", ""))
+    if "due" not in params:
+        return text
+    return _("{said} Tenggat: {due}.", said=text if text.endswith((".", "!", "?")) else f"{text}.", **params)
+
+
+def _shown(params: Mapping[str, str]) -> dict[str, str]:
+    """Parameters as they are read: a time in words."""
+    if "due" not in params:
+        return dict(params)
+    return {**params, "due": moment(datetime.fromisoformat(params["due"]), ZoneInfo(params["zone"]))}
+
+
+def queue(
+    session: Session,
+    instance: ProcessInstance,
+    activity_id: str | None,
+    code: str,
+    to: Mapping[str, Any],
+    **params: str,
+) -> None:
+    """Queue what `words` knows as ``code``. ``to``: ``users``, ``groups``, ``roles``, as the outbox reads them."""
+    session.add(OutboxMessage(**message(session, instance, activity_id, code, to, **params)))
+
+
+def message(
+    session: Session,
+    instance: ProcessInstance,
+    activity_id: str | None,
+    code: str,
+    to: Mapping[str, Any],
+    **params: str,
+) -> dict[str, Any]:
+    """The outbox row of what `queue` queues, for those who write many at once."""
+    return {
+        "instance_id": instance.id,
+        "activity_id": activity_id,
+        "body": {"code": code, "params": params},
+        "audience": dict(to),
+        "queued_at": clock.now(session),
+    }
+
+
+def audience(version: Version, node: Node, variables: Mapping[str, Any]) -> dict[str, Any]:
+    """Whom an element of the diagram tells: its lane, of it the unit, the coordinators, as ``untuk`` says.
+
+    ``untuk`` = ``unit`` tells everybody of the units that a variable names, whatever their lane; nobody if none.
+    """
+    lane = version.diagram.lane(node.lane_id)
+    groups = [version.group_of(lane.id)]
+    coordinator = version.coordinator_of(lane.id)
+    to = node.properties.get("untuk", "lajur").strip().lower()
+    variable = version.unit_variable(node)
+    unit = variables.get(variable) if variable else None
+    if to == "unit":
+        return {"groups": [], "units": _codes(unit), "users": []}
+    if to == "koordinator":
+        groups = [coordinator] if coordinator else groups
+    elif to == "lajur dan koordinator":
+        groups += [coordinator] if coordinator else []
+    return {"groups": groups, "unit": str(unit) if unit else None, "coordinator": coordinator, "users": []}
+
+
+def _codes(value: Any) -> list[str]:
+    """The units that a variable names: one, or a list of them."""
+    found = value if isinstance(value, list) else [value]
+    return list(dict.fromkeys(str(code) for code in found if isinstance(code, str | int) and code))

@@ -1,0 +1,162 @@
+"""Getting into one's account: the first administrator, users added by a command, passwords changed and reset."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.errors import Conflict, InvalidForm
+from app.i18n import _
+from app.models import Group, User
+from app.services.people import rate_limits, passwords, sessions, api_tokens, users
+from app.services.core import history, rights, settings, encryption
+from app.services.core.access import Actor
+from app.services.people.rate_limits import Limit
+from app.services.people.profiles import Profile
+
+#: Apart from signing in: whoever guesses here holds a session already, and must not shut its owner out.
+_OLD_PASSWORD = Limit("old password", free=5, first_s=2, longest_s=60)
+
+
+def first_administrator(session: Session, name: str = "admin") -> str:
+    """Add the one administrator of a new installation; return his random password, to be shown once.
+
+    Raises:
+        Conflict: there is an administrator already. InvalidForm: the name is taken or malformed.
+    """
+    administers = (User.is_admin, ~User.is_auditor, User.disabled_at.is_(None))
+    found = session.scalars(select(User).where(*administers).limit(1)).first()
+    if found is not None:
+        raise Conflict(_("Sudah ada administrator: {name}.", name=found.name))
+    return users.add(session, name, Profile("Administrator", is_admin=True), actor=None)[1]
+
+
+def exist(session: Session) -> bool:
+    """Whether anybody can sign in."""
+    return session.scalars(select(User.id).where(User.disabled_at.is_(None)).limit(1)).first() is not None
+
+
+def add_from_command(
+    session: Session,
+    name: str,
+    full_name: str,
+    groups: Sequence[str],
+    units: Sequence[str],
+    roles: Collection[str],
+) -> str:
+    """Add a user whose groups are given by name; return his random password, to be shown once.
+
+    ``roles``: of ``admin``, ``process_owner``, ``auditor``.
+
+    Raises:
+        InvalidForm: a group or unit does not exist, or the name is taken or malformed.
+    """
+    profile = Profile(
+        full_name,
+        groups=_ids(session, groups),
+        units=frozenset(units),
+        is_admin="admin" in roles,
+        is_process_owner="process_owner" in roles,
+        is_auditor="auditor" in roles,
+    )
+    return users.add(session, name, profile, actor=None)[1]
+
+
+def change_password(database: Database, old: str, new: str, *, actor: Actor, keep: str | None = None) -> None:
+    """Change the actor's own password; API tokens and other sessions end, the one with token ``keep`` stays.
+
+    Takes the database, like `sessions.sign_in`: a guess stays counted although the refusal rolls back, and hashing
+    must not hold the write lock.
+
+    Raises:
+        InvalidForm: the old password is wrong, the new one too weak or the same.
+        TooManyAttempts: whoever sits at his browser has been guessing the old one.
+    """
+    passwords.check(new, name=actor.name, field="new")
+    if old == new:
+        raise _refused("new", _("Kata sandi baru harus berbeda dari yang lama."))
+    with database.transaction() as session:
+        admission = rate_limits.admit(session, {_OLD_PASSWORD: str(actor.id)})
+    with database.reading() as session:
+        proved = _proved(session, actor.id, old)
+    digest = passwords.digest(new)
+    with database.transaction() as session:
+        user = users.get(session, actor.id)
+        if user.password_hash != proved:  # reset while it was checked
+            raise _refused("old", _("Kata sandi lama tidak cocok."))
+        rate_limits.forgive(session, admission)
+        user.password_hash, user.must_change_password = digest, False
+        sessions.end_all(session, user.id, keep=keep)
+        api_tokens.revoke_all(session, user, actor=actor)
+        history.record(session, "password_changed", actor=actor, user=user.name)
+
+
+def _proved(session: Session, user_id: int, password: str) -> str:
+    """The stored hash that the password fits."""
+    stored = users.get(session, user_id).password_hash
+    if not passwords.matches(stored, password, local=settings.config(session).local):
+        raise _refused("old", _("Kata sandi lama tidak cocok."))
+    return stored
+
+
+def reset_password(
+    session: Session, user_id: int, *, actor: Actor | None, password: str | None = None
+) -> str:
+    """Give a user ``password``, else a random one, and return it, to be shown once. His sessions end.
+
+    His API tokens are void: they may be known to whoever knew the password. He must change it when he signs in.
+
+    Raises:
+        NotFound; NotAllowed: the actor is no administrator.
+        Conflict: it is his own, which would end his session before he saw the new one.
+    """
+    rights.require_administrator(actor)
+    user = users.get(session, user_id)
+    if actor is not None and actor.id == user.id:
+        raise Conflict(_("Kata sandi sendiri diganti lewat “Ganti kata sandi”, dengan kata sandi yang lama."))
+    password = password or passwords.invent()
+    user.password_hash, user.must_change_password = passwords.digest(password), True
+    sessions.end_all(session, user.id)
+    api_tokens.revoke_all(session, user, actor=actor)
+    history.record(session, "password_reset", actor=actor, user=user.name)
+    return password
+
+
+def password_from(session: Session, key: str, name: str) -> str:
+    """Return the random password that belongs to one form sent for one user, the same however often it is sent.
+
+    ``key`` is the form's secret; the password is stored nowhere, and follows from it, from the ``name`` that he signs
+    in with, and from the identity key together: no two users get the same.
+    """
+    digest = encryption.fingerprint(session, "password", f"{name.strip().casefold()} {key}")
+    return passwords.invent(bytes.fromhex(digest))
+
+
+def is_still(user: User, password: str) -> bool:
+    """Whether a password handed out is still the user's; it lets him in unless he is disabled."""
+    return user.must_change_password and passwords.matches(user.password_hash, password, local=False)
+
+
+def _ids(session: Session, names: Sequence[str]) -> frozenset[int]:
+    known = {name: id_ for id_, name in session.execute(select(Group.id, Group.name))}
+    for name in names:
+        if name not in known:
+            raise _refused("groups", _no_lane(name, sorted(known)))
+    return frozenset(known[name] for name in names)
+
+
+def _no_lane(name: str, known: Sequence[str]) -> str:
+    if known:
+        return _("Lajur {name} tidak ada. Yang ada: {known}.", name=name, known=", ".join(known))
+    deploy = "python -m app deploy"
+    return _(
+        "Lajur {name} tidak ada; belum ada lajur satu pun. Lajur berasal dari diagram: terapkan diagramnya dulu "
+        "dengan {deploy}.",
+        name=name,
+        deploy=deploy,
+    )
+
+
+def _refused(field: str, message: str) -> InvalidForm:
+    return InvalidForm(message, {field: message})

@@ -1,0 +1,36 @@
+"""Candidate groups: whose inbox a lane's tasks appear in, and who coordinates it."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Group, User, membership
+from app.services.core.access import WORKING
+from app.services.core.upsert import insert
+
+
+def named(session: Session, name: str) -> Group:
+    """Return the group with this name, made if there is none."""
+    query = select(Group).where(Group.name == name)
+    found = session.scalars(query).one_or_none()
+    if found is not None:
+        return found
+    # Two deployments may want the same new group at once: the second takes what the first made.
+    session.execute(insert(session, Group).values(name=name).on_conflict_do_nothing())
+    return session.scalars(query).one()
+
+
+def with_counts(session: Session) -> Sequence[tuple[Group, int]]:
+    """Every group by name, with how many users work in it."""
+    members = (
+        select(membership.c.group_id, func.count().label("members"))
+        .join(User, User.id == membership.c.user_id)
+        .where(WORKING)
+        .group_by(membership.c.group_id)
+        .subquery()
+    )
+    query = select(Group, func.coalesce(members.c.members, 0)).outerjoin(
+        members, members.c.group_id == Group.id
+    )
+    return [(group, count) for group, count in session.execute(query.order_by(Group.name))]

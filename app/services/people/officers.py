@@ -1,0 +1,74 @@
+"""Officers: who may be handed a task."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, selectinload
+
+from app.errors import InvalidForm
+from app.i18n import _
+from app.models import User, UserTask
+from app.services.core import ids, rights
+from app.services.people import units
+from app.services.core.access import WORKING, Actor
+
+
+def of_task(session: Session, task: UserTask, *, actor: Actor) -> Sequence[User]:
+    """The officers of the task's lane, and of its unit where it names one, but for who holds it; by name.
+
+    Where nobody of the unit can do it, the coordinator may hand it to an officer of any unit of the lane.
+    """
+    query = select(User).where(
+        WORKING,
+        User.groups.any(id=task.group_id),
+        User.id != (task.assignee_id or 0),
+    )
+    if across_units(session, task, actor):
+        query = query.where(User.units.any()).options(selectinload(User.units))
+    elif task.unit_code is not None:
+        query = query.where(User.units.any(code=task.unit_code))
+    return session.scalars(query.order_by(User.full_name)).all()
+
+
+def across_units(session: Session, task: UserTask, actor: Actor) -> bool:
+    """Whether the task may leave its unit: nobody there can do it, and the actor coordinates the lane. 1 SQL."""
+    if task.unit_code is None or task.coordinator_group_id not in actor.groups:
+        return False
+    return not units.officers_of(session, task.unit_code, task.group_id)
+
+
+def unit_with(session: Session, task: UserTask, to: User, *, actor: Actor) -> str | None:
+    """The unit that the task is for once ``to`` has it: the same, or his own where it may leave its unit."""
+    codes = sorted(unit.code for unit in to.units)
+    if task.unit_code is None or task.unit_code in codes or not codes:
+        return task.unit_code
+    return codes[0] if across_units(session, task, actor) else task.unit_code
+
+
+def may_reassign(actor: Actor, task: UserTask) -> bool:
+    """Whether the task is the actor's to hand on: he holds it, or coordinates its lane."""
+    mine = task.assignee_id == actor.id or task.coordinator_group_id in actor.groups
+    return task.state == "open" and mine and not actor.is_auditor
+
+
+def held(session: Session, user: User) -> User:
+    """The user as he is at this moment, with groups and units; so he stays until the commit."""
+    session.execute(select(User.id).where(User.id == user.id).with_for_update(read=True))
+    # Read once he is held: what the first statement waited for it does not see.
+    query = select(User).where(User.id == user.id).options(*rights.WITH_MEMBERSHIPS)
+    return session.scalars(query.execution_options(populate_existing=True)).unique().one()
+
+
+def chosen(session: Session, user_id: str) -> User:
+    """The user that a form names by id, with all that decides whether he may be handed a task.
+
+    Raises:
+        InvalidForm: it names nobody.
+    """
+    found, id_ = None, ids.read(user_id)
+    if id_ is not None:
+        query = select(User).where(User.id == id_).options(*rights.WITH_MEMBERSHIPS)
+        found = session.scalars(query).unique().one_or_none()
+    if found is None:
+        raise InvalidForm(_("Tugas belum dialihkan."), {"to": _("Pilih petugas yang menerima tugas ini.")})
+    return found

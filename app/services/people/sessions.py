@@ -1,0 +1,165 @@
+"""Signed-in browsers: a random token in the cookie, its hash in the table ``login_session``.
+
+Sessions and limits live by the machine's own time: moving the clock signs nobody out and revives nobody.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from ipaddress import ip_address, ip_network
+
+from sqlalchemy import Select, bindparam, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.errors import InvalidForm
+from app.i18n import _
+from app.models import LoginSession, User
+from app.services.people import rate_limits, passwords
+from app.services.core import clock, settings
+from app.services.people.rate_limits import Admission, Limit
+from app.services.core.rights import WITH_MEMBERSHIPS
+
+IDLE = timedelta(minutes=30)
+ABSOLUTE = timedelta(hours=12)
+TOUCH = timedelta(seconds=60)
+
+# Guesses from elsewhere must not keep the owner out: what is tight counts one place. Many places at one account are
+# counted too, or each would have five guesses more.
+_ACCOUNT_THERE = Limit("sign-in account and source", free=5, first_s=2, longest_s=60)
+_ACCOUNT = Limit("sign-in account", free=100, first_s=1, longest_s=10, shared=True)
+_SOURCE = Limit("sign-in source", free=30, first_s=1, longest_s=60, shared=True)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Who a token belongs to. ``touch_due``: call `touch`, or the session will end as idle."""
+
+    user: User
+    touch_due: bool
+
+
+def sign_in(
+    database: Database, name: str, password: str, *, source: str, replaces: str | None = None
+) -> tuple[User, str]:
+    """Return the user and a new token for his browser; ``replaces`` is the token that it held before.
+
+    ``source``: the address that the attempt comes from; only a keyed hash of it is kept. Takes the database, not a
+    session: an attempt stays counted although the refusal rolls back, and hashing must not hold the write lock.
+
+    Raises:
+        TooManyAttempts: at this account, or from this source.
+        InvalidForm: no such user, a wrong password, or disabled: the same sentence for all.
+    """
+    account, place = _plain(name), _network(source)
+    with database.transaction() as session:
+        limits = {_ACCOUNT_THERE: f"{place} {account}", _ACCOUNT: account, _SOURCE: place}
+        admission = rate_limits.admit(session, limits)
+    with database.reading() as session:
+        user_id, proved = _proved(session, name, password)
+    with database.transaction() as session:
+        return _begin(session, user_id, proved, admission, replaces)
+
+
+def resume(session: Session, token: str) -> SignedIn | None:
+    """Whom the token belongs to, with groups and units; None when it is unknown or over. 1 SQL, no write."""
+    now = clock.real()
+    limits = {"idle_since": now - IDLE, "begun_before": now - ABSOLUTE}
+    found = session.execute(_resuming(), {"hash": fingerprint(token), **limits}).unique().one_or_none()
+    return SignedIn(found[0], found[1] < now - TOUCH) if found else None
+
+
+@cache
+def _resuming() -> Select[User, datetime]:
+    """Built once: it belongs to every page."""
+    return (
+        select(User, LoginSession.seen_at)
+        .join(LoginSession, LoginSession.user_id == User.id)
+        .where(
+            LoginSession.token_hash == bindparam("hash"),
+            LoginSession.seen_at > bindparam("idle_since"),
+            LoginSession.created_at > bindparam("begun_before"),
+            User.disabled_at.is_(None),
+        )
+        .options(*WITH_MEMBERSHIPS)
+    )
+
+
+def touch(session: Session, token: str) -> None:
+    """Note that the session is in use; changes nothing within a minute of the last time, or once it is over."""
+    now = clock.real()
+    alive = (LoginSession.seen_at > now - IDLE, LoginSession.seen_at < now - TOUCH)
+    session.execute(
+        update(LoginSession).where(LoginSession.token_hash == fingerprint(token), *alive).values(seen_at=now)
+    )
+
+
+def sign_out(session: Session, token: str) -> None:
+    """End the session of this token."""
+    session.execute(delete(LoginSession).where(LoginSession.token_hash == fingerprint(token)))
+
+
+def end_all(session: Session, user_id: int, *, keep: str | None = None) -> None:
+    """End every session of a user, but the one whose token is ``keep``."""
+    mine = LoginSession.user_id == user_id
+    session.execute(delete(LoginSession).where(mine, LoginSession.token_hash != fingerprint(keep or "")))
+
+
+def forget_old(session: Session) -> None:
+    """Drop sessions that are over."""
+    now = clock.real()
+    over = or_(LoginSession.seen_at <= now - IDLE, LoginSession.created_at <= now - ABSOLUTE)
+    session.execute(delete(LoginSession).where(over))
+
+
+def _proved(session: Session, name: str, password: str) -> tuple[int, str]:
+    """The id of the user whose name and password these are, and the hash that the password fits."""
+    row = session.execute(
+        select(User.id, User.password_hash).where(User.name == _plain(name), User.disabled_at.is_(None))
+    ).one_or_none()
+    local = settings.config(session).local
+    if not passwords.matches(row.password_hash if row else None, password, local=local) or row is None:
+        raise _refused(name)
+    return row.id, row.password_hash
+
+
+def _begin(
+    session: Session, user_id: int, proved: str, admission: Admission, replaces: str | None
+) -> tuple[User, str]:
+    still = (User.id == user_id, User.password_hash == proved, User.disabled_at.is_(None))
+    query = select(User).where(*still).options(*WITH_MEMBERSHIPS)
+    # Whoever resets the password waits for this session, and ends it.
+    user = session.scalars(query.with_for_update(read=True, of=User)).unique().one_or_none()
+    if user is None:  # disabled, or given another password, while this one was checked
+        raise _refused("")
+    if replaces:
+        sign_out(session, replaces)
+    rate_limits.forgive(session, admission)
+    token, now = secrets.token_urlsafe(32), clock.real()
+    session.add(LoginSession(token_hash=fingerprint(token), user_id=user.id, created_at=now, seen_at=now))
+    return user, token
+
+
+def _refused(name: str) -> InvalidForm:
+    message = _("Nama pengguna atau kata sandi tidak cocok.")
+    return InvalidForm(message, {"password": message}, {"name": name})
+
+
+def _plain(name: str) -> str:
+    return name.strip().casefold()
+
+
+def _network(source: str) -> str:
+    """The address as a limit counts it: a whole IPv6 /64 belongs to one subscriber."""
+    try:
+        address = ip_address(source)
+    except ValueError:
+        return source
+    return str(ip_network(f"{address}/64", strict=False)) if address.version == 6 else str(address)
+
+
+def fingerprint(token: str) -> str:
+    """What may be kept of a browser's token: its SHA-256 in hexadecimal, which signs nobody in."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,229 @@
+"""What the reporter sees of his case once number and code fit, and the one thing he may do: reply when asked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import forms
+from app.engine.diagram import Node
+from app.forms import Field, Form
+from app.i18n import _
+from app.models import HistoryEvent, ProcessInstance, TrackingCode
+from app.services.casefile import casefile, queries, responsible_units
+from app.services.core import clock, history, sealed_values
+from app.services.definitions import definitions
+from app.services.files import attachments
+from app.services.instances import instances, messages
+from app.services.definitions.definitions import Version
+from app.services.casefile.queries import PublicStatus
+
+#: How long a browser may look at a case before it is asked for the code again. Each look begins the hour anew,
+#: until the longest is over.
+LOOK = timedelta(hours=1)
+LONGEST = timedelta(hours=12)
+_PURPOSE = "tracking"
+
+
+@dataclass(frozen=True)
+class Look:
+    """A case that a browser may look at, and since when."""
+
+    instance: ProcessInstance
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Station:
+    """A public status that the case reached, and when."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the office told the reporter in one form: (label, text) of the fields marked ``tampil pelapor``."""
+
+    at: datetime
+    rows: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """The form that waits for the reporter."""
+
+    wait_id: str
+    name: str
+    form: Form
+
+
+@dataclass(frozen=True)
+class PublicCase:
+    """Everything about a case that its reporter may read. ``said`` has the latest first.
+
+    ``sent`` is what he himself wrote last on this page. ``unit``: the names of the units that handle the case, or
+    did last; see ``with_unit``.
+    """
+
+    instance: ProcessInstance
+    status: PublicStatus
+    unit: str
+    with_unit: bool
+    way: Sequence[Station]
+    said: Sequence[Said]
+    sent: Said | None
+    wanted: Wanted | None
+
+
+def ticket(session: Session, instance: ProcessInstance, since: datetime | None = None) -> str:
+    """Return what the reporter's browser keeps instead of the code, good for `LOOK`. A new code voids it.
+
+    ``since``: when the code was entered, if that is a while ago; after `LONGEST` no ticket is good.
+    """
+    since = since or clock.real()
+    content = {"case": instance.id, "code": _mark(session, instance.id), "since": since.isoformat()}
+    return sealed_values.seal(session, _PURPOSE, content, min(LOOK, since + LONGEST - clock.real()))
+
+
+def by_ticket(session: Session, token: str) -> Look | None:
+    """The case that a ticket lets one look at; None when it does not any more."""
+    held = sealed_values.unseal(session, _PURPOSE, token) if token else None
+    if held is None or held["code"] != _mark(session, held["case"]):
+        return None
+    instance = session.get(ProcessInstance, held["case"])
+    return Look(instance, datetime.fromisoformat(held["since"])) if instance else None
+
+
+def _mark(session: Session, instance_id: int) -> str:
+    row = session.get(TrackingCode, instance_id)
+    return row.code_hmac[:16] if row else ""
+
+
+def overview(session: Session, instance: ProcessInstance) -> PublicCase:
+    """Return the public face of a case; whoever calls this has checked code or ticket."""
+    version = definitions.version(session, instance.definition_id)
+    events, tasks = history.of_instance(session, instance.id), instances.open_tasks(session, instance.id)
+    held = responsible_units.of(session, version, instance, tasks)
+    status = queries.public_status(session, instance, tasks)
+    names = casefile.unit_names(session, held.codes)
+    return PublicCase(
+        instance,
+        status,
+        ", ".join(names.get(code, code) for code in held.codes),
+        held.now,
+        _to_here(
+            way(version, events), status, min((task.opened_at for task in tasks), default=events[-1].at)
+        ),
+        public_values(version, events),
+        sent(session, version, instance, events),
+        wanted(session, instance),
+    )
+
+
+def wanted(session: Session, instance: ProcessInstance) -> Wanted | None:
+    """The form that waits for the reporter, if the case waits for him."""
+    version = definitions.version(session, instance.definition_id)
+    found = messages.reporter_form(version, messages.waiting(session, instance.id))
+    form = version.form_of(found[1].form_key) if found else None
+    return Wanted(found[0].id, found[1].name, form) if found and form else None
+
+
+def forms_of(session: Session, instance: ProcessInstance | None) -> list[Form]:
+    """The forms that reporters are asked with: of the case's process, or without a case of all that run."""
+    ids = [instance.definition_id] if instance else [one.id for one in definitions.live(session)]
+    versions = [definitions.version(session, one) for one in ids]
+    asked = (
+        version.form_of(node.form_key)
+        for version in versions
+        for node in version.diagram.nodes.values()
+        if messages.is_for_reporter(node)
+    )
+    return [form for form in asked if form is not None]
+
+
+def way(version: Version, events: Sequence[HistoryEvent]) -> list[Station]:
+    """The public statuses that a case went through, oldest first, each once in a row."""
+    stations: list[Station] = []
+    for event in events:
+        text = _reached(version, event)
+        if text and (not stations or stations[-1].text != text):
+            stations.append(Station(text, event.at))
+    return stations
+
+
+def _to_here(stations: list[Station], status: PublicStatus, since: datetime) -> list[Station]:
+    """The way up to where the case is: a step that tells no status of its own is a station as well."""
+    same = status.ended or stations[-1].text.casefold() == status.text.casefold()
+    return stations if same else [*stations, Station(status.text, max(since, stations[-1].at))]
+
+
+def _reached(version: Version, event: HistoryEvent) -> str:
+    node = version.diagram.nodes.get(event.activity_id or "")
+    if event.type == "instance_started":
+        return _("Laporan dicatat")
+    if event.type == "instance_cancelled":
+        return _("Dibatalkan")
+    if event.type == "message_received" and node is not None and messages.is_for_reporter(node):
+        return _("Data dari Anda diterima")
+    if event.type == "gateway_decided":
+        flows = (flow for flow in version.diagram.flows if flow.id == event.data.get("flow"))
+        return next((_status(version.diagram.nodes.get(flow.target)) for flow in flows), "")
+    if event.type == "instance_ended":
+        return _status(node) or str(event.data.get("name") or _("Selesai"))
+    return _status(node) if event.type == "task_created" else ""
+
+
+def _status(node: Node | None) -> str:
+    return node.properties.get("status publik", "") if node else ""
+
+
+def public_values(version: Version, events: Sequence[HistoryEvent]) -> list[Said]:
+    """What fields marked ``tampil pelapor`` told the reporter, form by form, the latest first."""
+    said = [
+        Said(event.at, rows)
+        for event in events
+        if event.type == "task_completed" and (rows := _public_rows(version, event))
+    ]
+    return said[::-1]
+
+
+def sent(
+    session: Session, version: Version, instance: ProcessInstance, events: Sequence[HistoryEvent]
+) -> Said | None:
+    """What the reporter sent last, on this page and nowhere else: what an officer noted for him is the office's.
+
+    Identity is not in the history, so his own is not shown either: the page may lie open on a table.
+    """
+    found = [event for event in events if _is_reply(version, event)]
+    if not found:
+        return None
+    node, values = version.diagram.nodes[found[-1].activity_id or ""], found[-1].data.get("values") or {}
+    form = version.form_of(node.form_key)
+    if form is None:
+        return None
+    ids = forms.held_files(form, values, {})
+    names = attachments.names(session, ids, actor=None, instance_id=instance.id) if ids else {}
+    asked = {part.key: values[part.key] for part in form.fields if _is_his(part, values)}
+    return Said(found[-1].at, forms.display(form, asked, files=names))
+
+
+def _is_reply(version: Version, event: HistoryEvent) -> bool:
+    node = version.diagram.nodes.get(event.activity_id or "")
+    by_himself = event.type == "message_received" and event.data.get("by") == "reporter"
+    return by_himself and node is not None and messages.is_for_reporter(node)
+
+
+def _is_his(part: Field, values: Mapping[str, Any]) -> bool:
+    """Whether he filled it in: what stands there unchanged for him to read is not his."""
+    return part.takes_input and not part.private and values.get(part.key) not in (None, "", [], False)
+
+
+def _public_rows(version: Version, event: HistoryEvent) -> list[tuple[str, str]]:
+    node = version.diagram.nodes.get(event.activity_id or "")
+    form = version.forms.get(node.form_key or "") if node else None
+    values: Mapping[str, Any] = event.data.get("values") or {}
+    parts = [part for part in form.fields if part.public and part.type != "filepicker"] if form else []
+    return [(part.name, forms.text_of(part, value)) for part in parts if (value := values.get(part.key))]

@@ -1,0 +1,166 @@
+"""The reporter's secret code: shown once, kept as an HMAC, and the only way to his case on the public page."""
+
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotAllowed, NotFound, TooManyAttempts
+from app.i18n import _
+from app.models import ProcessDefinition, ProcessInstance, TrackingCode
+from app.services.core import access, clock, history, rights, encryption
+from app.services.people import rate_limits
+from app.services.definitions import definitions
+from app.services.core.access import Actor
+from app.services.people.rate_limits import Admission, Limit
+from app.services.definitions.definitions import Version
+from app.services.instances.messages import is_for_reporter
+
+DIGITS = 16
+
+# No address is counted, not even as a hash: a reporter leaves no trace. What protects the codes is that there are
+# 10^16 of them. Numbers are easily guessed, so a limit of the number, or of all together, would let anybody keep
+# reporters out: a right code passes both, and nobody but those who know one half of it is kept waiting with it.
+_NUMBER = Limit("tracking number", free=5, first_s=2, longest_s=60)
+_HALVES = [Limit(f"tracking {half} half", free=5, first_s=2, longest_s=60) for half in ("first", "last")]
+_ALL = Limit("tracking", free=300, first_s=1, longest_s=5, shared=True)
+#: Replies with their files, of one case: enough for somebody who corrects himself, not for filling the disk.
+_REPLIES = Limit("tracking reply", free=10, first_s=5, longest_s=300)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Leave to try one code for one number; only the right one passes if ``refusal`` is set."""
+
+    number: str
+    digits: str
+    admissions: tuple[Admission, ...]
+    refusal: TooManyAttempts | None = None
+
+
+def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None = None) -> str:
+    """Return a new code, 16 digits in groups of four, to be shown once. One of before is void, which is recorded.
+
+    With ``key``, the secret of one form that was sent, the code follows from it: see `again`.
+
+    Raises:
+        NotFound: the case is not the actor's to see. NotAllowed: he does not take in reports; see `may_issue`.
+    """
+    instance = access.instance(session, actor, instance_id)
+    rights.require_not_auditor(actor)
+    if not may_issue(actor, definitions.version(session, instance.definition_id)):
+        raise NotAllowed(_("Kode pelapor diterbitkan petugas lajur yang menerima laporan."))
+    digits = _derived(session, instance_id, key) if key else f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
+    row = session.get(TrackingCode, instance_id)
+    if row is None:
+        row = TrackingCode(instance_id=instance_id)
+        session.add(row)
+    else:
+        history.record(session, "tracking_code_reissued", actor=actor, instance_id=instance_id)
+    row.code_hmac, row.issued_at = _seal(session, instance_id, digits), clock.now(session)
+    session.flush()
+    return _grouped(digits)
+
+
+def may_issue(actor: Actor, version: Version) -> bool:
+    """Whether the actor may hand the reporter a code: an officer of a lane in which cases begin; and there is one."""
+    if not has_reporter(version):
+        return False
+    starts = (node for node in version.diagram.nodes.values() if node.kind == "startEvent")
+    return not actor.is_auditor and any(version.group_of(node.lane_id) in actor.groups for node in starts)
+
+
+def has_reporter(version: Version) -> bool:
+    """Whether the process knows a reporter: something asks him, tells him where his case is, or shows him a value.
+
+    Others are started by officers for officers; a code would open an empty page.
+    """
+    nodes = version.diagram.nodes.values()
+    told = any(node.properties.get("status publik") or is_for_reporter(node) for node in nodes)
+    return told or any(part.public for form in version.forms.values() for part in form.fields)
+
+
+def again(session: Session, instance_id: int, *, key: str) -> str | None:
+    """Return the code that `issue` made with ``key``; None when another one has been issued since.
+
+    A form sent twice must show the code that the first sending made, and the code is stored nowhere: it is
+    computed anew from what only the sender and the identity key know together.
+    """
+    digits = _derived(session, instance_id, key)
+    row = session.get(TrackingCode, instance_id)
+    same = row is not None and hmac.compare_digest(_seal(session, instance_id, digits), row.code_hmac)
+    return _grouped(digits) if same else None
+
+
+def admit(session: Session, number: str, code: str) -> Attempt:
+    """Count an attempt at this number. In a transaction of its own, ended before `look_up`.
+
+    Raises:
+        TooManyAttempts: with a half of this code. At this number, or by everybody together: see `look_up`.
+    """
+    plain, digits = number.strip(), re.sub(r"\D", "", code)
+    # As `look_up` finds it: there "ı" is another spelling of "I", which casefold alone takes for another number.
+    spelt = plain.upper().casefold()
+    halves = digits[: DIGITS // 2], digits[DIGITS // 2 :]
+    own = rate_limits.admit(
+        session, {limit: f"{spelt} {half}" for limit, half in zip(_HALVES, halves, strict=True)}
+    )
+    try:
+        shared = rate_limits.admit(session, {_NUMBER: spelt, _ALL: ""})
+    except TooManyAttempts as refusal:
+        return Attempt(plain, digits, (own,), refusal)
+    return Attempt(plain, digits, (own, shared))
+
+
+def admit_reply(session: Session, instance_id: int) -> None:
+    """Count one reply that the reporter sends, in a transaction of its own.
+
+    Raises:
+        TooManyAttempts: there were many a moment ago.
+    """
+    rate_limits.admit(session, {_REPLIES: str(instance_id)})
+
+
+def look_up(session: Session, attempt: Attempt) -> ProcessInstance:
+    """Return the case that number and code belong to.
+
+    A wrong code and an unknown number take the same statements, the same computation and the same answer.
+
+    Raises:
+        NotFound: they belong to no case. TooManyAttempts: nor did others of late, at this number or at all.
+    """
+    # Phones begin a word as they like; comparing spellings lets the index be used.
+    spellings = {attempt.number, attempt.number.upper(), attempt.number.lower()}
+    # The index begins with the process's key; naming the keys lets it be used.
+    keys = select(ProcessDefinition.key)
+    rows = session.execute(
+        select(TrackingCode.instance_id, TrackingCode.code_hmac)
+        .join(ProcessInstance, ProcessInstance.id == TrackingCode.instance_id)
+        .where(ProcessInstance.key.in_(keys), ProcessInstance.business_key.in_(spellings))
+    ).all()
+    candidates = [(row.instance_id, row.code_hmac) for row in rows] or [(0, "")]
+    fitting = [
+        id_ for id_, kept in candidates if hmac.compare_digest(_seal(session, id_, attempt.digits), kept)
+    ]
+    if not fitting:
+        wrong = NotFound(_("Nomor dan kode ini tidak cocok. Periksa keduanya, lalu coba lagi."))
+        raise attempt.refusal or wrong
+    for admission in attempt.admissions:
+        rate_limits.forgive(session, admission)
+    return session.get_one(ProcessInstance, fitting[0])
+
+
+def _derived(session: Session, instance_id: int, key: str) -> str:
+    number = int(encryption.fingerprint(session, "tracking code", f"{instance_id}:{key}"), 16)
+    return f"{number % 10**DIGITS:0{DIGITS}d}"
+
+
+def _grouped(digits: str) -> str:
+    return " ".join(re.findall("....", digits))
+
+
+def _seal(session: Session, instance_id: int, digits: str) -> str:
+    return encryption.fingerprint(session, "tracking", f"{instance_id}:{digits}")

@@ -1,0 +1,1 @@
+"""tasks: say here in one line what this room holds."""

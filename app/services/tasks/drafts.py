@@ -1,0 +1,85 @@
+"""What somebody typed and did not submit yet: kept whole, even invalid, encrypted, until it is submitted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import orjson
+from sqlalchemy import Table, bindparam, func, select
+from sqlalchemy import delete as sql_delete
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidForm
+from app.i18n import _
+from app.models import Draft, UserTask
+from app.services.core import clock, encryption
+from app.services.core.access import Actor
+from app.services.core.upsert import insert
+
+#: After its task was closed: somebody else was faster, or the case went on without it.
+KEPT = timedelta(days=30)
+#: More than any form holds; files are stored beside, only their ids are in a draft.
+MAX_BYTES = 200_000
+_TABLE = cast("Table", Draft.__table__)
+#: Built once: it belongs to every completion.
+_DELETE = sql_delete(_TABLE).where(
+    _TABLE.c.user_id == bindparam("user_id"), _TABLE.c.scope == bindparam("scope")
+)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A draft as it was typed."""
+
+    values: dict[str, Any]
+    saved_at: datetime
+
+
+def save(session: Session, actor: Actor, scope: str, values: Mapping[str, Any]) -> datetime:
+    """Keep what was typed under ``scope`` (``task:<id>`` or ``start:<key>``); return when. One SQL statement.
+
+    Raises:
+        InvalidForm: it is larger than 200 KB.
+    """
+    if len(orjson.dumps(values)) > MAX_BYTES:
+        raise InvalidForm(_("Draf ini terlalu besar untuk disimpan (lebih dari 200 KB)."), {}, values)
+    row = {
+        "user_id": actor.id,
+        "scope": scope,
+        "ciphertext": encryption.seal(session, values),
+        "saved_at": clock.now(session),
+    }
+    statement = insert(session, Draft).values(row)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Draft.user_id, Draft.scope],
+            set_={"ciphertext": statement.excluded.ciphertext, "saved_at": statement.excluded.saved_at},
+        )
+    )
+    return clock.now(session)
+
+
+def load(session: Session, actor: Actor, scope: str) -> Kept | None:
+    """What the actor typed under ``scope``, None when there is nothing."""
+    row = session.execute(select(Draft.ciphertext, Draft.saved_at).where(*_mine(actor, scope))).one_or_none()
+    return Kept(encryption.unseal(session, row.ciphertext), row.saved_at) if row else None
+
+
+def delete(session: Session, actor: Actor, scope: str) -> None:
+    """Forget the draft; what it held was submitted, or is not wanted any more."""
+    session.connection().execute(_DELETE, {"user_id": actor.id, "scope": scope})
+
+
+def forget_old(session: Session) -> None:
+    """Drop what was typed for tasks that are closed for long; till then its author may read it there."""
+    before = clock.now(session) - KEPT
+    closed = select(UserTask.id).where(
+        UserTask.id == func.substr(Draft.scope, 6), UserTask.closed_at < before
+    )
+    over = (Draft.scope.like("task:%"), Draft.saved_at < before, closed.exists())
+    session.execute(sql_delete(Draft).where(*over))
+
+
+def _mine(actor: Actor, scope: str) -> tuple[Any, Any]:
+    return Draft.user_id == actor.id, Draft.scope == scope

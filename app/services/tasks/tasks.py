@@ -1,0 +1,209 @@
+"""User tasks: claim, release, complete. Handing them on is `handing`, reading lists of them is `inbox`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, bindparam, null, select, true, update
+from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
+
+from app.engine.running import execution as engine
+from app.engine.diagram import Question
+from app.errors import InvalidForm, NotAllowed, NotFound
+from app.forms import Form
+from app.i18n import _
+from app.models import ProcessInstance, UserTask
+from app.services.core import access, clock, history, holidays, rights
+from app.services.definitions import definitions
+from app.services.tasks import drafts, conflicts, questions
+from app.services.instances import execution, instances
+from app.services import identity
+from app.services.core.access import Actor
+from app.services.definitions.definitions import Version
+from app.services.instances.instances import Values
+
+
+@dataclass(frozen=True)
+class Work:
+    """A task with what its page and the API need."""
+
+    task: UserTask
+    version: Version
+    form: Form | None
+    question: Question | None  # asked with the task, or the task itself
+    offered: bool  # to the actor; with the lock on its case that holds until the commit
+
+
+def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> Work:
+    """Return a task of a case that the actor may see; with ``lock`` the case is his until the commit.
+
+    With ``lock`` his own row stays as it is too: he was read before this transaction began, and may be gone by now.
+
+    Raises:
+        NotFound: there is none, or its case is not the actor's to see.
+    """
+    # The task is read after its case is locked, or it could be a stale copy.
+    asked = {"task_id": task_id}
+    instance = session.scalars(_case_of(actor, lock), asked).one_or_none()
+    if instance is None:
+        raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
+    dialect = session.get_bind().dialect.name
+    task, still, days_off = session.execute(_row(actor.id, dialect, lock), asked).one()
+    if lock:
+        holidays.remember(session, days_off)
+    set_committed_value(task, "instance", instance)  # it is here already, and must stay
+    version = definitions.version(session, instance.definition_id)
+    diagram = version.diagram
+    question = (
+        diagram.questions[task.activity_id] if task.is_question else diagram.question_after(task.activity_id)
+    )
+    mine = bool(still) and may_work(actor, task)
+    return Work(task, version, version.form_of(task.form_key), question, mine)
+
+
+# Statements are built once for each who asks: building them took longer than running them.
+
+
+@lru_cache(maxsize=512)
+def _case_of(actor: Actor, lock: bool) -> Select[ProcessInstance]:
+    owner = select(UserTask.instance_id).where(UserTask.id == bindparam("task_id")).scalar_subquery()
+    query = select(ProcessInstance).where(ProcessInstance.id == owner, access.visible(actor))
+    return access.locking(query.where(access.held_there(actor))) if lock else query
+
+
+@lru_cache(maxsize=512)
+def _row(user_id: int, dialect: str, lock: bool) -> Select[UserTask, bool, Any]:
+    """The task, whether it is offered to the user, and the days off; with ``lock`` as they are now."""
+    # Whoever holds the lock seldom wants to know who else there is, and most changes set a deadline.
+    people = () if lock else (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
+    offered, days_off = (
+        (access.still_offered(user_id), holidays.column(dialect)) if lock else (true(), null())
+    )
+    return select(UserTask, offered, days_off).where(UserTask.id == bindparam("task_id")).options(*people)
+
+
+def may_work(actor: Actor, task: UserTask) -> bool:
+    """Whether the task is offered to the actor: his lane, and his unit where the task names one."""
+    return may_receive(actor, task, task.unit_code)
+
+
+def may_receive(to: Actor, task: UserTask, unit: str | None) -> bool:
+    """The same of a task of this unit."""
+    return task.group_id in to.groups and (unit is None or unit in to.units)
+
+
+def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
+    """Make the actor the assignee. Claiming what is his already changes nothing.
+
+    Raises:
+        NotFound, NotAllowed; Conflict: somebody else was faster, or the task is closed.
+    """
+    # Locked like a completion: else one officer claims what another is just completing, and both succeed.
+    work = get(session, task_id, actor=actor, lock=True)
+    task = work.task
+    _check_open_and_offered(session, work, actor)
+    if task.assignee_id == actor.id:
+        return task
+    now = clock.now(session)
+    # One conditional statement: read-then-write lets the second of two officers win in silence.
+    taken = session.execute(
+        update(UserTask)
+        .where(UserTask.id == task_id, UserTask.state == "open", UserTask.assignee_id.is_(None))
+        .values(assignee_id=actor.id, claimed_at=now)
+    )
+    session.refresh(task)
+    if taken.rowcount != 1:  # type: ignore[attr-defined]
+        check_open(session, task, actor)
+        raise conflicts.taken(session, task, actor=actor)
+    history.record(session, "task_claimed", actor=actor, **where(task))
+    return task
+
+
+def release(session: Session, task_id: str, *, actor: Actor) -> UserTask:
+    """Give a claimed task back to its lane.
+
+    Raises:
+        NotFound, NotAllowed: it is not his; Conflict: the task is closed.
+    """
+    task = get(session, task_id, actor=actor, lock=True).task
+    check_open(session, task, actor)
+    if task.assignee_id != actor.id:
+        raise NotAllowed(_("Anda hanya dapat melepas tugas yang Anda ambil."))
+    task.assignee_id, task.claimed_at = None, None
+    history.record(session, "task_released", actor=actor, **where(task))
+    return task
+
+
+def complete(
+    session: Session,
+    task_id: str,
+    values: Values,
+    answers: Mapping[str, str | list[str]],
+    *,
+    actor: Actor,
+) -> Work:
+    """Complete a task, with the answer to the question that comes with it. An unclaimed task counts as claimed.
+
+    Raises:
+        NotFound, NotAllowed; Conflict: closed or held by somebody else; InvalidForm: values or answers;
+        ExecutionFailed: the diagram could not go on; roll back and report it (`incidents.report`).
+    """
+    work = get(session, task_id, actor=actor, lock=True)
+    task, instance = work.task, work.task.instance
+    _check_open_and_offered(session, work, actor)
+    if task.assignee_id not in (None, actor.id):
+        raise conflicts.taken(session, task, actor=actor)
+    clean, given = _check_input(session, work, values, answers)
+    variables, secret = identity.part(work.form, clean, work.version)
+    step = engine.complete(
+        work.version.program,
+        instance.engine_state,
+        instance.variables,
+        task.id,
+        variables,
+        answers=given,
+        now=clock.now(session),
+        calendar=holidays.calendar(session),
+    )
+    execution.apply(session, instance, work.version, step, actor=actor)
+    instances.store_rest(session, instance, work.form, clean, secret, actor)
+    drafts.delete(session, actor, f"task:{task.id}")
+    return work
+
+
+def _check_input(
+    session: Session, work: Work, values: Values, answers: Mapping[str, str | list[str]]
+) -> tuple[dict[str, Any], dict[str, str | list[str]]]:
+    """Check form and question together, so that one answer names everything that is wrong."""
+    errors: dict[str, str] = {}
+    clean: dict[str, Any] = {}
+    typed: Mapping[str, Any] = {} if callable(values) else values
+    try:
+        if work.form is not None or callable(values):
+            clean = instances.check_values(session, work.form, values, work.task.variables)
+    except InvalidForm as error:
+        errors.update(error.errors)
+    given = questions.checked(work.question, answers, errors)
+    if errors:
+        raise InvalidForm(_("Ada isian yang perlu diperbaiki."), errors, typed)
+    return clean, given
+
+
+def check_open(session: Session, task: UserTask, actor: Actor) -> None:
+    """Raise Conflict, and say who closed it, if the task is closed."""
+    if task.state != "open":
+        raise conflicts.closed(session, task, actor=actor)
+
+
+def _check_open_and_offered(session: Session, work: Work, actor: Actor) -> None:
+    rights.require_not_auditor(actor)
+    if not work.offered:
+        raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=work.task.lane))
+    check_open(session, work.task, actor)
+
+
+def where(task: UserTask) -> dict[str, Any]:
+    """What an event in the history names the task by."""
+    return {"instance_id": task.instance_id, "activity_id": task.activity_id, "task": task.id}

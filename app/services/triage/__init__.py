@@ -1,0 +1,1 @@
+"""triage: say here in one line what this room holds."""

@@ -1,0 +1,1 @@
+"""cases: say here in one line what this room holds."""

@@ -1,0 +1,158 @@
+"""Parts that the page of a case and the page of a task share: picture, timeline, report, notes, files."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import takewhile
+from typing import Any
+
+from flask import url_for
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.forms import Component
+from app.i18n import _
+from app.models import Attachment, HistoryEvent, MessageWait, UserTask
+from app.services.casefile import casefile, queries
+from app.services.instances import messages
+from app.services.casefile.casefile import CaseFile
+from app.services.definitions.definitions import Version
+from app.services.casefile.queries import Submission
+from app.services.people.units import Vain
+from app.web import deadlines, filters
+from app.web.cases import words
+from app.web.entries import Drawn
+from app.web.vocabulary import Vocabulary
+
+#: Events that bring in what the reporter said.
+_FROM_OUTSIDE = frozenset({"instance_started", "message_received"})
+#: Events that bring in a form, and files with it.
+_BRINGING = _FROM_OUTSIDE | {"task_completed"}
+
+
+def states(session: Session, file: CaseFile) -> dict[str, Any]:
+    """The states of the diagram's elements, open tasks with their deadline in words."""
+    found = casefile.picture_states(session, file)
+    for task in file.tasks:
+        if task.due_at is not None:
+            label = deadlines.in_words(deadlines.of_task(task))
+            found[task.activity_id] = replace(found[task.activity_id], label=label)
+    return found
+
+
+def picture(session: Session, file: CaseFile) -> tuple[Markup, Sequence[Any]]:
+    """The diagram as SVG and in words."""
+    svg, lines = queries.drawn(file.version, file.instance, states(session, file))
+    return Markup(svg), lines  # noqa: S704 drawn by us, every text in it escaped
+
+
+def vocabulary(file: CaseFile) -> Vocabulary:
+    """The words of a case."""
+    cases = frozenset(known.instance.id for known in file.partners if known.visible)
+    return Vocabulary(file.version, file.people, file.file_names, file.units, cases)
+
+
+def timeline(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """What happened, the latest first."""
+    return [words.entry(event, vocabulary) for event in reversed(file.events)]
+
+
+def reports(file: CaseFile) -> list[Submission]:
+    """What the case is about: the start form, and every reply of the reporter, as they were submitted."""
+    events = [event for event in file.events if event.type in _FROM_OUTSIDE]
+    return queries.submissions(file.version, events, file.file_names)
+
+
+def handed_in(file: CaseFile, task: UserTask) -> list[Submission]:
+    """What officers handed in before a task, the latest first."""
+    own = [event for event in file.events if event.type == "task_completed"]
+    before = takewhile(lambda event: event.data.get("task") != task.id, own)
+    return queries.submissions(file.version, list(before), file.file_names)[::-1]
+
+
+def awaited(version: Version, wait: MessageWait) -> str:
+    """Whom or what a case waits for."""
+    node = version.diagram.nodes[wait.activity_id]
+    return _("pelapor") if messages.is_for_reporter(node) else node.name or wait.message
+
+
+def notes(file: CaseFile) -> list[dict[str, Any]]:
+    """Internal notes, oldest first."""
+    return [
+        {"author": note.written_by.full_name, "at": note.written_at, "text": note.text} for note in file.notes
+    ]
+
+
+def files(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
+    """Attachments with where they belong; one that holds identity asks before it opens."""
+    origins = _origins(file, vocabulary)
+    return [
+        {"url": file_url(row.id), "name": row.name, "meta": _about(row, vocabulary, origins.get(row.id, ""))}
+        for row in file.files
+    ]
+
+
+def _origins(file: CaseFile, vocabulary: Vocabulary) -> dict[str, str]:
+    """From which step each file came and through whom; the reporter has no name here."""
+    found: dict[str, str] = {}
+    for event in file.events:
+        if event.type in _BRINGING:
+            words = _("{step}: {who}", step=vocabulary.activity(event.activity_id), who=_whose(event))
+            found |= {one: words for one in _texts(event.data.get("values")) if one not in found}
+    return {row.id: found[row.id] for row in file.files if row.id in found}
+
+
+def _whose(event: HistoryEvent) -> str:
+    if event.data.get("by") == "reporter":
+        return _("pelapor")
+    return event.actor.full_name if event.actor else _("Jam sistem")
+
+
+def _texts(held: Any) -> Iterator[str]:
+    """Every text inside values, however deep: a file stands there by its id."""
+    if isinstance(held, str):
+        yield held
+    inner = held.values() if isinstance(held, Mapping) else held if isinstance(held, list) else ()
+    for one in inner:
+        yield from _texts(one)
+
+
+def _about(row: Attachment, vocabulary: Vocabulary, origin: str) -> str:
+    parts = [
+        vocabulary.label(row.field_key or ""),
+        origin,
+        filters.filesize(row.size_bytes),
+        filters.date(row.uploaded_at),
+    ]
+    if row.is_private:
+        parts.append(_("memuat identitas; membukanya tercatat"))
+    return " · ".join(part for part in parts if part)
+
+
+def file_url(attachment_id: str) -> str:
+    """Where an attachment is downloaded."""
+    return url_for("files.download", attachment_id=attachment_id)
+
+
+def mark_choices(drawn: Drawn, in_vain: Mapping[str, Mapping[str, Vain]]) -> Drawn:
+    """Say at every choice in ``in_vain`` (field key → unit → why) why nobody would take the task there."""
+    return Drawn([_marked(part, in_vain) for part in drawn.components], drawn.variables)
+
+
+def _marked(part: Component, in_vain: Mapping[str, Mapping[str, Vain]]) -> Component:
+    inner = tuple(_marked(child, in_vain) for child in part.components)
+    why = in_vain.get(part.field.key, {})
+    choices = tuple(
+        replace(choice, label=_doubted(str(choice.label), why[choice.value]))
+        if isinstance(choice.value, str) and choice.value in why
+        else choice
+        for choice in part.choices
+    )
+    return replace(part, components=inner, choices=choices)
+
+
+def _doubted(unit: str, why: Vain) -> str:
+    if why == "ended":
+        return _("{unit} (sudah tidak berlaku)", unit=unit)
+    if why == "not_begun":
+        return _("{unit} (belum berlaku)", unit=unit)
+    return _("{unit} (belum ada petugas)", unit=unit)

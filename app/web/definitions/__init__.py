@@ -1,0 +1,1 @@
+"""definitions: say here in one line what this room holds."""

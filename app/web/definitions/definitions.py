@@ -1,0 +1,235 @@
+"""Proses: what is in force, what was, and what the checks found; the process owner deploys here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.errors import InvalidDiagram, InvalidForm, NotFound
+from app.i18n import _, language
+from app.models import WatchedFile
+from app.services.definitions import catalogue, definitions, details, viewer
+from app.services.core import clock
+from app.services.deployment import deployments, folder_watch
+from app.services.definitions.definitions import Version
+from app.web import context, entries, errors, lists, sent_files
+from app.web.definitions import decision_words
+from app.web.tasks import task_page
+from app.web.files import as_download
+
+blueprint = Blueprint("definitions", __name__)
+
+_MEDIA_TYPES = {"bpmn": "application/xml", "dmn": "application/xml", "form": "application/json"}
+
+
+@blueprint.get("/proses")
+def listed() -> str:
+    """Every process in force, and the watched files."""
+    return _list_page()
+
+
+@blueprint.post("/proses")
+def deploy() -> AnyResponse:
+    """Check the uploaded files and put them in force; or say what is wrong with them."""
+    deployments.require_may_deploy(context.actor())
+    uploads = [upload for upload in request.files.getlist("files") if upload.filename]
+    if not uploads:
+        return make_response(_list_page(missing=_("Pilih sedikitnya satu berkas.")), 422)
+    contents: dict[str, bytes] = {}
+    try:
+        contents = sent_files.by_name(uploads)
+        with context.database().transaction() as session:
+            done = deployments.deploy(session, contents, actor=context.actor())
+            other = folder_watch.differing(session, contents) if context.config().watch else []
+    except InvalidDiagram as error:
+        found = [finding.as_dict() for finding in error.findings]
+        return make_response(_list_page(refused=found, names=list(contents)), errors.problem_of(error).status)
+    except InvalidForm as error:
+        return make_response(_list_page(missing=str(error)), 422)
+    _say_done(done, other)
+    first = done.definitions[0].definition.id
+    return redirect(url_for("definitions.show", definition_id=first), 303)
+
+
+def _say_done(done: deployments.Deployment, other: Sequence[str]) -> None:
+    """Say what is in force now; ``other``: files that the watched folders hold with other content."""
+    for one in done.definitions:
+        words = {"name": one.definition.name, "n": one.definition.version}
+        text = (
+            _("{name} versi {n} diterapkan. Perkara baru memakainya.")
+            if one.created
+            else _("{name} versi {n} sudah berlaku; isinya sama.")
+        )
+        flash(text.format(**words), "ok" if one.created else "info")
+    if other:
+        warning = _(
+            "Folder yang diamati memuat {names} dengan isi lain. Bila disimpan di sana, versi ini diganti.",
+            names=", ".join(other),
+        )
+        flash(warning, "warn")
+
+
+@blueprint.get("/proses/<int:definition_id>")
+def show(definition_id: int) -> str:
+    """One version: where its cases stand, who works in it, what the SOP says, its files."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        definition = definitions.get(session, definition_id)
+        version = definitions.version(session, definition_id)
+        newest = definitions.latest(session, definition.key)
+        versions = catalogue.page(session, key=definition.key, every=True, after=lists.argument(lists.AFTER))
+        standing = details.standing(session, definition_id, actor=actor)
+        picture, lines = details.picture(version, definition.name, standing)
+        today = clock.now(session).astimezone(context.config().timezone).date()
+        return render_template(
+            "definitions/show.html",
+            definition=definition,
+            version=version,
+            newest=newest,
+            versions=versions,
+            first=lists.address() if lists.argument(lists.AFTER) else "",
+            following=lists.next_page(versions.next),
+            open_cases=details.open_cases(session, actor=actor),
+            deployers=details.deployed_by(session, versions.items),
+            picture=picture,
+            lines=lines,
+            staff=details.staff(session, version, today),
+            block=[(heading(name), text) for name, text in details.identity_block(version)],
+            rules=_rules(version),
+            activities=[
+                (node, task_page.cells(node, even_empty=True)) for node in details.activities(version)
+            ],
+            tables=details.tables(version),
+            files=details.files(session, version),
+            findings=[said(finding) for finding in definition.findings],
+        )
+
+
+@blueprint.get("/proses/<int:definition_id>/diagram.bpmn")
+def diagram(definition_id: int) -> Response:
+    """The diagram for the viewer. As text: a browser that opens it must not run what it may hold."""
+    with context.database().reading() as session:
+        xml = viewer.in_utf8(definitions.version(session, definition_id))
+    return Response(xml, content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/proses/<int:definition_id>/keadaan.json")
+def states(definition_id: int) -> Response:
+    """Where the open cases stand, for the viewer: element id → state, count."""
+    with context.database().reading() as session:
+        found = details.standing(session, definition_id, actor=context.actor())
+    return jsonify(
+        {id_: {"state": "overdue" if one.late else "open", "count": one.cases} for id_, one in found.items()}
+    )
+
+
+@blueprint.get("/proses/<int:definition_id>/berkas/<name>")
+def file(definition_id: int, name: str) -> AnyResponse:
+    """One file of a version, as it was deployed."""
+    with context.database().reading() as session:
+        content = details.content(session, definition_id, name)
+    return as_download(content, name, _MEDIA_TYPES.get(name.rsplit(".", 1)[-1], "application/octet-stream"))
+
+
+@blueprint.get("/proses/<int:definition_id>/formulir/<key>")
+def form(definition_id: int, key: str) -> str:
+    """A form of a version as its users see it, to read only."""
+    with context.database().reading() as session:
+        definition = definitions.get(session, definition_id)
+        version = definitions.version(session, definition_id)
+        found = version.forms.get(key)
+        if found is None:
+            raise NotFound(_("Formulir ini tidak ada dalam versi ini."))
+        drawn = entries.draw(session, found, {}, variables={}, actor=context.actor())
+        used = [node for node in version.diagram.nodes.values() if node.form_key == key]
+    return render_template(
+        "definitions/form.html", definition=definition, key=key, drawn=drawn, used=used, form=found
+    )
+
+
+@blueprint.get("/proses/<int:definition_id>/tabel/<table_id>")
+def table(definition_id: int, table_id: str) -> str:
+    """A decision of a version, to read: its table or expression, and what it needs."""
+    with context.database().reading() as session:
+        definition = definitions.get(session, definition_id)
+        found = details.table(definitions.version(session, definition_id), table_id)
+    return render_template(
+        "definitions/table.html",
+        definition=definition,
+        decision=found,
+        policy=decision_words.policy(found),
+        allowed=decision_words.allowed(found),
+    )
+
+
+def _list_page(
+    *, refused: Sequence[Mapping[str, Any]] = (), names: Sequence[str] = (), missing: str = ""
+) -> str:
+    actor = context.actor()
+    with context.database().reading() as session:
+        live = catalogue.page(session, after=lists.argument(lists.AFTER))
+        seen = folder_watch.files(session)
+        return render_template(
+            "definitions/list.html",
+            live=live,
+            first=lists.address() if lists.argument(lists.AFTER) else "",
+            following=lists.next_page(live.next),
+            open_cases=_by_key(session, details.open_cases(session, actor=actor)),
+            deployers=details.deployed_by(session, live.items),
+            told=_told(seen),
+            quiet=[row for row in seen if not row.findings],
+            watching=context.config().watch,
+            may_deploy=actor.is_process_owner and not actor.is_auditor,
+            refused=[said(finding) for finding in sorted(refused, key=lambda one: str(one["severity"]))],
+            names=names,
+            missing=missing,
+        )
+
+
+def _told(seen: Sequence[WatchedFile]) -> list[tuple[WatchedFile, list[dict[str, Any]]]]:
+    """Watched files about which there is something to say, those that were refused first."""
+    found = sorted((row for row in seen if row.findings), key=lambda row: (not row.refused, row.name))
+    return [(row, [said(finding) for finding in row.findings]) for row in found]
+
+
+def _by_key(session: Session, counts: Mapping[int, int]) -> dict[str, int]:
+    """Open cases by process, whatever their version."""
+    keys = definitions.keys(session)
+    found: dict[str, int] = {}
+    for id_, count in counts.items():
+        found[keys[id_]] = found.get(keys[id_], 0) + count
+    return found
+
+
+def said(finding: Mapping[str, Any]) -> dict[str, Any]:
+    """A finding as it was stored, in the language in use."""
+    return {**finding, **finding["messages"][language()]}
+
+
+def heading(name: str) -> str:
+    """The heading of a property as the SOP writes it: capitals at the beginning of words, SOP in full."""
+    small = {"dan", "oleh"}
+    words = [word if word in small else "SOP" if word == "sop" else _capital(word) for word in name.split()]
+    return " ".join(words)
+
+
+def _capital(word: str) -> str:
+    return "/".join(part[:1].upper() + part[1:] for part in word.split("/"))
+
+
+def _rules(version: Version) -> list[tuple[str, str, str]]:
+    """(property, value, what the variable is called in the forms)"""
+    names = {part.key: part.name for form in version.forms.values() for part in form.fields}
+    return [(heading(name), value, names.get(value, "")) for name, value in details.rules(version)]

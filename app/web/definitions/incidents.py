@@ -1,0 +1,83 @@
+"""Kendala: cases whose diagram could not go on, for the process owner to put right and try again."""
+
+from collections.abc import Sequence
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.i18n import _
+from app.models import Incident
+from app.services.definitions import definitions
+from app.services.instances import incidents
+from app.web import context, lists
+
+blueprint = Blueprint("incidents", __name__)
+RESOLVED = "resolved"
+
+
+@blueprint.get("/kendala")
+def listed() -> str:
+    """Open ones, or those that were resolved; the newest first."""
+    actor, resolved = context.actor(), lists.argument("state") == RESOLVED
+    after = lists.argument(lists.AFTER)
+    with context.database().reading() as session:
+        page = incidents.page(session, actor=actor, resolved=resolved, after=after)
+        open_ones, done = incidents.counts(session, actor=actor)
+        places = _places(session, page.items)
+        titles = lists.titles(session, (one.instance for one in page.items if one.instance))
+    return render_template(
+        "incidents/list.html",
+        page=page,
+        places=places,
+        titles=titles,
+        resolved=resolved,
+        first=lists.address() if after else "",
+        following=lists.next_page(page.next),
+        counts={"open": open_ones, "resolved": done},
+        may_retry=incidents.may_retry(actor),
+    )
+
+
+@blueprint.post("/kendala/<int:incident_id>/coba")
+def retry(incident_id: int) -> Response:
+    """Try again: a timer fires now, a task may be completed again."""
+    with context.database().transaction() as session:
+        incident = incidents.retry(session, incident_id, actor=context.actor())
+        words = _came(incident)
+    flash(words, "ok")
+    return redirect(url_for("incidents.listed"), 303)
+
+
+def _came(incident: Incident) -> str:
+    """What came of trying again."""
+    case = incident.instance
+    if case is None:
+        name = incident.definition.name if incident.definition else ""
+        if incident.job_id is not None:
+            return _(
+                "Perkara baru proses {name} dicoba lagi. Bila masih gagal, kendalanya muncul kembali di sini.",
+                name=name,
+            )
+        return _("Kendala proses {name} ditutup. Petugas dapat memulai perkaranya lagi.", name=name)
+    if incident.job_id is not None:
+        return _(
+            "Perkara {number} dicoba lagi. Bila masih gagal, kendalanya muncul kembali di sini.",
+            number=case.business_key,
+        )
+    return _(
+        "Kendala perkara {number} ditutup. Petugas dapat menyelesaikan tugasnya lagi.",
+        number=case.business_key,
+    )
+
+
+def _places(session: Session, found: Sequence[Incident]) -> dict[int, str]:
+    """What the element is called at which each incident happened."""
+    names = {}
+    for incident in found:
+        case = incident.instance
+        on = case.definition_id if case else incident.definition_id or 0
+        nodes = definitions.version(session, on).diagram.nodes
+        node = nodes.get(incident.activity_id or "")
+        names[incident.id] = (node.name if node else "") or incident.activity_id or ""
+    return names

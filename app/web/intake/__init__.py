@@ -1,0 +1,1 @@
+"""intake: say here in one line what this room holds."""

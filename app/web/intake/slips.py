@@ -1,0 +1,67 @@
+"""The slip: number and secret code for the reporter, shown right after they were made and never again."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.i18n import _
+from app.services.definitions import definitions
+from app.services.instances import instances
+from app.services.reporter import tracking
+from app.web import commands, context, entries, once
+from app.web.commands import Command
+
+#: With the start form in `intake`: one blueprint for the way from a report to its slip.
+blueprint = Blueprint("intake", __name__)
+
+
+def go(instance_id: int, secret: str) -> Response:
+    """Go to the page that shows the code. It follows from the form's key, so a form sent twice shows the same."""
+    path = url_for("intake.slip", instance_id=instance_id)
+    with context.database().reading() as session:
+        code = tracking.again(session, instance_id, key=secret)
+    there = redirect(path, 303)
+    return once.hand_over(there, path, code) if code else there
+
+
+@blueprint.get("/laporan/<int:instance_id>/slip")
+def slip(instance_id: int) -> Response:
+    """Number, secret code and reply text, right after they were made; later the number alone."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        instance = instances.get(session, instance_id, actor=actor)
+        version = definitions.version(session, instance.definition_id)
+    if not tracking.has_reporter(version):
+        return redirect(url_for("cases.show", instance_id=instance_id), 303)
+    page = render_template(
+        "intake/slip.html",
+        case=instance,
+        code=once.handed(),
+        may_reissue=tracking.may_issue(actor, version),
+        track_url=context.config().base_url + url_for("tracking.door"),
+    )
+    return make_response(page)
+
+
+@blueprint.post("/laporan/<int:instance_id>/slip")
+def put_away(instance_id: int) -> Response:
+    """The reporter has his code: show it no more."""
+    gone = redirect(url_for("cases.show", instance_id=instance_id))
+    return once.forget(gone, url_for("intake.slip", instance_id=instance_id))
+
+
+@blueprint.post("/laporan/<int:instance_id>/kode")
+def reissue(instance_id: int) -> Response:
+    """Make a new code; the old one is void, and that is recorded."""
+    actor, secret = context.actor(), entries.key() or secrets.token_urlsafe(16)
+
+    def do(session: Session) -> dict[str, Any]:
+        tracking.issue(session, instance_id, actor=actor, key=secret)
+        return {}
+
+    commands.run(context.database(), Command("reissue_code", str(instance_id), secret), do, actor=actor)
+    flash(_("Kode baru diterbitkan. Kode yang lama tidak berlaku lagi."), "ok")
+    return go(instance_id, secret)

@@ -1,0 +1,1 @@
+"""people: say here in one line what this room holds."""

@@ -1,0 +1,184 @@
+"""Signing in and out, one's own password, and how one likes pages: language and theme."""
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import session as browser
+from flask_wtf.csrf import CSRFError
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import i18n
+from app.errors import InvalidForm, TooManyAttempts
+from app.i18n import _
+from app.services.people import accounts, sessions, users
+from app.services.core.access import Actor
+from app.web import context, errors, login
+from app.web.shell import THEME_COOKIE, THEMES
+
+blueprint = Blueprint("auth", __name__)
+_YEAR_S = 365 * 24 * 60 * 60
+#: What was chosen at the door. The cookie does not tell: it may hold the language of whoever signed in here before.
+_CHOSEN_LANGUAGE = "chosen_language"
+
+
+@blueprint.get("/")
+@context.public
+def home() -> AnyResponse:
+    """Everyone to where his work is, or to the door."""
+    actor = context.maybe_actor()
+    return redirect(work_of(actor) if actor else url_for("auth.sign_in"))
+
+
+def work_of(actor: Actor) -> str:
+    """Where somebody's work is: officers, whatever else they are, in the inbox."""
+    if actor.groups:
+        return "/tugas"
+    if actor.is_process_owner:
+        return "/proses"
+    if actor.is_auditor:
+        return "/perkara"
+    return "/pengguna" if actor.is_admin else "/tugas"
+
+
+@blueprint.get("/masuk")
+@context.public
+def sign_in() -> AnyResponse | str:
+    """The sign-in page."""
+    going_to = context.local_path(request.args.get("next"))
+    return redirect(going_to) if context.user() else _sign_in_page(next_path=going_to)
+
+
+@blueprint.post("/masuk")
+@context.public
+def enter() -> AnyResponse:
+    """Sign in and go on to where one wanted."""
+    name, going_to = request.form.get("username", ""), context.local_path(request.form.get("next"))
+    try:
+        user, token = sessions.sign_in(
+            context.database(),
+            name,
+            request.form.get("password", ""),
+            source=request.remote_addr or "",
+            replaces=login.token(),
+        )
+    except InvalidForm as error:
+        return make_response(_sign_in_page(going_to, name, str(error)), 422)
+    except TooManyAttempts as error:
+        page = _sign_in_page(going_to, name, str(error))
+        return Response(page, 429, {"Retry-After": str(error.retry_after_s)})
+    chosen = browser.get(_CHOSEN_LANGUAGE)
+    login.begin(user, token)
+    if chosen:
+        _speak(user.id, chosen)
+    return remember(redirect(going_to), context.LANGUAGE_COOKIE, chosen or user.language)
+
+
+@blueprint.post("/keluar")
+@context.public
+def sign_out() -> AnyResponse:
+    """Sign this browser out."""
+    login.end()
+    flash(_("Anda sudah keluar."), "ok")
+    return redirect(url_for("auth.sign_in"))
+
+
+@blueprint.errorhandler(CSRFError)
+def answer_stale(error: CSRFError) -> AnyResponse:
+    """Answer a form from before the last sign-in, which changes nothing; nobody is to be stuck with such a page."""
+    signed_in = context.user() is not None
+    if request.endpoint == "auth.enter" and signed_in:
+        flash(
+            _(
+                "Peramban ini sudah masuk sebagai {name}. Keluar dulu untuk masuk sebagai orang lain.",
+                name=context.actor().full_name,
+            ),
+            "warn",
+        )
+        return redirect(context.local_path(request.form.get("next")), 303)
+    if request.endpoint == "auth.sign_out" and not errors.wants_json():
+        if signed_in:
+            return make_response(render_template("auth/sign_out.html"), 400)
+        return redirect(url_for("auth.sign_in"), 303)
+    return errors.refused(error)
+
+
+@blueprint.route("/kata-sandi", methods=["GET", "POST"])
+def password() -> AnyResponse | str:
+    """Change one's own password."""
+    if request.method == "GET":
+        return _password_page({})
+    new = request.form.get("new", "")
+    try:
+        _check_repeated(new)
+        accounts.change_password(
+            context.database(), request.form.get("old", ""), new, actor=context.actor(), keep=login.token()
+        )
+    except InvalidForm as error:
+        return make_response(_password_page(error.errors), 422)
+    except TooManyAttempts as error:
+        page = _password_page({"old": str(error)})
+        return Response(page, 429, {"Retry-After": str(error.retry_after_s)})
+    flash(
+        _("Kata sandi sudah diganti. Sesi Anda di peramban lain dan token API Anda tidak berlaku lagi."),
+        "ok",
+    )
+    return redirect(_wanted())
+
+
+@blueprint.post("/bahasa")
+@context.public
+def language() -> AnyResponse:
+    """Speak the other language from now on."""
+    code = request.form.get("language", "")
+    code = code if code in i18n.LANGUAGES else "id"
+    actor = context.maybe_actor()
+    back = _back()
+    if actor is not None:
+        _speak(actor.id, code)
+    elif back.location.partition("?")[0] == url_for("auth.sign_in"):  # elsewhere it is a reporter's choice
+        browser[_CHOSEN_LANGUAGE] = code
+    return remember(back, context.LANGUAGE_COOKIE, code)
+
+
+@blueprint.post("/tema")
+@context.public
+def theme() -> AnyResponse:
+    """Light, dark, or as the system has it; with script the page does it itself."""
+    chosen = request.form.get("theme", "")
+    return remember(_back(), THEME_COOKIE, chosen if chosen in THEMES else "", script=True)
+
+
+def remember(response: AnyResponse, name: str, value: str, *, script: bool = False) -> AnyResponse:
+    """Keep a choice in the browser for a year; ``script``: its modules may read and write it."""
+    secure = context.config().base_url.startswith("https:")
+    response.set_cookie(
+        name, value, max_age=_YEAR_S, samesite="Lax", secure=secure, httponly=not script, path="/"
+    )
+    return response
+
+
+def _speak(user_id: int, code: str) -> None:
+    with context.database().transaction() as session:
+        users.speak(session, user_id, code)
+
+
+def _wanted() -> str:
+    return context.local_path(request.values.get("next"), url_for("auth.home"))
+
+
+def _back() -> AnyResponse:
+    return redirect(context.local_path(request.form.get("next")))
+
+
+def _sign_in_page(next_path: str, name: str = "", error: str = "") -> str:
+    return render_template("auth/sign_in.html", next_path=next_path, name=name, error=error)
+
+
+def _password_page(found: dict[str, str]) -> str:
+    user = context.user()
+    forced = user is not None and user.must_change_password
+    return render_template("auth/password.html", errors=found, forced=forced, next_path=_wanted())
+
+
+def _check_repeated(new: str) -> None:
+    if request.form.get("repeat", "") != new:
+        message = _("Kedua kata sandi baru belum sama.")
+        raise InvalidForm(message, {"repeat": message})

@@ -1,0 +1,258 @@
+"""Unit and hari libur: which units there are, who works in them, and which days are off in this region."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.days_off import national_holidays
+from app.errors import InvalidForm, NotFound
+from app.forms import moments
+from app.i18n import N_, _, day
+from app.models import Unit
+from app.services.core import edit_conflicts, clock, history, holidays, rights
+from app.services.people import user_search, units
+from app.services.definitions import unit_options
+from app.services.people.units import Details
+from app.web import context, lists
+from app.web.people import office_words
+
+blueprint = Blueprint("organisation", __name__)
+
+WITHOUT = "none"
+
+
+@blueprint.get("/pengguna/unit")
+def listed() -> str:
+    """Units by name, each with how many officers it has."""
+    actor = context.actor()
+    user_search.require_reader(actor)
+    q, only_empty = lists.argument("q"), lists.argument("officers") == WITHOUT
+    with context.database().reading() as session:
+        everything, officers, today = units.everything(session), units.officers(session), _today(session)
+        lacking = unit_options.without_unit(session)
+    shown = [
+        unit for unit in everything if _matches(unit, q) and not (only_empty and officers.get(unit.code))
+    ]
+    empty = sum(1 for unit in everything if _exists(unit, today) and not officers.get(unit.code))
+    return render_template(
+        "users/units.html",
+        units=shown,
+        officers=officers,
+        total=len(everything),
+        empty=empty,
+        q=q,
+        only_empty=only_empty,
+        lacking=lacking,
+        existing={unit.code for unit in everything if _exists(unit, today)},
+        may_change=actor.administers,
+    )
+
+
+@blueprint.get("/pengguna/unit-baru")
+def new() -> str:
+    """An empty form for one more unit."""
+    rights.require_administrator(context.actor())
+    return _form_page(None, {})
+
+
+@blueprint.post("/pengguna/unit-baru")
+def add() -> Response:
+    """Add a unit."""
+    rights.require_administrator(context.actor())
+    code = request.form.get("code", "")
+    try:
+        with context.database().transaction() as session:
+            unit = units.add(session, code, _details(), actor=context.actor())
+            lacking = unit_options.lacking(session, unit.code)
+    except InvalidForm as error:
+        return make_response(_form_page(None, error.errors), 422)
+    flash(_("Unit {name} ditambahkan. Beri ia petugas di daftar pengguna.", name=unit.name), "ok")
+    if lacking:
+        flash(_not_offered(unit, lacking), "warn")
+    return redirect(url_for("organisation.listed"), 303)
+
+
+@blueprint.get("/pengguna/unit/<path:code>")
+def show(code: str) -> str:
+    """What is said of a unit: to change, or to read."""
+    user_search.require_reader(context.actor())
+    with context.database().reading() as session:
+        unit = units.get(session, code)
+        return _form_page(unit, {}, _warning(session, unit))
+
+
+@blueprint.post("/pengguna/unit/<path:code>")
+def edit(code: str) -> Response:
+    """Change what is said of a unit."""
+    rights.require_administrator(context.actor())
+    try:
+        with context.database().transaction() as session:
+            shown = request.form.get("shown", "")
+            unit = units.edit(session, code, _details(), actor=context.actor(), shown=shown)
+    except InvalidForm as error:
+        with context.database().reading() as session:
+            unit = units.get(session, code)
+            return make_response(_form_page(unit, error.errors, _warning(session, unit)), 422)
+    flash(_("{name} tersimpan.", name=unit.name), "ok")
+    return redirect(url_for("organisation.listed"), 303)
+
+
+@blueprint.get("/pengguna/libur")
+def days_off() -> str:
+    """Days off of this region, and the national ones for comparison."""
+    return _days_page({})
+
+
+@blueprint.post("/pengguna/libur")
+def add_day() -> Response:
+    """Add a day off."""
+    rights.require_administrator(context.actor())
+    try:
+        with context.database().transaction() as session:
+            row = holidays.add(session, _day("on"), request.form.get("name", ""), actor=context.actor())
+    except InvalidForm as error:
+        return make_response(_days_page(error.errors), 422)
+    words = (
+        N_("{day} masuk daftar. Tenggat yang sudah berjalan tidak berubah.")
+        if row.name
+        else N_("{day} sekarang hari kerja biasa. Tenggat yang sudah berjalan tidak berubah.")
+    )
+    flash(_(words, day=day(row.on)), "ok")
+    return redirect(url_for("organisation.days_off"), 303)
+
+
+@blueprint.post("/pengguna/libur/<on>/hapus")
+def remove_day(on: str) -> Response:
+    """Take a day out of the list."""
+    with context.database().transaction() as session:
+        holidays.remove(session, _stored_day(on), actor=context.actor())
+    flash(_("Hari libur dihapus dari daftar. Tenggat yang sudah berjalan tidak berubah."), "ok")
+    return redirect(url_for("organisation.days_off"), 303)
+
+
+@blueprint.get("/pengguna/riwayat")
+def record() -> str:
+    """What was changed outside of cases, newest first."""
+    after = lists.argument(lists.AFTER)
+    with context.database().reading() as session:
+        page = history.outside_cases(session, actor=context.actor(), after=after)
+        entries = [office_words.entry(event) for event in page.items]
+    return render_template(
+        "users/history.html",
+        entries=entries,
+        first=lists.address() if after else "",
+        following=lists.next_page(page.next),
+    )
+
+
+def _warning(session: Session, unit: Unit) -> str:
+    """What keeps a unit that has not ended from being chosen; empty when nothing does."""
+    ended = unit.valid_until is not None and unit.valid_until < _today(session)
+    lacking = [] if ended else unit_options.lacking(session, unit.code)
+    return _not_offered(unit, lacking) if lacking else ""
+
+
+def _not_offered(unit: Unit, lacking: Sequence[str]) -> str:
+    return _(
+        "{name} belum dapat dipilih. Minta pemilik proses menambahkan kode {code} pada: {places}.",
+        name=unit.name,
+        code=unit.code,
+        places="; ".join(lacking),
+    )
+
+
+def _form_page(unit: Unit | None, problems: Mapping[str, str], warning: str = "") -> str:
+    return render_template(
+        "users/unit.html",
+        unit=unit,
+        values=request.form if problems else _values(unit) if unit else request.args,
+        errors=problems,
+        warning=warning,
+        shown=_shown(unit, problems),
+        may_change=context.actor().administers,
+    )
+
+
+def _shown(unit: Unit | None, problems: Mapping[str, str]) -> str:
+    """The fingerprint of what the page shows. Refused for what was typed, it is as old as it was."""
+    if unit is None or (problems and "shown" not in problems):
+        return request.form.get("shown", "")
+    return edit_conflicts.fingerprint(units.of(unit))
+
+
+def _days_page(problems: Mapping[str, str]) -> str:
+    actor = context.actor()
+    user_search.require_reader(actor)
+    with context.database().reading() as session:
+        kept, today = holidays.kept(session), _today(session)
+    return render_template(
+        "users/holidays.html",
+        kept=kept,
+        years=[(year, sorted(national_holidays(year).items())) for year in (today.year, today.year + 1)],
+        errors=problems,
+        values=request.form if problems else {},
+        may_change=actor.administers,
+    )
+
+
+def _values(unit: Unit) -> Mapping[str, str]:
+    dates = {"valid_from": unit.valid_from, "valid_until": unit.valid_until}
+    shown = {name: f"{on:%d-%m-%Y}" if on else "" for name, on in dates.items()}
+    return {"code": unit.code, "name": unit.name, "successors": ", ".join(_codes(unit.successors)), **shown}
+
+
+def _details() -> Details:
+    return Details(
+        name=request.form.get("name", ""),
+        valid_from=_maybe_day("valid_from"),
+        valid_until=_maybe_day("valid_until"),
+        successors=tuple(_codes(request.form.get("successors", ""))),
+    )
+
+
+def _codes(text: str) -> Sequence[str]:
+    return [code.strip() for code in text.split(",") if code.strip()]
+
+
+def _day(name: str) -> date:
+    """A day as people type it.
+
+    Raises:
+        InvalidForm: it is none.
+    """
+    text = request.form.get(name, "").strip()
+    try:
+        return date.fromisoformat(str(moments.from_text(text, "date")))
+    except ValueError:
+        example = N_("Tulis tanggal yang ada, misalnya 24-11-2026.")
+        message = _(example if text else N_("Isi tanggal, misalnya 24-11-2026."))
+        raise InvalidForm(message, {name: message}) from None
+
+
+def _maybe_day(name: str) -> date | None:
+    return _day(name) if request.form.get(name, "").strip() else None
+
+
+def _stored_day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound(_("Hari libur ini tidak ada dalam daftar.")) from None
+
+
+def _today(session: Session) -> date:
+    return clock.now(session).astimezone(context.config().timezone).date()
+
+
+def _exists(unit: Unit, on: date) -> bool:
+    return (unit.valid_from is None or unit.valid_from <= on) and (
+        unit.valid_until is None or on <= unit.valid_until
+    )
+
+
+def _matches(unit: Unit, q: str) -> bool:
+    wanted = q.strip().casefold()
+    return wanted in unit.name.casefold() or wanted in unit.code.casefold()

@@ -1,0 +1,155 @@
+"""The lists of the page Kotak tugas: tabs, filters, rows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.i18n import _, ngettext
+from app.models import UserTask
+from app.services.tasks import permissions, inbox
+from app.services.core.access import Actor
+from app.services.tasks.inbox import Filters
+from app.services.core.paging import Page
+from app.web import lists
+from app.web.lists import Filter
+
+_NAMES = ("deadline", "activity", "lane", "unit", "category")
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """Everything the template shows. ``units``: code → name; ``offered``: whether any open task is offered to him."""
+
+    tab: str
+    q: str
+    tabs: Sequence[Mapping[str, Any]]
+    filters: Sequence[Filter]
+    page: Page[UserTask]
+    counts: Mapping[str, int]
+    units: Mapping[str, str]
+    may_claim: frozenset[str]
+    titles: Mapping[int, str]
+    offered: bool
+    actor: Actor
+
+    @property
+    def narrowed(self) -> int:
+        """How many filters are in force."""
+        return sum(bool(one.value) for one in self.filters)
+
+    @property
+    def acts(self) -> bool:
+        """Whether anything can be done in the list itself."""
+        return self.tab == "mine" or bool(self.may_claim)
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """The filters in force, each with the address without it."""
+        return lists.chips(self.filters, self.q)
+
+    @property
+    def clear(self) -> str:
+        """The tab without filters."""
+        return lists.without_filters(self.filters)
+
+    @property
+    def following(self) -> str:
+        """The next page; "" on the last."""
+        return lists.next_page(self.page.next)
+
+    @property
+    def first(self) -> str:
+        """The first page; "" when this is it."""
+        return lists.address() if lists.argument(lists.AFTER) else ""
+
+    @property
+    def summary(self) -> str:
+        """How urgent my own tasks are, in a sentence."""
+        late, today = self.counts["overdue"], self.counts["today"]
+        parts = [
+            ngettext("{count} tugas Anda lewat tenggat", "{count} tugas Anda lewat tenggat", late)
+            if late
+            else "",
+            ngettext("{count} jatuh tempo hari ini", "{count} jatuh tempo hari ini", today) if today else "",
+        ]
+        text = ", ".join(part for part in parts if part)
+        return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def read(session: Session, *, actor: Actor) -> InboxPage:
+    """Return the list that the address asks for."""
+    counts = inbox.counts(session, actor=actor, urgent=True)
+    tab = _tab(actor, counts)
+    asked = {name: lists.argument(name) for name in _NAMES}
+    if asked["deadline"] not in inbox.DEADLINES:
+        asked["deadline"] = ""
+    q = lists.argument("q")
+    wanted = replace(Filters(tab=tab, q=q), **asked)  # type: ignore[arg-type]  # five texts
+    page = inbox.page(session, wanted, actor=actor, after=lists.argument(lists.AFTER))
+    choices = inbox.choices(session, actor=actor, tab=tab)
+    filters = _filters(tab, asked, choices)
+    takable = frozenset(
+        t.id for t in page.items if t.assignee_id is None and permissions.standing(actor, t) == "work"
+    )
+    titles = lists.titles(session, (task.instance for task in page.items))
+    return InboxPage(
+        tab,
+        q,
+        _tabs(actor, tab, counts),
+        filters,
+        page,
+        counts,
+        dict(choices.units),
+        takable,
+        titles,
+        offered=bool(counts["queue"]) or (tab == "queue" and inbox.has_offers(session, actor=actor)),
+        actor=actor,
+    )
+
+
+def _tab(actor: Actor, counts: Mapping[str, int]) -> str:
+    """The tab asked for; without one, where there is something to do.
+
+    Who sees every case and works in no lane begins with all open tasks.
+    """
+    asked = lists.argument("tab")
+    if asked in ("mine", "queue", "done") or (asked == "open" and actor.sees_all):
+        return asked
+    if actor.sees_all and not actor.groups:
+        return "open"
+    return "queue" if counts["queue"] and not counts["mine"] else "mine"
+
+
+def _tabs(actor: Actor, tab: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    """The tabs, each with its count; those of officers for whoever works in a lane, or did."""
+    names = [("mine", _("Tugas saya")), ("queue", _("Antrean")), ("done", _("Selesai"))]
+    if actor.sees_all and not actor.groups:
+        names = [(name, label) for name, label in names if counts[name] or name == tab]
+    if actor.sees_all:
+        names.append(("open", _("Semua tugas terbuka")))
+    return [
+        {"label": label, "url": f"/tugas?tab={name}", "count": counts.get(name), "current": name == tab}
+        for name, label in names
+    ]
+
+
+def _filters(tab: str, asked: Mapping[str, str], choices: inbox.Choices) -> list[Filter]:
+    deadlines = [
+        ("overdue", _("Lewat tenggat")),
+        ("today", _("Hari ini")),
+        ("week", _("7 hari ke depan")),
+        ("none", _("Tanpa tenggat")),
+    ]
+    options: list[tuple[str, str, Sequence[tuple[str, str]]]] = [
+        ("deadline", _("Tenggat"), [] if tab == "done" else deadlines),
+        ("activity", _("Kegiatan"), choices.activities),
+        ("lane", _("Lajur"), [(lane, lane) for lane in choices.lanes]),
+        ("unit", _("Unit"), choices.units),
+        ("category", _("Kategori"), [(name, name) for name in choices.categories]),
+    ]
+    found = [Filter(name, label, values, asked[name]) for name, label, values in options]
+    return [
+        one for one in found if one.value or len(one.options) > 1 or (one.name == "deadline" and one.options)
+    ]

@@ -1,0 +1,230 @@
+"""The page of one task: the form, and beside it everything that is needed to fill it in well."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import render_template
+from sqlalchemy.orm import Session
+
+from app import forms
+from app.i18n import _
+from app.models import User
+from app.services.casefile import casefile, queries
+from app.services.tasks import permissions, tasks
+from app.services.people import officers
+from app.services.definitions import staffing
+from app.services.reporter import tracking
+from app.services.core.access import Actor
+from app.services.casefile.casefile import CaseFile
+from app.services.tasks.permissions import Standing
+from app.services.tasks.drafts import Kept
+from app.services.tasks.tasks import Work
+from app.web.cases import case_view, clocks
+from app.web import commands, context, entries
+from app.web.entries import Drawn
+from app.web.vocabulary import Vocabulary
+
+#: The cells of the SOP, as the properties of an activity name them, and their headings in the SOP's table.
+CELLS = ("input", "persyaratan", "waktu", "output", "ket")
+#: The control that answers a gateway: no field of a form can have a colon in its name.
+ANSWER = "answer:{}"
+#: So many events are told beside a task; the case's own page has all of them.
+RECENT = 12
+#: And so many forms that officers handed in before.
+EARLIER = 6
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a command was refused, and what is to be shown again.
+
+    ``words`` is the sentence on top; ``problems`` go to fields, ``question_problem`` to the question; ``lost``: the
+    heading when the task is no longer his to do; ``left``: names of files that were not taken then. ``act``, ``sent``
+    and ``act_problems`` belong to the smaller forms of the page.
+    """
+
+    words: str = ""
+    values: Mapping[str, Any] | None = None
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+    question_problem: str = ""
+    lost: str = ""
+    left: Sequence[str] = ()
+    act: str = ""
+    act_problems: Mapping[str, str] = field(default_factory=dict)
+    sent: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class TaskPage:
+    """What the template shows. ``typed``: (label, text) of what cannot be submitted any more."""
+
+    work: Work
+    file: CaseFile
+    standing: Standing
+    refusal: Refusal
+    kept: Kept | None
+    drawn: Drawn
+    answers: Sequence[str]
+    typed: Sequence[tuple[str, str]]
+    why: Mapping[str, Any]
+    officers: Sequence[User]
+    across_units: bool
+    words: Vocabulary
+    may_write: bool
+
+    @property
+    def node(self) -> Any:
+        """The activity in the diagram; the gateway for a question."""
+        return self.file.version.diagram.nodes[self.work.task.activity_id]
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what the page shows as typed is what the draft holds: not where it was too large for one."""
+        if self.refusal.values is None or self.kept is None:
+            return self.kept is not None
+        values = {key: value for key, value in self.refusal.values.items() if key != forms.FOCUS}
+        return self.kept.values == commands.as_draft(values, self.refusal.answers)
+
+    @property
+    def typed_text(self) -> str:
+        """What was typed, to be copied."""
+        return "\n".join(f"{label}: {text}" for label, text in self.typed)
+
+    @property
+    def officer_choices(self) -> list[tuple[str, str]]:
+        """To whom the task may be handed."""
+        names = Counter(user.full_name for user in self.officers)
+        return [(str(user.id), self._named(user, names[user.full_name] > 1)) for user in self.officers]
+
+    def _named(self, user: User, again: bool) -> str:
+        """His name; the user name behind it where a colleague has the same, and the units he would take it to."""
+        name = f"{user.full_name} ({user.name})" if again else user.full_name
+        units = ", ".join(unit.name for unit in user.units) if self.across_units else ""
+        return f"{name} ({units})" if units else name
+
+    @property
+    def answer_name(self) -> str:
+        """The name of the control that answers the question."""
+        return ANSWER.format(self.work.question.gateway_id) if self.work.question else ""
+
+
+def draw(session: Session, task_id: str, *, actor: Actor, refusal: Refusal | None = None) -> str:
+    """Return the page as HTML.
+
+    Raises:
+        NotFound: the task is not the actor's to see.
+    """
+    page = _read(session, task_id, actor, refusal or Refusal())
+    explanations = {task.id: queries.why(task, session) for task in page.file.tasks}
+    svg, lines = case_view.picture(session, page.file)
+    return render_template(
+        "tasks/task.html",
+        page=page,
+        task=page.work.task,
+        case=page.file.instance,
+        cells=cells(page.node),
+        begun=_("Laporan") if tracking.has_reporter(page.file.version) else _("Isian awal"),
+        reports=case_view.reports(page.file),
+        earlier=case_view.handed_in(page.file, page.work.task)[:EARLIER],
+        clocks=clocks.all_of(page.file, explanations, page.words),
+        entries=case_view.timeline(page.file, page.words)[:RECENT],
+        notes=case_view.notes(page.file),
+        files=case_view.files(page.file, page.words),
+        done=_done(page),
+        svg=svg,
+        lines=lines,
+        zone=context.config().timezone.key,
+        file_url=case_view.file_url,
+    )
+
+
+def cells(node: Any, *, even_empty: bool = False) -> list[tuple[str, str]]:
+    """The activity's cells of the SOP, with the headings of the SOP's table.
+
+    None for one of which the SOP says nothing, unless ``even_empty``.
+    """
+    headings = dict(
+        zip(
+            CELLS, (_("Input"), _("Persyaratan/Kelengkapan"), _("Waktu"), _("Output"), _("Ket.")), strict=True
+        )
+    )
+    found = [(headings[name], node.properties.get(name, "")) for name in CELLS]
+    return found if even_empty or any(text for _heading, text in found) else []
+
+
+def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> TaskPage:
+    work = tasks.get(session, task_id, actor=actor)
+    instance = work.task.instance
+    file = casefile.of(session, instance, actor=actor)
+    standing = permissions.standing(actor, work.task)
+    kept = permissions.draft(session, task_id, actor=actor)
+    values, answers = _typed(refusal, kept)
+    his = standing == "work"
+    drawn = entries.draw(
+        session, work.form, values if his else {}, refusal.problems if his else {},
+        variables=work.task.variables, actor=actor, instance_id=instance.id,
+    )  # fmt: skip
+    return TaskPage(
+        work=work,
+        file=file,
+        standing=standing,
+        refusal=refusal,
+        kept=kept,
+        drawn=_with_warnings(session, work, drawn) if his else drawn,
+        answers=_chosen(work, answers),
+        typed=[] if his else _lost(work, file, values, answers),
+        why=clocks.why_task(work.task, queries.why(work.task, session)),
+        officers=officers.of_task(session, work.task, actor=actor)
+        if officers.may_reassign(actor, work.task)
+        else (),
+        across_units=officers.across_units(session, work.task, actor),
+        words=case_view.vocabulary(file),
+        may_write=not actor.is_auditor,
+    )
+
+
+def _typed(refusal: Refusal, kept: Kept | None) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    """What goes into the form: what was just refused, else the draft, else nothing."""
+    if refusal.values is not None:
+        return refusal.values, refusal.answers
+    held = kept.values if kept else {}
+    return held.get("values", {}), held.get("answers", {})
+
+
+def _chosen(work: Work, answers: Mapping[str, Any]) -> list[str]:
+    given = answers.get(work.question.gateway_id, []) if work.question else []
+    return [given] if isinstance(given, str) else list(given)
+
+
+def _lost(
+    work: Work, file: CaseFile, values: Mapping[str, Any], answers: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    """What was typed into a form that can no longer be sent, in words, empty fields left out."""
+    filled = {key: value for key, value in values.items() if value not in (None, "", [], False)}
+    rows = forms.display(work.form, filled, files=file.file_names) if work.form else []
+    texts = dict(work.question.answers) if work.question else {}
+    chosen = [texts[flow_id] for flow_id in _chosen(work, answers) if flow_id in texts]
+    return [*rows, (work.question.text, ", ".join(chosen))] if chosen and work.question else rows
+
+
+def _done(page: TaskPage) -> Any:
+    """The form of a completed task as it was submitted; None where there was none, or none is known any more."""
+    found = [
+        event
+        for event in page.file.events
+        if event.type in ("task_completed", "question_answered")
+        and event.data.get("task") == page.work.task.id
+    ]
+    submitted = queries.submissions(page.file.version, found, page.file.file_names)
+    return submitted[0] if submitted else None
+
+
+def _with_warnings(session: Session, work: Work, drawn: Drawn) -> Drawn:
+    """Say at each choice of a unit where nobody works who could take the task."""
+    if work.form is None:
+        return drawn
+    in_vain = staffing.choices_in_vain(session, work.version, work.form.fields)
+    return case_view.mark_choices(drawn, in_vain) if any(in_vain.values()) else drawn

@@ -1,0 +1,247 @@
+"""Kotak tugas and the page of one task: what an officer opens, claims, fills in, completes, and hands on."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.errors import AppError, Conflict, InvalidForm, NotAllowed
+from app.i18n import _
+from app.models import User, UserTask
+from app.services.tasks import permissions, reassignment, tasks
+from app.services.casefile import notes
+from app.services.people import officers
+from app.services.tasks.tasks import Work
+from app.web import commands, context, entries, errors, filters, lists
+from app.web.tasks import completion, inbox, task_page
+from app.web.commands import Answers, Command
+from app.web.entries import Entry
+from app.web.tasks.task_page import Refusal
+
+blueprint = Blueprint("tasks", __name__)
+
+
+@blueprint.get("/tugas")
+def listed() -> Response | str:
+    """My tasks, the queue, what I finished: soonest deadline first."""
+    with context.database().reading() as session:
+        found = inbox.read(session, actor=context.actor())
+    if (
+        found.tab == "queue" and "tab" not in request.args
+    ):  # claiming the first of several leads back to the others
+        return redirect(lists.address({"tab": "queue"}))
+    return render_template("tasks/list.html", inbox=found)
+
+
+@blueprint.get("/tugas/<task_id>")
+def show(task_id: str) -> str:
+    """Everything needed to act on one task."""
+    with context.database().reading() as session:
+        return task_page.draw(session, task_id, actor=context.actor())
+
+
+@blueprint.post("/tugas/<task_id>")
+def complete(task_id: str) -> Response:
+    """Complete the task and go on to the next one of its case, or back to the inbox."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        work = tasks.get(session, task_id, actor=actor)
+        variables = work.task.variables
+    his = permissions.standing(actor, work.task) == "work"
+    entry = entries.read(work.form, actor=actor, take_files=his)
+    answers = completion.answers(work.question)
+    if his and entry.unfinished:
+        return _again(work, entry, answers)
+    try:
+        if his:
+            entries.check_files(work.form, entry, variables)
+        came = completion.complete(work, entry, answers, actor=actor)
+    except (InvalidForm, Conflict, NotAllowed, *commands.Failed) as error:
+        if his and isinstance(error, InvalidForm):  # of the others the command has kept what it may
+            _keep_refused(work, entry, answers)
+        return _refused(task_id, error, completion.refusal(error, entry, answers, work))
+    completion.say(came)
+    entries.say_left_out(work.form, entry, variables)
+    following = came["next"]
+    return redirect(url_for("tasks.show", task_id=following) if following else url_for("tasks.listed"), 303)
+
+
+@blueprint.post("/tugas/<task_id>/draf")
+def save_draft(task_id: str) -> Response:
+    """Keep what was typed: the button, and the script while one types."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        work = tasks.get(session, task_id, actor=actor)
+    entry = entries.read(work.form, actor=actor, take_files=permissions.standing(actor, work.task) == "work")
+    answers = completion.answers(work.question)
+    try:
+        task, at, kept = _keep(work, entry, answers)
+    except InvalidForm as error:
+        if _asked_by_script():
+            raise
+        refusal = Refusal(words=str(error), values=entry.values, answers=answers, left=entry.left)
+        return _refused(task_id, error, refusal)
+    if entry.left:
+        left = ", ".join(entry.left)
+        flash(_("Tidak ikut tersimpan, karena tugas ini bukan pada Anda: {files}.", files=left), "warn")
+    for message in entry.errors.values():  # the script sends files when the page is left: the next one tells
+        flash(message, "warn")
+    if _asked_by_script():
+        if task.state != "open":  # kept all the same; the script stops and says so
+            raise Conflict(_("Tugas ini sudah tidak terbuka."))
+        return jsonify(saved=filters.clock(at) if kept else "")
+    entries.say_kept(at, kept)
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@blueprint.post("/tugas/<task_id>/buang")
+def drop_draft(task_id: str) -> Response:
+    """Forget what was typed."""
+    with context.database().transaction() as session:
+        permissions.drop_draft(session, task_id, actor=context.actor())
+    flash(_("Draf dibuang."), "ok")
+    return redirect(url_for("tasks.show", task_id=task_id), 303)
+
+
+@blueprint.post("/tugas/<task_id>/ambil")
+def claim(task_id: str) -> Response:
+    """Take the task; from the list one stays in the list."""
+
+    def do(session: Session) -> dict[str, Any]:
+        return _known(tasks.claim(session, task_id, actor=context.actor()))
+
+    found = _perform(task_id, "claim", {}, do)
+    if isinstance(found, Response):
+        return found
+    state = completion.whose(task_id)
+    if state == "his":
+        flash(_("{task} perkara {number} sekarang tugas Anda.", **found), "ok")
+    elif state == "free":  # an old page, sent again
+        flash(_("{task} perkara {number}: sekarang tidak ada yang memegangnya.", **found), "warn")
+    else:
+        flash(_("{task} perkara {number} sekarang bukan tugas Anda.", **found), "warn")
+    return _back(task_id)
+
+
+@blueprint.post("/tugas/<task_id>/lepas")
+def release(task_id: str) -> Response:
+    """Give the task back to its lane; the draft stays."""
+
+    def do(session: Session) -> dict[str, Any]:
+        return _known(tasks.release(session, task_id, actor=context.actor()))
+
+    found = _perform(task_id, "release", {}, do)
+    if isinstance(found, Response):
+        return found
+    if completion.whose(task_id) == "his":  # an old page, sent again
+        flash(_("{task} perkara {number} masih tugas Anda.", **found), "warn")
+        return _back(task_id)
+    flash(_("{task} perkara {number} kembali ke antrean. Draf Anda tetap tersimpan.", **found), "ok")
+    return _back(task_id, otherwise=url_for("tasks.listed"))
+
+
+@blueprint.post("/tugas/<task_id>/alihkan")
+def reassign(task_id: str) -> Response:
+    """Hand the task to a colleague, with a reason."""
+    sent = {"to": request.form.get("to", ""), "reason": request.form.get("reason", "")}
+
+    def do(session: Session) -> dict[str, Any]:
+        to = _receiver(session, sent)
+        return _known(reassignment.reassign(session, task_id, to, sent["reason"], actor=context.actor())) | {
+            "to": to.full_name
+        }
+
+    found = _perform(task_id, "reassign", sent, do)
+    if isinstance(found, Response):
+        return found
+    flash(_("{task} perkara {number} dialihkan kepada {to}.", **found), "ok")
+    return redirect(url_for("tasks.listed"), 303)
+
+
+def _receiver(session: Session, sent: dict[str, str]) -> User:
+    """To whom the form hands the task; where it names nobody, what else is missing is said with it."""
+    try:
+        return officers.chosen(session, sent["to"])
+    except InvalidForm as error:
+        raise InvalidForm(str(error), {**error.errors, **reassignment.without_reason(sent["reason"])}) from None
+
+
+@blueprint.post("/tugas/<task_id>/catatan")
+def note(task_id: str) -> Response:
+    """Write an internal note on the task's case."""
+    sent = {"text": request.form.get("text", "")}
+
+    def do(session: Session) -> dict[str, Any]:
+        task = tasks.get(session, task_id, actor=context.actor()).task
+        notes.add(session, task.instance_id, sent["text"], actor=context.actor())
+        return {}
+
+    found = _perform(task_id, "note", sent, do)
+    if isinstance(found, Response):
+        return found
+    flash(_("Catatan disimpan."), "ok")
+    return redirect(url_for("tasks.show", task_id=task_id, _anchor="catatan"), 303)
+
+
+def _perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str, Any] | Response:
+    """Run a command on a task; what it answers, or the task's page that says why not."""
+    command = Command(f"{name}_task", task_id, entries.key() or None, sent)
+    try:
+        return commands.run(context.database(), command, do, actor=context.actor())
+    except (InvalidForm, Conflict, NotAllowed) as error:
+        problems = error.errors if isinstance(error, InvalidForm) else {}
+        words, heading = completion.why_not(task_id, error)
+        refusal = Refusal(words=words, lost=heading, act=name, act_problems=problems, sent=sent)
+        return _refused(task_id, error, refusal)
+
+
+def _again(work: Work, entry: Entry, answers: Answers) -> Response:
+    """The page with a row more or less, all that was typed kept."""
+    _keep_refused(work, entry, answers)
+    refusal = Refusal(values=entry.values, answers=answers, problems=entry.errors)
+    with context.database().reading() as session:
+        return make_response(task_page.draw(session, work.task.id, actor=context.actor(), refusal=refusal))
+
+
+def _refused(task_id: str, error: AppError, refusal: Refusal) -> Response:
+    """The task's page as it is now, with what went wrong and everything that was typed."""
+    with context.database().reading() as session:
+        page = task_page.draw(session, task_id, actor=context.actor(), refusal=refusal)
+    return make_response(page, errors.problem_of(error).status)
+
+
+def _keep(work: Work, entry: Entry, answers: Answers) -> tuple[UserTask, datetime, bool]:
+    """Keep what was typed; return the task as it is now, when it was kept, and whether.
+
+    Not a form that nobody touched: its draft would hold nothing. One that was kept before stays: the case may have
+    come to say the same meanwhile, and may say something else later.
+    """
+    task_id, actor, draft = work.task.id, context.actor(), commands.as_draft(entry.kept, answers)
+    empty = not answers and entries.is_untouched(work.form, entry, work.task.variables)
+    with context.database().transaction() as session:
+        before = permissions.draft(session, task_id, actor=actor) if empty else None
+        if not empty or (before and before.values == draft):
+            return *permissions.keep_draft(session, task_id, draft, actor=actor), True
+        return *permissions.drop_draft(session, task_id, actor=actor), False
+
+
+def _keep_refused(work: Work, entry: Entry, answers: Answers) -> None:
+    """What was refused is kept as well: whoever looks something up elsewhere finds it when he comes back."""
+    with suppress(InvalidForm):  # larger than a draft may be
+        _keep(work, entry, answers)
+
+
+def _known(task: UserTask) -> dict[str, Any]:
+    return {"task": task.name, "number": task.instance.business_key}
+
+
+def _back(task_id: str, otherwise: str = "") -> Response:
+    here = otherwise or url_for("tasks.show", task_id=task_id)
+    return redirect(context.local_path(request.form.get("next"), here), 303)
+
+
+def _asked_by_script() -> bool:
+    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
