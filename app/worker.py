@@ -14,10 +14,10 @@ from app.config import Config
 from app.db import Database
 from app.errors import AppError, Conflict, ExecutionFailed, NotReady, WrongKey
 from app.services.core import clock
-from app.services.maintenance import heartbeat, housekeeping
-from app.services.instances import jobs
-from app.services.notifications import mail, outbox
 from app.services.deployment import folder_watch
+from app.services.instances import jobs
+from app.services.maintenance import heartbeat, housekeeping
+from app.services.notifications import mail, outbox
 
 logger = logging.getLogger(__name__)
 #: The longest rest: a timer made meanwhile by an officer is at most this late.

@@ -14,8 +14,8 @@ from sqlalchemy import create_engine, text
 
 from app.config import Config, from_environment
 from app.db import Database
-from app.services.maintenance import migrations
 from app.services.core import settings
+from app.services.maintenance import migrations
 from tests.statements import compiled_once
 
 

@@ -20,7 +20,7 @@ from app.models import HistoryEvent, Job, Notice, ProcessDefinition, Setting, Un
 from app.services.core import access, clock, settings
 from app.services.instances import instances
 from app.services.notifications import outbox
-from app.services.people import sessions, api_tokens
+from app.services.people import api_tokens, sessions
 from tests.services.office import procedure
 
 ROOT = Path(__file__).resolve().parent.parent

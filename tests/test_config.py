@@ -8,8 +8,8 @@ import pytest
 
 from app.config import from_environment
 from app.errors import NotReady
-from app.services.maintenance import migrations
 from app.services.core import settings
+from app.services.maintenance import migrations
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,10 @@ def test_what_was_said_in_english_is_read_in_indonesian_and_the_other_way_round(
     with speaking("en"):
         stored = stored_messages.kept(_(NO_WAY, name="Besar?"), "besar: n > 3")
         assert stored_messages.told(stored) == "No way out of “Besar?” fits these entries. besar: n > 3"
-    assert stored_messages.told(stored) == "Tidak ada jalan dari “Besar?” yang cocok dengan isian ini. besar: n > 3"
+    assert (
+        stored_messages.told(stored)
+        == "Tidak ada jalan dari “Besar?” yang cocok dengan isian ini. besar: n > 3"
+    )
 
 
 def test_a_sentence_within_a_sentence_changes_with_it() -> None:
@@ -30,7 +33,10 @@ def test_numbers_and_messages_without_parameters_are_kept() -> None:
         stored = stored_messages.kept(
             _("Ungkapan terlalu panjang: paling banyak {n} huruf.", n=9), _("Ungkapan belum selesai.")
         )
-    assert stored_messages.told(stored) == "Ungkapan terlalu panjang: paling banyak 9 huruf. Ungkapan belum selesai."
+    assert (
+        stored_messages.told(stored)
+        == "Ungkapan terlalu panjang: paling banyak 9 huruf. Ungkapan belum selesai."
+    )
 
 
 @pytest.mark.parametrize("text", ["", "Kata {siapa} pun", "ZeroDivisionError: x", '{"lain": 1}'])

@@ -11,8 +11,8 @@ import pytest
 
 from app.bpmnio import feel
 from app.engine import decisions
-from app.engine.reading import reader
 from app.engine.diagram import Diagram, Flow, Node, Timer
+from app.engine.reading import reader
 from tests.reports import DATA, REPORTS, ROUTES, Report, answers_for, report_values
 
 ROOT = DATA.parent.parent
@@ -202,7 +202,7 @@ def test_everything_is_drawn(diagram: Diagram) -> None:
 def test_the_table_suggests_the_unit_of_every_category(table: decisions.Decision) -> None:
     units = {
         unit["kode"]
-        for unit in json.loads((ROOT / "app/services/seed/unit_wonogiri.json").read_text("utf-8"))
+        for unit in json.loads((ROOT / "app/services/maintenance/seed/unit_wonogiri.json").read_text("utf-8"))
     }
     for category, unit in ROUTES.items():
         # A unit that is none of ours, "(BPN)", cannot be suggested: the officer has to choose.

@@ -15,7 +15,7 @@ from tests.reports import DATA, REPORTS, ROUTES, Report, answers_for, report, re
 from tests.test_sop_files import DIAGRAM, NOW, TABLE
 
 ROOT = DATA.parent.parent
-SEED = ROOT / "app" / "services" / "seed"
+SEED = ROOT / "app" / "services" / "maintenance" / "seed"
 FORMS = sorted((ROOT / "forms").glob("*.form"))
 #: The columns of LAPOR!'s own export, "Laporan Ringkas".
 EXPORT = {

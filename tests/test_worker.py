@@ -17,8 +17,8 @@ from app.config import Config
 from app.db import Database
 from app.models import DefinitionFile, HistoryEvent, Incident, Job, UserTask
 from app.services.core import clock, settings
-from app.services.maintenance import heartbeat
 from app.services.instances import incidents, jobs
+from app.services.maintenance import heartbeat
 from tests.services.office import Office, procedure
 
 

@@ -5,8 +5,8 @@ import click
 from app import log_safety
 from app.config import Config, from_environment
 from app.db import Database
-from app.services.maintenance import migrations
 from app.services.core import settings
+from app.services.maintenance import migrations
 
 
 def ready() -> tuple[Config, Database]:

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import click
 
 from app.cli.base import ready
-from app.services.people import accounts, api_tokens, users
 from app.services.definitions import staffing
+from app.services.people import accounts, api_tokens, users
 
 
 @click.command(help="Siapkan pemasangan: tabel dan satu pengelola dengan kata sandi acak.")

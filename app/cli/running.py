@@ -21,9 +21,9 @@ from app.cli.base import ready, say
 from app.config import Config, from_environment
 from app.db import Database
 from app.errors import NotReady
-from app.services.people import accounts
-from app.services.maintenance import demo, migrations
 from app.services.core import settings
+from app.services.maintenance import demo, migrations
+from app.services.people import accounts
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _DEMO_USERS = """

@@ -14,8 +14,8 @@ from SpiffWorkflow.bpmn.specs.mixins import BpmnSpecMixin
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine.mappings import Mappings
 from app.engine.cancellation import alive_below, take_away
+from app.engine.mappings import Mappings
 
 
 class Opening(BpmnSpecMixin):

@@ -1,4 +1,4 @@
-"""A form once it has been read: a tree of fields, and the variables it sets. Built by `app.forms.schema`."""
+"""A form once it has been read: a tree of fields, and the variables it sets. Built by `app.forms.schema.schema`."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

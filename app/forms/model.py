@@ -1,4 +1,4 @@
-"""A component of a form once it has been read, with its rules. Built by `app.forms.building`."""
+"""A component of a form once it has been read, with its rules. Built by `app.forms.schema.building`."""
 
 import re
 from collections.abc import Mapping

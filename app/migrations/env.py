@@ -1,4 +1,4 @@
-"""Alembic's environment: it migrates the connection that `services.migrations` hands it."""
+"""Alembic's environment: it migrates the connection that `services.maintenance.migrations` hands it."""
 
 from alembic import context
 

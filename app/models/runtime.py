@@ -1,4 +1,4 @@
-"""Running process instances and what waits in them. Only `services.execution` writes these."""
+"""Running process instances and what waits in them. Only `services.instances.execution` writes these."""
 
 from datetime import datetime
 from typing import Any

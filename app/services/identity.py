@@ -14,10 +14,10 @@ from app.errors import NotAllowed
 from app.forms import Form
 from app.i18n import _
 from app.models import IdentityValue, ProcessInstance
-from app.services.core import clock, history, settings, encryption
+from app.services.core import clock, encryption, history, settings
 from app.services.core.access import Actor
-from app.services.definitions.definitions import Version
 from app.services.core.upsert import insert_in
+from app.services.definitions.definitions import Version
 
 
 def part(

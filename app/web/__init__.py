@@ -10,14 +10,26 @@ from app.bpmnio import budget
 from app.config import Config, from_environment
 from app.db import Database
 from app.services.core import settings
-from app.web import api, context, converters, errors, files, filters, health, login, notices, security, tracking
-from app.web.people import auth, organisation, users
+from app.web import (
+    api,
+    context,
+    converters,
+    errors,
+    files,
+    filters,
+    health,
+    login,
+    notices,
+    security,
+    tracking,
+)
 from app.web.cases import cases
+from app.web.context import Installation
 from app.web.definitions import definitions, incidents
 from app.web.intake import intake
-from app.web.tasks import tasks
-from app.web.context import Installation
 from app.web.jsonbody import Json
+from app.web.people import auth, organisation, users
+from app.web.tasks import tasks
 
 #: Pages and whatever else is served without a bearer token. Each module holds one ``blueprint``.
 PAGES = (

@@ -17,11 +17,11 @@ from app import stored_messages
 from app.db import Database
 from app.errors import AppError, Conflict, ExecutionFailed, ExpressionFailed, InvalidForm, KeyReused
 from app.models import ProcessInstance
-from app.services.tasks import drafts, draft_compatibility, tasks
-from app.services.core import idempotency, encryption
-from app.services.instances import incidents, instances, messages
+from app.services.core import encryption, idempotency
 from app.services.core.access import Actor
+from app.services.instances import incidents, instances, messages
 from app.services.instances.instances import Started, Values
+from app.services.tasks import draft_compatibility, drafts, tasks
 from app.services.tasks.tasks import Work
 
 logger = logging.getLogger(__name__)
@@ -212,7 +212,9 @@ def _keep(session: Session, actor: Actor, scope: str, draft: Mapping[str, Any]) 
 def _keep_start(session: Session, actor: Actor, key: str, typed: Mapping[str, Any]) -> None:
     version, _node = instances.opening(session, key, actor=actor)
     with suppress(InvalidForm):
-        draft_compatibility.keep(session, actor, key, draft_compatibility.Typed(typed), draft_compatibility.start_form(version))
+        draft_compatibility.keep(
+            session, actor, key, draft_compatibility.Typed(typed), draft_compatibility.start_form(version)
+        )
 
 
 def _fingerprint(session: Session, body: Any) -> str:

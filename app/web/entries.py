@@ -16,9 +16,9 @@ from app.errors import InvalidForm
 from app.forms import Component, Field, Form, Path
 from app.i18n import _
 from app.services.core import clock, settings
+from app.services.core.access import Actor
 from app.services.files import attachments, uploads
 from app.services.instances import instances
-from app.services.core.access import Actor
 from app.web import context, filters, gone_files
 
 #: Fields of every form that say nothing about what was typed.

@@ -6,7 +6,7 @@ from flask import Blueprint, make_response, render_template, send_file
 from werkzeug.wrappers import Response
 
 from app.errors import NotAllowed
-from app.services.files import store, attachments
+from app.services.files import attachments, store
 from app.web import context, errors
 
 blueprint = Blueprint("files", __name__)

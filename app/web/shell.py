@@ -11,12 +11,12 @@ from app.errors import AppError
 from app.i18n import _
 from app.models import ProcessDefinition, User
 from app.services.core import clock
+from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.tasks import inbox
 from app.services.instances import incidents, instances
 from app.services.notifications import notices
 from app.services.reporter import tracking
-from app.services.core.access import Actor
+from app.services.tasks import inbox
 from app.web import context
 
 THEME_COOKIE = "theme"

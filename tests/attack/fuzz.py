@@ -22,7 +22,14 @@ except ModuleNotFoundError:
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Rooms of the application that are watched, and those that only requests reach.
-ROOMS = ("app.engine", "app.forms", "app.findings", "app.bpmnio", "app.calendar", "app.services.triage_drive")
+ROOMS = (
+    "app.engine",
+    "app.forms",
+    "app.findings",
+    "app.bpmnio",
+    "app.calendar",
+    "app.services.triage.driver",
+)
 BEHIND_REQUESTS = ("app.services", "app.web")
 #: Files are long; what is written in one place is short, and V8 is slow on what is not.
 MOST_BYTES = {"reader": 60_000, "table": 60_000, "form": 60_000, "submission": 6_000, "request": 20_000}

@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 
 from app.config import Config, from_environment
 from app.db import Database
-from app.services.maintenance import demo, migrations
 from app.services.deployment import deployments
+from app.services.maintenance import demo, migrations
 from app.services.people import api_tokens, users
 from app.web import create_app
 from tests.attack.answers import Judge

@@ -11,9 +11,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.db import Database
+from app.services.core.access import actor_of
 from app.services.files import attachments, uploads
 from app.services.people import users
-from app.services.core.access import actor_of
 from tests.attack.harm import harms
 from tests.attack.payloads import CLASSES
 from tests.canaries.crawling import Things

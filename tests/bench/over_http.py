@@ -98,7 +98,9 @@ def _traffic(office: Installation) -> None:
     app = create_app(office.config, office.database)
     traffic, pages = Traffic(office.database), Traffic(office.database)
     with office.database.transaction() as session:
-        named = {name: api_tokens.issue(session, users.named(session, name), actor=None) for name in WHO.values()}
+        named = {
+            name: api_tokens.issue(session, users.named(session, name), actor=None) for name in WHO.values()
+        }
     client = app.test_client()
     _post(client, named["lapor"], "/process-instances", {"key": "pengaduan", "variables": _values(9_999_999)})
     while (found := _next(client, named, 9_999_999)) is not None:

@@ -14,9 +14,9 @@ from app.db import Database
 from app.engine import decisions
 from app.models import User, UserTask
 from app.services.core import access, clock
+from app.services.core.access import Actor
 from app.services.instances import instances
 from app.services.tasks import tasks
-from app.services.core.access import Actor
 from tests.bench.figures import Series, Traffic, office_for, repeat, row
 from tests.engine.models import decision, file, grid
 from tests.reports import answers_for, report, report_values

@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 
-from app.engine.reading import call_activities, reader
 from app.engine import decisions
 from app.engine.diagram import Diagram, Node
+from app.engine.reading import call_activities, reader
 from app.engine.running.execution import Program
 from tests.drawing_page.examples import Example
 from tests.engine.test_execution import Case

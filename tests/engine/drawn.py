@@ -22,8 +22,8 @@ from zoneinfo import ZoneInfo
 
 from app.calendar import Calendar
 from app.engine.diagram import Diagram, Flow, Lane, Loop, Node, Question, Timer
-from app.engine.running.execution import Program
 from app.engine.mappings import Assignment, Mappings
+from app.engine.running.execution import Program
 
 KINDS = {
     "start": "startEvent",

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.engine.reading import reader
 from app.engine.diagram import Diagram
+from app.engine.reading import reader
 from app.errors import InvalidDiagram
 from app.findings import Finding
 

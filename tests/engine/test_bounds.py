@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine.running import limits, transitions, step
+from app.engine.running import limits, step, transitions
 from app.errors import Conflict, ExecutionFailed
 from tests.engine.test_execution import Case
 

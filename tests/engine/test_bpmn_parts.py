@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from app.engine.reading import reader
 from app.engine.reading.checks import bpmn_parts
 from app.engine.reading.elements import kinds
-from app.engine.reading import reader
 from app.errors import InvalidDiagram
 from app.i18n import speaking
 from tests.engine.building import (

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine.running.execution import Program
 from app.engine.reading.reader import read
+from app.engine.running.execution import Program
 from app.errors import ExecutionFailed
 from tests.engine.building import boundary, bpmn, end, node, start
 from tests.engine.test_execution import Case

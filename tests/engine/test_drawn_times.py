@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.engine.reading.texts import timer_labels
 from app.engine.diagram import Timer
+from app.engine.reading.texts import timer_labels
 from app.engine.running.execution import Program
 from tests.engine.building import boundary, bpmn, catch, end, node, start, user
 from tests.engine.reading import read, refused, warnings

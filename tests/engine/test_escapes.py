@@ -13,8 +13,8 @@ import pytest
 
 from app import forms
 from app.engine import decisions
-from app.engine.running import execution
 from app.engine.reading import reader
+from app.engine.running import execution
 from app.engine.running.execution import Program
 from app.errors import AppError
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, rule, start, user

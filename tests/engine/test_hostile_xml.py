@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.engine.reading import reader
 from app.engine import xml
 from app.engine.diagram import Diagram
+from app.engine.reading import reader
 from app.errors import InvalidDiagram
 from app.findings import has_errors
 from app.i18n import speaking

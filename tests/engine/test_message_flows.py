@@ -2,9 +2,9 @@
 
 import pytest
 
-from app.engine.reading.checks import concurrency
-from app.engine.reading import reader
 from app.engine.diagram import Diagram, MessageFlow
+from app.engine.reading import reader
+from app.engine.reading.checks import concurrency
 from app.engine.running.execution import Program
 from app.services.triage import pool_driver
 from tests.engine.building import (

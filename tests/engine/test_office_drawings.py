@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.reading import call_activities, reader
 from app.engine.diagram import Diagram
+from app.engine.reading import call_activities, reader
 from app.engine.running.execution import Program
 from app.errors import InvalidDiagram
 from app.services.triage import pool_driver
@@ -155,7 +155,8 @@ def called(name: str) -> Case:
     """A case of the file's first process, with the others called from it."""
     first, *others = drawing(name)
     return Case(
-        Program(call_activities.inline(first, {other.key: other for other in others}).diagram, {}), {"perihal": "Cuti"}
+        Program(call_activities.inline(first, {other.key: other for other in others}).diagram, {}),
+        {"perihal": "Cuti"},
     )
 
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from app import i18n
+from app.engine.diagram import Diagram, Timer
 from app.engine.reading import reader
 from app.engine.running import spec
-from app.engine.diagram import Diagram, Timer
 from app.errors import InvalidDiagram
 from tests.engine.building import (
     Shape,

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from app.engine.reading.texts import conditions
 from app.engine.diagram import Flow
+from app.engine.reading.texts import conditions
 from tests.engine.building import (
     Shape,
     bpmn,

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
-from app.engine.reading import reader
 from app.engine.diagram import Diagram, Loop
+from app.engine.reading import reader
 from tests.engine.building import bpmn, end, flow, node, start, user
 from tests.engine.reading import errors, read, warnings
 

@@ -6,9 +6,9 @@ from app import forms
 from app.errors import InvalidForm
 from app.forms.choices import is_offered
 from app.forms.model import CHOICES, MULTI_CHOICE
-from app.forms.submission.initial_values import initial
 from app.forms.paths import get, put
 from app.forms.submission.form_state import situation
+from app.forms.submission.initial_values import initial
 from app.forms.submission.validation import asked_of
 from tests.forms.schemas import NOW
 

@@ -17,10 +17,10 @@ from typing import Any
 import pytest
 
 from app import forms
+from app.forms.stored import is_stored
+from app.forms.submission.form_state import situation
 from app.forms.submission.initial_values import initial
 from app.forms.submission.sheet import lay_out
-from app.forms.submission.form_state import situation
-from app.forms.stored import is_stored
 from tests.forms import formjs, judged
 from tests.forms.formjs import FormJs
 from tests.forms.schemas import EVERYTHING, NOW

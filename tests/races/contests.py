@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 
 from app import worker
 from app.models import Job, ProcessInstance, UserTask
-from app.services.instances import cancellation, instances
 from app.services.core import idempotency
-from app.services.tasks import tasks
 from app.services.core.access import Actor
+from app.services.instances import cancellation, instances
+from app.services.tasks import tasks
 from tests.races.together import Racers, doubled, in_transaction, one_winner
 from tests.services.office import Office
 

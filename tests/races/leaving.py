@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.models import User, UserTask
-from app.services.tasks import reassignment, tasks
 from app.services.people import officers, profiles, users
+from app.services.tasks import reassignment, tasks
 from tests.races.together import Racers, in_transaction
 from tests.services.office import Office
 

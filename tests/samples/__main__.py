@@ -4,8 +4,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from app.config import from_environment
-from app.services.maintenance import backup, migrations
 from app.services.core import settings
+from app.services.maintenance import backup, migrations
 from tests.services.filling import fill
 from tests.services.office import Office
 

@@ -2,11 +2,11 @@
 
 from io import BytesIO
 
-from app.services.tasks import drafts
 from app.services.files import attachments, uploads
 from app.services.instances import incidents
-from app.services.people import sessions, api_tokens, users
+from app.services.people import api_tokens, sessions, users
 from app.services.people.accounts import reset_password
+from app.services.tasks import drafts
 from tests.services.office import Office
 
 
@@ -20,7 +20,9 @@ def fill(office: Office) -> None:
             actor=office.rina,
             private=True,
         )
-        attachments.attach(session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina)
+        attachments.attach(
+            session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina
+        )
         attachments.receive(
             session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
         )

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.models import ProcessInstance, Unit, User, UserTask
 from app.services.core import access, clock
-from app.services.deployment import deployments
-from app.services.people import groups
-from app.services.instances import instances
 from app.services.core.access import Actor
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.people import groups
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, send, start, user
 
 LANES = {"Loket": "terima periksa cukup lewat ingat ditegur selesai", "Unit": "kerjakan"}

@@ -10,8 +10,8 @@ from app.db import Database
 from app.errors import TooManyAttempts
 from app.i18n import speaking
 from app.models import Attempt
-from app.services.people import rate_limits
 from app.services.core import clock
+from app.services.people import rate_limits
 from app.services.people.rate_limits import Admission, Limit
 
 ACCOUNT = Limit("account", free=3, first_s=2, longest_s=10)

@@ -13,11 +13,11 @@ from app.config import Config, from_environment
 from app.db import Base, Database
 from app.errors import NotReady
 from app.models import Attachment, IdentityValue, Incident, LoginSession, User, UserTask
-from app.services.core import access, settings, encryption
-from app.services.maintenance import backup, backup_tables, migrations
-from app.services.tasks import drafts, tasks
+from app.services.core import access, encryption, settings
 from app.services.files import attachments, uploads
 from app.services.instances import instances, jobs
+from app.services.maintenance import backup, backup_tables, migrations
+from app.services.tasks import drafts, tasks
 from tests.services.filling import fill
 from tests.services.office import Office
 

@@ -4,13 +4,13 @@ import pytest
 
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.services.casefile import casefile, instance_lists, queries
+from app.services.casefile.instance_lists import CaseFilters
 from app.services.core import clock, history
 from app.services.definitions import definitions
 from app.services.deployment import deployments
-from app.services.tasks import permissions, inbox, tasks
 from app.services.instances import instances
 from app.services.people import officers
-from app.services.casefile.instance_lists import CaseFilters
+from app.services.tasks import inbox, permissions, tasks
 from tests.engine.building import bpmn, end, start, user
 from tests.services.counting import statements
 from tests.services.office import Office, form, text
@@ -54,7 +54,10 @@ def test_officers_of_the_lane_and_unit_can_be_handed_a_task(office: Office) -> N
         assert officers.may_reassign(office.rina, held)
         assert officers.may_reassign(office.ketua, held)
         assert not officers.may_reassign(office.budi, held)
-        assert (permissions.standing(office.rina, held), permissions.standing(office.budi, held)) == ("work", "held")
+        assert (permissions.standing(office.rina, held), permissions.standing(office.budi, held)) == (
+            "work",
+            "held",
+        )
         assert permissions.standing(office.auditor, held) == "look"
         for nobody in ("", "x", "999999"):
             with pytest.raises(InvalidForm):

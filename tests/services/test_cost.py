@@ -9,11 +9,11 @@ from app import worker
 from app.db import Database
 from app.models import Job, User, UserTask
 from app.services.core import access, idempotency
-from app.services.maintenance import demo
-from app.services.deployment import deployments
-from app.services.tasks import drafts, tasks
-from app.services.instances import instances
 from app.services.core.access import Actor
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.maintenance import demo
+from app.services.tasks import drafts, tasks
 from tests.reports import answers_for, report, report_values
 from tests.services.counting import statements
 

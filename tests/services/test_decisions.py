@@ -7,10 +7,10 @@ from sqlalchemy import select
 
 from app.errors import ExecutionFailed, InvalidDiagram
 from app.models import HistoryEvent, ProcessInstance
-from app.services.deployment import deployments
-from app.services.instances import instances
 from app.services.definitions import details
 from app.services.definitions.definitions import latest, version
+from app.services.deployment import deployments
+from app.services.instances import instances
 from tests.engine.building import bpmn, end, rule, start, user
 from tests.engine.models import decision, file, given, grid, knowledge, literal
 from tests.services.office import Office, form, text

@@ -227,7 +227,9 @@ def test_the_watched_folder_deploys_what_changed_and_sets_broken_files_aside(off
         rows = {row.name: row.refused for row in folder_watch.files(session)}
         assert rows == {"uji.bpmn": False, "terima.form": False, "periksa.form": True, "lain.bpmn": True}
     with office.database.transaction() as session:
-        assert folder_watch.sync(session, broken) == folder_watch.Report()  # nothing changed, nothing is said twice
+        assert (
+            folder_watch.sync(session, broken) == folder_watch.Report()
+        )  # nothing changed, nothing is said twice
     with office.database.transaction() as session:
         assert folder_watch.sync(session, files).deployed == ()  # mended: as the live version has it
 

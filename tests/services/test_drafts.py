@@ -8,12 +8,12 @@ from sqlalchemy import select, update
 from app.db import Database
 from app.errors import InvalidForm
 from app.models import Draft, ProcessInstance
-from app.services.instances import cancellation
 from app.services.core import clock
-from app.services.tasks import permissions, drafts, tasks
+from app.services.core.access import Actor
+from app.services.instances import cancellation
 from app.services.maintenance import housekeeping
 from app.services.people import users
-from app.services.core.access import Actor
+from app.services.tasks import drafts, permissions, tasks
 from tests.services.counting import statements
 from tests.services.office import Office, add_user
 

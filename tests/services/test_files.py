@@ -17,10 +17,10 @@ from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.models import Attachment, Draft, HistoryEvent
 from app.services.core import clock, settings
-from app.services.tasks import drafts
-from app.services.files import store, attachments, uploads
-from app.services.maintenance import housekeeping, orphans
 from app.services.core.access import Actor
+from app.services.files import attachments, store, uploads
+from app.services.maintenance import housekeeping, orphans
+from app.services.tasks import drafts
 from tests.services import samples
 from tests.services.office import Office, add_user
 
@@ -51,7 +51,9 @@ def attach(
     office: Office, row: Attachment, case_id: int, *, actor: Actor | None, private: bool = False
 ) -> None:
     with office.database.transaction() as session:
-        attachments.attach(session, [row.id], instance_id=case_id, field_key="bukti", actor=actor, private=private)
+        attachments.attach(
+            session, [row.id], instance_id=case_id, field_key="bukti", actor=actor, private=private
+        )
 
 
 @contextmanager
@@ -223,7 +225,9 @@ def test_a_file_is_attached_by_who_uploaded_it_to_one_case(office: Office) -> No
     with pytest.raises(InvalidForm):
         attach(office, mine, other.id, actor=office.rina)
     with office.database.transaction() as session, pytest.raises(InvalidForm):
-        attachments.attach(session, [mine.id, "x" * 43], instance_id=case.id, field_key="bukti", actor=office.rina)
+        attachments.attach(
+            session, [mine.id, "x" * 43], instance_id=case.id, field_key="bukti", actor=office.rina
+        )
 
 
 def test_a_private_file_is_sealed_nameless_and_shown_only_to_lanes_with_the_right(office: Office) -> None:
@@ -249,7 +253,9 @@ def test_a_file_that_turns_out_to_be_private_is_sealed_when_it_is_attached(offic
     case = office.start()
     row = receive(office.database, b"KENARI-KTP", "KTP Budi.txt", actor=office.rina)
     with failing(office.database) as session:
-        attachments.attach(session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina)
+        attachments.attach(
+            session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina
+        )
     assert on_disk(office.database) == [row.id]
     attach(office, row, case.id, actor=office.rina, private=True)
     assert on_disk(office.database) == [f"{row.id}.sealed"]

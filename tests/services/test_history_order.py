@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.models import ProcessInstance
-from app.services.deployment import deployments
 from app.services.core import history
+from app.services.deployment import deployments
 from app.services.instances import instances
 from tests.engine.building import bpmn, end, exclusive, flow, node, send, start, user
 from tests.engine.pools import FLOWS, WAITS

@@ -7,11 +7,11 @@ import pytest
 from app.errors import Conflict, TaskClosed, TaskCompleted, TaskHandedOn, TaskTaken
 from app.i18n import speaking
 from app.models import ProcessInstance
-from app.services.instances import cancellation, instances, jobs
 from app.services.core import clock
-from app.services.deployment import deployments
-from app.services.tasks import tasks
 from app.services.core.access import Actor
+from app.services.deployment import deployments
+from app.services.instances import cancellation, instances, jobs
+from app.services.tasks import tasks
 from tests.engine.building import boundary, bpmn, end, start, user
 from tests.services.office import Office, add_user, form, text
 from tests.services.test_telling import hand_on, heard

@@ -16,8 +16,8 @@ from app.config import Config
 from app.db import Database
 from app.models import Notice, OutboxMessage, User
 from app.services.core import clock, settings
-from app.services.people import groups
 from app.services.notifications import mail, outbox
+from app.services.people import groups
 from tests.services.office import Office
 
 

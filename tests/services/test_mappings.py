@@ -8,12 +8,12 @@ import pytest
 from app.errors import ExecutionFailed, InvalidDiagram
 from app.findings import Finding
 from app.models import ProcessInstance, UserTask
-from app.services.deployment import deployments
 from app.services.casefile import queries
 from app.services.core import history
+from app.services.definitions.definitions import version
+from app.services.deployment import deployments
 from app.services.instances import incidents, instances
 from app.services.tasks import tasks
-from app.services.definitions.definitions import version
 from tests.engine.building import Shape, bpmn, end, exclusive, flow, node, parallel, start, user
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text

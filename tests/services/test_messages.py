@@ -6,10 +6,10 @@ import pytest
 
 from app.errors import AppError, Conflict, NotAllowed, NotFound
 from app.models import ProcessInstance
-from app.services.instances import cancellation, instances, messages
-from app.services.deployment import deployments
-from app.services.tasks import tasks
 from app.services.core.access import Actor
+from app.services.deployment import deployments
+from app.services.instances import cancellation, instances, messages
+from app.services.tasks import tasks
 from tests.engine.building import bpmn, catch, end, node, start, user
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, add_user, form, text

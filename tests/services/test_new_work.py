@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from app.i18n import speaking
 from app.models import ProcessInstance
 from app.services.core import clock
+from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.tasks import tasks
-from app.services.core.access import Actor
 from tests.engine.building import boundary, bpmn, end, parallel, send, start, user
 from tests.services.counting import inserts
 from tests.services.office import Office, add_user, form, text

@@ -9,8 +9,8 @@ from app.db import Database
 from app.errors import NotFound
 from app.models import Notice, OutboxMessage, ProcessInstance, User
 from app.services.core import clock
-from app.services.people import groups
 from app.services.notifications import notices, outbox
+from app.services.people import groups
 from tests.services.counting import statements
 from tests.services.office import Office, add_user
 

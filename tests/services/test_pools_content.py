@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from app.models import Attachment, CaseMessage, HistoryEvent, IdentityValue, Job, ProcessInstance
 from app.services.core import clock, encryption
-from app.services.tasks import inbox, tasks
-from app.services.instances import incidents, instances
-from app.services.files import uploads
 from app.services.files import attachments as attachments
+from app.services.files import uploads
+from app.services.instances import incidents, instances
+from app.services.tasks import inbox, tasks
 from tests.engine.building import Shape, bpmn, end, flow, node, parallel, send, start, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.engine.test_reader_scopes import inside

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from app import worker
 from app.models import ProcessInstance, UserTask
 from app.services.core import clock
+from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.tasks import tasks
-from app.services.core.access import Actor
 from tests.engine.test_office_drawings import DRAWINGS
 from tests.services.office import Office, add_user
 from tests.services.two_pools import cases, messages, work

@@ -12,7 +12,7 @@ from app import worker
 from app.db import Database
 from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance
 from app.services.instances import cancellation, instances
-from app.services.messaging import undelivered, outgoing
+from app.services.messaging import outgoing, undelivered
 from app.services.tasks import tasks
 from tests.engine.building import end, exclusive, node, parallel, send, start, timer, user
 from tests.engine.pools import WAITS, dinas, kecamatan

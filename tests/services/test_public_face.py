@@ -8,11 +8,11 @@ from app.models import ProcessInstance
 from app.services.core import clock, sealed_values
 from app.services.definitions import definitions, details, staffing
 from app.services.deployment import deployments
-from app.services.people import user_search, groups, units, users
 from app.services.instances import incidents, instances
+from app.services.people import groups, units, user_search, users
+from app.services.people.user_search import UserFilters
 from app.services.reporter import reporter, tracking
 from app.services.tasks import tasks
-from app.services.people.user_search import UserFilters
 from tests.services.office import Office, form, procedure, text
 
 TODAY = date(2026, 11, 24)

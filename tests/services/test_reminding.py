@@ -6,11 +6,11 @@ from app import worker
 from app.i18n import moment, speaking
 from app.models import UserTask
 from app.services.core import clock, settings
+from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.notifications import notices, outbox, reminders, texts
 from app.services.tasks import tasks
-from app.services.core.access import Actor
 from tests.engine.building import boundary, bpmn, end, send, start, user
 from tests.services.office import Office, form, text
 

@@ -8,12 +8,12 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from app.models import ProcessInstance
+from app.services.casefile import queries
+from app.services.casefile.queries import PublicStatus
 from app.services.core import clock
 from app.services.definitions import definitions
 from app.services.deployment import deployments
-from app.services.casefile import queries
 from app.services.instances import instances, messages, waits
-from app.services.casefile.queries import PublicStatus
 from app.worker import fire_until
 from tests.engine.building import Shape, boundary, bpmn, catch, flow, node, parallel, race, start, user
 from tests.services.counting import statements

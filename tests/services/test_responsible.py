@@ -4,12 +4,12 @@ import pytest
 
 from app.db import Database
 from app.models import ProcessInstance, UserTask
-from app.services.instances import cancellation, instances
 from app.services.casefile import casefile
+from app.services.core.access import Actor
 from app.services.deployment import deployments
+from app.services.instances import cancellation, instances
 from app.services.reporter import reporter
 from app.services.tasks import tasks
-from app.services.core.access import Actor
 from tests.engine.building import bpmn, end, parallel, start, user
 from tests.services.office import Office, form, text
 

@@ -10,19 +10,19 @@ from sqlalchemy.orm import Session
 
 from app.errors import AppError, Conflict, NotAllowed, NotFound
 from app.models import MessageWait, User
-from app.services.core import access, clock, holidays
-from app.services.people import accounts, groups, api_tokens, units, users
-from app.services.instances import cancellation, incidents, instances, messages
-from app.services.casefile import instance_lists, notes
-from app.services.deployment import deployments
-from app.services.files import attachments
-from app.services.tasks import reassignment, tasks
 from app.services import identity
-from app.services.reporter import tracking
+from app.services.casefile import instance_lists, notes
+from app.services.core import access, clock, holidays
 from app.services.core.access import Actor
 from app.services.definitions.definitions import version
+from app.services.deployment import deployments
+from app.services.files import attachments
+from app.services.instances import cancellation, incidents, instances, messages
+from app.services.people import accounts, api_tokens, groups, units, users
 from app.services.people.profiles import Profile
 from app.services.people.units import Details
+from app.services.reporter import tracking
+from app.services.tasks import reassignment, tasks
 from tests.services.office import Office, add_user, procedure
 
 #: The case waits in the lane Loket, which Ketua coordinates.

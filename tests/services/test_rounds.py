@@ -9,11 +9,11 @@ from app import worker
 from app.errors import ExecutionFailed
 from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance, UserTask
 from app.services.casefile import casefile
-from app.services.deployment import deployments
 from app.services.core import loop_guard
-from app.services.tasks import inbox, tasks
-from app.services.instances import instances
 from app.services.core.access import Actor
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.tasks import inbox, tasks
 from tests.engine.building import bpmn, end, node, start, user
 from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text

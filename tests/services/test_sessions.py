@@ -10,9 +10,9 @@ from app.config import Config
 from app.db import Database
 from app.errors import InvalidForm, TooManyAttempts
 from app.models import Attempt, LoginSession, User
-from app.services.people import rate_limits, passwords, sessions
 from app.services.core import clock, settings
 from app.services.core.access import actor_of
+from app.services.people import passwords, rate_limits, sessions
 from app.services.people.sessions import ABSOLUTE, IDLE, SignedIn
 from tests.services.counting import statements
 from tests.services.office import add_user

@@ -10,7 +10,7 @@ from app.db import Database
 from app.errors import Conflict
 from app.models import ProcessInstance
 from app.services.deployment import deployments
-from app.services.instances import instances, instance_row
+from app.services.instances import instance_row, instances
 from app.services.tasks import tasks
 from tests.engine.building import bpmn, end, start, user
 from tests.services.office import Office

@@ -9,16 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
 from app.models import OutboxMessage, User, UserTask
-from app.services.instances import cancellation, incidents, instances
 from app.services.casefile import instance_lists
-from app.services.deployment import deployments
-from app.services.tasks import drafts, reassignment, inbox, tasks
 from app.services.core import history
+from app.services.core.access import Actor
+from app.services.deployment import deployments
+from app.services.instances import cancellation, incidents, instances
 from app.services.notifications import texts
 from app.services.people import users
-from app.services.core.access import Actor
-from app.services.tasks.inbox import Filters
 from app.services.people.profiles import Profile
+from app.services.tasks import drafts, inbox, reassignment, tasks
+from app.services.tasks.inbox import Filters
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.services.office import Office
 
@@ -123,7 +123,9 @@ def test_the_coordinator_reassigns_with_a_reason_and_only_within_the_lane(office
         assert set(error.value.errors) == {"reason", "to"}
         with pytest.raises(NotAllowed):
             reassignment.reassign(session, task.id, budi, "libur", actor=office.rina)
-        assert reassignment.reassign(session, task.id, budi, "libur", actor=office.ketua).assignee_id == budi.id
+        assert (
+            reassignment.reassign(session, task.id, budi, "libur", actor=office.ketua).assignee_id == budi.id
+        )
 
 
 def test_form_errors_keep_what_was_typed(office: Office) -> None:
@@ -157,8 +159,8 @@ def test_a_failing_diagram_rolls_back_and_opens_one_incident_until_it_is_retried
 
 def test_identity_goes_nowhere_but_into_its_vault(office: Office) -> None:
     from app.models import HistoryEvent
-    from app.services.definitions import definitions
     from app.services import identity
+    from app.services.definitions import definitions
 
     case = office.start(pelapor="Canary Satu")
     with office.database.transaction() as session:
@@ -244,8 +246,8 @@ def test_only_the_lane_of_the_start_event_may_start_and_numbers_are_unique(offic
 
 
 def test_a_private_key_that_no_form_asks_for_still_counts_as_identity(office: Office) -> None:
-    from app.services.definitions import definitions
     from app.services import identity
+    from app.services.definitions import definitions
 
     case = office.start()
     with office.database.reading() as session:

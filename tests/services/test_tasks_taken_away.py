@@ -9,11 +9,11 @@ from sqlalchemy import select
 from app import worker
 from app.db import Database
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance
-from app.services.instances import cancellation, instances
 from app.services.core import clock, history
 from app.services.deployment import deployments
-from app.services.tasks import tasks
+from app.services.instances import cancellation, instances
 from app.services.notifications import texts
+from app.services.tasks import tasks
 from tests.engine.building import boundary, bpmn, end, node, start, user
 from tests.services.office import Office, form, text
 

@@ -5,11 +5,11 @@ import pytest
 from app.errors import InvalidForm
 from app.i18n import speaking
 from app.models import Notice, Unit, User
+from app.services.core.access import Actor
 from app.services.deployment import deployments
-from app.services.tasks import reassignment, tasks
 from app.services.instances import incidents, instances, messages
 from app.services.notifications import notices, outbox, texts
-from app.services.core.access import Actor
+from app.services.tasks import reassignment, tasks
 from tests.engine.building import bpmn, catch, end, start, user
 from tests.services.counting import statements
 from tests.services.office import Office, add_user, form, text

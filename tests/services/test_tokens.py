@@ -6,8 +6,8 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import Conflict, NotAllowed
 from app.models import ApiToken, HistoryEvent, User
-from app.services.people import api_tokens, users
 from app.services.core.access import Actor, actor_of
+from app.services.people import api_tokens, users
 from tests.services.counting import statements
 from tests.services.office import add_user
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from app import findings
 from app.cli import commands
-from app.services.triage import triage, driver, workers
+from app.services.triage import driver, triage, workers
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, node, start, user
 from tests.engine.reading import read
 

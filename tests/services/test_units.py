@@ -12,9 +12,9 @@ from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.i18n import speaking
 from app.models import HistoryEvent
-from app.services.core import edit_conflicts, clock, holidays
-from app.services.people import groups, units, users
+from app.services.core import clock, edit_conflicts, holidays
 from app.services.core.access import Actor
+from app.services.people import groups, units, users
 from app.services.people.units import Details
 from tests.services.counting import statements
 from tests.services.office import add_user

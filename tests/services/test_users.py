@@ -11,11 +11,11 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound, TooManyAttempts
 from app.models import HistoryEvent, LoginSession, User
-from app.services.people import accounts, groups, profiles, sessions, api_tokens, users
 from app.services.core import edit_conflicts
-from app.services.tasks import tasks
 from app.services.core.access import Actor, actor_of
+from app.services.people import accounts, api_tokens, groups, profiles, sessions, users
 from app.services.people.profiles import Profile
+from app.services.tasks import tasks
 from tests.services.office import Office, add_user
 
 

@@ -154,7 +154,8 @@ def test_a_caller_alone_is_set_aside_for_what_it_brings_to_the_called(
     assert sorted(look(office, folders))[:2] == ["Diterapkan: daun versi 1", "Diterapkan: lain versi 1"]
     with office.database.reading() as session:
         rows = {
-            row.name: (row.refused, [one["code"] for one in row.findings]) for row in folder_watch.files(session)
+            row.name: (row.refused, [one["code"] for one in row.findings])
+            for row in folder_watch.files(session)
         }
     assert rows["atas.bpmn"][0]
     assert "private_field_read" in rows["atas.bpmn"][1]

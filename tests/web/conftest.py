@@ -17,8 +17,8 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from app.config import ROOT, Config, from_environment
 from app.db import Database
-from app.services.maintenance import demo
 from app.services.deployment import deployments
+from app.services.maintenance import demo
 from app.services.people import api_tokens, users
 from app.web import create_app
 from tests.reports import answers_for, report, report_values

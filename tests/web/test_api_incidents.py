@@ -6,10 +6,10 @@ import pytest
 
 from app.db import Database
 from app.models import Incident
-from app.services.deployment import deployments
-from app.services.tasks import drafts
-from app.services.instances import incidents
 from app.services.core.access import Actor
+from app.services.deployment import deployments
+from app.services.instances import incidents
+from app.services.tasks import drafts
 from tests.services.office import add_user, procedure
 from tests.web.conftest import Api
 

@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from app.db import Database
-from app.services.maintenance import demo
 from app.services.deployment import deployments
+from app.services.maintenance import demo
 from app.web import create_app
 from tests.reports import answers_for, report, report_values
 from tests.web.conftest import Api, Case, ReadingClient, sop_files

@@ -7,8 +7,8 @@ from flask.testing import FlaskClient
 
 from app.db import Database
 from app.services.core import access
-from app.services.people import api_tokens, users
 from app.services.core.paging import cursor
+from app.services.people import api_tokens, users
 from tests.web.conftest import Api, Browser, Case
 
 Clients = Callable[[str], Api]

@@ -13,8 +13,8 @@ from sqlalchemy import select, text, update
 
 from app.db import Database
 from app.models import LoginSession
-from app.services.people import accounts, sessions, users
 from app.services.core import clock
+from app.services.people import accounts, sessions, users
 from tests.web.conftest import Browser, Traffic
 
 SignIn = Callable[[str], Browser]

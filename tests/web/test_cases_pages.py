@@ -14,10 +14,10 @@ from app.models import HistoryEvent, ProcessInstance
 from app.services.core import access, clock
 from app.services.deployment import deployments
 from app.services.instances import incidents, instances, messages
-from app.services.reporter import reporter
 from app.services.people import users
-from app.web.vocabulary import Vocabulary
+from app.services.reporter import reporter
 from app.web.cases.words import _TELLERS, describe
+from app.web.vocabulary import Vocabulary
 from app.worker import fire_until
 from tests.engine.building import bpmn, catch, end, start
 from tests.reports import answers_for, report

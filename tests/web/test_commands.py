@@ -11,13 +11,13 @@ from app.errors import Conflict, ExecutionFailed
 from app.i18n import speaking
 from app.models import Incident, ProcessInstance
 from app.services.casefile import instance_lists
+from app.services.casefile.instance_lists import CaseFilters
+from app.services.core.access import Actor, actor_of
 from app.services.definitions import definitions
 from app.services.deployment import deployments
-from app.services.tasks import drafts, tasks
 from app.services.instances import incidents, instances, messages
 from app.services.people import users
-from app.services.core.access import Actor, actor_of
-from app.services.casefile.instance_lists import CaseFilters
+from app.services.tasks import drafts, tasks
 from app.web import commands
 from app.web.commands import Command
 from tests.engine.building import bpmn, catch, end, exclusive, flow, start, user

@@ -7,8 +7,8 @@ from werkzeug.test import TestResponse
 
 from app.db import Database
 from app.models import Unit, User
-from app.services.people import accounts, users
 from app.services.core.access import actor_of
+from app.services.people import accounts, users
 from tests.web.conftest import Browser
 from tests.web.pages import code_of, key_of, words_of
 

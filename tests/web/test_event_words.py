@@ -8,7 +8,7 @@ import pytest
 from app.web.cases import words
 
 #: What the engine records, as its sources have it.
-ENGINE = "".join(path.read_text("utf-8") for path in sorted(Path("app/engine").glob("*.py")))
+ENGINE = "".join(path.read_text("utf-8") for path in sorted(Path("app/engine").rglob("*.py")))
 RECORDED = set(re.findall(r'\.record\(\s*"(\w+)"', ENGINE)) | {"error_thrown", "escalation_thrown"}
 
 

@@ -12,9 +12,9 @@ from app.config import Config
 from app.db import Database
 from app.models import Attempt, HistoryEvent
 from app.services.core import clock
+from app.services.core.access import Actor, actor_of
 from app.services.files import attachments, images, uploads
 from app.services.people import users
-from app.services.core.access import Actor, actor_of
 from tests.web.conftest import Api, Browser, Case
 from tests.web.pages import PNG, upload, words_of
 
@@ -84,7 +84,9 @@ def test_who_is_not_signed_in_is_asked_to(hostile: str, client: FlaskClient) -> 
 def test_a_file_not_yet_sent_is_its_uploaders_alone(office: Database, sign_in: SignIn) -> None:
     with office.transaction() as session:
         lapor = actor_of(users.named(session, "lapor"))
-        held = attachments.receive(session, uploads.read(BytesIO(HOSTILE), "draf.txt", actor=lapor), actor=lapor).id
+        held = attachments.receive(
+            session, uploads.read(BytesIO(HOSTILE), "draf.txt", actor=lapor), actor=lapor
+        ).id
     assert sign_in("lapor").get(f"/lampiran/{held}").status_code == 200
     assert sign_in("pemilik").get(f"/lampiran/{held}").status_code == 404
 

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from app.config import Config
 from app.db import Database
 from app.models import Attachment, Draft, HistoryEvent, ProcessInstance, TrackingCode
-from app.services.deployment import deployments
-from app.services.people import groups, users
-from app.services.instances import numbers
 from app.services.core.access import actor_of
+from app.services.deployment import deployments
+from app.services.instances import numbers
+from app.services.people import groups, users
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.reports import report, report_values
 from tests.services.office import form, procedure, text

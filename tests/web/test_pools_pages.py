@@ -9,8 +9,8 @@ from app import worker
 from app.db import Database
 from app.models import ProcessInstance, User
 from app.services.core import access, history
-from app.services.instances import cancellation, incidents, instances
 from app.services.deployment import deployments
+from app.services.instances import cancellation, incidents, instances
 from app.services.tasks import tasks
 from tests.services.two_pools import files
 from tests.web.conftest import Browser

@@ -9,10 +9,10 @@ from sqlalchemy import func, select
 from app.config import Config
 from app.db import Database
 from app.models import ProcessInstance
-from app.services.deployment import deployments
-from app.services.tasks import drafts
-from app.services.people import groups, users
 from app.services.core.access import actor_of
+from app.services.deployment import deployments
+from app.services.people import groups, users
+from app.services.tasks import drafts
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.services.office import form, text
 from tests.serving import form_in

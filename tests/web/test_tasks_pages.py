@@ -15,12 +15,12 @@ from app import stored_messages
 from app.db import Database
 from app.models import Attachment, Draft, Incident, User, UserTask
 from app.services.core import access, clock
-from app.services.deployment import deployments
-from app.services.tasks import drafts, tasks
-from app.services.instances import instances
-from app.services.people import users
 from app.services.core.access import Actor
 from app.services.core.paging import cursor
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.people import users
+from app.services.tasks import drafts, tasks
 from tests.engine.building import bpmn, end, exclusive, flow, parallel, start, user
 from tests.forms.pages import sent_by
 from tests.reports import answers_for, report, report_values

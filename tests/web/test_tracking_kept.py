@@ -13,11 +13,11 @@ from app import forms
 from app.db import Database
 from app.models import Attachment
 from app.services.core import clock
+from app.services.core.access import actor_of
 from app.services.instances import instances
 from app.services.maintenance import orphans
-from app.services.tasks import tasks
 from app.services.people import users
-from app.services.core.access import actor_of
+from app.services.tasks import tasks
 from app.web import given
 from tests.reports import answers_for
 from tests.web.conftest import Browser

@@ -10,13 +10,13 @@ from sqlalchemy import func, select
 from app.config import ROOT, Config
 from app.db import Database
 from app.models import Attachment, MessageWait, ProcessInstance
+from app.services.core.access import actor_of
 from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.instances import instances, messages
+from app.services.people import users
 from app.services.reporter import reporter
 from app.services.tasks import tasks
-from app.services.people import users
-from app.services.core.access import actor_of
 from app.web import entries
 from tests.reports import answers_for, report, report_values
 from tests.web.conftest import Browser

@@ -7,9 +7,9 @@ from sqlalchemy import select
 
 from app.db import Database
 from app.models import Attachment, UserTask
-from app.services.tasks import tasks
-from app.services.people import users
 from app.services.core.access import actor_of
+from app.services.people import users
+from app.services.tasks import tasks
 from tests.reports import report, report_values
 from tests.services.office import add_user
 from tests.web.conftest import Browser, Case

@@ -10,9 +10,9 @@ from app.config import Config
 from app.db import Database
 from app.models import HistoryEvent, Holiday, Unit, User
 from app.services.core import history
-from app.services.tasks import tasks
-from app.services.people import users
 from app.services.core.access import actor_of
+from app.services.people import users
+from app.services.tasks import tasks
 from tests.web.conftest import Api, Browser, Case, Traffic
 from tests.web.pages import code_of, files_holding, key_of, words_of
 
@@ -437,8 +437,8 @@ def test_every_kind_of_event_outside_of_cases_has_its_sentence() -> None:
     from pathlib import Path
 
     from app.config import ROOT
-    from app.web.people.office_words import _SIMPLE
     from app.web.cases.words import _TELLERS
+    from app.web.people.office_words import _SIMPLE
 
     services: list[Path] = [*(ROOT / "app" / "services").glob("*.py"), *(ROOT / "app" / "cli").glob("*.py")]
     recorded = {

@@ -1,1 +1,1 @@
-"""reading: say here in one line what this room holds."""
+"""From the text of a BPMN file to a `Diagram` or findings."""

@@ -7,12 +7,28 @@ to run is refused here, so that nothing after the reader has to doubt a `Diagram
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
-from app.engine.reading.checks import immediate_loops, label_contradictions, ignored_elements, structure, timers, missing_shapes
-from app.engine.reading.texts import extensions, properties
-from app.engine.reading.elements import flows, kinds, lanes, levels, loops, message_flows, nodes, event_references
 from app.engine import mappings
 from app.engine.diagram import Diagram
+from app.engine.reading.checks import (
+    ignored_elements,
+    immediate_loops,
+    label_contradictions,
+    missing_shapes,
+    structure,
+    timers,
+)
+from app.engine.reading.elements import (
+    event_references,
+    flows,
+    kinds,
+    lanes,
+    levels,
+    loops,
+    message_flows,
+    nodes,
+)
 from app.engine.reading.source import NAME_LENGTH, Place, Source, place
+from app.engine.reading.texts import extensions, properties
 from app.engine.xml import BPMN, Element, attribute, children, local, parse, reference
 from app.i18n import _
 

@@ -1,1 +1,1 @@
-"""running: say here in one line what this room holds."""
+"""Running a diagram: specs for SpiffWorkflow, state, and one `Step` for each command."""

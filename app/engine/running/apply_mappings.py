@@ -11,12 +11,12 @@ import orjson
 from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
-from app.engine.reading.elements import loops
-from app.engine.running.context import Context
 from app.engine.decisions import Decided, Table
 from app.engine.diagram import Node
 from app.engine.local_variables import mappings_of, seen_around, seen_in
 from app.engine.mappings import Assignment, Mappings
+from app.engine.reading.elements import loops
+from app.engine.running.context import Context
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
 

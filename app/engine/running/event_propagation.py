@@ -4,9 +4,9 @@ from SpiffWorkflow.bpmn.specs.defaults import BoundaryEvent
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app.engine.cancellation import take_away
 from app.engine.running.elements import ErrorEvent, EscalationEvent
 from app.engine.scopes import around
-from app.engine.cancellation import take_away
 
 
 def catcher(task: Task, *, error: str | None, escalation: str | None) -> Task | None:

@@ -11,12 +11,12 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.calendar import Calendar
-from app.engine.running import apply_mappings, transitions
-from app.engine.running import state as codec
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
-from app.engine.running.elements import MessageEvent
 from app.engine.local_variables import locals_of
+from app.engine.running import apply_mappings, transitions
+from app.engine.running import state as codec
+from app.engine.running.elements import MessageEvent
 from app.engine.running.run import Run
 from app.engine.running.spec import ProcessSpec, build
 from app.engine.running.step import Before, Step, between, due_of, open_tasks, waiting

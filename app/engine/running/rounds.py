@@ -10,10 +10,10 @@ from typing import Any
 from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
-from app.engine.running import apply_mappings
-from app.engine.running.context import Context
 from app.engine.diagram import Loop, Node
 from app.engine.local_variables import COUNTER, seen_in
+from app.engine.running import apply_mappings
+from app.engine.running.context import Context
 from app.errors import ExecutionFailed
 from app.i18n import _
 

@@ -10,11 +10,11 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.bpmnio import feel
-from app.engine.running import apply_mappings, rounds, scheduling, event_propagation
 from app.engine import decisions
-from app.engine.running.context import Context, Effect
 from app.engine.diagram import Flow, Node
 from app.engine.quoting import quoted
+from app.engine.running import apply_mappings, event_propagation, rounds, scheduling
+from app.engine.running.context import Context, Effect
 from app.engine.scopes import rounds_of
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
@@ -92,7 +92,9 @@ class Run(Context):
 
     def enter(self, task: Task, node_id: str) -> None:
         """Set the local variables of an activity that begins."""
-        task.internal_data["locals"] = apply_mappings.inputs(self, self.diagram.nodes[node_id], self.seen_by(task))
+        task.internal_data["locals"] = apply_mappings.inputs(
+            self, self.diagram.nodes[node_id], self.seen_by(task)
+        )
 
     def begin(self, task: Task, node_id: str) -> None:
         """Set what the start of a sub-process or a called process says."""

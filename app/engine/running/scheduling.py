@@ -7,10 +7,10 @@ from typing import Any
 from SpiffWorkflow.task import Task
 
 from app.bpmnio import feel
-from app.engine.running import apply_mappings
 from app.engine import timers
-from app.engine.running.context import Context
 from app.engine.diagram import Diagram, Node
+from app.engine.running import apply_mappings
+from app.engine.running.context import Context
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
 

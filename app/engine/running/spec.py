@@ -21,7 +21,30 @@ from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
 
 from app.engine.diagram import Diagram, Node
-from app.engine.running.elements import JOIN, MERGE, QUESTION, RACE, ROUND, ROUNDS, ROUNDS_END, SCOPE_END, SPLIT, Automatic, Ending, ErrorEvent, EscalationEvent, Exclusive, Inclusive, InclusiveJoin, MessageEvent, Parallel, SignalEvent, StartChoice, TimerEvent, spec_name
+from app.engine.running.elements import (
+    JOIN,
+    MERGE,
+    QUESTION,
+    RACE,
+    ROUND,
+    ROUNDS,
+    ROUNDS_END,
+    SCOPE_END,
+    SPLIT,
+    Automatic,
+    Ending,
+    ErrorEvent,
+    EscalationEvent,
+    Exclusive,
+    Inclusive,
+    InclusiveJoin,
+    MessageEvent,
+    Parallel,
+    SignalEvent,
+    StartChoice,
+    TimerEvent,
+    spec_name,
+)
 from app.engine.running.mapped_task import Mapped, MappedStart
 from app.engine.scopes import Merge, Round, Rounds, RoundsEnd, Scope, ScopeEnd, Terminate
 from app.engine.timers import is_relative

@@ -18,8 +18,8 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.engine.running.elements import is_join
-from app.engine.scopes import Closing, Merge, Opening, Round, ScopeEnd
 from app.engine.running.spec import ProcessSpec
+from app.engine.scopes import Closing, Merge, Opening, Round, ScopeEnd
 from app.errors import ExecutionFailed
 from app.i18n import _
 

@@ -11,12 +11,12 @@ from SpiffWorkflow.bpmn.specs.control import BoundaryEventSplit
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
-from app.engine.running import state as codec
 from app.engine import timers
-from app.engine.running.context import Effect, Event
 from app.engine.diagram import Diagram, Node
-from app.engine.running.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
 from app.engine.local_variables import is_sealed, locals_of
+from app.engine.running import state as codec
+from app.engine.running.context import Effect, Event
+from app.engine.running.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
 from app.engine.running.run import Run
 from app.engine.running.scheduling import deadline_timer
 from app.engine.scopes import rounds_of

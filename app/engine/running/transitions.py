@@ -10,14 +10,14 @@ from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
 from app.bpmnio import budget
-from app.engine.running import limits, apply_mappings, event_propagation
 from app.engine import timers
-from app.engine.running import state as codec
 from app.engine.diagram import Flow, Node
+from app.engine.running import apply_mappings, event_propagation, limits
+from app.engine.running import state as codec
 from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.running.run import Run
-from app.engine.scopes import Round, around, frames
 from app.engine.running.step import due_of, node_of, open_tasks, waiting
+from app.engine.scopes import Round, around, frames
 from app.errors import ExecutionFailed
 from app.i18n import _
 

@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from app.calendar import Calendar
-from app.engine.running import transitions
 from app.engine.running import state as codec
+from app.engine.running import transitions
 from app.engine.running.execution import Program
 from app.engine.running.run import Run
 from app.engine.running.step import due_of
@@ -37,6 +37,8 @@ def own_end(
     if event is None:
         return None
     ending = [
-        t for t in transitions.timers_around(event) if t.task_spec.cancel_activity and t.internal_data.get("due")
+        t
+        for t in transitions.timers_around(event)
+        if t.task_spec.cancel_activity and t.internal_data.get("due")
     ]
     return min((due_of(timer).at for timer in ending), default=None)

@@ -1,1 +1,1 @@
-"""display: say here in one line what this room holds."""
+"""A form and its values as what a page shows."""

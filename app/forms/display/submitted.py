@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.forms.choices import label_of
+from app.forms.form import Form, inside, variables_of
 from app.forms.model import CHOICES, LIST, MULTI_CHOICE, RECORD, Field, Option
 from app.forms.moments import to_text
 from app.forms.numbers import counted, is_number, plain_decimal
 from app.forms.numbers import to_text as to_typed
 from app.forms.rules import Files
 from app.forms.stored import is_stored
-from app.forms.form import Form, inside, variables_of
 from app.i18n import _, language
 
 NOTHING = "–"

@@ -4,11 +4,11 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from app.forms.display.component import Component
-from app.forms.submission.conditions import Values
-from app.forms.model import CHOICES
-from app.forms.submission.html_values import read
 from app.forms.display.view import view
 from app.forms.form import Form
+from app.forms.model import CHOICES
+from app.forms.submission.conditions import Values
+from app.forms.submission.html_values import read
 
 
 def is_untouched(form: Form, values: Values, *, context: Values, now: datetime) -> bool:

@@ -5,18 +5,18 @@ from datetime import datetime
 from typing import Any
 
 from app.forms.display.component import Choice, Component, Grid, Repeat
-from app.forms.submission.conditions import Values
 from app.forms.display.controls import attributes_of, example
+from app.forms.display.hint_texts import is_gone, is_settled, when
 from app.forms.display.pieces import choices_of, grid_of, links_of, not_shown, text_in
-from app.forms.submission.templates import filled, listed
+from app.forms.form import Form
 from app.forms.model import CHOICES, INPUTS, LIST, SHOWN, Field
-from app.forms.submission.initial_values import initial
 from app.forms.paths import put
 from app.forms.rules import Files
-from app.forms.submission.sheet import Rows, lay_out
+from app.forms.submission.conditions import Values
 from app.forms.submission.form_state import Situation, situation
-from app.forms.form import Form
-from app.forms.display.hint_texts import is_gone, is_settled, when
+from app.forms.submission.initial_values import initial
+from app.forms.submission.sheet import Rows, lay_out
+from app.forms.submission.templates import filled, listed
 from app.i18n import _
 
 __all__ = ["Choice", "Component", "Grid", "Repeat", "condition_context", "view"]

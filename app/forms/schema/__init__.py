@@ -1,1 +1,1 @@
-"""schema: say here in one line what this room holds."""
+"""From the JSON of a form-js schema to a `Form` or findings."""

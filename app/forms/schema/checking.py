@@ -1,12 +1,12 @@
 """What is wrong with a form: the whole of it and each component's frame. Rules of fields: `checking_fields`."""
 
 from app.bpmnio import feel
+from app.forms.keys import is_identifier, is_reserved
+from app.forms.model import CHOICES, INPUTS, LIST, SHOWN
 from app.forms.schema.checking_fields import check_field
 from app.forms.schema.checking_paths import check_paths
 from app.forms.schema.checking_shape import has_right_shape
 from app.forms.schema.checking_shown import check_shown, check_templates
-from app.forms.keys import is_identifier, is_reserved
-from app.forms.model import CHOICES, INPUTS, LIST, SHOWN
 from app.forms.schema.parsing import Findings, Raw, components, is_list
 
 

@@ -4,9 +4,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from app.bpmnio import feel, patterns
-from app.forms.schema.checking_options import check_default, check_options
 from app.forms.model import CHOICES, TEXTS
 from app.forms.numbers import plain_decimal
+from app.forms.schema.checking_options import check_default, check_options
 from app.forms.schema.parsing import Findings, Raw
 
 _LIMITS = ("min", "max", "minLength", "maxLength")

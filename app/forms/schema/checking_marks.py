@@ -4,10 +4,10 @@ from typing import Any
 
 from app.findings import Finding
 from app.findings.likeness import meant
-from app.forms.schema.building import written
-from app.forms.model import EARLIEST, INPUTS, LATEST, MARKS, NO, READ, TODAY, YES
-from app.forms.schema.parsing import Findings, Raw, components, is_list
 from app.forms.form import Form
+from app.forms.model import EARLIEST, INPUTS, LATEST, MARKS, NO, READ, TODAY, YES
+from app.forms.schema.building import written
+from app.forms.schema.parsing import Findings, Raw, components, is_list
 
 _PRIVATE = "pribadi"
 

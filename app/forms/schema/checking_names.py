@@ -3,10 +3,10 @@
 from collections.abc import Collection
 
 from app.findings import Finding
-from app.forms.schema.building import written
-from app.forms.submission.variable_references import names_read
-from app.forms.schema.parsing import Findings
 from app.forms.form import Form
+from app.forms.schema.building import written
+from app.forms.schema.parsing import Findings
+from app.forms.submission.variable_references import names_read
 
 
 def check_names(form: Form, content: bytes, *, known: Collection[str], file: str) -> tuple[Finding, ...]:

@@ -29,7 +29,7 @@ _SCOPE = {
 
 
 def from_form_data(fields: str) -> bytes:
-    """Return a form for the fields that the reader of diagrams found: see `app.engine.form_data`.
+    """Return a form for the fields that the reader of diagrams found: see `app.engine.reading.texts.form_data`.
 
     What it cannot run is told by the checks that every form passes.
     """

@@ -5,8 +5,8 @@ from dataclasses import replace
 from itertools import chain
 
 from app.bpmnio import feel
-from app.forms.model import Field, Option
 from app.forms.form import walk
+from app.forms.model import Field, Option
 
 
 def borrowed(components: tuple[Field, ...]) -> tuple[Field, ...]:

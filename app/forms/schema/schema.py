@@ -6,12 +6,12 @@ from hashlib import sha256
 
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
-from app.forms.schema.option_labels import borrowed
+from app.forms.form import Form
 from app.forms.schema.building import components_of
 from app.forms.schema.checking import check_schema
-from app.forms.submission.variable_references import reads, renews
+from app.forms.schema.option_labels import borrowed
 from app.forms.schema.parsing import Findings, Raw, parse
-from app.forms.form import Form
+from app.forms.submission.variable_references import reads, renews
 from app.i18n import _
 
 

@@ -1,1 +1,1 @@
-"""submission: say here in one line what this room holds."""
+"""What was submitted, against the form: reading, conditions, computed values, validation."""

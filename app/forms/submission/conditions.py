@@ -14,8 +14,8 @@ from typing import Any
 from app.bpmnio import feel
 from app.forms.model import Field
 from app.forms.paths import get
-from app.forms.submission.sheet import Sheet
 from app.forms.stored import is_stored
+from app.forms.submission.sheet import Sheet
 
 Values = Mapping[str, Any]
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.bpmnio import feel
+from app.forms.form import Form
 from app.forms.model import Field
 from app.forms.paths import Path, get
 from app.forms.submission.sheet import lay_out
-from app.forms.form import Form
 
 Values = Mapping[str, Any]
 

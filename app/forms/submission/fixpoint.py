@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.forms.submission.conditions import Scope, Values, computed, tested, within
 from app.forms.model import Field
+from app.forms.submission.conditions import Scope, Values, computed, tested, within
 from app.forms.submission.sheet import Sheet
 
 #: They settle in as many rounds as the chain is long; circles never do.

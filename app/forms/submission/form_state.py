@@ -7,14 +7,14 @@ from typing import Any
 
 from app.forms import moments
 from app.forms.choices import chosen, is_offered, offered
-from app.forms.submission.conditions import Scope, Values, computed
+from app.forms.form import Form
 from app.forms.model import CHOICES, MULTI_CHOICE, Field, Option
+from app.forms.submission.conditions import Scope, Values, computed
+from app.forms.submission.fixpoint import Settled, at_submit, settle
 from app.forms.submission.initial_values import initial
 from app.forms.submission.rows import FOCUS
-from app.forms.submission.fixpoint import Settled, at_submit, settle
 from app.forms.submission.sheet import Sheet, lay_out
 from app.forms.submission.unrepresentable import unshown
-from app.forms.form import Form
 
 Offers = Mapping[str, tuple[Option, ...]]
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.forms import moments, numbers
+from app.forms.form import Form
 from app.forms.model import INPUTS, LIST, MULTI_CHOICE, Field
 from app.forms.paths import path_of, put
-from app.forms.submission.sheet import MAX_ROWS, ORIGIN
 from app.forms.stored import MAX_ITEMS
+from app.forms.submission.sheet import MAX_ROWS, ORIGIN
 from app.forms.texts import trimmed
-from app.forms.form import Form
 
 #: Beside a file field ``foto``, ``foto.hapus`` names the files to take off again.
 REMOVE = ".hapus"

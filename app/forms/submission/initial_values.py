@@ -8,8 +8,8 @@ from app.forms import moments
 from app.forms.model import MULTI_CHOICE, TEXTS, Field, option_text
 from app.forms.numbers import plain_decimal, to_json
 from app.forms.paths import Path, get, has
-from app.forms.submission.sheet import Place, Sheet
 from app.forms.stored import is_stored
+from app.forms.submission.sheet import Place, Sheet
 
 
 def initial(sheet: Sheet, context: Mapping[str, Any], *, now: datetime) -> dict[str, Any]:

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.errors import InvalidForm
+from app.forms.form import Form, inside, variables_of
 from app.forms.model import LIST, MULTI_CHOICE, RECORD, SINGLE_CHOICE, Field
 from app.forms.numbers import MAX_EXACT
-from app.forms.submission.sheet import MAX_ROWS, ORIGIN
 from app.forms.stored import is_stored
-from app.forms.form import Form, inside, variables_of
+from app.forms.submission.sheet import MAX_ROWS, ORIGIN
 from app.forms.words import message
 from app.i18n import _
 

@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from app.forms.form import Form
 from app.forms.model import LIST, Field
 from app.forms.paths import Path, get
 from app.forms.submission.sheet import MAX_ROWS, ORIGIN
-from app.forms.form import Form
 
 #: The name of the buttons; their values are ``tambah:`` and the list, or ``hapus:`` and the row.
 BUTTON = "_baris"

@@ -9,10 +9,10 @@ from app.bpmnio import templates
 from app.bpmnio.templates import Text
 from app.errors import ExpressionFailed
 from app.forms import markdown
-from app.forms.submission.conditions import computed
 from app.forms.model import Field
-from app.forms.submission.sheet import Sheet
+from app.forms.submission.conditions import computed
 from app.forms.submission.form_state import Situation
+from app.forms.submission.sheet import Sheet
 from app.i18n import _
 
 #: Properties of one line that may be templates.

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from app.forms.submission.conditions import Values
-from app.forms.submission.initial_values import initial
-from app.forms.submission.form_state import situation
 from app.forms.form import Form
+from app.forms.submission.conditions import Values
+from app.forms.submission.form_state import situation
+from app.forms.submission.initial_values import initial
 
 
 def left_out(form: Form, values: Values, *, context: Values, now: datetime) -> list[str]:

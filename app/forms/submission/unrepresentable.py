@@ -6,10 +6,10 @@ from typing import Any
 
 from app.bpmnio import feel
 from app.forms.choices import is_offered
-from app.forms.submission.conditions import Values
 from app.forms.model import CHOICES, Field, Option
-from app.forms.submission.initial_values import held_by_case, holds
 from app.forms.paths import has
+from app.forms.submission.conditions import Values
+from app.forms.submission.initial_values import held_by_case, holds
 from app.forms.submission.sheet import Sheet
 
 #: What nobody misses.

@@ -7,12 +7,12 @@ from typing import Any
 from app.bpmnio import budget
 from app.errors import InvalidForm
 from app.forms import words
-from app.forms.submission.conditions import Values, computed
-from app.forms.submission.templates import named
+from app.forms.form import Form
 from app.forms.model import Field
 from app.forms.rules import Files, error_of
+from app.forms.submission.conditions import Values, computed
 from app.forms.submission.form_state import Situation, situation
-from app.forms.form import Form
+from app.forms.submission.templates import named
 
 #: What all patterns and expressions of one form may take together: on SQLite nobody else writes meanwhile.
 MAX_SECONDS = 5.0

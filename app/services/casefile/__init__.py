@@ -1,1 +1,1 @@
-"""casefile: say here in one line what this room holds."""
+"""Reading an instance: its page, lists, notes and who is responsible."""

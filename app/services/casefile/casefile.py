@@ -19,17 +19,17 @@ from app.models import (
     User,
     UserTask,
 )
-from app.services.core import access, clock, history
-from app.services.definitions import definitions
-from app.services.casefile import queries, responsible_units
 from app.services import identity
+from app.services.casefile import queries, responsible_units
+from app.services.casefile.queries import Clock
+from app.services.casefile.responsible_units import Responsible
+from app.services.core import access, clock, history
+from app.services.core.access import Actor
+from app.services.definitions import definitions
+from app.services.definitions.definitions import Version
 from app.services.instances import incidents, instances, messages
 from app.services.messaging import linked_instances
-from app.services.core.access import Actor
-from app.services.definitions.definitions import Version
-from app.services.casefile.queries import Clock
 from app.services.messaging.linked_instances import Known
-from app.services.casefile.responsible_units import Responsible
 
 #: So many events are read; the oldest of a longer history stay in the database.
 MOST_EVENTS = 2000

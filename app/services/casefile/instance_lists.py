@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.models import Job, MessageWait, ProcessInstance, UserTask
 from app.services.core import access
-from app.services.tasks import inbox
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.tasks import inbox
 
 STATES = ("active", "incident", "ended", "cancelled")
 

@@ -15,8 +15,8 @@ from app.i18n import _
 from app.models import HistoryEvent, Job, ProcessInstance, UserTask
 from app.services.core import clock, settings
 from app.services.definitions import definitions
-from app.services.instances import instances, messages, numbers, waits
 from app.services.definitions.definitions import Version
+from app.services.instances import instances, messages, numbers, waits
 
 
 @dataclass(frozen=True)

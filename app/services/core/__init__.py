@@ -1,1 +1,1 @@
-"""core: say here in one line what this room holds."""
+"""What every room of the services uses: access, clock, paging, encryption, idempotency."""

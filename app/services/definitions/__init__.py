@@ -1,1 +1,1 @@
-"""definitions: say here in one line what this room holds."""
+"""Process definitions in force: reading them, who may start them, where they are staffed."""

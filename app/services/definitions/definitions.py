@@ -9,9 +9,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app import forms
-from app.engine.reading import call_activities, reader
 from app.engine import decisions
 from app.engine.diagram import Diagram, Node
+from app.engine.reading import call_activities, reader
 from app.engine.running.execution import Program
 from app.errors import NotFound
 from app.forms import Form

@@ -23,10 +23,10 @@ from app.models import (
     UserTask,
 )
 from app.services.core import access, clock
-from app.services.definitions import definitions
-from app.services.people import groups, units
 from app.services.core.access import Actor
+from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.people import groups, units
 
 _OPEN = ("active", "incident")
 #: Properties of a process that steer the application; every other one is printed as the SOP has it.

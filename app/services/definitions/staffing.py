@@ -10,10 +10,10 @@ from app.forms import Field
 from app.i18n import _, ngettext
 from app.models import User, UserTask, membership, user_unit
 from app.services.core import clock, settings
-from app.services.definitions import definitions
-from app.services.people import units
 from app.services.core.access import WORKING
+from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.people import units
 from app.services.people.units import Vain
 
 

@@ -1,1 +1,1 @@
-"""deployment: say here in one line what this room holds."""
+"""Checking and storing a bundle of diagram, forms and tables as a new version."""

@@ -7,16 +7,16 @@ from types import MappingProxyType
 from sqlalchemy.orm import Session
 
 from app import forms
-from app.engine.reading import call_activities, reader
 from app.engine import decisions
-from app.engine.reading.texts import form_data
 from app.engine.diagram import Diagram, Node
+from app.engine.reading import call_activities, reader
+from app.engine.reading.texts import form_data
 from app.errors import InvalidDiagram
 from app.findings import Finding, errors_first, has_errors, once
 from app.forms import Form
 from app.models import ProcessDefinition
-from app.services.deployment import checks, property_spelling
 from app.services.definitions import definitions
+from app.services.deployment import checks, property_spelling
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.called_processes import Library, Sent
 

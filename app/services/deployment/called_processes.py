@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from app.engine.reading import reader
 from app.engine.diagram import Diagram, Flow, Lane, Node
+from app.engine.reading import reader
 from app.findings import Finding, once
 from app.models import ProcessDefinition
 

@@ -8,13 +8,13 @@ from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
 from app.engine import decisions
-from app.engine.reading import reader
 from app.engine.diagram import Diagram, Flow, Lane, Node
+from app.engine.reading import reader
 from app.findings import Finding, has_errors
 from app.models import Group, LaneGroup
-from app.services.deployment import default_flow_checks, mapping_checks, form_checks, option_checks
-from app.services.people import groups
+from app.services.deployment import default_flow_checks, form_checks, mapping_checks, option_checks
 from app.services.deployment.bundle import Bundle
+from app.services.people import groups
 
 Place = Node | Flow | Lane | Diagram
 #: Process properties that name a variable. Source: HOUSE.md, "What a diagram tells the code".
@@ -56,7 +56,9 @@ def check(session: Session | None, bundle: Bundle) -> None:
             bundle.findings += _about_name(bundle, place, where, name, known=known)
         for name in sorted(mentioned & private):
             bundle.findings.append(_name_finding("private_field_read", "error", place, name, where))
-    bundle.findings += mapping_checks.check(bundle, ((id, names) for id, _where, names, _all in _reads(bundle)))
+    bundle.findings += mapping_checks.check(
+        bundle, ((id, names) for id, _where, names, _all in _reads(bundle))
+    )
     bundle.findings += form_checks.check(bundle)
     bundle.findings += form_checks.never_set(bundle, known)
     bundle.findings += option_checks.check(bundle) if known is not None else ()

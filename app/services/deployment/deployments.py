@@ -12,12 +12,12 @@ from app.findings import Finding, has_errors
 from app.i18n import _
 from app.models import DefinitionFile, LaneGroup, ProcessDefinition, Resource
 from app.services.core import clock, history, rights
-from app.services.definitions import definitions, automatic_starts
-from app.services.people import groups
-from app.services.messaging import outgoing
 from app.services.core.access import Actor
+from app.services.definitions import automatic_starts, definitions
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.bundle_builder import collect
+from app.services.messaging import outgoing
+from app.services.people import groups
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from app import forms
 from app.bpmnio import feel
 from app.findings import Finding
 from app.forms import Form
-from app.forms.model import Field
 from app.forms.form import walk
+from app.forms.model import Field
 from app.services.deployment.bundle import Bundle
 
 _AROUND = re.compile(r"\b(?:this|parent)\b(?:\s*\.\s*(\w+))?")

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from app.bpmnio import feel
 from app.engine import decisions, mappings
-from app.engine.reading.elements import loops
 from app.engine.diagram import Node
+from app.engine.reading.elements import loops
 from app.findings import Finding
 from app.services.deployment.bundle import Bundle
 

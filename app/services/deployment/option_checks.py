@@ -6,8 +6,8 @@ from dataclasses import replace
 from app.engine import decisions, mappings
 from app.findings import Finding
 from app.findings.likeness import meant
-from app.forms.model import SINGLE_CHOICE
 from app.forms.display.condition_hints import All, Test, Tree, parse
+from app.forms.model import SINGLE_CHOICE
 from app.services.deployment.bundle import Bundle
 
 _SHOWN = 8  # options named in one finding

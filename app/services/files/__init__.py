@@ -1,1 +1,1 @@
-"""files: say here in one line what this room holds."""
+"""Attachments: what may be sent, where it is stored, who may fetch it."""

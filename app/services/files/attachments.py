@@ -16,11 +16,11 @@ from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Field
 from app.i18n import _
 from app.models import Attachment, ProcessInstance
-from app.services.core import access, clock, history, rights, encryption
+from app.services import identity
+from app.services.core import access, clock, encryption, history, rights
+from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.files import display_names, store
-from app.services import identity
-from app.services.core.access import Actor
 from app.services.files.uploads import Upload
 
 #: Before a name that is encrypted until the file's form comes. No cleaned name holds a slash.

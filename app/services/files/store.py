@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.errors import NotFound
 from app.i18n import _
 from app.models import Attachment
-from app.services.core import commit_hooks, settings, encryption
+from app.services.core import commit_hooks, encryption, settings
 
 
 def path(session: Session, attachment_id: str, *, private: bool) -> Path:

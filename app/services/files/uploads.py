@@ -8,9 +8,9 @@ from typing import BinaryIO
 
 from app.errors import InvalidForm
 from app.i18n import _
-from app.services.files import kinds, display_names, images, videos
 from app.services.core import rights
 from app.services.core.access import Actor
+from app.services.files import display_names, images, kinds, videos
 
 MAX_BYTES = 10 * 1024 * 1024
 #: How many files one request may bring for one field: each is read and made anew while its sender waits.

@@ -1,1 +1,1 @@
-"""instances: say here in one line what this room holds."""
+"""Process instances: starting, changing, cancelling; their jobs, messages and incidents."""

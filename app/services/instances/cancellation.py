@@ -9,12 +9,12 @@ from app.errors import Conflict, InvalidForm, NotAllowed
 from app.i18n import _
 from app.models import Job, MessageWait, ProcessInstance, UserTask
 from app.services.core import access, clock, history
+from app.services.core.access import Actor
 from app.services.definitions import definitions
+from app.services.definitions.definitions import Version
 from app.services.instances import incidents, instances
 from app.services.messaging import outgoing, unanswered
 from app.services.notifications import texts
-from app.services.core.access import Actor
-from app.services.definitions.definitions import Version
 
 
 def may_cancel(

@@ -10,16 +10,16 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.util import identity_key
 
-from app.engine.running.context import Effect, Event
 from app.engine.local_variables import COUNTER
+from app.engine.running.context import Effect, Event
 from app.engine.running.step import OpenTask, Step
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
 from app.services.core import bulk, clock
-from app.services.instances import incidents, instance_row, waits
-from app.services.notifications import withdrawn_tasks, opened_tasks, reminders, texts
-from app.services.messaging import outgoing, unanswered
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
+from app.services.instances import incidents, instance_row, waits
+from app.services.messaging import outgoing, unanswered
+from app.services.notifications import opened_tasks, reminders, texts, withdrawn_tasks
 from app.services.people.units import staff
 
 # Statements are built once: building them took longer than running them.

@@ -9,10 +9,10 @@ from app.errors import Conflict, NotAllowed, NotFound
 from app.i18n import _
 from app.models import CaseMessage, Incident, Job, ProcessInstance, UserTask
 from app.services.core import access, clock, history, rights
-from app.services.definitions import definitions
-from app.services.notifications import texts
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.definitions import definitions
+from app.services.notifications import texts
 
 #: How often a timer is tried before it waits for somebody.
 RETRIES = 3

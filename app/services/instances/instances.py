@@ -9,19 +9,19 @@ from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import forms
-from app.engine.running import execution as engine
 from app.engine.diagram import Node
+from app.engine.running import execution as engine
 from app.errors import NotAllowed, NotFound
 from app.forms import Form
 from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, UserTask
-from app.services.core import access, clock, history, holidays
-from app.services.definitions import definitions
-from app.services.instances import execution, numbers
-from app.services.files import attachments
 from app.services import identity
+from app.services.core import access, clock, history, holidays
 from app.services.core.access import Actor
+from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.files import attachments
+from app.services.instances import execution, numbers
 
 #: Submitted values, or what reads them for a form (None: nothing asks for them). It is called once the rights are
 #: clear: whoever may not act is told that, and not what is wrong with his values.

@@ -11,9 +11,9 @@ from app.engine.running import execution as engine
 from app.engine.running.step import Step
 from app.models import Job, ProcessInstance
 from app.services.core import access, clock, history, holidays, loop_guard
-from app.services.definitions import definitions, automatic_starts
-from app.services.instances import message_delivery, execution, incidents, instances
+from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.definitions import Version
+from app.services.instances import execution, incidents, instances, message_delivery
 
 #: How long to wait before each further try, growing: three tries in all.
 PAUSES = (timedelta(minutes=1), timedelta(minutes=10))

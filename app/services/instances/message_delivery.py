@@ -9,17 +9,17 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.engine.running import execution as engine
 from app.engine.diagram import Node
+from app.engine.running import execution as engine
 from app.engine.running.step import Step
 from app.errors import Conflict
 from app.models import CaseMessage, Job, MessageWait, ProcessInstance
 from app.services.core import clock, history, holidays, loop_guard
-from app.services.instances import message_payload, execution, incidents, instances, message_routing
 from app.services.definitions import definitions
-from app.services.messaging import targets, undelivered, correlation, outgoing, linked_instances, unanswered
-from app.services.instances.message_payload import Content
 from app.services.definitions.definitions import Version
+from app.services.instances import execution, incidents, instances, message_payload, message_routing
+from app.services.instances.message_payload import Content
+from app.services.messaging import correlation, linked_instances, outgoing, targets, unanswered, undelivered
 
 
 def deliver(session: Session, message_id: str) -> bool:
@@ -131,7 +131,9 @@ def _hand_over(
     """Deliver to a waiting event. False: a timer that was due took it away."""
     version = definitions.version(session, receiver.definition_id)
     trail = loop_guard.shorter(message.trail, wait.trail)
-    loop_guard.arrive(session, "message", trail, key=receiver.key, activity_id=wait.activity_id, rounds=wait.rounds)
+    loop_guard.arrive(
+        session, "message", trail, key=receiver.key, activity_id=wait.activity_id, rounds=wait.rounds
+    )
     brought = message_payload.of(session, message, version, receiver)
     try:
         step = engine.deliver(

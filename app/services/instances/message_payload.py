@@ -8,11 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models import Attachment, CaseMessage, ProcessInstance
-from app.services.definitions import definitions
-from app.services.files import attachments
 from app.services import identity
-from app.services.messaging import outgoing, linked_instances
+from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.files import attachments
+from app.services.messaging import linked_instances, outgoing
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,9 @@ def _theirs(
     rows = session.scalars(select(Attachment).where(Attachment.instance_id == sender.id)).all()
     open_ones, private = set(_texts(variables)), set(_texts(secret))
     wanted = [row for row in rows if row.id in private or (row.id in open_ones and not row.is_private)]
-    return {row.id: attachments.copy(session, row, private=row.id in private, into=receiver) for row in wanted}
+    return {
+        row.id: attachments.copy(session, row, private=row.id in private, into=receiver) for row in wanted
+    }
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 from app.models import CaseMessage, MessageWait, Partner, ProcessInstance
 from app.services.core import access
 from app.services.definitions import definitions
-from app.services.messaging import targets, correlation
 from app.services.definitions.definitions import Version
+from app.services.messaging import correlation, targets
 
 
 @dataclass(frozen=True)

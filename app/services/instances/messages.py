@@ -5,20 +5,20 @@ from functools import cache
 from sqlalchemy import Select, bindparam, case, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.engine.running import execution as engine
 from app.engine.diagram import Node
+from app.engine.running import execution as engine
 from app.errors import Conflict, NotAllowed, NotFound
 from app.i18n import _
 from app.models import MessageWait, ProcessInstance
-from app.services.core import access, clock, holidays, rights
-from app.services.definitions import definitions
-from app.services.instances import execution, instances
 from app.services import identity
+from app.services.core import access, clock, holidays, rights
+from app.services.core.access import Actor
+from app.services.definitions import definitions
+from app.services.definitions.definitions import Version
+from app.services.instances import execution, instances
+from app.services.instances.instances import Values
 from app.services.notifications import texts
 from app.services.people import units
-from app.services.core.access import Actor
-from app.services.definitions.definitions import Version
-from app.services.instances.instances import Values
 
 
 def waiting(session: Session, instance_id: int) -> list[MessageWait]:

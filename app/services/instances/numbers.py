@@ -12,8 +12,8 @@ from app.i18n import _
 from app.models import ProcessInstance, Setting
 from app.services.core import access, clock, settings
 from app.services.core.access import Actor
-from app.services.definitions.definitions import Version
 from app.services.core.upsert import insert
+from app.services.definitions.definitions import Version
 
 #: The width of the column.
 MAX_LENGTH = 255

@@ -7,14 +7,14 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine.running.wait_timeouts import own_end
 from app.engine.running.step import OpenTimer, Step
+from app.engine.running.wait_timeouts import own_end
 from app.errors import ExecutionFailed
 from app.models import Job, MessageWait, ProcessInstance
 from app.services.core import bulk, clock, holidays, loop_guard
-from app.services.messaging import outgoing
 from app.services.definitions import automatic_starts
 from app.services.definitions.definitions import Version
+from app.services.messaging import outgoing
 
 
 def sync(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:

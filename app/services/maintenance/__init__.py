@@ -1,1 +1,1 @@
-"""maintenance: say here in one line what this room holds."""
+"""The installation: migrations, backup, restore, demo data, clean-up."""

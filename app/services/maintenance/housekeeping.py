@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from app.services.people import rate_limits, sessions
-from app.services.tasks import drafts
 from app.services.core import idempotency
 from app.services.maintenance import orphans
+from app.services.people import rate_limits, sessions
+from app.services.tasks import drafts
 
 
 def clean(session: Session) -> None:

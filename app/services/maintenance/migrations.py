@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 from app.db import Base, Database
 
-_SCRIPTS = Path(__file__).resolve().parent.parent / "migrations"
+_SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 _LOCK = 7_031_965  # any number of ours; two starting processes must not migrate at once
 
 

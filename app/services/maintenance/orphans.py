@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import WrongKey
 from app.models import Attachment, Draft
-from app.services.core import clock, settings, encryption
+from app.services.core import clock, encryption, settings
 from app.services.files import store
 
 #: An upload may still be on its way to its row.
@@ -27,9 +27,7 @@ def collect(session: Session) -> int:
     for row in rows:
         session.delete(row)
     session.flush()
-    paths = {store.path(session, row.id, private=row.is_private) for row in rows} | set(
-        _unknown(session)
-    )
+    paths = {store.path(session, row.id, private=row.is_private) for row in rows} | set(_unknown(session))
     for path in paths:
         store.remove_path(session, path)
     return len(paths)

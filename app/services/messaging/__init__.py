@@ -1,1 +1,1 @@
-"""messaging: say here in one line what this room holds."""
+"""Messages between instances: to whom they go and what becomes of those that nobody takes."""

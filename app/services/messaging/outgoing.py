@@ -10,9 +10,9 @@ from uuid import uuid4
 from sqlalchemy import BindParameter, Table, Update, bindparam, exists, func, select, union_all, update
 from sqlalchemy.orm import Session
 
-from app.engine.running.context import Effect, Event
 from app.engine.diagram import MessageFlow, Node
 from app.engine.local_variables import COUNTER
+from app.engine.running.context import Effect, Event
 from app.engine.running.step import Step
 from app.models import CaseMessage, Job, Partner, ProcessDefinition, ProcessInstance
 from app.services.core import bulk, clock, loop_guard

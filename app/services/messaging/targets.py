@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.engine.reading.checks import concurrency
 from app.engine.diagram import Diagram, Node
+from app.engine.reading.checks import concurrency
 from app.models import CaseMessage, ProcessDefinition, ProcessInstance
 from app.services.definitions import definitions
-from app.services.messaging import correlation
 from app.services.definitions.definitions import Version
+from app.services.messaging import correlation
 
 #: States of cases that go on.
 ALIVE = frozenset({"active", "incident"})

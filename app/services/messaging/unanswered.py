@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from app.engine.diagram import Diagram
 from app.models import CaseMessage, Job, MessageWait, Partner, ProcessInstance, UserTask
-from app.services.definitions import definitions
-from app.services.messaging import targets, correlation, linked_instances
 from app.services.core import history
-from app.services.notifications import texts
+from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.messaging import correlation, linked_instances, targets
+from app.services.notifications import texts
 
 _GOES_ON = (
     exists().where(Job.instance_id == ProcessInstance.id),

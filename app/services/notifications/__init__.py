@@ -1,1 +1,1 @@
-"""notifications: say here in one line what this room holds."""
+"""Notices and mails: what is told to whom, and their delivery."""

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from app.engine.running.step import OpenTask
 from app.models import ProcessInstance
 from app.services.core import settings
-from app.services.notifications import texts
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
+from app.services.notifications import texts
 from app.services.people.units import Staff
 
 

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from app.engine.diagram import Node
 from app.engine.running.step import Step
 from app.models import ProcessInstance, UserTask
-from app.services.notifications import texts
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
+from app.services.notifications import texts
 
 
 def messages(

@@ -1,1 +1,1 @@
-"""people: say here in one line what this room holds."""
+"""Users, groups, units, passwords, sessions and tokens."""

@@ -9,11 +9,11 @@ from app.db import Database
 from app.errors import Conflict, InvalidForm
 from app.i18n import _
 from app.models import Group, User
-from app.services.people import rate_limits, passwords, sessions, api_tokens, users
-from app.services.core import history, rights, settings, encryption
+from app.services.core import encryption, history, rights, settings
 from app.services.core.access import Actor
-from app.services.people.rate_limits import Limit
+from app.services.people import api_tokens, passwords, rate_limits, sessions, users
 from app.services.people.profiles import Profile
+from app.services.people.rate_limits import Limit
 
 #: Apart from signing in: whoever guesses here holds a session already, and must not shut its owner out.
 _OLD_PASSWORD = Limit("old password", free=5, first_s=2, longest_s=60)

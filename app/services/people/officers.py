@@ -9,8 +9,8 @@ from app.errors import InvalidForm
 from app.i18n import _
 from app.models import User, UserTask
 from app.services.core import ids, rights
-from app.services.people import units
 from app.services.core.access import WORKING, Actor
+from app.services.people import units
 
 
 def of_task(session: Session, task: UserTask, *, actor: Actor) -> Sequence[User]:

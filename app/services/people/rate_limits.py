@@ -57,7 +57,8 @@ def admit(session: Session, limits: Mapping[Limit, str]) -> Admission:
     """
     now = clock.real()
     buckets = {
-        limit: encryption.fingerprint(session, f"attempt:{limit.purpose}", text) for limit, text in limits.items()
+        limit: encryption.fingerprint(session, f"attempt:{limit.purpose}", text)
+        for limit, text in limits.items()
     }
     _queue_up(session, sorted(buckets.values()))
     _check(session, buckets, now)

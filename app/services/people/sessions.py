@@ -17,10 +17,10 @@ from app.db import Database
 from app.errors import InvalidForm
 from app.i18n import _
 from app.models import LoginSession, User
-from app.services.people import rate_limits, passwords
 from app.services.core import clock, settings
-from app.services.people.rate_limits import Admission, Limit
 from app.services.core.rights import WITH_MEMBERSHIPS
+from app.services.people import passwords, rate_limits
+from app.services.people.rate_limits import Admission, Limit
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session, selectinload
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.i18n import LANGUAGES, _
 from app.models import User, UserTask
-from app.services.core import access, edit_conflicts, clock, history, rights
-from app.services.people import passwords, profiles, sessions, api_tokens
+from app.services.core import access, clock, edit_conflicts, history, rights
 from app.services.core.access import Actor
+from app.services.people import api_tokens, passwords, profiles, sessions
 from app.services.people.profiles import Profile
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")

@@ -1,1 +1,1 @@
-"""reporter: say here in one line what this room holds."""
+"""The reporter's view of a case: number, secret code, status, supplementary data."""

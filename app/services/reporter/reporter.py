@@ -13,12 +13,12 @@ from app.forms import Field, Form
 from app.i18n import _
 from app.models import HistoryEvent, ProcessInstance, TrackingCode
 from app.services.casefile import casefile, queries, responsible_units
+from app.services.casefile.queries import PublicStatus
 from app.services.core import clock, history, sealed_values
 from app.services.definitions import definitions
+from app.services.definitions.definitions import Version
 from app.services.files import attachments
 from app.services.instances import instances, messages
-from app.services.definitions.definitions import Version
-from app.services.casefile.queries import PublicStatus
 
 #: How long a browser may look at a case before it is asked for the code again. Each look begins the hour anew,
 #: until the longest is over.

@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from app.errors import NotAllowed, NotFound, TooManyAttempts
 from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, TrackingCode
-from app.services.core import access, clock, history, rights, encryption
-from app.services.people import rate_limits
-from app.services.definitions import definitions
+from app.services.core import access, clock, encryption, history, rights
 from app.services.core.access import Actor
-from app.services.people.rate_limits import Admission, Limit
+from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances.messages import is_for_reporter
+from app.services.people import rate_limits
+from app.services.people.rate_limits import Admission, Limit
 
 DIGITS = 16
 

@@ -1,1 +1,1 @@
-"""tasks: say here in one line what this room holds."""
+"""User tasks: lists, claiming, drafts, completion, reassignment."""

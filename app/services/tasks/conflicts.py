@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.errors import Conflict, TaskClosed, TaskCompleted, TaskHandedOn, TaskTaken
 from app.i18n import _, moment
 from app.models import HistoryEvent, User, UserTask
-from app.services.definitions import definitions
 from app.services.core import settings
 from app.services.core.access import Actor
+from app.services.definitions import definitions
 
 #: What changes who has a task.
 _HANDS = ("task_claimed", "task_released", "task_reassigned")

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.errors import NotFound
 from app.forms import Field, Form
-from app.services.definitions import definitions
-from app.services.tasks import drafts
-from app.services.files import attachments
 from app.services.core.access import Actor
+from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.files import attachments
+from app.services.tasks import drafts
 from app.services.tasks.drafts import Kept
 
 #: Types between which what was typed stays what it is.

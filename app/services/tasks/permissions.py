@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.models import UserTask
 from app.services.core import clock, rights
-from app.services.tasks import drafts, tasks
 from app.services.core.access import Actor
+from app.services.tasks import drafts, tasks
 from app.services.tasks.drafts import Kept
 
 #: work: his to do; held: a colleague has it; look: not offered to him; closed: done, or no longer wanted.

@@ -8,10 +8,10 @@ from app.errors import InvalidForm, NotAllowed
 from app.i18n import _
 from app.models import User, UserTask
 from app.services.core import access, clock, history, rights
+from app.services.core.access import Actor
+from app.services.notifications import texts
 from app.services.people import officers
 from app.services.tasks import tasks
-from app.services.notifications import texts
-from app.services.core.access import Actor
 
 
 def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Actor) -> UserTask:

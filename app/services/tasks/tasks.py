@@ -9,20 +9,20 @@ from sqlalchemy import Select, bindparam, null, select, true, update
 from sqlalchemy.orm import Session, joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.engine.running import execution as engine
 from app.engine.diagram import Question
+from app.engine.running import execution as engine
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Form
 from app.i18n import _
 from app.models import ProcessInstance, UserTask
-from app.services.core import access, clock, history, holidays, rights
-from app.services.definitions import definitions
-from app.services.tasks import drafts, conflicts, questions
-from app.services.instances import execution, instances
 from app.services import identity
+from app.services.core import access, clock, history, holidays, rights
 from app.services.core.access import Actor
+from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.instances import execution, instances
 from app.services.instances.instances import Values
+from app.services.tasks import conflicts, drafts, questions
 
 
 @dataclass(frozen=True)

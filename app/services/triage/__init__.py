@@ -1,1 +1,1 @@
-"""triage: say here in one line what this room holds."""
+"""What would become of a folder of diagrams by other people."""

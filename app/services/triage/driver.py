@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from app.bpmnio import feel
 from app.calendar import Calendar
-from app.engine.running import execution
-from app.engine.reading import reader
 from app.engine.diagram import Diagram, Node
+from app.engine.reading import reader
+from app.engine.running import execution
 from app.engine.running.execution import Program
 from app.engine.running.step import Step
 from app.errors import AppError, ExpressionFailed

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from random import Random
 
-from app.engine.running.context import Effect
 from app.engine.diagram import Diagram, MessageFlow
+from app.engine.running.context import Effect
 from app.errors import AppError, Conflict
 from app.services.triage import driver
 from app.services.triage.driver import MOST_SECONDS, MOST_STEPS, Drive, Officer

@@ -6,12 +6,12 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.services.instances import cancellation, instances
 from app.services.casefile import instance_lists, queries
-from app.services.core import history, paging
-from app.services.reporter import tracking
 from app.services.casefile.instance_lists import CaseFilters
+from app.services.core import history, paging
+from app.services.instances import cancellation, instances
 from app.services.instances.instances import Started
+from app.services.reporter import tracking
 from app.web import commands, context
 from app.web.api import examples, present
 from app.web.api.acting import answered, command, from_json, perform
@@ -70,7 +70,9 @@ def listed(query: dict[str, Any]) -> dict[str, Any]:
     """The cases that the caller may see, newest first."""
     limit, cursor = query.pop("limit"), query.pop("cursor")
     with context.database().reading() as session:
-        found = instance_lists.page(session, CaseFilters(**query), actor=context.actor(), after=cursor, limit=limit)
+        found = instance_lists.page(
+            session, CaseFilters(**query), actor=context.actor(), after=cursor, limit=limit
+        )
         return {"items": [present.instance(session, row) for row in found.items], "next": found.next}
 
 

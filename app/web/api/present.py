@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from app import stored_messages
 from app.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, UserTask
-from app.services.definitions import definitions
 from app.services.core.access import Actor
+from app.services.definitions import definitions
 
 
 def definition(row: ProcessDefinition) -> dict[str, Any]:

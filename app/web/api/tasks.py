@@ -6,8 +6,8 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.models import UserTask
-from app.services.tasks import inbox, tasks
 from app.services.instances import instances
+from app.services.tasks import inbox, tasks
 from app.services.tasks.inbox import Filters
 from app.services.tasks.tasks import Work
 from app.web import commands, context

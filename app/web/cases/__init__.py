@@ -1,1 +1,1 @@
-"""cases: say here in one line what this room holds."""
+"""Pages of an instance: list, case page, its history in words."""

@@ -9,13 +9,13 @@ from sqlalchemy.orm import Session
 from app.i18n import _, pgettext
 from app.models import Job, ProcessInstance
 from app.services.casefile import casefile, instance_lists, queries
-from app.services.definitions import definitions
-from app.services.core.access import Actor
 from app.services.casefile.instance_lists import CaseFilters, Place
-from app.services.definitions.definitions import Version
+from app.services.core.access import Actor
 from app.services.core.paging import Page
-from app.web.cases import case_view
+from app.services.definitions import definitions
+from app.services.definitions.definitions import Version
 from app.web import deadlines, lists
+from app.web.cases import case_view
 from app.web.deadlines import Due
 from app.web.lists import Filter
 
@@ -75,7 +75,10 @@ def read(session: Session, *, actor: Actor) -> CaseList:
     page = instance_lists.page(
         session, CaseFilters(q=q, state=state, **asked), actor=actor, after=lists.argument(lists.AFTER)
     )
-    choices, counts = instance_lists.choices(session, actor=actor), instance_lists.counts(session, actor=actor)
+    choices, counts = (
+        instance_lists.choices(session, actor=actor),
+        instance_lists.counts(session, actor=actor),
+    )
     places = instance_lists.places(session, [case.id for case in page.items])
     in_rows = [task.unit_code or "" for place in places.values() for task in place.tasks]
     units = casefile.unit_names(session, [*choices.units, *in_rows])
@@ -111,7 +114,9 @@ def _tabs(state: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _filters(asked: Mapping[str, str], choices: instance_lists.CaseChoices, units: Mapping[str, str]) -> list[Filter]:
+def _filters(
+    asked: Mapping[str, str], choices: instance_lists.CaseChoices, units: Mapping[str, str]
+) -> list[Filter]:
     options = [
         ("category", _("Kategori"), [(name, name) for name in choices.categories]),
         ("unit", _("Unit"), sorted(((c, units.get(c, c)) for c in choices.units), key=lambda pair: pair[1])),

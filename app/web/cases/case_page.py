@@ -9,12 +9,12 @@ from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
 from app.models import UserTask
-from app.services.instances import cancellation, incidents
 from app.services.casefile import casefile, queries
-from app.services.tasks import permissions
-from app.services.reporter import tracking
-from app.services.core.access import Actor
 from app.services.casefile.casefile import CaseFile
+from app.services.core.access import Actor
+from app.services.instances import cancellation, incidents
+from app.services.reporter import tracking
+from app.services.tasks import permissions
 from app.web.cases import case_view, clocks, pool_words
 from app.web.vocabulary import Vocabulary
 

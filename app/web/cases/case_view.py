@@ -13,10 +13,10 @@ from app.forms import Component
 from app.i18n import _
 from app.models import Attachment, HistoryEvent, MessageWait, UserTask
 from app.services.casefile import casefile, queries
-from app.services.instances import messages
 from app.services.casefile.casefile import CaseFile
-from app.services.definitions.definitions import Version
 from app.services.casefile.queries import Submission
+from app.services.definitions.definitions import Version
+from app.services.instances import messages
 from app.services.people.units import Vain
 from app.web import deadlines, filters
 from app.web.cases import words

@@ -19,12 +19,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import Conflict, InvalidForm, NotAllowed
 from app.i18n import _
-from app.services.instances import cancellation, instances
+from app.services import identity
 from app.services.casefile import casefile, notes
 from app.services.definitions import definitions
-from app.services import identity
-from app.web.cases import case_list, case_page, case_view
+from app.services.instances import cancellation, instances
 from app.web import commands, context, entries, errors
+from app.web.cases import case_list, case_page, case_view
 from app.web.cases.case_page import Refusal
 from app.web.commands import Answer, Command
 

@@ -1,1 +1,1 @@
-"""definitions: say here in one line what this room holds."""
+"""Pages of process definitions and of incidents."""

@@ -20,14 +20,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.errors import InvalidDiagram, InvalidForm, NotFound
 from app.i18n import _, language
 from app.models import WatchedFile
-from app.services.definitions import catalogue, definitions, details, viewer
 from app.services.core import clock
-from app.services.deployment import deployments, folder_watch
+from app.services.definitions import catalogue, definitions, details, viewer
 from app.services.definitions.definitions import Version
+from app.services.deployment import deployments, folder_watch
 from app.web import context, entries, errors, lists, sent_files
 from app.web.definitions import decision_words
-from app.web.tasks import task_page
 from app.web.files import as_download
+from app.web.tasks import task_page
 
 blueprint = Blueprint("definitions", __name__)
 

@@ -1,1 +1,1 @@
-"""intake: say here in one line what this room holds."""
+"""The page of a start form, and the slip with number and code."""

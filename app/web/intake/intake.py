@@ -13,15 +13,15 @@ from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NumberTaken
 from app.forms import Form
 from app.i18n import _
 from app.services.core import clock
-from app.services.tasks import drafts, draft_compatibility
 from app.services.instances import instances
-from app.services.reporter import tracking
 from app.services.instances.instances import Started
+from app.services.reporter import tracking
+from app.services.tasks import draft_compatibility, drafts
 from app.services.tasks.draft_compatibility import Typed
 from app.web import commands, context, entries, errors, filters, lists, shell
-from app.web.intake import slips, start_page
 from app.web.commands import Command
 from app.web.entries import Entry
+from app.web.intake import slips, start_page
 from app.web.intake.start_page import Sheet
 
 blueprint = slips.blueprint

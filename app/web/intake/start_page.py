@@ -10,10 +10,10 @@ from app import forms
 from app.errors import AppError, InvalidForm
 from app.forms import Form
 from app.i18n import _
-from app.services.tasks import drafts, draft_compatibility
+from app.services.definitions.definitions import Version
 from app.services.instances import instances, numbers
 from app.services.reporter import tracking
-from app.services.definitions.definitions import Version
+from app.services.tasks import draft_compatibility, drafts
 from app.services.tasks.draft_compatibility import Typed
 from app.web import commands, context, entries, lists
 from app.web.entries import Entry

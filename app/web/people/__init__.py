@@ -1,1 +1,1 @@
-"""people: say here in one line what this room holds."""
+"""Pages of accounts, users, units and holidays."""

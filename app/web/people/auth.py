@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import i18n
 from app.errors import InvalidForm, TooManyAttempts
 from app.i18n import _
-from app.services.people import accounts, sessions, users
 from app.services.core.access import Actor
+from app.services.people import accounts, sessions, users
 from app.web import context, errors, login
 from app.web.shell import THEME_COOKIE, THEMES
 

@@ -12,9 +12,9 @@ from app.errors import InvalidForm, NotFound
 from app.forms import moments
 from app.i18n import N_, _, day
 from app.models import Unit
-from app.services.core import edit_conflicts, clock, history, holidays, rights
-from app.services.people import user_search, units
+from app.services.core import clock, edit_conflicts, history, holidays, rights
 from app.services.definitions import unit_options
+from app.services.people import units, user_search
 from app.services.people.units import Details
 from app.web import context, lists
 from app.web.people import office_words

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.i18n import LANGUAGES, _
 from app.models import User
 from app.services.core import edit_conflicts, ids
-from app.services.people import user_search, groups, profiles, api_tokens, units
+from app.services.people import api_tokens, groups, profiles, units, user_search
 from app.services.people.profiles import Profile
 from app.web import context
 from app.web.people import user_list

@@ -7,10 +7,10 @@ from sqlalchemy.orm import Session
 
 from app.i18n import _
 from app.models import User
-from app.services.people import user_search, groups, units
 from app.services.core import ids
-from app.services.definitions import staffing
 from app.services.core.access import Actor
+from app.services.definitions import staffing
+from app.services.people import groups, units, user_search
 from app.services.people.user_search import UserFilters
 from app.web import lists
 from app.web.lists import Filter

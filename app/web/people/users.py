@@ -10,14 +10,14 @@ from werkzeug.wrappers import Response
 
 from app.errors import InvalidForm
 from app.i18n import _, use
-from app.services.people import accounts, user_search, profiles, api_tokens, users
 from app.services.core import rights
-from app.services.definitions import staffing
 from app.services.core.access import actor_of
+from app.services.definitions import staffing
+from app.services.people import accounts, api_tokens, profiles, user_search, users
 from app.services.people.profiles import Profile
-from app.web.people import auth, user_form, user_list
 from app.web import commands, context, entries, once
 from app.web.commands import Command
+from app.web.people import auth, user_form, user_list
 
 blueprint = Blueprint("users", __name__)
 

@@ -1,1 +1,1 @@
-"""tasks: say here in one line what this room holds."""
+"""Pages of the inbox and of a task."""

@@ -20,13 +20,13 @@ from app.errors import (
 )
 from app.i18n import _
 from app.models import ProcessInstance, UserTask
-from app.services.definitions import definitions, staffing
-from app.services.tasks import permissions, conflicts, tasks
-from app.services.instances import instances, messages
 from app.services.core.access import Actor
+from app.services.definitions import definitions, staffing
+from app.services.instances import instances, messages
+from app.services.tasks import conflicts, permissions, tasks
 from app.services.tasks.tasks import Work
-from app.web.cases import case_view
 from app.web import commands, context, entries, errors
+from app.web.cases import case_view
 from app.web.commands import Answers, Command
 from app.web.entries import Entry
 from app.web.tasks.task_page import ANSWER, Refusal

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.i18n import _, ngettext
 from app.models import UserTask
-from app.services.tasks import permissions, inbox
 from app.services.core.access import Actor
-from app.services.tasks.inbox import Filters
 from app.services.core.paging import Page
+from app.services.tasks import inbox, permissions
+from app.services.tasks.inbox import Filters
 from app.web import lists
 from app.web.lists import Filter
 

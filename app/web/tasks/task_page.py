@@ -12,17 +12,17 @@ from app import forms
 from app.i18n import _
 from app.models import User
 from app.services.casefile import casefile, queries
-from app.services.tasks import permissions, tasks
-from app.services.people import officers
-from app.services.definitions import staffing
-from app.services.reporter import tracking
-from app.services.core.access import Actor
 from app.services.casefile.casefile import CaseFile
-from app.services.tasks.permissions import Standing
+from app.services.core.access import Actor
+from app.services.definitions import staffing
+from app.services.people import officers
+from app.services.reporter import tracking
+from app.services.tasks import permissions, tasks
 from app.services.tasks.drafts import Kept
+from app.services.tasks.permissions import Standing
 from app.services.tasks.tasks import Work
-from app.web.cases import case_view, clocks
 from app.web import commands, context, entries
+from app.web.cases import case_view, clocks
 from app.web.entries import Drawn
 from app.web.vocabulary import Vocabulary
 

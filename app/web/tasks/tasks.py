@@ -11,14 +11,14 @@ from werkzeug.wrappers import Response
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed
 from app.i18n import _
 from app.models import User, UserTask
-from app.services.tasks import permissions, reassignment, tasks
 from app.services.casefile import notes
 from app.services.people import officers
+from app.services.tasks import permissions, reassignment, tasks
 from app.services.tasks.tasks import Work
 from app.web import commands, context, entries, errors, filters, lists
-from app.web.tasks import completion, inbox, task_page
 from app.web.commands import Answers, Command
 from app.web.entries import Entry
+from app.web.tasks import completion, inbox, task_page
 from app.web.tasks.task_page import Refusal
 
 blueprint = Blueprint("tasks", __name__)
@@ -166,7 +166,9 @@ def _receiver(session: Session, sent: dict[str, str]) -> User:
     try:
         return officers.chosen(session, sent["to"])
     except InvalidForm as error:
-        raise InvalidForm(str(error), {**error.errors, **reassignment.without_reason(sent["reason"])}) from None
+        raise InvalidForm(
+            str(error), {**error.errors, **reassignment.without_reason(sent["reason"])}
+        ) from None
 
 
 @blueprint.post("/tugas/<task_id>/catatan")

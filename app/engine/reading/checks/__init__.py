@@ -1,1 +1,1 @@
-"""checks: say here in one line what this room holds."""
+"""What is wrong or doubtful in a diagram that could be read."""

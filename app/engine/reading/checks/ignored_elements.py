@@ -5,9 +5,9 @@ from collections import Counter
 from lxml import etree
 
 from app.engine.reading.checks import bpmn_parts
-from app.engine.reading.texts import extensions, foreign_code
 from app.engine.reading.elements import kinds
 from app.engine.reading.source import Source, model_elements
+from app.engine.reading.texts import extensions, foreign_code
 from app.engine.xml import BPMN, Element, local, vendor
 
 _MOST_SHOWN = 12

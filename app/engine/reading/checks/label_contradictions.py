@@ -1,9 +1,9 @@
 """Where a diagram tells people another time than it keeps: the label of a timer, the cell ``waktu`` of a task."""
 
-from app.engine.reading.texts import timer_labels
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
 from app.engine.reading.source import Source
+from app.engine.reading.texts import timer_labels
 
 
 def check(diagram: Diagram, source: Source) -> None:

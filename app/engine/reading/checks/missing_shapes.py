@@ -2,8 +2,8 @@
 
 from collections.abc import Collection, Iterable, Iterator
 
-from app.engine.reading.elements import kinds
 from app.engine.reading import diagram_interchange
+from app.engine.reading.elements import kinds
 from app.engine.reading.source import Source
 from app.engine.xml import BPMN, Element, attribute, children
 

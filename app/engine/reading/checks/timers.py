@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from app.engine.reading.texts import conditions
 from app.engine import timers
 from app.engine.diagram import Diagram, Node, Timer
 from app.engine.reading.source import Source
+from app.engine.reading.texts import conditions
 
 
 def once(node: Node, source: Source) -> Node:

@@ -1,1 +1,1 @@
-"""elements: say here in one line what this room holds."""
+"""What stands in a diagram: nodes, flows, lanes, events, and how they belong together."""

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from app.engine.reading.texts import conditions, timer_labels
-from app.engine.reading.elements import message_flows, event_references
 from app.engine.diagram import Timer
+from app.engine.reading.elements import event_references, message_flows
 from app.engine.reading.source import NAME_LENGTH, Source
+from app.engine.reading.texts import conditions, timer_labels
 from app.engine.xml import Element, attribute, children, local, one_line, reference, text_of
 
 _SUFFIX = "EventDefinition"

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from app.engine.reading.elements import events
-from app.engine.reading.texts import extensions, foreign_code
 from app.engine.diagram import Kind
-from app.engine.reading.texts.extensions import Extensions
+from app.engine.reading.elements import events
 from app.engine.reading.source import Source
+from app.engine.reading.texts import extensions, foreign_code
+from app.engine.reading.texts.extensions import Extensions
 from app.engine.xml import Element, attribute, children, local, text_of, vendor
 
 _KINDS: Mapping[str, Kind] = {

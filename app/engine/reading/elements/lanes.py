@@ -9,11 +9,11 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from app.engine.reading.texts import extensions
-from app.engine.reading.elements import lane_geometry
 from app.engine.diagram import Flow, Lane, Node
+from app.engine.reading.elements import lane_geometry
 from app.engine.reading.elements.kinds import ACTIVITIES
 from app.engine.reading.source import NAME_LENGTH, Placed, Source, place
+from app.engine.reading.texts import extensions
 from app.engine.xml import BPMN, Element, attribute, children, local, reference, text_of
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
-from app.engine.reading.elements import flows, normalization, kinds, links, loops, nodes
 from app.engine.diagram import Flow, Node
+from app.engine.reading.elements import flows, kinds, links, loops, nodes, normalization
 from app.engine.reading.elements.normalization import Drawn
 from app.engine.reading.source import Placed, Source, place
 from app.engine.xml import Element, attribute, children

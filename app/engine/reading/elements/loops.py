@@ -7,9 +7,9 @@ Source: BPMN 2.0, 10.2.8.
 import re
 from dataclasses import dataclass
 
-from app.engine.reading.texts import conditions
 from app.engine.diagram import Loop, Node
 from app.engine.reading.source import Source, place
+from app.engine.reading.texts import conditions
 from app.engine.xml import Element, attribute, children, engine_attributes, reference, text_of, vendor
 
 _ACTIVITIES = frozenset({"userTask", "subProcess", "sendTask", "businessRuleTask"})

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from app.engine.reading.elements import events, kinds, message_flows
-from app.engine.reading.texts import extensions, mapping_reader
 from app.engine.diagram import Kind, Node
-from app.engine.reading.texts.extensions import Extensions
+from app.engine.reading.elements import events, kinds, message_flows
 from app.engine.reading.source import LABEL_LENGTH, Source, place
+from app.engine.reading.texts import extensions, mapping_reader
+from app.engine.reading.texts.extensions import Extensions
 from app.engine.xml import Element, attribute, children, local, reference, text_of, vendor
 
 #: What stands in a process without moving a token.

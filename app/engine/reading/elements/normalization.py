@@ -7,12 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from app.engine.reading.texts import due_dates
-from app.engine.reading.elements import events, merges
 from app.engine.diagram import Flow, Node
+from app.engine.reading.elements import events, merges
 from app.engine.reading.elements.flows import ALWAYS
 from app.engine.reading.elements.links import Links
 from app.engine.reading.source import Placed, Source
+from app.engine.reading.texts import due_dates
 from app.engine.xml import local
 from app.i18n import N_
 

@@ -1,1 +1,1 @@
-"""texts: say here in one line what this room holds."""
+"""What people write into a diagram: conditions, durations, mappings, properties."""

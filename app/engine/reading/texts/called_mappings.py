@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Literal
 
-from app.engine.reading.texts import mapping_texts
 from app.engine.mappings import Assignment, Mappings
 from app.engine.reading.source import Source
+from app.engine.reading.texts import mapping_texts
 from app.engine.xml import Element, attribute, children, engine_attributes, vendor
 
 #: The called process belongs to the case, and has its number.

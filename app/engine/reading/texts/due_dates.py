@@ -1,8 +1,8 @@
 """Due dates that engines keep on a task: a deadline as if a timer were drawn on its edge."""
 
-from app.engine.reading.texts import timer_labels, extensions
 from app.engine.diagram import Node
 from app.engine.reading.source import Source
+from app.engine.reading.texts import extensions, timer_labels
 from app.i18n import N_
 
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from app.engine.reading.texts import timer_labels, form_data, foreign_code
 from app.engine.reading.source import Source
+from app.engine.reading.texts import foreign_code, form_data, timer_labels
 from app.engine.xml import BPMN, Element, attribute, children, engine_attributes, local, text_of, vendor
 
 #: What has a meaning for the work, and none here: told where it stands.

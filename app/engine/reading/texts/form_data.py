@@ -1,6 +1,6 @@
 """Forms drawn into the diagram itself: ``camunda:formData``, and ``formProperty`` of Flowable and Activiti.
 
-Read into JSON text, a list of fields; what makes a form of them is `app.forms.generated`.
+Read into JSON text, a list of fields; what makes a form of them is `app.forms.schema.embedded_forms`.
 """
 
 import json

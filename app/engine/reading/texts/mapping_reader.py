@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from app.engine.reading.texts import called_mappings, mapping_texts, foreign_code
 from app.engine.diagram import Node
-from app.engine.reading.texts.extensions import MAPPED
 from app.engine.local_variables import COUNTER
-from app.engine.reading.texts.mapping_texts import Part
 from app.engine.mappings import Assignment, Mappings, Shape
 from app.engine.reading.source import Source
+from app.engine.reading.texts import called_mappings, foreign_code, mapping_texts
+from app.engine.reading.texts.extensions import MAPPED
+from app.engine.reading.texts.mapping_texts import Part
 from app.engine.xml import (
     BPMN,
     Element,

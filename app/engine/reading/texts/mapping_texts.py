@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 
 from app.bpmnio import feel
-from app.engine.reading.texts import conditions
 from app.engine.reading.source import Source, place
+from app.engine.reading.texts import conditions
 from app.engine.xml import Element, attribute, text_of, vendor
 
 #: The longest constant; a letter's text fits, a file does not.

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from app.engine.reading.texts import conditions
 from app.engine.diagram import Diagram, Node, lane_names
 from app.engine.reading.source import NAME_LENGTH, Placed, Source
+from app.engine.reading.texts import conditions
 
 _ON_PROCESS = ("satuan hari", "identitas", "identitas tertutup")
 _ON_LANE = "koordinator"

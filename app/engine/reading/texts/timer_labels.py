@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterator, Mapping
 
 from app.bpmnio import feel
-from app.engine.reading.texts import conditions
 from app.engine import timers
 from app.engine.diagram import Timer
 from app.engine.reading.source import Source
+from app.engine.reading.texts import conditions
 from app.engine.xml import Element, attribute, children, local, one_line, text_of
 
 _NUMBERS: Mapping[str, int] = {

@@ -6,8 +6,8 @@ import marshmallow as ma
 from marshmallow import fields
 
 from app.i18n import _
-from app.services.tasks import inbox
 from app.services.core.ids import MAX_ID
+from app.services.tasks import inbox
 from app.web.api.schemas.common import Between, Paging, Whole, by, nullable, one_of, page_of, time
 from app.web.api.schemas.instances import Instance
 
