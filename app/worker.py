@@ -9,15 +9,17 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from app import stored_messages
+from app.commands.jobs import fire_job
+from app.commands.mail import deliver_mail
+from app.commands.transaction import run_without_key
 from app.config import Config
 from app.db import Database
-from app.errors import AppError, Conflict, ExecutionFailed, NotReady, WrongKey
+from app.errors import AppError
 from app.services.core import clock
 from app.services.deployment import folder_watch
 from app.services.instances import jobs
 from app.services.maintenance import heartbeat, housekeeping
-from app.services.notifications import mail, outbox
+from app.services.notifications import outbox
 
 logger = logging.getLogger(__name__)
 #: The longest rest: a timer made meanwhile by an officer is at most this late.
@@ -78,7 +80,7 @@ def tick(database: Database) -> int:
     with database.reading() as session:
         due = jobs.due(session, clock.now(session), BATCH)
     for job_id in due:
-        attempt(database, job_id)
+        fire_job(database, job_id)
     return len(due)
 
 
@@ -94,49 +96,8 @@ def fire_until(database: Database, until: datetime) -> int:
             at = jobs.next_due(session)
         if not due or at is None:
             return count
-        attempt(database, due[0], at=at)
+        fire_job(database, due[0], at=at)
         count += 1
-
-
-def attempt(database: Database, job_id: str, *, at: datetime | None = None) -> bool:
-    """Fire one timer in a transaction of its own; a failure costs it a try in a second one.
-
-    ``at`` lets it happen at that moment instead of now. Whatever one case does, the others go on.
-    """
-    try:
-        with suppress(Conflict):  # another worker was faster: the second look finds nothing left to do
-            return _fire(database, job_id, at)
-        return _fire(database, job_id, at)
-    except Conflict as error:  # no race: it would never end, and the clock would not rest
-        reason = str(error.__cause__).splitlines()[0] if error.__cause__ else error.said
-        logger.warning("timer %s: %s", job_id, reason)  # further lines quote values
-        _fail(database, job_id, stored_messages.kept(reason), None, at)
-    except ExecutionFailed as error:
-        _fail(database, job_id, stored_messages.kept(error.said, error.detail), error.activity_id, at)
-    except WrongKey as error:  # one case's identity: it must not stop the clock for all
-        _fail(database, job_id, stored_messages.kept(error.said), None, at)
-    except NotReady:
-        raise
-    except Exception as error:  # one bad case must not stop the clock for all
-        logger.exception("timer %s", job_id)
-        _fail(database, job_id, f"{type(error).__name__}: {error}", None, at)
-    return False
-
-
-def _fire(database: Database, job_id: str, at: datetime | None) -> bool:
-    with database.transaction() as session:
-        if at is not None:
-            clock.fix(session, at)
-        return jobs.fire(session, job_id)
-
-
-def _fail(
-    database: Database, job_id: str, message: str, activity_id: str | None, at: datetime | None
-) -> None:
-    with suppress(Conflict), database.transaction() as session:  # its case is being changed: it comes again
-        if at is not None:
-            clock.fix(session, at)
-        jobs.record_failure(session, job_id, stored_messages.kept(message), activity_id)
 
 
 def _rest(database: Database) -> float:
@@ -171,19 +132,16 @@ class _Chores:
                     logger.warning("%s: %s", chore.__name__, error)
 
     def _beat(self) -> None:
-        with self._database.transaction() as session:
-            heartbeat.beat(session)
+        run_without_key(self._database, heartbeat.beat)
 
     def _deliver(self) -> None:
         with self._database.reading() as session:
             if not outbox.waiting(session):
                 return
-        with self._database.transaction() as session:
-            outbox.deliver(session)
+        run_without_key(self._database, outbox.deliver)
 
     def _clean(self) -> None:
-        with self._database.transaction() as session:
-            housekeeping.clean(session)
+        run_without_key(self._database, housekeeping.clean)
 
 
 class _Folders:
@@ -206,15 +164,16 @@ class _Folders:
 
 def _send(database: Database) -> float:
     """Send letters beside the clock: a mail server that does not answer must delay no deadline."""
-    mail.deliver(database)
+    deliver_mail(database)
     return 5.0
 
 
 def look(database: Database, config: Config, say: Callable[[str], None]) -> bool:
     """Deploy what changed in the watched folders and say what happened. False: it could not be done now."""
     try:
-        with database.transaction() as session:
-            report = folder_watch.sync(session, folder_watch.read(config))
+        report = run_without_key(
+            database, lambda session: folder_watch.sync(session, folder_watch.read(config))
+        )
     except AppError as error:
         say(str(error))
         return False

@@ -15,12 +15,13 @@ from sqlalchemy import select
 
 from app import worker
 from app.cli import commands
+from app.commands.accounts import sign_in
 from app.config import from_environment
 from app.models import HistoryEvent, Job, Notice, ProcessDefinition, Setting, Unit, User, UserTask
 from app.services.core import access, clock, settings
 from app.services.instances import instances
 from app.services.notifications import outbox
-from app.services.people import api_tokens, sessions
+from app.services.people import api_tokens
 from tests.services.office import procedure
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,7 +57,7 @@ def files(folder: Path, given: dict[str, bytes]) -> list[str]:
 def test_init_makes_one_administrator_and_shows_the_password_once(shell: Shell) -> None:
     shown = re.search(r"saja\): (\S+)", shell("init").output)
     assert shown is not None
-    assert sessions.sign_in(shell.database(), "admin", shown[1], source="here")[0].is_admin
+    assert sign_in(shell.database(), "admin", shown[1], source="here")[0].is_admin
     assert shell("init").exit_code != 0
 
 
@@ -64,7 +65,7 @@ def test_the_demo_adds_what_is_missing_and_says_that_the_rest_stays(shell: Shell
     shown = re.search(r"saja\): (\S+)", shell("init").output)
     assert shown is not None
     assert "Yang sudah ada tetap, kata sandinya juga." in shell("demo").output
-    assert sessions.sign_in(shell.database(), "admin", shown[1], source="here")[0].is_admin
+    assert sign_in(shell.database(), "admin", shown[1], source="here")[0].is_admin
     assert "ditambahkan: 0." in shell("demo").output
 
 

@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import create_engine, select, text
 
 from app import worker
+from app.commands.jobs import fail_job, fire_job
 from app.config import Config
 from app.db import Database
 from app.models import DefinitionFile, HistoryEvent, Incident, Job, UserTask
@@ -58,8 +59,8 @@ def test_a_deadline_fires_at_its_time_and_marks_the_task_overdue(office: Office)
 def test_firing_the_same_job_again_does_nothing(office: Office) -> None:
     office.start()
     job = the_job(office)
-    assert worker.attempt(office.database, job.id, at=job.due_at) is True
-    assert worker.attempt(office.database, job.id, at=job.due_at) is False
+    assert fire_job(office.database, job.id, at=job.due_at) is True
+    assert fire_job(office.database, job.id, at=job.due_at) is False
     assert count(office, "timer_fired") == 1
 
 
@@ -87,7 +88,7 @@ def test_a_failing_timer_is_tried_three_times_with_growing_pauses_then_an_incide
     runs = []
     at = job.due_at
     for _try in range(3):
-        worker.attempt(office.database, job.id, at=at)
+        fire_job(office.database, job.id, at=at)
         job = the_job(office)
         runs.append(job.run_at)
         at = job.run_at or at
@@ -118,7 +119,7 @@ def test_a_timer_that_the_database_refuses_each_time_is_a_failure_and_no_race(of
         rule = "CREATE UNIQUE INDEX one_overdue ON history_event (type) WHERE type = 'task_overdue'"
         session.execute(text(rule))
     for job in jobs_of(office):
-        worker.attempt(office.database, job.id, at=job.due_at)
+        fire_job(office.database, job.id, at=job.due_at)
     [refused] = jobs_of(office)
     assert (refused.retries, refused.run_at) == (2, refused.due_at + timedelta(minutes=1))
     worker.fire_until(office.database, refused.due_at + timedelta(hours=1))
@@ -136,7 +137,7 @@ def test_two_workers_fire_a_timer_once(office: Office) -> None:
 
     def work() -> None:
         barrier.wait()
-        results.append(worker.attempt(office.database, job.id, at=job.due_at))
+        results.append(fire_job(office.database, job.id, at=job.due_at))
 
     threads = [threading.Thread(target=work) for _n in range(4)]
     for thread in threads:
@@ -219,7 +220,7 @@ def test_the_clock_goes_on_when_what_a_timer_needs_cannot_be_read(office: Office
             file.resource.content = b"not a diagram"
     let_the_job_run(office, in_s=5)
     assert worker._rest(office.database) == worker.REST_S
-    assert worker.attempt(office.database, job.id, at=job.due_at) is False
+    assert fire_job(office.database, job.id, at=job.due_at) is False
     assert the_job(office).retries == job.retries - 1
 
 
@@ -319,6 +320,6 @@ def test_a_failure_that_quotes_what_cannot_be_stored_is_an_incident_all_the_same
     office.start()
     job = the_job(office)
     for _try in range(3):
-        worker._fail(office.database, job.id, "rusak: \0 \ud800", None, job.due_at)
+        fail_job(office.database, job.id, "rusak: \0 \ud800", at=job.due_at)
     with office.database.reading() as session:
         assert session.scalars(select(Incident.message)).one() == "rusak: \ufffd ?"

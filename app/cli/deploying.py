@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from app.cli.base import ready, say
+from app.commands.transaction import run_without_key
 from app.config import folders
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
@@ -52,8 +53,8 @@ def deploy(files: tuple[Path, ...]) -> None:
     """Deploy files and print what became of them."""
     _config, database = ready()
     try:
-        with database.transaction() as session:
-            done = deployments.deploy(session, _read(files), actor=None)
+        contents = _read(files)
+        done = run_without_key(database, lambda session: deployments.deploy(session, contents, actor=None))
     except InvalidDiagram as error:
         _print(error.findings)
         raise

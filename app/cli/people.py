@@ -3,8 +3,11 @@
 from collections.abc import Sequence
 
 import click
+from sqlalchemy.orm import Session
 
 from app.cli.base import ready
+from app.commands.transaction import run_without_key
+from app.models import User
 from app.services.definitions import staffing
 from app.services.people import accounts, api_tokens, users
 
@@ -14,8 +17,7 @@ from app.services.people import accounts, api_tokens, users
 def init(name: str) -> None:
     """Make the tables and one administrator; his password is shown once."""
     _config, database = ready()
-    with database.transaction() as session:
-        password = accounts.first_administrator(session, name)
+    password = run_without_key(database, lambda session: accounts.first_administrator(session, name))
     click.echo(f"Pengelola: {name}\nKata sandi (ditampilkan sekali ini saja): {password}")
 
 
@@ -35,9 +37,12 @@ def user_add(
 ) -> None:
     """Add a user."""
     _config, database = ready()
-    with database.transaction() as session:
+
+    def add(session: Session) -> tuple[str, str]:
         password = accounts.add_from_command(session, name, full_name or name, groups, units, roles)
-        warning = staffing.without_unit(session, users.named(session, name))
+        return password, staffing.without_unit(session, users.named(session, name))
+
+    password, warning = run_without_key(database, add)
     if warning:
         click.echo(warning, err=True)
     click.echo(password)
@@ -48,9 +53,12 @@ def user_add(
 def user_disable(name: str) -> None:
     """Disable a user."""
     _config, database = ready()
-    with database.transaction() as session:
+
+    def disable(session: Session) -> str:
         person = users.disable(session, users.named(session, name).id, actor=None)
-        warning = staffing.unattended(session, staffing.lanes(session, person.id))
+        return staffing.unattended(session, staffing.lanes(session, person.id))
+
+    warning = run_without_key(database, disable)
     if warning:
         click.echo(warning, err=True)
     click.echo(f"{name} dinonaktifkan.")
@@ -61,8 +69,9 @@ def user_disable(name: str) -> None:
 def user_enable(name: str) -> None:
     """Enable a user again."""
     _config, database = ready()
-    with database.transaction() as session:
-        users.enable(session, users.named(session, name).id, actor=None)
+    run_without_key(
+        database, lambda session: users.enable(session, users.named(session, name).id, actor=None)
+    )
     click.echo(f"{name} dapat masuk lagi.")
 
 
@@ -71,10 +80,13 @@ def user_enable(name: str) -> None:
 def user_password(name: str) -> None:
     """Reset a user's password."""
     _config, database = ready()
-    with database.transaction() as session:
+
+    def reset(session: Session) -> tuple[User, str]:
         person = users.named(session, name)
-        password, shut_out = accounts.reset_password(session, person.id, actor=None), person.disabled_at
-    if shut_out:
+        return person, accounts.reset_password(session, person.id, actor=None)
+
+    person, password = run_without_key(database, reset)
+    if person.disabled_at:
         click.echo(
             f"{person.name} dinonaktifkan: ia baru dapat masuk sesudah `user enable {person.name}`.", err=True
         )
@@ -87,10 +99,11 @@ def user_password(name: str) -> None:
 def user_token(name: str, revoke: bool) -> None:
     """Print a new bearer token alone, so that a script can take it; or make all of a user's worthless."""
     _config, database = ready()
-    with database.transaction() as session:
+
+    def change(session: Session) -> str:
         person = users.named(session, name)
         if revoke:
-            answer = f"Token API {person.name} dicabut: {api_tokens.revoke_all(session, person, actor=None)}."
-        else:
-            answer = api_tokens.issue(session, person, actor=None)
-    click.echo(answer)
+            return f"Token API {person.name} dicabut: {api_tokens.revoke_all(session, person, actor=None)}."
+        return api_tokens.issue(session, person, actor=None)
+
+    click.echo(run_without_key(database, change))

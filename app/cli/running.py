@@ -18,6 +18,7 @@ from app import log_safety
 from app import worker as clockwork
 from app.cli import interrupts
 from app.cli.base import ready, say
+from app.commands.transaction import run_without_key
 from app.config import Config, from_environment
 from app.db import Database
 from app.errors import NotReady
@@ -44,8 +45,7 @@ def demo_command() -> None:
 
 
 def _load_demo(config: Config, database: Database) -> int:
-    with database.transaction() as session:
-        added = demo.load(session)
+    added = run_without_key(database, demo.load)
     clockwork.look(database, config, say)
     return added
 

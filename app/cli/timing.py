@@ -1,9 +1,11 @@
 """fire and clock: make time pass, where that is allowed."""
 
 import click
+from sqlalchemy.orm import Session
 
 from app import worker as clockwork
 from app.cli.base import ready
+from app.commands.transaction import run_without_key
 from app.i18n import moment as in_words
 from app.services.core import clock, history
 
@@ -32,10 +34,13 @@ def fire(until: str) -> None:
     if moment > now and not config.allow_time_travel:
         raise click.UsageError("TIME ada di depan; atur ALUR_ALLOW_TIME_TRAVEL=1 pada pemasangan uji.")
     count = clockwork.fire_until(database, moment)
+
+    def travel(session: Session) -> None:
+        history.record(session, "clock_moved", actor=None, to=moment.isoformat())
+        clock.travel(session, moment)
+
     if moment > now:
-        with database.transaction() as session:
-            history.record(session, "clock_moved", actor=None, to=moment.isoformat())
-            clock.travel(session, moment)
+        run_without_key(database, travel)
     elif moved and moment < now:
         click.echo(
             f"Jam sudah digeser dan tetap pada {in_words(now, config.timezone)}; clock --reset mengembalikannya."
@@ -48,7 +53,10 @@ def fire(until: str) -> None:
 def clock_command(reset: bool) -> None:
     """Return to real time."""
     _config, database = ready()
-    with database.transaction() as session:
+
+    def go_back(session: Session) -> None:
         clock.reset(session)
         history.record(session, "clock_reset", actor=None)
+
+    run_without_key(database, go_back)
     click.echo("Jam kembali ke waktu nyata.")

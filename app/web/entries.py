@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 
 from app import forms
+from app.commands.transaction import Command, run_without_key
 from app.errors import InvalidForm
 from app.forms import Component, Field, Form, Path
 from app.i18n import _
@@ -165,6 +166,11 @@ def key() -> str:
     return request.form.get("idempotency_key", "")[:200]
 
 
+def command(name: str, target: object, body: Any = None) -> Command:
+    """The command that this form is, with its key; ``body``: all that was sent, to know a repeat."""
+    return Command(name, str(target), key() or None, body)
+
+
 def _take_in(
     part: Field,
     path: Path,
@@ -218,8 +224,10 @@ def _receive(part: Field, upload: FileStorage, actor: Actor | None) -> str:
         message = _("Jenis berkas ini tidak diterima di sini. Yang diterima: {kinds}.", kinds=kinds)
         raise InvalidForm(message, {"file": message})
     cleaned = uploads.read(cast("BinaryIO", upload.stream), name, actor=actor)
-    with context.database().transaction() as session:
-        return attachments.receive(session, cleaned, actor=actor, private=part.private).id
+    return run_without_key(
+        context.database(),
+        lambda session: attachments.receive(session, cleaned, actor=actor, private=part.private).id,
+    )
 
 
 def _uploads(name: str) -> list[FileStorage]:

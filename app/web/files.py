@@ -3,8 +3,10 @@
 from io import BytesIO
 
 from flask import Blueprint, make_response, render_template, send_file
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.transaction import run_without_key
 from app.errors import NotAllowed
 from app.services.files import attachments, store
 from app.web import context, errors
@@ -30,10 +32,12 @@ def download(attachment_id: str) -> Response:
 @blueprint.post("/lampiran/<attachment_id>")
 def show(attachment_id: str) -> Response:
     """A file that holds identity, opened on purpose."""
-    with context.database().transaction() as session:
+
+    def do(session: Session) -> tuple[bytes, str, str]:
         row, content = attachments.show(session, attachment_id, actor=context.actor())
-        name = attachments.name_of(session, row)
-    return as_download(content, name, row.media_type)
+        return content, attachments.name_of(session, row), row.media_type
+
+    return as_download(*run_without_key(context.database(), do))
 
 
 def as_download(content: bytes, name: str, media_type: str) -> Response:

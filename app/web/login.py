@@ -6,6 +6,7 @@ from flask import Flask, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from app.commands.transaction import run_without_key
 from app.models import User
 from app.services.people import sessions
 from app.web import context
@@ -51,8 +52,7 @@ def end() -> None:
     """Sign this browser out."""
     held = token()
     if held:
-        with context.database().transaction() as db:
-            sessions.sign_out(db, held)
+        run_without_key(context.database(), lambda db: sessions.sign_out(db, held))
     logout_user()
     session.clear()
 
@@ -63,8 +63,7 @@ def _load(held: str) -> Person | None:
     if found is None:
         return None
     if found.touch_due:
-        with context.database().transaction() as db:
-            sessions.touch(db, held)
+        run_without_key(context.database(), lambda db: sessions.touch(db, held))
     return Person(found.user, held)
 
 

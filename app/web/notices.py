@@ -1,9 +1,12 @@
 """Notifikasi: what the clock and colleagues' work wanted somebody to know. The bell counts what is unread."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.transaction import run_without_key
 from app.i18n import _
+from app.models import Notice
 from app.services.core import ids, paging
 from app.services.notifications import notices, reminders, texts
 from app.web import context, lists
@@ -48,41 +51,45 @@ def listed() -> Response | str:
 @blueprint.post("/notifikasi/<int:notice_id>/buka")
 def open_case(notice_id: int) -> Response:
     """Note that it was read, and go to its case."""
-    with context.database().transaction() as session:
-        notice = notices.mark_read(session, notice_id, actor=context.actor())
-        instance_id = notice.instance_id
-    return redirect(url_for("cases.show", instance_id=instance_id), 303)
+    notice = _mark_read(notice_id)
+    return redirect(url_for("cases.show", instance_id=notice.instance_id), 303)
 
 
 @blueprint.post("/notifikasi/<int:notice_id>/tugas")
 def open_task(notice_id: int) -> Response:
     """Note that it was read, and go to the task it reminds of; to the case when that is no longer the reader's."""
-    actor = context.actor()
-    with context.database().transaction() as session:
-        notice = notices.mark_read(session, notice_id, actor=actor)
-        task_id = reminders.workable(session, [notice], actor=actor).get(notice.id)
-        instance_id = notice.instance_id
+    notice = _mark_read(notice_id)
+    with context.database().reading() as session:
+        task_id = reminders.workable(session, [notice], actor=context.actor()).get(notice.id)
     there = url_for("tasks.show", task_id=task_id) if task_id else None
-    return redirect(there or url_for("cases.show", instance_id=instance_id), 303)
+    return redirect(there or url_for("cases.show", instance_id=notice.instance_id), 303)
 
 
 @blueprint.post("/notifikasi/<int:notice_id>/dibaca")
 def read(notice_id: int) -> Response:
     """Note that it was read, and stay."""
-    with context.database().transaction() as session:
-        notices.mark_read(session, notice_id, actor=context.actor())
+    _mark_read(notice_id)
     return redirect(context.local_path(request.form.get("next"), url_for("notices.listed")), 303)
 
 
 @blueprint.post("/notifikasi/dibaca")
 def read_all() -> Response:
     """Note that everything was read that had come when the page was drawn."""
-    actor = context.actor()
-    with context.database().transaction() as session:
-        notices.mark_all_read(session, actor=actor, upto=ids.read(request.form.get("newest", "")))
-        left = notices.unread(session, actor=actor)
-    if left:
+    actor, newest = context.actor(), ids.read(request.form.get("newest", ""))
+
+    def do(session: Session) -> int:
+        notices.mark_all_read(session, actor=actor, upto=newest)
+        return notices.unread(session, actor=actor)
+
+    if run_without_key(context.database(), do):
         flash(_("Pemberitahuan di daftar tadi ditandai sudah dibaca; yang datang sesudahnya belum."), "ok")
     else:
         flash(_("Semua pemberitahuan ditandai sudah dibaca."), "ok")
     return redirect(url_for("notices.listed"), 303)
+
+
+def _mark_read(notice_id: int) -> Notice:
+    actor = context.actor()
+    return run_without_key(
+        context.database(), lambda session: notices.mark_read(session, notice_id, actor=actor)
+    )

@@ -7,14 +7,15 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.commands.messages import send_reporters_form
+from app.commands.transaction import Failed, run_without_key
 from app.errors import AppError, Conflict, InvalidForm, KeyReused, NotFound, TooManyAttempts
 from app.forms import Form
 from app.i18n import _
 from app.models import ProcessInstance
 from app.services.reporter import reporter, tracking
 from app.services.reporter.reporter import Look
-from app.web import commands, context, entries, errors, given
-from app.web.commands import Command
+from app.web import context, entries, errors, given
 from app.web.entries import Entry
 
 blueprint = Blueprint("tracking", __name__)
@@ -68,14 +69,14 @@ def reply() -> AnyResponse:
     entry = None
     try:
         if not entries.only_rows():
-            with context.database().transaction() as session:
-                tracking.admit_reply(session, case.id)
+            case_id = case.id
+            run_without_key(context.database(), lambda session: tracking.admit_reply(session, case_id))
         entry = entries.read(form, actor=None)
         if entry.unfinished:
             return _again(case, entry)
         entries.check_files(form, entry, case.variables)
         ended = _send(case, entry, still=form is not None)
-    except (InvalidForm, Conflict, TooManyAttempts, *commands.Failed) as error:
+    except (InvalidForm, Conflict, TooManyAttempts, *Failed) as error:
         return _refused(error, entry)
     flash(_thanks(ended), "ok")
     entries.say_left_out(form, entry, case.variables)
@@ -92,10 +93,11 @@ def leave() -> AnyResponse:
 
 
 def _ticket(number: str, code: str) -> str:
-    with context.database().transaction() as session:
-        attempt = tracking.admit(session, number, code)
-    with context.database().transaction() as session:
-        return reporter.ticket(session, tracking.look_up(session, attempt))
+    database = context.database()
+    attempt = run_without_key(database, lambda session: tracking.admit(session, number, code))
+    return run_without_key(
+        database, lambda session: reporter.ticket(session, tracking.look_up(session, attempt))
+    )
 
 
 def _remember(response: AnyResponse, ticket: str) -> AnyResponse:
@@ -138,9 +140,9 @@ def _send(case: ProcessInstance, entry: Entry, *, still: bool) -> bool:
     ``still``: the case asks it. Return whether the case ended with it.
     """
     asked = request.form.get("_wait", "")
-    command = Command("reporters_form", asked, entries.key() or None, entry.sent)
+    command = entries.command("reporters_form", asked, entry.sent)
     try:
-        return commands.send_reporters_form(
+        return send_reporters_form(
             context.database(), case.id, asked if still else "", entry.values, command=command
         )
     except KeyReused as error:  # the first one was delivered, and the question is over with it
@@ -205,7 +207,7 @@ def _beside(session: Session, case: ProcessInstance, error: AppError) -> str:
 
 
 def _sorry(error: AppError) -> str:
-    if isinstance(error, commands.Failed):
+    if isinstance(error, Failed):
         return _("Maaf, ada gangguan di pihak kami. Petugas sudah diberi tahu. Coba kirim lagi besok.")
     return str(error)
 

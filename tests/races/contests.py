@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import worker
+from app.commands.jobs import fire_job
 from app.models import Job, ProcessInstance, UserTask
 from app.services.core import idempotency
 from app.services.core.access import Actor
@@ -46,7 +46,7 @@ class Round:
 
         def command() -> bool:
             time.sleep(delay_s)
-            return worker.attempt(self.database, job.id, at=job.due_at)
+            return fire_job(self.database, job.id, at=job.due_at)
 
         return command
 

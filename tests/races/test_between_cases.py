@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
-from app import worker
+from app.commands.jobs import fire_job
 from app.models import CaseMessage, Job, ProcessInstance
 from app.services.core import clock
 from tests.engine.building import bpmn, end, node, timer
@@ -31,7 +31,7 @@ def job_of(office: Office, sender: ProcessInstance) -> str:
 def test_two_workers_begin_one_case(office: Office, pair: Racers) -> None:
     deploy(office, files(busy(), dinas()))
     for times in range(1, TIMES + 1):
-        attempt = partial(worker.attempt, office.database, job_of(office, begin(office)))
+        attempt = partial(fire_job, office.database, job_of(office, begin(office)))
         outcomes = pair.run(attempt, attempt)
         assert [outcome.error for outcome in outcomes] == [None, None]
         work(office)
@@ -45,7 +45,7 @@ def test_an_answer_that_comes_while_the_case_begins_to_wait_is_heard(office: Off
         work(office)
         other = cases(office, "dinas")[-1]
         finish(office, other, putusan="ya")
-        attempt = partial(worker.attempt, office.database, job_of(office, other))
+        attempt = partial(fire_job, office.database, job_of(office, other))
         outcomes = pair.run(attempt, partial(finish, office, case))
         assert outcomes[1].error is None
         work(office)
@@ -61,7 +61,7 @@ def test_two_workers_begin_one_case_by_the_clock(office: Office, pair: Racers) -
         with office.database.transaction() as session:
             [job] = session.scalars(select(Job).where(Job.instance_id.is_(None)))
             job.run_at = job.due_at = clock.now(session)
-            attempt = partial(worker.attempt, office.database, job.id)
+            attempt = partial(fire_job, office.database, job.id)
         outcomes = pair.run(attempt, attempt)
         assert [outcome.error for outcome in outcomes] == [None, None]
         assert len(cases(office, "rekap")) == times

@@ -2,9 +2,10 @@
 
 from io import BytesIO
 
+from app.commands.accounts import sign_in
 from app.services.files import attachments, uploads
 from app.services.instances import incidents
-from app.services.people import api_tokens, sessions, users
+from app.services.people import api_tokens, users
 from app.services.people.accounts import reset_password
 from app.services.tasks import drafts
 from tests.services.office import Office
@@ -30,4 +31,4 @@ def fill(office: Office) -> None:
         incidents.open_one(session, case, "Gerbang buntu", actor=None)
         password = reset_password(session, office.rina.id, actor=None)
         api_tokens.issue(session, users.named(session, "budi"), actor=None)
-    sessions.sign_in(office.database, "rina", password, source="192.0.2.7")
+    sign_in(office.database, "rina", password, source="192.0.2.7")

@@ -5,7 +5,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import worker
+from app.commands.jobs import fire_job
 from app.db import Database
 from app.models import Job, User, UserTask
 from app.services.core import access, idempotency
@@ -68,5 +68,5 @@ def test_a_reminder_of_the_sop_takes_no_more_than_twelve_statements(database: Da
     assert len(waiting) == 4
     for job_id, due_at in waiting:
         with statements(database) as sent:
-            assert worker.attempt(database, job_id, at=due_at)
+            assert fire_job(database, job_id, at=due_at)
         assert len(sent) <= 12, sent

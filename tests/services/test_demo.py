@@ -2,10 +2,11 @@
 
 from sqlalchemy import func, select
 
+from app.commands.accounts import sign_in
 from app.db import Database
 from app.models import HistoryEvent, Unit, User
 from app.services.maintenance import demo
-from app.services.people import sessions, users
+from app.services.people import users
 
 
 def test_everybody_of_the_tour_can_sign_in_and_stands_where_he_should(database: Database) -> None:
@@ -23,7 +24,7 @@ def test_everybody_of_the_tour_can_sign_in_and_stands_where_he_should(database: 
         "dlh",
         "inspektorat",
     ):
-        user, _token = sessions.sign_in(database, name, "demo", source="127.0.0.1")
+        user, _token = sign_in(database, name, "demo", source="127.0.0.1")
         assert not user.must_change_password
     with database.reading() as session:
         assert users.named(session, "pemilik").is_process_owner

@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app import stored_messages, worker
+from app.commands.jobs import fire_job
 from app.models import Incident, Job
 from app.services.core import loop_guard
 from app.services.instances import incidents
@@ -58,7 +59,7 @@ def tried_out(office: Office) -> Incident:
     for _try in range(2):
         with office.database.reading() as session:
             [job] = session.scalars(select(Job))
-        worker.attempt(office.database, job.id)
+        fire_job(office.database, job.id)
     with office.database.reading() as session:
         [incident] = session.scalars(select(Incident).where(Incident.resolved_at.is_(None)))
         return incident
@@ -185,7 +186,7 @@ def test_a_daily_circle_goes_on_for_ever_though_the_clock_is_off_for_weeks(offic
     for weeks in range(1, 3 * few):
         with office.database.reading() as session:
             [job] = session.scalars(select(Job.id))
-        assert worker.attempt(office.database, job, at=now + timedelta(weeks=weeks))
+        assert fire_job(office.database, job, at=now + timedelta(weeks=weeks))
     worker.fire_until(office.database, now + timedelta(weeks=3 * few, days=60))
     assert cases(office, "putar")[0].id == case.id
     assert cases(office, "putar")[0].state == "active"

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from app import worker
+from app.commands.jobs import fire_job
 from app.errors import Conflict
 from app.models import HistoryEvent, Incident, Job, ProcessInstance
 from app.services.instances import cancellation, incidents, jobs
@@ -77,6 +77,6 @@ def test_retrying_runs_the_timer_again_and_the_case_is_active(office: Office) ->
     with office.database.transaction() as session:
         incidents.retry(session, incident.id, actor=office.owner)
     assert state_of(office, case) == "active"
-    assert worker.attempt(office.database, job.id, at=job.due_at)
+    assert fire_job(office.database, job.id, at=job.due_at)
     with pytest.raises(Conflict), office.database.transaction() as session:
         incidents.retry(session, incident.id, actor=office.owner)

@@ -12,6 +12,7 @@ from email.policy import default
 import pytest
 from sqlalchemy import select, update
 
+from app.commands.mail import deliver_mail
 from app.config import Config
 from app.db import Database
 from app.models import Notice, OutboxMessage, User
@@ -109,7 +110,7 @@ def later(office: Office, **much: float) -> None:
 def test_a_letter_a_person_with_number_and_link_and_nothing_about_the_case(
     office: Office, server: Server
 ) -> None:
-    assert mail.deliver(office.database) == 2
+    assert deliver_mail(office.database) == 2
     by_reader = {letter["To"]: letter for letter in server.letters}
     assert set(by_reader) == {"rina@example.id", "budi@example.id"}
     for letter in server.letters:
@@ -127,7 +128,7 @@ def test_a_letter_about_a_copy_has_no_link_to_a_case_that_is_not_its_readers(
     with office.database.transaction() as session:
         for row in session.scalars(select(Notice)):
             row.body = {**row.body, "copy": True}
-    assert mail.deliver(office.database) == 2
+    assert deliver_mail(office.database) == 2
     for letter in server.letters:
         text = letter.get_payload(decode=True).decode()  # type: ignore[union-attr]
         assert "UJI-" in text
@@ -135,14 +136,14 @@ def test_a_letter_about_a_copy_has_no_link_to_a_case_that_is_not_its_readers(
 
 
 def test_what_was_sent_is_not_sent_again(office: Office, server: Server) -> None:
-    mail.deliver(office.database)
-    assert mail.deliver(office.database) == 0
+    deliver_mail(office.database)
+    assert deliver_mail(office.database) == 0
     assert len(server.letters) == 2
 
 
 def test_while_the_server_is_away_pauses_grow_and_then_it_is_given_up(office: Office, server: Server) -> None:
     server.stop()
-    assert mail.deliver(office.database) == 0
+    assert deliver_mail(office.database) == 0
     with office.database.reading() as session:
         assert {row.attempts for row in session.scalars(select(OutboxMessage))} == {1}
         assert session.scalars(select(OutboxMessage.error)).first() == "mail: ConnectionRefusedError"
@@ -151,7 +152,7 @@ def test_while_the_server_is_away_pauses_grow_and_then_it_is_given_up(office: Of
         later(office, minutes=pause)
         with office.database.reading() as session:
             assert mail.due(session)
-        mail.deliver(office.database)
+        deliver_mail(office.database)
         with office.database.reading() as session:
             assert mail.due(session) == []
     later(office, days=3)
@@ -165,12 +166,12 @@ def test_a_refused_address_keeps_nobody_else_from_his_letter(
 ) -> None:
     with office.database.transaction() as session:
         session.get_one(User, office.rina.id).email = address
-    assert mail.deliver(office.database) == 1
+    assert deliver_mail(office.database) == 1
     assert [letter["To"] for letter in server.letters] == ["budi@example.id"]
     with office.database.reading() as session:
         assert "refused.example" not in str(session.scalars(select(OutboxMessage.error)).all())
     later(office, minutes=1)
-    assert mail.deliver(office.database) == 0
+    assert deliver_mail(office.database) == 0
     assert len(server.letters) == 1
 
 
@@ -190,7 +191,7 @@ def test_notices_already_read_old_ones_and_the_disabled_get_no_letter(office: Of
 
 def test_without_a_mail_server_nothing_is_tried(config: Config, office: Office) -> None:
     silent = settings.open_database(config)
-    assert mail.deliver(silent) == 0
+    assert deliver_mail(silent) == 0
     silent.engine.dispose()
 
 

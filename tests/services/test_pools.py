@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from app import worker
+from app.commands.jobs import fire_job
 from app.models import Incident, Job, ProcessInstance
 from app.services.core import loop_guard
 from app.services.instances import incidents, instances, jobs
@@ -98,7 +98,7 @@ def test_nothing_is_delivered_twice_and_nothing_lost_when_the_worker_dies(deploy
         die()
     assert cases(deployed, "dinas") == []
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _n: worker.attempt(deployed.database, job.id), range(8)))
+        list(pool.map(lambda _n: fire_job(deployed.database, job.id), range(8)))
     assert len(cases(deployed, "dinas")) == 1
     assert waiting_jobs(deployed) == []
 
@@ -177,7 +177,7 @@ def test_a_receiver_that_cannot_begin_is_an_incident_of_its_process_and_is_tried
     finish(office, case)
     for _try in range(3):
         [job] = waiting_jobs(office)
-        worker.attempt(office.database, job.id)
+        fire_job(office.database, job.id)
     with office.database.reading() as session:
         [incident] = session.scalars(select(Incident))
         assert (incident.instance_id, incident.activity_id, incident.job_id) == (None, "cukup", job.id)
@@ -268,7 +268,7 @@ def test_pools_that_answer_each_other_for_ever_are_stopped(office: Office) -> No
     work(office)
     for _try in range(2):
         [job] = waiting_jobs(office)
-        worker.attempt(office.database, job.id)
+        fire_job(office.database, job.id)
     assert len(cases(office, "dinas")) == loop_guard.MOST + 1
     with office.database.reading() as session:
         [incident] = session.scalars(select(Incident))

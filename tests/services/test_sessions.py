@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.commands import accounts
 from app.config import Config
 from app.db import Database
 from app.errors import InvalidForm, TooManyAttempts
@@ -29,7 +30,7 @@ def rina(database: Database) -> int:
 
 
 def sign_in(database: Database, name: str = "rina", password: str = PASSWORD, **more: str) -> str:
-    return sessions.sign_in(database, name, password, **{"source": "192.0.2.7", **more})[1]
+    return accounts.sign_in(database, name, password, **{"source": "192.0.2.7", **more})[1]
 
 
 def resume(database: Database, token: str) -> SignedIn | None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.commands.accounts import change_password, sign_in
 from app.db import Database
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound, TooManyAttempts
 from app.models import HistoryEvent, LoginSession, User
@@ -43,7 +44,7 @@ def test_a_new_user_signs_in_with_the_password_shown_once_and_must_change_it(
     database: Database, admin: Actor
 ) -> None:
     _id, password = add(database, "Siti", admin)
-    user, _token = sessions.sign_in(database, "siti", password, source="")
+    user, _token = sign_in(database, "siti", password, source="")
     assert user.must_change_password
     assert events(database, "user_added")[0]["user"] == "siti"
     assert password not in str(events(database, "user_added"))
@@ -168,7 +169,7 @@ def test_disabling_ends_sessions_and_gives_claimed_tasks_back(office: Office) ->
         session.get_one(User, office.rina.id).password_hash = "-"
         password = accounts.reset_password(session, office.rina.id, actor=office.admin)
         tasks.claim(session, task.id, actor=office.rina)
-    _user, token = sessions.sign_in(office.database, "rina", password, source="")
+    _user, token = sign_in(office.database, "rina", password, source="")
     with office.database.transaction() as session:
         users.disable(session, office.rina.id, actor=office.admin)
         with pytest.raises(Conflict):
@@ -213,23 +214,23 @@ def test_an_enabled_user_signs_in_as_before(database: Database, admin: Actor) ->
     with database.transaction() as session:
         users.disable(session, user_id, actor=admin)
         users.enable(session, user_id, actor=admin)
-    sessions.sign_in(database, "siti", password, source="")
+    sign_in(database, "siti", password, source="")
 
 
 def test_changing_the_password_ends_the_other_sessions_and_keeps_this_one(
     database: Database, admin: Actor
 ) -> None:
     _user_id, password = add(database, "siti", admin)
-    user, here = sessions.sign_in(database, "siti", password, source="")
-    _user, there = sessions.sign_in(database, "siti", password, source="")
+    user, here = sign_in(database, "siti", password, source="")
+    _user, there = sign_in(database, "siti", password, source="")
     actor = Actor(user.id, "siti", "Siti", frozenset(), frozenset())
-    accounts.change_password(database, password, "kereta-malam-42", actor=actor, keep=here)
+    change_password(database, password, "kereta-malam-42", actor=actor, keep=here)
     with database.reading() as session:
         found = sessions.resume(session, here)
         assert found is not None
         assert not found.user.must_change_password
         assert sessions.resume(session, there) is None
-    sessions.sign_in(database, "siti", "kereta-malam-42", source="")
+    sign_in(database, "siti", "kereta-malam-42", source="")
     assert events(database, "password_changed") == [{"user": "siti"}]
 
 
@@ -238,13 +239,13 @@ def test_a_new_password_makes_api_tokens_worthless_and_ends_sessions(
     database: Database, admin: Actor, how: str
 ) -> None:
     user_id, password = add(database, "siti", admin)
-    _user, there = sessions.sign_in(database, "siti", password, source="")
+    _user, there = sign_in(database, "siti", password, source="")
     with database.transaction() as session:
         token = api_tokens.issue(session, users.get(session, user_id), actor=None)
         others = api_tokens.issue(session, users.get(session, admin.id), actor=None)
     if how == "changed":
         actor = Actor(user_id, "siti", "Siti", frozenset(), frozenset())
-        accounts.change_password(database, password, "kereta-malam-42", actor=actor)
+        change_password(database, password, "kereta-malam-42", actor=actor)
     else:
         with database.transaction() as session:
             accounts.reset_password(session, user_id, actor=admin)
@@ -259,7 +260,7 @@ def test_who_signs_in_while_his_password_is_reset_stays_outside(
     database: Database, admin: Actor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     user_id, password = add(database, "siti", admin)
-    proved = sessions._proved
+    proved = sessions.prove
 
     def prove_then_reset(*args: Any) -> Any:
         found = proved(*args)
@@ -267,9 +268,9 @@ def test_who_signs_in_while_his_password_is_reset_stays_outside(
             accounts.reset_password(session, user_id, actor=admin)
         return found
 
-    monkeypatch.setattr(sessions, "_proved", prove_then_reset)
+    monkeypatch.setattr(sessions, "prove", prove_then_reset)
     with pytest.raises(InvalidForm):
-        sessions.sign_in(database, "siti", password, source="")
+        sign_in(database, "siti", password, source="")
     with database.reading() as session:
         assert session.scalars(select(LoginSession)).all() == []
 
@@ -288,7 +289,7 @@ def test_a_password_is_not_changed_without_the_old_one_or_to_a_weak_one(
     user_id, password = add(database, "siti", admin)
     actor = Actor(user_id, "siti", "Siti", frozenset(), frozenset())
     with pytest.raises(InvalidForm) as refused:
-        accounts.change_password(database, old or password, new or password, actor=actor)
+        change_password(database, old or password, new or password, actor=actor)
     assert list(refused.value.errors) == [field]
 
 
@@ -300,7 +301,7 @@ def test_guessing_the_old_password_is_slowed_down_and_success_forgets_it(
     actor = Actor(user_id, "siti", "Siti", frozenset(), frozenset())
 
     def guess(old: str, new: str = "kereta-malam-42") -> None:
-        accounts.change_password(database, old, new, actor=actor)
+        change_password(database, old, new, actor=actor)
 
     for _free in range(4):
         with pytest.raises(InvalidForm):
@@ -312,9 +313,9 @@ def test_guessing_the_old_password_is_slowed_down_and_success_forgets_it(
     with pytest.raises(TooManyAttempts) as refused:
         guess("kereta-malam-42", "kereta-siang-42")  # even with the right one
     assert refused.value.retry_after_s > 0
-    sessions.sign_in(database, "siti", "kereta-malam-42", source="")  # its own limit: nobody is locked out
+    sign_in(database, "siti", "kereta-malam-42", source="")  # its own limit: nobody is locked out
     other = Actor(other_id, "tono", "Tono", frozenset(), frozenset())
-    accounts.change_password(database, others_password, "kereta-siang-42", actor=other)
+    change_password(database, others_password, "kereta-siang-42", actor=other)
 
 
 def test_a_new_password_that_will_not_do_is_no_guess(database: Database, admin: Actor) -> None:
@@ -322,14 +323,14 @@ def test_a_new_password_that_will_not_do_is_no_guess(database: Database, admin: 
     actor = Actor(user_id, "siti", "Siti", frozenset(), frozenset())
     for _time in range(7):
         with pytest.raises(InvalidForm):
-            accounts.change_password(database, password, "pendek", actor=actor)
-    accounts.change_password(database, password, "kereta-malam-42", actor=actor)
+            change_password(database, password, "pendek", actor=actor)
+    change_password(database, password, "kereta-malam-42", actor=actor)
 
 
 def test_the_first_administrator_is_made_once(database: Database) -> None:
     with database.transaction() as session:
         password = accounts.first_administrator(session)
-    user, _token = sessions.sign_in(database, "admin", password, source="")
+    user, _token = sign_in(database, "admin", password, source="")
     assert user.is_admin
     with database.transaction() as session, pytest.raises(Conflict, match="admin"):
         accounts.first_administrator(session, "lain")

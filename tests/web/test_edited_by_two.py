@@ -5,10 +5,11 @@ from collections.abc import Callable
 
 from werkzeug.test import TestResponse
 
+from app.commands.accounts import change_password
 from app.db import Database
 from app.models import Unit, User
 from app.services.core.access import actor_of
-from app.services.people import accounts, users
+from app.services.people import users
 from tests.web.conftest import Browser
 from tests.web.pages import code_of, key_of, words_of
 
@@ -123,7 +124,7 @@ def test_sent_again_after_he_changed_it_a_reset_shows_no_slip(admin: Browser, of
     place = f"/pengguna/{upp.id}/sandi"
     admin.post(place, idempotency_key="a")
     password = code_of(admin.get(place))
-    accounts.change_password(office, password, "kereta-malam-42", actor=actor_of(user_whole(office, "upp")))
+    change_password(office, password, "kereta-malam-42", actor=actor_of(user_whole(office, "upp")))
     assert code_of(admin.get(place)) == ""
     assert admin.client.get_cookie("alur-once", path=place) is not None
     assert admin.post(place, idempotency_key="a").location == place

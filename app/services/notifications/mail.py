@@ -17,7 +17,6 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.config import Config
-from app.db import Database
 from app.errors import NotReady
 from app.i18n import _, ngettext, speaking
 from app.models import Notice, OutboxMessage, ProcessInstance, User
@@ -54,17 +53,6 @@ class Outcome:
 
     letter: Letter
     error: str = ""
-
-
-def deliver(database: Database) -> int:
-    """Send what is due; return how many letters the server took. For a thread of its own: it may take minutes."""
-    with database.reading() as session:
-        config, letters = settings.config(session), due(session)
-    outcomes = send(config, letters)
-    if outcomes:
-        with database.transaction() as session:
-            record(session, outcomes)
-    return sum(not outcome.error for outcome in outcomes)
 
 
 def due(session: Session, limit: int = 500) -> list[Letter]:

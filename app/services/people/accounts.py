@@ -5,7 +5,6 @@ from collections.abc import Collection, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import Database
 from app.errors import Conflict, InvalidForm
 from app.i18n import _
 from app.models import Group, User
@@ -13,7 +12,7 @@ from app.services.core import encryption, history, rights, settings
 from app.services.core.access import Actor
 from app.services.people import api_tokens, passwords, rate_limits, sessions, users
 from app.services.people.profiles import Profile
-from app.services.people.rate_limits import Limit
+from app.services.people.rate_limits import Admission, Limit
 
 #: Apart from signing in: whoever guesses here holds a session already, and must not shut its owner out.
 _OLD_PASSWORD = Limit("old password", free=5, first_s=2, longest_s=60)
@@ -63,41 +62,56 @@ def add_from_command(
     return users.add(session, name, profile, actor=None)[1]
 
 
-def change_password(database: Database, old: str, new: str, *, actor: Actor, keep: str | None = None) -> None:
-    """Change the actor's own password; API tokens and other sessions end, the one with token ``keep`` stays.
-
-    Takes the database, like `sessions.sign_in`: a guess stays counted although the refusal rolls back, and hashing
-    must not hold the write lock.
+def check_new_password(old: str, new: str, *, actor: Actor) -> None:
+    """Refuse a password with which the actor must not replace his ``old`` one.
 
     Raises:
-        InvalidForm: the old password is wrong, the new one too weak or the same.
-        TooManyAttempts: whoever sits at his browser has been guessing the old one.
+        InvalidForm: it is too weak or the same.
     """
     passwords.check(new, name=actor.name, field="new")
     if old == new:
         raise _refused("new", _("Kata sandi baru harus berbeda dari yang lama."))
-    with database.transaction() as session:
-        admission = rate_limits.admit(session, {_OLD_PASSWORD: str(actor.id)})
-    with database.reading() as session:
-        proved = _proved(session, actor.id, old)
-    digest = passwords.digest(new)
-    with database.transaction() as session:
-        user = users.get(session, actor.id)
-        if user.password_hash != proved:  # reset while it was checked
-            raise _refused("old", _("Kata sandi lama tidak cocok."))
-        rate_limits.forgive(session, admission)
-        user.password_hash, user.must_change_password = digest, False
-        sessions.end_all(session, user.id, keep=keep)
-        api_tokens.revoke_all(session, user, actor=actor)
-        history.record(session, "password_changed", actor=actor, user=user.name)
 
 
-def _proved(session: Session, user_id: int, password: str) -> str:
-    """The stored hash that the password fits."""
-    stored = users.get(session, user_id).password_hash
-    if not passwords.matches(stored, password, local=settings.config(session).local):
+def admit_old_password(session: Session, *, actor: Actor) -> Admission:
+    """Count an attempt at the actor's old password, in a transaction of its own; see `rate_limits.admit`.
+
+    Raises:
+        TooManyAttempts: whoever sits at his browser has been guessing it.
+    """
+    return rate_limits.admit(session, {_OLD_PASSWORD: str(actor.id)})
+
+
+def prove_old_password(session: Session, old: str, *, actor: Actor) -> str:
+    """Return the stored hash that the actor's old password fits. It hashes: not within a transaction that writes.
+
+    Raises:
+        InvalidForm: the password is wrong.
+    """
+    stored = users.get(session, actor.id).password_hash
+    if not passwords.matches(stored, old, local=settings.config(session).local):
         raise _refused("old", _("Kata sandi lama tidak cocok."))
     return stored
+
+
+def store_password(
+    session: Session, digest: str, proved: str, admission: Admission, *, actor: Actor, keep: str | None
+) -> None:
+    """Store the hash of a new password. API tokens and other sessions end; the one with token ``keep`` stays.
+
+    ``proved``: the hash that `prove_old_password` returned.
+
+    Raises:
+        InvalidForm: the password was reset while it was checked.
+    """
+    user = users.get(session, actor.id)
+    if user.password_hash != proved:
+        raise _refused("old", _("Kata sandi lama tidak cocok."))
+    rate_limits.forgive(session, admission)
+    user.password_hash, user.must_change_password = digest, False
+    sessions.end_all(session, user.id, keep=keep)
+    api_tokens.revoke_all(session, user, actor=actor)
+    history.record(session, "password_changed", actor=actor, user=user.name)
 
 
 def reset_password(

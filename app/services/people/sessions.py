@@ -13,7 +13,6 @@ from ipaddress import ip_address, ip_network
 from sqlalchemy import Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.db import Database
 from app.errors import InvalidForm
 from app.i18n import _
 from app.models import LoginSession, User
@@ -41,26 +40,58 @@ class SignedIn:
     touch_due: bool
 
 
-def sign_in(
-    database: Database, name: str, password: str, *, source: str, replaces: str | None = None
-) -> tuple[User, str]:
-    """Return the user and a new token for his browser; ``replaces`` is the token that it held before.
+def admit(session: Session, name: str, source: str) -> Admission:
+    """Count an attempt to sign in, in a transaction of its own; see `rate_limits.admit`.
 
-    ``source``: the address that the attempt comes from; only a keyed hash of it is kept. Takes the database, not a
-    session: an attempt stays counted although the refusal rolls back, and hashing must not hold the write lock.
+    ``source``: the address that the attempt comes from; only a keyed hash of it is kept.
 
     Raises:
         TooManyAttempts: at this account, or from this source.
-        InvalidForm: no such user, a wrong password, or disabled: the same sentence for all.
     """
     account, place = _plain(name), _network(source)
-    with database.transaction() as session:
-        limits = {_ACCOUNT_THERE: f"{place} {account}", _ACCOUNT: account, _SOURCE: place}
-        admission = rate_limits.admit(session, limits)
-    with database.reading() as session:
-        user_id, proved = _proved(session, name, password)
-    with database.transaction() as session:
-        return _begin(session, user_id, proved, admission, replaces)
+    limits = {_ACCOUNT_THERE: f"{place} {account}", _ACCOUNT: account, _SOURCE: place}
+    return rate_limits.admit(session, limits)
+
+
+def prove(session: Session, name: str, password: str) -> tuple[int, str]:
+    """Return the id of the user whose name and password these are, and the hash that the password fits.
+
+    It hashes, which takes long: not within a transaction that writes.
+
+    Raises:
+        InvalidForm: no such user, a wrong password, or disabled: the same sentence for all.
+    """
+    row = session.execute(
+        select(User.id, User.password_hash).where(User.name == _plain(name), User.disabled_at.is_(None))
+    ).one_or_none()
+    local = settings.config(session).local
+    if not passwords.matches(row.password_hash if row else None, password, local=local) or row is None:
+        raise _refused(name)
+    return row.id, row.password_hash
+
+
+def begin(
+    session: Session, user_id: int, proved: str, admission: Admission, replaces: str | None
+) -> tuple[User, str]:
+    """Begin a session of the user; return him and the token for his browser, which held ``replaces`` before.
+
+    ``proved``: the hash that `prove` returned.
+
+    Raises:
+        InvalidForm: he was disabled or given another password meanwhile.
+    """
+    still = (User.id == user_id, User.password_hash == proved, User.disabled_at.is_(None))
+    query = select(User).where(*still).options(*WITH_MEMBERSHIPS)
+    # Whoever resets the password waits for this session, and ends it.
+    user = session.scalars(query.with_for_update(read=True, of=User)).unique().one_or_none()
+    if user is None:
+        raise _refused("")
+    if replaces:
+        sign_out(session, replaces)
+    rate_limits.forgive(session, admission)
+    token, now = secrets.token_urlsafe(32), clock.real()
+    session.add(LoginSession(token_hash=fingerprint(token), user_id=user.id, created_at=now, seen_at=now))
+    return user, token
 
 
 def resume(session: Session, token: str) -> SignedIn | None:
@@ -112,34 +143,6 @@ def forget_old(session: Session) -> None:
     now = clock.real()
     over = or_(LoginSession.seen_at <= now - IDLE, LoginSession.created_at <= now - ABSOLUTE)
     session.execute(delete(LoginSession).where(over))
-
-
-def _proved(session: Session, name: str, password: str) -> tuple[int, str]:
-    """The id of the user whose name and password these are, and the hash that the password fits."""
-    row = session.execute(
-        select(User.id, User.password_hash).where(User.name == _plain(name), User.disabled_at.is_(None))
-    ).one_or_none()
-    local = settings.config(session).local
-    if not passwords.matches(row.password_hash if row else None, password, local=local) or row is None:
-        raise _refused(name)
-    return row.id, row.password_hash
-
-
-def _begin(
-    session: Session, user_id: int, proved: str, admission: Admission, replaces: str | None
-) -> tuple[User, str]:
-    still = (User.id == user_id, User.password_hash == proved, User.disabled_at.is_(None))
-    query = select(User).where(*still).options(*WITH_MEMBERSHIPS)
-    # Whoever resets the password waits for this session, and ends it.
-    user = session.scalars(query.with_for_update(read=True, of=User)).unique().one_or_none()
-    if user is None:  # disabled, or given another password, while this one was checked
-        raise _refused("")
-    if replaces:
-        sign_out(session, replaces)
-    rate_limits.forgive(session, admission)
-    token, now = secrets.token_urlsafe(32), clock.real()
-    session.add(LoginSession(token_hash=fingerprint(token), user_id=user.id, created_at=now, seen_at=now))
-    return user, token
 
 
 def _refused(name: str) -> InvalidForm:

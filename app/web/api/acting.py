@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import forms
+from app.commands.transaction import Answer, Command, run_command
 from app.errors import InvalidForm
 from app.forms import Form
 from app.i18n import _
 from app.services.people import api_tokens
-from app.web import commands, context
-from app.web.commands import Answer, Command
+from app.web import context
 from app.web.context import SignInRequired
 
 SPECIFICATION = "api-docs.openapi_json"
@@ -45,7 +45,7 @@ def command(name: str, target: object, body: Any = None) -> Command:
 
 def perform(name: str, target: object, body: Any, do: Callable[[Session], Answer]) -> Answer:
     """Run a command of the API that needs nothing but its transaction."""
-    return commands.run(context.database(), command(name, target, body), do, actor=context.actor())
+    return run_command(context.database(), command(name, target, body), do, actor=context.actor())
 
 
 def answered(body: Any, status: int = 200) -> Response:

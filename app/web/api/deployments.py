@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.transaction import Answer
 from app.services.deployment import deployments
 from app.services.deployment.deployments import Deployment as Done
 from app.web import context, sent_files
@@ -13,7 +14,6 @@ from app.web.api.acting import answered, perform
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.common import Finding
 from app.web.api.schemas.definitions import Deployment, DeploymentFiles
-from app.web.commands import Answer
 
 blueprint = Blueprint("deployments", __name__, description="Deploy diagrams, forms and tables.")
 

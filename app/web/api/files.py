@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
+from app.commands.transaction import Answer
 from app.services.files import attachments, uploads
 from app.web import context
 from app.web.api.acting import answered, perform
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.records import File, FileUpload
-from app.web.commands import Answer
 
 blueprint = Blueprint("files", __name__, description="Attachments.")
 

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.transaction import Answer
 from app.services.instances import incidents
 from app.web import context
 from app.web.api import present
@@ -12,7 +13,6 @@ from app.web.api.acting import answered, perform
 from app.web.api.requests import ID, Blueprint
 from app.web.api.schemas.common import Nothing
 from app.web.api.schemas.records import Incident, IncidentPage, IncidentQuery
-from app.web.commands import Answer
 
 blueprint = Blueprint("incidents", __name__, description="What stopped.")
 

@@ -6,13 +6,15 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.instances import start_case
+from app.commands.transaction import Answer
 from app.services.casefile import instance_lists, queries
 from app.services.casefile.instance_lists import CaseFilters
 from app.services.core import history, paging
 from app.services.instances import cancellation, instances
 from app.services.instances.instances import Started
 from app.services.reporter import tracking
-from app.web import commands, context
+from app.web import context
 from app.web.api import examples, present
 from app.web.api.acting import answered, command, from_json, perform
 from app.web.api.requests import ID, Blueprint
@@ -26,7 +28,6 @@ from app.web.api.schemas.instances import (
     Start,
     StartedInstance,
 )
-from app.web.commands import Answer
 
 blueprint = Blueprint("process-instances", __name__, description="Cases.")
 
@@ -50,7 +51,7 @@ def start(body: dict[str, Any]) -> Response:
         return _dumped(session, started.instance)
 
     given = body["variables"]
-    kept = commands.start_case(
+    kept = start_case(
         context.database(),
         body["key"],
         from_json(given),

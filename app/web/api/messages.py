@@ -5,13 +5,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.messages import send_message
+from app.commands.transaction import Answer
 from app.models import ProcessInstance
-from app.web import commands, context
+from app.web import context
 from app.web.api import examples, present
 from app.web.api.acting import answered, command, from_json
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.instances import Instance, Message
-from app.web.commands import Answer
 
 blueprint = Blueprint("messages", __name__, description="Messages to waiting cases.")
 
@@ -28,7 +29,7 @@ def send(body: dict[str, Any]) -> Response:
         told: Answer = Instance().dump(present.instance(session, row))
         return told
 
-    kept = commands.send_message(
+    kept = send_message(
         context.database(),
         body["name"],
         body["business_key"],

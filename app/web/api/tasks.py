@@ -5,19 +5,20 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.tasks import complete_task
+from app.commands.transaction import Answer
 from app.models import UserTask
 from app.services.instances import instances
 from app.services.tasks import inbox, tasks
 from app.services.tasks.inbox import Filters
 from app.services.tasks.tasks import Work
-from app.web import commands, context
+from app.web import context
 from app.web.api import examples, present
 from app.web.api.acting import answered, command, only_for_a_form, perform
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.common import Nothing
 from app.web.api.schemas.instances import Instance
 from app.web.api.schemas.tasks import Complete, Completed, Task, TaskDetail, TaskPage, TaskQuery
-from app.web.commands import Answer
 
 blueprint = Blueprint("tasks", __name__, description="User tasks.")
 #: More open tasks than one case ever offers to one person.
@@ -90,7 +91,7 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
     ``next_tasks`` is told as it is now, in a repeat too; the rest is what the first completion answered.
     """
     actor, given = context.actor(), body["variables"]
-    kept = commands.complete_task(
+    kept = complete_task(
         context.database(),
         task_id,
         only_for_a_form(given),

@@ -17,16 +17,16 @@ from flask import (
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.commands.transaction import Answer, run_command, run_without_key
 from app.errors import Conflict, InvalidForm, NotAllowed
 from app.i18n import _
 from app.services import identity
 from app.services.casefile import casefile, notes
 from app.services.definitions import definitions
 from app.services.instances import cancellation, instances
-from app.web import commands, context, entries, errors
+from app.web import context, entries, errors
 from app.web.cases import case_list, case_page, case_view
 from app.web.cases.case_page import Refusal
-from app.web.commands import Answer, Command
 
 blueprint = Blueprint("cases", __name__)
 
@@ -51,10 +51,13 @@ def show(instance_id: int) -> str:
 def show_identity(instance_id: int) -> AnyResponse:
     """The same page with the identity on it, this once; who looked is recorded."""
     actor = context.actor()
-    with context.database().transaction() as session:
+
+    def do(session: Session) -> dict[str, Any]:
         instance = instances.get(session, instance_id, actor=actor)
         version = definitions.version(session, instance.definition_id)
-        shown = identity.show(session, actor, instance, version)
+        return identity.show(session, actor, instance, version)
+
+    shown = run_without_key(context.database(), do)
     with context.database().reading() as session:
         page = case_page.draw(session, instance_id, actor=actor, shown=shown)
     return make_response(page, {"Cache-Control": "no-store"})
@@ -106,9 +109,9 @@ def _perform(
     instance_id: int, name: str, sent: dict[str, str], do: Callable[[Session], dict[str, Any]]
 ) -> AnyResponse | None:
     """Run a command on the case; the page that says why not when it was refused."""
-    command = Command(f"{name}_case", str(instance_id), entries.key() or None, sent)
+    command = entries.command(f"{name}_case", instance_id, sent)
     try:
-        commands.run(context.database(), command, do, actor=context.actor())
+        run_command(context.database(), command, do, actor=context.actor())
     except (InvalidForm, Conflict, NotAllowed) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
         refusal = Refusal(name, errors.told(error), sent, problems)

@@ -1,5 +1,6 @@
 """Proses: what is in force, what was, and what the checks found; the process owner deploys here."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,7 @@ from flask import (
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.commands.transaction import Answer, run_command
 from app.errors import InvalidDiagram, InvalidForm, NotFound
 from app.i18n import _, language
 from app.models import WatchedFile
@@ -50,33 +52,48 @@ def deploy() -> AnyResponse:
     contents: dict[str, bytes] = {}
     try:
         contents = sent_files.by_name(uploads)
-        with context.database().transaction() as session:
-            done = deployments.deploy(session, contents, actor=context.actor())
-            other = folder_watch.differing(session, contents) if context.config().watch else []
+        done = _deploy(contents)
     except InvalidDiagram as error:
         found = [finding.as_dict() for finding in error.findings]
         return make_response(_list_page(refused=found, names=list(contents)), errors.problem_of(error).status)
     except InvalidForm as error:
-        return make_response(_list_page(missing=str(error)), 422)
-    _say_done(done, other)
-    first = done.definitions[0].definition.id
-    return redirect(url_for("definitions.show", definition_id=first), 303)
+        return make_response(_list_page(missing=errors.told(error)), 422)
+    _say_done(done)
+    return redirect(url_for("definitions.show", definition_id=done["definitions"][0]["id"]), 303)
 
 
-def _say_done(done: deployments.Deployment, other: Sequence[str]) -> None:
-    """Say what is in force now; ``other``: files that the watched folders hold with other content."""
-    for one in done.definitions:
-        words = {"name": one.definition.name, "n": one.definition.version}
+def _deploy(contents: Mapping[str, bytes]) -> Answer:
+    """Put the files in force; answer what is, and which files the watched folders hold with other content."""
+
+    def do(session: Session) -> Answer:
+        done = deployments.deploy(session, contents, actor=context.actor())
+        other = folder_watch.differing(session, contents) if context.config().watch else []
+        return {"definitions": [_known(one) for one in done.definitions], "other": list(other)}
+
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    command = entries.command("deploy", "", digests)
+    return run_command(context.database(), command, do, actor=context.actor())
+
+
+def _known(one: deployments.Deployed) -> dict[str, Any]:
+    row = one.definition
+    return {"id": row.id, "name": row.name, "version": row.version, "created": one.created}
+
+
+def _say_done(done: Answer) -> None:
+    """Say what is in force now."""
+    for one in done["definitions"]:
+        words = {"name": one["name"], "n": one["version"]}
         text = (
             _("{name} versi {n} diterapkan. Perkara baru memakainya.")
-            if one.created
+            if one["created"]
             else _("{name} versi {n} sudah berlaku; isinya sama.")
         )
-        flash(text.format(**words), "ok" if one.created else "info")
-    if other:
+        flash(text.format(**words), "ok" if one["created"] else "info")
+    if done["other"]:
         warning = _(
             "Folder yang diamati memuat {names} dengan isi lain. Bila disimpan di sana, versi ini diganti.",
-            names=", ".join(other),
+            names=", ".join(done["other"]),
         )
         flash(warning, "warn")
 

@@ -6,11 +6,12 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.transaction import Answer, run_command
 from app.i18n import _
 from app.models import Incident
 from app.services.definitions import definitions
 from app.services.instances import incidents
-from app.web import context, lists
+from app.web import context, entries, lists
 
 blueprint = Blueprint("incidents", __name__)
 RESOLVED = "resolved"
@@ -42,10 +43,13 @@ def listed() -> str:
 @blueprint.post("/kendala/<int:incident_id>/coba")
 def retry(incident_id: int) -> Response:
     """Try again: a timer fires now, a task may be completed again."""
-    with context.database().transaction() as session:
-        incident = incidents.retry(session, incident_id, actor=context.actor())
-        words = _came(incident)
-    flash(words, "ok")
+    actor = context.actor()
+
+    def do(session: Session) -> Answer:
+        return {"words": _came(incidents.retry(session, incident_id, actor=actor))}
+
+    done = run_command(context.database(), entries.command("retry", incident_id), do, actor=actor)
+    flash(done["words"], "ok")
     return redirect(url_for("incidents.listed"), 303)
 
 

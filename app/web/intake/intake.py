@@ -9,6 +9,8 @@ from flask import flash, jsonify, make_response, redirect, render_template, requ
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.instances import start_case
+from app.commands.transaction import Command, Failed, run_without_key
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NumberTaken
 from app.forms import Form
 from app.i18n import _
@@ -18,8 +20,7 @@ from app.services.instances.instances import Started
 from app.services.reporter import tracking
 from app.services.tasks import draft_compatibility, drafts
 from app.services.tasks.draft_compatibility import Typed
-from app.web import commands, context, entries, errors, filters, lists, shell
-from app.web.commands import Command
+from app.web import context, entries, errors, filters, lists, shell
 from app.web.entries import Entry
 from app.web.intake import slips, start_page
 from app.web.intake.start_page import Sheet
@@ -59,7 +60,7 @@ def save() -> Response:
     try:
         entries.check_files(sheet.form, entry, {})
         started = _start(sheet, entry, secret)
-    except (InvalidForm, Conflict, *commands.Failed) as error:
+    except (InvalidForm, Conflict, *Failed) as error:
         return _refused(sheet, entry, error)
     if not sheet.reported:
         about = {"name": sheet.version.diagram.name, "number": started["number"]}
@@ -94,8 +95,8 @@ def save_draft() -> Response:
 def drop_draft() -> Response:
     """Forget the draft and begin with an empty form."""
     key = lists.argument("key")
-    with context.database().transaction() as session:
-        drafts.delete(session, context.actor(), start_page.scope(key))
+    actor, scope = context.actor(), start_page.scope(key)
+    run_without_key(context.database(), lambda session: drafts.delete(session, actor, scope))
     flash(_("Draf dibuang."), "ok")
     return redirect(url_for("intake.new", key=key))
 
@@ -114,7 +115,7 @@ def _start(sheet: Sheet, entry: Entry, secret: str) -> dict[str, Any]:
         drafts.delete(session, actor, start_page.scope(sheet.key))
         return {"instance_id": started.instance.id, "number": started.instance.business_key}
 
-    return commands.start_case(
+    return start_case(
         context.database(),
         sheet.key,
         values,
@@ -146,7 +147,8 @@ def _kept_and_drawn(
 def _keep(sheet: Sheet, entry: Entry) -> tuple[datetime, bool]:
     """Keep what was typed; return when, and whether: no draft stays of a form that nobody touched."""
     actor, empty = context.actor(), entries.is_untouched(sheet.form, entry, {})
-    with context.database().transaction() as session:
+
+    def do(session: Session) -> tuple[datetime, bool]:
         kept = drafts.load(session, actor, start_page.scope(sheet.key))
         _filled, left = draft_compatibility.fit(session, draft_compatibility.typed_in(kept), sheet.form)
         if left or not empty:
@@ -154,6 +156,8 @@ def _keep(sheet: Sheet, entry: Entry) -> tuple[datetime, bool]:
             return draft_compatibility.keep(session, actor, sheet.key, typed, sheet.form), True
         drafts.delete(session, actor, start_page.scope(sheet.key))
         return clock.now(session), False
+
+    return run_without_key(context.database(), do)
 
 
 def _asked_by_script() -> bool:

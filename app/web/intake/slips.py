@@ -7,12 +7,12 @@ from flask import Blueprint, flash, make_response, redirect, render_template, ur
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.transaction import Command, run_command
 from app.i18n import _
 from app.services.definitions import definitions
 from app.services.instances import instances
 from app.services.reporter import tracking
-from app.web import commands, context, entries, once
-from app.web.commands import Command
+from app.web import context, entries, once
 
 #: With the start form in `intake`: one blueprint for the way from a report to its slip.
 blueprint = Blueprint("intake", __name__)
@@ -62,6 +62,6 @@ def reissue(instance_id: int) -> Response:
         tracking.issue(session, instance_id, actor=actor, key=secret)
         return {}
 
-    commands.run(context.database(), Command("reissue_code", str(instance_id), secret), do, actor=actor)
+    run_command(context.database(), Command("reissue_code", str(instance_id), secret), do, actor=actor)
     flash(_("Kode baru diterbitkan. Kode yang lama tidak berlaku lagi."), "ok")
     return go(instance_id, secret)

@@ -7,6 +7,7 @@ from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
 from app import forms
+from app.commands.transaction import Failed
 from app.errors import AppError, InvalidForm
 from app.forms import Form
 from app.i18n import _
@@ -15,7 +16,7 @@ from app.services.instances import instances, numbers
 from app.services.reporter import tracking
 from app.services.tasks import draft_compatibility, drafts
 from app.services.tasks.draft_compatibility import Typed
-from app.web import commands, context, entries, lists
+from app.web import context, entries, lists
 from app.web.entries import Entry
 
 
@@ -93,13 +94,13 @@ def why(error: AppError, sheet: Sheet) -> str:
             "Halaman ini sudah pernah dikirim dengan isi lain. Periksa di Perkara apakah laporannya sudah tersimpan; "
             "bila belum, kirim sekali lagi."
         )
-    if isinstance(error, commands.Failed) and not sheet.reported:
+    if isinstance(error, Failed) and not sheet.reported:
         return _(
             "{why} Perkara belum dimulai; isian Anda disimpan sebagai draf, dan pemilik proses membaca sebabnya di "
             "Kendala.",
             why=error,
         )
-    if isinstance(error, commands.Failed):
+    if isinstance(error, Failed):
         return _(
             "{why} Laporan belum tersimpan; isian Anda disimpan sebagai draf, dan pemilik proses membaca sebabnya di "
             "Kendala.",

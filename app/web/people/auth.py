@@ -6,10 +6,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import i18n
+from app.commands import accounts
+from app.commands.transaction import run_without_key
 from app.errors import InvalidForm, TooManyAttempts
 from app.i18n import _
 from app.services.core.access import Actor
-from app.services.people import accounts, sessions, users
+from app.services.people import users
 from app.web import context, errors, login
 from app.web.shell import THEME_COOKIE, THEMES
 
@@ -52,7 +54,7 @@ def enter() -> AnyResponse:
     """Sign in and go on to where one wanted."""
     name, going_to = request.form.get("username", ""), context.local_path(request.form.get("next"))
     try:
-        user, token = sessions.sign_in(
+        user, token = accounts.sign_in(
             context.database(),
             name,
             request.form.get("password", ""),
@@ -156,8 +158,7 @@ def remember(response: AnyResponse, name: str, value: str, *, script: bool = Fal
 
 
 def _speak(user_id: int, code: str) -> None:
-    with context.database().transaction() as session:
-        users.speak(session, user_id, code)
+    run_without_key(context.database(), lambda session: users.speak(session, user_id, code))
 
 
 def _wanted() -> str:

@@ -1,12 +1,14 @@
 """Unit and hari libur: which units there are, who works in them, and which days are off in this region."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import date
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.transaction import Answer, run_command, run_without_key
 from app.days_off import national_holidays
 from app.errors import InvalidForm, NotFound
 from app.forms import moments
@@ -16,7 +18,7 @@ from app.services.core import clock, edit_conflicts, history, holidays, rights
 from app.services.definitions import unit_options
 from app.services.people import units, user_search
 from app.services.people.units import Details
-from app.web import context, lists
+from app.web import context, entries, errors, lists
 from app.web.people import office_words
 
 blueprint = Blueprint("organisation", __name__)
@@ -61,17 +63,23 @@ def new() -> str:
 @blueprint.post("/pengguna/unit-baru")
 def add() -> Response:
     """Add a unit."""
-    rights.require_administrator(context.actor())
-    code = request.form.get("code", "")
+    actor, code = context.actor(), request.form.get("code", "")
+    rights.require_administrator(actor)
+
+    def do(session: Session) -> Answer:
+        unit = units.add(session, code, details, actor=actor)
+        lacking = unit_options.lacking(session, unit.code)
+        return {"name": unit.name, "warning": _not_offered(unit, lacking) if lacking else ""}
+
     try:
-        with context.database().transaction() as session:
-            unit = units.add(session, code, _details(), actor=context.actor())
-            lacking = unit_options.lacking(session, unit.code)
+        details = _details()
+        command = entries.command("add_unit", code, asdict(details))
+        done = run_command(context.database(), command, do, actor=actor)
     except InvalidForm as error:
-        return make_response(_form_page(None, error.errors), 422)
-    flash(_("Unit {name} ditambahkan. Beri ia petugas di daftar pengguna.", name=unit.name), "ok")
-    if lacking:
-        flash(_not_offered(unit, lacking), "warn")
+        return make_response(_form_page(None, error.errors or {"code": errors.told(error)}), 422)
+    flash(_("Unit {name} ditambahkan. Beri ia petugas di daftar pengguna.", name=done["name"]), "ok")
+    if done["warning"]:
+        flash(done["warning"], "warn")
     return redirect(url_for("organisation.listed"), 303)
 
 
@@ -87,11 +95,14 @@ def show(code: str) -> str:
 @blueprint.post("/pengguna/unit/<path:code>")
 def edit(code: str) -> Response:
     """Change what is said of a unit."""
-    rights.require_administrator(context.actor())
+    actor, shown = context.actor(), request.form.get("shown", "")
+    rights.require_administrator(actor)
     try:
-        with context.database().transaction() as session:
-            shown = request.form.get("shown", "")
-            unit = units.edit(session, code, _details(), actor=context.actor(), shown=shown)
+        details = _details()
+        unit = run_without_key(
+            context.database(),
+            lambda session: units.edit(session, code, details, actor=actor, shown=shown),
+        )
     except InvalidForm as error:
         with context.database().reading() as session:
             unit = units.get(session, code)
@@ -109,26 +120,37 @@ def days_off() -> str:
 @blueprint.post("/pengguna/libur")
 def add_day() -> Response:
     """Add a day off."""
-    rights.require_administrator(context.actor())
+    actor, name = context.actor(), request.form.get("name", "")
+    rights.require_administrator(actor)
+
+    def do(session: Session) -> Answer:
+        return {"named": bool(holidays.add(session, on, name, actor=actor).name)}
+
     try:
-        with context.database().transaction() as session:
-            row = holidays.add(session, _day("on"), request.form.get("name", ""), actor=context.actor())
+        on = _day("on")
+        command = entries.command("add_day_off", on, name)
+        done = run_command(context.database(), command, do, actor=actor)
     except InvalidForm as error:
-        return make_response(_days_page(error.errors), 422)
+        return make_response(_days_page(error.errors or {"on": errors.told(error)}), 422)
     words = (
         N_("{day} masuk daftar. Tenggat yang sudah berjalan tidak berubah.")
-        if row.name
+        if done["named"]
         else N_("{day} sekarang hari kerja biasa. Tenggat yang sudah berjalan tidak berubah.")
     )
-    flash(_(words, day=day(row.on)), "ok")
+    flash(_(words, day=day(on)), "ok")
     return redirect(url_for("organisation.days_off"), 303)
 
 
 @blueprint.post("/pengguna/libur/<on>/hapus")
 def remove_day(on: str) -> Response:
     """Take a day out of the list."""
-    with context.database().transaction() as session:
-        holidays.remove(session, _stored_day(on), actor=context.actor())
+    actor, kept = context.actor(), _stored_day(on)
+
+    def do(session: Session) -> Answer:
+        holidays.remove(session, kept, actor=actor)
+        return {}
+
+    run_command(context.database(), entries.command("remove_day_off", on), do, actor=actor)
     flash(_("Hari libur dihapus dari daftar. Tenggat yang sudah berjalan tidak berubah."), "ok")
     return redirect(url_for("organisation.days_off"), 303)
 

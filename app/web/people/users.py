@@ -1,6 +1,7 @@
 """Pengguna: who signs in, in which lanes and units, with which roles. Administrators change it, others read."""
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -8,15 +9,16 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.errors import InvalidForm
 from app.i18n import _, use
+from app.models import User
 from app.services.core import rights
 from app.services.core.access import actor_of
 from app.services.definitions import staffing
 from app.services.people import accounts, api_tokens, profiles, user_search, users
 from app.services.people.profiles import Profile
-from app.web import commands, context, entries, once
-from app.web.commands import Command
+from app.web import context, entries, once
 from app.web.people import auth, user_form, user_list
 
 blueprint = Blueprint("users", __name__)
@@ -50,7 +52,7 @@ def add() -> Response:
 
     command = Command("add_user", name, secret, [name, _sent(profile)])
     try:
-        done = commands.run(context.database(), command, do, actor=actor)
+        done = run_command(context.database(), command, do, actor=actor)
     except InvalidForm as error:
         with context.database().reading() as session:
             words = "" if error.errors else _sent_before()
@@ -72,13 +74,16 @@ def show(user_id: int) -> str:
 @blueprint.post("/pengguna/<int:user_id>")
 def edit(user_id: int) -> Response:
     """Change what is decided about a user."""
-    actor, profile = context.actor(), user_form.sent()
+    actor, profile, shown = context.actor(), user_form.sent(), request.form.get("shown", "")
+
+    def do(session: Session) -> tuple[User, bool, Sequence[str]]:
+        lanes = staffing.lanes(session, user_id)
+        user = users.edit(session, user_id, profile, actor=actor, shown=shown)
+        warnings = staffing.without_unit(session, user), staffing.unattended(session, lanes)
+        return user, user.id == actor.id and not actor_of(user).administers, warnings
+
     try:
-        with context.database().transaction() as session:
-            lanes = staffing.lanes(session, user_id)
-            user = users.edit(session, user_id, profile, actor=actor, shown=request.form.get("shown", ""))
-            warnings = staffing.without_unit(session, user), staffing.unattended(session, lanes)
-            gave_up = user.id == actor.id and not actor_of(user).administers
+        user, gave_up, warnings = run_without_key(context.database(), do)
     except InvalidForm as error:
         with context.database().reading() as session:
             user = user_search.get(session, user_id, actor=actor)
@@ -105,7 +110,7 @@ def reset_password(user_id: int) -> Response:
         accounts.reset_password(session, user_id, actor=actor, password=password)
         return {}
 
-    commands.run(context.database(), Command("reset_password", str(user_id), secret), do, actor=actor)
+    run_command(context.database(), Command("reset_password", str(user_id), secret), do, actor=actor)
     return _to_password(user_id, secret)
 
 
@@ -126,37 +131,51 @@ def revoke_tokens(user_id: int) -> Response:
     """Make his API tokens worthless."""
     actor = context.actor()
     rights.require_administrator(actor)
-    with context.database().transaction() as session:
+
+    def do(session: Session) -> Answer:
         user = users.get(session, user_id)
         api_tokens.revoke_all(session, user, actor=actor)
-    flash(_("Token API {name} tidak berlaku lagi.", name=user.full_name), "ok")
+        return {"name": user.full_name}
+
+    done = run_command(context.database(), entries.command("revoke_tokens", user_id), do, actor=actor)
+    flash(_("Token API {name} tidak berlaku lagi.", name=done["name"]), "ok")
     return redirect(url_for("users.show", user_id=user_id), 303)
 
 
 @blueprint.post("/pengguna/<int:user_id>/nonaktif")
 def disable(user_id: int) -> Response:
     """Shut him out; his tasks go back to their lanes."""
-    there = redirect(url_for("users.show", user_id=user_id), 303)
+    there, actor = redirect(url_for("users.show", user_id=user_id), 303), context.actor()
+
+    def do(session: Session) -> Answer:
+        user = users.disable(session, user_id, actor=actor)
+        return {
+            "name": user.full_name,
+            "warning": staffing.unattended(session, staffing.lanes(session, user_id)),
+        }
+
     try:
-        with context.database().transaction() as session:
-            user = users.disable(session, user_id, actor=context.actor())
-            warning = staffing.unattended(session, staffing.lanes(session, user_id))
+        done = run_command(context.database(), entries.command("disable_user", user_id), do, actor=actor)
     except InvalidForm as error:  # he is the last administrator
         _warn(str(error))
         return there
-    flash(_("{name} dinonaktifkan; tugas yang dipegangnya kembali ke lajurnya.", name=user.full_name), "ok")
-    _warn(warning)
+    flash(_("{name} dinonaktifkan; tugas yang dipegangnya kembali ke lajurnya.", name=done["name"]), "ok")
+    _warn(done["warning"])
     return there
 
 
 @blueprint.post("/pengguna/<int:user_id>/aktif")
 def enable(user_id: int) -> Response:
     """Let him in again."""
-    with context.database().transaction() as session:
-        user = users.enable(session, user_id, actor=context.actor())
-        warning = staffing.without_unit(session, user)
-    flash(_("{name} dapat masuk lagi.", name=user.full_name), "ok")
-    _warn(warning)
+    actor = context.actor()
+
+    def do(session: Session) -> Answer:
+        user = users.enable(session, user_id, actor=actor)
+        return {"name": user.full_name, "warning": staffing.without_unit(session, user)}
+
+    done = run_command(context.database(), entries.command("enable_user", user_id), do, actor=actor)
+    flash(_("{name} dapat masuk lagi.", name=done["name"]), "ok")
+    _warn(done["warning"])
     return redirect(url_for("users.show", user_id=user_id), 303)
 
 

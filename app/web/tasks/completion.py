@@ -7,6 +7,8 @@ from typing import Any, Literal
 from flask import flash, request
 from sqlalchemy.orm import Session
 
+from app.commands.tasks import Answers, complete_task
+from app.commands.transaction import Failed
 from app.errors import (
     AppError,
     Conflict,
@@ -25,9 +27,8 @@ from app.services.definitions import definitions, staffing
 from app.services.instances import instances, messages
 from app.services.tasks import conflicts, permissions, tasks
 from app.services.tasks.tasks import Work
-from app.web import commands, context, entries, errors
+from app.web import context, entries, errors
 from app.web.cases import case_view
-from app.web.commands import Answers, Command
 from app.web.entries import Entry
 from app.web.tasks.task_page import ANSWER, Refusal
 
@@ -44,17 +45,17 @@ def complete(work: Work, entry: Entry, given: Answers, *, actor: Actor) -> dict[
     """Complete the task; say what came of it: names of the diagram and numbers, nothing that was typed.
 
     Raises:
-        What `commands.complete_task` raises; Conflict where the page was sent before with other words.
+        What `complete_task` of the commands raises; Conflict where the page was sent before with other words.
     """
     task_id = work.task.id
     try:
-        done = commands.complete_task(
+        done = complete_task(
             context.database(),
             task_id,
             entry.values,
             given,
             actor=actor,
-            command=Command("complete_task", task_id, entries.key() or None, entry.sent),
+            command=entries.command("complete_task", task_id, entry.sent),
             answer=lambda _session, work: {"task": work.task.name, "instance": work.task.instance_id},
             typed=entry.kept,
             keep_on_conflict=True,
@@ -160,7 +161,7 @@ def _answered(question: Any, given: Answers) -> bool:
 
 
 def _why(error: AppError) -> str:
-    if isinstance(error, commands.Failed):
+    if isinstance(error, Failed):
         return _(
             "{why} Tugas belum selesai. Isian Anda disimpan sebagai draf, dan pemilik proses sudah diberi tahu.",
             why=error,

@@ -9,6 +9,7 @@ from flask import render_template
 from sqlalchemy.orm import Session
 
 from app import forms
+from app.commands.tasks import as_draft
 from app.i18n import _
 from app.models import User
 from app.services.casefile import casefile, queries
@@ -21,7 +22,7 @@ from app.services.tasks import permissions, tasks
 from app.services.tasks.drafts import Kept
 from app.services.tasks.permissions import Standing
 from app.services.tasks.tasks import Work
-from app.web import commands, context, entries
+from app.web import context, entries
 from app.web.cases import case_view, clocks
 from app.web.entries import Drawn
 from app.web.vocabulary import Vocabulary
@@ -86,7 +87,7 @@ class TaskPage:
         if self.refusal.values is None or self.kept is None:
             return self.kept is not None
         values = {key: value for key, value in self.refusal.values.items() if key != forms.FOCUS}
-        return self.kept.values == commands.as_draft(values, self.refusal.answers)
+        return self.kept.values == as_draft(values, self.refusal.answers)
 
     @property
     def typed_text(self) -> str:

@@ -8,6 +8,8 @@ from flask import Blueprint, flash, jsonify, make_response, redirect, render_tem
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.tasks import Answers, as_draft
+from app.commands.transaction import Failed, run_command, run_without_key
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed
 from app.i18n import _
 from app.models import User, UserTask
@@ -15,8 +17,7 @@ from app.services.casefile import notes
 from app.services.people import officers
 from app.services.tasks import permissions, reassignment, tasks
 from app.services.tasks.tasks import Work
-from app.web import commands, context, entries, errors, filters, lists
-from app.web.commands import Answers, Command
+from app.web import context, entries, errors, filters, lists
 from app.web.entries import Entry
 from app.web.tasks import completion, inbox, task_page
 from app.web.tasks.task_page import Refusal
@@ -59,7 +60,7 @@ def complete(task_id: str) -> Response:
         if his:
             entries.check_files(work.form, entry, variables)
         came = completion.complete(work, entry, answers, actor=actor)
-    except (InvalidForm, Conflict, NotAllowed, *commands.Failed) as error:
+    except (InvalidForm, Conflict, NotAllowed, *Failed) as error:
         if his and isinstance(error, InvalidForm):  # of the others the command has kept what it may
             _keep_refused(work, entry, answers)
         return _refused(task_id, error, completion.refusal(error, entry, answers, work))
@@ -100,8 +101,8 @@ def save_draft(task_id: str) -> Response:
 @blueprint.post("/tugas/<task_id>/buang")
 def drop_draft(task_id: str) -> Response:
     """Forget what was typed."""
-    with context.database().transaction() as session:
-        permissions.drop_draft(session, task_id, actor=context.actor())
+    actor = context.actor()
+    run_without_key(context.database(), lambda session: permissions.drop_draft(session, task_id, actor=actor))
     flash(_("Draf dibuang."), "ok")
     return redirect(url_for("tasks.show", task_id=task_id), 303)
 
@@ -190,9 +191,9 @@ def note(task_id: str) -> Response:
 
 def _perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str, Any] | Response:
     """Run a command on a task; what it answers, or the task's page that says why not."""
-    command = Command(f"{name}_task", task_id, entries.key() or None, sent)
+    command = entries.command(f"{name}_task", task_id, sent)
     try:
-        return commands.run(context.database(), command, do, actor=context.actor())
+        return run_command(context.database(), command, do, actor=context.actor())
     except (InvalidForm, Conflict, NotAllowed) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
         words, heading = completion.why_not(task_id, error)
@@ -221,13 +222,16 @@ def _keep(work: Work, entry: Entry, answers: Answers) -> tuple[UserTask, datetim
     Not a form that nobody touched: its draft would hold nothing. One that was kept before stays: the case may have
     come to say the same meanwhile, and may say something else later.
     """
-    task_id, actor, draft = work.task.id, context.actor(), commands.as_draft(entry.kept, answers)
+    task_id, actor, draft = work.task.id, context.actor(), as_draft(entry.kept, answers)
     empty = not answers and entries.is_untouched(work.form, entry, work.task.variables)
-    with context.database().transaction() as session:
+
+    def do(session: Session) -> tuple[UserTask, datetime, bool]:
         before = permissions.draft(session, task_id, actor=actor) if empty else None
         if not empty or (before and before.values == draft):
             return *permissions.keep_draft(session, task_id, draft, actor=actor), True
         return *permissions.drop_draft(session, task_id, actor=actor), False
+
+    return run_without_key(context.database(), do)
 
 
 def _keep_refused(work: Work, entry: Entry, answers: Answers) -> None:

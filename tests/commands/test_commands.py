@@ -6,6 +6,11 @@ from typing import Any
 import pytest
 
 from app import stored_messages
+from app.commands.failures import for_the_owner
+from app.commands.instances import start_case
+from app.commands.messages import send_message, send_reporters_form
+from app.commands.tasks import as_draft, complete_task
+from app.commands.transaction import Command
 from app.db import Database
 from app.errors import Conflict, ExecutionFailed
 from app.i18n import speaking
@@ -18,12 +23,18 @@ from app.services.deployment import deployments
 from app.services.instances import incidents, instances, messages
 from app.services.people import users
 from app.services.tasks import drafts, tasks
-from app.web import commands
-from app.web.commands import Command
 from tests.engine.building import bpmn, catch, end, exclusive, flow, start, user
 from tests.services.office import add_user, form, text
 
 NOTHING: dict[str, Any] = {}
+
+
+@pytest.fixture
+def office(database: Database) -> Database:
+    """An installation with a process owner."""
+    with database.transaction() as session:
+        add_user(session, "pemilik", is_process_owner=True)
+    return database
 
 
 @pytest.fixture
@@ -58,7 +69,7 @@ def rina(office: Database) -> Actor:
 
 
 def begin(office: Database, actor: Actor, judul: str, key: str | None = None) -> dict[str, Any]:
-    return commands.start_case(
+    return start_case(
         office,
         "coba",
         {"judul": judul},
@@ -85,7 +96,7 @@ def test_a_start_that_fails_is_a_draft_and_in_the_log(
         kept = drafts.load(session, rina, "start:coba")
         assert instance_lists.page(session, CaseFilters(key="coba"), actor=rina).items == []
     assert kept is not None
-    assert kept.values == commands.as_draft({"judul": "entah"}, {})
+    assert kept.values == as_draft({"judul": "entah"}, {})
 
 
 def test_a_repeated_start_is_one_case(office: Database, rina: Actor) -> None:
@@ -97,7 +108,7 @@ def test_a_repeated_start_is_one_case(office: Database, rina: Actor) -> None:
 def test_an_officers_message_that_fails_is_an_incident_of_its_case(office: Database, rina: Actor) -> None:
     case = begin(office, rina, "baik")
     with pytest.raises(ExecutionFailed):
-        commands.send_message(
+        send_message(
             office,
             "kabar datang",
             case["number"],
@@ -119,7 +130,7 @@ def test_the_reporters_form_that_fails_is_an_incident_and_may_be_sent_again(
 
     def send(isi: str, key: str) -> None:
         command = Command("reporter", wait.id, key, isi)
-        commands.send_reporters_form(office, case["id"], wait.id, {"isi": isi}, command=command)
+        send_reporters_form(office, case["id"], wait.id, {"isi": isi}, command=command)
 
     with pytest.raises(ExecutionFailed):
         send("entah", "k")
@@ -142,7 +153,7 @@ def test_who_comes_too_late_keeps_what_he_typed(office: Database, rina: Actor) -
         tasks.complete(session, task.id, {}, {}, actor=budi)
     for keep in (False, True):
         with pytest.raises(Conflict, match="Budi"):
-            commands.complete_task(
+            complete_task(
                 office,
                 task.id,
                 {},
@@ -178,7 +189,7 @@ def test_a_start_that_fails_is_an_incident_of_its_process_and_a_second_one_is_th
     assert definition is not None
     [incident] = open_incidents(office, owner)
     assert (incident.instance_id, incident.definition_id) == (None, definition.id)
-    assert (incident.activity_id, incident.message) == ("ada", commands.for_the_owner(failed.value))
+    assert (incident.activity_id, incident.message) == ("ada", for_the_owner(failed.value))
     with speaking("en"):
         assert stored_messages.told(incident.message).startswith("No way out of “Ada” fits these entries. ")
     assert open_incidents(office, rina) == []  # no case of hers
@@ -199,7 +210,7 @@ def test_a_message_that_starts_nothing_for_its_diagram_failed_is_an_incident_too
         deployments.deploy(session, files, actor=None)
         owner = actor_of(users.named(session, "pemilik"))
     with pytest.raises(ExecutionFailed):
-        commands.send_message(
+        send_message(
             office,
             "surat datang",
             "S-1",

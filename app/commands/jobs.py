@@ -1,0 +1,73 @@
+"""Firing one timer: in a transaction of its own; a failure costs it a try in a second one."""
+
+import logging
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app import stored_messages
+from app.commands.transaction import run_without_key
+from app.db import Database
+from app.errors import Conflict, ExecutionFailed, NotReady, WrongKey
+from app.services.core import clock
+from app.services.instances import jobs
+
+logger = logging.getLogger(__name__)
+
+
+def fire_job(database: Database, job_id: str, *, at: datetime | None = None) -> bool:
+    """Fire one timer; return whether it fired. The job's id is its key: a timer that fired is gone.
+
+    ``at`` lets it happen at that moment instead of now. Whatever one case does, the others go on.
+
+    Raises:
+        NotReady: the database does not answer, which is no failure of the timer.
+    """
+    try:
+        with suppress(Conflict):  # another worker was faster: the second look finds nothing left to do
+            return _fire(database, job_id, at)
+        return _fire(database, job_id, at)
+    except Conflict as error:  # no race: it would never end, and the clock would not rest
+        reason = str(error.__cause__).splitlines()[0] if error.__cause__ else error.said
+        logger.warning("timer %s: %s", job_id, reason)  # further lines quote values
+        fail_job(database, job_id, stored_messages.kept(reason), at=at)
+    except ExecutionFailed as error:
+        told = stored_messages.kept(error.said, error.detail)
+        fail_job(database, job_id, told, activity_id=error.activity_id, at=at)
+    except WrongKey as error:  # one case's identity: it must not stop the clock for all
+        fail_job(database, job_id, stored_messages.kept(error.said), at=at)
+    except NotReady:
+        raise
+    except Exception as error:  # one bad case must not stop the clock for all
+        logger.exception("timer %s", job_id)
+        fail_job(database, job_id, f"{type(error).__name__}: {error}", at=at)
+    return False
+
+
+def fail_job(
+    database: Database,
+    job_id: str,
+    message: str,
+    *,
+    activity_id: str | None = None,
+    at: datetime | None = None,
+) -> None:
+    """Count a failure of the timer: it is tried again later; out of tries it stops and an incident opens."""
+
+    def record(session: Session) -> None:
+        if at is not None:
+            clock.fix(session, at)
+        jobs.record_failure(session, job_id, stored_messages.kept(message), activity_id)
+
+    with suppress(Conflict):  # its case is being changed: it comes again
+        run_without_key(database, record)
+
+
+def _fire(database: Database, job_id: str, at: datetime | None) -> bool:
+    def fire(session: Session) -> bool:
+        if at is not None:
+            clock.fix(session, at)
+        return jobs.fire(session, job_id)
+
+    return run_without_key(database, fire)

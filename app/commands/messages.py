@@ -1,0 +1,64 @@
+"""Delivering a message to a case: from an officer, a program, or the reporter's form."""
+
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from app.commands import failures
+from app.commands.transaction import Answer, Command, run_command
+from app.db import Database
+from app.errors import AppError
+from app.models import ProcessInstance
+from app.services.core.access import Actor
+from app.services.instances import messages
+from app.services.instances.instances import Values
+
+
+def send_message(
+    database: Database,
+    name: str,
+    business_key: str,
+    values: Values,
+    *,
+    actor: Actor,
+    command: Command,
+    answer: Callable[[Session, ProcessInstance], Answer],
+) -> Answer:
+    """Deliver a message to the case with this number.
+
+    Raises:
+        What `messages.send` raises, and `run_command`.
+    """
+
+    def do(session: Session) -> Answer:
+        return answer(session, messages.send(session, name, business_key, values, actor=actor))
+
+    def report(session: Session, error: AppError) -> None:
+        instance = messages.hearing(session, name, business_key, actor=actor)
+        if instance is not None:
+            failures.report_case(session, instance, error, actor=actor)
+        elif (key := messages.started_by(session, name)) is not None:
+            failures.report_start(session, key, error, actor=actor)
+
+    return run_command(database, command, do, actor=actor, after_failure=report)
+
+
+def send_reporters_form(
+    database: Database, instance_id: int, wait_id: str, values: Values, *, command: Command
+) -> bool:
+    """Deliver the form of the reporter, whose code was checked; return whether the case ended with it.
+
+    Raises:
+        What `messages.from_reporter` raises, and `run_command`.
+    """
+
+    def do(session: Session) -> Answer:
+        instance = session.get_one(ProcessInstance, instance_id)
+        messages.from_reporter(session, instance, wait_id, values)
+        return {"ended": instance.ended_at is not None}
+
+    def report(session: Session, error: AppError) -> None:
+        failures.report_case(session, session.get_one(ProcessInstance, instance_id), error, actor=None)
+
+    answer = run_command(database, command, do, actor=None, after_failure=report)
+    return bool(answer.get("ended"))  # kept answers of before have none

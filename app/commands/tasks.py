@@ -1,0 +1,66 @@
+"""Completing a task: done whole, or what was typed is kept as a draft and the process owner is told."""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.commands import failures
+from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.db import Database
+from app.errors import AppError, Conflict, InvalidForm, KeyReused
+from app.services.core.access import Actor
+from app.services.instances import incidents
+from app.services.instances.instances import Values
+from app.services.tasks import drafts, tasks
+from app.services.tasks.tasks import Work
+
+#: Answers to the question of a gateway: gateway id → flow id, or several.
+Answers = Mapping[str, str | list[str]]
+
+
+def as_draft(values: Mapping[str, Any], answers: Answers) -> dict[str, Any]:
+    """What somebody typed, in the shape in which drafts of tasks and start forms are kept."""
+    return {"values": dict(values), "answers": dict(answers)}
+
+
+def complete_task(
+    database: Database,
+    task_id: str,
+    values: Values,
+    answers: Answers,
+    *,
+    actor: Actor,
+    command: Command,
+    answer: Callable[[Session, Work], Answer],
+    typed: Mapping[str, Any],
+    keep_on_conflict: bool = False,
+) -> Answer:
+    """Complete a task; ``answer`` says what came of it, within the transaction.
+
+    ``typed`` (values as typed) is kept as the draft when the diagram fails; with ``keep_on_conflict`` also when
+    somebody else was faster, or the actor himself with the same key and other words.
+
+    Raises:
+        What `tasks.complete` raises, and `run_command`.
+    """
+
+    def do(session: Session) -> Answer:
+        return answer(session, tasks.complete(session, task_id, values, answers, actor=actor))
+
+    def keep(session: Session) -> None:
+        with suppress(InvalidForm):  # larger than a draft may be: telling the owner matters more
+            drafts.save(session, actor, f"task:{task_id}", as_draft(typed, answers))
+
+    def report(session: Session, error: AppError) -> None:
+        keep(session)
+        told, place = failures.for_the_owner(error), failures.place_of(error)
+        incidents.report(session, task_id, told, place, actor=actor)
+
+    try:
+        return run_command(database, command, do, actor=actor, after_failure=report)
+    except (Conflict, KeyReused):
+        if keep_on_conflict:
+            run_without_key(database, keep)
+        raise

@@ -1,0 +1,76 @@
+"""A command in its transaction: the only place that opens one for writing, beside migrations and restoring."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import orjson
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.errors import AppError, ExecutionFailed, ExpressionFailed
+from app.services.core import encryption, idempotency
+from app.services.core.access import Actor
+
+#: What a command with a key answers: JSON, without identity; it is kept for 7 days.
+Answer = dict[str, Any]
+#: The diagram, a table, or an expression of a form could not go on.
+Failed = (ExecutionFailed, ExpressionFailed)
+_Result = TypeVar("_Result")
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command as it came in: its name and target, its idempotency key, and what was sent along.
+
+    ``body`` is JSON; only a keyed hash of it is kept. Actor, name, target and key together tell a repeat.
+    """
+
+    name: str
+    target: str
+    key: str | None = None
+    body: Any = None
+
+
+def run_command(
+    database: Database,
+    command: Command,
+    do: Callable[[Session], Answer],
+    *,
+    actor: Actor | None,
+    after_failure: Callable[[Session, AppError], None] | None = None,
+) -> Answer:
+    """Do it in one transaction and return its answer; a repeat with the same key returns the first one's.
+
+    An exception leaves nothing behind. ``after_failure`` is called with each of `Failed` in a second transaction, to
+    keep what was typed and to tell the process owner; then the error goes on.
+
+    Raises:
+        KeyReused: the key came before with another body. And whatever ``do`` raises.
+    """
+    try:
+        with database.transaction() as session:
+            body = _fingerprint(session, command.body) if command.key else ""
+            return idempotency.once(
+                session, actor, command.name, command.target, command.key, body, lambda: do(session)
+            )
+    except Failed as error:
+        if after_failure is not None:
+            with database.transaction() as session:
+                after_failure(session, error)
+        raise
+
+
+def run_without_key(database: Database, do: Callable[[Session], _Result]) -> _Result:
+    """Do it in one transaction and return what it returned. For what may be repeated, or has nobody to repeat it.
+
+    Which commands have no key, and why: docs/decisions/0030-commands.md.
+    """
+    with database.transaction() as session:
+        return do(session)
+
+
+def _fingerprint(session: Session, body: Any) -> str:
+    """Keyed: a plain hash of a body that holds a telephone number would give it away."""
+    content = orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    return encryption.fingerprint(session, "idempotency", content.decode())
