@@ -1,4 +1,4 @@
-"""The commands; ``python -m app --help`` lists them. Each opens the transaction and calls a service."""
+"""The commands; ``python -m app --help`` lists them. Each calls `app.commands`, which open the transaction."""
 
 import sys
 

@@ -39,7 +39,7 @@ def installation() -> Installation:
 
 
 def database() -> Database:
-    """The database; `transaction` for a change, `reading` for a page."""
+    """The database: for `app.commands`, which change it; `reading` for a page."""
     return installation().database
 
 
