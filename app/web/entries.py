@@ -166,7 +166,7 @@ def key() -> str:
     return request.form.get("idempotency_key", "")[:200]
 
 
-def command(name: str, target: object, body: Any = None) -> Command:
+def sent_command(name: str, target: object, body: Any = None) -> Command:
     """The command that this form is, with its key; ``body``: all that was sent, to know a repeat."""
     return Command(name, str(target), key() or None, body)
 

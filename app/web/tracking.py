@@ -140,7 +140,7 @@ def _send(case: ProcessInstance, entry: Entry, *, still: bool) -> bool:
     ``still``: the case asks it. Return whether the case ended with it.
     """
     asked = request.form.get("_wait", "")
-    command = entries.command("reporters_form", asked, entry.sent)
+    command = entries.sent_command("reporters_form", asked, entry.sent)
     try:
         return send_reporters_form(
             context.database(), case.id, asked if still else "", entry.values, command=command

@@ -109,7 +109,7 @@ def _perform(
     instance_id: int, name: str, sent: dict[str, str], do: Callable[[Session], dict[str, Any]]
 ) -> AnyResponse | None:
     """Run a command on the case; the page that says why not when it was refused."""
-    command = entries.command(f"{name}_case", instance_id, sent)
+    command = entries.sent_command(f"{name}_case", instance_id, sent)
     try:
         run_command(context.database(), command, do, actor=context.actor())
     except (InvalidForm, Conflict, NotAllowed) as error:

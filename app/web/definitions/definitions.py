@@ -71,7 +71,7 @@ def _deploy(contents: Mapping[str, bytes]) -> Answer:
         return {"definitions": [_known(one) for one in done.definitions], "other": list(other)}
 
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
-    command = entries.command("deploy", "", digests)
+    command = entries.sent_command("deploy", "", digests)
     return run_command(context.database(), command, do, actor=context.actor())
 
 

@@ -48,7 +48,7 @@ def retry(incident_id: int) -> Response:
     def do(session: Session) -> Answer:
         return {"words": _came(incidents.retry(session, incident_id, actor=actor))}
 
-    done = run_command(context.database(), entries.command("retry", incident_id), do, actor=actor)
+    done = run_command(context.database(), entries.sent_command("retry", incident_id), do, actor=actor)
     flash(done["words"], "ok")
     return redirect(url_for("incidents.listed"), 303)
 

@@ -73,7 +73,7 @@ def add() -> Response:
 
     try:
         details = _details()
-        command = entries.command("add_unit", code, asdict(details))
+        command = entries.sent_command("add_unit", code, asdict(details))
         done = run_command(context.database(), command, do, actor=actor)
     except InvalidForm as error:
         return make_response(_form_page(None, error.errors or {"code": errors.told(error)}), 422)
@@ -128,7 +128,7 @@ def add_day() -> Response:
 
     try:
         on = _day("on")
-        command = entries.command("add_day_off", on, name)
+        command = entries.sent_command("add_day_off", on, name)
         done = run_command(context.database(), command, do, actor=actor)
     except InvalidForm as error:
         return make_response(_days_page(error.errors or {"on": errors.told(error)}), 422)
@@ -150,7 +150,7 @@ def remove_day(on: str) -> Response:
         holidays.remove(session, kept, actor=actor)
         return {}
 
-    run_command(context.database(), entries.command("remove_day_off", on), do, actor=actor)
+    run_command(context.database(), entries.sent_command("remove_day_off", on), do, actor=actor)
     flash(_("Hari libur dihapus dari daftar. Tenggat yang sudah berjalan tidak berubah."), "ok")
     return redirect(url_for("organisation.days_off"), 303)
 

@@ -137,7 +137,7 @@ def revoke_tokens(user_id: int) -> Response:
         api_tokens.revoke_all(session, user, actor=actor)
         return {"name": user.full_name}
 
-    done = run_command(context.database(), entries.command("revoke_tokens", user_id), do, actor=actor)
+    done = run_command(context.database(), entries.sent_command("revoke_tokens", user_id), do, actor=actor)
     flash(_("Token API {name} tidak berlaku lagi.", name=done["name"]), "ok")
     return redirect(url_for("users.show", user_id=user_id), 303)
 
@@ -155,7 +155,7 @@ def disable(user_id: int) -> Response:
         }
 
     try:
-        done = run_command(context.database(), entries.command("disable_user", user_id), do, actor=actor)
+        done = run_command(context.database(), entries.sent_command("disable_user", user_id), do, actor=actor)
     except InvalidForm as error:  # he is the last administrator
         _warn(str(error))
         return there
@@ -173,7 +173,7 @@ def enable(user_id: int) -> Response:
         user = users.enable(session, user_id, actor=actor)
         return {"name": user.full_name, "warning": staffing.without_unit(session, user)}
 
-    done = run_command(context.database(), entries.command("enable_user", user_id), do, actor=actor)
+    done = run_command(context.database(), entries.sent_command("enable_user", user_id), do, actor=actor)
     flash(_("{name} dapat masuk lagi.", name=done["name"]), "ok")
     _warn(done["warning"])
     return redirect(url_for("users.show", user_id=user_id), 303)

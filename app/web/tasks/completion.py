@@ -55,7 +55,7 @@ def complete(work: Work, entry: Entry, given: Answers, *, actor: Actor) -> dict[
             entry.values,
             given,
             actor=actor,
-            command=entries.command("complete_task", task_id, entry.sent),
+            command=entries.sent_command("complete_task", task_id, entry.sent),
             answer=lambda _session, work: {"task": work.task.name, "instance": work.task.instance_id},
             typed=entry.kept,
             keep_on_conflict=True,

@@ -191,7 +191,7 @@ def note(task_id: str) -> Response:
 
 def _perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str, Any] | Response:
     """Run a command on a task; what it answers, or the task's page that says why not."""
-    command = entries.command(f"{name}_task", task_id, sent)
+    command = entries.sent_command(f"{name}_task", task_id, sent)
     try:
         return run_command(context.database(), command, do, actor=context.actor())
     except (InvalidForm, Conflict, NotAllowed) as error:
