@@ -1,0 +1,90 @@
+"""A command in its transaction: whole or not at all, once for each key, and what may follow a failure."""
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.db import Database
+from app.errors import AppError, Conflict, ExecutionFailed, KeyReused
+from app.models import Unit
+
+SENT = Command("add", "A", "k", {"name": "Dinas A"})
+
+
+def add(session: Session, code: str = "A") -> Answer:
+    session.add(Unit(code=code, name=f"Dinas {code}"))
+    session.flush()
+    return {"code": code}
+
+
+def codes(database: Database) -> list[str]:
+    with database.reading() as session:
+        return sorted(session.scalars(select(Unit.code)))
+
+
+def add_and_fail(session: Session, error: AppError) -> Answer:
+    session.add(Unit(code="C", name="Dinas C"))
+    session.flush()
+    raise error
+
+
+def test_a_repeat_gets_the_first_answer_and_does_nothing(database: Database) -> None:
+    first = run_command(database, SENT, add, actor=None)
+    assert run_command(database, SENT, lambda session: add(session, "B"), actor=None) == first
+    assert codes(database) == ["A"]
+
+
+def test_a_key_with_another_body_is_refused(database: Database) -> None:
+    run_command(database, SENT, add, actor=None)
+    with pytest.raises(KeyReused):
+        run_command(database, Command("add", "A", "k", {"name": "Dinas B"}), add, actor=None)
+
+
+def test_a_refused_command_may_be_sent_again_with_its_key(database: Database) -> None:
+    with pytest.raises(Conflict):
+        run_command(database, SENT, lambda session: add_and_fail(session, Conflict("")), actor=None)
+    assert codes(database) == []
+    assert run_command(database, SENT, add, actor=None) == {"code": "A"}
+
+
+def test_what_follows_a_failure_of_the_diagram_stays_and_the_error_goes_on(database: Database) -> None:
+    told: list[AppError] = []
+
+    def report(session: Session, error: AppError) -> None:
+        told.append(error)
+        add(session, "B")
+
+    failure = ExecutionFailed("tidak ada jalan")
+    with pytest.raises(ExecutionFailed):
+        run_command(
+            database,
+            SENT,
+            lambda session: add_and_fail(session, failure),
+            actor=None,
+            after_failure=report,
+        )
+    assert (told, codes(database)) == ([failure], ["B"])
+
+
+def test_a_refusal_is_no_failure_of_the_diagram(database: Database) -> None:
+    def report(session: Session, _error: AppError) -> None:
+        add(session, "B")
+
+    with pytest.raises(Conflict):
+        run_command(
+            database,
+            SENT,
+            lambda session: add_and_fail(session, Conflict("")),
+            actor=None,
+            after_failure=report,
+        )
+    assert codes(database) == []
+
+
+def test_what_has_no_key_is_done_each_time_and_leaves_nothing_when_it_fails(database: Database) -> None:
+    run_without_key(database, add)
+    assert run_without_key(database, lambda session: add(session, "B")) == {"code": "B"}
+    with pytest.raises(ExecutionFailed):
+        run_without_key(database, lambda session: add_and_fail(session, ExecutionFailed("")))
+    assert codes(database) == ["A", "B"]
