@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app import worker as clockwork
 from app.cli.base import ready
 from app.commands.transaction import run_without_key
+from app.history.events import ClockMoved, ClockReset
 from app.i18n import moment as in_words
 from app.services.core import clock, history
 
@@ -36,7 +37,7 @@ def fire(until: str) -> None:
     count = clockwork.fire_until(database, moment)
 
     def travel(session: Session) -> None:
-        history.record(session, "clock_moved", actor=None, to=moment.isoformat())
+        history.record(session, ClockMoved(to=moment.isoformat()), actor=None)
         clock.travel(session, moment)
 
     if moment > now:
@@ -56,7 +57,7 @@ def clock_command(reset: bool) -> None:
 
     def go_back(session: Session) -> None:
         clock.reset(session)
-        history.record(session, "clock_reset", actor=None)
+        history.record(session, ClockReset(), actor=None)
 
     run_without_key(database, go_back)
     click.echo("Jam kembali ke waktu nyata.")

@@ -12,6 +12,7 @@ from app.bpmnio import feel
 from app.engine.reading.texts import properties
 from app.errors import NotAllowed
 from app.forms import Form
+from app.history.events import IdentityShown
 from app.i18n import _
 from app.models import IdentityValue, ProcessInstance
 from app.services.core import clock, encryption, history, settings
@@ -109,5 +110,5 @@ def show(session: Session, actor: Actor, instance: ProcessInstance, version: Ver
         raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
     rows = session.scalars(select(IdentityValue).where(IdentityValue.instance_id == instance.id))
     shown = {row.field_key: encryption.unseal(session, row.ciphertext) for row in rows}
-    history.record(session, "identity_shown", actor=actor, instance_id=instance.id, fields=sorted(shown))
+    history.record(session, IdentityShown(fields=sorted(shown)), actor=actor, instance_id=instance.id)
     return shown

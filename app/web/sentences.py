@@ -1,74 +1,65 @@
-"""Sentences about a case: what the pages of its record are made of."""
+"""Sentences of the record as HTML: names in bold, other cases as links."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
 from typing import Any
 
-from markupsafe import Markup
+from flask import url_for
+from markupsafe import Markup, escape
 
-from app import i18n
-from app.i18n import _
-from app.models import HistoryEvent
-from app.services.instances import numbers
+from app.history import words
+from app.history.entry import Entry
+from app.history.events import Event
+from app.history.sentences import Part, Ref, Sentence, Text
+from app.history.vocabulary import Ids, Vocabulary
+from app.i18n import _, ngettext
 from app.web import context
-from app.web.vocabulary import Vocabulary
-
-Change = tuple[str, str | None, str | None]  # label, before, after
 
 
-@dataclass(frozen=True)
-class Sentence:
-    """An event as people read it. ``kind`` is one of the timeline's; ``title`` is HTML with names in bold.
-
-    ``reason`` is what a person gave or a condition says; ``lines`` and ``changes`` are the details under it.
-    """
-
-    kind: str
-    title: Markup
-    reason: str = ""
-    lines: tuple[tuple[str, str], ...] = ()  # (heading, text)
-    changes: tuple[Change, ...] = ()
-    meta: str = ""
-
-    @property
-    def detail(self) -> Markup:
-        """The lines as HTML."""
-        return Markup("").join(Markup("<p>{}: {}</p>").format(*line) for line in self.lines)
+def html(text: Text) -> Markup:
+    """A text with its names in bold and its references as links."""
+    return Markup("").join(_part(part) for part in text)
 
 
-def say(message: str, /, **names: str) -> Markup:
-    """Return ``message`` in the reader's language with each of ``names`` in bold; a link stays one."""
-    bold = {
-        key: name if isinstance(name, Markup) else Markup("<b>{}</b>").format(name)
-        for key, name in names.items()
+def entry(row: Entry[Event], vocabulary: Vocabulary) -> dict[str, Any]:
+    """An event as the macro ``timeline`` wants it. No actor: the clock."""
+    found = words.describe(row, vocabulary)
+    return {
+        "kind": found.kind,
+        "what": html(found.title),
+        "actor": words.who(row),
+        "at": row.at,
+        "meta": html(found.meta),
+        "reason": found.reason,
+        "detail": _detail(found.lines),
+        "changes": found.changes,
+        "detail_label": _label(found),
     }
-    return Markup(_(message)).format(**bold)  # noqa: S704 messages are our own words
 
 
-def here(event: HistoryEvent, words: Vocabulary) -> str:
-    """What the element is called at which it happened."""
-    return words.activity(event.activity_id)
+def entry_outside_cases(row: Entry[Event]) -> dict[str, Any]:
+    """The same for what happened outside of cases. No actor: the command line or the watched folders."""
+    told = entry(row, Ids(context.config().timezone))
+    told["actor"] = told["actor"] or _("Perintah atau folder")
+    return {**told, "detail_label": ""}  # facts are no fields of a form
 
 
-def at(text: str) -> str:
-    """A stored time in words."""
-    return i18n.moment(datetime.fromisoformat(text), context.config().timezone)
+def _part(part: Part) -> Markup:
+    if part.ref is not None:
+        return Markup('<a href="{}">{}</a>').format(_address(part.ref), part.text)
+    return Markup("<b>{}</b>").format(part.text) if part.role == "name" else escape(part.text)
 
 
-def changes(event: HistoryEvent, words: Vocabulary) -> tuple[Change, ...]:
-    """What was filled in: (label, before, after); before is None where there was nothing, and the same as
-    after where it stayed. Empty fields are left out."""
-    values: Mapping[str, Any] = event.data.get("values") or {}
-    before = {key: values[key] for key in event.data.get("kept") or () if key in values}
-    before |= event.data.get("old") or {}
-    called = numbers.own_names(words.version, values)
-    return tuple(
-        (
-            called.get(key) or words.label(key),
-            words.value(key, before[key]) if key in before else None,
-            words.value(key, value),
-        )
-        for key, value in sorted(values.items(), key=lambda one: words.place(one[0]))
-        if key in (event.data.get("old") or {}) or value not in (None, "", [], False)
-    )
+def _address(ref: Ref) -> str:
+    return url_for("cases.show", instance_id=ref.id)
+
+
+def _detail(lines: Iterable[tuple[str, str]]) -> Markup:
+    return Markup("").join(Markup("<p>{}: {}</p>").format(*line) for line in lines)
+
+
+def _label(found: Sentence) -> str:
+    """What stands on the fold over the details; empty for the usual word."""
+    if found.kind == "decision":
+        return _("Mengapa?")
+    count = len(found.changes)
+    return ngettext("{count} isian", "{count} isian", count) if found.changes else ""

@@ -3,9 +3,10 @@
 from types import SimpleNamespace
 from typing import Any
 
-from app.models import HistoryEvent
-from app.web.cases import words
-from app.web.vocabulary import Vocabulary
+from app.history import words
+from app.services.casefile.vocabulary import Vocabulary
+from app.web import sentences
+from tests.history.entries import stored
 
 
 def told(type_: str, data: dict[str, Any]) -> Any:
@@ -14,7 +15,7 @@ def told(type_: str, data: dict[str, Any]) -> Any:
         forms={},
         diagram=SimpleNamespace(nodes={"isi": SimpleNamespace(name="Isi")}, questions={}, properties={}),
     )
-    return words.describe(HistoryEvent(type=type_, activity_id="isi", data=data), Vocabulary(version))
+    return words.describe(stored(type_, data, activity_id="isi"), Vocabulary(version))
 
 
 def test_what_a_step_begins_with_is_told_with_its_warnings(app: Any) -> None:
@@ -22,7 +23,7 @@ def test_what_a_step_begins_with_is_told_with_its_warnings(app: Any) -> None:
         sentence = told(
             "inputs_mapped", {"given": {"judul": "Lampu"}, "warnings": ["Variable 'x' not found"]}
         )
-    assert sentence.title == "Data dibawa ke <b>Isi</b>"
+    assert sentences.html(sentence.title) == "Data dibawa ke <b>Isi</b>"
     assert sentence.changes == (("judul", None, "Lampu"),)
     assert sentence.lines == (("Peringatan", "Variable 'x' not found"),)
 
@@ -30,5 +31,5 @@ def test_what_a_step_begins_with_is_told_with_its_warnings(app: Any) -> None:
 def test_what_comes_out_of_a_step_is_told_with_what_was_there_before(app: Any) -> None:
     with app.test_request_context():
         sentence = told("outputs_mapped", {"values": {"jumlah": 3}, "old": {"jumlah": 2}})
-    assert sentence.title == "Data dibawa dari <b>Isi</b>"
+    assert sentences.html(sentence.title) == "Data dibawa dari <b>Isi</b>"
     assert sentence.changes == (("jumlah", "2", "3"),)

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from app.models import HistoryEvent
-from app.web.cases import branches
+from app.history import words as record_words
+from app.services.casefile.vocabulary import Vocabulary
 from app.web.definitions import decision_words
-from app.web.vocabulary import Vocabulary
 from tests.engine.models import decision, grid, literal, read
 from tests.engine.test_decision_graphs import SCORE
+from tests.history.entries import stored
 
 
 def told(data: dict[str, Any], *parts: str) -> Any:
@@ -21,8 +21,8 @@ def told(data: dict[str, Any], *parts: str) -> Any:
         forms={},
         diagram=SimpleNamespace(nodes=nodes, questions={}, properties={}),
     )
-    event = HistoryEvent(type="table_decided", activity_id="putus", data=data)
-    return branches.table(event, Vocabulary(version))
+    entry = stored("table_decided", data, activity_id="putus")
+    return record_words.describe(entry, Vocabulary(version))
 
 
 def test_what_was_needed_is_told_first_with_its_rules_and_its_result(app: Any) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.web.cases import words
+from app.history import words
+from app.history.events import CATALOGUE
 
 #: What the engine records, as its sources have it.
 ENGINE = "".join(path.read_text("utf-8") for path in sorted(Path("app/engine").rglob("*.py")))
@@ -15,4 +16,4 @@ RECORDED = set(re.findall(r'\.record\(\s*"(\w+)"', ENGINE)) | {"error_thrown", "
 @pytest.mark.parametrize("type", sorted(RECORDED))
 def test_an_event_of_the_engine_has_words(type: str) -> None:
     assert len(RECORDED) > 10
-    assert type in words._TELLERS
+    assert CATALOGUE[type] in words.TELLERS

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app import worker
 from app.db import Database
+from app.history.events import MessageDelivered
 from app.models import ProcessInstance, User
 from app.services.core import access, history
 from app.services.deployment import deployments
@@ -127,8 +128,8 @@ def test_how_strangers_found_each_other_is_read_on_the_page(
 ) -> None:
     case, other = talking
     with office.transaction() as session:
-        told = {"message": "Kabar", "case": other.id, "case_number": other.business_key, how: True}
-        history.record(
-            session, "message_delivered", actor=None, instance_id=case.id, activity_id="kirim", **told
+        told = MessageDelivered(
+            message="Kabar", identity=(), case=other.id, case_number=other.business_key, **{how: True}
         )
+        history.record(session, told, actor=None, instance_id=case.id, activity_id="kirim")
     assert words in words_of(sign_in("auditor").get(f"/perkara/{case.id}"))

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 
 from app.engine.diagram import Loop, Node, Timer
+from app.history import words
 from app.i18n import speaking
-from app.models import HistoryEvent
-from app.web.cases import words
-from app.web.vocabulary import Vocabulary
+from app.services.casefile.vocabulary import Vocabulary
+from app.web import sentences
+from tests.history.entries import stored
 
 
 def drawn(id: str, kind: str, name: str = "", **given: Any) -> Node:
@@ -32,8 +33,8 @@ def told(cause: str) -> Any:
     diagram = SimpleNamespace(nodes=NODES, questions={})
     version: Any = SimpleNamespace(program=SimpleNamespace(tables={}), forms={}, diagram=diagram)
     data = {"task": "1", "cause": cause}
-    event = HistoryEvent(type="task_cancelled", activity_id="telaah", data=data)
-    return words.describe(event, Vocabulary(version))
+    sentence = words.describe(stored("task_cancelled", data, activity_id="telaah"), Vocabulary(version))
+    return sentences.html(sentence.title), sentence.reason
 
 
 @pytest.mark.parametrize(
@@ -54,8 +55,6 @@ def test_what_took_a_task_away_is_told_in_both_languages(
     app: Any, cause: str, indonesian: str, english: str
 ) -> None:
     with app.test_request_context(), speaking("id"):
-        sentence = told(cause)
-        assert (sentence.title, sentence.reason) == ("<b>Telaah</b> ditutup tanpa diselesaikan", indonesian)
+        assert told(cause) == ("<b>Telaah</b> ditutup tanpa diselesaikan", indonesian)
     with app.test_request_context(), speaking("en"):
-        sentence = told(cause)
-        assert (sentence.title, sentence.reason) == ("<b>Telaah</b> closed without being completed", english)
+        assert told(cause) == ("<b>Telaah</b> closed without being completed", english)

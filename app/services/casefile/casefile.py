@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from app.history.entry import Entry
+from app.history.events import Event, TaskCreated, TaskReassigned
 from app.models import (
     Attachment,
     CaseMessage,
-    HistoryEvent,
     Incident,
     MessageWait,
     Note,
@@ -49,7 +50,7 @@ class CaseFile:
     tasks: Sequence[UserTask]
     waits: Sequence[MessageWait]
     clocks: Sequence[Clock]
-    events: Sequence[HistoryEvent]
+    events: Sequence[Entry[Event]]
     more_events: bool
     notes: Sequence[Note]
     files: Sequence[Attachment]
@@ -120,9 +121,10 @@ def picture_states(session: Session, file: CaseFile) -> dict[str, Any]:
     return queries.states(file.instance, file.tasks, waits, clock.now(session))
 
 
-def _units(tasks: Sequence[UserTask], events: Iterable[HistoryEvent]) -> list[str]:
+def _units(tasks: Sequence[UserTask], entries: Iterable[Entry[Event]]) -> list[str]:
     """Codes of the units that tasks are or were for."""
-    return [task.unit_code or "" for task in tasks] + [str(event.data.get("unit") or "") for event in events]
+    were = [e.event.unit for e in entries if isinstance(e.event, TaskCreated | TaskReassigned)]
+    return [*(task.unit_code or "" for task in tasks), *were]
 
 
 def unit_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
@@ -144,9 +146,9 @@ def _files(session: Session, instance_id: int) -> Sequence[Attachment]:
     return session.scalars(query.order_by(Attachment.uploaded_at, Attachment.id)).all()
 
 
-def _people(session: Session, events: Iterable[HistoryEvent]) -> dict[str, str]:
+def _people(session: Session, entries: Iterable[Entry[Event]]) -> dict[str, str]:
     """Full names of those to whom tasks were handed."""
-    wanted = {name for event in events if isinstance(name := event.data.get("to"), str)}
+    wanted = {entry.event.to for entry in entries if isinstance(entry.event, TaskReassigned)}
     if not wanted:
         return {}
     query = select(User.name, User.full_name).where(User.name.in_(wanted))

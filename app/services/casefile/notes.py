@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import InvalidForm
+from app.history.events import NoteAdded
 from app.i18n import _
 from app.models import Note
 from app.services.core import access, clock, history, rights
@@ -30,7 +31,7 @@ def add(session: Session, instance_id: int, text: str, *, actor: Actor) -> Note:
     note = Note(instance_id=instance_id, text=text, written_at=clock.now(session), written_by_id=actor.id)
     session.add(note)
     session.flush()
-    history.record(session, "note_added", actor=actor, instance_id=instance_id, note=note.id)
+    history.record(session, NoteAdded(note=note.id), actor=actor, instance_id=instance_id)
     return note
 
 

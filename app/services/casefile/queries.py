@@ -11,8 +11,17 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.engine import drawing, timers
 from app.engine.diagram import Node
+from app.history.entry import Entry
+from app.history.events import (
+    Event,
+    GatewayDecided,
+    InstanceStarted,
+    MessageReceived,
+    TaskCompleted,
+    ValuesSet,
+)
 from app.i18n import _
-from app.models import HistoryEvent, Job, ProcessInstance, UserTask
+from app.models import Job, ProcessInstance, UserTask
 from app.services.core import clock, settings
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -130,38 +139,40 @@ def ends(node: Node) -> bool:
 
 
 def submissions(
-    version: Version, events: Sequence[HistoryEvent], files: Mapping[str, str] | None = None
+    version: Version, entries: Sequence[Entry[Event]], files: Mapping[str, str] | None = None
 ) -> list[Submission]:
     """The forms of a case as they were submitted, oldest first. ``files``: names of attachments by id."""
     return [
         Submission(
-            event.activity_id or "",
-            _title(version, event),
-            event.at,
-            _by(event),
+            entry.activity_id or "",
+            _title(version, entry),
+            entry.at,
+            _by(entry),
             rows,
         )
-        for event in events
-        if event.type in {"instance_started", "task_completed", "message_received"}
-        and (rows := _rows(version, event, files or {}))
+        for entry in entries
+        if isinstance(event := entry.event, InstanceStarted | TaskCompleted | MessageReceived)
+        and (rows := _rows(version, entry.activity_id, event.values, files or {}))
     ]
 
 
-def _by(event: HistoryEvent) -> str | None:
+def _by(entry: Entry[Event]) -> str | None:
     """Who filled it in; a message of another case nobody did here."""
-    if "case" in event.data:
-        return _("Perkara {number}", number=event.data.get("case_number", ""))
-    return event.actor.full_name if event.actor else None
+    event = entry.event
+    if isinstance(event, InstanceStarted | MessageReceived) and event.case is not None:
+        return _("Perkara {number}", number=event.case_number)
+    return entry.actor.full_name if entry.actor else None
 
 
-def _title(version: Version, event: HistoryEvent) -> str:
-    node = version.diagram.nodes.get(event.activity_id or "")
-    return (node.name or node.id) if node else event.activity_id or ""
+def _title(version: Version, entry: Entry[Event]) -> str:
+    node = version.diagram.nodes.get(entry.activity_id or "")
+    return (node.name or node.id) if node else entry.activity_id or ""
 
 
-def _rows(version: Version, event: HistoryEvent, files: Mapping[str, str]) -> list[tuple[str, str]]:
-    values: Mapping[str, Any] = event.data.get("values") or {}
-    node = version.diagram.nodes.get(event.activity_id or "")
+def _rows(
+    version: Version, activity_id: str | None, values: Mapping[str, Any], files: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    node = version.diagram.nodes.get(activity_id or "")
     form = version.forms.get(node.form_key or "") if node else None
     if form is None:
         labels = {field.key: field.name for form in version.forms.values() for field in form.fields}
@@ -170,7 +181,7 @@ def _rows(version: Version, event: HistoryEvent, files: Mapping[str, str]) -> li
     return [(label, text) for label, text in forms.display(form, values, files=files, called=called) if text]
 
 
-def variables(version: Version, instance: ProcessInstance, events: Sequence[HistoryEvent]) -> list[Variable]:
+def variables(version: Version, instance: ProcessInstance, entries: Sequence[Entry[Event]]) -> list[Variable]:
     """The variables of a case by label, each with its changes, in the order in which they were filled in.
 
     PostgreSQL keeps no order within a step: there it is the forms'.
@@ -181,21 +192,27 @@ def variables(version: Version, instance: ProcessInstance, events: Sequence[Hist
     changes: dict[str, list[tuple[Any, Any, datetime, str | None]]] = {}
     now: dict[str, Any] = {}
     first: dict[str, int] = {}
-    for step, event in enumerate(events):
-        for key, value in (event.data.get("values") or {}).items():
+    for step, entry in enumerate(entries):
+        event = entry.event
+        if isinstance(event, GatewayDecided):  # it tells what it read, and set nothing
+            for key in event.values or {}:
+                first.setdefault(key, step)
+        if not isinstance(event, ValuesSet):
+            continue
+        who = entry.actor.full_name if entry.actor else None
+        for key, value in event.values.items():
             first.setdefault(key, step)
-            if event.type == "gateway_decided" or (key in now and now[key] == value):
+            if key in now and now[key] == value:
                 continue
-            if key in event.data.get("local", ()):
+            if key in event.local:
                 continue  # a local variable that happens to have the name of one of the case's
-            who = event.actor.full_name if event.actor else None
-            changes.setdefault(key, []).append((now.get(key), value, event.at, who))
+            changes.setdefault(key, []).append((now.get(key), value, entry.at, who))
             now[key] = value
     return [
         Variable(key, called.get(key) or labels.get(key, key), value, changes.get(key, []))
         for key, value in sorted(
             instance.variables.items(),
-            key=lambda one: (first.get(one[0], len(events)), places.get(one[0], len(places))),
+            key=lambda one: (first.get(one[0], len(entries)), places.get(one[0], len(places))),
         )
     ]
 

@@ -1,70 +1,64 @@
-"""Write and read the record of what happened."""
+"""The record as services write and read it: by whom, when, and who may read it. What it says: `app.history`."""
 
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed
+from app.history import reader, writer
+from app.history.entry import Entry
+from app.history.events import Event
+from app.history.reader import latest, of_instance, of_kinds
+from app.history.writer import Record
 from app.i18n import _
-from app.models import HistoryEvent
-from app.services.core import clock
+from app.services.core import access, clock, paging
 from app.services.core.access import Actor
-from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.core.paging import Page
+
+__all__ = ["latest", "of_case", "of_instance", "of_kinds", "outside_cases", "record"]
 
 
 def record(
     session: Session,
-    type_: str,
+    event: Event,
     *,
     actor: Actor | None,
     instance_id: int | None = None,
     activity_id: str | None = None,
-    **data: Any,
-) -> HistoryEvent:
-    """Add one event. ``data`` explains it and must never hold identity."""
-    event = HistoryEvent(
-        instance_id=instance_id,
-        type=type_,
-        at=clock.now(session),
-        actor_id=actor.id if actor else None,
-        activity_id=activity_id,
-        data=data,
-    )
-    session.add(event)
-    return event
+) -> None:
+    """Add an event that happens now. No actor means the clock; no case, that it happened outside of them."""
+    made = Record(event, activity_id, actor.id if actor else None)
+    writer.add(session, made, instance_id=instance_id, at=clock.now(session))
 
 
-def of_instance(
-    session: Session, instance_id: int, *, after: int = 0, limit: int = 500
-) -> Sequence[HistoryEvent]:
-    """The events of a case in the order they happened, with their actors."""
-    query = select(HistoryEvent).where(HistoryEvent.instance_id == instance_id, HistoryEvent.id > after)
-    return session.scalars(
-        query.options(joinedload(HistoryEvent.actor)).order_by(HistoryEvent.id).limit(limit)
-    ).all()
+def of_case(
+    session: Session, instance_id: int, *, actor: Actor, after: str = "", limit: int = 50
+) -> Page[Entry[Event]]:
+    """What happened in a case, oldest first.
+
+    Raises:
+        NotFound: the case is not the actor's to see. InvalidForm: ``after`` is no cursor.
+    """
+    limit, since = paging.limited(limit), _id(after) if after else 0
+    access.instance(session, actor, instance_id)
+    return _page(list(of_instance(session, instance_id, after=since, limit=limit + 1)), limit)
 
 
-def outside_cases(session: Session, *, actor: Actor, after: str = "", limit: int = 50) -> Page[HistoryEvent]:
-    """What happened outside of cases, newest first, with actors: users, units, days off, deployments.
+def outside_cases(session: Session, *, actor: Actor, after: str = "", limit: int = 50) -> Page[Entry[Event]]:
+    """What happened outside of cases, newest first: users, units, days off, deployments.
 
     Raises:
         NotAllowed: the actor is neither administrator, process owner nor auditor.
+        InvalidForm: ``after`` is no cursor.
     """
     if not actor.sees_all:
         raise NotAllowed(_("Halaman ini untuk administrator, pemilik proses, dan auditor."))
-    limit = limited(limit)
-    query = select(HistoryEvent).where(HistoryEvent.instance_id.is_(None))
-    if after:
-        query = query.where(HistoryEvent.id < number_of(values_of(after, 1)[0]))
-    newest = query.options(joinedload(HistoryEvent.actor)).order_by(HistoryEvent.id.desc())
-    rows = session.scalars(newest.limit(limit + 1)).all()
-    return Page(rows[:limit], cursor(rows[limit - 1].id) if len(rows) > limit else None)
+    limit, before = paging.limited(limit), _id(after) if after else None
+    return _page(list(reader.outside_cases(session, before=before, limit=limit + 1)), limit)
 
 
-def latest(session: Session, instance_id: int, *, limit: int) -> Sequence[HistoryEvent]:
-    """The last ``limit`` events of a case in the order they happened, with their actors."""
-    query = select(HistoryEvent).where(HistoryEvent.instance_id == instance_id)
-    newest = query.options(joinedload(HistoryEvent.actor)).order_by(HistoryEvent.id.desc()).limit(limit)
-    return session.scalars(newest).all()[::-1]
+def _id(cursor: str) -> int:
+    return paging.number_of(paging.values_of(cursor, 1)[0])
+
+
+def _page(entries: list[Entry[Event]], limit: int) -> Page[Entry[Event]]:
+    more = len(entries) > limit
+    return Page(entries[:limit], paging.cursor(entries[limit - 1].id) if more else None)

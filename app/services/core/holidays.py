@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.calendar import Calendar
 from app.days_off import national_holidays
 from app.errors import InvalidForm, NotFound
+from app.history.events import HolidayAdded, HolidayRemoved
 from app.i18n import _, day
 from app.models import Holiday
 from app.services.core import history, rights, settings
@@ -91,7 +92,7 @@ def add(session: Session, on: date, name: str, *, actor: Actor | None) -> Holida
         _refuse("name", _("Tulis nama hari libur ini."))
     row = Holiday(on=on, name=name)
     session.add(row)
-    _changed(session, "holiday_added", row, actor)
+    _changed(session, HolidayAdded, row, actor)
     return row
 
 
@@ -107,13 +108,15 @@ def remove(session: Session, on: date, *, actor: Actor | None) -> None:
     if row is None:
         raise NotFound(_("Hari libur ini tidak ada dalam daftar."))
     session.delete(row)
-    _changed(session, "holiday_removed", row, actor)
+    _changed(session, HolidayRemoved, row, actor)
 
 
-def _changed(session: Session, event: str, row: Holiday, actor: Actor | None) -> None:
+def _changed(
+    session: Session, kind: type[HolidayAdded | HolidayRemoved], row: Holiday, actor: Actor | None
+) -> None:
     session.flush()
     session.info.pop(_CACHED, None)
-    history.record(session, event, actor=actor, on=row.on.isoformat(), name=row.name)
+    history.record(session, kind(on=row.on.isoformat(), name=row.name), actor=actor)
 
 
 def _refuse(field: str, message: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.engine.diagram import Diagram
 from app.errors import InvalidDiagram, NotAllowed
 from app.findings import Finding, has_errors
+from app.history.events import DefinitionDeployed
 from app.i18n import _
 from app.models import DefinitionFile, LaneGroup, ProcessDefinition, Resource
 from app.services.core import clock, history, rights
@@ -109,11 +110,8 @@ def _deploy_one(session: Session, bundle: Bundle, actor: Actor | None) -> Deploy
     outgoing.wake_lost(session, definition.key)
     history.record(
         session,
-        "definition_deployed",
+        DefinitionDeployed(key=definition.key, version=definition.version, definition_id=definition.id),
         actor=actor,
-        key=definition.key,
-        version=definition.version,
-        definition_id=definition.id,
     )
     return Deployed(definition, True)
 

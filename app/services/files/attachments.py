@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Field
+from app.history.events import IdentityShown
 from app.i18n import _
 from app.models import Attachment, ProcessInstance
 from app.services import identity
@@ -189,11 +190,9 @@ def show(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachm
             raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
         history.record(
             session,
-            "identity_shown",
+            IdentityShown(fields=[row.field_key or ""], attachment=row.id),
             actor=actor,
             instance_id=instance.id,
-            fields=[row.field_key],
-            attachment=row.id,
         )
     return row, store.read(session, row)
 

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidForm, NotAllowed
+from app.history.events import InstanceCancelled
 from app.i18n import _
 from app.models import Job, MessageWait, ProcessInstance, UserTask
 from app.services.core import access, clock, history
@@ -56,7 +57,7 @@ def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> 
     _end_cancelled(session, instance, tasks, actor)
     _tell_holders(session, instance, tasks, reason.strip(), actor)
     unanswered.ended(session, instance, version)
-    history.record(session, "instance_cancelled", actor=actor, instance_id=instance.id, reason=reason.strip())
+    history.record(session, InstanceCancelled(reason=reason.strip()), actor=actor, instance_id=instance.id)
     return instance
 
 

@@ -13,7 +13,10 @@ from sqlalchemy.orm.util import identity_key
 from app.engine.local_variables import COUNTER
 from app.engine.running.context import Effect, Event
 from app.engine.running.step import OpenTask, Step
-from app.models import HistoryEvent, OutboxMessage, ProcessInstance, UserTask
+from app.history import writer
+from app.history.events import REPORTER, CaseEvent, NotificationQueued, TaskCreated, UnitMissing, typed
+from app.history.writer import Record
+from app.models import OutboxMessage, ProcessInstance, UserTask
 from app.services.core import bulk, clock
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
@@ -48,14 +51,14 @@ def apply(
     news += withdrawn_tasks.messages(session, instance, version, step, actor=actor)
     sent = outgoing.send(session, instance, step)
     queued = _queue(session, instance, version, step, {event.activity_id for _number, event in sent}, news)
-    told = _in_order(step, [*sent, *queued])
-    events = [_event(session, instance, _told(event, actor, units), actor) for event in told]
-    events += [
-        _event(session, instance, Event("unit_missing", task.node.id, {"variable": units[task.id][1]}), None)
+    told = [_told(event, actor, units) for event in step.events]
+    records = _in_order(step, told, [*sent, *queued])
+    records += [
+        Record(UnitMissing(variable=variable), task.node.id)
         for task in step.opened
-        if units[task.id][1] and units[task.id][0] is None
+        if (variable := units[task.id][1]) and units[task.id][0] is None
     ]
-    bulk.add(session, HistoryEvent, events)
+    writer.add_all(session, records, instance_id=instance.id, at=clock.now(session))
     if step.ended:
         unanswered.ended(session, instance, version)
     else:
@@ -66,11 +69,11 @@ def apply(
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
 
 
-def _in_order(step: Step, more: Sequence[tuple[int, Event]]) -> list[Event]:
-    """The events of a step, and among them those that tell of an effect, by its number, where it took place."""
-    placed = [((number, 1, 0), event) for number, event in enumerate(step.events)]
-    placed += [((step.effects[number].place, 0, number), event) for number, event in more]
-    return [event for _place, event in sorted(placed, key=lambda one: one[0])]
+def _in_order(step: Step, told: Sequence[Record], more: Sequence[tuple[int, Record]]) -> list[Record]:
+    """What is told of a step, and amid it what tells of an effect, by its number, where it took place."""
+    placed = [((number, 1, 0), record) for number, record in enumerate(told)]
+    placed += [((step.effects[number].place, 0, number), record) for number, record in more]
+    return [record for _place, record in sorted(placed, key=lambda one: one[0])]
 
 
 def _got_past(step: Step) -> set[str] | None:
@@ -148,26 +151,14 @@ def _name(version: Version, task: OpenTask) -> str:
     return f"{name} ({number})" if loop and number and (number > 1 or loop.kind != "while") else name
 
 
-def _told(event: Event, actor: Actor | None, units: Mapping[str, tuple[str | None, str | None]]) -> Event:
+def _told(event: Event, actor: Actor | None, units: Mapping[str, tuple[str | None, str | None]]) -> Record:
     """The engine's event with what only we know: for which unit a task opened, and that the reporter caused it."""
-    data = dict(event.data)
-    unit = units.get(data.get("task", ""), (None, None))[0] if event.type == "task_created" else None
-    if unit is not None:
-        data["unit"] = unit
-    if actor is None and not event.by_clock:  # whoever else acts has a name
-        data.setdefault("by", "reporter")  # an error names there what caught it
-    return replace(event, data=data)
-
-
-def _event(session: Session, instance: ProcessInstance, event: Event, actor: Actor | None) -> dict[str, Any]:
-    return {
-        "instance_id": instance.id,
-        "type": event.type,
-        "at": clock.now(session),
-        "actor_id": actor.id if actor and not event.by_clock else None,
-        "activity_id": event.activity_id,
-        "data": event.data,
-    }
+    told = typed(event.type, event.data)
+    if isinstance(told, TaskCreated) and (unit := units.get(told.task, (None, None))[0]):
+        told = replace(told, unit=unit)
+    if actor is None and not event.by_clock and isinstance(told, CaseEvent) and not told.by:
+        told = replace(told, by=REPORTER)  # whoever else acts has a name; an error names there what caught it
+    return Record(told, event.activity_id, actor.id if actor and not event.by_clock else None)
 
 
 def _queue(
@@ -177,7 +168,7 @@ def _queue(
     step: Step,
     sent: Collection[str | None],
     news: Sequence[dict[str, Any]],
-) -> list[tuple[int, Event]]:
+) -> list[tuple[int, Record]]:
     """Queue the step's notifications and the news of its tasks; return the events that tell of the former, with the
     number of the effect. 1 SQL, one more when the timer of an open task sent them.
 
@@ -204,7 +195,7 @@ def _queue(
         for _n, effect, to in told
     ]
     bulk.add(session, OutboxMessage, [*rows, *news])
-    return [(n, Event("notification_queued", effect.node.id, to, True)) for n, effect, to in told]
+    return [(n, Record(NotificationQueued(**to), effect.node.id)) for n, effect, to in told]
 
 
 def _body(effect: Effect, to: Mapping[str, Any], about: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Conflict, NotAllowed, NotFound
+from app.history.events import IncidentOpened, IncidentResolved
 from app.i18n import _
 from app.models import CaseMessage, Incident, Job, ProcessInstance, UserTask
 from app.services.core import access, clock, history, rights
@@ -53,11 +54,10 @@ def open_one(
         instance.state = "incident"
     history.record(
         session,
-        "incident_opened",
+        IncidentOpened(message=message),
         actor=actor,
         instance_id=instance.id,
         activity_id=activity_id,
-        message=message,
     )
     nodes = definitions.version(session, instance.definition_id).diagram.nodes
     node = nodes.get(activity_id or "")
@@ -103,10 +103,8 @@ def open_start(
     )
     session.add(incident)
     session.flush()
-    history.record(
-        session, "incident_opened", actor=actor, activity_id=activity_id,
-        incident=incident.id, key=key, version=definition.version, message=message,
-    )  # fmt: skip
+    event = IncidentOpened(message=message, incident=incident.id, key=key, version=definition.version)
+    history.record(session, event, actor=actor, activity_id=activity_id)
     return incident
 
 
@@ -220,11 +218,10 @@ def _close(
         _go_on(session, instance)
     history.record(
         session,
-        "incident_resolved",
+        IncidentResolved(incident=incident.id),
         actor=actor,
         instance_id=incident.instance_id,
         activity_id=incident.activity_id,
-        incident=incident.id,
     )
 
 

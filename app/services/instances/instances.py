@@ -13,6 +13,7 @@ from app.engine.diagram import Node
 from app.engine.running import execution as engine
 from app.errors import NotAllowed, NotFound
 from app.forms import Form
+from app.history.events import InstanceStarted
 from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, UserTask
 from app.services import identity
@@ -147,10 +148,10 @@ def _open(
     )
     session.add(instance)
     session.flush()
-    history.record(
-        session, "instance_started", actor=actor, instance_id=instance.id, activity_id=node.id,
-        number=number, version=version.number, form_key=node.form_key, values=variables, **about,
-    )  # fmt: skip
+    begun = InstanceStarted(
+        number=number, version=version.number, form_key=node.form_key, values=variables, **about
+    )
+    history.record(session, begun, actor=actor, instance_id=instance.id, activity_id=node.id)
     execution.apply(session, instance, version, step, actor=actor)
     return instance
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.running import execution as engine
 from app.engine.running.step import Step
+from app.history.events import JobFailed
 from app.models import Job, ProcessInstance
 from app.services.core import access, clock, history, holidays, loop_guard
 from app.services.definitions import automatic_starts, definitions
@@ -153,11 +154,10 @@ def record_failure(session: Session, job_id: str, message: str, activity_id: str
     )
     history.record(
         session,
-        "job_failed",
+        JobFailed(job=job.id),
         actor=None,
         instance_id=job.instance_id,
         activity_id=job.activity_id,
-        job=job.id,
     )
 
 

@@ -13,6 +13,7 @@ from app.engine.diagram import Node
 from app.engine.running import execution as engine
 from app.engine.running.step import Step
 from app.errors import Conflict
+from app.history.events import MessageDelivered, MessageReceived
 from app.models import CaseMessage, Job, MessageWait, ProcessInstance
 from app.services.core import clock, history, holidays, loop_guard
 from app.services.definitions import definitions
@@ -107,14 +108,15 @@ def _settle(
         unanswered.ended(session, receiver, definitions.version(session, receiver.definition_id))
     history.record(
         session,
-        "message_delivered",
+        MessageDelivered(
+            message=message.name,
+            identity=sorted(brought.identity),
+            **how,
+            **linked_instances.named(receiver),
+        ),
         actor=None,
         instance_id=sender.id,
         activity_id=message.activity_id,
-        message=message.name,
-        identity=sorted(brought.identity),
-        **how,
-        **linked_instances.named(receiver),
     )
 
 
@@ -164,7 +166,7 @@ def _telling(step: Step, wait: MessageWait, told: Mapping[str, Any]) -> Step:
     """The step, of which the history tells who sent the message and how he was found."""
     events = [
         replace(event, data={**event.data, **told})
-        if event.type == "message_received" and event.activity_id == wait.activity_id
+        if event.type == MessageReceived.type and event.activity_id == wait.activity_id
         else event
         for event in step.events
     ]

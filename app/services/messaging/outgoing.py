@@ -12,8 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.engine.diagram import MessageFlow, Node
 from app.engine.local_variables import COUNTER
-from app.engine.running.context import Effect, Event
+from app.engine.running.context import Effect
 from app.engine.running.step import Step
+from app.history.events import MessageSent
+from app.history.writer import Record
 from app.models import CaseMessage, Job, Partner, ProcessDefinition, ProcessInstance
 from app.services.core import bulk, clock, loop_guard
 from app.services.definitions.definitions import Version
@@ -23,7 +25,7 @@ CARRIES = "isi pesan"
 _RECEIVING = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 
 
-def send(session: Session, instance: ProcessInstance, step: Step) -> list[tuple[int, Event]]:
+def send(session: Session, instance: ProcessInstance, step: Step) -> list[tuple[int, Record]]:
     """Keep the messages that a step sends to processes deployed here, with a job each; return what the history
     tells of them, with the number of the effect. 3 SQL however many there are, none without message flows."""
     flows = [(n, effect, flow) for n, effect in enumerate(step.effects) for flow in effect.node.sends]
@@ -141,6 +143,6 @@ def _job(row: Mapping[str, Any], now: datetime, place: int) -> dict[str, Any]:
     }
 
 
-def _told(row: Mapping[str, Any], process: str) -> Event:
-    data = {"message": row["name"], "to": process, "fields": sorted(row["values"]), "id": row["id"]}
-    return Event("message_sent", row["activity_id"], data, by_clock=True)
+def _told(row: Mapping[str, Any], process: str) -> Record:
+    event = MessageSent(message=row["name"], to=process, fields=sorted(row["values"]), id=row["id"])
+    return Record(event, row["activity_id"])

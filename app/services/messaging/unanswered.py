@@ -8,6 +8,7 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.engine.diagram import Diagram
+from app.history.events import PartnerEnded
 from app.models import CaseMessage, Job, MessageWait, Partner, ProcessInstance, UserTask
 from app.services.core import history
 from app.services.definitions import definitions
@@ -157,9 +158,12 @@ def _pending(session: Session, senders: Collection[int], wait: MessageWait) -> b
 def _tell(session: Session, instance: ProcessInstance, wait: MessageWait, over: ProcessInstance) -> None:
     """Into the history; to the process owner where nothing else can happen in the case."""
     history.record(
-        session, "partner_ended", actor=None, instance_id=instance.id, activity_id=wait.activity_id,
-        message=wait.message, **linked_instances.named(over),
-    )  # fmt: skip
+        session,
+        PartnerEnded(message=wait.message, **linked_instances.named(over)),
+        actor=None,
+        instance_id=instance.id,
+        activity_id=wait.activity_id,
+    )
     moves = select(ProcessInstance.id).where(ProcessInstance.id == instance.id, or_(*_GOES_ON))
     if session.scalar(moves) is None:
         owners = {"roles": ["process_owner"]}

@@ -1,8 +1,11 @@
 """Messages that nobody waits for: kept till somebody does, or told to have come too late. None is lost in silence."""
 
+from typing import Any
+
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.history.events import Event, MessageKept, MessageUnheard
 from app.models import CaseMessage, Job, ProcessInstance
 from app.services.core import history
 from app.services.messaging import linked_instances
@@ -22,7 +25,8 @@ def keep(
     if message.reason == reason:
         return
     message.reason = reason
-    _record(session, message, "message_kept", message.sender_id, receiver, reason=reason)
+    kept = MessageKept(message=message.name, reason=reason, **_other(receiver))
+    _record(session, message, message.sender_id, kept)
     if reason != "not_waiting":
         _tell(session, message, "message_kept")
 
@@ -30,26 +34,21 @@ def keep(
 def unheard(session: Session, message: CaseMessage, receiver: ProcessInstance | None) -> None:
     """The case that it was for is over: both sides are told."""
     message.reason = "ended"
-    _record(session, message, "message_unheard", message.sender_id, receiver)
+    _record(session, message, message.sender_id, MessageUnheard(message=message.name, **_other(receiver)))
     _tell(session, message, "message_unheard")
     if receiver is not None:
         message.receiver_id = receiver.id
-        _record(session, message, "message_unheard", receiver.id, message.sender)
+        theirs = MessageUnheard(message=message.name, **_other(message.sender))
+        _record(session, message, receiver.id, theirs)
 
 
-def _record(
-    session: Session,
-    message: CaseMessage,
-    type_: str,
-    instance_id: int,
-    other: ProcessInstance | None,
-    **more: str,
-) -> None:
+def _other(case: ProcessInstance | None) -> dict[str, Any]:
+    return linked_instances.named(case) if case is not None else {}
+
+
+def _record(session: Session, message: CaseMessage, instance_id: int, event: Event) -> None:
     activity = message.activity_id if instance_id == message.sender_id else None
-    history.record(
-        session, type_, actor=None, instance_id=instance_id, activity_id=activity,
-        message=message.name, **more, **(linked_instances.named(other) if other else {}),
-    )  # fmt: skip
+    history.record(session, event, actor=None, instance_id=instance_id, activity_id=activity)
 
 
 def _tell(session: Session, message: CaseMessage, code: str) -> None:

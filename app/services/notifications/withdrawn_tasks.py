@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.diagram import Node
 from app.engine.running.step import Step
+from app.history.events import TaskCancelled, typed
 from app.models import ProcessInstance, UserTask
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
@@ -17,14 +18,13 @@ def messages(
     session: Session, instance: ProcessInstance, version: Version, step: Step, *, actor: Actor | None
 ) -> list[dict[str, Any]]:
     """Outbox rows to those who held what a step took away; who caused it himself knows. 1 SQL, 0 if nothing was."""
-    causes = {
-        event.data["task"]: event.data["cause"] for event in step.events if event.type == "task_cancelled"
-    }
+    told = (typed(event.type, event.data) for event in step.events if event.type == TaskCancelled.type)
+    causes = {event.task: event.cause for event in told if isinstance(event, TaskCancelled)}
     if not causes:
         return []
     held = select(UserTask).where(UserTask.id.in_(causes), UserTask.assignee_id.is_not(None))
-    told = [task for task in session.scalars(held) if actor is None or task.assignee_id != actor.id]
-    return [_message(session, instance, task, version.diagram.nodes[causes[task.id]]) for task in told]
+    holders = [task for task in session.scalars(held) if actor is None or task.assignee_id != actor.id]
+    return [_message(session, instance, task, version.diagram.nodes[causes[task.id]]) for task in holders]
 
 
 def _message(session: Session, instance: ProcessInstance, task: UserTask, cause: Node) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidForm
+from app.history.events import PasswordChanged, PasswordReset
 from app.i18n import _
 from app.models import Group, User
 from app.services.core import encryption, history, rights, settings
@@ -111,7 +112,7 @@ def store_password(
     user.password_hash, user.must_change_password = digest, False
     sessions.end_all(session, user.id, keep=keep)
     api_tokens.revoke_all(session, user, actor=actor)
-    history.record(session, "password_changed", actor=actor, user=user.name)
+    history.record(session, PasswordChanged(user=user.name), actor=actor)
 
 
 def reset_password(
@@ -133,7 +134,7 @@ def reset_password(
     user.password_hash, user.must_change_password = passwords.digest(password), True
     sessions.end_all(session, user.id)
     api_tokens.revoke_all(session, user, actor=actor)
-    history.record(session, "password_reset", actor=actor, user=user.name)
+    history.record(session, PasswordReset(user=user.name), actor=actor)
     return password
 
 

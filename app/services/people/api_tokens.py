@@ -8,6 +8,7 @@ from sqlalchemy import Select, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotAllowed
+from app.history.events import TokenIssued, TokenRevoked
 from app.i18n import _
 from app.models import ApiToken, User
 from app.services.core import clock, history, rights
@@ -29,7 +30,7 @@ def issue(session: Session, user: User, *, actor: Actor | None) -> str:
     row = ApiToken(token_hash=_hash(token), user_id=user.id, created_at=clock.now(session))
     session.add(row)
     session.flush()
-    history.record(session, "token_issued", actor=actor, user=user.name, token=row.id)
+    history.record(session, TokenIssued(user=user.name, token=row.id), actor=actor)
     return token
 
 
@@ -70,7 +71,7 @@ def revoke_all(session: Session, user: User, *, actor: Actor | None) -> int:
         .returning(ApiToken.id)
     ).all()
     for token in revoked:
-        history.record(session, "token_revoked", actor=actor, user=user.name, token=token)
+        history.record(session, TokenRevoked(user=user.name, token=token), actor=actor)
     return len(revoked)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NotFound
+from app.history.events import UnitAdded, UnitEdited
 from app.i18n import _
 from app.models import Unit, User, membership, user_unit
 from app.services.core import edit_conflicts, history, rights
@@ -144,7 +145,7 @@ def add(session: Session, code: str, details: Details, *, actor: Actor | None) -
     unit = Unit(code=code)
     session.add(unit)
     _store(unit, details)
-    history.record(session, "unit_added", actor=actor, unit=code, **_plain(details))
+    history.record(session, UnitAdded(unit=code, **_plain(details)), actor=actor)
     return unit
 
 
@@ -169,7 +170,8 @@ def edit(session: Session, code: str, details: Details, *, actor: Actor | None, 
     _store(unit, details)
     changes: dict[str, Any] = {k: [before[k], v] for k, v in _facts(unit).items() if before[k] != v}
     if changes:
-        history.record(session, "unit_edited", actor=actor, unit=code, **_plain(details), changes=changes)
+        event = UnitEdited(unit=code, **_plain(details), changes=changes)
+        history.record(session, event, actor=actor)
     return unit
 
 

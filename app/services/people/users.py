@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, not_, select, true, update
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.history.events import TaskReleased, UserAdded, UserDisabled, UserEdited, UserEnabled
 from app.i18n import LANGUAGES, _
 from app.models import User, UserTask
 from app.services.core import access, clock, edit_conflicts, history, rights
@@ -94,7 +95,7 @@ def create(
     profiles.store(session, user, profile)
     session.add(user)
     session.flush()
-    history.record(session, "user_added", actor=actor, user=name, **profiles.facts(user))
+    history.record(session, UserAdded(user=name, **profiles.facts(user)), actor=actor)
     return user
 
 
@@ -121,7 +122,7 @@ def edit(session: Session, user_id: int, profile: Profile, *, actor: Actor | Non
     if email != user.email:
         changes["email"] = True
     if changes:
-        history.record(session, "user_edited", actor=actor, user=user.name, changes=changes)
+        history.record(session, UserEdited(user=user.name, changes=changes), actor=actor)
     _release_tasks(session, user, not_(access.offered(access.actor_of(user))), "not_offered", actor)
     return user
 
@@ -144,7 +145,7 @@ def disable(session: Session, user_id: int, *, actor: Actor | None) -> User:
     session.flush()
     sessions.end_all(session, user.id)
     api_tokens.revoke_all(session, user, actor=actor)
-    history.record(session, "user_disabled", actor=actor, user=user.name)
+    history.record(session, UserDisabled(user=user.name), actor=actor)
     _release_tasks(session, user, true(), "user_disabled", actor)
     return user
 
@@ -160,7 +161,7 @@ def enable(session: Session, user_id: int, *, actor: Actor | None) -> User:
     if user.disabled_at is None:
         raise Conflict(_("{name} tidak dinonaktifkan.", name=user.full_name))
     user.disabled_at = None
-    history.record(session, "user_enabled", actor=actor, user=user.name)
+    history.record(session, UserEnabled(user=user.name), actor=actor)
     return user
 
 
@@ -206,10 +207,8 @@ def _release_tasks(
         .returning(UserTask.id, UserTask.instance_id, UserTask.activity_id)
     )
     for task_id, instance_id, activity_id in released:
-        history.record(
-            session, "task_released", actor=actor, instance_id=instance_id, activity_id=activity_id,
-            task=task_id, user=user.name, reason=reason,
-        )  # fmt: skip
+        event = TaskReleased(task=task_id, user=user.name, reason=reason)
+        history.record(session, event, actor=actor, instance_id=instance_id, activity_id=activity_id)
 
 
 def _refuse(errors: dict[str, str], values: dict[str, Any]) -> None:

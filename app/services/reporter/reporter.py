@@ -10,8 +10,20 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.engine.diagram import Node
 from app.forms import Field, Form
+from app.history.entry import Entry
+from app.history.events import (
+    REPORTER,
+    Event,
+    GatewayDecided,
+    InstanceCancelled,
+    InstanceEnded,
+    InstanceStarted,
+    MessageReceived,
+    TaskCompleted,
+    TaskCreated,
+)
 from app.i18n import _
-from app.models import HistoryEvent, ProcessInstance, TrackingCode
+from app.models import ProcessInstance, TrackingCode
 from app.services.casefile import casefile, queries, responsible_units
 from app.services.casefile.queries import PublicStatus
 from app.services.core import clock, history, sealed_values
@@ -144,13 +156,13 @@ def forms_of(session: Session, instance: ProcessInstance | None) -> list[Form]:
     return [form for form in asked if form is not None]
 
 
-def way(version: Version, events: Sequence[HistoryEvent]) -> list[Station]:
+def way(version: Version, entries: Sequence[Entry[Event]]) -> list[Station]:
     """The public statuses that a case went through, oldest first, each once in a row."""
     stations: list[Station] = []
-    for event in events:
-        text = _reached(version, event)
+    for entry in entries:
+        text = _reached(version, entry)
         if text and (not stations or stations[-1].text != text):
-            stations.append(Station(text, event.at))
+            stations.append(Station(text, entry.at))
     return stations
 
 
@@ -160,60 +172,62 @@ def _to_here(stations: list[Station], status: PublicStatus, since: datetime) -> 
     return stations if same else [*stations, Station(status.text, max(since, stations[-1].at))]
 
 
-def _reached(version: Version, event: HistoryEvent) -> str:
-    node = version.diagram.nodes.get(event.activity_id or "")
-    if event.type == "instance_started":
+def _reached(version: Version, entry: Entry[Event]) -> str:
+    node, event = version.diagram.nodes.get(entry.activity_id or ""), entry.event
+    if isinstance(event, InstanceStarted):
         return _("Laporan dicatat")
-    if event.type == "instance_cancelled":
+    if isinstance(event, InstanceCancelled):
         return _("Dibatalkan")
-    if event.type == "message_received" and node is not None and messages.is_for_reporter(node):
+    if isinstance(event, MessageReceived) and node is not None and messages.is_for_reporter(node):
         return _("Data dari Anda diterima")
-    if event.type == "gateway_decided":
-        flows = (flow for flow in version.diagram.flows if flow.id == event.data.get("flow"))
+    if isinstance(event, GatewayDecided):
+        flows = (flow for flow in version.diagram.flows if flow.id == event.flow)
         return next((_status(version.diagram.nodes.get(flow.target)) for flow in flows), "")
-    if event.type == "instance_ended":
-        return _status(node) or str(event.data.get("name") or _("Selesai"))
-    return _status(node) if event.type == "task_created" else ""
+    if isinstance(event, InstanceEnded):
+        return _status(node) or event.name or _("Selesai")
+    return _status(node) if isinstance(event, TaskCreated) else ""
 
 
 def _status(node: Node | None) -> str:
     return node.properties.get("status publik", "") if node else ""
 
 
-def public_values(version: Version, events: Sequence[HistoryEvent]) -> list[Said]:
+def public_values(version: Version, entries: Sequence[Entry[Event]]) -> list[Said]:
     """What fields marked ``tampil pelapor`` told the reporter, form by form, the latest first."""
     said = [
-        Said(event.at, rows)
-        for event in events
-        if event.type == "task_completed" and (rows := _public_rows(version, event))
+        Said(entry.at, rows)
+        for entry in entries
+        if isinstance(event := entry.event, TaskCompleted)
+        and (rows := _public_rows(version, entry.activity_id, event.values))
     ]
     return said[::-1]
 
 
 def sent(
-    session: Session, version: Version, instance: ProcessInstance, events: Sequence[HistoryEvent]
+    session: Session, version: Version, instance: ProcessInstance, entries: Sequence[Entry[Event]]
 ) -> Said | None:
     """What the reporter sent last, on this page and nowhere else: what an officer noted for him is the office's.
 
     Identity is not in the history, so his own is not shown either: the page may lie open on a table.
     """
-    found = [event for event in events if _is_reply(version, event)]
+    found = [
+        (entry.at, event.values, node)
+        for entry in entries
+        if isinstance(event := entry.event, MessageReceived)
+        and event.by == REPORTER
+        and (node := version.diagram.nodes.get(entry.activity_id or "")) is not None
+        and messages.is_for_reporter(node)
+    ]
     if not found:
         return None
-    node, values = version.diagram.nodes[found[-1].activity_id or ""], found[-1].data.get("values") or {}
+    at, values, node = found[-1]
     form = version.form_of(node.form_key)
     if form is None:
         return None
     ids = forms.held_files(form, values, {})
     names = attachments.names(session, ids, actor=None, instance_id=instance.id) if ids else {}
     asked = {part.key: values[part.key] for part in form.fields if _is_his(part, values)}
-    return Said(found[-1].at, forms.display(form, asked, files=names))
-
-
-def _is_reply(version: Version, event: HistoryEvent) -> bool:
-    node = version.diagram.nodes.get(event.activity_id or "")
-    by_himself = event.type == "message_received" and event.data.get("by") == "reporter"
-    return by_himself and node is not None and messages.is_for_reporter(node)
+    return Said(at, forms.display(form, asked, files=names))
 
 
 def _is_his(part: Field, values: Mapping[str, Any]) -> bool:
@@ -221,9 +235,10 @@ def _is_his(part: Field, values: Mapping[str, Any]) -> bool:
     return part.takes_input and not part.private and values.get(part.key) not in (None, "", [], False)
 
 
-def _public_rows(version: Version, event: HistoryEvent) -> list[tuple[str, str]]:
-    node = version.diagram.nodes.get(event.activity_id or "")
+def _public_rows(
+    version: Version, activity_id: str | None, values: Mapping[str, Any]
+) -> list[tuple[str, str]]:
+    node = version.diagram.nodes.get(activity_id or "")
     form = version.forms.get(node.form_key or "") if node else None
-    values: Mapping[str, Any] = event.data.get("values") or {}
     parts = [part for part in form.fields if part.public and part.type != "filepicker"] if form else []
     return [(part.name, forms.text_of(part, value)) for part in parts if (value := values.get(part.key))]

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed, NotFound, TooManyAttempts
+from app.history.events import TrackingCodeReissued
 from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, TrackingCode
 from app.services.core import access, clock, encryption, history, rights
@@ -59,7 +60,7 @@ def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None =
         row = TrackingCode(instance_id=instance_id)
         session.add(row)
     else:
-        history.record(session, "tracking_code_reissued", actor=actor, instance_id=instance_id)
+        history.record(session, TrackingCodeReissued(), actor=actor, instance_id=instance_id)
     row.code_hmac, row.issued_at = _seal(session, instance_id, digits), clock.now(session)
     session.flush()
     return _grouped(digits)

@@ -3,25 +3,30 @@
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.errors import Conflict, TaskClosed, TaskCompleted, TaskHandedOn, TaskTaken
+from app.history.entry import Entry
+from app.history.events import (
+    Event,
+    InstanceCancelled,
+    TaskClaimed,
+    TaskReassigned,
+    TaskReleased,
+    TimerFired,
+)
 from app.i18n import _, moment
-from app.models import HistoryEvent, User, UserTask
-from app.services.core import settings
+from app.models import User, UserTask
+from app.services.core import history, settings
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-
-#: What changes who has a task.
-_HANDS = ("task_claimed", "task_released", "task_reassigned")
 
 
 def taken(session: Session, task: UserTask, *, actor: Actor) -> Conflict:
     """What to tell the actor of an open task that somebody else holds. 2 SQL."""
-    events = _events(session, task, *_HANDS)
-    mine = [event for event in events if event.data.get("task") == task.id]
-    if mine and mine[-1].type == "task_reassigned":
-        return TaskHandedOn(_handed_on(session, mine[-1], actor))
+    last = _last_holding(session, task)
+    if last is not None and isinstance(last.event, TaskReassigned):
+        return TaskHandedOn(_handed_on(session, last, last.event, actor))
     holder = session.get(User, task.assignee_id)
     name = holder.full_name if holder else "?"
     if task.claimed_at is None:
@@ -41,48 +46,50 @@ def closed(session: Session, task: UserTask, *, actor: Actor) -> Conflict:
     return TaskCompleted(_("Tugas ini sudah diselesaikan {name} pada {at}.", name=name, at=at))
 
 
-def _handed_on(session: Session, event: HistoryEvent, actor: Actor) -> str:
-    data = event.data
-    to = session.scalar(select(User.full_name).where(User.name == data.get("to"))) or str(data.get("to"))
-    by = event.actor.full_name if event.actor else "?"
-    about = {"to": to, "by": by, "at": _at(session, event.at), "reason": data.get("reason", "")}
-    if event.actor_id == actor.id:
+def _last_holding(session: Session, task: UserTask) -> Entry[Event] | None:
+    """The last event that changed who has a task."""
+    found: Entry[Event] | None = None
+    for entry in history.of_kinds(session, task.instance_id, TaskClaimed, TaskReleased, TaskReassigned):
+        event = entry.event
+        if isinstance(event, TaskClaimed | TaskReleased | TaskReassigned) and event.task == task.id:
+            found = entry
+    return found
+
+
+def _handed_on(session: Session, entry: Entry[Event], event: TaskReassigned, actor: Actor) -> str:
+    to = session.scalar(select(User.full_name).where(User.name == event.to)) or event.to
+    by = entry.actor.full_name if entry.actor else "?"
+    about = {"to": to, "by": by, "at": _at(session, entry.at), "reason": event.reason}
+    if entry.actor and entry.actor.id == actor.id:
         return _("Anda mengalihkan tugas ini kepada {to} pada {at}: {reason}", **about)
-    if event.actor and event.actor.name == data.get("to"):
+    if entry.actor and entry.actor.name == event.to:
         return _("{by} mengambil alih tugas ini pada {at}: {reason}", **about)
     return _("{by} mengalihkan tugas ini kepada {to} pada {at}: {reason}", **about)
 
 
 def _closed(session: Session, task: UserTask, at: str) -> str:
     """Why the case went past the task: it was cancelled, a time was up, or something else took the way."""
-    for event in reversed(_events(session, task, "instance_cancelled", "timer_fired")):
-        if event.at != task.closed_at:
+    for entry in reversed(history.of_kinds(session, task.instance_id, InstanceCancelled, TimerFired)):
+        event = entry.event
+        if entry.at != task.closed_at:
             continue
-        if event.type == "instance_cancelled":
-            about = {"by": event.actor.full_name if event.actor else "?", "reason": event.data.get("reason")}
+        if isinstance(event, InstanceCancelled):
+            about = {"by": entry.actor.full_name if entry.actor else "?", "reason": event.reason}
             return _("{by} membatalkan perkara ini pada {at}: {reason}", at=at, **about)
-        if name := _time_on(session, task, event):
+        if isinstance(event, TimerFired) and (name := _time_on(session, task, entry.activity_id, event.text)):
             return _("Tugas ini ditutup pada {at} karena waktunya habis: {name}.", at=at, name=name)
     return _(
         "Tugas ini ditutup pada {at} tanpa diselesaikan, karena perkaranya berjalan ke langkah lain.", at=at
     )
 
 
-def _time_on(session: Session, task: UserTask, event: HistoryEvent) -> str:
+def _time_on(session: Session, task: UserTask, activity_id: str | None, text: str) -> str:
     """What the timer that fired is called when it stands on the task's activity; else empty."""
     nodes = definitions.version(session, task.instance.definition_id).diagram.nodes
-    node = nodes.get(event.activity_id or "")
+    node = nodes.get(activity_id or "")
     if node is None or node.attached_to != task.activity_id:
         return ""
-    return node.name or str(event.data.get("text") or node.id)
-
-
-def _events(session: Session, task: UserTask, *types: str) -> list[HistoryEvent]:
-    query = select(HistoryEvent).where(
-        HistoryEvent.instance_id == task.instance_id, HistoryEvent.type.in_(types)
-    )
-    query = query.options(joinedload(HistoryEvent.actor)).order_by(HistoryEvent.id)
-    return list(session.scalars(query))
+    return node.name or text or node.id
 
 
 def _at(session: Session, at: datetime) -> str:

@@ -1,13 +1,12 @@
 """Tasks that are handed to somebody else, with a reason; whoever it concerns is told."""
 
-from typing import Any
-
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NotAllowed
+from app.history.events import TaskReassigned
 from app.i18n import _
 from app.models import User, UserTask
-from app.services.core import access, clock, history, rights
+from app.services.core import access, clock, rights
 from app.services.core.access import Actor
 from app.services.notifications import texts
 from app.services.people import officers
@@ -33,19 +32,11 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     if errors:
         raise InvalidForm(_("Tugas belum dialihkan."), errors)
     before = task.assignee_id
-    moved: dict[str, Any] = {"unit": unit} if unit != task.unit_code else {}
+    moved_to = unit if unit and unit != task.unit_code else ""
     task.unit_code = unit
     task.assignee_id, task.claimed_at = to.id, clock.now(session)
-    history.record(
-        session,
-        "task_reassigned",
-        actor=actor,
-        **tasks.where(task),
-        to=to.name,
-        reason=reason.strip(),
-        before=before,
-        **moved,
-    )
+    event = TaskReassigned(task=task.id, to=to.name, reason=reason.strip(), before=before, unit=moved_to)
+    tasks.record(session, task, event, actor=actor)
     _tell(session, task, to, before, reason.strip(), actor)
     return task
 

@@ -13,6 +13,7 @@ from app.engine.diagram import Question
 from app.engine.running import execution as engine
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Form
+from app.history.events import Event, TaskClaimed, TaskReleased
 from app.i18n import _
 from app.models import ProcessInstance, UserTask
 from app.services import identity
@@ -117,7 +118,7 @@ def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         check_open(session, task, actor)
         raise conflicts.taken(session, task, actor=actor)
-    history.record(session, "task_claimed", actor=actor, **where(task))
+    record(session, task, TaskClaimed(task=task.id), actor=actor)
     return task
 
 
@@ -132,7 +133,7 @@ def release(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     if task.assignee_id != actor.id:
         raise NotAllowed(_("Anda hanya dapat melepas tugas yang Anda ambil."))
     task.assignee_id, task.claimed_at = None, None
-    history.record(session, "task_released", actor=actor, **where(task))
+    record(session, task, TaskReleased(task=task.id), actor=actor)
     return task
 
 
@@ -204,6 +205,6 @@ def _check_open_and_offered(session: Session, work: Work, actor: Actor) -> None:
     check_open(session, work.task, actor)
 
 
-def where(task: UserTask) -> dict[str, Any]:
-    """What an event in the history names the task by."""
-    return {"instance_id": task.instance_id, "activity_id": task.activity_id, "task": task.id}
+def record(session: Session, task: UserTask, event: Event, *, actor: Actor) -> None:
+    """Add an event of a task to the history of its case."""
+    history.record(session, event, actor=actor, instance_id=task.instance_id, activity_id=task.activity_id)

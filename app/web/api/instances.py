@@ -10,7 +10,7 @@ from app.commands.instances import start_case
 from app.commands.transaction import Answer
 from app.services.casefile import instance_lists, queries
 from app.services.casefile.instance_lists import CaseFilters
-from app.services.core import history, paging
+from app.services.core import history
 from app.services.instances import cancellation, instances
 from app.services.instances.instances import Started
 from app.services.reporter import tracking
@@ -101,13 +101,11 @@ def variables(instance_id: int) -> Response:
 @blueprint.refuses(404)
 def happened(query: dict[str, Any], instance_id: int) -> dict[str, Any]:
     """What happened, oldest first."""
-    limit = query["limit"]
-    after = paging.number_of(paging.values_of(query["cursor"], 1)[0]) if query["cursor"] else 0
     with context.database().reading() as session:
-        instances.get(session, instance_id, actor=context.actor())
-        rows = history.of_instance(session, instance_id, after=after, limit=limit + 1)
-        following = paging.cursor(rows[limit - 1].id) if len(rows) > limit else None
-        return {"items": [present.event(row) for row in rows[:limit]], "next": following}
+        found = history.of_case(
+            session, instance_id, actor=context.actor(), after=query["cursor"] or "", limit=query["limit"]
+        )
+        return {"items": [present.event(entry) for entry in found.items], "next": found.next}
 
 
 @blueprint.get(f"/process-instances/<{ID}:instance_id>/diagram.svg")

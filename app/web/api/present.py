@@ -1,12 +1,14 @@
 """Rows as the API tells them. Schemas turn the result into JSON; nothing here is identity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app import stored_messages
-from app.models import HistoryEvent, Incident, ProcessDefinition, ProcessInstance, UserTask
+from app.history.entry import Entry
+from app.history.events import Event, IncidentOpened
+from app.models import Incident, ProcessDefinition, ProcessInstance, UserTask
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 
@@ -66,23 +68,23 @@ def tasks(session: Session, rows: Sequence[UserTask], *, actor: Actor) -> list[d
     return [task(session, row, actor=actor) for row in rows]
 
 
-def event(row: HistoryEvent) -> dict[str, Any]:
+def event(entry: Entry[Event]) -> dict[str, Any]:
     """Something that happened; ``actor`` is a user name."""
     return {
-        "id": row.id,
-        "type": row.type,
-        "at": row.at,
-        "actor": row.actor.name if row.actor else None,
-        "activity_id": row.activity_id,
-        "data": _told(row),
+        "id": entry.id,
+        "type": entry.type,
+        "at": entry.at,
+        "actor": entry.actor.name if entry.actor else None,
+        "activity_id": entry.activity_id,
+        "data": _told(entry),
     }
 
 
-def _told(row: HistoryEvent) -> dict[str, Any]:
+def _told(entry: Entry[Event]) -> Mapping[str, Any]:
     """What explains an event; why a case stopped in the caller's language."""
-    if row.type != "incident_opened":
-        return row.data
-    return {**row.data, "message": stored_messages.told(str(row.data.get("message") or ""))}
+    if not isinstance(entry.event, IncidentOpened):
+        return entry.data
+    return {**entry.data, "message": stored_messages.told(entry.event.message)}
 
 
 def incident(row: Incident) -> dict[str, Any]:

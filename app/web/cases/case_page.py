@@ -8,15 +8,16 @@ from typing import Any
 from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
+from app.history.words import messages
 from app.models import UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
+from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
 from app.services.instances import cancellation, incidents
 from app.services.reporter import tracking
 from app.services.tasks import permissions
-from app.web.cases import case_view, clocks, pool_words
-from app.web.vocabulary import Vocabulary
+from app.web.cases import case_view, clocks
 
 #: So many events stand open; older ones are folded away, so that what the case holds is not a screen's length below.
 OPEN_EVENTS = 8
@@ -79,7 +80,7 @@ def draw(
         notes=case_view.notes(file),
         files=case_view.files(file, words),
         incidents=_incidents(file, words),
-        kept=[(message.name, pool_words.reason(message.reason)) for message in file.kept],
+        kept=[(message.name, messages.why_kept(message.reason)) for message in file.kept],
         identity=_identity(file, words, shown),
         shown=shown is not None,
         may=rights(actor, file),

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import takewhile
 from typing import Any
 
 from flask import url_for
@@ -10,23 +9,19 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from app.forms import Component
+from app.history.entry import Entry
+from app.history.events import REPORTER, Event, InstanceStarted, MessageReceived, TaskCompleted
 from app.i18n import _
-from app.models import Attachment, HistoryEvent, MessageWait, UserTask
+from app.models import Attachment, MessageWait, UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.queries import Submission
+from app.services.casefile.vocabulary import Vocabulary
 from app.services.definitions.definitions import Version
 from app.services.instances import messages
 from app.services.people.units import Vain
-from app.web import deadlines, filters
-from app.web.cases import words
+from app.web import context, deadlines, filters, sentences
 from app.web.entries import Drawn
-from app.web.vocabulary import Vocabulary
-
-#: Events that bring in what the reporter said.
-_FROM_OUTSIDE = frozenset({"instance_started", "message_received"})
-#: Events that bring in a form, and files with it.
-_BRINGING = _FROM_OUTSIDE | {"task_completed"}
 
 
 def states(session: Session, file: CaseFile) -> dict[str, Any]:
@@ -48,25 +43,30 @@ def picture(session: Session, file: CaseFile) -> tuple[Markup, Sequence[Any]]:
 def vocabulary(file: CaseFile) -> Vocabulary:
     """The words of a case."""
     cases = frozenset(known.instance.id for known in file.partners if known.visible)
-    return Vocabulary(file.version, file.people, file.file_names, file.units, cases)
+    zone = context.config().timezone
+    return Vocabulary(file.version, file.people, file.file_names, file.units, cases, zone)
 
 
 def timeline(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
     """What happened, the latest first."""
-    return [words.entry(event, vocabulary) for event in reversed(file.events)]
+    return [sentences.entry(entry, vocabulary) for entry in reversed(file.events)]
 
 
 def reports(file: CaseFile) -> list[Submission]:
     """What the case is about: the start form, and every reply of the reporter, as they were submitted."""
-    events = [event for event in file.events if event.type in _FROM_OUTSIDE]
-    return queries.submissions(file.version, events, file.file_names)
+    brought = [entry for entry in file.events if isinstance(entry.event, InstanceStarted | MessageReceived)]
+    return queries.submissions(file.version, brought, file.file_names)
 
 
 def handed_in(file: CaseFile, task: UserTask) -> list[Submission]:
     """What officers handed in before a task, the latest first."""
-    own = [event for event in file.events if event.type == "task_completed"]
-    before = takewhile(lambda event: event.data.get("task") != task.id, own)
-    return queries.submissions(file.version, list(before), file.file_names)[::-1]
+    before: list[Entry[Event]] = []
+    for entry in file.events:
+        if isinstance(entry.event, TaskCompleted):
+            if entry.event.task == task.id:
+                break
+            before.append(entry)
+    return queries.submissions(file.version, before, file.file_names)[::-1]
 
 
 def awaited(version: Version, wait: MessageWait) -> str:
@@ -94,17 +94,20 @@ def files(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
 def _origins(file: CaseFile, vocabulary: Vocabulary) -> dict[str, str]:
     """From which step each file came and through whom; the reporter has no name here."""
     found: dict[str, str] = {}
-    for event in file.events:
-        if event.type in _BRINGING:
-            words = _("{step}: {who}", step=vocabulary.activity(event.activity_id), who=_whose(event))
-            found |= {one: words for one in _texts(event.data.get("values")) if one not in found}
+    for entry in file.events:
+        event = entry.event
+        if isinstance(event, InstanceStarted | MessageReceived | TaskCompleted):
+            words = _(
+                "{step}: {who}", step=vocabulary.activity(entry.activity_id), who=_whose(entry, event.by)
+            )
+            found |= {one: words for one in _texts(event.values) if one not in found}
     return {row.id: found[row.id] for row in file.files if row.id in found}
 
 
-def _whose(event: HistoryEvent) -> str:
-    if event.data.get("by") == "reporter":
+def _whose(entry: Entry[Event], by: str) -> str:
+    if by == REPORTER:
         return _("pelapor")
-    return event.actor.full_name if event.actor else _("Jam sistem")
+    return entry.actor.full_name if entry.actor else _("Jam sistem")
 
 
 def _texts(held: Any) -> Iterator[str]:

@@ -9,8 +9,8 @@ from app.i18n import N_, _, ngettext
 from app.models import UserTask
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.queries import Clock
+from app.services.casefile.vocabulary import Vocabulary
 from app.web import context, deadlines
-from app.web.vocabulary import Vocabulary
 
 _RULES = {
     "working_days": N_(

@@ -18,8 +18,7 @@ from app.services.core import clock, edit_conflicts, history, holidays, rights
 from app.services.definitions import unit_options
 from app.services.people import units, user_search
 from app.services.people.units import Details
-from app.web import context, entries, errors, lists
-from app.web.people import office_words
+from app.web import context, entries, errors, lists, sentences
 
 blueprint = Blueprint("organisation", __name__)
 
@@ -161,7 +160,7 @@ def record() -> str:
     after = lists.argument(lists.AFTER)
     with context.database().reading() as session:
         page = history.outside_cases(session, actor=context.actor(), after=after)
-        entries = [office_words.entry(event) for event in page.items]
+        entries = [sentences.entry_outside_cases(entry) for entry in page.items]
     return render_template(
         "users/history.html",
         entries=entries,

@@ -10,10 +10,12 @@ from sqlalchemy.orm import Session
 
 from app import forms
 from app.commands.tasks import as_draft
+from app.history.events import QuestionAnswered, TaskCompleted
 from app.i18n import _
 from app.models import User
 from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
+from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
 from app.services.definitions import staffing
 from app.services.people import officers
@@ -25,7 +27,6 @@ from app.services.tasks.tasks import Work
 from app.web import context, entries
 from app.web.cases import case_view, clocks
 from app.web.entries import Drawn
-from app.web.vocabulary import Vocabulary
 
 #: The cells of the SOP, as the properties of an activity name them, and their headings in the SOP's table.
 CELLS = ("input", "persyaratan", "waktu", "output", "ket")
@@ -214,10 +215,9 @@ def _lost(
 def _done(page: TaskPage) -> Any:
     """The form of a completed task as it was submitted; None where there was none, or none is known any more."""
     found = [
-        event
-        for event in page.file.events
-        if event.type in ("task_completed", "question_answered")
-        and event.data.get("task") == page.work.task.id
+        entry
+        for entry in page.file.events
+        if isinstance(entry.event, TaskCompleted | QuestionAnswered) and entry.event.task == page.work.task.id
     ]
     submitted = queries.submissions(page.file.version, found, page.file.file_names)
     return submitted[0] if submitted else None

@@ -1,25 +1,29 @@
 """Names in a case as people know them: activities, fields, values, flows, colleagues."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from functools import cached_property
 from typing import Any
 
 from app import forms
 from app.forms import Field
+from app.history.vocabulary import Cause, Decision, Rule
 from app.services.definitions.definitions import Version
+from app.services.instances import numbers
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """Words of one version. ``people``: user name → full name; ``files``: id → name; ``units``: code → name;
-    ``cases``: ids of other cases that the reader may open."""
+    """Words of one version, as `app.history.words` asks for them. ``people``: user name → full name; ``files``: id →
+    name; ``units``: code → name; ``cases``: ids of other cases that the reader may open; ``zone``: of times."""
 
     version: Version
     people: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     units: Mapping[str, str] = field(default_factory=dict)
     cases: Collection[int] = frozenset()
+    zone: tzinfo = UTC
 
     @cached_property
     def _fields(self) -> dict[str, Field]:
@@ -35,6 +39,11 @@ class Vocabulary:
     def _places(self) -> dict[str, int]:
         return {key: place for place, key in enumerate(self._fields)}
 
+    @cached_property
+    def _decisions(self) -> dict[str, Decision]:
+        """Those that were asked for: a table may have many rows, and a case many events of it."""
+        return {}
+
     def node(self, element_id: str | None) -> Any:
         """The diagram's element, or None."""
         return self.version.diagram.nodes.get(element_id or "")
@@ -45,6 +54,27 @@ class Vocabulary:
         question = self.version.diagram.questions.get(element_id or "")
         return (node.name if node else "") or (question.text if question else "") or element_id or ""
 
+    def host(self, element_id: str | None) -> str:
+        """The activity on whose boundary an element stands; "" for any other."""
+        node = self.node(element_id)
+        return self.activity(node.attached_to) if node is not None and node.attached_to else ""
+
+    def cause(self, element_id: str) -> Cause | None:
+        """What took a task away; None for an element that this version does not have."""
+        node, name = self.node(element_id), self.activity(element_id)
+        if node is None:
+            return None
+        if node.loop is not None:
+            return Cause("rounds", name)
+        if node.timer is not None:
+            return Cause("timer", node.name or node.timer.text or name)
+        return Cause("way", name)
+
+    def reason_key(self, element_id: str | None) -> str:
+        """The variable that an activity's property ``alasan`` names."""
+        node = self.node(element_id)
+        return node.properties.get("alasan", "") if node is not None else ""
+
     def lane(self, lane_id: str) -> str:
         """What a lane is called."""
         return next((lane.name for lane in self.version.diagram.lanes if lane.id == lane_id), lane_id)
@@ -53,6 +83,12 @@ class Vocabulary:
         """What a flow says: its name, else that of where it leads."""
         found = next((flow for flow in self.version.diagram.flows if flow.id == flow_id), None)
         return (found.name or self.activity(found.target)) if found else flow_id
+
+    def decision(self, decision_id: str) -> Decision | None:
+        """A decision with the rows of its table; None when this version does not have it."""
+        if decision_id not in self._decisions and decision_id in self.version.program.tables:
+            self._decisions[decision_id] = _decision(self.version.program.tables[decision_id])
+        return self._decisions.get(decision_id)
 
     def following(self, element_id: str) -> str:
         """Where the first flow out of an element leads; "" for an end."""
@@ -75,6 +111,10 @@ class Vocabulary:
             return forms.text_of(part, value, files=self.files)
         return plain(value)
 
+    def own_labels(self, values: Mapping[str, Any]) -> Mapping[str, str]:
+        """A number that was made here is not what its field asks for."""
+        return numbers.own_names(self.version, values)
+
     def unit(self, code: str) -> str:
         """A unit's name."""
         return self.units.get(code, code)
@@ -82,6 +122,27 @@ class Vocabulary:
     def person(self, name: str) -> str:
         """A colleague's full name."""
         return self.people.get(name, name)
+
+    def may_open(self, case_id: int) -> bool:
+        """Whether the reader may open another case."""
+        return case_id in self.cases
+
+
+def _decision(found: Any) -> Decision:
+    if found.table is None:
+        return Decision(found.name, None)
+    headings = [column.heading for column in found.table.inputs]
+    rules = {
+        rule.id: Rule(number, _tests(headings, rule.inputs), rule.note)
+        for number, rule in enumerate(found.table.rules, 1)
+    }
+    return Decision(found.name, rules)
+
+
+def _tests(headings: Sequence[str], cells: Sequence[str]) -> list[tuple[str, str]]:
+    """The cells of a row that test something, with their headings."""
+    pairs = zip(headings, cells, strict=True)
+    return [(heading, cell) for heading, cell in pairs if cell.strip() not in ("", "-")]
 
 
 def plain(value: Any) -> str:

@@ -1,0 +1,85 @@
+"""Events to the JSON object of their row, and back. Reading never fails: rows of every version stay readable."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import MISSING, fields
+from types import UnionType
+from typing import Any, NamedTuple, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from app.history.events import CATALOGUE, Event, Unknown
+
+_T = TypeVar("_T")
+
+
+class _Key(NamedTuple):
+    """A key of an event's data: the classes of JSON that it may hold, and what it is read as where it holds none."""
+
+    name: str
+    fits: tuple[type, ...]
+    missing: Any
+    required: bool
+
+
+#: The keys of each class that was asked for.
+_KEYS: dict[type[Any], tuple[_Key, ...]] = {}
+
+
+def encode(event: Event) -> dict[str, Any]:
+    """The data of an event's row."""
+    data = {}
+    for key in _keys(type(event)):
+        value = getattr(event, key.name)
+        if key.required or value != key.missing:
+            data[key.name] = value
+    return data
+
+
+def decode(type_: str, data: Any) -> Event:
+    """The event of a row. Keys that its class does not know are passed over; those that are missing, or hold what
+    they may not, are read as empty."""
+    kind = CATALOGUE.get(type_)
+    return Unknown() if kind is None else decode_as(kind, data)
+
+
+def decode_as(kind: type[_T], data: Any) -> _T:
+    """The same for a dataclass that is known."""
+    held = data if isinstance(data, Mapping) else {}
+    return kind(
+        **{
+            key.name: value if isinstance(value := held.get(key.name), key.fits) else key.missing
+            for key in _keys(kind)
+        }
+    )
+
+
+def _keys(kind: type[Any]) -> tuple[_Key, ...]:
+    found = _KEYS.get(kind)
+    if found is None:
+        hints = get_type_hints(kind)
+        found = _KEYS[kind] = tuple(_key(field, hints[field.name]) for field in fields(kind))
+    return found
+
+
+def _key(field: Any, hint: Any) -> _Key:
+    fits = _fits(hint)
+    if field.default is not MISSING:
+        return _Key(field.name, fits, field.default, False)
+    if field.default_factory is not MISSING:
+        return _Key(field.name, fits, field.default_factory(), False)
+    return _Key(field.name, fits, _empty(fits), True)
+
+
+def _fits(hint: Any) -> tuple[type, ...]:
+    if hint is Any:
+        return (object,)
+    if get_origin(hint) in (Union, UnionType):
+        return tuple(each for option in get_args(hint) for each in _fits(option))
+    plain = get_origin(hint) or hint
+    if issubclass(plain, str):
+        return (str,)
+    if issubclass(plain, Mapping):
+        return (dict,)
+    return (list, tuple) if issubclass(plain, Sequence) else (plain,)
+
+
+def _empty(fits: tuple[type, ...]) -> Any:
+    return None if type(None) in fits or object in fits else fits[0]()

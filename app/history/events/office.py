@@ -1,0 +1,127 @@
+"""Events outside of cases: users, passwords, tokens, units, days off, deployments, the shared clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from app.history.events.base import Event, event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UserEvent(Event):
+    """Something about the ``user`` of this name."""
+
+    user: str
+
+
+@event("user_added")
+class UserAdded(UserEvent):
+    """A new user; ``groups`` by name, ``units`` by code, ``roles`` as in `words.office`. No address."""
+
+    full_name: str
+    roles: Sequence[str]
+    groups: Sequence[str]
+    units: Sequence[str]
+
+
+@event("user_edited")
+class UserEdited(UserEvent):
+    """``changes``: fact → [before, after]; True for an address, of which neither is told."""
+
+    changes: Mapping[str, Any]
+
+
+@event("user_disabled")
+class UserDisabled(UserEvent):
+    """A user was shut out."""
+
+
+@event("user_enabled")
+class UserEnabled(UserEvent):
+    """A user was let in again."""
+
+
+@event("password_changed")
+class PasswordChanged(UserEvent):
+    """A user changed his own password."""
+
+
+@event("password_reset")
+class PasswordReset(UserEvent):
+    """A user got a new password from somebody else."""
+
+
+@event("token_issued")
+class TokenIssued(UserEvent):
+    """A user got an API token. ``token``: the id of its row."""
+
+    token: int
+
+
+@event("token_revoked")
+class TokenRevoked(UserEvent):
+    """An API token is void. ``token``: the id of its row."""
+
+    token: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UnitEvent(Event):
+    """A unit by its code, and what is said of it. Dates are ISO 8601 or None; ``successors`` codes."""
+
+    unit: str
+    name: str
+    valid_from: str | None
+    valid_until: str | None
+    successors: Sequence[str]
+
+
+@event("unit_added")
+class UnitAdded(UnitEvent):
+    """A new unit."""
+
+
+@event("unit_edited")
+class UnitEdited(UnitEvent):
+    """``changes``: fact → [before, after]."""
+
+    changes: Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HolidayEvent(Event):
+    """A day off ``on`` (ISO 8601). Without a ``name`` it is a national one that is an ordinary working day here."""
+
+    on: str
+    name: str
+
+
+@event("holiday_added")
+class HolidayAdded(HolidayEvent):
+    """A day came into the list."""
+
+
+@event("holiday_removed")
+class HolidayRemoved(HolidayEvent):
+    """A day was taken out of the list."""
+
+
+@event("definition_deployed")
+class DefinitionDeployed(Event):
+    """A version of a process went live."""
+
+    key: str
+    version: int
+    definition_id: int
+
+
+@event("clock_moved")
+class ClockMoved(Event):
+    """The shared clock went ahead to ``to`` (ISO 8601)."""
+
+    to: str
+
+
+@event("clock_reset")
+class ClockReset(Event):
+    """The shared clock shows real time again."""

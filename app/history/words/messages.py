@@ -1,0 +1,119 @@
+"""What cases send each other, in sentences. The other case is a part that may become a link."""
+
+from collections.abc import Mapping
+
+from app.history import events
+from app.history.entry import Entry
+from app.history.sentences import Part, Sentence, Text, say
+from app.history.vocabulary import Vocabulary
+from app.history.words.telling import changes, here, labels, other_case, tells
+from app.i18n import N_, _
+
+#: Why a message has not arrived, and what to do.
+_REASONS: Mapping[str, str] = {
+    "not_waiting": N_("Perkara penerimanya belum menunggu pesan ini; ia menerimanya begitu menunggu."),
+    "nobody": N_(
+        "Tidak ada perkara penerima: tidak ada yang dimulai dari atau oleh perkara ini, atau bernomor sama. Mulai "
+        "perkara itu dengan nomor yang sama, atau kirim isinya lewat API pesan."
+    ),
+    "several": N_(
+        "Lebih dari satu perkara menunggu pesan ini, dan tidak dapat diketahui yang mana. Kirim isinya lewat API "
+        "pesan ke perkara yang dimaksud; pesan ini disampaikan bila tinggal satu yang menunggu."
+    ),
+    "no_target": N_(
+        "Langkah yang menerimanya tidak ada lagi pada diagram penerima. Terapkan diagram yang memuatnya, atau "
+        "kirim isinya lewat API pesan."
+    ),
+}
+
+
+def why_kept(code: str | None) -> str:
+    """Why a message is kept, and what to do."""
+    return _(_REASONS.get(code or "", ""))
+
+
+def begun(event: events.InstanceStarted, vocabulary: Vocabulary) -> Text:
+    """That a message of another case began this one."""
+    text = N_("Perkara dimulai oleh pesan {message} dari perkara {case}")
+    case = other_case(event.case, event.case_number, vocabulary)
+    return say(text, message=event.message, case=case)
+
+
+@tells(events.MessageReceived)
+def _received(entry: Entry[events.MessageReceived], vocabulary: Vocabulary) -> Sentence:
+    """What a waiting event received, and from which case; none when it came from outside."""
+    event = entry.event
+    case = other_case(event.case, event.case_number, vocabulary)
+    return Sentence(
+        "message",
+        (Part(here(entry, vocabulary), "name"),),
+        reason=_matched(event),
+        changes=changes(event, vocabulary),
+        meta=() if event.case is None else say(N_("dari perkara {case}"), case=case),
+    )
+
+
+@tells(events.MessageSent)
+def _sent(entry: Entry[events.MessageSent], vocabulary: Vocabulary) -> Sentence:
+    """That a message was sent, to which process, and what it carries."""
+    event = entry.event
+    title = say(N_("Pesan {message} dikirim ke {to}"), message=event.message, to=event.to)
+    fields = labels(event.fields, vocabulary)
+    return Sentence("message", title, lines=((_("Isi"), fields),) if fields else ())
+
+
+@tells(events.MessageDelivered)
+def _delivered(entry: Entry[events.MessageDelivered], vocabulary: Vocabulary) -> Sentence:
+    """Which case received it, and which identity went along."""
+    event = entry.event
+    case = other_case(event.case, event.case_number, vocabulary)
+    title = say(N_("Pesan {message} diterima perkara {case}"), message=event.message, case=case)
+    fields = labels(event.identity, vocabulary)
+    lines = ((_("Identitas yang ikut"), fields),) if fields else ()
+    return Sentence("message", title, reason=_matched(event), lines=lines)
+
+
+def _matched(event: events.MessageReceived | events.MessageDelivered) -> str:
+    """What brought two cases together that had not been in touch; else empty."""
+    if event.by_number:
+        return _("Kedua perkara dipertemukan oleh nomornya yang sama; sejak itu keduanya berhubungan.")
+    if event.by_partner:
+        return _("Kedua perkara dipertemukan oleh perkara di antaranya; sejak itu keduanya berhubungan.")
+    return ""
+
+
+@tells(events.MessageKept)
+def _kept(entry: Entry[events.MessageKept], _vocabulary: Vocabulary) -> Sentence:
+    """That nobody has received it yet, and what to do."""
+    title = say(N_("Pesan {message} belum diterima"), message=entry.event.message)
+    return Sentence("waiting", title, reason=why_kept(entry.event.reason))
+
+
+@tells(events.MessageUnheard)
+def _unheard(entry: Entry[events.MessageUnheard], vocabulary: Vocabulary) -> Sentence:
+    """That it came after the case was over; told on both sides."""
+    event = entry.event
+    message, case = event.message, other_case(event.case, event.case_number, vocabulary)
+    if entry.activity_id is None:  # the receiver's side
+        text, reason = (
+            N_("Pesan {message} dari perkara {case} datang terlambat"),
+            _("Perkara ini sudah berakhir sebelum menerimanya."),
+        )
+    else:
+        text, reason = (
+            N_("Pesan {message} tidak diterima lagi oleh perkara {case}"),
+            _("Perkara itu sudah berakhir; beri tahu petugasnya bila perlu."),
+        )
+    return Sentence("overdue", say(text, message=message, case=case), reason=reason)
+
+
+@tells(events.PartnerEnded)
+def _partner_ended(entry: Entry[events.PartnerEnded], vocabulary: Vocabulary) -> Sentence:
+    """That a partner is over without having sent what is waited for here."""
+    event = entry.event
+    case = other_case(event.case, event.case_number, vocabulary)
+    title = say(
+        N_("Perkara {case} berakhir tanpa mengirim pesan {message}"), case=case, message=event.message
+    )
+    reason = _("Perkara ini masih menunggunya: kirim isinya lewat API pesan, atau batalkan perkara ini.")
+    return Sentence("overdue", title, reason=reason)

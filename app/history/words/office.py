@@ -1,0 +1,121 @@
+"""What happened outside of cases, in sentences: users, units, days off, passwords, deployments, the clock."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from app.history import events
+from app.history.entry import Entry
+from app.history.events.office import HolidayEvent, UnitEvent, UserEvent
+from app.history.sentences import Change, Sentence, Text, moment, say
+from app.history.vocabulary import Vocabulary
+from app.history.words.telling import tells
+from app.i18n import N_, _, day
+
+_USERS: Mapping[type[UserEvent], tuple[str, str]] = {
+    events.UserAdded: ("person", N_("Pengguna {user} ditambahkan")),
+    events.UserEdited: ("person", N_("Pengguna {user} diubah")),
+    events.UserDisabled: ("cancelled", N_("Pengguna {user} dinonaktifkan")),
+    events.UserEnabled: ("person", N_("Pengguna {user} diaktifkan lagi")),
+    events.PasswordChanged: ("identity", N_("Kata sandi {user} diganti olehnya sendiri")),
+    events.PasswordReset: ("identity", N_("Kata sandi {user} disetel ulang")),
+    events.TokenIssued: ("identity", N_("Token API {user} dibuat")),
+    events.TokenRevoked: ("identity", N_("Token API {user} dicabut")),
+}
+#: Facts of a user or unit by what they are called.
+_FACTS: Mapping[str, str] = {
+    "full_name": N_("Nama lengkap"),
+    "roles": N_("Peran"),
+    "groups": N_("Lajur"),
+    "units": N_("Unit"),
+    "email": N_("Surel"),
+    "name": N_("Nama"),
+    "valid_from": N_("Berlaku sejak"),
+    "valid_until": N_("Berlaku sampai"),
+    "successors": N_("Unit pengganti"),
+}
+_ROLES = {"admin": N_("Administrator"), "process_owner": N_("Pemilik proses"), "auditor": N_("Auditor")}
+
+
+def _of_user(entry: Entry[Any], _vocabulary: Vocabulary) -> Sentence:
+    event: UserEvent = entry.event
+    kind, message = _USERS[type(event)]
+    return Sentence(kind, say(message, user=event.user), changes=_changes(event))
+
+
+for _kind in _USERS:
+    tells(_kind)(_of_user)
+
+
+@tells(events.UnitAdded)
+def _unit_added(entry: Entry[events.UnitAdded], _vocabulary: Vocabulary) -> Sentence:
+    title = say(N_("Unit {unit} ditambahkan"), unit=entry.event.unit)
+    return Sentence("note", title, changes=_changes(entry.event))
+
+
+@tells(events.UnitEdited)
+def _unit_edited(entry: Entry[events.UnitEdited], _vocabulary: Vocabulary) -> Sentence:
+    title = say(N_("Unit {unit} diubah"), unit=entry.event.unit)
+    return Sentence("note", title, changes=_changes(entry.event))
+
+
+@tells(events.HolidayAdded)
+def _holiday_added(entry: Entry[events.HolidayAdded], _vocabulary: Vocabulary) -> Sentence:
+    if not entry.event.name:
+        return Sentence("note", _holiday(N_("{on} dijadikan hari kerja biasa"), entry.event))
+    return Sentence("note", _holiday(N_("Hari libur {on} ditambahkan: {name}"), entry.event))
+
+
+@tells(events.HolidayRemoved)
+def _holiday_removed(entry: Entry[events.HolidayRemoved], _vocabulary: Vocabulary) -> Sentence:
+    if not entry.event.name:
+        return Sentence("note", _holiday(N_("{on} tidak lagi dijadikan hari kerja biasa"), entry.event))
+    return Sentence("note", _holiday(N_("Hari libur {on} dihapus: {name}"), entry.event))
+
+
+def _holiday(message: str, event: HolidayEvent) -> Text:
+    try:
+        on = day(date.fromisoformat(event.on))
+    except ValueError:
+        on = event.on
+    return say(message, on=on, name=event.name)
+
+
+@tells(events.DefinitionDeployed)
+def _deployed(entry: Entry[events.DefinitionDeployed], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    title = say(N_("Proses {key} versi {version} diterapkan"), key=event.key, version=str(event.version))
+    return Sentence("start", title)
+
+
+@tells(events.ClockMoved)
+def _clock_moved(entry: Entry[events.ClockMoved], vocabulary: Vocabulary) -> Sentence:
+    to = moment(entry.event.to, vocabulary.zone)
+    return Sentence("waiting", say(N_("Jam bersama digeser ke {to}"), to=to))
+
+
+@tells(events.ClockReset)
+def _clock_reset(_entry: Entry[events.ClockReset], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("waiting", say(N_("Jam bersama kembali ke waktu nyata")))
+
+
+def _changes(event: UserEvent | UnitEvent) -> Sequence[Change]:
+    """(fact, before, after): what changed; for what is new, all that is known of it."""
+    if isinstance(event, events.UserEdited | events.UnitEdited):
+        return tuple(_change(fact, pair) for fact, pair in event.changes.items())
+    if not isinstance(event, events.UserAdded | events.UnitAdded):
+        return ()
+    known = ((fact, getattr(event, fact, None)) for fact in _FACTS)
+    return tuple((_(_FACTS[fact]), None, _text(value)) for fact, value in known if value)
+
+
+def _change(fact: str, pair: Any) -> Change:
+    """A fact before and after; what is not told, as an address, is a mere mark instead of a pair."""
+    before, after = pair if isinstance(pair, list) and len(pair) == 2 else (None, None)
+    return (_(_FACTS[fact]) if fact in _FACTS else fact, _text(before), _text(after))
+
+
+def _text(value: Any) -> str | None:
+    if isinstance(value, list):
+        return ", ".join(_(_ROLES.get(one, one)) for one in map(str, value)) or None
+    return None if value in (None, "") else str(value)
