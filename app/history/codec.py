@@ -11,10 +11,12 @@ _T = TypeVar("_T")
 
 
 class _Key(NamedTuple):
-    """A key of an event's data: the classes of JSON that it may hold, and what it is read as where it holds none."""
+    """A key of an event's data: the classes of JSON that it may hold, and those of the elements of a list;
+    ``missing`` is what it is read as where it holds none of them."""
 
     name: str
     fits: tuple[type, ...]
+    each: tuple[type, ...]
     missing: Any
     required: bool
 
@@ -43,11 +45,14 @@ def decode(type_: str, data: Any) -> Event:
 def decode_as(kind: type[_T], data: Any) -> _T:
     """The same for a dataclass that is known."""
     held = data if isinstance(data, Mapping) else {}
-    return kind(
-        **{
-            key.name: value if isinstance(value := held.get(key.name), key.fits) else key.missing
-            for key in _keys(kind)
-        }
+    return kind(**{key.name: _value(key, held.get(key.name)) for key in _keys(kind)})
+
+
+def _value(key: _Key, value: Any) -> Any:
+    if not isinstance(value, key.fits):
+        return key.missing
+    return (
+        [one for one in value if isinstance(one, key.each)] if isinstance(value, list) and key.each else value
     )
 
 
@@ -60,25 +65,32 @@ def _keys(kind: type[Any]) -> tuple[_Key, ...]:
 
 
 def _key(field: Any, hint: Any) -> _Key:
-    fits = _fits(hint)
+    fits, each = _fits(hint), _each(hint)
     if field.default is not MISSING:
-        return _Key(field.name, fits, field.default, False)
+        return _Key(field.name, fits, each, field.default, False)
     if field.default_factory is not MISSING:
-        return _Key(field.name, fits, field.default_factory(), False)
-    return _Key(field.name, fits, _empty(fits), True)
+        return _Key(field.name, fits, each, field.default_factory(), False)
+    return _Key(field.name, fits, each, _empty(fits), True)
+
+
+def _options(hint: Any) -> tuple[Any, ...]:
+    return get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
 
 
 def _fits(hint: Any) -> tuple[type, ...]:
-    if hint is Any:
-        return (object,)
-    if get_origin(hint) in (Union, UnionType):
-        return tuple(each for option in get_args(hint) for each in _fits(option))
-    plain = get_origin(hint) or hint
-    if issubclass(plain, str):
-        return (str,)
+    return tuple(_class(option) for option in _options(hint))
+
+
+def _class(hint: Any) -> type:
+    plain: type = object if hint is Any else get_origin(hint) or hint
     if issubclass(plain, Mapping):
-        return (dict,)
-    return (list, tuple) if issubclass(plain, Sequence) else (plain,)
+        return dict
+    return list if issubclass(plain, Sequence) and plain is not str else plain
+
+
+def _each(hint: Any) -> tuple[type, ...]:
+    """The classes of the elements of a list."""
+    return tuple(_class(get_args(option)[0]) for option in _options(hint) if _class(option) is list)
 
 
 def _empty(fits: tuple[type, ...]) -> Any:

@@ -93,7 +93,7 @@ def moment(text: str, zone: tzinfo) -> str:
     """A stored time in words; what is none stands as it is."""
     try:
         return i18n.moment(datetime.fromisoformat(text), zone)
-    except ValueError:
+    except (ValueError, OverflowError):  # at the edge of time there may be no such moment
         return text
 
 

@@ -152,3 +152,17 @@ def test_the_same_start_failing_again_is_the_same_incident(failed: None, office:
         other = incidents.open_start(session, "pengaduan", "Lain", actor=None, activity_id="penyaluran")
         assert (again.id, again.message) == (1, "Lain")
         assert other.id == 2
+
+
+def test_the_record_outside_of_cases_says_why_a_start_failed_in_the_readers_language(
+    sign_in: SignIn, office: Database
+) -> None:
+    cause = stored_messages.kept(_("Jawab pertanyaan “{question}”.", question="Lanjut?"))
+    with office.transaction() as session:
+        incidents.open_start(session, "pengaduan", cause, actor=None, activity_id="data_lengkap")
+    owner = sign_in("pemilik")
+    assert "Jawab pertanyaan “Lanjut?”." in words_of(owner.get("/pengguna/riwayat"))
+    owner.post("/bahasa", language="en")
+    record = words_of(owner.get("/pengguna/riwayat"))
+    assert "Answer the question “Lanjut?”." in record
+    assert "said" not in record

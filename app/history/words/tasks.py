@@ -61,7 +61,7 @@ def _given(entry: Entry[events.TaskCompleted], vocabulary: Vocabulary) -> str:
 def _answered(entry: Entry[events.QuestionAnswered], vocabulary: Vocabulary) -> Sentence:
     given = entry.event.answers or ()
     chosen = [given] if isinstance(given, str) else given
-    answer = ", ".join(vocabulary.flow(str(flow_id)) for flow_id in chosen)
+    answer = ", ".join(vocabulary.flow(flow_id) for flow_id in chosen)
     title = say(N_("{name} dijawab {answer}"), name=here(entry, vocabulary), answer=answer)
     return Sentence("decision", title)
 

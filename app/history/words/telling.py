@@ -47,7 +47,7 @@ def other_case(case_id: int | None, number: str, words: Vocabulary) -> Part:
 
 def labels(keys: Sequence[str], words: Vocabulary) -> str:
     """What variables are called, one after the other."""
-    return ", ".join(words.label(str(key)) for key in keys)
+    return ", ".join(words.label(key) for key in keys)
 
 
 def changes(event: ValuesSet, words: Vocabulary) -> tuple[Change, ...]:
@@ -74,4 +74,4 @@ def values(held: Mapping[str, Any], words: Vocabulary) -> str:
 
 def warnings(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """What feelin warned of, as lines."""
-    return tuple((_("Peringatan"), str(text)) for text in texts)
+    return tuple((_("Peringatan"), text) for text in texts)
