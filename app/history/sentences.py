@@ -64,8 +64,8 @@ def say(message: str, /, **names: str | Part) -> Text:
     return tuple(parts)
 
 
-def words(text: str) -> Text:
-    """A text of one part; none if it is empty."""
+def unmarked(text: str) -> Text:
+    """A text of one part that is no name; none if it is empty."""
     return (Part(text),) if text else ()
 
 
@@ -74,7 +74,7 @@ def plain(text: Text) -> str:
     return "".join(part.text for part in text)
 
 
-def told(sentence: Sentence, who: str = "") -> str:
+def one_line(sentence: Sentence, who: str = "") -> str:
     """A sentence with everything that belongs to it on one line, for the command line, an export or a mail."""
     rest = [*(f"{heading}: {text}" for heading, text in sentence.lines), *map(_changed, sentence.changes)]
     return " · ".join(

@@ -15,7 +15,7 @@ from app.history import words
 from app.history.codec import decode, encode
 from app.history.events import CATALOGUE, Event, Unknown
 from app.history.events.base import event as catalogued
-from app.history.sentences import plain, told
+from app.history.sentences import one_line, plain
 from app.history.vocabulary import Ids, Vocabulary
 from app.history.words.telling import tells
 from app.i18n import LANGUAGES, speaking
@@ -48,7 +48,7 @@ def every_way(type_: str, data: Any) -> Iterator[str]:
             for place in ({}, {"activity_id": "langkah"}, {"instance_id": None}):
                 entry = stored(type_, data, **place)
                 with speaking(language):
-                    yield told(words.describe(entry, names), words.who(entry))
+                    yield one_line(words.describe(entry, names), words.who(entry))
 
 
 def test_every_event_has_words_and_all_words_are_of_an_event() -> None:

@@ -3,7 +3,7 @@
 from datetime import UTC
 
 from app.history import words
-from app.history.sentences import NOTHING, Part, Ref, Sentence, plain, say, told
+from app.history.sentences import NOTHING, Part, Ref, Sentence, one_line, plain, say
 from app.history.vocabulary import Ids
 from app.i18n import speaking
 from tests.history.entries import stored
@@ -33,18 +33,18 @@ def test_another_case_is_a_reference_for_who_may_open_it_and_else_a_name() -> No
 
 
 def test_where_there_are_no_pages_a_sentence_is_one_line_in_both_languages() -> None:
-    found = told(delivered(Open(UTC)), "Rina")
+    found = one_line(delivered(Open(UTC)), "Rina")
     assert found.startswith("Pesan Kabar & <berita> diterima perkara SURAT-7 · Rina · Kedua perkara")
     assert found.endswith("Identitas yang ikut: nama")
     with speaking("en"):
-        assert told(delivered(Open(UTC))).startswith(
+        assert one_line(delivered(Open(UTC))).startswith(
             "The message Kabar & <berita> was received by case SURAT-7"
         )
 
 
 def test_what_was_filled_in_is_told_with_what_was_there_before() -> None:
     data = {"task": "1", "values": {"a": 1, "b": 2, "c": ""}, "old": {"b": 3, "c": "x"}}
-    line = told(words.describe(stored("task_completed", data, activity_id="isi"), Ids(UTC)))
+    line = one_line(words.describe(stored("task_completed", data, activity_id="isi"), Ids(UTC)))
     assert line == f"isi selesai · a: 1 · b: 3 → 2 · c: x → {NOTHING}"
 
 

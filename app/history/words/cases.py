@@ -3,7 +3,7 @@
 from app import stored_messages
 from app.history import events
 from app.history.entry import Entry
-from app.history.sentences import Sentence, say, words
+from app.history.sentences import Sentence, say, unmarked
 from app.history.vocabulary import Vocabulary
 from app.history.words.messages import begun
 from app.history.words.telling import changes, here, labels, tells, tells_by_name
@@ -15,7 +15,7 @@ tells_by_name(events.JobFailed, "incident", N_("Waktu pada {name} gagal dijalank
 @tells(events.InstanceStarted)
 def _started(entry: Entry[events.InstanceStarted], vocabulary: Vocabulary) -> Sentence:
     event = entry.event
-    meta = words(_("versi {n}", n=event.version))
+    meta = unmarked(_("versi {n}", n=event.version))
     title = say(N_("Perkara dimulai")) if event.case is None else begun(event, vocabulary)
     return Sentence("start", title, changes=changes(event, vocabulary), meta=meta)
 

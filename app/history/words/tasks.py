@@ -2,7 +2,7 @@
 
 from app.history import events
 from app.history.entry import Entry
-from app.history.sentences import Sentence, Text, moment, say, words
+from app.history.sentences import Sentence, Text, moment, say, unmarked
 from app.history.vocabulary import Vocabulary
 from app.history.words.telling import changes, here, tells, tells_by_name
 from app.i18n import N_, _
@@ -91,4 +91,4 @@ def _overdue(entry: Entry[events.TaskOverdue], vocabulary: Vocabulary) -> Senten
 
 
 def _deadline(due_at: str, vocabulary: Vocabulary) -> Text:
-    return words(_("tenggat {at}", at=moment(due_at, vocabulary.zone)) if due_at else "")
+    return unmarked(_("tenggat {at}", at=moment(due_at, vocabulary.zone)) if due_at else "")
