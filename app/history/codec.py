@@ -51,9 +51,9 @@ def decode_as(kind: type[_T], data: Any) -> _T:
 def _value(key: _Key, value: Any) -> Any:
     if not isinstance(value, key.fits):
         return key.missing
-    return (
-        [one for one in value if isinstance(one, key.each)] if isinstance(value, list) and key.each else value
-    )
+    if isinstance(value, list):
+        return [one for one in value if isinstance(one, key.each)]
+    return value
 
 
 def _keys(kind: type[Any]) -> tuple[_Key, ...]:
@@ -89,7 +89,9 @@ def _class(hint: Any) -> type:
 
 
 def _each(hint: Any) -> tuple[type, ...]:
-    """The classes of the elements of a list."""
+    """The classes of the elements of a list; any where it is not known to be one."""
+    if hint is Any:
+        return (object,)
     return tuple(_class(get_args(option)[0]) for option in _options(hint) if _class(option) is list)
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from app import forms
 from app.forms import Field
 from app.history.vocabulary import Cause, Decision, Rule
+from app.services.casefile.casefile import CaseFile
 from app.services.definitions.definitions import Version
 from app.services.instances import numbers
 
@@ -126,6 +127,12 @@ class Vocabulary:
     def may_open(self, case_id: int) -> bool:
         """Whether the reader may open another case."""
         return case_id in self.cases
+
+
+def vocabulary_of(file: CaseFile, zone: tzinfo) -> Vocabulary:
+    """The words of a case."""
+    cases = frozenset(known.instance.id for known in file.partners if known.visible)
+    return Vocabulary(file.version, file.people, file.file_names, file.units, cases, zone)
 
 
 def _decision(found: Any) -> Decision:

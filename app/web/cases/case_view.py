@@ -16,7 +16,7 @@ from app.models import Attachment, MessageWait, UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.queries import Submission
-from app.services.casefile.vocabulary import Vocabulary
+from app.services.casefile.vocabulary import Vocabulary, vocabulary_of
 from app.services.definitions.definitions import Version
 from app.services.instances import messages
 from app.services.people.units import Vain
@@ -42,9 +42,7 @@ def picture(session: Session, file: CaseFile) -> tuple[Markup, Sequence[Any]]:
 
 def vocabulary(file: CaseFile) -> Vocabulary:
     """The words of a case."""
-    cases = frozenset(known.instance.id for known in file.partners if known.visible)
-    zone = context.config().timezone
-    return Vocabulary(file.version, file.people, file.file_names, file.units, cases, zone)
+    return vocabulary_of(file, context.config().timezone)
 
 
 def timeline(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
