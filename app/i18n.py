@@ -1,5 +1,7 @@
 """The language of the moment. Message ids are Indonesian; English stands in ``app/locale/en/*.po``.
 
+``app/locale/id`` holds the Indonesian of libraries that speak English: click's messages.
+
 The language lives in a ContextVar: pages set it per request, the worker and commands keep the default.
 """
 
@@ -97,17 +99,20 @@ def day(on: date) -> str:
     return format_date(on, "d MMM y", locale=language())
 
 
-@cache
-def _translations(code: str) -> gettext.NullTranslations:
-    if code == "id":
-        return gettext.NullTranslations()
-    catalog = Catalog(locale=code)
+def catalogue(code: str) -> gettext.GNUTranslations:
+    """Compile all that ``app/locale/<code>`` holds, with one form for 1 and one for any other number."""
+    catalog = Catalog()
     for path in sorted((_LOCALE / code).glob("*.po")):
         with path.open("rb") as file:
-            for message in read_po(file, locale=code):
+            for message in read_po(file):
                 if message.id:
                     catalog[message.id] = message
     binary = BytesIO()
     write_mo(binary, catalog)
     binary.seek(0)
     return gettext.GNUTranslations(binary)
+
+
+@cache
+def _translations(code: str) -> gettext.NullTranslations:
+    return gettext.NullTranslations() if code == "id" else catalogue(code)

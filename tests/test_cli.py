@@ -9,7 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import click
 import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
@@ -384,3 +387,15 @@ def test_the_help_of_a_command_is_in_indonesian(tmp_path: Path, line: str) -> No
     assert "\nPilihan:\n" in shown
     assert "Tampilkan bantuan ini." in shown
     assert not re.search("(?i)usage|option|command|argument|show|exit|required|default|integer| text", shown)
+
+
+def test_the_catalogue_of_click_holds_only_what_click_still_says() -> None:
+    said = {
+        message
+        for _file, _line, message, _comments, _context in extract_from_dir(
+            Path(click.__file__).parent, method_map=[("**.py", "python")]
+        )
+    }
+    with (ROOT / "app/locale/id/click.po").open("rb") as file:
+        told = [message for message in read_po(file) if message.id]
+    assert [message.id for message in told if message.id not in said or not message.string] == []

@@ -3,8 +3,10 @@
 import sys
 
 import click
+from click import core, decorators, exceptions, formatting, parser, types
 
-from app.cli import copies, deploying, interrupts, people, running, timing, triage, usage, wrong_use
+from app import i18n, log_safety
+from app.cli import copies, deploying, interrupts, people, running, timing, triage
 from app.cli.base import say
 from app.errors import AppError, InvalidForm
 
@@ -30,7 +32,22 @@ for _command in (
     triage.triage_command,
 ):
     commands.add_command(_command)
-usage.translate(commands)
+
+
+def _translate(command: click.Command) -> None:
+    """Say in Indonesian the words of a command's usage, and of those below it, that click does not translate."""
+    command.options_metavar = "[PILIHAN]"
+    if isinstance(command, click.Group):
+        command.subcommand_metavar = "PERINTAH [ARGUMEN]..."
+        for inner in command.commands.values():
+            _translate(inner)
+
+
+_translate(commands)
+_indonesian = i18n.catalogue("id")
+for _module in (core, decorators, exceptions, formatting, parser, types):
+    # gettext's own way to a language is an environment variable, which would go on to the programs that we start.
+    vars(_module).update(_=_indonesian.gettext, ngettext=_indonesian.ngettext)
 
 
 def main() -> None:
@@ -42,7 +59,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except click.ClickException as error:
-        click.echo(wrong_use.told(error), err=True)
+        _show(error)
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
@@ -58,6 +75,16 @@ def main() -> None:
         sys.exit(1)
     finally:
         interrupts.end_at_once()  # pressed again, it has nothing to interrupt but the end
+
+
+def _show(error: click.ClickException) -> None:
+    """Print what was typed wrongly, below how the command is used where that is known."""
+    if isinstance(error, click.BadParameter) and error.param and error.param_hint is None:
+        error.param_hint = error.param.get_error_hint(error.ctx).replace("'", "")
+    text = error.format_message()
+    if isinstance(error, click.MissingParameter):
+        text = f"{error.param_hint} belum diisi."
+    click.UsageError(log_safety.plain(text), getattr(error, "ctx", None)).show()
 
 
 def _reasons(error: AppError) -> list[str]:

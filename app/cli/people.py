@@ -13,7 +13,7 @@ from app.services.people import accounts, api_tokens, users
 
 
 @click.command(help="Siapkan pemasangan: tabel dan satu pengelola dengan kata sandi acak.")
-@click.option("--name", default="admin", show_default=True, help="Nama pengguna pengelola.")
+@click.option("--name", metavar="TEKS", default="admin", show_default=True, help="Nama pengguna pengelola.")
 def init(name: str) -> None:
     """Make the tables and one administrator; his password is shown once."""
     _config, database = ready()
@@ -28,9 +28,9 @@ def user() -> None:
 
 @user.command("add", help="Tambah pengguna; kata sandi acak ditampilkan sekali.")
 @click.argument("name")
-@click.option("--full-name", help="Nama lengkap.")
-@click.option("--group", "groups", multiple=True, help="Lajur atau kelompok; boleh berulang.")
-@click.option("--unit", "units", multiple=True, help="Kode unit; boleh berulang.")
+@click.option("--full-name", metavar="TEKS", help="Nama lengkap.")
+@click.option("--group", "groups", metavar="TEKS", multiple=True, help="Lajur atau kelompok; boleh berulang.")
+@click.option("--unit", "units", metavar="TEKS", multiple=True, help="Kode unit; boleh berulang.")
 @click.option("--role", "roles", multiple=True, type=click.Choice(["admin", "process_owner", "auditor"]))
 def user_add(
     name: str, full_name: str | None, groups: Sequence[str], units: Sequence[str], roles: Sequence[str]

@@ -33,7 +33,12 @@ _MOST_SHOWN = 20
 )
 @click.argument("folder", metavar="FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--run", is_flag=True, help="Jalankan juga tiap proses sampai akhir, dengan petugas acak.")
-@click.option("--seed", type=int, help="Benih petugas acak; bila kosong dipilih sendiri dan dicetak.")
+@click.option(
+    "--seed",
+    type=int,
+    metavar="BILANGAN",
+    help="Benih petugas acak; bila kosong dipilih sendiri dan dicetak.",
+)
 @click.option(
     "--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Tulis hasil tiap berkas."
 )
