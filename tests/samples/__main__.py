@@ -1,5 +1,6 @@
 """Freeze a backup of today's revision: ``python -m tests.samples``, once after each new migration."""
 
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,16 +12,16 @@ from tests.services.office import Office
 
 
 def freeze(samples: Path) -> Path:
-    """Make a small installation and leave its backup in ``samples``."""
+    """Make a small installation and leave its backup in ``samples``, as one archive."""
     with TemporaryDirectory() as folder:
-        config = from_environment({"ALUR_DATA_DIR": folder})
+        config = from_environment({"ALUR_DATA_DIR": f"{folder}/data"})
         database = settings.open_database(config)
         migrations.upgrade(database)
         fill(Office(database))
-        made = samples / f"backup-{migrations.newest()}"
+        made = Path(folder) / f"backup-{migrations.newest()}"
         backup.backup(config, database, made)
         database.engine.dispose()
-    return made
+        return Path(shutil.make_archive(str(samples / made.name), "zip", made))
 
 
 if __name__ == "__main__":

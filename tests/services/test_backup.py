@@ -1,5 +1,6 @@
 """A backup holds everything, notices damage, and fits an empty installation on either database."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
@@ -21,7 +22,7 @@ from app.services.tasks import drafts, tasks
 from tests.services.filling import fill
 from tests.services.office import Office
 
-SAMPLES = sorted((Path(__file__).parent.parent / "samples").glob("backup-*"))
+SAMPLES = sorted((Path(__file__).parent.parent / "samples").glob("backup-*.zip"))
 
 
 @pytest.fixture
@@ -214,18 +215,20 @@ def test_a_copy_of_a_later_version_is_refused(
 
 
 def test_a_copy_of_every_revision_so_far_is_at_hand() -> None:
-    assert {path.name.removeprefix("backup-") for path in SAMPLES} == migrations.known()
+    assert {path.stem.removeprefix("backup-") for path in SAMPLES} == migrations.known()
 
 
-@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.name)
+@pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
 def test_a_copy_made_by_an_earlier_version_is_restored_and_brought_up_to_date(
     database: Database, tmp_path: Path, sample: Path
 ) -> None:
     columns = shape(database)
     url = database.engine.url.render_as_string(hide_password=False)
     more = {} if database.is_sqlite else {"ALUR_DATABASE_URL": url}
-    restored = backup.restore(empty_installation(tmp_path, **more), sample)
-    assert restored.rows == sum(orjson.loads((sample / "manifest.json").read_bytes())["rows"].values())
+    copy = tmp_path / "copy"
+    shutil.unpack_archive(sample, copy)
+    restored = backup.restore(empty_installation(tmp_path, **more), copy)
+    assert restored.rows == sum(orjson.loads((copy / "manifest.json").read_bytes())["rows"].values())
     again = reopened(tmp_path, **more)
     assert shape(again) == columns
     with again.transaction() as session:
