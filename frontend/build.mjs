@@ -27,7 +27,8 @@ const shared = {
 
 async function main([ first, second ]) {
   if (first === '--test') {
-    return bundle(second, { entryPoints: [ 'src/test/form-js.js' ], format: 'esm' });
+    const tests = [ 'form-js', 'lint', 'viewer' ].map((name) => `src/test/${name}.js`);
+    return bundle(second, { entryPoints: tests, format: 'esm', external: [ 'node:*' ] });
   }
   await bundle(first, {
     entryPoints: pages,

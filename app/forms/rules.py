@@ -1,4 +1,4 @@
-"""Whether one value keeps its field's rules. Semantics: form-js 1.23, its Validator."""
+"""Whether one value keeps its field's rules. Semantics: form-js 2.0, its Validator."""
 
 from collections.abc import Mapping
 from datetime import datetime

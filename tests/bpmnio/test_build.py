@@ -61,7 +61,7 @@ def test_what_is_for_tests_alone_is_not_shipped() -> None:
         path.read_text() for folder in module_in(FRONTEND).SHIPPED for path in folder.glob("LICENSES.txt")
     )
 
-    assert list(package["devDependencies"]) == ["@bpmn-io/form-js-viewer"]
+    assert list(package["devDependencies"]) == ["@bpmn-io/form-js-viewer", "@camunda/linting"]
     assert "==== bpmn-js " in shipped
     assert "form-js" not in shipped
     assert "preact" not in shipped

@@ -1,4 +1,4 @@
-"""A form with every component of form-js 1.23, and values that people could type into it."""
+"""A form with every component of form-js 2.0, and values that people could type into it."""
 
 import random
 from typing import Any

@@ -1,4 +1,4 @@
-"""form-js 1.23 itself, in Chromium: many forms on one page, filled and submitted at once."""
+"""form-js 2.0 itself, in Chromium: many forms on one page, filled and submitted at once."""
 
 import json
 import subprocess
@@ -28,7 +28,7 @@ function filesIn(value) {
 async function open(schema, data) {
   const container = document.getElementById("here").appendChild(document.createElement("div"));
   const form = new Form({ container, debounce: false });
-  // form-js 1.23 computes one formula at each key press: here it may go on until nothing changes
+  // form-js 2.0 computes one formula at each key press: here it may go on until nothing changes
   form.get("expressionLoopPreventer").registerExpressionExecution = () => true;
   await form.importSchema(schema, data);
   return form;

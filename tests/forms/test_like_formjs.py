@@ -1,4 +1,4 @@
-"""The same submissions through form-js 1.23 in Chromium and through our validation: equal errors, equal data.
+"""The same submissions through form-js 2.0 in Chromium and through our validation: equal errors, equal data.
 
 Known differences, made equal here on purpose:
 - a choice that is not in its list, a number or date that is none: form-js has lost it before it validates, we

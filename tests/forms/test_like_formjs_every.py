@@ -1,4 +1,4 @@
-"""Every component of form-js 1.23: the same submissions through form-js in Chromium and through our validation.
+"""Every component of form-js 2.0: the same submissions through form-js in Chromium and through our validation.
 
 Equal errors, equal submitted data. Known differences, made equal here on purpose, beside those of
 `tests.forms.test_like_formjs`:
