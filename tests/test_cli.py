@@ -390,12 +390,9 @@ def test_the_help_of_a_command_is_in_indonesian(tmp_path: Path, line: str) -> No
 
 
 def test_the_catalogue_of_click_holds_only_what_click_still_says() -> None:
-    said = {
-        message
-        for _file, _line, message, _comments, _context in extract_from_dir(
-            Path(click.__file__).parent, method_map=[("**.py", "python")]
-        )
-    }
+    marked = extract_from_dir(Path(click.__file__).parent, method_map=[("**.py", "python")])
+    said = {message for _file, _line, message, _comments, _context in marked}
+    said.add("required")  # not marked where it stands, but translated where it is shown
     with (ROOT / "app/locale/id/click.po").open("rb") as file:
         told = [message for message in read_po(file) if message.id]
     assert [message.id for message in told if message.id not in said or not message.string] == []
