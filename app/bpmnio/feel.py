@@ -147,6 +147,16 @@ def mentions(text: str, *, dialect: Dialect = "expression", known: Collection[st
     return facts.names | facts.maybe
 
 
+def unknown_calls(text: str) -> frozenset[str]:
+    """Return the functions that ``text`` calls and that are neither FEEL's nor its own: ``f``, or ``a.f`` where it is
+    a method. Over variables, which are JSON and hold no functions, each such call is null.
+
+    Raises:
+        ExpressionFailed: looking at it took too long; `check` says so.
+    """
+    return _facts(text, "expression").calls
+
+
 def healthy() -> bool:
     """Whether V8 answers."""
     try:

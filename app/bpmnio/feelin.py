@@ -50,13 +50,15 @@ class Facts:
     """What is known of a text without running it.
 
     ``reads`` are its free names, functions included; None when it has a syntax error. ``names`` are the
-    variables among them, ``maybe`` those inside a filter. ``error`` is where it breaks off: position from 0,
-    and what stands there ("" at the end).
+    variables among them, ``maybe`` those inside a filter. ``calls`` are the functions called that are none of FEEL
+    and not defined in the text. ``error`` is where it breaks off: position from 0, and what stands there ("" at the
+    end).
     """
 
     reads: frozenset[str] | None
     names: frozenset[str]
     maybe: frozenset[str]
+    calls: frozenset[str]
     error: tuple[int, str] | None
 
     @property
@@ -188,6 +190,7 @@ def _facts_from(answer: Mapping[str, Any]) -> Facts:
         reads=None if error else frozenset(answer["reads"]),
         names=frozenset(answer["names"]),
         maybe=frozenset(answer["maybe"]),
+        calls=frozenset(answer["calls"]),
         error=(error["at"], error["found"]) if error else None,
     )
 

@@ -24,6 +24,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Syarat pada “{name}” adalah kalimat: “{text}”; petugas ditanya.",
         "Tulis sebagai FEEL bila pilihannya harus otomatis, misalnya jumlah > 3.",
     ),
+    "condition_of_program": (
+        (
+            "Syarat pada “{name}” menanyakan {call} kepada program yang tidak dipanggil dari sini: {text}; "
+            "petugas ditanya."
+        ),
+        "Tulis sebagai FEEL bila pilihannya harus otomatis, misalnya jumlah > 3.",
+    ),
     "leads_nowhere": (
         "Dari “{name}” tidak keluar panah.",
         "Tarik panah ke langkah berikutnya, atau ke kejadian akhir.",
@@ -112,6 +119,10 @@ TEXTS: dict[str, tuple[str, str]] = {
     "too_much_feel": (
         "Ungkapan di diagram ini bersama-sama lebih panjang dari {limit} huruf.",
         "Pindahkan aturan ke tabel keputusan (DMN).",
+    ),
+    "expression_calls_unknown": (
+        "Ungkapan pada “{name}” memanggil {call}, yang tidak dapat dihitung di sini: {text}",
+        "Tulis sebagai FEEL atas isian formulir, misalnya jumlah > 3, atau pakai tabel keputusan.",
     ),
     "expression_not_feel": ("Ungkapan pada “{name}” bukan FEEL: {text}", "Tulis: {offer}"),
     "expression_syntax": (

@@ -9,17 +9,24 @@ const builtins = new Map();
  *
  * `error` is null, or where it stops making sense: { at, found }, `found` empty when the text ends too early.
  * `reads` are all free names, functions included; `names` the variables among them that are read for certain;
- * `maybe` those inside a filter, which an entry of the list may hold instead.
+ * `maybe` those inside a filter, which an entry of the list may hold instead. `calls` are the functions that the text
+ * calls and that are neither FEEL's nor its own, methods as `a.b`.
  */
 export function inspect(text, dialect, known = []) {
   const context = Object.fromEntries(known.map((name) => [ name, null ]));
   const tree = (dialect === 'unary' ? parseUnaryTests : parseExpression)(text, context);
-  const found = { certain: new Set(), maybe: new Set() };
+  const found = { certain: new Set(), maybe: new Set(), calls: new Set() };
   const error = firstError(tree.topNode, text);
   walk(tree.topNode, text, { locals: new Set(), inFilter: false }, found);
   const reads = new Set([ ...found.certain, ...found.maybe ]);
   const variables = (names) => [ ...names ].filter((name) => !isBuiltin(name));
-  return { error, reads: [ ...reads ], names: variables(found.certain), maybe: variables(found.maybe) };
+  return {
+    error,
+    reads: [ ...reads ],
+    names: variables(found.certain),
+    maybe: variables(found.maybe),
+    calls: [ ...found.calls ]
+  };
 }
 
 function firstError(top, text) {
@@ -67,6 +74,13 @@ const visitors = {
     walkAll(rest, text, { locals: plus(scope, [ 'item' ]), inFilter: true }, found);
   },
 
+  FunctionInvocation(node, text, scope, found) {
+    if (isUnknown(node.firstChild, text, scope)) {
+      found.calls.add(nameOf(node.firstChild, text));
+    }
+    walkAll(children(node), text, scope, found);
+  },
+
   ForExpression(node, text, scope, found) {
     const inner = iterate(node, text, scope, found);
     walk(node.lastChild, text, { ...inner, locals: plus(inner, [ 'partial' ]) }, found);
@@ -98,6 +112,23 @@ const visitors = {
 
   Type() {},
 };
+
+// Whether what is called is certainly no function: a name that nobody defines, or a member of something else than a
+// context that the text writes out.
+function isUnknown(called, text, scope) {
+  if (called.name === 'VariableName') {
+    const name = nameOf(called, text);
+    return !scope.locals.has(name) && !isBuiltin(name);
+  }
+  if (called.name !== 'PathExpression') {
+    return false;
+  }
+  let root = called;
+  while ([ 'PathExpression', 'FilterExpression', 'FunctionInvocation' ].includes(root.name)) {
+    root = root.firstChild;
+  }
+  return root.name === 'VariableName' ? !scope.locals.has(nameOf(root, text)) : /Literal$/.test(root.name);
+}
 
 // for/some/every: each source sees the loop variables before it
 function iterate(node, text, scope, found) {

@@ -115,14 +115,28 @@ def _unconditional(flow: Flow, source: Source) -> Flow:
 
 
 def _in_words(node: Node, own: list[Flow], default: str, source: Source) -> list[Flow]:
-    """The flows of a gateway whose conditions are all sentences: without them, so that a person is asked."""
-    told = [flow for flow in own if flow.condition is not None and flow.id != default]
-    if not told or ":" in node.id or not all(conditions.is_words(flow.condition or "") for flow in told):
+    """The flows of a gateway none of whose conditions can be evaluated: without them, so that a person is asked.
+
+    Such are sentences, and questions to a program that is not called from here.
+    """
+    told = {flow.id: flow.condition for flow in own if flow.condition is not None and flow.id != default}
+    if not told or ":" in node.id:
         return own
-    for flow in told:
-        source.warning("condition_in_words", flow, text=flow.condition or "")
-    words = {flow.id: flow.condition or "" for flow in told}
-    return [replace(flow, condition=None, name=flow.name or words.get(flow.id, "")) for flow in own]
+    words = {flow for flow, text in told.items() if conditions.is_words(text)}
+    if not all(flow in words or conditions.is_of_program(text, source) for flow, text in told.items()):
+        return own
+    for flow in own:
+        if flow.id in words:
+            source.warning("condition_in_words", flow, text=told[flow.id])
+        elif flow.id in told:
+            calls = ", ".join(conditions.unknown_calls(told[flow.id]))
+            source.warning("condition_of_program", flow, text=told[flow.id], call=calls)
+    return [
+        replace(flow, condition=None, name=flow.name or (told[flow.id] if flow.id in words else ""))
+        if flow.id in told
+        else flow
+        for flow in own
+    ]
 
 
 def _decided(node: Node, own: list[Flow], default: str, source: Source) -> list[Flow]:

@@ -1,34 +1,17 @@
-"""Expressions as people write them: unwrapped, checked, turned from Python or JUEL into FEEL."""
+"""Expressions as people write them: unwrapped, checked, turned into FEEL; and what they call that is not here."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from app.bpmnio import feel
 from app.engine.reading.source import Placed, Source
+from app.engine.reading.texts import foreign_expressions
 
 MAX_CHARS_IN_ALL = 50_000
 _WRAPPED = re.compile(r"[$#]\{(.*)\}", re.DOTALL)
-_TOKEN = re.compile(
-    r"""(\s*)("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|“[^”]*”|‘[^’]*’|&&|\|\||===|!==|==|!=|<=|>=|<>|\w+(?:\.\w+)*|\S)""",
-    re.DOTALL,
-)
-_GET_VARIABLE = re.compile(r"""(?:\bexecution\.)?\bgetVariable\(\s*(["'])(\w+)\1\s*\)""")
-_EQUALS = re.compile(r"""("[^"]*"|'[^']*'|[\w.]+)\.equals\(([^()]*)\)""")
-_SIGNS = {
-    "===": "=",
-    "!==": "!=",
-    "==": "=",
-    "&&": "and",
-    "||": "or",
-    "<>": "!=",
-    "≠": "!=",
-    "≤": "<=",
-    "≥": ">=",
-}
-_WORDS = {"True": "true", "False": "false", "None": "null", "AND": "and", "OR": "or", "NOT": "not"}
-_COMPARISONS = {"eq": "=", "ne": "!=", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
-_NULL = {"None", "null"}
-_ENDS_NOT = {"and", "or", ",", ")", "]", "?", ":"}
+_CALL = re.compile(r"""[\w)\]"'’”]\s*\.\s*\w+\s*\(|\w:\w+\s*\(""")
+_TEXT = re.compile(r""""(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'""", re.DOTALL)
+_PREFIXED_CALL = re.compile(r"\w+:(\w+)(?=\s*\()")
 _WORDS_ALONE = re.compile(r"[^\W\d_]+(?:,?\s+[\w.%-]+)+\s*[?.!]?")
 _MEANT_FOR_FEEL = {
     "and",
@@ -45,7 +28,6 @@ _MEANT_FOR_FEEL = {
     "null",
     "is",
 }
-_PAIRS = {"(": ")", "[": "]"}
 
 
 def clean(text: str) -> str:
@@ -59,15 +41,15 @@ def clean(text: str) -> str:
 
 def translated(text: str, at: Placed, source: Source) -> str:
     """The expression itself; what a file wraps in ``${…}`` is JUEL, and put into FEEL with a warning where it is not
-    FEEL too."""
+    FEEL too. As it is where something in it cannot be put into FEEL: `check` says so."""
     cleaned = clean(text)
-    if not _WRAPPED.fullmatch(text.strip()):
+    if not _WRAPPED.fullmatch(text.strip()) or len(cleaned) > feel.MAX_CHARS:
         return cleaned
-    found = fault(cleaned)
-    if found is None or found[0] != "expression_not_feel":
+    offer = foreign_expressions.translate(cleaned, "juel")
+    if offer == cleaned or feel.check(offer) is not None or feel.unknown_calls(offer):
         return cleaned
-    source.warning("expression_translated", at, **found[1])
-    return found[1]["offer"]
+    source.warning("expression_translated", at, text=cleaned, offer=offer)
+    return offer
 
 
 def check(text: str, at: Placed, source: Source) -> None:
@@ -80,9 +62,36 @@ def check(text: str, at: Placed, source: Source) -> None:
         if source.feel_chars - len(text) <= MAX_CHARS_IN_ALL:
             source.error("too_much_feel", at, limit=str(MAX_CHARS_IN_ALL))
         return
+    if calls := unknown_calls(text):
+        source.error("expression_calls_unknown", at, text=text, call=", ".join(calls))
+        return
     found = fault(text)
     if found is not None:
         source.error(found[0], at, **found[1])
+
+
+def unknown_calls(text: str) -> list[str]:
+    """What a cleaned expression calls that nothing here can answer: methods of another system's objects
+    (``bean.isX``), functions of XPath (``bpmn:getDataObject``), names that are no function of FEEL.
+
+    In FEEL such a call is null, whatever it is given.
+    """
+    if len(text) > feel.MAX_CHARS:
+        return []
+    offer = in_feel(text)
+    known = feel.check(offer) is None
+    found = feel.unknown_calls(offer) if known else frozenset[str]()
+    prefixed = {call.group(1): call.group() for call in _PREFIXED_CALL.finditer(_without_texts(text))}
+    said = {prefixed.pop(name, name) for name in found}
+    return sorted(said | (set() if known else set(prefixed.values())))
+
+
+def is_of_program(text: str, source: Source) -> bool:
+    """Whether a cleaned condition asks a program elsewhere: an object's method, or a function of another language."""
+    if _CALL.search(text) is None or source.feel_chars > MAX_CHARS_IN_ALL:
+        return False
+    source.feel_chars += len(text)
+    return any("." in call or ":" in call for call in unknown_calls(text))
 
 
 def is_words(text: str) -> bool:
@@ -100,7 +109,7 @@ def fault(text: str) -> tuple[str, Mapping[str, str]] | None:
     if len(text) > feel.MAX_CHARS:
         return "expression_too_long", {"limit": str(feel.MAX_CHARS)}
     wrong, offer = feel.check(text), in_feel(text)
-    if offer != text and feel.check(offer) is None:
+    if offer != text and feel.check(offer) is None and not feel.unknown_calls(offer):
         return "expression_not_feel", {"text": text, "offer": offer}
     if wrong is not None:
         return "expression_syntax", {"text": text, "detail": wrong}
@@ -109,93 +118,8 @@ def fault(text: str) -> tuple[str, Mapping[str, str]] | None:
 
 def in_feel(text: str) -> str:
     """The expression with what Python, JUEL and word processors write put into FEEL, as far as that goes."""
-    text = _GET_VARIABLE.sub(r"\2", text)
-    text = _EQUALS.sub(r"\1 = \2", text)
-    tokens = [(str(blank), str(token)) for blank, token in _TOKEN.findall(text)]
-    tokens = _without_is(tokens)
-    words = [_word(tokens, at) for at in range(len(tokens))]
-    blanks = [blank for blank, _token in tokens]
-    # From the end, so that what an inner ``not`` or ``empty`` refers to is settled before an outer one.
-    for at in reversed(range(len(words))):
-        if words[at] == "!":
-            _wrap(words, blanks, at, _operand, "not({})")
-        elif words[at] == "not" and words[at + 1 : at + 2] != ["("]:
-            _wrap(words, blanks, at, _clause, "not({})")
-        elif words[at] == "empty" and at + 1 < len(words) and re.match(r"\w", words[at + 1]):
-            _wrap(words, blanks, at, _operand, "{} = null")
-    return "".join(blank + word for blank, word in zip(blanks, words, strict=True)).strip()
+    return foreign_expressions.translate(text, "unknown")
 
 
-def _without_is(tokens: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """``is None`` and ``is not None`` as comparisons."""
-    result: list[tuple[str, str]] = []
-    rest = list(reversed(tokens))
-    while rest:
-        blank, word = rest.pop()
-        following = [*(word for _blank, word in reversed(rest[-2:])), "", ""]
-        if word == "is" and following[0] == "not" and following[1] in _NULL:
-            rest.pop()
-            word = "!="
-        elif word == "is" and following[0] in _NULL:
-            word = "="
-        result.append((blank, word))
-    return result
-
-
-def _word(tokens: list[tuple[str, str]], at: int) -> str:
-    token = tokens[at][1]
-    if token[0] in "'“‘" and len(token) > 1:
-        inner = token[1:-1].replace("\\'", "'")
-        return '"' + re.sub(r'(?<!\\)"', r"\"", inner) + '"'
-    if token in _COMPARISONS and 0 < at < len(tokens) - 1 and _ends_value(tokens[at - 1][1]):
-        return _COMPARISONS[token] if re.match(r"[\w\"'(\-!]", tokens[at + 1][1]) else token
-    return _SIGNS.get(token, _WORDS.get(token, token))
-
-
-def _ends_value(token: str) -> bool:
-    return token not in {"and", "or", "not", "in"} and re.match(r"[\w\"')\]]", token) is not None
-
-
-def _wrap(
-    words: list[str], blanks: list[str], at: int, extent: Callable[[list[str], int], int], form: str
-) -> None:
-    """Put the operand behind ``words[at]`` into ``form``, in place of it and the operator."""
-    first, end = at + 1, extent(words, at + 1)
-    if end <= first:
-        return
-    if words[first] == "(" and _closing(words, first) == end - 1:
-        inner = range(first + 1, end - 1)
-    else:
-        inner = range(first, end)
-    words[at:end] = [form.format("".join(blanks[i] + words[i] for i in inner).strip())]
-    blanks[at:end] = [blanks[at]]
-
-
-def _operand(words: list[str], start: int) -> int:
-    """Where the operand at ``start`` ends: a name or bracket, with the calls and brackets that follow it."""
-    at = start
-    while at < len(words):
-        if words[at] in _PAIRS:
-            at = _closing(words, at) + 1
-        elif at == start and re.match(r"[\w\"]", words[at]):
-            at += 1
-        else:
-            break
-    return at
-
-
-def _clause(words: list[str], start: int) -> int:
-    """Where the clause at ``start`` ends: before the next ``and``, ``or`` or closing bracket."""
-    at = start
-    while at < len(words) and words[at] not in _ENDS_NOT:
-        at = _closing(words, at) + 1 if words[at] in _PAIRS else at + 1
-    return min(at, len(words))
-
-
-def _closing(words: list[str], start: int) -> int:
-    depth = 0
-    for at in range(start, len(words)):
-        depth += (words[at] in _PAIRS) - (words[at] in _PAIRS.values())
-        if depth == 0:
-            return at
-    return len(words) - 1
+def _without_texts(text: str) -> str:
+    return _TEXT.sub('""', text)
