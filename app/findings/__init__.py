@@ -7,10 +7,11 @@ when shown.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from app.findings import deployments, diagrams, forms, tables
-from app.i18n import _, anew, speaking
+from app.i18n import _, anew, moment, speaking
 
 #: code → (what is wrong, what to do), Indonesian message ids with {names} for the parameters.
 TEXTS: Mapping[str, tuple[str, str]] = {**diagrams.TEXTS, **forms.TEXTS, **tables.TEXTS, **deployments.TEXTS}
@@ -20,7 +21,8 @@ TEXTS: Mapping[str, tuple[str, str]] = {**diagrams.TEXTS, **forms.TEXTS, **table
 class Finding:
     """One thing found: where it is, what is wrong, what to do.
 
-    ``caller``: the file whose call brought it up, where the place itself is in a called process's file.
+    ``caller``: the file whose call brought it up, where the place itself is in a called process's file. ``example``:
+    when a timer would have opened, and when it would be due; both in the zone in which they are told.
     """
 
     code: str
@@ -31,16 +33,18 @@ class Finding:
     file: str | None = None
     params: Mapping[str, str] = field(default_factory=dict)
     caller: str | None = None
+    example: tuple[datetime, datetime] | None = None
 
     @property
     def what(self) -> str:
         """What is wrong, in the language in use."""
-        told = _(TEXTS[self.code][0], **self._names())
-        return (
-            f"{told} {_('Ini terjadi bila dipanggil dari {file}.', file=self.caller)}"
-            if self.caller
-            else told
-        )
+        told = [_(TEXTS[self.code][0], **self._names())]
+        if self.example:
+            opened, due = (moment(at, at.tzinfo or UTC) for at in self.example)
+            told.append(_("Misalnya: dibuka {opened}, jatuh tempo {due}.", opened=opened, due=due))
+        if self.caller:
+            told.append(_("Ini terjadi bila dipanggil dari {file}.", file=self.caller))
+        return " ".join(told)
 
     @property
     def todo(self) -> str:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from app.engine import timers
 from app.engine.diagram import Timer
 from app.engine.reading.texts import timer_labels
 from app.engine.running.execution import Program
+from app.engine.timers import vocabulary
 from tests.engine.building import boundary, bpmn, catch, end, node, start, user
 from tests.engine.reading import read, refused, warnings
 from tests.engine.test_execution import Case
@@ -89,6 +91,91 @@ def test_words_that_tell_no_time_or_two_are_not(words: str) -> None:
 def around(*, name: str = "Tenggat", inside: str = "", **given: str) -> bytes:
     late = boundary("lewat", "telaah", name=name, **given)  # type: ignore[arg-type]
     return bpmn([start(), user("telaah"), late, end()], "start > telaah > end\nlewat > end", inside=inside)
+
+
+@pytest.mark.parametrize("word", [word for word in vocabulary.UNITS if len(word) > 1])
+def test_every_unit_that_a_label_may_name_may_stand_in_a_timer_and_means_the_same(word: str) -> None:
+    for number in ("2", "dua", "two", "2 (dua)", "se" if word in ("hari", "jam", "bulan") else "3"):
+        text = f"{number}{word}" if number == "se" else f"{number} {word}"
+        assert timers.check(Timer("duration", text), "kerja") is None, text
+        label = timer_labels.meaning(f"{text} sesudah surat diterima")
+        assert label is not None, text
+        assert timers.explicit(label, "kerja") == timers.explicit(timer_labels.meaning(text) or "", "kerja")
+        assert not timers.differ(text, label)
+
+
+@pytest.mark.parametrize("kind", vocabulary.KINDS)
+def test_every_kind_of_days_that_a_label_may_name_may_stand_in_a_timer(kind: str) -> None:
+    assert timers.explicit(f"2 hari {kind}", "kerja") == f"2 hari {vocabulary.KINDS[kind]}"
+    assert timer_labels.meaning(f"2 {kind} hari, lalu") == f"2 hari {vocabulary.KINDS[kind]}"
+
+
+def test_every_number_in_words_may_stand_in_a_timer() -> None:
+    for word, number in vocabulary.NUMBERS.items():
+        assert timers.explicit(f"{word} hari", "kerja") == f"{number} hari kerja"
+
+
+HOURS = [
+    ("24 jam", "", "24 jam kerja"),
+    ("48h", "", "48 jam kerja"),
+    ("paling lama 8 jam", "", "8 jam kerja"),
+    ("24 Hours", "", "24 jam kalender"),
+    ("reply within 24 hours", "", "24 jam kalender"),
+    ("two hours", "", "2 jam kalender"),
+    ("10 office hours", "", "10 jam kerja"),
+    ("2x24 jam", "", "48 jam kalender"),
+    ("24 jam", "kalender", "24 jam kalender"),
+    ("24 jam kerja", "kalender", "24 jam kerja"),
+    ("3 hari", "", "3 hari kerja"),
+    ("setiap 24 jam", "", "setiap 24 jam kerja"),
+]
+
+
+@pytest.mark.parametrize(("name", "days", "understood"), HOURS)
+def test_what_is_told_of_a_time_names_its_kind_and_it_is_counted_so(
+    name: str, days: str, understood: str
+) -> None:
+    late = boundary("lewat", "telaah", name=name, after="")
+    xml = bpmn(
+        [start(), user("telaah"), late, end()],
+        "start > telaah > end\nlewat > end",
+        properties={"satuan hari": days} if days else {},
+    )
+    diagram = read(xml)
+    told = next(finding for finding in diagram.findings if finding.code == "timer_read_from_words")
+    assert told.params["understood"] == understood
+    assert f"dibaca sebagai {understood}." in told.what
+    timer = diagram.nodes["lewat"].timer
+    assert timer is not None
+    assert timers.explicit(timer.text, diagram.day_unit).removeprefix("setiap ") in understood
+
+
+@pytest.mark.parametrize(
+    ("text", "days", "told"),
+    [
+        ("24 jam", "", ["24 jam kerja"]),
+        ("72 jam", "", ["72 jam kerja"]),
+        ("24 jam", "kalender", []),
+        ("24 jam kerja", "", []),
+        ("24 hours", "", []),
+        ("8 jam", "", []),
+        ("30 menit", "", []),
+        ("PT24H", "", []),
+    ],
+)
+def test_a_day_of_office_hours_is_told_where_the_timer_does_not_say_so(
+    text: str, days: str, told: list[str]
+) -> None:
+    late = boundary("lewat", "telaah", after=text)
+    xml = bpmn(
+        [start(), user("telaah"), late, end()],
+        "start > telaah > end\nlewat > end",
+        properties={"satuan hari": days} if days else {},
+    )
+    diagram = read(xml)
+    found = [f.params["understood"] for f in diagram.findings if f.code == "timer_text_understood"]
+    assert found == told
+    assert diagram.nodes["lewat"].timer == Timer("duration", text)
 
 
 def test_a_timer_without_a_time_takes_its_name_and_says_so() -> None:

@@ -1,5 +1,6 @@
 """Deploy diagrams, forms and tables; what cannot run is refused and leaves nothing behind."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from app.services.definitions import definitions
 from app.services.deployment import deployments, folder_watch
 from app.services.instances import instances
 from app.services.tasks import tasks
-from tests.engine.building import bpmn, end, exclusive, flow, rule, start, user
+from tests.engine.building import boundary, bpmn, end, exclusive, flow, rule, start, user
 from tests.engine.dmn import dmn
 from tests.services.office import LANES, Office, form, procedure, text
 
@@ -347,3 +348,27 @@ def test_a_form_drawn_in_the_diagram_is_a_file_of_the_version_and_follows_the_di
 def test_a_drawn_form_that_cannot_run_is_refused(office: Office) -> None:
     broken = _drawn("x").replace(b'id="nama"', b'id="nama lengkap"')
     assert refused(office, {"c7.bpmn": broken}) == {"form_key_not_identifier"}
+
+
+@pytest.mark.parametrize(
+    ("name", "understood", "due"),
+    [
+        ("24 jam", "24 jam kerja", "2 Des 2026, 10.00 WIB"),
+        ("24 Hours", "24 jam kalender", "28 Nov 2026, 10.00 WIB"),
+        ("2x24 jam", "48 jam kalender", "29 Nov 2026, 10.00 WIB"),
+        ("maks. 3 hari", "3 hari kerja", "2 Des 2026, 16.00 WIB"),
+    ],
+)
+def test_how_a_timers_words_were_understood_is_told_with_an_example_by_the_clock(
+    office: Office, name: str, understood: str, due: str
+) -> None:
+    late = boundary("lewat", "tugas", name=name, after="")
+    xml = bpmn([start("mulai"), user("tugas"), late, end()], "mulai > tugas > end\nlewat > end", key="p")
+    with office.database.transaction() as session:
+        clock.fix(session, datetime(2026, 11, 27, 3, 0, tzinfo=UTC))
+        findings = deployments.check(session, {"p.bpmn": xml})
+    told = next(finding for finding in findings if finding.code == "timer_read_from_words")
+    assert told.params["understood"] == understood
+    assert f"Misalnya: dibuka 27 Nov 2026, 10.00 WIB, jatuh tempo {due}." in told.what
+    english = told.as_dict()["messages"]["en"]["what"]
+    assert "For instance: opened 27 Nov 2026, 10:00 WIB, due" in english

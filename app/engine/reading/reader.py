@@ -147,6 +147,7 @@ def _read_process(process: Element, source: Source) -> Diagram:
     """One process with everything checked; what was found is kept in ``source``."""
     source.process = attribute(process, "id")
     diagram = _titled(process, source)
+    source.day_unit = diagram.day_unit
     complete = levels.read(process, diagram, source)
     found = complete.nodes
     joined, questions = flows.decide(found, complete.flows, complete.defaults, source)

@@ -73,6 +73,7 @@ class Source:
         self.failed: set[str] = set()  # ids with an error: what follows from it is not worth another finding
         self.feel_chars = 0  # how much has been looked at, over all expressions
         self.process = ""  # the key of the process being read
+        self.day_unit: Literal["kerja", "kalender"] = "kerja"  # how that process counts
         self._findings: list[tuple[str, Finding]] = []
         self._read_ids()
 

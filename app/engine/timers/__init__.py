@@ -13,6 +13,8 @@ from app.engine.timers.named_days import within as named_day
 from app.engine.timers.reasons import Explanation, explain
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Reading, Span, length
 
+HOURS_OF_A_DAY = 24
+
 __all__ = [
     "MIN_CYCLE",
     "Cycle",
@@ -20,10 +22,12 @@ __all__ = [
     "Due",
     "Explanation",
     "check",
+    "counts_long_office_hours",
     "cycle",
     "differ",
     "due",
     "explain",
+    "explicit",
     "is_relative",
     "length_of",
     "named_day",
@@ -66,8 +70,29 @@ def differ(one: str, other: str) -> bool:
     return bool(back) and any(isinstance(reading, Cycle) for reading in readings)
 
 
-def _reading(text: str) -> Reading | None:
+def explicit(text: str, day_unit: DayUnit) -> str:
+    """What a timer text says, with the kind of its days and hours named: ``24 jam kerja``. Other texts stay."""
+    reading = _reading(text, day_unit)
+    every = read(reading.every, "kalender") if isinstance(reading, Cycle) else None
+    span = every or reading
+    if not isinstance(span, Span):
+        return text
+    named = f"{span}" if " " in span.unit else f"{span} kalender"
+    return named if every is None else f"setiap {named}"
+
+
+def counts_long_office_hours(text: str, day_unit: DayUnit) -> bool:
+    """Whether a timer text means a day's hours or more, and they are the office's without its saying so: a day has 24
+    hours for some, and an office has not many more than 8."""
+    reading = _reading(text, day_unit)
+    span = read(reading.every, "kalender") if isinstance(reading, Cycle) else reading
+    if not isinstance(span, Span) or span.unit != "jam kerja" or span.amount < HOURS_OF_A_DAY:
+        return False
+    return _reading(text, "kerja") != _reading(text, "kalender")
+
+
+def _reading(text: str, day_unit: DayUnit = "kalender") -> Reading | None:
     try:
-        return read(text, "kalender")
+        return read(text, day_unit)
     except Unreadable:
         return None

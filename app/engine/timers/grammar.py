@@ -3,8 +3,9 @@
 import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from typing import cast
 
-from app.engine.timers import named_days
+from app.engine.timers import named_days, vocabulary
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Moment, Reading, Span, Unit
 
 #: The longest span, in days, working days or eight-hour days: 27 years. Counting it takes milliseconds.
@@ -22,32 +23,9 @@ _ISO = re.compile(
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].+)?")
 _BEFORE = re.compile(r"h ?[-–−] ?([0-9]+)")
 _REPEAT = re.compile(r"r([0-9]{0,6})/(.+)")
-_EVERY = re.compile(r"(?:setiap|tiap|every|each) (.+?)(?:,? ([0-9]{1,6}) ?(?:kali|times|x))?")
-_LEAD = re.compile(
-    r"(?:maksimal|maksimum|maks\.?|paling lama|paling lambat|selama|dalam waktu|dalam|setelah"
-    r"|maximum|max\.?|at most|up to|within|after) "
-)
-# Never three decimals: Indonesian "1.000 hari" is a thousand days. "3 (tiga) hari" is how decrees write it.
-_WORDS = re.compile(r"([0-9]+(?:[.,][0-9]{1,2})?)(?: ?\([a-z -]+\))? ?([a-z ]+)")
-_NOUNS = {
-    **dict.fromkeys(("hari", "day", "days"), "hari"),
-    **dict.fromkeys(("jam", "hour", "hours"), "jam"),
-    **dict.fromkeys(("menit", "minute", "minutes"), "menit"),
-    **dict.fromkeys(("minggu", "week", "weeks"), "minggu"),
-}
+_EVERY = re.compile(rf"(?:{vocabulary.EVERY}|per) (.+?)(?:,? ([0-9]{{1,6}}) ?(?:kali|times|x))?")
+_WORDS = re.compile(rf"(?:(?:{vocabulary.AT_MOST}) )?({vocabulary.NUMBER}) ?([a-z ]{{2,}})")
 _MOST = {"hari": MAX_DAYS, "minggu": MAX_DAYS // 7, "jam": MAX_DAYS * 8, "menit": MAX_DAYS * 8 * 60}
-_ADJECTIVES: dict[str, DayUnit] = {
-    **dict.fromkeys(("kerja", "working", "business", "office"), "kerja"),
-    **dict.fromkeys(("kalender", "calendar"), "kalender"),
-}
-_UNITS: dict[tuple[str, DayUnit], Unit] = {
-    ("hari", "kerja"): "hari kerja",
-    ("hari", "kalender"): "hari kalender",
-    ("jam", "kerja"): "jam kerja",
-    ("jam", "kalender"): "jam",
-    ("menit", "kerja"): "menit kerja",
-    ("menit", "kalender"): "menit",
-}
 
 
 class Unreadable(ValueError):
@@ -79,7 +57,7 @@ def read(text: str, day_unit: DayUnit) -> Reading:
     if named := named_days.read(plain):
         return Cycle(None, str(named[0])) if named[1] else named[0]
     if match := _EVERY.fullmatch(plain):
-        return _repeat(match[2] or "", match[1] if match[1][0].isdigit() else f"1 {match[1]}", day_unit)
+        return _repeat(match[2] or "", match[1] if _WORDS.fullmatch(match[1]) else f"1 {match[1]}", day_unit)
     return _moment(plain) if _DATE.fullmatch(plain.upper()) else _span(plain, day_unit)
 
 
@@ -90,7 +68,7 @@ def is_before(text: str) -> bool:
 
 def _plain(text: str) -> str:
     """The text in lower case, without quotes around it, a full stop after it, or runs of white space."""
-    return " ".join(text.split()).strip(_QUOTES).rstrip(". ").lower()
+    return vocabulary.plain(" ".join(text.split()).strip(_QUOTES).rstrip(". "))
 
 
 def _formula(text: str) -> Formula:
@@ -111,6 +89,7 @@ def _moment(plain: str) -> Moment:
 
 
 def _repeat(times: str, every: str, day_unit: DayUnit) -> Cycle:
+    every = _as_iso(every)
     span = _span(every, day_unit)
     if _shortest(span) < MIN_CYCLE or (times and not int(times)):
         raise Unreadable("timer_too_short")
@@ -125,25 +104,32 @@ def _shortest(span: Span | Elapsed) -> timedelta:
 
 
 def _span(plain: str, day_unit: DayUnit) -> Span | Elapsed:
-    if match := _ISO.fullmatch(plain.upper()):
+    if match := _ISO.fullmatch(_as_iso(plain).upper()):
         return _elapsed(*match.groups())
-    match = _WORDS.fullmatch(_LEAD.sub("", plain, count=1) if _LEAD.match(plain) else plain)
-    if match is None:
+    if not (match := _WORDS.fullmatch(plain)):
         raise Unreadable
     noun, counted = _unit(match[2].split(), day_unit)
-    amount = _within(match[1], _MOST[noun])
+    amount = _within(vocabulary.figure(match[1]), _MOST[noun])
     if noun in ("hari", "minggu"):
-        return Span(_UNITS["hari", counted], _days(amount, noun, counted))
-    return Span(_UNITS[noun, counted], amount)
+        return Span("hari kerja" if counted == "kerja" else "hari kalender", _days(amount, noun, counted))
+    return Span(cast(Unit, f"{noun} kerja" if counted == "kerja" else noun), amount)
+
+
+def _as_iso(plain: str) -> str:
+    """Months, years and seconds in words as ISO 8601; any other text as it is."""
+    match = _WORDS.fullmatch(plain)
+    exact = vocabulary.EXACT.get(vocabulary.UNITS.get(match[2], "")) if match else None
+    return exact.format(_within(vocabulary.figure(match[1]), MAX_DAYS)) if match and exact else plain
 
 
 def _unit(words: list[str], day_unit: DayUnit) -> tuple[str, DayUnit]:
     """A noun and perhaps an adjective, in either order: Indonesian and English differ in it."""
-    nouns = [_NOUNS[word] for word in words if word in _NOUNS]
-    adjectives = [_ADJECTIVES[word] for word in words if word in _ADJECTIVES]
+    nouns = [word for word in words if len(word) > 1 and vocabulary.UNITS.get(word) in _MOST]
+    adjectives = [vocabulary.KINDS[word] for word in words if word in vocabulary.KINDS]
     if len(nouns) != 1 or len(adjectives) > 1 or len(nouns) + len(adjectives) != len(words):
         raise Unreadable
-    return nouns[0], adjectives[0] if adjectives else day_unit
+    usual: DayUnit = "kalender" if nouns[0] in vocabulary.OF_THE_CLOCK else day_unit
+    return vocabulary.UNITS[nouns[0]], adjectives[0] if adjectives else usual
 
 
 def _days(amount: int | float, noun: str, counted: DayUnit) -> int:

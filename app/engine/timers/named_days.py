@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import MAXYEAR, date, datetime, time, timedelta
 
 from app.calendar import OFFICE_OPENS, Calendar
+from app.engine.timers import vocabulary
 
 _WEEKDAYS = ("senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "hari minggu")
 #: "minggu" alone is a week.
@@ -14,9 +15,9 @@ _NAMES = {
     **{"jum'at": 4, "jum’at": 4, "ahad": 6},
     **{"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6},
 }
-_EVERY = r"(?P<every>(?:setiap|tiap|every|each) )?"
+_EVERY = rf"(?P<every>(?:{vocabulary.EVERY}) )?"
 _TIME = r"(?:,? (?:(?:pukul|jam|at) )?(?P<hour>[01]?[0-9]|2[0-3])[.:](?P<minute>[0-5][0-9]))?"
-_MONTHLY = r"(?P<monthly>,? (?:setiap|tiap|every|each) (?:bulan|month))?"
+_MONTHLY = rf"(?P<monthly>,? (?:{vocabulary.EVERY}) (?:bulan|month))?"
 _PATTERNS = tuple(
     f"{_EVERY}{day}{_TIME}"
     for day in (

@@ -12,7 +12,13 @@ from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
 from app.findings import Finding, has_errors
 from app.models import Group, LaneGroup
-from app.services.deployment import default_flow_checks, form_checks, mapping_checks, option_checks
+from app.services.deployment import (
+    default_flow_checks,
+    form_checks,
+    mapping_checks,
+    option_checks,
+    timer_examples,
+)
 from app.services.deployment.bundle import Bundle
 from app.services.people import groups
 
@@ -43,8 +49,10 @@ def without_guesses(findings: list[Finding]) -> list[Finding]:
 
 
 def check(session: Session | None, bundle: Bundle) -> None:
-    """Add what is found to ``bundle.findings``."""
+    """Add what is found to ``bundle.findings``; to what the reader found, examples by the clock of the command."""
     bundle.diagram = default_flow_checks.without_needless(bundle)
+    if session is not None:
+        bundle.diagram = timer_examples.added(session, bundle.diagram)
     if bundle.incomplete or has_errors(bundle.findings):
         return  # with a file missing, names would be missed for nothing
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}

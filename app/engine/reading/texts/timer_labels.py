@@ -5,48 +5,25 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from app.bpmnio import feel
 from app.engine import timers
 from app.engine.diagram import Timer
 from app.engine.reading.source import Source
 from app.engine.reading.texts import conditions
+from app.engine.timers import vocabulary
 from app.engine.xml import Element, attribute, children, local, one_line, text_of
 
-_NUMBERS: Mapping[str, int] = {
-    **{"satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8},
-    **{"sembilan": 9, "sepuluh": 10, "sebelas": 11},
-    **{"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7},
-    **{"eight": 8, "nine": 9, "ten": 10},
-}
-#: "hr" is left out: a day in Indonesian notes, an hour in English ones.
-_UNITS: Mapping[str, str] = {
-    **dict.fromkeys(("hari", "day", "days", "d"), "hari"),
-    **dict.fromkeys(("jam", "hour", "hours", "hrs", "h"), "jam"),
-    **dict.fromkeys(("menit", "mnt", "minute", "minutes", "min", "mins", "'", "’", "′"), "menit"),
-    **dict.fromkeys(("minggu", "mgg", "week", "weeks", "pekan"), "minggu"),
-    **dict.fromkeys(("bulan", "bln", "month", "months"), "bulan"),
-    **dict.fromkeys(("tahun", "thn", "year", "years"), "tahun"),
-    **dict.fromkeys(("detik", "dtk", "second", "seconds", "sec", "secs"), "detik"),
-}
-_KINDS: Mapping[str, str] = {
-    **dict.fromkeys(("kerja", "working", "business", "office", "krj"), "kerja"),
-    **dict.fromkeys(("kalender", "calendar"), "kalender"),
-}
-_EXACT: Mapping[str, str] = {"bulan": "P{}M", "tahun": "P{}Y", "detik": "PT{}S"}
-_ONE = re.compile(r"\bse(hari|jam|minggu|bulan|tahun|menit)\b")
-_WORKING = re.compile(r"(?<=\d)\s*hk\b")
-_SPELLED = re.compile(r"(?<=\d)\s*\([a-z -]+\)")
 _TIMES_24 = re.compile(r"(?<![\w.,])(\d{1,3})\s*[x×*]\s*24\s*(?:jam|hours?|h)\b")
 _AFTER = re.compile(r"(?<!\w)[htd]\s*\+\s*(\d{1,4})(?!\w)")
+_UNIT = "|".join(sorted(vocabulary.UNITS, key=len, reverse=True))
+_KIND = "|".join(vocabulary.KINDS)
 _SPAN = re.compile(
     r"(?<![\w.,/:-])(?:\d{1,4}\s*(?:-|–|s\.?d\.?|sampai|to|atau|or)\s*)?"
-    rf"(\d{{1,5}}(?:[.,]\d{{1,2}})?|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})\s*"
-    rf"(?:({'|'.join(_KINDS)})\s+)?"
-    rf"({'|'.join(sorted(_UNITS, key=len, reverse=True))})(?:[\s-]*({'|'.join(_KINDS)})\b|(?!\w)(?!-\w))"
+    rf"({vocabulary.NUMBER})\s*(?:({_KIND})\s+)?({_UNIT})(?:[\s-]*({_KIND})\b|(?!\w)(?!-\w))"
 )
-_EVERY = re.compile(r"\b(?:setiap|tiap|every|each|per)\b")
+_EVERY = re.compile(rf"\b(?:{vocabulary.EVERY}|per)\b")
 _MOST = 300
 
 
@@ -58,18 +35,24 @@ def read(element: Element, source: Source) -> Timer | None:
             # What begins on a day by name begins on each such day.
             understood = timers.named_day(f"setiap {understood.lower()}") or understood
         if understood is not None:
-            source.warning("timer_read_from_words", element, text=text, understood=understood)
+            said = timers.explicit(understood, source.day_unit)
+            source.warning("timer_read_from_words", element, text=text, understood=said)
             return _timer(understood)
     return None
 
 
 def read_text(element: Element, timer: Timer, source: Source) -> Timer | None:
     """What a timer with words in it that are no timer text tells (``3 hari kerja sejak surat diterima``), with a
-    warning; None when it is a timer text, or no time."""
-    if timers.check(timer, "kerja") != "timer_not_understood" or (understood := meaning(timer.text)) is None:
+    warning; None when it is a timer text, or no time. A timer text that others may count otherwise is told too."""
+    understood = timer.text
+    if timers.check(timer, "kerja") == "timer_not_understood":
+        understood = meaning(timer.text) or ""
+    elif not timers.counts_long_office_hours(timer.text, source.day_unit):
         return None
-    source.warning("timer_text_understood", element, text=timer.text, understood=understood)
-    return _timer(understood)
+    if understood:
+        said = timers.explicit(understood, source.day_unit)
+        source.warning("timer_text_understood", element, text=timer.text, understood=said)
+    return _timer(understood) if understood and understood != timer.text else None
 
 
 def _timer(text: str) -> Timer:
@@ -88,11 +71,13 @@ def meaning(text: str) -> str | None:
     text = one_line(text)
     if len(text) > _MOST:
         return None
-    plain = _SPELLED.sub("", _ONE.sub(r"1 \1", _WORKING.sub(" hari kerja", text.lower())))
+    plain = vocabulary.plain(text)
     found, named = set(_spans(plain)), timers.named_day(plain)
     if named:
         return None if found else named
-    if not text.startswith("=") and timers.check(Timer("duration", text), "kerja") is None:
+    # What the timers read stays as it was written, unless figures and units can be told more plainly.
+    as_written = not found or (re.search(r"\d", text) and not any(span.startswith("P") for span in found))
+    if as_written and not text.startswith("=") and timers.check(Timer("duration", text), "kerja") is None:
         return text
     if len(found) != 1:
         return None
@@ -124,12 +109,12 @@ def _spans(plain: str) -> Iterator[str]:
     for match in _AFTER.finditer(rest):
         yield f"{match[1]} hari"
     for match in _SPAN.finditer(_AFTER.sub(" ", rest)):
-        number = str(_NUMBERS.get(match[1], match[1]))
-        unit, kind = _UNITS[match[3]], _KINDS.get(match[2] or match[4] or "", "")
-        if unit in _EXACT:
-            yield _EXACT[unit].format(number)
+        number, unit = vocabulary.figure(match[1]), vocabulary.UNITS[match[3]]
+        kind = vocabulary.KINDS.get(match[2] or match[4] or "", "")
+        if unit in vocabulary.EXACT:
+            yield vocabulary.EXACT[unit].format(number)
         else:
-            yield f"{number} {unit} {kind}".strip()
+            yield f"{number} {unit} {kind or ('kalender' if match[3] in vocabulary.OF_THE_CLOCK else '')}".strip()
 
 
 def _annotations(element: Element, source: Source) -> Iterator[str]:
