@@ -1,9 +1,11 @@
 """No expression gets out of V8, and none keeps it: each ends within a second, and the next one works."""
 
+import os
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
@@ -15,6 +17,7 @@ import pytest
 from py_mini_racer import JSTimeoutException
 
 from app.bpmnio import budget, feel
+from app.bpmnio import isolate as isolates
 from app.bpmnio.isolate import Isolate, LimitReached, _Clocks
 from app.bpmnio.memo import Memo
 from app.errors import ExpressionFailed, NotReady
@@ -176,6 +179,91 @@ def test_a_call_that_others_keep_waiting_costs_its_command_only_what_it_worked()
     with budget.sharing(0.2):
         isolate.call("JSON.stringify", "[1]", seconds=1)
         assert budget.left(1) > 0
+
+
+class Starved:
+    """An isolate that is stopped for its time without having had a processor."""
+
+    def __init__(self) -> None:
+        self.given: list[float] = []
+
+    def eval(self, _code: str, timeout_sec: float) -> str:
+        self.given.append(timeout_sec)
+        threading.Event().wait(timeout_sec)
+        raise JSTimeoutException
+
+    def close(self) -> None:
+        """Nothing to free."""
+
+
+def test_a_good_call_is_not_refused_because_others_had_the_processor() -> None:
+    isolate = Isolate(BUNDLE)
+    begin, made = isolate._start, [Starved(), Starved()]
+    isolate._start = lambda: made.pop() if made else begin()  # type: ignore[method-assign,assignment,return-value]
+    assert isolate.call("JSON.stringify", "[1]", seconds=0.02) == "[1]"
+
+
+def test_who_never_gets_a_processor_is_given_up_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(isolates, "_LONGEST_SECONDS", 0.1)
+    isolate, starved = Isolate(BUNDLE), Starved()
+    isolate._start = lambda: starved  # type: ignore[method-assign,assignment,return-value]
+    with pytest.raises(LimitReached):
+        isolate.call("JSON.stringify", "[1]", seconds=0.02)
+    assert len([seconds for seconds in starved.given if seconds <= 0.1]) == 3
+
+
+WORK = "(n => { let sum = 0; for (let i = 0; i < n; i++) sum += i % 7; return String(sum) })"
+BUSY = """
+import time
+print("begun", flush=True)
+end = time.monotonic() + 20
+while time.monotonic() < end:
+    pass
+"""
+
+
+@pytest.fixture
+def one_processor() -> Iterator[None]:
+    """This thread, and all that it starts, on one processor, beside eight programs that want it too."""
+    usual = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(usual)})
+    busy = [subprocess.Popen([sys.executable, "-c", BUSY], stdout=subprocess.PIPE) for _n in range(8)]
+    try:
+        for one in busy:
+            assert one.stdout is not None
+            one.stdout.readline()
+        yield
+    finally:
+        for one in busy:
+            one.kill()
+            one.communicate()
+        os.sched_setaffinity(0, usual)
+
+
+def rounds_of(seconds: float) -> int:
+    """How many rounds of `WORK` keep V8 at work for so long, to twice as long."""
+    isolate, rounds, worked = Isolate(BUNDLE), 50_000, 0.0
+    isolate.call(WORK, "1", seconds=20)
+    while worked < seconds:
+        rounds *= 2
+        before = time.process_time()
+        isolate.call(WORK, str(rounds), seconds=20)
+        worked = time.process_time() - before
+    isolate.drop()
+    return rounds
+
+
+def test_a_good_call_is_answered_beside_many_who_want_the_processor(request: pytest.FixtureRequest) -> None:
+    rounds = rounds_of(0.06)
+    request.getfixturevalue("one_processor")
+    assert Isolate(BUNDLE).call(WORK, str(rounds), seconds=0.25)
+
+
+def test_a_runaway_is_stopped_beside_many_who_want_the_processor(one_processor: None) -> None:
+    began = time.monotonic()
+    with pytest.raises(LimitReached):
+        Isolate(BUNDLE).call(WORK, "1e15", seconds=0.25)
+    assert time.monotonic() - began < 20
 
 
 def test_waiting_for_a_processor_costs_a_part_of_the_time_not_nothing() -> None:
