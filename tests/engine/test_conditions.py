@@ -41,6 +41,10 @@ def test_wrappings_of_the_engines_are_taken_off(written: str, cleaned: str) -> N
         ("not (a)", "not (a)"),
         ("a and not b", "a and not(b)"),
         ("a in ['x', 'y']", 'a in ["x", "y"]'),
+        ("a in ['x', 'y'] and b", '(a in ["x", "y"]) and b'),
+        ("a not in ['x'] or b", 'not(a in ["x"]) or b'),
+        ("b and a in ['x'] or c", '(b and a in ["x"]) or c'),
+        ("a in ('x', 'y') and b", 'a in ("x", "y") and b'),
         ("!a", "not(a)"),
         ("!(a && b)", "not(a and b)"),
         ("!!a", "not(not(a))"),
@@ -58,6 +62,10 @@ def test_wrappings_of_the_engines_are_taken_off(written: str, cleaned: str) -> N
         ("jenis = 'kata \"kutip\"'", 'jenis = "kata \\"kutip\\""'),
         ("execution.getVariable('a') == 1", "a = 1"),
         ("a.equals('x')", 'a = "x"'),
+        ("!a.equals('x')", 'a != "x"'),
+        ("!a.equals('x') && b", 'a != "x" and b'),
+        ("a ? b == 'x' : c", 'if a then b = "x" else c'),
+        ("a.contains('x') || b", '(if string(a) = a then contains(a, "x") else list contains(a, "x")) or b'),
     ],
 )
 def test_what_python_juel_and_word_processors_write_is_put_into_feel(written: str, offered: str) -> None:
@@ -84,6 +92,25 @@ def test_what_python_juel_and_word_processors_write_is_put_into_feel(written: st
 def test_feel_is_left_as_it_is(written: str) -> None:
     assert conditions.in_feel(written) == written
     assert conditions.fault(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "offered"),
+    [
+        ('a in ["x", "y"] and b', '(a in ["x", "y"]) and b'),
+        ('a in ("x") or b', '(a in ("x")) or b'),
+        ("a in [1..3] and b", "(a in [1..3]) and b"),
+        ('b and a in ["x"]', None),
+        ('a in ("x", "y") and b', None),
+        ('(a in ["x"]) and b', None),
+    ],
+)
+def test_what_feelin_takes_for_a_part_of_a_list_is_refused_and_offered_in_brackets(
+    written: str, offered: str | None
+) -> None:
+    """`a in ["x"] and b` is `a in (["x"] and b)` there: null, whatever the two are."""
+    found = conditions.fault(written)
+    assert (found[1]["offer"] if found else None) == offered
 
 
 def test_python_that_feel_would_misread_is_refused() -> None:

@@ -57,7 +57,8 @@ class _Term:
     """A piece of FEEL, and how tightly it holds together.
 
     ``opposite``: FEEL that holds exactly where the piece does not. ``inner``: what stands in the piece's brackets.
-    ``certain``: it is true or false, never null.
+    ``certain``: it is true or false, never null. ``greedy``: it ends in ``in`` with one value, a list or a range, and
+    feelin takes an ``and`` or ``or`` behind that for a part of it: ``a in ["x"] and b`` never holds there.
     """
 
     text: str
@@ -65,6 +66,7 @@ class _Term:
     opposite: str = ""
     inner: "_Term | None" = None
     certain: bool = False
+    greedy: bool = False
 
     def at(self, level: int) -> str:
         """The text where nothing looser than ``level`` may stand."""
@@ -131,7 +133,8 @@ class _Reader:
         right = self._binary(level + 1)
         if sign == "modulo":
             return _Term(f"modulo({left.text}, {right.text})")
-        return _Term(f"{left.at(level)} {sign} {right.at(level + 1)}", level)
+        before = f"({left.text})" if left.greedy and level <= _AND else left.at(level)
+        return _Term(f"{before} {sign} {right.at(level + 1)}", level, greedy=right.greedy)
 
     def _compared(self, left: _Term, sign: str) -> _Term:
         said = left.at(_SUM)
@@ -142,12 +145,15 @@ class _Reader:
         if sign == "not":
             self._needs("in")
             return self._not(_Term(f"{said} in {self._binary(_SUM).at(_SUM)}", _COMPARISON, certain=True))
-        right = self._binary(_SUM).at(_SUM)
+        among = self._binary(_SUM)
+        right = among.at(_SUM)
         if sign == "between":
             self._needs("and")
             return _Term(f"{said} between {right} and {self._binary(_SUM).at(_SUM)}", _COMPARISON)
         opposite = f"{said} {_OPPOSITE[sign]} {right}" if sign in _OPPOSITE else ""
-        return _Term(f"{said} {sign} {right}", _COMPARISON, opposite, certain=sign == "in")
+        several = right.startswith("(") and among.inner is None and ", " in right
+        greedy = sign == "in" and not several
+        return _Term(f"{said} {sign} {right}", _COMPARISON, opposite, certain=sign == "in", greedy=greedy)
 
     def _unary(self) -> _Term:
         if self._takes("!"):
