@@ -8,13 +8,14 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Any
 
 import orjson
 
 from app.bpmnio import feelin, nesting
-from app.bpmnio.feelin import Dialect, Facts, Item, Named
+from app.bpmnio.feelin import Dialect, Facts, Item, Named, Node
 from app.bpmnio.memo import Memo
 from app.errors import AppError, ExpressionFailed
 from app.i18n import _
@@ -145,6 +146,20 @@ def mentions(text: str, *, dialect: Dialect = "expression", known: Collection[st
     """Return `names` and those inside filters: every variable that ``text`` could read."""
     facts = _facts(text, dialect, known)
     return facts.names | facts.maybe
+
+
+@lru_cache(maxsize=2_000)
+def tree(text: str) -> Node | None:
+    """Return the syntax tree of an expression, for who puts it into words; None where it makes no sense or is longer
+    or deeper than people write.
+
+    Raises:
+        ExpressionFailed: looking at it took too long.
+    """
+    text = _text(text)
+    if not text or len(text) > MAX_CHARS or nesting.fault(text):
+        return None
+    return feelin.tree(text)
 
 
 def unknown_calls(text: str) -> frozenset[str]:

@@ -80,6 +80,15 @@ class Named:
         return facts.reads is None or self.name in facts.reads or is_odd(self.name)
 
 
+@dataclass(frozen=True)
+class Node:
+    """A node of a syntax tree: its kind as lezer-feel names it, its text, and its parts where they matter."""
+
+    kind: str
+    text: str
+    parts: tuple["Node", ...] = ()
+
+
 _Key = tuple[Dialect, str, tuple[str, ...]]
 _facts: dict[_Key, Facts] = {}
 
@@ -96,6 +105,17 @@ def facts_of(items: Sequence[Item]) -> list[Facts]:
         _facts.update(found)
         known.update(found)
     return [facts for key in keys if (facts := known[key]) is not None]
+
+
+def tree(text: str) -> Node | None:
+    """Return the syntax tree of an expression; None where it makes no sense, or is very deep."""
+    (answer,) = _call("feel.tree", [text], [Item("expression", text)])
+    found = orjson.loads(answer)
+    return None if found is None else _node(*found)
+
+
+def _node(kind: str, text: str, parts: Iterable[Any]) -> Node:
+    return Node(kind, text, tuple(_node(*part) for part in parts))
 
 
 def named(lets: Sequence[tuple[str, str]]) -> list[Named]:

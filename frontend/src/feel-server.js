@@ -9,11 +9,12 @@ import './feel/patterns.js';
 import { inspect } from './feel/names.js';
 import { plain } from './feel/plain.js';
 import './feel/templates.js';
+import { tree } from './feel/tree.js';
 
 const MOST_WARNINGS = 20;
 const MOST_CHARS = 1_000_000;
 
-globalThis.feel = { run: json(run), inspect: json(inspectAll) };
+globalThis.feel = { run: json(run), inspect: json(inspectAll), tree: json((texts) => texts.map(tree)) };
 
 // Every answer is JSON text of its own, so that Python can keep it as it is.
 function json(fn) {

@@ -360,3 +360,28 @@ def test_a_let_that_came_to_nothing_is_told_by_what_reads_it() -> None:
 
     assert (read.value, bool(read.warnings)) == (True, True)
     assert other.warnings == ()
+
+
+def test_the_tree_of_an_expression_has_its_parts_and_their_text() -> None:
+    found = feel.tree('=a = "x" or b or (c)')
+    assert found is not None
+    assert (found.kind, [part.text for part in found.parts]) == ("Disjunction", ['a = "x"', "b", "(c)"])
+    assert [part.kind for part in found.parts[0].parts] == ["VariableName", "CompareOp", "StringLiteral"]
+
+
+@pytest.mark.parametrize("text", ["", "=", "a =", "a b c ! d", "(" * 90 + "a" + ")" * 91, "!" * 5000])
+def test_what_makes_no_sense_has_no_tree(text: str) -> None:
+    assert feel.tree(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["(" * 100 + "a" + ")" * 100, "not(" * 100 + "a" + ")" * 100, "-" * 3000 + "a"]
+)
+def test_a_deep_tree_is_no_crash(text: str) -> None:
+    feel.tree(text)
+
+
+def test_a_long_chain_is_one_node() -> None:
+    found = feel.tree(" or ".join(["a"] * 500))
+    assert found is not None
+    assert len(found.parts) == 500

@@ -100,6 +100,12 @@ def test_a_condition_nested_ever_so_deep_is_no_crash() -> None:
     assert parse(text) in (None, parse("=anonim"))
 
 
+def test_no_words_are_given_for_what_feel_reads_otherwise_than_people() -> None:
+    """feelin takes `or b` for a part of the list: `a in (["x"] or b)`."""
+    assert parse('=a in ["x"] or b') is None
+    assert parse('=(a in ["x"]) or b') == parse('=a = "x" or b')
+
+
 def test_words_for_conditions_are_translated() -> None:
     made = form(*FIELDS, component("textfield", "z", **hide("=anonim")))
     with speaking("en"):

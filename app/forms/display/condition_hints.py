@@ -6,14 +6,16 @@ Only for hints; what decides is FEEL itself. Anything beyond this part is `None`
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
-_TOKEN = re.compile(
-    r'\s*(?:("(?:[^"\\]|\\.)*")|(-?\d+(?:\.\d+)?)|(<=|>=|!=|[=<>()\[\],])|([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*))',
-    re.ASCII,
-)
-_CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
+from app.bpmnio import feel
+from app.bpmnio.feelin import Node
+from app.errors import ExpressionFailed
+
+_PATH = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+_WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
+_CONSTANTS = ("StringLiteral", "NumericLiteral", "BooleanLiteral", "null")
 _OPPOSITE = {"=": "!=", "!=": "=", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "has": "lacks", "lacks": "has"}
 _MIRROR = {"=": "=", "!=": "!=", "<": ">", ">": "<", "<=": ">=", ">=": "<="}
 
@@ -49,14 +51,12 @@ class _Beyond(Exception):
     """The text is more than this reader knows."""
 
 
-@lru_cache(maxsize=2_000)
 def parse(text: str) -> Tree | None:
     """Return the meaning of a condition, or None when it is not of the simple kind."""
     try:
-        reader = _Reader(_tokens(text.strip().removeprefix("=")))
-        tree = reader.alternatives()
-        return tree if reader.at_end else None
-    except (_Beyond, RecursionError):
+        node = feel.tree(text)
+        return None if node is None else _meaning(node)
+    except (_Beyond, ExpressionFailed):
         return None
 
 
@@ -103,121 +103,50 @@ def _is_certain(held: Any, value: Any) -> bool:
     return type(held) is type(value)
 
 
-def _tokens(text: str) -> list[str]:
-    tokens, at = [], 0
-    text = text.rstrip()
-    while at < len(text):
-        found = _TOKEN.match(text, at)
-        if not found:
-            raise _Beyond
-        tokens.append(found[0].strip())
-        at = found.end()
-    return tokens
+def _meaning(node: Node) -> Tree:
+    match node:
+        case Node("Disjunction" | "Conjunction", _, parts):
+            return All(tuple(map(_meaning, parts)), any_of=node.kind == "Disjunction")
+        case Node("ParenthesizedExpression", _, [inner]):
+            return _meaning(inner)
+        case Node("FunctionInvocation", _, [Node(_, "not"), Node("PositionalParameters", _, [inner])]):
+            return negated(_meaning(inner))
+        case Node("FunctionInvocation", _, [Node(_, "list contains"), Node(_, _, [key, value])]):
+            return Test(_name(key), "has", (_constant(value),))
+        case Node("Comparison", _, [key, Node("in"), values]):
+            return Test(_name(key), "=", _listed(values))
+        case Node("Comparison", _, [left, Node("CompareOp", sign), right]) if sign in _MIRROR:
+            if left.kind in _CONSTANTS:
+                return Test(_name(right), _MIRROR[sign], (_constant(left),))
+            return Test(_name(left), sign, (_operand(right),))
+    return Test(_name(node), "=", (True,))
 
 
-class _Reader:
-    def __init__(self, tokens: list[str]) -> None:
-        self._tokens = tokens
-        self._at = 0
-
-    @property
-    def at_end(self) -> bool:
-        return self._at == len(self._tokens)
-
-    def alternatives(self) -> Tree:
-        parts = [self._together()]
-        while self._takes("or"):
-            parts.append(self._together())
-        return parts[0] if len(parts) == 1 else All(tuple(parts), any_of=True)
-
-    def _together(self) -> Tree:
-        parts = [self._one()]
-        while self._takes("and"):
-            parts.append(self._one())
-        return parts[0] if len(parts) == 1 else All(tuple(parts))
-
-    def _one(self) -> Tree:
-        if self._takes("not", "("):
-            inner = self.alternatives()
-            self._needs(")")
-            return negated(inner)
-        if self._takes("("):
-            inner = self.alternatives()
-            self._needs(")")
-            return inner
-        if self._takes("list", "contains", "("):
-            return self._membership()
-        return self._comparison()
-
-    def _membership(self) -> Tree:
-        key = self._name()
-        self._needs(",")
-        value = self._constant()
-        self._needs(")")
-        return Test(key, "has", (value,))
-
-    def _comparison(self) -> Tree:
-        if _is_constant(self._peek()):
-            value, sign = self._constant(), self._next()
-            if sign not in _MIRROR:
-                raise _Beyond
-            return Test(self._name(), _MIRROR[sign], (value,))
-        key = self._name()
-        if self._takes("in"):
-            return Test(key, "=", self._list())
-        if self._peek() in _MIRROR:
-            return Test(key, self._next(), (self._operand(),))
-        return Test(key, "=", (True,))
-
-    def _list(self) -> tuple[Any, ...]:
-        close = {"(": ")", "[": "]"}.get(self._next())
-        if close is None:
-            raise _Beyond
-        values = [self._constant()]
-        while self._takes(","):
-            values.append(self._constant())
-        self._needs(close)
-        return tuple(values)
-
-    def _operand(self) -> Any:
-        return self._constant() if _is_constant(self._peek()) else Name(self._name())
-
-    def _constant(self) -> Any:
-        token = self._next()
-        if token in _CONSTANTS:
-            return _CONSTANTS[token]
-        if token.startswith('"'):
-            return re.sub(r"\\(.)", r"\1", token[1:-1])
-        if re.fullmatch(r"-?\d+(\.\d+)?", token):
-            return float(token) if "." in token else int(token)
-        raise _Beyond
-
-    def _name(self) -> str:
-        token = self._next()
-        if not re.fullmatch(r"[A-Za-z_][\w.]*", token) or token in _CONSTANTS:
-            raise _Beyond
-        return token
-
-    def _peek(self) -> str:
-        return "" if self.at_end else self._tokens[self._at]
-
-    def _next(self) -> str:
-        token = self._peek()
-        self._at += 1
-        if not token:
-            raise _Beyond
-        return token
-
-    def _takes(self, *tokens: str) -> bool:
-        if tuple(self._tokens[self._at : self._at + len(tokens)]) != tokens:
-            return False
-        self._at += len(tokens)
-        return True
-
-    def _needs(self, token: str) -> None:
-        if not self._takes(token):
-            raise _Beyond
+def _listed(node: Node) -> tuple[Any, ...]:
+    """The constants of ``("x", "y")`` or ``["x", "y"]``."""
+    match node:
+        case Node("PositiveUnaryTest", _, [Node("List" | "ParenthesizedExpression", _, values)]) if values:
+            return tuple(map(_constant, values))
+        case Node("PositiveUnaryTests", _, tests) if all(len(test.parts) == 1 for test in tests):
+            return tuple(_constant(test.parts[0]) for test in tests)
+    raise _Beyond
 
 
-def _is_constant(token: str) -> bool:
-    return token in _CONSTANTS or token[:1] in ('"', "-") or token[:1].isdigit()
+def _operand(node: Node) -> Any:
+    return _constant(node) if node.kind in _CONSTANTS else Name(_name(node))
+
+
+def _constant(node: Node) -> Any:
+    if node.kind == "StringLiteral":
+        return re.sub(r"\\(.)", r"\1", node.text[1:-1])
+    if node.text in _WORDS:
+        return _WORDS[node.text]
+    if node.kind == "NumericLiteral" and _NUMBER.fullmatch(node.text):
+        return float(node.text) if "." in node.text else int(node.text)
+    raise _Beyond
+
+
+def _name(node: Node) -> str:
+    if node.kind in ("VariableName", "PathExpression") and _PATH.fullmatch(node.text):
+        return node.text
+    raise _Beyond

@@ -29,7 +29,8 @@ export function inspect(text, dialect, known = []) {
   };
 }
 
-function firstError(top, text) {
+/** Return where the text stops making sense, { at, found }, or null. */
+export function firstError(top, text) {
   let error = null;
   top.cursor().iterate((node) => {
     if (node.type.isError && error === null) {
