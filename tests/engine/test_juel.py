@@ -300,3 +300,12 @@ def test_a_timer_that_calls_what_is_not_here_is_refused(formula: str) -> None:
 )
 def test_functions_of_feel_and_of_the_text_itself_are_known(text: str) -> None:
     assert conditions.unknown_calls(text) == []
+
+
+@pytest.mark.parametrize("condition", ["${!x.equals('%s')}", "${bean.isX('%s')}", "bean.isX('%s')"])
+def test_conditions_too_long_together_are_refused_once_whatever_language_they_are_in(condition: str) -> None:
+    texts = [condition % ("x" * 3_000 + str(n)) for n in range(30)]
+    steps = [start(), exclusive("g", default="g__akhir"), *(user(f"t{n}") for n in range(30)), end("akhir")]
+    ways = [flow("g", f"t{n}", condition=text) for n, text in enumerate(texts)]
+    ends = "\n".join(f"t{n} > akhir" for n in range(30))
+    assert errors(bpmn(steps, ["start > g", "g > akhir", *ways, ends])).count("too_much_feel") == 1

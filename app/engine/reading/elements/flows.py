@@ -123,7 +123,8 @@ def _in_words(node: Node, own: list[Flow], default: str, source: Source) -> list
     if not told or ":" in node.id:
         return own
     words = {flow for flow, text in told.items() if conditions.is_words(text)}
-    if not all(flow in words or conditions.is_of_program(text, source) for flow, text in told.items()):
+    asking = (flow for flow in own if flow.id in told and flow.id not in words)
+    if not all(conditions.is_of_program(told[flow.id], flow, source) for flow in asking):
         return own
     for flow in own:
         if flow.id in words:

@@ -46,21 +46,17 @@ def translated(text: str, at: Placed, source: Source) -> str:
     if not _WRAPPED.fullmatch(text.strip()) or len(cleaned) > feel.MAX_CHARS:
         return cleaned
     offer = foreign_expressions.translate(cleaned, "juel")
-    if offer == cleaned or feel.check(offer) is not None or feel.unknown_calls(offer):
+    if offer == cleaned or not _may_look_at(offer, at, source):
+        return cleaned
+    if feel.check(offer) is not None or feel.unknown_calls(offer):
         return cleaned
     source.warning("expression_translated", at, text=cleaned, offer=offer)
     return offer
 
 
 def check(text: str, at: Placed, source: Source) -> None:
-    """Note as an error why the cleaned expression ``text`` cannot run, if it cannot.
-
-    A diagram may hold so many characters of expressions; looking at more would take longer than anybody waits.
-    """
-    source.feel_chars += len(text)
-    if source.feel_chars > MAX_CHARS_IN_ALL:
-        if source.feel_chars - len(text) <= MAX_CHARS_IN_ALL:
-            source.error("too_much_feel", at, limit=str(MAX_CHARS_IN_ALL))
+    """Note as an error why the cleaned expression ``text`` cannot run, if it cannot."""
+    if not _may_look_at(text, at, source):
         return
     if calls := unknown_calls(text):
         source.error("expression_calls_unknown", at, text=text, call=", ".join(calls))
@@ -86,12 +82,24 @@ def unknown_calls(text: str) -> list[str]:
     return sorted(said | (set() if known else set(prefixed.values())))
 
 
-def is_of_program(text: str, source: Source) -> bool:
+def is_of_program(text: str, at: Placed, source: Source) -> bool:
     """Whether a cleaned condition asks a program elsewhere: an object's method, or a function of another language."""
-    if _CALL.search(text) is None or source.feel_chars > MAX_CHARS_IN_ALL:
+    if _CALL.search(text) is None or not _may_look_at(text, at, source):
         return False
-    source.feel_chars += len(text)
     return any("." in call or ":" in call for call in unknown_calls(text))
+
+
+def _may_look_at(text: str, at: Placed, source: Source) -> bool:
+    """Whether the diagram's expressions are not too long together; noted as an error where they become so.
+
+    A diagram may hold so many characters of expressions; looking at more would take longer than anybody waits.
+    """
+    source.feel_chars += len(text)
+    if source.feel_chars <= MAX_CHARS_IN_ALL:
+        return True
+    if source.feel_chars - len(text) <= MAX_CHARS_IN_ALL:
+        source.error("too_much_feel", at, limit=str(MAX_CHARS_IN_ALL))
+    return False
 
 
 def is_words(text: str) -> bool:
