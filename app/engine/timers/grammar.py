@@ -23,7 +23,7 @@ _ISO = re.compile(
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ].+)?")
 _BEFORE = re.compile(r"h ?[-–−] ?([0-9]+)")
 _REPEAT = re.compile(r"r([0-9]{0,6})/(.+)")
-_EVERY = re.compile(rf"(?:{vocabulary.EVERY}|per) (.+?)(?:,? ([0-9]{{1,6}}) ?(?:kali|times|x))?")
+_EVERY = re.compile(rf"(?:{vocabulary.EVERY_SO_OFTEN}) (.+?)(?:,? ([0-9]{{1,6}}) ?(?:kali|times|x))?")
 _WORDS = re.compile(rf"(?:(?:{vocabulary.AT_MOST}) )?({vocabulary.NUMBER}) ?([a-z ]{{2,}})")
 _MOST = {"hari": MAX_DAYS, "minggu": MAX_DAYS // 7, "jam": MAX_DAYS * 8, "menit": MAX_DAYS * 8 * 60}
 

@@ -32,6 +32,7 @@ KINDS: Mapping[str, Literal["kerja", "kalender"]] = {
 }
 #: What stands before a time that comes again, and before one that is the most; as patterns.
 EVERY = "setiap|tiap|every|each"
+EVERY_SO_OFTEN = f"{EVERY}|per"  # "per tanggal 5" is no day that comes again
 AT_MOST = (
     r"maksimal|maksimum|maks\.?|paling lama|paling lambat|selama|dalam waktu|dalam|setelah"
     r"|maximum|max\.?|at most|up to|within|after"

@@ -23,7 +23,7 @@ _SPAN = re.compile(
     r"(?<![\w.,/:-])(?:\d{1,4}\s*(?:-|–|s\.?d\.?|sampai|to|atau|or)\s*)?"
     rf"({vocabulary.NUMBER})\s*(?:({_KIND})\s+)?({_UNIT})(?:[\s-]*({_KIND})\b|(?!\w)(?!-\w))"
 )
-_EVERY = re.compile(rf"\b(?:{vocabulary.EVERY}|per)\b")
+_EVERY = re.compile(rf"\b(?:{vocabulary.EVERY_SO_OFTEN})\b")
 _MOST = 300
 
 
