@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from lxml import etree
 
-from app.engine.drawing import State, texts
+from app.engine.drawing import State, lines, symbols, texts
+from app.engine.drawing.naming import Names
+from app.engine.drawing.scene import scene
 from app.i18n import speaking
 from tests.engine.sketch import SOP, Sketch, css, group, small, svg, tip, words
 
@@ -147,6 +150,122 @@ def test_what_a_closed_sub_process_holds_is_not_drawn() -> None:
 
     assert svg(sketch.xml()).xpath("//*[@data-element-id='dalam']") == []
     assert "dalam" in {line.id for line in texts(sketch.xml(), {})}
+
+
+def line_of(sketch: Sketch, id: str, *points: tuple[int, int]) -> None:
+    """A line in the layout alone; the model has its element."""
+    ways = "".join(f'<d:waypoint x="{x}" y="{y}"/>' for x, y in points)
+    sketch.layout.append(f'<di:BPMNEdge bpmnElement="{id}">{ways}</di:BPMNEdge>')
+
+
+def with_an_open_call(**attributes: str) -> bytes:
+    """A call with the steps of the process that it calls drawn in it; in the file that process comes first."""
+    sketch = small()
+    sketch.model.insert(0, '<b:subProcess id="luas" name="Bagian"><b:userTask id="inti"/></b:subProcess>')
+    sketch.shape("callActivity", "panggil", 600, 40, 500, 240, name="Urus izin", calledElement="izin")
+    sketch.layout[-1] = sketch.layout[-1].replace(
+        " >", "".join(f' {key}="{value}"' for key, value in attributes.items()) + ">"
+    )
+    sketch.place("ajukan", 640, 90, 100, 80).place("beri", 800, 90, 100, 80)
+    sketch.place("luas", 920, 70, 160, 120, drawn='isExpanded="true"').place("inti", 950, 100, 100, 80)
+    line_of(sketch, "ke_beri", (740, 130), (800, 130))
+    steps = '<b:userTask id="ajukan" name="Ajukan"/><b:userTask id="beri" name="Beri"/>'
+    flow = '<b:sequenceFlow id="ke_beri" sourceRef="ajukan" targetRef="beri"/>'
+    return sketch.xml(more=f'<b:process id="izin">{steps}{flow}</b:process>')
+
+
+@pytest.mark.parametrize("attributes", [{"isExpanded": "true"}, {}])
+def test_an_open_call_shows_what_it_calls(attributes: dict[str, str]) -> None:
+    content = with_an_open_call(**attributes)
+    order = svg(content).xpath("//*[@data-element-id]/@data-element-id")
+    blocks = Names(scene(etree.fromstring(content))).blocks
+
+    assert order.index("panggil") < min(map(order.index, ("ajukan", "ke_beri", "beri", "luas", "inti")))
+    assert max(box.bottom for box in blocks["panggil"].boxes) < 70
+    assert marks(svg(content), "panggil") == set()
+
+
+def test_a_closed_call_bears_a_plus_and_one_of_a_global_task_the_sign_of_that_task() -> None:
+    sketch = small().shape("callActivity", "proses_lain", 600, 50, calledElement="jauh")
+    sketch.shape("callActivity", "tugas_lain", 750, 50, calledElement="b:umum")
+    root = svg(sketch.xml(more='<b:globalUserTask id="umum" name="Tugas umum"/>'))
+
+    assert marks(root, "proses_lain") == {symbols.MARK["collapsed"]}
+    assert marks(root, "tugas_lain") == {symbols.TASK["userTask"]}
+
+
+@pytest.mark.parametrize("tag", ["callActivity", "subProcess"])
+def test_what_holds_steps_is_closed_in_a_made_up_layout_which_draws_them_beside_it(tag: str) -> None:
+    content = small().shape(tag, "lain", 0, 0).xml(layout=False)
+
+    assert marks(svg(content), "lain") == {symbols.MARK["collapsed"]}
+
+
+@pytest.mark.parametrize("tag", ["task", "callActivity", "subProcess"])
+def test_what_undoes_another_step_bears_the_sign_of_compensation_beside_its_others(tag: str) -> None:
+    inside = "<b:multiInstanceLoopCharacteristics/>"
+    root = svg(small().shape(tag, "batal", 600, 50, inside=inside, isForCompensation="true").xml())
+
+    assert marks(root, "batal") >= {symbols.MARK["compensation"], symbols.MARK["multi"]}
+    assert symbols.MARK["compensation"] not in marks(root, "periksa")
+
+
+@pytest.mark.parametrize("tag", ["userTask", "subProcess", "callActivity"])
+def test_data_goes_into_a_step_and_out_of_it_by_arrows(tag: str) -> None:
+    ends = '<b:dataInputAssociation id="masuk"><b:sourceRef>surat</b:sourceRef></b:dataInputAssociation>'
+    ends += '<b:dataOutputAssociation id="keluar"><b:targetRef>arsip</b:targetRef></b:dataOutputAssociation>'
+    sketch = small().shape(tag, "catat", 600, 50, inside=ends)
+    sketch.shape("dataObjectReference", "surat", 600, 250, name="", dataObjectRef="b:isi")
+    sketch.shape("dataStoreReference", "arsip", 700, 250)
+    sketch.model.append('<b:dataObject id="isi" name="Surat masuk"/>')
+    line_of(sketch, "masuk", (620, 250), (620, 130))
+    line_of(sketch, "keluar")
+    root = svg(sketch.xml())
+
+    for id, tip_at in (("masuk", "620 130"), ("keluar", "730 250")):
+        line, head = (node for node in group(root, id)[1:])
+        assert line.get("class") == "line dotted"
+        assert f"L{tip_at}L" in head.get("d")
+    assert words(group(root, "surat")) == "Surat masuk"
+
+
+@pytest.mark.parametrize("label", ["", 'x="608" y="205" width="120" height="14"'])
+def test_the_name_of_an_open_sub_process_covers_no_other_name_step_or_line(label: str) -> None:
+    name = "Pemeriksaan berkas oleh dinas yang berwenang menurut peraturan"
+    wait = '<b:intermediateCatchEvent id="tunggu" name="Menunggu balasan surat dari dinas"/>'
+    flow = '<b:sequenceFlow id="lanjut" sourceRef="tunggu" targetRef="lengkapi"/>'
+    inside = f'{wait}<b:userTask id="lengkapi"/>{flow}<b:subProcess id="rinci"/>'
+    sketch = small().shape(
+        "subProcess",
+        "dinas",
+        600,
+        200,
+        500,
+        240,
+        name=name,
+        inside=inside,
+        drawn='isExpanded="true"',
+        label=label,
+    )
+    sketch.place("tunggu", 840, 260, 36, 36, label='x="810" y="212" width="94" height="38"')
+    sketch.place("lengkapi", 960, 240, 100, 80).place("rinci", 620, 280, 180, 120, drawn='isExpanded="true"')
+    line_of(sketch, "lanjut", (876, 278), (960, 278))
+    drawn = scene(etree.fromstring(sketch.xml()))
+    blocks = Names(drawn).blocks
+    others = [box for id, block in blocks.items() if id != "dinas" for box in block.boxes]
+    others += [shape.box for id, shape in drawn.shapes.items() if id != "dinas"]
+    others += [box for edge in drawn.edges.values() for box in lines.segments(edge)]
+
+    assert "".join(blocks["dinas"].lines).replace(" ", "") == name.replace(" ", "")
+    assert all(drawn.shapes["dinas"].box.contains(box) for box in blocks["dinas"].boxes)
+    assert not [box for box in blocks["dinas"].boxes for other in others if box.meets(other)]
+    if label:
+        assert blocks["dinas"].boxes[0].y == 205
+
+
+def marks(root: etree._Element, id: str) -> set[str]:
+    """The signs drawn on an element."""
+    return set(group(root, id).xpath("path[contains(@class, 'sign')]/@d"))
 
 
 def test_the_text_equivalent_follows_the_flow_with_lane_kind_and_state() -> None:

@@ -25,12 +25,8 @@ GATEWAYS = frozenset(
 DATA = frozenset(
     {"dataObjectReference", "dataObject", "dataStoreReference", "dataStore", "dataInput", "dataOutput"}
 )
-LINES = frozenset(
-    {
-        *("sequenceFlow", "messageFlow", "conversationLink"),
-        *("association", "dataInputAssociation", "dataOutputAssociation"),
-    }
-)
+DATA_ASSOCIATIONS = frozenset({"dataInputAssociation", "dataOutputAssociation"})
+LINES = DATA_ASSOCIATIONS | {"sequenceFlow", "messageFlow", "conversationLink", "association"}
 #: What a token can reach: listed in the text equivalent.
 NODES = TASKS | BOXES | EVENTS | GATEWAYS
 
@@ -49,6 +45,7 @@ class Element:
     target: str = ""
     attached_to: str = ""
     inside: str = ""  # the id of the sub-process that holds it
+    calls: str = ""  # of a call activity: the kind of global task that it calls, "process" for all else
 
 
 class Model:
@@ -102,8 +99,24 @@ def _element(id: str, node: xml.Element, model: Model) -> Element:
         source=source,
         target=target,
         attached_to=host,
-        inside=next((attribute(a, "id") for a in node.iterancestors() if local(a) in BOXES), ""),
+        inside=_inside(node, tag),
+        calls=_called(node, model) if tag == "callActivity" else "",
     )
+
+
+def _inside(node: xml.Element, tag: str) -> str:
+    """The sub-process around an element; a data association ends at what holds it, so it lies outside of that."""
+    around = list(node.iterancestors())[1 if tag in DATA_ASSOCIATIONS else 0 :]
+    return next((attribute(one, "id") for one in around if local(one) in BOXES), "")
+
+
+def _called(node: xml.Element, model: Model) -> str:
+    meant = model.meant(node.get("calledElement"))
+    kind = local(meant) if meant is not None else ""
+    if not (kind.startswith("global") and kind.endswith("Task")):
+        return "process"
+    kind = kind.removeprefix("global")
+    return kind[0].lower() + kind[1:]
 
 
 def _name(node: xml.Element, tag: str, model: Model) -> str:
@@ -111,9 +124,12 @@ def _name(node: xml.Element, tag: str, model: Model) -> str:
         return next((text_of(child) for child in xml.children(node, "text")), "")
     if tag == "group":
         return model.value(node.get("categoryValueRef"), "value")
-    return attribute(node, "name") or (
-        model.value(node.get("processRef"), "name") if tag == "participant" else ""
-    )
+    shown = {
+        "participant": "processRef",
+        "dataObjectReference": "dataObjectRef",
+        "dataStoreReference": "dataStoreRef",
+    }
+    return attribute(node, "name") or (model.value(node.get(shown[tag]), "name") if tag in shown else "")
 
 
 def _lane_around(node: xml.Element, model: Model) -> str:
@@ -141,6 +157,8 @@ def _marks(node: xml.Element, tag: str) -> Iterator[str]:
         yield "parallel"
     if node.get("triggeredByEvent") == "true":
         yield "event-sub-process"
+    if node.get("isForCompensation") == "true":
+        yield "compensation"
     if tag == "participant" and not node.get("processRef"):
         yield "closed"
     if any(True for _loop in xml.children(node, "standardLoopCharacteristics")):
@@ -174,7 +192,7 @@ def _has_condition(flow: xml.Element) -> bool:
 
 def _ends(node: xml.Element, tag: str) -> tuple[str, str]:
     """What a line joins; a data association names one end only, the other is what holds it."""
-    if tag not in ("dataInputAssociation", "dataOutputAssociation"):
+    if tag not in DATA_ASSOCIATIONS:
         return reference(node.get("sourceRef")), reference(node.get("targetRef"))
     parent = node.getparent()
     holder = attribute(parent, "id") if parent is not None else ""

@@ -1,6 +1,8 @@
 """Where names stand: inside tasks and lanes, beside events, gateways and flows."""
 
-from collections.abc import Iterable, Sequence
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from app.engine.drawing.elements import DATA, EVENTS, GATEWAYS
 from app.engine.drawing.geometry import Box
@@ -9,16 +11,41 @@ from app.engine.drawing.scene import Edge, Scene, Shape
 from app.engine.drawing.shapes import HEADER, is_box, sign_boxes
 
 ROOM = 90.0  # what modelers give a label beside its element
-_SIZE = 11
+_SIZE, _TITLE = 11, 12
 
 
 def inner(shape: Shape, guests: Sequence[Box]) -> Block:
     """The name inside an activity, clear of its signs and of the boundary events (``guests``) on it."""
     box = shape.box
-    if is_box(shape):
-        return fit(shape.element.name, Box(box.x + 10, box.y + 5, box.w - 20, 18))
     room = Box(box.x + 8, box.y + 5, max(12.0, box.w - 16), max(12.0, box.h - 10))
     return fit(shape.element.name, room, [*sign_boxes(shape), *guests])
+
+
+def title(shape: Shape, others: Sequence[Box]) -> Block:
+    """The name of an open sub-process: where the file puts it, else along its upper edge, where it covers least."""
+    name, box = shape.element.name, shape.box
+    room = Box(box.x + 10, box.y + 5, box.w - 20, box.h - 10)
+    given = [_given(name, shape.label, None)] if shape.label is not None else []
+    plain = fit(name, Box(room.x, room.y, room.w, 18))
+    blocks = chain(given, [plain], _titles(name, room))
+    best = _calmest((block for block in blocks if _letters(*block.lines) == _letters(name)), others)
+    return best if best.lines else plain
+
+
+def _letters(*lines: str) -> str:
+    return "".join("".join(lines).split())
+
+
+def _titles(name: str, room: Box) -> Iterator[Block]:
+    """In the middle, at the left, at the right; whole and then in ever narrower lines, above and then below."""
+    for upper in (True, False):
+        for share in (1, 2, 3):
+            most = 1 if share == 1 else 3
+            block = below(name, 0, 0, room.w / share, _TITLE, most)
+            half, tall = max([0.0, *(line.w / 2 for line in block.boxes)]), len(block.lines) * height(_TITLE)
+            top = room.y if upper else room.bottom - tall
+            for cx in (room.cx, room.x + half, room.right - half):
+                yield below(name, cx, top, room.w / share, _TITLE, most)
 
 
 def note(shape: Shape) -> Block:
@@ -100,9 +127,27 @@ def _tall(block: Block) -> float:
     return len(block.lines) * height(_SIZE)
 
 
-def _calmest(blocks: Sequence[Block], others: Sequence[Box]) -> Block:
+def _calmest(blocks: Iterable[Block], others: Sequence[Box]) -> Block:
     """The block that covers least of the others; the earlier one where they are equal."""
-    return min(blocks, key=lambda block: sum(line.overlap(other) for line in block.boxes for other in others))
+    best, least = Block((), (), _SIZE), math.inf
+    for block in blocks:
+        covered = _covered(block, others, least)
+        if covered < least:
+            best, least = block, covered
+        if not least:
+            break
+    return best
+
+
+def _covered(block: Block, others: Sequence[Box], most: float) -> float:
+    """How much of the others it covers, counted up to ``most``."""
+    covered = 0.0
+    for line in block.boxes:
+        for other in others:
+            covered += line.overlap(other)
+            if covered >= most:
+                return covered
+    return covered
 
 
 def obstacles(scene: Scene, but: Iterable[str] = ()) -> list[Box]:

@@ -99,6 +99,8 @@ def _in_depth(drawn: Scene) -> tuple[list[str], list[str]]:
             boxes.append(id)
         else:
             (boundary if shape.element.attached_to else nodes).append(id)
+    # What a call shows may stand before it in the file: the larger box is behind.
+    boxes.sort(key=lambda id: -drawn.shapes[id].box.w * drawn.shapes[id].box.h)
     return [*areas, *boxes], [*nodes, *boundary]
 
 

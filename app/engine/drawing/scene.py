@@ -1,7 +1,7 @@
 """Where the elements are: the first plane of the file's own layout, or one made from left to right."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.engine import xml
 from app.engine.drawing import layout
@@ -48,7 +48,7 @@ def scene(root: xml.Element) -> Scene:
     """Read what is drawn and where."""
     elements = read(root)
     plane = next(root.iter(_DI + "BPMNPlane"), None)
-    shapes = dict(_shapes(plane, elements)) if plane is not None else {}
+    shapes = _opened(dict(_shapes(plane, elements))) if plane is not None else {}
     if not any(shape.element.tag in NODES for shape in shapes.values()):
         return _arranged(elements)
     edges = dict(_edges(plane, elements, shapes))
@@ -72,7 +72,10 @@ def _is_hidden(element: Element, elements: Mapping[str, Element], shapes: Mappin
 
 def _arranged(elements: Mapping[str, Element]) -> Scene:
     boxes, lines = layout.arrange(elements)
-    shapes = {id: Shape(elements[id], box) for id, box in boxes.items()}
+    shapes = {
+        id: Shape(elements[id], box, collapsed=_is_closed(elements[id], None, box))
+        for id, box in boxes.items()
+    }
     edges = {id: Edge(elements[id], points) for id, points in lines.items()}
     return Scene(elements, shapes, edges, made_up=True)
 
@@ -86,14 +89,34 @@ def _shapes(plane: xml.Element, elements: Mapping[str, Element]) -> Iterator[tup
         seen.add(element.id)
         bounds = _bounds(drawn, element)
         if bounds is not None:
-            collapsed = element.tag in BOXES and _is_closed(drawn.get("isExpanded"), bounds)
+            collapsed = _is_closed(element, drawn.get("isExpanded"), bounds)
             upright = drawn.get("isHorizontal") == "false"
             yield element.id, Shape(element, bounds, _label(drawn), collapsed, upright)
 
 
-def _is_closed(expanded: str | None, box: Box) -> bool:
-    """Whether a sub-process is drawn closed; where the file doesn't say, one no larger than a task is."""
-    return expanded == "false" if expanded else box.w <= 140 and box.h <= 110
+def _is_closed(element: Element, expanded: str | None, box: Box) -> bool:
+    """Whether a sub-process or call is drawn closed; where the file doesn't say, one no larger than a task is.
+
+    So is any call: few modelers draw one open, and those that do say so.
+    """
+    if element.calls:
+        return expanded != "true" or _is_small(box)
+    return element.tag in BOXES and (expanded == "false" if expanded else _is_small(box))
+
+
+def _is_small(box: Box) -> bool:
+    return box.w <= 140 and box.h <= 110
+
+
+def _opened(shapes: dict[str, Shape]) -> dict[str, Shape]:
+    """The shapes, and open each call with steps drawn in it, whatever the file says: it would hide them."""
+    steps = [shape for shape in shapes.values() if shape.element.tag in NODES]
+    for id, call in shapes.items():
+        if call.element.calls and call.collapsed and not _is_small(call.box):
+            held = (step for step in steps if step is not call and step.element.attached_to != id)
+            if any(call.box.contains(step.box) for step in held):
+                shapes[id] = replace(call, collapsed=False)
+    return shapes
 
 
 def _meant(drawn: xml.Element, elements: Mapping[str, Element]) -> Element | None:

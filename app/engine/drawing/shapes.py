@@ -7,6 +7,7 @@ from app.engine.drawing.scene import Shape
 
 HEADER = 30.0  # the band of a pool or lane that holds its name
 _FOLD = 12.0
+_MARK = 18.0  # from one sign at the foot of an activity to the next
 
 
 def outline(shape: Shape) -> str:
@@ -32,18 +33,26 @@ def outline(shape: Shape) -> str:
 def sign_boxes(shape: Shape) -> list[Box]:
     """Where a task's own signs stand: upper left and at the foot."""
     box = shape.box
-    icon = [Box(box.x + 5, box.y + 5, 17, 17)] if shape.element.tag in symbols.TASK else []
-    return [*icon, *([Box(box.cx - 20, box.bottom - 17, 40, 16)] if mark_names(shape) else [])]
+    icon = [Box(box.x + 5, box.y + 5, 17, 17)] if _icon(shape.element) else []
+    wide = max(40, _MARK * len(mark_names(shape)))
+    return [*icon, *([Box(box.cx - wide / 2, box.bottom - 17, wide, 16)] if mark_names(shape) else [])]
 
 
 def mark_names(shape: Shape) -> list[str]:
     """The signs at the foot of an activity, from left to right."""
-    names: list[str] = [mark for mark in ("loop", "multi", "sequential") if mark in shape.element.marks]
-    if shape.collapsed:
+    marks = ("compensation", "loop", "multi", "sequential")
+    names: list[str] = [mark for mark in marks if mark in shape.element.marks]
+    if shape.collapsed and shape.element.calls in ("", "process"):
         names.append("collapsed")
     if shape.element.tag == "adHocSubProcess":
         names.append("adhoc")
     return names
+
+
+def _icon(element: Element) -> str:
+    """The kind of task whose sign stands in the upper left corner; of a call, that of the global task it calls."""
+    kind = element.calls or element.tag
+    return kind if kind in symbols.TASK else ""
 
 
 def _rect(box: Box, css: str, radius: float = 0) -> str:
@@ -100,12 +109,12 @@ def _activity(shape: Shape) -> str:
     svg = _rect(box, "outline", radius=10)
     if element.tag == "transaction":
         svg += _rect(box.grown(-3), "ring", radius=7)
-    if element.tag in symbols.TASK:
-        css = "sign solid" if element.tag in symbols.SOLID_TASKS else "sign"
-        svg += f'<path class="{css}" {_at(box.x + 14, box.y + 14)} d="{symbols.TASK[element.tag]}"/>'
+    if icon := _icon(element):
+        css = "sign solid" if icon in symbols.SOLID_TASKS else "sign"
+        svg += f'<path class="{css}" {_at(box.x + 14, box.y + 14)} d="{symbols.TASK[icon]}"/>'
     names = mark_names(shape)
     for index, mark in enumerate(names):
-        x = box.cx + (index - (len(names) - 1) / 2) * 18
+        x = box.cx + (index - (len(names) - 1) / 2) * _MARK
         svg += f'<path class="sign" {_at(x, box.bottom - 9)} d="{symbols.MARK[mark]}"/>'
     return svg
 
@@ -131,5 +140,5 @@ def _store(box: Box) -> str:
 
 
 def is_box(shape: Shape) -> bool:
-    """Whether the shape is a sub-process drawn open, with others inside it."""
-    return shape.element.tag in BOXES and not shape.collapsed
+    """Whether the shape is a sub-process or a call drawn open, with others inside it."""
+    return (shape.element.tag in BOXES or bool(shape.element.calls)) and not shape.collapsed
