@@ -59,7 +59,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         NotReady: a value cannot be read, or the data folder cannot be written.
     """
     env = _given(environ)
-    data_dir = Path(env.get("ALUR_DATA_DIR", str(ROOT / "data"))).resolve()
+    data_dir = _data_dir(env)
     processes_dir, forms_dir = folders(env)
     host, port = env.get("ALUR_HOST", "127.0.0.1"), _port(env.get("ALUR_PORT", "8000"))
     try:
@@ -72,7 +72,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         ) from error
     return Config(
         data_dir=data_dir,
-        database_url=env.get("ALUR_DATABASE_URL", f"sqlite:///{data_dir / 'alur.sqlite3'}"),
+        database_url=database_url(env),
         secret_key=secret_key,
         identity_key=identity_key,
         host=host,
@@ -95,6 +95,16 @@ def folders(environ: Mapping[str, str] | None = None) -> tuple[Path, Path]:
         Path(env.get("ALUR_PROCESSES_DIR", str(ROOT / "processes"))),
         Path(env.get("ALUR_FORMS_DIR", str(ROOT / "forms"))),
     )
+
+
+def database_url(environ: Mapping[str, str] | None = None) -> str:
+    """Where the database is, or will be. Nothing is made, unlike by `from_environment`."""
+    env = _given(environ)
+    return env.get("ALUR_DATABASE_URL", f"sqlite:///{_data_dir(env) / 'alur.sqlite3'}")
+
+
+def _data_dir(env: Mapping[str, str]) -> Path:
+    return Path(env.get("ALUR_DATA_DIR", str(ROOT / "data"))).resolve()
 
 
 def _given(environ: Mapping[str, str] | None) -> Mapping[str, str]:

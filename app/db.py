@@ -88,12 +88,22 @@ class Database:
             pool_size=10,
             max_overflow=20,
         )
-        self._lock_path = Path(f"{parsed.database}.lock") if self.is_sqlite and parsed.database else None
+        self._file = Path(parsed.database) if self.is_sqlite and parsed.database else None
+        self._lock_path = Path(f"{parsed.database}.lock") if self._file else None
         if self.is_sqlite:
             event.listen(self.engine, "do_connect", _keep_private)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         self._writer = self.engine.execution_options(alur_write=True)
+
+    @property
+    def exists(self) -> bool:
+        """Whether there is anything to open: a server, or the SQLite file. Opening would make the file."""
+        return self._file is None or self._file.exists()
+
+    def close(self) -> None:
+        """Close the connections that nobody uses; for those who looked only once."""
+        self.engine.dispose()
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:

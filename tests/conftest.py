@@ -16,6 +16,7 @@ from app.config import Config, from_environment
 from app.db import Database
 from app.services.core import settings
 from app.services.maintenance import migrations
+from tests.shell import Shell
 from tests.statements import compiled_once
 
 
@@ -113,3 +114,9 @@ def database(request: pytest.FixtureRequest) -> Database:
     """The database of an installation; every test that asks for it runs on both kinds."""
     found: Database = request.getfixturevalue(f"{request.param}_database")
     return found
+
+
+@pytest.fixture
+def shell(tmp_path: Path, migrated_sqlite: Path) -> Shell:
+    """Commands of an installation in which nothing was done yet."""
+    return Shell(tmp_path, migrated_sqlite, ALUR_ALLOW_TIME_TRAVEL="1")

@@ -1,7 +1,6 @@
 """The commands, as an operator types them."""
 
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,7 +12,7 @@ import click
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 from sqlalchemy import select
 
 from app import worker
@@ -26,35 +25,7 @@ from app.services.instances import instances
 from app.services.notifications import outbox
 from app.services.people import api_tokens
 from tests.services.office import procedure
-
-ROOT = Path(__file__).resolve().parent.parent
-
-
-class Shell:
-    """Runs commands in an installation of its own."""
-
-    def __init__(self, folder: Path, template: Path, **extra: str) -> None:
-        self.folder = folder
-        self.env = {"ALUR_DATA_DIR": str(folder / "data"), **extra}
-        (folder / "data").mkdir(parents=True)
-        shutil.copy(template, folder / "data" / "alur.sqlite3")
-
-    def __call__(self, *arguments: str) -> Result:
-        return CliRunner(env=self.env).invoke(commands, list(arguments))
-
-    def database(self):  # type: ignore[no-untyped-def]
-        return settings.open_database(from_environment(self.env))
-
-
-@pytest.fixture
-def shell(tmp_path: Path, migrated_sqlite: Path) -> Shell:
-    return Shell(tmp_path, migrated_sqlite, ALUR_ALLOW_TIME_TRAVEL="1")
-
-
-def files(folder: Path, given: dict[str, bytes]) -> list[str]:
-    for name, content in given.items():
-        (folder / name).write_bytes(content)
-    return [str(folder / name) for name in given]
+from tests.shell import ROOT, Shell, files
 
 
 def test_init_makes_one_administrator_and_shows_the_password_once(shell: Shell) -> None:

@@ -1,17 +1,21 @@
 """check and deploy: diagrams, forms and tables from the command line."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from app.cli.base import ready, say
 from app.commands.transaction import run_without_key
-from app.config import folders
+from app.config import database_url, folders
+from app.db import Database
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
 from app.services.deployment import deployments
+from app.services.maintenance import migrations
 
 
 def _read(paths: Sequence[Path]) -> dict[str, bytes]:
@@ -27,10 +31,24 @@ _FILES = click.argument(
 @_FILES
 def check(files: tuple[Path, ...]) -> None:
     """Print the findings of a deployment without deploying."""
-    findings = deployments.check(None, _read(files), beside=_beside())
+    given, beside = _read(files), _beside()
+    with _standing() as session:
+        findings = deployments.check(session, given, beside=beside)
     _print(findings)
     if has_errors(list(findings)):
         sys.exit(1)
+
+
+@contextmanager
+def _standing() -> Iterator[Session | None]:
+    """The database as it stands, to read; None where there is none, or none in the current shape. Nothing is made."""
+    database = Database(database_url(), info={"versions": {}})
+    if not database.exists:
+        yield None
+        return
+    with closing(database), database.reading() as session:
+        current = migrations.current(session.connection()) == migrations.newest()
+        yield session if current else None
 
 
 def _beside() -> dict[str, bytes]:
@@ -38,13 +56,10 @@ def _beside() -> dict[str, bytes]:
     paths = [
         path for folder in folders() for path in sorted(folder.glob("*")) if path.suffix in {".form", ".dmn"}
     ]
-    found = {path.name: path.read_bytes() for path in paths if path.is_file()}
-    good = {
-        name
-        for name, content in found.items()
-        if not has_errors(list(deployments.check(None, {name: content})))
-    }
-    return {name: content for name, content in found.items() if name in good}
+    # Under a name that is no text nothing can be stored.
+    return deployments.usable(
+        {path.name: path.read_bytes() for path in paths if path.is_file() and path.name.isprintable()}
+    )
 
 
 @click.command(help="Terapkan diagram beserta formulir dan tabelnya sebagai versi baru.")
@@ -52,9 +67,11 @@ def _beside() -> dict[str, bytes]:
 def deploy(files: tuple[Path, ...]) -> None:
     """Deploy files and print what became of them."""
     _config, database = ready()
+    given, beside = _read(files), _beside()
     try:
-        contents = _read(files)
-        done = run_without_key(database, lambda session: deployments.deploy(session, contents, actor=None))
+        done = run_without_key(
+            database, lambda session: deployments.deploy(session, given, actor=None, beside=beside)
+        )
     except InvalidDiagram as error:
         _print(error.findings)
         raise

@@ -8,10 +8,17 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Kirim diagram (.bpmn), formulir (.form), dan tabel keputusan (.dmn)."),
     ),
     "file_not_used": (
-        N_("{file} tidak dipakai oleh diagram mana pun yang berlaku."),
+        N_("{file} tidak dipakai oleh diagram mana pun yang berlaku; berkas ini tidak ikut disimpan."),
         N_(
             "Sebut formulir atau tabel ini pada sebuah tugas; bila diagram yang memakainya ditolak, perbaiki diagram "
             "itu dahulu."
+        ),
+    ),
+    "nothing_in_force": (
+        N_("Di sini belum ada basis data yang sesuai dengan program ini; dianggap belum ada yang berlaku."),
+        N_(
+            "Sertakan semua yang dipanggil dan disebut diagram, atau jalankan check di instalasi tempat itu sudah "
+            "diterapkan."
         ),
     ),
     "file_twice": (

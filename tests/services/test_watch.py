@@ -99,9 +99,9 @@ def test_a_file_whose_name_is_no_utf_8_is_told_of_and_holds_up_nobody(
 ) -> None:
     (folders.forms_dir / os.fsdecode(b"rusak\xff.form")).write_bytes(form(text("judul")))
     (folders.processes_dir / "b.bpmn").write_bytes(simple("b"))
-    deployed, *told = look(office, folders)
+    deployed, *told = hear(office, folders)
     assert deployed == "Diterapkan: b versi 1"
-    assert told[0].startswith("Galat rusak\ufffd.form")
+    assert told[0].startswith("Peringatan rusak\ufffd.form")
 
 
 def test_a_form_that_cannot_be_stored_is_told_of_and_goes_live_once_mended(
@@ -128,7 +128,7 @@ def test_a_version_replaced_in_the_same_look_is_not_said_to_stay(office: Office,
 def test_a_copy_that_never_went_live_is_not_in_force(office: Office, folders: Config) -> None:
     own, copy = folders.forms_dir / "isian.form", folders.forms_dir / "salinan.form"
     copy.write_bytes(own.read_bytes())
-    assert hear(office, folders)[0].startswith("Galat salinan.form")
+    assert hear(office, folders)[0].startswith("Peringatan salinan.form")
     copy.unlink()
     own.unlink()
     [told] = look(office, folders)
@@ -167,3 +167,30 @@ def test_a_caller_alone_is_set_aside_for_what_it_brings_to_the_called(
     with office.database.reading() as session:
         [now] = [row.findings for row in folder_watch.files(session) if row.name == "daun.bpmn"]
     assert [one["code"] for one in now] == rows["daun.bpmn"][1]
+
+
+def test_a_form_that_nothing_names_yet_is_warned_of_and_used_once_a_diagram_names_it(
+    office: Office, folders: Config
+) -> None:
+    (folders.forms_dir / "nanti.form").write_bytes(form(text("judul")))
+    [line] = hear(office, folders)
+    assert line.startswith("Peringatan nanti.form")
+    with office.database.reading() as session:
+        [row] = [row for row in folder_watch.files(session) if row.name == "nanti.form"]
+        assert (row.refused, [one["code"] for one in row.findings]) == (False, ["file_not_used"])
+    (folders.processes_dir / "b.bpmn").write_bytes(simple("b").replace(b'value="isian"', b'value="nanti"'))
+    assert look(office, folders) == ["Diterapkan: b versi 1"]
+    with office.database.reading() as session:
+        [row] = [row for row in folder_watch.files(session) if row.name == "nanti.form"]
+        assert (row.refused, row.findings) == (False, [])
+
+
+def test_a_form_whose_diagram_is_refused_is_used_once_the_diagram_is_mended(
+    office: Office, folders: Config
+) -> None:
+    mended = simple("b").replace(b'value="isian"', b'value="nanti"')
+    (folders.forms_dir / "nanti.form").write_bytes(form(text("judul")))
+    (folders.processes_dir / "b.bpmn").write_bytes(mended.replace(b'targetRef="', b'targetRef="tidak_'))
+    assert "Diterapkan" not in " ".join(look(office, folders))
+    (folders.processes_dir / "b.bpmn").write_bytes(mended)
+    assert "Diterapkan: b versi 1" in look(office, folders)

@@ -54,6 +54,13 @@ def test_what_cannot_run_is_refused_with_findings(api: Clients) -> None:
     assert {item["key"] for item in api("lapor").get("/process-definitions").json["items"]} == {"pengaduan"}
 
 
+def test_a_form_that_nothing_uses_is_a_warning_beside_what_is_deployed(api: Clients) -> None:
+    response = deploy(api("pemilik"), {**procedure(), "entah.form": form(text("x"))})
+    assert (response.status_code, response.json["definitions"][0]["key"]) == (201, "uji")
+    [found] = [one for one in response.json["findings"] if one["code"] == "file_not_used"]
+    assert (found["severity"], found["file"]) == ("warning", "entah.form")
+
+
 def test_only_the_process_owner_deploys(api: Clients) -> None:
     for name in ("lapor", "auditor", "admin"):
         assert deploy(api(name), procedure()).status_code == 403

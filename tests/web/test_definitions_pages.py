@@ -267,6 +267,28 @@ def test_broken_files_get_findings_and_no_error_page(owner: Browser, content: by
     assert "rusak.bpmn tidak diterapkan" in words_of(refused)
 
 
+def test_files_that_nothing_uses_are_left_out_and_named(owner: Browser, office: Database) -> None:
+    files = {**procedure(), "entah.form": FORM, "lebih.form": FORM}
+    done = deploy(owner, *files.items())
+    assert done.status_code == 303
+    page = owner.get(done.location).text
+    assert "jadi tidak disimpan: entah.form, lebih.form." in page
+    with office.reading() as session:
+        definition = definitions.latest(session, "uji", files=True)
+        assert definition is not None
+        assert {file.name for file in definition.files} == set(procedure())
+    alone = deploy(owner, ("entah.form", FORM))
+    assert alone.status_code == 422
+    assert "entah.form tidak dipakai oleh diagram mana pun" in alone.text
+
+
+def test_what_was_found_in_a_file_by_itself_stays_with_the_version(owner: Browser) -> None:
+    files = procedure()
+    misspelt = files["uji.bpmn"].replace(b'name="nomor" value', b'name="nomer" value')
+    page = owner.get(deploy(owner, *{**files, "uji.bpmn": misspelt}.items()).location).text
+    assert "“nomer”" in page
+
+
 def test_nothing_chosen_is_said_at_the_field(owner: Browser) -> None:
     refused = owner.post("/proses")
     assert refused.status_code == 422

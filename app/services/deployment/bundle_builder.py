@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -37,28 +38,33 @@ class _Upload:
 
 
 def collect(
-    session: Session | None, files: Mapping[str, bytes], beside: Mapping[str, bytes] = _NOTHING
+    session: Session | None,
+    files: Mapping[str, bytes],
+    beside: Mapping[str, bytes] = _NOTHING,
+    *,
+    refuse_idle: bool = True,
 ) -> tuple[list[Bundle], list[Finding]]:
     """Return the versions that deploying ``files`` would make, and everything found, errors first.
 
     ``beside``: good forms and tables at hand, for what a diagram names that was neither sent nor is carried over.
-    With ``session`` None nothing is carried over, and without forms or tables at all none is missed.
+    ``session`` None finds what an empty database would: nothing is in force, and nobody works in any lane.
+    ``refuse_idle``: forms and tables that no diagram uses are an error where nothing else was sent.
     """
     upload = _read(files, beside)
-    live = list(definitions.live(session, files=True)) if session is not None else []
+    live = definitions.live(session, files=True) if session is not None else ()
     sent = {
         d.key: Sent(d, upload.contents[name], name) for name, found in upload.diagrams.items() for d in found
     }
     library = Library(sent, live)
     bundles = [
-        _bundle(session, diagram, name, upload.contents[name], upload, library)
+        _bundle(diagram, name, upload.contents[name], upload, library)
         for name, diagrams in upload.diagrams.items()
         for diagram in diagrams
     ]
     bundles += _users_of(session, upload, live, library)
     findings = [*upload.findings, *_twice(upload)]
-    if session is not None and not has_errors(findings):
-        findings += _unused(upload, bundles)
+    if not has_errors(findings):
+        findings += _unused(upload, bundles, "error" if refuse_idle and not bundles else "warning")
     findings += _of_tables_alone(upload, bundles)
     for bundle in bundles:
         checks.check(session, bundle)
@@ -66,6 +72,7 @@ def collect(
         told = tuple(library.placed(bundle.diagram.findings, bundle.diagram, bundle.file))
         bundle.diagram = replace(bundle.diagram, findings=told)
         findings += [*told, *bundle.findings]
+        bundle.findings += _of_files(upload, bundle)  # kept with the version, and told already
     return bundles, errors_first(checks.without_guesses(once(findings)))
 
 
@@ -111,29 +118,20 @@ def _content(upload: _Upload, name: str, key: str) -> bytes:
     return next(content for path, content in upload.contents.items() if path in {name, f"{key}.json"})
 
 
-def _bundle(
-    session: Session | None,
-    diagram: Diagram,
-    name: str,
-    content: bytes,
-    upload: _Upload,
-    library: Library,
-) -> Bundle:
+def _bundle(diagram: Diagram, name: str, content: bytes, upload: _Upload, library: Library) -> Bundle:
     inlined = call_activities.inline(diagram, library)
     bundle = Bundle(inlined.diagram, {f"{diagram.key}.bpmn": content}, file=name)
     bundle.files |= {f"{key}.called": library.xml(key) for key in inlined.used}
-    if session is not None or inlined.used:
-        bundle.findings += [checks.at(p.node, p.code, **p.params) for p in inlined.problems]
-    beside = upload.beside
+    bundle.findings += [checks.at(p.node, p.code, **p.params) for p in inlined.problems]
     kept = library.kept((diagram.key, *inlined.used))
-    kept |= {name: content for name, content in beside.items() if name not in kept}
+    kept |= {name: content for name, content in upload.beside.items() if name not in kept}
     kept = {name: content for name, content in kept.items() if name not in upload.tables}
-    _add_forms(bundle, upload, kept, missing_counts=session is not None or bool(upload.forms or beside))
-    _add_tables(bundle, upload, kept, missing_counts=session is not None or bool(upload.tables or beside))
+    _add_forms(bundle, upload, kept)
+    _add_tables(bundle, upload, kept)
     return bundle
 
 
-def _add_forms(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, missing_counts: bool) -> None:
+def _add_forms(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes]) -> None:
     broken = {definitions.form_key(name) for name in upload.broken if name.endswith((".form", ".json"))}
     uploaded = {definitions.form_key(name): form for name, form in upload.forms.items()}
     carried = {
@@ -152,7 +150,7 @@ def _add_forms(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, mi
             bundle.incomplete = True
         elif key in carried:
             bundle.forms[key], bundle.files[name] = forms.load(carried[key], file=name), carried[key]
-        elif missing_counts:
+        else:
             bundle.findings.append(checks.at(node, "form_missing", form=name))
 
 
@@ -168,7 +166,7 @@ def _add_drawn_form(bundle: Bundle, node: Node, key: str) -> None:
         bundle.findings += form.findings
 
 
-def _add_tables(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, missing_counts: bool) -> None:
+def _add_tables(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes]) -> None:
     broken = any(name.endswith(".dmn") for name in upload.broken)
     uploaded = {table.id: (name, table) for name, tables in upload.tables.items() for table in tables}
     for node in bundle.diagram.nodes.values():
@@ -187,7 +185,7 @@ def _add_tables(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes], *, m
             _tell(bundle, bundle.tables[wanted])
         elif broken:  # it may hold the table: which ones it holds cannot be known
             bundle.incomplete = True
-        elif missing_counts:
+        else:
             bundle.findings.append(checks.at(node, "decision_missing", decision=wanted))
 
 
@@ -235,15 +233,26 @@ def _users_of(
         nodes = version.diagram.nodes.values()
         if any(node.form_key in changed or node.decision in decided or node.calls in sent for node in nodes):
             own, xml = library[definition.key], library.xml(definition.key)
-            bundles.append(_bundle(session, own, f"{definition.key}.bpmn", xml, upload, library))
+            bundles.append(_bundle(own, f"{definition.key}.bpmn", xml, upload, library))
     return bundles
 
 
-def _unused(upload: _Upload, bundles: Iterable[Bundle]) -> list[Finding]:
-    """Forms and tables that no diagram names."""
+def _of_files(upload: _Upload, bundle: Bundle) -> list[Finding]:
+    """What was found in the files of a version when they were read."""
+    return [
+        one
+        for one in upload.findings
+        if one.file == bundle.file or definitions.form_key(one.file or "") in bundle.forms
+    ]
+
+
+def _unused(
+    upload: _Upload, bundles: Iterable[Bundle], severity: Literal["error", "warning"]
+) -> list[Finding]:
+    """Forms and tables that no diagram names: no version holds them."""
     used = {name for bundle in bundles for name in bundle.files}
     return [
-        Finding("file_not_used", "error", file=name, params={"file": name})
+        Finding("file_not_used", severity, file=name, params={"file": name})
         for name in (*upload.forms, *upload.tables)
         if name not in used and f"{definitions.form_key(name)}.form" not in used
     ]

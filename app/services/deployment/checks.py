@@ -11,7 +11,7 @@ from app.engine import decisions
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
 from app.findings import Finding, has_errors
-from app.models import Group, LaneGroup
+from app.models import Group, LaneGroup, User
 from app.services.deployment import (
     default_flow_checks,
     form_checks,
@@ -189,6 +189,9 @@ def _unknown_properties(bundle: Bundle, known: set[str] | None) -> list[Finding]
 
 
 def _empty_lanes(session: Session, bundle: Bundle) -> list[Finding]:
+    """Lanes and coordinators without people, once there are people at all: before `init` that is no news."""
+    if session.scalar(select(User.id).limit(1)) is None:
+        return []
     counts = {group.name: count for group, count in groups.with_counts(session)}
     known = {lane_id: group for lane_id, group in session.execute(_group_names(bundle.diagram.key))}
     # Bizagi's milestones are lanes without steps: nobody need belong to them.

@@ -20,6 +20,9 @@ from app.services.deployment.bundle_builder import collect
 from app.services.messaging import outgoing
 from app.services.people import groups
 
+#: Findings that may be none where other processes, or an earlier version, are in force.
+_MENDED_BY_OTHERS = frozenset({"call_unknown", "form_missing", "decision_missing", "file_not_used"})
+
 
 @dataclass(frozen=True)
 class Deployed:
@@ -43,10 +46,13 @@ def deploy(
     *,
     actor: Actor | None,
     beside: Mapping[str, bytes] | None = None,
+    refuse_idle: bool = True,
 ) -> Deployment:
     """Deploy ``files`` (name → content). A form or table alone makes new versions of the processes that use it.
 
     ``beside``: forms and tables at hand, for what is named and neither among ``files`` nor in the live version.
+    A form or table that no diagram uses is left out, with a warning: a version holds what its diagram names. Where
+    that leaves nothing, it is an error if ``refuse_idle``.
     Running instances keep their version. ``actor`` None means the command line or the watched folders.
 
     Raises:
@@ -55,7 +61,7 @@ def deploy(
     """
     if actor is not None:
         require_may_deploy(actor)
-    bundles, findings = collect(session, files, beside or {})
+    bundles, findings = collect(session, files, beside or {}, refuse_idle=refuse_idle)
     if has_errors(findings):
         raise InvalidDiagram(_("Berkas tidak dapat diterapkan."), tuple(findings))
     deployed = tuple(_deploy_one(session, bundle, actor) for bundle in bundles)
@@ -76,12 +82,24 @@ def require_may_deploy(actor: Actor) -> None:
 def check(
     session: Session | None, files: Mapping[str, bytes], *, beside: Mapping[str, bytes] | None = None
 ) -> Sequence[Finding]:
-    """Return what a deployment of ``files`` would find, without storing anything.
+    """Return what `deploy` would find in ``files`` and ``beside``, without storing anything.
 
-    Without a database (``session`` None) files that are carried over cannot be known; ``beside``: forms and tables at
-    hand, for what is named and not among ``files``.
+    Without a database (``session`` None) nothing counts as deployed, as before `init`: what is called or named has to
+    be sent along. Where that makes a difference, a warning says so.
     """
-    return collect(session, files, beside or {})[1]
+    findings = collect(session, files, beside or {})[1]
+    if session is None and any(one.code in _MENDED_BY_OTHERS for one in findings):
+        findings.append(Finding("nothing_in_force", "warning"))
+    return findings
+
+
+def usable(files: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Those of ``files``, forms and tables by name, that hold no error in themselves."""
+    return {
+        name: content
+        for name, content in files.items()
+        if not has_errors(collect(None, {name: content}, refuse_idle=False)[1])
+    }
 
 
 def _deploy_one(session: Session, bundle: Bundle, actor: Actor | None) -> Deployed:

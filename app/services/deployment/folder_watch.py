@@ -164,7 +164,7 @@ def _deploy(
     if not files:
         return (), tuple(errors_first(aside)), refused
     try:
-        done = deployments.deploy(session, files, actor=None, beside=beside)
+        done = deployments.deploy(session, files, actor=None, beside=beside, refuse_idle=False)
     except InvalidDiagram as error:
         bad = {_blamed(f, files) for f in error.findings if f.severity == "error"} - {None} or set(files)
         found = {name: _about(name, error.findings, files) for name in bad if name}

@@ -33,6 +33,8 @@ from app.web.tasks import task_page
 
 blueprint = Blueprint("definitions", __name__)
 
+#: A cookie carries what is said after a deployment: it holds some 4 kB.
+_MOST_NAMED = 10
 _MEDIA_TYPES = {"bpmn": "application/xml", "dmn": "application/xml", "form": "application/json"}
 
 
@@ -63,12 +65,18 @@ def deploy() -> AnyResponse:
 
 
 def _deploy(contents: Mapping[str, bytes]) -> Answer:
-    """Put the files in force; answer what is, and which files the watched folders hold with other content."""
+    """Put the files in force; answer what is, which files no diagram uses, and which the watched folders hold with
+    other content."""
 
     def do(session: Session) -> Answer:
         done = deployments.deploy(session, contents, actor=context.actor())
         other = folder_watch.differing(session, contents) if context.config().watch else []
-        return {"definitions": [_known(one) for one in done.definitions], "other": list(other)}
+        idle = [finding.file for finding in done.findings if finding.code == "file_not_used"]
+        return {
+            "definitions": [_known(one) for one in done.definitions],
+            "idle": idle,
+            "other": list(other),
+        }
 
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     command = entries.sent_command("deploy", "", digests)
@@ -90,6 +98,9 @@ def _say_done(done: Answer) -> None:
             else _("{name} versi {n} sudah berlaku; isinya sama.")
         )
         flash(text.format(**words), "ok" if one["created"] else "info")
+    if idle := done["idle"]:
+        names = ", ".join(idle) if len(idle) <= _MOST_NAMED else f"{', '.join(idle[:_MOST_NAMED])}, …"
+        flash(_("Tidak dipakai oleh diagram mana pun, jadi tidak disimpan: {names}.", names=names), "warn")
     if done["other"]:
         warning = _(
             "Folder yang diamati memuat {names} dengan isi lain. Bila disimpan di sana, versi ini diganti.",
