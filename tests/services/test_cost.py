@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session
 
 from app.commands.jobs import fire_job
 from app.db import Database
-from app.models import Job, User, UserTask
+from app.models import Job, Notice, OutboxMessage, User, UserTask
 from app.services.core import access, idempotency
 from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.maintenance import demo
+from app.services.notifications import outbox
 from app.services.tasks import drafts, tasks
 from tests.reports import answers_for, report, report_values
 from tests.services.counting import statements
@@ -55,6 +56,27 @@ def complete_next(database: Database) -> tuple[str, int] | None:
 def test_no_completion_of_the_sop_takes_more_than_twelve_statements(database: Database) -> None:
     begin(database)
     costs = dict(iter(lambda: complete_next(database), None))
+    assert len(costs) == 6
+    assert {activity: cost for activity, cost in costs.items() if cost > 12} == {}
+
+
+def test_no_completion_takes_more_than_twelve_where_everybody_was_told_of_its_task(
+    database: Database,
+) -> None:
+    begin(database)
+    costs = {}
+    while True:
+        with database.transaction() as session:
+            outbox.deliver(session)
+        if (done := complete_next(database)) is None:
+            break
+        costs[done[0]] = done[1]
+    with database.reading() as session:
+        told = set(
+            session.scalars(select(OutboxMessage.activity_id).where(OutboxMessage.task_id.is_not(None)))
+        )
+        assert not session.scalars(select(Notice).where(Notice.read_at.is_(None))).all()
+    assert told
     assert len(costs) == 6
     assert {activity: cost for activity, cost in costs.items() if cost > 12} == {}
 

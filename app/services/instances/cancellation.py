@@ -15,7 +15,7 @@ from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import incidents, instances
 from app.services.messaging import outgoing, unanswered
-from app.services.notifications import texts
+from app.services.notifications import task_notices, texts
 
 
 def may_cancel(
@@ -79,6 +79,7 @@ def _end_cancelled(
     instance.state, instance.ended_at, instance.engine_state = "cancelled", now, b""
     for task in tasks:
         task.state, task.closed_at, task.closed_by_id = "cancelled", now, actor.id
+    task_notices.close(session, [task.id for task in tasks])
     for model in (Job, MessageWait):
         for row in session.scalars(select(model).where(model.instance_id == instance.id)):
             session.delete(row)

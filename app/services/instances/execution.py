@@ -22,7 +22,7 @@ from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.instances import incidents, instance_row, waits
 from app.services.messaging import outgoing, unanswered
-from app.services.notifications import opened_tasks, reminders, texts, withdrawn_tasks
+from app.services.notifications import opened_tasks, reminders, task_notices, texts, withdrawn_tasks
 from app.services.people.units import staff
 
 # Statements are built once: building them took longer than running them.
@@ -32,13 +32,23 @@ NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def apply(
-    session: Session, instance: ProcessInstance, version: Version, step: Step, *, actor: Actor | None
+    session: Session,
+    instance: ProcessInstance,
+    version: Version,
+    step: Step,
+    *,
+    actor: Actor | None,
+    unheard: Collection[str] = (),
 ) -> None:
-    """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go."""
+    """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go.
+
+    ``unheard``: ids of tasks that nobody has an unread notice about, as far as that is known; it saves a statement.
+    """
     had_incident = instance.state == "incident"
     session.flush()  # what was recorded before comes before
     instance_row.store(session, instance, version, step)
     _close_tasks(session, step, actor)
+    task_notices.close(session, [task for task in step.closed if task not in unheard])
     named = _named_units(version, step)
     staffed = staff(session, {unit for unit, _variable in named.values() if unit})
     # (None, variable) offers it to the whole lane: nothing was filled in, or no such unit exists, and then nobody
@@ -190,6 +200,7 @@ def _queue(
             "activity_id": effect.node.id,
             "body": _body(effect, to, about.get(effect.task or "", {})),
             "audience": to,
+            "task_id": effect.task if effect.task in about else None,
             "queued_at": clock.now(session),
         }
         for _n, effect, to in told

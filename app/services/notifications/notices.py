@@ -67,7 +67,8 @@ def newest(session: Session, *, actor: Actor) -> int | None:
 
 def mark_all_read(session: Session, *, actor: Actor, upto: int | None = None) -> None:
     """Note that the actor read everything so far; ``upto``: the last that he could have seen, if that is known."""
-    query = update(Notice).where(Notice.user_id == actor.id, Notice.read_at.is_(None))
+    mine = select(Notice.id).where(Notice.user_id == actor.id, Notice.read_at.is_(None))
     if upto is not None:
-        query = query.where(Notice.id <= upto)
-    session.execute(query.values(read_at=clock.now(session)))
+        mine = mine.where(Notice.id <= upto)
+    inner = mine.order_by(Notice.id).with_for_update()  # in this order, as what closes a task marks its own
+    session.execute(update(Notice).where(Notice.id.in_(inner)).values(read_at=clock.now(session)))

@@ -48,9 +48,9 @@ def _to_officers(
     to = {"groups": [version.group_of(node.lane_id)], "unit": code, "except": [actor.id] if actor else []}
     about = {"unit": unit.name, "task": _name(version, task)}
     if task.due is None:
-        return texts.message(session, instance, node.id, "task_opened", to, **about)
+        return texts.message(session, instance, node.id, "task_opened", to, task.id, **about)
     due = {"due": task.due.at.isoformat(), "zone": settings.config(session).timezone.key}
-    return texts.message(session, instance, node.id, "task_opened_due", to, **about, **due)
+    return texts.message(session, instance, node.id, "task_opened_due", to, task.id, **about, **due)
 
 
 def _of_empty_unit(
@@ -61,7 +61,7 @@ def _of_empty_unit(
     coordinator = version.coordinator_of(node.lane_id)
     to = {"groups": [coordinator] if coordinator else [], "roles": ["admin"]}
     about = {"task": _name(version, task), "lane": version.diagram.lane(node.lane_id).name}
-    return texts.message(session, instance, node.id, "unit_empty", to, unit=unit.name, **about)
+    return texts.message(session, instance, node.id, "unit_empty", to, task.id, unit=unit.name, **about)
 
 
 def _name(version: Version, task: OpenTask) -> str:

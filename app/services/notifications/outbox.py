@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 from app.models import Notice, OutboxMessage, User, membership, user_unit
 from app.services.core import clock
 from app.services.core.access import WORKING
+from app.services.notifications import task_notices
+from app.services.notifications.task_notices import Standing
 
 #: ``error`` of a message that nobody could be told: an empty lane without a coordinator.
 NOBODY = "nobody"
@@ -60,18 +62,22 @@ def waiting(session: Session) -> bool:
 def deliver(session: Session, limit: int = 200) -> int:
     """Turn up to ``limit`` waiting messages into notices, oldest first; return how many messages there were.
 
-    A message that was delivered before adds nobody twice.
+    A message that was delivered before adds nobody twice. One about a task whose case is being changed waits; one
+    that is settled already stands in the list as read.
     """
     query = select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None)).order_by(OutboxMessage.id)
-    messages = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+    found = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
+    free = task_notices.free(session, found)
+    messages = [message for message in found if message.task_id is None or message.instance_id in free]
     if not messages:
         return 0
+    standing = task_notices.Standing(session, messages)
     people, told = _people(session, messages), _told(session, messages)
     now, rows = clock.now(session), []
     for message in messages:
         recipients = people.of(message.audience)
         knowing = told[message.id] | set(message.audience.get("except") or [])  # who caused it knows it
-        rows += [_notice(message, user_id, now) for user_id in sorted(recipients - knowing)]
+        rows += [_notice(message, user_id, now, standing) for user_id in sorted(recipients - knowing)]
         message.delivered_at, message.error = now, None if recipients else NOBODY
     if rows:
         session.execute(insert(Notice), rows)
@@ -79,9 +85,10 @@ def deliver(session: Session, limit: int = 200) -> int:
     return len(messages)
 
 
-def _notice(message: OutboxMessage, user_id: int, now: datetime) -> dict[str, Any]:
+def _notice(message: OutboxMessage, user_id: int, now: datetime, standing: Standing) -> dict[str, Any]:
     about = {"instance_id": message.instance_id, "outbox_id": message.id, "body": message.body}
-    return {**about, "user_id": user_id, "created_at": now}
+    read_at = now if standing.settled(message, user_id) else None
+    return {**about, "user_id": user_id, "task_id": message.task_id, "created_at": now, "read_at": read_at}
 
 
 def _people(session: Session, messages: Sequence[OutboxMessage]) -> _People:

@@ -64,10 +64,14 @@ def queue(
     activity_id: str | None,
     code: str,
     to: Mapping[str, Any],
+    task_id: str | None = None,
     **params: str,
 ) -> None:
-    """Queue what `words` knows as ``code``. ``to``: ``users``, ``groups``, ``roles``, as the outbox reads them."""
-    session.add(OutboxMessage(**message(session, instance, activity_id, code, to, **params)))
+    """Queue what `words` knows as ``code``. ``to``: ``users``, ``groups``, ``roles``, as the outbox reads them.
+
+    ``task_id``: the open task that somebody is asked to do something about.
+    """
+    session.add(OutboxMessage(**message(session, instance, activity_id, code, to, task_id, **params)))
 
 
 def message(
@@ -76,6 +80,7 @@ def message(
     activity_id: str | None,
     code: str,
     to: Mapping[str, Any],
+    task_id: str | None = None,
     **params: str,
 ) -> dict[str, Any]:
     """The outbox row of what `queue` queues, for those who write many at once."""
@@ -84,6 +89,7 @@ def message(
         "activity_id": activity_id,
         "body": {"code": code, "params": params},
         "audience": dict(to),
+        "task_id": task_id,
         "queued_at": clock.now(session),
     }
 

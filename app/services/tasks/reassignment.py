@@ -8,7 +8,7 @@ from app.i18n import _
 from app.models import User, UserTask
 from app.services.core import access, clock, rights
 from app.services.core.access import Actor
-from app.services.notifications import texts
+from app.services.notifications import task_notices, texts
 from app.services.people import officers
 from app.services.tasks import tasks
 
@@ -19,7 +19,8 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     Raises:
         NotFound, NotAllowed, Conflict; InvalidForm: no reason, or ``to`` is no officer of the lane and unit.
     """
-    task = tasks.get(session, task_id, actor=actor, lock=True).task
+    work = tasks.get(session, task_id, actor=actor, lock=True)
+    task = work.task
     rights.require_not_auditor(actor)
     tasks.check_open(session, task, actor)
     if task.assignee_id != actor.id and task.coordinator_group_id not in actor.groups:
@@ -33,6 +34,8 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
         raise InvalidForm(_("Tugas belum dialihkan."), errors)
     before = task.assignee_id
     moved_to = unit if unit and unit != task.unit_code else ""
+    if work.heard_of:
+        task_notices.hand_on(session, task.id, moved=unit != task.unit_code)
     task.unit_code = unit
     task.assignee_id, task.claimed_at = to.id, clock.now(session)
     event = TaskReassigned(task=task.id, to=to.name, reason=reason.strip(), before=before, unit=moved_to)
@@ -51,7 +54,7 @@ def _tell(session: Session, task: UserTask, to: User, before: int | None, reason
     instance, activity = task.instance, task.activity_id
     about = {"by": actor.full_name, "task": task.name, "reason": reason}
     if to.id != actor.id:
-        texts.queue(session, instance, activity, "task_reassigned", {"users": [to.id]}, **about)
+        texts.queue(session, instance, activity, "task_reassigned", {"users": [to.id]}, task.id, **about)
     if before is not None and before not in (to.id, actor.id):
         code = "task_taken_over" if to.id == actor.id else "task_handed_on"
         texts.queue(session, instance, activity, code, {"users": [before]}, **about, whom=to.full_name)

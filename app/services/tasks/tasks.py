@@ -23,6 +23,7 @@ from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import execution, instances
 from app.services.instances.instances import Values
+from app.services.notifications import task_notices
 from app.services.tasks import conflicts, drafts, questions
 
 
@@ -35,6 +36,7 @@ class Work:
     form: Form | None
     question: Question | None  # asked with the task, or the task itself
     offered: bool  # to the actor; with the lock on its case that holds until the commit
+    heard_of: bool  # somebody has an unread notice about it; as good as the lock, without it always true
 
 
 def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> Work:
@@ -51,7 +53,7 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     if instance is None:
         raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
     dialect = session.get_bind().dialect.name
-    task, still, days_off = session.execute(_row(actor.id, dialect, lock), asked).one()
+    task, still, days_off, heard_of = session.execute(_row(actor.id, dialect, lock), asked).one()
     if lock:
         holidays.remember(session, days_off)
     set_committed_value(task, "instance", instance)  # it is here already, and must stay
@@ -61,7 +63,7 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
         diagram.questions[task.activity_id] if task.is_question else diagram.question_after(task.activity_id)
     )
     mine = bool(still) and may_work(actor, task)
-    return Work(task, version, version.form_of(task.form_key), question, mine)
+    return Work(task, version, version.form_of(task.form_key), question, mine, bool(heard_of))
 
 
 # Statements are built once for each who asks: building them took longer than running them.
@@ -75,14 +77,18 @@ def _case_of(actor: Actor, lock: bool) -> Select[ProcessInstance]:
 
 
 @lru_cache(maxsize=512)
-def _row(user_id: int, dialect: str, lock: bool) -> Select[UserTask, bool, Any]:
-    """The task, whether it is offered to the user, and the days off; with ``lock`` as they are now."""
+def _row(user_id: int, dialect: str, lock: bool) -> Select[UserTask, bool, Any, bool]:
+    """The task, whether it is offered to the user, the days off, and whether a notice about it is unread; with
+    ``lock`` as they are now."""
     # Whoever holds the lock seldom wants to know who else there is, and most changes set a deadline.
     people = () if lock else (joinedload(UserTask.assignee), joinedload(UserTask.closed_by))
-    offered, days_off = (
-        (access.still_offered(user_id), holidays.column(dialect)) if lock else (true(), null())
+    offered, days_off, heard_of = (
+        (access.still_offered(user_id), holidays.column(dialect), task_notices.UNREAD)
+        if lock
+        else (true(), null(), true())
     )
-    return select(UserTask, offered, days_off).where(UserTask.id == bindparam("task_id")).options(*people)
+    query = select(UserTask, offered, days_off, heard_of).where(UserTask.id == bindparam("task_id"))
+    return query.options(*people)
 
 
 def may_work(actor: Actor, task: UserTask) -> bool:
@@ -128,11 +134,14 @@ def release(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     Raises:
         NotFound, NotAllowed: it is not his; Conflict: the task is closed.
     """
-    task = get(session, task_id, actor=actor, lock=True).task
+    work = get(session, task_id, actor=actor, lock=True)
+    task = work.task
     check_open(session, task, actor)
     if task.assignee_id != actor.id:
         raise NotAllowed(_("Anda hanya dapat melepas tugas yang Anda ambil."))
     task.assignee_id, task.claimed_at = None, None
+    if work.heard_of:
+        task_notices.give_back(session, task.id)
     record(session, task, TaskReleased(task=task.id), actor=actor)
     return task
 
@@ -168,7 +177,8 @@ def complete(
         now=clock.now(session),
         calendar=holidays.calendar(session),
     )
-    execution.apply(session, instance, work.version, step, actor=actor)
+    unheard = () if work.heard_of else (task.id,)
+    execution.apply(session, instance, work.version, step, actor=actor, unheard=unheard)
     instances.store_rest(session, instance, work.form, clean, secret, actor)
     drafts.delete(session, actor, f"task:{task.id}")
     return work

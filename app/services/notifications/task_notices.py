@@ -1,0 +1,94 @@
+"""Notices about a task: they count as read once the task is closed, or is no longer what they say it is.
+
+Only notices that ask for something have a ``task_id``: a task that opened, one that was handed to somebody, a unit
+without officers, and what the timer of an open task sends. That a task was taken away stays unread until it is read.
+"""
+
+from collections.abc import Collection, Iterable
+from typing import cast
+
+from sqlalchemy import Table, Update, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app.models import Notice, OutboxMessage, ProcessInstance, UserTask
+from app.services.core import clock
+
+HANDED = "task_reassigned"
+OPENED = ("task_opened", "task_opened_due")
+NO_OFFICERS = "unit_empty"
+
+#: Whether somebody has not read a notice about a task.
+UNREAD = select(Notice.id).where(Notice.task_id == UserTask.id, Notice.read_at.is_(None)).exists()
+
+
+def _closing(*codes: str) -> Update:
+    """Built once, like all that belongs to a completion."""
+    about = select(Notice.id).where(Notice.task_id == bindparam("task"), Notice.read_at.is_(None))
+    if codes:
+        about = about.where(Notice.body["code"].as_string().in_(codes))
+    # In one order for all: whoever reads his list at this moment would else wait for this, and this for him.
+    inner = about.order_by(Notice.id).with_for_update()
+    table = cast("Table", Notice.__table__)
+    return update(table).where(table.c.id.in_(inner)).values(read_at=bindparam("now"))
+
+
+_CLOSE = _closing()
+_GIVE_BACK = _closing(HANDED)
+_HAND_ON = _closing(HANDED, NO_OFFICERS)
+_MOVE = _closing(HANDED, NO_OFFICERS, *OPENED)
+
+
+def close(session: Session, task_ids: Collection[str]) -> None:
+    """Mark as read what is about these tasks, which are closed. 1 SQL, none without tasks."""
+    _mark(session, _CLOSE, task_ids)
+
+
+def give_back(session: Session, task_id: str) -> None:
+    """Mark as read that the task was handed to him who releases it. 1 SQL."""
+    _mark(session, _GIVE_BACK, [task_id])
+
+
+def hand_on(session: Session, task_id: str, *, moved: bool) -> None:
+    """Mark as read what a reassignment settles; ``moved``: to another unit, for which it is no new task. 1 SQL."""
+    _mark(session, _MOVE if moved else _HAND_ON, [task_id])
+
+
+def _mark(session: Session, statement: Update, task_ids: Collection[str]) -> None:
+    if task_ids:
+        now = clock.now(session)
+        session.connection().execute(statement, [{"task": one, "now": now} for one in task_ids])
+
+
+def free(session: Session, messages: Iterable[OutboxMessage]) -> set[int]:
+    """The cases of those messages that are about a task and whose case nobody changes until the commit.
+
+    A message of another case has to wait: its task may be closing, and what closes it sees no notice yet. 1 SQL, none
+    without such messages.
+    """
+    cases = {message.instance_id for message in messages if message.task_id}
+    query = select(ProcessInstance.id).where(ProcessInstance.id.in_(cases)).order_by(ProcessInstance.id)
+    return set(session.scalars(query.with_for_update(read=True, skip_locked=True))) if cases else set()
+
+
+class Standing:
+    """How the tasks stand that messages are about. 1 SQL, none without such messages."""
+
+    def __init__(self, session: Session, messages: Iterable[OutboxMessage]) -> None:
+        """Read once no case of theirs can change; see `free`."""
+        ids = {message.task_id for message in messages if message.task_id}
+        query = select(UserTask.id, UserTask.assignee_id, UserTask.unit_code)
+        rows = session.execute(query.where(UserTask.id.in_(ids), UserTask.state == "open")) if ids else ()
+        self._open = {row.id: row for row in rows}
+
+    def settled(self, message: OutboxMessage, user_id: int) -> bool:
+        """Whether the message says nothing any more that the user has to do."""
+        if message.task_id is None:
+            return False
+        task, code = self._open.get(message.task_id), message.body.get("code")
+        if task is None:
+            return True
+        if code == HANDED:
+            return bool(task.assignee_id != user_id)
+        if code == NO_OFFICERS:
+            return task.assignee_id is not None
+        return code in OPENED and task.unit_code != message.audience.get("unit")
