@@ -29,7 +29,9 @@ class Person(UserMixin):
 def init_app(app: Flask) -> None:
     """Let every page know who is signed in, and let nobody else in."""
     manager = LoginManager(app, add_context_processor=False)
-    manager.session_protection = None  # it would keep a hash of the address in the cookie
+    # It believes the address that the caller names, signs officers out whose address changes, and keeps a hash of
+    # it in the cookie: docs/decisions/0013-flask-login-and-csrf.md.
+    manager.session_protection = None
     manager.user_loader(_load)
     app.before_request(_recognise)
     app.before_request(_require)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_login import LoginManager, UserMixin, current_user, login_user
 from sqlalchemy import select, text, update
 
 from app.db import Database
@@ -106,6 +107,50 @@ def test_a_stolen_cookie_ends_with_signing_out(app: Flask, sign_in: SignIn) -> N
 def test_the_cookie_holds_no_address(sign_in: SignIn) -> None:
     with sign_in("lapor").client.session_transaction() as session:
         assert set(session) == {"_user_id", "_fresh", "csrf_token"}
+
+
+def test_a_session_goes_on_from_another_address_and_in_a_browser_of_another_name(sign_in: SignIn) -> None:
+    client = sign_in("lapor").client
+    moved = client.get("/kata-sandi", environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    renamed = client.get("/kata-sandi", headers={"User-Agent": "lain"})
+    assert (moved.status_code, renamed.status_code) == (200, 200)
+    with client.session_transaction() as session:
+        assert session["_fresh"]
+
+
+def test_the_librarys_session_protection_believes_the_address_that_a_caller_names() -> None:
+    """Why it is off: docs/decisions/0013-flask-login-and-csrf.md. If this fails, think again."""
+    app = Flask("protected")
+    app.secret_key = "x"
+    manager = LoginManager(app)
+    manager.session_protection = "strong"
+
+    @manager.user_loader
+    def load(held: str) -> UserMixin:
+        user = UserMixin()
+        user.id = held
+        return user
+
+    @app.get("/")
+    def page() -> str:
+        return "in" if current_user.is_authenticated else "out"
+
+    @app.get("/masuk")
+    def enter() -> str:
+        login_user(load("1"))
+        return "in"
+
+    owner = app.test_client()
+    owner.get("/masuk", environ_base={"REMOTE_ADDR": "192.0.2.1"})
+    cookie = owner.get_cookie("session")
+    assert cookie is not None
+    for named, answer in ((None, "out"), ("192.0.2.1", "in")):
+        thief = app.test_client()
+        thief.set_cookie("session", cookie.value)
+        headers = {"X-Forwarded-For": named} if named else {}
+        assert thief.get("/", environ_base={"REMOTE_ADDR": "198.51.100.9"}, headers=headers).text == answer
+    with owner.session_transaction() as session:
+        assert "_id" in session
 
 
 def test_idle_and_old_sessions_end(sign_in: SignIn, office: Database) -> None:
