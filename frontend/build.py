@@ -21,7 +21,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 STATIC = HERE.parent / "app" / "web" / "static"
 SHIPPED = (STATIC / "dist", HERE.parent / "app" / "bpmnio" / "dist")
-SOURCES = (HERE / "src", STATIC / "css", STATIC / "js")
+SOURCES = (HERE / "src", STATIC / "css", STATIC / "js", STATIC / "icons")
 FOR_TESTS = (HERE / "test-dist",)
 LOG = HERE / "build.log"
 INSTALLED = HERE / "node_modules" / ".alur-installed"

@@ -14,6 +14,7 @@ from app.web import (
     api,
     context,
     converters,
+    delivery,
     errors,
     files,
     filters,
@@ -70,6 +71,7 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     csrf.init_app(app)  # after signing in is asked for: an ended session is not an attack
     errors.init_app(app)
     filters.init_app(app)
+    delivery.init_app(app)
     converters.init_app(app)
     for module in PAGES:
         app.register_blueprint(module.blueprint)

@@ -1,24 +1,15 @@
 """What templates can do with values, and the words and addresses they may ask for."""
 
 import datetime as dt
-import hashlib
-import re
 import secrets
-from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request
-from werkzeug.wrappers import Response
+from flask import Flask
 
 from app import days_off, i18n, stored_messages
 from app.models import UserTask
 from app.services.files import uploads
 from app.web import context, deadlines, shell
-
-_YEAR_S = 365 * 24 * 60 * 60
-#: What a built module fetches later; the build puts the digest of the content into the name.
-_NAMED_BY_CONTENT = re.compile(r"dist/[\w.-]+-[0-9A-Z]{8}\.js")
 
 
 def init_app(app: Flask) -> None:
@@ -46,8 +37,6 @@ def init_app(app: Flask) -> None:
         most_file_bytes=uploads.MAX_BYTES,
     )
     app.context_processor(lambda: {"shell": shell.shell()})
-    app.url_defaults(_add_version)
-    app.after_request(_cache_static)
 
 
 def idempotency_key() -> str:
@@ -110,37 +99,3 @@ def _due(value: UserTask | dt.datetime | None, counted_in: str) -> deadlines.Due
 
 def _local(value: dt.datetime) -> dt.datetime:
     return value.astimezone(context.config().timezone)
-
-
-def _add_version(endpoint: str, values: dict[str, Any]) -> None:
-    """A file under /static is asked for by its content: a new one is loaded at once, an old one never again."""
-    if endpoint == "static" and "filename" in values and (version := _version(values["filename"])):
-        values["v"] = version
-
-
-def _cache_static(response: Response) -> Response:
-    if request.endpoint != "static":
-        return response
-    fixed = _never_changes((request.view_args or {}).get("filename", ""), request.args.get("v"))
-    response.headers["Cache-Control"] = f"public, max-age={_YEAR_S}, immutable" if fixed else "no-cache"
-    return response
-
-
-def _never_changes(name: str, asked: str | None) -> bool:
-    """Whether this address will never give another content; what does not exist may yet come."""
-    version = _version(name)
-    return bool(version) and (asked == version or _NAMED_BY_CONTENT.fullmatch(name) is not None)
-
-
-def _version(name: str) -> str:
-    path = Path(current_app.static_folder or "", name)
-    try:
-        stat = path.stat()
-    except OSError:
-        return ""
-    return _digest(path, stat.st_mtime_ns, stat.st_size)
-
-
-@lru_cache(maxsize=512)
-def _digest(path: Path, _mtime_ns: int, _size: int) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

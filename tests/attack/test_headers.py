@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.attack.harm import harms
 from tests.attack.payloads import CLASSES
+from tests.built import built
 from tests.web.conftest import Api
 
 HEADERS = (
@@ -34,6 +35,7 @@ HEADERS = (
 PATHS = (
     ("GET", "/masuk"),
     ("GET", "/static/css/base.css"),
+    ("GET", f"/static/dist/{built('visitor.css')}"),
     ("POST", "/masuk"),
     ("POST", "/tugas/x"),
     ("GET", "/api/v1/tasks"),

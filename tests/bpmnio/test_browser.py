@@ -12,9 +12,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.built import DIST, built
+
 pytestmark = pytest.mark.browser
 
-DIST = Path(__file__).resolve().parents[2] / "app" / "web" / "static" / "dist"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
     " base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -40,10 +41,11 @@ STATES = {
     "lapor": {"state": "open", "count": 1},
     "tidak_tergambar": {"state": "open", "count": 1},
 }
-HEAD = """<!doctype html><html lang="id"><head><meta charset="utf-8"><title>Uji</title>
-  <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/dist/alur.css">
-  <link rel="stylesheet" href="/dist/viewer.css">
-  <script type="module" src="/dist/viewer.js"></script><script type="module" src="/dist/conditions.js"></script>
+HEAD = f"""<!doctype html><html lang="id"><head><meta charset="utf-8"><title>Uji</title>
+  <meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/dist/{built("alur.css")}">
+  <link rel="stylesheet" href="/dist/{built("viewer.css")}">
+  <script type="module" src="/dist/{built("viewer.js")}"></script>
+  <script type="module" src="/dist/{built("conditions.js")}"></script>
   </head><body><main><h1>Uji</h1>"""
 VIEWER = """<div data-module="bpmn-viewer" data-src="/d.bpmn" data-states="/s.json" data-label="Diagram perkara"
   data-label-in="Perbesar" data-label-out="Perkecil" data-label-fit="Paskan" data-label-overdue="Lewat">

@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from app import forms
 from app.i18n import _, ngettext
 from app.services.files.uploads import MAX_BYTES
+from tests.built import built
 from tests.forms.schemas import NOW
 
 APP = Path(__file__).resolve().parents[2] / "app"
@@ -19,16 +20,17 @@ environment = Environment(
     undefined=StrictUndefined,
     trim_blocks=True,
 )
-environment.globals.update(_=_, ngettext=ngettext, most_file_bytes=MAX_BYTES)
+environment.globals.update(_=_, ngettext=ngettext, most_file_bytes=MAX_BYTES, built=built)
 
 _PAGE = environment.from_string("""
 {% from "components/form.html" import form_errors, form_fields, form_context %}
 <!doctype html>
 <html lang="id"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Formulir</title>
-<link rel="stylesheet" href="/static/dist/alur.css"><link rel="stylesheet" href="/static/dist/form.css">
-<script type="module" src="/static/dist/app.js"></script>
-<script type="module" src="/static/dist/conditions.js"></script>
+<link rel="stylesheet" href="/static/dist/{{ built("alur.css") }}">
+<link rel="stylesheet" href="/static/dist/{{ built("form.css") }}">
+<script type="module" src="/static/dist/{{ built("app.js") }}"></script>
+<script type="module" src="/static/dist/{{ built("conditions.js") }}"></script>
 </head><body><main><h1>Telaahan Lanjutan</h1>
 {{ form_errors(components) }}
 <form method="post" enctype="multipart/form-data" novalidate data-module="form"

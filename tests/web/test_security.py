@@ -12,6 +12,7 @@ from app.config import Config
 from app.db import Database
 from app.web import create_app
 from app.web.security import MAX_BODY_BYTES, trusted_hosts
+from tests.built import built
 from tests.web.conftest import Api, Browser
 
 SignIn = Callable[[str], Browser]
@@ -24,7 +25,7 @@ def test_every_answer_carries_the_headers(client: FlaskClient, sign_in: SignIn) 
         client.post("/masuk"),
         client.get("/api/v1/tasks"),
         client.get("/healthz"),
-        client.get("/static/dist/alur.css"),
+        client.get(f"/static/dist/{built('alur.css')}"),
         sign_in("lapor").get("/kata-sandi"),
     ):
         policy = response.headers["Content-Security-Policy"]
