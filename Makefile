@@ -17,6 +17,14 @@ install: ## set up: environment, pinned requirements, browser modules
 install-dev: ## the same, with the tools for checks and tests
 	@$(PYTHON) bootstrap.py --dev
 
+# Who the demo's public pages say runs them, from the SOP and the calendar; another office sets its own. No telephone: the
+# SOP names none.
+ifndef ALUR_OFFICE
+run: export ALUR_OFFICE := Pemerintah Kabupaten Wonogiri
+run: export ALUR_OFFICE_ADDRESS := Bagian Organisasi, Sekretariat Daerah Kabupaten Wonogiri
+run: export ALUR_OFFICE_HOURS := Senin–Kamis 07.30–16.00, Jumat 07.30–14.30 WIB
+endif
+
 run: install ## run it: web and timer worker on http://127.0.0.1:8000
 	@ALUR_WATCH=$${ALUR_WATCH:-1} exec $(BIN)/python -m app run
 

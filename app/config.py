@@ -1,6 +1,7 @@
 """Settings, read from the environment once. README.md documents each with its default."""
 
 import os
+import re
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,27 @@ _NAMELESS = frozenset({"localtime", "posixrules"})
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 _YES = frozenset({"1", "true", "yes", "ya", "on"})
 _NO = frozenset({"0", "false", "no", "tidak", "off"})
+
+
+@dataclass(frozen=True)
+class Office:
+    """Who runs this installation, as its public pages and slips say; what is empty is not said."""
+
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    hours: str = ""
+    url: str = ""
+
+    @property
+    def dialled(self) -> str:
+        """The telephone number without what is there for the eye: digits, and a plus in front of them."""
+        return re.sub(r"(?!^\+)\D", "", self.phone)
+
+    @property
+    def site(self) -> str:
+        """The address of the office's own pages as one reads it."""
+        return self.url.partition("://")[2].rstrip("/")
 
 
 @dataclass(frozen=True)
@@ -37,6 +59,7 @@ class Config:
     forms_dir: Path = ROOT / "forms"
     smtp_url: str | None = None
     mail_from: str = "alur@localhost"
+    office: Office = Office()
 
     @property
     def files_dir(self) -> Path:
@@ -85,6 +108,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         forms_dir=forms_dir,
         smtp_url=_url(env, "ALUR_SMTP_URL", {"smtp", "smtps"}, "smtp://mail.example:587"),
         mail_from=env.get("ALUR_MAIL_FROM", "alur@localhost"),
+        office=_office(env),
     )
 
 
@@ -111,6 +135,19 @@ def _given(environ: Mapping[str, str] | None) -> Mapping[str, str]:
     """The environment without what stands there empty, as a line without a value in a file of settings does."""
     env = os.environ if environ is None else environ
     return {name: value for name, value in env.items() if value.strip()}
+
+
+def _office(env: Mapping[str, str]) -> Office:
+    url = _url(env, "ALUR_OFFICE_URL", {"http", "https"}, "https://www.example.go.id") or ""
+    name, address, phone, hours = (
+        _line(env, f"ALUR_OFFICE{part}") for part in ("", "_ADDRESS", "_PHONE", "_HOURS")
+    )
+    return Office(name, address, phone, hours, url)
+
+
+def _line(env: Mapping[str, str], name: str) -> str:
+    """What was given under ``name``, on one line."""
+    return " ".join(env.get(name, "").split())
 
 
 def _flag(env: Mapping[str, str], name: str) -> bool:

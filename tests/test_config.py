@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import from_environment
+from app.config import Office, from_environment
 from app.errors import NotReady
 from app.services.core import settings
 from app.services.maintenance import migrations
@@ -60,6 +60,28 @@ def test_a_setting_without_a_value_is_as_if_it_were_not_there(tmp_path: Path) ->
     names = ("DATABASE_URL", "HOST", "PORT", "BASE_URL", "TIMEZONE", "WATCH", "PROCESSES_DIR", "SMTP_URL")
     given = {"ALUR_DATA_DIR": str(tmp_path)}
     assert from_environment({f"ALUR_{name}": "" for name in names} | given) == from_environment(given)
+
+
+def test_the_office_is_who_the_environment_says(tmp_path: Path) -> None:
+    given = {"ALUR_DATA_DIR": str(tmp_path)}
+    assert from_environment(given).office == Office()
+    found = from_environment(
+        given
+        | {
+            "ALUR_OFFICE": " Pemerintah\nKabupaten Contoh ",
+            "ALUR_OFFICE_PHONE": "+62 (273) 000-000",
+            "ALUR_OFFICE_URL": "https://contoh.example/",
+        }
+    ).office
+    assert found == Office(
+        "Pemerintah Kabupaten Contoh", "", "+62 (273) 000-000", "", "https://contoh.example/"
+    )
+    assert (found.dialled, found.site) == ("+62273000000", "contoh.example")
+
+
+def test_an_address_of_the_office_that_no_browser_opens_safely_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NotReady, match="ALUR_OFFICE_URL"):
+        from_environment({"ALUR_DATA_DIR": str(tmp_path), "ALUR_OFFICE_URL": "javascript:alert(1)"})
 
 
 def test_the_address_of_a_machine_with_ipv6_can_be_opened(tmp_path: Path) -> None:

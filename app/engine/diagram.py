@@ -144,6 +144,11 @@ class Node:
         """Whether this timer is marked as its activity's deadline."""
         return self.properties.get("tenggat", "").strip().lower() == "ya"
 
+    @property
+    def is_resolution(self) -> bool:
+        """Whether a case that ends here reached what its process is for; other ends are told without a tick."""
+        return self.kind == "endEvent" and self.properties.get("tuntas", "").strip().lower() == "ya"
+
 
 @dataclass(frozen=True)
 class Question:

@@ -100,6 +100,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Properti {property} pada “{name}” tidak berpengaruh di sana.",
         "Pindahkan ke lajur.",
     ),
+    "property_only_on_end": (
+        "Properti {property} pada “{name}” tidak berpengaruh di sana.",
+        "Pindahkan ke peristiwa akhir (end event).",
+    ),
     "property_misspelt": (
         "Properti “{property}” pada “{name}” tidak dikenal; yang dikenal: “{known}”.",
         "Tulis persis “{known}”, atau beri nama yang tidak mirip.",

@@ -46,6 +46,8 @@ def _plain() -> dict[str, Any]:
         "home": "/",
         "here": context.own_address(),
         "paths": _PATHS,
+        "place": context.config().office.name,
+        "office": context.config().office,
     }
 
 

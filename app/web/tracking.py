@@ -89,6 +89,7 @@ def leave() -> AnyResponse:
     """Forget the case: somebody else may use this phone next."""
     gone = redirect(url_for("tracking.door"), 303)
     gone.delete_cookie(COOKIE, path=_PATH, httponly=True, samesite="Strict")
+    flash(_("Laporan Anda tidak terbuka lagi di peramban ini."), "ok")
     return gone
 
 

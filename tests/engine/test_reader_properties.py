@@ -46,6 +46,22 @@ def test_the_lanes_that_may_see_identities_go_by_name_or_id(written: str, lanes:
     assert [lane.id for lane in read(process(identitas=written)).identity_lanes] == lanes
 
 
+def ending(mark: str) -> bytes:
+    return bpmn([start(), user("telaah"), end(properties={"tuntas": mark})], "start > telaah > end")
+
+
+@pytest.mark.parametrize(("mark", "resolves"), [("", False), ("ya", True), (" Ya ", True), ("tidak", False)])
+def test_an_end_resolves_a_case_where_the_diagram_says_so(mark: str, resolves: bool) -> None:
+    assert read(ending(mark)).nodes["end"].is_resolution is resolves
+
+
+def test_an_odd_mark_of_an_end_is_refused_and_one_elsewhere_told() -> None:
+    assert errors(ending("mungkin")) == ["property_value"]
+    elsewhere = bpmn([start(), user("telaah", properties={"tuntas": "ya"}), end()], "start > telaah > end")
+    assert warnings(elsewhere) == ["property_only_on_end"]
+    assert not read(elsewhere).nodes["telaah"].is_resolution
+
+
 def test_an_unknown_lane_in_identitas_is_refused() -> None:
     (finding,) = refused(process(identitas="UPP K/L/D; UPTD"))
     assert (finding.code, finding.params["lane"]) == ("identity_lane_unknown", "UPTD")

@@ -13,6 +13,7 @@ from app.services.people import groups, units, user_search, users
 from app.services.people.user_search import UserFilters
 from app.services.reporter import reporter, tracking
 from app.services.tasks import tasks
+from tests.engine.building import bpmn, end, start, user
 from tests.services.office import Office, form, procedure, text
 
 TODAY = date(2026, 11, 24)
@@ -72,6 +73,36 @@ def test_only_fields_marked_for_the_reporter_are_told_him_and_identity_never(off
         face = reporter.overview(session, session.get_one(ProcessInstance, case.id))
         assert [row for one in face.said for row in one.rows] == [("Jawaban", "Sudah kami catat.")]
         assert face.wanted is None
+
+
+@pytest.mark.parametrize(
+    ("properties", "told"),
+    [
+        ({}, ("Ditolak", False, "ended")),
+        ({"tuntas": "tidak"}, ("Ditolak", False, "ended")),
+        ({"tuntas": "ya"}, ("Ditolak", True, "done")),
+        ({"status publik": "Tidak diterima"}, ("Tidak diterima", False, "ended")),
+    ],
+)
+def test_an_end_is_told_by_its_own_words_and_as_done_only_where_the_diagram_says_so(
+    office: Office, properties: dict[str, str], told: tuple[str, bool, str]
+) -> None:
+    steps = [
+        start("mulai", form="terima"),
+        user("periksa"),
+        end("akhir", name="Ditolak", properties=properties),
+    ]
+    lanes = {"Loket": "mulai periksa akhir"}
+    drawn = bpmn(steps, "mulai > periksa > akhir", lanes=lanes, key="uji", name="Uji")
+    files = {"uji.bpmn": drawn, "terima.form": form(text("judul"))}
+    with office.database.transaction() as session:
+        deployments.deploy(session, files, actor=None)
+    case = office.start()
+    with office.database.transaction() as session:
+        tasks.complete(session, office.open_task(case).id, {}, {}, actor=office.rina)
+    with office.database.reading() as session:
+        face = reporter.overview(session, session.get_one(ProcessInstance, case.id))
+    assert (face.status.text, face.status.resolved, face.way[-1].meaning) == told
 
 
 def test_open_cases_and_where_they_stand_are_counted_for_who_may_see_them(office: Office) -> None:

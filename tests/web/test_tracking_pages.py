@@ -38,8 +38,8 @@ class Report:
         slip = lapor.post("/laporan/baru?key=pengaduan", **fields).location
         self.id = int(slip.split("/")[2])
         page = lapor.get(slip)
-        self.code = code_of(page)
-        found = re.search(r"Nomor laporan (\S+)", words_of(page))
+        self.code, self.slip = code_of(page), words_of(page)
+        found = re.search(r"Nomor laporan (\S+)", self.slip)
         assert found is not None
         self.number = found[1]
 
@@ -141,10 +141,81 @@ def test_a_new_code_ends_looks_that_the_old_one_opened(
     assert look_up(phone, case.number, case.code).startswith("422")
 
 
-def test_a_closed_report_needs_the_code_again(case: Report, phone: Browser) -> None:
-    look_up(phone, case.number, case.code)
-    phone.post("/lacak/keluar")
+def test_who_has_read_his_report_leaves_it_and_the_code_is_asked_for_again(
+    case: Report, phone: Browser
+) -> None:
+    page = look_up(phone, case.number, case.code)
+    assert "Selesai membaca" in page
+    assert "Tutup laporan" not in page, "nobody closes a report here"
+    left = phone.post("/lacak/keluar")
+    assert left.location == "/lacak"
+    assert "tidak terbuka lagi di peramban ini" in words_of(phone.get("/lacak"))
     assert phone.get("/lacak/laporan").location == "/lacak"
+
+
+def stations(page: str) -> list[tuple[str, str]]:
+    """The stations of a report's way: (what it is, its words)."""
+    return re.findall(r'<li class="step step--(\w+)".*?<span class="step__name">([^<]+)<', page, re.DOTALL)
+
+
+def sign(page: str) -> str:
+    """The sign beside the words of the state."""
+    [found] = re.findall(r"status__sign--(\w+)", page)
+    return str(found)
+
+
+def test_only_what_was_done_bears_a_tick(case: Report, phone: Browser) -> None:
+    case.drive("penyaluran")
+    look_up(phone, case.number, case.code)
+    page = phone.get("/lacak/laporan").text
+    assert stations(page) == [
+        ("done", "Laporan dicatat"),
+        ("passed", "Menunggu verifikasi"),
+        ("now", "Terverifikasi, sedang ditelaah"),
+    ]
+    assert sign(page) == "now"
+
+
+def test_a_case_that_waits_says_so_and_bears_no_tick(case: Report, phone: Browser) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    page = phone.get("/lacak/laporan").text
+    assert stations(page)[-1] == ("waiting", "Menunggu Kelengkapan Informasi")
+    assert sign(page) == "waiting"
+    phone.post("/lacak/laporan", _wait=wait_id(page), **REPLY)
+    after = stations(phone.get("/lacak/laporan").text)
+    assert after[-3:] == [
+        ("passed", "Menunggu Kelengkapan Informasi"),
+        ("done", "Data dari Anda diterima"),
+        ("now", "Terverifikasi, sedang ditelaah"),
+    ]
+
+
+def test_a_report_that_was_not_followed_up_ends_without_a_tick(case: Report, phone: Browser) -> None:
+    case.drive("penyaluran", "telaahan", "konfirmasi")
+    look_up(phone, case.number, case.code)
+    asked = wait_id(phone.get("/lacak/laporan").text)
+    phone.post("/lacak/laporan", _wait=asked, pesan="Saya cabut.", cabut_laporan="true", cabut_yakin="true")
+    page = phone.get("/lacak/laporan").text
+    assert stations(page)[-1] == ("ended", "Tidak ditindaklanjuti")
+    assert sign(page) == "end"
+    assert page.count("step--done") == 2, "that it was recorded, and that his data came"
+
+
+def test_officers_too_are_told_such_an_end_without_a_tick(
+    case: Report, sign_in: Callable[[str], Browser]
+) -> None:
+    case.drive("penyaluran", "telaahan")
+    with case.office.transaction() as session:
+        [task] = instances.open_tasks(session, case.id)
+        values = answers_for("konfirmasi", report("SIN-025"))
+        tasks.complete(session, task.id, values, {}, actor=actor_of(users.named(session, "upp")))
+    upp = sign_in("upp")
+    head = upp.get(f"/perkara/{case.id}").text.partition('<div class="page-header__badges">')[2]
+    badge = head.partition("</div>")[0]
+    assert "Laporan tidak ditindaklanjuti" in badge
+    assert "tag--ok" not in badge
+    assert "tag--ok" not in upp.get("/perkara?state=ended").text
 
 
 def test_what_the_office_asks_is_shown_with_the_form_and_the_last_day(case: Report, phone: Browser) -> None:

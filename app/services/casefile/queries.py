@@ -67,12 +67,16 @@ class PublicStatus:
     """What the reporter may read about his case.
 
     ``for_reply``: ``next_on`` is when the wait for him ends by itself, else it is a date of the office's.
+    ``waits``: nobody works on the case, it waits for him, somebody else or a time. ``resolved``: it ended where the
+    diagram says that the process reached what it is for.
     """
 
     text: str
     next_on: datetime | None
     ended: bool
     for_reply: bool = False
+    waits: bool = False
+    resolved: bool = False
 
 
 def states(
@@ -225,9 +229,9 @@ def public_status(session: Session, instance: ProcessInstance, tasks: Sequence[U
     version = definitions.version(session, instance.definition_id)
     if instance.ended_at is not None:
         end = version.diagram.nodes.get(instance.end_activity_id or "")
-        text = _public_text(end) or instance.end_name or _("Selesai")
+        text = _public_text(end) or instance.end_name or _("Berakhir")
         text = _("Dibatalkan") if instance.state == "cancelled" else text
-        return PublicStatus(text, None, True)
+        return PublicStatus(text, None, True, resolved=is_resolved(version, instance))
     awaited = messages.waiting(session, instance.id)
     places = [*(wait.activity_id for wait in awaited), *(task.activity_id for task in tasks)]
     here = [version.diagram.nodes[activity_id] for activity_id in places]
@@ -235,9 +239,15 @@ def public_status(session: Session, instance: ProcessInstance, tasks: Sequence[U
     asked = messages.reporter_form(version, awaited)
     until = waits.ends_on(session, instance, version, asked[0]) if asked else None
     if until is not None:
-        return PublicStatus(text, until, False, for_reply=True)
+        return PublicStatus(text, until, False, for_reply=True, waits=True)
     due = [task.due_at for task in tasks if task.due_at] or _wait_due(session, instance, version)
-    return PublicStatus(text, min(due, default=None), False)
+    return PublicStatus(text, min(due, default=None), False, waits=not tasks)
+
+
+def is_resolved(version: Version, instance: ProcessInstance) -> bool:
+    """Whether the case ended at an end event that is marked ``tuntas``."""
+    end = version.diagram.nodes.get(instance.end_activity_id or "")
+    return instance.state == "ended" and end is not None and end.is_resolution
 
 
 def _public_text(node: Node | None) -> str:

@@ -12,7 +12,8 @@ from app.services.definitions.details import STEERING
 _ON_LANE = ("koordinator", "unit")
 _ON_NODE = (
     *("sop nomor", "input", "persyaratan", "waktu", "output", "ket"),
-    *("unit", "tenggat", "untuk", "pesan", "isi pesan", "status publik", "formJsonSchemaFilename", "formKey"),
+    *("unit", "tenggat", "tuntas", "untuk", "pesan", "isi pesan", "status publik"),
+    *("formJsonSchemaFilename", "formKey"),
 )
 #: Misspelt, these would let people see an identity who must not, or nobody.
 _GRAVE = frozenset({"identitas", "identitas tertutup"})

@@ -1,9 +1,9 @@
 """What the reporter sees of his case once number and code fit, and the one thing he may do: reply when asked."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -47,12 +47,17 @@ class Look:
     since: datetime
 
 
+#: What a station of the way is: something that was ``done``, a state that is ``passed``, or where the case ``ended``.
+Meaning = Literal["done", "passed", "ended"]
+
+
 @dataclass(frozen=True)
 class Station:
     """A public status that the case reached, and when."""
 
     text: str
     at: datetime
+    meaning: Meaning = "passed"
 
 
 @dataclass(frozen=True)
@@ -160,9 +165,11 @@ def way(version: Version, entries: Sequence[Entry[Event]]) -> list[Station]:
     """The public statuses that a case went through, oldest first, each once in a row."""
     stations: list[Station] = []
     for entry in entries:
-        text = _reached(version, entry)
+        text, meaning = _reached(version, entry)
         if text and (not stations or stations[-1].text != text):
-            stations.append(Station(text, entry.at))
+            stations.append(Station(text, entry.at, meaning))
+        elif text and meaning != "passed":  # an end is known already when the way to it was chosen
+            stations[-1] = replace(stations[-1], meaning=meaning)
     return stations
 
 
@@ -172,20 +179,21 @@ def _to_here(stations: list[Station], status: PublicStatus, since: datetime) -> 
     return stations if same else [*stations, Station(status.text, max(since, stations[-1].at))]
 
 
-def _reached(version: Version, entry: Entry[Event]) -> str:
+def _reached(version: Version, entry: Entry[Event]) -> tuple[str, Meaning]:
     node, event = version.diagram.nodes.get(entry.activity_id or ""), entry.event
     if isinstance(event, InstanceStarted):
-        return _("Laporan dicatat")
+        return _("Laporan dicatat"), "done"
     if isinstance(event, InstanceCancelled):
-        return _("Dibatalkan")
+        return _("Dibatalkan"), "ended"
     if isinstance(event, MessageReceived) and node is not None and messages.is_for_reporter(node):
-        return _("Data dari Anda diterima")
+        return _("Data dari Anda diterima"), "done"
     if isinstance(event, GatewayDecided):
         flows = (flow for flow in version.diagram.flows if flow.id == event.flow)
-        return next((_status(version.diagram.nodes.get(flow.target)) for flow in flows), "")
+        return next((_status(version.diagram.nodes.get(flow.target)) for flow in flows), ""), "passed"
     if isinstance(event, InstanceEnded):
-        return _status(node) or event.name or _("Selesai")
-    return _status(node) if isinstance(event, TaskCreated) else ""
+        text = _status(node) or event.name or _("Berakhir")
+        return text, "done" if node is not None and node.is_resolution else "ended"
+    return _status(node) if isinstance(event, TaskCreated) else "", "passed"
 
 
 def _status(node: Node | None) -> str:

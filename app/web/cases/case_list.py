@@ -100,7 +100,7 @@ def _tabs(state: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         ("", _("Semua"), sum(counts.values())),
         ("active", _("Berjalan"), counts["active"]),
         ("incident", _("Terkendala"), counts["incident"]),
-        ("ended", _("Selesai"), counts["ended"]),
+        ("ended", _("Berakhir"), counts["ended"]),
         ("cancelled", _("Dibatalkan"), counts["cancelled"]),
     ]
     return [

@@ -84,6 +84,7 @@ def draw(
         identity=_identity(file, words, shown),
         shown=shown is not None,
         may=rights(actor, file),
+        resolved=queries.is_resolved(file.version, file.instance),
         svg=svg,
         lines=lines,
         viewer={

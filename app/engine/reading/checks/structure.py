@@ -22,6 +22,15 @@ def check(diagram: Diagram, source: Source) -> None:
             _check_host(node, diagram, source)
         if node.kind == "eventBasedGateway" and node.id not in source.failed:
             _check_race(node, diagram, incoming, source)
+        _check_resolution(node, source)
+
+
+def _check_resolution(node: Node, source: Source) -> None:
+    value = node.properties.get("tuntas", "").strip().lower()
+    if value not in {"", "ya", "tidak"}:
+        source.error("property_value", node, property="tuntas", value=value, allowed="ya, tidak")
+    elif value == "ya" and not node.is_resolution:
+        source.warning("property_only_on_end", node, property="tuntas")
 
 
 def walkable(diagram: Diagram, source: Source) -> Diagram:
