@@ -11,8 +11,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request, send_from_directory
-from werkzeug.wrappers import Response
+from flask import Flask, Response, current_app, request, send_from_directory
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from app.web import context
 
@@ -29,8 +29,21 @@ _LEAST_BYTES = 1_000
 _LEVEL = 6
 
 
+class _SessionsOfPages(SecureCookieSessionInterface):
+    """Leaves files alone, which are the same for everybody.
+
+    A look at the session brings ``Vary: Cookie``: browsers would fetch all files again after each sign-in.
+    """
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Keep the session of a page in its cookie."""
+        if request.endpoint != "static":
+            super().save_session(app, session, response)
+
+
 def init_app(app: Flask) -> None:
     """Serve the built files under ``/static``, and compress the pages of who is not signed in."""
+    app.session_interface = _SessionsOfPages()
     app.view_functions["static"] = _send
     app.url_defaults(_name_by_content)
     app.after_request(_say_how_long)
@@ -62,10 +75,11 @@ def _name_by_content(endpoint: str, values: dict[str, Any]) -> None:
 
 def _send(filename: str) -> Response:
     """A file, in the best encoding that the browser takes and the build made."""
-    folder, kind = current_app.static_folder or "", _TYPES.get(filename.rpartition(".")[2])
+    folder, name = current_app.static_folder or "", filename.rpartition("/")[2]
+    kind = _TYPES.get(name.rpartition(".")[2])
     for encoding, suffix in _ENCODINGS if _NAMED_BY_CONTENT.fullmatch(filename) else ():
         if request.accept_encodings.quality(encoding) and Path(folder, filename + suffix).is_file():
-            sent = send_from_directory(folder, filename + suffix, mimetype=kind)
+            sent = send_from_directory(folder, filename + suffix, mimetype=kind, download_name=name)
             sent.headers["Content-Encoding"] = encoding
             return sent
     return send_from_directory(folder, filename, mimetype=kind)
