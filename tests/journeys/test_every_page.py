@@ -31,7 +31,8 @@ _WIDE, _PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory, template: Installation) -> Iterator[Office]:
-    with opened(template, tmp_path_factory.mktemp("busy")) as made:
+    named = {"ALUR_OFFICE": "Pemerintah Kabupaten Wonogiri", "ALUR_OFFICE_PHONE": "(0273) 000-000"}
+    with opened(template, tmp_path_factory.mktemp("busy"), **named) as made:
         yield made
 
 

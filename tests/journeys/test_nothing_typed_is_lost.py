@@ -80,7 +80,7 @@ def test_what_was_typed_before_the_script_came_is_saved(office: Office, people: 
     lapor = people("lapor")
     held: list[Route] = []
     page = lapor.page
-    page.route("**/app.js*", lambda route: held.append(route))
+    page.route("**/app-*.js", lambda route: held.append(route))
     task = office.task(number)
     assert task is not None
     page.goto(f"/tugas/{task['id']}", wait_until="commit")
