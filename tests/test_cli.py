@@ -2,8 +2,10 @@
 
 import re
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -25,6 +27,7 @@ from app.services.instances import instances
 from app.services.notifications import outbox
 from app.services.people import api_tokens
 from tests.services.office import procedure
+from tests.serving import free_port
 from tests.shell import ROOT, Shell, files
 
 
@@ -244,6 +247,46 @@ def test_a_name_that_is_no_utf_8_is_told_without_a_traceback(tmp_path: Path) -> 
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Berhenti: ada kata pada perintah ini yang bukan UTF-8.")
     assert "Traceback" not in done.stderr
+
+
+def newer(tmp_path: Path, template: Path) -> Path:
+    """A database as a later version of Alur leaves it."""
+    (tmp_path / "data").mkdir()
+    path = tmp_path / "data" / "alur.sqlite3"
+    shutil.copy(template, path)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    return path
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "init",
+        "demo",
+        "run",
+        "serve",
+        "worker",
+        "worker --with-web",
+        "deploy {file}",
+        "fire --at now",
+        "clock --reset",
+        "user add rina",
+        "backup {folder}",
+    ],
+)
+def test_a_database_of_a_newer_version_is_left_alone_and_told_of_in_one_sentence(
+    tmp_path: Path, migrated_sqlite: Path, line: str
+) -> None:
+    path = newer(tmp_path, migrated_sqlite)
+    [file, *_rest] = files(tmp_path, procedure())
+    before = path.read_bytes()
+    words = line.format(file=file, folder=tmp_path / "copy").split()
+    done = main(tmp_path, *words, ALUR_PORT=str(free_port()))
+    assert done.returncode == 1
+    assert re.fullmatch(r"Berhenti: [^\n]*versi Alur yang lebih baru[^\n]*\n", done.stderr), done.stderr
+    assert path.read_bytes() == before
 
 
 def main(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

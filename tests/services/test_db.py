@@ -11,7 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.exc import StatementError
 
 from app.db import Base, Database
-from app.errors import AppError, Conflict, InvalidForm
+from app.errors import AppError, Conflict, InvalidForm, NotReady
+from app.i18n import speaking
 from app.models import Setting
 from app.services.maintenance import migrations
 
@@ -23,6 +24,17 @@ def test_migrations_make_exactly_the_tables_of_the_models(database: Database) ->
 
 def test_migrating_twice_does_nothing(database: Database) -> None:
     assert migrations.upgrade(database) is False
+
+
+def test_a_database_that_a_newer_version_migrated_is_refused_as_it_is(database: Database) -> None:
+    with database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(NotReady, match="versi Alur yang lebih baru"):
+        migrations.upgrade(database)
+    with speaking("en"), pytest.raises(NotReady, match="a newer version of Alur"):
+        migrations.upgrade(database)
+    with database.reading() as session:
+        assert migrations.current(session.connection()) == "9999"
 
 
 def test_a_failing_block_leaves_nothing_behind(database: Database) -> None:

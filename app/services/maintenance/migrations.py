@@ -6,19 +6,27 @@ from pathlib import Path
 from sqlalchemy import Connection, inspect, text
 
 from app.db import Base, Database
+from app.errors import NotReady
+from app.i18n import _
 
 _SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 _LOCK = 7_031_965  # any number of ours; two starting processes must not migrate at once
 
 
 def upgrade(database: Database) -> bool:
-    """Apply what is missing, one transaction for all. Return whether there was anything to do."""
+    """Apply what is missing, one transaction for all. Return whether there was anything to do.
+
+    Raises:
+        NotReady: the tables have a shape that this version of Alur does not know; nothing was changed.
+    """
     with database.transaction() as session:
         connection = session.connection()
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        if current(connection) == newest():
+        revision = current(connection)
+        if revision == newest():
             return False
+        _require_known(revision)
         _run(connection, "head")
         return True
 
@@ -53,6 +61,18 @@ def newest() -> str:
 def known() -> set[str]:
     """Every revision from the first to the newest."""
     return _named("revision")
+
+
+def _require_known(revision: str | None) -> None:
+    """Refuse a database that a newer version migrated: there is no way back, and its tables may mean other things."""
+    if revision is not None and revision not in known():
+        raise NotReady(
+            _(
+                "Basis data ini dibentuk oleh versi Alur yang lebih baru (skema {revision}) dan tidak diubah; "
+                "jalankan versi itu, atau pulihkan cadangan dari sebelum pembaruan.",
+                revision=revision,
+            )
+        )
 
 
 def _named(name: str) -> set[str]:
