@@ -34,7 +34,7 @@ class Attempt(Base):
 
 
 class Holiday(Base):
-    """A day off besides the national ones, e.g. an election."""
+    """A day off besides the national ones, e.g. an election; without a name, a national one that is worked here."""
 
     __tablename__ = "holiday"
 

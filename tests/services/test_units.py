@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.i18n import speaking
-from app.models import HistoryEvent
+from app.models import HistoryEvent, Holiday
 from app.services.core import clock, edit_conflicts, holidays
 from app.services.core.access import Actor
 from app.services.people import groups, units, users
@@ -158,17 +158,32 @@ def test_the_calendar_counts_the_rows_kept_here_and_is_read_once(database: Datab
             holidays.remove(session, election, actor=admin)
 
 
-def test_an_unnamed_row_makes_a_national_holiday_an_ordinary_day_and_nothing_else(
+def test_a_national_holiday_is_made_an_ordinary_day_only_when_that_is_chosen(
     database: Database, admin: Actor
 ) -> None:
     independence = date(2026, 8, 17)
     with database.transaction() as session:
-        holidays.add(session, independence, "", actor=admin)
-        assert holidays.calendar(session).is_working_day(independence)
-        for on, field in ((date(2026, 8, 18), "name"), (independence, "on")):
+        for name in ("", "  "):
             with pytest.raises(InvalidForm) as refused:
-                holidays.add(session, on, "", actor=admin)
-            assert list(refused.value.errors) == [field]
+                holidays.add(session, independence, name, actor=admin)
+            assert list(refused.value.errors) == ["name"]
+        assert not holidays.calendar(session).is_working_day(independence)
+        row = holidays.add_working_day(session, independence, actor=admin)
+        assert (row.name, holidays.calendar(session).is_working_day(independence)) == ("", True)
+        for on in (date(2026, 8, 18), independence):  # no holiday; on the list already
+            with pytest.raises(InvalidForm) as refused:
+                holidays.add_working_day(session, on, actor=admin)
+            assert list(refused.value.errors) == ["on"]
+
+
+def test_a_day_stored_without_a_name_stays_an_ordinary_day(database: Database, admin: Actor) -> None:
+    independence = date(2026, 8, 17)
+    with database.transaction() as session:
+        session.add(Holiday(on=independence, name=""))
+    with database.transaction() as session:
+        assert holidays.calendar(session).is_working_day(independence)
+        holidays.remove(session, independence, actor=admin)
+        assert not holidays.calendar(session).is_working_day(independence)
 
 
 def test_a_unit_changed_since_it_was_shown_stays_as_it_is(database: Database, admin: Actor) -> None:

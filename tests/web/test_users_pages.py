@@ -304,13 +304,45 @@ def test_a_unit_is_added_changed_and_ended(admin: Browser, office: Database) -> 
 
 
 def test_a_national_day_off_that_is_worked_here_is_called_so(admin: Browser) -> None:
-    admin.post("/pengguna/libur", on="25-12-2026", name="")
+    admin.post("/pengguna/libur", kind="working", on="25-12-2026", name="")
     assert "25 Des 2026 sekarang hari kerja biasa." in words_of(admin.get("/pengguna/libur"))
     admin.post("/pengguna/libur/2026-12-25/hapus")
+    assert "25 Des 2026 libur lagi." in words_of(admin.get("/pengguna/libur"))
     record = words_of(admin.get("/pengguna/riwayat"))
     assert "25 Des 2026 dijadikan hari kerja biasa" in record
     assert "25 Des 2026 tidak lagi dijadikan hari kerja biasa" in record
     assert "ditambahkan: –" not in record
+
+
+def test_a_day_off_without_a_name_is_refused_at_the_name_and_stays_a_day_off(
+    admin: Browser, office: Database
+) -> None:
+    for fields in ({"kind": "off"}, {}):
+        refused = admin.post("/pengguna/libur", on="25-12-2026", name=" ", **fields)
+        assert refused.status_code == 422
+        assert "Tulis nama hari libur ini." in words_of(refused)
+        assert 'href="#f-name"' in refused.text
+        assert 'value="25-12-2026"' in refused.text
+    with office.reading() as session:
+        assert session.scalars(select(Holiday)).all() == []
+
+
+def test_an_ordinary_day_is_refused_where_its_fields_contradict_the_choice(
+    admin: Browser, office: Database
+) -> None:
+    for on, name, at, said in (
+        ("25-12-2026", "Natal", "f-name", "Hari kerja biasa tidak diberi nama"),
+        ("09-12-2026", "", "f-on", "9 Des 2026 bukan libur nasional atau cuti bersama"),
+    ):
+        refused = admin.post("/pengguna/libur", kind="working", on=on, name=name)
+        assert refused.status_code == 422
+        assert said in words_of(refused)
+        assert f'href="#{at}"' in refused.text
+        assert re.search(r'value="working"[^>]* checked', refused.text)
+    unknown = admin.post("/pengguna/libur", kind="perhaps", on="25-12-2026", name="Natal")
+    assert (unknown.status_code, 'href="#f-kind"' in unknown.text) == (422, True)
+    with office.reading() as session:
+        assert session.scalars(select(Holiday)).all() == []
 
 
 def test_a_holiday_is_added_and_removed(admin: Browser, office: Database) -> None:

@@ -78,26 +78,36 @@ def kept(session: Session) -> Sequence[Holiday]:
 
 
 def add(session: Session, on: date, name: str, *, actor: Actor | None) -> Holiday:
-    """Add a day off; an empty name makes a national holiday an ordinary day. Running deadlines keep their date.
+    """Add a day off. Running deadlines keep their date.
 
     Raises:
         NotAllowed: the actor is no administrator.
-        InvalidForm: the day is kept already, or has no name and is no national holiday.
+        InvalidForm: the day is kept already, or has no name.
     """
     rights.require_administrator(actor)
     name = name.strip()
-    if session.get(Holiday, on) is not None:
-        _refuse("on", _("{day} sudah ada dalam daftar.", day=day(on)))
-    if not name and on not in national_holidays(on.year):
+    _require_new(session, on)
+    if not name:
         _refuse("name", _("Tulis nama hari libur ini."))
-    row = Holiday(on=on, name=name)
-    session.add(row)
-    _changed(session, HolidayAdded, row, actor)
-    return row
+    return _add(session, Holiday(on=on, name=name), actor)
 
 
-def remove(session: Session, on: date, *, actor: Actor | None) -> None:
-    """Take a row away.
+def add_working_day(session: Session, on: date, *, actor: Actor | None) -> Holiday:
+    """Make a national holiday an ordinary day: its row has no name. Running deadlines keep their date.
+
+    Raises:
+        NotAllowed: the actor is no administrator.
+        InvalidForm: the day is kept already, or is no national holiday.
+    """
+    rights.require_administrator(actor)
+    _require_new(session, on)
+    if on not in national_holidays(on.year):
+        _refuse("on", _("{day} bukan libur nasional atau cuti bersama.", day=day(on)))
+    return _add(session, Holiday(on=on, name=""), actor)
+
+
+def remove(session: Session, on: date, *, actor: Actor | None) -> Holiday:
+    """Take a row away, and return what it was.
 
     Raises:
         NotAllowed: the actor is no administrator.
@@ -109,6 +119,18 @@ def remove(session: Session, on: date, *, actor: Actor | None) -> None:
         raise NotFound(_("Hari libur ini tidak ada dalam daftar."))
     session.delete(row)
     _changed(session, HolidayRemoved, row, actor)
+    return row
+
+
+def _require_new(session: Session, on: date) -> None:
+    if session.get(Holiday, on) is not None:
+        _refuse("on", _("{day} sudah ada dalam daftar.", day=day(on)))
+
+
+def _add(session: Session, row: Holiday, actor: Actor | None) -> Holiday:
+    session.add(row)
+    _changed(session, HolidayAdded, row, actor)
+    return row
 
 
 def _changed(

@@ -13,7 +13,7 @@ from app.days_off import national_holidays
 from app.errors import InvalidForm, NotFound
 from app.forms import moments
 from app.i18n import N_, _, day
-from app.models import Unit
+from app.models import Holiday, Unit
 from app.services.core import clock, edit_conflicts, history, holidays, rights
 from app.services.definitions import unit_options
 from app.services.people import units, user_search
@@ -23,6 +23,9 @@ from app.web import context, entries, errors, lists, sentences
 blueprint = Blueprint("organisation", __name__)
 
 WITHOUT = "none"
+_OFF, _WORKING = "off", "working"
+#: What a day that is added shall be.
+_KINDS = {_OFF: N_("Libur"), _WORKING: N_("Hari kerja biasa (bukan libur)")}
 
 
 @blueprint.get("/pengguna/unit")
@@ -119,15 +122,15 @@ def days_off() -> str:
 @blueprint.post("/pengguna/libur")
 def add_day() -> Response:
     """Add a day off."""
-    actor, name = context.actor(), request.form.get("name", "")
+    actor = context.actor()
     rights.require_administrator(actor)
 
     def do(session: Session) -> Answer:
-        return {"named": bool(holidays.add(session, on, name, actor=actor).name)}
+        row = _add_day(session)
+        return {"on": row.on.isoformat(), "named": bool(row.name)}
 
     try:
-        on = _day("on")
-        command = entries.sent_command("add_day_off", on, name)
+        command = entries.sent_command("add_day_off", request.form.get("on", ""), _sent_day())
         done = run_command(context.database(), command, do, actor=actor)
     except InvalidForm as error:
         return make_response(_days_page(error.errors or {"on": errors.told(error)}), 422)
@@ -136,7 +139,7 @@ def add_day() -> Response:
         if done["named"]
         else N_("{day} sekarang hari kerja biasa. Tenggat yang sudah berjalan tidak berubah.")
     )
-    flash(_(words, day=day(on)), "ok")
+    flash(_(words, day=day(date.fromisoformat(done["on"]))), "ok")
     return redirect(url_for("organisation.days_off"), 303)
 
 
@@ -146,11 +149,15 @@ def remove_day(on: str) -> Response:
     actor, kept = context.actor(), _stored_day(on)
 
     def do(session: Session) -> Answer:
-        holidays.remove(session, kept, actor=actor)
-        return {}
+        return {"named": bool(holidays.remove(session, kept, actor=actor).name)}
 
-    run_command(context.database(), entries.sent_command("remove_day_off", on), do, actor=actor)
-    flash(_("Hari libur dihapus dari daftar. Tenggat yang sudah berjalan tidak berubah."), "ok")
+    done = run_command(context.database(), entries.sent_command("remove_day_off", on), do, actor=actor)
+    words = (
+        N_("Hari libur dihapus dari daftar. Tenggat yang sudah berjalan tidak berubah.")
+        if done["named"]
+        else N_("{day} libur lagi. Tenggat yang sudah berjalan tidak berubah.")
+    )
+    flash(_(words, day=day(kept)), "ok")
     return redirect(url_for("organisation.days_off"), 303)
 
 
@@ -213,8 +220,9 @@ def _days_page(problems: Mapping[str, str]) -> str:
         "users/holidays.html",
         kept=kept,
         years=[(year, sorted(national_holidays(year).items())) for year in (today.year, today.year + 1)],
+        kinds=[(kind, _(words)) for kind, words in _KINDS.items()],
         errors=problems,
-        values=request.form if problems else {},
+        values=request.form if problems else {"kind": _OFF},
         may_change=actor.administers,
     )
 
@@ -236,6 +244,25 @@ def _details() -> Details:
 
 def _codes(text: str) -> Sequence[str]:
     return [code.strip() for code in text.split(",") if code.strip()]
+
+
+def _sent_day() -> dict[str, str]:
+    return {name: request.form.get(name, "") for name in ("kind", "on", "name")}
+
+
+def _add_day(session: Session) -> Holiday:
+    """Add the day that the form tells of, as what it says the day is."""
+    kind, name = request.form.get("kind", _OFF), request.form.get("name", "")
+    if kind not in _KINDS:
+        message = _("Pilih salah satu.")
+        raise InvalidForm(message, {"kind": message})
+    on = _day("on")
+    if kind == _OFF:
+        return holidays.add(session, on, name, actor=context.actor())
+    if name.strip():
+        message = _("Hari kerja biasa tidak diberi nama. Kosongkan, atau pilih “Libur”.")
+        raise InvalidForm(message, {"name": message})
+    return holidays.add_working_day(session, on, actor=context.actor())
 
 
 def _day(name: str) -> date:
