@@ -40,13 +40,14 @@ class Timer:
 
 @dataclass(frozen=True)
 class Lane:
-    """A performer's column. ``id`` is what officers are tied to, ``name`` what they read."""
+    """A performer's column. Officers belong to it by its ``name``, which is its id where it ``is_named`` not."""
 
     id: str
     name: str
     properties: Mapping[str, str] = field(default_factory=dict)
     line: int | None = None
     origin: Origin | None = None
+    is_named: bool = True
 
 
 @dataclass(frozen=True)

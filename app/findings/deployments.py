@@ -123,6 +123,33 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Properti proses “{property}” menunjuk “{variable}”, yang tidak diisi formulir mana pun."),
         N_("Tulis kunci isian yang ada, agar daftar dan pencarian dapat menampilkannya."),
     ),
+    "lane_renamed": (
+        N_("Lajur “{before}” kini bernama “{after}”; petugasnya ikut ({officers} orang)."),
+        N_(
+            "Bila yang berganti hanya namanya, tidak perlu apa-apa. Bila pelaksananya lain, atur petugas “{after}” "
+            "di halaman Pengguna & unit."
+        ),
+    ),
+    "lane_renamed_apart": (
+        N_(
+            "Lajur “{before}” kini bernama “{after}”; petugasnya ({officers} orang) masuk kelompok baru “{after}”. "
+            "Kelompok “{before}” tetap ada, karena masih dipakai lajur lain atau sebagai koordinator."
+        ),
+        N_(
+            "Sejak kini kedua kelompok diatur sendiri-sendiri di halaman Pengguna & unit. Perkara yang sudah "
+            "berjalan tetap pada “{before}”."
+        ),
+    ),
+    "lane_group_changed": (
+        N_(
+            "Lajur “{before}” kini bernama “{after}”, dan kelompok “{after}” sudah ada: tugasnya ditawarkan kepada "
+            "kelompok itu ({officers} orang), tidak lagi kepada “{before}” ({left} orang)."
+        ),
+        N_(
+            "Bila memang pelaksananya berganti, tidak perlu apa-apa; perkara yang sudah berjalan tetap pada "
+            "“{before}”. Bila yang berganti hanya nama lajurnya, pakai nama yang belum dipakai kelompok lain."
+        ),
+    ),
     "lane_without_officers": (
         N_("Belum ada petugas pada lajur atau kelompok “{lane}”."),
         N_("Tambahkan petugas di halaman Pengguna & unit."),

@@ -31,7 +31,7 @@ class Group(Base):
 
 
 class LaneGroup(Base):
-    """Ties a lane's id in a process to its group, so that renaming a lane moves nobody."""
+    """The group of each lane of a process's newest version, by the lane's id: what a renamed lane was called."""
 
     __tablename__ = "lane_group"
 

@@ -33,11 +33,27 @@ def test_a_lane_gets_another_name_and_the_same_officers_work_on(office: Office, 
     drawing.rename("lajur_upp", "Unit Pengelola Pengaduan")
     found = office.deploy(drawing.saved())["findings"]
     assert "lane_without_officers" not in {finding["code"] for finding in found}
+    [warning] = [finding["message"] for finding in found if finding["code"] == "lane_renamed"]
+    assert "“UPP K/L/D” kini bernama “Unit Pengelola Pengaduan”" in warning
 
     new = office.start().go_to("telaahan")
     assert new.task("upp")["lane"] == "Unit Pengelola Pengaduan"
     new.complete("upp", "telaahan")
     assert new.task("upp")["activity_id"] == "konfirmasi"
+    assert old.go_to("telaahan").task("upp")["lane"] == "UPP K/L/D"
+
+
+def test_lanes_that_swap_their_names_swap_their_officers(office: Office, old: Case) -> None:
+    drawing = Drawing()
+    drawing.rename("lajur_upp", "UPT")
+    drawing.rename("lajur_upt", "UPP K/L/D")
+    found = office.deploy(drawing.saved())["findings"]
+    swapped = [finding["element_id"] for finding in found if finding["code"] == "lane_group_changed"]
+    assert swapped == ["lajur_upp", "lajur_upt"]
+
+    new = office.start().go_to("telaahan")
+    assert new.tasks("upp") == []
+    assert new.task("dpupr")["lane"] == "UPT"
     assert old.go_to("telaahan").task("upp")["lane"] == "UPP K/L/D"
 
 

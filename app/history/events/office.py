@@ -115,6 +115,25 @@ class DefinitionDeployed(Event):
     definition_id: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GroupEvent(Event):
+    """A deployment changed a lane's group from ``before`` to ``after`` (names), with so many ``officers``."""
+
+    before: str
+    after: str
+    officers: int
+
+
+@event("group_renamed")
+class GroupRenamed(GroupEvent):
+    """A group goes by another name, as its lane does; its members stay."""
+
+
+@event("group_copied")
+class GroupCopied(GroupEvent):
+    """A new group began with the members of ``before``, which others need as it is."""
+
+
 @event("clock_moved")
 class ClockMoved(Event):
     """The shared clock went ahead to ``to`` (ISO 8601)."""

@@ -88,6 +88,22 @@ def _deployed(entry: Entry[events.DefinitionDeployed], _vocabulary: Vocabulary) 
     return Sentence("start", title)
 
 
+@tells(events.GroupRenamed)
+def _group_renamed(entry: Entry[events.GroupRenamed], _vocabulary: Vocabulary) -> Sentence:
+    text = N_("Kelompok lajur {before} diganti namanya menjadi {after}; anggotanya: {officers} petugas")
+    return Sentence("note", _of_group(text, entry.event))
+
+
+@tells(events.GroupCopied)
+def _group_copied(entry: Entry[events.GroupCopied], _vocabulary: Vocabulary) -> Sentence:
+    text = N_("Petugas kelompok {before} ({officers}) dimasukkan juga ke kelompok baru {after}")
+    return Sentence("note", _of_group(text, entry.event))
+
+
+def _of_group(message: str, event: events.GroupEvent) -> Text:
+    return say(message, before=event.before, after=event.after, officers=str(event.officers))
+
+
 @tells(events.ClockMoved)
 def _clock_moved(entry: Entry[events.ClockMoved], vocabulary: Vocabulary) -> Sentence:
     to = moment(entry.event.to, vocabulary.zone)

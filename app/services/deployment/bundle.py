@@ -1,5 +1,6 @@
 """A process with everything it names, as one version would hold it."""
 
+import hashlib
 from dataclasses import dataclass, field
 
 from app.engine import decisions
@@ -19,3 +20,9 @@ class Bundle:
     tables: dict[str, decisions.Decision] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     incomplete: bool = False  # a file that it names was sent, and could not be read
+    in_force: bool = False  # the newest version holds the same already
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each file."""
+        return {name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()}

@@ -17,7 +17,7 @@ from app.findings import Finding, errors_first, has_errors, once
 from app.forms import Form
 from app.models import ProcessDefinition
 from app.services.definitions import definitions
-from app.services.deployment import checks, property_spelling
+from app.services.deployment import checks, lane_groups, property_spelling
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.called_processes import Library, Sent
 
@@ -66,8 +66,10 @@ def collect(
     if not has_errors(findings):
         findings += _unused(upload, bundles, "error" if refuse_idle and not bundles else "warning")
     findings += _of_tables_alone(upload, bundles)
+    _mark_in_force(bundles, live)
+    staffing = lane_groups.plan(session, bundles, live) if session is not None else None
     for bundle in bundles:
-        checks.check(session, bundle)
+        checks.check(session, bundle, staffing)
         bundle.findings = library.placed(bundle.findings, bundle.diagram, bundle.file)
         told = tuple(library.placed(bundle.diagram.findings, bundle.diagram, bundle.file))
         bundle.diagram = replace(bundle.diagram, findings=told)
@@ -235,6 +237,12 @@ def _users_of(
             own, xml = library[definition.key], library.xml(definition.key)
             bundles.append(_bundle(own, f"{definition.key}.bpmn", xml, upload, library))
     return bundles
+
+
+def _mark_in_force(bundles: Iterable[Bundle], live: Iterable[ProcessDefinition]) -> None:
+    digests = {one.key: {file.name: file.sha256 for file in one.files} for one in live}
+    for bundle in bundles:
+        bundle.in_force = digests.get(bundle.diagram.key) == bundle.digests
 
 
 def _of_files(upload: _Upload, bundle: Bundle) -> list[Finding]:

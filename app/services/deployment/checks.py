@@ -3,15 +3,12 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
-
 from app.bpmnio import feel
 from app.engine import decisions
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
 from app.findings import Finding, has_errors
-from app.models import Group, LaneGroup, User
+from app.models import User
 from app.services.deployment import (
     default_flow_checks,
     form_checks,
@@ -20,7 +17,7 @@ from app.services.deployment import (
     timer_examples,
 )
 from app.services.deployment.bundle import Bundle
-from app.services.people import groups
+from app.services.deployment.lane_groups import Plan
 
 Place = Node | Flow | Lane | Diagram
 #: Process properties that name a variable. Source: HOUSE.md, "What a diagram tells the code".
@@ -48,8 +45,11 @@ def without_guesses(findings: list[Finding]) -> list[Finding]:
     return [one for one in findings if one.code != "no_default_flow"] if has_errors(findings) else findings
 
 
-def check(session: Session | None, bundle: Bundle) -> None:
-    """Add what is found to ``bundle.findings``; to what the reader found, examples by the clock of the command."""
+def check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> None:
+    """Add what is found to ``bundle.findings``; to what the reader found, examples by the clock of the command.
+
+    ``staffing``: who is in which lane; None without a database.
+    """
     bundle.diagram = default_flow_checks.without_needless(bundle)
     if session is not None:
         bundle.diagram = timer_examples.added(session, bundle.diagram)
@@ -72,8 +72,9 @@ def check(session: Session | None, bundle: Bundle) -> None:
     bundle.findings += option_checks.check(bundle) if known is not None else ()
     bundle.findings += _results_without_name(bundle)
     bundle.findings += _unknown_properties(bundle, known)
-    if session is not None:
-        bundle.findings += _empty_lanes(session, bundle)
+    if session is not None and staffing is not None:
+        bundle.findings += staffing.findings(bundle.diagram)
+        bundle.findings += _empty_lanes(session, bundle.diagram, staffing)
 
 
 def _set_somewhere(bundle: Bundle) -> set[str] | None:
@@ -188,25 +189,22 @@ def _unknown_properties(bundle: Bundle, known: set[str] | None) -> list[Finding]
     ]
 
 
-def _empty_lanes(session: Session, bundle: Bundle) -> list[Finding]:
+def _empty_lanes(session: Session, diagram: Diagram, staffing: Plan) -> list[Finding]:
     """Lanes and coordinators without people, once there are people at all: before `init` that is no news."""
     if session.scalar(select(User.id).limit(1)) is None:
         return []
-    counts = {group.name: count for group, count in groups.with_counts(session)}
-    known = {lane_id: group for lane_id, group in session.execute(_group_names(bundle.diagram.key))}
     # Bizagi's milestones are lanes without steps: nobody need belong to them.
-    used = {node.lane_id for node in bundle.diagram.nodes.values()}
-    wanted = {known.get(lane.id, lane.name): lane.name for lane in bundle.diagram.lanes if lane.id in used}
-    coordinators = {c for lane in bundle.diagram.lanes if (c := lane.properties.get("koordinator"))}
-    wanted |= {name: name for name in coordinators}
+    used = {node.lane_id for node in diagram.nodes.values()}
+    lanes = [lane for lane in diagram.lanes if lane.id in used]
+    wanted = {
+        group.name: (lane.name, group.officers)
+        for lane in lanes
+        for group in [staffing.of_lane(diagram.key, lane)]
+    }
+    coordinators = {c for lane in diagram.lanes if (c := lane.properties.get("koordinator"))}
+    wanted |= {name: (name, staffing.officers(name)) for name in coordinators}
     return [
         Finding("lane_without_officers", "warning", params={"lane": shown})
-        for name, shown in sorted(wanted.items())
-        if not counts.get(name)
+        for _name, (shown, officers) in sorted(wanted.items())
+        if not officers
     ]
-
-
-def _group_names(process_key: str) -> Select[str, str]:
-    """The groups that lanes are tied to by their ids: a lane that got another name keeps its officers."""
-    query = select(LaneGroup.lane_id, Group.name).join(LaneGroup.group)
-    return query.where(LaneGroup.process_key == process_key)

@@ -1,24 +1,23 @@
 """Deploy: a diagram with every form and table it names becomes one numbered, unchangeable version."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.engine.diagram import Diagram
 from app.errors import InvalidDiagram, NotAllowed
 from app.findings import Finding, has_errors
 from app.history.events import DefinitionDeployed
 from app.i18n import _
-from app.models import DefinitionFile, LaneGroup, ProcessDefinition, Resource
+from app.models import DefinitionFile, ProcessDefinition, Resource
 from app.services.core import clock, history, rights
 from app.services.core.access import Actor
 from app.services.definitions import automatic_starts, definitions
+from app.services.deployment import lane_groups
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.bundle_builder import collect
+from app.services.deployment.lane_groups import Plan
 from app.services.messaging import outgoing
-from app.services.people import groups
 
 #: Findings that may be none where other processes, or an earlier version, are in force.
 _MENDED_BY_OTHERS = frozenset({"call_unknown", "form_missing", "decision_missing", "file_not_used"})
@@ -64,7 +63,9 @@ def deploy(
     bundles, findings = collect(session, files, beside or {}, refuse_idle=refuse_idle)
     if has_errors(findings):
         raise InvalidDiagram(_("Berkas tidak dapat diterapkan."), tuple(findings))
-    deployed = tuple(_deploy_one(session, bundle, actor) for bundle in bundles)
+    staffing = lane_groups.plan(session, bundles, definitions.live(session))
+    lane_groups.carry_out(session, staffing, actor=actor)
+    deployed = tuple(_deploy_one(session, bundle, staffing, actor) for bundle in bundles)
     return Deployment(deployed, tuple(findings))
 
 
@@ -102,10 +103,9 @@ def usable(files: Mapping[str, bytes]) -> dict[str, bytes]:
     }
 
 
-def _deploy_one(session: Session, bundle: Bundle, actor: Actor | None) -> Deployed:
-    latest = definitions.latest(session, bundle.diagram.key, files=True)
-    digests = {name: hashlib.sha256(content).hexdigest() for name, content in bundle.files.items()}
-    if latest is not None and {file.name: file.sha256 for file in latest.files} == digests:
+def _deploy_one(session: Session, bundle: Bundle, staffing: Plan, actor: Actor | None) -> Deployed:
+    latest, digests = definitions.latest(session, bundle.diagram.key), bundle.digests
+    if latest is not None and bundle.in_force:
         return Deployed(latest, False)
     definition = ProcessDefinition(
         key=bundle.diagram.key,
@@ -114,7 +114,7 @@ def _deploy_one(session: Session, bundle: Bundle, actor: Actor | None) -> Deploy
         deployed_at=clock.now(session),
         deployed_by_id=actor.id if actor else None,
         findings=[finding.as_dict() for finding in (*bundle.diagram.findings, *bundle.findings)],
-        lane_groups=_lane_groups(session, bundle.diagram),
+        lane_groups=lane_groups.tie(session, bundle.diagram, staffing),
     )
     for name, content in bundle.files.items():
         if session.get(Resource, digests[name]) is None:
@@ -132,20 +132,3 @@ def _deploy_one(session: Session, bundle: Bundle, actor: Actor | None) -> Deploy
         actor=actor,
     )
     return Deployed(definition, True)
-
-
-def _lane_groups(session: Session, diagram: Diagram) -> dict[str, dict[str, int | None]]:
-    """Tie each lane to its candidate group: by the lane's id if it is known, else by its name."""
-    result: dict[str, dict[str, int | None]] = {}
-    for lane in diagram.lanes:
-        known = session.get(LaneGroup, (diagram.key, lane.id))
-        group = known.group if known else groups.named(session, lane.name)
-        if known is None:
-            session.add(LaneGroup(process_key=diagram.key, lane_id=lane.id, group_id=group.id))
-            session.flush()
-        coordinator = lane.properties.get("koordinator")
-        result[lane.id] = {
-            "group": group.id,
-            "coordinator": groups.named(session, coordinator).id if coordinator else None,
-        }
-    return result

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Group, User, membership
@@ -19,6 +19,17 @@ def named(session: Session, name: str) -> Group:
     # Two deployments may want the same new group at once: the second takes what the first made.
     session.execute(insert(session, Group).values(name=name).on_conflict_do_nothing())
     return session.scalars(query).one()
+
+
+def rename(session: Session, group_id: int, name: str) -> None:
+    """Give a group a name that no other bears; its members, and what is offered to it, stay."""
+    session.execute(update(Group).where(Group.id == group_id).values(name=name))
+
+
+def copy_members(session: Session, source_id: int, group_id: int) -> None:
+    """Let everybody who belongs to ``source_id`` belong to ``group_id`` too, which has no members yet."""
+    members = select(membership.c.user_id, literal(group_id)).where(membership.c.group_id == source_id)
+    session.execute(membership.insert().from_select(["user_id", "group_id"], members))
 
 
 def with_counts(session: Session) -> Sequence[tuple[Group, int]]:

@@ -45,7 +45,7 @@ def of_groups(
 ) -> tuple[tuple[Lane, ...], dict[str, str]]:
     """Lanes for a process without: one for each group that tasks are given to, and one for all else; a lane for the
     whole process when tasks name no group."""
-    whole = Lane(where.id, where.name, line=where.line)
+    whole = Lane(where.id, where.name, line=where.line, is_named=where.name != where.id)
     tasks = [node for node in nodes.values() if node.kind == "userTask"]
     given = {node.id: extensions.group(source.ids[node.id]) for node in tasks}
     groups = list(dict.fromkeys(filter(None, given.values())))
@@ -131,7 +131,8 @@ def _lane(element: Element, source: Source) -> Lane:
     if not where.name:
         source.warning("lane_without_name", element)
     source.limit_name(element, NAME_LENGTH)
-    return Lane(where.id, where.name or where.id, extensions.read(element, source).properties, where.line)
+    properties = extensions.read(element, source).properties
+    return Lane(where.id, where.name or where.id, properties, where.line, is_named=bool(where.name))
 
 
 def _place(element: Element, listed: Iterable[str], placed: dict[str, str], source: Source) -> None:

@@ -1,0 +1,199 @@
+"""The candidate groups of a deployment's lanes: a lane belongs to the group that bears its name.
+
+A name that no group bears yet, on a lane that the version in force knows by its id, is a lane that was renamed: its
+people come along. See docs/decisions/0027.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.engine.diagram import Diagram, Lane
+from app.findings import Finding
+from app.history.events import GroupCopied, GroupEvent, GroupRenamed
+from app.models import Group, LaneGroup, ProcessDefinition
+from app.services.core import history
+from app.services.core.access import Actor
+from app.services.deployment.bundle import Bundle
+from app.services.people import groups
+
+
+@dataclass(eq=False)
+class PlannedGroup:
+    """A group as a deployment leaves it. ``officers``: how many users work in it.
+
+    ``id`` is None for one that has to be made; it takes over the members of ``source``, if there is one. ``before``:
+    the name that it had until now.
+    """
+
+    name: str
+    id: int | None = None
+    officers: int = 0
+    before: str = ""
+    source: "PlannedGroup | None" = None
+
+    @property
+    def members_id(self) -> int | None:
+        """The stored group that holds its members before the deployment; None when nobody will be in it."""
+        return self.source.id if self.source else self.id
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a deployment does to the groups: by name, and by process key and lane id. Nothing is stored yet."""
+
+    groups: Mapping[str, PlannedGroup]
+    lanes: Mapping[tuple[str, str], PlannedGroup]
+    #: The groups that lanes had until now, where they were known.
+    previous: Mapping[tuple[str, str], PlannedGroup]
+
+    def of_lane(self, key: str, lane: Lane) -> PlannedGroup:
+        """The group that a lane of process ``key`` will have; where the process gets no new version, that it has."""
+        place = (key, lane.id)
+        return self.lanes.get(place) or self.previous.get(place) or PlannedGroup(lane.name)
+
+    def officers(self, name: str) -> int:
+        """How many users will work in the group with this name."""
+        return self.groups[name].officers if name in self.groups else 0
+
+    def findings(self, diagram: Diagram) -> Iterator[Finding]:
+        """Warnings about lanes of ``diagram`` whose group gets another name, or that get another group."""
+        for lane in diagram.lanes:
+            group, previous = (
+                self.lanes.get((diagram.key, lane.id)),
+                self.previous.get((diagram.key, lane.id)),
+            )
+            if group is not None and previous is not None and (found := _change(lane, previous, group)):
+                yield found
+
+
+def plan(session: Session, bundles: Iterable[Bundle], live: Iterable[ProcessDefinition]) -> Plan:
+    """Decide the group of every lane of those ``bundles`` that would become new versions.
+
+    ``live``: the versions in force. All lanes are decided together: first those whose names groups bear at this
+    moment, then the new names in the order of the diagrams. 2 SQL.
+    """
+    changed = [bundle.diagram for bundle in bundles if not bundle.in_force]
+    stored = {group.id: _planned(group, count) for group, count in groups.with_counts(session)}
+    planner = _Planner(stored.values(), changed, _used_elsewhere(live, {diagram.key for diagram in changed}))
+    ties = session.execute(select(LaneGroup.process_key, LaneGroup.lane_id, LaneGroup.group_id)).all()
+    planner.previous |= {(key, lane_id): stored[group_id] for key, lane_id, group_id in ties}
+    planner.decide()
+    return Plan(planner.by_name, planner.lanes, planner.previous)
+
+
+def carry_out(session: Session, decided: Plan, *, actor: Actor | None) -> None:
+    """Rename the groups, make the new ones, and put people into those that take others over."""
+    for group in decided.groups.values():
+        if group.before and group.id is not None:
+            groups.rename(session, group.id, group.name)
+            _record(session, GroupRenamed, group.before, group, actor)
+    for group in decided.groups.values():
+        if group.id is None:
+            group.id = groups.named(session, group.name).id
+            if group.source is not None and group.source.id is not None:
+                groups.copy_members(session, group.source.id, group.id)
+                _record(session, GroupCopied, group.source.name, group, actor)
+
+
+def tie(session: Session, diagram: Diagram, decided: Plan) -> dict[str, dict[str, int | None]]:
+    """Keep which group each lane belongs to now, and return it as a version stores it; see `carry_out`."""
+    session.execute(delete(LaneGroup).where(LaneGroup.process_key == diagram.key))
+    result: dict[str, dict[str, int | None]] = {}
+    for lane in diagram.lanes:
+        group_id = decided.of_lane(diagram.key, lane).id or groups.named(session, lane.name).id
+        session.add(LaneGroup(process_key=diagram.key, lane_id=lane.id, group_id=group_id))
+        coordinator = lane.properties.get("koordinator")
+        result[lane.id] = {
+            "group": group_id,
+            "coordinator": groups.named(session, coordinator).id if coordinator else None,
+        }
+    session.flush()
+    return result
+
+
+class _Planner:
+    """Decides lane by lane; ``used_ids``: groups that processes in force need, which are not deployed anew."""
+
+    def __init__(
+        self, stored: Iterable[PlannedGroup], diagrams: list[Diagram], used_ids: Collection[int]
+    ) -> None:
+        self.by_name = {group.name: group for group in stored}
+        self.previous = dict[tuple[str, str], PlannedGroup]()
+        self.lanes = dict[tuple[str, str], PlannedGroup]()
+        self._diagrams, self._used_ids = diagrams, used_ids
+        self._used_names = {name for diagram in diagrams for name in _names(diagram)}
+
+    def decide(self) -> None:
+        every = [(diagram.key, lane) for diagram in self._diagrams for lane in diagram.lanes]
+        for key, lane in every:
+            previous = self.previous.get((key, lane.id))
+            if not lane.is_named and previous is not None:
+                self.lanes[key, lane.id] = previous  # nothing says that others should do its work
+            elif lane.name in self.by_name:
+                self.lanes[key, lane.id] = self.by_name[lane.name]
+        for key, lane in every:
+            if (key, lane.id) not in self.lanes:
+                self.lanes[key, lane.id] = self._of_new_name(lane, self.previous.get((key, lane.id)))
+
+    def _of_new_name(self, lane: Lane, previous: PlannedGroup | None) -> PlannedGroup:
+        if lane.name in self.by_name:  # a lane before it has the name, too
+            return self.by_name[lane.name]
+        if previous is None or self._is_used(previous):
+            officers = previous.officers if previous else 0
+            found = PlannedGroup(lane.name, officers=officers, source=previous)
+        else:
+            found = self.by_name.pop(previous.name)
+            found.before, found.name = found.name, lane.name
+        self.by_name[lane.name] = found
+        return found
+
+    def _is_used(self, group: PlannedGroup) -> bool:
+        """Whether somebody else needs the group under the name that it has."""
+        return group.name in self._used_names or group.id in self._used_ids
+
+
+def _planned(group: Group, officers: int) -> PlannedGroup:
+    return PlannedGroup(group.name, group.id, officers)
+
+
+def _used_elsewhere(live: Iterable[ProcessDefinition], replaced: Collection[str]) -> set[int]:
+    """The groups of lanes and coordinators in the versions that stay in force."""
+    ties = [tie for one in live if one.key not in replaced for tie in one.lane_groups.values()]
+    return {id_ for tie in ties for id_ in (tie["group"], tie["coordinator"]) if id_ is not None}
+
+
+def _names(diagram: Diagram) -> Iterator[str]:
+    """The groups that a diagram calls by name."""
+    for lane in diagram.lanes:
+        if lane.is_named:
+            yield lane.name
+        if coordinator := lane.properties.get("koordinator"):
+            yield coordinator
+
+
+def _change(lane: Lane, previous: PlannedGroup, group: PlannedGroup) -> Finding | None:
+    before = previous.before or previous.name
+    if not previous.officers and not group.officers:  # it is nobody's name but the diagram's
+        return None
+    if group is previous:
+        code = "lane_renamed" if group.before else ""
+    else:
+        code = "lane_renamed_apart" if group.source is previous else "lane_group_changed"
+    if not code:
+        return None
+    params = {
+        "before": before,
+        "after": group.name,
+        "officers": str(group.officers),
+        "left": str(previous.officers),
+    }
+    return Finding(code, "warning", lane.id, lane.name, lane.line, params=params)
+
+
+def _record(
+    session: Session, kind: type[GroupEvent], before: str, group: PlannedGroup, actor: Actor | None
+) -> None:
+    history.record(session, kind(before=before, after=group.name, officers=group.officers), actor=actor)
