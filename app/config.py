@@ -75,8 +75,10 @@ class Config:
         return self.host in _LOCAL_HOSTS and urlsplit(self.base_url).hostname in _LOCAL_HOSTS
 
 
-def from_environment(environ: Mapping[str, str] | None = None) -> Config:
+def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = True) -> Config:
     """Read the settings; make the data folder and its keys where they are missing.
+
+    Without ``make`` nothing is made, and a key that is missing is empty: for those who only look.
 
     Raises:
         NotReady: a value cannot be read, or the data folder cannot be written.
@@ -86,16 +88,16 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     processes_dir, forms_dir = folders(env)
     host, port = env.get("ALUR_HOST", "127.0.0.1"), _port(env.get("ALUR_PORT", "8000"))
     try:
-        for folder in (data_dir, data_dir / "files"):  # nobody else on the machine reads what people sent
+        for folder in (data_dir, data_dir / "files") if make else ():  # nobody else reads what people sent
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        secret_key, identity_key = (_key(env, data_dir, name) for name in ("secret", "identity"))
+        secret_key, identity_key = (_key(env, data_dir, name, make) for name in ("secret", "identity"))
     except OSError as error:
         raise NotReady(
             f"Folder data {data_dir} tidak dapat ditulis: {error.strerror}. Atur ALUR_DATA_DIR."
         ) from error
     return Config(
         data_dir=data_dir,
-        database_url=database_url(env),
+        database_url=env.get("ALUR_DATABASE_URL", f"sqlite:///{data_dir / 'alur.sqlite3'}"),
         secret_key=secret_key,
         identity_key=identity_key,
         host=host,
@@ -119,12 +121,6 @@ def folders(environ: Mapping[str, str] | None = None) -> tuple[Path, Path]:
         Path(env.get("ALUR_PROCESSES_DIR", str(ROOT / "processes"))),
         Path(env.get("ALUR_FORMS_DIR", str(ROOT / "forms"))),
     )
-
-
-def database_url(environ: Mapping[str, str] | None = None) -> str:
-    """Where the database is, or will be. Nothing is made, unlike by `from_environment`."""
-    env = _given(environ)
-    return env.get("ALUR_DATABASE_URL", f"sqlite:///{_data_dir(env) / 'alur.sqlite3'}")
 
 
 def _data_dir(env: Mapping[str, str]) -> Path:
@@ -192,12 +188,14 @@ def _zone(name: str) -> ZoneInfo:
         raise NotReady(f"ALUR_TIMEZONE={name!r} tidak dikenal; contoh: Asia/Jakarta.") from error
 
 
-def _key(env: Mapping[str, str], data_dir: Path, name: str) -> bytes:
-    """Return the key from the environment, else the one kept in the data folder, made on first use."""
+def _key(env: Mapping[str, str], data_dir: Path, name: str, make: bool) -> bytes:
+    """Return the key from the environment, else the one kept in the data folder, made on first use if ``make``."""
     given = env.get(f"ALUR_{name.upper()}_KEY")
     if given:
         return given.encode()
     path = data_dir / f"{name}.key"
+    if not make:
+        return path.read_bytes().strip() if path.exists() else b""
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

@@ -1,6 +1,7 @@
 """The commands, as an operator types them."""
 
 import re
+import shutil
 import socket
 import sqlite3
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from click.testing import CliRunner
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from app import worker
 from app.cli import commands
@@ -26,7 +27,7 @@ from app.services.core import access, clock, settings
 from app.services.instances import instances
 from app.services.notifications import outbox
 from app.services.people import api_tokens
-from tests.services.office import procedure
+from tests.services.office import LANES, procedure
 from tests.serving import free_port
 from tests.shell import ROOT, Shell, files
 
@@ -249,6 +250,41 @@ def test_a_name_that_is_no_utf_8_is_told_without_a_traceback(tmp_path: Path) -> 
     assert "Traceback" not in done.stderr
 
 
+def test_check_tells_what_deploy_would_of_what_is_in_force_and_changes_nothing(
+    shell: Shell, tmp_path: Path
+) -> None:
+    shell("deploy", *files(tmp_path, procedure()))
+    shell("user", "add", "rina", "--group", "Loket")
+    lanes = {"Loket Depan": LANES["Loket"], "Unit": LANES["Unit"]}
+    renamed = procedure(lanes=lanes)["uji.bpmn"].replace(b'value="Loket"', b'value="lane_1"')
+    paths = files(tmp_path, {"uji.bpmn": renamed})
+    checked, again = shell("check", *paths), shell("check", *paths)
+    assert "Lajur “Loket” kini bernama “Loket Depan”; petugasnya ikut (1 orang)." in checked.output
+    assert checked.output == again.output
+    assert checked.exit_code == 0
+    assert shell("deploy", *paths).output == f"{checked.output}uji versi 2 diterapkan\n"
+
+
+def test_check_makes_no_installation_where_there_is_none(tmp_path: Path) -> None:
+    [path, *_rest] = files(tmp_path, procedure())
+    for made in ((), ("files",)):
+        for name in made:
+            (tmp_path / "data" / name).mkdir(parents=True)
+        assert "Formulir" not in main(tmp_path, "check", path).stderr
+        assert [one.name for one in (tmp_path / "data").glob("*")] == list(made)
+
+
+def test_check_leaves_a_database_of_an_older_version_alone_and_says_so(shell: Shell, tmp_path: Path) -> None:
+    paths = files(tmp_path, procedure())
+    shell("deploy", *paths)
+    with shell.database().transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    done = shell("check", *paths)
+    assert (done.exit_code, "Basis data belum diperbarui" in done.stderr) == (0, True)
+    with shell.database().reading() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "0001"
+
+
 def newer(tmp_path: Path, template: Path) -> Path:
     """A database as a later version of Alur leaves it."""
     (tmp_path / "data").mkdir()
@@ -269,6 +305,7 @@ def newer(tmp_path: Path, template: Path) -> Path:
         "serve",
         "worker",
         "worker --with-web",
+        "check {file}",
         "deploy {file}",
         "fire --at now",
         "clock --reset",
@@ -281,6 +318,7 @@ def test_a_database_of_a_newer_version_is_left_alone_and_told_of_in_one_sentence
 ) -> None:
     path = newer(tmp_path, migrated_sqlite)
     [file, *_rest] = files(tmp_path, procedure())
+    from_environment({"ALUR_DATA_DIR": str(tmp_path / "data")})  # its keys, as after a first start
     before = path.read_bytes()
     words = line.format(file=file, folder=tmp_path / "copy").split()
     done = main(tmp_path, *words, ALUR_PORT=str(free_port()))

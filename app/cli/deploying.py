@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.cli.base import ready, say
 from app.commands.transaction import run_without_key
-from app.config import database_url, folders
-from app.db import Database
+from app.config import folders, from_environment
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
+from app.services.core import settings
 from app.services.deployment import deployments
 from app.services.maintenance import migrations
 
@@ -32,7 +32,7 @@ _FILES = click.argument(
 def check(files: tuple[Path, ...]) -> None:
     """Print the findings of a deployment without deploying."""
     given, beside = _read(files), _beside()
-    with _standing() as session:
+    with _installed() as session:
         findings = deployments.check(session, given, beside=beside)
     _print(findings)
     if has_errors(list(findings)):
@@ -40,14 +40,16 @@ def check(files: tuple[Path, ...]) -> None:
 
 
 @contextmanager
-def _standing() -> Iterator[Session | None]:
-    """The database as it stands, to read; None where there is none, or none in the current shape. Nothing is made."""
-    database = Database(database_url(), info={"versions": {}})
+def _installed() -> Iterator[Session | None]:
+    """The database as it is, to read; None where there is none, or none in the current shape. Nothing is made."""
+    database = settings.open_database(from_environment(make=False))
     if not database.exists:
         yield None
         return
     with closing(database), database.reading() as session:
-        current = migrations.current(session.connection()) == migrations.newest()
+        current = migrations.is_current(session)
+        if not current:
+            say("Basis data belum diperbarui; diperiksa tanpa melihat yang sudah diterapkan.", err=True)
         yield session if current else None
 
 

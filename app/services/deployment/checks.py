@@ -3,6 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Literal
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from app.bpmnio import feel
 from app.engine import decisions
 from app.engine.diagram import Diagram, Flow, Lane, Node

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.orm import Session
 
 from app.db import Base, Database
 from app.errors import NotReady
@@ -29,6 +30,17 @@ def upgrade(database: Database) -> bool:
         _require_known(revision)
         _run(connection, "head")
         return True
+
+
+def is_current(session: Session) -> bool:
+    """Whether the tables have the shape that the code expects.
+
+    Raises:
+        NotReady: a newer version of Alur shaped them.
+    """
+    revision = current(session.connection())
+    _require_known(revision)
+    return revision == newest()
 
 
 def build(connection: Connection, revision: str) -> None:
