@@ -26,6 +26,7 @@ __all__ = [
     "Ruling",
     "Spot",
     "Table",
+    "always_gives",
     "decide",
     "literals",
     "mentions",
@@ -90,6 +91,25 @@ def mentions(decision: Decision) -> frozenset[str]:
 def outputs(decision: Decision) -> frozenset[str]:
     """The variables that the decision sets."""
     return frozenset(decision.sets)
+
+
+def always_gives(decision: Decision, name: str) -> bool:
+    """Whether the decision gives the variable something whatever it is asked; so does what is no table, as nobody can
+    know what a formula gives."""
+    table = decision.table
+    if table is None:
+        return True
+    column = next((number for number, one in enumerate(table.outputs) if one.name == name), None)
+    if column is None or table.gives_list:
+        return False
+    settled = _is_something(table.outputs[column].default) or any(
+        all(map(is_any, rule.inputs)) for rule in table.rules
+    )
+    return settled and all(_is_something(rule.outputs[column]) for rule in table.rules)
+
+
+def _is_something(cell: str) -> bool:
+    return cell.strip() not in {"", "-", "null", '""'}
 
 
 def spots(decision: Decision, name: str) -> Iterator[Spot]:

@@ -123,6 +123,27 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Properti proses “{property}” menunjuk “{variable}”, yang tidak diisi formulir mana pun."),
         N_("Tulis kunci isian yang ada, agar daftar dan pencarian dapat menampilkannya."),
     ),
+    "unit_not_chosen": (
+        N_(
+            "“{name}” terbuka sebelum unitnya dipilih: “{variable}” belum diisi di jalan {ways}. Tugas itu lalu "
+            "ditawarkan kepada {who}, dan mereka dapat membaca perkaranya."
+        ),
+        N_(
+            "Isi “{variable}” di semua jalan sebelum tugas itu: isian wajib pada formulir, atau tabel keputusan yang "
+            "selalu memberi hasil. Atau tulis properti unit pada tugas itu sendiri, dengan isian yang sudah terisi."
+        ),
+    ),
+    "unit_perhaps_not_chosen": (
+        N_(
+            "“{name}” dapat terbuka sebelum unitnya dipilih: “{variable}” belum tentu terisi di jalan {ways}, karena "
+            "boleh tetap kosong di {perhaps}. Tugas itu lalu ditawarkan kepada {who}, dan mereka dapat membaca "
+            "perkaranya."
+        ),
+        N_(
+            "Isi “{variable}” di semua jalan sebelum tugas itu: isian wajib pada formulir, atau tabel keputusan yang "
+            "selalu memberi hasil. Atau tulis properti unit pada tugas itu sendiri, dengan isian yang sudah terisi."
+        ),
+    ),
     "lane_renamed": (
         N_("Lajur “{before}” kini bernama “{after}”; petugasnya ikut ({officers} orang)."),
         N_(

@@ -61,6 +61,16 @@ def walk(components: tuple[Field, ...]) -> Iterator[Field]:
         yield from walk(part.components)
 
 
+def walk_hidden(
+    components: tuple[Field, ...], above: tuple[str, ...] = ()
+) -> Iterator[tuple[Field, tuple[str, ...]]]:
+    """Yield every field of a tree with the conditions that hide it, or what it stands in."""
+    for part in components:
+        hides = (*above, part.hide) if part.hide else above
+        yield part, hides
+        yield from walk_hidden(part.components, hides)
+
+
 def variables_of(components: tuple[Field, ...]) -> Iterator[Field]:
     """Yield what stands under each first name of the paths; several together are a record."""
     found: dict[str, list[Field]] = {}

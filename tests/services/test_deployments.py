@@ -83,7 +83,8 @@ def test_what_a_form_alone_brings_up_in_a_diagram_names_the_diagram(office: Offi
     with pytest.raises(InvalidDiagram) as error:
         deploy(office, {"periksa.form": form(text("hasill"), text("unit"))})
     assert {finding.file for finding in error.value.findings} == {"uji.bpmn"}
-    found = deploy(office, {"periksa.form": form(text("hasil"), text("unit"), text("lagi"))}).findings
+    asked = form(text("hasil"), text("unit", required=True), text("lagi"))
+    found = deploy(office, {"periksa.form": asked}).findings
     assert [(one.code, one.file) for one in found] == [("no_default_flow", "uji.bpmn")]
 
 

@@ -11,7 +11,10 @@ def test_task_3_is_moved_to_the_lane_of_the_units(office: Office, old: Case) -> 
     drawing.move(
         "lajur_upt", "konfirmasi", "tenggat_konfirmasi", "ingatkan_konfirmasi", "pengingat_konfirmasi"
     )
-    office.deploy(drawing.saved())
+    found = office.deploy(drawing.saved())["findings"]
+    [warning] = [finding for finding in found if finding["code"] == "unit_not_chosen"]
+    assert warning["element_id"] == "konfirmasi"
+    assert "Mulai → Penyaluran Pengaduan → Telaahan Lanjutan" in warning["message"]
 
     new = office.start().go_to("konfirmasi")
     assert new.tasks("upp") == []

@@ -1,6 +1,6 @@
 """A small part of FEEL that can be said in words: comparisons of a field with values, and / or / not.
 
-Only for hints; what decides is FEEL itself. Anything beyond this part is `None`.
+Only for hints and warnings; what decides is FEEL itself. Anything beyond this part is `None`.
 """
 
 import re
@@ -78,6 +78,35 @@ def folded(tree: Tree, known: Mapping[str, Any]) -> Tree | bool:
     if not asked:
         return not tree.any_of
     return asked[0] if len(asked) == 1 else All(asked, tree.any_of)
+
+
+@lru_cache(maxsize=2_000)
+def implies(condition: Tree, wanted: Tree) -> bool:
+    """Return whether ``wanted`` holds wherever ``condition`` does, as far as that is plain."""
+    if condition == wanted:
+        return True
+    if isinstance(wanted, All):
+        return (any if wanted.any_of else all)(implies(condition, part) for part in wanted.parts)
+    if isinstance(condition, All):
+        return (all if condition.any_of else any)(implies(part, wanted) for part in condition.parts)
+    if condition.key != wanted.key or any(
+        isinstance(one, Name) for one in (*condition.values, *wanted.values)
+    ):
+        return False
+    here, there = set(map(repr, condition.values)), set(map(repr, wanted.values))
+    if wanted.sign == "=":
+        return condition.sign == "=" and here <= there
+    return wanted.sign == "!=" and (
+        not here & there if condition.sign == "=" else condition.sign == "!=" and there <= here
+    )
+
+
+def variables_in(tree: Tree) -> set[str]:
+    """Return the variables that a condition reads."""
+    if isinstance(tree, All):
+        return {name for part in tree.parts for name in variables_in(part)}
+    others = [one.name for one in tree.values if isinstance(one, Name)]
+    return {name.partition(".")[0] for name in (tree.key, *others)}
 
 
 def _folded_test(test: Test, known: Mapping[str, Any]) -> Tree | bool:

@@ -18,6 +18,7 @@ from app.services.deployment import (
     mapping_checks,
     option_checks,
     timer_examples,
+    unit_checks,
 )
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan
@@ -75,6 +76,7 @@ def check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> Non
     bundle.findings += option_checks.check(bundle) if known is not None else ()
     bundle.findings += _results_without_name(bundle)
     bundle.findings += _unknown_properties(bundle, known)
+    bundle.findings += unit_checks.check(bundle, staffing)
     if session is not None and staffing is not None:
         bundle.findings += staffing.findings(bundle.diagram)
         bundle.findings += _empty_lanes(session, bundle.diagram, staffing)

@@ -8,6 +8,7 @@ from app.engine import mappings
 from app.engine.diagram import Diagram, Flow
 from app.forms import Field
 from app.forms.display.condition_hints import Test, Tree, negated, parse
+from app.forms.form import walk_hidden
 from app.forms.model import SINGLE_CHOICE
 from app.services.deployment.bundle import Bundle
 
@@ -49,16 +50,9 @@ def _test(flow: Flow) -> Test | None:
 def _asked(bundle: Bundle, key: str) -> Iterator[tuple[Field, tuple[str, ...]]]:
     """The fields in which the variable is filled, each with every condition that hides it or what it stands in."""
     for form in bundle.forms.values():
-        for part, hides in _walk(form.components, ()):
+        for part, hides in walk_hidden(form.components):
             if part.key == key and part.takes_input:
                 yield part, hides
-
-
-def _walk(parts: Sequence[Field], above: tuple[str, ...]) -> Iterator[tuple[Field, tuple[str, ...]]]:
-    for part in parts:
-        hides = (*above, part.hide) if part.hide else above
-        yield part, hides
-        yield from _walk(part.components, hides)
 
 
 def _fits(part: Field, named: set[Any]) -> bool:

@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 from app.engine.diagram import Diagram, Lane
 from app.findings import Finding
 from app.history.events import GroupCopied, GroupEvent, GroupRenamed
-from app.models import Group, LaneGroup, ProcessDefinition
+from app.models import LaneGroup, ProcessDefinition
 from app.services.core import history
 from app.services.core.access import Actor
 from app.services.deployment.bundle import Bundle
-from app.services.people import groups
+from app.services.people import groups, units
 
 
 @dataclass(eq=False)
 class PlannedGroup:
-    """A group as a deployment leaves it. ``officers``: how many users work in it.
+    """A group as a deployment leaves it. ``officers``: how many users work in it, ``units``: of how many units.
 
     ``id`` is None for one that has to be made; it takes over the members of ``source``, if there is one. ``before``:
     the name that it had until now.
@@ -31,13 +31,9 @@ class PlannedGroup:
     name: str
     id: int | None = None
     officers: int = 0
+    units: int = 0
     before: str = ""
     source: "PlannedGroup | None" = None
-
-    @property
-    def members_id(self) -> int | None:
-        """The stored group that holds its members before the deployment; None when nobody will be in it."""
-        return self.source.id if self.source else self.id
 
 
 @dataclass(frozen=True)
@@ -73,10 +69,14 @@ def plan(session: Session, bundles: Iterable[Bundle], live: Iterable[ProcessDefi
     """Decide the group of every lane of those ``bundles`` that would become new versions.
 
     ``live``: the versions in force. All lanes are decided together: first those whose names groups bear at this
-    moment, then the new names in the order of the diagrams. 2 SQL.
+    moment, then the new names in the order of the diagrams. 3 SQL.
     """
     changed = [bundle.diagram for bundle in bundles if not bundle.in_force]
-    stored = {group.id: _planned(group, count) for group, count in groups.with_counts(session)}
+    spread = units.of_groups(session)
+    stored = {
+        group.id: PlannedGroup(group.name, group.id, officers, spread.get(group.id, 0))
+        for group, officers in groups.with_counts(session)
+    }
     planner = _Planner(stored.values(), changed, _used_elsewhere(live, {diagram.key for diagram in changed}))
     ties = session.execute(select(LaneGroup.process_key, LaneGroup.lane_id, LaneGroup.group_id)).all()
     planner.previous |= {(key, lane_id): stored[group_id] for key, lane_id, group_id in ties}
@@ -142,8 +142,9 @@ class _Planner:
         if lane.name in self.by_name:  # a lane before it has the name, too
             return self.by_name[lane.name]
         if previous is None or self._is_used(previous):
-            officers = previous.officers if previous else 0
-            found = PlannedGroup(lane.name, officers=officers, source=previous)
+            found = PlannedGroup(lane.name, source=previous)
+            if previous is not None:
+                found.officers, found.units = previous.officers, previous.units
         else:
             found = self.by_name.pop(previous.name)
             found.before, found.name = found.name, lane.name
@@ -153,10 +154,6 @@ class _Planner:
     def _is_used(self, group: PlannedGroup) -> bool:
         """Whether somebody else needs the group under the name that it has."""
         return group.name in self._used_names or group.id in self._used_ids
-
-
-def _planned(group: Group, officers: int) -> PlannedGroup:
-    return PlannedGroup(group.name, group.id, officers)
 
 
 def _used_elsewhere(live: Iterable[ProcessDefinition], replaced: Collection[str]) -> set[int]:

@@ -27,6 +27,13 @@ def own_names(node: Node) -> frozenset[str]:
     return loops.names(node.loop) | mappings.names(node.mappings)
 
 
+def set_by(node: Node, bundle: Bundle) -> frozenset[str]:
+    """The variables that a node may set: by its form, its table, its mappings, its loop."""
+    form, table = bundle.forms.get(node.form_key or ""), bundle.tables.get(node.decision or "")
+    fields = {part.key for part in form.fields if part.key} if form else set[str]()
+    return own_names(node) | fields | (decisions.outputs(table) if table else frozenset())
+
+
 def _into_identity(bundle: Bundle) -> Iterator[Finding]:
     fields = [part for form in bundle.forms.values() for part in form.fields if part.key and part.private]
     private = {(part.key or "").partition(".")[0] for part in fields}
@@ -58,16 +65,10 @@ def _not_given(bundle: Bundle, reads: list[tuple[str, frozenset[str]]]) -> Itera
         inside = {id: n for id, n in bundle.diagram.nodes.items() if id.startswith(f"{call.id}:")}
         if any(node.message and node.form_key is None for node in inside.values()):
             continue  # whatever the message brings
-        known = own_names(call).union(*(_set_by(node, bundle) for node in inside.values()))
+        known = own_names(call).union(*(set_by(node, bundle) for node in inside.values()))
         read = {name for id, names in reads if id.startswith(f"{call.id}:") for name in names}
         for name in sorted(read - known):
             yield _warning("name_not_handed_over", call, variable=name)
-
-
-def _set_by(node: Node, bundle: Bundle) -> frozenset[str]:
-    form, table = bundle.forms.get(node.form_key or ""), bundle.tables.get(node.decision or "")
-    fields = {part.key for part in form.fields if part.key} if form else set[str]()
-    return own_names(node) | fields | (decisions.outputs(table) if table else frozenset())
 
 
 def _warning(code: str, node: Node, **params: str) -> Finding:

@@ -102,6 +102,18 @@ def officers_in(session: Session, group_id: int) -> int:
     return session.scalar(select(func.count(pairs.c.user_id.distinct()))) or 0
 
 
+def of_groups(session: Session) -> Mapping[int, int]:
+    """How many units the officers of each group belong to, by the group's id; none is left out. 1 SQL."""
+    query = (
+        select(membership.c.group_id, func.count(user_unit.c.unit_code.distinct()))
+        .join(User, User.id == membership.c.user_id)
+        .join(user_unit, user_unit.c.user_id == User.id)
+        .where(WORKING)
+        .group_by(membership.c.group_id)
+    )
+    return {group_id: count for group_id, count in session.execute(query)}
+
+
 def without_officers(session: Session, on: date, group_id: int | None = None) -> Sequence[Unit]:
     """The units that exist on this day and have no officer in ``group_id``, or in no group at all, by name."""
     staffed = select(_officers(group_id).subquery().c.unit_code)
