@@ -125,8 +125,8 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "unit_not_chosen": (
         N_(
-            "“{name}” terbuka sebelum unitnya dipilih: “{variable}” belum diisi di jalan {ways}. Tugas itu lalu "
-            "ditawarkan kepada {who}, dan mereka dapat membaca perkaranya."
+            "“{name}” terbuka sebelum unitnya dipilih: isian “{variable}” masih kosong. Jalannya: {ways}. Tugas itu "
+            "lalu ditawarkan kepada {who}, dan mereka dapat membaca perkaranya."
         ),
         N_(
             "Isi “{variable}” di semua jalan sebelum tugas itu: isian wajib pada formulir, atau tabel keputusan yang "
@@ -135,9 +135,9 @@ TEXTS: dict[str, tuple[str, str]] = {
     ),
     "unit_perhaps_not_chosen": (
         N_(
-            "“{name}” dapat terbuka sebelum unitnya dipilih: “{variable}” belum tentu terisi di jalan {ways}, karena "
-            "boleh tetap kosong di {perhaps}. Tugas itu lalu ditawarkan kepada {who}, dan mereka dapat membaca "
-            "perkaranya."
+            "“{name}” dapat terbuka sebelum unitnya dipilih: isian “{variable}” belum tentu terisi. Jalannya: "
+            "{ways}; di {perhaps} ia boleh tetap kosong. Tugas itu lalu ditawarkan kepada {who}, dan mereka dapat "
+            "membaca perkaranya."
         ),
         N_(
             "Isi “{variable}” di semua jalan sebelum tugas itu: isian wajib pada formulir, atau tabel keputusan yang "

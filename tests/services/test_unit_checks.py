@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.config import ROOT
-from app.findings import Finding
+from app.findings import Finding, title
 from app.i18n import speaking
 from app.services.deployment import deployments
 from tests.engine.building import (
@@ -147,7 +147,8 @@ def test_fields_of_two_forms_count_where_one_shows_whenever_the_other_does_not()
 def test_where_a_field_may_stay_empty_the_task_that_asks_for_it_is_named() -> None:
     [one] = asked(OPTIONAL)
     assert one.params["perhaps"] == "Pilih"
-    assert "boleh tetap kosong di Pilih" in one.what
+    assert "di Pilih ia boleh tetap kosong" in one.what
+    assert title(one.code).endswith("belum tentu terisi")
 
 
 @pytest.mark.parametrize(
