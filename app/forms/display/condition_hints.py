@@ -6,6 +6,7 @@ Only for hints and warnings; what decides is FEEL itself. Anything beyond this p
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from app.bpmnio import feel
