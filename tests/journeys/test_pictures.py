@@ -5,6 +5,7 @@
 
 import os
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from app.config import ROOT
 from app.services.core import clock
 from tests.journeys.conftest import People
 from tests.journeys.hands import Finger
-from tests.journeys.office import Office
+from tests.journeys.office import Office, opened
 from tests.journeys.paths import PHONE, Receipt
 from tests.journeys.people import Person
 from tests.journeys.scene import hand_out
 from tests.journeys.visits import look_up
+from tests.serving import Installation
 
 _MOST_BYTES = 250_000
 #: Days ago, report, and the activity that waits in it now.
@@ -35,6 +37,12 @@ _STORY = (
     (0, "SIN-024", "telaahan"),
 )
 _LEFT_IN_THE_QUEUE = "SIN-023", "SIN-024"
+
+
+@pytest.fixture
+def office(tmp_path: Path, template: Installation) -> Iterator[Office]:
+    with opened(template, tmp_path, ALUR_OFFICE="Pemerintah Kabupaten Wonogiri") as made:
+        yield made
 
 
 @pytest.fixture

@@ -63,6 +63,7 @@ def test_another_misspelt_property_of_a_process_is_a_warning(name: str, known: s
 def test_lanes_and_tasks_are_looked_at_too() -> None:
     assert found(lane={"Koordinator": "Ketua"}) == [("koordinator", "warning", "lane_1", "gambar.bpmn")]
     assert found(task={"statuspublik": "x"}) == [("status publik", "warning", "periksa", "gambar.bpmn")]
+    assert found(task={"Tuntas": "ya"}) == [("tuntas", "warning", "periksa", "gambar.bpmn")]
 
 
 def test_the_sops_own_words_and_short_ones_are_let_be() -> None:
