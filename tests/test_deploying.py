@@ -1,5 +1,6 @@
 """check and deploy from the command line: both find the same."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from app.cli import commands
 from app.db import Database
 from app.models import DefinitionFile, ProcessDefinition
 from app.services.deployment import deployments
-from tests.engine.building import bpmn, end, node, rule, start
+from tests.engine.building import boundary, bpmn, end, node, rule, start, user
 from tests.engine.dmn import dmn
 from tests.services.office import LANES, form, procedure, text
 from tests.shell import ROOT, Shell, files
@@ -33,6 +34,17 @@ def called(key: str = "anak") -> bytes:
 def deciding() -> bytes:
     shapes = [start("mulai", form="isian"), rule("putus", decision="tarif"), end("selesai")]
     return bpmn(shapes, "mulai > putus > selesai", key="putusan", name="Putusan")
+
+
+def timed(words: str) -> bytes:
+    shapes = [
+        start("mulai", form="isian"),
+        user("tugas"),
+        boundary("lewat", "tugas", name=words, after=""),
+        end("a"),
+        end("z"),
+    ]
+    return bpmn(shapes, "mulai > tugas > z\nlewat > a", key="jam", name="Jam")
 
 
 ASKED = form(text("judul"))
@@ -73,6 +85,16 @@ def test_check_finds_what_deploy_finds(
     assert checked.exit_code == deployed.exit_code
 
 
+def test_check_tells_by_the_clock_how_a_time_in_words_is_understood_as_deploy_does(
+    shell: Shell, tmp_path: Path
+) -> None:
+    paths = files(tmp_path, {"jam.bpmn": timed("maks. 3 hari"), "isian.form": ASKED})
+    checked, deployed = told(shell("check", *paths)), told(shell("deploy", *paths))
+    assert " WIB" in " ".join(checked)
+    # The minute may be another by the second command.
+    assert [re.sub(r"\d", "0", line) for line in checked] == [re.sub(r"\d", "0", line) for line in deployed]
+
+
 def test_check_looks_for_a_called_process_in_the_database_and_changes_nothing(
     database: Database, tmp_path: Path
 ) -> None:
@@ -102,11 +124,23 @@ def test_check_before_init_counts_nothing_as_deployed_and_says_so(tmp_path: Path
     assert not (tmp_path / "data").exists()
 
 
-def test_check_beside_a_database_of_another_shape_says_that_it_looked_into_none(
+def shaped_as(shell: Shell, revision: str) -> None:
+    with sqlite3.connect(shell.folder / "data" / "alur.sqlite3") as connection:
+        connection.execute("UPDATE alembic_version SET version_num = ?", [revision])
+
+
+def test_check_refuses_a_database_of_a_newer_version_as_deploy_does(shell: Shell, tmp_path: Path) -> None:
+    shaped_as(shell, "9999")
+    paths = files(tmp_path, procedure())
+    checked, deployed = shell("check", *paths), shell("deploy", *paths)
+    assert "versi Alur yang lebih baru (skema 9999)" in str(checked.exception)
+    assert str(checked.exception) == str(deployed.exception)
+
+
+def test_check_beside_a_database_that_is_yet_to_be_migrated_says_that_it_looked_into_none(
     shell: Shell, tmp_path: Path
 ) -> None:
-    with sqlite3.connect(shell.folder / "data" / "alur.sqlite3") as connection:
-        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    shaped_as(shell, "0001")
     done = shell("check", *files(tmp_path, {"induk.bpmn": calling("anak"), "isian.form": ASKED}))
     assert done.exit_code == 1
     assert "dianggap belum ada yang berlaku" in done.output
