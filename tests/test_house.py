@@ -88,3 +88,25 @@ def test_modules_are_short_enough_to_read(path: Path) -> None:
     if "migrations" in path.parts:
         return
     assert len(path.read_text().splitlines()) <= 450
+
+
+def _imported(path: Path) -> set[str]:
+    """The modules that a file imports, or may import from one."""
+    found = set[str]()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {name.name for name in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {node.module, *(f"{node.module}.{name.name}" for name in node.names)}
+    return found
+
+
+def test_no_module_imports_from_a_test_module() -> None:
+    """What tests share lies in a helper module beside them, named for what it holds."""
+    modules = {
+        path.relative_to(ROOT).with_suffix("").as_posix().replace("/", ".")
+        for path in (ROOT / "tests").rglob("test_*.py")
+    }
+    files = [*APP, *(ROOT / "tests").rglob("*.py"), *(ROOT / "frontend").glob("*.py")]
+    found = {path.relative_to(ROOT).as_posix(): _imported(path) & modules for path in files}
+    assert {path: names for path, names in found.items() if names} == {}

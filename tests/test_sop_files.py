@@ -3,9 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from xml.etree import ElementTree
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -14,14 +12,11 @@ from app.engine import decisions
 from app.engine.diagram import Diagram, Flow, Node, Timer
 from app.engine.reading import reader
 from tests.reports import DATA, REPORTS, ROUTES, Report, answers_for, report_values
+from tests.sop import DIAGRAM, NOW, ROOT, TABLE
 
-ROOT = DATA.parent.parent
-DIAGRAM = ROOT / "processes" / "pengaduan.bpmn"
-TABLE = ROOT / "processes" / "rute-unit.dmn"
 SOP = json.loads((DATA / "kegiatan.json").read_text("utf-8"))
 #: The official text; its only markup, underlining, is no part of the words.
 SOP_TEXT = re.sub(r"</?u>", "", (DATA / "sop-lapor-sp4n-wonogiri.txt").read_text("utf-8"))
-NOW = datetime(2026, 11, 24, 9, 0, tzinfo=ZoneInfo("Asia/Jakarta"))
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 BPMNDI = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 ZEEBE = "{http://camunda.org/schema/zeebe/1.0}"

@@ -12,7 +12,7 @@ from app import forms
 from app.errors import InvalidForm
 from app.forms import Form
 from tests.reports import DATA, REPORTS, ROUTES, Report, answers_for, report, report_values
-from tests.test_sop_files import DIAGRAM, NOW, TABLE
+from tests.sop import DIAGRAM, NOW, TABLE
 
 ROOT = DATA.parent.parent
 SEED = ROOT / "app" / "services" / "maintenance" / "seed"

@@ -9,10 +9,8 @@ from sqlalchemy import func, select
 from app.db import Database
 from app.models import ProcessInstance
 from tests.attack import standing
-from tests.attack.answers import Judge
-from tests.attack.inputs import SEEDS, attacked
-from tests.attack.making.requests import request
-from tests.attack.prepared import commands
+from tests.attack.api_inputs import attack
+from tests.attack.inputs import SEEDS
 from tests.web.conftest import Api
 
 
@@ -25,18 +23,6 @@ def test_any_body_is_taken_or_refused_and_a_refused_one_stores_nothing(
     client: FlaskClient, api: Callable[[str], Api], office: Database, seed: int
 ) -> None:
     attack(client, api, office, seed)
-
-
-def attack(client: FlaskClient, api: Callable[[str], Api], office: Database, seed: int) -> None:
-    """Send one batch."""
-    judge, found = Judge(client, api, office), commands(client, api, office)
-    assert len(found) == 9
-    try:
-        verdicts = attacked(lambda dice: request(dice, found), judge, seed)
-    finally:
-        judge.connection.close()
-    print(dict(judge.statuses))
-    assert min(verdicts["accepted"], verdicts["refused"]) > 0, verdicts  # or it tests nothing
 
 
 def test_bytes_reach_every_command_of_the_standing_office() -> None:

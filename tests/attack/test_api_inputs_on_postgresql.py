@@ -6,10 +6,10 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.db import Database
+from tests.attack.api_inputs import attack
 from tests.attack.inputs import SEEDS
-from tests.attack.test_api_inputs import attack
 from tests.web.conftest import Api
-from tests.web.test_api_on_postgresql import app, office
+from tests.web.postgresql import app, office
 
 __all__ = ["app", "office"]
 

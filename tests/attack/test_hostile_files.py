@@ -17,8 +17,8 @@ from app.errors import InvalidDiagram, InvalidForm
 from app.services.files import uploads
 from tests.attack import files
 from tests.services import samples
+from tests.web.attachments import attach
 from tests.web.conftest import Browser, Case
-from tests.web.test_files_pages import attach
 
 MOST_SECONDS = 10.0
 MOST_MEMORY = 120_000_000

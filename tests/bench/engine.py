@@ -8,8 +8,8 @@ from pathlib import Path
 from app.engine.reading import reader
 from tests.bench.figures import Series, repeat, row
 from tests.engine.building import bpmn, end, start, user
-from tests.engine.test_execution import Case
-from tests.engine.test_invented_models import Match
+from tests.engine.case import Case
+from tests.engine.matches import Match
 
 _LOOP = """
 start mulai

@@ -9,7 +9,7 @@ from app.engine.diagram import Diagram, Node
 from app.engine.reading import call_activities, reader
 from app.engine.running.execution import Program
 from tests.drawing_page.examples import Example
-from tests.engine.test_execution import Case
+from tests.engine.case import Case
 
 SHOWN = Path(__file__).parent.parent / "diagrams" / "shown"
 MOST_TURNS = 10

@@ -222,3 +222,15 @@ def _message_id(message: str) -> str:
 
 def _attributes(attributes: Mapping[str, str]) -> str:
     return "".join(f" {name}={quoteattr(value)}" for name, value in attributes.items())
+
+
+def inside(*parts: object, flows: str = "") -> str:
+    """XML of shapes and flows, for the inside of a sub-process."""
+    ways = [line.split(">") for line in flows.splitlines() if line.strip()]
+    joined = [flow(a.strip(), b.strip()) for way in ways for a, b in pairwise(way)]
+    return "".join([*(part.xml() for part in parts), *joined])  # type: ignore[attr-defined]
+
+
+def marker(inside: str = "", **attributes: str) -> str:
+    given = " ".join(f'{name.replace("__", ":")}="{value}"' for name, value in attributes.items())
+    return f"<bpmn:multiInstanceLoopCharacteristics {given}>{inside}</bpmn:multiInstanceLoopCharacteristics>"

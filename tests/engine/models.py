@@ -111,3 +111,6 @@ def value(logic: str, *parts: str, needs: str = "", calls: str = "", **variables
     return decide(
         "hasil", decision("hasil", logic, needs=needs, calls=calls), *parts, **variables
     ).ruling.value
+
+
+SCORE = decision("nilai", grid(("umur",), ("skor",), ("< 20", "1"), (">= 20", "2"), policy="FIRST"))

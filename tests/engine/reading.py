@@ -1,11 +1,15 @@
 """Short ways to ask what the reader makes of a file."""
 
+from pathlib import Path
+
 import pytest
 
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
 from app.errors import InvalidDiagram
 from app.findings import Finding
+
+DRAWINGS = Path(__file__).parent.parent / "diagrams"
 
 
 def read(xml: bytes) -> Diagram:

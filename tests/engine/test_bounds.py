@@ -6,7 +6,7 @@ import pytest
 
 from app.engine.running import limits, step, transitions
 from app.errors import Conflict, ExecutionFailed
-from tests.engine.test_execution import Case
+from tests.engine.case import Case
 
 EACH = """
 start mulai

@@ -19,6 +19,7 @@ from tests.engine.building import (
     exclusive,
     flow,
     inclusive,
+    inside,
     node,
     race,
     send,
@@ -27,7 +28,6 @@ from tests.engine.building import (
 )
 from tests.engine.pools import dinas, kecamatan, pools
 from tests.engine.reading import all_findings, errors
-from tests.engine.test_reader_scopes import inside
 
 _XSD = "{http://www.w3.org/2001/XMLSchema}"
 

@@ -8,7 +8,7 @@ from app.engine.reading.reader import read
 from app.engine.running.execution import Program
 from app.errors import ExecutionFailed
 from tests.engine.building import boundary, bpmn, end, node, start
-from tests.engine.test_execution import Case
+from tests.engine.case import Case
 
 TWICE_FORKED = """
 start a

@@ -5,7 +5,7 @@ import pytest
 from app.engine.diagram import Diagram
 from app.engine.reading.reader import read
 from tests.engine.building import boundary, bpmn, end, start, user
-from tests.test_sop_files import DIAGRAM
+from tests.sop import DIAGRAM
 
 
 def reminded(timer: str, *, label: str, kind: str = "timeDuration") -> list[str]:

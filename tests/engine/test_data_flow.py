@@ -5,8 +5,7 @@ import pytest
 from app.engine.data_flow import EMPTY, FILLED, DataFlow, State
 from app.engine.diagram import Diagram, Flow, Node
 from app.engine.reading import reader
-from tests.engine.building import Shape, boundary, bpmn, end, exclusive, node, parallel, start, user
-from tests.engine.test_reader_scopes import inside
+from tests.engine.building import Shape, boundary, bpmn, end, exclusive, inside, node, parallel, start, user
 
 
 class Filling:

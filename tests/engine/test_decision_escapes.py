@@ -11,8 +11,8 @@ import pytest
 from app.engine import decisions
 from app.errors import AppError
 from tests.engine.dmn import NOW
+from tests.engine.escapes import PYTHON, RUNAWAY, SCRIPT
 from tests.engine.models import decision, file, given, grid, knowledge, literal
-from tests.engine.test_escapes import PYTHON, RUNAWAY, SCRIPT
 
 
 def _boxed(text: str) -> str:

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from app.engine import decisions
 from app.errors import AppError, InvalidDiagram
 from tests.engine.dmn import NOW, refused
-from tests.engine.models import decide, decision, file, given, grid, knowledge, literal, read
-
-SCORE = decision("nilai", grid(("umur",), ("skor",), ("< 20", "1"), (">= 20", "2"), policy="FIRST"))
+from tests.engine.models import SCORE, decide, decision, file, given, grid, knowledge, literal, read
 
 
 def test_what_a_decision_needs_is_decided_first_whatever_the_order_of_the_file() -> None:

@@ -8,8 +8,8 @@ from app.engine.reading.texts import timer_labels
 from app.engine.running.execution import Program
 from app.engine.timers import vocabulary
 from tests.engine.building import boundary, bpmn, catch, end, node, start, user
+from tests.engine.case import Case
 from tests.engine.reading import read, refused, warnings
-from tests.engine.test_execution import Case
 
 NOTE = (
     '<bpmn:textAnnotation id="catatan"><bpmn:text>{text}</bpmn:text></bpmn:textAnnotation>'

@@ -19,26 +19,11 @@ from app.engine.running.execution import Program
 from app.errors import AppError
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, rule, start, user
 from tests.engine.drawn import CALENDAR, MONDAY
+from tests.engine.escapes import PYTHON, RUNAWAY, SCRIPT
 from tests.forms.schemas import component, content
 
-PYTHON = [
-    "__import__('os').system('touch {mark}')",
-    "open('{mark}', 'w').write('x')",
-    "().__class__.__base__.__subclasses__()",
-    "exec(\"open('{mark}','w')\")",
-    "[x for x in [open('{mark}','w')]]",
-    "${{execution.setVariable('x', 1)}}",
-    "#{{runtime.exec('touch {mark}')}}",
-]
-SCRIPT = [
-    "this.constructor.constructor('return process')()",
-    "globalThis.process",
-    '(function(a) a).constructor("return 1")()',
-    'import("fs")',
-]
 ZEEBE = "<zeebe:ioMapping>{}</zeebe:ioMapping>"
 CAMUNDA = "<camunda:inputOutput>{}</camunda:inputOutput>"
-RUNAWAY = ["for i in 1..100000000 return i", "(" * 1500 + "1" + ")" * 1500]
 
 
 def run(xml: bytes, tables: dict[str, Any] | None = None) -> None:

@@ -15,11 +15,9 @@ import pytest
 from app.engine import decisions
 from app.engine.reading import reader
 from app.engine.running.execution import Program
+from tests.engine.case import Case
 from tests.engine.drawn import program
-from tests.engine.test_execution import Case
-from tests.engine.test_mappings import CALL
-from tests.engine.test_mappings import ROUNDS as MAPPED_ROUNDS
-from tests.engine.test_scopes import BOUNDED, ROUNDS
+from tests.engine.scopes import BOUNDED, CALL, ROUNDS
 
 FOLDER = Path(__file__).parent.parent / "samples" / "states"
 SAMPLES = sorted(FOLDER.glob("*.json"))
@@ -98,7 +96,7 @@ def _today() -> dict[str, Any]:
     case = Case(called, {"n": 1})
     case.complete("a", y=2)
     entries.append(_entry("called process with variables of its own", case, {}, drawn=called))
-    mapped = MAPPED_ROUNDS.format(how='give:judul="u" take:jawab="isi" keeps')
+    mapped = ROUNDS.format(how='give:judul="u" take:jawab="isi" keeps')
     case = Case(mapped, {"unit": ["A", "B"]})
     case.complete("minta", isi="x")
     entries.append(_entry("rounds with mappings", case, {"minta": {"isi": "y"}}, drawn=mapped))

@@ -21,8 +21,8 @@ from tests.engine.building import (
     start,
     user,
 )
+from tests.engine.case import Case
 from tests.engine.reading import errors, read, warnings
-from tests.engine.test_execution import Case
 
 
 def case(xml: bytes, variables: Mapping[str, Any] | None = None) -> Case:

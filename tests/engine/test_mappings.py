@@ -6,9 +6,10 @@ import pytest
 
 from app.engine import decisions
 from app.errors import ExecutionFailed
+from tests.engine.case import Case
 from tests.engine.dmn import dmn
 from tests.engine.drawn import program
-from tests.engine.test_execution import Case
+from tests.engine.scopes import CALL, ROUNDS
 
 
 def locals_of(case: Case, activity: str) -> dict[str, Any]:
@@ -117,20 +118,6 @@ def test_a_sub_process_that_is_ended_from_outside_maps_nothing_out() -> None:
     assert "hasil" not in case.variables
 
 
-CALL = """
-start mulai
-sub panggil {how}
-start awal in=panggil
-user a in=panggil
-user b in=panggil
-end usai in=panggil
-user lapor
-end selesai
-mulai -> panggil -> lapor -> selesai
-awal -> a -> b -> usai
-"""
-
-
 def test_a_called_process_that_is_sealed_sees_its_inputs_alone_and_keeps_what_is_filled_in() -> None:
     case = Case(
         CALL.format(how='give:x="n" take:hasil="x + y + (if n = null then 100 else 0)" sealed keeps'),
@@ -171,15 +158,6 @@ def test_a_call_that_sees_all_still_keeps_what_it_changes_until_its_end() -> Non
     assert locals_of(case, "b") == {"n": 2}
     case.complete("b")
     assert case.variables == {"n": 2}
-
-
-ROUNDS = """
-start mulai
-user minta each=unit as=u collect=jawab into=semua {how}
-user rangkum
-end selesai
-mulai -> minta -> rangkum -> selesai
-"""
 
 
 @pytest.mark.parametrize("how", ["", "seq"])

@@ -18,8 +18,8 @@ from tests.engine.building import (
     start,
     user,
 )
+from tests.engine.case import Case
 from tests.engine.reading import read, warnings
-from tests.engine.test_execution import Case
 
 A, B, C, D = user("a"), user("b"), user("c"), user("d")
 JOIN = parallel("temu")

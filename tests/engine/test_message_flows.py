@@ -21,9 +21,9 @@ from tests.engine.building import (
     start,
     user,
 )
+from tests.engine.case import Case
 from tests.engine.pools import FLOWS, WAITS, dinas, kecamatan, pools
 from tests.engine.reading import read
-from tests.engine.test_execution import Case
 
 
 def both(*flows: str, first: bytes | None = None, second: bytes | None = None) -> dict[str, Diagram]:

@@ -4,8 +4,6 @@ The tool is told by the file's name: cm Camunda Modeler, cm8 for Camunda 8, bi b
 exporters of draw.io, vs converters of Visio, fl Flowable, ad ADONIS.
 """
 
-from pathlib import Path
-
 import pytest
 
 from app.engine.diagram import Diagram
@@ -13,9 +11,9 @@ from app.engine.reading import call_activities, reader
 from app.engine.running.execution import Program
 from app.errors import InvalidDiagram
 from app.services.triage import pool_driver
-from tests.engine.test_execution import Case
+from tests.engine.case import Case
+from tests.engine.reading import DRAWINGS
 
-DRAWINGS = Path(__file__).parent.parent / "diagrams"
 SEEDS = 5
 
 #: What runs: how many questions people are asked, and what is warned of.

@@ -5,12 +5,12 @@ from itertools import permutations
 
 import pytest
 
-from tests.engine import test_invented_models
+from tests.engine import matches
+from tests.engine.case import Case
 from tests.engine.drawn import program
+from tests.engine.matches import Match
 from tests.engine.orders import Event, What, allows, told
 from tests.engine.racing import Move, Racing
-from tests.engine.test_execution import Case
-from tests.engine.test_invented_models import Match
 from tests.engine.tokens import Game
 
 
@@ -146,7 +146,7 @@ class Lying(Match):
 
 
 def test_no_other_order_of_the_game_hides_an_effect_before_its_cause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(test_invented_models, "ORDERS", 20)
+    monkeypatch.setattr(matches, "ORDERS", 20)
     noticed = 0
     for seed in range(60):
         match = Lying.invented(seed)
@@ -215,6 +215,6 @@ def test_an_invented_race_needs_another_order_than_the_games_own(
     monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:
     assert Match.invented(seed).play() in {"ended", "dead", "open"}
-    monkeypatch.setattr(test_invented_models, "ORDERS", 1)
+    monkeypatch.setattr(matches, "ORDERS", 1)
     with pytest.raises(AssertionError):
         Match.invented(seed).play()

@@ -3,8 +3,8 @@
 from app.engine.reading import reader
 from app.engine.running.execution import Program
 from tests.engine.building import HEAD, bpmn, end, node, start, user
+from tests.engine.case import Case
 from tests.engine.reading import read, refused, warnings
-from tests.engine.test_execution import Case
 
 WAITS = "<bpmn:messageEventDefinition/>"
 STEP = '<bpmn:task id="catat"/><bpmn:sequenceFlow id="k1" sourceRef="masuk" targetRef="catat"/>'

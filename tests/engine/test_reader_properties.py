@@ -8,8 +8,8 @@ import pytest
 from app.engine.diagram import Timer
 from app.engine.running.execution import Program
 from tests.engine.building import boundary, bpmn, catch, end, node, start, user
+from tests.engine.case import Case
 from tests.engine.reading import errors, read, refused, warnings
-from tests.engine.test_execution import Case
 
 LANES = {"UPP K/L/D": "start telaah", "Inspektorat, UPT": "end"}
 

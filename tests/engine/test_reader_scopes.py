@@ -1,20 +1,11 @@
 """Sub-processes, repetition and what is thrown, as files hold them."""
 
-from itertools import pairwise
-
 import pytest
 
 from app.engine.diagram import Diagram, Loop
 from app.engine.reading import reader
-from tests.engine.building import bpmn, end, flow, node, start, user
+from tests.engine.building import bpmn, end, flow, inside, node, start, user
 from tests.engine.reading import errors, read, warnings
-
-
-def inside(*parts: object, flows: str = "") -> str:
-    """XML of shapes and flows, for the inside of a sub-process."""
-    ways = [line.split(">") for line in flows.splitlines() if line.strip()]
-    joined = [flow(a.strip(), b.strip()) for way in ways for a, b in pairwise(way)]
-    return "".join([*(part.xml() for part in parts), *joined])  # type: ignore[attr-defined]
 
 
 def one(xml: bytes) -> Diagram:

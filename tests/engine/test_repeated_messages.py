@@ -6,18 +6,13 @@ from typing import Any
 import pytest
 
 from app.engine.running.execution import Program
-from tests.engine.building import bpmn, catch, end, node, start, user
+from tests.engine.building import bpmn, catch, end, marker, node, start, user
+from tests.engine.case import Case
 from tests.engine.reading import read
-from tests.engine.test_execution import Case
 
 LANES = {"Loket": "start isi tunggu end"}
 OVER = '<zeebe:loopCharacteristics inputCollection="=dinas" inputElement="satu" {}/>'
 COLLECTED = 'outputCollection="semua" outputElement="=jawab"'
-
-
-def marker(inside: str = "", **attributes: str) -> str:
-    given = " ".join(f'{name.replace("__", ":")}="{value}"' for name, value in attributes.items())
-    return f"<bpmn:multiInstanceLoopCharacteristics {given}>{inside}</bpmn:multiInstanceLoopCharacteristics>"
 
 
 def over(more: str = "") -> str:

@@ -3,7 +3,8 @@
 import pytest
 
 from app.errors import ExecutionFailed
-from tests.engine.test_execution import Case
+from tests.engine.case import Case
+from tests.engine.scopes import BOUNDED, ERRORS, ROUNDS
 
 NESTED = """
 start mulai
@@ -79,24 +80,6 @@ def test_an_end_that_terminates_ends_its_sub_process_alone() -> None:
     assert case.open == ["c", "d"]
 
 
-BOUNDED = """
-start mulai
-sub rapat
-timer lewat on=rapat text=P3D {how}
-start awal in=rapat
-user undang in=rapat
-user catat in=rapat
-end usai in=rapat
-user lapor
-user tegur
-end selesai
-end beres
-mulai -> rapat -> lapor -> selesai
-awal -> undang -> catat -> usai
-lewat -> tegur -> beres
-"""
-
-
 def test_a_timer_on_a_sub_process_ends_all_that_is_inside() -> None:
     case = Case(BOUNDED.format(how=""))
     case.complete("undang")
@@ -124,15 +107,6 @@ def test_who_works_inside_does_not_beat_the_deadline_of_what_is_around() -> None
     case.now = case.now.replace(year=case.now.year + 1)
     with pytest.raises(Exception, match="Tenggat"):
         case.complete("undang")
-
-
-ROUNDS = """
-start mulai
-user minta each=unit as=u collect=jawab into=semua {how}
-user rangkum
-end selesai
-mulai -> minta -> rangkum -> selesai
-"""
 
 
 def test_all_rounds_open_together_and_their_results_are_collected_in_order() -> None:
@@ -223,26 +197,6 @@ def test_a_sub_process_runs_once_for_each_with_boundary_events_inside() -> None:
     case.complete("isi", hasil="B")
     assert case.open == ["rangkum"]
     assert case.variables["semua"] == ["A", "B"]
-
-
-ERRORS = """
-start mulai
-sub bayar
-error gagal on=bayar code={caught}
-start awal in=bayar
-and cabang in=bayar
-user kirim in=bayar
-user catat in=bayar
-end beres in=bayar
-end rugi error=E1 in=bayar
-user ulang
-end selesai
-end usai
-mulai -> bayar -> selesai
-gagal -> ulang -> usai
-awal -> cabang -> kirim -> rugi
-cabang -> catat -> beres
-"""
 
 
 @pytest.mark.parametrize("caught", ["E1", '""'])

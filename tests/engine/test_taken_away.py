@@ -1,7 +1,7 @@
 """The history tells each open task that is taken away, and what took it away."""
 
-from tests.engine.test_execution import Case
-from tests.engine.test_scopes import BOUNDED, ERRORS, ROUNDS
+from tests.engine.case import Case
+from tests.engine.scopes import BOUNDED, ERRORS, ROUNDS
 
 
 def told(case: Case) -> list[tuple[str, str, str, bool]]:

@@ -24,11 +24,11 @@ from app.forms.submission.sheet import lay_out
 from tests.forms import formjs, judged
 from tests.forms.formjs import FormJs
 from tests.forms.schemas import EVERYTHING, NOW
+from tests.forms.values import CONTEXT, POOL
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 FORM = forms.load(json.dumps(EVERYTHING).encode(), file="semua.form")
-CONTEXT: dict[str, Any] = {"batas": 4, "daftar_unit": ["dpu", {"label": "Dinas", "value": "dlh"}, 7]}
 SEED = int(os.environ.get("FORMS_SEED", "20261124"))
 #: The form with every component is asked twice as often.
 RUNS = int(os.environ.get("FORMS_RUNS", "1000")) // 2
@@ -36,55 +36,6 @@ AT_ONCE = 25
 EACH = 4
 FIXED = ("tetap", "mati")  # read-only, disabled: what the case holds stands there
 
-POOL: dict[str, list[Any]] = {
-    "panjang": [
-        "",
-        "ab",
-        "abc",
-        "abcdefg",
-        "  a ",
-        " abc   ",
-        "ab\U0001f600",
-        "abcde\U0001f600",
-        "\ufeffabcdef\u00a0",
-    ],
-    "pola": ["", "C-12", "C-", "xC-1", " C-12", "c-1"],
-    "surel": ["", "a@b", "a@b.id", "x@", "a b@c.id", "a@-b.id", "A.b+c@contoh.go.id"],
-    "telepon": ["", "+6281234567890", "081234567890", "0062812345678", "+62 812", "x+628123456789", "+99912"],
-    "bawaan": ["", "a", "abc", "abcd", "abcde"],
-    "uraian": ["", "ok", "terlalu panjang", "a\nb"],
-    "satu_desimal": [None, 0, 5, 5.5, 5.55, 11, -1, 10, 10.1, -0.05],
-    "wajib": [None, 4, 5, 0, 5.5, 6],
-    "bulat": [None, 0, 1.5, 2, -3, 1e15, 0.1],
-    "lima": [None, 0, 5, 7, -5, -7.5, 2.5],
-    "seperempat": [None, 0.25, 0.3, 5, 5.25, 0.125],
-    "teks_angka": [None, "1", "1.50", "1.505", "-1.5", "-1.51", "0", "0.00"],
-    "tanggal": [None, "2026-11-24", "2024-02-29", "1999-01-01"],
-    "jam": [None, "14:05", "00:00"],
-    "saat": [None, "2026-11-24T14:05", "2020-02-29T00:00"],
-    "setuju": [True, False],
-    "boleh": [True, False],
-    "pilih": ["a", "b", "c", None, "z"],
-    "angka_pilih": [1, 3, None, 9],
-    "daftar": ["dpu", "dlh", 7, None, "x"],
-    "hitungan": ["satu", "tiga", None],
-    "centang": [[], ["x"], ["x", "y"], ["y"], ["y", "w"]],
-    "tanda": [[], ["p"], ["r", "p"], ["p", "q", "r"], ["k"]],
-    "berkas": [[], ["files::1"]],
-    "mati": ["", "a"],
-    "tetap": ["a", "abcd"],
-    "kosong_bila_null": [None, 1],
-    "selalu_hilang": ["", "a"],
-    "tak_pernah_hilang": ["", "a"],
-    "rantai_satu": ["ya", "tidak", None],
-    "rantai_dua": ["", "a"],
-    "rantai_tiga": [True, False],
-    "rantai_empat": [None, 1],
-    "rantai_lima": [[], ["x"]],
-    "rantai_enam": ["", "a"],
-    "dalam": ["", "q"],
-    "paling_dalam": [None, 2, 4],
-}
 #: What only an API could send: form-js drops it when the form is opened, `initial` must as well.
 ODD: list[Any] = [
     "teks",

@@ -1,12 +1,7 @@
 """The page of a form in Chromium: conditions by script and by server agree, it is accessible, it helps."""
 
 import json
-import mimetypes
 import random
-import subprocess
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,15 +11,16 @@ from app.forms import moments, numbers
 from app.forms.model import Field, option_text
 from app.forms.submission.form_state import situation
 from app.i18n import speaking
-from tests.forms.pages import APP, html
+from tests.forms.browser import browser, show
+from tests.forms.pages import html
 from tests.forms.schemas import EVERYTHING, NOW, component, form, hide, must, rules, values
-from tests.forms.test_like_formjs import CONTEXT, POOL
+from tests.forms.values import CONTEXT, POOL
+
+__all__ = ["browser"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-ROOT = Path(__file__).resolve().parents[2]
 FORM = forms.load(json.dumps(EVERYTHING).encode(), file="semua.form")
-POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; form-action 'self'"
 
 FILL = """(source) => {
   const form = document.querySelector("form");
@@ -38,39 +34,6 @@ FILL = """(source) => {
   const shown = [ ...form.elements ].filter((one) => one.name && one.name !== "_baris" && !one.closest("[hidden]"));
   return [ ...new Set(shown.map((control) => control.name)) ].sort();
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    subprocess.run([sys.executable, ROOT / "frontend" / "build.py"], check=True)
-    with sync_playwright() as playwright:
-        made = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield made
-        made.close()
-
-
-def show(browser: Any, page_html: str, **settings: Any) -> Any:
-    """Open a page under the policy of the application; anything the browser complains about fails the test."""
-    page = browser.new_context(**settings).new_page()
-    page.complaints = []
-    page.on("console", lambda message: page.complaints.append(message.text))
-    page.on("pageerror", lambda error: page.complaints.append(str(error)))
-
-    def answer(route: Any) -> None:
-        path = route.request.url.removeprefix("http://forms.test/").partition("?")[0]
-        kind = mimetypes.guess_type(path)[0] or "text/html"
-        body = (APP / "web" / path).read_bytes() if path.startswith("static/") else page_html.encode()
-        route.fulfill(
-            body=body, content_type=kind, headers={"Content-Security-Policy": POLICY, "content-type": kind}
-        )
-
-    page.route("**/*", answer)
-    page.goto("http://forms.test/")
-    return page
 
 
 def test_script_and_server_hide_the_same_fields(browser: Any) -> None:

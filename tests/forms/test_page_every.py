@@ -10,10 +10,10 @@ from app import forms
 from app.forms.model import CHOICES
 from app.forms.submission.form_state import situation
 from tests.forms import every
+from tests.forms.browser import browser, show
 from tests.forms.every import EVERY
 from tests.forms.pages import html
 from tests.forms.schemas import NOW
-from tests.forms.test_page import browser, show
 
 __all__ = ["browser"]
 

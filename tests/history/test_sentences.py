@@ -3,28 +3,11 @@
 from datetime import UTC
 
 from app.history import words
-from app.history.sentences import NOTHING, Part, Ref, Sentence, one_line, plain, say
+from app.history.sentences import NOTHING, Part, Ref, one_line, plain, say
 from app.history.vocabulary import Ids
 from app.i18n import speaking
 from tests.history.entries import stored
-
-
-class Open(Ids):
-    """A reader who may open every case."""
-
-    def may_open(self, case_id: int) -> bool:
-        return True
-
-
-def delivered(names: Ids) -> Sentence:
-    data = {
-        "message": "Kabar & <berita>",
-        "identity": ["nama"],
-        "case": 7,
-        "case_number": "SURAT-7",
-        "by_number": True,
-    }
-    return words.describe(stored("message_delivered", data), names)
+from tests.history.sentences import Open, delivered
 
 
 def test_another_case_is_a_reference_for_who_may_open_it_and_else_a_name() -> None:

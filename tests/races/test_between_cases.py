@@ -12,8 +12,7 @@ from tests.engine.building import bpmn, end, node, timer
 from tests.engine.pools import dinas
 from tests.races.together import Racers
 from tests.services.office import Office
-from tests.services.test_pools_kept import busy
-from tests.services.two_pools import at, begin, cases, deploy, files, finish, work
+from tests.services.two_pools import at, begin, busy, cases, deploy, files, finish, work
 
 pytestmark = pytest.mark.slow
 TIMES = 20

@@ -11,9 +11,9 @@ from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.notifications import notices, outbox
 from tests.engine.building import bpmn, end, send, start, user
+from tests.services.bell import heard
 from tests.services.counting import statements
 from tests.services.office import Office, add_user, form, text
-from tests.services.test_telling import heard
 
 TOLD = ["Untuk diketahui"]
 SEVERAL = {"type": "taglist", "key": "tembusan", "label": "Tembusan",

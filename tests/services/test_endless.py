@@ -10,9 +10,8 @@ from app.commands.jobs import fire_job
 from app.models import Incident, Job
 from app.services.core import loop_guard
 from app.services.instances import incidents
-from tests.engine.building import Shape, catch, end, exclusive, node, send, start, timer, user
+from tests.engine.building import Shape, catch, end, exclusive, inside, node, send, start, timer, user
 from tests.engine.pools import WAITS
-from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office
 from tests.services.two_pools import at, begin, cases, deploy, events, files, finish, process, work
 

@@ -13,8 +13,8 @@ from app.services.deployment import deployments
 from app.services.instances import cancellation, instances, jobs
 from app.services.tasks import tasks
 from tests.engine.building import boundary, bpmn, end, start, user
+from tests.services.bell import hand_on, heard
 from tests.services.office import Office, add_user, form, text
-from tests.services.test_telling import hand_on, heard
 
 DONE = {"hasil": "cukup", "unit": "A"}
 

@@ -14,8 +14,7 @@ from app.services.definitions.definitions import version
 from app.services.deployment import deployments
 from app.services.instances import incidents, instances
 from app.services.tasks import tasks
-from tests.engine.building import Shape, bpmn, end, exclusive, flow, node, parallel, start, user
-from tests.engine.test_reader_scopes import inside
+from tests.engine.building import Shape, bpmn, end, exclusive, flow, inside, node, parallel, start, user
 from tests.services.office import Office, form, text
 
 FORMS = {

@@ -10,10 +10,9 @@ from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.instances import cancellation, instances, messages
 from app.services.tasks import tasks
-from tests.engine.building import bpmn, catch, end, node, start, user
-from tests.engine.test_reader_scopes import inside
+from tests.engine.building import bpmn, catch, end, inside, node, start, user
 from tests.services.office import Office, add_user, form, text
-from tests.services.test_rounds import COLLECTED, EACH
+from tests.services.rounds import COLLECTED, EACH
 
 LANES = {"Loket": "mulai terima selesai", "Arsip": "tunggu"}
 

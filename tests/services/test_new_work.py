@@ -10,9 +10,9 @@ from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.tasks import tasks
 from tests.engine.building import boundary, bpmn, end, parallel, send, start, user
+from tests.services.bell import heard, sent_to
 from tests.services.counting import inserts
 from tests.services.office import Office, add_user, form, text
-from tests.services.test_telling import heard, sent_to
 
 LANE = {"Unit": {"unit": "unit"}}
 

@@ -12,9 +12,8 @@ from app.services.files import attachments as attachments
 from app.services.files import uploads
 from app.services.instances import incidents, instances
 from app.services.tasks import inbox, tasks
-from tests.engine.building import Shape, bpmn, end, flow, node, parallel, send, start, user
+from tests.engine.building import Shape, bpmn, end, flow, inside, node, parallel, send, start, user
 from tests.engine.pools import WAITS, dinas, kecamatan
-from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, form, text
 from tests.services.two_pools import at, begin, cases, deploy, events, files, finish, process, work
 

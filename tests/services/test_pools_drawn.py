@@ -12,7 +12,7 @@ from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.tasks import tasks
-from tests.engine.test_office_drawings import DRAWINGS
+from tests.engine.reading import DRAWINGS
 from tests.services.office import Office, add_user
 from tests.services.two_pools import cases, messages, work
 

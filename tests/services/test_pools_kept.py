@@ -10,8 +10,8 @@ from sqlalchemy import event, select
 
 from app import worker
 from app.db import Database
-from app.models import HistoryEvent, Job, OutboxMessage, ProcessInstance
-from app.services.instances import cancellation, instances
+from app.models import HistoryEvent, Job, ProcessInstance
+from app.services.instances import instances
 from app.services.messaging import outgoing, undelivered
 from app.services.tasks import tasks
 from tests.engine.building import end, exclusive, node, parallel, send, start, timer, user
@@ -19,9 +19,12 @@ from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.services.counting import statements
 from tests.services.office import Office, form, text
 from tests.services.two_pools import (
+    ASKS_FIRST,
     FORMS,
     at,
     begin,
+    busy,
+    cancel,
     cases,
     deploy,
     events,
@@ -29,34 +32,9 @@ from tests.services.two_pools import (
     finish,
     messages,
     process,
+    told,
     work,
 )
-
-ASKS_FIRST = [
-    start("mulai", form="awal"),
-    send("kirim"),
-    user("sibuk"),
-    node("intermediateCatchEvent", "tunggu", inside=WAITS),
-    user("catat"),
-    end("selesai"),
-]
-
-
-def busy() -> bytes:
-    """Asks the other pool, and waits for its answer only after a task of its own."""
-    return process("kecamatan", ASKS_FIRST, "mulai > kirim > sibuk > tunggu > catat > selesai")
-
-
-def told(office: Office) -> list[str]:
-    """What the process owner was told of."""
-    with office.database.reading() as session:
-        rows = session.scalars(select(OutboxMessage))
-        return [row.body["code"] for row in rows if row.audience.get("roles") == ["process_owner"]]
-
-
-def cancel(office: Office, case: ProcessInstance) -> None:
-    with office.database.transaction() as session:
-        cancellation.cancel(session, case.id, "dicabut", actor=office.owner)
 
 
 @pytest.fixture

@@ -6,13 +6,36 @@ from sqlalchemy import select
 from app.models import HistoryEvent, ProcessInstance
 from app.services.instances import instances
 from app.services.tasks import tasks
-from tests.engine.building import catch, end, exclusive, flow, node, parallel, race, send, start, user
+from tests.engine.building import (
+    catch,
+    end,
+    exclusive,
+    flow,
+    inside,
+    marker,
+    node,
+    parallel,
+    race,
+    send,
+    start,
+    user,
+)
 from tests.engine.pools import WAITS, dinas
-from tests.engine.test_reader_scopes import inside
-from tests.engine.test_repeated_messages import marker
 from tests.services.office import Office
-from tests.services.test_pools_kept import cancel, told
-from tests.services.two_pools import FORMS, at, begin, cases, deploy, events, files, finish, process, work
+from tests.services.two_pools import (
+    FORMS,
+    at,
+    begin,
+    cancel,
+    cases,
+    deploy,
+    events,
+    files,
+    finish,
+    process,
+    told,
+    work,
+)
 
 ANSWERS = process("dinas", [
     node("startEvent", "usulan_masuk", inside=WAITS), user("telaah"), exclusive("jawab_kah"),

@@ -14,17 +14,9 @@ from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.tasks import inbox, tasks
-from tests.engine.building import bpmn, end, node, start, user
-from tests.engine.test_reader_scopes import inside
+from tests.engine.building import bpmn, end, inside, node, start, user
 from tests.services.office import Office, form, text
-
-COLLECTED = ' outputCollection="jawaban_unit" outputElement="=jawaban"'
-EACH = (
-    "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
-    '<zeebe:loopCharacteristics inputCollection="=[&quot;A&quot;,&quot;B&quot;]" inputElement="tujuan"'
-    f"{COLLECTED}/></bpmn:extensionElements>"
-    "</bpmn:multiInstanceLoopCharacteristics>"
-)
+from tests.services.rounds import COLLECTED, EACH, begun, finish, signals
 
 
 def asks_units() -> dict[str, bytes]:
@@ -38,13 +30,6 @@ def asks_units() -> dict[str, bytes]:
         key="tanya",
     )  # fmt: skip
     return {"tanya.bpmn": diagram, "awal.form": form(text("judul")), "pendapat.form": form(text("jawaban"))}
-
-
-def begun(office: Office, files: dict[str, bytes], key: str) -> ProcessInstance:
-    with office.database.transaction() as session:
-        deployments.deploy(session, files, actor=office.owner)
-    with office.database.transaction() as session:
-        return instances.start(session, key, {"judul": "x"}, actor=office.rina).instance
 
 
 def offered(office: Office, actor: Actor) -> list[tuple[str, str | None, dict[str, Any]]]:
@@ -72,28 +57,6 @@ def test_each_unit_gets_a_task_of_its_own_and_the_answers_come_together(office: 
         assert same.variables["jawaban_unit"] == ["dari A", "dari B"]
         assert "jawaban" not in same.variables
         assert [task.activity_id for task in instances.open_tasks(session, case.id)] == ["rangkum"]
-
-
-def signals(kind: str) -> dict[str, bytes]:
-    """A case that waits for a signal, or throws it after a task."""
-    event = node(
-        "intermediateCatchEvent" if kind == "tunggu" else "intermediateThrowEvent",
-        "bubar",
-        inside='<bpmn:signalEventDefinition signalRef="s"/>',
-    )
-    diagram = bpmn(
-        [start("mulai", form="awal"), user("isi"), event, user("lanjut"), end("selesai")],
-        "mulai > isi > bubar > lanjut > selesai",
-        lanes={"Loket": "mulai isi bubar lanjut selesai"},
-        key=kind,
-        outside='<bpmn:signal id="s" name="Bubar"/>',
-    )
-    return {f"{kind}.bpmn": diagram, "awal.form": form(text("judul"))}
-
-
-def finish(office: Office, case: ProcessInstance) -> None:
-    with office.database.transaction() as session:
-        tasks.complete(session, office.open_task(case).id, {}, {}, actor=office.rina)
 
 
 def test_a_signal_reaches_the_other_cases_that_wait_for_it_and_only_those(office: Office) -> None:

@@ -10,7 +10,7 @@ from app.services.core import clock
 from app.services.deployment import deployments
 from tests.engine.building import bpmn, end, exclusive, flow, node, timer, user
 from tests.services.office import Office, form, text
-from tests.services.test_rounds import begun, finish, signals
+from tests.services.rounds import begun, finish, signals
 
 
 def monthly(*, every: str = "R/P1D", key: str = "rekap", broken: bool = False) -> dict[str, bytes]:

@@ -4,27 +4,14 @@ import pytest
 
 from app.errors import InvalidForm
 from app.i18n import speaking
-from app.models import Notice, Unit, User
-from app.services.core.access import Actor
+from app.models import Notice
 from app.services.deployment import deployments
 from app.services.instances import incidents, instances, messages
-from app.services.notifications import notices, outbox, texts
-from app.services.tasks import reassignment, tasks
+from app.services.tasks import tasks
 from tests.engine.building import bpmn, catch, end, start, user
+from tests.services.bell import hand_on, heard, sent_to
 from tests.services.counting import statements
 from tests.services.office import Office, add_user, form, text
-
-
-def heard(office: Office, actor: Actor) -> list[str]:
-    """What the bell tells somebody, newest first."""
-    with office.database.transaction() as session:
-        outbox.deliver(session)
-        return [texts.words(row.body) for row in notices.of_user(session, actor=actor)[0]]
-
-
-def hand_on(office: Office, task_id: str, to: Actor, reason: str, *, actor: Actor) -> None:
-    with office.database.transaction() as session:
-        reassignment.reassign(session, task_id, session.get_one(User, to.id), reason, actor=actor)
 
 
 def test_who_gets_a_task_from_somebody_is_told_from_whom_and_why(office: Office) -> None:
@@ -85,17 +72,6 @@ def test_the_lane_that_waited_hears_that_the_case_ended_with_the_answer(office: 
         messages.from_reporter(session, case, wait.id, {"isi": "saya cabut"})
     said = "Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: Dicabut."
     assert heard(office, office.budi) == [said]
-
-
-def sent_to(office: Office, unit: str) -> str:
-    """A case sent to a unit; the id of the task that opened for it."""
-    with office.database.transaction() as session:
-        session.add(Unit(code="KOSONG", name="Dinas Kosong"))
-    case = office.start()
-    with office.database.transaction() as session:
-        task = office.open_task(case)
-        tasks.complete(session, task.id, {"hasil": "cukup", "unit": unit}, {}, actor=office.rina)
-    return office.open_task(case).id
 
 
 def test_coordinator_and_administrator_hear_of_a_task_for_a_unit_without_officers(office: Office) -> None:

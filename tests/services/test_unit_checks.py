@@ -19,6 +19,7 @@ from tests.engine.building import (
     exclusive,
     flow,
     inclusive,
+    inside,
     node,
     parallel,
     rule,
@@ -26,7 +27,6 @@ from tests.engine.building import (
     user,
 )
 from tests.engine.dmn import dmn
-from tests.engine.test_reader_scopes import inside
 from tests.services.office import Office, add_user, form, text
 from tests.sop_changes.editing import Drawing
 

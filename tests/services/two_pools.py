@@ -6,13 +6,23 @@ from typing import Any
 from sqlalchemy import select
 
 from app import worker
-from app.models import CaseMessage, HistoryEvent, ProcessInstance
+from app.models import CaseMessage, HistoryEvent, OutboxMessage, ProcessInstance
 from app.services.deployment import deployments
-from app.services.instances import instances
+from app.services.instances import cancellation, instances
 from app.services.tasks import tasks
-from tests.engine.building import Shape, bpmn
-from tests.engine.pools import FLOWS, dinas, kecamatan, pools
+from tests.engine.building import Shape, bpmn, end, node, send, start, user
+from tests.engine.pools import FLOWS, WAITS, dinas, kecamatan, pools
 from tests.services.office import Office, form, text
+
+ASKS_FIRST = [
+    start("mulai", form="awal"),
+    send("kirim"),
+    user("sibuk"),
+    node("intermediateCatchEvent", "tunggu", inside=WAITS),
+    user("catat"),
+    end("selesai"),
+]
+
 
 FORMS = {
     "awal.form": form(text("nomor"), text("judul"), text("nama", private=True)),
@@ -88,3 +98,20 @@ def messages(office: Office) -> list[tuple[str, str, str | None]]:
     with office.database.reading() as session:
         rows = session.scalars(select(CaseMessage).order_by(CaseMessage.sent_at))
         return [(row.name, row.state, row.reason) for row in rows]
+
+
+def busy() -> bytes:
+    """Asks the other pool, and waits for its answer only after a task of its own."""
+    return process("kecamatan", ASKS_FIRST, "mulai > kirim > sibuk > tunggu > catat > selesai")
+
+
+def told(office: Office) -> list[str]:
+    """What the process owner was told of."""
+    with office.database.reading() as session:
+        rows = session.scalars(select(OutboxMessage))
+        return [row.body["code"] for row in rows if row.audience.get("roles") == ["process_owner"]]
+
+
+def cancel(office: Office, case: ProcessInstance) -> None:
+    with office.database.transaction() as session:
+        cancellation.cancel(session, case.id, "dicabut", actor=office.owner)

@@ -3,34 +3,13 @@
 from collections.abc import Callable
 from threading import Barrier, Thread
 
-import pytest
-from flask import Flask
-
-from app.db import Database
-from app.services.deployment import deployments
-from app.services.maintenance import demo
-from app.web import create_app
 from tests.reports import answers_for, report, report_values
-from tests.web.conftest import Api, Case, ReadingClient, sop_files
+from tests.web.conftest import Api, Case
+from tests.web.postgresql import app, office
+
+__all__ = ["app", "office"]
 
 Clients = Callable[[str], Api]
-
-
-@pytest.fixture
-def office(postgres_database: Database) -> Database:
-    with postgres_database.transaction() as session:
-        demo.load(session)
-        deployments.deploy(session, sop_files(), actor=None)
-    return postgres_database
-
-
-@pytest.fixture
-def app(office: Database) -> Flask:
-    with office.reading() as session:
-        config = session.info["config"]
-    app = create_app(config, office)
-    app.test_client_class = ReadingClient
-    return app
 
 
 def test_one_of_two_wins_and_the_other_reads_who(api: Clients) -> None:

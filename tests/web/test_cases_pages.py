@@ -24,9 +24,9 @@ from app.worker import fire_until
 from tests.engine.building import bpmn, catch, end, start
 from tests.history.entries import stored
 from tests.reports import answers_for, report
+from tests.web.cases import start_many, task_of, titles
 from tests.web.conftest import Browser, Case, Traffic
 from tests.web.pages import told_of, words_of
-from tests.web.test_tasks_pages import start_many, task_of, titles
 
 SignIn = Callable[[str], Browser]
 WAY = ("lapor", "upp", "upp", "upp")

@@ -8,8 +8,7 @@ import pytest
 from app.history import words as record_words
 from app.services.casefile.vocabulary import Vocabulary
 from app.web.definitions import decision_words
-from tests.engine.models import decision, grid, literal, read
-from tests.engine.test_decision_graphs import SCORE
+from tests.engine.models import SCORE, decision, grid, literal, read
 from tests.history.entries import stored
 
 

@@ -11,7 +11,7 @@ from app.history import words
 from app.history.events import CATALOGUE
 from app.history.vocabulary import Ids
 from app.web import sentences
-from tests.history.test_sentences import Open, delivered
+from tests.history.sentences import Open, delivered
 
 #: What the engine records, as its sources have it.
 ENGINE = "".join(path.read_text("utf-8") for path in sorted(Path("app/engine").rglob("*.py")))

@@ -12,31 +12,15 @@ from app.config import Config
 from app.db import Database
 from app.models import Attempt, HistoryEvent
 from app.services.core import clock
-from app.services.core.access import Actor, actor_of
+from app.services.core.access import actor_of
 from app.services.files import attachments, images, uploads
 from app.services.people import users
+from tests.web.attachments import attach
 from tests.web.conftest import Api, Browser, Case
 from tests.web.pages import PNG, upload, words_of
 
 SignIn = Callable[[str], Browser]
 HOSTILE = b"<script>alert(1)</script>"
-
-
-def actor(office: Database, name: str) -> Actor:
-    with office.reading() as session:
-        return actor_of(users.named(session, name))
-
-
-def attach(office: Database, case: Case, name: str, content: bytes, *, private: bool = False) -> str:
-    lapor = actor(office, "lapor")
-    with office.transaction() as session:
-        row = attachments.receive(
-            session, uploads.read(BytesIO(content), name, actor=lapor), actor=lapor, private=private
-        )
-        attachments.attach(
-            session, [row.id], instance_id=case.id, field_key="lampiran", actor=lapor, private=private
-        )
-        return row.id
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from app.db import Database
 from app.web import create_app
 from tests.web.conftest import Browser, ReadingClient
 from tests.web.pages import words_of
-from tests.web.test_tracking_pages import Report
+from tests.web.reporters import Report
 
 NAMED = Office(
     "Pemerintah Kabupaten <Contoh>",

@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 from app.db import Database
 from tests.web.conftest import Browser, Case
-from tests.web.test_tracking_pages import Report, look_up
+from tests.web.reporters import Report, look_up
 
 SignIn = Callable[[str], Browser]
 KEPT = "public, max-age=31536000, immutable"

@@ -8,14 +8,11 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from app import stored_messages
 from app.db import Database
 from app.models import Attachment, Draft, Incident, User, UserTask
-from app.services.core import access, clock
-from app.services.core.access import Actor
+from app.services.core import clock
 from app.services.core.paging import cursor
 from app.services.deployment import deployments
 from app.services.instances import instances
@@ -23,8 +20,9 @@ from app.services.people import users
 from app.services.tasks import drafts, tasks
 from tests.engine.building import bpmn, end, exclusive, flow, parallel, start, user
 from tests.forms.pages import sent_by
-from tests.reports import answers_for, report, report_values
+from tests.reports import answers_for
 from tests.services.office import add_user, form, text
+from tests.web.cases import actor, fields, start_many, task_of, titles
 from tests.web.conftest import Api, Browser, Case, Traffic
 from tests.web.pages import told_of
 
@@ -32,43 +30,11 @@ SignIn = Callable[[str], Browser]
 Clients = Callable[[str], Api]
 
 
-def actor(session: Session, name: str) -> Actor:
-    return access.actor_of(users.named(session, name))
-
-
-def task_of(office: Database, case_id: int) -> UserTask:
-    with office.reading() as session:
-        [task] = instances.open_tasks(session, case_id)
-        return task
-
-
-def start_many(office: Database, count: int) -> None:
-    with office.transaction() as session:
-        for n in range(count):
-            values = report_values(report("SIN-002")) | {"judul": f"Laporan ke-{n:03d}"}
-            instances.start(session, "pengaduan", values, actor=actor(session, "lapor"))
-
-
-def fields(case: Case, activity_id: str, **more: Any) -> dict[str, Any]:
-    """The answers of a report as a browser sends them."""
-    found: dict[str, Any] = {}
-    for key, value in {**answers_for(activity_id, case.report), **more}.items():
-        if isinstance(value, bool):
-            found |= {key: "true"} if value else {}
-        else:
-            found[key] = value
-    return found
-
-
 def as_drawn(browser: Browser, task: UserTask) -> dict[str, Any]:
     """What the form of a task sends when nobody has touched it."""
     page = browser.get(f"/tugas/{task.id}").text
     form_of_task = page[page.index(f'action="/tugas/{task.id}"') :].partition("</form>")[0]
     return {name: texts for name, texts in sent_by(form_of_task).items() if name != "idempotency_key"}
-
-
-def titles(page: TestResponse) -> list[str]:
-    return re.findall(r'class="cell__clamp">([^<]+)<', page.text)
 
 
 def results(page: str) -> str:

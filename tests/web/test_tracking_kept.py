@@ -22,7 +22,7 @@ from app.web import given
 from tests.reports import answers_for
 from tests.web.conftest import Browser
 from tests.web.pages import PNG, key_of, told_of, upload, words_of
-from tests.web.test_tracking_pages import ONE, Report, look_up, wait_id
+from tests.web.reporters import ONE, Report, look_up, wait_id
 
 FIRST = "Lokasinya di timur balai desa."
 PAGE = "/lacak/laporan"

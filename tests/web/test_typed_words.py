@@ -12,9 +12,9 @@ from app.services.people import users
 from app.services.tasks import tasks
 from tests.reports import report, report_values
 from tests.services.office import add_user
+from tests.web.cases import fields, task_of
 from tests.web.conftest import Browser, Case
 from tests.web.pages import PNG, fields_of, key_of, upload, words_of
-from tests.web.test_tasks_pages import fields, task_of
 
 SignIn = Callable[[str], Browser]
 KEPT = "tersimpan sebagai draf Anda"

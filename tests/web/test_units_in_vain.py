@@ -10,9 +10,9 @@ from app.db import Database
 from app.models import Unit
 from app.services.core import clock
 from app.services.people import users
+from tests.web.cases import task_of
 from tests.web.conftest import Browser, Case
 from tests.web.pages import words_of
-from tests.web.test_tasks_pages import task_of
 
 SignIn = Callable[[str], Browser]
 
