@@ -192,4 +192,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Tugas “{host}” mempunyai dua tenggat: “{first}” dan “{id}”.",
         "Sisakan satu tanda tenggat.",
     ),
+    # Messages between pools.
+    "message_heard_once": (
+        (
+            "Pesan dari “{sender}” digambar ke “{name}” dan “{other}”, yang dapat menunggu pada saat yang sama; "
+            "hanya satu yang menerimanya."
+        ),
+        "Kirim pesan tersendiri untuk masing-masing, atau terima pesan itu sebelum alurnya bercabang.",
+    ),
+    "message_may_not_come": (
+        (
+            "“{name}” menunggu pesan tanpa batas waktu, sedangkan proses “{process}” dapat berakhir tanpa "
+            "mengirimnya; perkara lalu menunggu terus."
+        ),
+        "Beri batas waktu, misalnya gerbang kejadian dengan timer, atau kirim jawaban di setiap akhir proses itu.",
+    ),
 }

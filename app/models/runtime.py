@@ -113,8 +113,8 @@ class Job(Base):
     #: Null: out of retries, an incident waits; or a message that nobody waits for yet.
     run_at: Mapped[datetime | None] = mapped_column(index=True)
     deadline: Mapped[dict[str, Any]]
-    #: What led to a signal, or a timer that waits for no time worth mentioning, by `hops`. Else empty.
-    trail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: The place of a signal, or of a timer without time, among events with nobody acting, see `loop_guard`. Else 0.
+    hops: Mapped[int] = mapped_column(default=0)
     retries: Mapped[int] = mapped_column(default=3)
     signal: Mapped[str | None] = mapped_column(String(255))
     message_id: Mapped[str | None] = mapped_column(ForeignKey("case_message.id"))
@@ -136,8 +136,8 @@ class MessageWait(Base):
     opened_at: Mapped[datetime]
     #: The rounds that it waits in, the innermost first.
     rounds: Mapped[list[Any]] = mapped_column(default=list)
-    #: What led to this with nobody acting in between, by `hops`.
-    trail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    #: The place that what is heard has among events with nobody acting in between, see `loop_guard`.
+    hops: Mapped[int] = mapped_column(default=0)
 
     instance: Mapped[ProcessInstance] = relationship()
 

@@ -137,7 +137,7 @@ SECTIONS: Mapping[str, Sequence[Example]] = {
             "dua_pool",
             "Two pools that write to each other",
             "Each pool is a process with cases of its own. What one sends along a message flow begins a case of the "
-            "other, or goes to the case that it talks with; it is kept until somebody waits for it.",
+            "other, or goes to the case that is linked with it; it is kept until that case waits for it.",
         ),
         Example(
             "sinyal",

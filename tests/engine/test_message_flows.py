@@ -4,10 +4,11 @@ import pytest
 
 from app.engine.diagram import Diagram, MessageFlow
 from app.engine.reading import reader
-from app.engine.reading.checks import concurrency
+from app.engine.reading.checks import message_exchange
 from app.engine.running.execution import Program
 from app.services.triage import pool_driver
 from tests.engine.building import (
+    Shape,
     boundary,
     bpmn,
     catch,
@@ -149,7 +150,9 @@ def test_places_that_wait_at_the_same_time_are_told_from_alternatives(
     more: list[object], flows: str, expected: bool
 ) -> None:
     diagram = places(*more, flows=flows)
-    assert concurrency.together(diagram, "a", "b") is concurrency.together(diagram, "b", "a") is expected
+    forks = message_exchange.branches_to(diagram)
+    assert message_exchange.together(forks["a"], forks["b"]) is expected
+    assert message_exchange.together(forks["b"], forks["a"]) is expected
 
 
 # -- driven together ---------------------------------------------------------------------------------------
@@ -198,3 +201,63 @@ def test_a_pool_that_cannot_go_on_stops_with_its_reason_and_the_other_goes_on() 
     drives = pool_driver.drive(list(both("kirim > usulan_masuk: Usulan", second=stuck).values()), "1")
     assert [drive.end for drive in drives] == ["ended", "stopped"]
     assert "selamanya" in drives[1].why
+
+
+# -- what a drawing of messages leaves open ----------------------------------------------------------------
+
+
+def answered_at(*places: str) -> tuple[str, ...]:
+    return ("kirim > usulan_masuk", *(f"jawab > {place}" for place in places))
+
+
+@pytest.mark.parametrize(
+    ("split", "expected"), [(parallel("pisah"), [("message_heard_once", "a")]), (exclusive("pisah"), [])]
+)
+def test_a_message_drawn_to_two_places_that_wait_at_the_same_time_is_told(
+    split: Shape, expected: list[tuple[str, str]]
+) -> None:
+    waits = [node("intermediateCatchEvent", each, inside=WAITS) for each in "ab"]
+    asks = bpmn([start("mulai"), send("kirim"), split, *waits, end("selesai"), end("lain")],
+                "mulai > kirim > pisah > a > selesai\npisah > b > lain", key="kecamatan")  # fmt: skip
+    assert told(both(*answered_at("a", "b"), first=asks)) == expected
+
+
+def answers(kind: str) -> bytes:
+    """A pool that answers always, on one of two ways, or always but in one of two branches."""
+    fork = parallel("pisah") if kind == "branch" else exclusive("pisah")
+    after = "jawab > lain" if kind == "always" else "jawab"
+    sends = send("jawab") if kind == "always" else node("endEvent", "jawab", inside=WAITS)
+    shapes = [node("startEvent", "usulan_masuk", inside=WAITS), fork, sends, user("telaah"), end("diam")]
+    way = {
+        "always": f"usulan_masuk > {after}",
+        "branch": "usulan_masuk > pisah > jawab\npisah > telaah > diam",
+    }
+    shapes = [shapes[0], sends, end("lain")] if kind == "always" else shapes
+    return bpmn(shapes, way.get(kind, way["branch"]), key="dinas")
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("always", []), ("branch", []), ("choice", [("message_may_not_come", "tunggu")])]
+)
+def test_a_wait_without_a_time_for_a_process_that_may_end_without_sending_is_told(
+    kind: str, expected: list[tuple[str, str]]
+) -> None:
+    assert told(both(second=answers(kind))) == expected
+
+
+@pytest.mark.parametrize("how", ["race", "edge", "deadline"])
+def test_a_wait_that_a_time_or_something_else_may_end_is_in_order(how: str) -> None:
+    shapes = [start("mulai"), send("kirim"), end("selesai")]
+    waits = node("intermediateCatchEvent", "tunggu", inside=WAITS)
+    if how == "race":
+        shapes += [race("mana"), catch("lama", after="P9D"), waits]
+        flows = "mulai > kirim > mana > tunggu > selesai\nmana > lama > selesai"
+    elif how == "edge":
+        shapes += [user("kerja"), node("boundaryEvent", "tunggu", attachedToRef="kerja", inside=WAITS)]
+        flows = "mulai > kirim > kerja > selesai\ntunggu > selesai"
+    else:
+        late = boundary("lama", "tunggu", after="P9D", interrupting=True)
+        shapes += [node("receiveTask", "tunggu"), late]
+        flows = "mulai > kirim > tunggu > selesai\nlama > selesai"
+    asks = bpmn(shapes, flows, key="kecamatan")
+    assert told(both(first=asks, second=answers("choice"))) == []

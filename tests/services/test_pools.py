@@ -5,11 +5,12 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
+from app import stored_messages
 from app.commands.jobs import fire_job
+from app.errors import InvalidDiagram
 from app.models import Incident, Job, ProcessInstance
 from app.services.core import loop_guard
 from app.services.instances import incidents, instances, jobs
-from app.services.messaging import linked_instances
 from app.services.tasks import tasks
 from tests.engine.building import (
     Shape,
@@ -18,16 +19,27 @@ from tests.engine.building import (
     exclusive,
     flow,
     node,
-    parallel,
     race,
     send,
     start,
     user,
 )
-from tests.engine.pools import WAITS, dinas, kecamatan
+from tests.engine.pools import FLOWS, WAITS, dinas, kecamatan
 from tests.services.counting import statements
-from tests.services.office import Office
-from tests.services.two_pools import at, begin, cases, deploy, events, files, finish, messages, process, work
+from tests.services.office import Office, form, text
+from tests.services.two_pools import (
+    at,
+    begin,
+    cases,
+    deploy,
+    events,
+    files,
+    finish,
+    messages,
+    process,
+    tried_out,
+    work,
+)
 
 
 @pytest.fixture
@@ -61,7 +73,7 @@ def test_a_message_starts_a_case_of_the_other_pool_and_the_answer_comes_back(dep
     assert again.variables["putusan"] == "setuju"
     assert again.business_key == again.variables["nomor"] == case.business_key
     assert at(deployed, case) == ["catat"]
-    assert messages(deployed) == [("Usulan", "delivered", None), ("Jawaban", "delivered", None)]
+    assert messages(deployed) == [("Usulan", "delivered"), ("Jawaban", "delivered")]
     assert waiting_jobs(deployed) == []
 
 
@@ -237,28 +249,16 @@ def test_an_answer_drawn_to_each_place_where_one_may_wait_is_heard_at_one(office
     finish(office, cases(office, "dinas")[0])
     work(office)
     assert at(office, case) == ["catat"]
-    assert sorted(state for _name, state, _reason in messages(office)) == ["delivered", "delivered", "spare"]
+    assert sorted(state for _name, state in messages(office)) == ["delivered", "delivered"]
     finish(office, case)
     work(office)
     assert cases(office, "kecamatan")[0].state == "active"  # it waits for another answer, not for the old one
 
 
-def test_an_answer_drawn_to_two_branches_is_heard_in_both_even_if_one_is_late(office: Office) -> None:
-    shapes = [start("mulai"), send("kirim"), parallel("pisah"), waits("tunggu_a"), user("sibuk"), waits("tunggu_b"),
-              parallel("gabung"), user("catat"), end("selesai")]  # fmt: skip
-    both = process("kecamatan", shapes, "mulai > kirim > pisah > tunggu_a > gabung > catat > selesai\n"
-                   "pisah > sibuk > tunggu_b > gabung")  # fmt: skip
-    deploy(office, files(both, dinas(), flows=answered_at("tunggu_a", "tunggu_b")))
-    case = begin(office, "kecamatan")
-    work(office)
-    finish(office, cases(office, "dinas")[0])
-    work(office)
-    finish(office, case)
-    work(office)
-    assert at(office, case) == ["catat"]
-
-
-def test_pools_that_answer_each_other_for_ever_are_stopped(office: Office) -> None:
+def test_pools_that_answer_each_other_for_ever_are_stopped(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop_guard, "MOST", 20)
     asks = process("kecamatan", [start("mulai"), send("kirim"), exclusive("lagi"), waits("tunggu")],
                    "mulai > lagi > kirim > tunggu > lagi")  # fmt: skip
     answers = process("dinas", [node("startEvent", "usulan_masuk", inside=WAITS), send("jawab"), end("usai")],
@@ -269,7 +269,7 @@ def test_pools_that_answer_each_other_for_ever_are_stopped(office: Office) -> No
     for _try in range(2):
         [job] = waiting_jobs(office)
         fire_job(office.database, job.id)
-    assert len(cases(office, "dinas")) == loop_guard.MOST + 1
+    assert len(cases(office, "dinas")) == loop_guard.MOST
     with office.database.reading() as session:
         [incident] = session.scalars(select(Incident))
         assert "tanpa henti" in incident.message
@@ -278,22 +278,28 @@ def test_pools_that_answer_each_other_for_ever_are_stopped(office: Office) -> No
 # -- more than two pools, more than one flow ---------------------------------------------------------------
 
 
-def passed_on(office: Office) -> None:
+def passed_on(office: Office, **answer: str) -> None:
     """An applicant's letter is taken in at a desk, passed on, and answered from there, past the desk."""
     applies = process("pemohon", [start("mulai", form="awal"), send("ajukan"), user("sibuk"), waits("terima"),
                                   user("ambil"), end("selesai")],
-                      "mulai > ajukan > sibuk > terima > ambil > selesai")  # fmt: skip
+                      "mulai > ajukan > sibuk > terima > ambil > selesai", nomor="nomor_pemohon")  # fmt: skip
     desk = process("meja", [node("startEvent", "masuk", inside=WAITS), user("catat"),
                             node("endEvent", "teruskan", inside=WAITS)], "masuk > catat > teruskan")  # fmt: skip
-    deploy(
-        office,
-        files(applies, desk, dinas(), flows=("ajukan > masuk", "teruskan > usulan_masuk", "jawab > terima")),
+    told = {name.replace("_", " "): value for name, value in answer.items()}
+    decides = process("dinas", [node("startEvent", "usulan_masuk", inside=WAITS), user("telaah", form="telaah"),
+                                send("jawab", properties=told), end("usai")],
+                      "usulan_masuk > telaah > jawab > usai")  # fmt: skip
+    given = files(
+        applies, desk, decides, flows=("ajukan > masuk", "teruskan > usulan_masuk", "jawab > terima")
     )
+    deploy(office, given | {"awal.form": form(text("nomor_pemohon"), text("judul"))})
 
 
 @pytest.mark.parametrize("early", [False, True])
-def test_an_answer_past_the_one_who_passed_it_on_finds_who_asked(office: Office, early: bool) -> None:
-    passed_on(office)
+def test_an_answer_past_the_one_who_passed_it_on_goes_to_the_number_that_the_element_names(
+    office: Office, early: bool
+) -> None:
+    passed_on(office, nomor_penerima="nomor_pemohon")
     mine, other = begin(office, "pemohon"), begin(office, "pemohon")
     work(office)
     finish(office, cases(office, "meja")[0])
@@ -304,29 +310,76 @@ def test_an_answer_past_the_one_who_passed_it_on_finds_who_asked(office: Office,
     finish(office, answering, putusan="setuju")
     work(office)
     if early:
-        assert messages(office)[-1][1:] == ("kept", "not_waiting")
+        assert messages(office)[-1][1] == "kept"
         finish(office, mine)
         work(office)
     assert (at(office, mine), at(office, other)) == (["ambil"], ["sibuk"])
-    assert events(office, mine)["message_received"]["by_partner"]
-    assert events(office, answering)["message_delivered"]["by_partner"]
+    assert events(office, mine)["message_received"]["by_number"]
+    assert events(office, answering)["message_delivered"]["by_number"]
 
 
-def test_of_several_who_may_have_asked_nobody_is_picked_by_chance(office: Office) -> None:
+def test_an_answer_past_the_one_who_passed_it_on_without_a_number_is_an_incident_of_its_sender(
+    office: Office,
+) -> None:
     passed_on(office)
-    for _each in range(2):
-        begin(office, "pemohon")
+    mine = begin(office, "pemohon")
     work(office)
-    with office.database.transaction() as session:
-        first, second = cases(office, "meja")
-        pemohon = cases(office, "pemohon")
-        linked_instances.join(session, pemohon[1], first, rounds=(), sent={}, received={})
-    finish(office, first)
+    finish(office, cases(office, "meja")[0])
     work(office)
-    finish(office, cases(office, "dinas")[0], putusan="setuju")
+    finish(office, mine)
+    [answering] = cases(office, "dinas")
+    finish(office, answering, putusan="setuju")
+    incident = tried_out(office)
+    assert (incident.instance_id, incident.activity_id) == (answering.id, "jawab")
+    assert answering.business_key in stored_messages.told(incident.message)
+    assert at(office, mine) == []
+
+
+def test_a_number_that_the_element_names_goes_before_the_link(office: Office) -> None:
+    """The answer is for another case than the one that asked."""
+    number = process("dinas", [node("startEvent", "usulan_masuk", inside=WAITS), user("telaah", form="telaah"),
+                               send("jawab", properties={"nomor penerima": "judul"}), end("usai")],
+                     "usulan_masuk > telaah > jawab > usai")  # fmt: skip
+    deploy(office, files(kecamatan(), number))
+    asks, other = begin(office), begin(office, nomor="7")
+    for case in (other, asks):
+        finish(office, case)
     work(office)
-    assert messages(office)[-1][1:] == ("kept", "nobody")
-    assert at(office, second) == ["catat"]
+    finish(office, cases(office, "dinas")[-1], judul="7")
+    work(office)
+    assert (at(office, asks), at(office, other)) == ([], ["catat"])
+
+
+def test_who_began_a_case_is_meant_before_one_that_it_once_wrote_to_by_number(office: Office) -> None:
+    decides = process("dinas", [node("startEvent", "usulan_masuk", inside=WAITS), user("telaah", form="telaah"),
+                                send("kabari", properties={"nomor penerima": "judul"}), user("putus"),
+                                send("jawab"), end("usai")],
+                      "usulan_masuk > telaah > kabari > putus > jawab > usai")  # fmt: skip
+    deploy(office, files(kecamatan(), decides, flows=(*FLOWS, "kabari > tunggu: Kabar")))
+    other, asks = begin(office, nomor="7"), begin(office)
+    for case in (other, asks):
+        finish(office, case)
+    work(office)
+    answering = cases(office, "dinas")[-1]
+    finish(office, answering, judul="7")
+    work(office)
+    assert at(office, other) == ["catat"]
+    finish(office, answering)
+    work(office)
+    assert at(office, asks) == ["catat"]
+
+
+@pytest.mark.parametrize(("field", "code"), [("nama", "private_field_read"), ("tak_ada", "name_never_set")])
+def test_a_number_of_the_receiver_that_cannot_be_known_is_refused(
+    office: Office, field: str, code: str
+) -> None:
+    """A field marked `pribadi` is never among the variables, and goes into no message."""
+    shapes = [start("mulai", form="awal"), send("kirim", properties={"nomor penerima": field}), user("catat"),
+              end("selesai")]  # fmt: skip
+    asks = process("kecamatan", shapes, "mulai > kirim > catat > selesai")
+    with pytest.raises(InvalidDiagram) as refused:
+        deploy(office, files(asks, dinas(), flows=("kirim > usulan_masuk",)))
+    assert code in [finding.code for finding in refused.value.findings]
 
 
 @pytest.fixture(params=[1, -1], ids=["start first", "start last"])
@@ -370,7 +423,7 @@ def test_what_is_drawn_to_a_start_and_to_a_wait_goes_to_the_partner_that_goes_on
     assert at(office, review) == ["tinjau"]
     decide(office, review, "terima")
     assert cases(office, "kecamatan")[0].state == "ended"
-    assert {state for _name, state, _reason in messages(office)} == {"delivered", "spare"}
+    assert {state for _name, state in messages(office)} == {"delivered"}
 
 
 def test_it_begins_another_case_where_the_partner_is_over(office: Office, drafts: ProcessInstance) -> None:

@@ -12,7 +12,7 @@ from app.services.files import attachments as attachments
 from app.services.files import uploads
 from app.services.instances import incidents, instances
 from app.services.tasks import inbox, tasks
-from tests.engine.building import Shape, bpmn, end, flow, inside, node, parallel, send, start, user
+from tests.engine.building import Shape, bpmn, end, flow, inside, marker, node, parallel, send, start, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.services.office import Office, form, text
 from tests.services.two_pools import at, begin, cases, deploy, events, files, finish, process, work
@@ -229,6 +229,41 @@ def test_each_round_hears_the_answer_to_its_own_question(office: Office, order: 
     assert case.variables["putusan_semua"] == ["tentang jalan", "tentang jembatan", "tentang irigasi"]
 
 
+def test_an_answer_to_a_round_that_is_busy_is_kept_though_another_round_waits(office: Office) -> None:
+    loop = (
+        "<bpmn:multiInstanceLoopCharacteristics><bpmn:extensionElements>"
+        '<zeebe:loopCharacteristics inputCollection="=[&quot;jalan&quot;,&quot;irigasi&quot;]" inputElement="perihal"'
+        ' outputCollection="putusan_semua" outputElement="=putusan"/>'
+        "</bpmn:extensionElements></bpmn:multiInstanceLoopCharacteristics>"
+    )
+    content = inside(
+        start("a"), send("kirim"), user("pikir"), node("intermediateCatchEvent", "tunggu", inside=WAITS), end("b"),
+        flows="a > kirim > pikir > tunggu > b",
+    )  # fmt: skip
+    asks = process("kecamatan", [start("mulai", form="awal"), node("subProcess", "tiap", inside=content + loop),
+                                 user("catat"), end("selesai")], "mulai > tiap > catat > selesai")  # fmt: skip
+    deploy(office, files(asks, dinas()))
+    case = begin(office)
+    work(office)
+
+    def go_on(perihal: str) -> None:
+        with office.database.transaction() as session:
+            [task] = [t for t in instances.open_tasks(session, case.id) if t.locals["perihal"] == perihal]
+            tasks.complete(session, task.id, {}, {}, actor=office.rina)
+        work(office)
+
+    go_on("irigasi")
+    for other in cases(office, "dinas"):
+        finish(office, other, putusan=f"tentang {other.variables['perihal']}")
+        if other.variables["perihal"] == "jalan":
+            work(office)
+            assert at(office, case) == ["pikir"]
+    work(office)
+    go_on("jalan")
+    assert at(office, case) == ["catat"]
+    assert cases(office, "kecamatan")[0].variables["putusan_semua"] == ["tentang jalan", "tentang irigasi"]
+
+
 def test_rounds_in_rounds_each_hear_and_tell_their_own(office: Office) -> None:
     def each(name: str, values: str, content: str) -> Shape:
         loop = (
@@ -273,6 +308,50 @@ def test_rounds_in_rounds_each_hear_and_tell_their_own(office: Office) -> None:
         assert at(office, others[place]) == ["baca"]
     assert at(office, case) == ["catat"]
     assert cases(office, "kecamatan")[0].variables["semua_luar"] == [["x1", "x2"], ["y1", "y2"]]
+
+
+@pytest.mark.parametrize("order", [{}, {"isSequential": "true"}])
+def test_rounds_that_wait_after_the_rounds_that_asked_each_hear_an_answer(
+    office: Office, order: dict[str, str]
+) -> None:
+    loop = marker("<bpmn:loopCardinality>2</bpmn:loopCardinality>", **order)
+    asks = process("kecamatan", [
+        start("mulai", form="awal"), send("kirim", inside=loop), node("receiveTask", "tunggu", inside=loop),
+        user("catat"), end("selesai"),
+    ], "mulai > kirim > tunggu > catat > selesai")  # fmt: skip
+    deploy(office, files(asks, dinas()))
+    case = begin(office)
+    work(office)
+    for other in cases(office, "dinas"):
+        assert at(office, case) == []
+        finish(office, other)
+        work(office)
+    assert at(office, case) == ["catat"]
+
+
+def test_each_round_begins_a_case_of_its_own_though_its_message_is_drawn_to_a_wait_too(
+    office: Office,
+) -> None:
+    """What a round sends again goes to the case that this round began."""
+    content = inside(start("a"), send("kirim"), user("ubah"), send("susul"), end("b"),
+                     flows="a > kirim > ubah > susul > b")  # fmt: skip
+    loop = marker("<bpmn:loopCardinality>2</bpmn:loopCardinality>")
+    asks = process("kecamatan", [start("mulai", form="awal"), node("subProcess", "tiap", inside=content + loop),
+                                 end("selesai")], "mulai > tiap > selesai")  # fmt: skip
+    reads = process("dinas", [node("startEvent", "masuk", inside=WAITS),
+                              node("intermediateCatchEvent", "lagi", inside=WAITS), user("baca"), end("usai")],
+                    "masuk > lagi > baca > usai")  # fmt: skip
+    flows = tuple(f"{one} > {other}" for one in ("kirim", "susul") for other in ("masuk", "lagi"))
+    deploy(office, files(asks, reads, flows=flows))
+    case = begin(office)
+    work(office)
+    first, second = cases(office, "dinas")
+    with office.database.transaction() as session:
+        task = max(instances.open_tasks(session, case.id), key=lambda each: each.locals["loopCounter"])
+        tasks.complete(session, task.id, {}, {}, actor=office.rina)
+    work(office)
+    assert len(cases(office, "dinas")) == 2
+    assert sorted((at(office, first), at(office, second))) == [[], ["baca"]]
 
 
 def test_nobody_sees_more_cases_than_before(office: Office) -> None:

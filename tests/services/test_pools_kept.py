@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select
 
-from app import worker
+from app import stored_messages, worker
 from app.db import Database
 from app.models import HistoryEvent, Job, ProcessInstance
 from app.services.instances import instances
-from app.services.messaging import outgoing, undelivered
+from app.services.messaging import outgoing
 from app.services.tasks import tasks
-from tests.engine.building import end, exclusive, node, parallel, send, start, timer, user
+from tests.engine.building import end, exclusive, flow, node, send, start, timer, user
 from tests.engine.pools import WAITS, dinas, kecamatan
 from tests.services.counting import statements
 from tests.services.office import Office, form, text
@@ -32,7 +32,9 @@ from tests.services.two_pools import (
     finish,
     messages,
     process,
+    retry,
     told,
+    tried_out,
     work,
 )
 
@@ -52,7 +54,7 @@ def test_an_answer_that_comes_early_waits_till_it_is_waited_for(
     office: Office, early: ProcessInstance
 ) -> None:
     assert at(office, early) == ["sibuk"]
-    assert messages(office)[-1] == ("Jawaban", "kept", "not_waiting")
+    assert messages(office)[-1] == ("Jawaban", "kept")
     [other] = cases(office, "dinas")
     assert events(office, other)["message_kept"]["case_number"] == early.business_key
     assert told(office) == []
@@ -60,7 +62,7 @@ def test_an_answer_that_comes_early_waits_till_it_is_waited_for(
     work(office)
     assert at(office, early) == ["catat"]
     assert cases(office, "kecamatan")[0].variables["putusan"] == "setuju"
-    assert messages(office)[-1] == ("Jawaban", "delivered", None)
+    assert messages(office)[-1] == ("Jawaban", "delivered")
 
 
 @pytest.mark.parametrize("how", ["ended", "cancelled"])
@@ -75,7 +77,7 @@ def test_what_comes_too_late_is_told_on_both_sides_and_to_the_process_owner(offi
     [other] = cases(office, "dinas")
     finish(office, other, putusan="setuju")
     work(office)
-    assert messages(office)[-1] == ("Jawaban", "unheard", "ended")
+    assert messages(office)[-1] == ("Jawaban", "unheard")
     assert events(office, other)["message_unheard"]["case_number"] == case.business_key
     assert events(office, case)["message_unheard"]["case_number"] == other.business_key
     assert told(office) == ["message_unheard"]
@@ -104,7 +106,7 @@ def test_reminders_that_come_too_late_are_told_to_the_process_owner_once(office:
     worker.fire_until(office.database, datetime.now(UTC) + timedelta(days=5, hours=1))
     finish(office, cases(office, "dinas")[0])
     work(office)
-    assert Counter(state for name, state, _reason in messages(office)) == {"delivered": 2, "unheard": 4}
+    assert Counter(state for name, state in messages(office)) == {"delivered": 2, "unheard": 4}
     assert told(office) == ["message_unheard"]
     assert events(office, case)["message_unheard"]
 
@@ -112,7 +114,7 @@ def test_reminders_that_come_too_late_are_told_to_the_process_owner_once(office:
 def test_a_kept_message_ends_with_the_case_that_it_waits_for(office: Office, early: ProcessInstance) -> None:
     cancel(office, early)
     work(office)
-    assert messages(office)[-1] == ("Jawaban", "unheard", "ended")
+    assert messages(office)[-1] == ("Jawaban", "unheard")
 
 
 def test_a_sender_that_is_cancelled_has_sent_what_it_has_sent(office: Office) -> None:
@@ -155,6 +157,26 @@ def test_what_is_kept_is_heard_in_the_order_in_which_it_was_sent(office: Office)
         assert [list(data["values"]) for data in heard] == [[one] for one in letters]
 
 
+def test_what_a_case_could_not_go_on_with_is_told_when_that_case_is_cancelled(office: Office) -> None:
+    """The incident is the receiver's and ends with it; the message does not stay without an end."""
+    shapes = [one for one in ASKS_FIRST if one.id != "sibuk"]
+    asks = process("kecamatan", [*shapes, exclusive("cukup"), user("lain")], [
+        "mulai > kirim > tunggu > cukup\ncatat > selesai\nlain > selesai",
+        flow("cukup", "catat", condition="=putusan = 1"), flow("cukup", "lain", condition="=putusan = 2"),
+    ])  # fmt: skip
+    deploy(office, files(asks, dinas()))
+    case = begin(office)
+    work(office)
+    [other] = cases(office, "dinas")
+    finish(office, other, putusan="entah")
+    incident = tried_out(office)
+    assert (incident.instance_id, incident.activity_id) == (case.id, "cukup")
+    cancel(office, case)
+    work(office)
+    assert messages(office)[-1] == ("Jawaban", "unheard")
+    assert events(office, other)["message_unheard"]["case_number"] == case.business_key
+
+
 # -- without a partner -------------------------------------------------------------------------------------
 
 
@@ -182,23 +204,42 @@ def test_without_partners_the_case_with_the_same_number_hears_it(office: Office)
     assert events(office, answer)["message_delivered"]["by_number"]
 
 
-def test_a_message_for_a_case_that_does_not_exist_yet_is_kept_for_it(office: Office) -> None:
+def test_a_message_for_a_case_that_does_not_exist_yet_is_an_incident_until_it_is_tried_again(
+    office: Office,
+) -> None:
     strangers(office)
     answer = begin(office, "dinas", nomor="7")
     finish(office, answer)
-    work(office)
-    assert messages(office) == [("Jawaban", "kept", "nobody")]
-    assert events(office, answer)["message_kept"]["reason"] == "nobody"
-    assert told(office) == ["message_kept"]
+    incident = tried_out(office)
+    assert (incident.instance_id, incident.activity_id) == (answer.id, "jawab")
+    assert "“7”" in stored_messages.told(incident.message)
+    assert told(office) == ["incident_opened"]
     stranger = begin(office, nomor="8")
     finish(office, stranger)
     work(office)
     assert at(office, stranger) == []
     late = begin(office, nomor="7")
     finish(office, late)
-    work(office)
+    retry(office, incident)
     assert at(office, late) == ["catat"]
-    assert messages(office) == [("Jawaban", "delivered", None)]
+    assert messages(office) == [("Jawaban", "delivered")]
+
+
+def test_what_nobody_received_may_be_tried_again_though_its_sender_ended(office: Office) -> None:
+    """The sender was still under way when the incident opened, and ended before anybody looked."""
+    answers = process("dinas", [start("masuk", form="awal"), send("jawab"), user("arsip"), end("usai")],
+                      "masuk > jawab > arsip > usai")  # fmt: skip
+    shapes = [one for one in ASKS_FIRST if one.id != "kirim"]
+    asks = process("kecamatan", shapes, "mulai > sibuk > tunggu > catat > selesai")
+    deploy(office, files(asks, answers, flows=("jawab > tunggu: Jawaban",)))
+    answer = begin(office, "dinas", nomor="7")
+    incident = tried_out(office)
+    finish(office, answer)
+    assert cases(office, "dinas")[0].state == "ended"
+    late = begin(office, nomor="7")
+    finish(office, late)
+    retry(office, incident)
+    assert at(office, late) == ["catat"]
 
 
 def test_of_several_partners_that_wait_nobody_is_picked_by_chance(office: Office) -> None:
@@ -213,12 +254,13 @@ def test_of_several_partners_that_wait_nobody_is_picked_by_chance(office: Office
     work(office)
     first, second = cases(office, "dinas")
     finish(office, case)
-    work(office)
+    incident = tried_out(office)
+    assert incident.instance_id == case.id
+    assert "lebih dari satu" in stored_messages.told(incident.message)
     assert (at(office, first), at(office, second)) == ([], [])
-    assert messages(office)[-1] == ("Batal", "kept", "several")
-    assert told(office) == ["message_kept"]
+    assert told(office) == ["incident_opened"]
     cancel(office, first)
-    work(office)
+    retry(office, incident)
     assert at(office, second) == ["catat"]
 
 
@@ -234,7 +276,7 @@ def test_only_steps_that_begin_or_stop_to_wait_look_for_messages(office: Office)
     assert sum(word == "UPDATE" for word in waiting) == sum(word == "UPDATE" for word in other) + 1
 
 
-def test_what_may_be_meant_for_a_case_is_found_by_indexes(sqlite_database: Database) -> None:
+def test_what_is_kept_for_a_case_is_found_by_an_index(sqlite_database: Database) -> None:
     case = Office(sqlite_database).start()
     seen: list[tuple[str, Any]] = []
     event.listen(
@@ -245,8 +287,7 @@ def test_what_may_be_meant_for_a_case_is_found_by_indexes(sqlite_database: Datab
         [(query, values)] = [one for one in seen if "case_message" in one[0]]
         rows = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
     plan = " | ".join(row[-1] for row in rows)
-    assert "ix_case_message_meant_for (business_key=? AND key=? AND state=?)" in plan
-    assert "ix_case_message_sent_by (sender_id=? AND key=? AND state=?)" in plan
+    assert "ix_case_message_kept_for (receiver_id=? AND state=?)" in plan
     assert "SCAN" not in plan
 
 
@@ -256,32 +297,13 @@ def test_what_finds_no_step_to_go_to_goes_there_when_one_is_drawn_again(office: 
     finish(office, case)
     away = dinas().replace(b"usulan_masuk", b"awal_lain").replace(WAITS.encode(), b"", 1)
     deploy(office, {"dinas.bpmn": away, "telaah.form": FORMS["telaah.form"]})
-    work(office)
-    assert messages(office) == [("Usulan", "kept", "no_target")]
-    assert told(office) == ["message_kept"]
+    incident = tried_out(office)
+    assert incident.instance_id == case.id
+    assert told(office) == ["incident_opened"]
     deploy(office, files(kecamatan(), dinas()))
-    work(office)
-    assert messages(office) == [("Usulan", "delivered", None)]
+    retry(office, incident)
+    assert messages(office) == [("Usulan", "delivered")]
     assert len(cases(office, "dinas")) == 1
-
-
-def test_what_is_woken_while_it_is_laid_aside_stays_awake(
-    postgres_database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Here the case appears between the look for it and the note that there is none; SQLite knows no such moment."""
-    office, lay_aside, late = Office(postgres_database), undelivered.keep, list[ProcessInstance]()
-    strangers(office)
-
-    def meanwhile(*given: Any) -> None:
-        if not late:
-            late.append(begin(office, nomor="7"))
-            finish(office, late[0])
-        lay_aside(*given)
-
-    monkeypatch.setattr(undelivered, "keep", meanwhile)
-    finish(office, begin(office, "dinas", nomor="7"))
-    work(office)
-    assert at(office, late[0]) == ["catat"]
 
 
 # -- diagrams that were drawn anew meanwhile ---------------------------------------------------------------
@@ -325,10 +347,10 @@ def test_an_answer_that_no_step_of_the_case_can_hear_is_told_to_the_process_owne
     finish(office, case)
     work(office)
     finish(office, cases(office, "dinas")[0], putusan="setuju")
-    work(office)
-    assert messages(office)[-1] == ("Balasan", "kept", "no_target")
-    assert events(office, cases(office, "dinas")[0])["message_kept"]["case_number"] == case.business_key
-    assert told(office) == ["message_kept"]
+    incident = tried_out(office)
+    assert incident.instance_id == cases(office, "dinas")[0].id
+    assert "tidak ada pada diagram" in stored_messages.told(incident.message)
+    assert told(office) == ["incident_opened"]
 
 
 def test_a_wait_of_the_same_name_is_left_to_the_message_that_is_drawn_to_it(office: Office) -> None:
@@ -352,14 +374,11 @@ def test_a_wait_of_the_same_name_is_left_to_the_message_that_is_drawn_to_it(offi
     finish(office, cases(office, "dinas")[0], putusan="setuju")
     work(office)
     assert at(office, case) == []
-    assert messages(office)[-1] == ("Jawaban", "kept", "not_waiting")
+    assert messages(office)[-1] == ("Jawaban", "kept")
 
 
-@pytest.mark.parametrize("at_once", [True, False])
-def test_places_drawn_anew_hear_an_answer_as_often_as_before(office: Office, at_once: bool) -> None:
-    """Two branches wait for it each, two alternatives are one."""
-    split = parallel("pisah") if at_once else exclusive("pisah")
-    join = parallel("gabung") if at_once else exclusive("gabung")
+def test_alternatives_drawn_anew_hear_an_answer_once(office: Office) -> None:
+    split, join = exclusive("pisah"), exclusive("gabung")
 
     def drawn(*ids: str) -> dict[str, bytes]:
         waits = [node("intermediateCatchEvent", id, inside=WAITS) for id in ids]
@@ -378,14 +397,12 @@ def test_places_drawn_anew_hear_an_answer_as_often_as_before(office: Office, at_
 
     deploy(office, drawn("a", "b"))
     case = begin(office)
-    if not at_once:
-        with office.database.transaction() as session:
-            [task] = instances.open_tasks(session, case.id)
-            tasks.complete(session, task.id, {}, {"pisah": "pisah__a"}, actor=office.rina)
+    with office.database.transaction() as session:
+        [task] = instances.open_tasks(session, case.id)
+        tasks.complete(session, task.id, {}, {"pisah": "pisah__a"}, actor=office.rina)
     deploy(office, drawn("c", "d"))
     work(office)
     finish(office, cases(office, "dinas")[0], putusan="setuju")
     work(office)
     assert at(office, case) == ["catat"]
-    heard = {"delivered": 2} if at_once else {"delivered": 1, "spare": 1}
-    assert Counter(state for name, state, _reason in messages(office) if name == "Jawaban") == heard
+    assert messages(office)[-1] == ("Jawaban", "delivered")

@@ -152,7 +152,10 @@ def test_each_round_tells_its_own_unit(office: Office) -> None:
     assert sorted(filter(None, told)) == [["A"], ["B"]]
 
 
-def test_signals_that_set_each_other_off_stop_with_an_incident(office: Office) -> None:
+def test_signals_that_set_each_other_off_stop_with_an_incident(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop_guard, "MOST", 100)
     signal = '<bpmn:signalEventDefinition signalRef="s"/>'
     diagram = bpmn(
         [node("startEvent", "dengar", inside=signal), node("intermediateThrowEvent", "teruskan", inside=signal),

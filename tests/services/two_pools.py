@@ -6,9 +6,10 @@ from typing import Any
 from sqlalchemy import select
 
 from app import worker
-from app.models import CaseMessage, HistoryEvent, OutboxMessage, ProcessInstance
+from app.commands.jobs import fire_job
+from app.models import CaseMessage, HistoryEvent, Incident, Job, OutboxMessage, ProcessInstance
 from app.services.deployment import deployments
-from app.services.instances import cancellation, instances
+from app.services.instances import cancellation, incidents, instances
 from app.services.tasks import tasks
 from tests.engine.building import Shape, bpmn, end, node, send, start, user
 from tests.engine.pools import FLOWS, WAITS, dinas, kecamatan, pools
@@ -86,6 +87,26 @@ def work(office: Office) -> None:
         pass
 
 
+def tried_out(office: Office) -> Incident:
+    """The one open incident, once what cannot be delivered or fired has been tried three times."""
+    work(office)
+    for _try in range(2):
+        with office.database.reading() as session:
+            waiting = session.scalars(select(Job.id).where(Job.retries.between(1, 2))).all()
+        for job_id in waiting:
+            fire_job(office.database, job_id)
+    with office.database.reading() as session:
+        [incident] = session.scalars(select(Incident).where(Incident.resolved_at.is_(None)))
+        return incident
+
+
+def retry(office: Office, incident: Incident) -> None:
+    """Let the process owner try again what an incident is about."""
+    with office.database.transaction() as session:
+        incidents.retry(session, incident.id, actor=office.owner)
+    work(office)
+
+
 def events(office: Office, case: ProcessInstance) -> dict[str, dict[str, Any]]:
     """What happened in a case, the last of each type."""
     with office.database.reading() as session:
@@ -93,11 +114,11 @@ def events(office: Office, case: ProcessInstance) -> dict[str, dict[str, Any]]:
         return {row.type: row.data for row in session.scalars(query)}
 
 
-def messages(office: Office) -> list[tuple[str, str, str | None]]:
-    """Name, state and reason of every message."""
+def messages(office: Office) -> list[tuple[str, str]]:
+    """Name and state of every message."""
     with office.database.reading() as session:
         rows = session.scalars(select(CaseMessage).order_by(CaseMessage.sent_at))
-        return [(row.name, row.state, row.reason) for row in rows]
+        return [(row.name, row.state) for row in rows]
 
 
 def busy() -> bytes:

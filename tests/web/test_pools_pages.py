@@ -1,14 +1,15 @@
 """Cases that talk across pools, as their pages tell it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app import worker
 from app.db import Database
-from app.history.events import MessageDelivered
-from app.models import ProcessInstance, User
+from app.history.events import MessageDelivered, MessageKept, PartnerEnded
+from app.models import MessageWait, ProcessInstance, User
 from app.services.core import access, history
 from app.services.deployment import deployments
 from app.services.instances import cancellation, incidents, instances
@@ -104,7 +105,16 @@ def test_a_start_that_failed_is_tried_again_from_the_list_of_incidents(
     assert "Perkara baru proses Dinas dicoba lagi" in words_of(owner.get("/kendala"))
 
 
-def test_a_partner_that_ended_without_a_word_is_told_in_both_languages(
+def test_what_waits_for_what_is_read_on_both_pages(
+    talking: tuple[ProcessInstance, ProcessInstance], sign_in: SignIn
+) -> None:
+    case, other = talking
+    browser = sign_in("auditor")
+    assert "Perkara ini menunggu pesan Jawaban darinya." in words_of(browser.get(f"/perkara/{case.id}"))
+    assert "Ia menunggu pesan Jawaban dari perkara ini." in words_of(browser.get(f"/perkara/{other.id}"))
+
+
+def test_a_linked_case_that_ended_without_a_word_is_told_in_both_languages(
     talking: tuple[ProcessInstance, ProcessInstance], sign_in: SignIn, office: Database
 ) -> None:
     case, other = talking
@@ -112,24 +122,54 @@ def test_a_partner_that_ended_without_a_word_is_told_in_both_languages(
         owner = access.actor_of(session.scalars(select(User).where(User.name == "pemilik")).one())
         cancellation.cancel(session, other.id, "dicabut", actor=owner)
     browser = sign_in("auditor")
-    page = browser.get(f"/perkara/{case.id}")
-    assert f"Perkara {other.business_key} berakhir tanpa mengirim pesan Jawaban" in words_of(page)
+    page = words_of(browser.get(f"/perkara/{case.id}"))
+    assert "Perkara ini menunggu pesan Jawaban darinya. Perkara ini masih menunggunya" in page
     browser.post("/bahasa", language="en")
     told = words_of(browser.get(f"/perkara/{case.id}"))
-    assert f"Case {other.business_key} ended without sending the message Jawaban" in told
     assert "send the content through the message API" in told
 
 
+def test_what_is_kept_for_a_case_is_read_on_both_pages(
+    talking: tuple[ProcessInstance, ProcessInstance], sign_in: SignIn, office: Database
+) -> None:
+    """The answer came while the message of the case was not waited for."""
+    case, other = talking
+    with office.transaction() as session:
+        session.execute(delete(MessageWait).where(MessageWait.instance_id == case.id))
+        upp = access.actor_of(session.scalars(select(User).where(User.name == "upp")).one())
+        [task] = instances.open_tasks(session, other.id)
+        tasks.complete(session, task.id, {"putusan": "setuju"}, {}, actor=upp)
+    while worker.tick(office):
+        pass
+    browser = sign_in("auditor")
+    here, there = (words_of(browser.get(f"/perkara/{each.id}")) for each in (case, other))
+    assert f"Pesan Jawaban dari perkara {other.business_key} siap diterima" in here
+    assert "Pesan Jawaban diterima begitu perkara K-1 menunggunya." in there
+
+
 @pytest.mark.parametrize(
-    ("how", "words"), [("by_number", "nomornya yang sama"), ("by_partner", "perkara di antaranya")]
+    ("kind", "told", "words"),
+    [
+        (MessageDelivered, {"identity": (), "by_number": True}, "dipertemukan oleh nomor perkara"),
+        (
+            MessageDelivered,
+            {"identity": (), "by_partner": True},
+            "perkara di antaranya",
+        ),  # of earlier releases
+        (PartnerEnded, {}, "berakhir tanpa mengirim pesan Kabar"),
+        (MessageKept, {"reason": "nobody"}, "Pesan Kabar belum diterima"),
+    ],
 )
-def test_how_strangers_found_each_other_is_read_on_the_page(
-    talking: tuple[ProcessInstance, ProcessInstance], sign_in: SignIn, office: Database, how: str, words: str
+def test_what_became_of_a_message_is_read_in_the_record(
+    talking: tuple[ProcessInstance, ProcessInstance],
+    sign_in: SignIn,
+    office: Database,
+    kind: type[MessageDelivered | MessageKept | PartnerEnded],
+    told: dict[str, Any],
+    words: str,
 ) -> None:
     case, other = talking
     with office.transaction() as session:
-        told = MessageDelivered(
-            message="Kabar", identity=(), case=other.id, case_number=other.business_key, **{how: True}
-        )
-        history.record(session, told, actor=None, instance_id=case.id, activity_id="kirim")
+        about = {"message": "Kabar", "case": other.id, "case_number": other.business_key}
+        history.record(session, kind(**about, **told), actor=None, instance_id=case.id, activity_id="kirim")
     assert words in words_of(sign_in("auditor").get(f"/perkara/{case.id}"))

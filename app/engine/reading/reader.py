@@ -13,6 +13,7 @@ from app.engine.reading.checks import (
     ignored_elements,
     immediate_loops,
     label_contradictions,
+    message_exchange,
     missing_shapes,
     structure,
     timers,
@@ -64,6 +65,7 @@ def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
     found = tuple(_read_process(process, source) for process in processes)
     source.stop_on_errors()
     found = tuple(_walkable(diagram, source) for diagram in found)
+    message_exchange.check(found, source)
     return tuple(
         replace(diagram, findings=source.findings(diagram.key, *([] if number else [""])))
         for number, diagram in enumerate(found)

@@ -20,6 +20,7 @@ from app.engine.running.elements import MessageEvent
 from app.engine.running.run import Run
 from app.engine.running.spec import ProcessSpec, build
 from app.engine.running.step import Before, Step, between, due_of, open_tasks, waiting
+from app.engine.scopes import rounds_of
 from app.errors import Conflict, ExecutionFailed, NotFound
 from app.i18n import _
 
@@ -119,9 +120,10 @@ def deliver(
     *,
     now: datetime,
     calendar: Calendar,
-    by_clock: bool = False,
+    sender: Mapping[str, Any] | None = None,
 ) -> Step:
-    """Deliver a message to the event that waits for it; ``by_clock`` when no person sends it.
+    """Deliver a message to the event that waits for it; ``sender``: what the history tells of the case that sends it,
+    None where a person does.
 
     Raises:
         Conflict: the event no longer waits.
@@ -135,9 +137,9 @@ def deliver(
     workflow, event = _caught_up(workflow, lambda: _load(program, state, current, now, calendar), message_id)
     if event is None or event.state != TaskState.WAITING:
         raise gone
-    workflow.run.by_clock = by_clock
+    workflow.run.by_clock = sender is not None
     with transitions.failing():
-        transitions.receive(workflow, event, variables)
+        transitions.receive(workflow, event, variables, **(sender or {}))
     return between(workflow, before)
 
 
@@ -166,6 +168,14 @@ def heard_where(
     """The local variables that hold where each message is waited for, by the id of what waits."""
     workflow = _load(program, state, current, now, calendar)
     return {event.id.hex: locals_of(event, current) for event in waiting(workflow, MessageEvent)}
+
+
+def rounds_under_way(
+    program: Program, state: bytes, current: Mapping[str, Any], *, now: datetime, calendar: Calendar
+) -> set[str]:
+    """Ids of the rounds in which something is still open, see `scopes.rounds_of`."""
+    workflow = _load(program, state, current, now, calendar)
+    return {one for task in workflow.get_tasks(state=TaskState.NOT_FINISHED_MASK) for one in rounds_of(task)}
 
 
 def _caught_up(

@@ -40,18 +40,17 @@ class OpenTask:
 
 @dataclass(frozen=True)
 class OpenTimer:
-    """A timer that started in this step; ``rounds``: see `scopes.rounds_of`."""
+    """A timer that started in this step."""
 
     id: str
     node: Node
     opened_at: datetime
     due: timers.Due
-    rounds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class OpenMessage:
-    """An event that began to wait for its message or signal in this step."""
+    """An event that began to wait for its message or signal in this step; ``rounds``: see `scopes.rounds_of`."""
 
     id: str
     node: Node
@@ -227,4 +226,4 @@ def _due_data(task: OpenTask) -> dict[str, Any]:
 
 def _open_timer(task: Task) -> OpenTimer:
     opened_at = datetime.fromisoformat(task.internal_data["opened"])
-    return OpenTimer(task.id.hex, node_of(task), opened_at, due_of(task), rounds_of(task))
+    return OpenTimer(task.id.hex, node_of(task), opened_at, due_of(task))

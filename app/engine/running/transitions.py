@@ -165,14 +165,14 @@ def _is_due(timer: Task) -> bool:
     return bool(timer.internal_data.get("due")) and due_of(timer).at <= timer.workflow.run.now
 
 
-def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any]) -> None:
-    """Let a waiting message event catch its message, and go on."""
+def receive(workflow: codec.Workflow, event: Task, variables: Mapping[str, Any], **told: Any) -> None:
+    """Let a waiting message event catch its message, and go on. ``told``: what the history says of it besides."""
     run: Run = workflow.run
     node = node_of(event)
     # What a round hands out is worked out as it ends, from what came.
     carried_later = _is_round_of(event, node)
     before = {} if apply_mappings.keeps(node) and not carried_later else run.assign(variables, event)
-    run.record("message_received", node.id, message=node.message, values=dict(variables), **before)
+    run.record("message_received", node.id, message=node.message, values=dict(variables), **told, **before)
     if not carried_later:
         apply_mappings.received(run, node, variables, event)
     event_propagation.trigger(event)

@@ -9,7 +9,7 @@ from app.history.events.base import CaseEvent, ValuesSet, event
 class MessageReceived(ValuesSet):
     """A waiting event received ``message`` with ``values``. ``case`` is None when it came from outside.
 
-    ``by_number``, ``by_partner``: how two cases found each other that had not been in touch.
+    ``by_number``: the number brought two cases together that were not linked. ``by_partner``: earlier releases.
     """
 
     message: str | None
@@ -43,10 +43,10 @@ class MessageDelivered(CaseEvent):
 
 @event("message_kept")
 class MessageKept(CaseEvent):
-    """Nobody has received it yet. ``reason``: see `words.messages.why_kept`; ``case``: who is to, if known."""
+    """Its receiver ``case`` does not wait for it yet. Other reasons were recorded by earlier releases."""
 
     message: str
-    reason: str
+    reason: str = "not_waiting"
     case: int | None = None
     case_number: str = ""
 
@@ -62,7 +62,7 @@ class MessageUnheard(CaseEvent):
 
 @event("partner_ended")
 class PartnerEnded(CaseEvent):
-    """The other case is over, and ``message`` that is waited for here will not come from it."""
+    """The other case was over without ``message``, which was waited for here. Recorded by earlier releases."""
 
     message: str
     case: int

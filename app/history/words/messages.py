@@ -1,35 +1,11 @@
 """What cases send each other, in sentences. The other case is a part that may become a link."""
 
-from collections.abc import Mapping
-
 from app.history import events
 from app.history.entry import Entry
 from app.history.sentences import Part, Sentence, Text, say
 from app.history.vocabulary import Vocabulary
 from app.history.words.telling import changes, here, labels, other_case, tells
 from app.i18n import N_, _
-
-#: Why a message has not arrived, and what to do.
-_REASONS: Mapping[str, str] = {
-    "not_waiting": N_("Perkara penerimanya belum menunggu pesan ini; ia menerimanya begitu menunggu."),
-    "nobody": N_(
-        "Tidak ada perkara penerima: tidak ada yang dimulai dari atau oleh perkara ini, atau bernomor sama. Mulai "
-        "perkara itu dengan nomor yang sama, atau kirim isinya lewat API pesan."
-    ),
-    "several": N_(
-        "Lebih dari satu perkara menunggu pesan ini, dan tidak dapat diketahui yang mana. Kirim isinya lewat API "
-        "pesan ke perkara yang dimaksud; pesan ini disampaikan bila tinggal satu yang menunggu."
-    ),
-    "no_target": N_(
-        "Langkah yang menerimanya tidak ada lagi pada diagram penerima. Terapkan diagram yang memuatnya, atau "
-        "kirim isinya lewat API pesan."
-    ),
-}
-
-
-def why_kept(code: str | None) -> str:
-    """Why a message is kept, and what to do."""
-    return _(_REASONS.get(code or "", ""))
 
 
 def begun(event: events.InstanceStarted, vocabulary: Vocabulary) -> Text:
@@ -74,19 +50,22 @@ def _delivered(entry: Entry[events.MessageDelivered], vocabulary: Vocabulary) ->
 
 
 def _matched(event: events.MessageReceived | events.MessageDelivered) -> str:
-    """What brought two cases together that had not been in touch; else empty."""
+    """What brought two cases together that were not linked; else empty."""
     if event.by_number:
-        return _("Kedua perkara dipertemukan oleh nomornya yang sama; sejak itu keduanya berhubungan.")
-    if event.by_partner:
+        return _("Kedua perkara dipertemukan oleh nomor perkara; sejak itu keduanya terhubung.")
+    if event.by_partner:  # recorded by earlier releases
         return _("Kedua perkara dipertemukan oleh perkara di antaranya; sejak itu keduanya berhubungan.")
     return ""
 
 
 @tells(events.MessageKept)
 def _kept(entry: Entry[events.MessageKept], _vocabulary: Vocabulary) -> Sentence:
-    """That nobody has received it yet, and what to do."""
+    """That the case that it is for does not wait for it yet; earlier releases recorded other reasons, too."""
     title = say(N_("Pesan {message} belum diterima"), message=entry.event.message)
-    return Sentence("waiting", title, reason=why_kept(entry.event.reason))
+    if entry.event.reason != "not_waiting":
+        return Sentence("waiting", title)
+    reason = _("Perkara penerimanya belum menunggu pesan ini; ia menerimanya begitu menunggu.")
+    return Sentence("waiting", title, reason=reason)
 
 
 @tells(events.MessageUnheard)
@@ -109,7 +88,7 @@ def _unheard(entry: Entry[events.MessageUnheard], vocabulary: Vocabulary) -> Sen
 
 @tells(events.PartnerEnded)
 def _partner_ended(entry: Entry[events.PartnerEnded], vocabulary: Vocabulary) -> Sentence:
-    """That a partner is over without having sent what is waited for here."""
+    """That a partner was over without having sent what is waited for here."""
     event = entry.event
     case = other_case(event.case, event.case_number, vocabulary)
     title = say(

@@ -42,7 +42,7 @@ class CaseFile:
 
     ``events``, ``notes`` and ``files`` run from the oldest, ``clocks`` from the soonest. ``units``: code → name of
     the units in it; ``people``: user name → full name of those whom events name; ``identity``: which fields it has;
-    ``partners``: the cases that it talks with; ``kept``: what it sent and nobody has received yet.
+    ``partners``: the cases that it is linked with; ``undelivered``: what it sent, or what is kept for it.
     """
 
     instance: ProcessInstance
@@ -58,7 +58,7 @@ class CaseFile:
     identity: Sequence[str]
     may_see_identity: bool
     partners: Sequence[Known]
-    kept: Sequence[CaseMessage]
+    undelivered: Sequence[CaseMessage]
     responsible: Responsible
     units: Mapping[str, str]
     people: Mapping[str, str]
@@ -84,7 +84,7 @@ def read(session: Session, instance_id: int, *, actor: Actor) -> CaseFile:
 
 
 def of(session: Session, instance: ProcessInstance, *, actor: Actor) -> CaseFile:
-    """The file of a case that the actor is known to see. 10 to 14 SQL, however much there is in it."""
+    """The file of a case that the actor is known to see. 10 to 15 SQL, however much there is in it."""
     version = definitions.version(session, instance.definition_id)
     tasks = instances.open_tasks(session, instance.id)
     events = history.latest(session, instance.id, limit=MOST_EVENTS + 1)
@@ -102,8 +102,8 @@ def of(session: Session, instance: ProcessInstance, *, actor: Actor) -> CaseFile
         incidents.of_instance(session, instance.id),
         identity.keys(session, instance.id),
         identity.may_see(session, actor, instance, version),
-        linked_instances.of_case(session, instance.id, actor=actor),
-        linked_instances.kept(session, instance.id),
+        linked_instances.of_case(session, instance, actor=actor),
+        linked_instances.undelivered(session, instance.id),
         held,
         unit_names(session, [instance.unit_code, *held.codes, *_units(tasks, events)]),
         _people(session, events),

@@ -78,6 +78,6 @@ def _job(session: Session, version: Version, node: Node, due: timers.Due | None)
         due_at=due.at if due else now,
         run_at=due.at if due else now,
         deadline=due.as_dict() if due else {},
-        trail={} if due else loop_guard.left(session),
+        hops=0 if due else loop_guard.following(session),
         signal=None if due else node.signal,
     )

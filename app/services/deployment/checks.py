@@ -22,6 +22,7 @@ from app.services.deployment import (
 )
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan
+from app.services.messaging.outgoing import NUMBER_OF_RECEIVER
 
 Place = Node | Flow | Lane | Diagram
 #: Process properties that name a variable. Source: HOUSE.md, "What a diagram tells the code".
@@ -106,6 +107,8 @@ def _reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str], frozenset
             yield node.id, "table", decisions.names(table), decisions.mentions(table)
         if node.properties.get("unit"):
             yield node.id, "unit", *_twice(node.properties["unit"])
+        if node.properties.get(NUMBER_OF_RECEIVER):
+            yield node.id, NUMBER_OF_RECEIVER, *_twice(node.properties[NUMBER_OF_RECEIVER])
     for lane in bundle.diagram.lanes:
         if lane.properties.get("unit"):
             yield lane.id, "unit", *_twice(lane.properties["unit"])

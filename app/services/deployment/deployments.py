@@ -17,7 +17,6 @@ from app.services.deployment import lane_groups
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.bundle_builder import collect
 from app.services.deployment.lane_groups import Plan
-from app.services.messaging import outgoing
 
 #: Findings that may be none where other processes, or an earlier version, are in force.
 _MENDED_BY_OTHERS = frozenset({"call_unknown", "form_missing", "decision_missing", "file_not_used"})
@@ -125,7 +124,6 @@ def _deploy_one(session: Session, bundle: Bundle, staffing: Plan, actor: Actor |
     session.add(definition)
     session.flush()
     automatic_starts.schedule(session, definition)
-    outgoing.wake_lost(session, definition.key)
     history.record(
         session,
         DefinitionDeployed(key=definition.key, version=definition.version, definition_id=definition.id),

@@ -12,7 +12,7 @@ from app.services.definitions.details import STEERING
 _ON_LANE = ("koordinator", "unit")
 _ON_NODE = (
     *("sop nomor", "input", "persyaratan", "waktu", "output", "ket"),
-    *("unit", "tenggat", "tuntas", "untuk", "pesan", "isi pesan", "status publik"),
+    *("unit", "tenggat", "tuntas", "untuk", "pesan", "isi pesan", "nomor penerima", "status publik"),
     *("formJsonSchemaFilename", "formKey"),
 )
 #: Misspelt, these would let people see an identity who must not, or nobody.

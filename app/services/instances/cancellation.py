@@ -14,7 +14,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import incidents, instances
-from app.services.messaging import outgoing, unanswered
+from app.services.messaging import outgoing
 from app.services.notifications import task_notices, texts
 
 
@@ -56,7 +56,6 @@ def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> 
         raise InvalidForm(_("Tulis alasan pembatalan."), {"reason": _("Tulis alasan pembatalan.")})
     _end_cancelled(session, instance, tasks, actor)
     _tell_holders(session, instance, tasks, reason.strip(), actor)
-    unanswered.ended(session, instance, version)
     history.record(session, InstanceCancelled(reason=reason.strip()), actor=actor, instance_id=instance.id)
     return instance
 

@@ -21,7 +21,7 @@ from app.services.core import bulk, clock
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.instances import incidents, instance_row, waits
-from app.services.messaging import outgoing, unanswered
+from app.services.messaging import outgoing
 from app.services.notifications import opened_tasks, reminders, task_notices, texts, withdrawn_tasks
 from app.services.people.units import staff
 
@@ -69,12 +69,6 @@ def apply(
         if (variable := units[task.id][1]) and units[task.id][0] is None
     ]
     writer.add_all(session, records, instance_id=instance.id, at=clock.now(session))
-    if step.ended:
-        unanswered.ended(session, instance, version)
-    else:
-        unanswered.waiting(
-            session, instance, {wait.id for wait in step.messages if wait.node.message is not None}
-        )
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
 

@@ -164,10 +164,14 @@ def close_moot(
     """Resolve the open incidents of a case that nobody has to look at any more.
 
     ``gone``: ids of tasks, timers and messages that the case got past; None when the whole case is over. An incident
-    without task and timer is about a message, and moot once one came through.
+    without task and timer is about a message, and moot once one came through. One about a message that the case sent
+    to another process stays: nobody has received that yet.
     """
     query = select(Incident).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
-    for incident in session.scalars(query).all():
+    sent = select(CaseMessage.id).where(
+        CaseMessage.id == Incident.job_id, CaseMessage.sender_id == instance.id
+    )
+    for incident in session.scalars(query.where(~sent.exists())).all():
         about = incident.task_id or incident.job_id or "message"
         if gone is None or about in gone:
             _close(session, instance, incident, actor)
@@ -203,9 +207,9 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
 
 def _count_anew(session: Session, job: Job) -> None:
     """A person acted: what had gone on by itself for too long may go on."""
-    job.trail = {}
+    job.hops = 0
     if job.message_id is not None:
-        session.get_one(CaseMessage, job.message_id).trail = {}
+        session.get_one(CaseMessage, job.message_id).hops = 0
 
 
 def _close(

@@ -61,7 +61,7 @@ def fire(session: Session, job_id: str) -> bool:
     if instance is None:
         return False
     version = definitions.version(session, instance.definition_id)
-    _follow(session, job, instance.key)
+    _follow(session, job)
     step = _step(session, instance, version, job)
     if step is None:
         _put_off(session, job)
@@ -98,21 +98,21 @@ def _begin(session: Session, job_id: str) -> bool:
     if job is None:
         return False
     version = definitions.version(session, job.definition_id or 0)
-    _follow(session, job, version.key)
+    _follow(session, job)
     instances.begin_by_itself(session, version, version.diagram.nodes[job.activity_id])
     automatic_starts.again(session, job)
     return True
 
 
-def _follow(session: Session, job: Job, key: str) -> None:
+def _follow(session: Session, job: Job) -> None:
     """Note what led to a signal or to a timer without time. Any other timer is the clock, which acts like a person.
 
     Raises:
         ExecutionFailed: it has gone on like this for too long.
     """
-    if job.trail or job.signal:
+    if job.hops or job.signal:
         kind = "signal" if job.signal else "timer"
-        loop_guard.arrive(session, kind, job.trail, key=key, activity_id=job.activity_id)
+        loop_guard.count(session, kind, job.hops, activity_id=job.activity_id)
 
 
 def _step(session: Session, instance: ProcessInstance, version: Version, job: Job) -> Step | None:

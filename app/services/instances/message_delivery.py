@@ -1,142 +1,137 @@
-"""Messages that arrive: at a start event they begin a case, else they go to the partner that waits for them.
+"""Messages that arrive: they begin a case, go to the one that waits for them, or are kept till it waits.
 
 One message, one transaction: whatever happens in between, its job is still there and comes again.
 """
 
-from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.engine.diagram import Node
 from app.engine.running import execution as engine
-from app.engine.running.step import Step
-from app.errors import Conflict
-from app.history.events import MessageDelivered, MessageReceived
-from app.models import CaseMessage, Job, MessageWait, ProcessInstance
+from app.errors import Conflict, ExecutionFailed
+from app.history.events import CaseEvent, MessageDelivered, MessageKept, MessageUnheard
+from app.i18n import N_, _
+from app.models import CaseMessage, Job, ProcessInstance
 from app.services.core import clock, history, holidays, loop_guard
-from app.services.definitions import definitions
-from app.services.definitions.definitions import Version
-from app.services.instances import execution, incidents, instances, message_payload, message_routing
+from app.services.instances import execution, incidents, instances, message_payload
 from app.services.instances.message_payload import Content
-from app.services.messaging import correlation, linked_instances, outgoing, targets, unanswered, undelivered
+from app.services.messaging import correlation, linked_instances
+from app.services.messaging.correlation import Ended, Hearer, Start
+from app.services.notifications import texts
+
+#: Why a message cannot be delivered, and what to do.
+_FAILURES = {
+    "nobody": N_(
+        "Pesan {message} belum punya penerima: tidak ada perkara proses {process} yang terhubung dengan perkara ini "
+        "atau bernomor “{number}”. Mulai perkara itu dengan nomor tersebut, lalu coba lagi."
+    ),
+    "several": N_(
+        "Pesan {message} dapat dimaksudkan untuk lebih dari satu perkara proses {process}. Coba lagi bila tinggal "
+        "satu yang berjalan; agar tidak terulang, sebut nomor penerimanya pada diagram (properti nomor penerima)."
+    ),
+    "no_target": N_(
+        "Langkah yang menerima pesan {message} tidak ada pada diagram perkara penerima di proses {process}. Terapkan "
+        "diagram yang memuatnya, lalu coba lagi."
+    ),
+}
 
 
 def deliver(session: Session, message_id: str) -> bool:
-    """Deliver a message, or keep it till somebody waits for it. False: it is done with, or somebody else has it."""
-    copies = targets.held(session, message_id)
-    message = next((each for each in copies if each.id == message_id), None)
+    """Deliver a message, or keep it till its receiver waits for it. False: it is done with.
+
+    Raises:
+        ExecutionFailed: nobody receives it, or the receiver's diagram cannot go on.
+    """
+    # For this transaction alone; new jobs and history may name it meanwhile.
+    query = select(CaseMessage).where(CaseMessage.id == message_id).with_for_update(key_share=True)
+    message = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     job = session.get(Job, message_id, populate_existing=True)
     if message is None or job is None:
         return False
-    version, node = targets.start(session, message)
-    if version is not None and targets.is_spare(session, message, copies, version, node is not None):
-        return _done(session, job, message, "spare")
-    if version is not None and node is not None:
-        _begin(session, message, version, node)
-        return _done(session, job, message, "delivered")
-    found = message_routing.find(session, message, version)
-    if found.wait is not None and found.instance is not None:
-        if _hand_over(session, message, found.instance, found.wait, found.how):
-            return _done(session, job, message, "delivered")
-        found = replace(found, reason="not_waiting")
-    if version is not None and found.is_nobody and targets.begins_too(message, copies, version):
-        return _done(session, job, message, "spare")
-    if found.reason == "ended":
-        undelivered.unheard(session, message, found.instance)
-        return _done(session, job, message, "unheard")
-    undelivered.keep(session, job, message, found.instance, found.reason)
-    return True
-
-
-def report(session: Session, job: Job, words: str, activity_id: str | None) -> None:
-    """Open an incident about a message that could not be delivered: on the case that receives it, else on its
-    process, or on the sender."""
-    message = session.get_one(CaseMessage, job.message_id)
-    node = targets.start(session, message)[1]
-    if node is not None:
-        place = activity_id or node.id
-        incidents.open_start(session, message.key, words, actor=None, activity_id=place, job_id=job.id)
-        return
-    cases = [session.get_one(ProcessInstance, each) for each in correlation.of(session, message).ids]
-    alive = [each for each in cases if each.state in targets.ALIVE]
-    at = alive[0] if len(alive) == 1 else message.sender
-    place = activity_id or (message.target if at is not message.sender else message.activity_id)
-    incidents.open_one(session, at, words, activity_id=place, job_id=job.id, actor=None)
-
-
-def _done(session: Session, job: Job, message: CaseMessage, state: str) -> bool:
-    message.state, message.done_at = state, clock.now(session)
-    message.values = message.values if state == "unheard" else {}  # the receiver has them
+    found = correlation.receiver(session, message)
+    if isinstance(found, str):
+        about = {"message": message.name, "process": message.key, "number": message.business_key}
+        raise ExecutionFailed(_(_FAILURES[found], **about), activity_id=message.activity_id)
+    if isinstance(found, Hearer) and not _hand_over(session, message, found):
+        _keep(session, job, message, found.instance)
+        return True
+    if isinstance(found, Start):
+        _begin(session, message, found)
+    if isinstance(found, Ended):
+        _tell_late(session, message, found.instance)
+        message.state = "unheard"
+    else:
+        message.state, message.values = "delivered", {}  # the receiver has them
+    message.done_at = clock.now(session)
     session.delete(job)
     session.flush()
     return True
 
 
-# -- beginning a case --------------------------------------------------------------------------------------
+def report(session: Session, job: Job, words: str, activity_id: str | None) -> None:
+    """Open an incident about a message that could not be delivered: on its sender where nobody receives it, else on
+    the case that cannot go on, or on the process in which none can begin."""
+    message = session.get_one(CaseMessage, job.message_id)
+    found, at, place = correlation.receiver(session, message), message.sender, message.activity_id
+    if isinstance(found, Start):
+        place = activity_id or found.node.id
+        incidents.open_start(session, message.key, words, actor=None, activity_id=place, job_id=job.id)
+        return
+    if isinstance(found, Hearer):  # it is tried again when that case goes on or ends
+        at, place = found.instance, found.wait.activity_id if found.wait is not None else place
+        message.state, message.receiver_id = "kept", at.id
+    incidents.open_one(session, at, words, activity_id=activity_id or place, job_id=job.id, actor=None)
 
 
-def _begin(session: Session, message: CaseMessage, version: Version, node: Node) -> None:
-    loop_guard.arrive(session, "message", message.trail, key=version.key, activity_id=node.id)
-    brought = message_payload.of(session, message, version, None)
-    sender = session.get_one(ProcessInstance, message.sender_id)
-    about = {"message": message.name, **linked_instances.named(sender)}
-    instance = instances.begin_by_itself(session, version, node, brought.variables, **about)
-    _settle(session, message, sender, instance, brought, {})
-    outgoing.wake(session, instance)
+# -- not heard ---------------------------------------------------------------------------------------------
 
 
-def _settle(
-    session: Session,
-    message: CaseMessage,
-    sender: ProcessInstance,
-    receiver: ProcessInstance,
-    brought: Content,
-    how: Mapping[str, Any],
-) -> None:
-    """Store what came beside variables, that the two are partners, and on the sender's side that it arrived.
-
-    ``how``: what both sides are told of how they found each other.
-    """
-    brought.store(session, receiver)
-    new = linked_instances.join(
-        session, sender, receiver, rounds=message.rounds, sent=brought.sent, received=brought.variables
-    )
-    message.receiver_id, message.reason = receiver.id, None
-    if new and receiver.ended_at is not None:  # its partner could not be told before they were partners
-        unanswered.ended(session, receiver, definitions.version(session, receiver.definition_id))
-    history.record(
-        session,
-        MessageDelivered(
-            message=message.name,
-            identity=sorted(brought.identity),
-            **how,
-            **linked_instances.named(receiver),
-        ),
-        actor=None,
-        instance_id=sender.id,
-        activity_id=message.activity_id,
-    )
+def _keep(session: Session, job: Job, message: CaseMessage, receiver: ProcessInstance) -> None:
+    """Let a message rest till `outgoing.wake`, which has to wait for the receiver too."""
+    if message.state != "kept":
+        event = MessageKept(message=message.name, **linked_instances.named(receiver))
+        _record(session, event, message)
+    message.state, message.receiver_id, job.run_at = "kept", receiver.id, None
 
 
-# -- going on with one -------------------------------------------------------------------------------------
+def _tell_late(session: Session, message: CaseMessage, receiver: ProcessInstance) -> None:
+    """Tell both sides that the receiver is over, and the process owner once of all that the element sends."""
+    message.receiver_id = receiver.id
+    _record(session, MessageUnheard(message=message.name, **linked_instances.named(receiver)), message)
+    told = MessageUnheard(message=message.name, **linked_instances.named(message.sender))
+    history.record(session, told, actor=None, instance_id=receiver.id)
+    same = {"sender_id": message.sender_id, "activity_id": message.activity_id, "key": message.key}
+    earlier = select(CaseMessage.id).filter_by(state="unheard", **same).limit(1)
+    if session.scalar(earlier) is None:
+        to, about = {"roles": ["process_owner"]}, {"message": message.name}
+        texts.queue(session, message.sender, message.activity_id, "message_unheard", to, **about)
 
 
-def _hand_over(
-    session: Session,
-    message: CaseMessage,
-    receiver: ProcessInstance,
-    wait: MessageWait,
-    how: Mapping[str, Any],
-) -> bool:
-    """Deliver to a waiting event. False: a timer that was due took it away."""
-    version = definitions.version(session, receiver.definition_id)
-    trail = loop_guard.shorter(message.trail, wait.trail)
-    loop_guard.arrive(
-        session, "message", trail, key=receiver.key, activity_id=wait.activity_id, rounds=wait.rounds
-    )
+def _record(session: Session, event: CaseEvent, message: CaseMessage) -> None:
+    """What became of a message, on the sender's side."""
+    history.record(session, event, actor=None, instance_id=message.sender_id, activity_id=message.activity_id)
+
+
+# -- heard -------------------------------------------------------------------------------------------------
+
+
+def _begin(session: Session, message: CaseMessage, start: Start) -> None:
+    loop_guard.count(session, "message", message.hops, activity_id=start.node.id)
+    brought = message_payload.of(session, message, start.version, None)
+    about = {"message": message.name, **linked_instances.named(message.sender)}
+    instance = instances.begin_by_itself(session, *start, brought.variables, **about)
+    _settle(session, message, instance, brought)
+
+
+def _hand_over(session: Session, message: CaseMessage, found: Hearer) -> bool:
+    """Deliver to the waiting event. False: there is none, or a timer that was due took it away."""
+    receiver, version, wait, by_number = found
+    if wait is None:
+        return False
+    loop_guard.count(session, "message", min(message.hops, wait.hops), activity_id=wait.activity_id)
     brought = message_payload.of(session, message, version, receiver)
+    how = {"by_number": True} if by_number else {}
     try:
         step = engine.deliver(
             version.program,
@@ -146,28 +141,24 @@ def _hand_over(
             brought.variables,
             now=clock.now(session),
             calendar=holidays.calendar(session),
-            by_clock=True,
+            sender={**how, **linked_instances.named(message.sender)},
         )
     except Conflict:
         return False
-    sender = session.get_one(ProcessInstance, message.sender_id)
-    told = {**how, **linked_instances.named(sender)}
     session.expunge(wait)  # apply deletes its row
     incidents.close_moot(session, receiver, {message.id}, actor=None)
-    message.state = "delivered"  # else it would seem to be on its way still to what waits on
-    execution.apply(session, receiver, version, _telling(step, wait, told), actor=None)
-    _settle(session, message, sender, receiver, brought, how)
-    if wait.rounds and not step.ended:
-        unanswered.heard(session, receiver, wait, {each.id for each in step.messages}, sender=sender.id)
+    execution.apply(session, receiver, version, step, actor=None)
+    _settle(session, message, receiver, brought, **how)
     return True
 
 
-def _telling(step: Step, wait: MessageWait, told: Mapping[str, Any]) -> Step:
-    """The step, of which the history tells who sent the message and how he was found."""
-    events = [
-        replace(event, data={**event.data, **told})
-        if event.type == MessageReceived.type and event.activity_id == wait.activity_id
-        else event
-        for event in step.events
-    ]
-    return replace(step, events=tuple(events))
+def _settle(
+    session: Session, message: CaseMessage, receiver: ProcessInstance, brought: Content, **how: Any
+) -> None:
+    """Store what came beside variables, that the two are linked, and on the sender's side that it arrived."""
+    brought.store(session, receiver)
+    both = (message.sender, receiver, brought.sent, brought.variables)
+    linked_instances.join(session, *both, rounds=message.rounds, **how)
+    message.receiver_id = receiver.id
+    identity, about = sorted(brought.identity), linked_instances.named(receiver)
+    _record(session, MessageDelivered(message=message.name, identity=identity, **about, **how), message)

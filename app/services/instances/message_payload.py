@@ -7,12 +7,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Attachment, CaseMessage, ProcessInstance
+from app.models import Attachment, CaseMessage, Partner, ProcessInstance
 from app.services import identity
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.files import attachments
-from app.services.messaging import linked_instances, outgoing
+from app.services.messaging import outgoing
 
 
 @dataclass(frozen=True)
@@ -35,21 +35,18 @@ class Content:
         session.flush()
 
 
-def of(
-    session: Session,
-    message: CaseMessage,
-    version: Version,
-    receiver: ProcessInstance | None,
-) -> Content:
+def of(session: Session, message: CaseMessage, version: Version, receiver: ProcessInstance | None) -> Content:
     """Return what ``message`` brings to ``receiver``, or to a new case, of ``version``.
 
     What the sender has left as it was since it last went between the two is not told, unless ``isi pesan`` names it:
     meanwhile it may have changed at the other. Nor is a case's number. Identity goes only where it is marked as such,
     and files as copies.
     """
-    sender = session.get_one(ProcessInstance, message.sender_id)
-    sending = definitions.version(session, sender.definition_id).diagram.nodes.get(message.activity_id)
-    known = linked_instances.exchanged(session, sender, receiver) if outgoing.named(sending) is None else {}
+    sender = message.sender
+    sending = definitions.version(session, sender.definition_id)
+    named = outgoing.named(sending.diagram.nodes.get(message.activity_id))
+    link = session.get(Partner, (sender.id, receiver.id)) if receiver is not None else None
+    known = link.told if link is not None and named is None else {}
     own_number = version.diagram.properties.get("nomor")
     values = {
         name: value
@@ -57,22 +54,12 @@ def of(
         if name != own_number and not (name in known and known[name] == value)
     }
     variables, secret = identity.part(None, values, version)
-    secret |= _identity(session, message, sender, version)
+    marked = version.private_keys if named is None else version.private_keys & named
+    secret |= identity.hand_on(session, sender, sending, marked)
     theirs = _theirs(session, sender, receiver, variables, secret)
     ids = {own: file.id for own, file in theirs.items()}
     fresh = [file for file in theirs.values() if file.instance_id is None]
     return Content(_renamed(variables, ids), variables, _renamed(secret, ids), fresh)
-
-
-def _identity(
-    session: Session, message: CaseMessage, sender: ProcessInstance, version: Version
-) -> dict[str, Any]:
-    """The sender's identity as far as the receiver's forms mark it, and the message may carry it."""
-    sending = definitions.version(session, sender.definition_id)
-    node = sending.diagram.nodes.get(message.activity_id)
-    named = outgoing.named(node)
-    wanted = version.private_keys if named is None else version.private_keys & named
-    return identity.hand_on(session, sender, sending, wanted)
 
 
 def _theirs(

@@ -32,12 +32,12 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
             "group_id": version.group_of(wait.node.lane_id),
             "opened_at": clock.now(session),
             "rounds": list(wait.rounds),
-            "trail": loop_guard.left(session, wait.rounds),
+            "hops": loop_guard.following(session),
         }
         for wait in step.messages
     ]
     bulk.add(session, MessageWait, waits)
-    if outgoing.concerns(version, step):
+    if step.ended or any(wait.node.message is not None for wait in step.messages):
         outgoing.wake(session, instance)
     _broadcast(session, instance, step)
 
@@ -65,9 +65,9 @@ def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
     others = select(MessageWait).where(
         MessageWait.message.in_(step.signals), MessageWait.is_signal, MessageWait.instance_id != instance.id
     )
-    now, trail = clock.now(session), loop_guard.left(session)
+    now, hops = clock.now(session), loop_guard.following(session)
     found = {(wait.instance_id, wait.message): wait for wait in session.scalars(others)}
-    jobs = [
+    jobs: list[dict[str, Any]] = [
         {
             "id": uuid4().hex,
             "instance_id": case,
@@ -78,7 +78,7 @@ def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
             "run_at": now,
             "deadline": {},
             "signal": signal,
-            "trail": loop_guard.within(loop_guard.shorter(trail, wait.trail), wait.rounds),
+            "hops": min(hops, wait.hops),  # who began to wait later has acted
         }
         for (case, signal), wait in found.items()
     ]
@@ -97,5 +97,5 @@ def _job(session: Session, instance: ProcessInstance, timer: OpenTimer) -> dict[
         "run_at": timer.due.at,
         "deadline": timer.due.as_dict(),
         "signal": None,
-        "trail": loop_guard.left(session, timer.rounds) if at_once else {},
+        "hops": loop_guard.following(session) if at_once else 0,
     }

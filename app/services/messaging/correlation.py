@@ -1,119 +1,124 @@
-"""Which cases a message may be for: partners of its sender, those near to them, or one of the same number."""
+"""Which case a message is for, and which of its events hears it."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Literal, NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import CaseMessage, Partner, ProcessInstance
+from app.engine.diagram import Diagram, Node
+from app.engine.running import execution as engine
+from app.models import CaseMessage, MessageWait, Partner, ProcessInstance
+from app.services.core import access, clock, holidays
+from app.services.definitions import definitions
+from app.services.definitions.definitions import Version
+from app.services.messaging import linked_instances
 
-#: How many cases may lie between two that were never in touch.
-_MOST_BETWEEN = 3
-
-
-@dataclass(frozen=True)
-class Meant:
-    """``ids`` of cases; ``how``: what both sides are told of how they were found, where they were no partners yet."""
-
-    ids: Sequence[int]
-    how: dict[str, Any]
-
-
-_OF_PARTNER = (ProcessInstance.key, ProcessInstance.state)
+#: States of cases that go on.
+ALIVE = frozenset({"active", "incident"})
+_HEARING = frozenset({"intermediateCatchEvent", "boundaryEvent"})
 
 
-class _Link(NamedTuple):
-    """One side of a partnership."""
+class Start(NamedTuple):
+    """The message begins a case of this version at this start event."""
 
-    instance_id: int
-    partner_id: int
-    rounds: list[Any]
-    key: str
-    state: str
+    version: Version
+    node: Node
 
 
-def of(session: Session, message: CaseMessage) -> Meant:
-    """The sender's partners in the receiving process, those of the round that it was sent in before others. Without
-    any the nearest partners of his partners; without those the case with his number. 1 SQL for the first."""
-    links = _links(session, [message.sender_id])
-    own = [link for link in links if link.key == message.key]
-    if own:
-        return Meant([link.partner_id for link in closest(own, message.rounds)], {})
-    if near := _near(session, message, links):
-        return Meant(near, {"by_partner": True})
-    by_number = select(ProcessInstance.id).where(
-        ProcessInstance.key == message.key, ProcessInstance.business_key == message.business_key
-    )
-    return Meant(list(session.scalars(by_number)), {"by_number": True})
+class Hearer(NamedTuple):
+    """The message is for this case, which goes on; ``wait``: the event that waits for it now, if one does.
+
+    ``by_number``: sender and receiver were not linked before.
+    """
+
+    instance: ProcessInstance
+    version: Version
+    wait: MessageWait | None
+    by_number: bool
 
 
-def own(session: Session, message: CaseMessage) -> list[int]:
-    """The sender's partners in the receiving process, but for those of other rounds than it was sent in."""
-    links = [link for link in _links(session, [message.sender_id]) if link.key == message.key]
-    return [
-        link.partner_id
-        for link in closest(links, message.rounds)
-        if not link.rounds or set(link.rounds) & set(message.rounds)
+class Ended(NamedTuple):
+    """The message was for this case, which is over."""
+
+    instance: ProcessInstance
+
+
+Failure = Literal["nobody", "several", "no_target"]
+
+
+def receiver(session: Session, message: CaseMessage) -> Start | Hearer | Ended | Failure:
+    """Return who receives a message, a case held till the commit, or why nobody does."""
+    definition = definitions.latest(session, message.key)
+    newest = definitions.version(session, definition.id) if definition is not None else None
+    start = _start(newest.diagram, message) if newest is not None else None
+    if newest is not None and start is not None and len(message.targets) == 1:
+        return Start(newest, start)
+    cases, by_number = _cases(session, message, begins=start is not None)
+    alive = [
+        (each, definitions.version(session, each.definition_id)) for each in cases if each.state in ALIVE
     ]
+    able = [(*one, places) for one in alive if (places := _hearing(one[1].diagram, message))]
+    if len(able) == 1:
+        [(case, version, places)] = able
+        return Hearer(case, version, _wait(session, case, version, message, places), by_number)
+    if able:
+        return "several"
+    if newest is not None and start is not None:
+        return Start(newest, start)
+    if cases and not alive:
+        return Ended(cases[-1])
+    known = newest is not None and bool(_hearing(newest.diagram, message))
+    return "nobody" if known and not cases else "no_target"
 
 
-def _near(session: Session, message: CaseMessage, links: Collection[_Link]) -> list[int]:
-    """Who is reached over the fewest cases, if it is one alone: one office passes something on to another, which
-    answers the first."""
-    seen = {message.sender_id}
-    before = {link.partner_id: message.sender_id for link in closest(links, message.rounds)}
-    for _between in range(_MOST_BETWEEN):
-        seen |= before.keys()
-        further = [
-            link
-            for at, links in _by_case(_links(session, before)).items()
-            for link in closest(
-                [each for each in links if each.partner_id not in seen], _since(links, before[at])
-            )
-        ]
-        if found := {link.partner_id: link.state for link in further if link.key == message.key}:
-            alive = [partner for partner, state in found.items() if state not in {"ended", "cancelled"}]
-            nearest = alive or list(found)
-            return nearest if len(nearest) == 1 else []
-        before = {link.partner_id: link.instance_id for link in further}
-        if not before:
-            break
-    return []
+def _cases(session: Session, message: CaseMessage, *, begins: bool) -> tuple[Sequence[ProcessInstance], bool]:
+    """Which cases may be meant, and whether by their number. ``begins``: the sender's own number means none, for it
+    would mean a case that has nothing to do with the sender."""
+    ids: list[int] = []
+    if not message.is_keyed:
+        ids = linked_instances.of_process(session, message.sender_id, message.key, message.rounds)
+        if not ids and begins:
+            return (), False
+    by_number = ProcessInstance.business_key == message.business_key
+    query = select(ProcessInstance).where(ProcessInstance.key == message.key)
+    query = query.where(ProcessInstance.id.in_(ids) if ids else by_number).order_by(ProcessInstance.id)
+    return session.scalars(access.locking(query)).all(), not ids
 
 
-def _by_case(links: Collection[_Link]) -> dict[int, list[_Link]]:
-    found: dict[int, list[_Link]] = {}
-    for link in links:
-        found.setdefault(link.instance_id, []).append(link)
-    return found
+def _start(diagram: Diagram, message: CaseMessage) -> Node | None:
+    """The start event that the message is drawn to; in a version without its targets, the one of its name."""
+    drawn = [diagram.nodes[target] for target in message.targets if target in diagram.nodes]
+    if not drawn and not _hearing(diagram, message):
+        return next(filter(None, map(diagram.start_node, message.targets.values())), None)
+    return next((node for node in drawn if node.kind == "startEvent" and not node.scope), None)
 
 
-def _since(links: Collection[_Link], partner_id: int) -> list[Any]:
-    """The rounds in which a case began to talk with one partner."""
-    return next((link.rounds for link in links if link.partner_id == partner_id), [])
+def _hearing(diagram: Diagram, message: CaseMessage) -> frozenset[str]:
+    """The events that hear the message: those that it is drawn to; in a version without its targets, those that wait
+    for one of its name. In a called process, and where a drawing was completed, the id is a part of theirs."""
+    waiting = [node for node in diagram.nodes.values() if node.message is not None and node.kind in _HEARING]
+    drawn = frozenset(node.id for node in waiting if message.targets.keys() & set(node.id.split(":")))
+    if drawn or diagram.nodes.keys() & message.targets.keys():
+        return drawn
+    return frozenset(node.id for node in waiting if node.message in message.targets.values())
 
 
-class _InRounds(Protocol):
-    """What belongs to rounds."""
-
-    @property
-    def rounds(self) -> Sequence[Any]:
-        """Their ids."""
-
-
-_One = TypeVar("_One", bound=_InRounds)
-
-
-def closest(links: Collection[_One], rounds: Sequence[Any]) -> list[_One]:
-    """Those that share the most of ``rounds``; all of them when none shares any."""
-    shared = [len(set(link.rounds) & set(rounds)) for link in links]
-    most = max(shared, default=0)
-    return [link for link, count in zip(links, shared, strict=True) if count == most]
-
-
-def _links(session: Session, instance_ids: Collection[int]) -> list[_Link]:
-    query = select(Partner.instance_id, Partner.partner_id, Partner.rounds, *_OF_PARTNER)
-    query = query.join(Partner.partner).where(Partner.instance_id.in_(instance_ids))
-    return [_Link(*row) for row in session.execute(query.order_by(Partner.since, Partner.partner_id))]
+def _wait(
+    session: Session,
+    case: ProcessInstance,
+    version: Version,
+    message: CaseMessage,
+    places: frozenset[str],
+) -> MessageWait | None:
+    """The oldest event that waits where the receiver was linked with the sender: in the same round, as long as that
+    is under way."""
+    query = select(MessageWait).where(MessageWait.instance_id == case.id, MessageWait.activity_id.in_(places))
+    waits = session.scalars(query.order_by(MessageWait.opened_at, MessageWait.id)).all()
+    link = session.get(Partner, (case.id, message.sender_id))
+    here = set(link.rounds) if link is not None and waits else set()
+    if here:
+        given = (version.program, case.engine_state, case.variables)
+        here &= engine.rounds_under_way(*given, now=clock.now(session), calendar=holidays.calendar(session))
+    found = [wait for wait in waits if here <= set(wait.rounds) or set(wait.rounds) <= here]
+    return max(found, key=lambda wait: len(here & set(wait.rounds)), default=None)  # the first of the best

@@ -1,69 +1,74 @@
-"""Which cases talk with each other: those that began one another, or came together by a message."""
+"""Which cases are linked: one began the other, or its message came to it by its number; and what waits for what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.models import CaseMessage, Partner, ProcessInstance
+from app.models import CaseMessage, MessageWait, Partner, ProcessInstance
 from app.services.core import access, clock
 from app.services.core.access import Actor
+from app.services.definitions import definitions
 
 
 @dataclass(frozen=True)
 class Known:
-    """A case that another one talks with; ``visible`` when the reader may open it."""
+    """A case that another one is linked with; ``visible`` when the reader may open it.
+
+    ``awaited_from``: names of the messages from it that the other waits for; ``awaited_by``: of those from the other
+    that it waits for.
+    """
 
     instance: ProcessInstance
     visible: bool
+    awaited_from: Sequence[str]
+    awaited_by: Sequence[str]
 
 
 def join(
     session: Session,
     sender: ProcessInstance,
     receiver: ProcessInstance,
-    *,
-    rounds: Sequence[str],
     sent: Mapping[str, Any],
     received: Mapping[str, Any],
-) -> bool:
-    """Note that ``sender`` told ``receiver`` something, and that the two talk since ``rounds`` of the sender. Return
-    whether they had not talked before.
+    *,
+    rounds: Sequence[str],
+    by_number: bool = False,
+) -> None:
+    """Note that ``sender`` told ``receiver`` something; link the two, in ``rounds`` of the sender, if they are not.
 
     ``sent`` and ``received`` are the same, but for files: each side has copies of its own.
     """
-    new = session.get(Partner, (sender.id, receiver.id)) is None
-    if new:
-        _add(session, sender, receiver, rounds)
-        _add(session, receiver, sender, ())
-    for pair, told in (((receiver.id, sender.id), received), ((sender.id, receiver.id), sent)):
-        row = session.get_one(Partner, pair)
+    sides = ((sender, receiver, rounds, sent), (receiver, sender, (), received))
+    for instance, partner, made_in, told in sides:
+        row = session.get(Partner, (instance.id, partner.id))
+        if row is None:
+            row = Partner(instance_id=instance.id, partner_id=partner.id, rounds=list(made_in), told={})
+            row.since, row.by_number = clock.now(session), by_number
+            session.add(row)
         row.told = {**row.told, **told}
-    return new
-
-
-def _add(
-    session: Session, instance: ProcessInstance, partner: ProcessInstance, rounds: Sequence[str]
-) -> None:
-    row = Partner(
-        instance_id=instance.id,
-        partner_id=partner.id,
-        rounds=list(rounds),
-        told={},
-        since=clock.now(session),
-    )
-    session.add(row)
     session.flush()
 
 
-def exchanged(
-    session: Session, instance: ProcessInstance, partner: ProcessInstance | None
-) -> Mapping[str, Any]:
-    """What went last between a case and its partner, in whichever direction, by variable, as the case has it."""
-    row = session.get(Partner, (instance.id, partner.id)) if partner is not None else None
-    return row.told if row is not None else {}
+def of_process(session: Session, instance_id: int, key: str, rounds: Collection[str]) -> list[int]:
+    """The cases of process ``key`` that a case is linked with in the innermost of its ``rounds`` that has a link, or
+    outside of them; only where there is none, those of rounds further inside. Links by number count where no case
+    began the other. 1 SQL."""
+    query = select(Partner.partner_id, Partner.rounds, Partner.by_number).join(Partner.partner)
+    query = query.where(Partner.instance_id == instance_id, ProcessInstance.key == key)
+    links = session.execute(query.order_by(Partner.since, Partner.partner_id)).all()
+    begun = _in_scope([link for link in links if not link.by_number], set(rounds))
+    found = begun or _in_scope([link for link in links if link.by_number], set(rounds))
+    return [link.partner_id for link in found]
+
+
+def _in_scope(links: Sequence[Row[Any]], rounds: set[str]) -> list[Row[Any]]:
+    around = [link for link in links if set(link.rounds) <= rounds]
+    innermost = max((len(link.rounds) for link in around), default=0)
+    inside = [link for link in links if rounds <= set(link.rounds)]
+    return [link for link in around if len(link.rounds) == innermost] or inside
 
 
 def named(instance: ProcessInstance) -> dict[str, Any]:
@@ -71,20 +76,48 @@ def named(instance: ProcessInstance) -> dict[str, Any]:
     return {"case": instance.id, "case_number": instance.business_key}
 
 
-def of_case(session: Session, instance_id: int, *, actor: Actor) -> list[Known]:
-    """The cases that a case talks with, the first first. 1 SQL."""
-    query = (
-        select(Partner, access.visible(actor))
-        .join(Partner.partner)
-        .where(Partner.instance_id == instance_id)
-        .options(joinedload(Partner.partner).joinedload(ProcessInstance.definition))
-        .order_by(Partner.since, Partner.partner_id)
-        .limit(100)
-    )
-    return [Known(row.partner, bool(visible)) for row, visible in session.execute(query)]
+def of_case(session: Session, instance: ProcessInstance, *, actor: Actor) -> list[Known]:
+    """The cases that a case is linked with, the first first, and what either waits for from the other. 2 SQL, 1 where
+    there is none."""
+    back = aliased(Partner)
+    both = (back.instance_id == Partner.partner_id) & (back.partner_id == Partner.instance_id)
+    query = select(Partner, back.rounds, access.visible(actor)).join(Partner.partner).join(back, both)
+    query = query.options(joinedload(Partner.partner).joinedload(ProcessInstance.definition))
+    query = query.where(Partner.instance_id == instance.id).order_by(Partner.since, Partner.partner_id)
+    links = session.execute(query.limit(100)).all()
+    ids = [instance.id, *(link.partner_id for link, _rounds, _visible in links)]
+    of_them = select(MessageWait).where(MessageWait.instance_id.in_(ids), ~MessageWait.is_signal)
+    waits = session.scalars(of_them.order_by(MessageWait.opened_at)).all() if links else ()
+    return [
+        Known(
+            link.partner,
+            bool(visible),
+            _awaited(session, instance, link.partner, link.rounds, waits),
+            _awaited(session, link.partner, instance, rounds, waits),
+        )
+        for link, rounds, visible in links
+    ]
 
 
-def kept(session: Session, instance_id: int) -> Sequence[CaseMessage]:
-    """What a case sent and nobody has received yet, the first first. 1 SQL."""
-    query = select(CaseMessage).where(CaseMessage.sender_id == instance_id, CaseMessage.state == "kept")
-    return session.scalars(query.order_by(CaseMessage.sent_at).limit(100)).all()
+def _awaited(
+    session: Session,
+    waiting: ProcessInstance,
+    sender: ProcessInstance,
+    rounds: Sequence[str],
+    waits: Iterable[MessageWait],
+) -> list[str]:
+    """The messages that one case waits for, in the ``rounds`` of their link, and the other's diagram sends."""
+    nodes = definitions.version(session, sender.definition_id).diagram.nodes.values()
+    sent = {flow.target for node in nodes for flow in node.sends if flow.process == waiting.key}
+    own = [wait for wait in waits if wait.instance_id == waiting.id and set(rounds) <= set(wait.rounds)]
+    return list(dict.fromkeys(wait.message for wait in own if sent & set(wait.activity_id.split(":"))))
+
+
+def undelivered(session: Session, instance_id: int) -> Sequence[CaseMessage]:
+    """What a case sent, or what is kept for it, and was not received yet, the first first. 1 SQL."""
+    open_ones = CaseMessage.state.in_(("sent", "kept"))
+    ours = (CaseMessage.sender_id == instance_id) | (CaseMessage.receiver_id == instance_id)
+    query = select(CaseMessage).where(ours, open_ones).order_by(CaseMessage.sent_at).limit(100)
+    return session.scalars(
+        query.options(joinedload(CaseMessage.sender), joinedload(CaseMessage.receiver))
+    ).all()

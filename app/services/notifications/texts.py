@@ -26,14 +26,15 @@ _WORDS = {
     "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
     "reporter_ended": N_("Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: {end}."),
+    # Queued by releases before 0008.
     "message_kept": N_(
         "Pesan {message} belum punya penerima. Sebabnya dan yang perlu dilakukan ada di riwayat perkara ini."
     ),
-    "message_unheard": N_("Pesan {message} datang terlambat: perkara yang dituju sudah berakhir."),
     "partner_ended": N_(
         "Perkara {case} berakhir tanpa mengirim pesan {message}; perkara ini menunggunya dan tidak dapat berjalan "
         "terus."
     ),
+    "message_unheard": N_("Pesan {message} datang terlambat: perkara yang dituju sudah berakhir."),
     "unit_empty": N_(
         "{unit} belum punya petugas untuk {task} (lajur {lane}). Tambahkan petugasnya atau alihkan tugasnya."
     ),

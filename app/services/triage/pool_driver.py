@@ -1,11 +1,12 @@
 """Drive the processes of one file together: what one sends along a message flow the others receive."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from random import Random
 
-from app.engine.diagram import Diagram, MessageFlow
+from app.engine.diagram import Diagram
 from app.engine.running.context import Effect
 from app.errors import AppError, Conflict
 from app.services.triage import driver
@@ -21,8 +22,8 @@ def drive(diagrams: Sequence[Diagram], seed: str) -> tuple[Drive, ...]:
     One that nobody began by a message is driven by itself, too.
     """
     until = time.monotonic() + MOST_SECONDS
-    town = _Town({each.key: each for each in diagrams}, Random(seed))  # noqa: S311 dice, no secret
-    found = town.drive(until) if town.fed else {}
+    pools = _Pools({each.key: each for each in diagrams}, Random(seed))  # noqa: S311 dice, no secret
+    found = pools.drive(until) if pools.fed else {}
     return tuple(found.get(each.key) or _alone(each, seed, until) for each in diagrams)
 
 
@@ -30,18 +31,9 @@ def _alone(diagram: Diagram, seed: str, until: float) -> Drive:
     return driver.drive(diagram, f"{seed}:{diagram.key}", max(until - time.monotonic(), 0.1))
 
 
-@dataclass
-class _Letter:
-    """A message on its way."""
-
-    sender: "_Case"
-    flow: MessageFlow
-    effect: Effect
-
-
 @dataclass(eq=False)
 class _Case:
-    """A case of one process, and those that it talks with."""
+    """A case of one process, and those that it is linked with."""
 
     officer: Officer
     partners: list["_Case"] = field(default_factory=list)
@@ -56,92 +48,91 @@ class _Case:
         return bool(self.why) or self.officer.step.ended or self.officer.steps >= MOST_STEPS
 
 
-class _Town:
-    """The cases of one file, and the post between them."""
+@dataclass(eq=False)
+class _Message:
+    """A message on its way to one process, to be heard at one of ``targets``."""
+
+    sender: _Case
+    process: str
+    targets: frozenset[str]
+    effect: Effect
+
+
+class _Pools:
+    """The cases of one file, and the messages between them that nobody has heard yet."""
 
     def __init__(self, diagrams: dict[str, Diagram], random: Random) -> None:
         self.diagrams, self.random = diagrams, random
         sent = [flow for d in diagrams.values() for node in d.nodes.values() for flow in node.sends]
-        self.flows = [flow for flow in sent if flow.process in diagrams]
-        self.fed = {flow.target for flow in self.flows}
+        self.fed = {flow.target for flow in sent if flow.process in diagrams}
         self.cases: list[_Case] = []
-        self.letters: list[_Letter] = []
+        self.messages: list[_Message] = []
 
     def drive(self, until: float) -> dict[str, Drive]:
         """Begin a case of each process that begins by itself, and act till nothing goes on."""
         for diagram in self.diagrams.values():
-            if any(node.id not in self.fed for node in diagram.starts_in("")):
-                self._begin(diagram, None)
+            if starts := [node for node in diagram.starts_in("") if node.id not in self.fed]:
+                case = self._add(diagram)
+                self._go_on(case, lambda c=case, s=starts: c.officer.start(self.random.choice(s)))  # type: ignore[misc]
         while (acting := [case for case in self.cases if not case.over]) and time.monotonic() < until:
             able = [case for case in acting if not case.officer.idle] or acting
-            self._act(self.random.choice(able))
-            self._bring()
+            case = self.random.choice(able)
+            self._go_on(case, case.officer.act)
+            while [message for message in self.messages[:] if self._deliver(message)]:
+                pass
         return {key: drive for key in self.diagrams if (drive := self._drive(key)) is not None}
 
-    def _begin(self, diagram: Diagram, letter: _Letter | None) -> None:
-        case = _Case(Officer(diagram, self.random, self.fed))
-        starts = [node for node in diagram.starts_in("") if node.id not in self.fed]
-        try:
-            if letter is None:
-                case.officer.start(self.random.choice(starts))
-            else:
-                case.partners, letter.sender.partners = [letter.sender], [*letter.sender.partners, case]
-                case.officer.start(diagram.nodes[letter.flow.target], letter.effect.values)
-        except AppError as error:
-            case.why = f"{error} {getattr(error, 'detail', '')}".strip()
-        self.cases.append(case)
-        self._post(case)
+    def _add(self, diagram: Diagram) -> _Case:
+        self.cases.append(_Case(Officer(diagram, self.random, self.fed)))
+        return self.cases[-1]
 
-    def _act(self, case: _Case) -> None:
+    def _go_on(self, case: _Case, act: Callable[[], None]) -> bool:
+        """Let something happen in a case, and note what it sends. False: nothing happened."""
         steps = case.officer.steps
         try:
-            case.officer.act()
+            act()
         except AppError as error:
             case.why = f"{error} {getattr(error, 'detail', '')}".strip()
-        else:
-            if case.officer.steps > steps:  # else a timer had nothing to do, and nothing was sent anew
-                self._post(case)
-
-    def _post(self, case: _Case) -> None:
-        if case.why:
-            return
-        for effect in case.officer.step.effects:
-            self.letters += [_Letter(case, f, effect) for f in effect.node.sends if f in self.flows]
-
-    def _bring(self) -> None:
-        """Bring every message whose receiver waits; the others stay."""
-        moved = True
-        while moved:
-            waiting, self.letters, moved = self.letters, [], False
-            for letter in waiting:
-                moved = self._brought(letter) or moved
-
-    def _brought(self, letter: _Letter) -> bool:
-        diagram = self.diagrams[letter.flow.process]
-        target = diagram.nodes.get(letter.flow.target)
-        if target is not None and target.kind == "startEvent":
-            if len(self.cases) < _MOST_CASES:
-                self._begin(diagram, letter)
             return True
-        for case in [each for each in letter.sender.partners if each.key == diagram.key] or self.cases:
-            for message, node in case.officer.messages.items() if not case.over else ():
-                if case.key == diagram.key and letter.flow.target in node.split(":"):
-                    return self._hear(case, message, letter)
-        self.letters.append(letter)
-        return False
-
-    def _hear(self, case: _Case, message: str, letter: _Letter) -> bool:
-        """Let a case hear a message. False: a timer that was due takes its event away, and the message stays."""
-        try:
-            case.officer.hear(message, letter.effect.values)
-        except Conflict:
-            self.letters.append(letter)
+        if case.officer.steps == steps:  # a timer had nothing to do
             return False
-        except AppError as error:
-            case.why = f"{error} {getattr(error, 'detail', '')}".strip()
-        else:
-            self._post(case)
+        for effect in case.officer.step.effects:
+            for process in dict.fromkeys(flow.process for flow in effect.node.sends):
+                targets = frozenset(flow.target for flow in effect.node.sends if flow.process == process)
+                if process in self.diagrams:
+                    self.messages.append(_Message(case, process, targets, effect))
         return True
+
+    def _deliver(self, message: _Message) -> bool:
+        """Deliver a message to a case that waits for it, or begin one. False: it stays, nobody waits."""
+        diagram, values = self.diagrams[message.process], message.effect.values
+        linked = [case for case in message.sender.partners if case.key == message.process]
+        known = [case for case in linked or self.cases if case.key == message.process and not case.over]
+        for case in known:
+            for wait, node in case.officer.messages.items():
+                if message.targets & set(node.split(":")):
+                    return self._hear(case, wait, message)
+        starts = [node for node in diagram.starts_in("") if node.id in message.targets]
+        if not starts or (len(message.targets) > 1 and any(case in linked for case in known)):
+            return False
+        self.messages.remove(message)
+        if len(self.cases) < _MOST_CASES:
+            case = self._add(diagram)
+            case.partners, message.sender.partners = [message.sender], [*message.sender.partners, case]
+            self._go_on(case, lambda: case.officer.start(starts[0], values))
+        return True
+
+    def _hear(self, case: _Case, wait: str, message: _Message) -> bool:
+        """Let a case hear a message. False: a timer that was due takes its event away, and the message stays."""
+
+        def hear() -> None:
+            with suppress(Conflict):
+                case.officer.hear(wait, message.effect.values)
+
+        heard = self._go_on(case, hear)
+        if heard:
+            self.messages.remove(message)
+        return heard
 
     def _drive(self, key: str) -> Drive | None:
         """How far the cases of a process came: the one that came least far speaks for all."""

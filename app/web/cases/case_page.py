@@ -8,7 +8,6 @@ from typing import Any
 from flask import render_template, url_for
 from sqlalchemy.orm import Session
 
-from app.history.words import messages
 from app.models import UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
@@ -80,7 +79,7 @@ def draw(
         notes=case_view.notes(file),
         files=case_view.files(file, words),
         incidents=_incidents(file, words),
-        kept=[(message.name, messages.why_kept(message.reason)) for message in file.kept],
+        undelivered=[case_view.undelivered(each, instance_id, words) for each in file.undelivered],
         identity=_identity(file, words, shown),
         shown=shown is not None,
         may=rights(actor, file),
