@@ -10,26 +10,16 @@ from app.bpmnio import budget
 from app.config import Config, from_environment
 from app.db import Database
 from app.services.core import settings
-from app.web import (
-    api,
-    context,
-    converters,
-    delivery,
-    errors,
-    files,
-    filters,
-    health,
-    login,
-    notices,
-    security,
-    tracking,
-)
-from app.web.cases import cases
+from app.web import api, context, converters, delivery, errors, filters, health, login, security
+from app.web.casefile import casefile
 from app.web.context import Installation
 from app.web.definitions import definitions, incidents
+from app.web.files import downloads
 from app.web.intake import intake
 from app.web.jsonbody import Json
+from app.web.notifications import notices
 from app.web.people import auth, organisation, users
+from app.web.reporter import tracking
 from app.web.tasks import tasks
 
 #: Pages and whatever else is served without a bearer token. Each module holds one ``blueprint``.
@@ -37,7 +27,7 @@ PAGES = (
     health,
     auth,
     tasks,
-    cases,
+    casefile,
     intake,
     tracking,
     definitions,
@@ -45,7 +35,7 @@ PAGES = (
     users,
     organisation,
     notices,
-    files,
+    downloads,
 )
 
 #: What all expressions of one request may take together, be it a deployment of many tables.

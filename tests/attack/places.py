@@ -15,7 +15,7 @@ from app.errors import AppError, InvalidDiagram
 from tests.attack.diagram_places import DIAGRAM, in_diagram, put_into_words
 from tests.attack.judges import CONTEXT, NOW
 from tests.attack.making.trees import xml_text
-from tests.engine.models import file, literal
+from tests.engine.decision_files import file, literal
 from tests.forms.pages import html
 
 FORM: dict[str, dict[str, Any]] = {

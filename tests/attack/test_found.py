@@ -11,7 +11,7 @@ from app.engine import decisions
 from app.engine.reading import reader
 from app.errors import InvalidDiagram
 from tests.engine.building import bpmn, end, node, start, user
-from tests.engine.dmn import dmn
+from tests.engine.decision_tables import dmn
 from tests.forms.schemas import component, content
 from tests.web.conftest import Browser
 

@@ -18,7 +18,7 @@ from app.services.core.access import Actor
 from app.services.instances import instances
 from app.services.tasks import tasks
 from tests.bench.figures import Series, Traffic, office_for, repeat, row
-from tests.engine.models import decision, file, grid
+from tests.engine.decision_files import decision, file, grid
 from tests.reports import answers_for, report, report_values
 
 CASES = 60

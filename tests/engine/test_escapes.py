@@ -66,7 +66,7 @@ def in_closed_identity(text: str) -> None:
 
 
 def in_table(where: str) -> Callable[[str], None]:
-    from tests.engine.dmn import dmn
+    from tests.engine.decision_tables import dmn
 
     def place(text: str) -> None:
         given = {"input": "x"} | ({"input": text} if where == "input" else {})

@@ -8,7 +8,7 @@ from flask import Flask
 
 from app.calendar import Calendar, count_days, count_office_hours
 from app.i18n import speaking
-from app.web.cases.clocks import calendar_in_words
+from app.web.casefile.clocks import calendar_in_words
 from app.web.deadlines import Moment, due, in_words
 
 JAKARTA = ZoneInfo("Asia/Jakarta")

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.bpmnio import feel
 from app.forms.choices import label_of
-from app.forms.display.condition_hints import All, Name, Test, Tree, folded, negated, parse
+from app.forms.condition_tree import All, Name, Test, Tree, folded, negated, parse
 from app.forms.model import CHOICES, INPUTS, LIST, MULTI_CHOICE, Field
 from app.forms.moments import to_text
 from app.forms.submission.sheet import Sheet

@@ -10,17 +10,6 @@ from app.history.events.base import (
     ValuesSet,
     typed,
 )
-from app.history.events.cases import (
-    IdentityShown,
-    IncidentOpened,
-    IncidentResolved,
-    InstanceCancelled,
-    InstanceEnded,
-    InstanceStarted,
-    JobFailed,
-    NoteAdded,
-    TrackingCodeReissued,
-)
 from app.history.events.flow import (
     ErrorThrown,
     EscalationThrown,
@@ -34,6 +23,17 @@ from app.history.events.flow import (
     SignalThrown,
     TableDecided,
     TimerFired,
+)
+from app.history.events.instances import (
+    IdentityShown,
+    IncidentOpened,
+    IncidentResolved,
+    InstanceCancelled,
+    InstanceEnded,
+    InstanceStarted,
+    JobFailed,
+    NoteAdded,
+    TrackingCodeReissued,
 )
 from app.history.events.messages import (
     MessageDelivered,

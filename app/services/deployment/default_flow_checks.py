@@ -7,7 +7,7 @@ from typing import Any
 from app.engine import mappings
 from app.engine.diagram import Diagram, Flow
 from app.forms import Field
-from app.forms.display.condition_hints import Test, Tree, negated, parse
+from app.forms.condition_tree import Test, Tree, negated, parse
 from app.forms.form import walk_hidden
 from app.forms.model import SINGLE_CHOICE
 from app.services.deployment.bundle import Bundle

@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.engine import decisions, mappings
 from app.findings import Finding
 from app.findings.likeness import meant
-from app.forms.display.condition_hints import All, Test, Tree, parse
+from app.forms.condition_tree import All, Test, Tree, parse
 from app.forms.model import SINGLE_CHOICE
 from app.services.deployment.bundle import Bundle
 

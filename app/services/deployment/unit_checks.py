@@ -20,7 +20,7 @@ from app.engine.diagram import Flow, Lane, Node
 from app.engine.mappings import Assignment
 from app.findings import Finding
 from app.forms import Form
-from app.forms.display.condition_hints import All, Tree, implies, negated, parse, variables_in
+from app.forms.condition_tree import All, Tree, implies, negated, parse, variables_in
 from app.forms.form import walk_hidden
 from app.i18n import _
 from app.services.deployment import mapping_checks

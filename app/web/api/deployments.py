@@ -9,11 +9,12 @@ from werkzeug.wrappers import Response
 from app.commands.transaction import Answer
 from app.services.deployment import deployments
 from app.services.deployment.deployments import Deployment as Done
-from app.web import context, sent_files
+from app.web import context
 from app.web.api.acting import answered, perform
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.common import Finding
 from app.web.api.schemas.definitions import Deployment, DeploymentFiles
+from app.web.files import deployed_files
 
 blueprint = Blueprint("deployments", __name__, description="Deploy diagrams, forms and tables.")
 
@@ -29,7 +30,7 @@ def deploy(sent: dict[str, Any]) -> Response:
 
     Refused with 422 and ``findings`` when a check finds an error; nothing is stored then.
     """
-    files = sent_files.by_name(sent["files"])
+    files = deployed_files.by_name(sent["files"])
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
 
     def do(session: Session) -> Answer:

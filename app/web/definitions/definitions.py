@@ -26,9 +26,10 @@ from app.services.core import clock
 from app.services.definitions import catalogue, definitions, details, viewer
 from app.services.definitions.definitions import Version
 from app.services.deployment import deployments, folder_watch
-from app.web import context, entries, errors, lists, sent_files
+from app.web import context, entries, errors, lists
 from app.web.definitions import decision_words
-from app.web.files import as_download
+from app.web.files import deployed_files
+from app.web.files.downloads import as_download
 from app.web.tasks import task_page
 
 blueprint = Blueprint("definitions", __name__)
@@ -53,7 +54,7 @@ def deploy() -> AnyResponse:
         return make_response(_list_page(missing=_("Pilih sedikitnya satu berkas.")), 422)
     contents: dict[str, bytes] = {}
     try:
-        contents = sent_files.by_name(uploads)
+        contents = deployed_files.by_name(uploads)
         done = _deploy(contents)
     except InvalidDiagram as error:
         found = [finding.as_dict() for finding in error.findings]

@@ -28,7 +28,7 @@ from app.services.instances import instances, messages
 from app.services.tasks import conflicts, permissions, tasks
 from app.services.tasks.tasks import Work
 from app.web import context, entries, errors
-from app.web.cases import case_view
+from app.web.casefile import page_parts
 from app.web.entries import Entry
 from app.web.tasks.task_page import ANSWER, Refusal
 
@@ -91,7 +91,7 @@ def _places(session: Session, instance: ProcessInstance, open_: Sequence[UserTas
     version = definitions.version(session, instance.definition_id)
     waits = messages.waiting(session, instance.id)
     return [f"{task.name} ({task.lane})" for task in open_] + [
-        case_view.awaited(version, wait) for wait in waits
+        page_parts.awaited(version, wait) for wait in waits
     ]
 
 

@@ -25,7 +25,7 @@ from app.services.tasks.drafts import Kept
 from app.services.tasks.permissions import Standing
 from app.services.tasks.tasks import Work
 from app.web import context, entries
-from app.web.cases import case_view, clocks
+from app.web.casefile import clocks, page_parts
 from app.web.entries import Drawn
 
 #: The cells of the SOP, as the properties of an activity name them, and their headings in the SOP's table.
@@ -121,7 +121,7 @@ def draw(session: Session, task_id: str, *, actor: Actor, refusal: Refusal | Non
     """
     page = _read(session, task_id, actor, refusal or Refusal())
     explanations = {task.id: queries.why(task, session) for task in page.file.tasks}
-    svg, lines = case_view.picture(session, page.file)
+    svg, lines = page_parts.picture(session, page.file)
     return render_template(
         "tasks/task.html",
         page=page,
@@ -129,17 +129,17 @@ def draw(session: Session, task_id: str, *, actor: Actor, refusal: Refusal | Non
         case=page.file.instance,
         cells=cells(page.node),
         begun=_("Laporan") if tracking.has_reporter(page.file.version) else _("Isian awal"),
-        reports=case_view.reports(page.file),
-        earlier=case_view.handed_in(page.file, page.work.task)[:EARLIER],
+        reports=page_parts.reports(page.file),
+        earlier=page_parts.handed_in(page.file, page.work.task)[:EARLIER],
         clocks=clocks.all_of(page.file, explanations, page.words),
-        entries=case_view.timeline(page.file, page.words)[:RECENT],
-        notes=case_view.notes(page.file),
-        files=case_view.files(page.file, page.words),
+        entries=page_parts.timeline(page.file, page.words)[:RECENT],
+        notes=page_parts.notes(page.file),
+        files=page_parts.files(page.file, page.words),
         done=_done(page),
         svg=svg,
         lines=lines,
         zone=context.config().timezone.key,
-        file_url=case_view.file_url,
+        file_url=page_parts.file_url,
     )
 
 
@@ -183,7 +183,7 @@ def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> Tas
         if officers.may_reassign(actor, work.task)
         else (),
         across_units=officers.across_units(session, work.task, actor),
-        words=case_view.vocabulary(file),
+        words=page_parts.vocabulary(file),
         may_write=not actor.is_auditor,
     )
 
@@ -228,4 +228,4 @@ def _with_warnings(session: Session, work: Work, drawn: Drawn) -> Drawn:
     if work.form is None:
         return drawn
     in_vain = staffing.choices_in_vain(session, work.version, work.form.fields)
-    return case_view.mark_choices(drawn, in_vain) if any(in_vain.values()) else drawn
+    return page_parts.mark_choices(drawn, in_vain) if any(in_vain.values()) else drawn

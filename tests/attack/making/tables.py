@@ -10,7 +10,7 @@ from tests.attack.making import feel
 from tests.attack.making.diagrams import ROOT
 from tests.attack.making.texts import odd
 from tests.attack.making.trees import Tree, torn
-from tests.engine.models import decision, file, given, grid, knowledge, literal
+from tests.engine.decision_files import decision, file, given, grid, knowledge, literal
 
 DMN = "https://www.omg.org/spec/DMN/20191111/MODEL/"
 _TAGS = (

@@ -1,0 +1,1 @@
+"""casefile: say here in one line what this room holds."""

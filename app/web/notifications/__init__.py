@@ -1,0 +1,1 @@
+"""notifications: say here in one line what this room holds."""

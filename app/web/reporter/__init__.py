@@ -1,0 +1,1 @@
+"""reporter: say here in one line what this room holds."""

@@ -1,0 +1,295 @@
+"""Starts, boundary events, timers, messages and event gateways."""
+
+import pytest
+
+from app.engine.diagram import Timer
+from tests.engine.building import (
+    Shape,
+    boundary,
+    bpmn,
+    catch,
+    end,
+    node,
+    race,
+    rule,
+    send,
+    start,
+    timer,
+    user,
+)
+from tests.engine.read_files import errors, read, refused, warnings
+
+
+def around(*events: Shape, properties: dict[str, str] | None = None) -> bytes:
+    """start → telaah → end, with boundary events of telaah that lead to another end."""
+    ways = "\n".join(f"{event.id} > lain" for event in events)
+    nodes = [start(), user("telaah"), *events, end(), end("lain")]
+    return bpmn(nodes, f"start > telaah > end\n{ways}", properties=properties)
+
+
+def waiting(event: Shape) -> bytes:
+    """start → event → end."""
+    return bpmn([start(), event, end()], f"start > {event.id} > end")
+
+
+def racing(*events: Shape, more: str = "", others: tuple[Shape, ...] = ()) -> bytes:
+    """start → event gateway → each of the events → end."""
+    ways = "\n".join(f"r > {event.id} > end" for event in events)
+    return bpmn([start(), race("r"), *events, *others, end()], f"start > r\n{ways}\n{more}")
+
+
+def test_one_plain_start_and_several_message_starts_are_read() -> None:
+    nodes = [start(), start("a", message="surat"), start("b", message="telepon"), user("telaah"), end()]
+    diagram = read(bpmn(nodes, "start > telaah > end\na > telaah\nb > telaah"))
+    found = [diagram.start_node(message) for message in (None, "surat", "telepon")]
+    assert [start_node.id for start_node in found if start_node] == ["start", "a", "b"]
+    assert diagram.start_node("lain") is None
+
+
+def test_two_starts_by_one_message_are_refused() -> None:
+    nodes = [start("a", message="surat"), start("b", message="surat"), end()]
+    assert errors(bpmn(nodes, "a > end\nb > end")) == ["start_message_twice"]
+
+
+def test_flows_into_a_boundary_event_are_refused() -> None:
+    lewat = boundary("lewat", "telaah", after="3 hari")
+    (finding,) = refused(around(lewat).replace(b'targetRef="end"', b'targetRef="lewat"'))
+    assert (finding.code, finding.element_id) == ("flow_into_boundary", "telaah__end")
+
+
+def test_a_start_alone_is_refused() -> None:
+    assert errors(bpmn([start()])) == ["leads_nowhere"]
+    assert errors(bpmn([start(), user("a"), user("b")], "a > b > a")) == ["leads_nowhere"]
+
+
+def test_a_boundary_event_must_sit_on_a_task() -> None:
+    assert errors(around(boundary("lewat", "hantu", after="3 hari"))) == ["boundary_host_unknown"]
+    assert errors(around(boundary("lewat", "start", after="3 hari"))) == ["boundary_host_not_activity"]
+    loose = node("boundaryEvent", "lewat", inside=timer("3 hari"))
+    assert errors(around(loose)) == ["boundary_not_attached"]
+
+
+def test_a_boundary_event_must_wait_for_something() -> None:
+    (finding,) = refused(around(boundary("lewat", "telaah", name="")))
+    assert (finding.code, finding.element_id) == ("event_without_trigger", "lewat")
+
+
+def test_a_boundary_event_that_is_only_named_waits_for_a_message_of_that_name() -> None:
+    diagram = read(around(boundary("lewat", "telaah", name="Pemohon mencabut")))
+    assert diagram.nodes["lewat"].message == "Pemohon mencabut"
+    assert [finding.code for finding in diagram.findings] == ["event_by_its_name"]
+
+
+def test_a_boundary_event_interrupts_unless_drawn_dashed() -> None:
+    plain = around(boundary("lewat", "telaah", after="3 hari")).replace(b' cancelActivity="false"', b"")
+    assert read(plain).nodes["lewat"].interrupting
+    assert not read(around(boundary("lewat", "telaah", after="3 hari"))).nodes["lewat"].interrupting
+
+
+@pytest.mark.parametrize("host", [send("otomatis"), rule("otomatis", decision="t")])
+def test_a_boundary_event_on_a_step_that_takes_no_time_is_warned_of(host: Shape) -> None:
+    nodes = [start(), host, boundary("lewat", "otomatis", after="3 hari"), end()]
+    assert warnings(bpmn(nodes, "start > otomatis > end\nlewat > end")) == ["boundary_on_automatic"]
+
+
+def test_a_boundary_event_may_sit_on_a_receive_task() -> None:
+    nodes = [
+        start(),
+        node("receiveTask", "surat", message="s"),
+        boundary("lewat", "surat", after="3 hari"),
+        end(),
+    ]
+    assert read(bpmn(nodes, "start > surat > end\nlewat > end")).boundary["surat"][0].id == "lewat"
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "read_as"),
+    [
+        ("P3D", "timeDuration", Timer("duration", "P3D")),
+        ('"P3D"', "timeDuration", Timer("duration", "P3D")),
+        (" '3 hari kerja' ", "timeDuration", Timer("duration", "3 hari kerja")),
+        ("2026-12-01T10:00:00+07:00", "timeDate", Timer("date", "2026-12-01T10:00:00+07:00")),
+        ("R3/P1D", "timeCycle", Timer("cycle", "R3/P1D")),
+        ("= tenggat_baru", "timeDuration", Timer("duration", "=tenggat_baru")),
+        ("${tenggat_baru}", "timeDuration", Timer("duration", "=tenggat_baru")),
+    ],
+)
+def test_the_text_of_a_timer_is_read(written: str, kind: str, read_as: Timer) -> None:
+    diagram = read(around(boundary("lewat", "telaah", after=written, kind=kind)))
+    assert diagram.nodes["lewat"].timer == read_as
+
+
+@pytest.mark.parametrize(
+    ("written", "kind", "code"),
+    [
+        ("", "timeDuration", "timer_words_not_understood"),
+        ('""', "timeDuration", "timer_words_not_understood"),
+        ("sebentar lagi", "timeDuration", "timer_not_understood"),
+        ("timedelta(days=3)", "timeDuration", "timer_not_understood"),
+        ("P3D", "timeCycle", "timer_not_a_cycle"),
+        ("99999 hari", "timeDuration", "timer_too_long"),
+        ("= a and", "timeDuration", "expression_syntax"),
+        ("= a == 'x'", "timeDuration", "expression_not_feel"),
+    ],
+)
+def test_a_timer_that_cannot_be_read_is_refused(written: str, kind: str, code: str) -> None:
+    (finding,) = refused(around(boundary("lewat", "telaah", after=written, kind=kind)))
+    assert (finding.code, finding.element_id) == (code, "lewat")
+
+
+def test_a_timer_with_two_times_is_refused() -> None:
+    both = "<bpmn:timeDuration>P1D</bpmn:timeDuration><bpmn:timeDate>2026-12-01</bpmn:timeDate>"
+    definition = f"<bpmn:timerEventDefinition>{both}</bpmn:timerEventDefinition>"
+    event = node("boundaryEvent", "lewat", attachedToRef="telaah", inside=definition)
+    assert errors(around(event)) == ["timer_twice"]
+
+
+def test_a_repeating_timer_comes_once_unless_it_only_reminds() -> None:
+    reminder = around(boundary("lewat", "telaah", after="R3/P1D", kind="timeCycle"))
+    assert warnings(reminder) == []
+    cutting = around(boundary("lewat", "telaah", after="R3/P1D", kind="timeCycle", interrupting=True))
+    assert warnings(cutting) == ["timer_comes_once"]
+    assert read(cutting).nodes["lewat"].timer == Timer("duration", "P1D")
+    awaited = waiting(catch("lewat", after="setiap hari", kind="timeCycle"))
+    assert warnings(awaited) == ["timer_comes_once"]
+    assert read(awaited).nodes["lewat"].timer == Timer("duration", "1 hari kerja")
+
+
+def test_a_timer_before_the_deadline_needs_a_deadline_on_the_same_task() -> None:
+    before = boundary("ingat", "telaah", after="H-14")
+    assert warnings(around(before, boundary("lewat", "telaah", after="60 hari"))) == []
+    for beside in (
+        [],
+        [boundary("lagi", "telaah", after="H-7")],
+        [boundary("c", "telaah", after="setiap hari")],
+    ):
+        assert "timer_relative_without_deadline" in errors(around(before, *beside))
+    assert errors(waiting(catch("ingat", after="H-14"))) == ["timer_relative_without_deadline"]
+
+
+def test_the_mark_of_the_deadline_is_read() -> None:
+    diagram = read(
+        around(
+            boundary("lewat", "telaah", after="60 hari", properties={"tenggat": "ya"}),
+            boundary("ingat", "telaah", after="30 hari", properties={"tenggat": "tidak"}),
+        )
+    )
+    assert (diagram.nodes["lewat"].is_deadline, diagram.nodes["ingat"].is_deadline) == (True, False)
+
+
+def test_only_a_single_timer_on_a_task_can_be_the_deadline() -> None:
+    mark = {"tenggat": "ya"}
+    message = around(boundary("lewat", "telaah", message="m", properties=mark))
+    assert errors(message) == ["deadline_misplaced"]
+    assert errors(waiting(catch("lewat", after="3 hari", properties=mark))) == ["deadline_misplaced"]
+    assert errors(waiting(user("lewat", properties=mark))) == ["deadline_misplaced"]
+    repeating = boundary("lewat", "telaah", after="setiap hari", properties=mark)
+    assert errors(around(repeating)) == ["deadline_not_single"]
+    relative = boundary("ingat", "telaah", after="H-3", properties=mark)
+    assert errors(around(relative, boundary("lewat", "telaah", after="9 hari"))) == ["deadline_not_single"]
+    odd = boundary("lewat", "telaah", after="3 hari", properties={"tenggat": "mungkin"})
+    assert errors(around(odd)) == ["property_value"]
+
+
+def test_two_deadlines_on_a_task_are_refused() -> None:
+    mark = {"tenggat": "ya"}
+    xml = around(
+        boundary("a", "telaah", after="3 hari", properties=mark),
+        boundary("b", "telaah", after="5 hari", properties=mark),
+    )
+    (finding,) = refused(xml)
+    assert (finding.code, finding.element_id, finding.params["first"]) == ("deadline_twice", "b", "a")
+
+
+def test_a_message_is_known_by_its_name_else_its_id() -> None:
+    xml = waiting(catch("tunggu", message="data pelengkap"))
+    assert read(xml).nodes["tunggu"].message == "data pelengkap"
+    unnamed = xml.replace(b' name="data pelengkap"/>', b"/>")
+    assert read(unnamed).nodes["tunggu"].message == "message_data_pelengkap"
+    prefixed = xml.replace(b'messageRef="', b'messageRef="tns:')
+    assert read(prefixed).nodes["tunggu"].message == "data pelengkap"
+
+
+def test_an_operation_stands_for_its_message() -> None:
+    interface = (
+        '<bpmn:interface id="i"><bpmn:operation id="op" name="Terima data">'
+        "<bpmn:inMessageRef>pesan</bpmn:inMessageRef></bpmn:operation></bpmn:interface>"
+    )
+    event = node(
+        "intermediateCatchEvent",
+        "tunggu",
+        inside="<bpmn:messageEventDefinition><bpmn:operationRef>op</bpmn:operationRef></bpmn:messageEventDefinition>",
+    )
+    xml = bpmn([start(), event, end()], "start > tunggu > end", outside=interface)
+    assert read(xml).nodes["tunggu"].message == "Terima data"
+    named = xml.replace(b"<bpmn:interface", b'<bpmn:message id="pesan" name="data"/><bpmn:interface')
+    assert read(named).nodes["tunggu"].message == "data"
+
+
+def test_a_message_that_is_waited_for_goes_by_the_name_of_what_waits() -> None:
+    event = node("intermediateCatchEvent", "tunggu", inside="<bpmn:messageEventDefinition/>")
+    for waits in (event, node("receiveTask", "tunggu")):
+        assert warnings(waiting(waits)) == ["message_named_by_drawing"]
+        assert read(waiting(waits)).nodes["tunggu"].message == "Tunggu"
+
+
+def test_a_message_that_does_not_exist_is_refused() -> None:
+    lost = node(
+        "intermediateCatchEvent", "tunggu", inside='<bpmn:messageEventDefinition messageRef="hantu"/>'
+    )
+    assert errors(waiting(lost)) == ["message_unknown"]
+
+
+def test_a_message_that_is_sent_may_go_by_the_name_of_its_event() -> None:
+    event = node("endEvent", "kirim", name="Kirim laporan", inside="<bpmn:messageEventDefinition/>")
+    assert read(bpmn([start(), event], "start > kirim")).nodes["kirim"].message == "Kirim laporan"
+
+
+@pytest.mark.parametrize(("name", "message"), [('="data"', "data"), ("${'data'}", "data")])
+def test_a_message_name_in_quotes_is_a_plain_name(name: str, message: str) -> None:
+    assert read(waiting(catch("tunggu", message=name))).nodes["tunggu"].message == message
+
+
+def test_a_computed_or_endless_message_name_is_refused() -> None:
+    assert errors(waiting(catch("tunggu", message='="data" + "baru"'))) == ["message_name_computed"]
+    assert errors(waiting(catch("tunggu", message="=nama"))) == ["message_name_computed"]
+    long = waiting(catch("tunggu", message="m")).replace(b'name="m"', b'name="' + b"x" * 256 + b'"')
+    assert errors(long) == ["name_too_long"]
+
+
+def test_an_event_definition_kept_apart_is_found() -> None:
+    event = node(
+        "intermediateCatchEvent", "tunggu", inside="<bpmn:eventDefinitionRef>t</bpmn:eventDefinitionRef>"
+    )
+    apart = '<bpmn:timerEventDefinition id="t"><bpmn:timeDuration>P1D</bpmn:timeDuration></bpmn:timerEventDefinition>'
+    xml = bpmn([start(), event, end()], "start > tunggu > end", outside=apart)
+    assert read(xml).nodes["tunggu"].timer == Timer("duration", "P1D")
+    assert errors(xml.replace(b">t<", b">u<")) == ["trigger_unknown"]
+
+
+def test_events_that_race_are_read() -> None:
+    xml = racing(
+        catch("datang", message="data"),
+        node("receiveTask", "ditarik", message="tarik"),
+        catch("lama", after="P1D"),
+    )
+    assert [flow.target for flow in read(xml).outgoing["r"]] == ["datang", "ditarik", "lama"]
+
+
+def test_an_event_gateway_needs_events_that_wait() -> None:
+    assert warnings(racing(catch("datang", message="data"))) == ["event_gateway_one"]
+    assert errors(racing(catch("datang", message="data"), user("telaah"))) == ["event_gateway_target"]
+
+
+def test_an_event_that_races_has_no_boundary_event() -> None:
+    events = (catch("datang", message="data"), catch("lama", after="P1D"))
+    receiving = node("receiveTask", "datang", message="data")
+    edge = boundary("tepi", "datang", after="P2D")
+    assert errors(racing(receiving, events[1], others=(edge,), more="tepi > end")) == [
+        "event_gateway_target_boundary"
+    ]
+
+
+def test_one_message_twice_after_an_event_gateway_is_refused() -> None:
+    messages = [catch(name, message="sama") for name in ("a", "b")]
+    assert errors(racing(*messages)) == ["event_gateway_message_twice"]

@@ -1,0 +1,136 @@
+"""Code in a diagram never runs, and what cannot run yet is refused by a finding of its own."""
+
+from typing import Any
+
+import pytest
+
+from tests.engine.building import Shape, boundary, bpmn, end, flow, node, start, user
+from tests.engine.read_files import errors, refused, warnings
+
+PROBE = "__import__('os').system('id')"
+
+
+def task(tag: str = "userTask", **given: Any) -> bytes:
+    return bpmn([start(), node(tag, "langkah", **given), end()], "start > langkah > end")
+
+
+def event(tag: str, definition: str, **attributes: str) -> bytes:
+    made = node(tag, "langkah", inside=f"<bpmn:{definition}EventDefinition/>", **attributes)
+    if tag == "startEvent":
+        return bpmn([made, end()], "langkah > end")
+    if tag == "endEvent":
+        return bpmn([start(), made], "start > langkah")
+    if tag == "boundaryEvent":
+        return bpmn([start(), user("telaah"), made, end()], "start > telaah > end\nlangkah > end")
+    return bpmn([start(), made, end()], "start > langkah > end")
+
+
+@pytest.mark.parametrize(
+    ("xml", "found"),
+    [
+        (
+            task("serviceTask", extensions='<spiffworkflow:serviceTaskOperator id="http/GetRequest"/>'),
+            "serviceTaskOperator",
+        ),
+        (task(extensions=f"<spiffworkflow:preScript>{PROBE}</spiffworkflow:preScript>"), "preScript"),
+        (task(extensions=f"<spiffworkflow:postScript>{PROBE}</spiffworkflow:postScript>"), "postScript"),
+        (
+            task(
+                extensions="<camunda:taskListener event='create'><camunda:script>x</camunda:script>"
+                "</camunda:taskListener>"
+            ),
+            "script",
+        ),
+    ],
+)
+def test_code_on_an_element_is_refused(xml: bytes, found: str) -> None:
+    finding = next(finding for finding in refused(xml) if finding.severity == "error")
+    assert (finding.code, finding.element_id, finding.params["found"]) == (
+        "code_in_extension",
+        "langkah",
+        found,
+    )
+
+
+def test_a_script_task_is_refused() -> None:
+    assert errors(task("scriptTask", inside=f"<bpmn:script>{PROBE}</bpmn:script>")) == ["script_task"]
+    assert errors(task("scriptTask", camunda__resource="hitung.groovy")) == ["script_task"]
+
+
+def test_a_script_task_of_camunda_8_holds_nothing_but_feel() -> None:
+    def script(text: str) -> bytes:
+        return task("scriptTask", extensions=f'<zeebe:script expression="{text}" resultVariable="x"/>')
+
+    assert errors(script("x = 1")) == ["code_in_extension"]
+    assert errors(script("=x == 1")) == ["expression_not_feel"]
+    assert errors(script("=x = (1")) == ["expression_syntax"]
+
+
+def test_code_on_process_lane_pool_and_flow_is_refused() -> None:
+    listener = (
+        "<bpmn:extensionElements><camunda:executionListener><camunda:script>x</camunda:script>"
+        "</camunda:executionListener></bpmn:extensionElements>"
+    )
+    xml = bpmn(
+        [start(), user("telaah"), end()],
+        [
+            "start > telaah",
+            flow("telaah", "end").replace("</bpmn:sequenceFlow>", listener + "</bpmn:sequenceFlow>"),
+        ],
+        lanes={"UPP": "start telaah end"},
+        outside='<bpmn:collaboration id="k"><bpmn:participant id="pool" processRef="prosedur">'
+        + listener
+        + "</bpmn:participant></bpmn:collaboration>",
+    ).decode()
+    xml = xml.replace('isExecutable="true">', f'isExecutable="true">{listener}')
+    xml = xml.replace('name="UPP">', f'name="UPP">{listener}')
+    found = refused(xml.encode())
+    assert {finding.code for finding in found} == {"code_in_extension"}
+    assert {finding.element_id for finding in found} == {"prosedur", "lane_1", "pool", "telaah__end"}
+
+
+def test_an_empty_script_of_the_modeler_is_no_code() -> None:
+    assert warnings(task(extensions="<spiffworkflow:preScript></spiffworkflow:preScript>")) == []
+
+
+@pytest.mark.parametrize(
+    ("xml", "code"),
+    [
+        (task("subProcess", triggeredByEvent="true"), "not_yet_event_sub_process"),
+        (
+            task(
+                "adHocSubProcess",
+                inside="<bpmn:task id='t'/><bpmn:completionCondition>=a</bpmn:completionCondition>",
+            ),
+            "not_yet_ad_hoc",
+        ),
+        (
+            task("adHocSubProcess", extensions="<zeebe:adHoc/>", inside="<bpmn:task id='t'/>"),
+            "not_yet_ad_hoc",
+        ),
+        (task("callActivity", calledElement="${proses}"), "call_computed"),
+        (task(isForCompensation="true"), "not_yet_compensation"),
+        (task("receiveTask", message="m", instantiate="true"), "not_yet_instantiate"),
+        (event("startEvent", "conditional"), "conditional_event"),
+        (event("intermediateCatchEvent", "conditional"), "conditional_event"),
+        (event("intermediateThrowEvent", "compensate"), "not_yet_compensation"),
+        (event("startEvent", "error"), "event_misplaced"),
+        (event("intermediateThrowEvent", "error"), "event_misplaced"),
+        (event("intermediateCatchEvent", "escalation"), "event_misplaced"),
+        (event("intermediateCatchEvent", "cancel"), "event_misplaced"),
+        (event("endEvent", "link"), "link_misplaced"),
+        (event("endEvent", "compensate"), "not_yet_compensation"),
+        (event("boundaryEvent", "conditional", attachedToRef="telaah"), "conditional_event"),
+        (event("boundaryEvent", "compensate", attachedToRef="telaah"), "not_yet_compensation"),
+    ],
+)
+def test_what_cannot_run_yet_is_refused_by_name(xml: bytes, code: str) -> None:
+    (finding,) = refused(xml)
+    assert (finding.code, finding.element_id) == (code, "langkah")
+    assert finding.line is not None
+
+
+def test_an_event_that_waits_for_two_things_is_refused_for_now() -> None:
+    both: Shape = boundary("lewat", "telaah", after="P1D", message="m")
+    xml = bpmn([start(), user("telaah"), both, end()], "start > telaah > end\nlewat > end")
+    assert errors(xml) == ["not_yet_multiple_events"]

@@ -1,0 +1,232 @@
+"""A notice about a task counts as read once the task is closed, or is no longer what the notice says."""
+
+from datetime import timedelta
+from pathlib import Path
+from threading import Event, Thread
+
+import pytest
+from alembic import command
+from alembic.config import Config as Alembic
+from sqlalchemy import select, text, update
+
+from app import worker
+from app.db import Database
+from app.models import Notice, OutboxMessage, ProcessInstance, Unit, User, UserTask
+from app.services.core import clock
+from app.services.core.access import Actor
+from app.services.instances import cancellation, incidents
+from app.services.maintenance import migrations
+from app.services.notifications import notices, outbox, texts
+from app.services.tasks import reassignment, tasks
+from tests.services.counting import statements
+from tests.services.office import Office, add_user
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def deliver(office: Office) -> None:
+    with office.database.transaction() as session:
+        outbox.deliver(session)
+
+
+def unread(office: Office, actor: Actor) -> list[str]:
+    """The codes of what somebody has not read, newest first."""
+    with office.database.reading() as session:
+        rows = notices.of_user(session, actor=actor, unread_only=True)[0]
+        assert notices.unread(session, actor=actor) == len(rows)
+        return [row.body["code"] for row in rows]
+
+
+def send_to(office: Office, unit: str) -> UserTask:
+    """A case that was sent to a unit; the task that opened for it."""
+    case = office.start()
+    complete(office, office.open_task(case), office.rina, hasil="cukup", unit=unit)
+    return office.open_task(case)
+
+
+def complete(office: Office, task: UserTask, actor: Actor, **values: str) -> None:
+    with office.database.transaction() as session:
+        tasks.complete(session, task.id, values, {}, actor=actor)
+
+
+def hand_on(office: Office, task: UserTask, to: Actor, *, actor: Actor) -> None:
+    with office.database.transaction() as session:
+        reassignment.reassign(session, task.id, session.get_one(User, to.id), "Libur", actor=actor)
+
+
+def empty_unit(office: Office) -> UserTask:
+    with office.database.transaction() as session:
+        session.add(Unit(code="KOSONG", name="Dinas Kosong"))
+    return send_to(office, "KOSONG")
+
+
+def test_a_completion_closes_what_everybody_was_told_of_the_task(office: Office) -> None:
+    with office.database.transaction() as session:
+        colleague = add_user(session, "doni", "Unit", units=("A",))
+    task, other = send_to(office, "A"), send_to(office, "A")
+    deliver(office)
+    assert unread(office, office.dinas_a) == unread(office, colleague) == ["task_opened"] * 2
+    complete(office, task, office.dinas_a)
+    assert unread(office, office.dinas_a) == unread(office, colleague) == ["task_opened"]
+    with office.database.reading() as session:
+        rows = session.scalars(select(Notice).where(Notice.user_id == colleague.id)).all()
+        assert [row.read_at is None for row in rows] == [row.task_id == other.id for row in rows]
+
+
+def test_a_cancelled_case_closes_them_and_the_word_of_it_stays_unread(office: Office) -> None:
+    task = send_to(office, "A")
+    with office.database.transaction() as session:
+        tasks.claim(session, task.id, actor=office.dinas_a)
+    deliver(office)
+    with office.database.transaction() as session:
+        cancellation.cancel(session, task.instance_id, "Salah", actor=office.owner)
+    deliver(office)
+    assert unread(office, office.dinas_a) == ["task_cancelled"]
+
+
+@pytest.mark.parametrize("way", ["completed", "released", "handed on"])
+def test_who_was_given_a_task_need_not_read_it_once_he_has_it_no_more(office: Office, way: str) -> None:
+    task = office.open_task(office.start())
+    hand_on(office, task, office.budi, actor=office.ketua)
+    deliver(office)
+    assert unread(office, office.budi) == ["task_reassigned"]
+    if way == "completed":
+        complete(office, task, office.budi, hasil="cukup")
+    elif way == "released":
+        with office.database.transaction() as session:
+            tasks.release(session, task.id, actor=office.budi)
+    else:
+        hand_on(office, task, office.rina, actor=office.ketua)
+    assert unread(office, office.budi) == []
+    deliver(office)
+    told = {"completed": [], "released": [], "handed on": ["task_handed_on"]}
+    assert unread(office, office.budi) == told[way]
+    assert unread(office, office.rina) == (["task_reassigned"] if way == "handed on" else [])
+
+
+def test_a_reminder_is_settled_with_its_task(office: Office) -> None:
+    task = office.open_task(office.start())
+    with office.database.reading() as session:
+        later = clock.now(session) + timedelta(days=10)
+    worker.fire_until(office.database, later)
+    deliver(office)
+    assert unread(office, office.rina) == unread(office, office.budi) == ["notification"]
+    complete(office, task, office.rina, hasil="cukup")
+    assert unread(office, office.rina) == unread(office, office.budi) == []
+
+
+def test_a_unit_without_officers_is_no_news_once_the_task_has_somebody(office: Office) -> None:
+    task = empty_unit(office)
+    deliver(office)
+    assert unread(office, office.ketua) == unread(office, office.admin) == ["unit_empty"]
+    hand_on(office, task, office.dinas_b, actor=office.ketua)
+    assert unread(office, office.ketua) == unread(office, office.admin) == []
+
+
+def test_what_is_delivered_after_its_task_was_closed_comes_as_read(office: Office) -> None:
+    task = send_to(office, "A")
+    complete(office, task, office.dinas_a)
+    with office.database.transaction() as session:
+        colleague = add_user(session, "doni", "Unit", units=("B",))
+    late = empty_unit(office)
+    hand_on(office, late, office.dinas_b, actor=office.ketua)
+    hand_on(office, late, colleague, actor=office.ketua)
+    deliver(office)
+    assert unread(office, office.dinas_a) == []
+    assert unread(office, office.dinas_b) == ["task_handed_on"]
+    assert unread(office, colleague) == ["task_reassigned"]
+    assert unread(office, office.ketua) == []
+    with office.database.reading() as session:
+        told = [texts.words(row.body) for row in notices.of_user(session, actor=office.dinas_b)[0]]
+    assert any("kepada Anda" in words for words in told)  # in the list it stands all the same
+
+
+def test_what_is_about_no_task_stays_until_it_is_read(office: Office) -> None:
+    case = office.start()
+    with office.database.transaction() as session:
+        incidents.open_one(session, session.get_one(ProcessInstance, case.id), "Buntu", actor=None)
+    deliver(office)
+    complete(office, office.open_task(case), office.rina, hasil="cukup")
+    assert unread(office, office.owner) == ["incident_opened"]
+
+
+def test_only_a_completion_of_a_task_that_is_unread_of_pays_for_it(office: Office) -> None:
+    counts = []
+    for heard in (False, True):
+        task = send_to(office, "A")
+        if heard:
+            deliver(office)
+        with statements(office.database) as sent:
+            complete(office, task, office.dinas_a)
+        counts.append(len(sent))
+    assert counts[1] == counts[0] + 1
+
+
+def test_closing_finds_its_notices_by_an_index(sqlite_database: Database) -> None:
+    asked = "SELECT id FROM notice WHERE task_id = 'x' AND read_at IS NULL"
+    with sqlite_database.reading() as session:
+        plan = session.execute(text(f"EXPLAIN QUERY PLAN {asked}")).all()
+    assert any("ix_notice_unread_about" in str(row) for row in plan), plan
+
+
+def test_a_message_waits_while_its_case_is_being_changed(postgres_database: Database) -> None:
+    office = Office(postgres_database)
+    task, other = send_to(office, "A"), send_to(office, "A")
+    done, looked = Event(), Event()
+
+    def work() -> None:
+        with office.database.transaction() as session:
+            tasks.complete(session, task.id, {}, {}, actor=office.dinas_a)
+            done.set()
+            assert looked.wait(20)
+
+    thread = Thread(target=work)
+    thread.start()
+    assert done.wait(20)
+    deliver(office)
+    looked.set()
+    thread.join()
+    with office.database.reading() as session:
+        assert session.scalars(select(Notice.task_id)).all() == [other.id]
+    deliver(office)
+    assert unread(office, office.dinas_a) == ["task_opened"]
+    with office.database.reading() as session:
+        assert not outbox.waiting(session)
+
+
+def test_the_migration_marks_what_was_stale_and_ties_the_rest_to_its_task(office: Office) -> None:
+    case, opened = office.start(), send_to(office, "A")
+    held = office.open_task(case)
+    done = send_to(office, "A")
+    hand_on(office, held, office.budi, actor=office.ketua)
+    with office.database.reading() as session:
+        later = clock.now(session) + timedelta(days=10)
+    worker.fire_until(office.database, later)
+    with office.database.transaction() as session:
+        incidents.open_one(session, session.get_one(ProcessInstance, case.id), "Buntu", actor=None)
+    deliver(office)
+    complete(office, done, office.dinas_a)
+    waiting = send_to(office, "A")
+    with office.database.transaction() as session:  # as it was before: nothing was marked
+        session.execute(update(Notice).values(read_at=None))
+    before = {actor.id: unread(office, actor) for actor in (office.dinas_a, office.budi, office.owner)}
+    assert before[office.dinas_a.id] == ["task_opened", "task_opened"]
+    _as_of(office.database, "0007")
+    _as_of(office.database, migrations.newest())
+    assert unread(office, office.dinas_a) == ["task_opened"]
+    assert unread(office, office.budi) == before[office.budi.id] == ["notification", "task_reassigned"]
+    assert unread(office, office.owner) == ["incident_opened"]
+    with office.database.reading() as session:
+        tied = set(session.scalars(select(Notice.task_id).where(Notice.read_at.is_(None))))
+        assert tied == {opened.id, held.id, None}
+        [queued] = session.scalars(select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None)))
+        assert queued.task_id == waiting.id
+
+
+def _as_of(database: Database, revision: str) -> None:
+    config = Alembic()
+    config.set_main_option("script_location", str(ROOT / "app" / "migrations"))
+    with database.transaction() as session:
+        config.attributes["connection"] = session.connection()
+        move = command.downgrade if revision == "0007" else command.upgrade
+        move(config, revision)
