@@ -120,7 +120,7 @@ TABLE: dict[str, str] = {
 
 
 def in_table(place: str, text: str) -> str:
-    """Read a model with ``text`` in its ``place`` and decide it; cells: tests/engine/test_decision_escapes.py."""
+    """Read a model with ``text`` in its ``place`` and decide it; cells: tests/engine/dmn/test_escapes.py."""
     content = file(TABLE[place].replace("%", quoteattr(xml_text(text))))
     try:
         for one in decisions.read(content, file="x.dmn"):

@@ -1,6 +1,6 @@
 """States as earlier releases stored them load, go on and finish. A release adds a sample; none is ever changed.
 
-``python -m tests.engine.test_frozen_states NAME`` writes one of today to tests/samples/states/NAME.json.
+``python -m tests.engine.running.test_frozen_states NAME`` writes one of today to tests/samples/states/NAME.json.
 """
 
 import base64
