@@ -12,7 +12,7 @@ from app.i18n import Said, _
 _MARK = '{"said":'
 
 
-def kept(*texts: str) -> str:
+def store_texts(*texts: str) -> str:
     """The texts as one, ready to be stored; empty ones left out."""
     parts = [_packed(text) for text in texts if text]
     if all(isinstance(part, str) for part in parts):
@@ -20,7 +20,7 @@ def kept(*texts: str) -> str:
     return json.dumps({"said": parts}, ensure_ascii=False, separators=(",", ":"))
 
 
-def told(stored: str) -> str:
+def tell_stored(stored: str) -> str:
     """A stored text in the language in use."""
     if not stored.startswith(_MARK):
         return stored

@@ -141,7 +141,7 @@ class _Chores:
         run_without_key(self._database, outbox.deliver)
 
     def _clean(self) -> None:
-        run_without_key(self._database, housekeeping.clean)
+        run_without_key(self._database, housekeeping.delete_expired)
 
 
 class _Folders:
@@ -172,7 +172,7 @@ def look(database: Database, config: Config, say: Callable[[str], None]) -> bool
     """Deploy what changed in the watched folders and say what happened. False: it could not be done now."""
     try:
         report = run_without_key(
-            database, lambda session: folder_watch.sync(session, folder_watch.read(config))
+            database, lambda session: folder_watch.sync(session, folder_watch.read_folders(config))
         )
     except AppError as error:
         say(str(error))
@@ -192,7 +192,7 @@ def _tell(report: folder_watch.Report, say: Callable[[str], None]) -> None:
         say(finding.told)
 
 
-def at(text: str, now: datetime, zone: tzinfo) -> datetime:
+def parse_time(text: str, now: datetime, zone: tzinfo) -> datetime:
     """A time as the commands take it, in UTC: ISO 8601, without an offset the time of ``zone``; or ``now``.
 
     Raises:

@@ -45,7 +45,7 @@ def _officers_of_units(installation: Installation) -> dict[str, str]:
         unit_of(one, n) for one in REPORTS for n, _result in enumerate(one["jalan"].get("hasil", []), start=1)
     } | {WRONG_UNIT}
     with installation.database.transaction() as session:
-        lane = frozenset({groups.named(session, "UPT").id})
+        lane = frozenset({groups.get_or_add(session, "UPT").id})
         found = {unit.code: user.name for user in users.everyone(session, actor=None) for unit in user.units}
         for unit in sorted(wanted - set(found)):
             name = f"petugas.{unit.lower()}"

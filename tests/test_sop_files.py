@@ -40,12 +40,12 @@ TASKS = {
 
 @pytest.fixture(scope="module")
 def diagram() -> Diagram:
-    return reader.read(DIAGRAM.read_bytes(), file=DIAGRAM.name)[0]
+    return reader.read_diagrams(DIAGRAM.read_bytes(), file=DIAGRAM.name)[0]
 
 
 @pytest.fixture(scope="module")
 def table() -> decisions.Decision:
-    return decisions.read(TABLE.read_bytes(), file=TABLE.name)[0]
+    return decisions.read_decisions(TABLE.read_bytes(), file=TABLE.name)[0]
 
 
 def test_the_only_warnings_are_gateways_that_stop_rather_than_guess(diagram: Diagram) -> None:

@@ -45,7 +45,7 @@ EXPORT = {
 @lru_cache
 def form(key: str) -> Form:
     path = ROOT / "forms" / f"{key}.form"
-    return forms.load(path.read_bytes(), file=path.name)
+    return forms.load_form(path.read_bytes(), file=path.name)
 
 
 def fits(key: str, values: dict[str, Any], case: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +59,7 @@ def options(key: str, field: str) -> list[Any]:
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)
 def test_a_form_has_nothing_to_find(path: Path) -> None:
-    assert forms.check(path.read_bytes(), file=path.name) == ()
+    assert forms.check_form(path.read_bytes(), file=path.name) == ()
 
 
 @pytest.mark.parametrize("path", FORMS, ids=lambda path: path.stem)

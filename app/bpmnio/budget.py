@@ -32,7 +32,7 @@ def sharing(seconds: float) -> Iterator[None]:
         _purse.reset(token)
 
 
-def left(wanted: float) -> float:
+def seconds_allowed(wanted: float) -> float:
     """How long a call may take that would get ``wanted`` seconds on its own."""
     purse = _purse.get()
     return wanted if purse is None else min(wanted, purse.left)

@@ -107,7 +107,7 @@ def unary_all(
     return _results(items, context, now, lets)
 
 
-def check(
+def syntax_error(
     text: str, *, dialect: Dialect = "expression", known: Collection[str] = (), limit: int = MAX_CHARS
 ) -> str | None:
     """Return what is wrong with the writing of ``text``, or None. Nothing is evaluated, and nothing is raised.
@@ -129,7 +129,9 @@ def check(
         return stopped.said
 
 
-def names(text: str, *, dialect: Dialect = "expression", known: Collection[str] = ()) -> frozenset[str]:
+def variable_names(
+    text: str, *, dialect: Dialect = "expression", known: Collection[str] = ()
+) -> frozenset[str]:
     """Return the variables that ``text`` reads: of ``a.b`` it is ``a``.
 
     Built-in functions, ``?`` and what the text defines itself (loop variables, parameters, entries) are left
@@ -188,7 +190,7 @@ def _results(
     if longest > MAX_LONG_CHARS:
         raise ExpressionFailed(_too_long(MAX_LONG_CHARS))
     facts = feelin.facts_of(items)
-    named = feelin.named(lets)
+    named = feelin.parse_named(lets)
     keys = _keys(items, facts, context, now, named)
     answers = [_memo.get(key) or "" for key in keys]
     missing = [at for at, answer in enumerate(answers) if not answer]

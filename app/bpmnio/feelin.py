@@ -118,7 +118,7 @@ def _node(kind: str, text: str, parts: Iterable[Any]) -> Node:
     return Node(kind, text, tuple(_node(*part) for part in parts))
 
 
-def named(lets: Sequence[tuple[str, str]]) -> list[Named]:
+def parse_named(lets: Sequence[tuple[str, str]]) -> list[Named]:
     """Return each of ``lets``, name and text, with its facts."""
     facts = facts_of([Item("expression", text) for _name, text in lets])
     return [Named(name, text, fact) for (name, text), fact in zip(lets, facts, strict=True)]

@@ -82,7 +82,7 @@ class Isolate:
             NotReady: the bundle was not built.
         """
         with self._lock:
-            began, seconds = _Clocks(), budget.left(seconds)
+            began, seconds = _Clocks(), budget.seconds_allowed(seconds)
             if seconds <= 0:
                 raise LimitReached("no time left")
             try:
@@ -106,7 +106,7 @@ class Isolate:
                 if number == _TRIES or (number > 1 and not starved):
                     raise
                 if starved:
-                    longest = min(_LONGEST_SECONDS, budget.left(_LONGEST_SECONDS) * _STRETCH)
+                    longest = min(_LONGEST_SECONDS, budget.seconds_allowed(_LONGEST_SECONDS) * _STRETCH)
                     needed = seconds / max(reached.share, 0.01) * _RESERVE
                     given = max(seconds, min(needed, longest))
                 self._be_alone()

@@ -15,7 +15,7 @@ _SECONDS = 0.25
 
 
 @lru_cache(maxsize=1_000)
-def check(pattern: str) -> str | None:
+def syntax_error(pattern: str) -> str | None:
     """Return what is wrong with the writing of ``pattern``, in V8's words, or None."""
     if len(pattern) > MAX_CHARS:
         return _("Pola terlalu panjang: paling banyak {n} huruf.", n=MAX_CHARS)

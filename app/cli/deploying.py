@@ -33,7 +33,7 @@ def check(files: tuple[Path, ...]) -> None:
     """Print the findings of a deployment without deploying."""
     given, beside = _read(files), _beside()
     with _installed() as session:
-        findings = deployments.check(session, given, beside=beside)
+        findings = deployments.check_files(session, given, beside=beside)
     _print(findings)
     if has_errors(list(findings)):
         sys.exit(1)

@@ -24,7 +24,7 @@ def fire(until: str) -> None:
     with database.reading() as session:
         now, moved = clock.now(session), clock.moved_to(session) is not None
     try:
-        moment = clockwork.at(until, now, config.timezone)
+        moment = clockwork.parse_time(until, now, config.timezone)
     except (ValueError, OverflowError) as error:
         raise click.BadParameter(f"{until!r} bukan waktu ISO 8601.", param_hint="--at") from error
     if clock.is_too_far(moment):

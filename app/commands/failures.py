@@ -11,7 +11,7 @@ from app.services.instances import incidents
 
 def for_the_owner(error: AppError) -> str:
     """What the process owner has to know, ready to be stored; the officer reads only the first sentence."""
-    return stored_messages.kept(error.said, getattr(error, "detail", ""))
+    return stored_messages.store_texts(error.said, getattr(error, "detail", ""))
 
 
 def place_of(error: AppError) -> str | None:

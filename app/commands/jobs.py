@@ -31,12 +31,12 @@ def fire_job(database: Database, job_id: str, *, at: datetime | None = None) -> 
     except Conflict as error:  # no race: it would never end, and the clock would not rest
         reason = str(error.__cause__).splitlines()[0] if error.__cause__ else error.said
         logger.warning("timer %s: %s", job_id, reason)  # further lines quote values
-        fail_job(database, job_id, stored_messages.kept(reason), at=at)
+        fail_job(database, job_id, stored_messages.store_texts(reason), at=at)
     except ExecutionFailed as error:
-        told = stored_messages.kept(error.said, error.detail)
+        told = stored_messages.store_texts(error.said, error.detail)
         fail_job(database, job_id, told, activity_id=error.activity_id, at=at)
     except WrongKey as error:  # one case's identity: it must not stop the clock for all
-        fail_job(database, job_id, stored_messages.kept(error.said), at=at)
+        fail_job(database, job_id, stored_messages.store_texts(error.said), at=at)
     except NotReady:
         raise
     except Exception as error:  # one bad case must not stop the clock for all
@@ -58,7 +58,7 @@ def fail_job(
     def record(session: Session) -> None:
         if at is not None:
             clock.fix(session, at)
-        jobs.record_failure(session, job_id, stored_messages.kept(message), activity_id)
+        jobs.record_failure(session, job_id, stored_messages.store_texts(message), activity_id)
 
     with suppress(Conflict):  # its case is being changed: it comes again
         run_without_key(database, record)

@@ -51,7 +51,7 @@ def run_command(
     try:
         with database.transaction() as session:
             body = _fingerprint(session, command.body) if command.key else ""
-            return idempotency.once(
+            return idempotency.run_once(
                 session, actor, command.name, command.target, command.key, body, lambda: do(session)
             )
     except Failed as error:

@@ -13,7 +13,7 @@ from app.engine.dmn import deciding
 from app.engine.dmn.cells import is_any, literals
 from app.engine.dmn.deciding import Ruling
 from app.engine.dmn.model import Decision, Expression, Input, Output, Rule, Table
-from app.engine.dmn.reader import read
+from app.engine.dmn.reader import read_decisions
 
 Dialect = Literal["expression", "unary"]
 __all__ = [
@@ -30,10 +30,10 @@ __all__ = [
     "decide",
     "literals",
     "mentions",
-    "names",
     "outputs",
-    "read",
+    "read_decisions",
     "spots",
+    "variable_names",
 ]
 
 
@@ -75,9 +75,9 @@ def decide(decision: Decision, context: Mapping[str, Any], *, now: datetime) -> 
     return Decided(decision.assigned(ruling.value), ruling, tuple(needed))
 
 
-def names(decision: Decision) -> frozenset[str]:
+def variable_names(decision: Decision) -> frozenset[str]:
     """The variables that the decision, and all it needs, read from the case."""
-    return frozenset(name for one in decision.chain for name in _read(one, feel.names))
+    return frozenset(name for one in decision.chain for name in _read(one, feel.variable_names))
 
 
 def mentions(decision: Decision) -> frozenset[str]:
@@ -121,11 +121,15 @@ def spots(decision: Decision, name: str) -> Iterator[Spot]:
 
 def _spots(decision: Decision, table: Table, name: str) -> Iterator[Spot]:
     for asked in table.inputs:
-        if name in feel.names(asked.expression):
+        if name in feel.variable_names(asked.expression):
             yield Spot(decision, asked.heading)
     for row, rule in enumerate(table.rules, 1):
         for text, dialect, column in _row(table, rule):
-            if not is_any(text) and literals(text) is None and name in feel.names(text, dialect=dialect):
+            if (
+                not is_any(text)
+                and literals(text) is None
+                and name in feel.variable_names(text, dialect=dialect)
+            ):
                 yield Spot(decision, column, rule, row)
 
 

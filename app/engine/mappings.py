@@ -47,7 +47,7 @@ class Mappings:
     shape: Shape = "value"
 
 
-def names(mappings: Mappings | None) -> frozenset[str]:
+def variable_names(mappings: Mappings | None) -> frozenset[str]:
     """The variables that the mappings set, inside or around."""
     if mappings is None:
         return frozenset()

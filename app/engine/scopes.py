@@ -192,7 +192,7 @@ def rounds_of(task: Task) -> tuple[str, ...]:
     return tuple(frame.id.hex for frame in frames(task) if isinstance(frame.task_spec, Round))
 
 
-def around(task: Task) -> Iterator[Task]:
+def guarded_activities(task: Task) -> Iterator[Task]:
     """Of the activities that ``task`` is or is inside of, those with events on their boundary: the task beside the
     events, the innermost first."""
     for each in (task, *frames(task)):
@@ -210,7 +210,7 @@ def _below(task: Task, top: Task) -> Task:
 
 def _is_interrupted(scope: Task) -> bool:
     """Whether an event is about to end this scope, or one around it."""
-    beside = (event for host in around(scope) for event in host.parent.children)
+    beside = (event for host in guarded_activities(scope) for event in host.parent.children)
     return any(
         isinstance(event.task_spec, BoundaryEvent)
         and event.task_spec.cancel_activity

@@ -93,7 +93,7 @@ def errors_first(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda finding: finding.severity != "error")
 
 
-def once(findings: Iterable[Finding]) -> list[Finding]:
+def without_repeats(findings: Iterable[Finding]) -> list[Finding]:
     """Findings without those that say again what is said: of one place twice, or of a call what holds without it."""
     told, kept = list(findings), dict[object, Finding]()
     for finding in sorted(told, key=lambda one: one.caller is not None):

@@ -14,9 +14,9 @@ from app.forms.rules import accepts
 from app.forms.schema.checking_marks import check_marks
 from app.forms.schema.checking_names import check_names
 from app.forms.schema.embedded_forms import from_form_data
-from app.forms.schema.schema import check, load
+from app.forms.schema.schema import check_form, load_form
 from app.forms.submission.file_references import attached, held_files, pickers
-from app.forms.submission.html_values import REMOVE, read
+from app.forms.submission.html_values import REMOVE, read_html
 from app.forms.submission.json_values import from_json
 from app.forms.submission.rows import BUTTON, FOCUS, changed
 from app.forms.submission.unknown_fields import left_out
@@ -36,7 +36,7 @@ __all__ = [
     "accepts",
     "attached",
     "changed",
-    "check",
+    "check_form",
     "check_marks",
     "check_names",
     "checked",
@@ -48,11 +48,11 @@ __all__ = [
     "held_files",
     "is_untouched",
     "left_out",
-    "load",
+    "load_form",
     "pickers",
     "plain",
     "put",
-    "read",
+    "read_html",
     "split",
     "text_of",
     "validate",

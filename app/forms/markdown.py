@@ -32,10 +32,10 @@ def to_html(text: str) -> str:
         [said] = templates.render_all([templates.Text("text", text[:_MAX_CHARS])], {}, now=_NO_TIME)
     except ExpressionFailed:  # signs without end: the text is shown as it was written
         said = f"<p>{escape(text[:_MAX_CHARS])}</p>"
-    return clean(said)
+    return sanitize(said)
 
 
-def clean(html: str) -> str:
+def sanitize(html: str) -> str:
     """Return ``html`` without anything that runs, loads, styles or claims an id."""
     return nh3.clean(
         html[: _MAX_CHARS * 4],

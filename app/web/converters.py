@@ -16,7 +16,7 @@ class Id(IntegerConverter):
         Raises:
             NotFound: it can be none. What a converter usually raises would become 405 where another method fits.
         """
-        number = ids.read(value)
+        number = ids.parse_id(value)
         if number is None:
             raise NotFound
         return number

@@ -58,14 +58,14 @@ class Drawn:
     variables: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read(form: Form | None, *, actor: Actor | None, take_files: bool = True) -> Entry:
+def read_entry(form: Form | None, *, actor: Actor | None, take_files: bool = True) -> Entry:
     """Return the request's values for ``form``; uploaded files are taken in and stand there by id.
 
     Files are kept although the form is refused, so that nobody sends them twice. No actor means the reporter.
     """
     if form is None:
         return Entry({}, sent=_sent())
-    values, sent = forms.read(form, _source()), _sent()
+    values, sent = forms.read_html(form, _source()), _sent()
     until = time.monotonic() + MOST_WORK_S
     pickers = [one for one in forms.pickers(form, values) if one[0].takes_input] if take_files else []
     errors = gone_files.drop(pickers, values)
@@ -130,7 +130,7 @@ def is_untouched(form: Form | None, entry: Entry, variables: Mapping[str, Any]) 
         return forms.is_untouched(form, entry.kept, context=variables, now=now)
 
 
-def draw(
+def draw_form(
     session: Session,
     form: Form | None,
     values: Mapping[str, Any],
@@ -223,7 +223,7 @@ def _receive(part: Field, upload: FileStorage, actor: Actor | None) -> str:
         kinds = ", ".join(part.kinds)
         message = _("Jenis berkas ini tidak diterima di sini. Yang diterima: {kinds}.", kinds=kinds)
         raise InvalidForm(message, {"file": message})
-    cleaned = uploads.read(cast("BinaryIO", upload.stream), name, actor=actor)
+    cleaned = uploads.read_upload(cast("BinaryIO", upload.stream), name, actor=actor)
     return run_without_key(
         context.database(),
         lambda session: attachments.receive(session, cleaned, actor=actor, private=part.private).id,

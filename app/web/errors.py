@@ -131,7 +131,7 @@ def problem_of(error: AppError) -> Problem:
     return Problem(status, str(error), members, headers, code=error.code)
 
 
-def told(error: AppError) -> str:
+def tell_error(error: AppError) -> str:
     """What a page says of an error: people know of pages that they sent, not of keys."""
     if isinstance(error, KeyReused):
         return _(

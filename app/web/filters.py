@@ -24,7 +24,7 @@ def init_app(app: Flask) -> None:
         due=due,
         relative=relative,
         filesize=filesize,
-        told=stored_messages.told,
+        told=stored_messages.tell_stored,
         day_off=day_off,
     )
     env.globals.update(

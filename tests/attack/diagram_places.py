@@ -97,17 +97,17 @@ def in_diagram(place: str, text: str) -> str:
     content = _PLACE.sub(fill, _DIAGRAM).encode()
     shown = ""
     try:
-        diagrams = reader.read(content, file=f"{xml_text(text[:40])}.bpmn")
+        diagrams = reader.read_diagrams(content, file=f"{xml_text(text[:40])}.bpmn")
     except InvalidDiagram as refusal:
         put_into_words(refusal.findings)
     else:
         for diagram in diagrams:
             put_into_words(diagram.findings)
             orjson.dumps(reader.element_names(diagram))
-            driver.drive(diagram, "0")
+            driver.drive_diagram(diagram, "0")
             shown += _asked(diagram)
     with suppress(InvalidDiagram):
-        shown += drawing.draw(content, {}, title=text)
+        shown += drawing.draw_svg(content, {}, title=text)
         drawing.texts(content, {})
     return shown
 
@@ -118,7 +118,7 @@ def _asked(diagram: Any) -> str:
     for node in diagram.nodes.values():
         if fields := node.properties.get("formData"):
             with suppress(AppError):
-                pages += html(forms.load(from_form_data(fields), file="x.form"))
+                pages += html(forms.load_form(from_form_data(fields), file="x.form"))
     return pages
 
 

@@ -46,7 +46,7 @@ EVALUATED_ONE_IN = 8
 def diagram(content: bytes) -> str:
     """A diagram file: read and its picture drawn; some that are accepted are driven by an officer who throws dice."""
     try:
-        diagrams = reader.read(content, file="x.bpmn")
+        diagrams = reader.read_diagrams(content, file="x.bpmn")
     except InvalidDiagram as refusal:
         _drawn(content)
         return _refused(refusal)
@@ -58,13 +58,13 @@ def diagram(content: bytes) -> str:
         reader.expressions(one)
         reader.element_names(one)
         if crc32(content) % DRIVEN_ONE_IN == 0:
-            driver.drive(one, "0")
+            driver.drive_diagram(one, "0")
     return "accepted"
 
 
 def _drawn(content: bytes) -> None:
     try:
-        picture = drawing.draw(content, {}, title="x")
+        picture = drawing.draw_svg(content, {}, title="x")
         drawing.texts(content, {})
     except InvalidDiagram:
         return
@@ -92,7 +92,7 @@ def timer(content: bytes) -> str:
     kind, unit = kinds[crc32(content) % len(kinds)]
     timers.is_relative(Timer("duration", text))
     drawn = Timer(kind, text)
-    return "refused" if timers.check(drawn, unit) else _counted(drawn, unit, text)
+    return "refused" if timers.timer_fault(drawn, unit) else _counted(drawn, unit, text)
 
 
 def _counted(drawn: Timer, unit: Any, text: str) -> str:
@@ -140,7 +140,7 @@ def drawn_time(content: bytes) -> str:
     timer_labels.constant(text)
     if understood is None:
         return "nothing"
-    assert understood.startswith("=") or timers.check(Timer("duration", understood), "kerja") is None
+    assert understood.startswith("=") or timers.timer_fault(Timer("duration", understood), "kerja") is None
     return "understood"
 
 
@@ -148,8 +148,8 @@ def expression(content: bytes) -> str:
     """FEEL: looked at, evaluated as an expression and as a cell; few of those that are refused in both are."""
     text, accepted = content.decode("utf-8", "replace"), 0
     for dialect in ("expression", "unary"):
-        if feel.check(text, dialect=dialect) is None:  # type: ignore[arg-type]
-            assert feel.names(text, dialect=dialect) <= feel.mentions(text, dialect=dialect)  # type: ignore[arg-type]
+        if feel.syntax_error(text, dialect=dialect) is None:  # type: ignore[arg-type]
+            assert feel.variable_names(text, dialect=dialect) <= feel.mentions(text, dialect=dialect)  # type: ignore[arg-type]
             accepted += 1
     if not accepted and crc32(content) % EVALUATED_ONE_IN:
         return "refused"
@@ -168,12 +168,12 @@ def expression(content: bytes) -> str:
 def table(content: bytes) -> str:
     """A model of decisions: read, and each decision made over variables of odd types."""
     try:
-        found = decisions.read(content, file="x.dmn")
+        found = decisions.read_decisions(content, file="x.dmn")
     except InvalidDiagram as refusal:
         return _refused(refusal)
     dice = Random(crc32(content))
     for one in found:
-        assert decisions.names(one) <= decisions.mentions(one)
+        assert decisions.variable_names(one) <= decisions.mentions(one)
         decisions.outputs(one)
         for variables in (CONTEXT, {"n": value(dice), "teks": value(dice), "kategori": value(dice)}):
             try:
@@ -185,18 +185,18 @@ def table(content: bytes) -> str:
 
 def form(content: bytes) -> str:
     """A form file: checked, drawn empty and filled, and put to what a browser sends."""
-    findings = forms.check(content, file="x.form")
+    findings = forms.check_form(content, file="x.form")
     _worded(findings)
     if has_errors(findings):
         return "refused"
-    made, dice = forms.load(content, file="x.form"), Random(crc32(content))
+    made, dice = forms.load_form(content, file="x.form"), Random(crc32(content))
     _asked(made, schemas.submission(dice), CONTEXT)
-    _asked(made, forms.read(made, schemas.typed(dice, sorted(made.by_key))), CONTEXT)
+    _asked(made, forms.read_html(made, schemas.typed(dice, sorted(made.by_key))), CONTEXT)
     return "accepted"
 
 
 FORMS = tuple(
-    forms.load(json.dumps(whole).encode(), file="x.form") for whole in (EVERY, without_rules(EVERY))
+    forms.load_form(json.dumps(whole).encode(), file="x.form") for whole in (EVERY, without_rules(EVERY))
 )
 
 
@@ -210,7 +210,7 @@ def submission(content: bytes) -> str:
     made, context = dice.choice(FORMS), dice.choice((CONTEXT, {}, case(dice)))
     if dice.randint(0, 9) == 0:
         names = [part.key for part in made.fields if part.key]
-        _asked(made, forms.read(made, schemas.typed(dice, names)), context)
+        _asked(made, forms.read_html(made, schemas.typed(dice, names)), context)
     return _asked(made, body, context)
 
 

@@ -65,10 +65,10 @@ def in_form(place: str, text: str) -> str:
     filled = json.loads(json.dumps(FORM[place]).replace("%", json.dumps(text)[1:-1]))
     part = {"type": "textfield", "id": "x", "key": "a", "label": "A", **filled}
     content = json.dumps({"type": "default", "id": "uji", "components": [part]}).encode()
-    put_into_words(forms.check(content, file="x.form"))
+    put_into_words(forms.check_form(content, file="x.form"))
     shown = ""
     with suppress(AppError):
-        form = forms.load(content, file="x.form")
+        form = forms.load_form(content, file="x.form")
         shown = html(form, context=CONTEXT)
         forms.validate(form, {"a": "x" * 30}, context=CONTEXT, now=NOW)
     return shown
@@ -90,7 +90,7 @@ def in_value(text: str) -> str:
         {"type": "expression", "id": "k", "key": "k", "expression": "=v + v"},
         {"type": "textfield", "id": "l", "key": "v", "label": "L", "readonly": True},
     ]
-    form = forms.load(json.dumps({"type": "default", "components": parts}).encode(), file="x.form")
+    form = forms.load_form(json.dumps({"type": "default", "components": parts}).encode(), file="x.form")
     document = {"documentId": text, "endpoint": text, "metadata": {"fileName": text}}
     context = {
         "v": text,
@@ -123,7 +123,7 @@ def in_table(place: str, text: str) -> str:
     """Read a model with ``text`` in its ``place`` and decide it; cells: tests/engine/dmn/test_escapes.py."""
     content = file(TABLE[place].replace("%", quoteattr(xml_text(text))))
     try:
-        for one in decisions.read(content, file="x.dmn"):
+        for one in decisions.read_decisions(content, file="x.dmn"):
             decisions.decide(one, {"n": text}, now=NOW)
     except InvalidDiagram as refusal:
         put_into_words(refusal.findings)

@@ -31,17 +31,17 @@ FLOODED = [
 
 def test_brackets_without_end_are_refused_before_anybody_counts_them() -> None:
     began = time.perf_counter()
-    assert "bersarang terlalu dalam" in (feel.check(DEEP) or "")
-    assert feel.check("[" * 100 + "1" + "]" * 100) is None
-    assert feel.check('"' + "(" * 3_000 + '"') is None
+    assert "bersarang terlalu dalam" in (feel.syntax_error(DEEP) or "")
+    assert feel.syntax_error("[" * 100 + "1" + "]" * 100) is None
+    assert feel.syntax_error('"' + "(" * 3_000 + '"') is None
     assert time.perf_counter() - began < 5
 
 
 @pytest.mark.parametrize("before", ["1,2 ;", "1,2 ;a", ";", ";a", "{", "{a"])
 def test_a_sign_that_a_message_would_cut_in_half_is_refused_as_any_other(before: str) -> None:
     text = before + "\u202e\u202e\u202e" + "💩" * 20
-    assert feel.check(text, dialect="unary")
-    assert feel.check(text)
+    assert feel.syntax_error(text, dialect="unary")
+    assert feel.syntax_error(text)
     for closed in ("}}", ""):
         templates.look(f"Halo {{{{{text}{closed}")
 
@@ -49,19 +49,19 @@ def test_a_sign_that_a_message_would_cut_in_half_is_refused_as_any_other(before:
 @pytest.mark.parametrize("property", ["expression", "valuesExpression"])
 def test_a_form_with_brackets_without_end_has_findings(property: str) -> None:
     part = component("expression" if property == "expression" else "select", "a", **{property: f"={DEEP}"})
-    assert {finding.code for finding in forms.check(content(part), file="x.form")} >= {"form_feel_wrong"}
+    assert {finding.code for finding in forms.check_form(content(part), file="x.form")} >= {"form_feel_wrong"}
 
 
 def test_a_form_full_of_brackets_is_checked_in_moments() -> None:
     began = time.process_time()
-    assert len(forms.check(content(*FLOODED), file="x.form")) == 90
+    assert len(forms.check_form(content(*FLOODED), file="x.form")) == 90
     assert time.process_time() - began < 3
 
 
 @pytest.mark.parametrize("cell", [(DEEP, "1"), ("-", DEEP)])
 def test_a_table_with_brackets_without_end_has_findings(cell: tuple[str, str]) -> None:
     with pytest.raises(InvalidDiagram) as refused:
-        decisions.read(dmn(cell), file="x.dmn")
+        decisions.read_decisions(dmn(cell), file="x.dmn")
     assert "table_syntax" in {finding.code for finding in refused.value.findings}
 
 
@@ -72,7 +72,7 @@ def test_an_arrow_between_two_levels_drawn_on_either_is_refused_in_words() -> No
         inner += '<bpmn:sequenceFlow id="g" sourceRef="mulai_dalam" targetRef="periksa"/>'
         nodes = [start(), node("subProcess", "dalam", inside=inner), end("selesai")]
         with pytest.raises(InvalidDiagram) as refused:
-            reader.read(bpmn(nodes, ["start > dalam > selesai", *([] if level else [arrow])]))
+            reader.read_diagrams(bpmn(nodes, ["start > dalam > selesai", *([] if level else [arrow])]))
         told = [one.what for one in refused.value.findings if one.code == "flow_crosses_border"]
         assert told, level
         assert "Selesai" in told[0] or "Periksa" in told[0]

@@ -43,7 +43,7 @@ KEPT = {
 
 def read(name: str, content: bytes) -> uploads.Upload | None:
     try:
-        return uploads.read(BytesIO(content), name, actor=None)
+        return uploads.read_upload(BytesIO(content), name, actor=None)
     except InvalidForm:
         return None
 
@@ -116,10 +116,10 @@ def test_a_kept_attachment_is_only_ever_saved(
 )
 def test_any_bytes_are_refused_as_a_diagram_a_table_and_a_form_in_moments(content: bytes) -> None:
     began = time.process_time()
-    for read_it in (reader.read, decisions.read):
+    for read_it in (reader.read_diagrams, decisions.read_decisions):
         with pytest.raises(InvalidDiagram):
             read_it(content, file="x")
     with suppress(InvalidDiagram):
-        drawing.draw(content, {}, title="x")
-    assert forms.check(content, file="x") or content.endswith(b'"}]}')
+        drawing.draw_svg(content, {}, title="x")
+    assert forms.check_form(content, file="x") or content.endswith(b'"}]}')
     assert time.process_time() - began < MOST_SECONDS

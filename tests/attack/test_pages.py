@@ -133,7 +133,7 @@ def done(answer: TestResponse) -> dict[str, object]:
 def _upload(office: Database) -> str:
     with office.transaction() as session:
         actor = actor_of(users.named(session, "lapor"))
-        sent = uploads.read(BytesIO(b"%PDF-1.7"), MARKUP.replace("/", "") + ".pdf", actor=actor)
+        sent = uploads.read_upload(BytesIO(b"%PDF-1.7"), MARKUP.replace("/", "") + ".pdf", actor=actor)
         return attachments.receive(session, sent, actor=actor, private=False).id
 
 

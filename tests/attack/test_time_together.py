@@ -30,6 +30,6 @@ def test_a_form_full_of_patterns_without_end_is_checked_in_a_time_of_its_own(
     with budget.sharing(60.0):
         with pytest.raises(InvalidForm) as refused, office.database.transaction() as session:
             instances.start(session, done.definition.key, typed, actor=office.rina)
-        left = budget.left(60.0)
+        left = budget.seconds_allowed(60.0)
     assert set(refused.value.errors) == set(typed)
     assert left > 54.0

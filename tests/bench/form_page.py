@@ -28,7 +28,7 @@ def measure(_folder: Path) -> None:
     for number in range(ROUNDS):
         schema._read.cache_clear()
         with reading.timing():
-            form = forms.load(file, file="enam-puluh.form")
+            form = forms.load_form(file, file="enam-puluh.form")
         typed = {part.key: TYPED.get(part.type, _other(part.type, number)) for part in form.fields}
         with drawing.timing():
             html(form, typed, context={"batas": 100})
@@ -61,7 +61,7 @@ def _rows() -> None:
         component("textfield", "alasan", **hide("=this.jumlah < 5")),
         component("expression", "dua", expression="=this.jumlah * 2"),
     )
-    form = forms.load(content(rows("barang", *item)), file="daftar.form")
+    form = forms.load_form(content(rows("barang", *item)), file="daftar.form")
     judging = Series()
     for number in range(ROUNDS):
         typed = {"barang": [{"nama": "x", "jumlah": (number + n) % 9} for n in range(30)]}

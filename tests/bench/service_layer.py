@@ -121,7 +121,7 @@ def _expressions() -> None:
     row("FEEL, a new expression", series)
     series = repeat(200, lambda n: feel.evaluate("a > 7", {"a": n, "b": "x"}, now=now) and None)
     row("FEEL, a known expression with new values", series)
-    [table] = decisions.read(Path("processes/rute-unit.dmn").read_bytes(), file="rute-unit.dmn")
+    [table] = decisions.read_decisions(Path("processes/rute-unit.dmn").read_bytes(), file="rute-unit.dmn")
     began = time.perf_counter()
     for n in range(200):
         decisions.decide(table, {"kategori": f"Kategori {n}", "kesimpulan": "x"}, now=now)
@@ -140,7 +140,7 @@ def _hundred_rules() -> None:
     }
     now = clock.real()
     for name, logic in tables.items():
-        [table] = decisions.read(file(decision("t", logic)), file="t.dmn")
+        [table] = decisions.read_decisions(file(decision("t", logic)), file="t.dmn")
         series = Series()
         for n in range(200):
             with series.timing():
@@ -150,5 +150,5 @@ def _hundred_rules() -> None:
     for n in range(20):
         content = file(decision(f"t{n}", tables["numbers, UNIQUE"]))
         with reading.timing():
-            decisions.read(content, file="t.dmn")
+            decisions.read_decisions(content, file="t.dmn")
     row("DMN of 100 rules, read and checked", reading)

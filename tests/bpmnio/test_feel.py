@@ -240,13 +240,15 @@ def test_names_with_spaces_and_signs_are_read_from_the_context() -> None:
     ],
 )
 def test_check_says_where_the_text_goes_wrong(text: str, expected: str | None) -> None:
-    assert feel.check(text) == expected
+    assert feel.syntax_error(text) == expected
 
 
 def test_check_knows_unary_tests() -> None:
-    assert [feel.check(cell, dialect="unary") for cell in ("", "-", '"a", "b"', "[1..2]")] == [None] * 4
-    assert feel.check('"a", "b"') is not None
-    assert feel.check("x" * 5_000) == "Ungkapan terlalu panjang: paling banyak 4000 huruf."
+    assert [feel.syntax_error(cell, dialect="unary") for cell in ("", "-", '"a", "b"', "[1..2]")] == [
+        None
+    ] * 4
+    assert feel.syntax_error('"a", "b"') is not None
+    assert feel.syntax_error("x" * 5_000) == "Ungkapan terlalu panjang: paling banyak 4000 huruf."
 
 
 def test_syntax_error_is_raised_in_the_language_in_use() -> None:
@@ -282,13 +284,13 @@ def test_syntax_error_is_raised_in_the_language_in_use() -> None:
     ],
 )
 def test_names_are_the_variables_that_are_read(text: str, expected: set[str]) -> None:
-    assert feel.names(text) == expected
+    assert feel.variable_names(text) == expected
 
 
 def test_names_of_a_cell_leave_out_its_input() -> None:
-    assert feel.names('? > batas or starts with(?, "x")', dialect="unary") == {"batas"}
-    assert feel.names("[a..b], not_ini", dialect="unary") == {"a", "b", "not_ini"}
-    assert feel.names("", dialect="unary") == frozenset()
+    assert feel.variable_names('? > batas or starts with(?, "x")', dialect="unary") == {"batas"}
+    assert feel.variable_names("[a..b], not_ini", dialect="unary") == {"a", "b", "not_ini"}
+    assert feel.variable_names("", dialect="unary") == frozenset()
 
 
 def test_mentions_add_what_a_filter_could_read() -> None:
@@ -309,14 +311,14 @@ UNSTORABLE = [r'"\u0000"', r'"a\U000000"', r'"\ud800"', r'"\uDFFF"', r'"\U00d800
 
 @pytest.mark.parametrize("text", UNSTORABLE)
 def test_a_letter_that_cannot_be_stored_is_found_and_never_comes_out(text: str) -> None:
-    assert "tidak dapat disimpan" in (feel.check(text) or "")
+    assert "tidak dapat disimpan" in (feel.syntax_error(text) or "")
     assert "\0" not in value(text)
     assert value(text).encode()
 
 
 @pytest.mark.parametrize("text", [r'"\uD83D\uDE00"', r'"a\u000a"', r'"\\u0000"', '"😀"'])
 def test_letters_that_can_be_stored_are_no_finding(text: str) -> None:
-    assert feel.check(text) is None
+    assert feel.syntax_error(text) is None
 
 
 def test_lets_are_read_by_name_and_see_those_before_them() -> None:
@@ -346,12 +348,12 @@ def test_a_let_with_a_syntax_error_fails_what_would_read_it() -> None:
 
 
 def test_names_with_signs_are_seen_by_who_knows_them() -> None:
-    assert feel.names("a-b + c") == {"a", "b", "c"}
-    assert feel.names("a-b + c", known=["a-b"]) == {"a-b", "c"}
+    assert feel.variable_names("a-b + c") == {"a", "b", "c"}
+    assert feel.variable_names("a-b + c", known=["a-b"]) == {"a-b", "c"}
 
 
 def test_the_type_of_a_parameter_is_no_part_of_its_name() -> None:
-    assert feel.names("{f: function(x: number) x + y}") == {"y"}
+    assert feel.variable_names("{f: function(x: number) x + y}") == {"y"}
 
 
 def test_a_let_that_came_to_nothing_is_told_by_what_reads_it() -> None:

@@ -135,7 +135,7 @@ def test_who_is_inside_spends_of_the_time_around_him_too() -> None:
                 value(f"count(for a in 1..2000 return a - {n})")
         with pytest.raises(ExpressionFailed, match="terlalu lama"):
             value("2 + 1")
-    assert budget.left(7) == 7
+    assert budget.seconds_allowed(7) == 7
 
 
 class Slow:
@@ -178,7 +178,7 @@ def test_a_call_that_others_keep_waiting_costs_its_command_only_what_it_worked()
     isolate._engine = KeptWaiting()  # type: ignore[assignment]
     with budget.sharing(0.2):
         isolate.call("JSON.stringify", "[1]", seconds=1)
-        assert budget.left(1) > 0
+        assert budget.seconds_allowed(1) > 0
 
 
 class Starved:

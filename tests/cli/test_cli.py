@@ -390,8 +390,8 @@ def test_two_files_of_one_name_are_not_taken_for_one(shell: Shell, tmp_path: Pat
 )
 def test_a_time_without_an_offset_is_that_of_the_office(text: str, hour: int) -> None:
     zone, now = ZoneInfo("Asia/Jakarta"), datetime(2026, 11, 24, tzinfo=UTC)
-    assert worker.at(text, now, zone) == datetime(2026, 12, 1, hour, tzinfo=UTC)
-    assert worker.at("now", now, zone) == now
+    assert worker.parse_time(text, now, zone) == datetime(2026, 12, 1, hour, tzinfo=UTC)
+    assert worker.parse_time("now", now, zone) == now
 
 
 def test_when_the_web_ends_by_itself_so_does_what_runs_beside_it(tmp_path: Path) -> None:

@@ -191,7 +191,9 @@ def test_a_start_that_fails_is_an_incident_of_its_process_and_a_second_one_is_th
     assert (incident.instance_id, incident.definition_id) == (None, definition.id)
     assert (incident.activity_id, incident.message) == ("ada", for_the_owner(failed.value))
     with speaking("en"):
-        assert stored_messages.told(incident.message).startswith("No way out of “Ada” fits these entries. ")
+        assert stored_messages.tell_stored(incident.message).startswith(
+            "No way out of “Ada” fits these entries. "
+        )
     assert open_incidents(office, rina) == []  # no case of hers
 
 

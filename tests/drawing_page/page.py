@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from app.engine.drawing import draw
+from app.engine.drawing import draw_svg
 from app.errors import InvalidDiagram
 from app.findings import Finding
 from app.i18n import speaking
@@ -75,7 +75,7 @@ def _findings(word: str, findings: Sequence[Finding]) -> str:
 def _picture(example: Example) -> str:
     xml = (SHOWN / f"{example.file}.bpmn").read_bytes()
     with speaking("en"):
-        return draw(xml, {}, title=example.title, prefix=example.file, css=_css()) + "\n"
+        return draw_svg(xml, {}, title=example.title, prefix=example.file, css=_css()) + "\n"
 
 
 def _css() -> str:

@@ -22,7 +22,7 @@ def diagrams(example: Example) -> tuple[Diagram, ...]:
         InvalidDiagram: it is refused.
     """
     path = SHOWN / f"{example.file}.bpmn"
-    found = reader.read(path.read_bytes(), file=path.name)
+    found = reader.read_diagrams(path.read_bytes(), file=path.name)
     return tuple(sorted(found, key=lambda diagram: diagram.key != example.file))
 
 
@@ -43,7 +43,7 @@ def _program(example: Example) -> Program:
     tables = [
         table
         for name in named
-        for table in decisions.read((SHOWN / f"{name}.dmn").read_bytes(), file=f"{name}.dmn")
+        for table in decisions.read_decisions((SHOWN / f"{name}.dmn").read_bytes(), file=f"{name}.dmn")
     ]
     return Program(diagram, {table.id: table for table in tables})
 

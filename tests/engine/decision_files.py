@@ -99,7 +99,7 @@ def _cell(kind: str, text: str) -> str:
 
 
 def read(*parts: str) -> dict[str, Decision]:
-    return {one.id: one for one in decisions.read(file(*parts), file="x.dmn")}
+    return {one.id: one for one in decisions.read_decisions(file(*parts), file="x.dmn")}
 
 
 def decide(id: str, *parts: str, **variables: Any) -> Decided:

@@ -43,7 +43,7 @@ def dmn(
 
 
 def only(content: bytes) -> Decision:
-    [found] = decisions.read(content, file="rute.dmn")
+    [found] = decisions.read_decisions(content, file="rute.dmn")
     return found
 
 
@@ -54,7 +54,7 @@ def decide(found: Decision | Table, **variables: Any) -> Decided:
 
 def refused(content: bytes) -> set[str]:
     with pytest.raises(InvalidDiagram) as caught:
-        decisions.read(content, file="rute.dmn")
+        decisions.read_decisions(content, file="rute.dmn")
     for finding in caught.value.findings:
         assert finding.as_dict()["messages"]["en"] != finding.as_dict()["messages"]["id"]
     return {finding.code for finding in caught.value.findings}

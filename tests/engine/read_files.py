@@ -14,14 +14,14 @@ DRAWINGS = Path(__file__).parent.parent / "diagrams"
 
 def read(xml: bytes) -> Diagram:
     """The one process of an accepted file."""
-    (diagram,) = reader.read(xml, file="uji.bpmn")
+    (diagram,) = reader.read_diagrams(xml, file="uji.bpmn")
     return diagram
 
 
 def refused(xml: bytes) -> list[Finding]:
     """The findings of a refused file, errors first."""
     with pytest.raises(InvalidDiagram) as caught:
-        reader.read(xml, file="uji.bpmn")
+        reader.read_diagrams(xml, file="uji.bpmn")
     return sorted(caught.value.findings, key=lambda finding: finding.severity)
 
 

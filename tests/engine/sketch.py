@@ -10,7 +10,7 @@ from xml.sax.saxutils import quoteattr
 
 from lxml import etree
 
-from app.engine.drawing import State, draw
+from app.engine.drawing import State, draw_svg
 
 SOP = (Path(__file__).parents[2] / "processes" / "pengaduan.bpmn").read_bytes()
 TIMER = "<b:timerEventDefinition/>"
@@ -126,7 +126,7 @@ def small() -> Sketch:
 
 def svg(content: bytes, states: dict[str, State] | None = None, title: str = "Uji") -> etree._Element:
     """The drawing, read as XML."""
-    return etree.fromstring(draw(content, states or {}, title=title))
+    return etree.fromstring(draw_svg(content, states or {}, title=title))
 
 
 def group(root: etree._Element, id: str) -> etree._Element:

@@ -22,7 +22,7 @@ class Filling:
 
 
 def read(nodes: list[Shape], flows: str) -> Diagram:
-    [diagram] = reader.read(bpmn([start("mulai"), *nodes, user("tugas"), end("selesai")], flows))
+    [diagram] = reader.read_diagrams(bpmn([start("mulai"), *nodes, user("tugas"), end("selesai")], flows))
     return diagram
 
 

@@ -28,7 +28,7 @@ CAMUNDA = "<camunda:inputOutput>{}</camunda:inputOutput>"
 
 def run(xml: bytes, tables: dict[str, Any] | None = None) -> None:
     """Read, start and complete as far as it goes."""
-    [diagram] = reader.read(xml)
+    [diagram] = reader.read_diagrams(xml)
     program = Program(diagram, tables or {})
     node = diagram.start_node()
     assert node is not None
@@ -71,7 +71,7 @@ def in_table(where: str) -> Callable[[str], None]:
     def place(text: str) -> None:
         given = {"input": "x"} | ({"input": text} if where == "input" else {})
         cells = (text if where == "cell" else "-", text if where == "output" else "1")
-        [table] = decisions.read(dmn(cells, reads=given["input"]), file="t.dmn")
+        [table] = decisions.read_decisions(dmn(cells, reads=given["input"]), file="t.dmn")
         run(
             bpmn([start(), rule("r", decision=table.id), user("a"), end()], "start > r > a > end"),
             {table.id: table},
@@ -83,7 +83,7 @@ def in_table(where: str) -> Callable[[str], None]:
 def in_form(place: dict[str, Any]) -> Callable[[str], None]:
     def check(text: str) -> None:
         filled = {key: _filled(value, text) for key, value in place.items()}
-        form = forms.load(content(component("textfield", "a", **filled)), file="f.form")
+        form = forms.load_form(content(component("textfield", "a", **filled)), file="f.form")
         forms.view(form, {}, {}, context={}, now=MONDAY)
         forms.validate(form, {"a": "x" * 30}, context={}, now=MONDAY)
 

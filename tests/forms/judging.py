@@ -24,4 +24,4 @@ def error(part: dict[str, Any], value: Any, **more: Any) -> str | None:
 
 
 def codes(*components: dict[str, Any]) -> list[str]:
-    return [finding.code for finding in forms.check(content(*components), file="uji.form")]
+    return [finding.code for finding in forms.check_form(content(*components), file="uji.form")]

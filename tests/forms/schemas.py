@@ -29,7 +29,7 @@ def content(*components: dict[str, Any]) -> bytes:
 
 
 def form(*components: dict[str, Any]) -> forms.Form:
-    return forms.load(content(*components), file="uji.form")
+    return forms.load_form(content(*components), file="uji.form")
 
 
 def values(*texts: Any) -> list[dict[str, Any]]:

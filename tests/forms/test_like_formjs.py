@@ -28,7 +28,7 @@ from tests.forms.values import CONTEXT, POOL
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-FORM = forms.load(json.dumps(EVERYTHING).encode(), file="semua.form")
+FORM = forms.load_form(json.dumps(EVERYTHING).encode(), file="semua.form")
 SEED = int(os.environ.get("FORMS_SEED", "20261124"))
 #: The form with every component is asked twice as often.
 RUNS = int(os.environ.get("FORMS_RUNS", "1000")) // 2

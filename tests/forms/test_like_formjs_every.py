@@ -25,7 +25,7 @@ from tests.forms.schemas import component, schema
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-FORM = forms.load(json.dumps(EVERY).encode(), file="semua.form")
+FORM = forms.load_form(json.dumps(EVERY).encode(), file="semua.form")
 SEED = int(os.environ.get("FORMS_SEED", "20261124"))
 RUNS = int(os.environ.get("FORMS_RUNS", "1000"))
 AT_ONCE = 25
@@ -53,7 +53,7 @@ def test_the_numbers_of_rows_are_written_as_form_js_writes_them(form_js: FormJs)
         defaultRepetitions=2,
     )
     made = schema(outer)
-    drawn = draw(forms.load(json.dumps(made).encode(), file="baris.form"))
+    drawn = draw(forms.load_form(json.dumps(made).encode(), file="baris.form"))
     ours = [part.label for part in drawn.values() if part.field.type == "textfield"]
     assert ours == form_js.labels(made, {})
     assert ours[0] == "[1] 1 1"

@@ -151,7 +151,7 @@ def start_once(office: Office, key: str) -> Callable[[], Any]:
         def begin() -> dict[str, Any]:
             return {"id": instances.start(session, "uji", values, actor=office.rina).instance.id}
 
-        return idempotency.once(session, office.rina, "start", "uji", key, values, begin)
+        return idempotency.run_once(session, office.rina, "start", "uji", key, values, begin)
 
     return in_transaction(office.database, do)
 

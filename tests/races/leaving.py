@@ -47,7 +47,7 @@ def held_after_leaving(office: Office, pair: Racers, get: Change, leave: Change,
     """What went wrong: tasks that somebody holds who is not there to work on them."""
     wrong = []
     with office.database.reading() as session:
-        before = profiles.of(session.get_one(User, office.budi.id))
+        before = profiles.profile_of(session.get_one(User, office.budi.id))
     for _n in range(rounds):
         outcomes = pair.run(
             in_transaction(office.database, get(office)), in_transaction(office.database, leave(office))

@@ -17,7 +17,7 @@ def fill(office: Office) -> None:
     with office.database.transaction() as session:
         row = attachments.receive(
             session,
-            uploads.read(BytesIO(b"KENARI-KTP"), "ktp.txt", actor=office.rina),
+            uploads.read_upload(BytesIO(b"KENARI-KTP"), "ktp.txt", actor=office.rina),
             actor=office.rina,
             private=True,
         )
@@ -25,7 +25,9 @@ def fill(office: Office) -> None:
             session, [row.id], instance_id=case.id, field_key="ktp", private=True, actor=office.rina
         )
         attachments.receive(
-            session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
+            session,
+            uploads.read_upload(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina),
+            actor=office.rina,
         )
         drafts.save(session, office.rina, "task:1", {"isi": "setengah jalan"})
         incidents.open_one(session, case, "Gerbang buntu", actor=None)

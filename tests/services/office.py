@@ -82,7 +82,7 @@ def add_user(session: Session, name: str, *lanes: str, units: tuple[str, ...] = 
         full_name=name.title(),
         password_hash="-",
         created_at=clock.now(session),
-        groups=[groups.named(session, lane) for lane in lanes],
+        groups=[groups.get_or_add(session, lane) for lane in lanes],
         units=[session.get(Unit, code) or Unit(code=code, name=f"Dinas {code}") for code in units],
         **roles,
     )

@@ -74,7 +74,7 @@ def test_a_fourth_lane_is_warned_of_until_somebody_works_there(office: Office, o
     new.complete("upp", "telaahan")
     assert [new.tasks(name) for name in ("lapor", "upp", "dpupr")] == [[], [], []]
     with office.installation.database.transaction() as session:
-        lane = frozenset({groups.named(session, "Bagian Hukum").id})
+        lane = frozenset({groups.get_or_add(session, "Bagian Hukum").id})
         users.add(session, "hukum", Profile("Petugas Hukum", groups=lane), actor=None)
     assert new.task("hukum")["name"] == "Telaah hukum"
     new.complete("hukum", "telaah_hukum")

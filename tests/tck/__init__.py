@@ -43,7 +43,7 @@ def _run_file(model: Path, tests: Path) -> Iterator[Outcome]:
     if root.tag != f"{_TCK}testCases":
         return
     try:
-        found = {one.name: one for one in decisions.read(model.read_bytes(), file=model.name)}
+        found = {one.name: one for one in decisions.read_decisions(model.read_bytes(), file=model.name)}
         refused = ""
     except InvalidDiagram as error:
         found, refused = {}, "; ".join(f"line {f.line}: {f.what}" for f in error.findings)

@@ -18,7 +18,7 @@ def attach(office: Database, case: Case, name: str, content: bytes, *, private: 
     lapor = actor(office, "lapor")
     with office.transaction() as session:
         row = attachments.receive(
-            session, uploads.read(BytesIO(content), name, actor=lapor), actor=lapor, private=private
+            session, uploads.read_upload(BytesIO(content), name, actor=lapor), actor=lapor, private=private
         )
         attachments.attach(
             session, [row.id], instance_id=case.id, field_key="lampiran", actor=lapor, private=private

@@ -76,7 +76,7 @@ class Boxes:
         return _NOTHING
 
     def _table(self, node: xml.Element) -> str:
-        found = table_reader.read(self._source, self._types, node, "result", {})
+        found = table_reader.read_table(self._source, self._types, node, "result", {})
         if found is None or any(
             len(rule.inputs) != len(found.inputs) or len(rule.outputs) != len(found.outputs)
             for rule in found.rules

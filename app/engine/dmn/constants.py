@@ -22,7 +22,7 @@ class Constants:
         words = literals(text)
         if words is not None and len(words) == 1:
             return feel.Result(next(iter(words)))
-        if self._is_stopped or feel.check(text) is not None or _varies(text):
+        if self._is_stopped or feel.syntax_error(text) is not None or _varies(text):
             return None
         try:
             found = feel.evaluate(text, {}, now=_ANY_TIME)
@@ -41,7 +41,7 @@ class Constants:
         words = literals(tests)
         if words is not None and isinstance(value, str):
             return value in words
-        if self._is_stopped or feel.check(tests, dialect="unary") is not None:
+        if self._is_stopped or feel.syntax_error(tests, dialect="unary") is not None:
             return True
         try:
             if feel.mentions(tests, dialect="unary"):

@@ -98,7 +98,7 @@ def _ruled(decision: Decision, scope: Scope) -> Ruling:
 
 def _by_expression(decision: Decision, logic: Expression, scope: Scope) -> Ruling:
     [found] = scope.evaluate([logic.text])
-    read = sorted(feel.names(logic.text, known=scope.context))
+    read = sorted(feel.variable_names(logic.text, known=scope.context))
     inputs = {name: scope.context[name] for name in read if name in scope.context}
     return Ruling(decision, found.value, inputs=inputs, warnings=found.warnings)
 

@@ -16,7 +16,7 @@ MAX_DECISIONS = 100
 _NO_WORD = re.compile(r"\W+")
 
 
-def read(content: bytes, *, file: str | None = None) -> tuple[Decision, ...]:
+def read_decisions(content: bytes, *, file: str | None = None) -> tuple[Decision, ...]:
     """Return the decisions of a DMN 1.1–1.5 file in document order, every expression checked.
 
     Raises:
@@ -118,7 +118,7 @@ class _Graph:
             self._source.error("decision_without_logic", node)
             return None
         if self._source.kind(found) == "decisionTable":
-            return table_reader.read(self._source, self._types, found, self._only_name(node), named)
+            return table_reader.read_table(self._source, self._types, found, self._only_name(node), named)
         text = self._boxes.feel(found)
         is_boxed = self._source.kind(found) != "literalExpression"
         return Expression(text if is_boxed else self._source.text(found), is_boxed)

@@ -108,7 +108,7 @@ class TableSource:
         **params: object,
     ) -> bool:
         """Note a syntax error in FEEL; say whether there is none."""
-        why = feel.check(text, dialect=dialect, known=self.known, limit=limit)
+        why = feel.syntax_error(text, dialect=dialect, known=self.known, limit=limit)
         if why is not None:
             self.error(code, at, text=text, why=why, **params)
         return why is None

@@ -6,7 +6,7 @@ from app.engine.dmn.model import Input, Output, Table
 from app.engine.dmn.source import TableSource
 
 
-def check(source: TableSource, table: xml.Element, found: Table) -> None:
+def check_table(source: TableSource, table: xml.Element, found: Table) -> None:
     """Note cells that are no FEEL, values outside those allowed, and rules that are never reached."""
     _check_cells(source, table, found)
     for node, column in zip(source.children(table, "output"), found.outputs, strict=True):

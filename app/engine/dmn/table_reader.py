@@ -16,7 +16,7 @@ MAX_RULES, MAX_COLUMNS, MAX_CELLS = 1_000, 50, 10_000
 _BY_RANK = frozenset({"PRIORITY", "OUTPUT ORDER"})
 
 
-def read(
+def read_table(
     source: TableSource, types: Types, table: xml.Element, name: str, named: Mapping[str, Type]
 ) -> Table | None:
     """The table; None when it is too large to look at. ``name`` is what its only output is called if it has none;
@@ -30,7 +30,7 @@ def read(
         rules=_rules(source, table),
         aggregation=_aggregation(source, table),
     )
-    table_checks.check(source, table, found)
+    table_checks.check_table(source, table, found)
     return found
 
 

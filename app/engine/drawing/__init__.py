@@ -2,6 +2,6 @@
 
 from app.engine.drawing.listing import Line, texts
 from app.engine.drawing.state import State
-from app.engine.drawing.svg import draw
+from app.engine.drawing.svg import draw_svg
 
-__all__ = ["Line", "State", "draw", "texts"]
+__all__ = ["Line", "State", "draw_svg", "texts"]

@@ -43,7 +43,7 @@ def spot(shape: Shape, host: Shape | None, everything: Sequence[Obstacle]) -> Sp
     return Spot(shape.element.id, shape.box, shape.element.tag in TASKS | BOXES, around)
 
 
-def draw(spots: Mapping[str, Spot], states: Mapping[str, State]) -> str:
+def draw_badges(spots: Mapping[str, Spot], states: Mapping[str, State]) -> str:
     """The SVG of all badges, in document order."""
     placed: list[Obstacle] = []
     parts = []

@@ -71,7 +71,7 @@ class Model:
         return attribute(node, name) if node is not None else ""
 
 
-def read(root: xml.Element) -> dict[str, Element]:
+def read_elements(root: xml.Element) -> dict[str, Element]:
     """Every element of the model that has an id, in document order; of two with one id the first."""
     model = Model(root)
     return {id: _element(id, node, model) for id, node in model.nodes.items()}

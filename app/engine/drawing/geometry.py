@@ -69,7 +69,7 @@ class Box:
         )
 
 
-def around(boxes: Sequence[Box]) -> Box:
+def bounding_box(boxes: Sequence[Box]) -> Box:
     """The smallest box that holds ``boxes``; an empty list gives a small empty box."""
     if not boxes:
         return Box(0, 0, 100, 60)

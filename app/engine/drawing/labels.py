@@ -6,7 +6,7 @@ from itertools import chain
 
 from app.engine.drawing.elements import DATA, EVENTS, GATEWAYS
 from app.engine.drawing.geometry import Box
-from app.engine.drawing.lettering import Block, below, fit, height, left, wrap
+from app.engine.drawing.lettering import Block, below, fit, height, left_block, wrap
 from app.engine.drawing.scene import Edge, Scene, Shape
 from app.engine.drawing.shapes import HEADER, is_box, sign_boxes
 
@@ -51,7 +51,9 @@ def _titles(name: str, room: Box) -> Iterator[Block]:
 def note(shape: Shape) -> Block:
     """The text of an annotation, from its bracket on."""
     box = shape.box
-    return left(shape.element.name, Box(box.x + 7, box.y + 3, max(24.0, box.w - 9), max(14.0, box.h - 4)))
+    return left_block(
+        shape.element.name, Box(box.x + 7, box.y + 3, max(24.0, box.w - 9), max(14.0, box.h - 4))
+    )
 
 
 def header(shape: Shape) -> Block:

@@ -171,7 +171,7 @@ def below(text: str, cx: float, top: float, room: float, size: int = 11, most: i
     return _stack(lines, Box(cx - room / 2, top, room, tall), top, size)
 
 
-def left(text: str, box: Box, size: int = 11) -> Block:
+def left_block(text: str, box: Box, size: int = 11) -> Block:
     """Lines from the upper left corner of ``box`` on, cut with an ellipsis where it is full."""
     most = max(1, int(box.h / height(size)))
     lines = [line for part in text.splitlines() for line in wrap(part, box.w, size)]

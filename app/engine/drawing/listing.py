@@ -8,7 +8,7 @@ from app.engine.drawing import words
 from app.engine.drawing.elements import EVENTS, GATEWAYS, NODES, Element
 from app.engine.drawing.lettering import tidy
 from app.engine.drawing.order import backwards
-from app.engine.drawing.picture import picture
+from app.engine.drawing.picture import picture_of
 from app.engine.drawing.state import State
 from app.i18n import _
 
@@ -46,7 +46,7 @@ def texts(xml: bytes, states: Mapping[str, State]) -> tuple[Line, ...]:
     Raises:
         InvalidDiagram: ``xml`` is not XML that we read.
     """
-    elements = picture(xml).elements
+    elements = picture_of(xml).elements
     ways: dict[str, list[Element]] = {}
     for flow in _flows(elements):
         ways.setdefault(flow.source, []).append(flow)

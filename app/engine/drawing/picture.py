@@ -10,7 +10,7 @@ from app.engine import xml
 from app.engine.drawing import badges, labels, lines, shapes
 from app.engine.drawing.badges import Spot
 from app.engine.drawing.elements import GATEWAYS, NODES, Element
-from app.engine.drawing.geometry import Box, around, n
+from app.engine.drawing.geometry import Box, bounding_box, n
 from app.engine.drawing.lettering import Block
 from app.engine.drawing.naming import Names, has_header
 from app.engine.drawing.scene import Scene, Shape, scene
@@ -45,7 +45,7 @@ class Picture:
     made_up: bool
 
 
-def picture(content: bytes) -> Picture:
+def picture_of(content: bytes) -> Picture:
     """The picture of a BPMN file, from memory when it was drawn before.
 
     Raises:
@@ -144,7 +144,7 @@ def _css(element: Element, sort: str) -> str:
 
 
 def _view(drawn: Scene, names: Names) -> Box:
-    return around(list(_extent(drawn, names))).grown(_MARGIN)
+    return bounding_box(list(_extent(drawn, names))).grown(_MARGIN)
 
 
 def _extent(drawn: Scene, names: Names) -> Iterator[Box]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from app.engine import xml
 from app.engine.drawing import layout
-from app.engine.drawing.elements import BOXES, DATA, EVENTS, GATEWAYS, LINES, NODES, Element, read
+from app.engine.drawing.elements import BOXES, DATA, EVENTS, GATEWAYS, LINES, NODES, Element, read_elements
 from app.engine.drawing.geometry import Box, Point, border, number, without_repeats
 from app.engine.xml import reference
 
@@ -46,7 +46,7 @@ class Scene:
 
 def scene(root: xml.Element) -> Scene:
     """Read what is drawn and where."""
-    elements = read(root)
+    elements = read_elements(root)
     plane = next(root.iter(_DI + "BPMNPlane"), None)
     shapes = _opened(dict(_shapes(plane, elements))) if plane is not None else {}
     if not any(shape.element.tag in NODES for shape in shapes.values()):

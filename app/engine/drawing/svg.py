@@ -5,9 +5,9 @@ from hashlib import sha256
 
 from app.engine.drawing import badges, words
 from app.engine.drawing.geometry import Box, n
-from app.engine.drawing.lettering import left, safe, tidy
+from app.engine.drawing.lettering import left_block, safe, tidy
 from app.engine.drawing.listing import in_order
-from app.engine.drawing.picture import Picture, Piece, picture
+from app.engine.drawing.picture import Picture, Piece, picture_of
 from app.engine.drawing.state import State
 from app.i18n import _
 
@@ -15,7 +15,7 @@ _NOTHING = State()
 _STEP, _MOST_STEPS = 200, 20  # diagram.css knows wide-1 … wide-20
 
 
-def draw(
+def draw_svg(
     xml: bytes, states: Mapping[str, State], *, title: str, prefix: str | None = None, css: str | None = None
 ) -> str:
     """The diagram as one ``<svg>`` element, coloured by ``states`` (element and flow ids of the file).
@@ -27,7 +27,7 @@ def draw(
     Raises:
         InvalidDiagram: ``xml`` is not XML that we read. Any XML gives a picture, perhaps an empty one.
     """
-    drawn = picture(xml)
+    drawn = picture_of(xml)
     known = {id: state for id, state in states.items() if id in drawn.elements}
     uid = prefix or f"d{drawn.key}{_hash(title, known)}"
     view, note = _with_note(drawn)
@@ -38,7 +38,7 @@ def draw(
             f'<desc id="{safe(uid)}-d">{safe(summary(drawn, known))}</desc>',
             f"<style>{safe_css(css)}</style>" if css else "",
             *_layers(drawn, known),
-            badges.draw(drawn.spots, known),
+            badges.draw_badges(drawn.spots, known),
             note,
             "</svg>",
         ]
@@ -88,7 +88,7 @@ def _with_note(drawn: Picture) -> tuple[Box, str]:
     if not drawn.made_up:
         return view, ""
     wide = max(view.w, 320.0)
-    block = left(words.made_up(), Box(view.x + 12, view.bottom, wide - 24, 60), 12)
+    block = left_block(words.made_up(), Box(view.x + 12, view.bottom, wide - 24, 60), 12)
     return Box(view.x, view.y, wide, view.h + 16 * len(block.lines) + 8), block.svg("note start", "start")
 
 

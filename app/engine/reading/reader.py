@@ -47,7 +47,7 @@ class Expression(NamedTuple):
     dialect: Literal["expression"] = "expression"
 
 
-def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
+def read_diagrams(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
     """Return the executable processes of a BPMN file, each pool's own.
 
     Raises:
@@ -59,13 +59,13 @@ def read(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
         source.error("not_bpmn", Place("", "", root.sourceline), found=str(root.tag))
         source.stop_on_errors()
     processes = _processes(root, source)
-    message_flows.check(source, processes)
-    ignored_elements.check(source)
-    missing_shapes.check(source, processes)
+    message_flows.check_message_flows(source, processes)
+    ignored_elements.check_ignored_elements(source)
+    missing_shapes.check_missing_shapes(source, processes)
     found = tuple(_read_process(process, source) for process in processes)
     source.stop_on_errors()
     found = tuple(_walkable(diagram, source) for diagram in found)
-    message_exchange.check(found, source)
+    message_exchange.check_message_exchange(found, source)
     return tuple(
         replace(diagram, findings=source.findings(diagram.key, *([] if number else [""])))
         for number, diagram in enumerate(found)
@@ -131,7 +131,7 @@ def _processes(root: Element, source: Source) -> list[Element]:
 def _walkable(diagram: Diagram, source: Source) -> Diagram:
     source.process = diagram.key
     found = structure.walkable(diagram, source)
-    immediate_loops.check(found, source)
+    immediate_loops.check_immediate_loops(found, source)
     return found
 
 
@@ -150,22 +150,22 @@ def _read_process(process: Element, source: Source) -> Diagram:
     source.process = attribute(process, "id")
     diagram = _titled(process, source)
     source.day_unit = diagram.day_unit
-    complete = levels.read(process, diagram, source)
+    complete = levels.read_levels(process, diagram, source)
     found = complete.nodes
     joined, questions = flows.decide(found, complete.flows, complete.defaults, source)
-    drawn, placed = lanes.read(process, source)
+    drawn, placed = lanes.read_lanes(process, source)
     if drawn:
-        lanes.check(found, placed, drawn, source)
+        lanes.place_in_lanes(found, placed, drawn, source)
     else:
         drawn, placed = lanes.of_groups(found, diagram, source)
     found = lanes.settle(found, joined, drawn, placed)
-    found = {node.id: timers.once(node, source) for node in found.values()}
+    found = {node.id: timers.single_moment(node, source) for node in found.values()}
     diagram = replace(diagram, lanes=drawn, nodes=found, flows=joined, questions=questions)
-    structure.check(diagram, source)
-    timers.check(diagram, source)
-    label_contradictions.check(diagram, source)
-    properties.check(diagram, source)
-    event_references.check(diagram, source)
+    structure.check_structure(diagram, source)
+    timers.check_timers(diagram, source)
+    label_contradictions.check_label_contradictions(diagram, source)
+    properties.check_properties(diagram, source)
+    event_references.check_event_references(diagram, source)
     return diagram
 
 
@@ -174,8 +174,8 @@ def _titled(process: Element, source: Source) -> Diagram:
     where, pool = place(process), _pool(process, source)
     if not attribute(process, "id"):
         source.error("id_missing", process, element="process")
-    own = extensions.read(process, source).properties
-    drawn_on_pool = extensions.read(pool, source).properties if pool is not None else {}
+    own = extensions.read_extensions(process, source).properties
+    drawn_on_pool = extensions.read_extensions(pool, source).properties if pool is not None else {}
     name = where.name or (place(pool).name if pool is not None else "") or where.id
     if len(name) > NAME_LENGTH:
         source.error("name_too_long", process, limit=str(NAME_LENGTH))

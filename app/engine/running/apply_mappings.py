@@ -124,7 +124,7 @@ def edge(run: Context, node: Node, seen: Mapping[str, Any]) -> Mapping[str, Any]
 
 def _handed(node: Node, mappings: Mappings, own: Mapping[str, Any]) -> dict[str, Any]:
     """What was filled in inside and goes out as it is; a round's own names never do."""
-    hidden = set(loops.names(node.loop))
+    hidden = set(loops.local_names(node.loop))
     if not mappings.hands_out:
         return {}
     if mappings.hands_out == "new":

@@ -6,14 +6,14 @@ from SpiffWorkflow.util.task import TaskState
 
 from app.engine.cancellation import take_away
 from app.engine.running.elements import ErrorEvent, EscalationEvent
-from app.engine.scopes import around
+from app.engine.scopes import guarded_activities
 
 
 def catcher(task: Task, *, error: str | None, escalation: str | None) -> Task | None:
     """The event that catches what ``task`` throws: on the innermost activity around it that has one, and there the
     one for this code before the one for any. Source: BPMN 2.0, 10.5.1 and 10.5.7."""
     kind, code = (ErrorEvent, error) if error is not None else (EscalationEvent, escalation)
-    for host in around(task):
+    for host in guarded_activities(task):
         waiting = [event for event in host.parent.children if _catches(event, kind)]
         for wanted in (code, ""):
             for event in waiting:

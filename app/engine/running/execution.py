@@ -19,7 +19,7 @@ from app.engine.running import state as codec
 from app.engine.running.elements import MessageEvent
 from app.engine.running.run import Run
 from app.engine.running.spec import ProcessSpec, build
-from app.engine.running.step import Before, Step, between, due_of, open_tasks, waiting
+from app.engine.running.step import Before, Step, between, due_of, open_tasks, waiting_events
 from app.engine.scopes import rounds_of
 from app.errors import Conflict, ExecutionFailed, NotFound
 from app.i18n import _
@@ -107,7 +107,7 @@ def fire(
         return None
     workflow.run.by_clock = True  # what opens and ends afterwards too
     with transitions.failing():
-        transitions.fire(workflow, timer)
+        transitions.fire_timer(workflow, timer)
     return between(workflow, before)
 
 
@@ -167,7 +167,7 @@ def heard_where(
 ) -> dict[str, dict[str, Any]]:
     """The local variables that hold where each message is waited for, by the id of what waits."""
     workflow = _load(program, state, current, now, calendar)
-    return {event.id.hex: locals_of(event, current) for event in waiting(workflow, MessageEvent)}
+    return {event.id.hex: locals_of(event, current) for event in waiting_events(workflow, MessageEvent)}
 
 
 def rounds_under_way(

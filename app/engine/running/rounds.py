@@ -127,5 +127,5 @@ def _own(run: Context, loop: Loop, task: Task) -> set[str]:
     """The names that a round sets for itself: the result, or what it is worked out from and nobody has set before."""
     if loop.collect is None:
         return set()
-    names = set(feel.names(loop.collect))
+    names = set(feel.variable_names(loop.collect))
     return names if _PATH.fullmatch(loop.collect) else names - run.seen_by(task).keys()

@@ -207,7 +207,7 @@ class Run(Context):
 
 def _read(asked: list[Flow], values: Mapping[str, Any]) -> dict[str, Any]:
     """What the conditions read, by name; identity is no variable, and no condition may read it."""
-    names = {name for flow in asked for name in feel.names(flow.condition or "")}
+    names = {name for flow in asked for name in feel.variable_names(flow.condition or "")}
     return {name: values.get(name) for name in sorted(names)}
 
 

@@ -91,7 +91,7 @@ def open_tasks(workflow: codec.Workflow) -> list[Task]:
     ]
 
 
-def waiting(workflow: codec.Workflow, kind: type | UnionType) -> list[Task]:
+def waiting_events(workflow: codec.Workflow, kind: type | UnionType) -> list[Task]:
     """Events that wait, of one kind of definition."""
     return [
         t
@@ -124,8 +124,8 @@ class Before:
         """What is open in a workflow just loaded."""
         return cls(
             frozenset(t.id.hex for t in open_tasks(workflow)),
-            frozenset(t.id.hex for t in waiting(workflow, TimerEvent) if t.internal_data.get("due")),
-            frozenset(t.id.hex for t in waiting(workflow, MessageEvent | SignalEvent)),
+            frozenset(t.id.hex for t in waiting_events(workflow, TimerEvent) if t.internal_data.get("due")),
+            frozenset(t.id.hex for t in waiting_events(workflow, MessageEvent | SignalEvent)),
         )
 
 
@@ -141,9 +141,11 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
     for task in opened:
         run.record("task_created", task.node.id, task=task.id, **_due_data(task))
     timer_tasks = (
-        [] if workflow.completed else [t for t in waiting(workflow, TimerEvent) if t.internal_data.get("due")]
+        []
+        if workflow.completed
+        else [t for t in waiting_events(workflow, TimerEvent) if t.internal_data.get("due")]
     )
-    message_tasks = [] if workflow.completed else waiting(workflow, MessageEvent | SignalEvent)
+    message_tasks = [] if workflow.completed else waiting_events(workflow, MessageEvent | SignalEvent)
     if workflow.completed:
         run.record("instance_ended", run.end.id if run.end else None, name=run.end.name if run.end else "")
     elif not (still_open or timer_tasks or message_tasks):

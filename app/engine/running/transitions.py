@@ -16,8 +16,8 @@ from app.engine.running import apply_mappings, event_propagation, limits
 from app.engine.running import state as codec
 from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.running.run import Run
-from app.engine.running.step import due_of, node_of, open_tasks, waiting
-from app.engine.scopes import Round, around, frames
+from app.engine.running.step import due_of, node_of, open_tasks, waiting_events
+from app.engine.scopes import Round, frames, guarded_activities
 from app.errors import ExecutionFailed
 from app.i18n import _
 
@@ -150,15 +150,15 @@ def fire_due_beside(workflow: codec.Workflow, task: Task, *, only_interrupting: 
         due = [t for t in due if t.task_spec.cancel_activity or not only_interrupting]
         if not due:
             return
-        fire(workflow, min(due, key=lambda timer: due_of(timer).at))
+        fire_timer(workflow, min(due, key=lambda timer: due_of(timer).at))
 
 
 def timers_around(task: Task) -> list[Task]:
     """The waiting timers on the boundary of the activities that ``task`` is or is inside of."""
     if task.state & TaskState.FINISHED_MASK:
         return []
-    splits = {host.parent.id for host in around(task)}
-    return [timer for timer in waiting(task.workflow, TimerEvent) if timer.parent.id in splits]
+    splits = {host.parent.id for host in guarded_activities(task)}
+    return [timer for timer in waiting_events(task.workflow, TimerEvent) if timer.parent.id in splits]
 
 
 def _is_due(timer: Task) -> bool:
@@ -190,7 +190,7 @@ def _is_round_of(event: Task, node: Node) -> bool:
 def catch_signal(workflow: codec.Workflow, name: str) -> bool:
     """Let every event that waits for the signal catch it, and go on. Return whether there was one."""
     run: Run = workflow.run
-    found = [t for t in waiting(workflow, SignalEvent) if t.task_spec.event_definition.name == name]
+    found = [t for t in waiting_events(workflow, SignalEvent) if t.task_spec.event_definition.name == name]
     for event in found:
         if event._state == TaskState.WAITING:  # else one before it ended this one
             run.record("signal_caught", node_of(event).id, signal=name)
@@ -199,7 +199,7 @@ def catch_signal(workflow: codec.Workflow, name: str) -> bool:
     return bool(found)
 
 
-def fire(workflow: codec.Workflow, timer: Task) -> None:
+def fire_timer(workflow: codec.Workflow, timer: Task) -> None:
     """Fire a timer; a deadline marks its task overdue, a repeating one waits again."""
     run: Run = workflow.run
     by_clock, run.by_clock = run.by_clock, True

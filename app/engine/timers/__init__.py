@@ -8,8 +8,8 @@ from datetime import timedelta
 from app.engine.diagram import Timer
 from app.engine.timers.cycles import cycle, next_due
 from app.engine.timers.deadlines import Due, due
-from app.engine.timers.grammar import MIN_CYCLE, Unreadable, is_before, read
-from app.engine.timers.named_days import within as named_day
+from app.engine.timers.grammar import MIN_CYCLE, Unreadable, is_before, read_timer
+from app.engine.timers.named_days import named_day_in as named_day
 from app.engine.timers.reasons import Explanation, explain
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Reading, Span, length
 
@@ -21,7 +21,6 @@ __all__ = [
     "DayUnit",
     "Due",
     "Explanation",
-    "check",
     "counts_long_office_hours",
     "cycle",
     "differ",
@@ -32,16 +31,17 @@ __all__ = [
     "length_of",
     "named_day",
     "next_due",
+    "timer_fault",
 ]
 
 
-def check(timer: Timer, day_unit: DayUnit) -> str | None:
+def timer_fault(timer: Timer, day_unit: DayUnit) -> str | None:
     """The code of the finding about this timer's text, which wants the parameter ``text``; None: understood.
 
     A formula passes: its syntax is the concern of FEEL, its result is read when the timer opens.
     """
     try:
-        reading = read(timer.text, day_unit)
+        reading = read_timer(timer.text, day_unit)
     except Unreadable as problem:
         return problem.code
     if timer.kind == "cycle" and not isinstance(reading, Cycle | Formula):
@@ -73,7 +73,7 @@ def differ(one: str, other: str) -> bool:
 def explicit(text: str, day_unit: DayUnit) -> str:
     """What a timer text says, with the kind of its days and hours named: ``24 jam kerja``. Other texts stay."""
     reading = _reading(text, day_unit)
-    every = read(reading.every, "kalender") if isinstance(reading, Cycle) else None
+    every = read_timer(reading.every, "kalender") if isinstance(reading, Cycle) else None
     span = every or reading
     if not isinstance(span, Span):
         return text
@@ -85,7 +85,7 @@ def counts_long_office_hours(text: str, day_unit: DayUnit) -> bool:
     """Whether a timer text means a day's hours or more, and they are the office's without its saying so: a day has 24
     hours for some, and an office has not many more than 8."""
     reading = _reading(text, day_unit)
-    span = read(reading.every, "kalender") if isinstance(reading, Cycle) else reading
+    span = read_timer(reading.every, "kalender") if isinstance(reading, Cycle) else reading
     if not isinstance(span, Span) or span.unit != "jam kerja" or span.amount < HOURS_OF_A_DAY:
         return False
     return _reading(text, "kerja") != _reading(text, "kalender")
@@ -93,6 +93,6 @@ def counts_long_office_hours(text: str, day_unit: DayUnit) -> bool:
 
 def _reading(text: str, day_unit: DayUnit = "kalender") -> Reading | None:
     try:
-        return read(text, day_unit)
+        return read_timer(text, day_unit)
     except Unreadable:
         return None

@@ -8,7 +8,7 @@ from datetime import datetime
 from app.calendar import Calendar
 from app.engine.diagram import Timer
 from app.engine.timers.deadlines import Due, occurrence
-from app.engine.timers.grammar import Unreadable, read
+from app.engine.timers.grammar import Unreadable, read_timer
 from app.engine.timers.spans import Cycle, Formula
 from app.errors import ExpressionFailed
 from app.i18n import _
@@ -17,7 +17,7 @@ from app.i18n import _
 def cycle(timer: Timer) -> Cycle | None:
     """How the timer repeats; None when it fires once or is not understood. A formula is its own ``every``."""
     try:
-        reading = read(timer.text, "kerja")
+        reading = read_timer(timer.text, "kerja")
     except Unreadable:
         return None
     if isinstance(reading, Cycle):

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from app.calendar import Calendar
 from app.engine.diagram import Timer
-from app.engine.timers.grammar import Unreadable, read
+from app.engine.timers.grammar import Unreadable, read_timer
 from app.engine.timers.named_days import NamedDay
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Moment, Resolved, Span, Unit
 from app.errors import ExpressionFailed
@@ -106,7 +106,7 @@ def due(
 
 def occurrence(text: str, cycle: Cycle, number: int, opened_at: datetime, calendar: Calendar) -> Due:
     """The ``number``-th time a cycle is due, counted from the opening so that months do not drift."""
-    every = read(cycle.every, "kalender")
+    every = read_timer(cycle.every, "kalender")
     match every:
         case NamedDay():
             found = _named(text, every, number, opened_at, calendar)
@@ -189,10 +189,10 @@ def _resolve(text: str, day_unit: DayUnit, evaluate: Evaluate) -> Resolved:
     """What the text says now. A formula gives a timer text, an ISO value, or a whole number of days."""
     said: Any = text
     try:
-        reading = read(text, day_unit)
+        reading = read_timer(text, day_unit)
         if isinstance(reading, Formula):
             said = evaluate(reading.expression)
-            reading = read(_as_text(said), day_unit)
+            reading = read_timer(_as_text(said), day_unit)
         if isinstance(reading, Formula):
             raise Unreadable
     except Unreadable as problem:

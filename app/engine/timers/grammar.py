@@ -37,7 +37,7 @@ class Unreadable(ValueError):
 
 
 @lru_cache(maxsize=1024)  # a timer that opens asks for the same text again and again
-def read(text: str, day_unit: DayUnit) -> Reading:
+def read_timer(text: str, day_unit: DayUnit) -> Reading:
     """What the text says; bare days, hours and minutes are counted by ``day_unit``.
 
     Raises:
@@ -54,7 +54,7 @@ def read(text: str, day_unit: DayUnit) -> Reading:
         return Before(int(_within(match[1], MAX_DAYS)))
     if match := _REPEAT.fullmatch(plain):
         return _repeat(match[1], match[2], day_unit)
-    if named := named_days.read(plain):
+    if named := named_days.read_named_day(plain):
         return Cycle(None, str(named[0])) if named[1] else named[0]
     if match := _EVERY.fullmatch(plain):
         return _repeat(match[2] or "", match[1] if _WORDS.fullmatch(match[1]) else f"1 {match[1]}", day_unit)

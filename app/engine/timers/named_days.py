@@ -63,7 +63,7 @@ class NamedDay:
         return date(year, month + 1, min(self.day, monthrange(year, month + 1)[1]))
 
 
-def read(plain: str) -> tuple[NamedDay, bool] | None:
+def read_named_day(plain: str) -> tuple[NamedDay, bool] | None:
     """The day that a text in lower case names, and whether each such day is meant; None: it names none.
 
     Without a time of day it is when the office opens.
@@ -72,7 +72,7 @@ def read(plain: str) -> tuple[NamedDay, bool] | None:
     return None if found is None else _named(found)
 
 
-def within(plain: str) -> str | None:
+def named_day_in(plain: str) -> str | None:
     """The one day that comes again of which a sentence in lower case tells, as a timer text; None: none, several."""
     found = [match for pattern in _WITHIN for match in pattern.finditer(plain)]
     named = _named(found[0]) if len(found) == 1 else None

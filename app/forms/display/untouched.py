@@ -8,7 +8,7 @@ from app.forms.display.view import view
 from app.forms.form import Form
 from app.forms.model import CHOICES
 from app.forms.submission.conditions import Values
-from app.forms.submission.html_values import read
+from app.forms.submission.html_values import read_html
 
 
 def is_untouched(form: Form, values: Values, *, context: Values, now: datetime) -> bool:
@@ -17,7 +17,7 @@ def is_untouched(form: Form, values: Values, *, context: Values, now: datetime) 
     source: dict[str, list[str]] = {}
     for name, text in _sent(drawn):
         source.setdefault(name, []).append(text)
-    return read(form, source) == values
+    return read_html(form, source) == values
 
 
 def _sent(drawn: Iterable[Component]) -> Iterator[tuple[str, str]]:

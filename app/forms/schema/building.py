@@ -133,7 +133,7 @@ def _shown(part: Raw) -> dict[str, Any]:
         case "text":
             return _text(part.get("text") or "", part, markdown.to_html)
         case "html":
-            return _text(part.get("content") or "", part, markdown.clean)
+            return _text(part.get("content") or "", part, markdown.sanitize)
         case "image":
             return {"alt": part.get("alt") or ""}
         case "button":

@@ -61,7 +61,7 @@ def _check_lists(parts: list[Raw], findings: Findings) -> None:
         if (
             part["type"] not in CHOICES
             or not isinstance(expression, str)
-            or feel.check(expression) is not None
+            or feel.syntax_error(expression) is not None
         ):
             continue  # what cannot be read is noted with its field
         if feel.mentions(expression) & keys:

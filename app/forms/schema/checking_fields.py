@@ -47,7 +47,7 @@ def check_feel(
     dialect: Literal["expression", "unary"] = "expression",
 ) -> None:
     """Add a finding when the FEEL ``text`` of the property ``name`` cannot be read."""
-    reason = feel.check(text, dialect=dialect) if text.strip("= \n\t") else "''"
+    reason = feel.syntax_error(text, dialect=dialect) if text.strip("= \n\t") else "''"
     if reason is not None:
         findings.add("form_feel_wrong", part, property=name, reason=reason)
 
@@ -94,7 +94,7 @@ def _check_text(part: Raw, rules: Raw, findings: Findings) -> None:
         findings.add("form_property_wrong", part, property="validate.patternErrorMessage")
     if pattern and not isinstance(pattern, str):
         findings.add("form_property_wrong", part, property="validate.pattern")
-    elif pattern and (reason := patterns.check(pattern)) is not None:
+    elif pattern and (reason := patterns.syntax_error(pattern)) is not None:
         findings.add("form_pattern_wrong", part, pattern=pattern, reason=reason)
 
 

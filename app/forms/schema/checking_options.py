@@ -19,7 +19,9 @@ def check_options(part: Raw, findings: Findings) -> None:
     elif part.get("values") is not None:
         _check_static(part, findings)
     elif expression := part.get("valuesExpression"):
-        reason = feel.check(expression) if expression.startswith("=") and expression.strip("= ") else "="
+        reason = (
+            feel.syntax_error(expression) if expression.startswith("=") and expression.strip("= ") else "="
+        )
         if reason is not None:
             findings.add("form_feel_wrong", part, property="valuesExpression", reason=reason)
     else:

@@ -15,7 +15,7 @@ from app.forms.submission.variable_references import reads, renews
 from app.i18n import _
 
 
-def load(content: bytes, *, file: str) -> Form:
+def load_form(content: bytes, *, file: str) -> Form:
     """Return the form in ``content``, form-js JSON. The same bytes are read once.
 
     Raises:
@@ -27,7 +27,7 @@ def load(content: bytes, *, file: str) -> Form:
     return form
 
 
-def check(content: bytes, *, file: str) -> tuple[Finding, ...]:
+def check_form(content: bytes, *, file: str) -> tuple[Finding, ...]:
     """Return everything found in ``content``, warnings included; nothing is raised, whatever the bytes."""
     return _read(_Source(sha256(content).hexdigest(), file, content))[1]
 

@@ -96,14 +96,16 @@ def computed(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) ->
     return {part.id: result.value for (part, _text), result in zip(asked, results, strict=True)}
 
 
-def within(components: tuple[Field, ...], hidden: frozenset[str], inside: bool = False) -> frozenset[str]:
+def hidden_with_children(
+    components: tuple[Field, ...], hidden: frozenset[str], inside: bool = False
+) -> frozenset[str]:
     """Return ``hidden`` and everything inside what is hidden."""
     found: set[str] = set()
     for part in components:
         gone = inside or part.id in hidden
         if gone:
             found.add(part.id)
-        found |= within(part.components, hidden, gone)
+        found |= hidden_with_children(part.components, hidden, gone)
     return frozenset(found)
 
 

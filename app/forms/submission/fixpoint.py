@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from app.forms.model import Field
-from app.forms.submission.conditions import Scope, Values, computed, tested, within
+from app.forms.submission.conditions import Scope, Values, computed, hidden_with_children, tested
 from app.forms.submission.sheet import Sheet
 
 #: They settle in as many rounds as the chain is long; circles never do.
@@ -79,7 +79,9 @@ def _round(scope: Scope, typed: Values, untouched: Values, now: datetime) -> Set
     locked = frozenset(part.id for part, _text in locking if _twin(part).id in holds)
     values = {**typed, **_by_key(formulas, computed(scope, formulas, now))}
     values |= {part.key: untouched[part.key] for part in sheet.fields if part.id in locked}
-    hidden = within(sheet.components, frozenset(part.id for part, _text in hiding if part.id in holds))
+    hidden = hidden_with_children(
+        sheet.components, frozenset(part.id for part, _text in hiding if part.id in holds)
+    )
     return Settled(hidden, locked, values)
 
 

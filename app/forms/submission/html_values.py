@@ -17,7 +17,7 @@ REMOVE = ".hapus"
 Source = Mapping[str, Sequence[str]]
 
 
-def read(form: Form, source: Source) -> dict[str, Any]:
+def read_html(form: Form, source: Source) -> dict[str, Any]:
     """Return a value for every field that takes input, from HTML names with their texts, nested as the form nests.
 
     Numbers, booleans, lists and dates (yyyy-mm-dd, HH:MM) become JSON values; blanks around a text are dropped. A

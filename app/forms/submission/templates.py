@@ -25,7 +25,7 @@ LISTED = frozenset({"table", "documentPreview"})
 _Slot = tuple[Field, str, Text]
 
 
-def named(moment: Situation, parts: Iterable[Field], now: datetime) -> list[Field]:
+def with_texts(moment: Situation, parts: Iterable[Field], now: datetime) -> list[Field]:
     """Return ``parts`` with their templates filled in."""
     return _filled(list(parts), moment, now)
 
@@ -61,7 +61,7 @@ def _filled(parts: list[Field], moment: Situation, now: datetime) -> list[Field]
     said = _said([text for _part, _name, text in slots], moment.scope.data, now)
     changes: dict[str, dict[str, str]] = {}
     for (part, name, _text), words in zip(slots, said, strict=True):
-        changes.setdefault(part.id, {})[name] = markdown.clean(words) if name == "html" else words
+        changes.setdefault(part.id, {})[name] = markdown.sanitize(words) if name == "html" else words
     return [replace(part, **changes[part.id]) if part.id in changes else part for part in parts]  # type: ignore[arg-type]
 
 

@@ -12,7 +12,7 @@ from app.forms.model import Field
 from app.forms.rules import Files, error_of
 from app.forms.submission.conditions import Values, computed
 from app.forms.submission.form_state import Situation, situation
-from app.forms.submission.templates import named
+from app.forms.submission.templates import with_texts
 
 #: What all patterns and expressions of one form may take together: on SQLite nobody else writes meanwhile.
 MAX_SECONDS = 5.0
@@ -102,7 +102,7 @@ def _errors(moment: Situation, asked: list[Field], now: datetime, files: Files |
         if error_of(part, value, options=options, limits=limits[part.key], now=now, files=files):
             wrong.append(part)
     errors = {}
-    for part in named(moment, wrong, now):
+    for part in with_texts(moment, wrong, now):
         value, options = moment.values[part.key], moment.options.get(part.key, ())
         said = error_of(part, value, options=options, limits=limits[part.key], now=now, files=files)
         if said:

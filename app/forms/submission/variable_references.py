@@ -30,7 +30,10 @@ def reads(components: tuple[Field, ...]) -> frozenset[str]:
 def names_read(part: Field) -> frozenset[str]:
     """Return what one component surely reads: without names that may be entries of a list."""
     texts = [*_texts(part), *([(part.source, _WHOLE)] if part.type == "expression" and part.source else [])]
-    return frozenset(name for text, dialect in texts for name in feel.names(text, dialect=dialect)) - PLACES
+    return (
+        frozenset(name for text, dialect in texts for name in feel.variable_names(text, dialect=dialect))
+        - PLACES
+    )
 
 
 def _texts(part: Field) -> Iterator[tuple[str, Dialect]]:

@@ -35,7 +35,7 @@ def _cancelled(entry: Entry[events.InstanceCancelled], _vocabulary: Vocabulary) 
 
 @tells(events.IncidentOpened)
 def _stopped(entry: Entry[events.IncidentOpened], vocabulary: Vocabulary) -> Sentence:
-    event, reason = entry.event, stored_messages.told(entry.event.message)
+    event, reason = entry.event, stored_messages.tell_stored(entry.event.message)
     if entry.instance_id is None and event.key:
         title = say(N_("Perkara {key} tidak dapat dimulai"), key=event.key)
         return Sentence("incident", title, reason=reason)

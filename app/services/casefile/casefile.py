@@ -74,21 +74,21 @@ class CaseFile:
         return {file.id: file.name for file in self.files}
 
 
-def read(session: Session, instance_id: int, *, actor: Actor) -> CaseFile:
+def open_casefile(session: Session, instance_id: int, *, actor: Actor) -> CaseFile:
     """Return a case with all that belongs to it.
 
     Raises:
         NotFound: there is none, or it is not the actor's to see.
     """
-    return of(session, access.instance(session, actor, instance_id), actor=actor)
+    return casefile_of(session, access.instance(session, actor, instance_id), actor=actor)
 
 
-def of(session: Session, instance: ProcessInstance, *, actor: Actor) -> CaseFile:
+def casefile_of(session: Session, instance: ProcessInstance, *, actor: Actor) -> CaseFile:
     """The file of a case that the actor is known to see. 10 to 15 SQL, however much there is in it."""
     version = definitions.version(session, instance.definition_id)
     tasks = instances.open_tasks(session, instance.id)
     events = history.latest(session, instance.id, limit=MOST_EVENTS + 1)
-    held = responsible_units.of(session, version, instance, tasks)
+    held = responsible_units.units_of(session, version, instance, tasks)
     return CaseFile(
         instance,
         version,

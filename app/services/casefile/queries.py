@@ -110,7 +110,7 @@ def drawn(
 ) -> tuple[str, Sequence[drawing.Line]]:
     """The diagram with these `states` as SVG, and its text equivalent."""
     title = _("Kedudukan perkara {number}", number=instance.business_key)
-    return drawing.draw(version.xml, found, title=title), drawing.texts(version.xml, found)
+    return drawing.draw_svg(version.xml, found, title=title), drawing.texts(version.xml, found)
 
 
 def clocks(session: Session, instance: ProcessInstance) -> list[Clock]:

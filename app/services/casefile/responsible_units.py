@@ -18,7 +18,7 @@ class Responsible:
     now: bool = True
 
 
-def of(
+def units_of(
     session: Session, version: Version, instance: ProcessInstance, open_tasks: Sequence[UserTask]
 ) -> Responsible:
     """The units that handle a case, or those that did last. 1 SQL at most.

@@ -14,7 +14,7 @@ from app.models import Job, MessageWait
 ID: BindParameter[Any] = bindparam("one_id")
 
 
-def add(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
+def insert_rows(session: Session, model: type[Base], rows: list[dict[str, Any]]) -> None:
     """Add rows past the session: one statement for all of a kind, and nobody wants them back as objects."""
     if rows:
         session.connection().execute(_insertion(model), rows)

@@ -72,7 +72,7 @@ class _Kept(Mapping[date, str]):
         return len(self._rows)
 
 
-def kept(session: Session) -> Sequence[Holiday]:
+def own_days(session: Session) -> Sequence[Holiday]:
     """The rows kept here, by date."""
     return session.scalars(select(Holiday).order_by(Holiday.on)).all()
 

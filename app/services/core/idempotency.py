@@ -22,7 +22,7 @@ _TABLE = cast("Table", IdempotencyRecord.__table__)
 _ANSWERED = update(_TABLE).where(_TABLE.c.scope == bindparam("of"))
 
 
-def once(
+def run_once(
     session: Session,
     actor: Actor | None,
     command: str,

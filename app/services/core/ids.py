@@ -5,7 +5,7 @@ MAX_ID = 2**31 - 1
 _DIGITS = len(str(MAX_ID))
 
 
-def read(text: str) -> int | None:
+def parse_id(text: str) -> int | None:
     """The id that a text names; None when it can be none."""
     if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS):
         return None

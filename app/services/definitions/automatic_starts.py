@@ -29,7 +29,7 @@ def schedule(session: Session, definition: ProcessDefinition) -> None:
             session.add(_job(session, version, node, due))
 
 
-def again(session: Session, job: Job) -> None:
+def reschedule(session: Session, job: Job) -> None:
     """Let a start that has happened wait for its next time, if it repeats."""
     version = definitions.version(session, job.definition_id or 0)
     now, calendar = clock.now(session), holidays.calendar(session)

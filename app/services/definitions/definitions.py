@@ -99,10 +99,10 @@ def assemble(definition: ProcessDefinition) -> Version:
         table.id: table
         for file in definition.files
         if file.kind == "dmn"
-        for table in decisions.read(file.resource.content, file=file.name)
+        for table in decisions.read_decisions(file.resource.content, file=file.name)
     }
     read = {
-        form_key(file.name): forms.load(file.resource.content, file=file.name)
+        form_key(file.name): forms.load_form(file.resource.content, file=file.name)
         for file in definition.files
         if file.kind == "form"
     }
@@ -118,7 +118,7 @@ def assemble(definition: ProcessDefinition) -> Version:
 
 
 def _process(xml: bytes, key: str) -> Diagram:
-    return next(diagram for diagram in reader.read(xml) if diagram.key == key)
+    return next(diagram for diagram in reader.read_diagrams(xml) if diagram.key == key)
 
 
 def _called(definition: ProcessDefinition) -> dict[str, Diagram]:

@@ -85,7 +85,7 @@ def open_cases(session: Session, *, actor: Actor) -> Mapping[int, int]:
     return {id_: count for id_, count in session.execute(query.group_by(ProcessInstance.definition_id))}
 
 
-def standing(session: Session, definition_id: int, *, actor: Actor) -> dict[str, Standing]:
+def open_case_counts(session: Session, definition_id: int, *, actor: Actor) -> dict[str, Standing]:
     """Where the open cases of a version stand that the actor may see: by element id."""
     here = (ProcessInstance.definition_id == definition_id, access.visible(actor))
     late = func.count().filter(UserTask.due_at < clock.now(session))
@@ -113,7 +113,7 @@ def picture(version: Version, name: str, found: Mapping[str, Standing]) -> tuple
     """The version's diagram as SVG with the number of open cases at each element, and its text equivalent."""
     marks = states(found)
     title = _("Diagram {name}, versi {n}", name=name, n=version.number)
-    return drawing.draw(version.xml, marks, title=title), drawing.texts(version.xml, marks)
+    return drawing.draw_svg(version.xml, marks, title=title), drawing.texts(version.xml, marks)
 
 
 def _cases(count: int) -> str:
@@ -185,7 +185,7 @@ def _used_by(session: Session, version: Version, name: str, kind: str) -> list[s
     if kind == "form":
         named = [node for node in nodes if node.form_key == definitions.form_key(name)]
     elif kind == "dmn":
-        held = {one.id for one in decisions.read(content(session, version.id, name), file=name)}
+        held = {one.id for one in decisions.read_decisions(content(session, version.id, name), file=name)}
         named = [node for node in nodes if node.decision in held]
     return [node.name or node.id for node in named]
 

@@ -13,7 +13,7 @@ from app.engine.diagram import Diagram, Node
 from app.engine.reading import call_activities, reader
 from app.engine.reading.texts import form_data
 from app.errors import InvalidDiagram
-from app.findings import Finding, errors_first, has_errors, once
+from app.findings import Finding, errors_first, has_errors, without_repeats
 from app.forms import Form
 from app.models import ProcessDefinition
 from app.services.definitions import definitions
@@ -69,13 +69,13 @@ def collect(
     _mark_in_force(bundles, live)
     staffing = lane_groups.plan(session, bundles, live) if session is not None else None
     for bundle in bundles:
-        checks.check(session, bundle, staffing)
+        checks.check_bundle(session, bundle, staffing)
         bundle.findings = library.placed(bundle.findings, bundle.diagram, bundle.file)
         told = tuple(library.placed(bundle.diagram.findings, bundle.diagram, bundle.file))
         bundle.diagram = replace(bundle.diagram, findings=told)
         findings += [*told, *bundle.findings]
         bundle.findings += _of_files(upload, bundle)  # kept with the version, and told already
-    return bundles, errors_first(checks.without_guesses(once(findings)))
+    return bundles, errors_first(checks.without_guesses(without_repeats(findings)))
 
 
 def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:
@@ -87,12 +87,12 @@ def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:
             continue
         try:
             if name.endswith((".bpmn", ".bpmn20.xml", ".xml")):
-                upload.diagrams[name] = reader.read(content, file=name)
-                upload.findings += property_spelling.check(upload.diagrams[name], file=name)
+                upload.diagrams[name] = reader.read_diagrams(content, file=name)
+                upload.findings += property_spelling.check_spelling(upload.diagrams[name], file=name)
             elif name.endswith(".dmn"):
-                upload.tables[name] = decisions.read(content, file=name)
+                upload.tables[name] = decisions.read_decisions(content, file=name)
             elif name.endswith((".form", ".json")):
-                upload.forms[name] = forms.load(content, file=name)
+                upload.forms[name] = forms.load_form(content, file=name)
                 upload.findings += upload.forms[name].findings
                 upload.findings += forms.check_marks(upload.forms[name], content, file=name)
             else:
@@ -124,7 +124,7 @@ def _bundle(diagram: Diagram, name: str, content: bytes, upload: _Upload, librar
     inlined = call_activities.inline(diagram, library)
     bundle = Bundle(inlined.diagram, {f"{diagram.key}.bpmn": content}, file=name)
     bundle.files |= {f"{key}.called": library.xml(key) for key in inlined.used}
-    bundle.findings += [checks.at(p.node, p.code, **p.params) for p in inlined.problems]
+    bundle.findings += [checks.node_error(p.node, p.code, **p.params) for p in inlined.problems]
     kept = library.kept((diagram.key, *inlined.used))
     kept |= {name: content for name, content in upload.beside.items() if name not in kept}
     kept = {name: content for name, content in kept.items() if name not in upload.tables}
@@ -151,16 +151,16 @@ def _add_forms(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes]) -> No
         elif key in broken:
             bundle.incomplete = True
         elif key in carried:
-            bundle.forms[key], bundle.files[name] = forms.load(carried[key], file=name), carried[key]
+            bundle.forms[key], bundle.files[name] = forms.load_form(carried[key], file=name), carried[key]
         else:
-            bundle.findings.append(checks.at(node, "form_missing", form=name))
+            bundle.findings.append(checks.node_error(node, "form_missing", form=name))
 
 
 def _add_drawn_form(bundle: Bundle, node: Node, key: str) -> None:
     """Make a file of the form that is drawn into the diagram itself."""
     name, content = f"{key}.form", forms.from_form_data(node.properties[form_data.PROPERTY])
     try:
-        form = forms.load(content, file=name)
+        form = forms.load_form(content, file=name)
     except InvalidDiagram as error:
         bundle.findings += error.findings
     else:
@@ -188,7 +188,7 @@ def _add_tables(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes]) -> N
         elif broken:  # it may hold the table: which ones it holds cannot be known
             bundle.incomplete = True
         else:
-            bundle.findings.append(checks.at(node, "decision_missing", decision=wanted))
+            bundle.findings.append(checks.node_error(node, "decision_missing", decision=wanted))
 
 
 def _tell(bundle: Bundle, decision: decisions.Decision) -> None:
@@ -210,7 +210,7 @@ def _kept_table(
     """A table of a file that is carried over. A file with a table that was uploaded anew is not: a version with two
     tables of one id could decide by either."""
     for name, content in kept.items():
-        tables = decisions.read(content, file=name) if name.endswith(".dmn") else ()
+        tables = decisions.read_decisions(content, file=name) if name.endswith(".dmn") else ()
         found = next((table for table in tables if table.id == wanted), None)
         if found is not None and not any(table.id in uploaded for table in tables):
             return name, found

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
-from app.findings import Finding, once
+from app.findings import Finding, without_repeats
 from app.models import ProcessDefinition
 
 _Part = Node | Flow | Lane
@@ -57,7 +57,7 @@ class Library(Mapping[str, Diagram]):
         """
         parts: list[_Part] = [*diagram.lanes, *diagram.flows, *diagram.nodes.values()]
         elements = {part.id: part for part in parts}
-        return once(
+        return without_repeats(
             one if one.file else self._placed(one, elements.get(one.element_id or ""), file)
             for one in findings
         )
@@ -79,7 +79,7 @@ class Library(Mapping[str, Diagram]):
     def __getitem__(self, key: str) -> Diagram:
         """The diagram with this key."""
         if key not in self._read:
-            self._read[key] = next(d for d in reader.read(self._xml[key]) if d.key == key)
+            self._read[key] = next(d for d in reader.read_diagrams(self._xml[key]) if d.key == key)
         return self._read[key]
 
     def __contains__(self, key: object) -> bool:

@@ -29,7 +29,7 @@ Place = Node | Flow | Lane | Diagram
 _VARIABLE_PROPERTIES = ("nomor", "perihal", "kategori", "unit", "wilayah")
 
 
-def at(node: Node, code: str, **params: str) -> Finding:
+def node_error(node: Node, code: str, **params: str) -> Finding:
     """An error about a node."""
     return Finding(
         code,
@@ -50,14 +50,14 @@ def without_guesses(findings: list[Finding]) -> list[Finding]:
     return [one for one in findings if one.code != "no_default_flow"] if has_errors(findings) else findings
 
 
-def check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> None:
+def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None) -> None:
     """Add what is found to ``bundle.findings``; to what the reader found, examples by the clock of the command.
 
     ``staffing``: who is in which lane; None without a database.
     """
     bundle.diagram = default_flow_checks.without_needless(bundle)
     if session is not None:
-        bundle.diagram = timer_examples.added(session, bundle.diagram)
+        bundle.diagram = timer_examples.with_examples(session, bundle.diagram)
     if bundle.incomplete or has_errors(bundle.findings):
         return  # with a file missing, names would be missed for nothing
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
@@ -69,15 +69,15 @@ def check(session: Session | None, bundle: Bundle, staffing: Plan | None) -> Non
             bundle.findings += _about_name(bundle, place, where, name, known=known)
         for name in sorted(mentioned & private):
             bundle.findings.append(_name_finding("private_field_read", "error", place, name, where))
-    bundle.findings += mapping_checks.check(
+    bundle.findings += mapping_checks.check_mappings(
         bundle, ((id, names) for id, _where, names, _all in _reads(bundle))
     )
-    bundle.findings += form_checks.check(bundle)
+    bundle.findings += form_checks.check_identity_fields(bundle)
     bundle.findings += form_checks.never_set(bundle, known)
-    bundle.findings += option_checks.check(bundle) if known is not None else ()
+    bundle.findings += option_checks.check_options(bundle) if known is not None else ()
     bundle.findings += _results_without_name(bundle)
     bundle.findings += _unknown_properties(bundle, known)
-    bundle.findings += unit_checks.check(bundle, staffing)
+    bundle.findings += unit_checks.check_units(bundle, staffing)
     if session is not None and staffing is not None:
         bundle.findings += staffing.findings(bundle.diagram)
         bundle.findings += _empty_lanes(session, bundle.diagram, staffing)
@@ -100,11 +100,11 @@ def _reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str], frozenset
     """(element id, where, names read, names mentioned at all) of everything that reads variables."""
     for expression in reader.expressions(bundle.diagram):
         text = expression.text
-        yield expression.element_id, expression.where, feel.names(text), feel.mentions(text)
+        yield expression.element_id, expression.where, feel.variable_names(text), feel.mentions(text)
     for node in bundle.diagram.nodes.values():
         if node.decision in bundle.tables:
             table = bundle.tables[node.decision]
-            yield node.id, "table", decisions.names(table), decisions.mentions(table)
+            yield node.id, "table", decisions.variable_names(table), decisions.mentions(table)
         if node.properties.get("unit"):
             yield node.id, "unit", *_twice(node.properties["unit"])
         if node.properties.get(NUMBER_OF_RECEIVER):
@@ -178,7 +178,7 @@ def _results_without_name(bundle: Bundle) -> Iterator[Finding]:
         decision = bundle.tables.get(node.decision or "")
         for name in sorted(decisions.outputs(decision)) if decision else ():
             if decision and not name.isidentifier():
-                yield at(node, "decision_result_name", decision=decision.name, output=name)
+                yield node_error(node, "decision_result_name", decision=decision.name, output=name)
 
 
 def _known_fields(bundle: Bundle) -> set[str]:

@@ -13,7 +13,7 @@ from app.forms.model import SINGLE_CHOICE
 from app.services.deployment.bundle import Bundle
 
 
-def complete(bundle: Bundle, gateway_id: str) -> bool:
+def covers_all_options(bundle: Bundle, gateway_id: str) -> bool:
     """Whether the gateway's conditions compare one field with constants, and leave out none of its options.
 
     Everywhere where the field is filled it must be a required radio or select, and shown; a condition of its own may
@@ -21,7 +21,9 @@ def complete(bundle: Bundle, gateway_id: str) -> bool:
     """
     tests = [_test(flow) for flow in bundle.diagram.outgoing.get(gateway_id, ())]
     keys = {test.key for test in tests if test is not None}
-    mapped = {name for node in bundle.diagram.nodes.values() for name in mappings.names(node.mappings)}
+    mapped = {
+        name for node in bundle.diagram.nodes.values() for name in mappings.variable_names(node.mappings)
+    }
     if None in tests or len(keys) != 1 or keys & mapped:
         return False
     named = {value for test in tests if test is not None for value in test.values}
@@ -35,7 +37,7 @@ def without_needless(bundle: Bundle) -> Diagram:
     kept = tuple(
         finding
         for finding in bundle.diagram.findings
-        if finding.code != "no_default_flow" or not complete(bundle, finding.element_id or "")
+        if finding.code != "no_default_flow" or not covers_all_options(bundle, finding.element_id or "")
     )
     return replace(bundle.diagram, findings=kept)
 

@@ -79,7 +79,7 @@ def require_may_deploy(actor: Actor) -> None:
         raise NotAllowed(_("Hanya pemilik proses yang dapat menerapkan diagram."))
 
 
-def check(
+def check_files(
     session: Session | None, files: Mapping[str, bytes], *, beside: Mapping[str, bytes] | None = None
 ) -> Sequence[Finding]:
     """Return what `deploy` would find in ``files`` and ``beside``, without storing anything.

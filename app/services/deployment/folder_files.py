@@ -35,7 +35,7 @@ def _processes(name: str, content: bytes) -> set[str]:
     if not name.endswith(".bpmn"):
         return set()
     try:
-        return {diagram.key for diagram in reader.read(content, file=name)}
+        return {diagram.key for diagram in reader.read_diagrams(content, file=name)}
     except InvalidDiagram:  # it goes live nowhere, and its own findings are told
         return set()
 

@@ -194,7 +194,7 @@ def _blamed(finding: Finding, files: Collection[str]) -> str | None:
     return next((name for name in (finding.caller, finding.file) if name in files), None)
 
 
-def read(config: Config) -> dict[str, bytes]:
+def read_folders(config: Config) -> dict[str, bytes]:
     """The watched files by name; of one too large for any reader only as much as shows that."""
     found = {}
     for path in glance(config):

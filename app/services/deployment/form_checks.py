@@ -14,7 +14,7 @@ from app.services.deployment.bundle import Bundle
 _AROUND = re.compile(r"\b(?:this|parent)\b(?:\s*\.\s*(\w+))?")
 
 
-def check(bundle: Bundle) -> Iterator[Finding]:
+def check_identity_fields(bundle: Bundle) -> Iterator[Finding]:
     """Errors about fields that are no identity and are worked out, or chosen, from some that is."""
     private = {key for form in bundle.forms.values() for key in form.private_keys}
     for name, form in bundle.forms.items():

@@ -92,7 +92,7 @@ def carry_out(session: Session, decided: Plan, *, actor: Actor | None) -> None:
             _record(session, GroupRenamed, group.before, group, actor)
     for group in decided.groups.values():
         if group.id is None:
-            group.id = groups.named(session, group.name).id
+            group.id = groups.get_or_add(session, group.name).id
             if group.source is not None and group.source.id is not None:
                 groups.copy_members(session, group.source.id, group.id)
                 _record(session, GroupCopied, group.source.name, group, actor)
@@ -103,12 +103,12 @@ def tie(session: Session, diagram: Diagram, decided: Plan) -> dict[str, dict[str
     session.execute(delete(LaneGroup).where(LaneGroup.process_key == diagram.key))
     result: dict[str, dict[str, int | None]] = {}
     for lane in diagram.lanes:
-        group_id = decided.of_lane(diagram.key, lane).id or groups.named(session, lane.name).id
+        group_id = decided.of_lane(diagram.key, lane).id or groups.get_or_add(session, lane.name).id
         session.add(LaneGroup(process_key=diagram.key, lane_id=lane.id, group_id=group_id))
         coordinator = lane.properties.get("koordinator")
         result[lane.id] = {
             "group": group_id,
-            "coordinator": groups.named(session, coordinator).id if coordinator else None,
+            "coordinator": groups.get_or_add(session, coordinator).id if coordinator else None,
         }
     session.flush()
     return result

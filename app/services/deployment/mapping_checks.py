@@ -14,7 +14,7 @@ from app.services.deployment.bundle import Bundle
 Reads = Iterable[tuple[str, frozenset[str]]]
 
 
-def check(bundle: Bundle, reads: Reads) -> Iterator[Finding]:
+def check_mappings(bundle: Bundle, reads: Reads) -> Iterator[Finding]:
     """Warnings about answers that stay in their task, and about what a called process reads and is not given; errors
     about identity that a mapping would set."""
     yield from _into_identity(bundle)
@@ -24,7 +24,7 @@ def check(bundle: Bundle, reads: Reads) -> Iterator[Finding]:
 
 def own_names(node: Node) -> frozenset[str]:
     """The variables that a node sets by itself."""
-    return loops.names(node.loop) | mappings.names(node.mappings)
+    return loops.local_names(node.loop) | mappings.variable_names(node.mappings)
 
 
 def set_by(node: Node, bundle: Bundle) -> frozenset[str]:

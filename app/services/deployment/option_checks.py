@@ -13,7 +13,7 @@ from app.services.deployment.bundle import Bundle
 _SHOWN = 8  # options named in one finding
 
 
-def check(bundle: Bundle) -> Iterator[Finding]:
+def check_options(bundle: Bundle) -> Iterator[Finding]:
     """Warnings: such a condition never holds, such a rule never fires, such a result fits no field."""
     offered = dict(_offered(bundle))
     decided = {name for table in bundle.tables.values() for name in decisions.outputs(table)}
@@ -32,7 +32,9 @@ def check(bundle: Bundle) -> Iterator[Finding]:
 
 def _offered(bundle: Bundle) -> Iterator[tuple[str, frozenset[object]]]:
     """The variables that are only ever chosen from fixed lists, each with all that can be chosen."""
-    mapped = {name for node in bundle.diagram.nodes.values() for name in mappings.names(node.mappings)}
+    mapped = {
+        name for node in bundle.diagram.nodes.values() for name in mappings.variable_names(node.mappings)
+    }
     parts = [part for form in bundle.forms.values() for part in form.leaves if part.takes_input]
     for key in {part.key for part in parts if part.key} - mapped:
         own = [part for part in parts if part.key == key]

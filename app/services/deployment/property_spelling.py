@@ -19,7 +19,7 @@ _ON_NODE = (
 _GRAVE = frozenset({"identitas", "identitas tertutup"})
 
 
-def check(diagrams: Iterable[Diagram], *, file: str) -> list[Finding]:
+def check_spelling(diagrams: Iterable[Diagram], *, file: str) -> list[Finding]:
     """Return a finding for each such property: an error where identity depends on it, else a warning."""
     return [finding for diagram in diagrams for finding in _found(diagram, file)]
 

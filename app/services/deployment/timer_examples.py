@@ -13,7 +13,7 @@ from app.services.core import clock, holidays
 _CODES = frozenset({"timer_read_from_words", "timer_text_understood"})
 
 
-def added(session: Session, diagram: Diagram) -> Diagram:
+def with_examples(session: Session, diagram: Diagram) -> Diagram:
     """The diagram with an example at each finding that tells how a timer's words were understood."""
     found = tuple(
         _exemplified(session, diagram, finding) if finding.code in _CODES else finding

@@ -35,7 +35,7 @@ _MOST_VARIABLES, _LONGEST, _MOST_CONDITIONS = 10, 200, 8
 _RECEIVING = frozenset({"startEvent", "intermediateCatchEvent", "boundaryEvent"})
 
 
-def check(bundle: Bundle, staffing: Plan | None) -> Iterator[Finding]:
+def check_units(bundle: Bundle, staffing: Plan | None) -> Iterator[Finding]:
     """Warnings about such tasks: on which ways, and who would then see them. ``staffing``: who is in which lane."""
     checker, diagram = _Checker(bundle), bundle.diagram
     for node in diagram.nodes.values():

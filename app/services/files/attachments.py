@@ -105,7 +105,7 @@ def copy(
     session: Session, row: Attachment, *, private: bool, into: ProcessInstance | None = None
 ) -> Attachment:
     """Copy a file of a case for another one; it belongs to none yet. One that ``into`` has already is returned."""
-    content = store.read(session, row)
+    content = store.read_content(session, row)
     same = {
         "name": display_names.hidden(row.name) if private else row.name,
         "sha256": _digest(session, content, private=private),
@@ -194,7 +194,7 @@ def show(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachm
             actor=actor,
             instance_id=instance.id,
         )
-    return row, store.read(session, row)
+    return row, store.read_content(session, row)
 
 
 def _visible(session: Session, attachment_id: str, actor: Actor) -> Attachment:
@@ -230,7 +230,7 @@ def _settle(session: Session, row: Attachment, private: bool) -> None:
     name = name_of(session, row)
     private = private or (row.is_private and not row.name.startswith(_SEALED))
     if private != row.is_private:
-        content = store.read(session, row)
+        content = store.read_content(session, row)
         store.remove(session, row)
         row.is_private, row.sha256 = private, _digest(session, content, private=private)
         store.write(session, row, content)

@@ -8,7 +8,7 @@ from app.services.files.kinds import ending
 MAX_LENGTH = 120
 
 
-def clean(name: str) -> str:
+def clean_name(name: str) -> str:
     """A name fit to show and to send: no folder, no invisible or direction-turning characters, at most 120 long.
 
     A name without an ending says nothing and becomes ``lampiran``, which is no kind of file.

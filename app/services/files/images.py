@@ -48,7 +48,7 @@ def is_image(media_type: str) -> bool:
     return media_type in _FORMATS
 
 
-def clean(content: bytes, media_type: str) -> bytes:
+def clean_image(content: bytes, media_type: str) -> bytes:
     """Return the picture, turned upright and encoded anew without anything but pixels.
 
     Raises:

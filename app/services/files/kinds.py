@@ -17,7 +17,7 @@ class Kind:
     recognise: Callable[[bytes], bool]
 
 
-def of(name: str, content: bytes) -> Kind:
+def kind_of(name: str, content: bytes) -> Kind:
     """The kind of a file, by its ending and its content together.
 
     Raises:

@@ -37,7 +37,7 @@ def write(session: Session, row: Attachment, content: bytes) -> None:
         os.close(folder)
 
 
-def read(session: Session, row: Attachment) -> bytes:
+def read_content(session: Session, row: Attachment) -> bytes:
     """The content of a file, decrypted.
 
     Raises:

@@ -33,7 +33,7 @@ class Upload:
     content: bytes
 
 
-def read(stream: BinaryIO, name: str, *, actor: Actor | None) -> Upload:
+def read_upload(stream: BinaryIO, name: str, *, actor: Actor | None) -> Upload:
     """Read a file that somebody uploads, before any transaction. No actor means the reporter.
 
     Kinds: jpg, png, webp, pdf, mp4, docx, xlsx, txt, csv, told by ending and content; what the sender calls it
@@ -45,9 +45,9 @@ def read(stream: BinaryIO, name: str, *, actor: Actor | None) -> Upload:
     """
     if actor is not None:
         rights.require_not_auditor(actor)
-    name = display_names.clean(name)
+    name = display_names.clean_name(name)
     content = _content(stream)
-    media_type = kinds.of(name, content).media_type
+    media_type = kinds.kind_of(name, content).media_type
     return Upload(name, media_type, _cleaned(content, media_type))
 
 
@@ -66,5 +66,5 @@ def _content(stream: BinaryIO) -> bytes:
 
 def _cleaned(content: bytes, media_type: str) -> bytes:
     if images.is_image(media_type):
-        return images.clean(content, media_type)
-    return videos.clean(content) if media_type == "video/mp4" else content
+        return images.clean_image(content, media_type)
+    return videos.clean_video(content) if media_type == "video/mp4" else content

@@ -11,7 +11,7 @@ _OPENED = frozenset({b"moov", b"trak", b"mdia", b"moof", b"traf"})
 _DEEPEST = 4
 
 
-def clean(content: bytes) -> bytes:
+def clean_video(content: bytes) -> bytes:
     """Return the video with its metadata boxes emptied.
 
     Raises:

@@ -54,11 +54,13 @@ def apply(
     # (None, variable) offers it to the whole lane: nothing was filled in, or no such unit exists, and then nobody
     # would ever see the task.
     units = {task: (unit if unit in staffed else None, variable) for task, (unit, variable) in named.items()}
-    bulk.add(session, UserTask, [_task(session, instance, version, t, units[t.id][0]) for t in step.opened])
+    bulk.insert_rows(
+        session, UserTask, [_task(session, instance, version, t, units[t.id][0]) for t in step.opened]
+    )
     waits.sync(session, instance, version, step)
     for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
-    news = opened_tasks.messages(session, instance, version, for_units, actor=actor)
-    news += withdrawn_tasks.messages(session, instance, version, step, actor=actor)
+    news = opened_tasks.opening_messages(session, instance, version, for_units, actor=actor)
+    news += withdrawn_tasks.withdrawal_messages(session, instance, version, step, actor=actor)
     sent = outgoing.send(session, instance, step)
     queued = _queue(session, instance, version, step, {event.activity_id for _number, event in sent}, news)
     told = [_told(event, actor, units) for event in step.events]
@@ -199,7 +201,7 @@ def _queue(
         }
         for _n, effect, to in told
     ]
-    bulk.add(session, OutboxMessage, [*rows, *news])
+    bulk.insert_rows(session, OutboxMessage, [*rows, *news])
     return [(n, Record(NotificationQueued(**to), effect.node.id)) for n, effect, to in told]
 
 

@@ -100,7 +100,7 @@ def _begin(session: Session, job_id: str) -> bool:
     version = definitions.version(session, job.definition_id or 0)
     _follow(session, job)
     instances.begin_by_itself(session, version, version.diagram.nodes[job.activity_id])
-    automatic_starts.again(session, job)
+    automatic_starts.reschedule(session, job)
     return True
 
 

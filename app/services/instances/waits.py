@@ -21,7 +21,7 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
     """Store what a step began to wait for and what it waits for no more; hand on the signals that it threw."""
     bulk.remove(session, Job, step.stopped_timers)
     bulk.remove(session, MessageWait, step.stopped_messages)
-    bulk.add(session, Job, [_job(session, instance, timer) for timer in step.timers])
+    bulk.insert_rows(session, Job, [_job(session, instance, timer) for timer in step.timers])
     waits = [
         {
             "id": wait.id,
@@ -36,7 +36,7 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
         }
         for wait in step.messages
     ]
-    bulk.add(session, MessageWait, waits)
+    bulk.insert_rows(session, MessageWait, waits)
     if step.ended or any(wait.node.message is not None for wait in step.messages):
         outgoing.wake(session, instance)
     _broadcast(session, instance, step)
@@ -82,7 +82,7 @@ def _broadcast(session: Session, instance: ProcessInstance, step: Step) -> None:
         }
         for (case, signal), wait in found.items()
     ]
-    bulk.add(session, Job, jobs)
+    bulk.insert_rows(session, Job, jobs)
 
 
 def _job(session: Session, instance: ProcessInstance, timer: OpenTimer) -> dict[str, Any]:

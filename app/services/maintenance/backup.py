@@ -122,7 +122,7 @@ def _load(connection: Connection, schema: str, folder: Path) -> int:
     is_old = schema != migrations.newest()
     if is_old:
         migrations.build(connection, schema)
-    rows = backup_tables.load(connection, folder)
+    rows = backup_tables.load_tables(connection, folder)
     if is_old:
         migrations.finish(connection)
     return rows

@@ -48,7 +48,7 @@ def dump(connection: Connection, folder: Path) -> dict[str, int]:
     return {str(table.name): _dump_table(connection, table, folder) for table in _tables()}
 
 
-def load(connection: Connection, folder: Path) -> int:
+def load_tables(connection: Connection, folder: Path) -> int:
     """Fill the empty tables from ``folder``; return how many rows there were.
 
     The tables are taken as they stand, which need not be as the models have them.

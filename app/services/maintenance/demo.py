@@ -51,7 +51,7 @@ def _load_users(session: Session, seed: Mapping[str, Any]) -> int:
     for row in missing:
         profile = Profile(
             full_name=row["full_name"],
-            groups=frozenset(groups.named(session, name).id for name in row.get("groups", [])),
+            groups=frozenset(groups.get_or_add(session, name).id for name in row.get("groups", [])),
             units=frozenset(row.get("units", [])),
             **{role: row.get(role, False) for role in _ROLES},
         )

@@ -8,7 +8,7 @@ from app.services.people import rate_limits, sessions
 from app.services.tasks import drafts
 
 
-def clean(session: Session) -> None:
+def delete_expired(session: Session) -> None:
     """Drop old results of commands, old attempts, ended sign-ins, drafts of tasks long closed, and files that no form
     ever kept."""
     idempotency.forget_old(session)

@@ -44,8 +44,8 @@ def send(session: Session, instance: ProcessInstance, step: Step) -> list[tuple[
     rows = [
         _row(instance, effect, key, at, hops) for (_n, effect, key), at in zip(ways, moments, strict=True)
     ]
-    bulk.add(session, CaseMessage, rows)
-    bulk.add(session, Job, [_job(row, now) for row in rows])
+    bulk.insert_rows(session, CaseMessage, rows)
+    bulk.insert_rows(session, Job, [_job(row, now) for row in rows])
     return [(way[0], _told(row, names[row["key"]])) for way, row in zip(ways, rows, strict=True)]
 
 

@@ -14,7 +14,7 @@ from app.services.notifications import texts
 from app.services.people.units import Staff
 
 
-def messages(
+def opening_messages(
     session: Session,
     instance: ProcessInstance,
     version: Version,

@@ -14,7 +14,7 @@ from app.services.definitions.definitions import Version
 from app.services.notifications import texts
 
 
-def messages(
+def withdrawal_messages(
     session: Session, instance: ProcessInstance, version: Version, step: Step, *, actor: Actor | None
 ) -> list[dict[str, Any]]:
     """Outbox rows to those who held what a step took away; who caused it himself knows. 1 SQL, 0 if nothing was."""

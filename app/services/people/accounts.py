@@ -69,7 +69,7 @@ def check_new_password(old: str, new: str, *, actor: Actor) -> None:
     Raises:
         InvalidForm: it is too weak or the same.
     """
-    passwords.check(new, name=actor.name, field="new")
+    passwords.check_password(new, name=actor.name, field="new")
     if old == new:
         raise _refused("new", _("Kata sandi baru harus berbeda dari yang lama."))
 

@@ -10,7 +10,7 @@ from app.services.core.access import WORKING
 from app.services.core.upsert import insert
 
 
-def named(session: Session, name: str) -> Group:
+def get_or_add(session: Session, name: str) -> Group:
     """Return the group with this name, made if there is none."""
     query = select(Group).where(Group.name == name)
     found = session.scalars(query).one_or_none()

@@ -51,7 +51,7 @@ def may_reassign(actor: Actor, task: UserTask) -> bool:
     return task.state == "open" and mine and not actor.is_auditor
 
 
-def held(session: Session, user: User) -> User:
+def lock_user(session: Session, user: User) -> User:
     """The user as he is at this moment, with groups and units; so he stays until the commit."""
     session.execute(select(User.id).where(User.id == user.id).with_for_update(read=True))
     # Read once he is held: what the first statement waited for it does not see.
@@ -65,7 +65,7 @@ def chosen(session: Session, user_id: str) -> User:
     Raises:
         InvalidForm: it names nobody.
     """
-    found, id_ = None, ids.read(user_id)
+    found, id_ = None, ids.parse_id(user_id)
     if id_ is not None:
         query = select(User).where(User.id == id_).options(*rights.WITH_MEMBERSHIPS)
         found = session.scalars(query).unique().one_or_none()

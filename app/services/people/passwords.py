@@ -39,7 +39,7 @@ def matches(stored: str | None, password: str, *, local: bool) -> bool:
         return False
 
 
-def check(password: str, *, name: str, field: str = "password") -> None:
+def check_password(password: str, *, name: str, field: str = "password") -> None:
     """Refuse a new password that is easy to guess.
 
     Raises:

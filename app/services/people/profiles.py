@@ -27,7 +27,7 @@ class Profile:
     language: str = "id"
 
 
-def of(user: User) -> Profile:
+def profile_of(user: User) -> Profile:
     """What is decided about a user now."""
     plain = set(Profile.__dataclass_fields__) - {"groups", "units"}
     return Profile(
@@ -37,7 +37,7 @@ def of(user: User) -> Profile:
     )
 
 
-def clean(profile: Profile) -> Profile:
+def normalized(profile: Profile) -> Profile:
     """A profile as it is stored."""
     return replace(profile, full_name=profile.full_name.strip(), email=profile.email or None)
 
@@ -68,7 +68,7 @@ def _units(session: Session, profile: Profile) -> list[Unit]:
 
 def store(session: Session, user: User, profile: Profile) -> None:
     """Make a user what his profile says."""
-    kept = clean(profile)
+    kept = normalized(profile)
     for name in ("full_name", "email", "is_admin", "is_process_owner", "is_auditor", "language"):
         setattr(user, name, getattr(kept, name))
     user.groups, user.units = _groups(session, profile), _units(session, profile)

@@ -77,7 +77,7 @@ def get(session: Session, code: str) -> Unit:
     return unit
 
 
-def of(unit: Unit) -> Details:
+def details_of(unit: Unit) -> Details:
     """What is said of a unit now."""
     successors = tuple(code for code in unit.successors.split(",") if code)
     return Details(unit.name, unit.valid_from, unit.valid_until, successors)
@@ -177,7 +177,7 @@ def edit(session: Session, code: str, details: Details, *, actor: Actor | None, 
     session.refresh(
         unit, with_for_update={"key_share": True}
     )  # who saves at the same moment waits, then compares
-    edit_conflicts.require(of(unit), replace(details, name=details.name.strip()), shown)
+    edit_conflicts.require(details_of(unit), replace(details, name=details.name.strip()), shown)
     before = _facts(unit)
     _store(unit, details)
     changes: dict[str, Any] = {k: [before[k], v] for k, v in _facts(unit).items() if before[k] != v}
@@ -235,7 +235,7 @@ def _store(unit: Unit, details: Details) -> None:
 
 def _facts(unit: Unit) -> dict[str, Any]:
     """What the history keeps about a unit."""
-    return _plain(of(unit))
+    return _plain(details_of(unit))
 
 
 def _plain(details: Details) -> dict[str, Any]:

@@ -78,7 +78,7 @@ def add(
     if password is None:
         password = passwords.invent()
     else:
-        passwords.check(password, name=name)
+        passwords.check_password(password, name=name)
     return create(session, name, profile, password, must_change=True, actor=actor), password
 
 
@@ -114,7 +114,7 @@ def edit(session: Session, user_id: int, profile: Profile, *, actor: Actor | Non
     if _administers(user) and not _administers(profile):
         _keep_an_administrator(session, user)
     _hold(session, user)
-    edit_conflicts.require(profiles.of(user), profiles.clean(profile), shown)
+    edit_conflicts.require(profiles.profile_of(user), profiles.normalized(profile), shown)
     before, email = profiles.facts(user), user.email
     profiles.store(session, user, profile)
     session.flush()

@@ -123,7 +123,7 @@ def overview(session: Session, instance: ProcessInstance) -> PublicCase:
     """Return the public face of a case; whoever calls this has checked code or ticket."""
     version = definitions.version(session, instance.definition_id)
     events, tasks = history.of_instance(session, instance.id), instances.open_tasks(session, instance.id)
-    held = responsible_units.of(session, version, instance, tasks)
+    held = responsible_units.units_of(session, version, instance, tasks)
     status = queries.public_status(session, instance, tasks)
     names = casefile.unit_names(session, held.codes)
     return PublicCase(

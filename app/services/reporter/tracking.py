@@ -84,7 +84,7 @@ def has_reporter(version: Version) -> bool:
     return told or any(part.public for form in version.forms.values() for part in form.fields)
 
 
-def again(session: Session, instance_id: int, *, key: str) -> str | None:
+def code_made_with(session: Session, instance_id: int, *, key: str) -> str | None:
     """Return the code that `issue` made with ``key``; None when another one has been issued since.
 
     A form sent twice must show the code that the first sending made, and the code is stored nowhere: it is

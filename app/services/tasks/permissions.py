@@ -16,7 +16,7 @@ from app.services.tasks.drafts import Kept
 Standing = Literal["work", "held", "look", "closed"]
 
 
-def standing(actor: Actor, task: UserTask) -> Standing:
+def holding(actor: Actor, task: UserTask) -> Standing:
     """How the actor stands to a task that he may see."""
     if task.state != "open":
         return "closed"

@@ -26,7 +26,7 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     if task.assignee_id != actor.id and task.coordinator_group_id not in actor.groups:
         raise NotAllowed(_("Hanya pemegang tugas dan koordinator lajur yang dapat mengalihkan tugas ini."))
     errors = without_reason(reason)
-    to = officers.held(session, to)
+    to = officers.lock_user(session, to)
     unit = officers.unit_with(session, task, to, actor=actor)
     if to.disabled_at is not None or not tasks.may_receive(access.actor_of(to), task, unit):
         errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)

@@ -47,7 +47,7 @@ class Drive:
         return dict(vars(self))
 
 
-def drive(diagram: Diagram, seed: str, seconds: float = MOST_SECONDS) -> Drive:
+def drive_diagram(diagram: Diagram, seed: str, seconds: float = MOST_SECONDS) -> Drive:
     """Start ``diagram`` at one of its starts and act until it ends, cannot go on, or `MOST_STEPS` are done."""
     officer = Officer(diagram, Random(seed))  # noqa: S311 dice, no secret
     try:
@@ -204,7 +204,7 @@ def _vocabulary(diagram: Diagram) -> tuple[list[str], list[Any]]:
     names = set[str]()
     found: list[Any] = [None, True, False, 0, 7, 1_000_000, "2026-12-01", "P2D"]
     for expression in reader.expressions(diagram):
-        names |= set(feel.names(expression.text))
+        names |= set(feel.variable_names(expression.text))
         for text, number in _LITERAL.findall(expression.text):
             found.append(float(number) if number else text)
     return sorted(names), found

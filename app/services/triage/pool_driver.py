@@ -16,7 +16,7 @@ from app.services.triage.driver import MOST_SECONDS, MOST_STEPS, Drive, Officer
 _MOST_CASES = 50
 
 
-def drive(diagrams: Sequence[Diagram], seed: str) -> tuple[Drive, ...]:
+def drive_pools(diagrams: Sequence[Diagram], seed: str) -> tuple[Drive, ...]:
     """How far each process came, in the order of ``diagrams``: together where they talk, else each by itself.
 
     One that nobody began by a message is driven by itself, too.
@@ -28,7 +28,7 @@ def drive(diagrams: Sequence[Diagram], seed: str) -> tuple[Drive, ...]:
 
 
 def _alone(diagram: Diagram, seed: str, until: float) -> Drive:
-    return driver.drive(diagram, f"{seed}:{diagram.key}", max(until - time.monotonic(), 0.1))
+    return driver.drive_diagram(diagram, f"{seed}:{diagram.key}", max(until - time.monotonic(), 0.1))
 
 
 @dataclass(eq=False)

@@ -93,7 +93,7 @@ def judge(file: str, run: bool, seed: str) -> Outcome:
     """Read one file and, with ``run``, drive each of its processes."""
     content = _content(Path(file))
     try:
-        diagrams = reader.read(content, file=Path(file).name)
+        diagrams = reader.read_diagrams(content, file=Path(file).name)
     except InvalidDiagram as error:
         return Outcome(file, "refused", *_told(error.findings))
     questions = sum(len(diagram.questions) for diagram in diagrams)
@@ -103,7 +103,7 @@ def judge(file: str, run: bool, seed: str) -> Outcome:
         "asks" if questions else "runs",
         *_told(findings),
         questions=questions,
-        drives=pool_driver.drive(diagrams, seed) if run else (),
+        drives=pool_driver.drive_pools(diagrams, seed) if run else (),
     )
 
 

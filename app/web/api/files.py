@@ -26,7 +26,7 @@ def upload(sent: dict[str, Any]) -> Response:
     """Upload a file of at most 10 MB. Its id is the value of a file field: ``{"bukti": [id]}``."""
     file: FileStorage = sent["file"]
     name, digest = file.filename or "", _digest(file)
-    cleaned = uploads.read(cast("BinaryIO", file.stream), name, actor=context.actor())
+    cleaned = uploads.read_upload(cast("BinaryIO", file.stream), name, actor=context.actor())
 
     def do(session: Session) -> Answer:
         # Which field it is for, and whether that is identity, comes with the form.

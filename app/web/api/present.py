@@ -84,7 +84,7 @@ def _told(entry: Entry[Event]) -> Mapping[str, Any]:
     """What explains an event; why a case stopped in the caller's language."""
     if not isinstance(entry.event, IncidentOpened):
         return entry.data
-    return {**entry.data, "message": stored_messages.told(entry.event.message)}
+    return {**entry.data, "message": stored_messages.tell_stored(entry.event.message)}
 
 
 def incident(row: Incident) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def incident(row: Incident) -> dict[str, Any]:
         "activity_id": row.activity_id,
         "task_id": row.task_id,
         "job_id": row.job_id,
-        "message": stored_messages.told(row.message),
+        "message": stored_messages.tell_stored(row.message),
         "opened_at": row.opened_at,
         "resolved_at": row.resolved_at,
     }

@@ -36,7 +36,7 @@ def listed() -> str:
     """The cases one may see, the newest first."""
     actor = context.actor()
     with context.database().reading() as session:
-        found = instance_list.read(session, actor=actor)
+        found = instance_list.read_case_list(session, actor=actor)
     return render_template("cases/list.html", found=found, sees_all=actor.sees_all)
 
 
@@ -44,7 +44,7 @@ def listed() -> str:
 def show(instance_id: int) -> str:
     """Everything about one case, its identity masked."""
     with context.database().reading() as session:
-        return casefile_page.draw(session, instance_id, actor=context.actor())
+        return casefile_page.draw_case_page(session, instance_id, actor=context.actor())
 
 
 @blueprint.post("/perkara/<int:instance_id>/identitas")
@@ -59,7 +59,7 @@ def show_identity(instance_id: int) -> AnyResponse:
 
     shown = run_without_key(context.database(), do)
     with context.database().reading() as session:
-        page = casefile_page.draw(session, instance_id, actor=actor, shown=shown)
+        page = casefile_page.draw_case_page(session, instance_id, actor=actor, shown=shown)
     return make_response(page, {"Cache-Control": "no-store"})
 
 
@@ -76,7 +76,7 @@ def diagram(instance_id: int) -> Response:
 def states(instance_id: int) -> Response:
     """Where the case stands, for the viewer: element id → state and how often it was passed."""
     with context.database().reading() as session:
-        file = casefile.read(session, instance_id, actor=context.actor())
+        file = casefile.open_casefile(session, instance_id, actor=context.actor())
         found = page_parts.states(session, file)
     return jsonify({id_: {"state": one.state, "count": one.count} for id_, one in found.items()})
 
@@ -114,9 +114,9 @@ def _perform(
         run_command(context.database(), command, do, actor=context.actor())
     except (InvalidForm, Conflict, NotAllowed) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
-        refusal = Refusal(name, errors.told(error), sent, problems)
+        refusal = Refusal(name, errors.tell_error(error), sent, problems)
         with context.database().reading() as session:
-            page = casefile_page.draw(session, instance_id, actor=context.actor(), refusal=refusal)
+            page = casefile_page.draw_case_page(session, instance_id, actor=context.actor(), refusal=refusal)
         return make_response(page, errors.problem_of(error).status)
     return None
 

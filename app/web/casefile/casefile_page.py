@@ -43,7 +43,7 @@ class Value:
     changes: Sequence[tuple[str, str, datetime, str]]
 
 
-def draw(
+def draw_case_page(
     session: Session,
     instance_id: int,
     *,
@@ -56,7 +56,7 @@ def draw(
     Raises:
         NotFound: the case is not the actor's to see.
     """
-    file = casefile.read(session, instance_id, actor=actor)
+    file = casefile.open_casefile(session, instance_id, actor=actor)
     words = page_parts.vocabulary(file)
     explanations = {task.id: queries.why(task, session) for task in file.tasks}
     svg, lines = page_parts.picture(session, file)
@@ -122,7 +122,7 @@ def values(file: CaseFile, words: Vocabulary) -> list[Value]:
 
 def _mine(actor: Actor, tasks: Sequence[UserTask]) -> UserTask | None:
     """The open task that the actor can go on with: one he holds before one he may take."""
-    his = [task for task in tasks if permissions.standing(actor, task) == "work"]
+    his = [task for task in tasks if permissions.holding(actor, task) == "work"]
     return min(his, key=lambda task: (task.assignee_id is None, task.sort_at), default=None)
 
 

@@ -67,7 +67,7 @@ class CaseList:
         return lists.address() if lists.argument(lists.AFTER) else ""
 
 
-def read(session: Session, *, actor: Actor) -> CaseList:
+def read_case_list(session: Session, *, actor: Actor) -> CaseList:
     """Return the list that the address asks for."""
     asked = {name: lists.argument(name) for name in _NAMES}
     state, q = lists.argument("state"), lists.argument("q")

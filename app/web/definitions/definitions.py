@@ -60,7 +60,7 @@ def deploy() -> AnyResponse:
         found = [finding.as_dict() for finding in error.findings]
         return make_response(_list_page(refused=found, names=list(contents)), errors.problem_of(error).status)
     except InvalidForm as error:
-        return make_response(_list_page(missing=errors.told(error)), 422)
+        return make_response(_list_page(missing=errors.tell_error(error)), 422)
     _say_done(done)
     return redirect(url_for("definitions.show", definition_id=done["definitions"][0]["id"]), 303)
 
@@ -119,7 +119,7 @@ def show(definition_id: int) -> str:
         version = definitions.version(session, definition_id)
         newest = definitions.latest(session, definition.key)
         versions = catalogue.page(session, key=definition.key, every=True, after=lists.argument(lists.AFTER))
-        standing = details.standing(session, definition_id, actor=actor)
+        standing = details.open_case_counts(session, definition_id, actor=actor)
         picture, lines = details.picture(version, definition.name, standing)
         today = clock.now(session).astimezone(context.config().timezone).date()
         return render_template(
@@ -158,7 +158,7 @@ def diagram(definition_id: int) -> Response:
 def states(definition_id: int) -> Response:
     """Where the open cases stand, for the viewer: element id → state, count."""
     with context.database().reading() as session:
-        found = details.standing(session, definition_id, actor=context.actor())
+        found = details.open_case_counts(session, definition_id, actor=context.actor())
     return jsonify(
         {id_: {"state": "overdue" if one.late else "open", "count": one.cases} for id_, one in found.items()}
     )
@@ -181,7 +181,7 @@ def form(definition_id: int, key: str) -> str:
         found = version.forms.get(key)
         if found is None:
             raise NotFound(_("Formulir ini tidak ada dalam versi ini."))
-        drawn = entries.draw(session, found, {}, variables={}, actor=context.actor())
+        drawn = entries.draw_form(session, found, {}, variables={}, actor=context.actor())
         used = [node for node in version.diagram.nodes.values() if node.form_key == key]
     return render_template(
         "definitions/form.html", definition=definition, key=key, drawn=drawn, used=used, form=found

@@ -44,7 +44,7 @@ def new() -> Response | str:
                     "intake/choose.html", choices=choices, title=shell.starting(session, choices)
                 )
             key = choices[0].key
-        return start_page.draw(session, start_page.of(session, key))
+        return start_page.draw_start_page(session, start_page.current_sheet(session, key))
 
 
 @blueprint.post("/laporan/baru")
@@ -53,7 +53,7 @@ def save() -> Response:
     actor = context.actor()
     with context.database().reading() as session:
         sheet = start_page.of_page(session)
-    entry = entries.read(sheet.form, actor=actor)
+    entry = entries.read_entry(sheet.form, actor=actor)
     if entry.unfinished:
         return make_response(_kept_and_drawn(sheet, entry, entry.errors))
     secret = entries.key() or secrets.token_urlsafe(16)
@@ -76,13 +76,13 @@ def save_draft() -> Response:
     """Keep what was typed: the button, and the script while one types."""
     with context.database().reading() as session:
         sheet = start_page.of_page(session)
-    entry = entries.read(sheet.form, actor=context.actor())
+    entry = entries.read_entry(sheet.form, actor=context.actor())
     try:
         at, kept = _keep(sheet, entry)
     except InvalidForm as error:
         if _asked_by_script():
             raise
-        return make_response(start_page.again(sheet, entry, {}, [str(error)]), 422)
+        return make_response(start_page.ask_again(sheet, entry, {}, [str(error)]), 422)
     for message in entry.errors.values():  # the script sends files when the page is left: the next one tells
         flash(message, "warn")
     if _asked_by_script():
@@ -141,7 +141,7 @@ def _kept_and_drawn(
         _keep(sheet, entry)
     except InvalidForm as too_large:  # then it stands on the page alone
         words = [*words, str(too_large)]
-    return start_page.again(sheet, entry, problems, words, taken)
+    return start_page.ask_again(sheet, entry, problems, words, taken)
 
 
 def _keep(sheet: Sheet, entry: Entry) -> tuple[datetime, bool]:

@@ -22,7 +22,7 @@ def go(instance_id: int, secret: str) -> Response:
     """Go to the page that shows the code. It follows from the form's key, so a form sent twice shows the same."""
     path = url_for("intake.slip", instance_id=instance_id)
     with context.database().reading() as session:
-        code = tracking.again(session, instance_id, key=secret)
+        code = tracking.code_made_with(session, instance_id, key=secret)
     there = redirect(path, 303)
     return once.hand_over(there, path, code) if code else there
 

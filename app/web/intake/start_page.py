@@ -40,7 +40,7 @@ def scope(key: str) -> str:
     return f"start:{key}"
 
 
-def of(session: Session, key: str) -> Sheet:
+def current_sheet(session: Session, key: str) -> Sheet:
     """The form that starts process ``key`` now.
 
     Raises:
@@ -56,22 +56,22 @@ def of_page(session: Session) -> Sheet:
     Raises:
         What `of` raises.
     """
-    sheet, told = of(session, lists.argument("key")), lists.argument("version")
+    sheet, told = current_sheet(session, lists.argument("key")), lists.argument("version")
     known = told.isdecimal() and len(told) < 10  # a page of before does not tell
     version = draft_compatibility.of_page(session, sheet.key, int(told)) if known else None
     return replace(sheet, version=version, form=draft_compatibility.start_form(version)) if version else sheet
 
 
-def again(
+def ask_again(
     sheet: Sheet, entry: Entry, problems: Mapping[str, str], words: Sequence[str], taken: str = ""
 ) -> str:
     """The form that is in force with everything that was typed. ``taken``: the number that another case has."""
     with context.database().reading() as session:
         other = numbers.holder(session, sheet.key, taken, actor=context.actor()) if taken else None
-        live = of(session, sheet.key)
+        live = current_sheet(session, sheet.key)
         if draft_compatibility.changed(sheet.form, live.form) and changed_words() not in words:
             words = [changed_words(), *words]
-        return draw(session, live, (sheet, entry), problems, words=" ".join(words), other=other)
+        return draw_start_page(session, live, (sheet, entry), problems, words=" ".join(words), other=other)
 
 
 def changed_words() -> str:
@@ -109,7 +109,7 @@ def why(error: AppError, sheet: Sheet) -> str:
     return str(error)
 
 
-def draw(
+def draw_start_page(
     session: Session,
     sheet: Sheet,
     sent: tuple[Sheet, Entry] | None = None,
@@ -128,7 +128,7 @@ def draw(
     shown, left = draft_compatibility.fit(session, pieces, sheet.form)
     if sent is not None and forms.FOCUS in sent[1].values:
         shown[forms.FOCUS] = sent[1].values[forms.FOCUS]
-    drawn = entries.draw(session, sheet.form, shown, problems, variables={}, actor=actor)
+    drawn = entries.draw_form(session, sheet.form, shown, problems, variables={}, actor=actor)
     return render_template(
         "intake/new.html",
         sheet=sheet,

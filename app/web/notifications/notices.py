@@ -75,7 +75,7 @@ def read(notice_id: int) -> Response:
 @blueprint.post("/notifikasi/dibaca")
 def read_all() -> Response:
     """Note that everything was read that had come when the page was drawn."""
-    actor, newest = context.actor(), ids.read(request.form.get("newest", ""))
+    actor, newest = context.actor(), ids.parse_id(request.form.get("newest", ""))
 
     def do(session: Session) -> int:
         notices.mark_all_read(session, actor=actor, upto=newest)

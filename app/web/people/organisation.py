@@ -78,7 +78,7 @@ def add() -> Response:
         command = entries.sent_command("add_unit", code, asdict(details))
         done = run_command(context.database(), command, do, actor=actor)
     except InvalidForm as error:
-        return make_response(_form_page(None, error.errors or {"code": errors.told(error)}), 422)
+        return make_response(_form_page(None, error.errors or {"code": errors.tell_error(error)}), 422)
     flash(_("Unit {name} ditambahkan. Beri ia petugas di daftar pengguna.", name=done["name"]), "ok")
     if done["warning"]:
         flash(done["warning"], "warn")
@@ -133,7 +133,7 @@ def add_day() -> Response:
         command = entries.sent_command("add_day_off", request.form.get("on", ""), _sent_day())
         done = run_command(context.database(), command, do, actor=actor)
     except InvalidForm as error:
-        return make_response(_days_page(error.errors or {"on": errors.told(error)}), 422)
+        return make_response(_days_page(error.errors or {"on": errors.tell_error(error)}), 422)
     words = (
         N_("{day} masuk daftar. Tenggat yang sudah berjalan tidak berubah.")
         if done["named"]
@@ -208,14 +208,14 @@ def _shown(unit: Unit | None, problems: Mapping[str, str]) -> str:
     """The fingerprint of what the page shows. Refused for what was typed, it is as old as it was."""
     if unit is None or (problems and "shown" not in problems):
         return request.form.get("shown", "")
-    return edit_conflicts.fingerprint(units.of(unit))
+    return edit_conflicts.fingerprint(units.details_of(unit))
 
 
 def _days_page(problems: Mapping[str, str]) -> str:
     actor = context.actor()
     user_search.require_reader(actor)
     with context.database().reading() as session:
-        kept, today = holidays.kept(session), _today(session)
+        kept, today = holidays.own_days(session), _today(session)
     return render_template(
         "users/holidays.html",
         kept=kept,

@@ -53,7 +53,7 @@ def _shown(user: User | None, problems: Mapping[str, str]) -> str:
     """The fingerprint of what the page shows. Refused for what was typed, it is as old as it was."""
     if user is None or (problems and "shown" not in problems):
         return request.form.get("shown", "")
-    return edit_conflicts.fingerprint(profiles.of(user))
+    return edit_conflicts.fingerprint(profiles.profile_of(user))
 
 
 def _role_words() -> list[tuple[str, str]]:
@@ -70,7 +70,7 @@ def sent() -> Profile:
     return Profile(
         full_name=request.form.get("full_name", ""),
         email=request.form.get("email", "").strip() or None,
-        groups=frozenset(ids.read(one) or _UNKNOWN for one in request.form.getlist("groups")),
+        groups=frozenset(ids.parse_id(one) or _UNKNOWN for one in request.form.getlist("groups")),
         units=frozenset(request.form.getlist("units")),
         language=request.form.get("language", "id"),
         **{role: role in roles for role in _ROLES},

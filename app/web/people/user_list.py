@@ -56,7 +56,7 @@ class UserList:
         return lists.address() if lists.argument(lists.AFTER) else ""
 
 
-def read(session: Session, *, actor: Actor) -> UserList:
+def read_user_list(session: Session, *, actor: Actor) -> UserList:
     """Return the list that the address asks for.
 
     Raises:
@@ -88,7 +88,7 @@ def _wanted() -> UserFilters:
     return UserFilters(
         q=lists.argument("q"),
         role=lists.argument("role"),
-        group_id=(ids.read(group) or 0) if group else None,  # nobody belongs to a lane that is none
+        group_id=(ids.parse_id(group) or 0) if group else None,  # nobody belongs to a lane that is none
         unit=lists.argument("unit"),
         state=lists.argument("state"),
     )

@@ -28,7 +28,7 @@ blueprint = Blueprint("users", __name__)
 def listed() -> str:
     """Users by name, narrowed by what the address says."""
     with context.database().reading() as session:
-        found = user_list.read(session, actor=context.actor())
+        found = user_list.read_user_list(session, actor=context.actor())
     return render_template("users/list.html", found=found, may_change=context.actor().administers)
 
 
@@ -68,7 +68,7 @@ def show(user_id: int) -> str:
     """What is decided about a user: to change, or to read."""
     with context.database().reading() as session:
         user = user_search.get(session, user_id, actor=context.actor())
-        return user_form.page(session, user, profiles.of(user))
+        return user_form.page(session, user, profiles.profile_of(user))
 
 
 @blueprint.post("/pengguna/<int:user_id>")

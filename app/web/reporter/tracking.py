@@ -71,7 +71,7 @@ def reply() -> AnyResponse:
         if not entries.only_rows():
             case_id = case.id
             run_without_key(context.database(), lambda session: tracking.admit_reply(session, case_id))
-        entry = entries.read(form, actor=None)
+        entry = entries.read_entry(form, actor=None)
         if entry.unfinished:
             return _again(case, entry)
         entries.check_files(form, entry, case.variables)
@@ -166,7 +166,7 @@ def _drawn(
 ) -> str:
     face = reporter.overview(session, case)
     form = face.wanted.form if face.wanted else None
-    drawn = entries.draw(
+    drawn = entries.draw_form(
         session, form, values, problems, variables=case.variables, actor=None, instance_id=case.id
     )
     said = {"words": words, "typed": typed, "lost": lost, "unsent": bool(values or typed)}
@@ -194,7 +194,7 @@ def _refused(error: AppError, entry: Entry | None) -> AnyResponse:
 
 def _filled(session: Session, case: ProcessInstance, form: Form, error: AppError, entry: Entry | None) -> str:
     """The form with what was typed; files that came with it are named where they were not even looked at."""
-    entry = entry or entries.read(form, actor=None, take_files=False)
+    entry = entry or entries.read_entry(form, actor=None, take_files=False)
     problems = error.errors if isinstance(error, InvalidForm) else {}
     values = (error.values if isinstance(error, InvalidForm) else {}) or entry.values
     words = "" if problems else _sorry(error)

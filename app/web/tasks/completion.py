@@ -128,9 +128,9 @@ def why_not(task_id: str, error: AppError) -> tuple[str, str]:
     if isinstance(error, NotAllowed):
         with context.database().reading() as session:
             task = tasks.get(session, task_id, actor=actor).task
-            if permissions.standing(actor, task) == "held":
+            if permissions.holding(actor, task) == "held":
                 return str(conflicts.taken(session, task, actor=actor)), _("Tugas ini tidak lagi pada Anda")
-    return errors.told(error), ""
+    return errors.tell_error(error), ""
 
 
 def whose(task_id: str) -> Literal["his", "free", "other"]:
@@ -138,7 +138,7 @@ def whose(task_id: str) -> Literal["his", "free", "other"]:
     actor = context.actor()
     with suppress(NotFound), context.database().reading() as session:
         task = tasks.get(session, task_id, actor=actor).task
-        if permissions.standing(actor, task) == "work":
+        if permissions.holding(actor, task) == "work":
             return "his" if task.assignee_id == actor.id else "free"
     return "other"
 
@@ -166,4 +166,4 @@ def _why(error: AppError) -> str:
             "{why} Tugas belum selesai. Isian Anda disimpan sebagai draf, dan pemilik proses sudah diberi tahu.",
             why=error,
         )
-    return errors.told(error)
+    return errors.tell_error(error)

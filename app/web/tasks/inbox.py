@@ -78,7 +78,7 @@ class InboxPage:
         return f"{text[0].upper()}{text[1:]}." if text else ""
 
 
-def read(session: Session, *, actor: Actor) -> InboxPage:
+def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
     """Return the list that the address asks for."""
     counts = inbox.counts(session, actor=actor, urgent=True)
     tab = _tab(actor, counts)
@@ -91,7 +91,7 @@ def read(session: Session, *, actor: Actor) -> InboxPage:
     choices = inbox.choices(session, actor=actor, tab=tab)
     filters = _filters(tab, asked, choices)
     takable = frozenset(
-        t.id for t in page.items if t.assignee_id is None and permissions.standing(actor, t) == "work"
+        t.id for t in page.items if t.assignee_id is None and permissions.holding(actor, t) == "work"
     )
     titles = lists.titles(session, (task.instance for task in page.items))
     return InboxPage(

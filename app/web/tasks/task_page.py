@@ -113,7 +113,7 @@ class TaskPage:
         return ANSWER.format(self.work.question.gateway_id) if self.work.question else ""
 
 
-def draw(session: Session, task_id: str, *, actor: Actor, refusal: Refusal | None = None) -> str:
+def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Refusal | None = None) -> str:
     """Return the page as HTML.
 
     Raises:
@@ -160,12 +160,12 @@ def cells(node: Any, *, even_empty: bool = False) -> list[tuple[str, str]]:
 def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> TaskPage:
     work = tasks.get(session, task_id, actor=actor)
     instance = work.task.instance
-    file = casefile.of(session, instance, actor=actor)
-    standing = permissions.standing(actor, work.task)
+    file = casefile.casefile_of(session, instance, actor=actor)
+    standing = permissions.holding(actor, work.task)
     kept = permissions.draft(session, task_id, actor=actor)
     values, answers = _typed(refusal, kept)
     his = standing == "work"
-    drawn = entries.draw(
+    drawn = entries.draw_form(
         session, work.form, values if his else {}, refusal.problems if his else {},
         variables=work.task.variables, actor=actor, instance_id=instance.id,
     )  # fmt: skip

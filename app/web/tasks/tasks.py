@@ -29,7 +29,7 @@ blueprint = Blueprint("tasks", __name__)
 def listed() -> Response | str:
     """My tasks, the queue, what I finished: soonest deadline first."""
     with context.database().reading() as session:
-        found = inbox.read(session, actor=context.actor())
+        found = inbox.read_inbox(session, actor=context.actor())
     if (
         found.tab == "queue" and "tab" not in request.args
     ):  # claiming the first of several leads back to the others
@@ -41,7 +41,7 @@ def listed() -> Response | str:
 def show(task_id: str) -> str:
     """Everything needed to act on one task."""
     with context.database().reading() as session:
-        return task_page.draw(session, task_id, actor=context.actor())
+        return task_page.draw_task_page(session, task_id, actor=context.actor())
 
 
 @blueprint.post("/tugas/<task_id>")
@@ -51,8 +51,8 @@ def complete(task_id: str) -> Response:
     with context.database().reading() as session:
         work = tasks.get(session, task_id, actor=actor)
         variables = work.task.variables
-    his = permissions.standing(actor, work.task) == "work"
-    entry = entries.read(work.form, actor=actor, take_files=his)
+    his = permissions.holding(actor, work.task) == "work"
+    entry = entries.read_entry(work.form, actor=actor, take_files=his)
     answers = completion.answers(work.question)
     if his and entry.unfinished:
         return _again(work, entry, answers)
@@ -76,7 +76,9 @@ def save_draft(task_id: str) -> Response:
     actor = context.actor()
     with context.database().reading() as session:
         work = tasks.get(session, task_id, actor=actor)
-    entry = entries.read(work.form, actor=actor, take_files=permissions.standing(actor, work.task) == "work")
+    entry = entries.read_entry(
+        work.form, actor=actor, take_files=permissions.holding(actor, work.task) == "work"
+    )
     answers = completion.answers(work.question)
     try:
         task, at, kept = _keep(work, entry, answers)
@@ -206,13 +208,15 @@ def _again(work: Work, entry: Entry, answers: Answers) -> Response:
     _keep_refused(work, entry, answers)
     refusal = Refusal(values=entry.values, answers=answers, problems=entry.errors)
     with context.database().reading() as session:
-        return make_response(task_page.draw(session, work.task.id, actor=context.actor(), refusal=refusal))
+        return make_response(
+            task_page.draw_task_page(session, work.task.id, actor=context.actor(), refusal=refusal)
+        )
 
 
 def _refused(task_id: str, error: AppError, refusal: Refusal) -> Response:
     """The task's page as it is now, with what went wrong and everything that was typed."""
     with context.database().reading() as session:
-        page = task_page.draw(session, task_id, actor=context.actor(), refusal=refusal)
+        page = task_page.draw_task_page(session, task_id, actor=context.actor(), refusal=refusal)
     return make_response(page, errors.problem_of(error).status)
 
 

@@ -58,7 +58,9 @@ def test_a_result_that_is_worked_out_is_checked_when_it_is() -> None:
 def test_a_constant_result_outside_them_is_refused_with_its_line() -> None:
     table = grid(("n",), (f"x = {COLOURS}",), ("1", '"merah"'), ("2", '"biru"'))
     with pytest.raises(InvalidDiagram) as caught:
-        decisions.read(file(decision("t", table)).replace(b'<rule id="r2"', b'\n<rule id="r2"'), file="x.dmn")
+        decisions.read_decisions(
+            file(decision("t", table)).replace(b'<rule id="r2"', b'\n<rule id="r2"'), file="x.dmn"
+        )
 
     [finding] = caught.value.findings
     assert (finding.code, finding.line, finding.params["row"]) == ("table_value_not_allowed", 2, "2")

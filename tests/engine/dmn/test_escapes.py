@@ -63,7 +63,7 @@ def test_no_place_leads_out_or_never_ends(place: str, attack: str, tmp_path: Pat
     text = attack.replace("{mark}", str(mark)).replace("{{", "{").replace("}}", "}")
     began = time.monotonic()
     with suppress(AppError):
-        for found in decisions.read(file(*PLACES[place](text)), file="x.dmn"):
+        for found in decisions.read_decisions(file(*PLACES[place](text)), file="x.dmn"):
             decisions.decide(found, {"n": 1}, now=NOW)
     assert not mark.exists()
     assert time.monotonic() - began < 10  # forty cells that run into the limit one by one would take longer

@@ -30,7 +30,7 @@ def test_a_file_may_hold_several_decisions() -> None:
     body = decision + tail.removesuffix(b"</definitions>")
     both = head + body + body.replace(b'"rute"', b'"selain"') + b"</definitions>"
 
-    assert [found.id for found in decisions.read(both, file="x.dmn")] == ["rute", "selain"]
+    assert [found.id for found in decisions.read_decisions(both, file="x.dmn")] == ["rute", "selain"]
     assert refused(head + body + body + b"</definitions>") == {"table_id_twice"}
 
 
@@ -53,13 +53,13 @@ def test_a_default_result_holds_when_no_rule_does() -> None:
 def test_names_are_what_headings_tests_and_results_read() -> None:
     found = table(("> batas", "tambah + 1"), ('"a"', '"b"'), reads="laporan.kategori")
 
-    assert decisions.names(found) == {"laporan", "batas", "tambah"}
+    assert decisions.variable_names(found) == {"laporan", "batas", "tambah"}
 
 
 def test_mentions_add_what_filters_may_read() -> None:
     found = table(("-", "daftar[nik = 1]"))
 
-    assert "nik" not in decisions.names(found)
+    assert "nik" not in decisions.variable_names(found)
     assert "nik" in decisions.mentions(found)
 
 
@@ -69,7 +69,9 @@ def test_a_hit_policy_that_dmn_does_not_have_is_refused() -> None:
 
 def test_a_broken_cell_names_row_column_and_line() -> None:
     with pytest.raises(InvalidDiagram) as caught:
-        decisions.read(dmn(('"a"', "1"), ("[1..", "2")).replace(b"<rule", b"\n<rule"), file="rute.dmn")
+        decisions.read_decisions(
+            dmn(('"a"', "1"), ("[1..", "2")).replace(b"<rule", b"\n<rule"), file="rute.dmn"
+        )
 
     [finding] = caught.value.findings
     assert (finding.code, finding.line, finding.file) == ("table_syntax", 3, "rute.dmn")
@@ -148,7 +150,7 @@ def test_no_damage_raises_anything_but_findings(data: st.DataObject) -> None:
         at = data.draw(st.integers(0, len(content) - 1))
         content[at : at + data.draw(st.integers(0, 12))] = data.draw(st.binary(max_size=4))
     with suppress(InvalidDiagram):
-        decisions.read(bytes(content), file="x.dmn")
+        decisions.read_decisions(bytes(content), file="x.dmn")
 
 
 def test_a_converted_test_keeps_what_it_says() -> None:

@@ -91,14 +91,14 @@ def test_input_data_is_read_by_name_and_one_of_several_words_from_a_variable_of_
     parts = (decision("hasil", literal("Biaya Total * 2"), needs="?b"), given("b", "Biaya Total", "number"))
 
     assert decide("hasil", *parts, biaya_total=4).ruling.value == 8
-    assert decisions.names(read(*parts)["hasil"]) == {"biaya_total"}
+    assert decisions.variable_names(read(*parts)["hasil"]) == {"biaya_total"}
 
 
 def test_names_with_signs_in_them_are_names_where_the_file_knows_them() -> None:
     parts = (decision("hasil", literal("untung-rugi + 1"), needs="?u"), given("u", "untung-rugi", "number"))
 
     assert decide("hasil", *parts, untung_rugi=4).ruling.value == 5
-    assert decisions.names(read(*parts)["hasil"]) == {"untung_rugi"}
+    assert decisions.variable_names(read(*parts)["hasil"]) == {"untung_rugi"}
 
 
 def test_a_result_of_several_words_sets_a_variable_of_that_name() -> None:
@@ -177,7 +177,7 @@ def test_names_and_mentions_are_of_everything_that_is_needed() -> None:
     )
     found = read(*parts)["hasil"]
 
-    assert decisions.names(found) == {"umur", "rahasia", "lain", "daftar"}
+    assert decisions.variable_names(found) == {"umur", "rahasia", "lain", "daftar"}
     assert decisions.mentions(found) == {"umur", "rahasia", "lain", "daftar", "nik"}
 
 
@@ -238,12 +238,12 @@ def test_no_damage_to_any_part_raises_anything_but_findings(data: st.DataObject)
         at = data.draw(st.integers(0, len(content) - 1))
         content[at : at + data.draw(st.integers(0, 12))] = data.draw(st.binary(max_size=4))
     with suppress(AppError):
-        for found in decisions.read(bytes(content), file="x.dmn"):
+        for found in decisions.read_decisions(bytes(content), file="x.dmn"):
             decisions.mentions(found)
             decisions.decide(found, {"umur": 30, "data_awal": {"tgl": "2026-01-01"}}, now=NOW)
 
 
 def test_the_undamaged_file_runs() -> None:
-    found = {one.id: one for one in decisions.read(WHOLE, file="x.dmn")}
+    found = {one.id: one for one in decisions.read_decisions(WHOLE, file="x.dmn")}
 
     assert decisions.decide(found["hasil"], {"umur": 30}, now=NOW).outputs == {"hasil": [{"x": 1, "y": 4}]}

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.engine.drawing import State, draw, picture, texts
-from app.engine.drawing.geometry import Box, around
+from app.engine.drawing import State, draw_svg, picture, texts
+from app.engine.drawing.geometry import Box, bounding_box
 from app.engine.drawing.scene import scene
 from app.errors import InvalidDiagram
 from tests.engine.sketch import SOP, Sketch, group, small, svg, words
@@ -21,7 +21,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def test_hostile_names_and_labels_stay_text() -> None:
     content = small().shape("userTask", "jahat", 600, 50, name=HOSTILE).xml()
-    text = draw(content, {"jahat": State("open", 1, HOSTILE)}, title=HOSTILE + "\x00\x1b\ud800")
+    text = draw_svg(content, {"jahat": State("open", 1, HOSTILE)}, title=HOSTILE + "\x00\x1b\ud800")
     root = etree.fromstring(text)
 
     assert not list(root.iter("script"))
@@ -51,18 +51,18 @@ def test_two_drawings_on_a_page_share_no_id() -> None:
     first, second = svg(small().xml(), title="Satu"), svg(small().xml(), title="Dua")
 
     assert not set(first.xpath("//@id")) & set(second.xpath("//@id"))
-    assert 'id="kiri-t"' in draw(small().xml(), {}, title="x", prefix="kiri")
+    assert 'id="kiri-t"' in draw_svg(small().xml(), {}, title="x", prefix="kiri")
 
 
 def test_a_file_that_stands_alone_carries_its_own_rules() -> None:
-    text = draw(small().xml(), {}, title="x", css=".bpmn text { fill: red } </style><script>")
+    text = draw_svg(small().xml(), {}, title="x", css=".bpmn text { fill: red } </style><script>")
 
     assert (
         "<style>.bpmn text { fill: red } /stylescript></style>".replace("stylescript>", "style>script>")
         in text
     )
     assert etree.fromstring(text).tag == f"{SVG}svg"
-    assert "<style" not in draw(small().xml(), {}, title="x")
+    assert "<style" not in draw_svg(small().xml(), {}, title="x")
 
 
 def test_a_file_without_layout_is_arranged_and_says_so() -> None:
@@ -81,7 +81,7 @@ def test_a_file_without_layout_is_arranged_and_says_so() -> None:
         "lengkap__periksa",
     }
     assert "dibuat otomatis" in words(note)
-    assert "dibuat otomatis" not in draw(small().xml(), {}, title="x")
+    assert "dibuat otomatis" not in draw_svg(small().xml(), {}, title="x")
 
 
 def test_arranged_nodes_do_not_cover_each_other() -> None:
@@ -125,7 +125,7 @@ def test_no_arranged_flow_of_the_sop_runs_through_a_step_that_it_does_not_lead_t
 
 def crossed(points: Sequence[tuple[float, float]], boxes: Sequence[Box]) -> list[Box]:
     """The boxes that a line runs through."""
-    hulls = [around([Box(*a, 0.1, 0.1), Box(*b, 0.1, 0.1)]) for a, b in pairwise(points)]
+    hulls = [bounding_box([Box(*a, 0.1, 0.1), Box(*b, 0.1, 0.1)]) for a, b in pairwise(points)]
     return [box for box in boxes if any(hull.meets(box) for hull in hulls)]
 
 
@@ -169,7 +169,7 @@ def test_anything_that_is_xml_gives_a_picture(data: st.DataObject) -> None:
 @pytest.mark.parametrize("content", [b"", b"<a", b"\xff\xfe", b"<!DOCTYPE a><a/>"])
 def test_what_is_no_xml_is_refused_as_the_reader_does(content: bytes) -> None:
     with pytest.raises(InvalidDiagram):
-        draw(content, {}, title="x")
+        draw_svg(content, {}, title="x")
 
 
 @pytest.mark.parametrize("content", [b"<a/>", small().xml().replace(b"20100524/MODEL", b"other")])
@@ -189,10 +189,10 @@ def test_three_hundred_unplaced_names_are_placed() -> None:
 
 
 def test_pictures_are_kept_by_content_and_only_so_many() -> None:
-    first = picture.picture(small().xml())
-    assert picture.picture(bytes(bytearray(small().xml()))) is first
+    first = picture.picture_of(small().xml())
+    assert picture.picture_of(bytes(bytearray(small().xml()))) is first
 
     for index in range(60):
-        picture.picture(small().shape("userTask", f"t{index}", 600, 50).xml())
+        picture.picture_of(small().shape("userTask", f"t{index}", 600, 50).xml())
 
-    assert picture.picture(small().xml()) is not first
+    assert picture.picture_of(small().xml()) is not first

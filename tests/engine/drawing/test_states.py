@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from app.engine.drawing import State, draw
+from app.engine.drawing import State, draw_svg
 from app.engine.drawing.geometry import Box
 from app.engine.drawing.lettering import fit, width, wrap
 from app.engine.drawing.naming import Names
@@ -50,7 +50,7 @@ def test_flows_taken_are_highlighted_and_lie_over_the_others() -> None:
 def test_states_of_unknown_elements_change_nothing() -> None:
     content = small().xml()
 
-    assert draw(content, {"tiada": State("open")}, title="x") == draw(content, {}, title="x")
+    assert draw_svg(content, {"tiada": State("open")}, title="x") == draw_svg(content, {}, title="x")
 
 
 @pytest.mark.parametrize("state", ["done", "overdue"])

@@ -25,7 +25,7 @@ from app.engine.reading.texts import conditions
     ],
 )
 def test_wrappings_of_the_engines_are_taken_off(written: str, cleaned: str) -> None:
-    assert conditions.clean(written) == cleaned
+    assert conditions.unwrap(written) == cleaned
 
 
 @pytest.mark.parametrize(
@@ -70,7 +70,7 @@ def test_wrappings_of_the_engines_are_taken_off(written: str, cleaned: str) -> N
 )
 def test_what_python_juel_and_word_processors_write_is_put_into_feel(written: str, offered: str) -> None:
     assert conditions.in_feel(written) == offered
-    assert feel.check(offered) is None
+    assert feel.syntax_error(offered) is None
 
 
 @pytest.mark.parametrize(
@@ -115,8 +115,8 @@ def test_what_feelin_takes_for_a_part_of_a_list_is_refused_and_offered_in_bracke
 
 def test_python_that_feel_would_misread_is_refused() -> None:
     """FEEL takes ``True`` for a variable and ``not a`` for a name of two words: both would be null, silently."""
-    assert feel.check("a = True") is None
-    assert feel.check("not a") is None
+    assert feel.syntax_error("a = True") is None
+    assert feel.syntax_error("not a") is None
     assert conditions.fault("a = True") == ("expression_not_feel", {"text": "a = True", "offer": "a = true"})
     assert conditions.fault("not a") == ("expression_not_feel", {"text": "not a", "offer": "not(a)"})
 
@@ -156,7 +156,7 @@ def test_runaway_texts_end_in_a_finding(text: str) -> None:
 
 @given(st.text(alphabet="ab !=&|()[]'\"“”.,?<>not empty is None True ${}#\\\n0", max_size=60))
 def test_any_text_gives_a_verdict(text: str) -> None:
-    found = conditions.fault(conditions.clean(text))
+    found = conditions.fault(conditions.unwrap(text))
     assert found is None or found[0] in {"expression_syntax", "expression_not_feel"}
     if found is not None and "offer" in found[1]:
-        assert feel.check(found[1]["offer"]) is None
+        assert feel.syntax_error(found[1]["offer"]) is None

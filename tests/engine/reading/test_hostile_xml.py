@@ -206,7 +206,7 @@ def verdict(content: bytes) -> None:
     """Read ``content``: diagrams, or an error whose findings can be shown in both languages."""
     diagrams: tuple[Diagram, ...] = ()
     try:
-        diagrams = reader.read(content, file="x.bpmn")
+        diagrams = reader.read_diagrams(content, file="x.bpmn")
         findings = diagrams[0].findings
     except InvalidDiagram as refusal:
         findings = refusal.findings

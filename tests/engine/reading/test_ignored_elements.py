@@ -277,7 +277,7 @@ def test_an_attribute_that_is_read_makes_a_difference(tag: str, name: str) -> No
 def outcome(xml: bytes) -> object:
     """What the reader makes of a file: its processes, else the findings that refuse it."""
     try:
-        return reader.read(xml, file="uji.bpmn")
+        return reader.read_diagrams(xml, file="uji.bpmn")
     except InvalidDiagram as error:
         return error.findings
 
@@ -313,7 +313,7 @@ def test_what_a_run_would_have_to_do_otherwise_is_refused(xml: bytes, code: str)
     ],
 )  # fmt: skip
 def test_what_has_no_effect_is_told_once_for_the_file(xml: bytes, told: str) -> None:
-    findings = [f for diagram in reader.read(xml, file="uji.bpmn") for f in diagram.findings]
+    findings = [f for diagram in reader.read_diagrams(xml, file="uji.bpmn") for f in diagram.findings]
     [finding] = [finding for finding in findings if finding.code == "bpmn_ignored"]
     for language in ("id", "en"):
         with speaking(language):

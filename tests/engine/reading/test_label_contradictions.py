@@ -3,7 +3,7 @@
 import pytest
 
 from app.engine.diagram import Diagram
-from app.engine.reading.reader import read
+from app.engine.reading.reader import read_diagrams
 from tests.engine.building import boundary, bpmn, end, start, user
 from tests.sop import DIAGRAM
 
@@ -18,7 +18,7 @@ def reminded(timer: str, *, label: str, kind: str = "timeDuration") -> list[str]
         *(end(id) for id in ("end", "batas", "lain")),
     ]
     flows = ["start > telaah > end", "tenggat > batas", "ingat > lain"]
-    return codes(read(bpmn(nodes, flows), file="uji.bpmn")[0])
+    return codes(read_diagrams(bpmn(nodes, flows), file="uji.bpmn")[0])
 
 
 def codes(diagram: Diagram) -> list[str]:
@@ -36,7 +36,7 @@ def drawn(timer: str, *, label: str = "Lewat", cell: str = "") -> Diagram:
         ],
         ["start > telaah > end", "lewat > lain"],
     )
-    [diagram] = read(xml, file="uji.bpmn")
+    [diagram] = read_diagrams(xml, file="uji.bpmn")
     return diagram
 
 
@@ -79,5 +79,5 @@ def test_a_cell_that_no_timer_of_the_task_keeps_is_warned_of() -> None:
 
 
 def test_the_sop_as_shipped_contradicts_itself_nowhere() -> None:
-    [diagram] = read(DIAGRAM.read_bytes(), file="pengaduan.bpmn")
+    [diagram] = read_diagrams(DIAGRAM.read_bytes(), file="pengaduan.bpmn")
     assert not {"timer_label_differs", "timer_cell_differs"} & set(codes(diagram))

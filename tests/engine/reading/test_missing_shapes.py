@@ -62,7 +62,7 @@ def test_a_process_of_which_nothing_is_drawn_is_told_of_once() -> None:
     )
     told = [
         (diagram.key, finding.element_id)
-        for diagram in reader.read(xml)
+        for diagram in reader.read_diagrams(xml)
         for finding in diagram.findings
         if finding.code == "step_not_drawn"
     ]

@@ -114,7 +114,7 @@ ELSEWHERE = {"camunda7", "camunda8", "drawn_in_an_office"}
 
 def drawing(name: str) -> tuple[Diagram, ...]:
     path = DRAWINGS / f"{name}.bpmn"
-    return reader.read(path.read_bytes(), file=path.name)
+    return reader.read_diagrams(path.read_bytes(), file=path.name)
 
 
 def test_every_drawing_stands_in_the_table() -> None:
@@ -132,7 +132,7 @@ def test_a_drawing_that_runs_is_read_with_true_warnings(name: str) -> None:
 
 @pytest.mark.parametrize("name", [*RUNS, *sorted(ELSEWHERE)])
 def test_a_drawing_that_runs_comes_to_an_end(name: str) -> None:
-    drives = [drive for n in range(SEEDS) for drive in pool_driver.drive(drawing(name), str(n))]
+    drives = [drive for n in range(SEEDS) for drive in pool_driver.drive_pools(drawing(name), str(n))]
     assert [drive for drive in drives if drive.end != "ended"] == []
 
 

@@ -36,25 +36,27 @@ def two_pools(*flows: str, outside: str = "") -> bytes:
 
 
 def test_a_message_flow_names_the_message_at_both_ends() -> None:
-    dinas, warga = reader.read(two_pools(message_flow("kirim", "tunggu", "Surat balasan")))
+    dinas, warga = reader.read_diagrams(two_pools(message_flow("kirim", "tunggu", "Surat balasan")))
     assert dinas.nodes["tunggu"].message == warga.nodes["kirim"].message == "Surat balasan"
     assert [f.code for f in dinas.findings] == ["implicit_end"]
     assert [f.code for f in warga.findings] == []
 
 
 def test_a_message_flow_without_a_name_goes_by_its_message_or_by_who_waits() -> None:
-    dinas, warga = reader.read(two_pools(message_flow("kirim", "tunggu")))
+    dinas, warga = reader.read_diagrams(two_pools(message_flow("kirim", "tunggu")))
     assert dinas.nodes["tunggu"].message == warga.nodes["kirim"].message == "Balasan datang"
     surat = '<bpmn:message id="m1" name="Surat"/>'
     given = two_pools(message_flow("kirim", "tunggu", "panah", 'messageRef="m1"'), outside=surat)
-    dinas, warga = reader.read(given)
+    dinas, warga = reader.read_diagrams(given)
     assert dinas.nodes["tunggu"].message == warga.nodes["kirim"].message == "Surat"
 
 
 def test_a_message_flow_to_a_plain_task_is_only_drawn() -> None:
-    _dinas, warga = reader.read(two_pools(message_flow("tunggu", "tulis", "x")))
+    _dinas, warga = reader.read_diagrams(two_pools(message_flow("tunggu", "tulis", "x")))
     assert not warga.nodes["tulis"].message
-    found = [f for d in reader.read(two_pools(message_flow("tunggu", "tulis", "x"))) for f in d.findings]
+    found = [
+        f for d in reader.read_diagrams(two_pools(message_flow("tunggu", "tulis", "x"))) for f in d.findings
+    ]
     assert ("message_flow_ignored", "tulis") in [(f.code, f.element_id) for f in found]
 
 
@@ -78,7 +80,7 @@ def test_what_comes_from_another_process_starts_by_its_message() -> None:
     begins = f'<bpmn:startEvent id="masuk" name="Masuk">{WAITS}</bpmn:startEvent>{STEP}'
     kantor = f'<bpmn:process id="kantor">{begins}</bpmn:process>'
     xml = two_pools(message_flow("kirim", "masuk", "Pengaduan"), outside=kantor)
-    found = next(each for each in reader.read(xml) if each.key == "kantor")
+    found = next(each for each in reader.read_diagrams(xml) if each.key == "kantor")
     assert found.start_node() is None
     assert found.start_node("Pengaduan") is found.nodes["masuk"]
 

@@ -199,7 +199,7 @@ def test_what_the_reader_accepts_the_engine_can_build() -> None:
 
 def _accepted(path: Path) -> tuple[Diagram, ...]:
     try:
-        return reader.read(path.read_bytes())
+        return reader.read_diagrams(path.read_bytes())
     except InvalidDiagram:
         return ()
 
@@ -255,7 +255,7 @@ def test_each_pool_is_a_process_of_its_own_with_its_own_warnings() -> None:
         '<bpmn:sequenceFlow id="x" sourceRef="awal" targetRef="kerja"/></bpmn:process>'
     )
     xml = bpmn([start(), user("a"), user("b")], "start > a", outside=second, executable=False)
-    first, other = reader.read(xml)
+    first, other = reader.read_diagrams(xml)
     assert (first.key, set(other.nodes)) == ("prosedur", {"awal", "kerja"})
     assert [f.code for f in first.findings] == ["implicit_end", "unreachable"]
     assert [(f.code, f.element_id) for f in other.findings] == [("implicit_end", "kerja")]
@@ -263,7 +263,7 @@ def test_each_pool_is_a_process_of_its_own_with_its_own_warnings() -> None:
 
 def test_beside_a_process_marked_executable_others_are_only_drawn() -> None:
     second = '<bpmn:process id="kedua" name="Kedua"><bpmn:startEvent id="awal"/></bpmn:process>'
-    (diagram,) = reader.read(bpmn([start(), end()], "start > end", outside=second))
+    (diagram,) = reader.read_diagrams(bpmn([start(), end()], "start > end", outside=second))
     assert [(f.code, f.element_id) for f in diagram.findings] == [("process_only_drawn", "kedua")]
 
 
@@ -309,7 +309,7 @@ def script(name: str) -> Shape:
 def test_the_error_counts_what_must_be_mended() -> None:
     xml = bpmn([start(), user("a", isForCompensation="true"), script("b"), end()], "start > a > b > end")
     with i18n.speaking("en"), pytest.raises(InvalidDiagram, match="2 findings must be mended"):
-        reader.read(xml)
+        reader.read_diagrams(xml)
 
 
 def test_too_many_findings_are_cut_errors_kept() -> None:

@@ -9,7 +9,7 @@ from tests.engine.read_files import errors, read, warnings
 
 
 def one(xml: bytes) -> Diagram:
-    [diagram] = reader.read(xml)
+    [diagram] = reader.read_diagrams(xml)
     return diagram
 
 

@@ -97,7 +97,7 @@ def around(*, name: str = "Tenggat", inside: str = "", **given: str) -> bytes:
 def test_every_unit_that_a_label_may_name_may_stand_in_a_timer_and_means_the_same(word: str) -> None:
     for number in ("2", "dua", "two", "2 (dua)", "se" if word in ("hari", "jam", "bulan") else "3"):
         text = f"{number}{word}" if number == "se" else f"{number} {word}"
-        assert timers.check(Timer("duration", text), "kerja") is None, text
+        assert timers.timer_fault(Timer("duration", text), "kerja") is None, text
         label = timer_labels.meaning(f"{text} sesudah surat diterima")
         assert label is not None, text
         assert timers.explicit(label, "kerja") == timers.explicit(timer_labels.meaning(text) or "", "kerja")

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine.reading.reader import read
+from app.engine.reading.reader import read_diagrams
 from app.engine.running.execution import Program
 from app.errors import ExecutionFailed
 from tests.engine.building import boundary, bpmn, end, node, start
@@ -199,7 +199,7 @@ def _receiving() -> Case:
         end(),
         end("tutup"),
     ]
-    [diagram] = read(bpmn(shapes, "start > tunggu > end\nlewat > tutup"))
+    [diagram] = read_diagrams(bpmn(shapes, "start > tunggu > end\nlewat > tutup"))
     return Case(Program(diagram, {}))
 
 
@@ -220,7 +220,7 @@ def test_a_deadline_ends_the_wait_for_a_message() -> None:
 
 def test_a_milestone_on_the_way_tells_nobody() -> None:
     shapes = [start(), node("intermediateThrowEvent", "tonggak"), end()]
-    [diagram] = read(bpmn(shapes, "start > tonggak > end"))
+    [diagram] = read_diagrams(bpmn(shapes, "start > tonggak > end"))
     assert Case(Program(diagram, {})).step.effects == ()
 
 

@@ -324,7 +324,7 @@ def test_where_no_condition_holds_the_owner_reads_what_the_conditions_read() -> 
     assert len(detail) < 320
     assert "tidak dibaca" not in detail
     with speaking("en"):
-        assert "They read: barang = " in stored_messages.told(stored_messages.kept(detail))
+        assert "They read: barang = " in stored_messages.tell_stored(stored_messages.store_texts(detail))
 
 
 def test_a_case_that_loops_64_times_costs_what_it_cost_at_first() -> None:

@@ -33,8 +33,10 @@ SOP_ANSWERS: dict[str, dict[str, Any]] = {
 
 
 def _sop(xml: bytes, dmn: bytes) -> Program:
-    [diagram] = reader.read(xml)
-    return Program(diagram, {table.id: table for table in decisions.read(dmn, file="rute-unit.dmn")})
+    [diagram] = reader.read_diagrams(xml)
+    return Program(
+        diagram, {table.id: table for table in decisions.read_decisions(dmn, file="rute-unit.dmn")}
+    )
 
 
 def _resumed(case_: dict[str, Any], sop: Program) -> Case:

@@ -194,7 +194,7 @@ mulai -> putus -> lihat -> selesai
 
 
 def decided(how: str, **variables: Any) -> Case:
-    [table] = decisions.read(dmn(("-", "x * 2")), file="t.dmn")
+    [table] = decisions.read_decisions(dmn(("-", "x * 2")), file="t.dmn")
     return Case(RULE.format(how=how), variables, tables={"uji": table})
 
 

@@ -124,7 +124,7 @@ def test_text_is_due(
 ) -> None:
     found = due(text, day_unit=day_unit)
 
-    assert timers.check(duration(text), day_unit) is None
+    assert timers.timer_fault(duration(text), day_unit) is None
     assert (found.at, found.unit, found.amount) == (wib(expected), unit, amount)
     assert found.at.tzinfo is UTC
     assert (found.text, found.since) == (text, TUESDAY)
@@ -178,7 +178,7 @@ def test_text_is_due(
     ],
 )
 def test_text_is_refused_with_a_finding(text: str, code: str) -> None:
-    assert timers.check(duration(text), "kerja") == code
+    assert timers.timer_fault(duration(text), "kerja") == code
     with pytest.raises(ExpressionFailed, match="tidak dapat dibaca"):
         due(text)
 
@@ -199,7 +199,7 @@ def test_the_longest_text_is_counted_at_once() -> None:
 )
 def test_whatever_the_text_it_is_refused_or_due(day_unit: timers.DayUnit, text: str) -> None:
     timer = duration(text)
-    if timers.check(timer, day_unit) is None and not timers.is_relative(timer) and "=" not in text:
+    if timers.timer_fault(timer, day_unit) is None and not timers.is_relative(timer) and "=" not in text:
         assert due(text, day_unit=day_unit).at.tzinfo is UTC
 
 
@@ -268,8 +268,8 @@ def test_failure_has_words_in_both_languages() -> None:
 
 
 def test_formula_passes_the_check() -> None:
-    assert timers.check(duration("= batas"), "kerja") is None
-    assert timers.check(Timer("cycle", "= batas"), "kerja") is None
+    assert timers.timer_fault(duration("= batas"), "kerja") is None
+    assert timers.timer_fault(Timer("cycle", "= batas"), "kerja") is None
 
 
 # -- relative to the deadline ----------------------------------------------------------------------
@@ -379,7 +379,7 @@ def series(first: Due, length: int) -> list[str]:
     ],
 )
 def test_cycle_is_due_again_and_again(text: str, day_unit: timers.DayUnit, expected: list[str]) -> None:
-    assert timers.check(Timer("cycle", text), day_unit) is None
+    assert timers.timer_fault(Timer("cycle", text), day_unit) is None
     assert timers.cycle(Timer("cycle", text)) is not None
     assert series(due(text, day_unit=day_unit), 4) == expected
 
@@ -449,7 +449,7 @@ def test_only_repeating_timers_are_cycles() -> None:
 
 
 def test_cycle_element_with_a_plain_duration_is_refused() -> None:
-    assert timers.check(Timer("cycle", "P1D"), "kerja") == "timer_not_a_cycle"
+    assert timers.timer_fault(Timer("cycle", "P1D"), "kerja") == "timer_not_a_cycle"
 
 
 # -- the record and its explanation ----------------------------------------------------------------

@@ -20,7 +20,7 @@ __all__ = ["browser"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-FORM = forms.load(json.dumps(EVERYTHING).encode(), file="semua.form")
+FORM = forms.load_form(json.dumps(EVERYTHING).encode(), file="semua.form")
 
 FILL = """(source) => {
   const form = document.querySelector("form");
@@ -47,7 +47,7 @@ def test_script_and_server_hide_the_same_fields(browser: Any) -> None:
 
         shown = page.evaluate(FILL, source)
 
-        read = forms.read(FORM, {**source, "hitungan": []})
+        read = forms.read_html(FORM, {**source, "hitungan": []})
         hidden = situation(FORM, read, context, now=NOW).hidden
         assert shown == sorted(part.key for part in FORM.fields if part.id not in hidden), source
     assert page.complaints == []

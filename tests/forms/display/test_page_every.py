@@ -19,7 +19,7 @@ __all__ = ["browser"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
-FORM = forms.load(json.dumps(EVERY).encode(), file="semua.form")
+FORM = forms.load_form(json.dumps(EVERY).encode(), file="semua.form")
 SHOWN = """() => {
   const shown = [ ...document.querySelector("form").elements ]
     .filter((one) => one.name && one.type !== "hidden" && one.name !== "_baris" && !one.closest("[hidden]"));

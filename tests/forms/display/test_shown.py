@@ -190,7 +190,7 @@ def test_times_are_kept_with_the_zone_the_form_asks_for(
     subtype: str, form_: str, typed: str, kept: str, shown: str
 ) -> None:
     made = form(component("datetime", "saat", subtype=subtype, timeSerializingFormat=form_, timeInterval=1))
-    read = forms.read(made, {"saat": [typed]})
+    read = forms.read_html(made, {"saat": [typed]})
     found = forms.validate(made, read, context={}, now=NOW)
     assert found == {"saat": kept}
     assert draw(made, context=found)["saat"].value == shown

@@ -11,12 +11,12 @@ from tests.forms import every
 from tests.forms.pages import html, sent_by
 from tests.forms.schemas import EVERYTHING, NOW, component, form, values
 
-EVERY = forms.load(json.dumps(every.EVERY).encode(), file="setiap.form")
-SIMPLE = forms.load(json.dumps(EVERYTHING).encode(), file="semua.form")
+EVERY = forms.load_form(json.dumps(every.EVERY).encode(), file="setiap.form")
+SIMPLE = forms.load_form(json.dumps(EVERYTHING).encode(), file="semua.form")
 
 
 def untouched(made: forms.Form, sent: dict[str, list[str]], context: dict[str, Any]) -> bool:
-    return forms.is_untouched(made, forms.read(made, sent), context=context, now=NOW)
+    return forms.is_untouched(made, forms.read_html(made, sent), context=context, now=NOW)
 
 
 @pytest.mark.parametrize("seed", range(20))

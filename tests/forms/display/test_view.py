@@ -40,7 +40,7 @@ def test_values_are_shown_as_they_are_typed() -> None:
 
 def test_what_was_not_understood_is_shown_again() -> None:
     made = form(component("number", "angka"), component("datetime", "tanggal"))
-    typed = forms.read(made, {"angka": ["1.500"], "tanggal": ["31-02-2026"]})
+    typed = forms.read_html(made, {"angka": ["1.500"], "tanggal": ["31-02-2026"]})
     drawn = draw(made, typed)
     assert (drawn["angka"].value, drawn["tanggal"].value) == ("1.500", "31-02-2026")
 
@@ -116,7 +116,7 @@ def test_browsers_offer_the_readers_own_data_only_where_the_form_asks() -> None:
 
 
 def test_the_page_of_every_component_is_well_labelled() -> None:
-    made = forms.load(content(*EVERYTHING["components"]), file="semua.form")
+    made = forms.load_form(content(*EVERYTHING["components"]), file="semua.form")
     page = html(
         made,
         errors={part.key: f"Perbaiki {part.key}." for part in made.fields},

@@ -46,7 +46,7 @@ def drawn(extensions: str) -> forms.Form:
     node = diagram.nodes["isi"]
     assert node.form_key == "formData-isi"
     assert "extension_ignored" not in {finding.code for finding in diagram.findings}
-    return forms.load(forms.from_form_data(node.properties["formData"]), file="formData-isi.form")
+    return forms.load_form(forms.from_form_data(node.properties["formData"]), file="formData-isi.form")
 
 
 def test_camundas_fields_become_components() -> None:
@@ -103,7 +103,7 @@ def test_what_such_a_form_cannot_do_is_a_finding(field: str, code: str) -> None:
     text = f'<camunda:formData><camunda:formField label="A" {field}/></camunda:formData>'
     diagram = read(bpmn([start(), user("isi", extensions=text), end()], "start > isi > end"))
     content = forms.from_form_data(diagram.nodes["isi"].properties["formData"])
-    assert [finding.code for finding in forms.check(content, file="x")] == [code]
+    assert [finding.code for finding in forms.check_form(content, file="x")] == [code]
 
 
 def test_the_same_fields_make_the_same_bytes() -> None:

@@ -19,7 +19,7 @@ from tests.forms.schemas import EVERYTHING, NOW, component, content
 
 
 def test_broken_json_names_its_line() -> None:
-    [finding] = forms.check(b'{"components": [\n{"type": }]}', file="x.form")
+    [finding] = forms.check_form(b'{"components": [\n{"type": }]}', file="x.form")
     assert (finding.code, finding.line) == ("form_not_json", 2)
 
 
@@ -41,7 +41,7 @@ def test_broken_json_names_its_line() -> None:
     ],
 )
 def test_broken_json_is_told_in_our_own_words(broken: bytes, said: str, in_english: str) -> None:
-    [finding] = forms.check(broken, file="x.form")
+    [finding] = forms.check_form(broken, file="x.form")
     assert finding.what == f"Berkas formulir bukan JSON yang benar: {said}."
     with speaking("en"):
         assert finding.what == f"The form file is not valid JSON: {in_english}."
@@ -66,7 +66,7 @@ def test_broken_json_is_told_in_our_own_words(broken: bytes, said: str, in_engli
     ],
 )
 def test_hostile_bytes_are_findings(bytes_: bytes, code: str) -> None:
-    assert [finding.code for finding in forms.check(bytes_, file="x.form")] == [code]
+    assert [finding.code for finding in forms.check_form(bytes_, file="x.form")] == [code]
 
 
 def test_limits_of_number_and_depth() -> None:
@@ -79,7 +79,7 @@ def test_limits_of_number_and_depth() -> None:
 
 
 def test_a_byte_order_mark_does_no_harm() -> None:
-    assert forms.check(b"\xef\xbb\xbf" + content(component("textfield", "a")), file="") == ()
+    assert forms.check_form(b"\xef\xbb\xbf" + content(component("textfield", "a")), file="") == ()
 
 
 @pytest.mark.parametrize("whole", [EVERYTHING, EVERY], ids=["fields", "every component"])
@@ -105,12 +105,12 @@ def test_random_damage_raises_nothing_but_findings(whole: dict[str, Any]) -> Non
             )
             part[name] = chance.choice(odd)
         bytes_ = json.dumps(damaged).encode()
-        found = forms.check(bytes_, file="x.form")
+        found = forms.check_form(bytes_, file="x.form")
         assert all(finding.as_dict()["message"] for finding in found)
         if not has_errors(found):
             usable += 1
-            made = forms.load(bytes_, file="x.form")
+            made = forms.load_form(bytes_, file="x.form")
             assert html(made)
             with suppress(InvalidForm):
-                forms.validate(made, forms.read(made, {}), context={}, now=NOW)
+                forms.validate(made, forms.read_html(made, {}), context={}, now=NOW)
     assert 0 < usable < 300

@@ -11,7 +11,7 @@ from tests.forms.schemas import component, content, form
 
 def found(part: dict[str, Any]) -> list[tuple[str, str]]:
     bytes_ = content(part)
-    made = forms.check_marks(forms.load(bytes_, file="uji.form"), bytes_, file="uji.form")
+    made = forms.check_marks(forms.load_form(bytes_, file="uji.form"), bytes_, file="uji.form")
     return [(finding.code, finding.severity) for finding in made]
 
 
@@ -90,13 +90,13 @@ def test_a_name_that_nothing_sets_is_told_with_its_field_where_the_file_gives_no
     part = component("textfield", "alasan", conditional={"hide": '=hasill = "cukup"'})
     del part["id"]
     bytes_ = content(component("text"), component("group", components=[part]))
-    [finding] = forms.check_names(forms.load(bytes_, file="uji.form"), bytes_, known=(), file="uji.form")
+    [finding] = forms.check_names(forms.load_form(bytes_, file="uji.form"), bytes_, known=(), file="uji.form")
     assert (finding.element_id, finding.element_name, finding.line) == ("alasan", "Alasan", 1)
 
 
 def test_a_misspelling_is_told_in_both_languages_with_what_was_meant() -> None:
     bytes_ = content(marked(Pribadi="ya"))
-    [finding] = forms.check_marks(forms.load(bytes_, file="uji.form"), bytes_, file="uji.form")
+    [finding] = forms.check_marks(forms.load_form(bytes_, file="uji.form"), bytes_, file="uji.form")
     assert (finding.file, finding.element_id, finding.line) == ("uji.form", "nama", 1)
     assert "“Pribadi” pada “Nama” tidak dikenal; yang dikenal: “pribadi”" in finding.what
     with speaking("en"):

@@ -14,7 +14,7 @@ from tests.forms.schemas import EVERYTHING, component, content, form, hide, must
 
 
 def test_a_form_with_every_component_can_run() -> None:
-    found = forms.check(json.dumps(EVERYTHING).encode(), file="semua.form")
+    found = forms.check_form(json.dumps(EVERYTHING).encode(), file="semua.form")
     assert [(finding.code, finding.element_id) for finding in found] == [("form_options_once", "hitungan")]
 
 
@@ -98,10 +98,10 @@ def test_what_form_js_does_not_know_is_an_error(kind: str) -> None:
     ],
 )
 def test_what_cannot_run_is_an_error(part: dict[str, Any], code: str) -> None:
-    found = forms.check(content(part), file="uji.form")
+    found = forms.check_form(content(part), file="uji.form")
     assert [finding.code for finding in found if finding.severity == "error"] == [code]
     with pytest.raises(InvalidDiagram) as refused:
-        forms.load(content(part), file="uji.form")
+        forms.load_form(content(part), file="uji.form")
     assert refused.value.findings == found
 
 
@@ -125,7 +125,7 @@ def test_what_cannot_run_is_an_error(part: dict[str, Any], code: str) -> None:
     ],
 )
 def test_what_form_js_ignores_is_a_warning(part: dict[str, Any], code: str) -> None:
-    found = forms.load(content(part), file="uji.form").findings
+    found = forms.load_form(content(part), file="uji.form").findings
     assert [(finding.code, finding.severity) for finding in found] == [(code, "warning")]
 
 
@@ -143,7 +143,7 @@ UNSTORABLE = [
 @pytest.mark.parametrize("wrong", UNSTORABLE, ids=ascii)
 def test_a_letter_that_cannot_be_stored_is_refused_where_it_stands(wrong: dict[str, Any]) -> None:
     part = {**component("select", "jenis", values=values("x")), **wrong}
-    [found] = forms.check(content(part), file="uji.form")
+    [found] = forms.check_form(content(part), file="uji.form")
     assert (found.code, found.severity) == ("form_not_storable", "error")
     assert json.dumps(found.as_dict(), ensure_ascii=False).encode()
     assert found.element_id == ("jenis" if "components" not in wrong else None)
@@ -177,7 +177,7 @@ def test_a_finding_says_where_and_what_to_do_in_both_languages() -> None:
         '{"components": [\n {"type": "text", "id": "t", "text": "x"},\n'
         ' {"type": "tabel", "id": "tabel_1", "label": "Tabel"}]}'
     )
-    [finding] = forms.check(text.encode(), file="uji.form")
+    [finding] = forms.check_form(text.encode(), file="uji.form")
     assert (finding.file, finding.line, finding.element_id, finding.element_name) == (
         "uji.form",
         3,
@@ -198,7 +198,7 @@ def test_every_finding_has_words_in_english() -> None:
 
 def test_the_same_bytes_are_read_once() -> None:
     bytes_ = content(component("textfield", "sekali"))
-    assert forms.load(bytes_, file="a.form") is forms.load(bytes(bytearray(bytes_)), file="a.form")
+    assert forms.load_form(bytes_, file="a.form") is forms.load_form(bytes(bytearray(bytes_)), file="a.form")
 
 
 def test_a_form_tells_what_it_reads_and_what_is_private() -> None:

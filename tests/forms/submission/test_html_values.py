@@ -27,7 +27,7 @@ FORM = form(
 
 
 def test_every_field_that_takes_input_gets_a_value() -> None:
-    assert forms.read(FORM, {}) == {
+    assert forms.read_html(FORM, {}) == {
         "teks": "",
         "uraian": "",
         "angka": None,
@@ -57,7 +57,7 @@ def test_typed_texts_become_values() -> None:
         "berkas": ["f1", "f2", "f2", ""],
         "berkas.hapus": ["f1"],
     }
-    assert forms.read(FORM, source) == {
+    assert forms.read_html(FORM, source) == {
         "teks": "satu dua",
         "uraian": "satu\ndua",
         "angka": 2.5,
@@ -74,11 +74,11 @@ def test_typed_texts_become_values() -> None:
 
 def test_disabled_readonly_and_unknown_names_are_not_looked_at() -> None:
     source = {"mati": ["x"], "tetap": ["x"], "__proto__": ["x"], **{f"lain{n}": ["x"] for n in range(10_000)}}
-    assert forms.read(FORM, source) == forms.read(FORM, {})
+    assert forms.read_html(FORM, source) == forms.read_html(FORM, {})
 
 
 def test_what_no_database_holds_is_dropped() -> None:
-    read = forms.read(FORM, {"teks": ["a\0b\ud800c"], "banyak": ["x\0"], "berkas": ["\0"]})
+    read = forms.read_html(FORM, {"teks": ["a\0b\ud800c"], "banyak": ["x\0"], "berkas": ["\0"]})
     assert (read["teks"], read["banyak"], read["berkas"]) == ("abc", ["x"], [])
 
 
@@ -86,7 +86,7 @@ def test_what_no_database_holds_is_dropped() -> None:
     "typed", ["abc", "1.500", "1.500,5", "1e5", "0x10", "--1", "9" * 40, "NaN", "Infinity", "١٢"]
 )
 def test_a_text_that_is_no_certain_number_stays_a_text(typed: str) -> None:
-    assert forms.read(FORM, {"angka": [typed]})["angka"] == typed
+    assert forms.read_html(FORM, {"angka": [typed]})["angka"] == typed
 
 
 @pytest.mark.parametrize(
@@ -108,7 +108,7 @@ def test_a_number_shown_in_a_field_is_read_back_unchanged(number: Any) -> None:
 def test_a_number_that_a_browser_would_round_is_not_taken(typed: str) -> None:
     assert numbers.from_text(typed, as_text=False) == typed
     number = component("number", "angka", label="Angka")
-    assert error(number, forms.read(form(number), {"angka": [typed]})["angka"]) == (
+    assert error(number, forms.read_html(form(number), {"angka": [typed]})["angka"]) == (
         "Angka memuat lebih banyak angka daripada yang dapat disimpan; tulis paling banyak 15."
     )
 

@@ -30,7 +30,7 @@ def test_rows_come_from_the_page_in_its_order_with_the_row_of_the_case_they_were
         "barang.0.nama": ["rak"],
         "barang.1.nama": ["nobody"],
     }
-    assert forms.read(form(ITEMS), source) == {
+    assert forms.read_html(form(ITEMS), source) == {
         "barang": [
             {"#": 1, "nama": "kursi", "jumlah": 2},
             {"#": None, "nama": "rak", "jumlah": None},
@@ -135,7 +135,7 @@ def test_more_rows_than_a_page_holds_are_refused() -> None:
     with pytest.raises(InvalidForm):
         clean(form(ITEMS), {"barang": [{}] * (MAX_ROWS + 1)})
     source = {"barang": [f"{n}:" for n in range(MAX_ROWS + 50)]}
-    assert len(forms.read(form(ITEMS), source)["barang"]) == MAX_ROWS
+    assert len(forms.read_html(form(ITEMS), source)["barang"]) == MAX_ROWS
 
 
 def test_a_row_says_its_number_and_what_was_wrong_in_it() -> None:

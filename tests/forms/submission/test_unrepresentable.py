@@ -34,8 +34,8 @@ def test_a_value_that_the_field_cannot_hold_is_told_and_stays(case: str) -> None
     assert "nilai yang tidak dapat ditampilkan isian ini" in page
     assert told in page
     assert clean(made, {"ket": "x"}, context=context) == {"ket": "x"}
-    assert clean(made, forms.read(made, sent_by(page)), context=context) == {"ket": ""}
-    assert forms.is_untouched(made, forms.read(made, sent_by(page)), context=context, now=NOW)
+    assert clean(made, forms.read_html(made, sent_by(page)), context=context) == {"ket": ""}
+    assert forms.is_untouched(made, forms.read_html(made, sent_by(page)), context=context, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,9 @@ def test_in_records_and_rows_it_stays_as_well() -> None:
         "barang": [{"n": FAR, "nama": "a"}, {"n": 1, "nama": "b"}],
     }
     assert clean(made, {}, context=context) == context
-    assert clean(made, forms.read(made, sent_by(html(made, context=context))), context=context) == context
+    assert (
+        clean(made, forms.read_html(made, sent_by(html(made, context=context))), context=context) == context
+    )
 
 
 def test_a_required_field_still_asks_and_an_answer_that_steers_a_loop_is_emptied() -> None:

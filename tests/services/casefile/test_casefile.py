@@ -23,12 +23,12 @@ def test_everything_about_a_case_is_read_in_few_statements(office: Office) -> No
         tasks.claim(session, task.id, actor=office.rina)
         tasks.complete(session, task.id, {"hasil": "cukup", "unit": "A"}, {}, actor=office.rina)
     with office.database.reading() as session, statements(office.database) as seen:
-        file = casefile.read(session, instance.id, actor=office.rina)
+        file = casefile.open_casefile(session, instance.id, actor=office.rina)
     assert [event.type for event in file.events][:2] == ["instance_started", "task_created"]
     assert file.units == {"A": "Dinas A"}
     assert len(seen) <= 13
     with office.database.reading() as session, pytest.raises(NotFound):
-        casefile.read(session, instance.id, actor=office.dinas_b)
+        casefile.open_casefile(session, instance.id, actor=office.dinas_b)
 
 
 def test_the_latest_events_come_in_the_order_they_happened(office: Office) -> None:
@@ -54,11 +54,11 @@ def test_officers_of_the_lane_and_unit_can_be_handed_a_task(office: Office) -> N
         assert officers.may_reassign(office.rina, held)
         assert officers.may_reassign(office.ketua, held)
         assert not officers.may_reassign(office.budi, held)
-        assert (permissions.standing(office.rina, held), permissions.standing(office.budi, held)) == (
+        assert (permissions.holding(office.rina, held), permissions.holding(office.budi, held)) == (
             "work",
             "held",
         )
-        assert permissions.standing(office.auditor, held) == "look"
+        assert permissions.holding(office.auditor, held) == "look"
         for nobody in ("", "x", "999999"):
             with pytest.raises(InvalidForm):
                 officers.chosen(session, nobody)
@@ -121,7 +121,7 @@ def test_an_auditor_keeps_no_draft_and_nobody_one_for_a_foreign_task(office: Off
 def test_a_timer_that_the_case_waits_at_counts_as_open_in_the_picture(office: Office) -> None:
     instance = office.start()
     with office.database.reading() as session:
-        file = casefile.read(session, instance.id, actor=office.rina)
+        file = casefile.open_casefile(session, instance.id, actor=office.rina)
         states = casefile.picture_states(session, file)
         nodes = definitions.version(session, instance.definition_id).diagram.nodes
     assert states["periksa"].state == "open"
@@ -145,6 +145,6 @@ def test_variables_stand_in_the_order_in_which_they_were_filled_in(office: Offic
         [task] = instances.open_tasks(session, case.id)
         tasks.complete(session, task.id, {"zz_hasil": "x", "a": "x"}, {}, actor=office.rina)
     with office.database.reading() as session:
-        file = casefile.read(session, case.id, actor=office.rina)
+        file = casefile.open_casefile(session, case.id, actor=office.rina)
         shown = queries.variables(file.version, file.instance, file.events)
     assert [one.key for one in shown] == [*keys, "zz_hasil", "a"]

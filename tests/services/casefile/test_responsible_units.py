@@ -63,7 +63,10 @@ def told(office: Office, case: int) -> tuple[str, bool]:
     """Names of units, and whether they have the case now; the same on both pages."""
     with office.database.reading() as session:
         instance = session.get_one(ProcessInstance, case)
-        file, face = casefile.of(session, instance, actor=office.owner), reporter.overview(session, instance)
+        file, face = (
+            casefile.casefile_of(session, instance, actor=office.owner),
+            reporter.overview(session, instance),
+        )
     assert (file.unit, file.responsible.now) == (face.unit, face.with_unit)
     return face.unit, face.with_unit
 

@@ -22,7 +22,7 @@ class Counter:
 
 def send(database: Database, do: Any, key: str | None = "k", *, target: str = "t", body: Any = 1) -> Any:
     with database.transaction() as session:
-        return idempotency.once(session, None, "complete", target, key, body, do)
+        return idempotency.run_once(session, None, "complete", target, key, body, do)
 
 
 def test_a_repeat_gives_the_first_result_and_runs_nothing(database: Database) -> None:

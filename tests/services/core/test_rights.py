@@ -90,7 +90,7 @@ def _look(session: Session, office: Office, case: Any, actor: Actor) -> None:
 
 def _send(session: Session, office: Office, case: Any, actor: Actor) -> None:
     """To an event that the engine knows nothing of: that comes after the rights."""
-    lane, now = groups.named(session, "Loket").id, clock.now(session)
+    lane, now = groups.get_or_add(session, "Loket").id, clock.now(session)
     wait = {"activity_id": "periksa", "message": "kabar", "group_id": lane, "opened_at": now}
     session.add(MessageWait(id="kabar", instance_id=case.id, **wait))
     session.flush()

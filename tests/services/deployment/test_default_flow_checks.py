@@ -35,7 +35,7 @@ def warned(
         "awal.form": form(*more),
         "periksa.form": form(field, {"type": "textfield", "key": "jenis", "label": "Jenis"}),
     }
-    found = [finding.code for finding in deployments.check(None, files)]
+    found = [finding.code for finding in deployments.check_files(None, files)]
     assert set(found) <= {"no_default_flow", "value_never_chosen"}
     return "no_default_flow" in found
 
@@ -72,12 +72,12 @@ def test_a_mapping_that_sets_the_field_to_something_else_counts() -> None:
 
 
 def test_a_field_hidden_by_what_the_way_asks_for_is_certain(sop: dict[str, bytes]) -> None:
-    assert [finding.code for finding in deployments.check(None, sop)] == []
+    assert [finding.code for finding in deployments.check_files(None, sop)] == []
     other = json.loads(sop["konfirmasi.form"])
     text = json.dumps(other).replace(
         'data_lengkap != \\"lengkap\\"', 'data_lengkap != \\"tidak dapat dilengkapi\\"'
     )
-    found = deployments.check(None, {**sop, "konfirmasi.form": text.encode()})
+    found = deployments.check_files(None, {**sop, "konfirmasi.form": text.encode()})
     assert [(one.code, one.element_id) for one in found] == [("no_default_flow", "kesimpulan_telaah")]
 
 

@@ -64,7 +64,7 @@ def test_one_error_brings_no_warnings_of_gateways_that_need_no_default() -> None
             *(flow("h", to, condition=way) for to, way in zip("bc", (broken, ways[1]), strict=True)),
         ]
         files = {"p.bpmn": bpmn(nodes[:-1], flows, key="p"), "f.form": asked}
-        codes = [finding.code for finding in deployments.check(None, files)]
+        codes = [finding.code for finding in deployments.check_files(None, files)]
         assert "no_default_flow" not in codes
         assert bool(codes) == ("==" in broken)
 
@@ -321,13 +321,13 @@ def test_a_field_for_the_reporter_that_is_identity_is_refused_and_what_runs_is_n
     fields = form(text("hasil"), text("unit"), both)
     assert refused(office, {**procedure(), "periksa.form": fields}) == {"form_private_told"}
     assert refused(office, {"periksa.form": fields}) == {"form_private_told"}
-    [finding] = [f for f in deployments.check(None, {"periksa.form": fields}) if f.severity == "error"]
+    [finding] = [f for f in deployments.check_files(None, {"periksa.form": fields}) if f.severity == "error"]
     assert (finding.file, finding.element_id, finding.element_name) == ("periksa.form", "nama", "Nama")
     assert finding.line == 1
     assert "tampil pelapor" in finding.what
     with speaking("en"):
         assert "identity" in finding.todo
-    assert [part.public for part in forms.load(fields, file="lama.form").fields] == [False, False, False]
+    assert [part.public for part in forms.load_form(fields, file="lama.form").fields] == [False, False, False]
 
 
 def _drawn(label: str) -> bytes:
@@ -367,7 +367,7 @@ def test_how_a_timers_words_were_understood_is_told_with_an_example_by_the_clock
     xml = bpmn([start("mulai"), user("tugas"), late, end()], "mulai > tugas > end\nlewat > end", key="p")
     with office.database.transaction() as session:
         clock.fix(session, datetime(2026, 11, 27, 3, 0, tzinfo=UTC))
-        findings = deployments.check(session, {"p.bpmn": xml})
+        findings = deployments.check_files(session, {"p.bpmn": xml})
     told = next(finding for finding in findings if finding.code == "timer_read_from_words")
     assert told.params["understood"] == understood
     assert f"Misalnya: dibuka 27 Nov 2026, 10.00 WIB, jatuh tempo {due}." in told.what

@@ -91,7 +91,7 @@ def test_links_to_nothing_folders_and_floods_stop_nobody(office: Office, folders
     said = look(office, folders)
     assert said[0] == "Diterapkan: b versi 1"
     assert said[1].startswith("Galat besar.bpmn")
-    assert folder_watch.read(folders).keys() == {"a.bpmn", "b.bpmn", "besar.bpmn", "isian.form"}
+    assert folder_watch.read_folders(folders).keys() == {"a.bpmn", "b.bpmn", "besar.bpmn", "isian.form"}
 
 
 def test_a_file_whose_name_is_no_utf_8_is_told_of_and_holds_up_nobody(

@@ -23,7 +23,7 @@ def deploy(office: Office, *files: Mapping[str, bytes]) -> list[Finding]:
     """Deploy; the same is found without deploying."""
     given = {name: content for one in files for name, content in one.items()}
     with office.database.reading() as session:
-        foreseen = list(deployments.check(session, given))
+        foreseen = list(deployments.check_files(session, given))
     with office.database.transaction() as session:
         done = deployments.deploy(session, given, actor=office.owner)
     assert foreseen == list(done.findings)

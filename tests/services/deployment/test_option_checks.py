@@ -47,7 +47,9 @@ def found(
         "periksa.form": form(*(parts or (HASIL, UNIT))),
         "rute.dmn": file(decision("rute", grid(("hasil",), ("unit",), row))),
     }
-    return [one for one in deployments.check(None, files) if "choice" in one.code or "chosen" in one.code]
+    return [
+        one for one in deployments.check_files(None, files) if "choice" in one.code or "chosen" in one.code
+    ]
 
 
 def test_what_can_be_chosen_is_no_finding() -> None:

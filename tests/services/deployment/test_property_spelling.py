@@ -27,7 +27,7 @@ def found(
         name="Uji",
     )
     files = {"gambar.bpmn": diagram, "isian.form": form(text("judul"))}
-    return [_short(f) for f in deployments.check(None, files) if f.code == "property_misspelt"]
+    return [_short(f) for f in deployments.check_files(None, files) if f.code == "property_misspelt"]
 
 
 def _short(finding: Finding) -> tuple[str, str, str | None, str | None]:
@@ -73,5 +73,5 @@ def test_the_sops_own_words_and_short_ones_are_let_be() -> None:
 
 def test_the_shipped_files_hold_no_misspelling() -> None:
     files = {p.name: p.read_bytes() for folder in ("processes", "forms") for p in (ROOT / folder).iterdir()}
-    codes = {finding.code for finding in deployments.check(None, files)}
+    codes = {finding.code for finding in deployments.check_files(None, files)}
     assert not codes & {"property_misspelt", "form_mark_misspelt", "form_mark_unclear"}

@@ -44,7 +44,7 @@ def found_in(
     """What a check says of tasks without a unit; ``fields`` are those of ``isian.form``."""
     drawn = bpmn([start("mulai"), *nodes, GOAL, end("selesai")], flows)
     given = {"p.bpmn": drawn, "isian.form": form(*(fields or (CHOICE,))), **_named(files)}
-    found = deployments.check(None, given)
+    found = deployments.check_files(None, given)
     assert not [one for one in found if one.severity == "error"], [one.told for one in found]
     return [one for one in found if one.code in {"unit_not_chosen", "unit_perhaps_not_chosen"}]
 
@@ -67,7 +67,7 @@ def sop() -> dict[str, bytes]:
 
 
 def test_the_sop_gives_no_warning() -> None:
-    assert list(deployments.check(None, sop())) == []
+    assert list(deployments.check_files(None, sop())) == []
 
 
 def test_a_task_of_the_sop_dragged_to_the_units_is_warned_of_with_the_way_and_who_would_see_it(
@@ -81,7 +81,7 @@ def test_a_task_of_the_sop_dragged_to_the_units_is_warned_of_with_the_way_and_wh
     drawing = Drawing()
     drawing.move("lajur_upt", "konfirmasi", "tenggat_konfirmasi")
     with office.database.reading() as session:
-        found = deployments.check(session, {**sop(), **drawing.saved()})
+        found = deployments.check_files(session, {**sop(), **drawing.saved()})
     [one] = [one for one in found if one.code == "unit_not_chosen"]
     assert (one.severity, one.element_id, one.file) == ("warning", "konfirmasi", "pengaduan.bpmn")
     assert one.params["ways"] == "Mulai → Penyaluran Pengaduan → Telaahan Lanjutan"
@@ -95,7 +95,7 @@ def test_a_task_of_the_sop_dragged_to_the_units_is_warned_of_with_the_way_and_wh
 def test_without_a_database_the_lane_is_named(office: Office) -> None:
     drawing = Drawing()
     drawing.move("lajur_upt", "konfirmasi", "tenggat_konfirmasi")
-    [one] = deployments.check(None, {**sop(), **drawing.saved()})
+    [one] = deployments.check_files(None, {**sop(), **drawing.saved()})
     assert "semua petugas lajur “UPT”, dari unit mana pun" in one.what
 
 
@@ -326,7 +326,7 @@ def test_a_mapping_counts_as_what_it_is_set_from(source: str, warned: bool) -> N
     )
     files = {"induk.bpmn": caller, "lain.bpmn": called}
     files["isian.form"] = form(text("pilihan", required=True), text("catatan"))
-    told = [one for one in deployments.check(None, files) if one.code.startswith("unit_")]
+    told = [one for one in deployments.check_files(None, files) if one.code.startswith("unit_")]
     # By itself the called process has nobody to ask, called it has what it is given.
     assert [one.caller for one in told if one.caller is None] == [None]
     ways = {one.params["ways"] for one in told}
@@ -337,7 +337,7 @@ def test_a_question_in_a_lane_of_units_is_warned_of_too() -> None:
     nodes = [start("mulai"), user("catat"), exclusive("g", name="Lanjut?"), end("a"), end("b")]
     lanes = {"Loket": "mulai catat", "Unit": "g a b"}
     drawn = bpmn(nodes, "mulai > catat > g > a\ng > b", lanes=lanes, lane_properties={"Unit": UNIT})
-    [one] = [one for one in deployments.check(None, {"p.bpmn": drawn}) if one.code.startswith("unit_")]
+    [one] = [one for one in deployments.check_files(None, {"p.bpmn": drawn}) if one.code.startswith("unit_")]
     assert (one.element_id, one.params["ways"]) == ("g", "Mulai → Catat")
 
 
@@ -364,6 +364,6 @@ def test_a_diagram_full_of_units_is_looked_at_in_moments() -> None:
 
 
 def _codes(files: dict[str, bytes]) -> list[str]:
-    found = deployments.check(None, files)
+    found = deployments.check_files(None, files)
     assert not [one for one in found if one.severity == "error"], [one.told for one in found]
     return [one.code for one in found if one.code.startswith("unit_")]

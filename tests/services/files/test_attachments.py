@@ -43,7 +43,7 @@ def receive(
 ) -> Attachment:
     with database.transaction() as session:
         return attachments.receive(
-            session, uploads.read(BytesIO(content), name, actor=actor), actor=actor, private=private
+            session, uploads.read_upload(BytesIO(content), name, actor=actor), actor=actor, private=private
         )
 
 
@@ -162,24 +162,24 @@ def test_reading_stops_as_soon_as_a_file_is_too_large(database: Database, rina: 
 
     stream = Endless()
     with pytest.raises(uploads.TooLarge):
-        uploads.read(stream, "a.txt", actor=rina)
+        uploads.read_upload(stream, "a.txt", actor=rina)
     assert stream.given <= uploads.MAX_BYTES + 64 * 1024
     assert receive(database, b"a" * uploads.MAX_BYTES, actor=rina).size_bytes == uploads.MAX_BYTES
 
 
 def test_a_file_goes_when_its_transaction_fails(database: Database, rina: Actor) -> None:
     with failing(database) as session:
-        attachments.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
+        attachments.receive(session, uploads.read_upload(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
         assert len(on_disk(database)) == 1
     assert on_disk(database) == []
     with database.reading() as session:  # closed without a commit
-        attachments.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
+        attachments.receive(session, uploads.read_upload(BytesIO(TEXT), "a.txt", actor=rina), actor=rina)
     assert on_disk(database) == []
 
 
 def test_a_savepoint_released_is_no_commit(sqlite_database: Database) -> None:
     with failing(sqlite_database) as session, session.begin_nested():
-        attachments.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=None), actor=None)
+        attachments.receive(session, uploads.read_upload(BytesIO(TEXT), "a.txt", actor=None), actor=None)
     assert on_disk(sqlite_database) == []
 
 
@@ -187,9 +187,13 @@ def test_auditors_upload_nothing(database: Database) -> None:
     with database.transaction() as session:
         auditor = add_user(session, "auditor", is_auditor=True)
         with pytest.raises(NotAllowed):
-            uploads.read(BytesIO(b""), "a.txt", actor=auditor)  # told that, and not what is wrong with it
+            uploads.read_upload(
+                BytesIO(b""), "a.txt", actor=auditor
+            )  # told that, and not what is wrong with it
         with pytest.raises(NotAllowed):
-            attachments.receive(session, uploads.read(BytesIO(TEXT), "a.txt", actor=None), actor=auditor)
+            attachments.receive(
+                session, uploads.read_upload(BytesIO(TEXT), "a.txt", actor=None), actor=auditor
+            )
 
 
 def test_an_attached_file_is_for_everybody_who_sees_the_case_and_for_nobody_else(office: Office) -> None:
@@ -309,7 +313,7 @@ def test_where_drafts_cannot_be_read_nothing_is_collected_that_they_may_name(off
         drafts.save(session, office.rina, "task:1", {})
         session.scalars(select(Draft)).one().ciphertext = b"sealed with another key"
         session.flush()
-        housekeeping.clean(session)
+        housekeeping.delete_expired(session)
     assert on_disk(office.database) == [officers.id]
 
 
@@ -320,7 +324,7 @@ def test_a_file_whose_field_is_not_known_yet_is_kept_like_an_identity(office: Of
         with office.database.transaction() as session:
             row = attachments.receive(
                 session,
-                uploads.read(BytesIO(content), "Surat.pdf", actor=office.rina),
+                uploads.read_upload(BytesIO(content), "Surat.pdf", actor=office.rina),
                 actor=office.rina,
                 private=None,
             )
@@ -334,7 +338,7 @@ def test_a_file_whose_field_is_not_known_yet_is_kept_like_an_identity(office: Of
             )
         with office.database.reading() as session:
             kept = session.get_one(Attachment, row.id)
-            assert (kept.is_private, kept.name, store.read(session, kept)) == (private, name, content)
+            assert (kept.is_private, kept.name, store.read_content(session, kept)) == (private, name, content)
             assert (kept.sha256 == hashlib.sha256(content).hexdigest()) is not private
 
 

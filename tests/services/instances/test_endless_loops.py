@@ -82,7 +82,7 @@ def test_rounds_that_begin_anew_for_ever_are_stopped(office: Office, monkeypatch
     monkeypatch.setattr(loop_guard, "MOST", 20)
     deploy(office, files(asks_in_rounds(1, again=True), answers()))
     begin(office)
-    assert "setelah 20 putaran" in stored_messages.told(tried_out(office).message)
+    assert "setelah 20 putaran" in stored_messages.tell_stored(tried_out(office).message)
 
 
 def test_cases_that_begin_each_other_for_ever_are_stopped(office: Office, few: int) -> None:
@@ -153,7 +153,7 @@ def test_a_circle_of_timers_without_time_stops_with_an_incident_that_names_it(
     case = begin(office, "putar", jatuh_tempo="2020-01-01")
     incident = tried_out(office)
     assert (incident.instance_id, incident.activity_id) == (case.id, "jeda")
-    said = stored_messages.told(incident.message)
+    said = stored_messages.tell_stored(incident.message)
     assert "langsung habis" in said
     assert f"setelah {few} putaran" in said
 

@@ -71,7 +71,9 @@ def test_a_signal_reaches_the_other_cases_that_wait_for_it_and_only_those(office
         assert [job.instance_id for job in session.scalars(select(Job).where(Job.signal.is_not(None)))] == [
             waits.id
         ]
-        assert casefile.read(session, waits.id, actor=office.rina).clocks == []  # a signal is no clock
+        assert (
+            casefile.open_casefile(session, waits.id, actor=office.rina).clocks == []
+        )  # a signal is no clock
     assert worker.tick(office.database) == 1
     with office.database.reading() as session:
         assert [t.activity_id for t in instances.open_tasks(session, waits.id)] == ["lanjut"]

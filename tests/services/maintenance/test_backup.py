@@ -174,7 +174,9 @@ def test_a_damaged_copy_is_noticed_before_anything_is_restored(
     office.start()
     with sqlite_database.transaction() as session:
         attachments.receive(
-            session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
+            session,
+            uploads.read_upload(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina),
+            actor=office.rina,
         )
     backup.backup(config, sqlite_database, tmp_path / "copy")
     backup.verify(tmp_path / "copy")
@@ -191,7 +193,9 @@ def test_a_failing_restore_leaves_an_empty_installation(
     office = Office(sqlite_database)
     with sqlite_database.transaction() as session:
         attachments.receive(
-            session, uploads.read(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina), actor=office.rina
+            session,
+            uploads.read_upload(BytesIO(b"Lampu mati"), "a.txt", actor=office.rina),
+            actor=office.rina,
         )
     backup.backup(config, sqlite_database, tmp_path / "copy")
     other_key = empty_installation(tmp_path, ALUR_IDENTITY_KEY="another")

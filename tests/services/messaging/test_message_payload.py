@@ -109,7 +109,7 @@ PICKS = form(text("judul"), text("lokasi"), PICKER)
 def uploaded(office: Office) -> str:
     """The id of a file that the desk has just sent in."""
     with office.database.transaction() as session:
-        upload = uploads.read(BytesIO(b"denah jembatan"), "denah.txt", actor=office.rina)
+        upload = uploads.read_upload(BytesIO(b"denah jembatan"), "denah.txt", actor=office.rina)
         return attachments.receive(session, upload, actor=office.rina).id
 
 
@@ -444,7 +444,7 @@ def test_a_file_that_is_named_as_identity_too_is_private(office: Office, order: 
     plain = process("satu", shapes, "mulai > baca > e", identitas="Loket")
     deploy(office, {"satu.bpmn": plain, "awal.form": form(text("nomor"), text("judul"), *pickers)})
     with office.database.transaction() as session:
-        upload = uploads.read(BytesIO(b"isi"), "a.txt", actor=office.rina)
+        upload = uploads.read_upload(BytesIO(b"isi"), "a.txt", actor=office.rina)
         file = attachments.receive(session, upload, actor=office.rina).id
     begin(office, "satu", umum=[file], ktp=[file])
     with office.database.reading() as session:

@@ -331,7 +331,7 @@ def test_an_answer_past_the_one_who_passed_it_on_without_a_number_is_an_incident
     finish(office, answering, putusan="setuju")
     incident = tried_out(office)
     assert (incident.instance_id, incident.activity_id) == (answering.id, "jawab")
-    assert answering.business_key in stored_messages.told(incident.message)
+    assert answering.business_key in stored_messages.tell_stored(incident.message)
     assert at(office, mine) == []
 
 

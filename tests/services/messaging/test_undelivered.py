@@ -212,7 +212,7 @@ def test_a_message_for_a_case_that_does_not_exist_yet_is_an_incident_until_it_is
     finish(office, answer)
     incident = tried_out(office)
     assert (incident.instance_id, incident.activity_id) == (answer.id, "jawab")
-    assert "“7”" in stored_messages.told(incident.message)
+    assert "“7”" in stored_messages.tell_stored(incident.message)
     assert told(office) == ["incident_opened"]
     stranger = begin(office, nomor="8")
     finish(office, stranger)
@@ -256,7 +256,7 @@ def test_of_several_partners_that_wait_nobody_is_picked_by_chance(office: Office
     finish(office, case)
     incident = tried_out(office)
     assert incident.instance_id == case.id
-    assert "lebih dari satu" in stored_messages.told(incident.message)
+    assert "lebih dari satu" in stored_messages.tell_stored(incident.message)
     assert (at(office, first), at(office, second)) == ([], [])
     assert told(office) == ["incident_opened"]
     cancel(office, first)
@@ -349,7 +349,7 @@ def test_an_answer_that_no_step_of_the_case_can_hear_is_told_to_the_process_owne
     finish(office, cases(office, "dinas")[0], putusan="setuju")
     incident = tried_out(office)
     assert incident.instance_id == cases(office, "dinas")[0].id
-    assert "tidak ada pada diagram" in stored_messages.told(incident.message)
+    assert "tidak ada pada diagram" in stored_messages.tell_stored(incident.message)
     assert told(office) == ["incident_opened"]
 
 

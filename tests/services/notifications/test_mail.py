@@ -89,7 +89,10 @@ def office(config: Config, sqlite_database: Database, server: Server) -> Iterato
                     instance_id=case.id,
                     body={"code": "notification", "text": "KENARI-PESAN"},
                     audience={
-                        "groups": [groups.named(session, "Loket").id, groups.named(session, "Ketua").id]
+                        "groups": [
+                            groups.get_or_add(session, "Loket").id,
+                            groups.get_or_add(session, "Ketua").id,
+                        ]
                     },
                     queued_at=clock.now(session),
                 )

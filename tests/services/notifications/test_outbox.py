@@ -22,12 +22,12 @@ def case(office: Office) -> ProcessInstance:
 
 def queue(office: Office, case: ProcessInstance, *names: str, unit: str | None = None, **more: Any) -> int:
     with office.database.transaction() as session:
-        ids = [groups.named(session, name).id for name in names]
+        ids = [groups.get_or_add(session, name).id for name in names]
         coordinator = more.pop("coordinator", None)
         audience = {
             "groups": ids,
             "unit": unit,
-            "coordinator": groups.named(session, coordinator).id if coordinator else None,
+            "coordinator": groups.get_or_add(session, coordinator).id if coordinator else None,
             "users": more.pop("users", []),
         }
         row = OutboxMessage(

@@ -54,7 +54,7 @@ def test_an_unknown_user_costs_as_much_time_as_a_wrong_password() -> None:
 @pytest.mark.parametrize("password", ["demo", "pendek", "aaaaaaaaaaaaaa", "budi-santoso-1", "x" * 201])
 def test_a_weak_password_is_refused(password: str) -> None:
     with pytest.raises(InvalidForm) as refused:
-        passwords.check(password, name="budi", field="new")
+        passwords.check_password(password, name="budi", field="new")
     assert list(refused.value.errors) == ["new"]
 
 
@@ -62,5 +62,5 @@ def test_an_invented_password_is_long_readable_and_never_the_same() -> None:
     made = {passwords.invent() for _n in range(50)}
     assert len(made) == 50
     for password in made:
-        passwords.check(password, name="budi")
+        passwords.check_password(password, name="budi")
         assert not set(password) & set("0o1li")

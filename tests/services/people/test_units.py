@@ -35,7 +35,7 @@ def test_a_unit_exists_from_its_first_to_its_last_day(database: Database, admin:
         units.add(session, "LAMA", gone, actor=admin)
         units.add(session, "TETAP", Details("Dinas Tetap"), actor=admin)
         eve = NEW_YEAR - timedelta(days=1)
-        lane = groups.named(session, "Unit").id
+        lane = groups.get_or_add(session, "Unit").id
         assert units.in_vain(session, eve, lane) == dict.fromkeys(("LAMA", "TETAP"), "no_officers") | {
             "BARU": "not_begun"
         }
@@ -118,7 +118,7 @@ def test_officers_of_a_unit_are_counted_per_lane_and_the_disabled_are_not(
         gone = add_user(session, "budi", "Unit", units=("D",))
         users.get(session, gone.id).disabled_at = clock.now(session)
         add_user(session, "auditor", "Unit", "Loket", units=("E",), is_auditor=True)  # works in no lane
-        lane = groups.named(session, "Unit").id
+        lane = groups.get_or_add(session, "Unit").id
         assert [units.officers_of(session, code) for code in "ABCDE"] == [1, 1, 0, 0, 0]
         assert [units.officers_of(session, code, lane) for code in "ABCDE"] == [1, 0, 0, 0, 0]
         assert [unit.code for unit in units.without_officers(session, NEW_YEAR)] == ["C", "D", "E"]
@@ -127,9 +127,9 @@ def test_officers_of_a_unit_are_counted_per_lane_and_the_disabled_are_not(
 
 def test_a_group_is_made_once_however_often_it_is_named(database: Database) -> None:
     with database.transaction() as session:
-        first = groups.named(session, "Loket").id
+        first = groups.get_or_add(session, "Loket").id
     with database.transaction() as session:
-        assert groups.named(session, "Loket").id == first
+        assert groups.get_or_add(session, "Loket").id == first
         add_user(session, "rina", "Loket", units=("A",))
         add_user(session, "budi", "Loket", "Ketua")
         add_user(session, "auditor", "Loket", is_auditor=True)  # works in no lane
@@ -151,7 +151,7 @@ def test_the_calendar_counts_the_rows_kept_here_and_is_read_once(database: Datab
             holidays.calendar(session)
         assert seen == ["SELECT"]
     with database.transaction() as session:
-        assert [row.on for row in holidays.kept(session)] == [election]
+        assert [row.on for row in holidays.own_days(session)] == [election]
         holidays.remove(session, election, actor=admin)
         assert holidays.calendar(session).is_working_day(election)
         with pytest.raises(NotFound):
@@ -189,7 +189,7 @@ def test_a_day_stored_without_a_name_stays_an_ordinary_day(database: Database, a
 def test_a_unit_changed_since_it_was_shown_stays_as_it_is(database: Database, admin: Actor) -> None:
     with database.transaction() as session:
         units.add(session, "A", Details("Dinas"), actor=admin)
-        shown = edit_conflicts.fingerprint(units.of(units.get(session, "A")))
+        shown = edit_conflicts.fingerprint(units.details_of(units.get(session, "A")))
     ended = Details("Dinas", valid_until=NEW_YEAR)
     with database.transaction() as session:
         units.edit(session, "A", ended, actor=admin, shown=shown)
@@ -197,13 +197,15 @@ def test_a_unit_changed_since_it_was_shown_stays_as_it_is(database: Database, ad
         with pytest.raises(InvalidForm) as refused:
             units.edit(session, "A", Details("Dinas Baru"), actor=admin, shown=shown)
         assert list(refused.value.errors) == ["shown"]
-        assert units.of(units.edit(session, "A", ended, actor=admin, shown=shown)) == ended
+        assert units.details_of(units.edit(session, "A", ended, actor=admin, shown=shown)) == ended
         units.edit(session, "A", Details("Dinas Baru"), actor=admin)
 
 
 def test_who_saves_a_unit_at_the_same_moment_waits_and_is_told(database: Database, admin: Actor) -> None:
     with database.transaction() as session:
-        shown = edit_conflicts.fingerprint(units.of(units.add(session, "A", Details("Dinas"), actor=admin)))
+        shown = edit_conflicts.fingerprint(
+            units.details_of(units.add(session, "A", Details("Dinas"), actor=admin))
+        )
 
     def rename() -> None:
         with database.transaction() as session:

@@ -99,7 +99,7 @@ def test_an_edit_is_recorded_with_what_changed_and_without_the_address(
 ) -> None:
     user_id, _password = add(database, "siti", admin)
     with database.transaction() as session:
-        loket = groups.named(session, "Loket")
+        loket = groups.get_or_add(session, "Loket")
         profile = Profile(
             "Siti", email="siti@example.id", is_process_owner=True, groups=frozenset({loket.id})
         )
@@ -107,13 +107,13 @@ def test_an_edit_is_recorded_with_what_changed_and_without_the_address(
     [event] = events(database, "user_edited")
     assert event["changes"] == {"roles": [[], ["process_owner"]], "groups": [[], ["Loket"]], "email": True}
     with database.reading() as session:
-        assert profiles.of(users.named(session, "SITI")) == profile
+        assert profiles.profile_of(users.named(session, "SITI")) == profile
 
 
 def test_an_edit_that_changes_nothing_is_not_recorded(database: Database, admin: Actor) -> None:
     user_id, _password = add(database, "siti", admin)
     with database.transaction() as session:
-        users.edit(session, user_id, profiles.of(users.get(session, user_id)), actor=admin)
+        users.edit(session, user_id, profiles.profile_of(users.get(session, user_id)), actor=admin)
     assert events(database, "user_edited") == []
 
 
@@ -200,7 +200,7 @@ def test_who_leaves_a_lane_gives_back_the_tasks_of_that_lane(office: Office) -> 
     case = office.start()
     with office.database.transaction() as session:
         tasks.claim(session, office.open_task(case).id, actor=office.rina)
-        profile = profiles.of(users.get(session, office.rina.id))
+        profile = profiles.profile_of(users.get(session, office.rina.id))
         users.edit(session, office.rina.id, replace(profile, full_name="Rina Wati"), actor=office.admin)
     assert office.open_task(case).assignee_id == office.rina.id
     with office.database.transaction() as session:
@@ -345,7 +345,7 @@ def test_where_there_is_no_lane_yet_a_command_says_where_lanes_come_from(databas
 
 def test_a_command_adds_a_user_by_names_and_refuses_a_lane_that_does_not_exist(database: Database) -> None:
     with database.transaction() as session:
-        groups.named(session, "Loket")
+        groups.get_or_add(session, "Loket")
         accounts.add_from_command(session, "siti", "Siti", ["Loket"], [], ["auditor"])
         with pytest.raises(InvalidForm, match="Yang ada: Loket"):
             accounts.add_from_command(session, "tono", "Tono", ["Lokett"], [], [])
@@ -366,22 +366,27 @@ def test_a_chosen_language_is_remembered_and_an_unknown_one_ignored(database: Da
 def test_a_profile_changed_since_it_was_shown_stays_as_it_is(database: Database, admin: Actor) -> None:
     user_id, _password = add(database, "siti", admin, is_process_owner=True)
     with database.transaction() as session:
-        before = profiles.of(users.get(session, user_id))
+        before = profiles.profile_of(users.get(session, user_id))
         shown = edit_conflicts.fingerprint(before)
-        after = replace(before, is_process_owner=False, groups=frozenset({groups.named(session, "Loket").id}))
+        after = replace(
+            before, is_process_owner=False, groups=frozenset({groups.get_or_add(session, "Loket").id})
+        )
         users.edit(session, user_id, after, actor=admin, shown=shown)
     with database.transaction() as session:
         with pytest.raises(InvalidForm) as refused:
             users.edit(session, user_id, replace(before, email="s@b.id"), actor=admin, shown=shown)
         assert list(refused.value.errors) == ["shown"]
-        assert profiles.of(users.edit(session, user_id, after, actor=admin, shown=shown)) == after
+        assert profiles.profile_of(users.edit(session, user_id, after, actor=admin, shown=shown)) == after
         users.edit(session, user_id, before, actor=admin, shown=edit_conflicts.fingerprint(after))
 
 
 def test_who_saves_a_user_at_the_same_moment_waits_and_is_told(database: Database, admin: Actor) -> None:
     user_id, _password = add(database, "siti", admin)
     with database.transaction() as session:
-        before, lane = profiles.of(users.get(session, user_id)), groups.named(session, "Loket").id
+        before, lane = (
+            profiles.profile_of(users.get(session, user_id)),
+            groups.get_or_add(session, "Loket").id,
+        )
     shown = edit_conflicts.fingerprint(before)
 
     def rename() -> None:

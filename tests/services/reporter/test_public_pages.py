@@ -115,10 +115,10 @@ def test_open_cases_and_where_they_stand_are_counted_for_who_may_see_them(office
         assert details.open_cases(session, actor=office.owner) == {case.definition_id: 2}
         assert details.open_cases(session, actor=office.dinas_a) == {case.definition_id: 1}
         assert details.open_cases(session, actor=office.dinas_b) == {}
-        found = details.standing(session, case.definition_id, actor=office.owner)
+        found = details.open_case_counts(session, case.definition_id, actor=office.owner)
         assert {place: one.cases for place, one in found.items()} == {"periksa": 1, "kerjakan": 1}
         clock.fix(session, clock.now(session) + timedelta(days=30))
-        late = details.standing(session, case.definition_id, actor=office.owner)
+        late = details.open_case_counts(session, case.definition_id, actor=office.owner)
         assert (late["periksa"].late, late["kerjakan"].late) == (1, 0)
 
 
@@ -226,7 +226,7 @@ def test_officers_do_not_read_the_directory(office: Office, name: str) -> None:
 def test_open_tasks_that_nobody_can_take_any_more_are_told(office: Office) -> None:
     case = office.start()
     with office.database.transaction() as session:
-        lane, of_units = groups.named(session, "Loket").id, groups.named(session, "Unit").id
+        lane, of_units = groups.get_or_add(session, "Loket").id, groups.get_or_add(session, "Unit").id
         users.get(session, office.rina.id).is_auditor = True  # works in no lane
         assert staffing.unattended(session, {lane}) == ""  # Budi is there still
         users.get(session, office.budi.id).disabled_at = clock.now(session)

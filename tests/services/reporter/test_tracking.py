@@ -201,8 +201,8 @@ def test_a_form_sent_twice_shows_the_code_that_its_first_sending_made(office: Of
     case = office.start()
     with office.database.transaction() as session:
         made = tracking.issue(session, case.id, actor=office.rina, key="rahasia-formulir")
-        assert tracking.again(session, case.id, key="rahasia-formulir") == made
-        assert tracking.again(session, case.id, key="formulir-lain") is None
+        assert tracking.code_made_with(session, case.id, key="rahasia-formulir") == made
+        assert tracking.code_made_with(session, case.id, key="formulir-lain") is None
     assert look_up(office.database, case.business_key, made) == case.id
 
 
@@ -211,7 +211,7 @@ def test_a_code_replaced_since_is_not_shown_again(office: Office) -> None:
     with office.database.transaction() as session:
         tracking.issue(session, case.id, actor=office.rina, key="pertama")
         tracking.issue(session, case.id, actor=office.rina, key="kedua")
-        assert tracking.again(session, case.id, key="pertama") is None
+        assert tracking.code_made_with(session, case.id, key="pertama") is None
 
 
 def test_many_replies_in_a_row_have_to_wait(office: Office) -> None:

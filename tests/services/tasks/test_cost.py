@@ -49,7 +49,7 @@ def complete_next(database: Database) -> tuple[str, int] | None:
         def do() -> dict[str, str]:
             return {"id": tasks.complete(session, task.id, values, {}, actor=actor).task.id}
 
-        idempotency.once(session, actor, "complete", task.id, "key", values, do)
+        idempotency.run_once(session, actor, "complete", task.id, "key", values, do)
     return task.activity_id, len(sent)
 
 

@@ -97,7 +97,7 @@ def typed_for_a_task(office: Office, draft: str) -> tuple[ProcessInstance, str]:
 def left_after(office: Office, days: int) -> set[str]:
     with office.database.transaction() as session:
         clock.fix(session, clock.now(session) + timedelta(days=days))
-        housekeeping.clean(session)
+        housekeeping.delete_expired(session)
         return set(session.scalars(select(Draft.scope)))
 
 
@@ -122,7 +122,7 @@ def test_what_was_kept_long_after_the_task_was_closed_has_its_time_too(office: O
         clock.fix(session, clock.now(session) + timedelta(days=31))
         drafts.save(session, office.budi, scope, {"hasil": "dikirim dari tab lama"})
         clock.fix(session, clock.now(session) + timedelta(days=1))
-        housekeeping.clean(session)
+        housekeeping.delete_expired(session)
         assert drafts.load(session, office.budi, scope) is not None
 
 

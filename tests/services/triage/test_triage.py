@@ -109,13 +109,13 @@ def test_the_officer_fills_in_what_the_conditions_ask() -> None:
             flow("g", "b", condition="jumlah > 6 and jumlah < 8"),
         ],
     )
-    ends = {driver.drive(read(xml), str(seed)).end for seed in range(20)}
+    ends = {driver.drive_diagram(read(xml), str(seed)).end for seed in range(20)}
     assert ends == {"ended"}
 
 
 def test_a_case_without_an_end_is_left_after_the_most_steps() -> None:
     xml = bpmn([start(), user("a"), user("b")], "start > a > b > a")
-    drive = driver.drive(read(xml), "1")
+    drive = driver.drive_diagram(read(xml), "1")
     assert (drive.end, drive.steps) == ("going", driver.MOST_STEPS)
 
 
@@ -123,7 +123,7 @@ def test_the_clock_moves_while_he_works() -> None:
     late = boundary("lewat", "telaah", after="3 hari", interrupting=True)
     xml = bpmn([start(), user("telaah"), late, end()], "start > telaah > telaah\nlewat > end")
     xml = xml.replace(b"telaah__telaah", b"lagi")
-    assert driver.drive(read(xml), "1").end == "ended"
+    assert driver.drive_diagram(read(xml), "1").end == "ended"
 
 
 def test_an_expression_that_is_too_much_is_not_tried_again_and_again() -> None:
@@ -131,7 +131,7 @@ def test_an_expression_that_is_too_much_is_not_tried_again_and_again() -> None:
     task = user("telaah", extensions=f"<zeebe:ioMapping>{runaway}</zeebe:ioMapping>")
     xml = bpmn([start(), task, end()], "start > telaah > end")
     began = time.monotonic()
-    drive = driver.drive(read(xml), "1")
+    drive = driver.drive_diagram(read(xml), "1")
     assert (drive.end, drive.steps) == ("stopped", 0)
     assert time.monotonic() - began < triage.SECONDS / 2
 

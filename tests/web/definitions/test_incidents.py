@@ -45,7 +45,9 @@ def test_each_reader_reads_the_cause_in_his_own_language(
 ) -> None:
     """Told in the list, on the case's page, there in the history as well, and by the API twice."""
     with office.transaction() as session, speaking("en" if language == "id" else "id"):
-        stored = stored_messages.kept(_("Jawab pertanyaan “{question}”.", question="Sudah?"), "sudah = null")
+        stored = stored_messages.store_texts(
+            _("Jawab pertanyaan “{question}”.", question="Sudah?"), "sudah = null"
+        )
         instance = session.get_one(ProcessInstance, case.id)
         incidents.open_one(session, instance, stored, actor=None, activity_id="data_lengkap")
         users.named(session, "pemilik").language = language
@@ -157,7 +159,7 @@ def test_the_same_start_failing_again_is_the_same_incident(failed: None, office:
 def test_the_record_outside_of_cases_says_why_a_start_failed_in_the_readers_language(
     sign_in: SignIn, office: Database
 ) -> None:
-    cause = stored_messages.kept(_("Jawab pertanyaan “{question}”.", question="Lanjut?"))
+    cause = stored_messages.store_texts(_("Jawab pertanyaan “{question}”.", question="Lanjut?"))
     with office.transaction() as session:
         incidents.open_start(session, "pengaduan", cause, actor=None, activity_id="data_lengkap")
     owner = sign_in("pemilik")

@@ -69,7 +69,7 @@ def test_a_file_not_yet_sent_is_its_uploaders_alone(office: Database, sign_in: S
     with office.transaction() as session:
         lapor = actor_of(users.named(session, "lapor"))
         held = attachments.receive(
-            session, uploads.read(BytesIO(HOSTILE), "draf.txt", actor=lapor), actor=lapor
+            session, uploads.read_upload(BytesIO(HOSTILE), "draf.txt", actor=lapor), actor=lapor
         ).id
     assert sign_in("lapor").get(f"/lampiran/{held}").status_code == 200
     assert sign_in("pemilik").get(f"/lampiran/{held}").status_code == 404
@@ -126,7 +126,7 @@ class Writers:
 def writers(office: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writers]:
     with ThreadPoolExecutor(1) as pool:
         found = Writers(office, pool)
-        monkeypatch.setattr(images, "clean", found.clean)
+        monkeypatch.setattr(images, "clean_image", found.clean)
         yield found
 
 

@@ -327,7 +327,7 @@ def test_with_several_processes_one_is_chosen_first(sign_in: SignIn, office: Dat
     with office.transaction() as session:
         deployments.deploy(session, procedure(), actor=None)
         lapor = users.named(session, "lapor")
-        lapor.groups.append(groups.named(session, "Loket"))
+        lapor.groups.append(groups.get_or_add(session, "Loket"))
     browser = sign_in("lapor")
     page = browser.get("/laporan/baru")
     assert "Prosedur uji" in words_of(page)
@@ -352,7 +352,7 @@ def test_a_start_that_the_diagram_cannot_follow_keeps_what_was_typed_and_tells_t
     with office.transaction() as session:
         deployments.deploy(session, files, actor=None)
         officer = users.named(session, "upp")
-        officer.groups.append(groups.named(session, "Loket"))
+        officer.groups.append(groups.get_or_add(session, "Loket"))
     browser = sign_in("upp")
     key = key_of(browser.get("/laporan/baru?key=coba"))
     refused = browser.post("/laporan/baru?key=coba", idempotency_key=key, judul="Entah apa ini")

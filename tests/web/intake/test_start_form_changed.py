@@ -45,7 +45,7 @@ def browser(sign_in: SignIn, office: Database) -> Browser:
     deploy(office, *OLD)
     with office.transaction() as session:
         officer = users.named(session, "upp")
-        officer.groups.append(groups.named(session, "Loket"))
+        officer.groups.append(groups.get_or_add(session, "Loket"))
     return sign_in("upp")
 
 

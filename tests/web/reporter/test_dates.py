@@ -40,7 +40,7 @@ def pages(app: Flask, office: Database, sign_in: SignIn) -> Callable[..., tuple[
         with office.transaction() as session:
             deployments.deploy(session, files, actor=None)
             person = users.named(session, "upp")
-            person.groups.append(groups.named(session, "Loket"))
+            person.groups.append(groups.get_or_add(session, "Loket"))
         upp = sign_in("upp")
         key = key_of(upp.get("/laporan/baru?key=coba"))
         slip = upp.post("/laporan/baru?key=coba", judul="Lampu", idempotency_key=key).location

@@ -182,7 +182,7 @@ def test_what_was_typed_is_told_by_the_forms_that_are_known(app: Flask) -> None:
         {"type": "textfield", "id": "e", "key": "tetap", "label": "Tetap", "readonly": True},
     ]
     schema = json.dumps({"type": "default", "id": "f", "components": parts}).encode()
-    form = forms.load(schema, file="f.form")
+    form = forms.load_form(schema, file="f.form")
     sent = {
         "barang": "0:",
         "barang.0.nama": "Lampu",

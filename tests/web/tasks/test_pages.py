@@ -635,7 +635,7 @@ def test_a_diagram_that_cannot_go_on_costs_the_officer_nothing(sign_in: SignIn, 
     with office.reading() as session:
         [incident] = session.scalars(select(Incident))
     assert incident.task_id == task.id
-    assert stored_messages.told(incident.message).endswith('Isinya: kata = "tiga".')
+    assert stored_messages.tell_stored(incident.message).endswith('Isinya: kata = "tiga".')
     assert 'value="tiga"' in browser.get(f"/tugas/{task.id}").text  # the draft
     assert browser.post(f"/tugas/{task.id}", kata="dua").status_code == 303
 

@@ -40,7 +40,7 @@ def upp(sign_in: SignIn, office: Database) -> Browser:
     with office.transaction() as session:
         deployments.deploy(session, files, actor=None)
         officer = users.named(session, "upp")
-        officer.groups.append(groups.named(session, "Loket"))
+        officer.groups.append(groups.get_or_add(session, "Loket"))
     return sign_in("upp")
 
 

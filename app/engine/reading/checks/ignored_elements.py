@@ -26,7 +26,7 @@ _READ_WHOLE = frozenset({"process", "participant", "lane", "sequenceFlow"})
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 
 
-def check(source: Source) -> None:
+def check_ignored_elements(source: Source) -> None:
     """Warn of what has no effect, each kind with how often it stands in the file: additions, and BPMN's own."""
     additions = Counter(name for element in model_elements(source.root) for name in _unread(element))
     for code, found in (

@@ -7,7 +7,7 @@ from app.engine.diagram import Diagram, Node
 from app.engine.reading.source import Source
 
 
-def check(diagram: Diagram, source: Source) -> None:
+def check_immediate_loops(diagram: Diagram, source: Source) -> None:
     """Warn of each such timer; a condition may still lead out of the circle."""
     for node in diagram.nodes.values():
         if _is_due_at_once(node) and node.id in _reached_from(diagram, node):

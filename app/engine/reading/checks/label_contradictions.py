@@ -6,7 +6,7 @@ from app.engine.reading.source import Source
 from app.engine.reading.texts import timer_labels
 
 
-def check(diagram: Diagram, source: Source) -> None:
+def check_label_contradictions(diagram: Diagram, source: Source) -> None:
     """Warn of each; who changes a deadline easily forgets what else names it."""
     for node in diagram.nodes.values():
         _check_label(node, source)

@@ -13,7 +13,7 @@ _MOST_FLOWS = 500
 _ONE_WAY = frozenset({"exclusiveGateway", "eventBasedGateway"})
 
 
-def check(diagrams: Sequence[Diagram], source: Source) -> None:
+def check_message_exchange(diagrams: Sequence[Diagram], source: Source) -> None:
     """Warn of a message drawn to two places that may wait for it at the same time, which one of them hears; and of a
     wait without a time for processes of which each may end without having sent what is waited for."""
     if 0 < sum(len(node.sends) for each in diagrams for node in each.nodes.values()) <= _MOST_FLOWS:

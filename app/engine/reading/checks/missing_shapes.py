@@ -8,7 +8,7 @@ from app.engine.reading.source import Source
 from app.engine.xml import BPMN, Element, attribute, children
 
 
-def check(source: Source, processes: Iterable[Element]) -> None:
+def check_missing_shapes(source: Source, processes: Iterable[Element]) -> None:
     """Warn of each step that the file gives no place while it gives others one; without any, a layout is made.
 
     A process of which nothing is drawn is told of once.

@@ -11,7 +11,7 @@ from app.engine.reading.source import Source
 _AUTOMATIC = frozenset({"sendTask", "businessRuleTask"})
 
 
-def check(diagram: Diagram, source: Source) -> None:
+def check_structure(diagram: Diagram, source: Source) -> None:
     """Note every error in how ``diagram`` is joined; what follows from a known error is left out."""
     incoming = _incoming(diagram.flows)
     _check_starts(diagram, source)

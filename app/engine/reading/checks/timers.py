@@ -9,7 +9,7 @@ from app.engine.reading.source import Source
 from app.engine.reading.texts import conditions
 
 
-def once(node: Node, source: Source) -> Node:
+def single_moment(node: Node, source: Source) -> Node:
     """A node that waits for one moment only: where a timer that repeats cuts its task off, or is waited for on the
     way, it can come but once, at its first time."""
     repeats = timers.cycle(node.timer) if node.timer is not None else None
@@ -20,7 +20,7 @@ def once(node: Node, source: Source) -> Node:
     return replace(node, timer=Timer("duration", repeats.every))
 
 
-def check(diagram: Diagram, source: Source) -> None:
+def check_timers(diagram: Diagram, source: Source) -> None:
     """Note every timer that would not go off as drawn."""
     for node in diagram.nodes.values():
         if node.timer is not None:
@@ -35,9 +35,9 @@ def check(diagram: Diagram, source: Source) -> None:
 
 def _check_text(node: Node, timer: Timer, diagram: Diagram, source: Source) -> None:
     if timer.text.startswith("="):
-        conditions.check(timer.text.removeprefix("="), node, source)
+        conditions.check_condition(timer.text.removeprefix("="), node, source)
         return
-    code = timers.check(timer, diagram.day_unit)
+    code = timers.timer_fault(timer, diagram.day_unit)
     if code is not None:
         source.error(code, node, text=timer.text)
 

@@ -28,7 +28,7 @@ def name(element: Element, definition: Element, kind: str, source: Source) -> st
     return "" if catches_any else own or attribute(element, "id")
 
 
-def check(diagram: Diagram, source: Source) -> None:
+def check_event_references(diagram: Diagram, source: Source) -> None:
     """Warn of errors and escalations that nobody catches, and of events that wait for what nobody throws."""
     for node in diagram.nodes.values():
         if node.error is None and node.escalation is None:

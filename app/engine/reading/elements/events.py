@@ -48,7 +48,7 @@ class Trigger:
     terminate: bool = False
 
 
-def read(element: Element, source: Source) -> Trigger:
+def read_trigger(element: Element, source: Source) -> Trigger:
     """Read the definition of the event ``element``; what cannot run yet is an error."""
     tag, definitions = local(element), _definitions(element, source)
     if len(definitions) > 1:
@@ -84,7 +84,7 @@ def message(element: Element, holder: Element, source: Source) -> str | None:
         return None if attribute(element, "id") in source.failed else _unnamed(element, source)
     name = one_line(attribute(found, "name")) or attribute(found, "id")
     if name.startswith(("=", "${", "#{")):
-        literal = _LITERAL.fullmatch(conditions.clean(name))
+        literal = _LITERAL.fullmatch(conditions.unwrap(name))
         if literal is None:
             source.error("message_name_computed", element, text=name)
             return None
@@ -125,7 +125,7 @@ def _untyped(element: Element, source: Source) -> Trigger:
         return Trigger(message=message)
     if tag not in {"intermediateCatchEvent", "boundaryEvent"} or attribute(element, "id") in source.failed:
         return Trigger()
-    timer = timer_labels.read(element, source)
+    timer = timer_labels.read_timer_label(element, source)
     if timer is not None:
         return Trigger(timer=timer)
     if tag == "intermediateCatchEvent":
@@ -175,7 +175,7 @@ def _timer(element: Element, definition: Element, source: Source) -> Timer | Non
     texts = [(local(child), _timer_text(child)) for child in children(definition, *_TIMER_KINDS)]
     texts = [(tag, text) for tag, text in texts if text]
     if not texts:
-        timer = timer_labels.read(element, source)
+        timer = timer_labels.read_timer_label(element, source)
         if timer is None:
             words = "; ".join(timer_labels.words(element, source))
             source.error(
@@ -194,6 +194,6 @@ def _timer_text(element: Element) -> str:
     """The timer's text without quotes; an expression starts with ``=``, whoever wrote it."""
     text = text_of(element)
     if text.startswith(("=", "${", "#{")):
-        cleaned = conditions.clean(text)
+        cleaned = conditions.unwrap(text)
         return f"={cleaned}" if cleaned else ""
     return text.strip("\"'“”").strip()

@@ -17,7 +17,7 @@ ALWAYS = "true"
 _DECIDING = frozenset({"exclusiveGateway", "inclusiveGateway"})
 
 
-def read(process: Element, nodes: Mapping[str, Node], source: Source) -> tuple[Flow, ...]:
+def read_flows(process: Element, nodes: Mapping[str, Node], source: Source) -> tuple[Flow, ...]:
     """The flows of ``process`` that join two of its nodes, in document order; others are errors."""
     found: list[Flow] = []
     for element in children(process, "sequenceFlow"):
@@ -87,7 +87,7 @@ def _report_end(element: Element, process: Element, end: str, other: str, which:
 def _flow(element: Element, flow_id: str, origin: str, target: str, source: Source) -> Flow:
     where = place(element)
     source.limit_name(element, LABEL_LENGTH)
-    extensions.read(element, source)  # for the code it refuses; a flow has nothing else to say
+    extensions.read_extensions(element, source)  # for the code it refuses; a flow has nothing else to say
     return Flow(
         flow_id,
         plain(attribute(element, "name")),
@@ -170,7 +170,7 @@ def _without_condition(flow: Flow, source: Source) -> Flow:
 
 def _checked(flow: Flow, source: Source) -> Flow:
     if flow.condition is not None:
-        conditions.check(flow.condition, flow, source)
+        conditions.check_condition(flow.condition, flow, source)
     return flow
 
 

@@ -62,7 +62,7 @@ def _chooses(ad_hoc: Element) -> bool:
     return ends or any(vendor(extension) == "adHoc" for extension in extensions.added(ad_hoc))
 
 
-def of(element: Element, added: Extensions, source: Source) -> Kind:
+def kind_of(element: Element, added: Extensions, source: Source) -> Kind:
     """How an element runs. Where a drawing leaves open what a step consists of, a person does it."""
     tag = local(element)
     if tag in _BOXES and _is_empty(element):

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from app.engine.reading.source import Source
 
 
-def around(node_id: str, lane_ids: Iterable[str], source: Source) -> str | None:
+def lane_around(node_id: str, lane_ids: Iterable[str], source: Source) -> str | None:
     """The smallest of the lanes that the node is drawn in; None when it stands in none, or no page is stored."""
     boxes = source.boxes
     node = boxes.get(node_id)

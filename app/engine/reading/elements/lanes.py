@@ -17,7 +17,7 @@ from app.engine.reading.texts import extensions
 from app.engine.xml import BPMN, Element, attribute, children, local, reference, text_of
 
 
-def read(process: Element, source: Source) -> tuple[tuple[Lane, ...], dict[str, str]]:
+def read_lanes(process: Element, source: Source) -> tuple[tuple[Lane, ...], dict[str, str]]:
     """The lanes of ``process``, and for each node listed in one the lane's id. No lanes drawn: no lanes.
 
     The innermost lane counts; one with lanes inside is a lane itself only for tasks that those do not list.
@@ -57,7 +57,9 @@ def of_groups(
     return (*lanes, *rest), {node_id: group or whole.id for node_id, group in given.items()}
 
 
-def check(nodes: Mapping[str, Node], placed: dict[str, str], lanes: Iterable[Lane], source: Source) -> None:
+def place_in_lanes(
+    nodes: Mapping[str, Node], placed: dict[str, str], lanes: Iterable[Lane], source: Source
+) -> None:
     """Find the lane of tasks listed in none by where they are drawn, and add it to ``placed``; a task outside every
     lane is an error."""
     known = [lane.id for lane in lanes]
@@ -66,7 +68,7 @@ def check(nodes: Mapping[str, Node], placed: dict[str, str], lanes: Iterable[Lan
             placed[node.id] = placed[node.scope]  # a sub-process's lane is that of all in it
         if node.id in placed or node.tag not in ACTIVITIES:
             continue
-        around = lane_geometry.around(node.id, known, source)
+        around = lane_geometry.lane_around(node.id, known, source)
         if around is None:
             source.error("task_outside_lanes", node)
         else:
@@ -131,7 +133,7 @@ def _lane(element: Element, source: Source) -> Lane:
     if not where.name:
         source.warning("lane_without_name", element)
     source.limit_name(element, NAME_LENGTH)
-    properties = extensions.read(element, source).properties
+    properties = extensions.read_extensions(element, source).properties
     return Lane(where.id, where.name or where.id, properties, where.line, is_named=bool(where.name))
 
 
@@ -149,7 +151,7 @@ def _settle_dispute(node: Element, lane_id: str, placed: dict[str, str], source:
     """Of two lanes that list a task the one it is drawn in has it."""
     node_id = attribute(node, "id")
     both = placed[node_id], lane_id
-    around = lane_geometry.around(node_id, both, source)
+    around = lane_geometry.lane_around(node_id, both, source)
     if around is None:
         source.error("task_in_two_lanes", node, first=both[0], second=both[1])
     else:

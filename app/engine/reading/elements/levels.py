@@ -10,7 +10,7 @@ from app.engine.reading.source import Placed, Source, place
 from app.engine.xml import Element, attribute, children
 
 
-def read(process: Element, where: Placed, source: Source) -> Drawn:
+def read_levels(process: Element, where: Placed, source: Source) -> Drawn:
     """All nodes, flows and defaults of ``process``, what the drawing leaves unsaid on each level completed."""
     levels = list(_levels(process))
     found = {
@@ -18,7 +18,7 @@ def read(process: Element, where: Placed, source: Source) -> Drawn:
         for level in levels
         for element in nodes.elements(level, source)
     }
-    joined = [flow for level in levels for flow in flows.read(level, found, source)]
+    joined = [flow for level in levels for flow in flows.read_flows(level, found, source)]
     whole = Drawn({}, [], {})
     for level in levels:
         scope = "" if level is process else attribute(level, "id")
@@ -40,8 +40,8 @@ def _levels(process: Element) -> Iterator[Element]:
 
 
 def _node(element: Element, level: Element, process: Element, source: Source) -> Node:
-    node = nodes.read(element, source)
-    loop = loops.check_place(node, loops.read(element, source), source)
+    node = nodes.read_node(element, source)
+    loop = loops.check_place(node, loops.read_loop(element, source), source)
     return replace(node, scope="" if level is process else attribute(level, "id"), loop=loop)
 
 
@@ -60,7 +60,7 @@ def _within(joined: list[Flow], found: dict[str, Node], scope: str, source: Sour
 
 def _complete(own: Drawn, level: Element, scope: str, where: Placed, source: Source) -> None:
     before = set(own.nodes)
-    normalization.complete(own, links.read(level, own.nodes), where, source, inside=bool(scope))
+    normalization.normalize(own, links.read_links(level, own.nodes), where, source, inside=bool(scope))
     for node_id in set(own.nodes) - before:
         own.nodes[node_id] = replace(own.nodes[node_id], scope=scope)
 

@@ -36,7 +36,7 @@ class Links:
                 source.warning("link_without_source", nodes[node_id], link=link)
 
 
-def read(process: Element, nodes: Mapping[str, Node]) -> Links:
+def read_links(process: Element, nodes: Mapping[str, Node]) -> Links:
     """The link events among ``nodes``. A link without a name of its own goes by that of its event."""
     found = Links()
     for element in children(process, "intermediateThrowEvent", "intermediateCatchEvent"):

@@ -26,7 +26,7 @@ class _Said:
     collect: str
 
 
-def read(element: Element, source: Source) -> Loop | None:
+def read_loop(element: Element, source: Source) -> Loop | None:
     """How often ``element`` runs; None when once. A marker that does not say how often is a warning: once."""
     for marker in children(element, "multiInstanceLoopCharacteristics"):
         return _for_each(element, marker, source)
@@ -42,7 +42,7 @@ def _for_each(element: Element, marker: Element, source: Source) -> Loop | None:
         return None
     until = _expression(marker, "completionCondition")
     for text in filter(None, (said.over, said.collect, until)):
-        conditions.check(text, at, source)
+        conditions.check_condition(text, at, source)
     for name in filter(None, (said.element, said.into)):
         if not _NAME.fullmatch(name):
             source.error("rounds_name", element, text=name)
@@ -65,10 +65,10 @@ def _said(marker: Element, source: Source) -> _Said:
         added.get("inputCollection") or own.get("collection") or _referred(marker, "loopDataInputRef", source)
     )
     return _Said(
-        over=conditions.clean(over or "") or _expression(marker, "loopCardinality"),
+        over=conditions.unwrap(over or "") or _expression(marker, "loopCardinality"),
         element=added.get("inputElement") or own.get("elementVariable") or _item(marker, "inputDataItem"),
         into=added.get("outputCollection") or _referred(marker, "loopDataOutputRef", source),
-        collect=conditions.clean(added.get("outputElement") or "") or _item(marker, "outputDataItem"),
+        collect=conditions.unwrap(added.get("outputElement") or "") or _item(marker, "outputDataItem"),
     )
 
 
@@ -98,13 +98,13 @@ def _item(marker: Element, tag: str) -> str:
 
 def _expression(marker: Element, tag: str) -> str:
     found = next(children(marker, tag), None)
-    return conditions.clean(text_of(found)) if found is not None else ""
+    return conditions.unwrap(text_of(found)) if found is not None else ""
 
 
 def _while(element: Element, marker: Element, source: Source) -> Loop | None:
     condition, most = _expression(marker, "loopCondition"), attribute(marker, "loopMaximum")
     if condition:
-        conditions.check(condition, place(element), source)
+        conditions.check_condition(condition, place(element), source)
     number = int(most) if re.fullmatch(r"[0-9]{1,6}", most) and int(most) > 0 else None
     if not condition and number is None:
         source.warning("rounds_unknown", element)
@@ -113,7 +113,7 @@ def _while(element: Element, marker: Element, source: Source) -> Loop | None:
     return Loop("while", condition or "true", most=number, before=before)
 
 
-def names(loop: Loop | None) -> frozenset[str]:
+def local_names(loop: Loop | None) -> frozenset[str]:
     """The local variables of a round that need no form to be set."""
     return frozenset() if loop is None else frozenset(filter(None, ("loopCounter", loop.element, loop.into)))
 

@@ -52,7 +52,7 @@ def ends(flow: Element) -> tuple[str, str]:
     return reference(flow.get("sourceRef")), reference(flow.get("targetRef"))
 
 
-def check(source: Source, run: Collection[Element]) -> None:
+def check_message_flows(source: Source, run: Collection[Element]) -> None:
     """Warn of message flows that nobody will see done. ``run``: the processes of the file that are run here."""
     for flow in drawn(source):
         mute, shown = next(_mute(flow, source), None), attribute(flow, "name") or attribute(flow, "id")

@@ -63,7 +63,7 @@ def unknown(process: Element) -> list[Element]:
     return [one for one in children(process) if not kinds.is_flow_node(one) and local(one) not in IGNORED]
 
 
-def read(element: Element, source: Source) -> Node:
+def read_node(element: Element, source: Source) -> Node:
     """Read one flow node, all but its lane. What cannot run is an error, and a stand-in is returned."""
     tag = local(element)
     source.limit_name(element, LABEL_LENGTH)
@@ -71,11 +71,11 @@ def read(element: Element, source: Source) -> Node:
     if (refusal := kinds.refusal(element)) is not None:
         source.error(refusal, element)
         return _node(element, "userTask", extensions.Extensions(), events.Trigger())
-    added = extensions.read(element, source)
-    node = _node(element, kinds.of(element, added, source), added, _trigger(element, source))
+    added = extensions.read_extensions(element, source)
+    node = _node(element, kinds.kind_of(element, added, source), added, _trigger(element, source))
     node = replace(node, sends=message_flows.sent_from(element, source))
     node = _calling(element, node, source) if tag == "callActivity" else node
-    return replace(node, mappings=mapping_reader.read(element, node, added.worker, source))
+    return replace(node, mappings=mapping_reader.read_mappings(element, node, added.worker, source))
 
 
 def _calling(element: Element, node: Node, source: Source) -> Node:
@@ -129,7 +129,7 @@ def _host(element: Element) -> str | None:
 def _trigger(element: Element, source: Source) -> events.Trigger:
     tag = local(element)
     if tag in kinds.EVENTS:
-        return events.read(element, source)
+        return events.read_trigger(element, source)
     if tag == "receiveTask":
         return events.Trigger(message=events.message(element, element, source))
     return events.Trigger()

@@ -39,7 +39,7 @@ class Drawn:
         return {flow.target for flow in self.flows}
 
 
-def complete(drawn: Drawn, links: Links, where: Placed, source: Source, *, inside: bool = False) -> Drawn:
+def normalize(drawn: Drawn, links: Links, where: Placed, source: Source, *, inside: bool = False) -> Drawn:
     """Say what is unsaid in one process; ``where`` is the process itself. Each step is a warning, but for links.
 
     Sources in BPMN 2.0.2: Start Event and End Event (processes without), Sequence Flow Considerations (several flows
@@ -55,7 +55,7 @@ def complete(drawn: Drawn, links: Links, where: Placed, source: Source, *, insid
     _split_raced(drawn, source)
     _choose_at_activities(drawn, source)
     drawn.flows = merges.mend(drawn.nodes, drawn.flows, source)
-    due_dates.add(drawn.nodes, source)
+    due_dates.add_due_dates(drawn.nodes, source)
     return drawn
 
 

@@ -17,7 +17,9 @@ from app.engine.xml import Element, attribute, children, engine_attributes, vend
 _OWN_KEYS = frozenset({"processBusinessKey", "processInstanceBusinessKey", "businessKey"})
 
 
-def read(element: Element, mappings: Mappings, source: Source, is_name: Callable[[str], bool]) -> Mappings:
+def read_called_mappings(
+    element: Element, mappings: Mappings, source: Source, is_name: Callable[[str], bool]
+) -> Mappings:
     """``mappings`` of the call with what passes between the two processes."""
     added = [one for group in children(element, "extensionElements") for one in group]
     ins, outs = ([one for one in added if vendor(one) == way] for way in ("in", "out"))

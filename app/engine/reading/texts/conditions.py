@@ -30,7 +30,7 @@ _MEANT_FOR_FEEL = {
 }
 
 
-def clean(text: str) -> str:
+def unwrap(text: str) -> str:
     """The expression itself: without Camunda 8's ``=`` before it, without Camunda 7's ``${…}`` or ``#{…}``."""
     text = text.strip().removeprefix("=").strip()
     found = _WRAPPED.fullmatch(text)
@@ -42,19 +42,19 @@ def clean(text: str) -> str:
 def translated(text: str, at: Placed, source: Source) -> str:
     """The expression itself; what a file wraps in ``${…}`` is JUEL, and put into FEEL with a warning where it is not
     FEEL too. As it is where something in it cannot be put into FEEL: `check` says so."""
-    cleaned = clean(text)
+    cleaned = unwrap(text)
     if not _WRAPPED.fullmatch(text.strip()) or len(cleaned) > feel.MAX_CHARS:
         return cleaned
     offer = foreign_expressions.translate(cleaned, "juel")
     if offer == cleaned or not _may_look_at(offer, at, source):
         return cleaned
-    if feel.check(offer) is not None or feel.unknown_calls(offer):
+    if feel.syntax_error(offer) is not None or feel.unknown_calls(offer):
         return cleaned
     source.warning("expression_translated", at, text=cleaned, offer=offer)
     return offer
 
 
-def check(text: str, at: Placed, source: Source) -> None:
+def check_condition(text: str, at: Placed, source: Source) -> None:
     """Note as an error why the cleaned expression ``text`` cannot run, if it cannot."""
     if not _may_look_at(text, at, source):
         return
@@ -75,7 +75,7 @@ def unknown_calls(text: str) -> list[str]:
     if len(text) > feel.MAX_CHARS:
         return []
     offer = in_feel(text)
-    known = feel.check(offer) is None
+    known = feel.syntax_error(offer) is None
     found = feel.unknown_calls(offer) if known else frozenset[str]()
     prefixed = {call.group(1): call.group() for call in _PREFIXED_CALL.finditer(_without_texts(text))}
     said = {prefixed.pop(name, name) for name in found}
@@ -116,8 +116,8 @@ def fault(text: str) -> tuple[str, Mapping[str, str]] | None:
     """
     if len(text) > feel.MAX_CHARS:
         return "expression_too_long", {"limit": str(feel.MAX_CHARS)}
-    wrong, offer = feel.check(text), in_feel(text)
-    if offer != text and feel.check(offer) is None and not feel.unknown_calls(offer):
+    wrong, offer = feel.syntax_error(text), in_feel(text)
+    if offer != text and feel.syntax_error(offer) is None and not feel.unknown_calls(offer):
         return "expression_not_feel", {"text": text, "offer": offer}
     if wrong is not None:
         return "expression_syntax", {"text": text, "detail": wrong}

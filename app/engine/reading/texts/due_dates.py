@@ -6,7 +6,7 @@ from app.engine.reading.texts import extensions, timer_labels
 from app.i18n import N_
 
 
-def add(nodes: dict[str, Node], source: Source) -> None:
+def add_due_dates(nodes: dict[str, Node], source: Source) -> None:
     """Give every user task with a due date a deadline. It must be a constant: one that hung on a variable would stop
     the case where the variable is empty, and is told as ignored instead."""
     marked = {node.attached_to for node in nodes.values() if node.is_deadline}

@@ -69,15 +69,15 @@ class Extensions:
     worker: str | None = None  # the program outside that does its work
 
 
-def read(element: Element, source: Source) -> Extensions:
+def read_extensions(element: Element, source: Source) -> Extensions:
     """Read what modelers added to ``element``; code, and names that only code could work out, are errors."""
     found = tuple(added(element))
     attributes = engine_attributes(element)
     properties = {name: value for name, value in _properties(found) if name != form_data.PROPERTY}
-    foreign_code.check(element, found, attributes, source)
+    foreign_code.check_foreign_code(element, found, attributes, source)
     _list_unused(element, found, attributes, source)
     form_key = _form_key(element, _form_texts(found, attributes, properties), source)
-    if form_key is None and (fields := form_data.read(found)):
+    if form_key is None and (fields := form_data.read_form_data(found)):
         form_key, properties[form_data.PROPERTY] = form_data.key(element), fields
     return Extensions(
         properties=properties,

@@ -21,7 +21,7 @@ WORK = frozenset({"serviceTask", "sendTask", "businessRuleTask", "scriptTask"})
 _MOST = 80
 
 
-def check(
+def check_foreign_code(
     element: Element, found: tuple[Element, ...], attributes: Mapping[str, str], source: Source
 ) -> None:
     """Refuse scripts at ``element``, and tell of programs that are only named beside its work."""

@@ -15,7 +15,7 @@ MOST_FIELDS = 200
 _CONSTRAINTS = (("required", "required", "true"), ("readonly", "writable", "false"))
 
 
-def read(found: tuple[Element, ...]) -> str:
+def read_form_data(found: tuple[Element, ...]) -> str:
     """Return the fields among the extensions of one element as JSON; "" where there are none."""
     fields = list(_fields(found))[:MOST_FIELDS]
     return json.dumps(fields, ensure_ascii=False, sort_keys=True) if fields else ""

@@ -62,7 +62,7 @@ class _Drawn:
     is_camunda_8: bool = False
 
 
-def read(element: Element, node: Node, worker: str | None, source: Source) -> Mappings | None:
+def read_mappings(element: Element, node: Node, worker: str | None, source: Source) -> Mappings | None:
     """The mappings of the flow node ``element``, which was read as ``node``; None when it has none.
 
     ``worker``: the program outside that does the work, whose results never arrive here.
@@ -83,7 +83,7 @@ def read(element: Element, node: Node, worker: str | None, source: Source) -> Ma
     keeps = strict and node.kind != "subProcess" and (node.kind != "startEvent" or node.message is not None)
     found = Mappings(inputs, outputs, keeps=keeps, result=result, shape=shape)
     if node.calls:
-        found = called_mappings.read(element, found, source, _is_name)
+        found = called_mappings.read_called_mappings(element, found, source, _is_name)
     return None if found == Mappings() else found
 
 

@@ -51,7 +51,7 @@ def bpmn(element: Element, source: Source) -> Part:
 
 def juel(element: Element, text: str, source: Source) -> Part:
     """Text with or without ``${…}`` in it, as Camunda 7 and Flowable write it."""
-    if conditions.clean(text) != text.strip() and not text.startswith("="):
+    if conditions.unwrap(text) != text.strip() and not text.startswith("="):
         return _checked(element, text, source)
     if not _INSERTED.search(text):
         return constant(element, text, source)
@@ -97,14 +97,14 @@ def _checked(element: Element, text: str, source: Source) -> Part:
     cleaned = conditions.translated(text, place(element), source)
     if not cleaned:
         return Part()
-    conditions.check(cleaned, place(element), source)
+    conditions.check_condition(cleaned, place(element), source)
     return Part(cleaned)
 
 
 def _whole(element: Element, part: Part | None, source: Source) -> Part | None:
     """A list or map with expressions in it: each of them was looked at, but together they may be too long."""
     if part is not None and part.text is not None and len(part.text) > feel.MAX_CHARS:
-        conditions.check(part.text, place(element), source)
+        conditions.check_condition(part.text, place(element), source)
     return part
 
 

@@ -12,7 +12,7 @@ _DAY_UNITS = ("kerja", "kalender")
 _AUDIENCES = ("lajur", "koordinator", "lajur dan koordinator", "unit")
 
 
-def check(diagram: Diagram, source: Source) -> None:
+def check_properties(diagram: Diagram, source: Source) -> None:
     """Note every property whose value would be misread, and those that stand where nothing reads them."""
     _check_process(diagram, source)
     for lane in diagram.lanes:
@@ -35,13 +35,13 @@ def _check_process(diagram: Diagram, source: Source) -> None:
             lanes = "; ".join(lane.name for lane in diagram.lanes)
             source.error("identity_lane_unknown", diagram, lane=name, lanes=lanes)
     if closed := closed_identity(diagram):
-        conditions.check(closed, diagram, source)
+        conditions.check_condition(closed, diagram, source)
     _check_misplaced(diagram, diagram.properties, (_ON_LANE,), source)
 
 
 def closed_identity(diagram: Diagram) -> str:
     """The FEEL of ``identitas tertutup`` (true: nobody else ever sees the identity); empty when not set."""
-    return conditions.clean(diagram.properties.get("identitas tertutup", ""))
+    return conditions.unwrap(diagram.properties.get("identitas tertutup", ""))
 
 
 def _check_misplaced(

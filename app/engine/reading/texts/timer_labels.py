@@ -27,7 +27,7 @@ _EVERY = re.compile(rf"\b(?:{vocabulary.EVERY_SO_OFTEN})\b")
 _MOST = 300
 
 
-def read(element: Element, source: Source) -> Timer | None:
+def read_timer_label(element: Element, source: Source) -> Timer | None:
     """The timer that the words at ``element`` tell, with a warning of how they were understood; None: none."""
     for text in words(element, source):
         understood = meaning(text)
@@ -45,7 +45,7 @@ def read_text(element: Element, timer: Timer, source: Source) -> Timer | None:
     """What a timer with words in it that are no timer text tells (``3 hari kerja sejak surat diterima``), with a
     warning; None when it is a timer text, or no time. A timer text that others may count otherwise is told too."""
     understood = timer.text
-    if timers.check(timer, "kerja") == "timer_not_understood":
+    if timers.timer_fault(timer, "kerja") == "timer_not_understood":
         understood = meaning(timer.text) or ""
     elif not timers.counts_long_office_hours(timer.text, source.day_unit):
         return None
@@ -77,29 +77,33 @@ def meaning(text: str) -> str | None:
         return None if found else named
     # What the timers read stays as it was written, unless figures and units can be told more plainly.
     as_written = not found or (re.search(r"\d", text) and not any(span.startswith("P") for span in found))
-    if as_written and not text.startswith("=") and timers.check(Timer("duration", text), "kerja") is None:
+    if (
+        as_written
+        and not text.startswith("=")
+        and timers.timer_fault(Timer("duration", text), "kerja") is None
+    ):
         return text
     if len(found) != 1:
         return None
     (span,) = found
     every = f"setiap {span}"
-    if _EVERY.search(plain) and timers.check(Timer("cycle", every), "kerja") is None:
+    if _EVERY.search(plain) and timers.timer_fault(Timer("cycle", every), "kerja") is None:
         span = every
-    return span if timers.check(Timer("duration", span), "kerja") is None else None
+    return span if timers.timer_fault(Timer("duration", span), "kerja") is None else None
 
 
 def constant(text: str) -> Timer | None:
     """The deadline that a due date tells: a date, a duration, or FEEL over nothing but the clock."""
     if text.startswith("="):
-        formula = conditions.clean(text)
-        constant = conditions.fault(formula) is None and not feel.names(formula)
+        formula = conditions.unwrap(text)
+        constant = conditions.fault(formula) is None and not feel.variable_names(formula)
         return Timer("date", f"={formula}") if constant else None
     timer = Timer("date", text)
     return timer if text and not timers.is_relative(timer) and _is_single(timer) else None
 
 
 def _is_single(timer: Timer) -> bool:
-    return timers.check(timer, "kerja") is None and timers.cycle(timer) is None
+    return timers.timer_fault(timer, "kerja") is None and timers.cycle(timer) is None
 
 
 def _spans(plain: str) -> Iterator[str]:
