@@ -6,7 +6,7 @@ import click
 from click import core, decorators, exceptions, formatting, parser, types
 
 from app import i18n, log_safety
-from app.cli import copies, deploying, interrupts, people, running, timing, triage
+from app.cli import deploying, interrupts, people, running
 from app.cli.base import say
 from app.errors import AppError, InvalidForm
 
@@ -24,12 +24,12 @@ for _command in (
     running.work,
     deploying.check,
     deploying.deploy,
-    timing.fire,
-    timing.clock_command,
+    running.fire,
+    running.clock_command,
     people.user,
-    copies.backup_command,
-    copies.restore_command,
-    triage.triage_command,
+    running.backup_command,
+    running.restore_command,
+    deploying.triage_command,
 ):
     commands.add_command(_command)
 

@@ -1,9 +1,13 @@
 """check and deploy: diagrams, forms and tables from the command line."""
 
+import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
+from random import SystemRandom
+from typing import TextIO
 
 import click
 from sqlalchemy.orm import Session
@@ -12,10 +16,23 @@ from app.cli.base import ready, say
 from app.commands.transaction import run_without_key
 from app.config import folders, from_environment
 from app.errors import InvalidDiagram
-from app.findings import Finding, has_errors
+from app.findings import Finding, has_errors, title
 from app.services.core import settings
 from app.services.deployment import deployments
 from app.services.maintenance import migrations
+from app.services.triage import triage
+from app.services.triage.triage import Outcome, Totals
+
+_WORDS = {
+    "runs": "berjalan",
+    "asks": "berjalan, dengan pertanyaan",
+    "refused": "ditolak dengan temuan",
+    "crashed": "MACET",
+    "ended": "sampai akhir",
+    "going": "masih berjalan pada batas langkah",
+    "stopped": "berhenti dengan alasan",
+}
+_MOST_SHOWN = 20
 
 
 def _read(paths: Sequence[Path]) -> dict[str, bytes]:
@@ -88,3 +105,95 @@ def _print(findings: Sequence[Finding]) -> None:
         say(finding.told)
     if not findings:
         click.echo("Tidak ada temuan.")
+
+
+@click.command(
+    "triage", help="Periksa semua diagram di bawah FOLDER: berjalan, bertanya, ditolak, atau macet."
+)
+@click.argument("folder", metavar="FOLDER", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--run", is_flag=True, help="Jalankan juga tiap proses sampai akhir, dengan petugas acak.")
+@click.option(
+    "--seed",
+    type=int,
+    metavar="BILANGAN",
+    help="Benih petugas acak; bila kosong dipilih sendiri dan dicetak.",
+)
+@click.option(
+    "--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Tulis hasil tiap berkas."
+)
+def triage_command(folder: Path, *, run: bool, seed: int | None, report: Path | None) -> None:
+    """Judge every diagram below a folder; exit code 1 when one crashed."""
+    seed = SystemRandom().randrange(1_000_000) if seed is None else seed
+    paths, totals, refused = triage.files(folder), Totals(), list[Outcome]()
+    outcomes = triage.judged(paths, run=run, seed=seed)
+    with click.progressbar(outcomes, length=len(paths), file=sys.stderr) as shown, _open(report) as out:
+        _tell(out, shown, totals, refused, seed)
+    if not paths:
+        say(f"Di bawah {folder} tidak ada berkas diagram ({', '.join(triage.ENDINGS)}).")
+    elif run:
+        click.echo(f"Benih petugas acak: {seed}")
+    _print_counts(f"{len(paths)} berkas", totals.verdicts, triage.VERDICTS)
+    _print_refused(refused, totals.verdicts["refused"], report)
+    _print_counts("Proses yang dijalankan", totals.drives, triage.ENDS)
+    _print_codes("Temuan yang menolak, menurut banyaknya berkas", totals.errors)
+    _print_codes("Peringatan", totals.warnings)
+    if totals.verdicts["crashed"]:
+        sys.exit(1)
+
+
+@contextmanager
+def _open(report: Path | None) -> Iterator[TextIO | None]:
+    if report is None:
+        yield None
+    else:
+        # A name that is no UTF-8 comes with half characters: JSON writes them out.
+        with report.open("w", encoding="utf-8", errors="backslashreplace") as out:
+            yield out
+
+
+def _tell(
+    out: TextIO | None, outcomes: Iterable[Outcome], totals: Totals, refused: list[Outcome], seed: int
+) -> None:
+    """Count the outcomes and write each as it comes; of thousands of files only the first ``refused`` are kept."""
+    if out:
+        out.write(f'{{"seed": {seed}, "files": [')
+    for number, outcome in enumerate(outcomes):
+        totals.add(outcome)
+        if out:
+            out.write(",\n" if number else "\n")
+            json.dump(outcome.as_dict(), out, ensure_ascii=False)
+        if outcome.verdict == "refused" and len(refused) < _MOST_SHOWN:
+            refused.append(outcome)
+        if outcome.verdict == "crashed":
+            click.echo(err=True)
+            for line in f"{outcome.file}: {outcome.detail.strip()}".splitlines():
+                say(line, err=True)
+    if out:
+        out.write('\n], "totals": ')
+        json.dump(totals.as_dict(), out)
+        out.write("}\n")
+
+
+def _print_counts(title: str, counts: Counter[str], order: Iterable[str]) -> None:
+    total = counts.total()
+    if total:
+        click.echo(title)
+    for key in order if total else ():
+        click.echo(f"  {counts[key]:6} {counts[key] / total:6.1%}  {_WORDS[key]}")
+
+
+def _print_refused(refused: Iterable[Outcome], count: int, report: Path | None) -> None:
+    if count:
+        click.echo("Ditolak, dengan temuan pertamanya")
+    for outcome in sorted(refused, key=lambda outcome: outcome.file):
+        say(f"  {outcome.file}:{outcome.sentences[0]}")
+    if count > _MOST_SHOWN:
+        where = report or "triage FOLDER --json BERKAS"
+        click.echo(f"  … dan {count - _MOST_SHOWN} berkas lagi; semuanya: {where}")
+
+
+def _print_codes(heading: str, counts: Counter[str]) -> None:
+    if counts:
+        click.echo(heading)
+    for code, count in counts.most_common(_MOST_SHOWN):
+        click.echo(f"  {count:6}  {title(code)} ({code})")

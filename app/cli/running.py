@@ -10,9 +10,11 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from types import FrameType
 
 import click
+from sqlalchemy.orm import Session
 
 from app import log_safety
 from app import worker as clockwork
@@ -22,8 +24,10 @@ from app.commands.transaction import run_without_key
 from app.config import Config, from_environment
 from app.db import Database
 from app.errors import NotReady
-from app.services.core import settings
-from app.services.maintenance import demo, migrations
+from app.history.events import ClockMoved, ClockReset
+from app.i18n import moment as in_words
+from app.services.core import clock, history, settings
+from app.services.maintenance import backup, demo, migrations
 from app.services.people import accounts
 
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
@@ -185,3 +189,71 @@ def _end_as_the_web_did(code: int) -> None:
         f"web berhenti sendiri ({how}), jadi pekerja waktu ikut berhenti. "
         "Jalankan lagi; bila terulang, periksa apakah memori mesin ini cukup."
     )
+
+
+@click.command("backup", help="Salin basis data, berkas, dan kunci ke folder DIR.")
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def backup_command(folder: Path) -> None:
+    """Back up."""
+    config, database = ready()
+    click.echo(backup.backup(config, database, folder))
+
+
+@click.command("restore", help="Pulihkan pemasangan kosong dari folder DIR.")
+@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def restore_command(folder: Path) -> None:
+    """Restore."""
+    config = from_environment()
+    click.echo(backup.restore(config, folder))
+
+
+@click.command(
+    help="Jalankan timer yang jatuh tempo sampai TIME. Di riwayat masing-masing tercatat pada waktu jatuh temponya; "
+    "pemberitahuannya dikirim worker sesudahnya, bertanggal waktu jam saat itu."
+)
+@click.option(
+    "--at", "until", required=True, metavar="TIME", help="ISO 8601 (tanpa zona: ALUR_TIMEZONE), atau now."
+)
+def fire(until: str) -> None:
+    """Fire due timers; with time travel allowed, TIME may lie ahead and the shared clock then stands there."""
+    config, database = ready()
+    with database.reading() as session:
+        now, moved = clock.now(session), clock.moved_to(session) is not None
+    try:
+        moment = clockwork.parse_time(until, now, config.timezone)
+    except (ValueError, OverflowError) as error:
+        raise click.BadParameter(f"{until!r} bukan waktu ISO 8601.", param_hint="--at") from error
+    if clock.is_too_far(moment):
+        raise click.BadParameter(
+            f"{until!r} lebih dari {clock.MOST_YEARS} tahun lagi; pilih waktu yang lebih dekat.",
+            param_hint="--at",
+        )
+    if moment > now and not config.allow_time_travel:
+        raise click.UsageError("TIME ada di depan; atur ALUR_ALLOW_TIME_TRAVEL=1 pada pemasangan uji.")
+    count = clockwork.fire_until(database, moment)
+
+    def travel(session: Session) -> None:
+        history.record(session, ClockMoved(to=moment.isoformat()), actor=None)
+        clock.travel(session, moment)
+
+    if moment > now:
+        run_without_key(database, travel)
+    elif moved and moment < now:
+        click.echo(
+            f"Jam sudah digeser dan tetap pada {in_words(now, config.timezone)}; clock --reset mengembalikannya."
+        )
+    click.echo(f"{count} timer dijalankan sampai {in_words(moment, config.timezone)}")
+
+
+@click.command("clock", help="Kembalikan jam bersama ke waktu nyata.")
+@click.option("--reset", is_flag=True, required=True)
+def clock_command(reset: bool) -> None:
+    """Return to real time."""
+    _config, database = ready()
+
+    def go_back(session: Session) -> None:
+        clock.reset(session)
+        history.record(session, ClockReset(), actor=None)
+
+    run_without_key(database, go_back)
+    click.echo("Jam kembali ke waktu nyata.")

@@ -4,22 +4,18 @@ A form is `load`-ed from its file. `view` says what to draw; `read` (a browser) 
 came back into values; `validate` lets through what the form allows; `split` parts variables from identity.
 """
 
-from app.forms.display.submitted import NOTHING, display, plain, text_of
-from app.forms.display.untouched import is_untouched
+from app.forms.display.submitted import NOTHING, display, is_untouched, plain, text_of
 from app.forms.display.view import Choice, Component, condition_context, view
 from app.forms.form import Form
 from app.forms.model import Field, Option
 from app.forms.paths import Path, get, put
 from app.forms.rules import accepts
-from app.forms.schema.checking_marks import check_marks
-from app.forms.schema.checking_names import check_names
+from app.forms.schema.checking import check_marks, check_names
 from app.forms.schema.embedded_forms import from_form_data
 from app.forms.schema.schema import check_form, load_form
-from app.forms.submission.file_references import attached, held_files, pickers
-from app.forms.submission.html_values import REMOVE, read_html
-from app.forms.submission.json_values import from_json
+from app.forms.submission.html_values import REMOVE, attached, held_files, pickers, read_html
+from app.forms.submission.json_values import from_json, left_out
 from app.forms.submission.rows import BUTTON, FOCUS, changed
-from app.forms.submission.unknown_fields import left_out
 from app.forms.submission.validation import checked, split, validate
 
 __all__ = [

@@ -20,7 +20,7 @@ from app.services.core import clock, settings
 from app.services.core.access import Actor
 from app.services.files import attachments, uploads
 from app.services.instances import instances
-from app.web import context, filters, gone_files
+from app.web import context, filters
 
 #: Fields of every form that say nothing about what was typed.
 _OURS = frozenset({"csrf_token", "idempotency_key", "next"})
@@ -68,7 +68,7 @@ def read_entry(form: Form | None, *, actor: Actor | None, take_files: bool = Tru
     values, sent = forms.read_html(form, _source()), _sent()
     until = time.monotonic() + MOST_WORK_S
     pickers = [one for one in forms.pickers(form, values) if one[0].takes_input] if take_files else []
-    errors = gone_files.drop(pickers, values)
+    errors = _drop(pickers, values)
     for part, path in pickers:
         _take_in(part, path, values, errors, actor, until=until)
     wish = request.form.get(forms.BUTTON)
@@ -252,3 +252,32 @@ def _digest(upload: FileStorage) -> str:
         digest.update(chunk)
     upload.stream.seek(0)
     return digest.hexdigest()
+
+
+def _drop(pickers: Sequence[tuple[Field, Path]], values: dict[str, Any]) -> dict[str, str]:
+    """Take them out of ``values``, or the form is refused as often as it is sent; say so by field.
+
+    Nothing is said of a field to which a new file is uploaded.
+    """
+    held = {one for _part, path in pickers for one in forms.get(values, path) or []}
+    if not held:
+        return {}
+    with context.database().reading() as session:
+        gone = attachments.gone(session, held)
+    without: dict[str, str] = {}
+    for part, path in pickers:
+        before = forms.get(values, path) or []
+        if gone.isdisjoint(before):
+            continue
+        forms.put(values, path, [one for one in before if one not in gone])
+        if not any(upload.filename for upload in request.files.getlist(part.key)):
+            without[part.key] = _words(part)
+    return without
+
+
+def _words(part: Field) -> str:
+    if part.required:
+        return _("Berkas yang dilampirkan tadi tidak ada lagi. Lampirkan sekali lagi.")
+    return _(
+        "Berkas yang dilampirkan tadi tidak ada lagi. Lampirkan sekali lagi, atau kirim tanpa berkas itu."
+    )

@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,7 +27,19 @@ from app.i18n import N_, _
 from app.services.files.uploads import TooLarge
 from app.web import context, entries, lists
 from app.web.context import SignInRequired
-from app.web.wording import field_errors
+
+_WORDS = {
+    "Unknown field.": N_("Isian ini tidak dikenal."),
+    "Missing data for required field.": N_("Isian ini wajib."),
+    "Field may not be null.": N_("Isian ini tidak boleh kosong."),
+    "Not a valid string.": N_("Kirim teks."),
+    "Not a valid integer.": N_("Kirim bilangan bulat."),
+    "Not a valid boolean.": N_("Kirim true atau false."),
+    "Not a valid mapping type.": N_("Kirim objek JSON."),
+    "Not a valid list.": N_("Kirim daftar."),
+    "Invalid input type.": N_("Kirim objek JSON."),
+    "Invalid JSON body.": N_("Isi permintaan ini bukan JSON yang dapat dibaca."),
+}
 
 logger = logging.getLogger(__name__)
 
@@ -162,7 +174,7 @@ def refused(error: HTTPException) -> Response:
     if isinstance(error, SecurityError):  # a host that is not ours: no page, its links would lead there
         return Response("Bad host", 400, content_type="text/plain")
     found = getattr(error, "data", None) or {}
-    errors = field_errors(found.get("messages") or {})
+    errors = _field_errors(found.get("messages") or {})
     detail = errors.pop("", "") or (_("Ada isian yang perlu diperbaiki.") if errors else "")
     headers = {k: v for k, v in error.get_headers() if k.lower() in {"allow", "retry-after"}}
     members = {"errors": errors} if found else {}
@@ -246,3 +258,27 @@ def _to_sign_in() -> Response:
 def _page_before() -> str:
     before = request.referrer or ""
     return context.local_path(before.removeprefix(request.host_url.rstrip("/")))
+
+
+def _field_errors(messages: Mapping[str, Any]) -> dict[str, str]:
+    """Field → message, from messages by place (``json``, ``query``, ``files``) and field; "" is the whole body."""
+    found: dict[str, str] = {}
+    for place in messages.values():
+        for name, text in _flat(place, ()):
+            found.setdefault(name, _said(text))
+    return found
+
+
+def _flat(node: Any, path: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _flat(value, path if key == "_schema" else (*path, str(key)))
+    elif isinstance(node, list | tuple):
+        for value in node:
+            yield from _flat(value, path)
+    else:
+        yield ".".join(path), str(node)
+
+
+def _said(text: str) -> str:
+    return _(_WORDS.get(text, text))

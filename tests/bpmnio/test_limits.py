@@ -18,8 +18,8 @@ from py_mini_racer import JSTimeoutException
 
 from app.bpmnio import budget, feel
 from app.bpmnio import isolate as isolates
+from app.bpmnio.feel import Memo
 from app.bpmnio.isolate import Isolate, LimitReached, _Clocks
-from app.bpmnio.memo import Memo
 from app.errors import ExpressionFailed, NotReady
 
 NOW = datetime(2026, 7, 5, 6, 30, tzinfo=ZoneInfo("Asia/Jakarta"))

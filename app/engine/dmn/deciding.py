@@ -10,12 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from app.bpmnio import feel
-from app.engine.dmn import policies
 from app.engine.dmn.cells import as_test, is_any, literals
 from app.engine.dmn.model import Decision, Expression, Given, Table
 from app.engine.dmn.types import Limited, limits
 from app.errors import ExecutionFailed
 from app.i18n import _
+
+#: What one rule gives, by output.
+_Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True)
@@ -109,15 +111,15 @@ def _by_table(decision: Decision, table: Table, scope: Scope) -> Ruling:
     inputs = zip(table.inputs, values, strict=True)
     _check(decision, [Limited(i.heading, v, i.allowed, i.type) for i, v in inputs if i.allowed], scope)
     held, tested = _rules_that_hold(table, values, scope)
-    rows, found = _worked_out(table, policies.chosen(decision, table, held), scope)
-    counted = policies.ordered(decision, table, rows)
+    rows, found = _worked_out(table, _chosen(decision, table, held), scope)
+    counted = _ordered(decision, table, rows)
     default, defaults = (None, []) if rows else _default(table, scope)
     given = [rows[index] for index in counted] or ([default] if default else [])
     outputs = [(column, v) for row in given for column, v in zip(table.outputs, row, strict=True)]
     _check(decision, [Limited(o.heading, v, o.allowed, o.type) for o, v in outputs if o.allowed], scope)
     return Ruling(
         decision,
-        policies.result(decision, table, [rows[index] for index in counted], default),
+        _result(decision, table, [rows[index] for index in counted], default),
         tuple(table.rules[index].id for index in counted),
         tuple(index + 1 for index in counted),
         dict(zip(headings(table), values, strict=True)),
@@ -127,7 +129,7 @@ def _by_table(decision: Decision, table: Table, scope: Scope) -> Ruling:
 
 def _worked_out(
     table: Table, rules: Sequence[int], scope: Scope
-) -> tuple[dict[int, policies.Row], list[feel.Result]]:
+) -> tuple[dict[int, _Row], list[feel.Result]]:
     """What each of the rules gives, and the results of its cells; all in one call into V8."""
     found = scope.evaluate([cell for index in rules for cell in table.rules[index].outputs])
     width, cells = len(table.outputs), [cell.value for cell in found]
@@ -135,7 +137,7 @@ def _worked_out(
     return rows, found
 
 
-def _default(table: Table, scope: Scope) -> tuple[policies.Row | None, list[feel.Result]]:
+def _default(table: Table, scope: Scope) -> tuple[_Row | None, list[feel.Result]]:
     """What holds when no rule does; None when no output says."""
     if all(is_any(column.default) for column in table.outputs):
         return None, []
@@ -196,3 +198,107 @@ def headings(table: Table) -> list[str]:
     return [
         label if labels.count(label) == 1 else f"{label} [{index + 1}]" for index, label in enumerate(labels)
     ]
+
+
+def _chosen(decision: Decision, table: Table, held: list[int]) -> list[int]:
+    """Which rules of those that hold must be worked out.
+
+    Raises:
+        ExecutionFailed: several rules of a UNIQUE table hold.
+    """
+    if table.hit_policy == "UNIQUE" and len(held) > 1:
+        raise _refused(
+            decision,
+            table,
+            held,
+            _(
+                "Tabel “{name}”: baris {rows} cocok bersamaan, padahal hanya satu yang boleh.",
+                name=decision.name,
+                rows=_rows(held),
+            ),
+        )
+    return held[:1] if table.hit_policy == "FIRST" else held
+
+
+def _ordered(decision: Decision, table: Table, found: dict[int, _Row]) -> list[int]:
+    """The rules whose results count, in the order of their results.
+
+    Raises:
+        ExecutionFailed: rules of an ANY table do not agree.
+    """
+    rules = list(found)
+    if table.hit_policy == "ANY" and any(found[rule] != found[rules[0]] for rule in rules):
+        raise _refused(
+            decision,
+            table,
+            rules,
+            _(
+                "Tabel “{name}”: baris {rows} cocok bersamaan dengan hasil yang berbeda.",
+                name=decision.name,
+                rows=_rows(rules),
+            ),
+        )
+    if table.hit_policy in {"PRIORITY", "OUTPUT ORDER"}:
+        rules.sort(key=lambda rule: _rank(table, found[rule]))
+    return rules[:1] if table.hit_policy in {"ANY", "PRIORITY"} else rules
+
+
+def _result(decision: Decision, table: Table, rows: Sequence[_Row], default: _Row | None) -> Any:
+    """The value of the decision: of one rule, of a list of rules, or a sum of them.
+
+    Raises:
+        ExecutionFailed: what has to be added or compared cannot be.
+    """
+    if table.aggregation and (rows or default is None):
+        return _aggregated(decision, table, [row[0] for row in rows])
+    if not rows and default is not None:
+        value = _value(table, default)
+        return [value] if table.gives_list and not isinstance(value, list) else value
+    values = [_value(table, row) for row in rows]
+    if table.gives_list:
+        return values
+    return values[0] if values else None
+
+
+def _value(table: Table, row: _Row) -> Any:
+    """One output gives its value, several a context."""
+    if len(table.outputs) == 1:
+        return row[0]
+    return {column.name: value for column, value in zip(table.outputs, row, strict=True)}
+
+
+def _rank(table: Table, row: _Row) -> tuple[int, ...]:
+    """How important a result is, the first output first; what is not listed comes last."""
+    return tuple(
+        column.ranks.index(value) if value in column.ranks else len(column.ranks)
+        for column, value in zip(table.outputs, row, strict=True)
+        if column.ranks
+    )
+
+
+def _aggregated(decision: Decision, table: Table, values: list[Any]) -> Any:
+    if table.aggregation == "COUNT":
+        return len(values)
+    if not values:
+        return None
+    numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
+    if numbers and table.aggregation == "SUM":
+        return sum(values)
+    if numbers or (table.aggregation != "SUM" and all(isinstance(value, str) for value in values)):
+        return min(values) if table.aggregation == "MIN" else max(values)
+    raise ExecutionFailed(
+        _(
+            "Tabel “{name}”: hasil baris yang cocok tidak dapat digabungkan dengan {aggregation}.",
+            name=decision.name,
+            aggregation=table.aggregation,
+        ),
+        detail=f"{decision.id}: {values}",
+    )
+
+
+def _refused(decision: Decision, table: Table, rules: list[int], message: str) -> ExecutionFailed:
+    return ExecutionFailed(message, detail=f"{decision.id}: {', '.join(table.rules[i].id for i in rules)}")
+
+
+def _rows(rules: list[int]) -> str:
+    return ", ".join(str(index + 1) for index in rules)

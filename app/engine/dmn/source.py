@@ -1,14 +1,60 @@
 """A DMN file while it is read: its elements, whatever DMN version, and what was found wrong with it."""
 
-from typing import Literal
+from datetime import UTC, datetime
+from typing import Any, Literal
 
 from app.bpmnio import feel
 from app.engine import xml
-from app.engine.dmn.constants import Constants
+from app.engine.dmn.cells import as_test, literals
 from app.engine.xml import attribute, one_line, text_of
-from app.errors import InvalidDiagram
+from app.errors import ExpressionFailed, InvalidDiagram
 from app.findings import Finding
 from app.i18n import ngettext
+
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)  # what reads a clock is no constant
+_CLOCK = ("now", "today")
+
+
+class _Constants:
+    """Constants of one file. Once one of them ran into a limit, no other is looked at: reading must not take long."""
+
+    def __init__(self) -> None:
+        self._is_stopped = False
+
+    def value(self, text: str) -> feel.Result | None:
+        """The value of an expression that reads nothing; None when it reads something, or cannot be evaluated."""
+        words = literals(text)
+        if words is not None and len(words) == 1:
+            return feel.Result(next(iter(words)))
+        if self._is_stopped or feel.syntax_error(text) is not None or _varies(text):
+            return None
+        try:
+            found = feel.evaluate(text, {}, now=_ANY_TIME)
+        except ExpressionFailed:
+            self._is_stopped = True
+            return None
+        return None if found.warnings else found
+
+    def listed(self, tests: str) -> tuple[Any, ...]:
+        """The values that unary tests list, in their order; none when they are no list of constants."""
+        found = self.value(f"[{tests}]") if tests else None
+        return tuple(found.value) if found is not None and isinstance(found.value, list) else ()
+
+    def passes(self, value: Any, tests: str, base: str) -> bool:
+        """Whether the unary tests may let a value pass; what they read elsewhere is not known yet."""
+        words = literals(tests)
+        if words is not None and isinstance(value, str):
+            return value in words
+        if self._is_stopped or feel.syntax_error(tests, dialect="unary") is not None:
+            return True
+        try:
+            if feel.mentions(tests, dialect="unary"):
+                return True
+            return feel.unary(as_test(tests, base), value, {}, now=_ANY_TIME).value is True
+        except ExpressionFailed:
+            self._is_stopped = True
+            return True
+
 
 #: DMN 1.1 to 1.5; what a table needs is the same in all of them.
 _MODELS = frozenset(
@@ -55,7 +101,7 @@ class TableSource:
             raise xml.refusal("table_not_dmn", file, found=one_line(name)[:_SHOWN])
         self.root = root
         self.ids = {id: node for node in root if (id := attribute(node, "id"))}
-        self.constants = Constants()
+        self.constants = _Constants()
         self.file = file
         self._findings: list[tuple[str, Finding]] = []
         named = {self.name(node) for node in root if self.kind(node) in _GRAPH}
@@ -156,3 +202,7 @@ class TableSource:
         found = Finding(code, severity, id, name or owner or None, at.sourceline, self.file, shown)
         if found not in (finding for _owner, finding in self._findings[-1:]):
             self._findings.append((owner, found))
+
+
+def _varies(text: str) -> bool:
+    return bool(feel.mentions(text)) or any(word in text for word in _CLOCK)

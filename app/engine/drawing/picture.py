@@ -1,19 +1,92 @@
 """A diagram drawn once, ready to be coloured for any case; kept by the hash of its file."""
 
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from threading import Lock
 
 from app.engine import xml
-from app.engine.drawing import badges, labels, lines, shapes
-from app.engine.drawing.badges import Spot
+from app.engine.drawing import badges, labels, shapes
+from app.engine.drawing.badges import Obstacle, Spot
 from app.engine.drawing.elements import GATEWAYS, NODES, Element
-from app.engine.drawing.geometry import Box, bounding_box, n
+from app.engine.drawing.geometry import (
+    Box,
+    Point,
+    arrow_head,
+    bounding_box,
+    distance,
+    n,
+    rounded,
+    shortened,
+    toward,
+)
 from app.engine.drawing.lettering import Block
-from app.engine.drawing.naming import Names, has_header
-from app.engine.drawing.scene import Scene, Shape, scene
+from app.engine.drawing.scene import Edge, Scene, Shape, scene
+
+_CROWD = 200  # what the name of a sub-process looks at; more in one place leaves none free
+_NAME, _SIGN, _LINE = 10.0, 4.0, 2.0  # how bad it is to cover one square unit
+
+
+class Names:
+    """``blocks``: element id → its name in place. ``obstacles``: names, shapes, signs and lines."""
+
+    def __init__(self, drawn: Scene) -> None:
+        self.blocks: dict[str, Block] = {}
+        self._solid = labels.obstacles(drawn)
+        self._ways = [box for edge in drawn.edges.values() for box in segments(edge)]
+        self._guests: dict[str, list[Box]] = {}
+        for shape in drawn.shapes.values():
+            self._guests.setdefault(shape.element.attached_to, []).append(shape.box)
+        self._taken: list[Box] = []
+        for shape in drawn.shapes.values():
+            if shape.element.name and not shapes.is_box(shape):
+                self._name(shape)
+        for edge in drawn.edges.values():
+            if edge.element.name:
+                self._keep(edge.element.id, labels.on_line(edge, [*self._solid, *self._taken]))
+        self._name_boxes([shape for shape in drawn.shapes.values() if shapes.is_box(shape)])
+        self.obstacles = tuple(self._obstacles(drawn))
+
+    def _name(self, shape: Shape) -> None:
+        if _has_header(shape):
+            self.blocks[shape.element.id] = labels.header(shape)
+            return
+        if labels.stands_beside(shape):
+            block = labels.beside(shape, [] if shape.label else self._around(shape))
+        elif shape.element.tag == "textAnnotation":
+            block = labels.note(shape)
+        elif shape.element.tag == "group":
+            block = labels.group(shape)
+        else:
+            block = labels.inner(shape, self._guests.get(shape.element.id, ()))
+        self._keep(shape.element.id, block)
+
+    def _name_boxes(self, boxes: Sequence[Shape]) -> None:
+        """Open sub-processes come last: their names have the most room to get out of the way."""
+        for shape in boxes:
+            if shape.element.name:
+                inner = [one.box for one in boxes if one is not shape and shape.box.contains(one.box)]
+                others = [*self._near(shape.box, but=shape.box), *inner, *shapes.sign_boxes(shape)]
+                self._keep(shape.element.id, labels.title(shape, others[:_CROWD]))
+
+    def _around(self, shape: Shape) -> list[Box]:
+        return self._near(shape.box.grown(2 * labels.ROOM), but=shape.box)
+
+    def _near(self, place: Box, *, but: Box) -> list[Box]:
+        others = (*self._solid, *self._ways, *self._taken)
+        return [box for box in others if box is not but and box.meets(place)]
+
+    def _keep(self, id: str, block: Block) -> None:
+        self.blocks[id] = block
+        self._taken.extend(block.boxes)
+
+    def _obstacles(self, drawn: Scene) -> list[Obstacle]:
+        found = [(box, _NAME) for box in (*self._solid, *self._taken)]
+        for shape in drawn.shapes.values():
+            found.extend((box, _SIGN) for box in shapes.sign_boxes(shape))
+        return [*found, *((box, _LINE) for box in self._ways)]
+
 
 _MARGIN = 24.0
 _KEPT = 48
@@ -108,7 +181,7 @@ def _shape_piece(shape: Shape, names: Names) -> Piece:
     element = shape.element
     block = names.blocks.get(element.id)
     body = shapes.outline(shape)
-    if block is not None and has_header(shape):
+    if block is not None and _has_header(shape):
         return Piece(element, _css(element, "swimlane"), body + _header(shape, block))
     anchor = "start" if element.tag == "textAnnotation" else "middle"
     word = "label" if labels.stands_beside(shape) else "name"
@@ -132,7 +205,7 @@ def _edge_piece(id: str, drawn: Scene, names: Names) -> Piece:
     return Piece(
         edge.element,
         _css(edge.element, "line-of"),
-        lines.outline(edge),
+        _outline(edge),
         block.svg("label middle") if block else "",
     )
 
@@ -153,5 +226,61 @@ def _extent(drawn: Scene, names: Names) -> Iterator[Box]:
     for edge in drawn.edges.values():
         yield from (Box(x, y, 0, 0) for x, y in edge.points)
     for id, block in names.blocks.items():
-        if id not in drawn.shapes or not has_header(drawn.shapes[id]):
+        if id not in drawn.shapes or not _has_header(drawn.shapes[id]):
             yield from block.boxes
+
+
+def _has_header(shape: Shape) -> bool:
+    """Whether the name stands in a band along the side."""
+    return shape.element.tag in ("participant", "lane") and "closed" not in shape.element.marks
+
+
+def _outline(edge: Edge) -> str:
+    """The SVG of the line and what stands at its ends."""
+    points, tag = edge.points, edge.element.tag
+    if tag == "sequenceFlow":
+        return _path(shortened(points, 6)) + f'<path class="head" d="{arrow_head(points)}"/>' + _tail(edge)
+    if tag == "messageFlow":
+        start = f'<circle class="tail" cx="{n(points[0][0])}" cy="{n(points[0][1])}" r="4"/>'
+        return _path(points) + start + f'<path class="head open" d="{arrow_head(points, 10, 9)}Z"/>'
+    heads = "".join(f'<path class="line" d="{head}"/>' for head in _open_heads(edge))
+    return _path(points, "line dotted") + heads
+
+
+def _path(points: Sequence[Point], css: str = "line") -> str:
+    return f'<path class="{css}" d="{rounded(points)}"/>'
+
+
+def _open_heads(edge: Edge) -> list[str]:
+    points = edge.points
+    heads = []
+    if edge.element.tag.startswith("data") or edge.element.marks & {"one", "both"}:
+        heads.append(arrow_head(points, 7, 8))
+    if "both" in edge.element.marks:
+        heads.append(arrow_head(points[::-1], 7, 8))
+    return heads
+
+
+def _tail(edge: Edge) -> str:
+    """The slash of a default flow, the diamond of a conditional one."""
+    first, second = edge.points[0], edge.points[1]
+    if distance(first, second) < 12:
+        return ""
+    if "default" in edge.element.marks:
+        x, y = toward(first, second, 10)
+        return f'<path class="line" d="M{n(x - 4)} {n(y - 5)}L{n(x + 4)} {n(y + 5)}"/>'
+    if "conditional" in edge.element.marks:
+        middle, end = toward(first, second, 8), toward(first, second, 16)
+        dx, dy = (end[1] - first[1]) / 16 * 4.5, (first[0] - end[0]) / 16 * 4.5
+        corners = (first, (middle[0] + dx, middle[1] + dy), end, (middle[0] - dx, middle[1] - dy))
+        return '<path class="tail" d="M' + "L".join(f"{n(x)} {n(y)}" for x, y in corners) + 'Z"/>'
+    return ""
+
+
+def segments(edge: Edge) -> list[Box]:
+    """Thin boxes along the upright and level parts, to keep badges and labels off the line."""
+    boxes = []
+    for (ax, ay), (bx, by) in zip(edge.points, edge.points[1:], strict=False):
+        if abs(ax - bx) < 2 or abs(ay - by) < 2:
+            boxes.append(Box(min(ax, bx) - 1, min(ay, by) - 1, abs(ax - bx) + 2, abs(ay - by) + 2))
+    return boxes

@@ -4,31 +4,26 @@ The library's own parser is not used; docs/decisions/0006-own-reader.md says why
 to run is refused here, so that nothing after the reader has to doubt a `Diagram`.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal, NamedTuple
 
 from app.engine import mappings
-from app.engine.diagram import Diagram
-from app.engine.reading.checks import (
-    ignored_elements,
-    immediate_loops,
-    label_contradictions,
-    message_exchange,
-    missing_shapes,
-    structure,
-    timers,
-)
+from app.engine.diagram import Diagram, Flow, Node
+from app.engine.reading.checks import ignored_elements, message_exchange, structure, timers
 from app.engine.reading.elements import (
     event_references,
     flows,
     kinds,
     lanes,
-    levels,
+    links,
     loops,
     message_flows,
     nodes,
+    normalization,
 )
-from app.engine.reading.source import NAME_LENGTH, Place, Source, place
+from app.engine.reading.elements.normalization import Drawn
+from app.engine.reading.source import NAME_LENGTH, Place, Placed, Source, place
 from app.engine.reading.texts import extensions, properties
 from app.engine.xml import BPMN, Element, attribute, children, local, parse, reference
 from app.i18n import _
@@ -61,7 +56,7 @@ def read_diagrams(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]
     processes = _processes(root, source)
     message_flows.check_message_flows(source, processes)
     ignored_elements.check_ignored_elements(source)
-    missing_shapes.check_missing_shapes(source, processes)
+    structure.check_missing_shapes(source, processes)
     found = tuple(_read_process(process, source) for process in processes)
     source.stop_on_errors()
     found = tuple(_walkable(diagram, source) for diagram in found)
@@ -131,7 +126,7 @@ def _processes(root: Element, source: Source) -> list[Element]:
 def _walkable(diagram: Diagram, source: Source) -> Diagram:
     source.process = diagram.key
     found = structure.walkable(diagram, source)
-    immediate_loops.check_immediate_loops(found, source)
+    structure.check_immediate_loops(found, source)
     return found
 
 
@@ -150,7 +145,7 @@ def _read_process(process: Element, source: Source) -> Diagram:
     source.process = attribute(process, "id")
     diagram = _titled(process, source)
     source.day_unit = diagram.day_unit
-    complete = levels.read_levels(process, diagram, source)
+    complete = _read_levels(process, diagram, source)
     found = complete.nodes
     joined, questions = flows.decide(found, complete.flows, complete.defaults, source)
     drawn, placed = lanes.read_lanes(process, source)
@@ -163,7 +158,7 @@ def _read_process(process: Element, source: Source) -> Diagram:
     diagram = replace(diagram, lanes=drawn, nodes=found, flows=joined, questions=questions)
     structure.check_structure(diagram, source)
     timers.check_timers(diagram, source)
-    label_contradictions.check_label_contradictions(diagram, source)
+    timers.check_label_contradictions(diagram, source)
     properties.check_properties(diagram, source)
     event_references.check_event_references(diagram, source)
     return diagram
@@ -199,3 +194,68 @@ def _pool(process: Element, source: Source) -> Element | None:
             if reference(pool.get("processRef")) == attribute(process, "id"):
                 return pool
     return None
+
+
+def _read_levels(process: Element, where: Placed, source: Source) -> Drawn:
+    """All nodes, flows and defaults of ``process``, what the drawing leaves unsaid on each level completed."""
+    levels = list(_levels(process))
+    found = {
+        attribute(element, "id"): _node(element, level, process, source)
+        for level in levels
+        for element in nodes.elements(level, source)
+    }
+    joined = [flow for level in levels for flow in flows.read_flows(level, found, source)]
+    whole = Drawn({}, [], {})
+    for level in levels:
+        scope = "" if level is process else attribute(level, "id")
+        own = Drawn(_in(found, scope), _within(joined, found, scope, source), flows.defaults(level))
+        _complete(own, level, scope, where if level is process else place(level), source)
+        _race_once(own, source)
+        whole.nodes |= own.nodes
+        whole.flows += own.flows
+        whole.defaults |= own.defaults
+    return whole
+
+
+def _levels(process: Element) -> Iterator[Element]:
+    """The process and its sub-processes, outside in."""
+    waiting = [process]
+    for level in waiting:
+        yield level
+        waiting += filter(kinds.is_level, children(level))
+
+
+def _node(element: Element, level: Element, process: Element, source: Source) -> Node:
+    node = nodes.read_node(element, source)
+    loop = loops.check_place(node, loops.read_loop(element, source), source)
+    return replace(node, scope="" if level is process else attribute(level, "id"), loop=loop)
+
+
+def _in(found: dict[str, Node], scope: str) -> dict[str, Node]:
+    return {node.id: node for node in found.values() if node.scope == scope}
+
+
+def _within(joined: list[Flow], found: dict[str, Node], scope: str, source: Source) -> list[Flow]:
+    """The flows of one level; a flow that leaves a sub-process leads nowhere that a token could go."""
+    own = [flow for flow in joined if found[flow.source].scope == scope]
+    for flow in own:
+        if found[flow.target].scope != scope:
+            source.error("flow_crosses_border", flow, ref=found[flow.target].name or flow.target)
+    return [flow for flow in own if found[flow.target].scope == scope]
+
+
+def _complete(own: Drawn, level: Element, scope: str, where: Placed, source: Source) -> None:
+    before = set(own.nodes)
+    normalization.normalize(own, links.read_links(level, own.nodes), where, source, inside=bool(scope))
+    for node_id in set(own.nodes) - before:
+        own.nodes[node_id] = replace(own.nodes[node_id], scope=scope)
+
+
+def _race_once(own: Drawn, source: Source) -> None:
+    """What an event gateway waits for comes once, whatever a receiving task there says of repetition."""
+    gateways = {node.id for node in own.nodes.values() if node.kind == "eventBasedGateway"}
+    for target in dict.fromkeys(flow.target for flow in own.flows if flow.source in gateways):
+        raced = own.nodes[target]
+        if raced.loop is not None:
+            source.warning("rounds_misplaced", raced)
+            own.nodes[target] = replace(raced, loop=None)

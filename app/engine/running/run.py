@@ -1,5 +1,6 @@
 """The run of one command: what its elements decide, throw, queue and repeat."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,12 +13,14 @@ from SpiffWorkflow.util.task import TaskState
 from app.bpmnio import feel
 from app.engine import decisions
 from app.engine.diagram import Flow, Node
-from app.engine.quoting import quoted
 from app.engine.running import apply_mappings, event_propagation, rounds, scheduling
 from app.engine.running.context import Context, Effect
 from app.engine.scopes import rounds_of
 from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
+
+_MOST_NAMES = 12
+_MOST_CHARS = 80
 
 
 @dataclass
@@ -216,4 +219,20 @@ def _unmet(asked: list[Flow], values: Mapping[str, Any]) -> str:
     conditions = "; ".join(f"{flow.name or flow.id}: {flow.condition}" for flow in asked)
     if not (read := _read(asked, values)):
         return conditions
-    return _("{conditions}. Isinya: {values}.", conditions=conditions, values=quoted(read))
+    return _("{conditions}. Isinya: {values}.", conditions=conditions, values=_quoted(read))
+
+
+def _quoted(values: Mapping[str, Any]) -> str:
+    """``hasil = "cukup", jumlah = null``; long values and long lists of them are cut off."""
+    shown = [f"{name} = {_short(value)}" for name, value in list(values.items())[:_MOST_NAMES]]
+    return ", ".join([*shown, "…"] if len(values) > _MOST_NAMES else shown)
+
+
+def _short(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(_cut(value), ensure_ascii=False)
+    return _cut(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _MOST_CHARS else f"{text[:_MOST_CHARS]}…"

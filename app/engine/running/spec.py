@@ -19,8 +19,10 @@ from SpiffWorkflow.bpmn.specs.defaults import (
 )
 from SpiffWorkflow.bpmn.specs.event_definitions.base import EventDefinition
 from SpiffWorkflow.bpmn.specs.event_definitions.simple import NoneEventDefinition, TerminateEventDefinition
+from SpiffWorkflow.task import Task
 
 from app.engine.diagram import Diagram, Node
+from app.engine.mappings import Mappings
 from app.engine.running.elements import (
     JOIN,
     MERGE,
@@ -45,9 +47,33 @@ from app.engine.running.elements import (
     TimerEvent,
     spec_name,
 )
-from app.engine.running.mapped_task import Mapped, MappedStart
 from app.engine.scopes import Merge, Round, Rounds, RoundsEnd, Scope, ScopeEnd, Terminate
 from app.engine.timers import is_relative
+
+
+class _Mapped(UserTask):
+    """A person's task with variables of its own, carried in when it opens and out when it is done."""
+
+    mappings: Mappings | None = None
+
+    def _on_ready_hook(self, my_task: Task) -> None:
+        my_task.workflow.run.enter(my_task, self.bpmn_id)
+        super()._on_ready_hook(my_task)
+
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task.workflow.run.leave(my_task, self.bpmn_id)
+        return bool(super()._run_hook(my_task))
+
+
+class _MappedStart(StartEvent):
+    """Where a sub-process or a called process begins, with variables to set; those of a case are set as it starts."""
+
+    mappings: Mappings | None = None
+
+    def _run_hook(self, my_task: Task) -> bool:
+        my_task.workflow.run.begin(my_task, self.bpmn_id)
+        return bool(super()._run_hook(my_task))
+
 
 for _name in ("spiff.task", "spiff.workflow"):
     # Below it the library builds a record per state change.
@@ -114,14 +140,14 @@ def _add(spec: ProcessSpec, node: Node) -> None:
     match node.kind:
         case "startEvent":
             inside = node.mappings is not None and bool(node.scope)
-            made = (MappedStart if inside else StartEvent)(spec, name, NoneEventDefinition(), **common)
+            made = (_MappedStart if inside else StartEvent)(spec, name, NoneEventDefinition(), **common)
         case "endEvent":
             made = _ending(spec, node, name, common)
         case "subProcess":
             made = Scope(spec, name, node.id, **common)
             ScopeEnd(spec, spec_name(node.id, SCOPE_END), made)
         case "userTask":
-            made = (Mapped if _is_frame(node) else UserTask)(spec, name, manual=True, **common)
+            made = (_Mapped if _is_frame(node) else UserTask)(spec, name, manual=True, **common)
         case "exclusiveGateway":
             made = Exclusive(spec, name, **common)
         case "inclusiveGateway":

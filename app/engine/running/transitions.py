@@ -12,7 +12,7 @@ from SpiffWorkflow.util.task import TaskState
 from app.bpmnio import budget
 from app.engine import timers
 from app.engine.diagram import Flow, Node
-from app.engine.running import apply_mappings, event_propagation, limits
+from app.engine.running import apply_mappings, event_propagation
 from app.engine.running import state as codec
 from app.engine.running.elements import QUESTION, SignalEvent, TimerEvent
 from app.engine.running.run import Run
@@ -20,6 +20,13 @@ from app.engine.running.step import due_of, node_of, open_tasks, waiting_events
 from app.engine.scopes import Round, frames, guarded_activities
 from app.errors import ExecutionFailed
 from app.i18n import _
+
+#: Automatic elements that one command may pass, in a round or outside of any, before it counts as an endless loop.
+MAX_STEPS = 500
+#: And in all: many rounds of many elements are no endless loop, but nobody waits that long.
+MAX_STEPS_IN_ALL = 5_000
+#: What a case may hold at once, far above 500 rounds of a few branches each.
+MAX_TASKS = 10_000
 
 #: What all expressions of one command may take together: on SQLite nobody else writes meanwhile.
 MAX_SECONDS = 5.0
@@ -80,7 +87,7 @@ def advance(workflow: codec.Workflow) -> None:
     while ready := _automatic(workflow):
         for task in ready:
             if task.state == TaskState.READY:  # an end that terminates may have taken it away
-                limits.count(workflow.run, task)
+                _count(workflow.run, task)
                 _run(workflow.run, task)
         _broadcast(workflow)
         passed += len(ready)
@@ -233,3 +240,26 @@ def _host(event: Task) -> Task | None:
     if event.parent is None or not isinstance(event.parent.task_spec, BoundaryEventSplit):
         return None
     return next((t for t in event.parent.children if t.task_spec.manual and t.task_spec.bpmn_id), None)
+
+
+def _count(run: Run, task: Task) -> None:
+    """Stop what would never end, or go on for longer and hold more than a case can."""
+    if task.task_spec.bpmn_id is None and len(task.workflow.tasks) <= MAX_TASKS:
+        return
+    here = next((frame.id for frame in frames(task) if isinstance(frame.task_spec, Round)), None)
+    run.steps[here] += 1
+    run.steps_in_all += 1
+    if run.steps[here] > MAX_STEPS:
+        text = _("Diagram berputar tanpa henti; proses dihentikan setelah {n} langkah.", n=MAX_STEPS)
+        detail = "automatic_loop"
+    elif run.steps_in_all > MAX_STEPS_IN_ALL:
+        text = _("Terlalu banyak langkah otomatis sekaligus: lebih dari {n}.", n=MAX_STEPS_IN_ALL)
+        detail = "too_many_steps"
+    elif len(task.workflow.tasks) > MAX_TASKS:
+        text = _(
+            "Terlalu banyak cabang berjalan bersamaan dalam perkara ini. Periksa percabangan yang berulang."
+        )
+        detail = "too_many_branches"
+    else:
+        return
+    raise ExecutionFailed(text, activity_id=task.task_spec.bpmn_id, detail=detail)

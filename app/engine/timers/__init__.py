@@ -6,11 +6,9 @@
 from datetime import timedelta
 
 from app.engine.diagram import Timer
-from app.engine.timers.cycles import cycle, next_due
-from app.engine.timers.deadlines import Due, due
+from app.engine.timers.deadlines import Due, Explanation, cycle, due, explain, next_due
 from app.engine.timers.grammar import MIN_CYCLE, Unreadable, is_before, read_timer
 from app.engine.timers.named_days import named_day_in as named_day
-from app.engine.timers.reasons import Explanation, explain
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Reading, Span, length
 
 HOURS_OF_A_DAY = 24

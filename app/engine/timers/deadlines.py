@@ -1,18 +1,30 @@
 """When a timer is due, and the record of how that was computed: enough to explain it for ever after."""
 
+from bisect import bisect_right
 from calendar import monthrange
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import MAXYEAR, UTC, date, datetime, timedelta
-from typing import Any, Self
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
 
-from app.calendar import Calendar
+from app.calendar import Calendar, Day, count_days, count_office_hours
 from app.engine.diagram import Timer
 from app.engine.timers.grammar import Unreadable, read_timer
 from app.engine.timers.named_days import NamedDay
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Moment, Resolved, Span, Unit
 from app.errors import ExpressionFailed
 from app.i18n import _
+
+#: ``elapsed``: exact time since the opening, no days counted. ``date``: diagram or variable named the moment.
+_Rule = Literal["working_days", "calendar_days", "office_hours", "elapsed", "date"]
+_RULES: dict[str, _Rule] = {
+    "hari kerja": "working_days",
+    "hari kalender": "calendar_days",
+    "jam kerja": "office_hours",
+    "menit kerja": "office_hours",
+    "tanggal": "date",
+}
 
 #: What a stored record leaves out.
 _USUAL: dict[str, Any] = {
@@ -207,3 +219,91 @@ def _as_text(result: Any) -> str:
     if isinstance(result, int | float) and not isinstance(result, bool):
         return f"{result:g} hari"
     return result if isinstance(result, str) else ""
+
+
+def cycle(timer: Timer) -> Cycle | None:
+    """How the timer repeats; None when it fires once or is not understood. A formula is its own ``every``."""
+    try:
+        reading = read_timer(timer.text, "kerja")
+    except Unreadable:
+        return None
+    if isinstance(reading, Cycle):
+        return reading
+    return Cycle(None, timer.text) if isinstance(reading, Formula) and timer.kind == "cycle" else None
+
+
+def next_due(previous: Due, *, now: datetime, calendar: Calendar) -> Due | None:
+    """When a repeating timer that has just fired is due again: the first time of its plan after ``now``.
+
+    The plan counts from the opening. Times that passed while nothing could fire are used up, not made good;
+    ``missed`` counts them. None when the timer does not repeat, or has no repetitions left.
+
+    Raises:
+        ExpressionFailed: the next date lies beyond the year 9999.
+    """
+    if not previous.every:
+        return None
+    plan = Cycle(previous.repetitions, previous.every)
+    following = previous.number + 1
+    try:
+        number = _first_after(
+            now, following, lambda n: occurrence(previous.text, plan, n, previous.since, calendar).at
+        )
+        if plan.repetitions is not None and number > plan.repetitions:
+            return None
+        found = occurrence(previous.text, plan, number, previous.since, calendar)
+    except OverflowError as error:
+        raise ExpressionFailed(_("Timer “{text}” melewati tahun 9999.", text=previous.text)) from error
+    return replace(found, missed=number - following)
+
+
+def _first_after(now: datetime, lowest: int, moment: Callable[[int], datetime]) -> int:
+    """The lowest number from ``lowest`` on whose moment is after ``now``; moments grow with their number.
+
+    Found by doubling and halving: after a year of standstill a cycle of a minute takes 40 steps, not 500,000.
+    """
+    reach = 1
+    while moment(lowest + reach - 1) <= now:
+        reach *= 2
+    return lowest + bisect_right(range(lowest, lowest + reach), now, key=moment)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything the page "why this date?" tells.
+
+    ``days`` run in the order of time: from the opening to the due date or, counted ``backwards`` (``H-14``),
+    from the due date to the deadline. They are empty for ``elapsed`` and ``date``.
+    """
+
+    due: Due
+    rule: _Rule
+    days: tuple[Day, ...]
+
+    @property
+    def elapsed(self) -> timedelta:
+        """The time from the moment the count starts to the due time; negative for a count backwards."""
+        return self.due.at - self.due.since
+
+    @property
+    def backwards(self) -> bool:
+        """Whether the days are counted back from the activity's deadline."""
+        return (self.due.amount or 0) < 0
+
+
+def explain(due: Due, zone: ZoneInfo) -> Explanation:
+    """Why ``due`` falls when it does, by the holidays that were passed over when it was computed."""
+    rule = _RULES.get(due.unit, "elapsed")
+    snapshot = {date.fromisoformat(on): name for on, name in due.skipped.items()}
+    calendar = Calendar(zone, snapshot, national=False)
+    start, end = calendar.local_date(due.since), calendar.local_date(due.at)
+    match rule:
+        case "working_days":
+            days = count_days(start, end, calendar)
+        case "calendar_days":
+            days = count_days(start, end)
+        case "office_hours":
+            days = count_office_hours(due.since, due.at, calendar)
+        case _:
+            days = []
+    return Explanation(due, rule, tuple(days))

@@ -1,9 +1,12 @@
 """A submitted form to read: labels and values in words."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from app.forms.choices import label_of
+from app.forms.display.component import Component
+from app.forms.display.view import view
 from app.forms.form import Form, inside, variables_of
 from app.forms.model import CHOICES, LIST, MULTI_CHOICE, RECORD, Field, Option
 from app.forms.moments import to_text
@@ -11,6 +14,8 @@ from app.forms.numbers import counted, is_number, plain_decimal
 from app.forms.numbers import to_text as to_typed
 from app.forms.rules import Files
 from app.forms.stored import is_stored
+from app.forms.submission.conditions import Values
+from app.forms.submission.html_values import read_html
 from app.i18n import _, language
 
 NOTHING = "–"
@@ -101,3 +106,34 @@ def _number(part: Field, value: Any) -> str:
 
 def _with_unit(part: Field, text: str) -> str:
     return " ".join(piece for piece in (part.prefix, text, part.suffix) if piece)
+
+
+def is_untouched(form: Form, values: Values, *, context: Values, now: datetime) -> bool:
+    """Whether ``values``, as `read` gave them, are what the page sends that shows the form for the first time."""
+    drawn = view(form, {}, context=context, now=now)
+    source: dict[str, list[str]] = {}
+    for name, text in _sent(drawn):
+        source.setdefault(name, []).append(text)
+    return read_html(form, source) == values
+
+
+def _sent(drawn: Iterable[Component]) -> Iterator[tuple[str, str]]:
+    """Yield what a browser sends for the controls of components/form.html: name and text."""
+    for part in drawn:
+        if part.settled and part.hidden:  # not on the page
+            continue
+        if part.repeat and part.repeat.mark:
+            yield part.repeat.name, part.repeat.mark
+        for text in _texts(part):
+            yield part.id, text
+        yield from _sent(part.components)
+
+
+def _texts(part: Component) -> list[str]:
+    if part.field.type in CHOICES:
+        return [choice.value for choice in part.choices if choice.chosen]
+    if part.field.type == "filepicker":
+        return [file_id for file_id, _name in part.files]
+    if part.field.type == "checkbox":
+        return ["true"] if part.checked else []
+    return [part.value]

@@ -1,15 +1,29 @@
 """What the template draws: one `Component` per field, in the lines of the form's layout."""
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from app.forms import moments, numbers
+from app.forms.addresses import is_linked, is_refused, is_shown
+from app.forms.choices import is_offered
 from app.forms.display.component import Choice, Component, Grid, Repeat
-from app.forms.display.controls import attributes_of, example
 from app.forms.display.hint_texts import is_gone, is_settled, when
-from app.forms.display.pieces import choices_of, grid_of, links_of, not_shown, text_in
 from app.forms.form import Form
-from app.forms.model import CHOICES, INPUTS, LIST, SHOWN, Field
+from app.forms.model import (
+    CHOICES,
+    INPUTS,
+    LIST,
+    MULTI_CHOICE,
+    SHOWN,
+    SINGLE_CHOICE,
+    TEXTS,
+    Column,
+    Field,
+    Option,
+)
+from app.forms.numbers import plain_decimal
 from app.forms.paths import put
 from app.forms.rules import Files
 from app.forms.submission.conditions import Values
@@ -18,6 +32,17 @@ from app.forms.submission.initial_values import initial
 from app.forms.submission.sheet import Rows, lay_out
 from app.forms.submission.templates import filled, listed
 from app.i18n import _
+
+_MOST_ROWS = 200
+_MOST_LINKS = 50
+_MOST_CHARS = 300
+
+_AUTOFILL = """
+name given-name family-name honorific-prefix organization organization-title street-address address-line1
+address-line2 address-level1 address-level2 address-level3 postal-code country-name email tel bday url
+"""
+#: Values of HTML's ``autocomplete`` that a form may ask for by the property ``autocomplete``.
+_AUTOFILL_TOKENS = frozenset(_AUTOFILL.split())
 
 __all__ = ["Choice", "Component", "Grid", "Repeat", "condition_context", "view"]
 
@@ -105,8 +130,8 @@ class _Drawer:
             **condition,
             label=part.label or _label(part),
             hint=part.description,
-            links=links_of(part, listing, self._files),
-            grid=grid_of(part, listing, columns) if part.type == "table" else None,
+            links=_links_of(part, listing, self._files),
+            grid=_grid_of(part, listing, columns) if part.type == "table" else None,
             components=tuple(self._inside(part, settled)),
             repeat=self._repeat(part),
         )
@@ -150,19 +175,19 @@ class _Drawer:
             id=part.key,
             **condition,
             label=part.label or part.key,
-            hint=" ".join(text for text in (part.description, example(part), self._unshown(part)) if text),
+            hint=" ".join(text for text in (part.description, _example(part), self._unshown(part)) if text),
             error=self._errors.get(part.key, ""),
             optional=not part.required and part.takes_input and part.type != "checkbox",
-            value=text_in(part, value, self._now),
+            value=_text_in(part, value, self._now),
             checked=part.type == "checkbox" and value is True,
-            choices=choices_of(part, value, options),
+            choices=_choices_of(part, value, options),
             files=tuple((str(one), self._files.get(str(one), _("Berkas terlampir"))) for one in held),
-            attributes=attributes_of(part),
+            attributes=_attributes_of(part),
         )
 
     def _unshown(self, part: Field) -> str:
         unshown = self._moment.unshown
-        return not_shown(part, unshown[part.key]) if part.key in unshown else ""
+        return _not_shown(part, unshown[part.key]) if part.key in unshown else ""
 
     def _condition(self, part: Field, in_settled: bool) -> dict[str, Any]:
         sheet = self._moment.sheet
@@ -179,3 +204,152 @@ def _label(part: Field) -> str:
     if part.type == "button":
         return _("Kosongkan lagi") if part.action == "reset" else _("Kirim")
     return part.alt if part.type in ("image", "iframe") else ""
+
+
+def _data_type(part: Field) -> str:
+    """Return how the script reads the control; "" for text."""
+    if part.type == "number":
+        return "digits" if part.as_text else "number"
+    if part.type == "datetime":
+        return part.subtype
+    if part.type == "checkbox":
+        return "boolean"
+    return "list" if part.type in MULTI_CHOICE else ""
+
+
+def _attributes_of(part: Field) -> dict[str, str]:
+    """Return HTML attributes of the control, by name."""
+    found = {"inputmode": _keyboard(part), "autocomplete": _autofill(part), "data-type": _data_type(part)}
+    if part.default is not None:
+        found["data-untouched"] = json.dumps(part.default, ensure_ascii=False)
+    most = plain_decimal(part.rules.max_length)
+    if most is not None:
+        found["data-most"] = str(int(most))
+    if part.type == "filepicker" and part.accept:
+        found["accept"] = part.accept
+    return {name: value for name, value in found.items() if value}
+
+
+def _example(part: Field) -> str:
+    """Return how to write a date or time."""
+    if part.type != "datetime":
+        return ""
+    written = {"date": "24-11-2026", "time": "14.05"}.get(part.subtype, "24-11-2026 14.05")
+    return _("Contoh: {text}", text=written)
+
+
+def _keyboard(part: Field) -> str:
+    """Digits alone where nothing else is needed: a date of eight digits is understood, a minus cannot be typed."""
+    if part.type == "datetime":
+        return "" if part.subtype == "datetime" else "numeric"
+    if part.type == "number":
+        least = plain_decimal(part.rules.min)
+        if least is None or least < 0:
+            return ""
+        return "numeric" if part.decimal_digits == 0 else "decimal"
+    return {"email": "email", "phone": "tel"}.get(part.rules.kind or "", "")
+
+
+def _autofill(part: Field) -> str:
+    """Officers type other people's data: the browser offers its own only where the form asks for it."""
+    wish = part.properties.get("autocomplete", "").strip()
+    if wish in _AUTOFILL_TOKENS:
+        return wish
+    typed = part.type in TEXTS | {"number", "datetime"}
+    return "off" if typed and (part.private or part.type not in TEXTS) else ""
+
+
+def _text_in(part: Field, value: Any, now: datetime) -> str:
+    """Return the text in the control; what was not understood as it was typed."""
+    if value is None or part.type not in TEXTS | SINGLE_CHOICE | {"number", "datetime"}:
+        return ""
+    if part.type == "number" and numbers.is_number(value, as_text=part.as_text):
+        return numbers.to_text(value)
+    if part.type == "datetime":
+        return moments.to_text(moments.local(str(value), part.subtype, now), part.subtype)
+    return str(value)
+
+
+def _choices_of(part: Field, value: Any, options: tuple[Option, ...]) -> tuple[Choice, ...]:
+    """Return the options of a field, those chosen marked. The first has the field's own id, for links to it."""
+    if part.type not in CHOICES:
+        return ()
+    held = value if part.type in MULTI_CHOICE and isinstance(value, list) else [value]
+    ids = [f"i-{part.key}" if place == 0 else f"i-{part.key}.{place}" for place in range(len(options))]
+    return tuple(_choice(dom_id, option, held) for dom_id, option in zip(ids, options, strict=True))
+
+
+def _grid_of(part: Field, given: Any, columns: Any) -> Grid:
+    """Return a table over ``given``, what its source holds; ``columns`` by FEEL stand before those of the form."""
+    shown = _columns(columns) or part.columns
+    rows = [row for row in given if row is not None] if isinstance(given, list) else []
+    cells = tuple(
+        tuple(_cell(row.get(column.key) if isinstance(row, Mapping) else None) for column in shown)
+        for row in rows[:_MOST_ROWS]
+    )
+    return Grid(tuple(column.label for column in shown), cells, max(0, len(rows) - _MOST_ROWS))
+
+
+def _links_of(part: Field, given: Any, files: Files) -> tuple[tuple[str, str], ...]:
+    """Return what a picture, frame or preview leads to: (address, words); a file of the case as ``#`` and its id."""
+    if part.type in ("image", "iframe"):
+        address = part.source.strip()
+        shown = part.type == "image" and is_shown(address)
+        return (
+            () if shown or is_refused(address, part.type) else ((address, part.alt or part.label or address),)
+        )
+    if part.type != "documentPreview" or not isinstance(given, list):
+        return ()
+    found = (_document(one, files) for one in given[:_MOST_LINKS])
+    return tuple(link for link in found if link is not None)
+
+
+def _not_shown(part: Field, value: Any) -> str:
+    """Return that the case holds a value that the field cannot, and what becomes of it."""
+    said = _("Perkara ini memuat nilai yang tidak dapat ditampilkan isian ini: {value}.", value=_cell(value))
+    if not part.takes_input or part.required:
+        return said
+    return said + " " + _("Bila isian ini dibiarkan, nilai itu tetap.")
+
+
+def _document(one: Any, files: Files) -> tuple[str, str] | None:
+    """A document as form-js knows it, or a file that a form of the case took in."""
+    if isinstance(one, str):
+        return (f"#{one}", files[one]) if one in files else None
+    if not isinstance(one, Mapping):
+        return None
+    metadata = one.get("metadata")
+    name = metadata.get("fileName") if isinstance(metadata, Mapping) else None
+    address = one.get("endpoint")
+    if not isinstance(name, str) or not name or "documentId" not in one:
+        return None
+    return (address if isinstance(address, str) and is_linked(address) else "", name[:_MOST_CHARS])
+
+
+def _columns(given: Any) -> tuple[Column, ...]:
+    if not isinstance(given, list):
+        return ()
+    sound = [one for one in given if isinstance(one, Mapping)]
+    pairs = [(one.get("key"), one.get("label")) for one in sound]
+    if len(sound) < len(given) or not all(
+        isinstance(key, str) and isinstance(label, str) for key, label in pairs
+    ):
+        return ()
+    return tuple(Column(str(key), str(label or key)) for key, label in pairs)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("Ya") if value else _("Tidak")
+    if isinstance(value, int | float):
+        return numbers.to_text(value)
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _MOST_CHARS else text[: _MOST_CHARS - 1] + "…"
+
+
+def _choice(dom_id: str, option: Option, held: list[Any]) -> Choice:
+    chosen = any(is_offered(one, (option,)) for one in held)
+    data_value = "" if isinstance(option.value, str) else json.dumps(option.value)
+    return Choice(dom_id, option.text, option.label, chosen, data_value)

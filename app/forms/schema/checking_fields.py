@@ -1,12 +1,14 @@
 """What is wrong with the rules of one field: conditions, limits, patterns, options, defaults."""
 
+from collections import Counter
 from decimal import Decimal
 from typing import Any, Literal
 
 from app.bpmnio import feel, patterns
-from app.forms.model import CHOICES, TEXTS
-from app.forms.numbers import plain_decimal
-from app.forms.schema.checking_options import check_default, check_options
+from app.forms.choices import normalized
+from app.forms.model import CHOICES, MULTI_CHOICE, TEXTS, Option, option_text
+from app.forms.moments import is_kept
+from app.forms.numbers import is_number, plain_decimal
 from app.forms.schema.parsing import Findings, Raw
 
 _LIMITS = ("min", "max", "minLength", "maxLength")
@@ -35,8 +37,8 @@ def check_field(part: Raw, findings: Findings) -> None:
     elif part["type"] == "datetime":
         _check_datetime(part, findings)
     elif part["type"] in CHOICES:
-        check_options(part, findings)
-    check_default(part, findings)
+        _check_options(part, findings)
+    _check_default(part, findings)
 
 
 def check_feel(
@@ -111,3 +113,67 @@ def _check_number(part: Raw, findings: Findings) -> None:
 def _check_datetime(part: Raw, findings: Findings) -> None:
     if part.get("subtype", "date") not in _SUBTYPES:
         findings.add("form_property_wrong", part, property="subtype")
+
+
+def _check_options(part: Raw, findings: Findings) -> None:
+    """Add what is wrong with ``values``, ``valuesKey`` or ``valuesExpression``."""
+    if part.get("valuesKey") is not None:
+        if not part["valuesKey"]:
+            findings.add("form_options_missing", part)
+    elif part.get("values") is not None:
+        _check_static(part, findings)
+    elif expression := part.get("valuesExpression"):
+        reason = (
+            feel.syntax_error(expression) if expression.startswith("=") and expression.strip("= ") else "="
+        )
+        if reason is not None:
+            findings.add("form_feel_wrong", part, property="valuesExpression", reason=reason)
+    else:
+        findings.add("form_options_missing", part)
+
+
+def _check_default(part: Raw, findings: Findings) -> None:
+    """Add a finding for a default that the field itself would refuse."""
+    default = part.get("defaultValue")
+    if default is not None and not _fits(part, default):
+        findings.add("form_default_wrong", part, value=default)
+
+
+def _check_static(part: Raw, findings: Findings) -> None:
+    given = part["values"]
+    options = normalized(given)
+    if len(options) < len(given):
+        findings.add("form_option_wrong", part)
+    if not options:
+        findings.add("form_options_missing", part)
+    for text, count in Counter(option.text for option in options).items():
+        if count > 1:
+            findings.add("form_option_twice", part, value=text)
+
+
+def _fits(part: Raw, value: Any) -> bool:
+    kind = part["type"]
+    if kind in CHOICES:
+        return _fits_choice(part, value)
+    if kind in TEXTS:
+        return isinstance(value, str)
+    if kind == "number":
+        return is_number(value, as_text=bool(part.get("serializeToString")))
+    if kind == "datetime":
+        return is_kept(value, part.get("subtype") or "date", part.get("timeSerializingFormat") or "")
+    return kind == "checkbox" and isinstance(value, bool)
+
+
+def _fits_choice(part: Raw, value: Any) -> bool:
+    many = part["type"] in MULTI_CHOICE
+    if isinstance(value, list) is not many:
+        return False
+    if part.get("valuesKey") is not None or part.get("values") is None:
+        return True
+    offered = {_identity(option) for option in normalized(part["values"])}
+    return all(_identity(Option(one, "")) in offered for one in (value if many else [value]))
+
+
+def _identity(option: Option) -> tuple[str, str]:
+    """1, "1" and true are three values."""
+    return type(option.value).__name__, option_text(option.value)

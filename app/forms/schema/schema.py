@@ -1,15 +1,18 @@
 """A ``*.form`` file as a `Form`, or the findings that say why it cannot run."""
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from hashlib import sha256
+from itertools import chain
 
+from app.bpmnio import feel
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors
-from app.forms.form import Form
+from app.forms.form import Form, walk
+from app.forms.model import Field, Option
 from app.forms.schema.building import components_of
 from app.forms.schema.checking import check_schema
-from app.forms.schema.option_labels import borrowed
 from app.forms.schema.parsing import Findings, Raw, parse
 from app.forms.submission.variable_references import reads, renews
 from app.i18n import _
@@ -50,7 +53,7 @@ def _read(source: _Source) -> tuple[Form | None, tuple[Finding, ...]]:
 
 
 def _form(schema: Raw, findings: tuple[Finding, ...]) -> Form:
-    components = borrowed(components_of(schema))
+    components = _with_borrowed_labels(components_of(schema))
     return Form(
         id=str(schema.get("id") or ""),
         schema=schema,
@@ -59,3 +62,16 @@ def _form(schema: Raw, findings: tuple[Finding, ...]) -> Form:
         renews=renews(components),
         findings=findings,
     )
+
+
+def _with_borrowed_labels(components: tuple[Field, ...]) -> tuple[Field, ...]:
+    """Return ``components``, each formula with the options of the fields that it reads."""
+    offered = {part.key: part.options for part in walk(components) if part.options}
+    return tuple(_borrowed(part, offered) for part in components)
+
+
+def _borrowed(part: Field, offered: Mapping[str, tuple[Option, ...]]) -> Field:
+    if part.type != "expression":
+        return replace(part, components=tuple(_borrowed(inner, offered) for inner in part.components))
+    read = sorted(feel.mentions(part.source) & offered.keys())
+    return replace(part, options=tuple(chain.from_iterable(offered[name] for name in read)))

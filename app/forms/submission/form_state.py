@@ -5,16 +5,32 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from app.bpmnio import feel
 from app.forms import moments
 from app.forms.choices import chosen, is_offered, offered
 from app.forms.form import Form
 from app.forms.model import CHOICES, MULTI_CHOICE, Field, Option
-from app.forms.submission.conditions import Scope, Values, computed
-from app.forms.submission.fixpoint import Settled, at_submit, settle
-from app.forms.submission.initial_values import initial
+from app.forms.paths import has
+from app.forms.submission.conditions import Scope, Values, computed, hidden_with_children, tested
+from app.forms.submission.initial_values import held_by_case, holds, initial
 from app.forms.submission.rows import FOCUS
 from app.forms.submission.sheet import Sheet, lay_out
-from app.forms.submission.unrepresentable import unshown
+
+#: What nobody misses.
+_NOTHING: tuple[Any, ...] = (None, "", [], {})
+
+#: They settle in as many rounds as the chain is long; circles never do.
+_MAX_ROUNDS = 12
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """``hidden`` and ``locked`` ids of components, values by key with the formulas worked out."""
+
+    hidden: frozenset[str]
+    locked: frozenset[str]
+    values: dict[str, Any]
+
 
 Offers = Mapping[str, tuple[Option, ...]]
 
@@ -54,15 +70,15 @@ def situation(
     standing = {
         part.key: _picked(part, standing[part.key], options, part.key in typed) for part in sheet.fields
     }
-    settled = settle(sheet, standing, start, context, now=now)
+    settled = _settle(sheet, standing, start, context, now=now)
     scope = Scope(sheet, settled.values, context, settled.hidden)
     if (settled.hidden or settled.values != standing) and any(
         part.options_expression for part in sheet.fields
     ):
         options = _offers(scope, now)
-    final = at_submit(sheet, settled, context, now=now) if submitted else settled.values
+    final = _at_submit(sheet, settled, context, now=now) if submitted else settled.values
     focus = values.get(FOCUS)
-    lost = unshown(sheet, context, options, now=now)
+    lost = _unshown(sheet, context, options, now=now)
     opened = {key: _picked(sheet.by_key[key], start[key], options, False) for key in lost}
     return Situation(
         sheet=_resolved(sheet, settled, scope, now),
@@ -101,7 +117,7 @@ def _picked(part: Field, value: Any, options: Offers, typed: bool) -> Any:
     return picked if is_offered(picked, options[part.key]) else None
 
 
-def _resolved(sheet: Sheet, settled: Settled, scope: Scope, now: datetime) -> Sheet:
+def _resolved(sheet: Sheet, settled: _Settled, scope: Scope, now: datetime) -> Sheet:
     """Return the sheet with yes or no where fields had FEEL."""
     asking = [(part, part.multiple) for part in sheet.fields if isinstance(part.multiple, str)]
     if not asking and not any(isinstance(part.readonly, str) for part in sheet.everything):
@@ -117,3 +133,107 @@ def _resolved(sheet: Sheet, settled: Settled, scope: Scope, now: datetime) -> Sh
         return replace(part, **known)
 
     return Sheet(sheet.form, tuple(resolve(part) for part in sheet.components), sheet.places, sheet.lists)
+
+
+def _settle(
+    sheet: Sheet, values: dict[str, Any], untouched: Values, context: Values, *, now: datetime
+) -> _Settled:
+    """Return how ``sheet`` comes to rest; fields that are locked hold what they hold untouched.
+
+    Each round is one call into V8, two where there are formulas. Conditions that hide each other in a circle never
+    settle: then the second round counts, as in form-js.
+    """
+    rounds = [_Settled(frozenset(), frozenset(), values)]
+    if not _asks(sheet):
+        return rounds[0]
+    scope = Scope(sheet, values, context, frozenset())
+    while len(rounds) <= _MAX_ROUNDS:
+        found = _round(scope, values, untouched, now)
+        seen, scope = scope, Scope(sheet, found.values, context, found.hidden)
+        if _shows_the_same(scope, seen):
+            return found  # whatever is asked once more sees what it saw, and says what it said
+        rounds.append(found)
+    return rounds[2]
+
+
+def _at_submit(sheet: Sheet, settled: _Settled, context: Values, *, now: datetime) -> dict[str, Any]:
+    """Return the values with the formulas of ``computeOn: presubmit`` worked out, all from what stands now."""
+    asked = [(part, part.source) for part in sheet.fields if part.type == "expression" and part.at_submit]
+    scope = Scope(sheet, settled.values, context, settled.hidden)
+    return {**settled.values, **_by_key(asked, computed(scope, asked, now))}
+
+
+def _asks(sheet: Sheet) -> bool:
+    return any(
+        part.hide or part.type == "expression" or isinstance(part.readonly, str) for part in sheet.everything
+    )
+
+
+def _shows_the_same(scope: Scope, seen: Scope) -> bool:
+    """Whether expressions see in both the same. 1 and true are equal to Python, and not to a condition; formulas may
+    give the one in place of the other."""
+    if scope.values != seen.values or _formulas(scope) != _formulas(seen):
+        return False
+    return scope.hidden == seen.hidden or scope.data == seen.data
+
+
+def _formulas(scope: Scope) -> str:
+    return repr([scope.values.get(part.key) for part in scope.sheet.fields if part.type == "expression"])
+
+
+def _round(scope: Scope, typed: Values, untouched: Values, now: datetime) -> _Settled:
+    sheet = scope.sheet
+    hiding = [(part, part.hide) for part in sheet.everything if part.hide]
+    locking = [(part, part.readonly) for part in sheet.everything if isinstance(part.readonly, str)]
+    formulas = [
+        (part, part.source) for part in sheet.fields if part.type == "expression" and not part.at_submit
+    ]
+    holds = tested(scope, [*hiding, *((_twin(part), text) for part, text in locking)], now)
+    locked = frozenset(part.id for part, _text in locking if _twin(part).id in holds)
+    values = {**typed, **_by_key(formulas, computed(scope, formulas, now))}
+    values |= {part.key: untouched[part.key] for part in sheet.fields if part.id in locked}
+    hidden = hidden_with_children(
+        sheet.components, frozenset(part.id for part, _text in hiding if part.id in holds)
+    )
+    return _Settled(hidden, locked, values)
+
+
+def _twin(part: Field) -> Field:
+    """A field under another id: it may hide by one test and be locked by another."""
+    return Field(part.type, id=f"{part.id}?", rows=part.rows)
+
+
+def _by_key(asked: list[tuple[Field, str]], found: Mapping[str, Any]) -> dict[str, Any]:
+    return {part.key: found[part.id] for part, _text in asked}
+
+
+def _unshown(
+    sheet: Sheet, context: Values, options: Mapping[str, tuple[Option, ...]], *, now: datetime
+) -> dict[str, Any]:
+    """Return by key what the case holds of another type, too large, or offered no more: whole, or in part.
+
+    Not what a formula works out, what is asked anew, and a choice whose list depends on what is typed: another
+    answer takes that one away.
+    """
+    found = {}
+    for part in sheet.fields:
+        path = sheet.places[part.key].held
+        if path is None or part.asked_anew or part.type == "expression" or not has(context, path):
+            continue
+        value = held_by_case(part, context, path, now)
+        if value not in _NOTHING and not _is_shown(part, value, sheet, options):
+            found[part.key] = value
+    return found
+
+
+def _is_shown(part: Field, value: Any, sheet: Sheet, options: Mapping[str, tuple[Option, ...]]) -> bool:
+    if not holds(part, value):
+        return False
+    if part.type not in CHOICES or _moves(part, sheet):
+        return True
+    return all(is_offered(one, options[part.key]) for one in (value if isinstance(value, list) else [value]))
+
+
+def _moves(part: Field, sheet: Sheet) -> bool:
+    text = part.options_expression
+    return text is not None and not sheet.moving.isdisjoint(feel.mentions(text))

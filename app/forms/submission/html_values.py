@@ -3,13 +3,16 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from app.bpmnio import feel
 from app.forms import moments, numbers
 from app.forms.form import Form
 from app.forms.model import INPUTS, LIST, MULTI_CHOICE, Field
-from app.forms.paths import path_of, put
+from app.forms.paths import Path, get, path_of, put
 from app.forms.stored import MAX_ITEMS
-from app.forms.submission.sheet import MAX_ROWS, ORIGIN
+from app.forms.submission.sheet import MAX_ROWS, ORIGIN, lay_out
 from app.forms.texts import trimmed
+
+_Values = Mapping[str, Any]
 
 #: Beside a file field ``foto``, ``foto.hapus`` names the files to take off again.
 REMOVE = ".hapus"
@@ -97,3 +100,33 @@ def _typed(part: Field, name: str, source: Source) -> str:
 def _clean(text: str) -> str:
     """Drop what no database holds: NUL and halves of surrogate pairs."""
     return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
+def pickers(form: Form, values: _Values) -> Iterator[tuple[Field, Path]]:
+    """Yield the file fields as ``values`` were typed, each with its path in them."""
+    sheet = lay_out(form, values, {}, trusting=True)
+    for part in sheet.fields:
+        if part.type == "filepicker":
+            yield part, sheet.places[part.key].typed
+
+
+def attached(form: Form, values: _Values) -> Iterator[tuple[Field, list[str]]]:
+    """Yield the file fields of checked ``values`` that name files, with the ids."""
+    for part, path in pickers(form, values):
+        if ids := get(values, path):
+            yield part, ids
+
+
+def held_files(form: Form, values: _Values, variables: _Values) -> list[str]:
+    """Return the ids of all files that the form may show: in its file fields, and in previews."""
+    found = []
+    sheet = lay_out(form, values, variables)
+    for part in sheet.fields:
+        if part.type == "filepicker":
+            place = sheet.places[part.key]
+            found += [get(values, place.typed), get(variables, place.held or ())]
+    for part in form.everything:
+        if part.type == "documentPreview":
+            found += [variables.get(name) for name in feel.mentions(part.source)]
+    ids = (one for held in found if isinstance(held, list) for one in held if isinstance(one, str))
+    return list(dict.fromkeys(ids))

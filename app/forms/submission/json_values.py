@@ -1,6 +1,7 @@
 """Values from a JSON body: types are checked, nothing is guessed."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from app.errors import InvalidForm
@@ -8,6 +9,9 @@ from app.forms.form import Form, inside, variables_of
 from app.forms.model import LIST, MULTI_CHOICE, RECORD, SINGLE_CHOICE, Field
 from app.forms.numbers import MAX_EXACT
 from app.forms.stored import is_stored
+from app.forms.submission.conditions import Values
+from app.forms.submission.form_state import situation
+from app.forms.submission.initial_values import initial
 from app.forms.submission.sheet import MAX_ROWS, ORIGIN
 from app.forms.words import message
 from app.i18n import _
@@ -118,3 +122,19 @@ def _expected_number(value: Any) -> str:
         "isian teks.",
         most=MAX_EXACT,
     )
+
+
+def left_out(form: Form, values: Values, *, context: Values, now: datetime) -> list[str]:
+    """Return the names of fields that `validate` lets drop although something was typed: a condition hides them.
+
+    Without script every field is on the page; a name typed into an anonymous report is gone, and should not be so
+    without a word. What stood there already was not typed.
+    """
+    if not any(part.hide for part in form.everything):
+        return []
+    moment = situation(form, values, context, now=now)
+    start = initial(moment.sheet, context, now=now)
+    typed = moment.sheet.typed(values)
+    hidden = (part for part in moment.sheet.fields if part.id in moment.hidden and part.key in typed)
+    dropped = (part for part in hidden if typed[part.key] not in (None, "", [], False, start[part.key]))
+    return list(dict.fromkeys(part.name for part in dropped))

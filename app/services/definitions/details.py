@@ -1,13 +1,15 @@
 """What the page Proses tells about a version: where its cases stand, who works in its lanes, what is in its files."""
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from io import BytesIO
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.engine import decisions, drawing
+from app.engine import decisions, drawing, xml
 from app.engine.decisions import Decision
 from app.engine.diagram import Lane, Node
 from app.errors import NotFound
@@ -27,6 +29,10 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.people import groups, units
+
+_ANOTHER = re.compile(
+    rb"""(?:\xef\xbb\xbf)?\s*<\?xml\s[^>]*?encoding\s*=\s*["'](?!utf-8["'])""", re.IGNORECASE
+)
 
 _OPEN = ("active", "incident")
 #: Properties of a process that steer the application; every other one is printed as the SOP has it.
@@ -234,3 +240,13 @@ def deployed_by(session: Session, found: Collection[ProcessDefinition]) -> Mappi
     people = session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
     names = {row.id: row.full_name for row in people}
     return {d.id: names[d.deployed_by_id] for d in found if d.deployed_by_id in names}
+
+
+def in_utf8(version: Version) -> bytes:
+    """Return the diagram as it was deployed, or its elements written anew when its file has another encoding."""
+    content = version.xml
+    if b"\0" not in content and not _ANOTHER.match(content):
+        return content
+    made = BytesIO()
+    xml.parse(content).getroottree().write(made, encoding="UTF-8", xml_declaration=True)
+    return made.getvalue()

@@ -1,6 +1,6 @@
 """Put together what a deployment would store: each diagram with the forms and tables it names, checked."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import forms
 from app.engine import decisions
-from app.engine.diagram import Diagram, Node
+from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import call_activities, reader
 from app.engine.reading.texts import form_data
 from app.errors import InvalidDiagram
@@ -17,9 +17,95 @@ from app.findings import Finding, errors_first, has_errors, without_repeats
 from app.forms import Form
 from app.models import ProcessDefinition
 from app.services.definitions import definitions
-from app.services.deployment import checks, lane_groups, property_spelling
+from app.services.deployment import checks, lane_groups
 from app.services.deployment.bundle import Bundle
-from app.services.deployment.called_processes import Library, Sent
+
+_Part = Node | Flow | Lane
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A process that came with a deployment, and the file that holds it."""
+
+    diagram: Diagram
+    xml: bytes
+    file: str
+
+
+class _Library(Mapping[str, Diagram]):
+    """Diagrams by key, as drawn: what they call themselves is not in them yet."""
+
+    def __init__(self, sent: Mapping[str, _Sent], live: Iterable[ProcessDefinition]) -> None:
+        self._live = {definition.key: definition for definition in live}
+        self._xml = {
+            key: next(f.resource.content for f in definition.files if f.kind == "bpmn")
+            for key, definition in self._live.items()
+        }
+        self._xml |= {key: one.xml for key, one in sent.items()}
+        self._read = {key: one.diagram for key, one in sent.items()}
+        self._file = {key: one.file for key, one in sent.items()}
+
+    def xml(self, key: str) -> bytes:
+        """The file that holds the process."""
+        return self._xml[key]
+
+    def file(self, key: str) -> str:
+        """That file's name: as it was sent, or as the version in force keeps it."""
+        return self._file.get(key, f"{key}.bpmn")
+
+    def kept(self, keys: Iterable[str]) -> dict[str, bytes]:
+        """Forms and tables of the versions in force of these processes (name → content); the first that has it."""
+        found = dict[str, bytes]()
+        for definition in (self._live[key] for key in keys if key in self._live):
+            for file in definition.files:
+                if file.kind in {"form", "dmn"}:
+                    found.setdefault(file.name, file.resource.content)
+        return found
+
+    def placed(self, findings: Iterable[Finding], diagram: Diagram, file: str) -> list[Finding]:
+        """Findings of the process read from ``file``, each with the file that its line and element are drawn in.
+
+        ``diagram``: the process with all that it calls inside it.
+        """
+        parts: list[_Part] = [*diagram.lanes, *diagram.flows, *diagram.nodes.values()]
+        elements = {part.id: part for part in parts}
+        return without_repeats(
+            one if one.file else self._placed(one, elements.get(one.element_id or ""), file)
+            for one in findings
+        )
+
+    def _placed(self, finding: Finding, element: _Part | None, file: str) -> Finding:
+        origin = element.origin if element else None
+        if origin is None:
+            return replace(finding, file=file)
+        nameless = finding.element_name == finding.element_id
+        drawn_in = self.file(origin.process)
+        return replace(
+            finding,
+            element_id=origin.id,
+            element_name=origin.id if nameless else finding.element_name,
+            file=drawn_in,
+            caller=file if file != drawn_in else None,
+        )
+
+    def __getitem__(self, key: str) -> Diagram:
+        """The diagram with this key."""
+        if key not in self._read:
+            self._read[key] = next(d for d in reader.read_diagrams(self._xml[key]) if d.key == key)
+        return self._read[key]
+
+    def __contains__(self, key: object) -> bool:
+        """Whether it is known; nothing is read for that."""
+        return key in self._xml
+
+    def __iter__(self) -> Iterator[str]:
+        """The keys."""
+        return iter(self._xml)
+
+    def __len__(self) -> int:
+        """How many."""
+        return len(self._xml)
+
 
 _NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
@@ -53,9 +139,9 @@ def collect(
     upload = _read(files, beside)
     live = definitions.live(session, files=True) if session is not None else ()
     sent = {
-        d.key: Sent(d, upload.contents[name], name) for name, found in upload.diagrams.items() for d in found
+        d.key: _Sent(d, upload.contents[name], name) for name, found in upload.diagrams.items() for d in found
     }
-    library = Library(sent, live)
+    library = _Library(sent, live)
     bundles = [
         _bundle(diagram, name, upload.contents[name], upload, library)
         for name, diagrams in upload.diagrams.items()
@@ -88,7 +174,7 @@ def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:
         try:
             if name.endswith((".bpmn", ".bpmn20.xml", ".xml")):
                 upload.diagrams[name] = reader.read_diagrams(content, file=name)
-                upload.findings += property_spelling.check_spelling(upload.diagrams[name], file=name)
+                upload.findings += checks.check_spelling(upload.diagrams[name], file=name)
             elif name.endswith(".dmn"):
                 upload.tables[name] = decisions.read_decisions(content, file=name)
             elif name.endswith((".form", ".json")):
@@ -120,7 +206,7 @@ def _content(upload: _Upload, name: str, key: str) -> bytes:
     return next(content for path, content in upload.contents.items() if path in {name, f"{key}.json"})
 
 
-def _bundle(diagram: Diagram, name: str, content: bytes, upload: _Upload, library: Library) -> Bundle:
+def _bundle(diagram: Diagram, name: str, content: bytes, upload: _Upload, library: _Library) -> Bundle:
     inlined = call_activities.inline(diagram, library)
     bundle = Bundle(inlined.diagram, {f"{diagram.key}.bpmn": content}, file=name)
     bundle.files |= {f"{key}.called": library.xml(key) for key in inlined.used}
@@ -221,7 +307,7 @@ def _users_of(
     session: Session | None,
     upload: _Upload,
     live: Iterable[ProcessDefinition],
-    library: Library,
+    library: _Library,
 ) -> list[Bundle]:
     """New versions of the live processes that use an uploaded form or table, or call an uploaded process."""
     bundles = []

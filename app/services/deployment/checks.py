@@ -1,28 +1,42 @@
 """What only the whole of a deployment can tell: names nobody sets, identity read by a rule, empty lanes."""
 
-from collections.abc import Iterator, Mapping
-from typing import Literal
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Literal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
-from app.engine import decisions
+from app.engine import decisions, mappings
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
+from app.engine.reading.elements import loops
 from app.findings import Finding, has_errors
+from app.findings.likeness import meant
+from app.forms import Field
+from app.forms.condition_tree import Test, Tree, negated, parse
+from app.forms.form import walk_hidden
+from app.forms.model import SINGLE_CHOICE
 from app.models import User
-from app.services.deployment import (
-    default_flow_checks,
-    form_checks,
-    mapping_checks,
-    option_checks,
-    timer_examples,
-    unit_checks,
-)
+from app.services.definitions.details import STEERING
+from app.services.deployment import form_checks, timer_examples, unit_checks
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan
 from app.services.messaging.outgoing import NUMBER_OF_RECEIVER
+
+#: What the code reads, by where it stands. Source: docs/properties.md.
+_ON_LANE = ("koordinator", "unit")
+_ON_NODE = (
+    *("sop nomor", "input", "persyaratan", "waktu", "output", "ket"),
+    *("unit", "tenggat", "tuntas", "untuk", "pesan", "isi pesan", "nomor penerima", "status publik"),
+    *("formJsonSchemaFilename", "formKey"),
+)
+#: Misspelt, these would let people see an identity who must not, or nobody.
+_GRAVE = frozenset({"identitas", "identitas tertutup"})
+
+#: Element id, and the names that are read there.
+_Reads = Iterable[tuple[str, frozenset[str]]]
 
 Place = Node | Flow | Lane | Diagram
 #: Process properties that name a variable. Source: HOUSE.md, "What a diagram tells the code".
@@ -55,7 +69,7 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
 
     ``staffing``: who is in which lane; None without a database.
     """
-    bundle.diagram = default_flow_checks.without_needless(bundle)
+    bundle.diagram = _without_needless(bundle)
     if session is not None:
         bundle.diagram = timer_examples.with_examples(session, bundle.diagram)
     if bundle.incomplete or has_errors(bundle.findings):
@@ -69,12 +83,10 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
             bundle.findings += _about_name(bundle, place, where, name, known=known)
         for name in sorted(mentioned & private):
             bundle.findings.append(_name_finding("private_field_read", "error", place, name, where))
-    bundle.findings += mapping_checks.check_mappings(
-        bundle, ((id, names) for id, _where, names, _all in _reads(bundle))
-    )
+    bundle.findings += _check_mappings(bundle, ((id, names) for id, _where, names, _all in _reads(bundle)))
     bundle.findings += form_checks.check_identity_fields(bundle)
     bundle.findings += form_checks.never_set(bundle, known)
-    bundle.findings += option_checks.check_options(bundle) if known is not None else ()
+    bundle.findings += form_checks.check_options(bundle) if known is not None else ()
     bundle.findings += _results_without_name(bundle)
     bundle.findings += _unknown_properties(bundle, known)
     bundle.findings += unit_checks.check_units(bundle, staffing)
@@ -92,7 +104,7 @@ def _set_somewhere(bundle: Bundle) -> set[str] | None:
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
     outputs = {name for table in bundle.tables.values() for name in decisions.outputs(table)}
     named = {bundle.diagram.properties.get(name, "") for name in ("nomor",)}
-    local = {name for node in nodes for name in mapping_checks.own_names(node)}
+    local = {name for node in nodes for name in _own_names(node)}
     return None if open_ended else fields | outputs | named | local
 
 
@@ -183,7 +195,7 @@ def _results_without_name(bundle: Bundle) -> Iterator[Finding]:
 
 def _known_fields(bundle: Bundle) -> set[str]:
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
-    fields |= {name for node in bundle.diagram.nodes.values() for name in mapping_checks.own_names(node)}
+    fields |= {name for node in bundle.diagram.nodes.values() for name in _own_names(node)}
     return fields | {name for table in bundle.tables.values() for name in decisions.outputs(table)}
 
 
@@ -216,3 +228,154 @@ def _empty_lanes(session: Session, diagram: Diagram, staffing: Plan) -> list[Fin
         for _name, (shown, officers) in sorted(wanted.items())
         if not officers
     ]
+
+
+def _covers_all_options(bundle: Bundle, gateway_id: str) -> bool:
+    """Whether the gateway's conditions compare one field with constants, and leave out none of its options.
+
+    Everywhere where the field is filled it must be a required radio or select, and shown; a condition of its own may
+    hide it where the way to the gateway asks for what shows it.
+    """
+    tests = [_test(flow) for flow in bundle.diagram.outgoing.get(gateway_id, ())]
+    keys = {test.key for test in tests if test is not None}
+    mapped = {
+        name for node in bundle.diagram.nodes.values() for name in mappings.variable_names(node.mappings)
+    }
+    if None in tests or len(keys) != 1 or keys & mapped:
+        return False
+    named = {value for test in tests if test is not None for value in test.values}
+    asked = list(_asked(bundle, keys.pop()))
+    before = [flow for flow in bundle.diagram.flows if flow.target == gateway_id]
+    return bool(asked) and all(_fits(part, named) and _shown(hides, before) for part, hides in asked)
+
+
+def _without_needless(bundle: Bundle) -> Diagram:
+    """The diagram without the warning of a missing default flow where `complete`."""
+    kept = tuple(
+        finding
+        for finding in bundle.diagram.findings
+        if finding.code != "no_default_flow" or not _covers_all_options(bundle, finding.element_id or "")
+    )
+    return replace(bundle.diagram, findings=kept)
+
+
+def _test(flow: Flow) -> Test | None:
+    """A condition that is nothing but a field compared with texts."""
+    tree = parse(flow.condition or "")
+    plain = isinstance(tree, Test) and tree.sign == "=" and all(isinstance(v, str) for v in tree.values)
+    return tree if plain and isinstance(tree, Test) else None
+
+
+def _asked(bundle: Bundle, key: str) -> Iterator[tuple[Field, tuple[str, ...]]]:
+    """The fields in which the variable is filled, each with every condition that hides it or what it stands in."""
+    for form in bundle.forms.values():
+        for part, hides in walk_hidden(form.components):
+            if part.key == key and part.takes_input:
+                yield part, hides
+
+
+def _fits(part: Field, named: set[Any]) -> bool:
+    listed = part.type in SINGLE_CHOICE and not (part.options_key or part.options_expression)
+    return listed and part.required and {option.value for option in part.options} <= named
+
+
+def _shown(hides: Sequence[str], before: Sequence[Flow]) -> bool:
+    trees = [parse(text) for text in hides]
+    return all(tree is not None and _certain(negated(tree), before) for tree in trees)
+
+
+def _certain(tree: Tree, before: Sequence[Flow]) -> bool:
+    return bool(before) and all(parse(flow.condition or "") == tree for flow in before)
+
+
+def _check_mappings(bundle: Bundle, reads: _Reads) -> Iterator[Finding]:
+    """Warnings about answers that stay in their task, and about what a called process reads and is not given; errors
+    about identity that a mapping would set."""
+    yield from _into_identity(bundle)
+    yield from _kept_answers(bundle)
+    yield from _not_given(bundle, list(reads))
+
+
+def _own_names(node: Node) -> frozenset[str]:
+    """The variables that a node sets by itself."""
+    return loops.local_names(node.loop) | mappings.variable_names(node.mappings)
+
+
+def set_by(node: Node, bundle: Bundle) -> frozenset[str]:
+    """The variables that a node may set: by its form, its table, its mappings, its loop."""
+    form, table = bundle.forms.get(node.form_key or ""), bundle.tables.get(node.decision or "")
+    fields = {part.key for part in form.fields if part.key} if form else set[str]()
+    return _own_names(node) | fields | (decisions.outputs(table) if table else frozenset())
+
+
+def _into_identity(bundle: Bundle) -> Iterator[Finding]:
+    fields = [part for form in bundle.forms.values() for part in form.fields if part.key and part.private]
+    private = {(part.key or "").partition(".")[0] for part in fields}
+    for node in bundle.diagram.nodes.values():
+        table = bundle.tables.get(node.decision or "")
+        names = _own_names(node) | (decisions.outputs(table) if table else frozenset())
+        for name in sorted(names & private):
+            yield replace(_warning("private_field_mapped", node, variable=name), severity="error")
+
+
+def _kept_answers(bundle: Bundle) -> Iterator[Finding]:
+    for node in bundle.diagram.nodes.values():
+        form = bundle.forms.get(node.form_key or "")
+        if form is None or node.mappings is None:
+            continue
+        local = {one.name for one in node.mappings.inputs}
+        carried = {name for one in node.mappings.outputs if one.text for name in feel.mentions(one.text)}
+        collected = set(feel.mentions(node.loop.collect)) if node.loop and node.loop.collect else set()
+        asked = [part.key for part in form.fields if part.key and part.takes_input and not part.private]
+        kept = [key for key in asked if node.mappings.keeps or key in local]
+        if stays := [key for key in kept if key not in carried | collected]:
+            yield _warning("answers_stay", node, fields=", ".join(stays))
+
+
+def _not_given(bundle: Bundle, reads: list[tuple[str, frozenset[str]]]) -> Iterator[Finding]:
+    for call in bundle.diagram.nodes.values():
+        if call.mappings is None or not call.mappings.sealed:
+            continue
+        inside = {id: n for id, n in bundle.diagram.nodes.items() if id.startswith(f"{call.id}:")}
+        if any(node.message and node.form_key is None for node in inside.values()):
+            continue  # whatever the message brings
+        known = _own_names(call).union(*(set_by(node, bundle) for node in inside.values()))
+        read = {name for id, names in reads if id.startswith(f"{call.id}:") for name in names}
+        for name in sorted(read - known):
+            yield _warning("name_not_handed_over", call, variable=name)
+
+
+def _warning(code: str, node: Node, **params: str) -> Finding:
+    name = node.name or node.id
+    return Finding(code, "warning", element_id=node.id, element_name=name, line=node.line, params=params)
+
+
+def check_spelling(diagrams: Iterable[Diagram], *, file: str) -> list[Finding]:
+    """Return a finding for each such property: an error where identity depends on it, else a warning."""
+    return [finding for diagram in diagrams for finding in _found(diagram, file)]
+
+
+def _found(diagram: Diagram, file: str) -> Iterator[Finding]:
+    yield from _about(diagram, diagram.properties, STEERING, file)
+    for lane in diagram.lanes:
+        yield from _about(lane, lane.properties, _ON_LANE, file)
+    for node in diagram.nodes.values():
+        yield from _about(node, node.properties, _ON_NODE, file)
+
+
+def _about(
+    place: Diagram | Lane | Node, properties: Mapping[str, str], known: tuple[str, ...], file: str
+) -> Iterator[Finding]:
+    for name in properties:
+        other = None if name in {*STEERING, *_ON_LANE, *_ON_NODE} else meant(name, known)
+        if other is not None:
+            severity: Literal["error", "warning"] = "error" if other in _GRAVE else "warning"
+            yield Finding(
+                "property_misspelt",
+                severity,
+                element_id=place.id,
+                element_name=place.name or place.id,
+                line=place.line,
+                file=file,
+                params={"property": name, "known": other},
+            )

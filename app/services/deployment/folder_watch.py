@@ -10,14 +10,19 @@ from pathlib import Path
 from stat import S_ISREG
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from app.config import Config
+from app.engine.reading import reader
 from app.errors import InvalidDiagram
 from app.findings import Finding, errors_first
-from app.models import ProcessDefinition, WatchedFile
+from app.models import DefinitionFile, ProcessDefinition, WatchedFile
 from app.services.core import clock
-from app.services.deployment import deployments, folder_files
+from app.services.definitions import definitions
+from app.services.deployment import deployments
+
+#: The finding about a file that is gone marks its row.
+_GONE = "file_gone"
 
 logger = logging.getLogger(__name__)
 _ENDINGS = {".bpmn", ".dmn", ".form"}
@@ -61,11 +66,11 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
     alone even when a newer version was deployed by another way, so a restart never takes an upload back.
     """
     known = list(session.scalars(select(WatchedFile)))
-    seen = {row.name: row for row in known if not folder_files.is_gone(row)}
+    seen = {row.name: row for row in known if not _is_gone(row)}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     if {name: row.sha256 for name, row in seen.items()} == digests:
         return Report()
-    clashing = folder_files.rivals(files)
+    clashing = _rivals(files)
     changed = {
         n: c
         for n, c in files.items()
@@ -91,13 +96,13 @@ def _lose(
 
     Return those that were there at the last look.
     """
-    held, told = folder_files.held(session, lost, present), []
+    held, told = _held(session, lost, present), []
     for row in lost:
         versions = held.get(row.name, ())
-        if not folder_files.is_gone(row):
+        if not _is_gone(row):
             told += [(row.name, f"{one.key} versi {one.version}") for one in versions]
         if versions:
-            row.findings = [finding.as_dict() for finding in folder_files.gone(row, versions)]
+            row.findings = [finding.as_dict() for finding in _gone(row, versions)]
             row.refused, row.checked_at = False, clock.now(session)
         else:
             session.delete(row)
@@ -143,7 +148,7 @@ def _warned(
     """What a save in the folders undid; kept with the version as well."""
     found = []
     for definition in new:
-        own = folder_files.replaced(session, definition, seen, digests)
+        own = _replaced(session, definition, seen, digests)
         definition.findings = [*definition.findings, *(finding.as_dict() for finding in own)]
         found += own
     return found
@@ -180,7 +185,7 @@ def differing(session: Session, files: Mapping[str, bytes]) -> list[str]:
     return [
         row.name
         for row in rows
-        if not folder_files.is_gone(row) and row.sha256 != hashlib.sha256(files[row.name]).hexdigest()
+        if not _is_gone(row) and row.sha256 != hashlib.sha256(files[row.name]).hexdigest()
     ]
 
 
@@ -217,9 +222,102 @@ def files(session: Session) -> list[WatchedFile]:
     A row of the latter is no longer the session's: which versions hold it is told as it is now.
     """
     rows = list(session.scalars(select(WatchedFile).order_by(WatchedFile.name)))
-    lost = [row for row in rows if folder_files.is_gone(row)]
-    held = folder_files.held(session, lost, ())
+    lost = [row for row in rows if _is_gone(row)]
+    held = _held(session, lost, ())
     for row in lost:
         session.expunge(row)
-        row.findings = [finding.as_dict() for finding in folder_files.gone(row, held.get(row.name, ()))]
+        row.findings = [finding.as_dict() for finding in _gone(row, held.get(row.name, ()))]
     return [row for row in rows if row not in lost or row.name in held]
+
+
+def _rivals(files: Mapping[str, bytes]) -> dict[str, tuple[Finding, ...]]:
+    """Diagrams that hold a process which another file holds too, each with what is to be said about it."""
+    holders: dict[str, list[str]] = {}
+    for name, content in sorted(files.items()):
+        for key in _processes(name, content):
+            holders.setdefault(key, []).append(name)
+    found: dict[str, tuple[Finding, ...]] = {}
+    for key, names in holders.items():
+        for name in names if len(names) > 1 else ():
+            about = Finding(
+                "process_in_files", "error", file=name, params={"key": key, "files": ", ".join(names)}
+            )
+            found[name] = (*found.get(name, ()), about)
+    return found
+
+
+def _processes(name: str, content: bytes) -> set[str]:
+    if not name.endswith(".bpmn"):
+        return set()
+    try:
+        return {diagram.key for diagram in reader.read_diagrams(content, file=name)}
+    except InvalidDiagram:  # it goes live nowhere, and its own findings are told
+        return set()
+
+
+def _held(
+    session: Session, gone: Iterable[WatchedFile], present: Iterable[str]
+) -> Mapping[str, Sequence[ProcessDefinition]]:
+    """By name of each file that is gone the versions in force that hold it; not of those whose content lies there
+    under another name. ``present``: the digests of the files."""
+    there = set(present)
+    lost = [row for row in gone if row.sha256 not in there]
+    found: dict[str, list[ProcessDefinition]] = {}
+    for definition in definitions.live(session, files=True) if lost else ():
+        for row in lost:
+            if any(_is_of(row, file) for file in definition.files):
+                found.setdefault(row.name, []).append(definition)
+    return found
+
+
+def _is_of(row: WatchedFile, file: DefinitionFile) -> bool:
+    """Whether a version's file is that of the folders. A diagram is kept under its process's key; any other file
+    under its own name, and a copy of it that has another is none that went live."""
+    return file.sha256 == row.sha256 and (file.kind in {"bpmn", "called"} or file.name == row.name)
+
+
+def _is_gone(row: WatchedFile) -> bool:
+    """Whether the file lies in the folders no more; its row stays as long as a version in force holds it."""
+    return any(finding["code"] == _GONE for finding in row.findings)
+
+
+def _gone(row: WatchedFile, held_by: Iterable[ProcessDefinition]) -> list[Finding]:
+    """What is to be said of a file that is gone."""
+    return [
+        Finding(_GONE, "warning", file=row.name, params={"key": one.key, "version": str(one.version)})
+        for one in held_by
+    ]
+
+
+def _replaced(
+    session: Session, after: ProcessDefinition, seen: Mapping[str, WatchedFile], digests: Mapping[str, str]
+) -> list[Finding]:
+    """Files that undo in version ``after`` what came with the version before it by another way than the folders.
+
+    ``seen``: the files as they were looked at before; ``digests``: as they are now.
+    """
+    before = _version(session, after.key, after.version - 1)
+    old = {file.name: file.sha256 for file in before.files} if before else {}
+    sources = {digest: name for name, digest in digests.items()}
+    found = []
+    for file in after.files:
+        name, was = sources.get(file.sha256), old.get(file.name)
+        if before and name and was and was != file.sha256 and _came_otherwise(before, was, seen.get(name)):
+            params = {"version": str(before.version), "process": after.name}
+            found.append(Finding("folder_replaces", "warning", file=name, params=params))
+    return found
+
+
+def _came_otherwise(before: ProcessDefinition, was: str, row: WatchedFile | None) -> bool:
+    """Whether content ``was`` of a version was not put there by the folders.
+
+    Of a file that was refused last it is not known what it was before; then it counts who deployed.
+    """
+    if row is not None and row.sha256 == was:
+        return False
+    return before.deployed_by_id is not None or (row is not None and not row.refused)
+
+
+def _version(session: Session, key: str, number: int) -> ProcessDefinition | None:
+    query = select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.version == number)
+    return session.scalars(query.options(selectinload(ProcessDefinition.files))).one_or_none()

@@ -23,7 +23,7 @@ from app.forms import Form
 from app.forms.condition_tree import All, Tree, implies, negated, parse, variables_in
 from app.forms.form import walk_hidden
 from app.i18n import _
-from app.services.deployment import mapping_checks
+from app.services.deployment import checks
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan, PlannedGroup
 
@@ -75,7 +75,7 @@ class _Checker:
         self._flows = dict[str, DataFlow]()
         self._rules = dict[str, _Rules]()
         self.follows = False  # a name is followed one step
-        self.set_by = {id: mapping_checks.set_by(node, bundle) for id, node in bundle.diagram.nodes.items()}
+        self.set_by = {id: checks.set_by(node, bundle) for id, node in bundle.diagram.nodes.items()}
 
     def opens_without(self, node: Node, variable: str) -> bool:
         """Whether a task may open while the variable is empty."""

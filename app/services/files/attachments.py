@@ -235,3 +235,9 @@ def _settle(session: Session, row: Attachment, private: bool) -> None:
         row.is_private, row.sha256 = private, _digest(session, content, private=private)
         store.write(session, row, content)
     row.name = display_names.hidden(name) if private else name
+
+
+def gone(session: Session, ids: Collection[str]) -> set[str]:
+    """Those of ``ids`` that no file has any more: nobody sent the form in time, or it was removed. 1 SQL."""
+    there = session.scalars(select(Attachment.id).where(Attachment.id.in_(list(ids))))
+    return set(ids) - set(there)

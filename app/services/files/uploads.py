@@ -10,7 +10,7 @@ from app.errors import InvalidForm
 from app.i18n import _
 from app.services.core import rights
 from app.services.core.access import Actor
-from app.services.files import display_names, images, kinds, videos
+from app.services.files import display_names, images, kinds
 
 MAX_BYTES = 10 * 1024 * 1024
 #: How many files one request may bring for one field: each is read and made anew while its sender waits.
@@ -67,4 +67,4 @@ def _content(stream: BinaryIO) -> bytes:
 def _cleaned(content: bytes, media_type: str) -> bytes:
     if images.is_image(media_type):
         return images.clean_image(content, media_type)
-    return videos.clean_video(content) if media_type == "video/mp4" else content
+    return images.clean_video(content) if media_type == "video/mp4" else content

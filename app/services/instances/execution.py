@@ -1,13 +1,15 @@
 """Write what the engine returned. `apply` is the only writer of instance state, tasks, jobs, history and outbox."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, update
+from sqlalchemy import Table, bindparam, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.orm.util import identity_key
 
 from app.engine.local_variables import COUNTER
@@ -20,10 +22,18 @@ from app.models import OutboxMessage, ProcessInstance, UserTask
 from app.services.core import bulk, clock
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
-from app.services.instances import incidents, instance_row, waits
+from app.services.instances import incidents, waits
 from app.services.messaging import outgoing
-from app.services.notifications import opened_tasks, reminders, task_notices, texts, withdrawn_tasks
+from app.services.notifications import opened_tasks, reminders, task_notices, texts
 from app.services.people.units import staff
+
+_STORE = update(cast("Table", ProcessInstance.__table__)).where(
+    ProcessInstance.id == bulk.ID, ProcessInstance.revision == bindparam("read_revision")
+)
+#: Columns that lists show, and the property that names the variable of each.
+_LISTED = {"subject": "perihal", "category": "kategori", "unit_code": "unit", "area": "wilayah"}
+#: Of a variable that lists show: whatever asks without a form takes a megabyte, and each list would carry it along.
+_MOST_LISTED = 1_000
 
 # Statements are built once: building them took longer than running them.
 _CHANGE = update(cast("Table", UserTask.__table__)).where(UserTask.id == bulk.ID)
@@ -46,7 +56,7 @@ def apply(
     """
     had_incident = instance.state == "incident"
     session.flush()  # what was recorded before comes before
-    instance_row.store(session, instance, version, step)
+    store(session, instance, version, step)
     _close_tasks(session, step, actor)
     task_notices.close(session, [task for task in step.closed if task not in unheard])
     named = _named_units(version, step)
@@ -60,7 +70,7 @@ def apply(
     waits.sync(session, instance, version, step)
     for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
     news = opened_tasks.opening_messages(session, instance, version, for_units, actor=actor)
-    news += withdrawn_tasks.withdrawal_messages(session, instance, version, step, actor=actor)
+    news += opened_tasks.withdrawal_messages(session, instance, version, step, actor=actor)
     sent = outgoing.send(session, instance, step)
     queued = _queue(session, instance, version, step, {event.activity_id for _number, event in sent}, news)
     told = [_told(event, actor, units) for event in step.events]
@@ -210,3 +220,51 @@ def _body(effect: Effect, to: Mapping[str, Any], about: Mapping[str, Any]) -> di
     see the case."""
     said = {"code": "notification", "text": effect.node.properties.get("pesan") or effect.node.name, **about}
     return {**said, "copy": True} if "units" in to else said
+
+
+def store(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
+    """Write where the case stands now, past the session as all that is written here.
+
+    Raises:
+        StaleDataError: somebody else has written it since it was read.
+    """
+    # All of it, changed or not: 1 and true are equal to Python, and not to a condition.
+    now = {**_now(instance, version, step), **(_end(session, step) if step.ended else {})}
+    read = instance.revision
+    found = session.connection().execute(_STORE, {"one_id": instance.id, "read_revision": read, **now})
+    if found.rowcount != 1:
+        raise StaleDataError(f"case {instance.id} is no longer at revision {read}")
+    for name, value in now.items():
+        set_committed_value(instance, name, value)
+
+
+def _next_revision(revision: int) -> int:
+    count = cast("Callable[[int], int]", ProcessInstance.__mapper__.version_id_generator)
+    return count(revision)
+
+
+def _now(instance: ProcessInstance, version: Version, step: Step) -> dict[str, Any]:
+    properties = version.diagram.properties
+    return {
+        "revision": _next_revision(instance.revision),
+        "engine_state": step.state,
+        "variables": step.variables,
+        "visits": dict(Counter(instance.visits) + Counter(step.visits)),
+        **{
+            column: _as_text(step.variables.get(properties.get(name, ""))) for column, name in _LISTED.items()
+        },
+    }
+
+
+def _end(session: Session, step: Step) -> dict[str, Any]:
+    return {
+        "state": "ended",
+        "ended_at": clock.now(session),
+        "end_activity_id": step.end.id if step.end else None,
+        "end_name": step.end.name if step.end else None,
+    }
+
+
+def _as_text(value: Any) -> str:
+    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
+    return text[:_MOST_LISTED]

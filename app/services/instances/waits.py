@@ -7,8 +7,8 @@ from uuid import uuid4
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.engine.running.execution import own_end
 from app.engine.running.step import OpenTimer, Step
-from app.engine.running.wait_timeouts import own_end
 from app.errors import ExecutionFailed
 from app.models import Job, MessageWait, ProcessInstance
 from app.services.core import bulk, clock, holidays, loop_guard

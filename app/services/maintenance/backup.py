@@ -5,25 +5,46 @@ needs no tool of the database's own and fits either database, so it is also the 
 holds the keys: whoever has it can read every identity.
 """
 
+import hashlib
 import os
 import shutil
-from collections.abc import Collection, Mapping
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, func, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.db import Base, Database
 from app.errors import NotReady
 from app.i18n import _
+from app.models import Attachment
 from app.services.core import commit_hooks, settings
-from app.services.maintenance import backup_tables, migrations
-from app.services.maintenance.backup_tables import digest
+from app.services.files import store
+from app.services.maintenance import migrations
+
+#: Not worth keeping, and better not: sign-ins and counted attempts end with the installation.
+VOLATILE = frozenset({"login_session", "attempt"})
+_BATCH = 500
 
 FORMAT = 1
 _MANIFEST = "manifest.json"
@@ -75,7 +96,7 @@ def verify(folder: Path) -> Mapping[str, Any]:
     try:
         manifest: dict[str, Any] = orjson.loads((folder / _MANIFEST).read_bytes())
         known = manifest["format"] == FORMAT and manifest["schema"] in migrations.known()
-        damaged = [name for name, kept in manifest["files"].items() if digest(folder / name) != kept]
+        damaged = [name for name, kept in manifest["files"].items() if _digest(folder / name) != kept]
         damaged += _smuggled(folder, manifest["files"])
         damaged += {f"keys/{name}.key" for name in _KEYS} - manifest["files"].keys()
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
@@ -122,7 +143,7 @@ def _load(connection: Connection, schema: str, folder: Path) -> int:
     is_old = schema != migrations.newest()
     if is_old:
         migrations.build(connection, schema)
-    rows = backup_tables.load_tables(connection, folder)
+    rows = _load_tables(connection, folder)
     if is_old:
         migrations.finish(connection)
     return rows
@@ -131,15 +152,15 @@ def _load(connection: Connection, schema: str, folder: Path) -> int:
 def _write(config: Config, database: Database, folder: Path) -> Summary:
     for name in _FOLDERS:
         (folder / name).mkdir()
-    with backup_tables.snapshot(database) as connection:
+    with snapshot(database) as connection:
         schema = migrations.current(connection)
-        counts = backup_tables.dump(connection, folder / "tables")
-        wanted = backup_tables.attachment_names(connection)
+        counts = dump(connection, folder / "tables")
+        wanted = _attachment_names(connection)
     missing = [name for name in wanted if not _copied(config.files_dir / name, folder / "files" / name)]
     for name in _KEYS:
         _write_key(folder / "keys" / f"{name}.key", getattr(config, f"{name}_key"))
     files = {
-        str(path.relative_to(folder)): digest(path) for path in sorted(folder.rglob("*")) if path.is_file()
+        str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()
     }
     made = {"format": FORMAT, "made_at": datetime.now(UTC), "schema": schema, "rows": counts, "files": files}
     (folder / _MANIFEST).write_bytes(orjson.dumps(made, option=orjson.OPT_INDENT_2))
@@ -162,7 +183,7 @@ def _write_key(path: Path, key: bytes) -> None:
 
 def _require_empty(session: Session) -> None:
     """Refuse to mix two installations. What a first start leaves behind by itself does not count."""
-    tables = [t for t in Base.metadata.sorted_tables if t.name not in backup_tables.VOLATILE | {"setting"}]
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in VOLATILE | {"setting"}]
     filled = [t.name for t in tables if session.scalar(select(func.count()).select_from(t))]
     if filled or any(settings.config(session).files_dir.iterdir()):
         raise NotReady(_("Pemasangan ini tidak kosong. Pulihkan ke ALUR_DATA_DIR atau basis data yang baru."))
@@ -187,3 +208,100 @@ def _restore_keys(config: Config, folder: Path) -> None:
             raise NotReady(
                 _("Atur ALUR_IDENTITY_KEY ke kunci di dalam cadangan (keys/identity.key), lalu ulangi.")
             )
+
+
+@contextmanager
+def snapshot(database: Database) -> Iterator[Connection]:
+    """Yield a connection that sees one moment only, whatever others write meanwhile."""
+    with database.engine.connect() as connection:
+        if database.is_sqlite:  # its transactions are snapshots
+            yield connection
+        else:
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
+
+
+def dump(connection: Connection, folder: Path) -> dict[str, int]:
+    """Write every table but the volatile ones to ``folder``; return how many rows each has."""
+    return {str(table.name): _dump_table(connection, table, folder) for table in _tables()}
+
+
+def _load_tables(connection: Connection, folder: Path) -> int:
+    """Fill the empty tables from ``folder``; return how many rows there were.
+
+    The tables are taken as they stand, which need not be as the models have them.
+    """
+    standing = MetaData()
+    standing.reflect(connection)
+    connection.execute(delete(standing.tables["setting"]))
+    tables = [table for table in standing.sorted_tables if _file(folder, table).exists()]
+    return sum(_load_table(connection, table, folder) for table in tables)
+
+
+def _attachment_names(connection: Connection) -> list[str]:
+    """Names in the files folder that the attachments of this snapshot need."""
+    rows = connection.execute(select(Attachment.id, Attachment.is_private).order_by(Attachment.id))
+    return [store.file_name(row.id, private=row.is_private) for row in rows]
+
+
+def _digest(path: Path) -> str:
+    """SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _tables() -> list[Table]:
+    """Tables in an order in which each finds the rows that it refers to."""
+    return [table for table in Base.metadata.sorted_tables if table.name not in VOLATILE]
+
+
+def _dump_table(connection: Connection, table: Table, folder: Path) -> int:
+    names = [str(column.name) for column in table.columns]
+    query = select(table).order_by(*table.primary_key)
+    rows = connection.execute(query.execution_options(stream_results=True, yield_per=_BATCH))
+    count = 0
+    with _file(folder, table).open("wb") as file:
+        for row in rows:
+            file.write(orjson.dumps(dict(zip(names, map(_plain, row), strict=True))) + b"\n")
+            count += 1
+    return count
+
+
+def _plain(value: Any) -> Any:
+    return b64encode(value).decode() if isinstance(value, bytes | memoryview) else value
+
+
+def _load_table(connection: Connection, table: Table, folder: Path) -> int:
+    read = {column.name: _reader(column) for column in table.columns}
+    count = 0
+    with _file(folder, table).open("rb") as file:
+        while lines := list(islice(file, _BATCH)):
+            rows = [_values(orjson.loads(line), read) for line in lines]
+            connection.execute(insert(table), rows)
+            count += len(rows)
+    if connection.dialect.name == "postgresql":
+        _count_on(connection, table)
+    return count
+
+
+def _values(row: dict[str, Any], read: dict[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    return {key: None if value is None else read[key](value) for key, value in row.items()}
+
+
+def _reader(column: Column[Any]) -> Callable[[Any], Any]:
+    if isinstance(column.type, LargeBinary):
+        return b64decode
+    if isinstance(column.type, DateTime):
+        return datetime.fromisoformat  # all of them are written in UTC
+    return date.fromisoformat if isinstance(column.type, Date) else lambda value: value
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """Let PostgreSQL number new rows after the restored ones."""
+    column = table.autoincrement_column
+    if column is not None and (highest := connection.scalar(select(func.max(column)))):
+        name = connection.dialect.identifier_preparer.format_table(table)
+        connection.execute(select(func.setval(func.pg_get_serial_sequence(name, column.name), highest)))
+
+
+def _file(folder: Path, table: Table) -> Path:
+    return folder / f"{table.name}.jsonl"

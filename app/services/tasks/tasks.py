@@ -24,7 +24,10 @@ from app.services.definitions.definitions import Version
 from app.services.instances import execution, instances
 from app.services.instances.instances import Values
 from app.services.notifications import task_notices
-from app.services.tasks import conflicts, drafts, questions
+from app.services.tasks import conflicts, drafts
+
+#: So many answers that nobody asked for are named.
+_MOST_UNASKED = 20
 
 
 @dataclass(frozen=True)
@@ -196,7 +199,7 @@ def _check_input(
             clean = instances.check_values(session, work.form, values, work.task.variables)
     except InvalidForm as error:
         errors.update(error.errors)
-    given = questions.checked(work.question, answers, errors)
+    given = _checked(work.question, answers, errors)
     if errors:
         raise InvalidForm(_("Ada isian yang perlu diperbaiki."), errors, typed)
     return clean, given
@@ -218,3 +221,28 @@ def _check_open_and_offered(session: Session, work: Work, actor: Actor) -> None:
 def record(session: Session, task: UserTask, event: Event, *, actor: Actor) -> None:
     """Add an event of a task to the history of its case."""
     history.record(session, event, actor=actor, instance_id=task.instance_id, activity_id=task.activity_id)
+
+
+def _checked(
+    question: Question | None, answers: Mapping[str, str | list[str]], errors: dict[str, str]
+) -> dict[str, str | list[str]]:
+    """Return the answer by gateway; add what is wrong with it to ``errors``."""
+    _refuse_unasked(question, answers, errors)
+    if question is None:
+        return {}
+    raw = answers.get(question.gateway_id) or []
+    chosen = [raw] if isinstance(raw, str) else list(raw)
+    known = {flow_id for flow_id, text in question.answers}
+    if not chosen or not known.issuperset(chosen) or (len(chosen) > 1 and not question.multiple):
+        errors[question.gateway_id] = _("Jawab pertanyaan “{question}”.", question=question.text)
+    return {question.gateway_id: chosen}
+
+
+def _refuse_unasked(
+    question: Question | None, answers: Mapping[str, str | list[str]], errors: dict[str, str]
+) -> None:
+    """An answer that nobody asked for is a mistake: whoever sends it believes that the case will follow it."""
+    asked = question.gateway_id if question else None
+    unasked = [gateway_id for gateway_id in answers if gateway_id != asked]
+    for gateway_id in unasked[:_MOST_UNASKED]:
+        errors[gateway_id[:100]] = _("Tugas ini tidak menanyakan hal itu.")

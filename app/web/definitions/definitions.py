@@ -20,17 +20,32 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.commands.transaction import Answer, run_command
 from app.errors import InvalidDiagram, InvalidForm, NotFound
-from app.i18n import _, language
+from app.i18n import N_, _, language
 from app.models import WatchedFile
 from app.services.core import clock
-from app.services.definitions import catalogue, definitions, details, viewer
+from app.services.definitions import catalogue, definitions, details
 from app.services.definitions.definitions import Version
 from app.services.deployment import deployments, folder_watch
 from app.web import context, entries, errors, lists
-from app.web.definitions import decision_words
 from app.web.files import deployed_files
 from app.web.files.downloads import as_download
 from app.web.tasks import task_page
+
+_POLICIES = {
+    "UNIQUE": N_("Paling banyak satu baris boleh cocok."),
+    "FIRST": N_("Baris pertama yang cocok yang berlaku."),
+    "ANY": N_("Beberapa baris boleh cocok bila hasilnya sama."),
+    "PRIORITY": N_("Baris dengan hasil terpenting yang berlaku."),
+    "RULE ORDER": N_("Hasil semua baris yang cocok, menurut urutan baris."),
+    "OUTPUT ORDER": N_("Hasil semua baris yang cocok, yang terpenting lebih dahulu."),
+    "COLLECT": N_("Hasil semua baris yang cocok."),
+}
+_AGGREGATIONS = {
+    "SUM": N_("Jumlah hasil semua baris yang cocok."),
+    "MIN": N_("Hasil terkecil dari semua baris yang cocok."),
+    "MAX": N_("Hasil terbesar dari semua baris yang cocok."),
+    "COUNT": N_("Banyaknya baris yang cocok."),
+}
 
 blueprint = Blueprint("definitions", __name__)
 
@@ -150,7 +165,7 @@ def show(definition_id: int) -> str:
 def diagram(definition_id: int) -> Response:
     """The diagram for the viewer. As text: a browser that opens it must not run what it may hold."""
     with context.database().reading() as session:
-        xml = viewer.in_utf8(definitions.version(session, definition_id))
+        xml = details.in_utf8(definitions.version(session, definition_id))
     return Response(xml, content_type="text/plain; charset=utf-8")
 
 
@@ -198,8 +213,8 @@ def table(definition_id: int, table_id: str) -> str:
         "definitions/table.html",
         definition=definition,
         decision=found,
-        policy=decision_words.policy(found),
-        allowed=decision_words.allowed(found),
+        policy=policy(found),
+        allowed=_allowed(found),
     )
 
 
@@ -262,3 +277,20 @@ def _rules(version: Version) -> list[tuple[str, str, str]]:
     """(property, value, what the variable is called in the forms)"""
     names = {part.key: part.name for form in version.forms.values() for part in form.fields}
     return [(heading(name), value, names.get(value, "")) for name, value in details.rules(version)]
+
+
+def policy(decision: Any) -> str:
+    """In a sentence, which rows give the result."""
+    if decision.table is None:
+        return _("Dihitung dengan ungkapan, bukan tabel.")
+    words = _AGGREGATIONS.get(decision.table.aggregation) or _POLICIES[decision.table.hit_policy]
+    return _(words)
+
+
+def _allowed(decision: Any) -> list[tuple[str, str]]:
+    """Columns and input data with the values they allow, where they say so."""
+    found = {given.name: given.type.allowed for given in decision.givens}
+    if decision.table:
+        found |= {column.heading: column.allowed for column in decision.table.inputs}
+        found |= {column.heading: column.allowed for column in decision.table.outputs}
+    return [(name, values) for name, values in found.items() if values]

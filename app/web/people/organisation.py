@@ -15,7 +15,7 @@ from app.forms import moments
 from app.i18n import N_, _, day
 from app.models import Holiday, Unit
 from app.services.core import clock, edit_conflicts, history, holidays, rights
-from app.services.definitions import unit_options
+from app.services.definitions import staffing
 from app.services.people import units, user_search
 from app.services.people.units import Details
 from app.web import context, entries, errors, lists, sentences
@@ -36,7 +36,7 @@ def listed() -> str:
     q, only_empty = lists.argument("q"), lists.argument("officers") == WITHOUT
     with context.database().reading() as session:
         everything, officers, today = units.everything(session), units.officers(session), _today(session)
-        lacking = unit_options.without_unit(session)
+        lacking = staffing.codes_without_unit(session)
     shown = [
         unit for unit in everything if _matches(unit, q) and not (only_empty and officers.get(unit.code))
     ]
@@ -70,7 +70,7 @@ def add() -> Response:
 
     def do(session: Session) -> Answer:
         unit = units.add(session, code, details, actor=actor)
-        lacking = unit_options.lacking(session, unit.code)
+        lacking = staffing.lacking(session, unit.code)
         return {"name": unit.name, "warning": _not_offered(unit, lacking) if lacking else ""}
 
     try:
@@ -179,7 +179,7 @@ def record() -> str:
 def _warning(session: Session, unit: Unit) -> str:
     """What keeps a unit that has not ended from being chosen; empty when nothing does."""
     ended = unit.valid_until is not None and unit.valid_until < _today(session)
-    lacking = [] if ended else unit_options.lacking(session, unit.code)
+    lacking = [] if ended else staffing.lacking(session, unit.code)
     return _not_offered(unit, lacking) if lacking else ""
 
 

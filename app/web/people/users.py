@@ -1,8 +1,8 @@
 """Pengguna: who signs in, in which lanes and units, with which roles. Administrators change it, others read."""
 
 import secrets
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -11,15 +11,21 @@ from werkzeug.wrappers import Response
 
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.errors import InvalidForm
-from app.i18n import _, use
+from app.i18n import LANGUAGES, _, use
 from app.models import User
-from app.services.core import rights
-from app.services.core.access import actor_of
+from app.services.core import edit_conflicts, ids, rights
+from app.services.core.access import Actor, actor_of
 from app.services.definitions import staffing
-from app.services.people import accounts, api_tokens, profiles, user_search, users
+from app.services.people import accounts, api_tokens, groups, profiles, units, user_search, users
 from app.services.people.profiles import Profile
-from app.web import context, entries, once
-from app.web.people import auth, user_form, user_list
+from app.services.people.user_search import UserFilters
+from app.web import context, entries, lists, once
+from app.web.lists import Filter
+from app.web.people import auth
+
+_ROLES = ("is_admin", "is_process_owner", "is_auditor")
+#: No lane has this id: what a form sends instead of one is refused at its field.
+_UNKNOWN = 0
 
 blueprint = Blueprint("users", __name__)
 
@@ -28,7 +34,7 @@ blueprint = Blueprint("users", __name__)
 def listed() -> str:
     """Users by name, narrowed by what the address says."""
     with context.database().reading() as session:
-        found = user_list.read_user_list(session, actor=context.actor())
+        found = _read_user_list(session, actor=context.actor())
     return render_template("users/list.html", found=found, may_change=context.actor().administers)
 
 
@@ -37,13 +43,13 @@ def new() -> str:
     """An empty form for one more user."""
     rights.require_administrator(context.actor())
     with context.database().reading() as session:
-        return user_form.page(session, None, Profile(""))
+        return _page(session, None, Profile(""))
 
 
 @blueprint.post("/pengguna/baru")
 def add() -> Response:
     """Add him, and go to the page that shows his password."""
-    actor, secret, profile = context.actor(), _secret(), user_form.sent()
+    actor, secret, profile = context.actor(), _secret(), _sent_profile()
     name = request.form.get("name", "")
 
     def do(session: Session) -> dict[str, Any]:
@@ -56,7 +62,7 @@ def add() -> Response:
     except InvalidForm as error:
         with context.database().reading() as session:
             words = "" if error.errors else _sent_before()
-            page = user_form.page(session, None, profile, error.errors, name=name, words=words)
+            page = _page(session, None, profile, error.errors, name=name, words=words)
             return make_response(page, 422)
     with context.database().reading() as session:
         _warn(staffing.without_unit(session, users.get(session, done["user_id"])))
@@ -68,13 +74,13 @@ def show(user_id: int) -> str:
     """What is decided about a user: to change, or to read."""
     with context.database().reading() as session:
         user = user_search.get(session, user_id, actor=context.actor())
-        return user_form.page(session, user, profiles.profile_of(user))
+        return _page(session, user, profiles.profile_of(user))
 
 
 @blueprint.post("/pengguna/<int:user_id>")
 def edit(user_id: int) -> Response:
     """Change what is decided about a user."""
-    actor, profile, shown = context.actor(), user_form.sent(), request.form.get("shown", "")
+    actor, profile, shown = context.actor(), _sent_profile(), request.form.get("shown", "")
 
     def do(session: Session) -> tuple[User, bool, Sequence[str]]:
         lanes = staffing.lanes(session, user_id)
@@ -87,7 +93,7 @@ def edit(user_id: int) -> Response:
     except InvalidForm as error:
         with context.database().reading() as session:
             user = user_search.get(session, user_id, actor=actor)
-            return make_response(user_form.page(session, user, profile, error.errors), 422)
+            return make_response(_page(session, user, profile, error.errors), 422)
     own = user_id == actor.id
     if own:
         use(profile.language)
@@ -206,3 +212,158 @@ def _to_password(user_id: int, secret: str) -> Response:
         fits = accounts.is_still(user, made)
     there = redirect(path, 303)
     return once.hand_over(there, path, made) if fits else once.forget(there, path)
+
+
+def _page(
+    session: Session,
+    user: User | None,
+    profile: Profile,
+    problems: Mapping[str, str] | None = None,
+    *,
+    name: str = "",
+    words: str = "",
+) -> str:
+    """The form for ``user``, or for one to add, with what is wrong in it: field → message."""
+    return render_template(
+        "users/form.html",
+        user=user,
+        profile=profile,
+        errors=problems or {},
+        words=words or (problems or {}).get("shown", ""),
+        shown=_shown(user, problems or {}),
+        name=user.name if user else name,
+        groups=groups.with_counts(session),
+        units=sorted(units.everything(session), key=lambda unit: unit.code not in profile.units),
+        work=_work_of(user) if user else "",
+        roles=_role_words(),
+        chosen_roles=[role for role in _ROLES if getattr(profile, role)],
+        languages=LANGUAGES,
+        held=user_search.holding(session, user.id) if user else 0,
+        live_tokens=api_tokens.count(session, user.id) if user else 0,
+        may_change=context.actor().administers,
+        own=user is not None and user.id == context.actor().id,
+    )
+
+
+def _shown(user: User | None, problems: Mapping[str, str]) -> str:
+    """The fingerprint of what the page shows. Refused for what was typed, it is as old as it was."""
+    if user is None or (problems and "shown" not in problems):
+        return request.form.get("shown", "")
+    return edit_conflicts.fingerprint(profiles.profile_of(user))
+
+
+def _role_words() -> list[tuple[str, str]]:
+    return [
+        ("is_admin", _("Administrator: pengguna, unit, hari libur, kendala")),
+        ("is_process_owner", _("Pemilik proses: menerapkan diagram, membatalkan perkara, mengatasi kendala")),
+        ("is_auditor", _("Auditor: membaca semua perkara, tidak mengubah apa pun")),
+    ]
+
+
+def _sent_profile() -> Profile:
+    """The profile that a form sends."""
+    roles = request.form.getlist("roles")
+    return Profile(
+        full_name=request.form.get("full_name", ""),
+        email=request.form.get("email", "").strip() or None,
+        groups=frozenset(ids.parse_id(one) or _UNKNOWN for one in request.form.getlist("groups")),
+        units=frozenset(request.form.getlist("units")),
+        language=request.form.get("language", "id"),
+        **{role: role in roles for role in _ROLES},
+    )
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A user, his roles and lanes in a line, and whether a lane of his gives him nothing for want of a unit."""
+
+    user: User
+    work: str
+    lacks_unit: bool
+
+
+@dataclass(frozen=True)
+class _UserList:
+    """Everything the template shows."""
+
+    q: str
+    filters: Sequence[Filter]
+    rows: Sequence[_Row]
+    following: str
+    total: int
+
+    @property
+    def narrowed(self) -> int:
+        """How many filters are in force."""
+        return sum(bool(one.value) for one in self.filters)
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """The filters in force, each with the address without it."""
+        return lists.chips(self.filters, self.q)
+
+    @property
+    def clear(self) -> str:
+        """The address without filters."""
+        return lists.without_filters(self.filters)
+
+    @property
+    def first(self) -> str:
+        """The first page; "" when this is it."""
+        return lists.address() if lists.argument(lists.AFTER) else ""
+
+
+def _read_user_list(session: Session, *, actor: Actor) -> _UserList:
+    """Return the list that the address asks for.
+
+    Raises:
+        NotAllowed: the actor may not read about others.
+    """
+    page = user_search.page(session, _wanted(), actor=actor, after=lists.argument(lists.AFTER))
+    split = staffing.split_by_unit(session)
+    return _UserList(
+        q=lists.argument("q"),
+        filters=_filters(session),
+        rows=[_Row(user, _work_of(user), bool(staffing.lanes_in_vain(user, split))) for user in page.items],
+        following=lists.next_page(page.next),
+        total=user_search.count(session),
+    )
+
+
+def _work_of(user: User) -> str:
+    """Roles and lanes in a line; the units stand beside it."""
+    roles = [
+        (user.is_admin, _("Administrator")),
+        (user.is_process_owner, _("Pemilik proses")),
+        (user.is_auditor, _("Auditor")),
+    ]
+    return ", ".join([word for holds, word in roles if holds] + [group.name for group in user.groups])
+
+
+def _wanted() -> UserFilters:
+    group = lists.argument("group")
+    return UserFilters(
+        q=lists.argument("q"),
+        role=lists.argument("role"),
+        group_id=(ids.parse_id(group) or 0) if group else None,  # nobody belongs to a lane that is none
+        unit=lists.argument("unit"),
+        state=lists.argument("state"),
+    )
+
+
+def _filters(session: Session) -> list[Filter]:
+    roles = [
+        ("officer", _("Petugas")),
+        ("process_owner", _("Pemilik proses")),
+        ("auditor", _("Auditor")),
+        ("admin", _("Administrator")),
+    ]
+    lanes = [(str(group.id), group.name) for group, _members in groups.with_counts(session)]
+    offices = [(unit.code, unit.name) for unit in units.everything(session)]
+    states = [("enabled", _("Aktif")), ("disabled", _("Dinonaktifkan"))]
+    return [
+        Filter("role", _("Peran"), roles, lists.argument("role")),
+        Filter("group", _("Lajur"), lanes, lists.argument("group")),
+        Filter("unit", _("Unit"), offices, lists.argument("unit")),
+        Filter("state", _("Keadaan"), states, lists.argument("state")),
+    ]

@@ -1,22 +1,36 @@
 """Pelacakan: the reporter's own page. Number and code open it; the code is never in an address, nor kept anywhere."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
+from app import forms
 from app.commands.messages import send_reporters_form
 from app.commands.transaction import Failed, run_without_key
 from app.errors import AppError, Conflict, InvalidForm, KeyReused, NotFound, TooManyAttempts
-from app.forms import Form
+from app.forms import Field, Form
+from app.forms.model import INPUTS, LIST, TEXTS
 from app.i18n import _
 from app.models import ProcessInstance
+from app.services.files import attachments
 from app.services.reporter import reporter, tracking
 from app.services.reporter.reporter import Look
-from app.web import context, entries, errors, given
+from app.web import context, entries, errors
 from app.web.entries import Entry
+
+#: What pages of ours send beside what was typed, and what opens a report: never to be shown.
+_NOT_TYPED = frozenset({"csrf_token", "idempotency_key", "next", "number", "code"})
+_TYPED = TEXTS | {"number", "datetime"}
+#: What hidden fields and boxes send: ids of files, marks of rows, ticks.
+_FILE_ID = re.compile(r"[\w-]{43}", re.ASCII)
+_MARK = re.compile(r"\d+:\d*|true")
+_ROW = re.compile(r"\.\d+(?=\.)")
+#: So many files are looked up for one request.
+_MOST_IDS = 100
 
 blueprint = Blueprint("tracking", __name__)
 
@@ -203,7 +217,7 @@ def _filled(session: Session, case: ProcessInstance, form: Form, error: AppError
 
 def _beside(session: Session, case: ProcessInstance, error: AppError) -> str:
     """What was typed, to be copied: the form of another question must not hold it."""
-    typed, lost = given.typed(reporter.forms_of(session, case)), given.lost_files(session)
+    typed, lost = _typed_words(reporter.forms_of(session, case)), _lost_files(session)
     return _drawn(session, case, {}, words=_sorry(error), typed=typed, lost=lost)
 
 
@@ -224,6 +238,47 @@ def _ask_again() -> AnyResponse:
     """The look at the case ended while somebody was typing: give back what was typed."""
     words = _("Waktu melihat laporan sudah habis, atau kodenya diganti. Masukkan nomor dan kode sekali lagi.")
     with context.database().reading() as session:
-        typed, lost = given.typed(reporter.forms_of(session, None)), given.lost_files(session)
+        typed, lost = _typed_words(reporter.forms_of(session, None)), _lost_files(session)
     page = render_template("tracking/door.html", number="", error=words, typed=typed, lost=lost)
     return make_response(page, 401)
+
+
+def _typed_words(known: Iterable[Form] = ()) -> list[str]:
+    """Every text of the request that a person may have written, in the order it was sent.
+
+    ``known``: forms that it may have been written into. A field of theirs counts if one types into it; of any other
+    name counts all that does not look like what a page sends by itself.
+    """
+    kinds: dict[str, bool] = {}
+    for form in known:
+        for name, is_typed in _kinds(form.components):
+            kinds[name] = kinds.get(name, False) or is_typed
+    return [
+        text
+        for name, texts in request.form.lists()
+        for text in texts
+        if text.strip() and kinds.get(_ROW.sub("", name), _may_be_typed(name, text))
+    ]
+
+
+def _lost_files(session: Session) -> list[str]:
+    """The names of a reporter's files that no case keeps when the request is refused: those of before as well."""
+    removed = {text for name, texts in request.form.lists() if name.endswith(forms.REMOVE) for text in texts}
+    held = (text for _name, texts in request.form.lists() for text in texts if _FILE_ID.fullmatch(text))
+    ids = list(dict.fromkeys(one for one in held if one not in removed))[:_MOST_IDS]
+    names = attachments.names(session, ids, actor=None) if ids else {}
+    sent = (upload.filename for _name, uploads in request.files.lists() for upload in uploads)
+    return [*names.values(), *filter(None, sent)]
+
+
+def _kinds(parts: tuple[Field, ...], above: str = "") -> Iterator[tuple[str, bool]]:
+    for part in parts:
+        full = above + part.key
+        if part.type in INPUTS or part.type == LIST:
+            yield full, part.type in _TYPED and part.takes_input
+        yield from _kinds(part.components, f"{full}." if part.type == LIST else above)
+
+
+def _may_be_typed(name: str, text: str) -> bool:
+    ours = name in _NOT_TYPED or name.startswith("_") or name.endswith(forms.REMOVE)
+    return not (ours or _FILE_ID.fullmatch(text) or _MARK.fullmatch(text))

@@ -5,8 +5,8 @@ import re
 import pytest
 from lxml import etree
 
-from app.engine.drawing import State, lines, symbols, texts
-from app.engine.drawing.naming import Names
+from app.engine.drawing import State, picture, symbols, texts
+from app.engine.drawing.picture import Names
 from app.engine.drawing.scene import scene
 from app.i18n import speaking
 from tests.engine.sketch import SOP, Sketch, css, group, small, svg, tip, words
@@ -254,7 +254,7 @@ def test_the_name_of_an_open_sub_process_covers_no_other_name_step_or_line(label
     blocks = Names(drawn).blocks
     others = [box for id, block in blocks.items() if id != "dinas" for box in block.boxes]
     others += [shape.box for id, shape in drawn.shapes.items() if id != "dinas"]
-    others += [box for edge in drawn.edges.values() for box in lines.segments(edge)]
+    others += [box for edge in drawn.edges.values() for box in picture.segments(edge)]
 
     assert "".join(blocks["dinas"].lines).replace(" ", "") == name.replace(" ", "")
     assert all(drawn.shapes["dinas"].box.contains(box) for box in blocks["dinas"].boxes)

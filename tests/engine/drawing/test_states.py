@@ -10,7 +10,7 @@ from lxml import etree
 from app.engine.drawing import State, draw_svg
 from app.engine.drawing.geometry import Box
 from app.engine.drawing.lettering import fit, width, wrap
-from app.engine.drawing.naming import Names
+from app.engine.drawing.picture import Names
 from app.engine.drawing.scene import scene
 from tests.engine.sketch import SOP, css, group, small, svg, tip
 

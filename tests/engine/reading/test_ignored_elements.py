@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from app.engine.reading import reader
-from app.engine.reading.checks import bpmn_parts
+from app.engine.reading.checks import ignored_elements
 from app.engine.reading.elements import kinds
 from app.errors import InvalidDiagram
 from app.i18n import speaking
@@ -65,7 +65,7 @@ def attributes(tag: str) -> set[str]:
     return of(elements()[tag]) - {""}
 
 
-KNOWN = bpmn_parts.READ_ELEMENTS | bpmn_parts.DRAWN
+KNOWN = ignored_elements.READ_ELEMENTS | ignored_elements.DRAWN
 PAIRS = sorted((tag, name) for tag in KNOWN & elements().keys() for name in attributes(tag))
 
 
@@ -73,15 +73,15 @@ def test_what_is_said_to_be_known_is_in_the_schema() -> None:
     beside = {"definitions"}  # has a schema file of its own
     assert KNOWN - elements().keys() - beside == set()
     written_otherwise = {("messageEventDefinition", "operationRef")}  # an element in the schema
-    pairs = {(tag, name) for tag, names in bpmn_parts.READ.items() for name in names}
+    pairs = {(tag, name) for tag, names in ignored_elements.READ.items() for name in names}
     assert pairs - set(PAIRS) == written_otherwise
 
 
 @pytest.mark.parametrize(("tag", "name"), PAIRS)
 def test_an_attribute_of_the_schema_is_read_describes_or_is_told(tag: str, name: str) -> None:
     element = etree.fromstring(f'<b:{tag} xmlns:b="http://www.omg.org/spec/BPMN/20100524/MODEL" {name}="7"/>')
-    told = list(bpmn_parts.unread(element))
-    silent = name in bpmn_parts.READ.get(tag, ()) or name in bpmn_parts.DESCRIBING
+    told = list(ignored_elements.unread(element))
+    silent = name in ignored_elements.READ.get(tag, ()) or name in ignored_elements.DESCRIBING
     assert told == ([] if silent else [f"{tag} {name}"])
 
 
@@ -95,7 +95,7 @@ def test_what_is_said_to_be_read_stands_in_the_code() -> None:
     holding = {"interface", "text", "childLaneSet", "extensionElements", "incoming", "outgoing", "condition"}
     engine = Path(reader.__file__).parent
     code = "".join(path.read_text() for path in engine.rglob("*.py") if path.name != "bpmn_parts.py")
-    named = {tag.removesuffix("EventDefinition") for tag in bpmn_parts.READ_ELEMENTS}
+    named = {tag.removesuffix("EventDefinition") for tag in ignored_elements.READ_ELEMENTS}
     missing = {tag for tag in named if f'"{tag}"' not in code and f"}}{tag}" not in code}
     assert missing - holding == set()
 
@@ -263,7 +263,7 @@ REFUSED = {"compensateEventDefinition": "not_yet_compensation"}
 
 
 @pytest.mark.parametrize(
-    ("tag", "name"), sorted((tag, name) for tag, names in bpmn_parts.READ.items() for name in names)
+    ("tag", "name"), sorted((tag, name) for tag, names in ignored_elements.READ.items() for name in names)
 )
 def test_an_attribute_that_is_read_makes_a_difference(tag: str, name: str) -> None:
     if tag in REFUSED:

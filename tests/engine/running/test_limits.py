@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine.running import limits, step, transitions
+from app.engine.running import step, transitions
 from app.errors import Conflict, ExecutionFailed
 from tests.engine.case import Case
 
@@ -123,7 +123,7 @@ def stopped(text: str, variables: dict[str, object] | None = None) -> str:
 
 
 def test_the_bounds_are_those_that_the_findings_and_the_documents_name() -> None:
-    assert (limits.MAX_STEPS, limits.MAX_STEPS_IN_ALL, limits.MAX_TASKS, step.MAX_BYTES) == (
+    assert (transitions.MAX_STEPS, transitions.MAX_STEPS_IN_ALL, transitions.MAX_TASKS, step.MAX_BYTES) == (
         500,
         5_000,
         10_000,

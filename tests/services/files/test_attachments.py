@@ -19,7 +19,7 @@ from app.models import Attachment, Draft, HistoryEvent
 from app.services.core import clock, settings
 from app.services.core.access import Actor
 from app.services.files import attachments, store, uploads
-from app.services.maintenance import housekeeping, orphans
+from app.services.maintenance import housekeeping
 from app.services.tasks import drafts
 from tests.services import samples
 from tests.services.office import Office, add_user
@@ -290,7 +290,7 @@ def test_files_that_belong_to_nothing_are_collected_and_others_stay(office: Offi
             session.get_one(Attachment, row.id).uploaded_at = clock.now(session) - timedelta(days=31)
         drafts.save(session, office.rina, "task:1", {"bukti": [drafted.id]})
     with office.database.transaction() as session:
-        assert orphans.collect(session) == 2
+        assert housekeeping.collect(session) == 2
     assert on_disk(office.database) == sorted([kept.id, drafted.id, fresh.id, "young"])
     with office.database.reading() as session:
         assert session.get(Attachment, forgotten.id) is None
@@ -301,7 +301,7 @@ def test_what_a_reporter_never_sent_is_collected_the_day_after(office: Office) -
     with office.database.transaction() as session:
         for row in (his, officers):
             session.get_one(Attachment, row.id).uploaded_at = clock.now(session) - timedelta(hours=25)
-        assert orphans.collect(session) == 1
+        assert housekeeping.collect(session) == 1
     assert on_disk(office.database) == sorted([officers.id, new.id])
 
 

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from app.errors import InvalidForm
-from app.services.files import images, videos
+from app.services.files import images
 from tests.services import samples
 from tests.services.samples import SECRET
 
@@ -100,7 +100,7 @@ def test_nobody_waits_for_long_till_the_pictures_of_others_are_made(monkeypatch:
 
 def test_a_video_keeps_its_pictures_and_its_length_but_not_where_it_was_taken() -> None:
     before = samples.video()
-    after = videos.clean_video(before)
+    after = images.clean_video(before)
     assert before.count(SECRET) == 3
     assert SECRET not in after
     assert len(after) == len(before)
@@ -113,7 +113,7 @@ def test_boxes_nested_without_end_are_refused() -> None:
     for _depth in range(3000):
         nested = samples.box(b"moov", nested)
     with pytest.raises(InvalidForm, match="rusak"):
-        videos.clean_video(nested)
+        images.clean_video(nested)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_no_box_that_is_meant_for_notes_keeps_them(path: str) -> None:
     for kind in reversed(path.split("/")):
         notes = samples.box(kind.encode(), notes)
     before = samples.video() + notes
-    after = videos.clean_video(before)
+    after = images.clean_video(before)
     assert SECRET not in after
     assert len(after) == len(before)
 
@@ -136,4 +136,4 @@ def test_no_box_that_is_meant_for_notes_keeps_them(path: str) -> None:
 )
 def test_a_chain_of_boxes_that_leads_nowhere_is_refused(broken: bytes) -> None:
     with pytest.raises(InvalidForm, match="rusak"):
-        videos.clean_video(broken)
+        images.clean_video(broken)

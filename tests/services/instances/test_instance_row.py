@@ -10,7 +10,7 @@ from app.db import Database
 from app.errors import Conflict
 from app.models import ProcessInstance
 from app.services.deployment import deployments
-from app.services.instances import instance_row, instances
+from app.services.instances import execution, instances
 from app.services.tasks import tasks
 from tests.engine.building import bpmn, end, start, user
 from tests.services.office import Office
@@ -59,13 +59,13 @@ def test_each_command_is_one_revision(office: Office) -> None:
 
 
 def test_who_comes_second_writes_nothing(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    case, store = begun(office), instance_row.store
+    case, store = begun(office), execution.store
 
     def somebody_was_faster(session: Session, *rest: Any) -> None:
         session.execute(text("UPDATE process_instance SET revision = revision + 1"))
         store(session, *rest)
 
-    monkeypatch.setattr(instance_row, "store", somebody_was_faster)
+    monkeypatch.setattr(execution, "store", somebody_was_faster)
     with pytest.raises(Conflict):
         complete(office, case, {"n": 2})
     found = stored(office, case)

@@ -17,7 +17,7 @@ from app.models import Attachment, IdentityValue, Incident, LoginSession, User, 
 from app.services.core import access, encryption, settings
 from app.services.files import attachments, uploads
 from app.services.instances import instances, jobs
-from app.services.maintenance import backup, backup_tables, migrations
+from app.services.maintenance import backup, migrations
 from app.services.tasks import drafts, tasks
 from tests.services.filling import fill
 from tests.services.office import Office
@@ -42,7 +42,7 @@ def contents(database: Database) -> dict[str, list[tuple[object, ...]]]:
         return {
             table.name: [tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key))]
             for table in Base.metadata.sorted_tables
-            if table.name not in backup_tables.VOLATILE
+            if table.name not in backup.VOLATILE
         }
 
 
@@ -264,10 +264,10 @@ def shape(database: Database) -> dict[str, set[tuple[str, str, bool]]]:
 def test_the_copy_is_of_one_moment_while_others_write(database: Database, tmp_path: Path) -> None:
     office = Office(database)
     office.start()
-    with backup_tables.snapshot(database) as connection:
-        first = backup_tables.dump(connection, _made(tmp_path / "first"))
+    with backup.snapshot(database) as connection:
+        first = backup.dump(connection, _made(tmp_path / "first"))
         office.start()
-        second = backup_tables.dump(connection, _made(tmp_path / "second"))
+        second = backup.dump(connection, _made(tmp_path / "second"))
     assert first == second
 
 

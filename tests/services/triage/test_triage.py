@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from app import findings
 from app.cli import commands
-from app.services.triage import driver, triage, workers
+from app.services.triage import driver, triage
 from tests.engine.building import boundary, bpmn, end, exclusive, flow, node, start, user
 from tests.engine.read_files import read
 
@@ -86,16 +86,16 @@ def test_a_folder_without_diagrams_is_told(tmp_path: Path) -> None:
 
 def test_a_job_that_hangs_dies_or_raises_is_told_and_stops_no_other() -> None:
     before = time.monotonic()
-    slow = list(workers.each(time.sleep, [(0,), (600,), (0,)], seconds=0.3, workers=2))
+    slow = list(triage.each(time.sleep, [(0,), (600,), (0,)], seconds=0.3, workers=2))
     assert sorted((job[0], why) for job, _result, why in slow) == [
         (0, ""),
         (0, ""),
         (600, "longer than 0.3 s"),
     ]
     assert time.monotonic() - before < 60
-    [(_job, result, why)] = workers.each(os._exit, [(7,)], seconds=30)
+    [(_job, result, why)] = triage.each(os._exit, [(7,)], seconds=30)
     assert (result, why) == (None, "the process died: exit code 7")
-    [(_job, result, why)] = workers.each(divmod, [(1, 0)], seconds=30)
+    [(_job, result, why)] = triage.each(divmod, [(1, 0)], seconds=30)
     assert result is None
     assert "ZeroDivisionError" in why
 

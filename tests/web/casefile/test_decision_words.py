@@ -7,7 +7,7 @@ import pytest
 
 from app.history import words as record_words
 from app.services.casefile.vocabulary import Vocabulary
-from app.web.definitions import decision_words
+from app.web.definitions import definitions
 from tests.engine.decision_files import SCORE, decision, grid, literal, read
 from tests.history.entries import stored
 
@@ -74,4 +74,4 @@ def test_an_event_from_before_decisions_could_need_others_reads_as_it_did(app: A
 def test_a_page_says_which_rules_count(policy: str, aggregation: str, words: str, app: Any) -> None:
     table = grid(("n",), ("x",), ("-", "1"), policy=policy, aggregation=aggregation)
     with app.test_request_context():
-        assert decision_words.policy(read(decision("t", table))["t"]) == words
+        assert definitions.policy(read(decision("t", table))["t"]) == words

@@ -15,10 +15,10 @@ from app.models import Attachment
 from app.services.core import clock
 from app.services.core.access import actor_of
 from app.services.instances import instances
-from app.services.maintenance import orphans
+from app.services.maintenance import housekeeping
 from app.services.people import users
 from app.services.tasks import tasks
-from app.web import given
+from app.web.reporter import tracking
 from tests.reports import answers_for
 from tests.web.conftest import Browser
 from tests.web.pages import PNG, key_of, told_of, upload, words_of
@@ -138,7 +138,7 @@ def test_a_file_that_is_gone_does_not_stop_the_form_for_ever(
     with office.transaction() as session:
         [held] = session.scalars(select(Attachment.id))
         clock.fix(session, clock.now(session) + timedelta(days=2))
-        assert orphans.collect(session) == 1
+        assert housekeeping.collect(session) == 1
     sent = {**hidden, "pesan": FIRST, "lampiran_pelapor": [held]}
     if not new:  # told once, then the next sending works
         refused = upload(phone, PAGE, sent, [])
@@ -194,5 +194,5 @@ def test_what_was_typed_is_told_by_the_forms_that_are_known(app: Flask) -> None:
         "_wait": "a b",
     }
     with app.test_request_context("/", method="POST", data=sent):
-        assert given.typed([form]) == ["Lampu", "12", "Kabel"]
-        assert given.typed() == ["Lampu", "besar sekali", "Tertulis dulu", "Kabel"]
+        assert tracking._typed_words([form]) == ["Lampu", "12", "Kabel"]
+        assert tracking._typed_words() == ["Lampu", "besar sekali", "Tertulis dulu", "Kabel"]

@@ -1,12 +1,16 @@
 """Whether the nodes of a diagram hang together so that a token can walk through them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from app.engine import timers
 from app.engine.diagram import Diagram, Flow, Node
+from app.engine.reading import diagram_interchange
+from app.engine.reading.elements import kinds
 from app.engine.reading.elements.kinds import ACTIVITIES
 from app.engine.reading.source import Source
+from app.engine.xml import BPMN, Element, attribute, children
 
 _AUTOMATIC = frozenset({"sendTask", "businessRuleTask"})
 
@@ -160,3 +164,80 @@ def _warn_of_ends(diagram: Diagram, source: Source) -> None:
     endless = next((node for node in diagram.nodes.values() if node.id not in ending), None)
     if endless is not None:
         source.warning("never_ends", endless)
+
+
+def check_immediate_loops(diagram: Diagram, source: Source) -> None:
+    """Warn of each such timer; a condition may still lead out of the circle."""
+    for node in diagram.nodes.values():
+        if _is_due_at_once(node) and node.id in _reached_from(diagram, node):
+            source.warning("timer_circle", node, text=node.timer.text if node.timer else "")
+
+
+def _is_due_at_once(node: Node) -> bool:
+    span = timers.length_of(node.timer.text) if node.timer is not None else None
+    return span is not None and span < timers.MIN_CYCLE
+
+
+def _reached_from(diagram: Diagram, origin: Node) -> set[str]:
+    """What is reached from ``origin`` with nobody acting and no time passing."""
+    reached, waiting = set[str](), list(_after(diagram, origin))
+    while waiting:
+        node = waiting.pop()
+        if node.id not in reached:
+            reached.add(node.id)
+            waiting += _after(diagram, node)
+    return reached
+
+
+def _after(diagram: Diagram, node: Node) -> Iterator[Node]:
+    if not _waits(diagram, node):
+        yield from (diagram.nodes[flow.target] for flow in diagram.outgoing.get(node.id, ()))
+    yield from (event for event in diagram.boundary.get(node.id, ()) if _is_due_at_once(event))
+
+
+def _waits(diagram: Diagram, node: Node) -> bool:
+    """Whether a case stays here till somebody acts, something comes, or time has passed."""
+    if node.kind in {"userTask", "subProcess"} or node.id in diagram.questions:
+        return True
+    if node.kind not in {"intermediateCatchEvent", "boundaryEvent"}:
+        return False
+    return (
+        node.message is not None
+        or node.signal is not None
+        or (node.timer is not None and not _is_due_at_once(node))
+    )
+
+
+def check_missing_shapes(source: Source, processes: Iterable[Element]) -> None:
+    """Warn of each step that the file gives no place while it gives others one; without any, a layout is made.
+
+    A process of which nothing is drawn is told of once.
+    """
+    drawn = diagram_interchange.drawn(source.root)
+    everything = filter(kinds.is_flow_node, source.root.iter(f"{BPMN}*"))
+    if not _is_any_drawn(everything, drawn):
+        return
+    for process in processes:
+        source.process = attribute(process, "id")
+        steps = _steps(process)
+        for element in _undrawn(steps, drawn) if _is_any_drawn(steps, drawn) else [process]:
+            source.warning("step_not_drawn", element)
+    source.process = ""
+
+
+def _undrawn(steps: Iterable[Element], drawn: Collection[str]) -> Iterator[Element]:
+    for step in steps:
+        if attribute(step, "id") not in drawn:
+            yield step
+        inside = _steps(step)
+        # Where nothing inside has a place, it is drawn closed.
+        if _is_any_drawn(inside, drawn):
+            yield from _undrawn(inside, drawn)
+
+
+def _is_any_drawn(steps: Iterable[Element], drawn: Collection[str]) -> bool:
+    return any(attribute(step, "id") in drawn for step in steps)
+
+
+def _steps(around: Element) -> list[Element]:
+    return list(filter(kinds.is_flow_node, children(around)))

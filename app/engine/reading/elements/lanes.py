@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.engine.diagram import Flow, Lane, Node
-from app.engine.reading.elements import lane_geometry
 from app.engine.reading.elements.kinds import ACTIVITIES
 from app.engine.reading.source import NAME_LENGTH, Placed, Source, place
 from app.engine.reading.texts import extensions
@@ -68,7 +67,7 @@ def place_in_lanes(
             placed[node.id] = placed[node.scope]  # a sub-process's lane is that of all in it
         if node.id in placed or node.tag not in ACTIVITIES:
             continue
-        around = lane_geometry.lane_around(node.id, known, source)
+        around = _lane_around(node.id, known, source)
         if around is None:
             source.error("task_outside_lanes", node)
         else:
@@ -151,7 +150,7 @@ def _settle_dispute(node: Element, lane_id: str, placed: dict[str, str], source:
     """Of two lanes that list a task the one it is drawn in has it."""
     node_id = attribute(node, "id")
     both = placed[node_id], lane_id
-    around = lane_geometry.lane_around(node_id, both, source)
+    around = _lane_around(node_id, both, source)
     if around is None:
         source.error("task_in_two_lanes", node, first=both[0], second=both[1])
     else:
@@ -175,3 +174,13 @@ def _spread(lane_of: dict[str, str], edges: Iterable[tuple[str, str]]) -> None:
             if target not in lane_of:
                 lane_of[target] = lane_of[origin]
                 queue.append(target)
+
+
+def _lane_around(node_id: str, lane_ids: Iterable[str], source: Source) -> str | None:
+    """The smallest of the lanes that the node is drawn in; None when it stands in none, or no page is stored."""
+    boxes = source.boxes
+    node = boxes.get(node_id)
+    if node is None:
+        return None
+    found = [lane for lane in lane_ids if lane in boxes and boxes[lane].holds(node)]
+    return min(found, key=lambda lane: boxes[lane].width * boxes[lane].height, default=None)

@@ -5,17 +5,19 @@ What works by a script, or stands where nothing could use it, is a warning: told
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Literal
+from typing import Any, Literal
 
+import orjson
+
+from app.bpmnio import feel
 from app.engine.diagram import Node
 from app.engine.local_variables import COUNTER
 from app.engine.mappings import Assignment, Mappings, Shape
-from app.engine.reading.source import Source
-from app.engine.reading.texts import called_mappings, foreign_code, mapping_texts
+from app.engine.reading.source import Source, place
+from app.engine.reading.texts import conditions, foreign_code
 from app.engine.reading.texts.extensions import MAPPED
-from app.engine.reading.texts.mapping_texts import Part
 from app.engine.xml import (
     BPMN,
     Element,
@@ -27,6 +29,30 @@ from app.engine.xml import (
     text_of,
     vendor,
 )
+
+#: The longest constant; a letter's text fits, a file does not.
+_MOST_CHARS = 20_000
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,9})?")
+_TRUTH = {"true": True, "false": False}
+_QUOTED = re.compile(r'=\s*"([^"\\]*)"\s*')
+_INSERTED = re.compile(r"[$#]\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class _Part:
+    """FEEL, or where ``text`` is None the constant ``value``."""
+
+    text: str | None = None
+    value: Any = None
+
+    @property
+    def feel(self) -> str:
+        """The same as FEEL."""
+        return orjson.dumps(self.value).decode() if self.text is None else self.text
+
+
+#: The called process belongs to the case, and has its number.
+_OWN_KEYS = frozenset({"processBusinessKey", "processInstanceBusinessKey", "businessKey"})
 
 #: Mappings of one element, in one direction.
 MOST = 100
@@ -58,7 +84,7 @@ class _Drawn:
     way: Way
     element: Element
     target: str
-    read: Callable[[], Part | None]
+    read: Callable[[], _Part | None]
     is_camunda_8: bool = False
 
 
@@ -83,7 +109,7 @@ def read_mappings(element: Element, node: Node, worker: str | None, source: Sour
     keeps = strict and node.kind != "subProcess" and (node.kind != "startEvent" or node.message is not None)
     found = Mappings(inputs, outputs, keeps=keeps, result=result, shape=shape)
     if node.calls:
-        found = called_mappings.read_called_mappings(element, found, source, _is_name)
+        found = _read_called_mappings(element, found, source, _is_name)
     return None if found == Mappings() else found
 
 
@@ -134,7 +160,7 @@ def _drawn(element: Element, source: Source) -> Iterator[_Drawn]:
 
 def _script(script: Element, group: Element, source: Source) -> _Drawn:
     """Camunda 8's script: its value goes out; beside outputs that say what goes out it is theirs to read."""
-    read = partial(mapping_texts.camunda_8, script, attribute(script, "expression"), source)
+    read = partial(_text_of_camunda_8, script, attribute(script, "expression"), source)
     mapped = any(vendor(part) == "output" for other in group for part in other)
     return _Drawn("in" if mapped else "out", script, attribute(script, "resultVariable"), read)
 
@@ -143,7 +169,7 @@ def _camunda_8(mapping: Element, source: Source) -> Iterator[_Drawn]:
     ways: dict[str, Way] = {"input": "in", "output": "out"}
     for one in mapping:
         if vendor(one) in ways:
-            part = partial(mapping_texts.camunda_8, one, attribute(one, "source"), source)
+            part = partial(_text_of_camunda_8, one, attribute(one, "source"), source)
             yield _Drawn(ways[vendor(one)], one, attribute(one, "target"), part, is_camunda_8=True)
 
 
@@ -151,7 +177,7 @@ def _camunda_7(mapping: Element, source: Source) -> Iterator[_Drawn]:
     ways: dict[str, Way] = {"inputParameter": "in", "outputParameter": "out"}
     for one in mapping:
         if vendor(one) in ways:
-            part = partial(mapping_texts.parameter, one, source)
+            part = partial(_parameter, one, source)
             yield _Drawn(ways[vendor(one)], one, attribute(one, "name"), part)
 
 
@@ -163,7 +189,7 @@ def _assignments(element: Element, source: Source) -> Iterator[_Drawn]:
             origin, target = (next(children(assignment, tag), None) for tag in ("from", "to"))
             if origin is not None and target is not None:
                 name = _named(text_of(target), element, source)
-                part = partial(mapping_texts.bpmn, origin, source)
+                part = partial(_bpmn, origin, source)
                 yield _Drawn(ways[local(association)], assignment, name, part)
 
 
@@ -191,3 +217,174 @@ def _result(element: Element, node: Node, source: Source) -> tuple[str, Shape]:
         source.warning("mapping_target", element, target=name)
         name = ""
     return (name, shape) if name else ("", "value")
+
+
+def _read_called_mappings(
+    element: Element, mappings: Mappings, source: Source, is_name: Callable[[str], bool]
+) -> Mappings:
+    """``mappings`` of the call with what passes between the two processes."""
+    added = [one for group in children(element, "extensionElements") for one in group]
+    ins, outs = ([one for one in added if vendor(one) == way] for way in ("in", "out"))
+    ins = [one for one in ins if not _is_key(one, source)]
+    if ins or outs:
+        found = _called_camunda_7(element, mappings, ins, outs, source, is_name)
+    else:
+        found = _called_camunda_8(
+            next((one for one in added if vendor(one) == "calledElement"), None), mappings
+        )
+    if found.keeps and not (found.outputs or found.hands_out):
+        source.warning("call_returns_nothing", element)
+    return found
+
+
+def _called_camunda_7(
+    element: Element,
+    mappings: Mappings,
+    ins: list[Element],
+    outs: list[Element],
+    source: Source,
+    is_name: Callable[[str], bool],
+) -> Mappings:
+    inherits = engine_attributes(element).get("inheritVariables", "").lower() == "true"
+    return replace(
+        mappings,
+        inputs=(*mappings.inputs, *_passed(ins, source, is_name)),
+        outputs=(*_passed(outs, source, is_name), *mappings.outputs),
+        keeps=True,
+        sealed=not (inherits or any(_is_all(one) and attribute(one, "local") != "true" for one in ins)),
+        hands_out="all" if any(map(_is_all, outs)) else "",
+    )
+
+
+def _called_camunda_8(called: Element | None, mappings: Mappings) -> Mappings:
+    if called is None or called.get("processId") is None:
+        return mappings
+    all_in, all_out = (
+        attribute(called, f"propagateAll{which}Variables").lower() != "false" for which in ("Parent", "Child")
+    )
+    if all_in and all_out and not (mappings.inputs or mappings.outputs):
+        return mappings
+    hands_out: Literal["", "new"] = "new" if all_out and not mappings.outputs else ""
+    return replace(mappings, keeps=True, sealed=not all_in, hands_out=hands_out)
+
+
+def _is_all(one: Element) -> bool:
+    return attribute(one, "variables").lower() == "all"
+
+
+def _is_key(one: Element, source: Source) -> bool:
+    key = attribute(one, "businessKey")
+    if key and key.strip("${}#").removeprefix("execution.") not in _OWN_KEYS:
+        source.warning("call_business_key", one, text=key)
+    return bool(key)
+
+
+def _passed(ones: list[Element], source: Source, is_name: Callable[[str], bool]) -> Iterator[Assignment]:
+    for one in ones:
+        target, plain = attribute(one, "target"), attribute(one, "source")
+        text = plain or attribute(one, "sourceExpression")
+        if _is_all(one):
+            continue
+        if not is_name(target) or not (is_name(plain) if plain else text):
+            source.warning("mapping_target", one, target=target or plain or "?")
+            continue
+        part = _Part(plain) if plain else _juel(one, text, source)
+        yield Assignment(target, part.text, part.value)
+
+
+def _text_of_camunda_8(element: Element, text: str, source: Source) -> _Part:
+    """The ``source`` of a Zeebe mapping: FEEL behind ``=``, else a constant. A text in quotes is a constant too, and
+    may be longer than an expression."""
+    if quoted := _QUOTED.fullmatch(text):
+        return _Part(value=_bounded(element, quoted.group(1), source))
+    return _checked(element, text, source) if text.startswith("=") else _constant(element, text, source)
+
+
+def _bpmn(element: Element, source: Source) -> _Part:
+    """The ``from`` of an assignment: FEEL where it says so or is wrapped as an expression, else a constant."""
+    text = text_of(element)
+    if text.startswith("=") or "feel" in attribute(element, "language").lower():
+        return _checked(element, text, source)
+    return _juel(element, text, source)
+
+
+def _juel(element: Element, text: str, source: Source) -> _Part:
+    """Text with or without ``${…}`` in it, as Camunda 7 and Flowable write it."""
+    if conditions.unwrap(text) != text.strip() and not text.startswith("="):
+        return _checked(element, text, source)
+    if not _INSERTED.search(text):
+        return _constant(element, text, source)
+    pieces, at = [], 0
+    for found in _INSERTED.finditer(text):
+        pieces += [orjson.dumps(text[at : found.start()]).decode()] if text[at : found.start()] else []
+        inner = _checked(element, found.group(), source).feel
+        pieces.append(f'(if ({inner}) = null then "" else string({inner}))')
+        at = found.end()
+    pieces += [orjson.dumps(text[at:]).decode()] if text[at:] else []
+    return _checked(element, " + ".join(pieces), source)
+
+
+def _parameter(element: Element, source: Source) -> _Part | None:
+    """The value of a Camunda 7 parameter, list item or map entry; None where a script would work it out."""
+    for child in element:
+        if vendor(child) == "script":
+            return None
+        if vendor(child) == "list":
+            return _whole(element, _text_listed([_parameter(item, source) for item in child]), source)
+        if vendor(child) == "map":
+            keys = [attribute(entry, "key") for entry in child]
+            found = _mapped(keys, [_parameter(entry, source) for entry in child])
+            return _whole(element, found, source)
+    return _juel(element, text_of(element), source) if vendor(element) != "script" else None
+
+
+def _constant(element: Element, text: str, source: Source) -> _Part:
+    """The text itself; a plain number is one, as is true or false. "007" is not: it is a code."""
+    text = _bounded(element, text.strip(), source)
+    if _NUMBER.fullmatch(text):
+        return _Part(value=orjson.loads(text))
+    return _Part(value=_TRUTH.get(text, text or None))
+
+
+def _bounded(element: Element, text: str, source: Source) -> str:
+    if len(text) > _MOST_CHARS:
+        source.error("mapping_too_long", element, limit=str(_MOST_CHARS))
+    return text[:_MOST_CHARS]
+
+
+def _checked(element: Element, text: str, source: Source) -> _Part:
+    cleaned = conditions.translated(text, place(element), source)
+    if not cleaned:
+        return _Part()
+    conditions.check_condition(cleaned, place(element), source)
+    return _Part(cleaned)
+
+
+def _whole(element: Element, part: _Part | None, source: Source) -> _Part | None:
+    """A list or map with expressions in it: each of them was looked at, but together they may be too long."""
+    if part is not None and part.text is not None and len(part.text) > feel.MAX_CHARS:
+        conditions.check_condition(part.text, place(element), source)
+    return part
+
+
+def _text_listed(items: list[_Part | None]) -> _Part | None:
+    parts = list(_all(items))
+    if len(parts) < len(items):
+        return None
+    if all(part.text is None for part in parts):
+        return _Part(value=[part.value for part in parts])
+    return _Part(f"[{', '.join(part.feel for part in parts)}]")
+
+
+def _mapped(keys: list[str], items: list[_Part | None]) -> _Part | None:
+    parts = list(_all(items))
+    if len(parts) < len(items):
+        return None
+    if all(part.text is None for part in parts):
+        return _Part(value={key: part.value for key, part in zip(keys, parts, strict=True)})
+    entries = (f"{orjson.dumps(key).decode()}: {part.feel}" for key, part in zip(keys, parts, strict=True))
+    return _Part(f"{{{', '.join(entries)}}}")
+
+
+def _all(items: list[_Part | None]) -> Iterator[_Part]:
+    return (item for item in items if item is not None)
