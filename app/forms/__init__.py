@@ -11,8 +11,7 @@ from app.forms.model import Field, Option
 from app.forms.paths import Path, get, put
 from app.forms.rules import accepts
 from app.forms.schema.checking import check_marks, check_names
-from app.forms.schema.embedded_forms import from_form_data
-from app.forms.schema.schema import check_form, load_form
+from app.forms.schema.schema import check_form, from_form_data, load_form
 from app.forms.submission.html_values import REMOVE, attached, held_files, pickers, read_html
 from app.forms.submission.json_values import from_json, left_out
 from app.forms.submission.rows import BUTTON, FOCUS, changed

@@ -1,10 +1,8 @@
 """What is stored: columns and relations; no queries, no rules."""
 
-from app.models.casefile import Attachment, Draft, IdentityValue, Note, TrackingCode
-from app.models.correspondence import CaseMessage, Partner
+from app.models.casefile import Attachment, Draft, HistoryEvent, IdentityValue, Note, TrackingCode
+from app.models.correspondence import CaseMessage, Notice, OutboxMessage, Partner
 from app.models.definitions import DefinitionFile, ProcessDefinition, Resource, WatchedFile
-from app.models.delivery import Notice, OutboxMessage
-from app.models.history import HistoryEvent
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
 from app.models.runtime import Incident, Job, MessageWait, ProcessInstance, UserTask

@@ -9,7 +9,7 @@ import pytest
 
 from app.history.events import CATALOGUE, ValuesSet
 from app.history.events.base import Assignment
-from app.history.events.flow import Ruling
+from app.history.events.instances import Ruling
 
 ENGINE = Path(__file__).resolve().parent.parent.parent / "app" / "engine"
 #: The keys that stand behind ``**name`` or ``**name(…)`` in a call of ``record``.

@@ -1,16 +1,151 @@
 """A DMN file → the decisions in it, or findings that say what cannot run and why."""
 
 import re
+from collections.abc import Callable, Mapping
 
 from app.bpmnio import feel
 from app.engine import xml
-from app.engine.dmn import table_reader
-from app.engine.dmn.boxed import Boxes
-from app.engine.dmn.model import Decision, Expression, Function, Given, Table
+from app.engine.dmn import table_reader, unary
+from app.engine.dmn.cells import is_any
+from app.engine.dmn.model import Decision, Expression, Function, Given, Rule, Table
 from app.engine.dmn.source import TableSource
 from app.engine.dmn.type_reader import Types
-from app.engine.dmn.types import Type
+from app.engine.dmn.types import CONVERSIONS, Type, quoted
 from app.engine.xml import attribute, one_line
+
+_HITS = "__hits"
+
+_RESULT = "__result"
+_NOTHING = "null"
+
+
+class _Boxes:
+    """Turns the expressions of one file into FEEL; what cannot be turned is noted, and null."""
+
+    def __init__(self, source: TableSource, types: Types) -> None:
+        self._source = source
+        self._types = types
+        self._turns: Mapping[str, Callable[[xml.Element], str]] = {
+            "literalExpression": self._literal,
+            "decisionTable": self._table,
+            "context": self._context,
+            "relation": self._relation,
+            "list": self._list,
+            "invocation": self._invocation,
+            "functionDefinition": self.function,
+            "conditional": self._conditional,
+            "filter": self._filter,
+            "for": self._for,
+            "every": self._quantified,
+            "some": self._quantified,
+        }
+
+    def feel(self, node: xml.Element) -> str:
+        """The expression ``node`` as a whole, checked as a whole."""
+        text = self._turns[self._source.kind(node)](node)
+        self._source.check(text, "expression", "boxed_syntax", node, limit=feel.MAX_LONG_CHARS)
+        return text
+
+    def function(self, node: xml.Element) -> str:
+        """A function definition; what only Java or PMML could run is noted."""
+        kind = attribute(node, "kind").upper()
+        if kind not in {"", "FEEL", "F"}:
+            self._source.error("function_kind", node, kind=kind)
+            return _NOTHING
+        names = [attribute(one, "name") for one in self._source.children(node, "formalParameter")]
+        if "" in names:
+            self._source.error("parameter_unnamed", node)
+        return f"function({', '.join(names)}) {self._inside(node)}"
+
+    def _inside(self, node: xml.Element | None) -> str:
+        """The expression in a box, in brackets; null for an empty box."""
+        found = self._source.logic(node) if node is not None else None
+        if found is None:
+            if node is not None:
+                self._source.error("expression_missing", node)
+            return _NOTHING
+        return self._turns[self._source.kind(found)](found)
+
+    def _literal(self, node: xml.Element) -> str:
+        text = self._source.text(node)
+        self._source.check_language(node, node.sourceline or 0)
+        if self._source.child(node, "importedValues") is not None:
+            self._source.error("dmn_import", node)
+        elif not text:
+            self._source.error("expression_missing", node)
+        elif self._source.check(text, "expression", "literal_syntax", node):
+            return f"({text}\n)" if "//" in text else f"({text})"
+        return _NOTHING
+
+    def _table(self, node: xml.Element) -> str:
+        found = table_reader.read_table(self._source, self._types, node, "result", {})
+        if found is None or any(
+            len(rule.inputs) != len(found.inputs) or len(rule.outputs) != len(found.outputs)
+            for rule in found.rules
+        ):
+            return _NOTHING
+        return _in_feel(found)
+
+    def _context(self, node: xml.Element) -> str:
+        entries, result = [], False
+        for entry in self._source.children(node, "contextEntry"):
+            variable = self._source.child(entry, "variable")
+            name = one_line(attribute(variable, "name")) if variable is not None else ""
+            result = result or not name
+            entries.append(f"{quoted(name or _RESULT)}: {self._inside(entry)}")
+        whole = "{" + ", ".join(entries) + "}"
+        return f"get value({whole}, {quoted(_RESULT)})" if result else whole
+
+    def _relation(self, node: xml.Element) -> str:
+        names = [one_line(attribute(one, "name")) for one in self._source.children(node, "column")]
+        rows = []
+        for row in self._source.children(node, "row"):
+            cells = [
+                self._turns[kind](cell) for cell in row if (kind := self._source.kind(cell)) in self._turns
+            ]
+            if len(cells) != len(names):
+                self._source.error("relation_width", row, count=len(cells), expected=len(names))
+                continue
+            rows.append("{" + ", ".join(f"{quoted(n)}: {c}" for n, c in zip(names, cells, strict=True)) + "}")
+        return f"[{', '.join(rows)}]"
+
+    def _list(self, node: xml.Element) -> str:
+        items = [self._turns[kind](one) for one in node if (kind := self._source.kind(one)) in self._turns]
+        return f"[{', '.join(items)}]"
+
+    def _invocation(self, node: xml.Element) -> str:
+        called = self._source.child(node, "literalExpression")
+        name = one_line(self._source.text(called)) if called is not None else ""
+        if not name:
+            self._source.error("invocation_of_nothing", node)
+            return _NOTHING
+        given = []
+        for binding in self._source.children(node, "binding"):
+            parameter = self._source.child(binding, "parameter")
+            if parameter is None or not attribute(parameter, "name"):
+                self._source.error("parameter_unnamed", binding)
+                continue
+            value = self._inside(binding) if self._source.logic(binding) is not None else _NOTHING
+            given.append(f"{one_line(attribute(parameter, 'name'))}: {value}")
+        return f"{name}({', '.join(given)})"
+
+    def _conditional(self, node: xml.Element) -> str:
+        test, then, other = (self._inside(self._source.child(node, part)) for part in ("if", "then", "else"))
+        return f"(if {test} then {then} else {other})"
+
+    def _filter(self, node: xml.Element) -> str:
+        listed, match = (self._inside(self._source.child(node, part)) for part in ("in", "match"))
+        return f"{listed}[{match}]"
+
+    def _for(self, node: xml.Element) -> str:
+        listed, gives = (self._inside(self._source.child(node, part)) for part in ("in", "return"))
+        return f"(for {attribute(node, 'iteratorVariable')} in {listed} return {gives})"
+
+    def _quantified(self, node: xml.Element) -> str:
+        listed, holds = (self._inside(self._source.child(node, part)) for part in ("in", "satisfies"))
+        variable, word = attribute(node, "iteratorVariable"), self._source.kind(node)
+        return f"({word} {variable} in {listed} satisfies {holds})"
+
 
 MAX_DECISIONS = 100
 _NO_WORD = re.compile(r"\W+")
@@ -59,7 +194,7 @@ class _Graph:
     def __init__(self, source: TableSource) -> None:
         self._source = source
         self._types = Types(source)
-        self._boxes = Boxes(source, self._types)
+        self._boxes = _Boxes(source, self._types)
         self._decisions: dict[xml.Element, Decision | None] = {}
         self._functions: dict[xml.Element, tuple[Function, ...]] = {}
         self._open: list[xml.Element] = []
@@ -172,3 +307,101 @@ class _Graph:
 def _key(name: str) -> str:
     """The variable of a case that a name of several words means: ``Total Biaya`` is ``total_biaya``."""
     return name if name.isidentifier() else _NO_WORD.sub("_", name).strip("_").lower()
+
+
+def _in_feel(table: Table) -> str:
+    """FEEL that gives what the table gives; null where several rules of a UNIQUE or ANY table contradict.
+
+    Source: DMN 1.3, 8.2.10, where a table that breaks its own hit policy gives null.
+    """
+    default = _default(table)
+    if table.hit_policy == "FIRST":
+        ways = "".join(f"if {_holds(table, rule)} then {_result(table, rule)} else " for rule in table.rules)
+        return f"({ways}{default})"
+    hits = ", ".join(
+        f"if {_holds(table, rule)} then [{_result(table, rule)}] else []" for rule in table.rules
+    )
+    found = f"concatenate({hits})" if hits else "[]"
+    return f"(for {_HITS} in [{_sorted(table, found)}] return {_of_hits(table, default)})[1]"
+
+
+def _of_hits(table: Table, default: str) -> str:
+    none, first = f"count({_HITS}) = 0", f"{_HITS}[1]"
+    if table.aggregation == "COUNT" and default == "null":
+        return f"count({_HITS})"
+    if table.aggregation:
+        return f"if {none} then {default} else {table.aggregation.lower()}({_HITS})"
+    if table.gives_list:
+        return _HITS if default == "null" else f"if {none} then [{default}] else {_HITS}"
+    single = {"UNIQUE": f"count({_HITS}) = 1", "ANY": f"count(distinct values({_HITS})) = 1"}
+    must = single.get(table.hit_policy, "true")
+    return f"if {none} then {default} else if {must} then {first} else null"
+
+
+def _sorted(table: Table, hits: str) -> str:
+    if table.hit_policy not in {"PRIORITY", "OUTPUT ORDER"}:
+        return hits
+    return f"sort({hits}, function(a, b) {_before(table, 0)})"
+
+
+def _before(table: Table, at: int) -> str:
+    """Whether result ``a`` comes before ``b``, by the first output that tells."""
+    ranked = [column for column in table.outputs if column.ranks]
+    if at >= len(ranked):
+        return "false"
+    several = len(table.outputs) > 1
+    a, b = (_rank(ranked[at].ranks, _part(one, ranked[at].name) if several else one) for one in ("a", "b"))
+    return f"({a} < {b} or ({a} = {b} and {_before(table, at + 1)}))"
+
+
+def _part(value: str, name: str) -> str:
+    return f"get value({value}, {quoted(name)})"
+
+
+def _rank(ranks: tuple[object, ...], value: str) -> str:
+    listed = ", ".join(quoted(rank) if isinstance(rank, str) else str(rank).lower() for rank in ranks)
+    return f"append(index of([{listed}], {value}), {len(ranks) + 1})[1]"
+
+
+def _default(table: Table) -> str:
+    if all(is_any(column.default) for column in table.outputs):
+        return "null"
+    return _boxed(table, [column.default for column in table.outputs])
+
+
+def _result(table: Table, rule: Rule) -> str:
+    return _boxed(table, list(rule.outputs))
+
+
+def _boxed(table: Table, cells: list[str]) -> str:
+    texts = ["null" if is_any(cell) else f"({cell}\n)" for cell in cells]
+    if len(texts) == 1:
+        return texts[0]
+    named = (f"{quoted(c.name)}: {text}" for c, text in zip(table.outputs, texts, strict=True))
+    return "{" + ", ".join(named) + "}"
+
+
+def _holds(table: Table, rule: Rule) -> str:
+    tests = [
+        _test(cell, f"{CONVERSIONS.get(column.type, '')}({column.expression}\n)")
+        for cell, column in zip(rule.inputs, table.inputs, strict=True)
+        if not is_any(cell)
+    ]
+    return " and ".join(tests) or "true"
+
+
+def _test(cell: str, value: str) -> str:
+    """A unary test as an expression about ``value``. Source: DMN 1.3, table 54, semantics of unary tests."""
+    inner = unary.negated(cell)
+    if inner is not None:
+        return f"not({_test(inner, value)} = true)"
+    return "(" + " or ".join(_one(part, value) for part in unary.parts(cell)) + ")"
+
+
+def _one(part: str, value: str) -> str:
+    """One test; in brackets, as feelin takes ``a in (b) and c`` for ``a in (b and c)``."""
+    if part == "null":
+        return f"({value} = null)"
+    if unary.asks(part):
+        return f"({unary.asked_of(part, value)})"
+    return f"({value} in ({part}))"

@@ -10,38 +10,43 @@ from app.history.events.base import (
     ValuesSet,
     typed,
 )
-from app.history.events.flow import (
+from app.history.events.instances import (
     ErrorThrown,
     EscalationThrown,
     GatewayDecided,
-    InputsMapped,
-    NotificationQueued,
-    OutputsMapped,
-    RoundsEnded,
-    Ruling,
-    SignalCaught,
-    SignalThrown,
-    TableDecided,
-    TimerFired,
-)
-from app.history.events.instances import (
     IdentityShown,
     IncidentOpened,
     IncidentResolved,
+    InputsMapped,
     InstanceCancelled,
     InstanceEnded,
     InstanceStarted,
     JobFailed,
-    NoteAdded,
-    TrackingCodeReissued,
-)
-from app.history.events.messages import (
     MessageDelivered,
     MessageKept,
     MessageReceived,
     MessageSent,
     MessageUnheard,
+    NoteAdded,
+    NotificationQueued,
+    OutputsMapped,
     PartnerEnded,
+    QuestionAnswered,
+    RoundsEnded,
+    Ruling,
+    SignalCaught,
+    SignalThrown,
+    TableDecided,
+    TaskCancelled,
+    TaskClaimed,
+    TaskCompleted,
+    TaskCreated,
+    TaskOverdue,
+    TaskReassigned,
+    TaskReleased,
+    TimerFired,
+    TrackingCodeReissued,
+    UnitMissing,
 )
 from app.history.events.office import (
     ClockMoved,
@@ -65,17 +70,6 @@ from app.history.events.office import (
     UserEdited,
     UserEnabled,
     UserEvent,
-)
-from app.history.events.tasks import (
-    QuestionAnswered,
-    TaskCancelled,
-    TaskClaimed,
-    TaskCompleted,
-    TaskCreated,
-    TaskOverdue,
-    TaskReassigned,
-    TaskReleased,
-    UnitMissing,
 )
 
 __all__ = [

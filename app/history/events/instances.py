@@ -1,8 +1,10 @@
 """Events of a case as a whole: its beginning and end, its incidents, its notes, who looked at its identity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from app.history.events.base import CaseEvent, ValuesSet, event
+from app.history.events.base import Assignment, CaseEvent, ValuesSet, event
 
 
 @event("instance_started")
@@ -77,3 +79,253 @@ class NoteAdded(CaseEvent):
 @event("tracking_code_reissued")
 class TrackingCodeReissued(CaseEvent):
     """The reporter got a new code."""
+
+
+@event("task_created")
+class TaskCreated(CaseEvent):
+    """A task opened. ``due_at``: ISO 8601, empty without a deadline; ``unit``: the code of its unit."""
+
+    task: str
+    due_at: str = ""
+    unit: str = ""
+
+
+@event("unit_missing")
+class UnitMissing(CaseEvent):
+    """A task opened for its whole lane, as the ``variable`` names no unit that has officers."""
+
+    variable: str
+
+
+@event("task_claimed")
+class TaskClaimed(CaseEvent):
+    """An officer took a task."""
+
+    task: str
+
+
+@event("task_released")
+class TaskReleased(CaseEvent):
+    """A task went back to its lane.
+
+    ``user`` held it and could no longer: ``reason`` is ``user_disabled`` or ``not_offered``. Both are empty when he
+    gave it back himself.
+    """
+
+    task: str
+    user: str = ""
+    reason: str = ""
+
+
+@event("task_reassigned")
+class TaskReassigned(CaseEvent):
+    """A task was handed to the user named ``to``. ``before``: the id of who held it; ``unit``: set when it moved."""
+
+    task: str
+    to: str
+    reason: str
+    before: int | None
+    unit: str = ""
+
+
+@event("task_completed")
+class TaskCompleted(ValuesSet):
+    """An officer completed a task with ``values``."""
+
+    task: str
+
+
+@event("question_answered")
+class QuestionAnswered(Assignment):
+    """An officer answered a gateway's question. ``answers``: the id of a flow, or several."""
+
+    task: str
+    answers: str | Sequence[str] | None
+
+
+@event("task_cancelled")
+class TaskCancelled(CaseEvent):
+    """An open task ended undone, as the case went by way of the element ``cause``."""
+
+    task: str
+    cause: str
+
+
+@event("task_overdue")
+class TaskOverdue(CaseEvent):
+    """A task's deadline ``due_at`` (ISO 8601) passed; it stays open."""
+
+    task: str
+    due_at: str
+
+
+@event("message_received")
+class MessageReceived(ValuesSet):
+    """A waiting event received ``message`` with ``values``. ``case`` is None when it came from outside.
+
+    ``by_number``: the number brought two cases together that were not linked. ``by_partner``: earlier releases.
+    """
+
+    message: str | None
+    case: int | None = None
+    case_number: str = ""
+    by_number: bool = False
+    by_partner: bool = False
+
+
+@event("message_sent")
+class MessageSent(CaseEvent):
+    """A message went to the process named ``to``. ``fields``: the variables that it carries; ``id``: its own."""
+
+    message: str
+    to: str
+    fields: Sequence[str]
+    id: str
+
+
+@event("message_delivered")
+class MessageDelivered(CaseEvent):
+    """The other case received it. ``identity``: keys of the identity fields that went along; else as received."""
+
+    message: str
+    identity: Sequence[str]
+    case: int | None = None
+    case_number: str = ""
+    by_number: bool = False
+    by_partner: bool = False
+
+
+@event("message_kept")
+class MessageKept(CaseEvent):
+    """Its receiver ``case`` does not wait for it yet. Other reasons were recorded by earlier releases."""
+
+    message: str
+    reason: str = "not_waiting"
+    case: int | None = None
+    case_number: str = ""
+
+
+@event("message_unheard")
+class MessageUnheard(CaseEvent):
+    """It came after its receiver was over. Both cases tell so; on the receiver's side the event has no activity."""
+
+    message: str
+    case: int | None = None
+    case_number: str = ""
+
+
+@event("partner_ended")
+class PartnerEnded(CaseEvent):
+    """The other case was over without ``message``, which was waited for here. Recorded by earlier releases."""
+
+    message: str
+    case: int
+    case_number: str
+
+
+@event("gateway_decided")
+class GatewayDecided(CaseEvent):
+    """A gateway let the case go on over ``flow``, which says ``text``.
+
+    ``answered``: an officer said so. Else ``condition`` held, or none and it was the default; ``values``: what the
+    conditions read, by variable; ``warnings``: feelin's.
+    """
+
+    flow: str
+    text: str
+    answered: bool = False
+    condition: str = ""
+    values: Mapping[str, Any] | None = None
+    warnings: Sequence[str] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ruling:
+    """How one decision came about: the ids of the ``rules`` that fired, from which ``inputs``, and its ``value``."""
+
+    decision: str
+    rules: Sequence[str]
+    inputs: Mapping[str, Any]
+    value: Any = None
+
+
+@event("table_decided")
+class TableDecided(ValuesSet):
+    """A decision gave ``values``. ``needed``: a `Ruling` as a mapping for each decision that it needed before."""
+
+    decision: str
+    rules: Sequence[str]
+    inputs: Mapping[str, Any]
+    needed: Sequence[Mapping[str, Any]] = ()
+    warnings: Sequence[str] = ()
+
+
+@event("inputs_mapped")
+class InputsMapped(CaseEvent):
+    """An activity began with the local variables ``given``. ``warnings``: feelin's."""
+
+    given: Mapping[str, Any]
+    warnings: Sequence[str] = ()
+
+
+@event("outputs_mapped")
+class OutputsMapped(ValuesSet):
+    """``values`` came out of an activity. ``warnings``: feelin's."""
+
+    warnings: Sequence[str] = ()
+
+
+@event("rounds_ended")
+class RoundsEnded(ValuesSet):
+    """All rounds of an activity are over; ``values`` holds the list of their results."""
+
+
+@event("timer_fired")
+class TimerFired(CaseEvent):
+    """A timer was due at ``due_at`` (ISO 8601). ``text``: its span or date as the diagram has it."""
+
+    due_at: str
+    text: str
+
+
+@event("signal_thrown")
+class SignalThrown(CaseEvent):
+    """An element sent a signal."""
+
+    signal: str
+
+
+@event("signal_caught")
+class SignalCaught(CaseEvent):
+    """An element received a signal."""
+
+    signal: str
+
+
+@event("error_thrown")
+class ErrorThrown(CaseEvent):
+    """An element threw an error. ``by``: the id of the element that caught it; else as in every event."""
+
+    code: str | None
+
+
+@event("escalation_thrown")
+class EscalationThrown(CaseEvent):
+    """An element escalated. ``by``: the id of the element that caught it; else as in every event."""
+
+    code: str | None
+
+
+@event("notification_queued")
+class NotificationQueued(CaseEvent):
+    """An element told people something.
+
+    ``groups``: ids of lanes' groups; ``unit``: only those of this unit; ``coordinator``: the id of a group, told
+    where the unit has nobody; ``units``: codes of units of which everybody is told.
+    """
+
+    groups: Sequence[int]
+    users: Sequence[int]
+    unit: str | None = None
+    coordinator: int | None = None
+    units: Sequence[str] | None = None

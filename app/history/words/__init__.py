@@ -4,7 +4,7 @@ from app.history.entry import Entry
 from app.history.events import REPORTER, CaseEvent, Event, MessageReceived
 from app.history.sentences import Sentence, say
 from app.history.vocabulary import Vocabulary
-from app.history.words import flow, instances, messages, office, tasks
+from app.history.words import instances, office
 from app.history.words.telling import TELLERS
 from app.i18n import N_, _
 

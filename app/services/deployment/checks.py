@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
-from app.engine import decisions, mappings
+from app.engine import decisions, mappings, timers
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
 from app.engine.reading.elements import loops
+from app.errors import ExpressionFailed
 from app.findings import Finding, has_errors
 from app.findings.likeness import meant
 from app.forms import Field
@@ -19,11 +20,14 @@ from app.forms.condition_tree import Test, Tree, negated, parse
 from app.forms.form import walk_hidden
 from app.forms.model import SINGLE_CHOICE
 from app.models import User
+from app.services.core import clock, holidays
 from app.services.definitions.details import STEERING
-from app.services.deployment import form_checks, timer_examples, unit_checks
+from app.services.deployment import form_checks, unit_checks
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan
 from app.services.messaging.outgoing import NUMBER_OF_RECEIVER
+
+_CODES = frozenset({"timer_read_from_words", "timer_text_understood"})
 
 #: What the code reads, by where it stands. Source: docs/properties.md.
 _ON_LANE = ("koordinator", "unit")
@@ -71,7 +75,7 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     """
     bundle.diagram = _without_needless(bundle)
     if session is not None:
-        bundle.diagram = timer_examples.with_examples(session, bundle.diagram)
+        bundle.diagram = _with_examples(session, bundle.diagram)
     if bundle.incomplete or has_errors(bundle.findings):
         return  # with a file missing, names would be missed for nothing
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
@@ -379,3 +383,32 @@ def _about(
                 file=file,
                 params={"property": name, "known": other},
             )
+
+
+def _with_examples(session: Session, diagram: Diagram) -> Diagram:
+    """The diagram with an example at each finding that tells how a timer's words were understood."""
+    found = tuple(
+        _exemplified(session, diagram, finding) if finding.code in _CODES else finding
+        for finding in diagram.findings
+    )
+    return replace(diagram, findings=found)
+
+
+def _exemplified(session: Session, diagram: Diagram, finding: Finding) -> Finding:
+    node = diagram.nodes.get(finding.element_id or "")
+    if node is None or node.timer is None or timers.is_relative(node.timer):
+        return finding
+    now, calendar = clock.now(session), holidays.calendar(session)
+    try:
+        due = timers.due(
+            node.timer, opened_at=now, day_unit=diagram.day_unit, calendar=calendar, evaluate=_nothing
+        )
+    except ExpressionFailed:  # beyond the year 9999
+        return finding
+    if due is None:
+        return finding
+    return replace(finding, example=(now.astimezone(calendar.zone), due.at.astimezone(calendar.zone)))
+
+
+def _nothing(_expression: str) -> None:
+    """Words hold no formula."""

@@ -24,7 +24,7 @@ from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.instances import incidents, waits
 from app.services.messaging import outgoing
-from app.services.notifications import opened_tasks, reminders, task_notices, texts
+from app.services.notifications import reminders, task_notices, texts
 from app.services.people.units import staff
 
 _STORE = update(cast("Table", ProcessInstance.__table__)).where(
@@ -69,8 +69,8 @@ def apply(
     )
     waits.sync(session, instance, version, step)
     for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
-    news = opened_tasks.opening_messages(session, instance, version, for_units, actor=actor)
-    news += opened_tasks.withdrawal_messages(session, instance, version, step, actor=actor)
+    news = task_notices.opening_messages(session, instance, version, for_units, actor=actor)
+    news += task_notices.withdrawal_messages(session, instance, version, step, actor=actor)
     sent = outgoing.send(session, instance, step)
     queued = _queue(session, instance, version, step, {event.activity_id for _number, event in sent}, news)
     told = [_told(event, actor, units) for event in step.events]

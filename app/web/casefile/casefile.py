@@ -1,7 +1,8 @@
 """Perkara: the list of cases, the page of one, and what may be done to it as a whole."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from flask import (
@@ -21,20 +22,39 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.commands.transaction import Answer, run_command, run_without_key
 from app.errors import Conflict, InvalidForm, NotAllowed
 from app.i18n import _, pgettext
-from app.models import Job, ProcessInstance
+from app.models import Job, ProcessInstance, UserTask
 from app.services import identity
 from app.services.casefile import casefile, instance_lists, notes, queries
+from app.services.casefile.casefile import CaseFile
 from app.services.casefile.instance_lists import CaseFilters, Place
+from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.instances import cancellation, instances
+from app.services.instances import cancellation, incidents, instances
+from app.services.reporter import tracking
+from app.services.tasks import permissions
 from app.web import context, deadlines, entries, errors, lists
-from app.web.casefile import casefile_page, page_parts
-from app.web.casefile.casefile_page import Refusal
+from app.web.casefile import clocks, page_parts
 from app.web.deadlines import Due
 from app.web.lists import Filter
+
+#: So many events stand open; older ones are folded away, so that what the case holds is not a screen's length below.
+_OPEN_EVENTS = 8
+#: Fewer are not worth a press.
+_FEWEST_FOLDED = 3
+
+
+@dataclass(frozen=True)
+class _Refusal:
+    """Why a command of the page was refused: which form, its sentence, what was typed, and what is wrong."""
+
+    act: str = ""
+    words: str = ""
+    sent: Mapping[str, str] = field(default_factory=dict)
+    problems: Mapping[str, str] = field(default_factory=dict)
+
 
 _NAMES = ("category", "unit", "area", "key")
 
@@ -54,7 +74,7 @@ def listed() -> str:
 def show(instance_id: int) -> str:
     """Everything about one case, its identity masked."""
     with context.database().reading() as session:
-        return casefile_page.draw_case_page(session, instance_id, actor=context.actor())
+        return _draw_case_page(session, instance_id, actor=context.actor())
 
 
 @blueprint.post("/perkara/<int:instance_id>/identitas")
@@ -69,7 +89,7 @@ def show_identity(instance_id: int) -> AnyResponse:
 
     shown = run_without_key(context.database(), do)
     with context.database().reading() as session:
-        page = casefile_page.draw_case_page(session, instance_id, actor=actor, shown=shown)
+        page = _draw_case_page(session, instance_id, actor=actor, shown=shown)
     return make_response(page, {"Cache-Control": "no-store"})
 
 
@@ -124,9 +144,9 @@ def _perform(
         run_command(context.database(), command, do, actor=context.actor())
     except (InvalidForm, Conflict, NotAllowed) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
-        refusal = Refusal(name, errors.tell_error(error), sent, problems)
+        refusal = _Refusal(name, errors.tell_error(error), sent, problems)
         with context.database().reading() as session:
-            page = casefile_page.draw_case_page(session, instance_id, actor=context.actor(), refusal=refusal)
+            page = _draw_case_page(session, instance_id, actor=context.actor(), refusal=refusal)
         return make_response(page, errors.problem_of(error).status)
     return None
 
@@ -280,3 +300,124 @@ def _awaited(session: Session, case: ProcessInstance, place: Place) -> list[str]
     nodes = version.diagram.nodes
     times = [nodes[job.activity_id].name or _("waktunya") for job in place.clocks[:1]]
     return [page_parts.awaited(version, wait) for wait in place.waits] or times
+
+
+@dataclass(frozen=True)
+class _Value:
+    """A variable in words. ``changes``: (before, after, when, who), of those that replaced a value."""
+
+    label: str
+    text: str
+    changes: Sequence[tuple[str, str, datetime, str]]
+
+
+def _draw_case_page(
+    session: Session,
+    instance_id: int,
+    *,
+    actor: Actor,
+    shown: Mapping[str, Any] | None = None,
+    refusal: _Refusal | None = None,
+) -> str:
+    """Return the page as HTML; ``shown`` is the identity, where it was asked for and may be seen.
+
+    Raises:
+        NotFound: the case is not the actor's to see.
+    """
+    file = casefile.open_casefile(session, instance_id, actor=actor)
+    words = page_parts.vocabulary(file)
+    explanations = {task.id: queries.why(task, session) for task in file.tasks}
+    svg, lines = page_parts.picture(session, file)
+    told = page_parts.timeline(file, words)
+    shown_open = _OPEN_EVENTS if len(told) > _OPEN_EVENTS + _FEWEST_FOLDED else len(told)
+    return render_template(
+        "cases/case.html",
+        file=file,
+        case=file.instance,
+        words=words,
+        refusal=refusal or _Refusal(),
+        mine=_mine(actor, file.tasks),
+        soonest=_soonest(file, explanations),
+        waits=[words.activity(wait.activity_id) for wait in file.waits],
+        clocks=clocks.all_of(file, explanations, words),
+        recent=told[:shown_open],
+        older=told[shown_open:],
+        values=_values(file, words),
+        submissions=queries.submissions(file.version, file.events, file.file_names)[::-1],
+        notes=page_parts.notes(file),
+        files=page_parts.files(file, words),
+        incidents=_incidents(file, words),
+        undelivered=[page_parts.undelivered(each, instance_id, words) for each in file.undelivered],
+        identity=_identity(file, words, shown),
+        shown=shown is not None,
+        may=_rights(actor, file),
+        resolved=queries.is_resolved(file.version, file.instance),
+        svg=svg,
+        lines=lines,
+        viewer={
+            "xml": url_for("cases.diagram", instance_id=instance_id),
+            "states": url_for("cases.states", instance_id=instance_id),
+        },
+    )
+
+
+def _rights(actor: Actor, file: CaseFile) -> dict[str, bool]:
+    """Which buttons the page shows; the services decide again."""
+    return {
+        "write": not actor.is_auditor,
+        "cancel": cancellation.may_cancel(actor, file.instance, file.tasks, file.waits, file.version),
+        "retry": incidents.may_retry(actor),
+        "reissue": tracking.may_issue(actor, file.version),
+    }
+
+
+def _values(file: CaseFile, words: Vocabulary) -> list[_Value]:
+    """The case's variables with each value that was replaced; those that were never filled are left out."""
+    return [
+        _Value(
+            one.label,
+            words.value(one.key, one.value),
+            [
+                (words.value(one.key, before), words.value(one.key, after), at, who or "")
+                for before, after, at, who in one.changes
+                if before is not None
+            ],
+        )
+        for one in queries.variables(file.version, file.instance, file.events)
+        if one.value not in (None, "", []) or len(one.changes) > 1
+    ]
+
+
+def _mine(actor: Actor, tasks: Sequence[UserTask]) -> UserTask | None:
+    """The open task that the actor can go on with: one he holds before one he may take."""
+    his = [task for task in tasks if permissions.holding(actor, task) == "work"]
+    return min(his, key=lambda task: (task.assignee_id is None, task.sort_at), default=None)
+
+
+def _soonest(file: CaseFile, explanations: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The deadline that comes first, of an open task or of what the case waits for. Where there is none it is the
+    first time that ends something; a mere reminder is none."""
+    found = [
+        (task.due_at, clocks.why_task(task, explanations[task.id])) for task in file.tasks if task.due_at
+    ]
+    found += [(one.due_at, clocks.why_clock(one)) for one in file.clocks if one.is_deadline]
+    found = found or [(one.due_at, clocks.why_clock(one)) for one in file.clocks if one.ends]
+    at, why = min(found, key=lambda one: one[0], default=(None, None))
+    return {"at": at, "why": why} if at else None
+
+
+def _incidents(file: CaseFile, words: Vocabulary) -> list[dict[str, Any]]:
+    return [
+        {"row": one, "place": words.activity(one.activity_id), "open": one.resolved_at is None}
+        for one in file.incidents
+    ]
+
+
+def _identity(
+    file: CaseFile, words: Vocabulary, shown: Mapping[str, Any] | None
+) -> list[tuple[str, str | None]]:
+    """(label, value) in the order of the forms, the value None while it is masked."""
+    return [
+        (words.label(key), words.value(key, shown[key]) if shown is not None and key in shown else None)
+        for key in sorted(file.identity, key=words.place)
+    ]

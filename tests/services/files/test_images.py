@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from app.errors import InvalidForm
-from app.services.files import images
+from app.services.files import uploads
 from tests.services import samples
 from tests.services.samples import SECRET
 
@@ -15,7 +15,7 @@ from tests.services.samples import SECRET
 def test_nothing_but_the_pixels_of_a_picture_survives(kind: str) -> None:
     before = samples.picture(kind)
     assert SECRET in before
-    after = images.clean_image(before, f"image/{kind.lower()}")
+    after = uploads.clean_image(before, f"image/{kind.lower()}")
     assert SECRET not in after
     with Image.open(BytesIO(after)) as image:
         assert (image.format, image.size, len(image.getexif())) == (kind, (40, 20), 0)
@@ -24,7 +24,7 @@ def test_nothing_but_the_pixels_of_a_picture_survives(kind: str) -> None:
 
 
 def test_a_picture_taken_sideways_stands_upright_without_the_note_that_said_so() -> None:
-    after = images.clean_image(samples.picture("JPEG", (40, 20), orientation=6), "image/jpeg")
+    after = uploads.clean_image(samples.picture("JPEG", (40, 20), orientation=6), "image/jpeg")
     with Image.open(BytesIO(after)) as image:
         assert image.size == (20, 40)
 
@@ -35,7 +35,7 @@ def test_every_way_of_holding_the_telephone_is_undone_as_pillow_does(turn: int) 
     exif[0x0112] = turn
     picture.putdata(range(6))
     picture.save(buffer, "PNG", exif=exif)
-    after = images.clean_image(buffer.getvalue(), "image/png")
+    after = uploads.clean_image(buffer.getvalue(), "image/png")
     with Image.open(buffer) as image, Image.open(BytesIO(after)) as found:
         expected = ImageOps.exif_transpose(image)
         assert (found.size, found.tobytes()) == (expected.size, expected.tobytes())
@@ -54,7 +54,7 @@ ODD_TAGS = (0x011A, 0x0211, 0x8769, 0x8825, 0xEEEE)
 @TORN_NOTES
 def test_a_photo_with_notes_of_odd_types_is_a_photo_all_the_same(tag: int) -> None:
     for type_ in samples.EXIF_TYPES:
-        with Image.open(BytesIO(images.clean_image(samples.odd_photo(tag, type_), "image/jpeg"))) as image:
+        with Image.open(BytesIO(uploads.clean_image(samples.odd_photo(tag, type_), "image/jpeg"))) as image:
             assert image.size == (20, 40), type_
 
 
@@ -63,7 +63,7 @@ def test_a_photo_with_notes_of_odd_types_is_a_photo_all_the_same(tag: int) -> No
 def test_an_orientation_that_cannot_be_read_turns_nothing(tag: int) -> None:
     for type_ in samples.EXIF_TYPES:
         content = samples.odd_photo(tag, type_)
-        with Image.open(BytesIO(images.clean_image(content, "image/jpeg"))) as image:
+        with Image.open(BytesIO(uploads.clean_image(content, "image/jpeg"))) as image:
             assert image.size in {(40, 20), (20, 40)}, type_
 
 
@@ -71,7 +71,7 @@ def test_a_transparent_picture_stays_transparent() -> None:
     buffer = BytesIO()
     picture = Image.new("P", (4, 4), 0)
     picture.save(buffer, "PNG", transparency=0)
-    with Image.open(BytesIO(images.clean_image(buffer.getvalue(), "image/png"))) as image:
+    with Image.open(BytesIO(uploads.clean_image(buffer.getvalue(), "image/png"))) as image:
         assert image.convert("RGBA").getpixel((0, 0))[3] == 0  # type: ignore[index]
 
 
@@ -81,26 +81,26 @@ def test_a_small_file_that_unpacks_to_a_huge_picture_is_refused(size: tuple[int,
     Image.new("1", size).save(buffer, "PNG")
     assert len(buffer.getvalue()) < 100_000
     with pytest.raises(InvalidForm, match="40 juta"):
-        images.clean_image(buffer.getvalue(), "image/png")
+        uploads.clean_image(buffer.getvalue(), "image/png")
 
 
 def test_of_a_kind_that_takes_most_to_make_anew_fewer_pixels_are_taken() -> None:
     buffer = BytesIO()
     Image.new("RGB", (4000, 4001)).save(buffer, "WEBP", method=0)
     with pytest.raises(InvalidForm, match="16 juta"):
-        images.clean_image(buffer.getvalue(), "image/webp")
+        uploads.clean_image(buffer.getvalue(), "image/webp")
 
 
 def test_nobody_waits_for_long_till_the_pictures_of_others_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(images, "PATIENCE_S", 0.01)
-    with images._turn(), pytest.raises(InvalidForm, match="sebentar lagi"):
-        images.clean_image(samples.picture("PNG"), "image/png")
-    assert images.clean_image(samples.picture("PNG"), "image/png")
+    monkeypatch.setattr(uploads, "_PATIENCE_S", 0.01)
+    with uploads._turn(), pytest.raises(InvalidForm, match="sebentar lagi"):
+        uploads.clean_image(samples.picture("PNG"), "image/png")
+    assert uploads.clean_image(samples.picture("PNG"), "image/png")
 
 
 def test_a_video_keeps_its_pictures_and_its_length_but_not_where_it_was_taken() -> None:
     before = samples.video()
-    after = images.clean_video(before)
+    after = uploads.clean_video(before)
     assert before.count(SECRET) == 3
     assert SECRET not in after
     assert len(after) == len(before)
@@ -113,7 +113,7 @@ def test_boxes_nested_without_end_are_refused() -> None:
     for _depth in range(3000):
         nested = samples.box(b"moov", nested)
     with pytest.raises(InvalidForm, match="rusak"):
-        images.clean_video(nested)
+        uploads.clean_video(nested)
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_no_box_that_is_meant_for_notes_keeps_them(path: str) -> None:
     for kind in reversed(path.split("/")):
         notes = samples.box(kind.encode(), notes)
     before = samples.video() + notes
-    after = images.clean_video(before)
+    after = uploads.clean_video(before)
     assert SECRET not in after
     assert len(after) == len(before)
 
@@ -136,4 +136,4 @@ def test_no_box_that_is_meant_for_notes_keeps_them(path: str) -> None:
 )
 def test_a_chain_of_boxes_that_leads_nowhere_is_refused(broken: bytes) -> None:
     with pytest.raises(InvalidForm, match="rusak"):
-        images.clean_video(broken)
+        uploads.clean_video(broken)

@@ -13,7 +13,7 @@ from app.db import Database
 from app.models import Attempt, HistoryEvent
 from app.services.core import clock
 from app.services.core.access import actor_of
-from app.services.files import attachments, images, uploads
+from app.services.files import attachments, uploads
 from app.services.people import users
 from tests.web.attachments import attach
 from tests.web.conftest import Api, Browser, Case
@@ -126,7 +126,7 @@ class Writers:
 def writers(office: Database, monkeypatch: pytest.MonkeyPatch) -> Iterator[Writers]:
     with ThreadPoolExecutor(1) as pool:
         found = Writers(office, pool)
-        monkeypatch.setattr(images, "clean_image", found.clean)
+        monkeypatch.setattr(uploads, "clean_image", found.clean)
         yield found
 
 
