@@ -9,8 +9,8 @@ from app.findings import (
     TEXTS,
     Finding,
     deployments,
+    diagram_drawn,
     diagram_flow,
-    diagram_unsupported,
     diagrams,
     forms,
     tables,
@@ -27,7 +27,9 @@ def _parameters(text: str) -> set[str]:
 def test_no_two_rooms_use_one_code() -> None:
     rooms = [diagrams.TEXTS, forms.TEXTS, tables.TEXTS, deployments.TEXTS]
     assert sum(len(room) for room in rooms) == len(TEXTS)
-    assert not diagram_flow.TEXTS.keys() & diagram_unsupported.TEXTS.keys()
+    parts = [diagram_flow.TEXTS, diagram_drawn.TEXTS]
+    assert sum(len(part) for part in parts) == len({code for part in parts for code in part})
+    assert all(diagrams.TEXTS[code] == words for part in parts for code, words in part.items())
 
 
 def test_every_word_about_diagrams_is_translated_with_the_same_parameters() -> None:

@@ -1,13 +1,10 @@
 """Words for findings about diagrams: code → (what is wrong, what to do)."""
 
-from app.findings import diagram_data, diagram_drawn, diagram_flow, diagram_scopes, diagram_unsupported
+from app.findings import diagram_drawn, diagram_flow
 
 TEXTS: dict[str, tuple[str, str]] = {
     **diagram_flow.TEXTS,
-    **diagram_unsupported.TEXTS,
-    **diagram_scopes.TEXTS,
     **diagram_drawn.TEXTS,
-    **diagram_data.TEXTS,
     # The file itself.
     "file_too_large": (
         "Berkas lebih besar dari {limit}.",
@@ -119,5 +116,196 @@ TEXTS: dict[str, tuple[str, str]] = {
     "reporter_without_form": (
         "“{name}” menunggu pelapor, tetapi tidak mempunyai formulir.",
         "Sebutkan formulir yang diisi pelapor.",
+    ),
+    # What a diagram holds and we don't run: code, and elements still to come.
+    "script_task": (
+        "“{name}” adalah tugas skrip; program di dalam diagram tidak dijalankan.",
+        "Ganti dengan tugas orang, tabel keputusan (DMN), atau tugas kirim.",
+    ),
+    "code_in_extension": (
+        "“{name}” memuat program ({found}); program di dalam diagram tidak dijalankan.",
+        "Hapus {found}; aturan ditulis sebagai syarat FEEL atau tabel keputusan.",
+    ),
+    "program_elsewhere": (
+        "“{name}” menyebut program di luar diagram ({found}), yang tidak dipanggil dari sini.",
+        (
+            "Tidak perlu apa-apa bila program itu hanya mencatat atau memberi tahu; bila mengisi data, ganti "
+            "dengan formulir atau tabel keputusan."
+        ),
+    ),
+    "script_empty": (
+        "“{name}” adalah tugas skrip tanpa skrip; di sini ia menjadi pemberitahuan.",
+        "Bila orang harus bekerja di langkah ini, ganti dengan tugas orang.",
+    ),
+    "extension_ignored": (
+        "“{name}” memuat tambahan pemodel yang tidak dipakai di sini: {found}.",
+        "Tidak apa-apa bila tidak dibutuhkan: pelaksana berasal dari lajur, tenggat dari timer.",
+    ),
+    "external_worker": (
+        "“{name}” diserahkan kepada program luar “{worker}”; di sini ia menjadi pemberitahuan.",
+        "Bila orang harus bekerja di langkah ini, ganti dengan tugas orang.",
+    ),
+    "form_named_twice": (
+        "“{name}” menyebut lebih dari satu formulir: {found}. Yang dipakai “{used}”.",
+        "Sisakan kunci formulir yang dimaksud.",
+    ),
+    "form_key_unreadable": (
+        "Formulir “{text}” pada “{name}” tidak dapat dikenali.",
+        "Tulis nama formulir saja, misalnya laporan.",
+    ),
+    "rule_without_table": (
+        "Tugas aturan “{name}” tidak menyebut tabel keputusan; di sini menjadi tugas orang.",
+        "Isi id tabel keputusan (DMN) pada tugas itu bila tabel yang memutuskan.",
+    ),
+    "decision_unreadable": (
+        "Tabel keputusan “{text}” pada “{name}” tidak dapat dikenali.",
+        "Tulis id tabel saja, misalnya rute_unit.",
+    ),
+    # What cannot run yet.
+    "not_yet_event_sub_process": (
+        "Subproses kejadian “{name}” belum dapat dijalankan.",
+        "Pakai kejadian tepi pada tugasnya.",
+    ),
+    "not_yet_ad_hoc": (
+        (
+            "Subproses ad hoc “{name}” mengatur sendiri langkah mana yang dikerjakan dan kapan cukup; itu belum "
+            "dapat dijalankan."
+        ),
+        "Hapus syarat selesainya bila semua langkah dikerjakan, atau gambar pilihannya dengan gerbang.",
+    ),
+    "not_yet_instantiate": (
+        "“{name}” memulai perkara tanpa kejadian mulai; ini belum dapat dijalankan.",
+        "Pakai kejadian mulai dengan pesan.",
+    ),
+    "not_yet_quantity": (
+        "“{name}” menunggu atau mengirim beberapa token sekaligus ({found}); ini belum dapat dijalankan.",
+        "Kosongkan {found}; bila langkah ini dikerjakan berkali-kali, pakai penanda pengulangan.",
+    ),
+    "not_yet_parallel_events": (
+        "Gerbang kejadian “{name}” menunggu semua kejadian sesudahnya; ini belum dapat dijalankan.",
+        "Pakai gerbang paralel dengan satu kejadian di tiap jalannya.",
+    ),
+    "not_yet_compensation": (
+        "Kompensasi pada “{name}” belum dapat dijalankan.",
+        "Gambar langkah pembatalannya sebagai tugas biasa.",
+    ),
+    "not_yet_multiple_events": (
+        "“{name}” menunggu lebih dari satu hal; ini belum dapat dijalankan.",
+        "Pakai gerbang kejadian dengan satu kejadian untuk tiap hal.",
+    ),
+    # Sub-processes, repetition and what is thrown.
+    "start_inside_waits": (
+        "Kejadian awal “{name}” di dalam subproses menunggu; subproses dimulai ketika perkara sampai di sana.",
+        "Pakai kejadian awal biasa, dan taruh yang ditunggu sesudah itu.",
+    ),
+    "sub_process_empty": (
+        "Subproses “{name}” tidak berisi langkah; di sini menjadi tugas orang.",
+        "Gambar langkah-langkahnya di dalam subproses, atau ganti dengan tugas biasa.",
+    ),
+    "ad_hoc_all_once": (
+        (
+            "Langkah-langkah di dalam subproses ad hoc “{name}” terbuka bersamaan, masing-masing sekali; ia "
+            "selesai sesudah semuanya."
+        ),
+        "Gambar urutan atau pilihannya dengan panah dan gerbang bila maksudnya lain.",
+    ),
+    "thrown_uncaught": (
+        "Tidak ada yang menangkap yang dilempar “{name}”; di sini jalannya hanya berakhir atau berlanjut.",
+        "Tempelkan kejadian penangkap di tepi subprosesnya.",
+    ),
+    "caught_never_thrown": (
+        "“{name}” menunggu sesuatu yang tidak pernah dilempar di dalam kegiatannya, sehingga tidak pernah terjadi.",
+        "Tambahkan kejadian pelempar di dalam subproses, atau pakai pesan atau timer.",
+    ),
+    "rounds_unknown": (
+        "“{name}” bertanda berulang, tetapi tidak disebut untuk apa atau berapa kali; di sini dijalankan sekali.",
+        "Isi daftar (misalnya satuan kerja), jumlah, atau syarat pengulangannya.",
+    ),
+    "rounds_name": (
+        "“{text}” pada “{name}” bukan nama isian yang dapat dipakai.",
+        "Pakai huruf, angka dan garis bawah, dimulai dengan huruf.",
+    ),
+    "rounds_collect_nothing": (
+        "“{name}” mengumpulkan hasil ke “{into}”, tetapi tidak disebut hasil yang mana.",
+        "Isi unsur keluaran, misalnya nama isian formulirnya.",
+    ),
+    "rounds_misplaced": (
+        "Tanda berulang pada “{name}” diabaikan; hanya kegiatan yang dapat berulang.",
+        "Bungkus dengan subproses yang berulang.",
+    ),
+    "event_misplaced": (
+        "“{name}” ({found}) tidak mempunyai arti di tempat ini.",
+        "Pakai di tepi subproses untuk menangkap, atau di akhir jalan di dalamnya untuk melempar.",
+    ),
+    "call_without_target": (
+        "“{name}” memanggil proses lain, tetapi tidak disebut proses yang mana; di sini menjadi tugas orang.",
+        "Isi id proses yang dipanggil, atau gambar sebagai tugas biasa.",
+    ),
+    "call_computed": (
+        "Proses yang dipanggil “{name}” dihitung ({text}); di sini harus disebut langsung.",
+        "Tulis id prosesnya.",
+    ),
+    "call_unknown": (
+        "“{name}” memanggil proses “{key}”, yang tidak ada di antara berkas maupun yang sudah diterapkan.",
+        "Sertakan diagramnya, atau periksa id proses yang dipanggil.",
+    ),
+    "call_itself": (
+        "“{name}” memanggil proses “{key}”, yang memanggilnya kembali: tidak akan pernah selesai.",
+        "Pakai perulangan di dalam satu proses.",
+    ),
+    "call_too_deep": (
+        "Pemanggilan “{name}” terlalu dalam; paling dalam {limit} tingkat.",
+        "Gabungkan beberapa proses yang dipanggil.",
+    ),
+    "call_too_large": (
+        "Dengan proses yang dipanggil “{name}” diagram menjadi terlalu besar; paling banyak {limit} unsur.",
+        "Pecah menjadi proses tersendiri.",
+    ),
+    "call_without_start": (
+        "Proses “{key}” yang dipanggil “{name}” hanya dimulai oleh pesan.",
+        "Tambahkan kejadian awal biasa pada proses itu.",
+    ),
+    "start_form_unasked": (
+        "“{name}” dimulai sendiri; formulirnya tidak ditanyakan kepada siapa pun.",
+        "Tanyakan isian itu di tugas pertama.",
+    ),
+    # Data that is carried into activities and out of them.
+    "mapping_script": (
+        "“{target}” pada “{name}” dihitung oleh skrip; skrip tidak dijalankan, dan “{target}” tidak diisi.",
+        "Tulis sebagai ungkapan FEEL atau nilai tetap, atau isi lewat formulir atau tabel keputusan.",
+    ),
+    "mapping_target": (
+        "Pemetaan ke “{target}” pada “{name}” diabaikan: itu bukan nama isian yang dapat dipakai.",
+        "Pakai huruf, angka dan garis bawah, dimulai dengan huruf; titik memisahkan tingkat.",
+    ),
+    "mapping_misplaced": (
+        "Pemetaan {found} pada “{name}” diabaikan: di sana tidak ada yang memakainya.",
+        "Pindahkan ke tugas, subproses atau kejadian pesan.",
+    ),
+    "mapping_of_worker": (
+        (
+            "Pemetaan {found} pada “{name}” diabaikan: pekerjaannya diserahkan kepada program luar "
+            "“{worker}”, yang tidak dipanggil dari sini."
+        ),
+        "Bila isian itu dibutuhkan sesudahnya, ganti dengan tugas orang berformulir, atau kirim lewat pesan.",
+    ),
+    "mapping_too_many": (
+        "“{name}” mempunyai {count} pemetaan data; paling banyak {limit}.",
+        "Gabungkan beberapa isian menjadi satu.",
+    ),
+    "mapping_too_long": (
+        "Nilai tetap pada pemetaan “{name}” terlalu panjang; paling panjang {limit} huruf.",
+        "Pindahkan teks panjang ke formulir atau dokumentasi.",
+    ),
+    "call_returns_nothing": (
+        (
+            "Proses yang dipanggil “{name}” tidak mengembalikan isian apa pun: yang diisi di dalamnya hanya "
+            "berlaku di sana, dan tetap tercatat di riwayat."
+        ),
+        "Tambahkan pemetaan keluar bila isiannya dibutuhkan sesudahnya.",
+    ),
+    "call_business_key": (
+        "Nomor tersendiri untuk proses yang dipanggil “{name}” ({text}) diabaikan: ia bagian dari perkara ini.",
+        "Tidak perlu apa-apa; proses yang dipanggil memakai nomor perkara.",
     ),
 }

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import User, UserTask
 from app.services.people import officers, profiles, users
-from app.services.tasks import reassignment, tasks
+from app.services.tasks import tasks
 from tests.races.together import Racers, in_transaction
 from tests.services.office import Office
 
@@ -27,7 +27,7 @@ def be_handed(office: Office) -> Callable[[Session], Any]:
 
     def do(session: Session) -> Any:
         to = session.get_one(User, office.budi.id)
-        return reassignment.reassign(session, task.id, to, "cuti", actor=office.ketua)
+        return tasks.reassign(session, task.id, to, "cuti", actor=office.ketua)
 
     return do
 

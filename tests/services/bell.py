@@ -3,7 +3,7 @@
 from app.models import Unit, User
 from app.services.core.access import Actor
 from app.services.notifications import notices, outbox, texts
-from app.services.tasks import reassignment, tasks
+from app.services.tasks import tasks
 from tests.services.office import Office
 
 
@@ -16,7 +16,7 @@ def heard(office: Office, actor: Actor) -> list[str]:
 
 def hand_on(office: Office, task_id: str, to: Actor, reason: str, *, actor: Actor) -> None:
     with office.database.transaction() as session:
-        reassignment.reassign(session, task_id, session.get_one(User, to.id), reason, actor=actor)
+        tasks.reassign(session, task_id, session.get_one(User, to.id), reason, actor=actor)
 
 
 def sent_to(office: Office, unit: str) -> str:

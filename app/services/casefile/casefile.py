@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from app.history import reader
 from app.history.entry import Entry
 from app.history.events import Event, TaskCreated, TaskReassigned
 from app.models import (
@@ -24,7 +25,7 @@ from app.services import identity
 from app.services.casefile import queries, responsible_units
 from app.services.casefile.queries import Clock
 from app.services.casefile.responsible_units import Responsible
-from app.services.core import access, clock, history
+from app.services.core import access, clock
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -87,7 +88,7 @@ def casefile_of(session: Session, instance: ProcessInstance, *, actor: Actor) ->
     """The file of a case that the actor is known to see. 10 to 15 SQL, however much there is in it."""
     version = definitions.version(session, instance.definition_id)
     tasks = instances.open_tasks(session, instance.id)
-    events = history.latest(session, instance.id, limit=MOST_EVENTS + 1)
+    events = reader.latest(session, instance.id, limit=MOST_EVENTS + 1)
     held = responsible_units.units_of(session, version, instance, tasks)
     return CaseFile(
         instance,

@@ -6,14 +6,11 @@ from app.errors import NotAllowed
 from app.history import reader, writer
 from app.history.entry import Entry
 from app.history.events import Event
-from app.history.reader import latest, of_instance, of_kinds
 from app.history.writer import Record
 from app.i18n import _
 from app.services.core import access, clock, paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page
-
-__all__ = ["latest", "of_case", "of_instance", "of_kinds", "outside_cases", "record"]
 
 
 def record(
@@ -39,7 +36,7 @@ def of_case(
     """
     limit, since = paging.limited(limit), _id(after) if after else 0
     access.instance(session, actor, instance_id)
-    return _page(list(of_instance(session, instance_id, after=since, limit=limit + 1)), limit)
+    return _page(list(reader.of_instance(session, instance_id, after=since, limit=limit + 1)), limit)
 
 
 def outside_cases(session: Session, *, actor: Actor, after: str = "", limit: int = 50) -> Page[Entry[Event]]:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.engine.diagram import Node
 from app.forms import Field, Form
+from app.history import reader
 from app.history.entry import Entry
 from app.history.events import (
     REPORTER,
@@ -26,7 +27,7 @@ from app.i18n import _
 from app.models import ProcessInstance, TrackingCode
 from app.services.casefile import casefile, queries, responsible_units
 from app.services.casefile.queries import PublicStatus
-from app.services.core import clock, history, sealed_values
+from app.services.core import clock, sealed_values
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.files import attachments
@@ -122,7 +123,7 @@ def _mark(session: Session, instance_id: int) -> str:
 def overview(session: Session, instance: ProcessInstance) -> PublicCase:
     """Return the public face of a case; whoever calls this has checked code or ticket."""
     version = definitions.version(session, instance.definition_id)
-    events, tasks = history.of_instance(session, instance.id), instances.open_tasks(session, instance.id)
+    events, tasks = reader.of_instance(session, instance.id), instances.open_tasks(session, instance.id)
     held = responsible_units.units_of(session, version, instance, tasks)
     status = queries.public_status(session, instance, tasks)
     names = casefile.unit_names(session, held.codes)

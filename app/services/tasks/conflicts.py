@@ -6,6 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, TaskClosed, TaskCompleted, TaskHandedOn, TaskTaken
+from app.history import reader
 from app.history.entry import Entry
 from app.history.events import (
     Event,
@@ -17,7 +18,7 @@ from app.history.events import (
 )
 from app.i18n import _, moment
 from app.models import User, UserTask
-from app.services.core import history, settings
+from app.services.core import settings
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 
@@ -49,7 +50,7 @@ def closed(session: Session, task: UserTask, *, actor: Actor) -> Conflict:
 def _last_holding(session: Session, task: UserTask) -> Entry[Event] | None:
     """The last event that changed who has a task."""
     found: Entry[Event] | None = None
-    for entry in history.of_kinds(session, task.instance_id, TaskClaimed, TaskReleased, TaskReassigned):
+    for entry in reader.of_kinds(session, task.instance_id, TaskClaimed, TaskReleased, TaskReassigned):
         event = entry.event
         if isinstance(event, TaskClaimed | TaskReleased | TaskReassigned) and event.task == task.id:
             found = entry
@@ -69,7 +70,7 @@ def _handed_on(session: Session, entry: Entry[Event], event: TaskReassigned, act
 
 def _closed(session: Session, task: UserTask, at: str) -> str:
     """Why the case went past the task: it was cancelled, a time was up, or something else took the way."""
-    for entry in reversed(history.of_kinds(session, task.instance_id, InstanceCancelled, TimerFired)):
+    for entry in reversed(reader.of_kinds(session, task.instance_id, InstanceCancelled, TimerFired)):
         event = entry.event
         if entry.at != task.closed_at:
             continue

@@ -13,9 +13,9 @@ from app.engine.diagram import Question
 from app.engine.running import execution as engine
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Form
-from app.history.events import Event, TaskClaimed, TaskReleased
+from app.history.events import Event, TaskClaimed, TaskReassigned, TaskReleased
 from app.i18n import _
-from app.models import ProcessInstance, UserTask
+from app.models import ProcessInstance, User, UserTask
 from app.services import identity
 from app.services.core import access, clock, history, holidays, rights
 from app.services.core.access import Actor
@@ -23,8 +23,9 @@ from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import execution, instances
 from app.services.instances.instances import Values
-from app.services.notifications import task_notices
-from app.services.tasks import conflicts, drafts
+from app.services.notifications import task_notices, texts
+from app.services.people import officers
+from app.services.tasks import conflicts, drafts, tasks
 
 #: So many answers that nobody asked for are named.
 _MOST_UNASKED = 20
@@ -246,3 +247,50 @@ def _refuse_unasked(
     unasked = [gateway_id for gateway_id in answers if gateway_id != asked]
     for gateway_id in unasked[:_MOST_UNASKED]:
         errors[gateway_id[:100]] = _("Tugas ini tidak menanyakan hal itu.")
+
+
+def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Actor) -> UserTask:
+    """Hand a task to another officer of its lane, with a reason: one's own, or as the lane's coordinator.
+
+    Raises:
+        NotFound, NotAllowed, Conflict; InvalidForm: no reason, or ``to`` is no officer of the lane and unit.
+    """
+    work = tasks.get(session, task_id, actor=actor, lock=True)
+    task = work.task
+    rights.require_not_auditor(actor)
+    tasks.check_open(session, task, actor)
+    if task.assignee_id != actor.id and task.coordinator_group_id not in actor.groups:
+        raise NotAllowed(_("Hanya pemegang tugas dan koordinator lajur yang dapat mengalihkan tugas ini."))
+    errors = without_reason(reason)
+    to = officers.lock_user(session, to)
+    unit = officers.unit_with(session, task, to, actor=actor)
+    if to.disabled_at is not None or not tasks.may_receive(access.actor_of(to), task, unit):
+        errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
+    if errors:
+        raise InvalidForm(_("Tugas belum dialihkan."), errors)
+    before = task.assignee_id
+    moved_to = unit if unit and unit != task.unit_code else ""
+    if work.heard_of:
+        task_notices.hand_on(session, task.id, moved=unit != task.unit_code)
+    task.unit_code = unit
+    task.assignee_id, task.claimed_at = to.id, clock.now(session)
+    event = TaskReassigned(task=task.id, to=to.name, reason=reason.strip(), before=before, unit=moved_to)
+    tasks.record(session, task, event, actor=actor)
+    _tell(session, task, to, before, reason.strip(), actor)
+    return task
+
+
+def without_reason(reason: str) -> dict[str, str]:
+    """What is wrong with a reason, by its field: nothing where one is written."""
+    return {} if reason.strip() else {"reason": _("Tulis alasan pengalihan.")}
+
+
+def _tell(session: Session, task: UserTask, to: User, before: int | None, reason: str, actor: Actor) -> None:
+    """Tell who has the task now, and who had it; neither of what he did himself."""
+    instance, activity = task.instance, task.activity_id
+    about = {"by": actor.full_name, "task": task.name, "reason": reason}
+    if to.id != actor.id:
+        texts.queue(session, instance, activity, "task_reassigned", {"users": [to.id]}, task.id, **about)
+    if before is not None and before not in (to.id, actor.id):
+        code = "task_taken_over" if to.id == actor.id else "task_handed_on"
+        texts.queue(session, instance, activity, code, {"users": [before]}, **about, whom=to.full_name)

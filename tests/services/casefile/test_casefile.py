@@ -3,9 +3,10 @@
 import pytest
 
 from app.errors import InvalidForm, NotAllowed, NotFound
+from app.history import reader
 from app.services.casefile import casefile, instance_lists, queries
 from app.services.casefile.instance_lists import CaseFilters
-from app.services.core import clock, history
+from app.services.core import clock
 from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.instances import instances
@@ -37,8 +38,8 @@ def test_the_latest_events_come_in_the_order_they_happened(office: Office) -> No
     with office.database.transaction() as session:
         tasks.claim(session, task.id, actor=office.rina)
     with office.database.reading() as session:
-        every = history.of_instance(session, instance.id)
-        last = history.latest(session, instance.id, limit=2)
+        every = reader.of_instance(session, instance.id)
+        last = reader.latest(session, instance.id, limit=2)
     assert len(every) > 2
     assert [event.id for event in last] == [event.id for event in every[-2:]]
 

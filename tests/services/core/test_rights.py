@@ -22,7 +22,7 @@ from app.services.people import accounts, api_tokens, groups, units, users
 from app.services.people.profiles import Profile
 from app.services.people.units import Details
 from app.services.reporter import tracking
-from app.services.tasks import reassignment, tasks
+from app.services.tasks import tasks
 from tests.services.office import Office, add_user, procedure
 
 #: The case waits in the lane Loket, which Ketua coordinates.
@@ -44,7 +44,7 @@ def _complete(session: Session, office: Office, case: Any, actor: Actor) -> None
 
 def _reassign(session: Session, office: Office, case: Any, actor: Actor) -> None:
     budi = session.get_one(User, office.budi.id)
-    reassignment.reassign(session, office.open_task(case).id, budi, "cuti", actor=actor)
+    tasks.reassign(session, office.open_task(case).id, budi, "cuti", actor=actor)
 
 
 def _start(session: Session, office: Office, case: Any, actor: Actor) -> None:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from app.history import reader
 from app.models import ProcessInstance
-from app.services.core import history
 from app.services.deployment import deployments
 from app.services.instances import instances
 from tests.engine.building import bpmn, end, exclusive, flow, node, send, start, user
@@ -23,7 +23,7 @@ TOLD = {
 
 def happened(office: Office, case: ProcessInstance) -> list[tuple[str, str | None]]:
     with office.database.reading() as session:
-        found = [(event.type, event.activity_id) for event in history.of_instance(session, case.id)]
+        found = [(event.type, event.activity_id) for event in reader.of_instance(session, case.id)]
     return [one for one in found if one[0] in TOLD]
 
 

@@ -7,9 +7,9 @@ import pytest
 
 from app.errors import ExecutionFailed, InvalidDiagram
 from app.findings import Finding
+from app.history import reader
 from app.models import ProcessInstance, UserTask
 from app.services.casefile import queries
-from app.services.core import history
 from app.services.definitions.definitions import version
 from app.services.deployment import deployments
 from app.services.instances import incidents, instances
@@ -88,7 +88,7 @@ def test_what_people_answered_in_a_called_process_stays_in_the_history(office: O
     finish(office, case, hasil="diganti", judul="x")
     with office.database.reading() as session:
         same = session.get_one(ProcessInstance, case.id)
-        told = history.of_instance(session, same.id)
+        told = reader.of_instance(session, same.id)
         answered = [event.data["values"] for event in told if event.type == "task_completed"]
         assert [values["hasil"] for values in answered] == ["rusak", "diganti"]
         shown = queries.variables(version(session, same.definition_id), same, told)
@@ -178,7 +178,7 @@ def test_a_mapping_that_fails_leaves_the_case_as_it_was_with_an_incident(office:
     with office.database.reading() as session:
         [incident] = incidents.of_instance(session, case.id)
         assert (incident.activity_id, incident.task_id) == ("isi", task.id)
-        told = history.of_instance(session, case.id)
+        told = reader.of_instance(session, case.id)
         assert "outputs_mapped" not in {event.type for event in told}
     assert variables(office, case) == {"judul": "Lampu mati"}
 

@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 
 from app.errors import InvalidDiagram, NotFound
+from app.history import reader
 from app.models import ProcessInstance
-from app.services.core import access, history
+from app.services.core import access
 from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.notifications import notices, outbox
@@ -52,7 +53,7 @@ def test_where_no_unit_is_named_nobody_is_told_and_the_history_says_nothing(offi
     assert heard(office, office.dinas_a) == heard(office, office.rina) == []
     with office.database.reading() as session:
         assert not outbox.waiting(session)
-        assert "notification_queued" not in [e.type for e in history.of_instance(session, case.id)]
+        assert "notification_queued" not in [e.type for e in reader.of_instance(session, case.id)]
 
 
 def test_being_told_opens_no_case_and_the_notice_knows_it(office: Office) -> None:

@@ -17,7 +17,7 @@ from app.services.core.access import Actor
 from app.services.instances import cancellation, incidents
 from app.services.maintenance import migrations
 from app.services.notifications import notices, outbox, texts
-from app.services.tasks import reassignment, tasks
+from app.services.tasks import tasks
 from tests.services.counting import statements
 from tests.services.office import Office, add_user
 
@@ -51,7 +51,7 @@ def complete(office: Office, task: UserTask, actor: Actor, **values: str) -> Non
 
 def hand_on(office: Office, task: UserTask, to: Actor, *, actor: Actor) -> None:
     with office.database.transaction() as session:
-        reassignment.reassign(session, task.id, session.get_one(User, to.id), "Libur", actor=actor)
+        tasks.reassign(session, task.id, session.get_one(User, to.id), "Libur", actor=actor)
 
 
 def empty_unit(office: Office) -> UserTask:

@@ -8,16 +8,16 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed, NotFound
+from app.history import reader
 from app.models import OutboxMessage, User, UserTask
 from app.services.casefile import instance_lists
-from app.services.core import history
 from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.instances import cancellation, incidents, instances
 from app.services.notifications import texts
 from app.services.people import users
 from app.services.people.profiles import Profile
-from app.services.tasks import drafts, inbox, reassignment, tasks
+from app.services.tasks import drafts, inbox, tasks
 from app.services.tasks.inbox import Filters
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.services.office import Office
@@ -25,7 +25,7 @@ from tests.services.office import Office
 
 def types(office: Office, instance_id: int) -> list[str]:
     with office.database.reading() as session:
-        return [event.type for event in history.of_instance(session, instance_id)]
+        return [event.type for event in reader.of_instance(session, instance_id)]
 
 
 def test_lists_carry_no_more_of_a_subject_than_anybody_reads(office: Office) -> None:
@@ -119,13 +119,11 @@ def test_the_coordinator_reassigns_with_a_reason_and_only_within_the_lane(office
         assert budi is not None
         assert dina is not None
         with pytest.raises(InvalidForm) as error:
-            reassignment.reassign(session, task.id, dina, "", actor=office.ketua)
+            tasks.reassign(session, task.id, dina, "", actor=office.ketua)
         assert set(error.value.errors) == {"reason", "to"}
         with pytest.raises(NotAllowed):
-            reassignment.reassign(session, task.id, budi, "libur", actor=office.rina)
-        assert (
-            reassignment.reassign(session, task.id, budi, "libur", actor=office.ketua).assignee_id == budi.id
-        )
+            tasks.reassign(session, task.id, budi, "libur", actor=office.rina)
+        assert tasks.reassign(session, task.id, budi, "libur", actor=office.ketua).assignee_id == budi.id
 
 
 def test_form_errors_keep_what_was_typed(office: Office) -> None:
@@ -299,7 +297,7 @@ def complete(session: Session, task_id: str, office: Office) -> None:
 
 
 def reassign(session: Session, task_id: str, office: Office) -> None:
-    reassignment.reassign(session, task_id, session.get_one(User, office.rina.id), "cuti", actor=office.ketua)
+    tasks.reassign(session, task_id, session.get_one(User, office.rina.id), "cuti", actor=office.ketua)
 
 
 @pytest.mark.parametrize("act", [claim, complete, reassign])

@@ -8,8 +8,9 @@ from sqlalchemy import select
 
 from app import worker
 from app.db import Database
+from app.history import reader
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance
-from app.services.core import clock, history
+from app.services.core import clock
 from app.services.deployment import deployments
 from app.services.instances import cancellation, instances
 from app.services.notifications import texts
@@ -48,7 +49,7 @@ def task_at(office: Office, case: ProcessInstance, activity: str) -> str:
 def told(office: Office, case: ProcessInstance) -> tuple[list[str], list[tuple[Any, ...]]]:
     """The types of all events in order, and what is told of tasks taken away."""
     with office.database.reading() as session:
-        found = list(history.of_instance(session, case.id))
+        found = list(reader.of_instance(session, case.id))
         return [e.type for e in found], [_seen(e) for e in found if e.type == "task_cancelled"]
 
 
