@@ -67,7 +67,7 @@ def listed() -> str:
     actor = context.actor()
     with context.database().reading() as session:
         found = _read_case_list(session, actor=actor)
-    return render_template("cases/list.html", found=found, sees_all=actor.sees_all)
+    return render_template("casefile/list.html", found=found, sees_all=actor.sees_all)
 
 
 @blueprint.get("/perkara/<int:instance_id>")
@@ -331,7 +331,7 @@ def _draw_case_page(
     told = page_parts.timeline(file, words)
     shown_open = _OPEN_EVENTS if len(told) > _OPEN_EVENTS + _FEWEST_FOLDED else len(told)
     return render_template(
-        "cases/case.html",
+        "casefile/show.html",
         file=file,
         case=file.instance,
         words=words,

@@ -28,7 +28,7 @@ def listed() -> str:
         places = _places(session, page.items)
         titles = lists.titles(session, (one.instance for one in page.items if one.instance))
     return render_template(
-        "incidents/list.html",
+        "definitions/incidents.html",
         page=page,
         places=places,
         titles=titles,

@@ -34,7 +34,7 @@ def listed() -> Response | str:
         openable = notices.openable(session, rows, actor=actor)
         workable = reminders.workable(session, rows, actor=actor)
     return render_template(
-        "notices/list.html",
+        "notifications/list.html",
         actor=actor,
         rows=rows,
         openable=openable,

@@ -97,7 +97,7 @@ def answer_stale(error: CSRFError) -> AnyResponse:
         return redirect(context.local_path(request.form.get("next")), 303)
     if request.endpoint == "auth.sign_out" and not errors.wants_json():
         if signed_in:
-            return make_response(render_template("auth/sign_out.html"), 400)
+            return make_response(render_template("people/sign_out.html"), 400)
         return redirect(url_for("auth.sign_in"), 303)
     return errors.refused(error)
 
@@ -170,13 +170,13 @@ def _back() -> AnyResponse:
 
 
 def _sign_in_page(next_path: str, name: str = "", error: str = "") -> str:
-    return render_template("auth/sign_in.html", next_path=next_path, name=name, error=error)
+    return render_template("people/sign_in.html", next_path=next_path, name=name, error=error)
 
 
 def _password_page(found: dict[str, str]) -> str:
     user = context.user()
     forced = user is not None and user.must_change_password
-    return render_template("auth/password.html", errors=found, forced=forced, next_path=_wanted())
+    return render_template("people/own_password.html", errors=found, forced=forced, next_path=_wanted())
 
 
 def _check_repeated(new: str) -> None:

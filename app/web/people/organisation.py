@@ -42,7 +42,7 @@ def listed() -> str:
     ]
     empty = sum(1 for unit in everything if _exists(unit, today) and not officers.get(unit.code))
     return render_template(
-        "users/units.html",
+        "people/units.html",
         units=shown,
         officers=officers,
         total=len(everything),
@@ -169,7 +169,7 @@ def record() -> str:
         page = history.outside_cases(session, actor=context.actor(), after=after)
         entries = [sentences.entry_outside_cases(entry) for entry in page.items]
     return render_template(
-        "users/history.html",
+        "people/history.html",
         entries=entries,
         first=lists.address() if after else "",
         following=lists.next_page(page.next),
@@ -194,7 +194,7 @@ def _not_offered(unit: Unit, lacking: Sequence[str]) -> str:
 
 def _form_page(unit: Unit | None, problems: Mapping[str, str], warning: str = "") -> str:
     return render_template(
-        "users/unit.html",
+        "people/unit.html",
         unit=unit,
         values=request.form if problems else _values(unit) if unit else request.args,
         errors=problems,
@@ -217,7 +217,7 @@ def _days_page(problems: Mapping[str, str]) -> str:
     with context.database().reading() as session:
         kept, today = holidays.own_days(session), _today(session)
     return render_template(
-        "users/holidays.html",
+        "people/holidays.html",
         kept=kept,
         years=[(year, sorted(national_holidays(year).items())) for year in (today.year, today.year + 1)],
         kinds=[(kind, _(words)) for kind, words in _KINDS.items()],

@@ -35,7 +35,7 @@ def listed() -> str:
     """Users by name, narrowed by what the address says."""
     with context.database().reading() as session:
         found = _read_user_list(session, actor=context.actor())
-    return render_template("users/list.html", found=found, may_change=context.actor().administers)
+    return render_template("people/users.html", found=found, may_change=context.actor().administers)
 
 
 @blueprint.get("/pengguna/baru")
@@ -128,7 +128,7 @@ def password(user_id: int) -> str:
     made = once.handed()
     fits = made and user.disabled_at is None and accounts.is_still(user, made)
     return render_template(
-        "users/password.html", user=user, password=made if fits else "", url=context.config().base_url
+        "people/new_password.html", user=user, password=made if fits else "", url=context.config().base_url
     )
 
 
@@ -225,7 +225,7 @@ def _page(
 ) -> str:
     """The form for ``user``, or for one to add, with what is wrong in it: field → message."""
     return render_template(
-        "users/form.html",
+        "people/user.html",
         user=user,
         profile=profile,
         errors=problems or {},

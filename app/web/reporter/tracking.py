@@ -43,7 +43,7 @@ _PATH = "/lacak"
 @context.public
 def door() -> AnyResponse | str:
     """Ask for number and code."""
-    return render_template("tracking/door.html", number="", error="", typed=(), lost=())
+    return render_template("reporter/door.html", number="", error="", typed=(), lost=())
 
 
 @blueprint.post("/lacak")
@@ -185,7 +185,7 @@ def _drawn(
     )
     said = {"words": words, "typed": typed, "lost": lost, "unsent": bool(values or typed)}
     zone = context.config().timezone.key
-    return render_template("tracking/show.html", face=face, case=case, drawn=drawn, zone=zone, **said)
+    return render_template("reporter/show.html", face=face, case=case, drawn=drawn, zone=zone, **said)
 
 
 def _again(case: ProcessInstance, entry: Entry) -> AnyResponse:
@@ -230,7 +230,7 @@ def _sorry(error: AppError) -> str:
 def _door_again(error: AppError, number: str) -> AnyResponse:
     problem = errors.problem_of(error)
     status = 422 if isinstance(error, NotFound) else problem.status
-    page = render_template("tracking/door.html", number=number, error=str(error), typed=(), lost=())
+    page = render_template("reporter/door.html", number=number, error=str(error), typed=(), lost=())
     return make_response(page, status, problem.headers)
 
 
@@ -239,7 +239,7 @@ def _ask_again() -> AnyResponse:
     words = _("Waktu melihat laporan sudah habis, atau kodenya diganti. Masukkan nomor dan kode sekali lagi.")
     with context.database().reading() as session:
         typed, lost = _typed_words(reporter.forms_of(session, None)), _lost_files(session)
-    page = render_template("tracking/door.html", number="", error=words, typed=typed, lost=lost)
+    page = render_template("reporter/door.html", number="", error=words, typed=typed, lost=lost)
     return make_response(page, 401)
 
 
