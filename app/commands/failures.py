@@ -19,7 +19,9 @@ def place_of(error: AppError) -> str | None:
     return error.activity_id if isinstance(error, ExecutionFailed) else None
 
 
-def report_case(session: Session, instance: ProcessInstance, error: AppError, *, actor: Actor | None) -> None:
+def report_instance(
+    session: Session, instance: ProcessInstance, error: AppError, *, actor: Actor | None
+) -> None:
     """Open an incident of the case."""
     message = for_the_owner(error)
     incidents.open_one(session, instance, message, actor=actor, activity_id=place_of(error))

@@ -19,7 +19,7 @@ from app.services.tasks import draft_compatibility
 logger = logging.getLogger(__name__)
 
 
-def start_case(
+def start_instance(
     database: Database,
     key: str,
     values: Values,

@@ -36,7 +36,7 @@ def send_message(
     def report(session: Session, error: AppError) -> None:
         instance = messages.hearing(session, name, business_key, actor=actor)
         if instance is not None:
-            failures.report_case(session, instance, error, actor=actor)
+            failures.report_instance(session, instance, error, actor=actor)
         elif (key := messages.started_by(session, name)) is not None:
             failures.report_start(session, key, error, actor=actor)
 
@@ -58,7 +58,7 @@ def send_reporters_form(
         return {"ended": instance.ended_at is not None}
 
     def report(session: Session, error: AppError) -> None:
-        failures.report_case(session, session.get_one(ProcessInstance, instance_id), error, actor=None)
+        failures.report_instance(session, session.get_one(ProcessInstance, instance_id), error, actor=None)
 
     answer = run_command(database, command, do, actor=None, after_failure=report)
     return bool(answer.get("ended"))  # kept answers of before have none

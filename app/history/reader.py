@@ -29,7 +29,7 @@ def of_kinds(session: Session, instance_id: int, *kinds: type[Event]) -> Sequenc
     return _entries(session, _of(instance_id).where(HistoryEvent.type.in_(types)).order_by(HistoryEvent.id))
 
 
-def outside_cases(session: Session, *, before: int | None, limit: int) -> Sequence[Entry[Event]]:
+def outside_instances(session: Session, *, before: int | None, limit: int) -> Sequence[Entry[Event]]:
     """What happened outside of cases, newest first, with actors. ``before``: the id of one after."""
     query = select(HistoryEvent).where(HistoryEvent.instance_id.is_(None))
     if before is not None:

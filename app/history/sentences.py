@@ -20,7 +20,7 @@ Change = tuple[str, str | None, str | None]  # label, before, after
 class Ref:
     """What a part names and a reader may open: the case with this id."""
 
-    kind: Literal["case"]
+    kind: Literal["instance"]
     id: int
 
 

@@ -76,7 +76,7 @@ class Vocabulary(Protocol):
     def person(self, name: str) -> str:
         """A user, by his full name."""
 
-    def may_open(self, case_id: int) -> bool:
+    def may_open(self, instance_id: int) -> bool:
         """Whether the reader may open another case."""
 
 
@@ -134,6 +134,6 @@ class Ids:
         """The user's name."""
         return name
 
-    def may_open(self, case_id: int) -> bool:
+    def may_open(self, instance_id: int) -> bool:
         """No."""
         return False

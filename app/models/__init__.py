@@ -1,7 +1,7 @@
 """What is stored: columns and relations; no queries, no rules."""
 
 from app.models.casefile import Attachment, Draft, HistoryEvent, IdentityValue, Note, TrackingCode
-from app.models.correspondence import CaseMessage, Notice, OutboxMessage, Partner
+from app.models.correspondence import InstanceMessage, Notice, OutboxMessage, Partner
 from app.models.definitions import DefinitionFile, ProcessDefinition, Resource, WatchedFile
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
@@ -11,7 +11,6 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Attempt",
-    "CaseMessage",
     "DefinitionFile",
     "Draft",
     "Group",
@@ -20,6 +19,7 @@ __all__ = [
     "IdempotencyRecord",
     "IdentityValue",
     "Incident",
+    "InstanceMessage",
     "Job",
     "LaneGroup",
     "LoginSession",

@@ -12,7 +12,7 @@ from app.models.runtime import ProcessInstance
 _UNREAD = text("read_at IS NULL AND task_id IS NOT NULL")
 
 
-class CaseMessage(Base):
+class InstanceMessage(Base):
     """A message from a case to a process; its job has the same id and stays until it is delivered or unheard."""
 
     __tablename__ = "case_message"

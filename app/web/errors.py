@@ -94,7 +94,7 @@ CODES = {
 }
 _PAGES = frozenset({400, 403, 404, 405, 409, 413, 422, 429, 500, 503})
 #: Whose forms hold what officers write; no other's texts are shown again: there are passwords among them.
-_WRITTEN = frozenset({"cases", "intake", "tasks"})
+_WRITTEN = frozenset({"casefile", "intake", "tasks"})
 #: The field that an unknown page of a list is told by.
 _CURSOR = "cursor"
 #: How long to wait when the database does not answer.

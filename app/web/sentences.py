@@ -36,7 +36,7 @@ def entry(row: Entry[Event], vocabulary: Vocabulary) -> dict[str, Any]:
     }
 
 
-def entry_outside_cases(row: Entry[Event]) -> dict[str, Any]:
+def entry_outside_instances(row: Entry[Event]) -> dict[str, Any]:
     """The same for what happened outside of cases. No actor: the command line or the watched folders."""
     told = entry(row, Ids(context.config().timezone))
     told["actor"] = told["actor"] or _("Perintah atau folder")
@@ -50,7 +50,7 @@ def _part(part: Part) -> Markup:
 
 
 def _address(ref: Ref) -> str:
-    return url_for("cases.show", instance_id=ref.id)
+    return url_for("casefile.show", instance_id=ref.id)
 
 
 def _detail(lines: Iterable[tuple[str, str]]) -> Markup:

@@ -42,7 +42,7 @@ class Marks:
 
 #: Lanes that the process names in ``identitas``: their officers see what was submitted, after "Tampilkan".
 ALLOWED = ("lapor", "upp", "koordinator")
-SHOWN = tuple((name, "cases.show_identity") for name in ALLOWED)
+SHOWN = tuple((name, "casefile.show_identity") for name in ALLOWED)
 OPENED = tuple((name, "files.show") for name in ALLOWED)
 
 

@@ -103,7 +103,7 @@ def test_deploy_says_what_became_of_each_process(shell: Shell, tmp_path: Path) -
     assert "uji versi 1 sudah berlaku" in shell("deploy", *paths).output
 
 
-def start_case(shell: Shell, tmp_path: Path) -> datetime:
+def start_instance(shell: Shell, tmp_path: Path) -> datetime:
     shell("deploy", *files(tmp_path, procedure()))
     shell("user", "add", "rina", "--full-name", "Rina", "--group", "Loket")
     with shell.database().transaction() as session:
@@ -114,7 +114,7 @@ def start_case(shell: Shell, tmp_path: Path) -> datetime:
 
 
 def test_fire_runs_what_is_due_each_at_its_time_and_moves_the_clock(shell: Shell, tmp_path: Path) -> None:
-    due_at = start_case(shell, tmp_path)
+    due_at = start_instance(shell, tmp_path)
     until = due_at + timedelta(days=2)
     assert shell("fire", "--at", until.isoformat()).output.startswith("1 timer")
     with shell.database().reading() as session:
@@ -127,7 +127,7 @@ def test_fire_runs_what_is_due_each_at_its_time_and_moves_the_clock(shell: Shell
 
 
 def test_fire_dates_the_history_and_the_notices_as_its_help_says(shell: Shell, tmp_path: Path) -> None:
-    due_at = start_case(shell, tmp_path)
+    due_at = start_instance(shell, tmp_path)
     until = due_at + timedelta(days=2)
     shell("fire", "--at", until.isoformat())
     database = shell.database()
@@ -175,7 +175,7 @@ def test_without_time_travel_time_may_not_lie_ahead(tmp_path: Path, migrated_sql
 
 
 def test_a_backup_is_restored_into_an_empty_installation(shell: Shell, tmp_path: Path) -> None:
-    start_case(shell, tmp_path)
+    start_instance(shell, tmp_path)
     assert shell("backup", str(tmp_path / "copy")).exit_code == 0
     other = {"ALUR_DATA_DIR": str(tmp_path / "other")}
     restored = CliRunner(env=other).invoke(commands, ["restore", str(tmp_path / "copy")])

@@ -7,7 +7,7 @@ import pytest
 
 from app import stored_messages
 from app.commands.failures import for_the_owner
-from app.commands.instances import start_case
+from app.commands.instances import start_instance
 from app.commands.messages import send_message, send_reporters_form
 from app.commands.tasks import as_draft, complete_task
 from app.commands.transaction import Command
@@ -16,7 +16,7 @@ from app.errors import Conflict, ExecutionFailed
 from app.i18n import speaking
 from app.models import Incident, ProcessInstance
 from app.services.casefile import instance_lists
-from app.services.casefile.instance_lists import CaseFilters
+from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core.access import Actor, actor_of
 from app.services.definitions import definitions
 from app.services.deployment import deployments
@@ -69,7 +69,7 @@ def rina(office: Database) -> Actor:
 
 
 def begin(office: Database, actor: Actor, judul: str, key: str | None = None) -> dict[str, Any]:
-    return start_case(
+    return start_instance(
         office,
         "coba",
         {"judul": judul},
@@ -94,7 +94,7 @@ def test_a_start_that_fails_is_a_draft_and_in_the_log(
     assert "entah" not in caplog.text  # what was typed is for the incident
     with office.reading() as session:
         kept = drafts.load(session, rina, "start:coba")
-        assert instance_lists.page(session, CaseFilters(key="coba"), actor=rina).items == []
+        assert instance_lists.page(session, InstanceFilters(key="coba"), actor=rina).items == []
     assert kept is not None
     assert kept.values == as_draft({"judul": "entah"}, {})
 
@@ -102,7 +102,7 @@ def test_a_start_that_fails_is_a_draft_and_in_the_log(
 def test_a_repeated_start_is_one_case(office: Database, rina: Actor) -> None:
     assert begin(office, rina, "baik", "k") == begin(office, rina, "baik", "k")
     with office.reading() as session:
-        assert len(instance_lists.page(session, CaseFilters(key="coba"), actor=rina).items) == 1
+        assert len(instance_lists.page(session, InstanceFilters(key="coba"), actor=rina).items) == 1
 
 
 def test_an_officers_message_that_fails_is_an_incident_of_its_case(office: Database, rina: Actor) -> None:

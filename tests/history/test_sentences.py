@@ -11,7 +11,7 @@ from tests.history.sentences import Open, delivered
 
 
 def test_another_case_is_a_reference_for_who_may_open_it_and_else_a_name() -> None:
-    assert delivered(Open(UTC)).title[-1] == Part("SURAT-7", ref=Ref("case", 7))
+    assert delivered(Open(UTC)).title[-1] == Part("SURAT-7", ref=Ref("instance", 7))
     assert delivered(Ids(UTC)).title[-1] == Part("SURAT-7", "name")
 
 

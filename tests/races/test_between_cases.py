@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from app.commands.jobs import fire_job
-from app.models import CaseMessage, Job, ProcessInstance
+from app.models import InstanceMessage, Job, ProcessInstance
 from app.services.core import clock
 from tests.engine.building import bpmn, end, node, timer
 from tests.engine.pools import dinas
@@ -20,8 +20,8 @@ TIMES = 20
 
 def job_of(office: Office, sender: ProcessInstance) -> str:
     with office.database.reading() as session:
-        query = select(Job.id).join(CaseMessage, CaseMessage.id == Job.message_id)
-        return session.scalars(query.where(CaseMessage.sender_id == sender.id)).one()
+        query = select(Job.id).join(InstanceMessage, InstanceMessage.id == Job.message_id)
+        return session.scalars(query.where(InstanceMessage.sender_id == sender.id)).one()
 
 
 @pytest.mark.filterwarnings(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import worker
 from app.commands.jobs import fire_job
-from app.models import CaseMessage, HistoryEvent, Incident, Job, OutboxMessage, ProcessInstance
+from app.models import HistoryEvent, Incident, InstanceMessage, Job, OutboxMessage, ProcessInstance
 from app.services.deployment import deployments
 from app.services.instances import cancellation, incidents, instances
 from app.services.tasks import tasks
@@ -117,7 +117,7 @@ def events(office: Office, case: ProcessInstance) -> dict[str, dict[str, Any]]:
 def messages(office: Office) -> list[tuple[str, str]]:
     """Name and state of every message."""
     with office.database.reading() as session:
-        rows = session.scalars(select(CaseMessage).order_by(CaseMessage.sent_at))
+        rows = session.scalars(select(InstanceMessage).order_by(InstanceMessage.sent_at))
         return [(row.name, row.state) for row in rows]
 
 

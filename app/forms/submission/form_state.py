@@ -12,7 +12,7 @@ from app.forms.form import Form
 from app.forms.model import CHOICES, MULTI_CHOICE, Field, Option
 from app.forms.paths import has
 from app.forms.submission.conditions import Scope, Values, computed, hidden_with_children, tested
-from app.forms.submission.initial_values import held_by_case, holds, initial
+from app.forms.submission.initial_values import held_by_instance, holds, initial
 from app.forms.submission.rows import FOCUS
 from app.forms.submission.sheet import Sheet, lay_out
 
@@ -220,7 +220,7 @@ def _unshown(
         path = sheet.places[part.key].held
         if path is None or part.asked_anew or part.type == "expression" or not has(context, path):
             continue
-        value = held_by_case(part, context, path, now)
+        value = held_by_instance(part, context, path, now)
         if value not in _NOTHING and not _is_shown(part, value, sheet, options):
             found[part.key] = value
     return found

@@ -24,10 +24,10 @@ def initial(sheet: Sheet, context: Mapping[str, Any], *, now: datetime) -> dict[
 def _opened(part: Field, place: Place, context: Mapping[str, Any], now: datetime) -> Any:
     if place.held is None or part.asked_anew or not has(context, place.held):
         return _moment(part, part.untouched, now)
-    return _held(part, held_by_case(part, context, place.held, now))
+    return _held(part, held_by_instance(part, context, place.held, now))
 
 
-def held_by_case(part: Field, context: Mapping[str, Any], path: Path, now: datetime) -> Any:
+def held_by_instance(part: Field, context: Mapping[str, Any], path: Path, now: datetime) -> Any:
     """Return what the case holds at ``path`` for a field; a moment with its zone as the field asks for it."""
     return _moment(part, get(context, path), now)
 

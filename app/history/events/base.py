@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, TypeVar, dataclass_transform
 
-#: `CaseEvent.by` when the reporter caused an event: he has no account.
+#: `InstanceEvent.by` when the reporter caused an event: he has no account.
 REPORTER = "reporter"
 
 
@@ -25,14 +25,14 @@ class Unknown(Event):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class CaseEvent(Event):
+class InstanceEvent(Event):
     """Something that happened in a case. ``by`` is `REPORTER` when he caused it, else empty."""
 
     by: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Assignment(CaseEvent):
+class Assignment(InstanceEvent):
     """An event that set variables.
 
     ``old``: the values before of those that existed and changed. ``kept``: the names of those that stayed the same.

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.history.events.base import Assignment, CaseEvent, ValuesSet, event
+from app.history.events.base import Assignment, InstanceEvent, ValuesSet, event
 
 
 @event("instance_started")
@@ -20,21 +20,21 @@ class InstanceStarted(ValuesSet):
 
 
 @event("instance_ended")
-class InstanceEnded(CaseEvent):
+class InstanceEnded(InstanceEvent):
     """A case reached its end event ``name``."""
 
     name: str
 
 
 @event("instance_cancelled")
-class InstanceCancelled(CaseEvent):
+class InstanceCancelled(InstanceEvent):
     """An officer cancelled a case."""
 
     reason: str
 
 
 @event("incident_opened")
-class IncidentOpened(CaseEvent):
+class IncidentOpened(InstanceEvent):
     """Something stopped. ``message`` is a stored message.
 
     Without a case it is about a process on which none could be started: ``incident`` is its id, ``key`` and
@@ -48,21 +48,21 @@ class IncidentOpened(CaseEvent):
 
 
 @event("incident_resolved")
-class IncidentResolved(CaseEvent):
+class IncidentResolved(InstanceEvent):
     """An incident was closed: tried again, or past."""
 
     incident: int
 
 
 @event("job_failed")
-class JobFailed(CaseEvent):
+class JobFailed(InstanceEvent):
     """A timer has no retries left. ``job``: its id."""
 
     job: str
 
 
 @event("identity_shown")
-class IdentityShown(CaseEvent):
+class IdentityShown(InstanceEvent):
     """Somebody looked at identity. ``fields``: their keys; ``attachment``: the id of the file that was opened."""
 
     fields: Sequence[str]
@@ -70,19 +70,19 @@ class IdentityShown(CaseEvent):
 
 
 @event("note_added")
-class NoteAdded(CaseEvent):
+class NoteAdded(InstanceEvent):
     """An officer wrote a note. ``note``: its id; what it says is not told."""
 
     note: int
 
 
 @event("tracking_code_reissued")
-class TrackingCodeReissued(CaseEvent):
+class TrackingCodeReissued(InstanceEvent):
     """The reporter got a new code."""
 
 
 @event("task_created")
-class TaskCreated(CaseEvent):
+class TaskCreated(InstanceEvent):
     """A task opened. ``due_at``: ISO 8601, empty without a deadline; ``unit``: the code of its unit."""
 
     task: str
@@ -91,21 +91,21 @@ class TaskCreated(CaseEvent):
 
 
 @event("unit_missing")
-class UnitMissing(CaseEvent):
+class UnitMissing(InstanceEvent):
     """A task opened for its whole lane, as the ``variable`` names no unit that has officers."""
 
     variable: str
 
 
 @event("task_claimed")
-class TaskClaimed(CaseEvent):
+class TaskClaimed(InstanceEvent):
     """An officer took a task."""
 
     task: str
 
 
 @event("task_released")
-class TaskReleased(CaseEvent):
+class TaskReleased(InstanceEvent):
     """A task went back to its lane.
 
     ``user`` held it and could no longer: ``reason`` is ``user_disabled`` or ``not_offered``. Both are empty when he
@@ -118,7 +118,7 @@ class TaskReleased(CaseEvent):
 
 
 @event("task_reassigned")
-class TaskReassigned(CaseEvent):
+class TaskReassigned(InstanceEvent):
     """A task was handed to the user named ``to``. ``before``: the id of who held it; ``unit``: set when it moved."""
 
     task: str
@@ -144,7 +144,7 @@ class QuestionAnswered(Assignment):
 
 
 @event("task_cancelled")
-class TaskCancelled(CaseEvent):
+class TaskCancelled(InstanceEvent):
     """An open task ended undone, as the case went by way of the element ``cause``."""
 
     task: str
@@ -152,7 +152,7 @@ class TaskCancelled(CaseEvent):
 
 
 @event("task_overdue")
-class TaskOverdue(CaseEvent):
+class TaskOverdue(InstanceEvent):
     """A task's deadline ``due_at`` (ISO 8601) passed; it stays open."""
 
     task: str
@@ -174,7 +174,7 @@ class MessageReceived(ValuesSet):
 
 
 @event("message_sent")
-class MessageSent(CaseEvent):
+class MessageSent(InstanceEvent):
     """A message went to the process named ``to``. ``fields``: the variables that it carries; ``id``: its own."""
 
     message: str
@@ -184,7 +184,7 @@ class MessageSent(CaseEvent):
 
 
 @event("message_delivered")
-class MessageDelivered(CaseEvent):
+class MessageDelivered(InstanceEvent):
     """The other case received it. ``identity``: keys of the identity fields that went along; else as received."""
 
     message: str
@@ -196,7 +196,7 @@ class MessageDelivered(CaseEvent):
 
 
 @event("message_kept")
-class MessageKept(CaseEvent):
+class MessageKept(InstanceEvent):
     """Its receiver ``case`` does not wait for it yet. Other reasons were recorded by earlier releases."""
 
     message: str
@@ -206,7 +206,7 @@ class MessageKept(CaseEvent):
 
 
 @event("message_unheard")
-class MessageUnheard(CaseEvent):
+class MessageUnheard(InstanceEvent):
     """It came after its receiver was over. Both cases tell so; on the receiver's side the event has no activity."""
 
     message: str
@@ -215,7 +215,7 @@ class MessageUnheard(CaseEvent):
 
 
 @event("partner_ended")
-class PartnerEnded(CaseEvent):
+class PartnerEnded(InstanceEvent):
     """The other case was over without ``message``, which was waited for here. Recorded by earlier releases."""
 
     message: str
@@ -224,7 +224,7 @@ class PartnerEnded(CaseEvent):
 
 
 @event("gateway_decided")
-class GatewayDecided(CaseEvent):
+class GatewayDecided(InstanceEvent):
     """A gateway let the case go on over ``flow``, which says ``text``.
 
     ``answered``: an officer said so. Else ``condition`` held, or none and it was the default; ``values``: what the
@@ -261,7 +261,7 @@ class TableDecided(ValuesSet):
 
 
 @event("inputs_mapped")
-class InputsMapped(CaseEvent):
+class InputsMapped(InstanceEvent):
     """An activity began with the local variables ``given``. ``warnings``: feelin's."""
 
     given: Mapping[str, Any]
@@ -281,7 +281,7 @@ class RoundsEnded(ValuesSet):
 
 
 @event("timer_fired")
-class TimerFired(CaseEvent):
+class TimerFired(InstanceEvent):
     """A timer was due at ``due_at`` (ISO 8601). ``text``: its span or date as the diagram has it."""
 
     due_at: str
@@ -289,35 +289,35 @@ class TimerFired(CaseEvent):
 
 
 @event("signal_thrown")
-class SignalThrown(CaseEvent):
+class SignalThrown(InstanceEvent):
     """An element sent a signal."""
 
     signal: str
 
 
 @event("signal_caught")
-class SignalCaught(CaseEvent):
+class SignalCaught(InstanceEvent):
     """An element received a signal."""
 
     signal: str
 
 
 @event("error_thrown")
-class ErrorThrown(CaseEvent):
+class ErrorThrown(InstanceEvent):
     """An element threw an error. ``by``: the id of the element that caught it; else as in every event."""
 
     code: str | None
 
 
 @event("escalation_thrown")
-class EscalationThrown(CaseEvent):
+class EscalationThrown(InstanceEvent):
     """An element escalated. ``by``: the id of the element that caught it; else as in every event."""
 
     code: str | None
 
 
 @event("notification_queued")
-class NotificationQueued(CaseEvent):
+class NotificationQueued(InstanceEvent):
     """An element told people something.
 
     ``groups``: ids of lanes' groups; ``unit``: only those of this unit; ``coordinator``: the id of a group, told

@@ -1,7 +1,7 @@
 """The words of each event, in the language of the moment."""
 
 from app.history.entry import Entry
-from app.history.events import REPORTER, CaseEvent, Event, MessageReceived
+from app.history.events import REPORTER, Event, InstanceEvent, MessageReceived
 from app.history.sentences import Sentence, say
 from app.history.vocabulary import Vocabulary
 from app.history.words import instances, office
@@ -25,5 +25,5 @@ def who(entry: Entry[Event]) -> str:
         return entry.actor.full_name
     event = entry.event
     from_outside = isinstance(event, MessageReceived) and event.case is None
-    by_reporter = isinstance(event, CaseEvent) and event.by == REPORTER
+    by_reporter = isinstance(event, InstanceEvent) and event.by == REPORTER
     return _("Pelapor") if by_reporter or from_outside else ""

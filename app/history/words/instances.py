@@ -13,7 +13,7 @@ from app.history.words.telling import (
     changes,
     here,
     labels,
-    other_case,
+    other_instance,
     tells,
     tells_by_name,
     values,
@@ -174,7 +174,7 @@ def _deadline(due_at: str, vocabulary: Vocabulary) -> Text:
 def _begun(event: events.InstanceStarted, vocabulary: Vocabulary) -> Text:
     """That a message of another case began this one."""
     text = N_("Perkara dimulai oleh pesan {message} dari perkara {case}")
-    case = other_case(event.case, event.case_number, vocabulary)
+    case = other_instance(event.case, event.case_number, vocabulary)
     return say(text, message=event.message, case=case)
 
 
@@ -182,7 +182,7 @@ def _begun(event: events.InstanceStarted, vocabulary: Vocabulary) -> Text:
 def _received(entry: Entry[events.MessageReceived], vocabulary: Vocabulary) -> Sentence:
     """What a waiting event received, and from which case; none when it came from outside."""
     event = entry.event
-    case = other_case(event.case, event.case_number, vocabulary)
+    case = other_instance(event.case, event.case_number, vocabulary)
     return Sentence(
         "message",
         (Part(here(entry, vocabulary), "name"),),
@@ -205,7 +205,7 @@ def _sent(entry: Entry[events.MessageSent], vocabulary: Vocabulary) -> Sentence:
 def _delivered(entry: Entry[events.MessageDelivered], vocabulary: Vocabulary) -> Sentence:
     """Which case received it, and which identity went along."""
     event = entry.event
-    case = other_case(event.case, event.case_number, vocabulary)
+    case = other_instance(event.case, event.case_number, vocabulary)
     title = say(N_("Pesan {message} diterima perkara {case}"), message=event.message, case=case)
     fields = labels(event.identity, vocabulary)
     lines = ((_("Identitas yang ikut"), fields),) if fields else ()
@@ -235,7 +235,7 @@ def _kept(entry: Entry[events.MessageKept], _vocabulary: Vocabulary) -> Sentence
 def _unheard(entry: Entry[events.MessageUnheard], vocabulary: Vocabulary) -> Sentence:
     """That it came after the case was over; told on both sides."""
     event = entry.event
-    message, case = event.message, other_case(event.case, event.case_number, vocabulary)
+    message, case = event.message, other_instance(event.case, event.case_number, vocabulary)
     if entry.activity_id is None:  # the receiver's side
         text, reason = (
             N_("Pesan {message} dari perkara {case} datang terlambat"),
@@ -253,7 +253,7 @@ def _unheard(entry: Entry[events.MessageUnheard], vocabulary: Vocabulary) -> Sen
 def _partner_ended(entry: Entry[events.PartnerEnded], vocabulary: Vocabulary) -> Sentence:
     """That a partner was over without having sent what is waited for here."""
     event = entry.event
-    case = other_case(event.case, event.case_number, vocabulary)
+    case = other_instance(event.case, event.case_number, vocabulary)
     title = say(
         N_("Perkara {case} berakhir tanpa mengirim pesan {message}"), case=case, message=event.message
     )

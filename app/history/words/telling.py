@@ -38,11 +38,11 @@ def here(entry: Entry[Event], words: Vocabulary) -> str:
     return words.activity(entry.activity_id)
 
 
-def other_case(case_id: int | None, number: str, words: Vocabulary) -> Part:
+def other_instance(instance_id: int | None, number: str, words: Vocabulary) -> Part:
     """The number of another case, which leads there for who may open it."""
-    if case_id is None or not words.may_open(case_id):
+    if instance_id is None or not words.may_open(instance_id):
         return Part(number or NOTHING, "name")
-    return Part(number or NOTHING, ref=Ref("case", case_id))
+    return Part(number or NOTHING, ref=Ref("instance", instance_id))
 
 
 def labels(keys: Sequence[str], words: Vocabulary) -> str:

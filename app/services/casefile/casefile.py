@@ -12,8 +12,8 @@ from app.history.entry import Entry
 from app.history.events import Event, TaskCreated, TaskReassigned
 from app.models import (
     Attachment,
-    CaseMessage,
     Incident,
+    InstanceMessage,
     MessageWait,
     Note,
     ProcessInstance,
@@ -59,7 +59,7 @@ class CaseFile:
     identity: Sequence[str]
     may_see_identity: bool
     partners: Sequence[Known]
-    undelivered: Sequence[CaseMessage]
+    undelivered: Sequence[InstanceMessage]
     responsible: Responsible
     units: Mapping[str, str]
     people: Mapping[str, str]
@@ -103,7 +103,7 @@ def casefile_of(session: Session, instance: ProcessInstance, *, actor: Actor) ->
         incidents.of_instance(session, instance.id),
         identity.keys(session, instance.id),
         identity.may_see(session, actor, instance, version),
-        linked_instances.of_case(session, instance, actor=actor),
+        linked_instances.links_of(session, instance, actor=actor),
         linked_instances.undelivered(session, instance.id),
         held,
         unit_names(session, [instance.unit_code, *held.codes, *_units(tasks, events)]),

@@ -16,7 +16,7 @@ STATES = ("active", "incident", "ended", "cancelled")
 
 
 @dataclass(frozen=True)
-class CaseFilters:
+class InstanceFilters:
     """What a list of cases is narrowed to; empty means everything."""
 
     q: str = ""
@@ -29,7 +29,7 @@ class CaseFilters:
 
 
 @dataclass(frozen=True)
-class CaseChoices:
+class InstanceChoices:
     """What the visible cases can be narrowed to; ``units`` are codes."""
 
     categories: Sequence[str]
@@ -48,7 +48,7 @@ class Place:
 
 
 def page(
-    session: Session, filters: CaseFilters, *, actor: Actor, after: str = "", limit: int = 50
+    session: Session, filters: InstanceFilters, *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[ProcessInstance]:
     """Cases that the actor may see, newest first."""
     limit = limited(limit)
@@ -70,7 +70,7 @@ def counts(session: Session, *, actor: Actor) -> dict[str, int]:
     return {state: found.get(state, 0) for state in STATES}
 
 
-def choices(session: Session, *, actor: Actor) -> CaseChoices:
+def choices(session: Session, *, actor: Actor) -> InstanceChoices:
     """What to offer in the filter bar: only what visible cases hold. 1 SQL."""
     columns = (
         ProcessInstance.category,
@@ -79,7 +79,7 @@ def choices(session: Session, *, actor: Actor) -> CaseChoices:
         ProcessInstance.key,
     )
     rows = session.execute(select(*columns).where(access.visible(actor)).group_by(*columns).limit(5000)).all()
-    return CaseChoices(*(sorted({row[n] for row in rows if row[n]}) for n in range(4)))
+    return InstanceChoices(*(sorted({row[n] for row in rows if row[n]}) for n in range(4)))
 
 
 def places(session: Session, ids: Sequence[int]) -> dict[int, Place]:
@@ -100,7 +100,7 @@ def places(session: Session, ids: Sequence[int]) -> dict[int, Place]:
     return found
 
 
-def _narrowed(filters: CaseFilters) -> list[ColumnElement[bool]]:
+def _narrowed(filters: InstanceFilters) -> list[ColumnElement[bool]]:
     equal = (
         (ProcessInstance.state, filters.state),
         (ProcessInstance.key, filters.key),

@@ -124,9 +124,9 @@ class Vocabulary:
         """A colleague's full name."""
         return self.people.get(name, name)
 
-    def may_open(self, case_id: int) -> bool:
+    def may_open(self, instance_id: int) -> bool:
         """Whether the reader may open another case."""
-        return case_id in self.cases
+        return instance_id in self.cases
 
 
 def vocabulary_of(file: CaseFile, zone: tzinfo) -> Vocabulary:

@@ -26,7 +26,7 @@ def record(
     writer.add(session, made, instance_id=instance_id, at=clock.now(session))
 
 
-def of_case(
+def events_of_instance(
     session: Session, instance_id: int, *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[Entry[Event]]:
     """What happened in a case, oldest first.
@@ -39,7 +39,9 @@ def of_case(
     return _page(list(reader.of_instance(session, instance_id, after=since, limit=limit + 1)), limit)
 
 
-def outside_cases(session: Session, *, actor: Actor, after: str = "", limit: int = 50) -> Page[Entry[Event]]:
+def outside_instances(
+    session: Session, *, actor: Actor, after: str = "", limit: int = 50
+) -> Page[Entry[Event]]:
     """What happened outside of cases, newest first: users, units, days off, deployments.
 
     Raises:
@@ -49,7 +51,7 @@ def outside_cases(session: Session, *, actor: Actor, after: str = "", limit: int
     if not actor.sees_all:
         raise NotAllowed(_("Halaman ini untuk administrator, pemilik proses, dan auditor."))
     limit, before = paging.limited(limit), _id(after) if after else None
-    return _page(list(reader.outside_cases(session, before=before, limit=limit + 1)), limit)
+    return _page(list(reader.outside_instances(session, before=before, limit=limit + 1)), limit)
 
 
 def _id(cursor: str) -> int:

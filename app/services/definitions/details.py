@@ -83,7 +83,7 @@ class File:
     used_by: Sequence[str]
 
 
-def open_cases(session: Session, *, actor: Actor) -> Mapping[int, int]:
+def open_instances(session: Session, *, actor: Actor) -> Mapping[int, int]:
     """How many open cases that the actor may see each version has, by definition id. 1 SQL."""
     query = select(ProcessInstance.definition_id, func.count()).where(
         ProcessInstance.state.in_(_OPEN), access.visible(actor)
@@ -91,7 +91,7 @@ def open_cases(session: Session, *, actor: Actor) -> Mapping[int, int]:
     return {id_: count for id_, count in session.execute(query.group_by(ProcessInstance.definition_id))}
 
 
-def open_case_counts(session: Session, definition_id: int, *, actor: Actor) -> dict[str, Standing]:
+def open_instance_counts(session: Session, definition_id: int, *, actor: Actor) -> dict[str, Standing]:
     """Where the open cases of a version stand that the actor may see: by element id."""
     here = (ProcessInstance.definition_id == definition_id, access.visible(actor))
     late = func.count().filter(UserTask.due_at < clock.now(session))

@@ -31,7 +31,7 @@ _SEALED = "sealed/"
 def receive(
     session: Session, upload: Upload, *, actor: Actor | None, private: bool | None = False
 ) -> Attachment:
-    """Keep a file that `uploads.read_upload` let in; it belongs to no case until `attach`. No actor means the reporter.
+    """Keep a file that `uploads.read_upload` let in; it belongs to no case until `attach`. No actor: the reporter.
 
     ``private`` None: its form will tell; until then it is kept like an identity, its name too.
 

@@ -16,7 +16,7 @@ from app.engine.local_variables import COUNTER
 from app.engine.running.context import Effect, Event
 from app.engine.running.step import OpenTask, Step
 from app.history import writer
-from app.history.events import REPORTER, CaseEvent, NotificationQueued, TaskCreated, UnitMissing, typed
+from app.history.events import REPORTER, InstanceEvent, NotificationQueued, TaskCreated, UnitMissing, typed
 from app.history.writer import Record
 from app.models import OutboxMessage, ProcessInstance, UserTask
 from app.services.core import bulk, clock
@@ -172,7 +172,7 @@ def _told(event: Event, actor: Actor | None, units: Mapping[str, tuple[str | Non
     told = typed(event.type, event.data)
     if isinstance(told, TaskCreated) and (unit := units.get(told.task, (None, None))[0]):
         told = replace(told, unit=unit)
-    if actor is None and not event.by_clock and isinstance(told, CaseEvent) and not told.by:
+    if actor is None and not event.by_clock and isinstance(told, InstanceEvent) and not told.by:
         told = replace(told, by=REPORTER)  # whoever else acts has a name; an error names there what caught it
     return Record(told, event.activity_id, actor.id if actor and not event.by_clock else None)
 

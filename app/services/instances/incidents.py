@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.errors import Conflict, NotAllowed, NotFound
 from app.history.events import IncidentOpened, IncidentResolved
 from app.i18n import _
-from app.models import CaseMessage, Incident, Job, ProcessInstance, UserTask
+from app.models import Incident, InstanceMessage, Job, ProcessInstance, UserTask
 from app.services.core import access, clock, history, rights
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -168,8 +168,8 @@ def close_moot(
     to another process stays: nobody has received that yet.
     """
     query = select(Incident).where(Incident.instance_id == instance.id, Incident.resolved_at.is_(None))
-    sent = select(CaseMessage.id).where(
-        CaseMessage.id == Incident.job_id, CaseMessage.sender_id == instance.id
+    sent = select(InstanceMessage.id).where(
+        InstanceMessage.id == Incident.job_id, InstanceMessage.sender_id == instance.id
     )
     for incident in session.scalars(query.where(~sent.exists())).all():
         about = incident.task_id or incident.job_id or "message"
@@ -209,7 +209,7 @@ def _count_anew(session: Session, job: Job) -> None:
     """A person acted: what had gone on by itself for too long may go on."""
     job.hops = 0
     if job.message_id is not None:
-        session.get_one(CaseMessage, job.message_id).hops = 0
+        session.get_one(InstanceMessage, job.message_id).hops = 0
 
 
 def _close(

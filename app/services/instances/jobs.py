@@ -47,7 +47,7 @@ def prepare(session: Session) -> None:
 def fire(session: Session, job_id: str) -> bool:
     """Fire one timer. False when it is gone or another worker holds it: nothing to do, no harm done."""
     asked = {"job_id": job_id}
-    instance = session.scalars(_case_of(), asked).one_or_none()
+    instance = session.scalars(_instance_of(), asked).one_or_none()
     # The timer is read after its case is locked, or it could be a stale copy.
     found = session.execute(_row(session.get_bind().dialect.name), asked).one_or_none()
     if found is None:
@@ -79,7 +79,7 @@ def fire(session: Session, job_id: str) -> bool:
 
 
 @cache
-def _case_of() -> Select[ProcessInstance]:
+def _instance_of() -> Select[ProcessInstance]:
     owner = select(Job.instance_id).where(Job.id == bindparam("job_id")).scalar_subquery()
     return access.locking(select(ProcessInstance).where(ProcessInstance.id == owner))
 

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.engine.running import execution as engine
 from app.errors import Conflict, ExecutionFailed
-from app.history.events import CaseEvent, MessageDelivered, MessageKept, MessageUnheard
+from app.history.events import InstanceEvent, MessageDelivered, MessageKept, MessageUnheard
 from app.i18n import N_, _
-from app.models import Attachment, CaseMessage, Job, Partner, ProcessInstance
+from app.models import Attachment, InstanceMessage, Job, Partner, ProcessInstance
 from app.services import identity
 from app.services.core import clock, history, holidays, loop_guard
 from app.services.definitions import definitions
@@ -70,7 +70,7 @@ def deliver(session: Session, message_id: str) -> bool:
         ExecutionFailed: nobody receives it, or the receiver's diagram cannot go on.
     """
     # For this transaction alone; new jobs and history may name it meanwhile.
-    query = select(CaseMessage).where(CaseMessage.id == message_id).with_for_update(key_share=True)
+    query = select(InstanceMessage).where(InstanceMessage.id == message_id).with_for_update(key_share=True)
     message = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     job = session.get(Job, message_id, populate_existing=True)
     if message is None or job is None:
@@ -98,7 +98,7 @@ def deliver(session: Session, message_id: str) -> bool:
 def report(session: Session, job: Job, words: str, activity_id: str | None) -> None:
     """Open an incident about a message that could not be delivered: on its sender where nobody receives it, else on
     the case that cannot go on, or on the process in which none can begin."""
-    message = session.get_one(CaseMessage, job.message_id)
+    message = session.get_one(InstanceMessage, job.message_id)
     found, at, place = correlation.receiver(session, message), message.sender, message.activity_id
     if isinstance(found, Start):
         place = activity_id or found.node.id
@@ -113,7 +113,7 @@ def report(session: Session, job: Job, words: str, activity_id: str | None) -> N
 # -- not heard ---------------------------------------------------------------------------------------------
 
 
-def _keep(session: Session, job: Job, message: CaseMessage, receiver: ProcessInstance) -> None:
+def _keep(session: Session, job: Job, message: InstanceMessage, receiver: ProcessInstance) -> None:
     """Let a message rest till `outgoing.wake`, which has to wait for the receiver too."""
     if message.state != "kept":
         event = MessageKept(message=message.name, **linked_instances.named(receiver))
@@ -121,20 +121,20 @@ def _keep(session: Session, job: Job, message: CaseMessage, receiver: ProcessIns
     message.state, message.receiver_id, job.run_at = "kept", receiver.id, None
 
 
-def _tell_late(session: Session, message: CaseMessage, receiver: ProcessInstance) -> None:
+def _tell_late(session: Session, message: InstanceMessage, receiver: ProcessInstance) -> None:
     """Tell both sides that the receiver is over, and the process owner once of all that the element sends."""
     message.receiver_id = receiver.id
     _record(session, MessageUnheard(message=message.name, **linked_instances.named(receiver)), message)
     told = MessageUnheard(message=message.name, **linked_instances.named(message.sender))
     history.record(session, told, actor=None, instance_id=receiver.id)
     same = {"sender_id": message.sender_id, "activity_id": message.activity_id, "key": message.key}
-    earlier = select(CaseMessage.id).filter_by(state="unheard", **same).limit(1)
+    earlier = select(InstanceMessage.id).filter_by(state="unheard", **same).limit(1)
     if session.scalar(earlier) is None:
         to, about = {"roles": ["process_owner"]}, {"message": message.name}
         texts.queue(session, message.sender, message.activity_id, "message_unheard", to, **about)
 
 
-def _record(session: Session, event: CaseEvent, message: CaseMessage) -> None:
+def _record(session: Session, event: InstanceEvent, message: InstanceMessage) -> None:
     """What became of a message, on the sender's side."""
     history.record(session, event, actor=None, instance_id=message.sender_id, activity_id=message.activity_id)
 
@@ -142,7 +142,7 @@ def _record(session: Session, event: CaseEvent, message: CaseMessage) -> None:
 # -- heard -------------------------------------------------------------------------------------------------
 
 
-def _begin(session: Session, message: CaseMessage, start: Start) -> None:
+def _begin(session: Session, message: InstanceMessage, start: Start) -> None:
     loop_guard.count(session, "message", message.hops, activity_id=start.node.id)
     brought = _content_of(session, message, start.version, None)
     about = {"message": message.name, **linked_instances.named(message.sender)}
@@ -150,7 +150,7 @@ def _begin(session: Session, message: CaseMessage, start: Start) -> None:
     _settle(session, message, instance, brought)
 
 
-def _hand_over(session: Session, message: CaseMessage, found: Hearer) -> bool:
+def _hand_over(session: Session, message: InstanceMessage, found: Hearer) -> bool:
     """Deliver to the waiting event. False: there is none, or a timer that was due took it away."""
     receiver, version, wait, by_number = found
     if wait is None:
@@ -179,7 +179,7 @@ def _hand_over(session: Session, message: CaseMessage, found: Hearer) -> bool:
 
 
 def _settle(
-    session: Session, message: CaseMessage, receiver: ProcessInstance, brought: _Content, **how: Any
+    session: Session, message: InstanceMessage, receiver: ProcessInstance, brought: _Content, **how: Any
 ) -> None:
     """Store what came beside variables, that the two are linked, and on the sender's side that it arrived."""
     brought.store(session, receiver)
@@ -191,7 +191,7 @@ def _settle(
 
 
 def _content_of(
-    session: Session, message: CaseMessage, version: Version, receiver: ProcessInstance | None
+    session: Session, message: InstanceMessage, version: Version, receiver: ProcessInstance | None
 ) -> _Content:
     """Return what ``message`` brings to ``receiver``, or to a new case, of ``version``.
 

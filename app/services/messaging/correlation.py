@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.diagram import Diagram, Node
 from app.engine.running import execution as engine
-from app.models import CaseMessage, MessageWait, Partner, ProcessInstance
+from app.models import InstanceMessage, MessageWait, Partner, ProcessInstance
 from app.services.core import access, clock, holidays
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -47,7 +47,7 @@ class Ended(NamedTuple):
 Failure = Literal["nobody", "several", "no_target"]
 
 
-def receiver(session: Session, message: CaseMessage) -> Start | Hearer | Ended | Failure:
+def receiver(session: Session, message: InstanceMessage) -> Start | Hearer | Ended | Failure:
     """Return who receives a message, a case held till the commit, or why nobody does."""
     definition = definitions.latest(session, message.key)
     newest = definitions.version(session, definition.id) if definition is not None else None
@@ -72,7 +72,9 @@ def receiver(session: Session, message: CaseMessage) -> Start | Hearer | Ended |
     return "nobody" if known and not cases else "no_target"
 
 
-def _cases(session: Session, message: CaseMessage, *, begins: bool) -> tuple[Sequence[ProcessInstance], bool]:
+def _cases(
+    session: Session, message: InstanceMessage, *, begins: bool
+) -> tuple[Sequence[ProcessInstance], bool]:
     """Which cases may be meant, and whether by their number. ``begins``: the sender's own number means none, for it
     would mean a case that has nothing to do with the sender."""
     ids: list[int] = []
@@ -86,7 +88,7 @@ def _cases(session: Session, message: CaseMessage, *, begins: bool) -> tuple[Seq
     return session.scalars(access.locking(query)).all(), not ids
 
 
-def _start(diagram: Diagram, message: CaseMessage) -> Node | None:
+def _start(diagram: Diagram, message: InstanceMessage) -> Node | None:
     """The start event that the message is drawn to; in a version without its targets, the one of its name."""
     drawn = [diagram.nodes[target] for target in message.targets if target in diagram.nodes]
     if not drawn and not _hearing(diagram, message):
@@ -94,7 +96,7 @@ def _start(diagram: Diagram, message: CaseMessage) -> Node | None:
     return next((node for node in drawn if node.kind == "startEvent" and not node.scope), None)
 
 
-def _hearing(diagram: Diagram, message: CaseMessage) -> frozenset[str]:
+def _hearing(diagram: Diagram, message: InstanceMessage) -> frozenset[str]:
     """The events that hear the message: those that it is drawn to; in a version without its targets, those that wait
     for one of its name. In a called process, and where a drawing was completed, the id is a part of theirs."""
     waiting = [node for node in diagram.nodes.values() if node.message is not None and node.kind in _HEARING]
@@ -108,7 +110,7 @@ def _wait(
     session: Session,
     case: ProcessInstance,
     version: Version,
-    message: CaseMessage,
+    message: InstanceMessage,
     places: frozenset[str],
 ) -> MessageWait | None:
     """The oldest event that waits where the receiver was linked with the sender: in the same round, as long as that

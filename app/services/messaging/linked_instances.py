@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.models import CaseMessage, MessageWait, Partner, ProcessInstance
+from app.models import InstanceMessage, MessageWait, Partner, ProcessInstance
 from app.services.core import access, clock
 from app.services.core.access import Actor
 from app.services.definitions import definitions
@@ -76,7 +76,7 @@ def named(instance: ProcessInstance) -> dict[str, Any]:
     return {"case": instance.id, "case_number": instance.business_key}
 
 
-def of_case(session: Session, instance: ProcessInstance, *, actor: Actor) -> list[Known]:
+def links_of(session: Session, instance: ProcessInstance, *, actor: Actor) -> list[Known]:
     """The cases that a case is linked with, the first first, and what either waits for from the other. 2 SQL, 1 where
     there is none."""
     back = aliased(Partner)
@@ -113,11 +113,11 @@ def _awaited(
     return list(dict.fromkeys(wait.message for wait in own if sent & set(wait.activity_id.split(":"))))
 
 
-def undelivered(session: Session, instance_id: int) -> Sequence[CaseMessage]:
+def undelivered(session: Session, instance_id: int) -> Sequence[InstanceMessage]:
     """What a case sent, or what is kept for it, and was not received yet, the first first. 1 SQL."""
-    open_ones = CaseMessage.state.in_(("sent", "kept"))
-    ours = (CaseMessage.sender_id == instance_id) | (CaseMessage.receiver_id == instance_id)
-    query = select(CaseMessage).where(ours, open_ones).order_by(CaseMessage.sent_at).limit(100)
+    open_ones = InstanceMessage.state.in_(("sent", "kept"))
+    ours = (InstanceMessage.sender_id == instance_id) | (InstanceMessage.receiver_id == instance_id)
+    query = select(InstanceMessage).where(ours, open_ones).order_by(InstanceMessage.sent_at).limit(100)
     return session.scalars(
-        query.options(joinedload(CaseMessage.sender), joinedload(CaseMessage.receiver))
+        query.options(joinedload(InstanceMessage.sender), joinedload(InstanceMessage.receiver))
     ).all()

@@ -16,7 +16,7 @@ from app.engine.running.context import Effect
 from app.engine.running.step import Step
 from app.history.events import MessageSent
 from app.history.writer import Record
-from app.models import CaseMessage, Job, ProcessDefinition, ProcessInstance
+from app.models import InstanceMessage, Job, ProcessDefinition, ProcessInstance
 from app.services.core import bulk, clock, loop_guard
 
 #: The property of a sending element that says which variables its messages carry; without it they carry all.
@@ -44,7 +44,7 @@ def send(session: Session, instance: ProcessInstance, step: Step) -> list[tuple[
     rows = [
         _row(instance, effect, key, at, hops) for (_n, effect, key), at in zip(ways, moments, strict=True)
     ]
-    bulk.insert_rows(session, CaseMessage, rows)
+    bulk.insert_rows(session, InstanceMessage, rows)
     bulk.insert_rows(session, Job, [_job(row, now) for row in rows])
     return [(way[0], _told(row, names[row["key"]])) for way, row in zip(ways, rows, strict=True)]
 
@@ -57,8 +57,8 @@ def wake(session: Session, instance: ProcessInstance) -> None:
 
 @cache
 def _waking() -> Update:
-    kept = select(CaseMessage.id).where(
-        CaseMessage.receiver_id == bindparam("of_id"), CaseMessage.state == "kept"
+    kept = select(InstanceMessage.id).where(
+        InstanceMessage.receiver_id == bindparam("of_id"), InstanceMessage.state == "kept"
     )
     return update(cast("Table", Job.__table__)).where(Job.id.in_(kept))
 

@@ -79,7 +79,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class PublicCase:
+class PublicInstance:
     """Everything about a case that its reporter may read. ``said`` has the latest first.
 
     ``sent`` is what he himself wrote last on this page. ``unit``: the names of the units that handle the case, or
@@ -120,14 +120,14 @@ def _mark(session: Session, instance_id: int) -> str:
     return row.code_hmac[:16] if row else ""
 
 
-def overview(session: Session, instance: ProcessInstance) -> PublicCase:
+def overview(session: Session, instance: ProcessInstance) -> PublicInstance:
     """Return the public face of a case; whoever calls this has checked code or ticket."""
     version = definitions.version(session, instance.definition_id)
     events, tasks = reader.of_instance(session, instance.id), instances.open_tasks(session, instance.id)
     held = responsible_units.units_of(session, version, instance, tasks)
     status = queries.public_status(session, instance, tasks)
     names = casefile.unit_names(session, held.codes)
-    return PublicCase(
+    return PublicInstance(
         instance,
         status,
         ", ".join(names.get(code, code) for code in held.codes),

@@ -53,7 +53,7 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
     """
     # The task is read after its case is locked, or it could be a stale copy.
     asked = {"task_id": task_id}
-    instance = session.scalars(_case_of(actor, lock), asked).one_or_none()
+    instance = session.scalars(_instance_of(actor, lock), asked).one_or_none()
     if instance is None:
         raise NotFound(_("Tugas ini tidak ada, atau bukan tugas Anda."))
     dialect = session.get_bind().dialect.name
@@ -74,7 +74,7 @@ def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> 
 
 
 @lru_cache(maxsize=512)
-def _case_of(actor: Actor, lock: bool) -> Select[ProcessInstance]:
+def _instance_of(actor: Actor, lock: bool) -> Select[ProcessInstance]:
     owner = select(UserTask.instance_id).where(UserTask.id == bindparam("task_id")).scalar_subquery()
     query = select(ProcessInstance).where(ProcessInstance.id == owner, access.visible(actor))
     return access.locking(query.where(access.held_there(actor))) if lock else query

@@ -232,11 +232,11 @@ def _alone(diagram: Diagram, seed: str, until: float) -> Drive:
 
 
 @dataclass(eq=False)
-class _Case:
+class _Instance:
     """A case of one process, and those that it is linked with."""
 
     officer: Officer
-    partners: list["_Case"] = field(default_factory=list)
+    partners: list["_Instance"] = field(default_factory=list)
     why: str = ""
 
     @property
@@ -252,7 +252,7 @@ class _Case:
 class _Message:
     """A message on its way to one process, to be heard at one of ``targets``."""
 
-    sender: _Case
+    sender: _Instance
     process: str
     targets: frozenset[str]
     effect: Effect
@@ -265,7 +265,7 @@ class _Pools:
         self.diagrams, self.random = diagrams, random
         sent = [flow for d in diagrams.values() for node in d.nodes.values() for flow in node.sends]
         self.fed = {flow.target for flow in sent if flow.process in diagrams}
-        self.cases: list[_Case] = []
+        self.cases: list[_Instance] = []
         self.messages: list[_Message] = []
 
     def drive(self, until: float) -> dict[str, Drive]:
@@ -282,11 +282,11 @@ class _Pools:
                 pass
         return {key: drive for key in self.diagrams if (drive := self._drive(key)) is not None}
 
-    def _add(self, diagram: Diagram) -> _Case:
-        self.cases.append(_Case(Officer(diagram, self.random, self.fed)))
+    def _add(self, diagram: Diagram) -> _Instance:
+        self.cases.append(_Instance(Officer(diagram, self.random, self.fed)))
         return self.cases[-1]
 
-    def _go_on(self, case: _Case, act: Callable[[], None]) -> bool:
+    def _go_on(self, case: _Instance, act: Callable[[], None]) -> bool:
         """Let something happen in a case, and note what it sends. False: nothing happened."""
         steps = case.officer.steps
         try:
@@ -322,7 +322,7 @@ class _Pools:
             self._go_on(case, lambda: case.officer.start(starts[0], values))
         return True
 
-    def _hear(self, case: _Case, wait: str, message: _Message) -> bool:
+    def _hear(self, case: _Instance, wait: str, message: _Message) -> bool:
         """Let a case hear a message. False: a timer that was due takes its event away, and the message stays."""
 
         def hear() -> None:

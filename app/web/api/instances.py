@@ -6,10 +6,10 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.commands.instances import start_case
+from app.commands.instances import start_instance
 from app.commands.transaction import Answer
 from app.services.casefile import instance_lists, queries
-from app.services.casefile.instance_lists import CaseFilters
+from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import history
 from app.services.instances import cancellation, instances
 from app.services.instances.instances import Started
@@ -51,7 +51,7 @@ def start(body: dict[str, Any]) -> Response:
         return _dumped(session, started.instance)
 
     given = body["variables"]
-    kept = start_case(
+    kept = start_instance(
         context.database(),
         body["key"],
         from_json(given),
@@ -72,7 +72,7 @@ def listed(query: dict[str, Any]) -> dict[str, Any]:
     limit, cursor = query.pop("limit"), query.pop("cursor")
     with context.database().reading() as session:
         found = instance_lists.page(
-            session, CaseFilters(**query), actor=context.actor(), after=cursor, limit=limit
+            session, InstanceFilters(**query), actor=context.actor(), after=cursor, limit=limit
         )
         return {"items": [present.instance(session, row) for row in found.items], "next": found.next}
 
@@ -102,7 +102,7 @@ def variables(instance_id: int) -> Response:
 def happened(query: dict[str, Any], instance_id: int) -> dict[str, Any]:
     """What happened, oldest first."""
     with context.database().reading() as session:
-        found = history.of_case(
+        found = history.events_of_instance(
             session, instance_id, actor=context.actor(), after=query["cursor"] or "", limit=query["limit"]
         )
         return {"items": [present.event(entry) for entry in found.items], "next": found.next}

@@ -26,7 +26,7 @@ from app.models import Job, ProcessInstance, UserTask
 from app.services import identity
 from app.services.casefile import casefile, instance_lists, notes, queries
 from app.services.casefile.casefile import CaseFile
-from app.services.casefile.instance_lists import CaseFilters, Place
+from app.services.casefile.instance_lists import InstanceFilters, Place
 from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
 from app.services.core.paging import Page
@@ -58,7 +58,7 @@ class _Refusal:
 
 _NAMES = ("category", "unit", "area", "key")
 
-blueprint = Blueprint("cases", __name__)
+blueprint = Blueprint("casefile", __name__)
 
 
 @blueprint.get("/perkara")
@@ -66,7 +66,7 @@ def listed() -> str:
     """The cases one may see, the newest first."""
     actor = context.actor()
     with context.database().reading() as session:
-        found = _read_case_list(session, actor=actor)
+        found = _read_instance_list(session, actor=actor)
     return render_template("casefile/list.html", found=found, sees_all=actor.sees_all)
 
 
@@ -74,7 +74,7 @@ def listed() -> str:
 def show(instance_id: int) -> str:
     """Everything about one case, its identity masked."""
     with context.database().reading() as session:
-        return _draw_case_page(session, instance_id, actor=context.actor())
+        return _draw_casefile(session, instance_id, actor=context.actor())
 
 
 @blueprint.post("/perkara/<int:instance_id>/identitas")
@@ -89,7 +89,7 @@ def show_identity(instance_id: int) -> AnyResponse:
 
     shown = run_without_key(context.database(), do)
     with context.database().reading() as session:
-        page = _draw_case_page(session, instance_id, actor=actor, shown=shown)
+        page = _draw_casefile(session, instance_id, actor=actor, shown=shown)
     return make_response(page, {"Cache-Control": "no-store"})
 
 
@@ -146,14 +146,14 @@ def _perform(
         problems = error.errors if isinstance(error, InvalidForm) else {}
         refusal = _Refusal(name, errors.tell_error(error), sent, problems)
         with context.database().reading() as session:
-            page = _draw_case_page(session, instance_id, actor=context.actor(), refusal=refusal)
+            page = _draw_casefile(session, instance_id, actor=context.actor(), refusal=refusal)
         return make_response(page, errors.problem_of(error).status)
     return None
 
 
 def _done(instance_id: int, words: str, part: str | None = None) -> AnyResponse:
     flash(words, "ok")
-    return redirect(url_for("cases.show", instance_id=instance_id, _anchor=part), 303)
+    return redirect(url_for("casefile.show", instance_id=instance_id, _anchor=part), 303)
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class _Row:
 
 
 @dataclass(frozen=True)
-class _CaseList:
+class _InstanceList:
     """Everything the template shows. ``units``: code → name."""
 
     state: str
@@ -201,13 +201,13 @@ class _CaseList:
         return lists.address() if lists.argument(lists.AFTER) else ""
 
 
-def _read_case_list(session: Session, *, actor: Actor) -> _CaseList:
+def _read_instance_list(session: Session, *, actor: Actor) -> _InstanceList:
     """Return the list that the address asks for."""
     asked = {name: lists.argument(name) for name in _NAMES}
     state, q = lists.argument("state"), lists.argument("q")
     state = state if state in instance_lists.STATES else ""
     page = instance_lists.page(
-        session, CaseFilters(q=q, state=state, **asked), actor=actor, after=lists.argument(lists.AFTER)
+        session, InstanceFilters(q=q, state=state, **asked), actor=actor, after=lists.argument(lists.AFTER)
     )
     choices, counts = (
         instance_lists.choices(session, actor=actor),
@@ -216,7 +216,7 @@ def _read_case_list(session: Session, *, actor: Actor) -> _CaseList:
     places = instance_lists.places(session, [case.id for case in page.items])
     in_rows = [task.unit_code or "" for place in places.values() for task in place.tasks]
     units = casefile.unit_names(session, [*choices.units, *in_rows])
-    return _CaseList(
+    return _InstanceList(
         state=state,
         q=q,
         tabs=_tabs(state, counts),
@@ -249,7 +249,7 @@ def _tabs(state: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
 
 
 def _filters(
-    asked: Mapping[str, str], choices: instance_lists.CaseChoices, units: Mapping[str, str]
+    asked: Mapping[str, str], choices: instance_lists.InstanceChoices, units: Mapping[str, str]
 ) -> list[Filter]:
     options = [
         ("category", _("Kategori"), [(name, name) for name in choices.categories]),
@@ -311,7 +311,7 @@ class _Value:
     changes: Sequence[tuple[str, str, datetime, str]]
 
 
-def _draw_case_page(
+def _draw_casefile(
     session: Session,
     instance_id: int,
     *,
@@ -355,8 +355,8 @@ def _draw_case_page(
         svg=svg,
         lines=lines,
         viewer={
-            "xml": url_for("cases.diagram", instance_id=instance_id),
-            "states": url_for("cases.states", instance_id=instance_id),
+            "xml": url_for("casefile.diagram", instance_id=instance_id),
+            "states": url_for("casefile.states", instance_id=instance_id),
         },
     )
 

@@ -12,9 +12,9 @@ from app.forms import Component
 from app.history.entry import Entry
 from app.history.events import REPORTER, Event, InstanceStarted, MessageReceived, TaskCompleted
 from app.history.sentences import say
-from app.history.words.telling import other_case
+from app.history.words.telling import other_instance
 from app.i18n import N_, _
-from app.models import Attachment, CaseMessage, MessageWait, UserTask
+from app.models import Attachment, InstanceMessage, MessageWait, UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.queries import Submission
@@ -75,12 +75,12 @@ def awaited(version: Version, wait: MessageWait) -> str:
     return _("pelapor") if messages.is_for_reporter(node) else node.name or wait.message
 
 
-def undelivered(message: CaseMessage, instance_id: int, vocabulary: Vocabulary) -> Markup:
+def undelivered(message: InstanceMessage, instance_id: int, vocabulary: Vocabulary) -> Markup:
     """Where a message waits that the instance of the page sent or is to receive."""
     if message.receiver is None:
         return sentences.html(say(N_("Pesan {message} belum punya penerima."), message=message.name))
     to, origin = (
-        other_case(one.id, one.business_key, vocabulary) for one in (message.receiver, message.sender)
+        other_instance(one.id, one.business_key, vocabulary) for one in (message.receiver, message.sender)
     )
     if message.receiver_id == instance_id:
         text = N_("Pesan {message} dari perkara {case} siap diterima begitu perkara ini menunggunya.")

@@ -134,7 +134,7 @@ def show(definition_id: int) -> str:
         version = definitions.version(session, definition_id)
         newest = definitions.latest(session, definition.key)
         versions = catalogue.page(session, key=definition.key, every=True, after=lists.argument(lists.AFTER))
-        standing = details.open_case_counts(session, definition_id, actor=actor)
+        standing = details.open_instance_counts(session, definition_id, actor=actor)
         picture, lines = details.picture(version, definition.name, standing)
         today = clock.now(session).astimezone(context.config().timezone).date()
         return render_template(
@@ -145,7 +145,7 @@ def show(definition_id: int) -> str:
             versions=versions,
             first=lists.address() if lists.argument(lists.AFTER) else "",
             following=lists.next_page(versions.next),
-            open_cases=details.open_cases(session, actor=actor),
+            open_instances=details.open_instances(session, actor=actor),
             deployers=details.deployed_by(session, versions.items),
             picture=picture,
             lines=lines,
@@ -173,7 +173,7 @@ def diagram(definition_id: int) -> Response:
 def states(definition_id: int) -> Response:
     """Where the open cases stand, for the viewer: element id → state, count."""
     with context.database().reading() as session:
-        found = details.open_case_counts(session, definition_id, actor=context.actor())
+        found = details.open_instance_counts(session, definition_id, actor=context.actor())
     return jsonify(
         {id_: {"state": "overdue" if one.late else "open", "count": one.cases} for id_, one in found.items()}
     )
@@ -230,7 +230,7 @@ def _list_page(
             live=live,
             first=lists.address() if lists.argument(lists.AFTER) else "",
             following=lists.next_page(live.next),
-            open_cases=_by_key(session, details.open_cases(session, actor=actor)),
+            open_instances=_by_key(session, details.open_instances(session, actor=actor)),
             deployers=details.deployed_by(session, live.items),
             told=_told(seen),
             quiet=[row for row in seen if not row.findings],

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app import forms
-from app.commands.instances import start_case
+from app.commands.instances import start_instance
 from app.commands.transaction import Command, Failed, run_command, run_without_key
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NumberTaken
 from app.forms import Form
@@ -86,7 +86,7 @@ def save() -> Response:
     if not sheet.reported:
         about = {"name": sheet.version.diagram.name, "number": started["number"]}
         flash(_("{name} dimulai dengan nomor {number}.", **about), "ok")
-        return redirect(url_for("cases.show", instance_id=started["instance_id"]), 303)
+        return redirect(url_for("casefile.show", instance_id=started["instance_id"]), 303)
     flash(_("Laporan tersimpan dengan nomor {number}.", number=started["number"]), "ok")
     entries.say_left_out(sheet.form, entry, {})
     return _go(started["instance_id"], secret)
@@ -136,12 +136,12 @@ def _start(sheet: _Sheet, entry: Entry, secret: str) -> dict[str, Any]:
         drafts.delete(session, actor, _scope(sheet.key))
         return {"instance_id": started.instance.id, "number": started.instance.business_key}
 
-    return start_case(
+    return start_instance(
         context.database(),
         sheet.key,
         values,
         actor=actor,
-        command=Command("start_case", sheet.key, secret, entry.sent),
+        command=Command("start_instance", sheet.key, secret, entry.sent),
         answer=answer,
         typed=entry.values,
     )
@@ -202,7 +202,7 @@ def _slip(instance_id: int) -> Response:
         instance = instances.get(session, instance_id, actor=actor)
         version = definitions.version(session, instance.definition_id)
     if not tracking.has_reporter(version):
-        return redirect(url_for("cases.show", instance_id=instance_id), 303)
+        return redirect(url_for("casefile.show", instance_id=instance_id), 303)
     page = render_template(
         "intake/slip.html",
         case=instance,
@@ -216,7 +216,7 @@ def _slip(instance_id: int) -> Response:
 @_blueprint.post("/laporan/<int:instance_id>/slip")
 def _put_away(instance_id: int) -> Response:
     """The reporter has his code: show it no more."""
-    gone = redirect(url_for("cases.show", instance_id=instance_id))
+    gone = redirect(url_for("casefile.show", instance_id=instance_id))
     return once.forget(gone, url_for("intake.slip", instance_id=instance_id))
 
 

@@ -49,10 +49,10 @@ def listed() -> Response | str:
 
 
 @blueprint.post("/notifikasi/<int:notice_id>/buka")
-def open_case(notice_id: int) -> Response:
+def open_instance(notice_id: int) -> Response:
     """Note that it was read, and go to its case."""
     notice = _mark_read(notice_id)
-    return redirect(url_for("cases.show", instance_id=notice.instance_id), 303)
+    return redirect(url_for("casefile.show", instance_id=notice.instance_id), 303)
 
 
 @blueprint.post("/notifikasi/<int:notice_id>/tugas")
@@ -62,7 +62,7 @@ def open_task(notice_id: int) -> Response:
     with context.database().reading() as session:
         task_id = reminders.workable(session, [notice], actor=context.actor()).get(notice.id)
     there = url_for("tasks.show", task_id=task_id) if task_id else None
-    return redirect(there or url_for("cases.show", instance_id=notice.instance_id), 303)
+    return redirect(there or url_for("casefile.show", instance_id=notice.instance_id), 303)
 
 
 @blueprint.post("/notifikasi/<int:notice_id>/dibaca")

@@ -166,8 +166,8 @@ def record() -> str:
     """What was changed outside of cases, newest first."""
     after = lists.argument(lists.AFTER)
     with context.database().reading() as session:
-        page = history.outside_cases(session, actor=context.actor(), after=after)
-        entries = [sentences.entry_outside_cases(entry) for entry in page.items]
+        page = history.outside_instances(session, actor=context.actor(), after=after)
+        entries = [sentences.entry_outside_instances(entry) for entry in page.items]
     return render_template(
         "people/history.html",
         entries=entries,

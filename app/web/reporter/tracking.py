@@ -83,8 +83,8 @@ def reply() -> AnyResponse:
     entry = None
     try:
         if not entries.only_rows():
-            case_id = case.id
-            run_without_key(context.database(), lambda session: tracking.admit_reply(session, case_id))
+            instance_id = case.id
+            run_without_key(context.database(), lambda session: tracking.admit_reply(session, instance_id))
         entry = entries.read_entry(form, actor=None)
         if entry.unfinished:
             return _again(case, entry)

@@ -5,7 +5,7 @@ import pytest
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.services.casefile import casefile, instance_lists, queries
-from app.services.casefile.instance_lists import CaseFilters
+from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import clock
 from app.services.definitions import definitions
 from app.services.deployment import deployments
@@ -101,7 +101,7 @@ def test_a_list_of_cases_says_where_each_stands(office: Office) -> None:
     assert choices.keys == ["uji"]
     assert len(seen) == 3
     with office.database.reading() as session:
-        assert len(instance_lists.page(session, CaseFilters(key="uji"), actor=office.owner).items) == 3
+        assert len(instance_lists.page(session, InstanceFilters(key="uji"), actor=office.owner).items) == 3
 
 
 def test_an_auditor_keeps_no_draft_and_nobody_one_for_a_foreign_task(office: Office) -> None:

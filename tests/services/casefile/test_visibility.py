@@ -15,5 +15,5 @@ def test_an_officer_sees_where_his_cases_of_a_version_stand_and_no_others(office
         everything = {"kerjakan": 1, "periksa": 1}
         for actor, seen in ((office.owner, everything), (office.rina, everything), (office.ketua, everything),
                             (office.dinas_a, {"kerjakan": 1}), (office.dinas_b, {})):  # fmt: skip
-            standing = details.open_case_counts(session, version, actor=actor)
+            standing = details.open_instance_counts(session, version, actor=actor)
             assert {element: one.cases for element, one in standing.items()} == seen

@@ -83,7 +83,9 @@ def _files(session: Session, office: Office, case: Any, actor: Actor) -> None:
 
 
 def _look(session: Session, office: Office, case: Any, actor: Actor) -> None:
-    listed = [row.id for row in instance_lists.page(session, instance_lists.CaseFilters(), actor=actor).items]
+    listed = [
+        row.id for row in instance_lists.page(session, instance_lists.InstanceFilters(), actor=actor).items
+    ]
     instance = access.instance(session, actor, case.id)
     assert listed == [instance.id]
 

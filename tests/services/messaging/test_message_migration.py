@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, MetaData, Table, insert, select
 
 from app.db import Database
-from app.models import CaseMessage, Job, Partner
+from app.models import InstanceMessage, Job, Partner
 from app.services.maintenance import migrations
 
 AT = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
@@ -45,7 +45,7 @@ def test_copies_of_a_message_become_one_and_what_nobody_was_found_for_is_tried_a
         under_way(connection)
         migrations.finish(connection)
     with database.reading() as session:
-        messages = session.scalars(select(CaseMessage).order_by(CaseMessage.id)).all()
+        messages = session.scalars(select(InstanceMessage).order_by(InstanceMessage.id)).all()
         assert [(one.id, one.targets) for one in messages] == [
             ("a", {"tunggu": "Jawaban", "lagi": "Jawaban"}),
             ("c", {"surat": "Jawaban"}),

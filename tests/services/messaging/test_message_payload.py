@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.models import Attachment, CaseMessage, HistoryEvent, IdentityValue, Job, ProcessInstance
+from app.models import Attachment, HistoryEvent, IdentityValue, InstanceMessage, Job, ProcessInstance
 from app.services.core import clock, encryption
 from app.services.files import attachments as attachments
 from app.services.files import uploads
@@ -43,7 +43,7 @@ def test_identity_goes_only_where_the_receiver_marks_it(office: Office, marked: 
         ["nama"] if marked else []
     )
     with office.database.reading() as session:
-        rows = [*session.scalars(select(HistoryEvent.data)), *session.scalars(select(CaseMessage.values))]
+        rows = [*session.scalars(select(HistoryEvent.data)), *session.scalars(select(InstanceMessage.values))]
         assert CANARY not in str([*rows, other.variables])
 
 

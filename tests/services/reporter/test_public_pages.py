@@ -112,13 +112,13 @@ def test_open_cases_and_where_they_stand_are_counted_for_who_may_see_them(office
         values = {"hasil": "cukup", "unit": "A"}
         tasks.complete(session, office.open_task(case).id, values, {}, actor=office.rina)
     with office.database.reading() as session:
-        assert details.open_cases(session, actor=office.owner) == {case.definition_id: 2}
-        assert details.open_cases(session, actor=office.dinas_a) == {case.definition_id: 1}
-        assert details.open_cases(session, actor=office.dinas_b) == {}
-        found = details.open_case_counts(session, case.definition_id, actor=office.owner)
+        assert details.open_instances(session, actor=office.owner) == {case.definition_id: 2}
+        assert details.open_instances(session, actor=office.dinas_a) == {case.definition_id: 1}
+        assert details.open_instances(session, actor=office.dinas_b) == {}
+        found = details.open_instance_counts(session, case.definition_id, actor=office.owner)
         assert {place: one.cases for place, one in found.items()} == {"periksa": 1, "kerjakan": 1}
         clock.fix(session, clock.now(session) + timedelta(days=30))
-        late = details.open_case_counts(session, case.definition_id, actor=office.owner)
+        late = details.open_instance_counts(session, case.definition_id, actor=office.owner)
         assert (late["periksa"].late, late["kerjakan"].late) == (1, 0)
 
 

@@ -63,7 +63,9 @@ def test_a_task_of_a_unit_is_hidden_from_the_other_unit(office: Office) -> None:
     with office.database.reading() as session:
         assert inbox.counts(session, actor=office.dinas_a)["queue"] == 1
         assert inbox.counts(session, actor=office.dinas_b)["queue"] == 0
-        assert instance_lists.page(session, instance_lists.CaseFilters(), actor=office.dinas_b).items == []
+        assert (
+            instance_lists.page(session, instance_lists.InstanceFilters(), actor=office.dinas_b).items == []
+        )
 
 
 def test_without_a_unit_the_whole_lane_is_offered_the_task_and_the_case_warns(office: Office) -> None:

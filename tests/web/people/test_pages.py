@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.config import Config
 from app.db import Database
-from app.history.events import CATALOGUE, CaseEvent, UnitAdded
+from app.history.events import CATALOGUE, InstanceEvent, UnitAdded
 from app.history.words import TELLERS
 from app.models import HistoryEvent, Holiday, Unit, User
 from app.services.core import history
@@ -469,6 +469,6 @@ def test_the_record_goes_on_where_its_page_ended(sign_in: SignIn, office: Databa
 
 
 def test_every_kind_of_event_outside_of_cases_has_its_sentence() -> None:
-    office = {kind for kind in CATALOGUE.values() if not issubclass(kind, CaseEvent)}
+    office = {kind for kind in CATALOGUE.values() if not issubclass(kind, InstanceEvent)}
     assert office <= TELLERS.keys()
     assert {"clock_moved", "holiday_added", "token_issued"} <= {kind.type for kind in office}
