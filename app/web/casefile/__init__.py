@@ -1,1 +1,1 @@
-"""casefile: say here in one line what this room holds."""
+"""Pages of an instance: the list, and the page with its picture, history and actions."""

@@ -1,1 +1,1 @@
-"""files: say here in one line what this room holds."""
+"""Files over HTTP: attachments handed out, and files of a deployment taken in."""

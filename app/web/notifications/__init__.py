@@ -1,1 +1,1 @@
-"""notifications: say here in one line what this room holds."""
+"""The page of notices behind the bell."""

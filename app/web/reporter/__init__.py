@@ -1,1 +1,1 @@
-"""reporter: say here in one line what this room holds."""
+"""Public pages: the reporter looks up his report and answers."""

@@ -1,1 +1,0 @@
-"""Pages of an instance: list, case page, its history in words."""
