@@ -1,4 +1,4 @@
-"""check and deploy: diagrams, forms and tables from the command line."""
+"""check, deploy and triage: diagrams, forms and tables from the command line."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""run, serve, worker, demo: what keeps going."""
+"""run, serve, worker, demo, backup, restore, fire, clock: an installation as it runs."""
 
 import ctypes
 import errno

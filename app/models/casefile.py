@@ -1,4 +1,4 @@
-"""What people put into a case: identity, attachments, drafts, notes, and the reporter's code."""
+"""What people put into a case: identity, attachments, drafts, notes, the reporter's code; and its history."""
 
 from datetime import datetime
 from typing import Any

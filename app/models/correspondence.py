@@ -1,4 +1,4 @@
-"""What cases send to each other along message flows, and which cases belong together."""
+"""What instances send each other and which belong together; what people are told: outbox, notices, mails."""
 
 from datetime import datetime
 from typing import Any

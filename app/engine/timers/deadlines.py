@@ -1,4 +1,4 @@
-"""When a timer is due, and the record of how that was computed: enough to explain it for ever after."""
+"""When a timer is due, when again, and why then: enough is kept to explain it for ever after."""
 
 from bisect import bisect_right
 from calendar import monthrange

@@ -1,4 +1,4 @@
-"""Events of a case as a whole: its beginning and end, its incidents, its notes, who looked at its identity."""
+"""Events of an instance: its beginning and end, its tasks, the way it took, messages, incidents, notes, identity."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

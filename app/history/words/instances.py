@@ -1,4 +1,4 @@
-"""What happened to a case as a whole, in sentences."""
+"""What happened to an instance, in sentences: as a whole, to its tasks, on its way, by messages."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What the forms of a deployment let identity flow into, and what they read that nobody sets."""
+"""Forms of a deployment: where identity flows, what they read that nobody sets, choices that nobody can make."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator

@@ -1,4 +1,4 @@
-"""User tasks: claim, release, complete. Handing them on is `handing`, reading lists of them is `inbox`."""
+"""User tasks: claim, release, complete, hand on, with the question that comes along. Lists of them: `inbox`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

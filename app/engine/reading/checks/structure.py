@@ -1,4 +1,4 @@
-"""Whether the nodes of a diagram hang together so that a token can walk through them."""
+"""Whether a token can walk through a diagram; timers that turn it round at once; steps without a shape."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping

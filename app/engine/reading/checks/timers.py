@@ -1,4 +1,4 @@
-"""The timers of a diagram: their text, where they may stand, and which of them is an activity's deadline."""
+"""The timers of a diagram: text, place, which is a task's deadline, and labels that tell another time."""
 
 from collections.abc import Mapping
 from dataclasses import replace
