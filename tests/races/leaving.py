@@ -73,7 +73,7 @@ def meeting_in_the_middle(get: Change) -> Iterator[None]:
     """Let one leave, wholly, after the other was found to be there and before he is given the task."""
     line = threading.Barrier(2)
     with pytest.MonkeyPatch.context() as patch:
-        where, name = (tasks, "get") if get is claim else (officers, "held")
+        where, name = (tasks, "get") if get is claim else (officers, "lock_user")
         patch.setattr(where, name, _waiting(getattr(where, name), line, after=2))
         for name in ("disable", "edit"):
             patch.setattr(users, name, _waiting(getattr(users, name), line, before=1, after=1))

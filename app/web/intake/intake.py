@@ -195,7 +195,7 @@ def _go(instance_id: int, secret: str) -> Response:
 
 
 @_blueprint.get("/laporan/<int:instance_id>/slip")
-def _slip(instance_id: int) -> Response:
+def slip(instance_id: int) -> Response:
     """Number, secret code and reply text, right after they were made; later the number alone."""
     actor = context.actor()
     with context.database().reading() as session:
@@ -214,14 +214,14 @@ def _slip(instance_id: int) -> Response:
 
 
 @_blueprint.post("/laporan/<int:instance_id>/slip")
-def _put_away(instance_id: int) -> Response:
+def put_away(instance_id: int) -> Response:
     """The reporter has his code: show it no more."""
     gone = redirect(url_for("casefile.show", instance_id=instance_id))
     return once.forget(gone, url_for("intake.slip", instance_id=instance_id))
 
 
 @_blueprint.post("/laporan/<int:instance_id>/kode")
-def _reissue(instance_id: int) -> Response:
+def reissue(instance_id: int) -> Response:
     """Make a new code; the old one is void, and that is recorded."""
     actor, secret = context.actor(), entries.key() or secrets.token_urlsafe(16)
 
