@@ -199,7 +199,7 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
         raise Conflict(_("Kendala ini sudah selesai."))
     job = session.get(Job, incident.job_id) if incident.job_id else None
     if job is not None:
-        job.retries, job.run_at = RETRIES, clock.now(session)
+        job.retries, job.run_at = 1, clock.now(session)  # who asked for it sees at once if it fails again
         _count_anew(session, job)
     _close(session, incident.instance, incident, actor)
     return incident

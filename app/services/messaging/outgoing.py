@@ -76,7 +76,7 @@ def _row(instance: ProcessInstance, effect: Effect, key: str, at: datetime, hops
     targets = {flow.target: flow.name for flow in effect.node.sends if flow.process == key}
     only, variable = named(effect.node), effect.node.properties.get(NUMBER_OF_RECEIVER)
     carried = effect.values.keys() - {COUNTER} if only is None else effect.values.keys() & only - {COUNTER}
-    number = instance.business_key if variable is None else str(effect.values.get(variable) or "").strip()
+    number = "" if variable is None else str(effect.values.get(variable) or "").strip()
     return {
         "id": uuid4().hex,
         "sender_id": instance.id,
@@ -84,8 +84,8 @@ def _row(instance: ProcessInstance, effect: Effect, key: str, at: datetime, hops
         "name": next(iter(targets.values())),
         "key": key,
         "targets": targets,
-        "business_key": number[:255],
-        "is_keyed": variable is not None,
+        "business_key": (number or instance.business_key)[:255],
+        "is_keyed": bool(number),  # a field that was left empty names nobody: as if the property were not there
         "rounds": list(effect.rounds),
         "values": {name: effect.values[name] for name in effect.values if name in carried},
         "hops": hops,

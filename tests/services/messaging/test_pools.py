@@ -350,6 +350,20 @@ def test_a_number_that_the_element_names_goes_before_the_link(office: Office) ->
     assert (at(office, asks), at(office, other)) == ([], ["catat"])
 
 
+@pytest.mark.parametrize("written", ["", "  "])
+def test_a_number_that_was_left_empty_leaves_the_answer_to_the_link(office: Office, written: str) -> None:
+    number = process("dinas", [node("startEvent", "usulan_masuk", inside=WAITS), user("telaah", form="telaah"),
+                               send("jawab", properties={"nomor penerima": "lokasi"}), end("usai")],
+                     "usulan_masuk > telaah > jawab > usai")  # fmt: skip
+    deploy(office, files(kecamatan(), number))
+    asks = begin(office)
+    finish(office, asks)
+    work(office)
+    finish(office, cases(office, "dinas")[-1], lokasi=written)
+    work(office)
+    assert at(office, asks) == ["catat"]
+
+
 def test_who_began_a_case_is_meant_before_one_that_it_once_wrote_to_by_number(office: Office) -> None:
     decides = process("dinas", [node("startEvent", "usulan_masuk", inside=WAITS), user("telaah", form="telaah"),
                                 send("kabari", properties={"nomor penerima": "judul"}), user("putus"),
