@@ -70,5 +70,5 @@ def mark_all_read(session: Session, *, actor: Actor, upto: int | None = None) ->
     mine = select(Notice.id).where(Notice.user_id == actor.id, Notice.read_at.is_(None))
     if upto is not None:
         mine = mine.where(Notice.id <= upto)
-    inner = mine.order_by(Notice.id).with_for_update()  # in this order, as what closes a task marks its own
+    inner = mine.order_by(Notice.id).with_for_update()  # in the order of `task_notices`, which says why
     session.execute(update(Notice).where(Notice.id.in_(inner)).values(read_at=clock.now(session)))

@@ -7,7 +7,7 @@ without officers, and what the timer of an open task sends. That a task was take
 from collections.abc import Collection, Iterable
 from typing import Any, cast
 
-from sqlalchemy import Table, Update, bindparam, select, update
+from sqlalchemy import BindParameter, Table, Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app.engine.diagram import Node
@@ -30,10 +30,12 @@ UNREAD = select(Notice.id).where(Notice.task_id == UserTask.id, Notice.read_at.i
 
 def _closing(*codes: str) -> Update:
     """Built once, like all that belongs to a completion."""
-    about = select(Notice.id).where(Notice.task_id == bindparam("task"), Notice.read_at.is_(None))
+    tasks: BindParameter[Any] = bindparam("tasks", expanding=True)
+    about = select(Notice.id).where(Notice.task_id.in_(tasks), Notice.read_at.is_(None))
     if codes:
         about = about.where(Notice.body["code"].as_string().in_(codes))
-    # In one order for all: whoever reads his list at this moment would else wait for this, and this for him.
+    # All that a command marks is locked by one statement, in the order in which `notices.mark_all_read` locks: in two
+    # orders the two could wait for each other.
     inner = about.order_by(Notice.id).with_for_update()
     table = cast("Table", Notice.__table__)
     return update(table).where(table.c.id.in_(inner)).values(read_at=bindparam("now"))
@@ -62,8 +64,7 @@ def hand_on(session: Session, task_id: str, *, moved: bool) -> None:
 
 def _mark(session: Session, statement: Update, task_ids: Collection[str]) -> None:
     if task_ids:
-        now = clock.now(session)
-        session.connection().execute(statement, [{"task": one, "now": now} for one in task_ids])
+        session.connection().execute(statement, {"tasks": list(task_ids), "now": clock.now(session)})
 
 
 def free(session: Session, messages: Iterable[OutboxMessage]) -> set[int]:

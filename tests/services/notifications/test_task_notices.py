@@ -1,13 +1,17 @@
 """A notice about a task counts as read once the task is closed, or is no longer what the notice says."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from threading import Event, Thread
+from time import monotonic
 
 import pytest
 from alembic import command
 from alembic.config import Config as Alembic
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
 
 from app import worker
 from app.db import Database
@@ -16,7 +20,7 @@ from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.instances import cancellation, incidents
 from app.services.maintenance import migrations
-from app.services.notifications import notices, outbox, texts
+from app.services.notifications import notices, outbox, task_notices, texts
 from app.services.tasks import tasks
 from tests.services.counting import statements
 from tests.services.office import Office, add_user
@@ -192,6 +196,53 @@ def test_a_message_waits_while_its_case_is_being_changed(postgres_database: Data
     assert unread(office, office.dinas_a) == ["task_opened"]
     with office.database.reading() as session:
         assert not outbox.waiting(session)
+
+
+def _await_blocked(database: Database, count: int) -> None:
+    """Return once so many statements wait for locks."""
+    asked = text(
+        "SELECT count(*) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0"
+    )
+    blocked, give_up = -1, monotonic() + 20
+    while blocked != count:
+        assert monotonic() < give_up
+        with database.reading() as session:  # a transaction sees them as they stood when it first asked
+            blocked = session.scalar(asked) or 0
+
+
+def test_who_reads_his_list_and_what_closes_several_tasks_do_not_wait_for_each_other(
+    postgres_database: Database,
+) -> None:
+    office = Office(postgres_database)
+    first, second = sorted(
+        (send_to(office, "A") for _time in range(2)), key=lambda task: task.id, reverse=True
+    )
+    with office.database.transaction() as session:
+        session.execute(delete(OutboxMessage))
+        to = {"users": [office.dinas_a.id]}
+        for task in (first, second):  # of two notices the older one is about the task with the greater id
+            case = session.get_one(ProcessInstance, task.instance_id)
+            texts.queue(session, case, task.activity_id, "notification", to, task.id, text="Segera")
+            session.flush()
+    deliver(office)
+    with office.database.reading() as session:
+        told = session.scalars(select(Notice).order_by(Notice.id)).all()
+    assert [notice.task_id for notice in told] == [first.id, second.id]
+
+    def run(do: Callable[[Session], object]) -> None:
+        with office.database.transaction() as session:
+            do(session)
+
+    with ThreadPoolExecutor(2) as pool:
+        with office.database.transaction() as session:
+            session.execute(select(Notice.id).where(Notice.id == told[0].id).with_for_update())
+            reads = pool.submit(run, lambda other: notices.mark_all_read(other, actor=office.dinas_a))
+            _await_blocked(office.database, 1)
+            closes = pool.submit(run, lambda other: task_notices.close(other, [second.id, first.id]))
+            _await_blocked(office.database, 2)
+        assert [reads.exception(), closes.exception()] == [None, None]
+    assert unread(office, office.dinas_a) == []
 
 
 def test_the_migration_marks_what_was_stale_and_ties_the_rest_to_its_task(office: Office) -> None:
