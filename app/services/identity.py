@@ -79,6 +79,15 @@ def keys(session: Session, instance_id: int) -> Sequence[str]:
     return session.scalars(query.order_by(IdentityValue.field_key)).all()
 
 
+def withheld(
+    session: Session, instance: ProcessInstance, version: Version, wanted: Collection[str]
+) -> Sequence[str]:
+    """Return which of its identity fields a case keeps from another one that `hand_on` would give them to."""
+    if not wanted or closed(session, instance, version):
+        return ()
+    return [key for key in keys(session, instance.id) if key in wanted]
+
+
 def may_see(session: Session, actor: Actor, instance: ProcessInstance, version: Version) -> bool:
     """Whether the actor works in a lane that the process's ``identitas`` names, or coordinates one.
 

@@ -20,7 +20,7 @@ SPREAD = {
     "why": {"values", "condition", "warnings", "answered"},
     "by": {"by"},
     "as_dict": {"decision", "rules", "inputs"},
-    "told": {"case", "case_number", "by_number"},
+    "told": {"case", "case_number", "by_number", "withheld"},
 }
 #: Behind ``**answer`` stands what that type has besides.
 ANSWER = {"task_completed": {"values"}, "question_answered": {"answers"}}

@@ -164,6 +164,7 @@ class MessageReceived(ValuesSet):
     """A waiting event received ``message`` with ``values``. ``case`` is None when it came from outside.
 
     ``by_number``: the number brought two cases together that were not linked. ``by_partner``: earlier releases.
+    ``withheld``: keys of identity fields that did not go along, as only a number named this case.
     """
 
     message: str | None
@@ -171,6 +172,7 @@ class MessageReceived(ValuesSet):
     case_number: str = ""
     by_number: bool = False
     by_partner: bool = False
+    withheld: Sequence[str] = ()
 
 
 @event("message_sent")
@@ -193,6 +195,7 @@ class MessageDelivered(InstanceEvent):
     case_number: str = ""
     by_number: bool = False
     by_partner: bool = False
+    withheld: Sequence[str] = ()
 
 
 @event("message_kept")

@@ -187,6 +187,7 @@ def _received(entry: Entry[events.MessageReceived], vocabulary: Vocabulary) -> S
         "message",
         (Part(here(entry, vocabulary), "name"),),
         reason=_matched(event),
+        lines=_withheld(event, vocabulary),
         changes=changes(event, vocabulary),
         meta=() if event.case is None else say(N_("dari perkara {case}"), case=case),
     )
@@ -209,7 +210,21 @@ def _delivered(entry: Entry[events.MessageDelivered], vocabulary: Vocabulary) ->
     title = say(N_("Pesan {message} diterima perkara {case}"), message=event.message, case=case)
     fields = labels(event.identity, vocabulary)
     lines = ((_("Identitas yang ikut"), fields),) if fields else ()
-    return Sentence("message", title, reason=_matched(event), lines=lines)
+    return Sentence("message", title, reason=_matched(event), lines=(*lines, *_withheld(event, vocabulary)))
+
+
+def _withheld(
+    event: events.MessageReceived | events.MessageDelivered, vocabulary: Vocabulary
+) -> tuple[tuple[str, str], ...]:
+    """Which identity did not go along, why, and how it would."""
+    if not event.withheld:
+        return ()
+    why = _(
+        "{fields}. Perkara penerima hanya dikenal dari nomornya, yang dapat salah ketik. Agar ikut terkirim, sebut "
+        "kolom itu dalam properti “isi pesan” pada diagram pengirim.",
+        fields=labels(event.withheld, vocabulary),
+    )
+    return ((_("Identitas yang tidak ikut"), why),)
 
 
 def _matched(event: events.MessageReceived | events.MessageDelivered) -> str:

@@ -3,7 +3,7 @@
 One message, one transaction: whatever happens in between, its job is still there and comes again.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,13 +30,15 @@ from app.services.notifications import texts
 class _Content:
     """``identity``: fields marked ``pribadi`` in the receiver's forms; ``files``: copies that are no case's yet.
 
-    ``sent``: the variables as the sender has them, with the ids of his own files.
+    ``sent``: the variables as the sender has them, with the ids of his own files. ``withheld``: keys of identity
+    fields that stay with the sender, as only a number says that the receiver is meant.
     """
 
     variables: dict[str, Any]
     sent: dict[str, Any]
     identity: dict[str, Any]
     files: list[Attachment]
+    withheld: Sequence[str]
 
     def store(self, session: Session, receiver: ProcessInstance) -> None:
         """Keep what does not go into variables."""
@@ -157,7 +159,8 @@ def _hand_over(session: Session, message: InstanceMessage, found: Hearer) -> boo
         return False
     loop_guard.count(session, "message", min(message.hops, wait.hops), activity_id=wait.activity_id)
     brought = _content_of(session, message, version, receiver)
-    how = {"by_number": True} if by_number else {}
+    how: dict[str, Any] = {"by_number": True} if by_number else {}
+    withheld = {"withheld": brought.withheld} if brought.withheld else {}
     try:
         step = engine.deliver(
             version.program,
@@ -167,7 +170,7 @@ def _hand_over(session: Session, message: InstanceMessage, found: Hearer) -> boo
             brought.variables,
             now=clock.now(session),
             calendar=holidays.calendar(session),
-            sender={**how, **linked_instances.named(message.sender)},
+            sender={**how, **withheld, **linked_instances.named(message.sender)},
         )
     except Conflict:
         return False
@@ -186,8 +189,12 @@ def _settle(
     both = (message.sender, receiver, brought.sent, brought.variables)
     linked_instances.join(session, *both, rounds=message.rounds, **how)
     message.receiver_id = receiver.id
-    identity, about = sorted(brought.identity), linked_instances.named(receiver)
-    _record(session, MessageDelivered(message=message.name, identity=identity, **about, **how), message)
+    told = {
+        "identity": sorted(brought.identity),
+        "withheld": brought.withheld,
+        **linked_instances.named(receiver),
+    }
+    _record(session, MessageDelivered(message=message.name, **told, **how), message)
 
 
 def _content_of(
@@ -197,7 +204,8 @@ def _content_of(
 
     What the sender has left as it was since it last went between the two is not told, unless ``isi pesan`` names it:
     meanwhile it may have changed at the other. Nor is a case's number. Identity goes only where it is marked as such,
-    and files as copies.
+    and to a case that only a number ever named, which may be mistyped, only where ``isi pesan`` names it. Files go as
+    copies.
     """
     sender = message.sender
     sending = definitions.version(session, sender.definition_id)
@@ -212,11 +220,14 @@ def _content_of(
     }
     variables, secret = identity.part(None, values, version)
     marked = version.private_keys if named is None else version.private_keys & named
+    withheld: Sequence[str] = ()
+    if named is None and receiver is not None and (link is None or link.by_number):
+        marked, withheld = frozenset(), identity.withheld(session, sender, sending, marked)
     secret |= identity.hand_on(session, sender, sending, marked)
     theirs = _theirs(session, sender, receiver, variables, secret)
     ids = {own: file.id for own, file in theirs.items()}
     fresh = [file for file in theirs.values() if file.instance_id is None]
-    return _Content(_renamed(variables, ids), variables, _renamed(secret, ids), fresh)
+    return _Content(_renamed(variables, ids), variables, _renamed(secret, ids), fresh, withheld)
 
 
 def _theirs(

@@ -78,6 +78,87 @@ def test_identity_that_is_not_named_is_not_carried(office: Office) -> None:
     assert identities(office, other) == {}
 
 
+def by_number(carries: str = "") -> dict[str, bytes]:
+    """Writes twice to a case that somebody began: first by the number in `lokasi`, then along the link."""
+    carried = {"isi pesan": carries} if carries else {}
+    asks = process("kecamatan", [
+        start("mulai", form="awal"), user("siapkan", form="siapkan"),
+        send("kirim", properties={"nomor penerima": "lokasi", **carried}), user("tambah"),
+        send("susul", properties=carried), user("catat"), end("selesai"),
+    ], "mulai > siapkan > kirim > tambah > susul > catat > selesai", identitas="Loket")  # fmt: skip
+    hears = [node("intermediateCatchEvent", name, inside=WAITS) for name in ("tunggu", "dengar")]
+    listens = process("dinas", [
+        start("awal_dinas", form="telaah_tertutup"), *hears, user("telaah", form="telaah_tertutup"), end("habis"),
+    ], "awal_dinas > tunggu > dengar > telaah > habis", identitas="Loket")  # fmt: skip
+    return files(asks, listens, flows=("kirim > tunggu: Usulan", "susul > dengar: Susulan"))
+
+
+def told_to(office: Office, given: dict[str, bytes]) -> tuple[ProcessInstance, ProcessInstance]:
+    """Both cases, after the first message."""
+    deploy(office, given)
+    other = begin(office, "dinas", nomor="D-9")
+    case = begin(office, nama=CANARY)
+    finish(office, case, lokasi=other.business_key, judul="Jembatan")
+    work(office)
+    return case, other
+
+
+def test_identity_does_not_go_to_a_case_that_only_a_number_named(office: Office) -> None:
+    """The number may be mistyped: whose case it is nobody has seen."""
+    case, other = told_to(office, by_number())
+    for _message in range(2):  # nor along the link that the number made
+        assert events(office, case)["message_delivered"]["identity"] == []
+        assert events(office, case)["message_delivered"]["withheld"] == ["nama"]
+        assert events(office, other)["message_received"]["withheld"] == ["nama"]
+        finish(office, case)
+        work(office)
+    assert at(office, other) == ["telaah"]
+    assert identities(office, other) == {}
+    assert cases(office, "dinas")[0].variables["lokasi"] == other.business_key
+    with office.database.reading() as session:
+        assert CANARY not in str(list(session.scalars(select(HistoryEvent.data))))
+
+
+def test_identity_goes_to_a_case_that_only_a_number_named_where_the_element_names_it(office: Office) -> None:
+    case, other = told_to(office, by_number("nama, judul"))
+    assert identities(office, other) == {"nama": CANARY}
+    assert events(office, case)["message_delivered"]["identity"] == ["nama"]
+    assert "withheld" not in events(office, case)["message_delivered"]
+
+
+def test_identity_goes_by_its_number_to_a_case_that_the_sender_began(office: Office) -> None:
+    asks = process("kecamatan", [
+        start("mulai", form="awal"), send("kirim", properties={"isi pesan": "judul"}),
+        user("siapkan", form="siapkan"), send("susul", properties={"nomor penerima": "lokasi"}),
+        user("catat"), end("selesai"),
+    ], "mulai > kirim > siapkan > susul > catat > selesai", identitas="Loket")  # fmt: skip
+    answers = process("dinas", [
+        node("startEvent", "usulan_masuk", inside=WAITS), node("intermediateCatchEvent", "dengar", inside=WAITS),
+        user("telaah", form="telaah_tertutup"), end("usai"),
+    ], "usulan_masuk > dengar > telaah > usai", identitas="Loket")  # fmt: skip
+    deploy(office, files(asks, answers, flows=("kirim > usulan_masuk", "susul > dengar")))
+    case = begin(office, nama=CANARY)
+    work(office)
+    [other] = cases(office, "dinas")
+    assert identities(office, other) == {}
+    finish(office, case, lokasi=other.business_key)
+    work(office)
+    assert identities(office, other) == {"nama": CANARY}
+
+
+def test_identity_that_nobody_else_may_see_is_not_said_to_be_withheld_by_the_number(office: Office) -> None:
+    shut = by_number()
+    shut["dua.bpmn"] = shut["dua.bpmn"].replace(
+        b'<spiffworkflow:property name="identitas"',
+        b'<spiffworkflow:property name="identitas tertutup" value="=judul = &quot;Jembatan&quot;"/>'
+        b'<spiffworkflow:property name="identitas"',
+        1,
+    )
+    case, other = told_to(office, shut)
+    assert identities(office, other) == {}
+    assert "withheld" not in events(office, case)["message_delivered"]
+
+
 def test_what_was_left_as_it_was_is_not_told_back(office: Office) -> None:
     """Else the answer would undo what was changed here meanwhile."""
     edits = process("kecamatan", [
