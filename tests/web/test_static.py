@@ -101,6 +101,12 @@ def fetched_by(address: str, script: str) -> set[str]:
     }
 
 
+@pytest.mark.parametrize("address", ["dist/manifest.json", "css/base.css", "css/base.css?v=000000000000"])
+def test_address_that_may_give_another_content_is_asked_for_again(client: FlaskClient, address: str) -> None:
+    answer = client.get(f"/static/{address}")
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
 @pytest.mark.parametrize(
     "address",
     [
@@ -109,11 +115,27 @@ def fetched_by(address: str, script: str) -> set[str]:
         "dist/app.js",
         "dist/gone-AAAAAAAA.js",
         "dist/gone-AAAAAAAA.js?v=",
-        "css/base.css",
+        "css/gone.css",
+        "a%00b.css",
     ],
 )
-def test_address_that_may_give_another_content_is_asked_for_again(client: FlaskClient, address: str) -> None:
-    assert client.get(f"/static/{address}").headers["Cache-Control"] == "no-cache"
+def test_no_page_about_a_file_that_is_not_there_is_kept(client: FlaskClient, address: str) -> None:
+    """It holds a token of who asked."""
+    answer = client.get(f"/static/{address}")
+    assert answer.status_code >= 400
+    assert "csrf_token" in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert {"cookie", "accept-encoding"} <= set(answer.vary.as_set())
+
+
+@pytest.mark.parametrize("suffix", [".br", ".gz"])
+def test_what_lies_beside_a_file_in_an_encoding_has_no_address_of_its_own(
+    client: FlaskClient, suffix: str
+) -> None:
+    [script] = [address for address in linked(client.get("/lacak").text) if address.endswith(".js")]
+    answer = client.get(script + suffix, headers={"Accept-Encoding": "gzip, deflate, br"})
+    assert (answer.status_code, answer.mimetype) == (404, "text/html")
+    assert "Content-Encoding" not in answer.headers
 
 
 @pytest.mark.parametrize(
@@ -241,6 +263,17 @@ def test_a_page_is_compressed_only_where_its_length_tells_nothing(
     assert encoding_of(client.get("/lacak?q=rahasiakah", headers=asking)) is None
     assert encoding_of(client.post("/lacak", data={"number": "x"}, headers=asking)) is None
     assert encoding_of(sign_in("lapor").get("/tugas", headers=asking)) is None
+
+
+@pytest.mark.parametrize(
+    "path", ["/rahasiakah", "/lacak/rahasiakah", "/static/rahasiakah", "/static/%00rahasiakah"]
+)
+def test_a_page_that_repeats_a_strangers_path_is_not_compressed(client: FlaskClient, path: str) -> None:
+    answer = client.get(path, headers={"Accept-Encoding": "gzip, deflate, br"})
+    assert answer.status_code >= 400
+    assert "rahasiakah" in answer.text
+    assert "csrf_token" in answer.text
+    assert encoding_of(answer) is None
 
 
 def test_pages_of_visitors_miss_no_rule_and_no_module_of_the_whole_kit(
