@@ -17,7 +17,7 @@ branch_labels = None
 depends_on = None
 
 _COUNTED = ("job", "message_wait", "case_message")
-_JOB = sa.table("job", sa.column("message_id"))
+_JOB = sa.table("job", *map(sa.column, ("message_id", "due_at", "run_at", "retries")))
 _OF_MESSAGE = ("id", "sender_id", "activity_id", "key", "sent_at", "state", "target", "name")
 _MESSAGE = sa.table("case_message", *map(sa.column, _OF_MESSAGE), sa.column("targets", Document))
 
@@ -48,7 +48,8 @@ def upgrade() -> None:
 
 
 def _join_copies() -> None:
-    """Make one message of the copies that take the same to several places and have not arrived yet."""
+    """Make one message of the copies that take the same to several places and have not arrived yet. It is due: the
+    first may have rested for a case that does not wait there, while it waits where another one went."""
     connection, copies = op.get_bind(), defaultdict[Any, dict[str, tuple[str, str]]](dict)
     undone = sa.select(_MESSAGE).where(_MESSAGE.c.state.in_(("sent", "kept")))
     for row in connection.execute(undone.order_by(_MESSAGE.c.sent_at, _MESSAGE.c.id)).all():
@@ -57,12 +58,15 @@ def _join_copies() -> None:
         first, *others = targets
         joined = sa.update(_MESSAGE).where(_MESSAGE.c.id == first).values(targets=dict(targets.values()))
         connection.execute(joined)
+        if others:
+            due = sa.update(_JOB).where(_JOB.c.message_id == first, _JOB.c.retries > 0)
+            connection.execute(due.values(run_at=_JOB.c.due_at))
         connection.execute(sa.delete(_JOB).where(_JOB.c.message_id.in_(others)))
         connection.execute(sa.delete(_MESSAGE).where(_MESSAGE.c.id.in_(others)))
 
 
 def downgrade() -> None:
-    """Take back. A message goes to the first of its targets alone."""
+    """Take back. A message goes to one of its targets alone: PostgreSQL keeps no order of them."""
     text = sa.String(length=255)
     op.add_column("case_message", sa.Column("flow_id", text, nullable=False, server_default=""))
     op.add_column("case_message", sa.Column("target", text, nullable=False, server_default=""))
