@@ -31,6 +31,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         "Tulis sebagai FEEL bila pilihannya harus otomatis, misalnya jumlah > 3.",
     ),
+    "condition_untranslatable": (
+        (
+            "Syarat pada “{name}” ditulis untuk mesin lain, dan tidak ada FEEL yang memutuskan sama: {text}; "
+            "petugas ditanya."
+        ),
+        "Tulis sebagai FEEL bila pilihannya harus otomatis, misalnya jumlah > 3.",
+    ),
     "leads_nowhere": (
         "Dari “{name}” tidak keluar panah.",
         "Tarik panah ke langkah berikutnya, atau ke kejadian akhir.",
@@ -125,6 +132,10 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Tulis sebagai FEEL atas isian formulir, misalnya jumlah > 3, atau pakai tabel keputusan.",
     ),
     "expression_not_feel": ("Ungkapan pada “{name}” bukan FEEL: {text}", "Tulis: {offer}"),
+    "expression_untranslatable": (
+        "Ungkapan pada “{name}” ditulis untuk mesin lain, dan tidak ada FEEL yang memutuskan sama: {text}",
+        "Tulis sebagai FEEL atas isian formulir, misalnya jumlah > 3, atau pakai tabel keputusan.",
+    ),
     "expression_syntax": (
         "Ungkapan pada “{name}” tidak dapat dibaca: {text} ({detail})",
         'Perbaiki; contoh FEEL: jumlah > 3 and kategori = "jalan"',

@@ -192,9 +192,12 @@ def test_python_and_javascript_are_refused_and_feel_offered(written: str, offere
 def test_juel_is_put_into_feel_and_said() -> None:
     ways = [flow("g", "terima", condition="${status == 'lengkap' && !batal}"), flow("g", "tolak")]
     diagram = read(gate(exclusive("g", default="g__tolak"), *ways))
-    assert diagram.outgoing["g"][0].condition == 'status = "lengkap" and not(batal)'
+    assert diagram.outgoing["g"][0].condition == 'status = "lengkap" and batal != true'
     (finding,) = (finding for finding in diagram.findings if finding.code == "expression_translated")
-    assert (finding.element_id, finding.params["offer"]) == ("g__terima", 'status = "lengkap" and not(batal)')
+    assert (finding.element_id, finding.params["offer"]) == (
+        "g__terima",
+        'status = "lengkap" and batal != true',
+    )
 
 
 def test_conditions_that_are_sentences_are_asked() -> None:

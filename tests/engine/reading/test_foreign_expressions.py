@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from itertools import product
+from math import fmod
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.engine.read_files import errors, read, refused
 NOW = datetime(2026, 11, 27, 3, tzinfo=UTC)
 TEXT = (None, "", "yes", "no", "YES")
 NUMBER = (None, 0, 3, 5, -1)
+SIGNED = (None, -7, -4, -3, -1, 0, 1, 4, 5)
 TRUTH = (True, False)
 MANY = (None, [], ["yes"], ["no", "yes"], ["yesterday"])
 Row = tuple[str, Mapping[str, Iterable[Any]], Callable[..., bool]]
@@ -28,6 +30,15 @@ def lt(one: Any, other: Any) -> bool:
 
 def le(one: Any, other: Any) -> bool:
     return one is not None and other is not None and one <= other
+
+
+def at(shift: int) -> Callable[..., bool]:
+    """Whether the item of ``daftar`` at ``n + shift`` is "yes"; Java's lists have none at a negative place."""
+    return lambda daftar, n: n + shift in range(len(daftar)) and daftar[n + shift] == "yes"
+
+
+def entry(peta: Mapping[str, int], k: str) -> bool:
+    return peta.get(k) == 1
 
 
 #: A condition, the values that its variables may have, and when JUEL says that it holds. Where Java would throw, as
@@ -80,7 +91,26 @@ ROWS: list[Row] = [
     ("!!(n > 3)", {"n": NUMBER}, lambda n: lt(3, n)),
     ("!(n lt 3 || n gt 4)", {"n": NUMBER}, lambda n: not (lt(n, 3) or lt(4, n))),
     ("n > 3 == a", {"n": (3, 5), "a": TRUTH}, lambda n, a: (n > 3) == a),
+    ("a == n > 3", {"a": TRUTH, "n": NUMBER}, lambda a, n: a == lt(3, n)),
+    ("(n > 3) == false", {"n": NUMBER}, lambda n: not lt(3, n)),
+    ("false eq n > 3", {"n": NUMBER}, lambda n: not lt(3, n)),
+    ("(n > 3) != true", {"n": NUMBER}, lambda n: not lt(3, n)),
+    ("(n > 3) == (m > 3)", {"n": NUMBER, "m": NUMBER}, lambda n, m: lt(3, n) == lt(3, m)),
+    ("(n > 3) == a", {"n": NUMBER, "a": (None, *TRUTH)}, lambda n, a: lt(3, n) == a),
+    ("(n > 3) == null", {"n": NUMBER}, lambda n: False),
+    ("(n > 3 ? n < 5 : a) == false", {"n": NUMBER, "a": TRUTH}, lambda n, a: not (lt(3, n) or a) or n == 5),
+    ("n <= m", {"n": NUMBER, "m": NUMBER}, lambda n, m: n is m is None or le(n, m)),
+    ("n ge m && true", {"n": NUMBER, "m": NUMBER}, lambda n, m: n is m is None or le(m, n)),
+    ("!(n <= m)", {"n": NUMBER, "m": NUMBER}, lambda n, m: not (n is m is None or le(n, m))),
+    ("n <= null", {"n": NUMBER}, lambda n: n is None),
     # And, or, not.
+    ("!a", {"a": (None, *TRUTH)}, lambda a: not a),
+    ("not(a)", {"a": (None, *TRUTH)}, lambda a: not a),
+    ("!!a", {"a": (None, *TRUTH)}, lambda a: bool(a)),
+    ("!a == b", {"a": (None, *TRUTH), "b": TRUTH}, lambda a, b: (not a) == b),
+    ("!a.b", {"a": ({"b": True}, {"b": False}, {}, None)}, lambda a: not (a or {}).get("b")),
+    ("(a && b) == false", {"a": (None, *TRUTH), "b": (None, *TRUTH)}, lambda a, b: not (a and b)),
+    ("(a || b) != true", {"a": (None, *TRUTH), "b": (None, *TRUTH)}, lambda a, b: not (a or b)),
     ("a && b", {"a": TRUTH, "b": TRUTH}, lambda a, b: a and b),
     ("a and b", {"a": TRUTH, "b": TRUTH}, lambda a, b: a and b),
     ("a || b", {"a": TRUTH, "b": TRUTH}, lambda a, b: a or b),
@@ -125,6 +155,7 @@ ROWS: list[Row] = [
         lambda n, x: x == ("yes" if lt(3, n) else "no"),
     ),
     ("!(a ? b : c)", {"a": TRUTH, "b": TRUTH, "c": TRUTH}, lambda a, b, c: not (b if a else c)),
+    ("x ? b : c", {"x": TEXT, "b": TRUTH, "c": TRUTH}, lambda x, b, c: c),
     ("a ? b : b ? c : a", {"a": TRUTH, "b": TRUTH, "c": TRUTH}, lambda a, b, c: b if a else (c if b else a)),
     # Sums.
     ("n + 1 > m * 2", {"n": (0, 3), "m": (0, 1, 2)}, lambda n, m: n + 1 > m * 2),
@@ -135,6 +166,40 @@ ROWS: list[Row] = [
     ("n - m - 1 == 0", {"n": (3, 5), "m": (2, 4)}, lambda n, m: n - m == 1),
     ("n - (m - 1) == 2", {"n": (3, 5), "m": (2, 4)}, lambda n, m: n - m == 1),
     ("-n < 0", {"n": (0, 3)}, lambda n: n > 0),
+    ("n + 1 > 0", {"n": NUMBER}, lambda n: (n or 0) + 1 > 0),
+    ("n + m == 0", {"n": NUMBER, "m": NUMBER}, lambda n, m: (n or 0) + (m or 0) == 0),
+    ("peta.k * 2 == 0", {"peta": ({"k": 1}, {"k": 0}, {}, None)}, lambda peta: not (peta or {}).get("k")),
+    ("-n == 0", {"n": NUMBER}, lambda n: not n),
+    ("-(n - 1) - -n == 1", {"n": NUMBER}, lambda n: True),
+    ("n - '3' == 0", {"n": NUMBER}, lambda n: n == 3),
+    ("n % 2 == 1", {"n": SIGNED}, lambda n: fmod(n or 0, 2) == 1),
+    ("n % 2 == -1", {"n": SIGNED}, lambda n: fmod(n or 0, 2) == -1),
+    ("n % m == 1", {"n": SIGNED, "m": (2, -2, 3, -3)}, lambda n, m: fmod(n or 0, m) == 1),
+    ("7 % m == 1", {"m": (2, -2, 3, -3)}, lambda m: fmod(7, m) == 1),
+    ("-7 % m == -1", {"m": (2, -2, 3, -3)}, lambda m: fmod(-7, m) == -1),
+    ("2 * n % 3 * 2 == -2", {"n": SIGNED}, lambda n: fmod(2 * (n or 0), 3) * 2 == -2),
+    ("n == 1e2", {"n": (None, 1, 2, 100)}, lambda n: n == 100),
+    ("1e2 == n", {"n": (None, 1, 2, 100)}, lambda n: n == 100),
+    ("n == .5", {"n": (None, 0.5, 5)}, lambda n: n == 0.5),
+    ("n == 1.", {"n": (None, 0.5, 1)}, lambda n: n == 1),
+    ("n * 1E+1 - 2.5e-1 == .25", {"n": (None, 0.05, 1)}, lambda n: n == 0.05),
+    # Constant texts beside numbers and truth values.
+    ("n == '3'", {"n": (*NUMBER, "3", "03")}, lambda n: n in (3, "3")),
+    ("'3' == n", {"n": (*NUMBER, "3", "03")}, lambda n: n in (3, "3")),
+    ("n != '3'", {"n": (*NUMBER, "3", "03")}, lambda n: n not in (3, "3")),
+    ("n == '03' && n > 0", {"n": NUMBER}, lambda n: n == 3),
+    ("n + 1 == '4'", {"n": NUMBER}, lambda n: n == 3),
+    ("n > '3'", {"n": (*NUMBER, 10, "10", "4")}, lambda n: n in (5, 10, "4")),
+    ("'3' >= n", {"n": (*NUMBER, 10, "10", "4")}, lambda n: n in (0, 3, -1, "10")),
+    ("x <= 'no'", {"x": TEXT}, lambda x: x in ("", "no", "YES")),
+    ("a == 'true'", {"a": (None, *TRUTH, "true", "TRUE", "yes")}, lambda a: a in (True, "true")),
+    ("a eq 'TRUE'", {"a": (None, *TRUTH, "true", "TRUE", "yes")}, lambda a: a in (True, "TRUE")),
+    ("a != 'true'", {"a": (None, *TRUTH, "true", "TRUE", "yes")}, lambda a: a not in (True, "true")),
+    ("'false' == a", {"a": (None, *TRUTH, "false")}, lambda a: a in (False, "false")),
+    ("'false' != a", {"a": (None, *TRUTH, "false")}, lambda a: a not in (False, "false")),
+    ("a == 'false' || b == 'true'", {"a": TRUTH, "b": TRUTH}, lambda a, b: not a or b),
+    ("(n > 3) == 'false'", {"n": NUMBER}, lambda n: not lt(3, n)),
+    ("a.equals('true')", {"a": (None, *TRUTH, "true")}, lambda a: a == "true"),
     # Texts.
     ("x.equalsIgnoreCase('yes')", {"x": TEXT[1:]}, lambda x: x.lower() == "yes"),
     ("!x.equalsIgnoreCase('yes')", {"x": TEXT[1:]}, lambda x: x.lower() != "yes"),
@@ -178,6 +243,21 @@ ROWS: list[Row] = [
     ("peta['k'] == 1", {"peta": ({"k": 1}, {"k": 2})}, lambda peta: peta["k"] == 1),
     ("peta['a b'] == 1", {"peta": ({"a b": 1}, {"a b": 2})}, lambda peta: peta["a b"] == 1),
     ("peta.get('k') eq 1", {"peta": ({"k": 1}, {"k": 2})}, lambda peta: peta["k"] == 1),
+    ("daftar[n - 1] == 'yes'", {"daftar": (["yes", "no"], []), "n": (-2, -1, 0, 1, 2, 3)}, at(-1)),
+    ("daftar[n] == 'yes'", {"daftar": (["no", "yes"],), "n": (-2, -1, 0, 1, 2)}, at(0)),
+    ("daftar.get(n) == 'yes'", {"daftar": (["no", "yes"],), "n": (0, 1)}, at(0)),
+    ("daftar[-1] == null", {"daftar": MANY[1:]}, lambda daftar: True),
+    (
+        "daftar[daftar.size() - 1] == 'yes'",
+        {"daftar": MANY[1:]},
+        lambda daftar: bool(daftar) and daftar[-1] == "yes",
+    ),
+    ("baris[n].n == 2", {"baris": ([{"n": 1}, {"n": 2}],), "n": (0, 1)}, lambda baris, n: baris[n]["n"] == 2),
+    ("peta[k] == 1", {"peta": ({"k": 1, "b": 2}, {}), "k": ("k", "b", "c", None)}, entry),
+    ("peta.get(k) == 1", {"peta": ({"k": 1, "b": 2}, {}), "k": ("k", "b", "c", None)}, entry),
+    ("peta['in'] == 1", {"peta": ({"in": 1}, {"in": 2}, {})}, lambda peta: peta.get("in") == 1),
+    ("peta.size() > 1", {"peta": ({}, {"k": 1}, {"k": 1, "b": 2})}, lambda peta: len(peta) > 1),
+    ("peta.size() == 0", {"peta": ({}, {"k": 1}, {"k": 1, "b": 2})}, lambda peta: not peta),
     ("!peta.k.equals('yes')", {"peta": ({"k": "yes"}, {"k": "no"})}, lambda peta: peta["k"] != "yes"),
 ]
 
@@ -203,6 +283,10 @@ def test_what_juel_decides_is_decided_the_same_in_feel(
     assert wrong == [], made
 
 
+def test_what_is_denied_holds_when_nothing_has_set_it() -> None:
+    assert decided_by("${not(a)}").outgoing["g"][0].condition == "a != true"
+
+
 def test_equality_is_denied_by_its_own_sign() -> None:
     assert decided_by("${!x.equals('yes')}").outgoing["g"][0].condition == 'x != "yes"'
 
@@ -213,7 +297,6 @@ def test_juel_that_is_feel_too_stays_as_it_is() -> None:
         'x != "a"',
         "jumlah  >  3 and b",
         'contains(nama, "x")',
-        "not(a)",
         "a.b",
         'daftar[1] = "x"',
     ):
@@ -279,6 +362,57 @@ def test_beside_conditions_that_decide_a_program_elsewhere_is_refused_by_name(
     assert (finding.code, finding.element_id) == ("expression_calls_unknown", "g__terima")
     assert finding.params["call"] == call
     assert "offer" not in finding.params
+
+
+#: JUEL that no FEEL decides alike, and texts that are no JUEL and no FEEL.
+UNTRANSLATABLE = [
+    "${x instanceof String}",
+    "${(n > 3) < a}",
+    "${n + 1 == true}",
+    "${n + 'satu' > 0}",
+    "${x.trim() + 1 > 0}",
+    "${n == 1e999}",
+    "${n + 1 == 'tiga'}",
+    "${daftar[n / 2] == 'x'}",
+    "${nama lengkap == 'x'}",
+    "${x in ('a') && b}",
+]
+
+
+@pytest.mark.parametrize("condition", UNTRANSLATABLE)
+def test_what_no_feel_decides_alike_is_asked(condition: str) -> None:
+    diagram = decided_by(condition)
+    assert [text for _flow, text in diagram.questions["g"].answers] == ["Terima", "Tolak"]
+    told = {finding.code: finding for finding in diagram.findings}
+    assert told["condition_untranslatable"].params["text"] == condition[2:-1]
+    assert "expression_translated" not in told
+
+
+@pytest.mark.parametrize("condition", [*UNTRANSLATABLE, "x instanceof String", "(n <> 1e999)", "n == == 3"])
+def test_beside_conditions_that_decide_what_no_feel_decides_alike_is_refused(condition: str) -> None:
+    ways = [
+        flow("g", "terima", condition=condition),
+        flow("g", "tunda", condition='x = "no"'),
+        flow("g", "tolak"),
+    ]
+    steps = [start(), exclusive("g", default="g__tolak"), *map(user, ("terima", "tunda", "tolak")), end()]
+    found = refused(bpmn(steps, ["start > g", *ways, "terima > end\ntunda > end\ntolak > end"]))
+    (finding,) = (finding for finding in found if finding.severity == "error")
+    assert (finding.code, finding.element_id) == ("expression_untranslatable", "g__terima")
+
+
+@pytest.mark.parametrize(
+    ("written", "offer"), [("n == .5", "n = 0.5"), ("n <> 1e2", "n != 100"), ("1e2 == n", "100 = n")]
+)
+def test_numbers_that_feel_writes_otherwise_are_refused_and_offered(written: str, offer: str) -> None:
+    assert conditions.fault(written) == ("expression_not_feel", {"text": written, "offer": offer})
+
+
+def test_brackets_in_brackets_do_not_double_what_is_said_twice() -> None:
+    deep = "n"
+    for _ in range(40):
+        deep = f"daftar[{deep}]"
+    assert decided_by(f"${{{deep} == 'x'}}").questions
 
 
 @pytest.mark.parametrize("formula", ["=bean.lama()", "=hari_kerja(3)"])

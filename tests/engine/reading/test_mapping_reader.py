@@ -64,7 +64,7 @@ def test_a_constant_of_camunda_7_keeps_its_value(text: str, value: object) -> No
     ("text", "feel"),
     [
         ("${jumlah}", "jumlah"),
-        ("#{jumlah * 2}", "jumlah * 2"),
+        ("#{jumlah * 2}", "(if jumlah = null then 0 else jumlah) * 2"),
         ("${a == 'b'}", 'a = "b"'),
         ("${execution.getVariable('a')}", "a"),
         ("Nomor ${n}!", '"Nomor " + (if (n) = null then "" else string(n)) + "!"'),
@@ -199,6 +199,11 @@ def test_what_a_program_outside_gives_back_is_not_waited_for_nor_found_fault_wit
 )
 def test_a_mapping_that_cannot_be_read_is_refused_at_its_element(mapping: str) -> None:
     assert errors(task(mapping)) == ["expression_syntax"]
+
+
+def test_a_mapping_in_juel_that_no_feel_gives_alike_is_refused() -> None:
+    mapping = IO.format('<camunda:outputParameter name="b">${a instanceof String}</camunda:outputParameter>')
+    assert errors(task(mapping)) == ["expression_untranslatable"]
 
 
 def test_too_many_mappings_and_too_long_constants_are_refused() -> None:

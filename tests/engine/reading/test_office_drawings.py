@@ -68,13 +68,13 @@ RUNS: dict[str, tuple[int, list[str]]] = {
     "vs_dua_lajur_satu_tugas": (0, ["lane_by_place"]),
     # UTF-16 with a byte order mark and Windows' line ends
     "vs_utf16": (0, []),
-    "fl_kelompok": (0, ["due_date_used", "lanes_from_groups", "no_default_flow"]),
+    "fl_kelompok": (0, ["due_date_used", "expression_translated", "lanes_from_groups", "no_default_flow"]),
     # mappings of Camunda 7: constants, a list, text with expressions in it, a groovy script; a call with in and out
     "cm_data_surat": (0, ["additions_ignored", "mapping_script"]),
     # mappings of Camunda 8: a task's, a call's that shares nothing else, and those of a connector
     "cm8_data": (0, ["additions_ignored", "extension_ignored", "external_worker", "mapping_of_worker"]),
     # Flowable: a call that inherits variables, a data object with a type and a value
-    "fl_data": (0, ["additions_ignored", "bpmn_ignored", "expression_translated"]),
+    "fl_data": (0, ["additions_ignored", "bpmn_ignored", *["expression_translated"] * 2]),
     # Signavio: assignments of data, one association that only shows where data comes from, its own meta data
     "sg_data": (0, ["additions_ignored", "bpmn_ignored"]),
     # sub-processes without a step, an ad-hoc one, a rule without a table, a script task without a script

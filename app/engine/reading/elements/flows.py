@@ -117,18 +117,21 @@ def _unconditional(flow: Flow, source: Source) -> Flow:
 def _in_words(node: Node, own: list[Flow], default: str, source: Source) -> list[Flow]:
     """The flows of a gateway none of whose conditions can be evaluated: without them, so that a person is asked.
 
-    Such are sentences, and questions to a program that is not called from here.
+    Such are sentences, questions to a program that is not called from here, and what no FEEL decides alike.
     """
     told = {flow.id: flow.condition for flow in own if flow.condition is not None and flow.id != default}
     if not told or ":" in node.id:
         return own
     words = {flow for flow, text in told.items() if conditions.is_words(text)}
-    asking = (flow for flow in own if flow.id in told and flow.id not in words)
+    unsaid = {flow for flow, text in told.items() if conditions.is_untranslatable(text)}
+    asking = (flow for flow in own if flow.id in told and flow.id not in words | unsaid)
     if not all(conditions.is_of_program(told[flow.id], flow, source) for flow in asking):
         return own
     for flow in own:
         if flow.id in words:
             source.warning("condition_in_words", flow, text=told[flow.id])
+        elif flow.id in unsaid:
+            source.warning("condition_untranslatable", flow, text=conditions.unwrap(told[flow.id]))
         elif flow.id in told:
             calls = ", ".join(conditions.unknown_calls(told[flow.id]))
             source.warning("condition_of_program", flow, text=told[flow.id], call=calls)

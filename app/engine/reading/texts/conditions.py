@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from app.bpmnio import feel
 from app.engine.reading.source import Placed, Source
 from app.engine.reading.texts import foreign_expressions
+from app.engine.reading.texts.feel_terms import Untranslatable
 
 MAX_CHARS_IN_ALL = 50_000
 _WRAPPED = re.compile(r"[$#]\{(.*)\}", re.DOTALL)
@@ -41,11 +42,15 @@ def unwrap(text: str) -> str:
 
 def translated(text: str, at: Placed, source: Source) -> str:
     """The expression itself; what a file wraps in ``${…}`` is JUEL, and put into FEEL with a warning where it is not
-    FEEL too. As it is where something in it cannot be put into FEEL: `check` says so."""
+    FEEL too. As it is where something in it cannot be put into FEEL: `check_condition` says so. It keeps its
+    ``${…}`` where no FEEL decides what JUEL would: `is_untranslatable`."""
     cleaned = unwrap(text)
     if not _WRAPPED.fullmatch(text.strip()) or len(cleaned) > feel.MAX_CHARS:
         return cleaned
-    offer = foreign_expressions.translate(cleaned, "juel")
+    try:
+        offer = foreign_expressions.translate(cleaned, "juel")
+    except Untranslatable:
+        return f"${{{cleaned}}}"
     if offer == cleaned or not _may_look_at(offer, at, source):
         return cleaned
     if feel.syntax_error(offer) is not None or feel.unknown_calls(offer):
@@ -89,6 +94,11 @@ def is_of_program(text: str, at: Placed, source: Source) -> bool:
     return any("." in call or ":" in call for call in unknown_calls(text))
 
 
+def is_untranslatable(text: str) -> bool:
+    """Whether `translated` found no FEEL that decides what the text does."""
+    return _WRAPPED.fullmatch(text) is not None and unwrap(text) != text
+
+
 def _may_look_at(text: str, at: Placed, source: Source) -> bool:
     """Whether the diagram's expressions are not too long together; noted as an error where they become so.
 
@@ -116,11 +126,15 @@ def fault(text: str) -> tuple[str, Mapping[str, str]] | None:
     """
     if len(text) > feel.MAX_CHARS:
         return "expression_too_long", {"limit": str(feel.MAX_CHARS)}
+    if is_untranslatable(text):
+        return "expression_untranslatable", {"text": unwrap(text)}
     wrong, offer = feel.syntax_error(text), in_feel(text)
     if offer != text and feel.syntax_error(offer) is None and not feel.unknown_calls(offer):
         return "expression_not_feel", {"text": text, "offer": offer}
     if wrong is not None:
         return "expression_syntax", {"text": text, "detail": wrong}
+    if offer != text or foreign_expressions.has_foreign_signs(text):
+        return "expression_untranslatable", {"text": text}
     return None
 
 
