@@ -158,7 +158,7 @@ def joined_of_juel(left: Term, sign: str, right: Term, level: int) -> Term:
         return joined(truth_of_juel(left), sign, truth_of_juel(right), level)
     one, other = _number(left), _number(right)
     if sign == "modulo":
-        return _remainder(one, other)
+        return _remainder(one, other, said=_twice(one if left.bare.sort else left))
     return Term(f"{one.at(level)} {sign} {other.at(level + 1)}", level, sort="number")
 
 
@@ -174,15 +174,17 @@ def _number(term: Term) -> Term:
     if bare.sort:
         raise Untranslatable
     said = _twice(term)
-    return Term(f"(if {said} = null then 0 else {said})", sort="number")
+    return Term(f"if {said} = null then 0 else {said}", CHOICE, sort="number")
 
 
-def _remainder(one: Term, other: Term) -> Term:
-    """Java's remainder has the sign of what is divided, FEEL's ``modulo`` that of the divisor."""
+def _remainder(one: Term, other: Term, *, said: str) -> Term:
+    """Java's remainder has the sign of what is divided, FEEL's ``modulo`` that of the divisor.
+
+    ``said``: what is divided, or null for 0.
+    """
     divisor = other.text if other.text.isdecimal() else f"abs({other.text})"
     if one.text.isdecimal():
         return Term(f"modulo({one.text}, {divisor})", sort="number")
-    said = _twice(one)
     return Term(
         f"modulo(abs({one.text}), {divisor}) * (if {said} < 0 then -1 else 1)", PRODUCT, sort="number"
     )

@@ -11,7 +11,7 @@ What differs from JUEL, because a variable's type shows only while the case runs
   is a text finds nothing in a list;
 - a variable that holds a truth value is not made into a number, nor is another text than 'true' and 'false' made into
   a truth value for it: ``a == 'ya'`` does not hold for false, ``n == ''`` not for 0;
-- a division by 0 or by null is null, and not infinite;
+- a division by 0 or by null is null, and not infinite; a remainder of fractions may be rounded otherwise;
 - an expression that gives a value, and decides nothing, gives null and not false where it compares null.
 """
 
