@@ -3,8 +3,9 @@
 import hashlib
 from dataclasses import dataclass, field
 
-from app.engine import decisions
-from app.engine.diagram import Diagram
+from app.engine import decisions, mappings
+from app.engine.diagram import Diagram, Node
+from app.engine.reading.elements import loops
 from app.findings import Finding
 from app.forms import Form
 
@@ -26,3 +27,15 @@ class Bundle:
     def digests(self) -> dict[str, str]:
         """SHA-256 of each file."""
         return {name: hashlib.sha256(content).hexdigest() for name, content in self.files.items()}
+
+
+def own_names(node: Node) -> frozenset[str]:
+    """The variables that a node sets by itself."""
+    return loops.local_names(node.loop) | mappings.variable_names(node.mappings)
+
+
+def set_by(node: Node, bundle: Bundle) -> frozenset[str]:
+    """The variables that a node may set: by its form, its table, its mappings, its loop."""
+    form, table = bundle.forms.get(node.form_key or ""), bundle.tables.get(node.decision or "")
+    fields = {part.key for part in form.fields if part.key} if form else set[str]()
+    return own_names(node) | fields | (decisions.outputs(table) if table else frozenset())

@@ -11,7 +11,6 @@ from app.bpmnio import feel
 from app.engine import decisions, mappings, timers
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
-from app.engine.reading.elements import loops
 from app.errors import ExpressionFailed
 from app.findings import Finding, has_errors
 from app.findings.likeness import meant
@@ -23,7 +22,7 @@ from app.models import User
 from app.services.core import clock, holidays
 from app.services.definitions.details import STEERING
 from app.services.deployment import form_checks, unit_checks
-from app.services.deployment.bundle import Bundle
+from app.services.deployment.bundle import Bundle, own_names, set_by
 from app.services.deployment.lane_groups import Plan
 from app.services.messaging.outgoing import NUMBER_OF_RECEIVER
 
@@ -108,7 +107,7 @@ def _set_somewhere(bundle: Bundle) -> set[str] | None:
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
     outputs = {name for table in bundle.tables.values() for name in decisions.outputs(table)}
     named = {bundle.diagram.properties.get(name, "") for name in ("nomor",)}
-    local = {name for node in nodes for name in _own_names(node)}
+    local = {name for node in nodes for name in own_names(node)}
     return None if open_ended else fields | outputs | named | local
 
 
@@ -199,7 +198,7 @@ def _results_without_name(bundle: Bundle) -> Iterator[Finding]:
 
 def _known_fields(bundle: Bundle) -> set[str]:
     fields = {f.key for form in bundle.forms.values() for f in form.fields if f.key}
-    fields |= {name for node in bundle.diagram.nodes.values() for name in _own_names(node)}
+    fields |= {name for node in bundle.diagram.nodes.values() for name in own_names(node)}
     return fields | {name for table in bundle.tables.values() for name in decisions.outputs(table)}
 
 
@@ -300,24 +299,12 @@ def _check_mappings(bundle: Bundle, reads: _Reads) -> Iterator[Finding]:
     yield from _not_given(bundle, list(reads))
 
 
-def _own_names(node: Node) -> frozenset[str]:
-    """The variables that a node sets by itself."""
-    return loops.local_names(node.loop) | mappings.variable_names(node.mappings)
-
-
-def set_by(node: Node, bundle: Bundle) -> frozenset[str]:
-    """The variables that a node may set: by its form, its table, its mappings, its loop."""
-    form, table = bundle.forms.get(node.form_key or ""), bundle.tables.get(node.decision or "")
-    fields = {part.key for part in form.fields if part.key} if form else set[str]()
-    return _own_names(node) | fields | (decisions.outputs(table) if table else frozenset())
-
-
 def _into_identity(bundle: Bundle) -> Iterator[Finding]:
     fields = [part for form in bundle.forms.values() for part in form.fields if part.key and part.private]
     private = {(part.key or "").partition(".")[0] for part in fields}
     for node in bundle.diagram.nodes.values():
         table = bundle.tables.get(node.decision or "")
-        names = _own_names(node) | (decisions.outputs(table) if table else frozenset())
+        names = own_names(node) | (decisions.outputs(table) if table else frozenset())
         for name in sorted(names & private):
             yield replace(_warning("private_field_mapped", node, variable=name), severity="error")
 
@@ -343,7 +330,7 @@ def _not_given(bundle: Bundle, reads: list[tuple[str, frozenset[str]]]) -> Itera
         inside = {id: n for id, n in bundle.diagram.nodes.items() if id.startswith(f"{call.id}:")}
         if any(node.message and node.form_key is None for node in inside.values()):
             continue  # whatever the message brings
-        known = _own_names(call).union(*(set_by(node, bundle) for node in inside.values()))
+        known = own_names(call).union(*(set_by(node, bundle) for node in inside.values()))
         read = {name for id, names in reads if id.startswith(f"{call.id}:") for name in names}
         for name in sorted(read - known):
             yield _warning("name_not_handed_over", call, variable=name)

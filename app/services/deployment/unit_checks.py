@@ -23,8 +23,7 @@ from app.forms import Form
 from app.forms.condition_tree import All, Tree, implies, negated, parse, variables_in
 from app.forms.form import walk_hidden
 from app.i18n import _
-from app.services.deployment import checks
-from app.services.deployment.bundle import Bundle
+from app.services.deployment.bundle import Bundle, set_by
 from app.services.deployment.lane_groups import Plan, PlannedGroup
 
 _NAME = re.compile(r"[^\W\d]\w*")
@@ -75,7 +74,7 @@ class _Checker:
         self._flows = dict[str, DataFlow]()
         self._rules = dict[str, _Rules]()
         self.follows = False  # a name is followed one step
-        self.set_by = {id: checks.set_by(node, bundle) for id, node in bundle.diagram.nodes.items()}
+        self.set_by = {id: set_by(node, bundle) for id, node in bundle.diagram.nodes.items()}
 
     def opens_without(self, node: Node, variable: str) -> bool:
         """Whether a task may open while the variable is empty."""

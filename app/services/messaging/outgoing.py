@@ -85,7 +85,9 @@ def _row(instance: ProcessInstance, effect: Effect, key: str, at: datetime, hops
         "key": key,
         "targets": targets,
         "business_key": (number or instance.business_key)[:255],
-        "is_keyed": bool(number),  # a field that was left empty names nobody: as if the property were not there
+        "is_keyed": bool(
+            number
+        ),  # a field that was left empty names nobody: as if the property were not there
         "rounds": list(effect.rounds),
         "values": {name: effect.values[name] for name in effect.values if name in carried},
         "hops": hops,
