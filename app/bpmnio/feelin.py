@@ -219,9 +219,14 @@ def _call(function: str, request: Any, items: Sequence[Item]) -> Any:
     seconds = min(_SECONDS_EACH * len(items), _SECONDS_AT_MOST)
     literal = orjson.dumps(dumps(request).decode()).decode()
     try:
-        return orjson.loads(isolate.call(function, literal, seconds=seconds))
+        return orjson.loads(isolate.call(function, literal, seconds=seconds, text=_text_of(function, items)))
     except LimitReached as error:
         raise ExpressionFailed(limit_message(items)) from error
+
+
+def _text_of(function: str, items: Sequence[Item]) -> int:
+    """What a call runs, without what it is put to; a number, for texts may be long."""
+    return hash((function, *((item.dialect, item.text) for item in items)))
 
 
 def dumps(value: Any) -> bytes:

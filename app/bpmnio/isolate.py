@@ -5,6 +5,8 @@ import ctypes
 import os
 import threading
 import time
+from collections import OrderedDict, deque
+from collections.abc import Hashable
 from contextlib import suppress
 from pathlib import Path
 
@@ -30,6 +32,8 @@ _STRETCH = 4
 _TRIES = 3
 _RESERVE = 1.5
 _LONGEST_SECONDS = 5.0
+#: How many texts are known that used up their time.
+_MOST_RUNAWAYS = 1_000
 # A thread's number with its bits turned round, moved by three, and this in the gap, is the number of its clock.
 # Source: Linux, include/linux/posix-timers_types.h, CPUCLOCK_PERTHREAD and CPUCLOCK_SCHED.
 _OF_A_THREAD = 6
@@ -45,12 +49,52 @@ _FLAGS = (*DEFAULT_V8_FLAGS, "--disallow-code-generation-from-strings", "--no-op
 class LimitReached(Exception):
     """The call took too long or too much memory, or V8 failed. The next call gets a new isolate.
 
-    ``share``: of a call that ran out of time, the part of it in which V8 had a processor; else 1.
+    ``ran_out``: the call used up its time. ``share``: the part of it in which V8 had a processor; for others 1.
     """
 
-    def __init__(self, reason: str, share: float = 1.0) -> None:
+    def __init__(self, reason: str, share: float = 1.0, *, ran_out: bool = False) -> None:
         super().__init__(reason)
-        self.share = share
+        self.share, self.ran_out = share, ran_out
+
+
+class FairLock:
+    """A lock that goes to who has waited for it longest: who gives it back and wants it again is the last in line."""
+
+    def __init__(self) -> None:
+        self._state = threading.Lock()
+        self._is_held = False
+        self._waiting: deque[threading.Lock] = deque()
+
+    def __enter__(self) -> None:
+        with self._state:
+            if not self._is_held:
+                self._is_held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        try:
+            turn.acquire()
+        except BaseException:  # interrupted: nobody would give back what comes to this turn
+            self._leave(turn)
+            raise
+
+    def __exit__(self, *_raised: object) -> None:
+        with self._state:
+            self._pass_on()
+
+    def _leave(self, turn: threading.Lock) -> None:
+        with self._state:
+            if turn in self._waiting:
+                self._waiting.remove(turn)
+            else:
+                self._pass_on()
+
+    def _pass_on(self) -> None:
+        if self._waiting:
+            self._waiting.popleft().release()
+        else:
+            self._is_held = False
 
 
 class Isolate:
@@ -61,7 +105,8 @@ class Isolate:
 
     def __init__(self, bundle: Path) -> None:
         self._bundle = bundle
-        self._lock = threading.Lock()
+        self._lock = FairLock()
+        self._runaways: OrderedDict[Hashable, None] = OrderedDict()
         self._engine: MiniRacer | None = None
         self._garbage = 0
         self._threads: frozenset[int] = frozenset()  # V8's own, by the kernel's numbers
@@ -69,24 +114,26 @@ class Isolate:
         os.register_at_fork(after_in_child=self._forget)
         atexit.register(self._finish)
 
-    def call(self, function: str, argument: str, *, seconds: float) -> str:
+    def call(self, function: str, argument: str, *, seconds: float, text: Hashable = None) -> str:
         """Return what ``function`` gives for ``argument``, a JavaScript expression.
 
         ``seconds`` count from the moment this call has V8 for itself, and are cut to what `budget` has left. Who
         meets a limit is tried once more in a new isolate: what calls before left in memory, or one of them that is
         still being stopped, may be to blame. Where V8 had no processor for most of its time, the next try is given
-        more of it.
+        more of it. A ``text`` that used up its time in a new isolate, whatever it was put to, is not tried once more
+        when it does so again: others wait meanwhile.
 
         Raises:
             LimitReached: see the class.
             NotReady: the bundle was not built.
         """
         with self._lock:
-            began, seconds = _Clocks(), budget.seconds_allowed(seconds)
-            if seconds <= 0:
+            began, allowed = _Clocks(), budget.seconds_allowed(seconds)
+            if allowed <= 0:
                 raise LimitReached("no time left")
+            known = text if allowed == seconds else None  # of less time than it needs a text is not to blame
             try:
-                return self._tried(f"{function}({argument})", seconds)
+                return self._tried(f"{function}({argument})", allowed, known)
             finally:
                 budget.spend(began.spent())
 
@@ -95,22 +142,35 @@ class Isolate:
         with self._lock:
             self._drop()
 
-    def _tried(self, code: str, seconds: float) -> str:
+    def _tried(self, code: str, seconds: float, text: Hashable) -> str:
         """The answer within ``seconds`` of V8's own work, as far as that can be told from the share that it had."""
         given = seconds
         for number in range(1, _TRIES + 1):
             try:
-                return self._attempt(code, given)
+                answer = self._attempt(code, given)
             except LimitReached as reached:
                 starved = reached.share * given < seconds / _RESERVE
-                if number == _TRIES or (number > 1 and not starved):
+                own_fault = reached.ran_out and not starved
+                if number == _TRIES or (number > 1 and not starved) or (own_fault and text in self._runaways):
+                    if own_fault:
+                        self._remember(text)
                     raise
                 if starved:
                     longest = min(_LONGEST_SECONDS, budget.seconds_allowed(_LONGEST_SECONDS) * _STRETCH)
                     needed = seconds / max(reached.share, 0.01) * _RESERVE
                     given = max(seconds, min(needed, longest))
                 self._be_alone()
+            else:
+                self._runaways.pop(text, None)
+                return answer
         raise AssertionError
+
+    def _remember(self, text: Hashable) -> None:
+        if text is not None:
+            self._runaways[text] = None
+            self._runaways.move_to_end(text)
+            if len(self._runaways) > _MOST_RUNAWAYS:
+                self._runaways.popitem(last=False)
 
     def _attempt(self, code: str, seconds: float) -> str:
         engine = self._engine or self._start()
@@ -121,7 +181,7 @@ class Isolate:
             passed, worked = time.monotonic() - began, self._processor_seconds() - worked
             ran_out = isinstance(error, JSTimeoutException) and passed >= seconds
             self._drop()
-            raise LimitReached(_reason(error), worked / passed if ran_out else 1.0) from None
+            raise LimitReached(_reason(error), worked / passed if ran_out else 1.0, ran_out=ran_out) from None
         self._count_garbage(engine, code)
         return str(answer)
 
@@ -180,7 +240,7 @@ class Isolate:
         if self._engine is not None:
             ctypes.pythonapi.Py_IncRef(ctypes.py_object(self._engine))
         self._engine = self._retiring = None
-        self._lock = threading.Lock()
+        self._lock = FairLock()
 
 
 def _threads() -> set[int]:

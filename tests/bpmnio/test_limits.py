@@ -19,7 +19,7 @@ from py_mini_racer import JSTimeoutException
 from app.bpmnio import budget, feel
 from app.bpmnio import isolate as isolates
 from app.bpmnio.feel import Memo
-from app.bpmnio.isolate import Isolate, LimitReached, _Clocks
+from app.bpmnio.isolate import FairLock, Isolate, LimitReached, _Clocks
 from app.errors import ExpressionFailed, NotReady
 
 NOW = datetime(2026, 7, 5, 6, 30, tzinfo=ZoneInfo("Asia/Jakarta"))
@@ -210,6 +210,76 @@ def test_who_never_gets_a_processor_is_given_up_after_a_while(monkeypatch: pytes
     with pytest.raises(LimitReached):
         isolate.call("JSON.stringify", "[1]", seconds=0.02)
     assert len([seconds for seconds in starved.given if seconds <= 0.1]) == 3
+
+
+def tries_of(isolate: Isolate, monkeypatch: pytest.MonkeyPatch, *, works: bool) -> list[float]:
+    """The time that each try of a call is given from now on; none answers, and V8 has a processor or not."""
+    made = Starved()
+    monkeypatch.setattr(isolate, "_start", lambda: made)
+    monkeypatch.setattr(isolate, "_processor_seconds", time.monotonic if works else lambda: 0.0)
+    monkeypatch.setattr(isolates, "_retire", lambda _engine: None)
+    return made.given
+
+
+@pytest.mark.parametrize(("works", "tries"), [(True, [2, 1, 1]), (False, [3, 3, 3])])
+def test_a_text_that_used_up_its_time_is_given_one_try_when_it_does_so_again(
+    works: bool, tries: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only where it had the processor for it: who was kept waiting is tried as before."""
+    monkeypatch.setattr(isolates, "_LONGEST_SECONDS", 0.02)
+    isolate = Isolate(BUNDLE)
+    given, found = tries_of(isolate, monkeypatch, works=works), []
+    for _call in range(3):
+        with pytest.raises(LimitReached):
+            isolate.call("JSON.stringify", "[1]", seconds=0.01, text="lama")
+        found.append(len(given))
+        given.clear()
+    assert found == tries
+    with pytest.raises(LimitReached):
+        isolate.call("JSON.stringify", "[1]", seconds=0.01, text="lain")
+    assert len(given) == tries[0]
+
+
+def test_a_text_that_had_less_than_its_time_is_not_to_blame(monkeypatch: pytest.MonkeyPatch) -> None:
+    isolate = Isolate(BUNDLE)
+    given = tries_of(isolate, monkeypatch, works=True)
+    with budget.sharing(0.01), pytest.raises(LimitReached):
+        isolate.call("JSON.stringify", "[1]", seconds=0.02, text="baik")
+    given.clear()
+    with pytest.raises(LimitReached):
+        isolate.call("JSON.stringify", "[1]", seconds=0.02, text="baik")
+    assert len(given) == 2
+
+
+def test_a_text_that_was_answered_again_is_given_all_its_tries(monkeypatch: pytest.MonkeyPatch) -> None:
+    isolate = Isolate(BUNDLE)
+    with monkeypatch.context() as patched:
+        tries_of(isolate, patched, works=True)
+        with pytest.raises(LimitReached):
+            isolate.call("JSON.stringify", "[1]", seconds=0.01, text="lama")
+    assert isolate.call("JSON.stringify", "[1]", seconds=5, text="lama") == "[1]"
+    given = tries_of(isolate, monkeypatch, works=True)
+    isolate._engine = None
+    with pytest.raises(LimitReached):
+        isolate.call("JSON.stringify", "[1]", seconds=0.01, text="lama")
+    assert len(given) == 2
+
+
+def test_who_has_waited_longest_is_next_at_the_lock() -> None:
+    lock, order = FairLock(), []
+
+    def take(name: str) -> None:
+        with lock:
+            order.append(name)
+
+    with ThreadPoolExecutor(2) as pool:
+        with lock:
+            for number, name in enumerate(("first", "second"), start=1):
+                pool.submit(take, name)
+                while len(lock._waiting) < number:
+                    os.sched_yield()
+        take("the one who had it")
+    assert order == ["first", "second", "the one who had it"]
 
 
 WORK = "(n => { let sum = 0; for (let i = 0; i < n; i++) sum += i % 7; return String(sum) })"
