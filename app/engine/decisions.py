@@ -14,6 +14,7 @@ from app.engine.dmn.cells import is_any, literals
 from app.engine.dmn.deciding import Ruling
 from app.engine.dmn.model import Decision, Expression, Input, Output, Rule, Table
 from app.engine.dmn.reader import read_decisions
+from app.findings import Finding
 
 Dialect = Literal["expression", "unary"]
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Table",
     "always_gives",
     "decide",
+    "errors",
     "literals",
     "mentions",
     "outputs",
@@ -73,6 +75,12 @@ def decide(decision: Decision, context: Mapping[str, Any], *, now: datetime) -> 
     """
     *needed, ruling = deciding.rule(decision, context, now)
     return Decided(decision.assigned(ruling.value), ruling, tuple(needed))
+
+
+def errors(decision: Decision) -> Iterator[Finding]:
+    """What cannot run in a decision of a stored version, or in those that it needs; none in one just accepted."""
+    for one in decision.chain:
+        yield from (finding for finding in one.findings if finding.severity == "error")
 
 
 def variable_names(decision: Decision) -> frozenset[str]:

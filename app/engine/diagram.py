@@ -29,6 +29,9 @@ Kind = Literal[
     "subProcess",
 ]
 
+#: Findings about an element that is of no kind above; a `Diagram` holds a stand-in in its place.
+STAND_INS = frozenset({"script_task", "not_yet_event_sub_process", "not_yet_ad_hoc"})
+
 
 @dataclass(frozen=True)
 class Timer:
@@ -172,9 +175,11 @@ class Diagram:
     nodes: Mapping[str, Node]
     flows: tuple[Flow, ...]
     questions: Mapping[str, Question]
-    findings: tuple[Finding, ...]  # warnings only; errors raise InvalidDiagram
+    findings: tuple[Finding, ...]  # warnings; errors too in a stored version, which is not refused
     documentation: str = ""
     line: int | None = None
+    #: Of a stored version: the errors by the id of the node or flow that cannot run for them.
+    broken: Mapping[str, Finding] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -192,6 +197,10 @@ class Diagram:
         """The lanes whose officers may see fields marked ``pribadi``."""
         wanted = {name.casefold() for name in lane_names(self.properties.get("identitas", ""), self.lanes)}
         return tuple(lane for lane in self.lanes if {lane.id.casefold(), lane.name.casefold()} & wanted)
+
+    def is_stand_in(self, node_id: str) -> bool:
+        """Whether the node stands for an element that no reader of ours can run."""
+        return node_id in self.broken and self.broken[node_id].code in STAND_INS
 
     @cached_property
     def outgoing(self) -> Mapping[str, tuple[Flow, ...]]:

@@ -21,6 +21,13 @@ TEXTS: dict[str, tuple[str, str]] = {
             "diterapkan."
         ),
     ),
+    "version_unreadable": (
+        N_(
+            "Berkas versi {version} proses “{key}” yang berlaku tidak dapat dibaca; apakah proses itu memakai berkas "
+            "ini tidak dapat diperiksa."
+        ),
+        N_("Terapkan diagram proses itu sekali lagi, lengkap dengan formulir dan tabelnya."),
+    ),
     "file_twice": (
         N_("Ada dua berkas bernama {file}."),
         N_("Kirim satu saja; folder tempat berkas itu berada tidak membedakannya."),

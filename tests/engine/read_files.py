@@ -1,11 +1,13 @@
 """Short ways to ask what the reader makes of a file."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from app.engine.diagram import Diagram
 from app.engine.reading import reader
+from app.engine.running.spec import build
 from app.errors import InvalidDiagram
 from app.findings import Finding
 
@@ -19,9 +21,13 @@ def read(xml: bytes) -> Diagram:
 
 
 def refused(xml: bytes) -> list[Finding]:
-    """The findings of a refused file, errors first."""
+    """The findings of a refused file, errors first. As a stored version's it can be read and built all the same."""
     with pytest.raises(InvalidDiagram) as caught:
         reader.read_diagrams(xml, file="uji.bpmn")
+    with suppress(InvalidDiagram):  # it is no XML
+        for diagram in reader.read_diagrams(xml, refuse=False):
+            build(diagram)
+            assert all(diagram.lane(node.lane_id) for node in diagram.nodes.values())
     return sorted(caught.value.findings, key=lambda finding: finding.severity)
 
 

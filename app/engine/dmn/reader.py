@@ -151,13 +151,16 @@ MAX_DECISIONS = 100
 _NO_WORD = re.compile(r"\W+")
 
 
-def read_decisions(content: bytes, *, file: str | None = None) -> tuple[Decision, ...]:
+def read_decisions(content: bytes, *, file: str | None = None, refuse: bool = True) -> tuple[Decision, ...]:
     """Return the decisions of a DMN 1.1–1.5 file in document order, every expression checked.
 
+    ``refuse`` False reads a file of a stored version: errors stand among the findings of each decision, and one
+    without logic is left out.
+
     Raises:
-        InvalidDiagram: it holds anything that we cannot run.
+        InvalidDiagram: it holds anything that we cannot run; with ``refuse`` False it is no XML that we read.
     """
-    source = TableSource(xml.parse(content, file=file), file)
+    source = TableSource(xml.parse(content, file=file), file, refuse=refuse)
     for node in source.children(source.root, "import"):
         source.error("dmn_import", node)
     decisions = source.children(source.root, "decision")
@@ -167,7 +170,7 @@ def read_decisions(content: bytes, *, file: str | None = None) -> tuple[Decision
     count = len(decisions) + len(knowledge)
     if count > MAX_DECISIONS:
         source.error("table_too_many", source.root, count=count, limit=MAX_DECISIONS)
-        source.stop_on_errors()
+        source.stop_on_errors(always=True)  # reading goes from one to what it needs, and would go too deep
     _unlike_ids(source, decisions)
     graph = _Graph(source)
     found = [graph.decision(node) for node in decisions]

@@ -95,7 +95,7 @@ class TableSource:
         InvalidDiagram: the root is not DMN's.
     """
 
-    def __init__(self, root: xml.Element, file: str | None) -> None:
+    def __init__(self, root: xml.Element, file: str | None, *, refuse: bool = True) -> None:
         self._namespace, _brace, name = str(root.tag).removeprefix("{").rpartition("}")
         if self._namespace not in _MODELS or name != "definitions":
             raise xml.refusal("table_not_dmn", file, found=one_line(name)[:_SHOWN])
@@ -103,6 +103,7 @@ class TableSource:
         self.ids = {id: node for node in root if (id := attribute(node, "id"))}
         self.constants = _Constants()
         self.file = file
+        self._refuse = refuse  # whether errors stop the reading; in a stored version they are only noted
         self._findings: list[tuple[str, Finding]] = []
         named = {self.name(node) for node in root if self.kind(node) in _GRAPH}
         self.known = tuple(sorted(name for name in named if not (name.isascii() and name.isidentifier())))
@@ -179,13 +180,13 @@ class TableSource:
         """What was found so far in decisions and knowledge of these ids."""
         return tuple(finding for owner, finding in self._findings if owner in ids)
 
-    def stop_on_errors(self) -> None:
-        """Raise `InvalidDiagram` when anything found cannot run."""
+    def stop_on_errors(self, *, always: bool = False) -> None:
+        """Raise `InvalidDiagram` when anything found cannot run; of a stored version's file only with ``always``."""
         findings = sorted(
             (finding for _owner, finding in self._findings), key=lambda f: (f.severity, f.line or 0)
         )
         errors = sum(finding.severity == "error" for finding in findings)
-        if errors:
+        if errors and (always or self._refuse):
             one = "Tabel belum dapat dijalankan: {count} temuan harus diperbaiki."
             many = "Tabel belum dapat dijalankan: {count} temuan harus diperbaiki."
             raise InvalidDiagram(ngettext(one, many, errors), tuple(findings[:_MOST_FINDINGS]))

@@ -95,6 +95,7 @@ def _placed(called: Diagram, call: Node) -> Diagram:
             if not _starts_elsewhere(called, flow)
         ),
         questions={_id(call, gateway): _question(asked, call) for gateway, asked in called.questions.items()},
+        broken={_id(call, element_id): error for element_id, error in called.broken.items()},
     )
 
 
@@ -143,4 +144,5 @@ def _joined(diagram: Diagram, added: Diagram) -> Diagram:
         nodes={**diagram.nodes, **added.nodes},
         flows=(*diagram.flows, *added.flows),
         questions={**diagram.questions, **added.questions},
+        broken={**diagram.broken, **added.broken},
     )

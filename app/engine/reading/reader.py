@@ -1,7 +1,8 @@
 """BPMN XML → `Diagram`, or findings. Whatever the bytes, nothing but `InvalidDiagram` is raised.
 
 The library's own parser is not used; docs/decisions/0006-own-reader.md says why. Everything that is not known
-to run is refused here, so that nothing after the reader has to doubt a `Diagram`.
+to run is refused here, so that nothing after the reader has to doubt a `Diagram`. A stored version was accepted once,
+perhaps by a reader that knew less: there the errors are only noted.
 """
 
 from collections.abc import Iterator
@@ -42,14 +43,18 @@ class Expression(NamedTuple):
     dialect: Literal["expression"] = "expression"
 
 
-def read_diagrams(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]:
+def read_diagrams(xml: bytes, *, file: str | None = None, refuse: bool = True) -> tuple[Diagram, ...]:
     """Return the executable processes of a BPMN file, each pool's own.
 
+    ``refuse`` False reads a stored version: errors stand among the findings of each diagram, and what cannot run for
+    them is its ``broken``.
+
     Raises:
-        InvalidDiagram: something in it cannot run; its findings hold the warnings as well.
+        InvalidDiagram: something in it cannot run; its findings hold the warnings as well. With ``refuse`` False: the
+            file is no XML that we read.
     """
     root = parse(xml, file=file)
-    source = Source(root, file)
+    source = Source(root, file, refuse=refuse)
     if local(root) != "definitions":
         source.error("not_bpmn", Place("", "", root.sourceline), found=str(root.tag))
         source.stop_on_errors()
@@ -62,7 +67,11 @@ def read_diagrams(xml: bytes, *, file: str | None = None) -> tuple[Diagram, ...]
     found = tuple(_walkable(diagram, source) for diagram in found)
     message_exchange.check_message_exchange(found, source)
     return tuple(
-        replace(diagram, findings=source.findings(diagram.key, *([] if number else [""])))
+        replace(
+            diagram,
+            findings=source.findings(diagram.key, *([] if number else [""])),
+            broken=source.broken(diagram.key),
+        )
         for number, diagram in enumerate(found)
     )
 

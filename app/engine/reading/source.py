@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from lxml import etree
 
+from app.engine.diagram import STAND_INS
 from app.engine.reading.diagram_interchange import Box, boxes
 from app.engine.xml import BPMN, Element, attribute, one_line, reference
 from app.errors import InvalidDiagram
@@ -20,6 +21,18 @@ MOST_FINDINGS = 200
 NAME_LENGTH = 255
 #: The longest name of a task, event, gateway or flow: a paragraph, which belongs into the documentation.
 LABEL_LENGTH = 1_000
+#: Errors for which an element of a stored version fails when a case comes to it. With any other the element runs as
+#: it did when it was deployed, or fails by itself, as a timer's text does.
+_CANNOT_RUN = frozenset(
+    {
+        "code_in_extension",
+        "expression_calls_unknown",
+        "expression_not_feel",
+        "expression_syntax",
+        "expression_too_long",
+        *STAND_INS,
+    }
+)
 _ID = re.compile(r"[\w.-]{1,128}")
 _SHOWN = 500
 _MARKUP = re.compile(r"</?(?:b|br|i|u|p|div|span|font|strong|em)\b[^<>]*>|&nbsp;|\u00a0", re.IGNORECASE)
@@ -66,9 +79,10 @@ def plain(name: str) -> str:
 class Source:
     """One file being read. Findings are collected, so that a person sees all of them at once."""
 
-    def __init__(self, root: Element, file: str | None) -> None:
+    def __init__(self, root: Element, file: str | None, *, refuse: bool = True) -> None:
         self.root = root
         self.file = file
+        self.refuse = refuse  # whether errors stop the reading; in a stored version they are only noted
         self.ids: dict[str, Element] = {}
         self.failed: set[str] = set()  # ids with an error: what follows from it is not worth another finding
         self.feel_chars = 0  # how much has been looked at, over all expressions
@@ -103,10 +117,18 @@ class Source:
             kept.append(Finding("more_findings", "warning", file=self.file, params={"count": rest}))
         return tuple(sorted(kept, key=lambda finding: finding.line or 1_000_000_000))
 
+    def broken(self, process: str) -> dict[str, Finding]:
+        """The errors in one process for which an element cannot run, by its id; the first of each."""
+        found: dict[str, Finding] = {}
+        for key, finding in self._findings:
+            if key == process and finding.severity == "error" and finding.code in _CANNOT_RUN:
+                found.setdefault(finding.element_id or "", finding)
+        return found
+
     def stop_on_errors(self) -> None:
-        """Raise `InvalidDiagram` when anything found so far cannot run."""
+        """Raise `InvalidDiagram` when anything found so far cannot run, unless the file is a stored version's."""
         findings = self.findings()
-        if has_errors(findings):
+        if self.refuse and has_errors(findings):
             count = sum(finding.severity == "error" for finding in findings)
             one = "Diagram belum dapat dijalankan: {count} temuan harus diperbaiki."
             many = "Diagram belum dapat dijalankan: {count} temuan harus diperbaiki."

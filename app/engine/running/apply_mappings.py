@@ -173,6 +173,7 @@ def _batches(mappings: Sequence[Assignment]) -> list[list[Assignment]]:
 def _evaluated(
     run: Context, node: Node, batch: Sequence[Assignment], texts: list[str], values: Mapping[str, Any]
 ) -> list[feel.Result]:
+    run.require_whole(node)
     try:
         return feel.evaluate_all(texts, values, now=run.local_now)
     except ExpressionFailed as error:

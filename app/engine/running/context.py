@@ -101,12 +101,27 @@ class Context:
         """The variables as they are where ``task`` is."""
         return local_variables.seen_by(task, self.variables)
 
+    def require_whole(self, node: Node, part: str = "") -> None:
+        """Refuse to run what today's reader refuses in a stored version: ``node``, or a flow that leaves it.
+
+        Raises:
+            ExecutionFailed: there is an error about it.
+        """
+        error = self.diagram.broken.get(part or node.id)
+        if error is not None:
+            raise ExecutionFailed(
+                _("“{name}” tidak dapat dijalankan.", name=node.name or node.id),
+                activity_id=node.id,
+                detail=error.what,
+            )
+
     def evaluate(self, node: Node, expressions: list[str], values: Mapping[str, Any]) -> list[feel.Result]:
         """Work out expressions of ``node``.
 
         Raises:
             ExecutionFailed: one of them has a syntax error or meets a limit.
         """
+        self.require_whole(node)
         try:
             return feel.evaluate_all(expressions, values, now=self.local_now)
         except ExpressionFailed as error:

@@ -69,6 +69,7 @@ class Run(Context):
         data.
         """
         node = self.diagram.nodes[task.task_spec.bpmn_id]
+        self.require_whole(node)
         if node.kind == "businessRuleTask":
             self._decide_by_table(node, task)
         elif node.signal is not None or node.error is not None or node.escalation is not None:
@@ -131,6 +132,8 @@ class Run(Context):
         self, node: Node, flows: tuple[Flow, ...], values: Mapping[str, Any]
     ) -> tuple[tuple[Flow, ...], dict[str, Any]]:
         asked = [flow for flow in flows if flow.condition and not flow.is_default]
+        for flow in asked:
+            self.require_whole(node, flow.id)
         results = self.evaluate(node, [flow.condition or "" for flow in asked], values)
         true = [flow for flow, result in zip(asked, results, strict=True) if result.value is True]
         taken = true[:1] if node.kind == "exclusiveGateway" else true
@@ -156,8 +159,8 @@ class Run(Context):
         return flow.name or self.diagram.nodes[flow.target].name or flow.target
 
     def _decide_by_table(self, node: Node, task: Task) -> None:
+        table, values = self._table(node), self.seen_by(task)
         try:
-            table, values = self.tables[node.decision or ""], self.seen_by(task)
             decided = decisions.decide(table, values, now=self.local_now)
         except (ExpressionFailed, ExecutionFailed) as error:
             raise ExecutionFailed(
@@ -177,6 +180,18 @@ class Run(Context):
             **before,
             **({"warnings": list(decided.warnings)} if decided.warnings else {}),
         )
+
+    def _table(self, node: Node) -> decisions.Decision:
+        """The table of ``node``; in a stored version there may be none that can be read."""
+        table = self.tables.get(node.decision or "")
+        error = next(iter(decisions.errors(table)), None) if table is not None else None
+        if table is None or error is not None:
+            raise ExecutionFailed(
+                _("Tabel keputusan pada “{name}” tidak dapat dihitung.", name=node.name or node.id),
+                activity_id=node.id,
+                detail=error.what if error is not None else node.decision or "",
+            )
+        return table
 
     # -- events that are thrown --------------------------------------------------------------------
 

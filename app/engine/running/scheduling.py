@@ -31,6 +31,7 @@ def _due(
 ) -> timers.Due | None:
     if node.timer is None:
         return None
+    run.require_whole(node)
     try:
         return timers.due(
             node.timer,

@@ -101,7 +101,7 @@ class ProcessSpec(BpmnProcessSpec):
 
 
 def build(diagram: Diagram) -> ProcessSpec:
-    """Return the spec of a diagram that the reader accepted."""
+    """Return the spec of a diagram that the reader made."""
     spec = ProcessSpec(diagram)
     races = {
         node.id: _raced(diagram, node) for node in diagram.nodes.values() if node.kind == "eventBasedGateway"
@@ -146,6 +146,8 @@ def _add(spec: ProcessSpec, node: Node) -> None:
         case "subProcess":
             made = Scope(spec, name, node.id, **common)
             ScopeEnd(spec, spec_name(node.id, SCOPE_END), made)
+        case "userTask" if spec.diagram.is_stand_in(node.id):
+            made = Automatic(spec, name, **common)  # it fails
         case "userTask":
             made = (_Mapped if _is_frame(node) else UserTask)(spec, name, manual=True, **common)
         case "exclusiveGateway":

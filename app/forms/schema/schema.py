@@ -39,13 +39,17 @@ _SCOPE = {
 }
 
 
-def load_form(content: bytes, *, file: str) -> Form:
+def load_form(content: bytes, *, file: str, refuse: bool = True) -> Form:
     """Return the form in ``content``, form-js JSON. The same bytes are read once.
 
+    ``refuse`` False reads a file of a stored version: errors stand among the form's findings.
+
     Raises:
-        InvalidDiagram: it cannot run; ``findings`` say why.
+        InvalidDiagram: it cannot run; ``findings`` say why. With ``refuse`` False: nothing can be made of it.
     """
     form, findings = _read(_Source(sha256(content).hexdigest(), file, content))
+    if form is None and not refuse:
+        form = _read_stored(content, file)
     if form is None:
         raise InvalidDiagram(_("Formulir {file} tidak dapat dipakai.", file=file), findings)
     return form
@@ -71,6 +75,19 @@ def _read(source: _Source) -> tuple[Form | None, tuple[Finding, ...]]:
         check_schema(schema, findings)
     found = tuple(findings.found)
     return (None if schema is None or has_errors(found) else _form(schema, found)), found
+
+
+def _read_stored(content: bytes, file: str) -> Form | None:
+    """Make what can be made of a form in which today's checks find errors; None when it is no form at all."""
+    findings = Findings(file, content.decode("utf-8", "replace"))
+    schema = parse(content, findings)
+    if schema is None:
+        return None
+    check_schema(schema, findings)
+    try:
+        return _form(schema, tuple(findings.found))
+    except (AttributeError, KeyError, TypeError, ValueError):  # a part lacks what its kind needs
+        return None
 
 
 def _form(schema: Raw, findings: tuple[Finding, ...]) -> Form:

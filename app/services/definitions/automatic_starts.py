@@ -43,8 +43,7 @@ def reschedule(session: Session, job: Job) -> None:
 
 def by_signal(session: Session, names: tuple[str, ...]) -> None:
     """Let the live processes that begin by one of these signals begin, each in a transaction of its own."""
-    for definition in definitions.live(session):
-        version = definitions.version(session, definition.id)
+    for version in definitions.live_versions(session):
         for node in version.diagram.starts_in(""):
             if node.signal in names:
                 session.add(_job(session, version, node, None))

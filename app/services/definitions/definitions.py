@@ -1,8 +1,10 @@
 """Deployed process definitions: which is live, and a version ready to run."""
 
-from collections.abc import Collection, Mapping, Sequence
+import logging
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import func, select
@@ -13,11 +15,14 @@ from app.engine import decisions
 from app.engine.diagram import Diagram, Node
 from app.engine.reading import call_activities, reader
 from app.engine.running.execution import Program
-from app.errors import NotFound
+from app.engine.xml import refusal
+from app.errors import InvalidDiagram, NotFound
+from app.findings import Finding, without_repeats
 from app.forms import Form
 from app.i18n import _
 from app.models import DefinitionFile, ProcessDefinition
 
+logger = logging.getLogger(__name__)
 _KEPT = 64  # versions held ready per process
 
 
@@ -32,6 +37,8 @@ class Version:
     program: Program
     forms: Mapping[str, Form]
     lane_groups: Mapping[str, Any]
+    #: What today's checks refuse in it: an older release accepted it.
+    errors: tuple[Finding, ...] = ()
 
     @property
     def diagram(self) -> Diagram:
@@ -75,7 +82,14 @@ class Version:
 
 
 def version(session: Session, definition_id: int) -> Version:
-    """Return a version ready to run; parsed once per process, as it never changes."""
+    """Return a version ready to run; parsed once per process, as it never changes.
+
+    What an older release accepted and today's checks refuse is no obstacle: see `Version.errors`.
+
+    Raises:
+        NotFound: there is none.
+        InvalidDiagram: a file of it cannot be read at all.
+    """
     cache: dict[int, Version] = session.info["versions"]  # shared by threads: one may drop what another found
     found = cache.get(definition_id)
     if found is None:
@@ -88,43 +102,80 @@ def version(session: Session, definition_id: int) -> Version:
     return found
 
 
+def readable(session: Session, definition_id: int) -> Version | None:
+    """Return `version`; None for one with a file that cannot be read at all, which is logged."""
+    try:
+        return version(session, definition_id)
+    except InvalidDiagram as error:
+        found = get(session, definition_id)
+        logger.warning("%s v%s: %s", found.key, found.version, error)
+        return None
+
+
+def live_versions(session: Session) -> Iterator[Version]:
+    """The newest version of every process, by name, ready to run. One that cannot be read holds up no other."""
+    for definition in live(session):
+        if (found := readable(session, definition.id)) is not None:
+            yield found
+
+
 _WITH_FILES = selectinload(ProcessDefinition.files).joinedload(DefinitionFile.resource)
 
 
 def assemble(definition: ProcessDefinition) -> Version:
-    """Parse a stored definition's files."""
+    """Parse a stored definition's files.
+
+    Raises:
+        InvalidDiagram: one of them cannot be read at all.
+    """
     xml = next(file.resource.content for file in definition.files if file.kind == "bpmn")
-    diagram = call_activities.inline(_process(xml, definition.key), _called(definition)).diagram
+    own, called = stored_process(xml, definition.key), _called(definition)
     tables = {
         table.id: table
         for file in definition.files
         if file.kind == "dmn"
-        for table in decisions.read_decisions(file.resource.content, file=file.name)
+        for table in decisions.read_decisions(file.resource.content, file=file.name, refuse=False)
     }
     read = {
-        form_key(file.name): forms.load_form(file.resource.content, file=file.name)
+        form_key(file.name): forms.load_form(file.resource.content, file=file.name, refuse=False)
         for file in definition.files
         if file.kind == "form"
     }
+    told = [part.findings for part in (own, *called.values())]
+    told += [part.findings for part in tables.values()] + [part.findings for part in read.values()]
     return Version(
         definition.id,
         definition.key,
         definition.version,
         xml,
-        Program(diagram, tables),
+        Program(call_activities.inline(own, called).diagram, tables),
         read,
         definition.lane_groups,
+        tuple(one for one in without_repeats(chain.from_iterable(told)) if one.severity == "error"),
     )
 
 
-def _process(xml: bytes, key: str) -> Diagram:
-    return next(diagram for diagram in reader.read_diagrams(xml) if diagram.key == key)
+def stored_process(xml: bytes, key: str) -> Diagram:
+    """Return the process ``key`` of a stored diagram, with errors that today's reader finds among its findings.
+
+    Raises:
+        InvalidDiagram: the file cannot be read, or holds no such process.
+    """
+    diagrams = reader.read_diagrams(xml, refuse=False)
+    found = next((diagram for diagram in diagrams if diagram.key == key), None)
+    if found is None:
+        raise refusal("no_process", f"{key}.bpmn")
+    return found
 
 
 def _called(definition: ProcessDefinition) -> dict[str, Diagram]:
     """The processes that this one calls, as they were when it was deployed."""
     files = [file for file in definition.files if file.kind == "called"]
-    return {key: _process(f.resource.content, key) for f in files for key in [f.name.removesuffix(".called")]}
+    return {
+        key: stored_process(f.resource.content, key)
+        for f in files
+        for key in [f.name.removesuffix(".called")]
+    }
 
 
 def form_key(file_name: str) -> str:

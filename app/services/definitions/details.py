@@ -191,7 +191,8 @@ def _used_by(session: Session, version: Version, name: str, kind: str) -> list[s
     if kind == "form":
         named = [node for node in nodes if node.form_key == definitions.form_key(name)]
     elif kind == "dmn":
-        held = {one.id for one in decisions.read_decisions(content(session, version.id, name), file=name)}
+        stored = content(session, version.id, name)
+        held = {one.id for one in decisions.read_decisions(stored, file=name, refuse=False)}
         named = [node for node in nodes if node.decision in held]
     return [node.name or node.id for node in named]
 

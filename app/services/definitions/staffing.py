@@ -96,8 +96,7 @@ def split_by_unit(session: Session) -> frozenset[int]:
     """The groups that in every process in force get only tasks for one of their units."""
     split: set[int] = set()
     whole: set[int] = set()
-    for definition in definitions.live(session):
-        version = definitions.version(session, definition.id)
+    for version in definitions.live_versions(session):
         for node in version.diagram.nodes.values():
             if node.kind == "userTask":
                 (split if version.unit_variable(node) else whole).add(version.group_of(node.lane_id))
@@ -135,8 +134,8 @@ def lacking(session: Session, code: str) -> list[str]:
     """The lists of units, in processes in force, that do not offer ``code``: file and field, or table, each once."""
     known = set(session.scalars(select(Unit.code)))
     found: dict[str, None] = {}
-    for definition in definitions.live(session):
-        for place, offered in _lists(definitions.version(session, definition.id)):
+    for version in definitions.live_versions(session):
+        for place, offered in _lists(version):
             if _is_of_units(offered, known) and code not in offered:
                 found[place] = None
     return list(found)
@@ -146,8 +145,7 @@ def codes_without_unit(session: Session) -> Mapping[str, str]:
     """The codes that forms of processes in force offer for a unit and that no unit has, each with its label."""
     known = set(session.scalars(select(Unit.code)))
     found: dict[str, str] = {}
-    for definition in definitions.live(session):
-        version = definitions.version(session, definition.id)
+    for version in definitions.live_versions(session):
         chosen = _unit_variables(version)
         parts = [part for form in version.forms.values() for part in form.leaves if part.key in chosen]
         found |= {option.text: option.label for part in parts for option in part.options}

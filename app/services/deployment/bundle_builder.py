@@ -89,9 +89,13 @@ class _Library(Mapping[str, Diagram]):
         )
 
     def __getitem__(self, key: str) -> Diagram:
-        """The diagram with this key."""
+        """The diagram with this key; one in force with errors that today's reader finds among its findings.
+
+        Raises:
+            InvalidDiagram: it is in force, and its file cannot be read.
+        """
         if key not in self._read:
-            self._read[key] = next(d for d in reader.read_diagrams(self._xml[key]) if d.key == key)
+            self._read[key] = definitions.stored_process(self._xml[key], key)
         return self._read[key]
 
     def __contains__(self, key: object) -> bool:
@@ -142,24 +146,27 @@ def collect(
         d.key: _Sent(d, upload.contents[name], name) for name, found in upload.diagrams.items() for d in found
     }
     library = _Library(sent, live)
-    bundles = [
+    sending = [
         _bundle(diagram, name, upload.contents[name], upload, library)
         for name, diagrams in upload.diagrams.items()
         for diagram in diagrams
     ]
-    bundles += _users_of(session, upload, live, library)
+    bundles = [*sending, *_users_of(session, upload, live, library)]
     findings = [*upload.findings, *_twice(upload)]
     if not has_errors(findings):
         findings += _unused(upload, bundles, "error" if refuse_idle and not bundles else "warning")
     findings += _of_tables_alone(upload, bundles)
     _mark_in_force(bundles, live)
     staffing = lane_groups.plan(session, bundles, live) if session is not None else None
-    for bundle in bundles:
+    for number, bundle in enumerate(bundles):
         checks.check_bundle(session, bundle, staffing)
         bundle.findings = library.placed(bundle.findings, bundle.diagram, bundle.file)
         told = tuple(library.placed(bundle.diagram.findings, bundle.diagram, bundle.file))
         bundle.diagram = replace(bundle.diagram, findings=told)
-        findings += [*told, *bundle.findings]
+        found = [*told, *bundle.findings]
+        if number >= len(sending) and bundle.in_force:  # it stays as it is, whatever is refused in it today
+            found = [one for one in found if one.severity != "error"]
+        findings += found
         bundle.findings += _of_files(upload, bundle)  # kept with the version, and told already
     return bundles, errors_first(checks.without_guesses(without_repeats(findings)))
 
@@ -211,6 +218,9 @@ def _bundle(diagram: Diagram, name: str, content: bytes, upload: _Upload, librar
     bundle = Bundle(inlined.diagram, {f"{diagram.key}.bpmn": content}, file=name)
     bundle.files |= {f"{key}.called": library.xml(key) for key in inlined.used}
     bundle.findings += [checks.node_error(p.node, p.code, **p.params) for p in inlined.problems]
+    for key in inlined.used:  # what is in force may hold what is refused today
+        told = [replace(one, file=library.file(key)) for one in library[key].findings]
+        bundle.findings += [one for one in told if one.severity == "error"]
     kept = library.kept((diagram.key, *inlined.used))
     kept |= {name: content for name, content in upload.beside.items() if name not in kept}
     kept = {name: content for name, content in kept.items() if name not in upload.tables}
@@ -237,7 +247,9 @@ def _add_forms(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes]) -> No
         elif key in broken:
             bundle.incomplete = True
         elif key in carried:
-            bundle.forms[key], bundle.files[name] = forms.load_form(carried[key], file=name), carried[key]
+            form = forms.load_form(carried[key], file=name, refuse=False)
+            bundle.forms[key], bundle.files[name] = form, carried[key]
+            bundle.findings += [one for one in form.findings if one.severity == "error"]
         else:
             bundle.findings.append(checks.node_error(node, "form_missing", form=name))
 
@@ -296,7 +308,7 @@ def _kept_table(
     """A table of a file that is carried over. A file with a table that was uploaded anew is not: a version with two
     tables of one id could decide by either."""
     for name, content in kept.items():
-        tables = decisions.read_decisions(content, file=name) if name.endswith(".dmn") else ()
+        tables = decisions.read_decisions(content, file=name, refuse=False) if name.endswith(".dmn") else ()
         found = next((table for table in tables if table.id == wanted), None)
         if found is not None and not any(table.id in uploaded for table in tables):
             return name, found
@@ -317,7 +329,11 @@ def _users_of(
     for definition in live:
         if definition.key in sent or session is None:
             continue
-        version = definitions.version(session, definition.id)
+        version = definitions.readable(session, definition.id)
+        if version is None:
+            about = {"key": definition.key, "version": str(definition.version)}
+            upload.findings.append(Finding("version_unreadable", "warning", params=about))
+            continue
         nodes = version.diagram.nodes.values()
         if any(node.form_key in changed or node.decision in decided or node.calls in sent for node in nodes):
             own, xml = library[definition.key], library.xml(definition.key)

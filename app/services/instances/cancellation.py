@@ -34,12 +34,13 @@ def may_cancel(
     coordinators = {task.coordinator_group_id for task in tasks}
     if version is not None:
         nodes = version.diagram.nodes
-        coordinators |= {version.coordinator_of(nodes[wait.activity_id].lane_id) for wait in waits}
+        places = [nodes[wait.activity_id] for wait in waits if wait.activity_id in nodes]
+        coordinators |= {version.coordinator_of(node.lane_id) for node in places}
     return actor.is_process_owner or not coordinators.isdisjoint(actor.groups)
 
 
 def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> ProcessInstance:
-    """End a case where it stands, with a reason.
+    """End a case where it stands, with a reason; one whose diagram cannot be read, too.
 
     Raises:
         NotFound, NotAllowed, InvalidForm (no reason), Conflict (ended already).
@@ -49,7 +50,7 @@ def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> 
     if instance.state not in {"active", "incident"}:
         raise Conflict(_("Perkara ini sudah berakhir."))
     waits = session.scalars(select(MessageWait).where(MessageWait.instance_id == instance.id)).all()
-    version = definitions.version(session, instance.definition_id)
+    version = definitions.readable(session, instance.definition_id)
     if not may_cancel(actor, instance, tasks, waits, version):
         raise NotAllowed(_("Hanya pemilik proses dan koordinator lajur yang dapat membatalkan perkara."))
     if not reason.strip():

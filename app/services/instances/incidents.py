@@ -59,12 +59,28 @@ def open_one(
         instance_id=instance.id,
         activity_id=activity_id,
     )
-    nodes = definitions.version(session, instance.definition_id).diagram.nodes
-    node = nodes.get(activity_id or "")
+    version = definitions.readable(session, instance.definition_id)
+    node = version.diagram.nodes.get(activity_id or "") if version is not None else None
     place = (node.name if node else "") or activity_id or "–"
     owners = {"roles": ["process_owner"]}
     texts.queue(session, instance, activity_id, "incident_opened", owners, place=place)
     return incident
+
+
+def open_bare(session: Session, job: Job, instance: ProcessInstance | None, message: str) -> None:
+    """Open an incident about a timer or message and tell nobody: for one that `open_one` cannot open."""
+    session.add(
+        Incident(
+            instance_id=instance.id if instance is not None else None,
+            definition_id=job.definition_id if instance is None else None,
+            activity_id=job.activity_id,
+            job_id=job.id,
+            message=message,
+            opened_at=clock.now(session),
+        )
+    )
+    if instance is not None and instance.ended_at is None:
+        instance.state = "incident"
 
 
 def open_start(

@@ -44,7 +44,8 @@ def startable(session: Session, actor: Actor) -> Sequence[ProcessDefinition]:
 
 def may_start(session: Session, actor: Actor, definition: ProcessDefinition) -> bool:
     """Whether the actor is a member of the start event's lane."""
-    node = definitions.version(session, definition.id).diagram.start_node()
+    version = definitions.readable(session, definition.id)
+    node = version.diagram.start_node() if version is not None else None
     return node is not None and access.works_in(actor, definition, node.lane_id)
 
 

@@ -151,8 +151,7 @@ def is_for_reporter(node: Node) -> bool:
 
 def started_by(session: Session, name: str) -> str | None:
     """The process of which the message starts a case; None when none is started by it."""
-    live = definitions.live(session)
-    diagrams = ((one.key, definitions.version(session, one.id).diagram) for one in live)
+    diagrams = ((one.key, one.diagram) for one in definitions.live_versions(session))
     return next((key for key, diagram in diagrams if diagram.start_node(name) is not None), None)
 
 

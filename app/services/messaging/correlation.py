@@ -50,7 +50,7 @@ Failure = Literal["nobody", "several", "no_target"]
 def receiver(session: Session, message: InstanceMessage) -> Start | Hearer | Ended | Failure:
     """Return who receives a message, a case held till the commit, or why nobody does."""
     definition = definitions.latest(session, message.key)
-    newest = definitions.version(session, definition.id) if definition is not None else None
+    newest = definitions.readable(session, definition.id) if definition is not None else None
     start = _start(newest.diagram, message) if newest is not None else None
     if newest is not None and start is not None and len(message.targets) == 1:
         return Start(newest, start)

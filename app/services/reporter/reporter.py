@@ -151,8 +151,10 @@ def wanted(session: Session, instance: ProcessInstance) -> Wanted | None:
 
 def forms_of(session: Session, instance: ProcessInstance | None) -> list[Form]:
     """The forms that reporters are asked with: of the case's process, or without a case of all that run."""
-    ids = [instance.definition_id] if instance else [one.id for one in definitions.live(session)]
-    versions = [definitions.version(session, one) for one in ids]
+    if instance is not None:
+        versions = [definitions.version(session, instance.definition_id)]
+    else:
+        versions = list(definitions.live_versions(session))
     asked = (
         version.form_of(node.form_key)
         for version in versions

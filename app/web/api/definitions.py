@@ -57,5 +57,5 @@ def _detail(session: Session, row: ProcessDefinition) -> dict[str, Any]:
         "start_form_key": node.form_key if node else None,
         "start_form": form.schema if form else None,
         "may_start": instances.may_start(session, context.actor(), row),
-        "findings": row.findings,
+        "findings": [*(one.as_dict() for one in version.errors), *row.findings],
     }

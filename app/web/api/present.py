@@ -29,7 +29,7 @@ def instance(session: Session, row: ProcessInstance) -> dict[str, Any]:
     return {
         "id": row.id,
         "key": row.key,
-        "version": definitions.version(session, row.definition_id).number,
+        "version": _version_number(session, row),
         "business_key": row.business_key,
         "state": row.state,
         "end_activity_id": row.end_activity_id,
@@ -41,6 +41,12 @@ def instance(session: Session, row: ProcessInstance) -> dict[str, Any]:
         "unit": row.unit_code,
         "area": row.area,
     }
+
+
+def _version_number(session: Session, row: ProcessInstance) -> int:
+    """The number of a case's version; no SQL for one that is held ready."""
+    version = definitions.readable(session, row.definition_id)
+    return version.number if version is not None else definitions.get(session, row.definition_id).version
 
 
 def task(session: Session, row: UserTask, *, actor: Actor) -> dict[str, Any]:

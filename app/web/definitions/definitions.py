@@ -157,7 +157,10 @@ def show(definition_id: int) -> str:
             ],
             tables=details.tables(version),
             files=details.files(session, version),
-            findings=[said(finding) for finding in definition.findings],
+            findings=[
+                said(finding)
+                for finding in (*(one.as_dict() for one in version.errors), *definition.findings)
+            ],
         )
 
 

@@ -81,7 +81,7 @@ def _places(session: Session, found: Sequence[Incident]) -> dict[int, str]:
     for incident in found:
         case = incident.instance
         on = case.definition_id if case else incident.definition_id or 0
-        nodes = definitions.version(session, on).diagram.nodes
-        node = nodes.get(incident.activity_id or "")
+        version = definitions.readable(session, on)
+        node = version.diagram.nodes.get(incident.activity_id or "") if version is not None else None
         names[incident.id] = (node.name if node else "") or incident.activity_id or ""
     return names

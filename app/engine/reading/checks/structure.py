@@ -38,13 +38,14 @@ def _check_resolution(node: Node, source: Source) -> None:
 
 
 def walkable(diagram: Diagram, source: Source) -> Diagram:
-    """``diagram`` without what no token can reach; for diagrams without errors.
+    """``diagram`` without what no token can reach.
 
     A join would wait for ever for a flow that nothing can come along. Ways that end without an end event, and
-    ways that never end, are warned of.
+    ways that never end, are warned of. In a stored version what hangs on an element with an error stays: a case may
+    stand there.
     """
     starts = [node.id for node in diagram.nodes.values() if node.kind == "startEvent" and not node.scope]
-    reached = _reach(starts, ways(diagram))
+    reached = _reach([*starts, *(source.failed & diagram.nodes.keys())], ways(diagram))
     for node in diagram.nodes.values():
         if node.id not in reached:
             source.warning("unreachable", node)
