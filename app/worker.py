@@ -14,7 +14,7 @@ from app.commands.mail import deliver_mail
 from app.commands.transaction import run_without_key
 from app.config import Config
 from app.db import Database
-from app.errors import AppError
+from app.errors import AppError, NotReady
 from app.services.core import clock
 from app.services.deployment import folder_watch
 from app.services.instances import jobs
@@ -70,17 +70,36 @@ def _repeat(name: str, turn: Callable[[], float], stop: threading.Event) -> None
 
 
 def _turn(database: Database, chores: "_Chores") -> float:
-    fired = tick(database)
+    try:
+        fired = tick(database)
+    except NotReady:
+        raise
+    except Exception:  # one timer's: whatever is the matter with it, the rest is due all the same
+        chores.do_what_is_due()
+        raise
     chores.do_what_is_due(patience_s=PATIENCE_S if fired == BATCH else 0.0)
     return 0.0 if fired else _rest(database)
 
 
 def tick(database: Database) -> int:
-    """Fire what is due now. Return how many timers were tried."""
+    """Fire what is due now. Return how many timers were tried.
+
+    Raises:
+        NotReady: the database does not answer. And what one timer raised, after all others were tried.
+    """
     with database.reading() as session:
         due = jobs.due(session, clock.now(session), BATCH)
+    failed: Exception | None = None
     for job_id in due:
-        fire_job(database, job_id)
+        try:
+            fire_job(database, job_id)
+        except NotReady:
+            raise
+        except Exception as error:  # it must not hold up those behind it
+            logger.exception("timer %s", job_id)
+            failed = error
+    if failed is not None:
+        raise failed
     return len(due)
 
 

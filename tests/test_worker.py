@@ -16,10 +16,12 @@ from app import worker
 from app.commands.jobs import fail_job, fire_job
 from app.config import Config
 from app.db import Database
-from app.models import DefinitionFile, HistoryEvent, Incident, Job, UserTask
+from app.models import DefinitionFile, HistoryEvent, Incident, Job, ProcessInstance, UserTask
 from app.services.core import clock, settings
-from app.services.instances import incidents, jobs
+from app.services.deployment import deployments
+from app.services.instances import incidents, instances, jobs
 from app.services.maintenance import heartbeat
+from tests.services import stored, two_pools
 from tests.services.office import Office, procedure
 
 
@@ -222,6 +224,72 @@ def test_the_clock_goes_on_when_what_a_timer_needs_cannot_be_read(office: Office
     assert worker._rest(office.database) == worker.REST_S
     assert fire_job(office.database, job.id, at=job.due_at) is False
     assert the_job(office).retries == job.retries - 1
+
+
+def start_long_ago(office: Office, *, days: int) -> ProcessInstance:
+    """A case that began so many days ago, so that its deadline is long over."""
+    with office.database.transaction() as session:
+        clock.fix(session, clock.now(session) - timedelta(days=days))
+        return instances.start(session, "uji", {"judul": "Lampu mati"}, actor=office.rina).instance
+
+
+def test_a_version_that_cannot_be_read_holds_up_no_other_timer_and_no_chore(office: Office) -> None:
+    broken = start_long_ago(office, days=40)
+    stored.destroy(office.database, "uji")
+    with office.database.transaction() as session:
+        deployments.deploy(session, procedure(after="2 hari kerja"), actor=None)
+    healthy = start_long_ago(office, days=39)
+    chores = worker._Chores(office.database)
+    for _try in range(3):
+        worker._turn(office.database, chores)
+        with office.database.transaction() as session:
+            for job in session.scalars(select(Job).where(Job.run_at.is_not(None))):
+                job.run_at = clock.now(session)
+    with office.database.reading() as session:
+        overdue = session.scalars(select(UserTask.instance_id).where(UserTask.overdue_at.is_not(None))).all()
+        [incident] = session.scalars(select(Incident)).all()
+        [left] = session.scalars(select(Job)).all()
+        assert overdue == [healthy.id]
+        assert (incident.instance_id, incident.job_id) == (broken.id, left.id)
+        assert (left.instance_id, left.run_at) == (broken.id, None)
+        assert session.get_one(ProcessInstance, broken.id).state == "incident"
+        assert heartbeat.alive(session)
+
+
+def test_a_message_for_a_case_that_cannot_be_read_is_set_aside_with_an_incident(office: Office) -> None:
+    two_pools.deploy(office)
+    asking = two_pools.begin(office)
+    two_pools.finish(office, asking)
+    two_pools.work(office)
+    [asked] = two_pools.cases(office, "dinas")
+    stored.destroy(office.database, "kecamatan")
+    two_pools.finish(office, asked, putusan="ya")
+    incident = two_pools.tried_out(office)
+    with office.database.reading() as session:
+        assert session.get_one(Job, incident.job_id).run_at is None
+        assert incident.instance_id == asked.id
+        assert session.get_one(ProcessInstance, asking.id).state == "active"
+
+
+def test_a_timer_that_fails_whatever_is_done_about_it_holds_up_no_other_and_no_chore(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_long_ago(office, days=40)
+    start_long_ago(office, days=39)
+    first, second = sorted(jobs_of(office), key=lambda job: job.due_at)
+
+    def fire(database: Database, job_id: str) -> bool:
+        if job_id == first.id:
+            raise RuntimeError("odd")
+        return fire_job(database, job_id)
+
+    monkeypatch.setattr(worker, "fire_job", fire)
+    with pytest.raises(RuntimeError):  # then the worker rests a while
+        worker._turn(office.database, worker._Chores(office.database))
+    assert [job.id for job in jobs_of(office)] == [first.id]
+    assert second.id != first.id
+    with office.database.reading() as session:
+        assert heartbeat.alive(session)
 
 
 def versions_held(office: Office) -> dict[int, Any]:

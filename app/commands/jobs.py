@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import stored_messages
 from app.commands.transaction import run_without_key
 from app.db import Database
-from app.errors import Conflict, ExecutionFailed, NotReady, WrongKey
+from app.errors import Conflict, ExecutionFailed, InvalidDiagram, NotReady, WrongKey
 from app.services.core import clock
 from app.services.instances import jobs
 
@@ -35,7 +35,7 @@ def fire_job(database: Database, job_id: str, *, at: datetime | None = None) -> 
     except ExecutionFailed as error:
         told = stored_messages.store_texts(error.said, error.detail)
         fail_job(database, job_id, told, activity_id=error.activity_id, at=at)
-    except WrongKey as error:  # one case's identity: it must not stop the clock for all
+    except (WrongKey, InvalidDiagram) as error:  # one case's identity or version: it must not stop the clock
         fail_job(database, job_id, stored_messages.store_texts(error.said), at=at)
     except NotReady:
         raise
@@ -53,15 +53,30 @@ def fail_job(
     activity_id: str | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Count a failure of the timer: it is tried again later; out of tries it stops and an incident opens."""
+    """Count a failure of the timer: it is tried again later; out of tries it stops and an incident opens.
+
+    Where even that fails, the timer is set aside in a third transaction: it would be the first to run for ever.
+
+    Raises:
+        NotReady: the database does not answer.
+    """
 
     def record(session: Session) -> None:
         if at is not None:
             clock.fix(session, at)
         jobs.record_failure(session, job_id, stored_messages.store_texts(message), activity_id)
 
-    with suppress(Conflict):  # its case is being changed: it comes again
+    try:
         run_without_key(database, record)
+    except Conflict:  # its case is being changed: it comes again
+        return
+    except Exception as error:
+        if isinstance(error, NotReady) and not isinstance(error, WrongKey):
+            raise
+        logger.exception("timer %s: its failure cannot be recorded", job_id)
+        told = stored_messages.store_texts(message)
+        with suppress(Conflict):
+            run_without_key(database, lambda session: jobs.set_aside(session, job_id, told))
 
 
 def _fire(database: Database, job_id: str, at: datetime | None) -> bool:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.engine.running import execution as engine
 from app.engine.running.step import Step
 from app.history.events import JobFailed
-from app.models import Job, ProcessInstance
+from app.models import InstanceMessage, Job, ProcessInstance
 from app.services.core import access, clock, history, holidays, loop_guard
 from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.definitions import Version
@@ -159,6 +159,16 @@ def record_failure(session: Session, job_id: str, message: str, activity_id: str
         instance_id=job.instance_id,
         activity_id=job.activity_id,
     )
+
+
+def set_aside(session: Session, job_id: str, message: str) -> None:
+    """Stop a timer of which not even a failure can be recorded; its incident opens with nothing looked up for it."""
+    job = session.get(Job, job_id)
+    if job is None:
+        return
+    job.retries, job.run_at = 0, None
+    sent = session.get_one(InstanceMessage, job.message_id) if job.message_id is not None else None
+    incidents.open_bare(session, job, sent.sender if sent is not None else job.instance, message)
 
 
 def _report_start(session: Session, job: Job, message: str, activity_id: str | None) -> None:
