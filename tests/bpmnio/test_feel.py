@@ -29,9 +29,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     made: list[str] = []
     call = feelin.isolate.call
 
-    def counted(function: str, argument: str, *, seconds: float) -> str:
+    def counted(function: str, argument: str, **how: Any) -> str:
         made.append(function)
-        return call(function, argument, seconds=seconds)
+        return call(function, argument, **how)
 
     monkeypatch.setattr(feelin.isolate, "call", counted)
     return made
