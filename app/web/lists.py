@@ -36,6 +36,34 @@ class Filter:
         return next(text for value, text in self.shown if value == self.value)
 
 
+@dataclass(frozen=True)
+class FilteredList:
+    """A list as its page shows it: the words ``q`` and the filters of the address, and where they lead."""
+
+    q: str
+    filters: Sequence[Filter]
+
+    @property
+    def narrowed(self) -> int:
+        """How many filters are in force."""
+        return sum(bool(one.value) for one in self.filters)
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """The filters in force, each with the address without it."""
+        return chips(self.filters, self.q)
+
+    @property
+    def clear(self) -> str:
+        """The address without filters."""
+        return without_filters(self.filters)
+
+    @property
+    def first(self) -> str:
+        """The first page; "" when this is it."""
+        return address() if argument(AFTER) else ""
+
+
 def argument(name: str) -> str:
     """A value of the address; "" when it is not there."""
     return request.args.get(name, "").strip()[:300]

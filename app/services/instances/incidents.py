@@ -15,8 +15,6 @@ from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.definitions import definitions
 from app.services.notifications import texts
 
-#: How often a timer is tried before it waits for somebody.
-RETRIES = 3
 _WITH_CASE = (joinedload(Incident.instance), joinedload(Incident.definition))
 
 

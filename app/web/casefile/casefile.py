@@ -38,7 +38,7 @@ from app.services.tasks import permissions
 from app.web import context, deadlines, entries, errors, lists
 from app.web.casefile import clocks, page_parts
 from app.web.deadlines import Due
-from app.web.lists import Filter
+from app.web.lists import Filter, FilteredList
 
 #: So many events stand open; older ones are folded away, so that what the case holds is not a screen's length below.
 _OPEN_EVENTS = 8
@@ -167,38 +167,16 @@ class _Row:
 
 
 @dataclass(frozen=True)
-class _InstanceList:
+class _InstanceList(FilteredList):
     """Everything the template shows. ``units``: code → name."""
 
     state: str
-    q: str
     tabs: Sequence[Mapping[str, Any]]
-    filters: Sequence[Filter]
     rows: Sequence[_Row]
     titles: Mapping[int, str]
     units: Mapping[str, str]
     following: str
     total: int
-
-    @property
-    def narrowed(self) -> int:
-        """How many filters are in force."""
-        return sum(bool(one.value) for one in self.filters)
-
-    @property
-    def chips(self) -> list[tuple[str, str]]:
-        """The filters in force, each with the address without it."""
-        return lists.chips(self.filters, self.q)
-
-    @property
-    def clear(self) -> str:
-        """The tab without filters."""
-        return lists.without_filters(self.filters)
-
-    @property
-    def first(self) -> str:
-        """The first page; "" when this is it."""
-        return lists.address() if lists.argument(lists.AFTER) else ""
 
 
 def _read_instance_list(session: Session, *, actor: Actor) -> _InstanceList:

@@ -20,7 +20,7 @@ from app.services.people import accounts, api_tokens, groups, profiles, units, u
 from app.services.people.profiles import Profile
 from app.services.people.user_search import UserFilters
 from app.web import context, entries, lists, once
-from app.web.lists import Filter
+from app.web.lists import Filter, FilteredList
 from app.web.people import auth
 
 _ROLES = ("is_admin", "is_process_owner", "is_auditor")
@@ -283,34 +283,12 @@ class _Row:
 
 
 @dataclass(frozen=True)
-class _UserList:
+class _UserList(FilteredList):
     """Everything the template shows."""
 
-    q: str
-    filters: Sequence[Filter]
     rows: Sequence[_Row]
     following: str
     total: int
-
-    @property
-    def narrowed(self) -> int:
-        """How many filters are in force."""
-        return sum(bool(one.value) for one in self.filters)
-
-    @property
-    def chips(self) -> list[tuple[str, str]]:
-        """The filters in force, each with the address without it."""
-        return lists.chips(self.filters, self.q)
-
-    @property
-    def clear(self) -> str:
-        """The address without filters."""
-        return lists.without_filters(self.filters)
-
-    @property
-    def first(self) -> str:
-        """The first page; "" when this is it."""
-        return lists.address() if lists.argument(lists.AFTER) else ""
 
 
 def _read_user_list(session: Session, *, actor: Actor) -> _UserList:

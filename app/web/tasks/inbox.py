@@ -13,19 +13,17 @@ from app.services.core.paging import Page
 from app.services.tasks import inbox, permissions
 from app.services.tasks.inbox import Filters
 from app.web import lists
-from app.web.lists import Filter
+from app.web.lists import Filter, FilteredList
 
 _NAMES = ("deadline", "activity", "lane", "unit", "category")
 
 
 @dataclass(frozen=True)
-class InboxPage:
+class InboxPage(FilteredList):
     """Everything the template shows. ``units``: code → name; ``offered``: whether any open task is offered to him."""
 
     tab: str
-    q: str
     tabs: Sequence[Mapping[str, Any]]
-    filters: Sequence[Filter]
     page: Page[UserTask]
     counts: Mapping[str, int]
     units: Mapping[str, str]
@@ -35,34 +33,14 @@ class InboxPage:
     actor: Actor
 
     @property
-    def narrowed(self) -> int:
-        """How many filters are in force."""
-        return sum(bool(one.value) for one in self.filters)
-
-    @property
     def acts(self) -> bool:
         """Whether anything can be done in the list itself."""
         return self.tab == "mine" or bool(self.may_claim)
 
     @property
-    def chips(self) -> list[tuple[str, str]]:
-        """The filters in force, each with the address without it."""
-        return lists.chips(self.filters, self.q)
-
-    @property
-    def clear(self) -> str:
-        """The tab without filters."""
-        return lists.without_filters(self.filters)
-
-    @property
     def following(self) -> str:
         """The next page; "" on the last."""
         return lists.next_page(self.page.next)
-
-    @property
-    def first(self) -> str:
-        """The first page; "" when this is it."""
-        return lists.address() if lists.argument(lists.AFTER) else ""
 
     @property
     def summary(self) -> str:
@@ -95,15 +73,15 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
     )
     titles = lists.titles(session, (task.instance for task in page.items))
     return InboxPage(
-        tab,
-        q,
-        _tabs(actor, tab, counts),
-        filters,
-        page,
-        counts,
-        dict(choices.units),
-        takable,
-        titles,
+        q=q,
+        filters=filters,
+        tab=tab,
+        tabs=_tabs(actor, tab, counts),
+        page=page,
+        counts=counts,
+        units=dict(choices.units),
+        may_claim=takable,
+        titles=titles,
         offered=bool(counts["queue"]) or (tab == "queue" and inbox.has_offers(session, actor=actor)),
         actor=actor,
     )

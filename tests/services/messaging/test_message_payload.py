@@ -10,7 +10,7 @@ from app.models import Attachment, HistoryEvent, IdentityValue, InstanceMessage,
 from app.services.core import clock, encryption
 from app.services.files import attachments as attachments
 from app.services.files import uploads
-from app.services.instances import incidents, instances
+from app.services.instances import instances, jobs
 from app.services.tasks import inbox, tasks
 from tests.engine.building import Shape, bpmn, end, flow, inside, marker, node, parallel, send, start, user
 from tests.engine.pools import WAITS, dinas, kecamatan
@@ -543,5 +543,5 @@ def test_an_identity_that_nobody_can_read_stops_its_own_message_and_no_other_clo
     work(office)
     with office.database.reading() as session:
         message = session.scalars(select(Job).where(Job.message_id.is_not(None))).one()
-        assert message.retries == incidents.RETRIES - 1
+        assert message.retries == len(jobs.PAUSES)
         assert session.get_one(Job, timer.id).run_at == timer.due_at  # looked at: it is not due yet
