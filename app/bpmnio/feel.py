@@ -194,6 +194,16 @@ def mentions(text: str, *, dialect: Dialect = "expression", known: Collection[st
     return facts.names | facts.maybe
 
 
+def place_paths(text: str, *, dialect: Dialect = "expression") -> frozenset[tuple[str, ...]]:
+    """Return the ways that ``text`` takes from ``this`` and ``parent``, by which a form hands out more than one
+    variable: ``parent.name`` is (parent, name); one of them alone is all that stands there.
+
+    Raises:
+        ExpressionFailed: looking at it took too long; `check` says so.
+    """
+    return _facts(text, dialect).paths
+
+
 @lru_cache(maxsize=2_000)
 def tree(text: str) -> Node | None:
     """Return the syntax tree of an expression, for who puts it into words; None where it makes no sense or is longer

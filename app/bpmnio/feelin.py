@@ -51,8 +51,8 @@ class Facts:
 
     ``reads`` are its free names, functions included; None when it has a syntax error. ``names`` are the
     variables among them, ``maybe`` those inside a filter. ``calls`` are the functions called that are none of FEEL
-    and not defined in the text. ``error`` is where it breaks off: position from 0, and what stands there ("" at the
-    end).
+    and not defined in the text. ``paths`` are the ways from a form's ``this`` and ``parent`` that it takes.
+    ``error`` is where it breaks off: position from 0, and what stands there ("" at the end).
     """
 
     reads: frozenset[str] | None
@@ -60,6 +60,7 @@ class Facts:
     maybe: frozenset[str]
     calls: frozenset[str]
     error: tuple[int, str] | None
+    paths: frozenset[tuple[str, ...]] = frozenset()
 
     @property
     def timed(self) -> bool:
@@ -212,6 +213,7 @@ def _facts_from(answer: Mapping[str, Any]) -> Facts:
         maybe=frozenset(answer["maybe"]),
         calls=frozenset(answer["calls"]),
         error=(error["at"], error["found"]) if error else None,
+        paths=frozenset(tuple(path.split(".")) for path in answer["paths"]),
     )
 
 

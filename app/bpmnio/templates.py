@@ -36,10 +36,12 @@ class Text:
 
 @dataclass(frozen=True)
 class Facts:
-    """``error``: the piece that cannot be read, or None. ``reads``: the variables it could read."""
+    """``error``: the piece that cannot be read, or None. ``reads``: the variables it could read. ``paths``: as
+    `feel.place_paths`; in a loop over a list ``this`` is an entry, and left out."""
 
     error: str | None
     reads: frozenset[str]
+    paths: frozenset[tuple[str, ...]] = frozenset()
 
 
 def render_all(texts: Sequence[Text], context: Mapping[str, Any], *, now: datetime) -> list[str]:
@@ -79,7 +81,8 @@ def look(text: str) -> Facts:
         [found] = _call("texts.look", [text], _SECONDS_EACH, text)
     except ExpressionFailed as error:
         return Facts(error.said, frozenset())
-    return Facts(found["error"], frozenset(found["reads"]))
+    paths = frozenset(tuple(path.split(".")) for path in found["paths"])
+    return Facts(found["error"], frozenset(found["reads"]), paths)
 
 
 def _call(function: str, request: Any, seconds: float, text: str) -> Any:

@@ -137,6 +137,19 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("“{name}” ditandai pribadi dan sekaligus tampil pelapor."),
         N_("Hapus salah satunya: identitas tidak pernah tampil di halaman pelapor."),
     ),
+    "form_identity_acts": (
+        N_(
+            "“{property}” pada “{name}” membaca identitas (“{variable}”), tetapi tidak hanya mengatur identitas."
+        ),
+        N_(
+            "Syarat, kunci, batas, pilihan, dan rumus yang membaca isian pribadi hanya boleh pada isian pribadi, "
+            "bukan berkas; pakai isian lain, atau tandai “{name}” pribadi."
+        ),
+    ),
+    "form_identity_shown": (
+        N_("“{property}” pada “{name}” menampilkan identitas (“{variable}”)."),
+        N_("Teks formulir tidak pernah memuat isian pribadi; hapus dari teks itu, atau pakai isian lain."),
+    ),
     "form_private_misplaced": (
         N_("“{name}” ditandai pribadi, padahal bukan isian; isian di dalamnya tidak ikut menjadi pribadi."),
         N_("Tandai setiap isian yang berisi identitas."),

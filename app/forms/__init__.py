@@ -10,9 +10,10 @@ from app.forms.form import Form
 from app.forms.model import Field, Option
 from app.forms.paths import Path, get, put
 from app.forms.rules import accepts
-from app.forms.schema.checking import check_marks, check_names
+from app.forms.schema.checking import check_identity, check_marks, check_names
 from app.forms.schema.schema import check_form, from_form_data, load_form
 from app.forms.submission.html_values import REMOVE, attached, held_files, pickers, read_html
+from app.forms.submission.identity_flow import with_identity
 from app.forms.submission.json_values import from_json, left_out
 from app.forms.submission.rows import BUTTON, FOCUS, changed
 from app.forms.submission.validation import checked, split, validate
@@ -32,6 +33,7 @@ __all__ = [
     "attached",
     "changed",
     "check_form",
+    "check_identity",
     "check_marks",
     "check_names",
     "checked",
@@ -52,4 +54,5 @@ __all__ = [
     "text_of",
     "validate",
     "view",
+    "with_identity",
 ]

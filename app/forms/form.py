@@ -53,6 +53,21 @@ class Form:
         """Keys of identity; no condition, timer or table may read them."""
         return frozenset(part.key for part in self.fields if part.private)
 
+    @cached_property
+    def dependent_keys(self) -> frozenset[str]:
+        """Keys of identity that other identity decides about: whether they hold something tells of it."""
+        return frozenset(_dependent(self.components))
+
+
+def _dependent(components: tuple[Field, ...], decided: bool = False) -> Iterator[str]:
+    for part in components:
+        inside = walk((part,)) if part.key else (part,)
+        found = decided or any(one.sealed for one in inside)
+        if part.key and found:
+            yield part.key.partition(".")[0]
+        elif not part.key:
+            yield from _dependent(part.components, found)
+
 
 def walk(components: tuple[Field, ...]) -> Iterator[Field]:
     """Yield every field of a tree, a container before its children."""

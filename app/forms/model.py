@@ -17,6 +17,12 @@ SHOWN = frozenset(
 )
 #: The component that repeats what is inside it, a row for each entry of a list.
 LIST = "dynamiclist"
+#: Properties of one line that may be templates.
+LINES = ("label", "description", "prefix", "suffix", "accept", "alt")
+#: Components whose ``source`` is an address, perhaps a template; elsewhere it is FEEL.
+ADDRESSED = frozenset({"image", "iframe"})
+#: Components whose ``source`` is FEEL and gives a list to show.
+LISTED = frozenset({"table", "documentPreview"})
 #: What several components together put under one name.
 RECORD = "record"
 
@@ -88,6 +94,8 @@ class Field:
     when it holds none. On a `Sheet` it is the whole path, with the rows' numbers: ``barang.0.nama``. Labels and the
     like may be templates, ``readonly`` and ``multiple`` FEEL: see `Situation`. ``source`` is what a table, picture,
     frame, preview or expression shows or computes. ``rows`` are the rows around it, the outermost first.
+    ``sealed`` are those of its texts that read identity and may, as it is nothing but identity itself: see
+    `identity_flow`.
     """
 
     type: str
@@ -130,6 +138,7 @@ class Field:
     width: int | None = None
     rows: tuple[str, ...] = ()
     components: tuple["Field", ...] = ()
+    sealed: frozenset[str] = frozenset()
     properties: Mapping[str, str] = field(default_factory=dict)
 
     @property

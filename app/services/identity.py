@@ -79,13 +79,20 @@ def keys(session: Session, instance_id: int) -> Sequence[str]:
     return session.scalars(query.order_by(IdentityValue.field_key)).all()
 
 
+def told_keys(version: Version, held: Collection[str]) -> Sequence[str]:
+    """Return the keys of which people may know that a case holds them: ``held``, and all about which other identity
+    decides. That one of these is there, and another is not, would tell of it."""
+    dependent = [form.dependent_keys for form in version.forms.values()]
+    return sorted(frozenset(held).union(*dependent)) if held else ()
+
+
 def withheld(
     session: Session, instance: ProcessInstance, version: Version, wanted: Collection[str]
 ) -> Sequence[str]:
     """Return which of its identity fields a case keeps from another one that `hand_on` would give them to."""
     if not wanted or closed(session, instance, version):
         return ()
-    return [key for key in keys(session, instance.id) if key in wanted]
+    return [key for key in told_keys(version, keys(session, instance.id)) if key in wanted]
 
 
 def may_see(session: Session, actor: Actor, instance: ProcessInstance, version: Version) -> bool:
@@ -119,5 +126,6 @@ def show(session: Session, actor: Actor, instance: ProcessInstance, version: Ver
         raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
     rows = session.scalars(select(IdentityValue).where(IdentityValue.instance_id == instance.id))
     shown = {row.field_key: encryption.unseal(session, row.ciphertext) for row in rows}
-    history.record(session, IdentityShown(fields=sorted(shown)), actor=actor, instance_id=instance.id)
+    fields = list(told_keys(version, shown))
+    history.record(session, IdentityShown(fields=fields), actor=actor, instance_id=instance.id)
     return shown

@@ -6,9 +6,11 @@
 //     <div data-hide="=hasil != &quot;terbukti&quot;"> <p class="isi-bila">…</p> <input name="sanksi"> </div>
 //     <fieldset data-row="barang.0"> <input name="barang.0.nama"> </fieldset>
 //     <output hidden data-formula="=this.jumlah * this.harga" data-name="barang.0.total"></output>
+//     <input name="nama_pelapor" data-identity="ya"> <div data-hide="=nama_pelapor = &quot;&quot;" data-sealed> … </div>
 //
 // Controls say their type: data-type = number, digits, boolean, list, date, time, datetime; none is text. Options
-// that are no text say their value as JSON in data-value; a default stands as JSON in data-untouched.
+// that are no text say their value as JSON in data-value; a default stands as JSON in data-untouched. What data-identity
+// names only FEEL with data-sealed sees, as on the server: that acts on identity alone.
 import { Scopes } from './form/scopes.js';
 
 const MOST_ROUNDS = 12;
@@ -39,28 +41,51 @@ function textOf(feel) {
 }
 
 // A hidden field counts as untouched for the other conditions, so one may decide another, and formulas read each other:
-// repeat until all agree. A circle never does; then the second round counts, as in form-js.
-function settled(page) {
-  const rounds = [ { hidden: new Set(), computed: '{}' } ];
+// repeat until all agree. A circle never does; then the second round counts, as in form-js. What sees identity is asked
+// last.
+function settled({ wrappers, formulas, ...page }) {
+  const start = { hidden: new Set(), computed: '{}' };
+  const ask = (sealed, before) => atRest({
+    ...page,
+    wrappers: wrappers.filter((wrapper) => isSealed(wrapper) === sealed),
+    formulas: formulas.filter((formula) => isSealed(formula) === sealed),
+    before,
+    sealed
+  });
+  return ask(true, ask(false, start)).hidden;
+}
+
+function isSealed(element) {
+  return element.dataset.sealed !== undefined;
+}
+
+function atRest(page) {
+  if (page.wrappers.length + page.formulas.length === 0) {
+    return page.before;
+  }
+  const rounds = [ page.before ];
   while (rounds.length <= MOST_ROUNDS) {
     const last = rounds.at(-1);
     const next = nextRound(page, last);
     if (next.computed === last.computed && areEqual(next.hidden, last.hidden)) {
-      return next.hidden;
+      return next;
     }
     rounds.push(next);
   }
-  return rounds[2].hidden;
+  return rounds[2];
 }
 
-function nextRound({ form, wrappers, formulas, context, zone, feel }, { hidden, computed }) {
-  const scopes = new Scopes(form, hidden, JSON.parse(computed), context);
+function nextRound({ form, wrappers, formulas, context, zone, feel, before, sealed }, { hidden, computed }) {
+  const scopes = new Scopes(form, hidden, JSON.parse(computed), context, sealed);
   const holds = (wrapper) => feel.holds(textOf(wrapper.dataset.hide), scopes.of(wrapper), zone);
   const found = formulas.map((formula) => [
     formula.dataset.name,
     feel.worth(textOf(formula.dataset.formula), scopes.of(formula), zone)
   ]);
-  return { hidden: new Set(wrappers.filter(holds)), computed: JSON.stringify(Object.fromEntries(found)) };
+  return {
+    hidden: new Set([ ...before.hidden, ...wrappers.filter(holds) ]),
+    computed: JSON.stringify({ ...JSON.parse(before.computed), ...Object.fromEntries(found) })
+  };
 }
 
 function areEqual(one, other) {

@@ -134,7 +134,13 @@ class _Drawer:
             grid=_grid_of(part, listing, columns) if part.type == "table" else None,
             components=tuple(self._inside(part, settled)),
             repeat=self._repeat(part),
+            attributes=self._mark(part) if part.type == LIST else {},
         )
+
+    def _mark(self, part: Field) -> dict[str, str]:
+        """Return what tells the page's script that only conditions over identity may see a value."""
+        private = self._moment.sheet.form.private_keys
+        return {"data-identity": "ya"} if part.key.partition(".")[0] in private else {}
 
     def _inside(self, part: Field, settled: bool) -> list[Component]:
         if part.type != LIST:
@@ -182,7 +188,7 @@ class _Drawer:
             checked=part.type == "checkbox" and value is True,
             choices=_choices_of(part, value, options),
             files=tuple((str(one), self._files.get(str(one), _("Berkas terlampir"))) for one in held),
-            attributes=_attributes_of(part),
+            attributes=_attributes_of(part) | self._mark(part),
         )
 
     def _unshown(self, part: Field) -> str:

@@ -14,6 +14,7 @@ from app.forms.model import CHOICES, EARLIEST, INPUTS, LATEST, LIST, MARKS, NO, 
 from app.forms.schema.building import written
 from app.forms.schema.checking_fields import check_feel, check_field
 from app.forms.schema.parsing import Findings, Raw, components, is_list
+from app.forms.submission.identity_flow import leaks, with_identity
 from app.forms.submission.variable_references import names_read
 
 _PRIVATE = "pribadi"
@@ -324,6 +325,19 @@ def _check_day(part: Raw, name: str, value: Any, findings: Findings) -> None:
         findings.add("form_day_unclear", part, property=name, value=value, known=TODAY)
     elif part["type"] != "datetime" or part.get("subtype") == "time":
         findings.add("form_rule_ignored", part, severity="warning", rule=name, type=part["type"])
+
+
+def check_identity(form: Form, content: bytes, *, private: Collection[str], file: str) -> tuple[Finding, ...]:
+    """Return an error for each text that reads identity and acts on what is none, or shows it.
+
+    ``private``: keys of identity in all forms of the process.
+    """
+    findings = Findings(file, content.decode("utf-8", "replace"))
+    parts = written(form.schema)
+    for part, slot, name in leaks(with_identity(form, private), private):
+        code = "form_identity_acts" if slot.acts or slot.way != "template" else "form_identity_shown"
+        findings.add(code, parts[part.id], property=slot.name, variable=name)
+    return tuple(findings.found)
 
 
 def check_names(form: Form, content: bytes, *, known: Collection[str], file: str) -> tuple[Finding, ...]:

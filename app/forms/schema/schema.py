@@ -17,6 +17,7 @@ from app.forms.moments import from_text
 from app.forms.schema.building import components_of
 from app.forms.schema.checking import check_schema
 from app.forms.schema.parsing import Findings, Raw, parse
+from app.forms.submission.identity_flow import with_identity
 from app.forms.submission.variable_references import reads, renews
 from app.i18n import _
 
@@ -92,7 +93,7 @@ def _read_stored(content: bytes, file: str) -> Form | None:
 
 def _form(schema: Raw, findings: tuple[Finding, ...]) -> Form:
     components = _with_borrowed_labels(components_of(schema))
-    return Form(
+    form = Form(
         id=str(schema.get("id") or ""),
         schema=schema,
         components=components,
@@ -100,6 +101,7 @@ def _form(schema: Raw, findings: tuple[Finding, ...]) -> Form:
         renews=renews(components),
         findings=findings,
     )
+    return with_identity(form)
 
 
 def _with_borrowed_labels(components: tuple[Field, ...]) -> tuple[Field, ...]:

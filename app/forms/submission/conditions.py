@@ -3,10 +3,12 @@
 As in form-js, a condition ``hide`` is a FEEL unary test: it hides when it is true, and also when it is null (the
 test then equals the missing ``?``). A hidden field counts as never touched for all other conditions. In a row
 ``this`` is the row, ``parent`` what is around it, ``i`` its number; there, hidden fields keep what they hold.
+
+Identity is not there, by whatever name or way, but for those texts that act on identity alone (`Field.sealed`).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -15,28 +17,38 @@ from app.bpmnio import feel
 from app.forms.model import Field
 from app.forms.paths import get
 from app.forms.stored import is_stored
-from app.forms.submission.sheet import Sheet
+from app.forms.submission.sheet import Rows, Sheet
 
 Values = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What an expression may read: the case's variables, over them the fields as they stand (``data``)."""
+    """What an expression may read: the case's variables, over them the fields as they stand (``data``).
+
+    ``whole``: identity is there as well.
+    """
 
     sheet: Sheet
     values: Values
     context: Values
     hidden: frozenset[str]
+    whole: bool = False
+
+    @cached_property
+    def sealed(self) -> "Scope":
+        """The same with identity."""
+        return replace(self, whole=True) if self._left_out else self
 
     @cached_property
     def data(self) -> dict[str, Any]:
         """Variables by name, hidden fields untouched."""
-        own = {part.key: self._seen(part) for part in self.sheet.fields}
-        lists = [rows.part for rows in self.sheet.lists if rows.part.id in self.hidden]
-        gone = frozenset(part.id for part in lists)
+        own = {part.key: self._seen(part) for part in self._fields}
+        lists = [rows.part for rows in self._lists if rows.part.id in self.hidden]
+        gone = frozenset(part.id for part in (*lists, *self._lists_left_out))
         nothing = {part.key: None for part in lists if "." not in part.key}
-        return {**self.context, **nothing, **self.sheet.nested(own, over=self.context, gone=gone)}
+        over = self.case
+        return {**over, **nothing, **self.sheet.nested(own, over=over, gone=gone)}
 
     def local(self, part: Field) -> dict[str, Any]:
         """Return the names that ``part`` alone sees."""
@@ -59,10 +71,38 @@ class Scope:
 
     @cached_property
     def _raw(self) -> dict[str, Any]:
-        own = {part.key: _readable(part, self.values.get(part.key)) for part in self.sheet.fields}
-        return self.sheet.nested(own, over=self.context)
+        own = {part.key: _readable(part, self.values.get(part.key)) for part in self._fields}
+        gone = frozenset(part.id for part in self._lists_left_out)
+        return self.sheet.nested(own, over=self.case, gone=gone)
+
+    @property
+    def _left_out(self) -> frozenset[str]:
+        return frozenset() if self.whole else self.sheet.form.private_keys
+
+    @cached_property
+    def _fields(self) -> Sequence[Field]:
+        left_out, fields = self._left_out, self.sheet.fields
+        return [part for part in fields if _root(part.key) not in left_out] if left_out else fields
+
+    @cached_property
+    def _lists(self) -> Sequence[Rows]:
+        return [rows for rows in self.sheet.lists if _root(rows.part.key) not in self._left_out]
+
+    @property
+    def _lists_left_out(self) -> Sequence[Field]:
+        return [rows.part for rows in self.sheet.lists if _root(rows.part.key) in self._left_out]
+
+    @property
+    def case(self) -> Values:
+        """The case's variables without what its version calls identity: an older release may have let it in."""
+        left_out = self._left_out
+        if left_out.isdisjoint(self.context):
+            return self.context
+        return {name: value for name, value in self.context.items() if name not in left_out}
 
     def _row(self, address: str) -> dict[str, Any]:
+        if _root(address) in self._left_out:
+            return {}
         path = tuple(int(step) if step.isdecimal() else step for step in address.split("."))
         row: dict[str, Any] = get(self._raw, path)
         return row
@@ -77,23 +117,47 @@ class Scope:
 
 def tested(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> frozenset[str]:
     """Return the ids of the fields whose unary test holds."""
-    tests = [(text, None) for _part, text in asked]
-    local = [scope.local(part) for part, _text in asked]
-    results = feel.unary_all(tests, scope.data, now=now, local=local)
-    return frozenset(
-        part.id
-        for (part, text), result in zip(asked, results, strict=True)
-        if result.value is True or _always(text)
-    )
+    found = set[str]()
+    for seen, own in _parted(scope, asked):
+        tests = [(text, None) for _part, text in own]
+        local = [seen.local(part) for part, _text in own]
+        results = feel.unary_all(tests, seen.data, now=now, local=local)
+        found |= {
+            part.id
+            for (part, text), result in zip(own, results, strict=True)
+            if result.value is True or _always(text)
+        }
+    return frozenset(found)
 
 
 def computed(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> dict[str, Any]:
     """Return the values of expressions, by the fields' ids."""
+    return {
+        part_id: value
+        for seen, own in _parted(scope, asked)
+        for part_id, value in shown(seen, own, now).items()
+    }
+
+
+def shown(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> dict[str, Any]:
+    """Return the values of expressions whose values people read, by the fields' ids; none of them sees more than
+    ``scope``."""
     if not asked:
         return {}
     local = [scope.local(part) for part, _text in asked]
     results = feel.evaluate_all([text for _part, text in asked], scope.data, now=now, local=local)
     return {part.id: result.value for (part, _text), result in zip(asked, results, strict=True)}
+
+
+def _parted(
+    scope: Scope, asked: Sequence[tuple[Field, str]]
+) -> list[tuple[Scope, Sequence[tuple[Field, str]]]]:
+    """Return what is asked by what it may see; one call into V8 for each."""
+    sealed = [each for each in asked if each[1] in each[0].sealed]
+    if not sealed:
+        return [(scope, asked)] if asked else []
+    rest = [each for each in asked if each[1] not in each[0].sealed]
+    return [(scope, rest), (scope.sealed, sealed)] if rest else [(scope.sealed, sealed)]
 
 
 def hidden_with_children(
@@ -113,6 +177,10 @@ def _context(place: Mapping[str, Any], *, spread: bool = True) -> dict[str, Any]
     """Return a place as an expression sees it, as ``parent`` with what it holds under its own names."""
     held = place["this"] if spread else {}
     return {**place, **held, **{f"_{name}_": value for name, value in place.items()}}
+
+
+def _root(key: str) -> str:
+    return key.partition(".")[0]
 
 
 def _readable(part: Field, value: Any) -> Any:

@@ -1,6 +1,6 @@
 """A form at one moment: its rows, what stands in each field, what each list offers, what is hidden or locked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -32,6 +32,15 @@ class _Settled:
     values: dict[str, Any]
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """What hides, locks and works out, each with its text."""
+
+    hiding: Sequence[tuple[Field, str]]
+    locking: Sequence[tuple[Field, str]]
+    formulas: Sequence[tuple[Field, str]]
+
+
 Offers = Mapping[str, tuple[Option, ...]]
 
 
@@ -39,9 +48,9 @@ Offers = Mapping[str, tuple[Option, ...]]
 class Situation:
     """``values`` by key (hidden and unreadable ones too), ``options`` by key, ``hidden`` ids of components.
 
-    ``scope`` is for FEEL, ``focus`` the row or list to show first. Fields of ``sheet`` know whether they are locked
-    and take several files. ``unshown``: by key, what the case holds and the field cannot; ``kept``: the keys of those
-    among them in which nothing was entered.
+    ``scope`` is for FEEL and without identity, ``focus`` the row or list to show first. Fields of ``sheet`` know
+    whether they are locked and take several files. ``unshown``: by key, what the case holds and the field cannot;
+    ``kept``: the keys of those among them in which nothing was entered.
     """
 
     sheet: Sheet
@@ -102,7 +111,7 @@ def _offers(scope: Scope, now: datetime) -> Offers:
     asking = [(part, part.options_expression or "") for part in fields if part.options_expression is not None]
     found = computed(scope, asking, now)
     choices = (part for part in fields if part.type in CHOICES)
-    return {part.key: offered(part, scope.context, found.get(part.id)) for part in choices}
+    return {part.key: offered(part, scope.case, found.get(part.id)) for part in choices}
 
 
 def _picked(part: Field, value: Any, options: Offers, typed: bool) -> Any:
@@ -140,15 +149,24 @@ def _settle(
 ) -> _Settled:
     """Return how ``sheet`` comes to rest; fields that are locked hold what they hold untouched.
 
-    Each round is one call into V8, two where there are formulas. Conditions that hide each other in a circle never
-    settle: then the second round counts, as in form-js.
+    What reads identity is asked last, when nothing but identity can still change: neither a value nor the number of
+    rounds tells anything of it.
     """
-    rounds = [_Settled(frozenset(), frozenset(), values)]
-    if not _asks(sheet):
-        return rounds[0]
-    scope = Scope(sheet, values, context, frozenset())
+    settled = _Settled(frozenset(), frozenset(), values)
+    for asked in _asked(sheet):
+        settled = _at_rest(sheet, asked, settled, untouched, context, now)
+    return settled
+
+
+def _at_rest(
+    sheet: Sheet, asked: _Asked, before: _Settled, untouched: Values, context: Values, now: datetime
+) -> _Settled:
+    """Each round is one call into V8, two where there are formulas. Conditions that hide each other in a circle never
+    settle: then the second round counts, as in form-js."""
+    rounds = [before]
+    scope = Scope(sheet, before.values, context, before.hidden)
     while len(rounds) <= _MAX_ROUNDS:
-        found = _round(scope, values, untouched, now)
+        found = _round(scope, asked, before, untouched, now)
         seen, scope = scope, Scope(sheet, found.values, context, found.hidden)
         if _shows_the_same(scope, seen):
             return found  # whatever is asked once more sees what it saw, and says what it said
@@ -163,10 +181,22 @@ def _at_submit(sheet: Sheet, settled: _Settled, context: Values, *, now: datetim
     return {**settled.values, **_by_key(asked, computed(scope, asked, now))}
 
 
-def _asks(sheet: Sheet) -> bool:
-    return any(
-        part.hide or part.type == "expression" or isinstance(part.readonly, str) for part in sheet.everything
-    )
+def _asked(sheet: Sheet) -> list[_Asked]:
+    """Return what is asked in each round, that which reads identity apart from all else; none without any."""
+    hiding = [(part, part.hide) for part in sheet.everything if part.hide]
+    locking = [(part, part.readonly) for part in sheet.everything if isinstance(part.readonly, str)]
+    formulas = [
+        (part, part.source) for part in sheet.fields if part.type == "expression" and not part.at_submit
+    ]
+    found = []
+    for sealed in (False, True):
+        each = [
+            [(part, text) for part, text in asked if (text in part.sealed) is sealed]
+            for asked in (hiding, locking, formulas)
+        ]
+        if any(each):
+            found.append(_Asked(*each))
+    return found
 
 
 def _shows_the_same(scope: Scope, seen: Scope) -> bool:
@@ -174,36 +204,30 @@ def _shows_the_same(scope: Scope, seen: Scope) -> bool:
     give the one in place of the other."""
     if scope.values != seen.values or _formulas(scope) != _formulas(seen):
         return False
-    return scope.hidden == seen.hidden or scope.data == seen.data
+    return scope.hidden == seen.hidden or scope.sealed.data == seen.sealed.data
 
 
 def _formulas(scope: Scope) -> str:
     return repr([scope.values.get(part.key) for part in scope.sheet.fields if part.type == "expression"])
 
 
-def _round(scope: Scope, typed: Values, untouched: Values, now: datetime) -> _Settled:
-    sheet = scope.sheet
-    hiding = [(part, part.hide) for part in sheet.everything if part.hide]
-    locking = [(part, part.readonly) for part in sheet.everything if isinstance(part.readonly, str)]
-    formulas = [
-        (part, part.source) for part in sheet.fields if part.type == "expression" and not part.at_submit
-    ]
-    holds = tested(scope, [*hiding, *((_twin(part), text) for part, text in locking)], now)
-    locked = frozenset(part.id for part, _text in locking if _twin(part).id in holds)
-    values = {**typed, **_by_key(formulas, computed(scope, formulas, now))}
+def _round(scope: Scope, asked: _Asked, before: _Settled, untouched: Values, now: datetime) -> _Settled:
+    sheet, locking = scope.sheet, asked.locking
+    holds = tested(scope, [*asked.hiding, *((_twin(part), text) for part, text in locking)], now)
+    locked = before.locked | {part.id for part, _text in locking if _twin(part).id in holds}
+    values = {**before.values, **_by_key(asked.formulas, computed(scope, asked.formulas, now))}
     values |= {part.key: untouched[part.key] for part in sheet.fields if part.id in locked}
-    hidden = hidden_with_children(
-        sheet.components, frozenset(part.id for part, _text in hiding if part.id in holds)
-    )
+    hides = {part.id for part, _text in asked.hiding if part.id in holds}
+    hidden = hidden_with_children(sheet.components, before.hidden | hides)
     return _Settled(hidden, locked, values)
 
 
 def _twin(part: Field) -> Field:
     """A field under another id: it may hide by one test and be locked by another."""
-    return Field(part.type, id=f"{part.id}?", rows=part.rows)
+    return Field(part.type, id=f"{part.id}?", rows=part.rows, sealed=part.sealed)
 
 
-def _by_key(asked: list[tuple[Field, str]], found: Mapping[str, Any]) -> dict[str, Any]:
+def _by_key(asked: Sequence[tuple[Field, str]], found: Mapping[str, Any]) -> dict[str, Any]:
     return {part.key: found[part.id] for part, _text in asked}
 
 

@@ -9,18 +9,11 @@ from app.bpmnio import templates
 from app.bpmnio.templates import Text
 from app.errors import ExpressionFailed
 from app.forms import markdown
-from app.forms.model import Field
-from app.forms.submission.conditions import computed
+from app.forms.model import ADDRESSED, LINES, LISTED, Field
+from app.forms.submission.conditions import shown
 from app.forms.submission.form_state import Situation
 from app.forms.submission.sheet import Sheet
 from app.i18n import _
-
-#: Properties of one line that may be templates.
-LINES = ("label", "description", "prefix", "suffix", "accept", "alt")
-#: Components whose ``source`` is an address, perhaps a template; elsewhere it is FEEL.
-ADDRESSED = frozenset({"image", "iframe"})
-#: Components whose ``source`` is FEEL and gives a list to show.
-LISTED = frozenset({"table", "documentPreview"})
 
 _Slot = tuple[Field, str, Text]
 
@@ -47,9 +40,9 @@ def listed(moment: Situation, now: datetime) -> Mapping[str, Any]:
     parts = [part for part in moment.sheet.everything if part.type in LISTED]
     sources = [(part, part.source) for part in parts if part.source.startswith("=")]
     columns = [(part, part.columns_expression) for part in parts if part.columns_expression.startswith("=")]
-    found = computed(moment.scope, columns, now)
+    found = shown(moment.scope, columns, now)
     return {
-        **computed(moment.scope, sources, now),
+        **shown(moment.scope, sources, now),
         **{f"{part_id}#": value for part_id, value in found.items()},
     }
 

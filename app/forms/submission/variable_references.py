@@ -6,8 +6,7 @@ from typing import Literal
 
 from app.bpmnio import feel, templates
 from app.forms.form import walk
-from app.forms.model import INPUTS, LIST, Field
-from app.forms.submission.templates import ADDRESSED, LINES, LISTED
+from app.forms.model import ADDRESSED, INPUTS, LINES, LIST, LISTED, Field
 
 #: What an expression in a row calls the row, what is around it, and its number.
 PLACES = frozenset({"this", "parent", "i", "_this_", "_parent_", "_i_"})

@@ -101,7 +101,7 @@ def casefile_of(session: Session, instance: ProcessInstance, *, actor: Actor) ->
         _notes(session, instance.id),
         _files(session, instance.id),
         incidents.of_instance(session, instance.id),
-        identity.keys(session, instance.id),
+        identity.told_keys(version, identity.keys(session, instance.id)),
         identity.may_see(session, actor, instance, version),
         linked_instances.links_of(session, instance, actor=actor),
         linked_instances.undelivered(session, instance.id),

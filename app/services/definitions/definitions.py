@@ -141,6 +141,8 @@ def assemble(definition: ProcessDefinition) -> Version:
         for file in definition.files
         if file.kind == "form"
     }
+    private = frozenset(key for form in read.values() for key in form.private_keys)
+    read = {key: forms.with_identity(form, private) for key, form in read.items()}
     told = [part.findings for part in (own, *called.values())]
     told += [part.findings for part in tables.values()] + [part.findings for part in read.values()]
     return Version(

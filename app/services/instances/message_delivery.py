@@ -28,7 +28,8 @@ from app.services.notifications import texts
 
 @dataclass(frozen=True)
 class _Content:
-    """``identity``: fields marked ``pribadi`` in the receiver's forms; ``files``: copies that are no case's yet.
+    """``identity``: fields marked ``pribadi`` in the receiver's forms; ``told``: their keys, as `identity.told_keys`
+    has them; ``files``: copies that are no case's yet.
 
     ``sent``: the variables as the sender has them, with the ids of his own files. ``withheld``: keys of identity
     fields that stay with the sender, as only a number says that the receiver is meant.
@@ -37,6 +38,7 @@ class _Content:
     variables: dict[str, Any]
     sent: dict[str, Any]
     identity: dict[str, Any]
+    told: Sequence[str]
     files: list[Attachment]
     withheld: Sequence[str]
 
@@ -190,7 +192,7 @@ def _settle(
     linked_instances.join(session, *both, rounds=message.rounds, **how)
     message.receiver_id = receiver.id
     told = {
-        "identity": sorted(brought.identity),
+        "identity": brought.told,
         "withheld": brought.withheld,
         **linked_instances.named(receiver),
     }
@@ -227,7 +229,8 @@ def _content_of(
     theirs = _theirs(session, sender, receiver, variables, secret)
     ids = {own: file.id for own, file in theirs.items()}
     fresh = [file for file in theirs.values() if file.instance_id is None]
-    return _Content(_renamed(variables, ids), variables, _renamed(secret, ids), fresh, withheld)
+    told = [key for key in identity.told_keys(sending, secret) if key in secret or key in marked]
+    return _Content(_renamed(variables, ids), variables, _renamed(secret, ids), told, fresh, withheld)
 
 
 def _theirs(

@@ -396,6 +396,6 @@ def _identity(
 ) -> list[tuple[str, str | None]]:
     """(label, value) in the order of the forms, the value None while it is masked."""
     return [
-        (words.label(key), words.value(key, shown[key]) if shown is not None and key in shown else None)
+        (words.label(key), words.value(key, shown.get(key)) if shown is not None else None)
         for key in sorted(file.identity, key=words.place)
     ]

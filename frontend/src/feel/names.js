@@ -3,6 +3,9 @@ import { evaluate, parseExpression, parseUnaryTests } from '@bpmn-io/feelin';
 
 const builtins = new Map();
 
+// Names under which a form hands out more than one variable.
+const PLACES = new Set([ 'this', 'parent', '_this_', '_parent_' ]);
+
 /**
  * Inspect `text` without running it. `known` are names that only somebody who knows them can tell from an
  * expression, as `a-b`.
@@ -10,12 +13,13 @@ const builtins = new Map();
  * `error` is null, or where it stops making sense: { at, found }, `found` empty when the text ends too early.
  * `reads` are all free names, functions included; `names` the variables among them that are read for certain;
  * `maybe` those inside a filter, which an entry of the list may hold instead. `calls` are the functions that the text
- * calls and that are neither FEEL's nor its own, methods as `a.b`.
+ * calls and that are neither FEEL's nor its own, methods as `a.b`. `paths` are the ways from `this` and `parent` that
+ * it takes, as `parent.name`; one of them alone is all that stands there.
  */
 export function inspect(text, dialect, known = []) {
   const context = Object.fromEntries(known.map((name) => [ name, null ]));
   const tree = (dialect === 'unary' ? parseUnaryTests : parseExpression)(text, context);
-  const found = { certain: new Set(), maybe: new Set(), calls: new Set() };
+  const found = { certain: new Set(), maybe: new Set(), calls: new Set(), paths: new Set() };
   const error = firstError(tree.topNode, text);
   walk(tree.topNode, text, { locals: new Set(), inFilter: false }, found);
   const reads = new Set([ ...found.certain, ...found.maybe ]);
@@ -25,7 +29,8 @@ export function inspect(text, dialect, known = []) {
     reads: [ ...reads ],
     names: variables(found.certain),
     maybe: variables(found.maybe),
-    calls: [ ...found.calls ]
+    calls: [ ...found.calls ],
+    paths: [ ...found.paths ]
   };
 }
 
@@ -59,13 +64,22 @@ const visitors = {
   VariableName(node, text, scope, found) {
     const name = nameOf(node, text);
     if (!scope.locals.has(name)) {
-      (scope.inFilter ? found.maybe : found.certain).add(name);
+      read(name, [], scope, found);
     }
   },
 
   // a.b reads a
   PathExpression(node, text, scope, found) {
-    walk(node.firstChild, text, scope, found);
+    const steps = [];
+    let root = node;
+    for (; root.name === 'PathExpression'; root = root.firstChild) {
+      steps.unshift(nameOf(root.lastChild, text));
+    }
+    if (root.name !== 'VariableName') {
+      walk(root, text, scope, found);
+    } else if (!scope.locals.has(nameOf(root, text))) {
+      read(nameOf(root, text), steps, scope, found);
+    }
   },
 
   // list[test]: the test sees `item` and the entries of each item before the variables around
@@ -113,6 +127,13 @@ const visitors = {
 
   Type() {},
 };
+
+function read(name, steps, scope, found) {
+  (scope.inFilter ? found.maybe : found.certain).add(name);
+  if (PLACES.has(name)) {
+    found.paths.add([ name, ...steps ].join('.'));
+  }
+}
 
 // Whether what is called is certainly no function: a name that nobody defines, or a member of something else than a
 // context that the text writes out.

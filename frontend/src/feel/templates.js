@@ -54,26 +54,36 @@ function escaped(text) {
   return String(text).replace(/[&<>"'{}]/g, (sign) => ENTITIES[sign]);
 }
 
-/** Return for each template of a JSON list what is wrong with it (null or a text) and which names it reads. */
+/**
+ * Return for each template of a JSON list what is wrong with it (null or a text), which names it reads, and which ways
+ * from `this` and `parent` it takes.
+ */
 function look(json) {
   return answer(JSON.parse(json).map(lookAt));
 }
 
 function lookAt(text) {
   if (!isTemplate(text)) {
-    return { error: null, reads: [] };
+    return { error: null, reads: [], paths: [] };
   }
-  const facts = expressionsIn(parseToSimpleTree(text)).map((feel) => ({ feel, ...inspect(feel, 'expression') }));
+  const facts = expressionsIn(parseToSimpleTree(text)).map(({ feel, looped }) => ({ feel, looped, ...inspect(feel, 'expression') }));
   const wrong = facts.find((fact) => fact.error);
   return {
     error: wrong ? wrong.feel : broken(text),
-    reads: [ ...new Set(facts.flatMap((fact) => [ ...fact.names, ...fact.maybe ])) ]
+    reads: [ ...new Set(facts.flatMap((fact) => [ ...fact.names, ...fact.maybe ])) ],
+    paths: [ ...new Set(facts.flatMap(pathsOf)) ]
   };
 }
 
-function expressionsIn(node) {
-  const own = [ 'Feel', 'FeelBlock' ].includes(node.name) ? [ node.content ] : [];
-  return [ ...own, ...(node.children ?? []).flatMap(expressionsIn) ];
+function expressionsIn(node, looped = false) {
+  const own = [ 'Feel', 'FeelBlock' ].includes(node.name) ? [ { feel: node.content, looped } ] : [];
+  const inner = node.children ?? [];
+  return [ ...own, ...inner.flatMap((child, place) => expressionsIn(child, looped || (node.name === 'LoopSpanner' && place > 0))) ];
+}
+
+// In a loop `this` is an entry of the list.
+function pathsOf({ paths, looped }) {
+  return looped ? paths.filter((path) => !/^_?this/.test(path)) : paths;
 }
 
 function broken(text) {

@@ -3,15 +3,20 @@
 import { controlsByName, untouchedValueOf, valueOf } from './values.js';
 
 export class Scopes {
-  constructor(form, hidden, computed, context) {
+  /** `sealed`: identity is there as well. */
+  constructor(form, hidden, computed, context, sealed) {
+    this.sealed = sealed;
     this.data = structuredClone(context); // hidden fields untouched
     this.raw = structuredClone(context); // as they stand: what rows see of themselves
     this.#addRows(form, hidden);
     for (const [ name, group ] of controlsByName(form)) {
+      if (!this.#sees(group[0])) {
+        continue;
+      }
       put(this.data, name, isInside(group[0], hidden) ? untouchedValueOf(group) : valueOf(group));
       put(this.raw, name, valueOf(group));
     }
-    for (const formula of form.querySelectorAll('[data-formula]')) {
+    for (const formula of this.#all(form, '[data-formula]')) {
       const value = computed[formula.dataset.name] ?? null;
       put(this.data, formula.dataset.name, isInside(formula, hidden) ? null : value);
       put(this.raw, formula.dataset.name, value);
@@ -28,13 +33,22 @@ export class Scopes {
     return { ...place, ...this.data, ...underlined(place) };
   }
 
+  #all(form, selector) {
+    return [ ...form.querySelectorAll(selector) ].filter((element) => this.#sees(element));
+  }
+
+  // Whatever stands in a list of identity is identity too.
+  #sees(element) {
+    return this.sealed || !element.closest('[data-identity]');
+  }
+
   // Rows without fields, and lists without rows, are there as well.
   #addRows(form, hidden) {
-    for (const list of form.querySelectorAll('[data-list]')) {
+    for (const list of this.#all(form, '[data-list]')) {
       put(this.raw, list.dataset.list, []);
       put(this.data, list.dataset.list, isInside(list, hidden) ? null : []);
     }
-    for (const row of form.querySelectorAll('[data-row]')) {
+    for (const row of this.#all(form, '[data-row]')) {
       put(this.raw, row.dataset.row, {});
       put(this.data, row.dataset.row, {});
     }

@@ -196,3 +196,35 @@ def test_the_summary_has_the_focus_and_leads_to_the_field(browser: Any) -> None:
     page.wait_for_function("document.activeElement.classList.contains('error-summary')")
     page.get_by_role("link", name="Pilih Hasil.").click()
     assert page.evaluate("document.activeElement.id") == "i-hasil"
+
+
+def test_script_lets_identity_hide_identity_alone(browser: Any) -> None:
+    """As the server does with a form that an older release took: its page never asks for less than the server."""
+    private = {"properties": {"pribadi": "ya"}}
+    row = [
+        component("textfield", "nama", **private),
+        component("textfield", "telepon", **hide("=this.nama = null")),
+    ]
+    made = form(
+        component("textfield", "pelapor", **private),
+        component("expression", "sebutan", expression='="Sdr. " + pelapor', **private),
+        component("textfield", "alamat", **hide('=sebutan = "Sdr. Kenari"'), **private),
+        component("textfield", "surel", **hide("=salinan = null"), **private),
+        component("expression", "salinan", expression="=this.pelapor"),
+        component("checkbox", "huruf_k", **hide('=pelapor = "Kenari"')),
+        component("checkbox", "semua", **hide('=get value(this, "pelapor") = "Kenari"')),
+        {**component("dynamiclist", id="d", path="saksi"), "components": row},
+        component("checkbox", "bersaksi", **hide("=count(saksi) = 1")),
+    )  # fmt: skip
+    page = show(browser, html(made))
+    page.wait_for_selector("form[data-conditions=ready]")
+    for name in ("Kenari", "Budi"):
+        shown = page.evaluate(FILL, {"pelapor": [name], "saksi.0.nama": [name]})
+        hidden = situation(made, {"pelapor": name, "saksi": [{"nama": name}]}, {}, now=NOW).hidden
+        everything = ("alamat", "bersaksi", "huruf_k", "pelapor", "semua", "surel")
+        expected = [key for key in everything if key not in hidden]
+        assert shown == sorted([*expected, "saksi", "saksi.0.nama", "saksi.0.telepon"])
+        assert ("alamat" in shown) is (name != "Kenari")
+        assert {"huruf_k", "semua"} <= set(shown)
+        assert {"surel"}.isdisjoint(shown)
+    assert page.complaints == []
