@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
+from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
 from app.commands.transaction import run_without_key
@@ -190,9 +191,7 @@ def _send(database: Database) -> float:
 def look(database: Database, config: Config, say: Callable[[str], None]) -> bool:
     """Deploy what changed in the watched folders and say what happened. False: it could not be done now."""
     try:
-        report = run_without_key(
-            database, lambda session: folder_watch.sync(session, folder_watch.read_folders(config))
-        )
+        report = sync_folders(database, folder_watch.read_folders(config))
     except AppError as error:
         say(str(error))
         return False

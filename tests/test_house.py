@@ -29,7 +29,7 @@ def test_no_code_knows_an_activity_a_lane_or_a_field_of_the_sop_by_name() -> Non
     from app.services.deployment.bundle_builder import collect
 
     files = {p.name: p.read_bytes() for folder in ("processes", "forms") for p in (ROOT / folder).iterdir()}
-    [bundle], _findings = collect(None, files)
+    [bundle] = collect(None, files).bundles
     names = {node.id for node in bundle.diagram.nodes.values()} | {lane.id for lane in bundle.diagram.lanes}
     names |= {lane.name for lane in bundle.diagram.lanes}
     names |= {field.key for form in bundle.forms.values() for field in form.fields}

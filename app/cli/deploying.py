@@ -13,7 +13,7 @@ import click
 from sqlalchemy.orm import Session
 
 from app.cli.base import ready, say
-from app.commands.transaction import run_without_key
+from app.commands.deployments import deploy_files
 from app.config import folders, from_environment
 from app.errors import InvalidDiagram
 from app.findings import Finding, has_errors, title
@@ -88,9 +88,7 @@ def deploy(files: tuple[Path, ...]) -> None:
     _config, database = ready()
     given, beside = _read(files), _beside()
     try:
-        done = run_without_key(
-            database, lambda session: deployments.deploy(session, given, actor=None, beside=beside)
-        )
+        done = deploy_files(database, given, actor=None, beside=beside)
     except InvalidDiagram as error:
         _print(error.findings)
         raise

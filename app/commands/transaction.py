@@ -61,6 +61,19 @@ def run_command(
         raise
 
 
+def earlier_answer(database: Database, command: Command, *, actor: Actor | None) -> Answer | None:
+    """Return what `run_command` answers to a repeat, or None: for what is costly to prepare before it.
+
+    Raises:
+        KeyReused: the key came before with another body.
+    """
+    if not command.key:
+        return None
+    with database.reading() as session:
+        body = _fingerprint(session, command.body)
+        return idempotency.earlier(session, actor, command.name, command.target, command.key, body)
+
+
 def run_without_key(database: Database, do: Callable[[Session], _Result]) -> _Result:
     """Do it in one transaction and return what it returned. For what may be repeated, or has nobody to repeat it.
 

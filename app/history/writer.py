@@ -28,8 +28,8 @@ def add(session: Session, record: Record, *, instance_id: int | None, at: dateti
     session.add(HistoryEvent(**_row(record, instance_id, at)))
 
 
-def add_all(session: Session, records: Sequence[Record], *, instance_id: int, at: datetime) -> None:
-    """Add the events of a step past the session, in their order. 1 SQL."""
+def add_all(session: Session, records: Sequence[Record], *, instance_id: int | None, at: datetime) -> None:
+    """Add the events of a step, or of a deployment, past the session, in their order. 1 SQL."""
     if records:
         session.connection().execute(_insertion(), [_row(each, instance_id, at) for each in records])
 

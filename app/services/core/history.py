@@ -1,5 +1,7 @@
 """The record as services write and read it: by whom, when, and who may read it. What it says: `app.history`."""
 
+from collections.abc import Iterable
+
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed
@@ -24,6 +26,13 @@ def record(
     """Add an event that happens now. No actor means the clock; no case, that it happened outside of them."""
     made = Record(event, activity_id, actor.id if actor else None)
     writer.add(session, made, instance_id=instance_id, at=clock.now(session))
+
+
+def record_all(session: Session, events: Iterable[Event], *, actor: Actor | None) -> None:
+    """Add events that happen now, outside of cases, in their order. 1 SQL."""
+    made = [Record(event, None, actor.id if actor else None) for event in events]
+    session.flush()  # what was recorded before comes before
+    writer.add_all(session, made, instance_id=None, at=clock.now(session))
 
 
 def events_of_instance(

@@ -52,6 +52,19 @@ def run_once(
     return result
 
 
+def earlier(
+    session: Session, actor: Actor | None, command: str, target: str, key: str, body: Any
+) -> dict[str, Any] | None:
+    """Return what `run_once` returned when the same key came before; None when it did not.
+
+    Raises:
+        KeyReused: the key was used before with another body.
+    """
+    scope = _digest([actor.id if actor else 0, command, target, key])
+    known = session.scalar(select(IdempotencyRecord.scope).where(IdempotencyRecord.scope == scope))
+    return None if known is None else _earlier(session, scope, _digest(body))
+
+
 @lru_cache
 def _record(dialect: str) -> Executable:
     new = insert_in(dialect, IdempotencyRecord).on_conflict_do_nothing()

@@ -3,6 +3,9 @@
 A job without a case stands for each such start event of a process's newest version; deploying one replaces them.
 """
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid4
 
 from sqlalchemy import delete, select
@@ -10,23 +13,52 @@ from sqlalchemy.orm import Session
 
 from app.bpmnio import feel
 from app.engine import timers
-from app.engine.diagram import Node
+from app.engine.diagram import Diagram, Node
 from app.errors import ExpressionFailed
 from app.models import Job, ProcessDefinition
-from app.services.core import clock, holidays, loop_guard
+from app.services.core import bulk, clock, holidays, loop_guard
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 
 
-def schedule(session: Session, definition: ProcessDefinition) -> None:
-    """Let the timers of a new version's start events run from now, and those of the versions before no more."""
-    older = select(ProcessDefinition.id).where(ProcessDefinition.key == definition.key)
-    session.execute(delete(Job).where(Job.definition_id.in_(older), Job.instance_id.is_(None)))
-    version = definitions.version(session, definition.id)
-    for node in version.diagram.starts_in(""):
-        due = _due(session, version, node) if node.timer is not None else None
-        if due is not None:
-            session.add(_job(session, version, node, due))
+@dataclass(frozen=True)
+class TimedStart:
+    """A start event of a version, and when its timer is due that runs since ``opened_at``."""
+
+    activity_id: str
+    opened_at: datetime
+    due: timers.Due
+
+
+def timed_starts(session: Session, diagram: Diagram) -> tuple[TimedStart, ...]:
+    """The start events of ``diagram`` with a timer, which runs from now. May ask V8."""
+    now = clock.now(session)
+    found = ((node, _due(session, diagram, node)) for node in diagram.starts_in("") if node.timer is not None)
+    return tuple(TimedStart(node.id, now, due) for node, due in found if due is not None)
+
+
+def schedule(session: Session, starts: Mapping[tuple[str, int], Iterable[TimedStart]]) -> None:
+    """Let the timers of new versions run, and those of the versions before no more.
+
+    ``starts``: the timers by the version's process key and id.
+    """
+    for keys in bulk.batches({key for key, _id in starts}):
+        versions = select(ProcessDefinition.id).where(ProcessDefinition.key.in_(keys))
+        session.execute(delete(Job).where(Job.definition_id.in_(versions), Job.instance_id.is_(None)))
+    session.add_all(
+        Job(
+            id=uuid4().hex,
+            definition_id=definition_id,
+            activity_id=one.activity_id,
+            opened_at=one.opened_at,
+            due_at=one.due.at,
+            run_at=one.due.at,
+            deadline=one.due.as_dict(),
+            hops=0,
+        )
+        for (_key, definition_id), timed in starts.items()
+        for one in timed
+    )
 
 
 def reschedule(session: Session, job: Job) -> None:
@@ -49,7 +81,7 @@ def by_signal(session: Session, names: tuple[str, ...]) -> None:
                 session.add(_job(session, version, node, None))
 
 
-def _due(session: Session, version: Version, node: Node) -> timers.Due | None:
+def _due(session: Session, diagram: Diagram, node: Node) -> timers.Due | None:
     """When a start event is due; never, when its formula gives no time: there is no case to stop."""
     calendar = holidays.calendar(session)
     now = clock.now(session)
@@ -59,7 +91,7 @@ def _due(session: Session, version: Version, node: Node) -> timers.Due | None:
         return timers.due(
             node.timer,
             opened_at=now,
-            day_unit=version.diagram.day_unit,
+            day_unit=diagram.day_unit,
             calendar=calendar,
             evaluate=lambda text: feel.evaluate(text, {}, now=now.astimezone(calendar.zone)).value,
         )

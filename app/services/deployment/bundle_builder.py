@@ -1,6 +1,6 @@
 """Put together what a deployment would store: each diagram with the forms and tables it names, checked."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal
@@ -19,6 +19,7 @@ from app.models import ProcessDefinition
 from app.services.definitions import definitions
 from app.services.deployment import checks, lane_groups
 from app.services.deployment.bundle import Bundle
+from app.services.deployment.lane_groups import Plan, Staffing
 
 _Part = Node | Flow | Lane
 
@@ -127,14 +128,29 @@ class _Upload:
     broken: list[str] = field(default_factory=list)  # what could not be read
 
 
+@dataclass(frozen=True)
+class Collected:
+    """What deploying some files would do, and what that was told from.
+
+    ``findings``: everything found, errors first. ``live``: the versions in force, with their files. ``plan``: what
+    becomes of the groups; None without a database, as ``staffing``.
+    """
+
+    bundles: list[Bundle]
+    findings: list[Finding]
+    live: Sequence[ProcessDefinition] = ()
+    staffing: Staffing | None = None
+    plan: Plan | None = None
+
+
 def collect(
     session: Session | None,
     files: Mapping[str, bytes],
     beside: Mapping[str, bytes] = _NOTHING,
     *,
     refuse_idle: bool = True,
-) -> tuple[list[Bundle], list[Finding]]:
-    """Return the versions that deploying ``files`` would make, and everything found, errors first.
+) -> Collected:
+    """Return the versions that deploying ``files`` would make, and everything found.
 
     ``beside``: good forms and tables at hand, for what a diagram names that was neither sent nor is carried over.
     ``session`` None finds what an empty database would: nothing is in force, and nobody works in any lane.
@@ -157,9 +173,10 @@ def collect(
         findings += _unused(upload, bundles, "error" if refuse_idle and not bundles else "warning")
     findings += _of_tables_alone(upload, bundles)
     _mark_in_force(bundles, live)
-    staffing = lane_groups.plan(session, bundles, live) if session is not None else None
+    staffing = lane_groups.staffing(session) if session is not None else None
+    plan = lane_groups.plan(staffing, bundles, live) if staffing is not None else None
     for number, bundle in enumerate(bundles):
-        checks.check_bundle(session, bundle, staffing)
+        checks.check_bundle(session, bundle, plan)
         bundle.findings = library.placed(bundle.findings, bundle.diagram, bundle.file)
         told = tuple(library.placed(bundle.diagram.findings, bundle.diagram, bundle.file))
         bundle.diagram = replace(bundle.diagram, findings=told)
@@ -168,7 +185,8 @@ def collect(
             found = [one for one in found if one.severity != "error"]
         findings += found
         bundle.findings += _of_files(upload, bundle)  # kept with the version, and told already
-    return bundles, errors_first(checks.without_guesses(without_repeats(findings)))
+    found = errors_first(checks.without_guesses(without_repeats(findings)))
+    return Collected(bundles, found, live, staffing, plan)
 
 
 def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:

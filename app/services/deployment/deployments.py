@@ -2,21 +2,29 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidDiagram, NotAllowed
+from app.engine.diagram import Lane
+from app.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed
 from app.findings import Finding, has_errors
 from app.history.events import DefinitionDeployed
 from app.i18n import _
 from app.models import DefinitionFile, ProcessDefinition, Resource
-from app.services.core import clock, history, rights
+from app.services.core import bulk, clock, history, rights
 from app.services.core.access import Actor
+from app.services.core.upsert import insert
 from app.services.definitions import automatic_starts, definitions
+from app.services.definitions.automatic_starts import TimedStart
 from app.services.deployment import lane_groups
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.bundle_builder import collect
-from app.services.deployment.lane_groups import Plan
+from app.services.deployment.lane_groups import Plan, Staffing
+
+#: What one deployment may bring. Checking 100 diagrams of the SOP's size takes 15 seconds of a processor.
+MOST_FILES, MOST_BYTES = 300, 20_000_000
 
 #: Findings that may be none where other processes, or an earlier version, are in force.
 _MENDED_BY_OTHERS = frozenset({"call_unknown", "form_missing", "decision_missing", "file_not_used"})
@@ -38,6 +46,102 @@ class Deployment:
     findings: tuple[Finding, ...]
 
 
+@dataclass(frozen=True)
+class PreparedVersion:
+    """A version as it would be stored. ``newest`` is the one in force; ``created`` False: it holds the same.
+
+    What was parsed is not kept: while a transaction writes, nothing large shall be walked by the garbage collector.
+    """
+
+    key: str
+    name: str
+    lanes: tuple[Lane, ...]
+    number: int
+    created: bool
+    newest: ProcessDefinition | None
+    files: Mapping[str, bytes]
+    digests: Mapping[str, str]
+    findings: tuple[Mapping[str, Any], ...]  # as `Finding.as_dict` gives them
+    starts: tuple[TimedStart, ...]
+
+    @property
+    def label(self) -> str:
+        """The version in words."""
+        return f"{self.key} versi {self.number}"
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A deployment, read and checked, and what that rests on. Nothing is stored yet, and storing it takes no parser.
+
+    ``basis``: the ids of the versions in force by process, and who works in which group.
+    """
+
+    versions: tuple[PreparedVersion, ...]
+    findings: tuple[Finding, ...]
+    plan: Plan
+    basis: tuple[Mapping[str, int], Staffing]
+
+
+class Outdated(Conflict):
+    """What a deployment was prepared from has changed: prepare it again."""
+
+
+def prepare(
+    session: Session,
+    files: Mapping[str, bytes],
+    *,
+    beside: Mapping[str, bytes] | None = None,
+    refuse_idle: bool = True,
+) -> Prepared:
+    """Read and check ``files`` (name → content). A form or table alone makes new versions of what uses it.
+
+    For a session that only reads: this takes as long as it takes. ``beside``: forms and tables at hand, for what is
+    named and neither among ``files`` nor in the live version. A form or table that no diagram uses is left out, with
+    a warning: a version holds what its diagram names. Where that leaves nothing, it is an error if ``refuse_idle``.
+
+    Raises:
+        InvalidDiagram: at least one finding is an error.
+    """
+    found = collect(session, files, beside or {}, refuse_idle=refuse_idle)
+    if has_errors(found.findings):
+        raise InvalidDiagram(_("Berkas tidak dapat diterapkan."), tuple(found.findings))
+    if found.plan is None or found.staffing is None:
+        raise AssertionError  # there is a session
+    newest = {one.key: one for one in found.live}
+    return Prepared(
+        versions=tuple(
+            _prepared(session, bundle, newest.get(bundle.diagram.key)) for bundle in found.bundles
+        ),
+        findings=tuple(found.findings),
+        plan=found.plan,
+        basis=({one.key: one.id for one in found.live}, found.staffing),
+    )
+
+
+def store(session: Session, prepared: Prepared, *, actor: Actor | None) -> Deployment:
+    """Put a prepared deployment in force. Running instances keep their version.
+
+    ``actor`` None means the command line or the watched folders.
+
+    Raises:
+        NotAllowed: the actor is no process owner, or an auditor.
+        Outdated: what it was prepared from has changed meanwhile; nothing was stored.
+    """
+    if actor is not None:
+        require_may_deploy(actor)
+    if prepared.basis != (definitions.newest_ids(session), lane_groups.staffing(session)):
+        message = _("Proses atau lajur yang berlaku baru saja berubah. Coba terapkan sekali lagi.")
+        raise Outdated(message)
+    lane_groups.carry_out(session, prepared.plan, actor=actor)
+    made = iter(
+        _store_versions(session, [one for one in prepared.versions if one.created], prepared.plan, actor)
+    )
+    done = [(next(made) if one.created else one.newest, one.created) for one in prepared.versions]
+    deployed = tuple(Deployed(definition, created) for definition, created in done if definition is not None)
+    return Deployment(deployed, prepared.findings)
+
+
 def deploy(
     session: Session,
     files: Mapping[str, bytes],
@@ -46,26 +150,15 @@ def deploy(
     beside: Mapping[str, bytes] | None = None,
     refuse_idle: bool = True,
 ) -> Deployment:
-    """Deploy ``files`` (name → content). A form or table alone makes new versions of the processes that use it.
-
-    ``beside``: forms and tables at hand, for what is named and neither among ``files`` nor in the live version.
-    A form or table that no diagram uses is left out, with a warning: a version holds what its diagram names. Where
-    that leaves nothing, it is an error if ``refuse_idle``.
-    Running instances keep their version. ``actor`` None means the command line or the watched folders.
+    """Prepare and store in one session, for who has the database to himself: see `app.commands.deployments`.
 
     Raises:
-        NotAllowed: the actor is no process owner, or an auditor.
-        InvalidDiagram: at least one finding is an error; nothing was stored.
+        What `prepare` and `store` raise.
     """
     if actor is not None:
         require_may_deploy(actor)
-    bundles, findings = collect(session, files, beside or {}, refuse_idle=refuse_idle)
-    if has_errors(findings):
-        raise InvalidDiagram(_("Berkas tidak dapat diterapkan."), tuple(findings))
-    staffing = lane_groups.plan(session, bundles, definitions.live(session))
-    lane_groups.carry_out(session, staffing, actor=actor)
-    deployed = tuple(_deploy_one(session, bundle, staffing, actor) for bundle in bundles)
-    return Deployment(deployed, tuple(findings))
+    prepared = prepare(session, files, beside=beside, refuse_idle=refuse_idle)
+    return store(session, prepared, actor=actor)
 
 
 def require_may_deploy(actor: Actor) -> None:
@@ -87,7 +180,7 @@ def check_files(
     Without a database (``session`` None) nothing counts as deployed, as before `init`: what is called or named has to
     be sent along. Where that makes a difference, a warning says so.
     """
-    findings = collect(session, files, beside or {})[1]
+    findings = collect(session, files, beside or {}).findings
     if session is None and any(one.code in _MENDED_BY_OTHERS for one in findings):
         findings.append(Finding("nothing_in_force", "warning"))
     return findings
@@ -98,35 +191,86 @@ def usable(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {
         name: content
         for name, content in files.items()
-        if not has_errors(collect(None, {name: content}, refuse_idle=False)[1])
+        if not has_errors(collect(None, {name: content}, refuse_idle=False).findings)
     }
 
 
-def _deploy_one(session: Session, bundle: Bundle, staffing: Plan, actor: Actor | None) -> Deployed:
-    latest, digests = definitions.latest(session, bundle.diagram.key), bundle.digests
-    if latest is not None and bundle.in_force:
-        return Deployed(latest, False)
-    definition = ProcessDefinition(
+def require_few(count: int, size_bytes: int) -> None:
+    """Refuse what would keep a thread busy for minutes.
+
+    Raises:
+        InvalidForm: too many files, or too large together.
+    """
+    if count > MOST_FILES:
+        message = _(
+            "Paling banyak {most} berkas dalam satu penerapan; yang dikirim {sent}. Bagi menjadi beberapa kiriman.",
+            most=MOST_FILES, sent=count,
+        )  # fmt: skip
+        raise InvalidForm(message, {"files": message})
+    if size_bytes > MOST_BYTES:
+        message = _(
+            "Berkas dalam satu penerapan paling besar {most} MB seluruhnya. Bagi menjadi beberapa kiriman.",
+            most=MOST_BYTES // 1_000_000,
+        )  # fmt: skip
+        raise InvalidForm(message, {"files": message})
+
+
+def _prepared(session: Session, bundle: Bundle, newest: ProcessDefinition | None) -> PreparedVersion:
+    return PreparedVersion(
         key=bundle.diagram.key,
-        version=latest.version + 1 if latest else 1,
         name=bundle.diagram.name,
-        deployed_at=clock.now(session),
-        deployed_by_id=actor.id if actor else None,
-        findings=[finding.as_dict() for finding in (*bundle.diagram.findings, *bundle.findings)],
-        lane_groups=lane_groups.tie(session, bundle.diagram, staffing),
+        lanes=bundle.diagram.lanes,
+        number=newest.version + (not bundle.in_force) if newest else 1,
+        created=not bundle.in_force,
+        newest=newest,
+        files=bundle.files,
+        digests=bundle.digests,
+        findings=tuple(one.as_dict() for one in (*bundle.diagram.findings, *bundle.findings)),
+        starts=() if bundle.in_force else automatic_starts.timed_starts(session, bundle.diagram),
     )
-    for name, content in bundle.files.items():
-        if session.get(Resource, digests[name]) is None:
-            session.add(Resource(sha256=digests[name], content=content))
-            session.flush()
-        kind = name.rsplit(".", 1)[-1]
-        definition.files.append(DefinitionFile(name=name, kind=kind, sha256=digests[name]))
-    session.add(definition)
-    session.flush()
-    automatic_starts.schedule(session, definition)
-    history.record(
-        session,
-        DefinitionDeployed(key=definition.key, version=definition.version, definition_id=definition.id),
-        actor=actor,
-    )
-    return Deployed(definition, True)
+
+
+def _store_versions(
+    session: Session, versions: Sequence[PreparedVersion], plan: Plan, actor: Actor | None
+) -> list[ProcessDefinition]:
+    """Store them all by a few statements, whatever their number."""
+    _store_contents(session, versions)
+    ties = lane_groups.tie(session, {one.key: one.lanes for one in versions}, plan)
+    now = clock.now(session)
+    made = [
+        {
+            "key": one.key,
+            "version": one.number,
+            "name": one.name,
+            "deployed_at": now,
+            "deployed_by_id": actor.id if actor else None,
+            "findings": list(one.findings),
+            "lane_groups": ties[one.key],
+        }
+        for one in versions
+    ]
+    bulk.insert_rows(
+        session, ProcessDefinition, made
+    )  # the session would insert one by one on SQLite, for their ids
+    rows = definitions.newest(session, [one.key for one in versions])
+    files = [
+        {"definition_id": row.id, "name": name, "kind": name.rsplit(".", 1)[-1], "sha256": digest}
+        for row, one in zip(rows, versions, strict=True)
+        for name, digest in one.digests.items()
+    ]
+    bulk.insert_rows(session, DefinitionFile, files)
+    starts = {(row.key, row.id): one.starts for row, one in zip(rows, versions, strict=True)}
+    automatic_starts.schedule(session, starts)
+    events = (DefinitionDeployed(key=row.key, version=row.version, definition_id=row.id) for row in rows)
+    history.record_all(session, events, actor=actor)
+    return rows
+
+
+def _store_contents(session: Session, versions: Sequence[PreparedVersion]) -> None:
+    contents = {one.digests[name]: content for one in versions for name, content in one.files.items()}
+    known = set[str]()
+    for some in bulk.batches(contents):
+        known |= set(session.scalars(select(Resource.sha256).where(Resource.sha256.in_(some))))
+    new = [{"sha256": digest, "content": contents[digest]} for digest in contents if digest not in known]
+    if new:  # another deployment may bring the same form at this moment
+        session.execute(insert(session, Resource).on_conflict_do_nothing(), new)

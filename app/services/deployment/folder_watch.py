@@ -3,23 +3,26 @@
 import hashlib
 import logging
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from stat import S_ISREG
+from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.engine.reading import reader
 from app.errors import InvalidDiagram
 from app.findings import Finding, errors_first
-from app.models import DefinitionFile, ProcessDefinition, WatchedFile
+from app.i18n import _
+from app.models import ProcessDefinition, WatchedFile
 from app.services.core import clock
 from app.services.definitions import definitions
 from app.services.deployment import deployments
+from app.services.deployment.deployments import Outdated, Prepared, PreparedVersion
 
 #: The finding about a file that is gone marks its row.
 _GONE = "file_gone"
@@ -27,6 +30,8 @@ _GONE = "file_gone"
 logger = logging.getLogger(__name__)
 _ENDINGS = {".bpmn", ".dmn", ".form"}
 _MOST_BYTES = 4_000_000
+#: A version in force: process key, number, and its files, name → (kind, digest).
+_InForce = tuple[str, int, Mapping[str, tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -59,17 +64,73 @@ def _inside(folder: Path) -> list[Path]:
         return []
 
 
-def sync(session: Session, files: Mapping[str, bytes]) -> Report:
-    """Deploy the watched files that changed since they were last looked at, and keep what was found about each.
+@dataclass(frozen=True)
+class Look:
+    """A look at the folders: what would be deployed, and what there is to note about each file; nothing is stored.
 
-    A broken file keeps its own findings and does not hold up the others. A file that did not change is left
-    alone even when a newer version was deployed by another way, so a restart never takes an upload back.
+    ``seen``: the rows as they were, by name: (digest, whether refused). ``rows``: as they will be; ``lost``: names of
+    those that go. ``deployment`` is None where there is nothing to deploy.
+    """
+
+    report: Report
+    seen: Mapping[str, tuple[str, bool]] = field(default_factory=dict)
+    rows: Sequence[Mapping[str, Any]] = ()
+    lost: Sequence[str] = ()
+    deployment: Prepared | None = None
+
+    @property
+    def changes_anything(self) -> bool:
+        """Whether there is anything to store."""
+        return bool(self.rows or self.lost or self.deployment)
+
+
+def sync(session: Session, files: Mapping[str, bytes]) -> Report:
+    """Look and store in one session, for who has the database to himself: see `app.commands.deployments`."""
+    return store(session, prepare(session, files))
+
+
+def store(session: Session, look: Look) -> Report:
+    """Put in force what a look found, and keep what it found about each file.
+
+    Raises:
+        Outdated: somebody else looked, or deployed, meanwhile; nothing was stored.
+    """
+    if not look.changes_anything:
+        return look.report
+    known = {row.name: row for row in session.scalars(select(WatchedFile))}
+    if look.seen != _state(known.values()):
+        raise Outdated(_("Folder yang diamati baru saja diperiksa proses lain. Coba sekali lagi."))
+    if look.deployment is not None:
+        deployments.store(session, look.deployment, actor=None)
+    now = clock.now(session)
+    for values in look.rows:
+        row = known.get(values["name"])
+        if row is None:
+            session.add(WatchedFile(**values, checked_at=now))
+            continue
+        row.sha256, row.findings, row.refused = values["sha256"], values["findings"], values["refused"]
+        row.checked_at = now
+    for name in look.lost:
+        session.delete(known[name])
+    return look.report
+
+
+def _state(rows: Iterable[WatchedFile]) -> dict[str, tuple[str, bool]]:
+    return {row.name: (row.sha256, row.refused) for row in rows}
+
+
+def prepare(session: Session, files: Mapping[str, bytes]) -> Look:
+    """Read and check the watched files that changed since they were last looked at.
+
+    For a session that only reads. A broken file keeps its own findings and does not hold up the others. A file that
+    did not change is left alone even when a newer version was deployed by another way, so a restart never takes an
+    upload back.
     """
     known = list(session.scalars(select(WatchedFile)))
     seen = {row.name: row for row in known if not _is_gone(row)}
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
     if {name: row.sha256 for name, row in seen.items()} == digests:
-        return Report()
+        return Look(Report())
     clashing = _rivals(files)
     changed = {
         n: c
@@ -77,106 +138,104 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
         if n not in clashing and (n not in seen or seen[n].sha256 != digests[n] or seen[n].refused)
     }
     beside = {n: c for n, c in files.items() if n not in changed}
-    new, findings, refused = _deploy(session, changed, clashing, beside)
-    findings = (*findings, *_warned(session, new, seen, digests))
+    deployment, findings, refused = _prepared(session, changed, clashing, beside)
+    deployment, undone = _warned(deployment, seen, digests) if deployment else (None, [])
+    new = [one for one in deployment.versions if one.created] if deployment else []
+    findings = (*findings, *undone)
     ill = {name for name, row in seen.items() if row.refused}
     well = tuple(sorted(ill & changed.keys() - refused.keys()))
     judged = _judged_beside(beside, new, findings)
     looked_at = {name: digests[name] for name in (*changed, *clashing, *judged)}
-    _keep(session, looked_at, findings, refused)
-    # Only now is it known what stays in force.
-    gone = _lose(session, [row for row in known if row.name not in files], digests.values())
-    return Report(tuple(f"{one.key} versi {one.version}" for one in new), findings, well, gone)
-
-
-def _lose(
-    session: Session, lost: Sequence[WatchedFile], present: Collection[str]
-) -> tuple[tuple[str, str], ...]:
-    """Note of each file that is gone which versions in force hold it, and forget those that none holds.
-
-    Return those that were there at the last look.
-    """
-    held, told = _held(session, lost, present), []
-    for row in lost:
-        versions = held.get(row.name, ())
-        if not _is_gone(row):
-            told += [(row.name, f"{one.key} versi {one.version}") for one in versions]
-        if versions:
-            row.findings = [finding.as_dict() for finding in _gone(row, versions)]
-            row.refused, row.checked_at = False, clock.now(session)
-        else:
-            session.delete(row)
-    return tuple(told)
+    lost = [row for row in known if row.name not in files]
+    held = _held(lost, digests.values(), _in_force(session, new) if lost else ())
+    gone = [
+        (row.name, f"{key} versi {number}")
+        for row in lost
+        if not _is_gone(row)
+        for key, number in held.get(row.name, ())
+    ]
+    return Look(
+        Report(tuple(one.label for one in new), findings, well, tuple(gone)),
+        seen=_state(known),
+        rows=[*_rows(looked_at, findings, refused), *_rows_gone(lost, held)],
+        lost=[row.name for row in lost if row.name not in held],
+        deployment=deployment,
+    )
 
 
 def _judged_beside(
-    beside: Mapping[str, bytes], new: Iterable[ProcessDefinition], findings: Iterable[Finding]
+    beside: Mapping[str, bytes], new: Iterable[PreparedVersion], findings: Iterable[Finding]
 ) -> set[str]:
     """The files that did not change and were judged anew with what changed: a form may mend or spoil a diagram."""
-    held = {file.name for one in new for file in one.files}
+    held = {name for one in new for name in one.files}
     return beside.keys() & (held | {f.caller or f.file for f in findings if f.severity != "error"})
 
 
-def _keep(
-    session: Session,
-    looked_at: Mapping[str, str],
-    findings: Iterable[Finding],
-    refused: Mapping[str, tuple[Finding, ...]],
-) -> None:
-    """Store what was found about each file; ``looked_at``: their digests by name. An error is the refused file's."""
+def _rows(
+    looked_at: Mapping[str, str], findings: Iterable[Finding], refused: Mapping[str, tuple[Finding, ...]]
+) -> Iterator[dict[str, Any]]:
+    """What was found about each file; ``looked_at``: their digests by name. An error is the refused file's."""
     warnings = [finding for finding in findings if finding.severity != "error"]
     for name, digest in looked_at.items():
         about = refused[name] if name in refused else _about(name, warnings, looked_at)
         found = [finding.as_dict() for finding in about]
-        session.merge(
-            WatchedFile(
-                name=name,
-                sha256=digest,
-                checked_at=clock.now(session),
-                findings=found,
-                refused=name in refused,
-            )
-        )
+        yield {"name": name, "sha256": digest, "findings": found, "refused": name in refused}
+
+
+def _rows_gone(
+    lost: Iterable[WatchedFile], held: Mapping[str, Sequence[tuple[str, int]]]
+) -> Iterator[dict[str, Any]]:
+    """Of each file that is gone, which versions in force hold it; those that none holds are forgotten."""
+    for row in lost:
+        if row.name in held:
+            found = [finding.as_dict() for finding in _gone(row, held[row.name])]
+            yield {"name": row.name, "sha256": row.sha256, "findings": found, "refused": False}
+
+
+def _in_force(session: Session, new: Iterable[PreparedVersion]) -> list[_InForce]:
+    """The newest version of every process, once ``new`` ones are stored."""
+    live = definitions.live(session, files=True)
+    found = {d.key: (d.key, d.version, {f.name: (f.kind, f.sha256) for f in d.files}) for d in live}
+    for one in new:
+        files = {name: (name.rsplit(".", 1)[-1], digest) for name, digest in one.digests.items()}
+        found[one.key] = (one.key, one.number, files)
+    return list(found.values())
 
 
 def _warned(
-    session: Session,
-    new: Iterable[ProcessDefinition],
-    seen: Mapping[str, WatchedFile],
-    digests: Mapping[str, str],
-) -> list[Finding]:
-    """What a save in the folders undid; kept with the version as well."""
-    found = []
-    for definition in new:
-        own = _replaced(session, definition, seen, digests)
-        definition.findings = [*definition.findings, *(finding.as_dict() for finding in own)]
+    deployment: Prepared, seen: Mapping[str, WatchedFile], digests: Mapping[str, str]
+) -> tuple[Prepared, list[Finding]]:
+    """What a save in the folders undoes; kept with the version as well."""
+    found, versions = list[Finding](), list[PreparedVersion]()
+    for one in deployment.versions:
+        own = _replaced(one, seen, digests) if one.created else []
+        versions.append(replace(one, findings=(*one.findings, *(finding.as_dict() for finding in own))))
         found += own
-    return found
+    return replace(deployment, versions=tuple(versions)), found
 
 
-def _deploy(
+def _prepared(
     session: Session,
     files: Mapping[str, bytes],
     refused: Mapping[str, tuple[Finding, ...]],
     beside: Mapping[str, bytes],
-) -> tuple[Sequence[ProcessDefinition], tuple[Finding, ...], Mapping[str, tuple[Finding, ...]]]:
-    """Deploy what can be deployed; return the new versions, what was found, and about each file that was refused.
+) -> tuple[Prepared | None, tuple[Finding, ...], Mapping[str, tuple[Finding, ...]]]:
+    """Prepare what can be deployed; return it, what was found, and about each file that was refused.
 
     Files with errors step aside one round at a time. A diagram that is new finds forms and tables that lie ``beside``
     it in the folders and did not change.
     """
     aside = tuple(finding for findings in refused.values() for finding in findings)
     if not files:
-        return (), tuple(errors_first(aside)), refused
+        return None, tuple(errors_first(aside)), refused
     try:
-        done = deployments.deploy(session, files, actor=None, beside=beside, refuse_idle=False)
+        done = deployments.prepare(session, files, beside=beside, refuse_idle=False)
     except InvalidDiagram as error:
         bad = {_blamed(f, files) for f in error.findings if f.severity == "error"} - {None} or set(files)
         found = {name: _about(name, error.findings, files) for name in bad if name}
         rest = {n: c for n, c in files.items() if n not in bad}
-        return _deploy(session, rest, {**refused, **found}, beside)
-    new = [one.definition for one in done.definitions if one.created]
-    return new, tuple(errors_first((*aside, *done.findings))), refused
+        return _prepared(session, rest, {**refused, **found}, beside)
+    return done, tuple(errors_first((*aside, *done.findings))), refused
 
 
 def differing(session: Session, files: Mapping[str, bytes]) -> list[str]:
@@ -223,7 +282,7 @@ def files(session: Session) -> list[WatchedFile]:
     """
     rows = list(session.scalars(select(WatchedFile).order_by(WatchedFile.name)))
     lost = [row for row in rows if _is_gone(row)]
-    held = _held(session, lost, ())
+    held = _held(lost, (), _in_force(session, ()) if lost else ())
     for row in lost:
         session.expunge(row)
         row.findings = [finding.as_dict() for finding in _gone(row, held.get(row.name, ()))]
@@ -256,24 +315,24 @@ def _processes(name: str, content: bytes) -> set[str]:
 
 
 def _held(
-    session: Session, gone: Iterable[WatchedFile], present: Iterable[str]
-) -> Mapping[str, Sequence[ProcessDefinition]]:
-    """By name of each file that is gone the versions in force that hold it; not of those whose content lies there
-    under another name. ``present``: the digests of the files."""
+    gone: Iterable[WatchedFile], present: Iterable[str], in_force: Iterable[_InForce]
+) -> Mapping[str, Sequence[tuple[str, int]]]:
+    """By name of each file that is gone the versions in force that hold it, each by key and number; not of those
+    whose content lies there under another name. ``present``: the digests of the files."""
     there = set(present)
     lost = [row for row in gone if row.sha256 not in there]
-    found: dict[str, list[ProcessDefinition]] = {}
-    for definition in definitions.live(session, files=True) if lost else ():
+    found: dict[str, list[tuple[str, int]]] = {}
+    for key, number, files in in_force:
         for row in lost:
-            if any(_is_of(row, file) for file in definition.files):
-                found.setdefault(row.name, []).append(definition)
+            if any(_is_of(row, name, kind, digest) for name, (kind, digest) in files.items()):
+                found.setdefault(row.name, []).append((key, number))
     return found
 
 
-def _is_of(row: WatchedFile, file: DefinitionFile) -> bool:
+def _is_of(row: WatchedFile, name: str, kind: str, digest: str) -> bool:
     """Whether a version's file is that of the folders. A diagram is kept under its process's key; any other file
     under its own name, and a copy of it that has another is none that went live."""
-    return file.sha256 == row.sha256 and (file.kind in {"bpmn", "called"} or file.name == row.name)
+    return digest == row.sha256 and (kind in {"bpmn", "called"} or name == row.name)
 
 
 def _is_gone(row: WatchedFile) -> bool:
@@ -281,28 +340,28 @@ def _is_gone(row: WatchedFile) -> bool:
     return any(finding["code"] == _GONE for finding in row.findings)
 
 
-def _gone(row: WatchedFile, held_by: Iterable[ProcessDefinition]) -> list[Finding]:
+def _gone(row: WatchedFile, held_by: Iterable[tuple[str, int]]) -> list[Finding]:
     """What is to be said of a file that is gone."""
     return [
-        Finding(_GONE, "warning", file=row.name, params={"key": one.key, "version": str(one.version)})
-        for one in held_by
+        Finding(_GONE, "warning", file=row.name, params={"key": key, "version": str(number)})
+        for key, number in held_by
     ]
 
 
 def _replaced(
-    session: Session, after: ProcessDefinition, seen: Mapping[str, WatchedFile], digests: Mapping[str, str]
+    after: PreparedVersion, seen: Mapping[str, WatchedFile], digests: Mapping[str, str]
 ) -> list[Finding]:
     """Files that undo in version ``after`` what came with the version before it by another way than the folders.
 
     ``seen``: the files as they were looked at before; ``digests``: as they are now.
     """
-    before = _version(session, after.key, after.version - 1)
+    before = after.newest
     old = {file.name: file.sha256 for file in before.files} if before else {}
     sources = {digest: name for name, digest in digests.items()}
     found = []
-    for file in after.files:
-        name, was = sources.get(file.sha256), old.get(file.name)
-        if before and name and was and was != file.sha256 and _came_otherwise(before, was, seen.get(name)):
+    for file_name, digest in sorted(after.digests.items()):
+        name, was = sources.get(digest), old.get(file_name)
+        if before and name and was and was != digest and _came_otherwise(before, was, seen.get(name)):
             params = {"version": str(before.version), "process": after.name}
             found.append(Finding("folder_replaces", "warning", file=name, params=params))
     return found
@@ -316,8 +375,3 @@ def _came_otherwise(before: ProcessDefinition, was: str, row: WatchedFile | None
     if row is not None and row.sha256 == was:
         return False
     return before.deployed_by_id is not None or (row is not None and not row.refused)
-
-
-def _version(session: Session, key: str, number: int) -> ProcessDefinition | None:
-    query = select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.version == number)
-    return session.scalars(query.options(selectinload(ProcessDefinition.files))).one_or_none()

@@ -4,7 +4,7 @@ A name that no group bears yet, on a lane that the version in force knows by its
 people come along. See docs/decisions/0027.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import delete, select
@@ -14,7 +14,7 @@ from app.engine.diagram import Diagram, Lane
 from app.findings import Finding
 from app.history.events import GroupCopied, GroupEvent, GroupRenamed
 from app.models import LaneGroup, ProcessDefinition
-from app.services.core import history
+from app.services.core import bulk, history
 from app.services.core.access import Actor
 from app.services.deployment.bundle import Bundle
 from app.services.people import groups, units
@@ -65,21 +65,37 @@ class Plan:
                 yield found
 
 
-def plan(session: Session, bundles: Iterable[Bundle], live: Iterable[ProcessDefinition]) -> Plan:
+@dataclass(frozen=True)
+class Staffing:
+    """The groups as they are stored: (id, name, officers, units), and the lanes' ties: (process key, lane id, group
+    id). Two are equal when a plan made from one holds for the other."""
+
+    groups: frozenset[tuple[int, str, int, int]]
+    ties: frozenset[tuple[str, str, int]]
+
+
+def staffing(session: Session) -> Staffing:
+    """Who works in which group, and to which group each lane belongs. 3 SQL."""
+    spread = units.of_groups(session)
+    stored = (
+        (one.id, one.name, officers, spread.get(one.id, 0)) for one, officers in groups.with_counts(session)
+    )
+    ties = session.execute(select(LaneGroup.process_key, LaneGroup.lane_id, LaneGroup.group_id))
+    return Staffing(frozenset(stored), frozenset((key, lane_id, id_) for key, lane_id, id_ in ties))
+
+
+def plan(staffed: Staffing, bundles: Iterable[Bundle], live: Iterable[ProcessDefinition]) -> Plan:
     """Decide the group of every lane of those ``bundles`` that would become new versions.
 
     ``live``: the versions in force. All lanes are decided together: first those whose names groups bear at this
-    moment, then the new names in the order of the diagrams. 3 SQL.
+    moment, then the new names in the order of the diagrams.
     """
     changed = [bundle.diagram for bundle in bundles if not bundle.in_force]
-    spread = units.of_groups(session)
     stored = {
-        group.id: PlannedGroup(group.name, group.id, officers, spread.get(group.id, 0))
-        for group, officers in groups.with_counts(session)
+        id_: PlannedGroup(name, id_, officers, spread) for id_, name, officers, spread in staffed.groups
     }
     planner = _Planner(stored.values(), changed, _used_elsewhere(live, {diagram.key for diagram in changed}))
-    ties = session.execute(select(LaneGroup.process_key, LaneGroup.lane_id, LaneGroup.group_id)).all()
-    planner.previous |= {(key, lane_id): stored[group_id] for key, lane_id, group_id in ties}
+    planner.previous |= {(key, lane_id): stored[group_id] for key, lane_id, group_id in staffed.ties}
     planner.decide()
     return Plan(planner.by_name, planner.lanes, planner.previous)
 
@@ -90,27 +106,34 @@ def carry_out(session: Session, decided: Plan, *, actor: Actor | None) -> None:
         if group.before and group.id is not None:
             groups.rename(session, group.id, group.name)
             _record(session, GroupRenamed, group.before, group, actor)
-    for group in decided.groups.values():
-        if group.id is None:
-            group.id = groups.get_or_add(session, group.name).id
-            if group.source is not None and group.source.id is not None:
-                groups.copy_members(session, group.source.id, group.id)
-                _record(session, GroupCopied, group.source.name, group, actor)
+    new = [group for group in decided.groups.values() if group.id is None]
+    ids = groups.ids_of(session, [group.name for group in new])
+    for group in new:
+        group.id = ids[group.name]
+        if group.source is not None and group.source.id is not None:
+            groups.copy_members(session, group.source.id, group.id)
+            _record(session, GroupCopied, group.source.name, group, actor)
 
 
-def tie(session: Session, diagram: Diagram, decided: Plan) -> dict[str, dict[str, int | None]]:
-    """Keep which group each lane belongs to now, and return it as a version stores it; see `carry_out`."""
-    session.execute(delete(LaneGroup).where(LaneGroup.process_key == diagram.key))
-    result: dict[str, dict[str, int | None]] = {}
-    for lane in diagram.lanes:
-        group_id = decided.of_lane(diagram.key, lane).id or groups.get_or_add(session, lane.name).id
-        session.add(LaneGroup(process_key=diagram.key, lane_id=lane.id, group_id=group_id))
-        coordinator = lane.properties.get("koordinator")
-        result[lane.id] = {
-            "group": group_id,
-            "coordinator": groups.get_or_add(session, coordinator).id if coordinator else None,
-        }
-    session.flush()
+def tie(
+    session: Session, diagrams: Mapping[str, Sequence[Lane]], decided: Plan
+) -> Mapping[str, dict[str, dict[str, int | None]]]:
+    """Keep which group each lane of these processes belongs to now, and return it as versions store it, by process.
+
+    After `carry_out`: each group has its id.
+    """
+    lanes = [(key, lane) for key, found in diagrams.items() for lane in found]
+    ids = groups.ids_of(
+        session, {name for _key, lane in lanes if (name := lane.properties.get("koordinator"))}
+    )
+    rows, result = [], {key: dict[str, dict[str, int | None]]() for key in diagrams}
+    for key, lane in lanes:
+        group, coordinator = decided.of_lane(key, lane), lane.properties.get("koordinator")
+        rows.append({"process_key": key, "lane_id": lane.id, "group_id": group.id})
+        result[key][lane.id] = {"group": group.id, "coordinator": ids[coordinator] if coordinator else None}
+    for some in bulk.batches(result):
+        session.execute(delete(LaneGroup).where(LaneGroup.process_key.in_(some)))
+    bulk.insert_rows(session, LaneGroup, rows)
     return result
 
 

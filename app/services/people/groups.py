@@ -1,13 +1,16 @@
 """Candidate groups: whose inbox a lane's tasks appear in, and who coordinates it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from sqlalchemy import func, literal, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Group, User, membership
+from app.services.core import bulk
 from app.services.core.access import WORKING
 from app.services.core.upsert import insert
+
+_BY_NAME = select(Group.name, Group.id)
 
 
 def get_or_add(session: Session, name: str) -> Group:
@@ -19,6 +22,18 @@ def get_or_add(session: Session, name: str) -> Group:
     # Two deployments may want the same new group at once: the second takes what the first made.
     session.execute(insert(session, Group).values(name=name).on_conflict_do_nothing())
     return session.scalars(query).one()
+
+
+def ids_of(session: Session, names: Collection[str]) -> Mapping[str, int]:
+    """Return the id of the group with each of these names; those that there are none of are made. 3 SQL."""
+    found: dict[str, int] = {}
+    for _round in range(2):
+        for some in bulk.batches(sorted(set(names) - found.keys())):
+            found |= {name: id_ for name, id_ in session.execute(_BY_NAME.where(Group.name.in_(some)))}
+        if missing := [{"name": name} for name in sorted(set(names) - found.keys())]:
+            # Two deployments may want the same new group at once: the second takes what the first made.
+            session.execute(insert(session, Group).on_conflict_do_nothing(), missing)
+    return found
 
 
 def rename(session: Session, group_id: int, name: str) -> None:

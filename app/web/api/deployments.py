@@ -3,14 +3,13 @@
 import hashlib
 from typing import Any
 
-from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands.deployments import deploy_upload
 from app.commands.transaction import Answer
-from app.services.deployment import deployments
 from app.services.deployment.deployments import Deployment as Done
 from app.web import context
-from app.web.api.acting import answered, perform
+from app.web.api.acting import answered, command
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.common import Finding
 from app.web.api.schemas.definitions import Deployment, DeploymentFiles
@@ -32,11 +31,13 @@ def deploy(sent: dict[str, Any]) -> Response:
     """
     files = deployed_files.by_name(sent["files"])
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
-
-    def do(session: Session) -> Answer:
-        return _answer(deployments.deploy(session, files, actor=context.actor()))
-
-    answer = perform("deploy", "", digests, do)
+    answer = deploy_upload(
+        context.database(),
+        files,
+        actor=context.actor(),
+        command=command("deploy", "", digests),
+        answer=lambda _session, done: _answer(done),
+    )
     return answered(answer["body"], answer["status"])
 
 

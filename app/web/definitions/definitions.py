@@ -18,7 +18,8 @@ from flask import (
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.commands.transaction import Answer, run_command
+from app.commands.deployments import deploy_upload
+from app.commands.transaction import Answer
 from app.errors import InvalidDiagram, InvalidForm, NotFound
 from app.i18n import N_, _, language
 from app.models import WatchedFile
@@ -26,6 +27,7 @@ from app.services.core import clock
 from app.services.definitions import catalogue, definitions, details
 from app.services.definitions.definitions import Version
 from app.services.deployment import deployments, folder_watch
+from app.services.deployment.deployments import Deployment
 from app.web import context, entries, errors, lists
 from app.web.files import deployed_files
 from app.web.files.downloads import as_download
@@ -84,8 +86,7 @@ def _deploy(contents: Mapping[str, bytes]) -> Answer:
     """Put the files in force; answer what is, which files no diagram uses, and which the watched folders hold with
     other content."""
 
-    def do(session: Session) -> Answer:
-        done = deployments.deploy(session, contents, actor=context.actor())
+    def answer(session: Session, done: Deployment) -> Answer:
         other = folder_watch.differing(session, contents) if context.config().watch else []
         idle = [finding.file for finding in done.findings if finding.code == "file_not_used"]
         return {
@@ -96,7 +97,7 @@ def _deploy(contents: Mapping[str, bytes]) -> Answer:
 
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
     command = entries.sent_command("deploy", "", digests)
-    return run_command(context.database(), command, do, actor=context.actor())
+    return deploy_upload(context.database(), contents, actor=context.actor(), command=command, answer=answer)
 
 
 def _known(one: deployments.Deployed) -> dict[str, Any]:

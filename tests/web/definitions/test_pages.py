@@ -417,3 +417,16 @@ def test_a_long_list_of_versions_goes_on_on_the_next_page(owner: Browser, office
     assert "Versi 12 " not in words_of(second)
     assert "Ini versi lama" not in words_of(second)
     assert 'rel="prev" href="/proses/61#versi"' in second.text
+
+
+def test_too_many_files_or_bytes_are_refused_with_a_sentence(
+    owner: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deployments, "MOST_FILES", 2)
+    page = deploy(owner, *((f"f{n}.form", FORM) for n in range(3)))
+    assert page.status_code == 422
+    assert "Paling banyak 2 berkas dalam satu penerapan; yang dikirim 3." in words_of(page)
+    monkeypatch.setattr(deployments, "MOST_BYTES", len(FORM))
+    page = deploy(owner, *((f"f{n}.form", FORM) for n in range(2)))
+    assert page.status_code == 422
+    assert "Berkas dalam satu penerapan paling besar" in words_of(page)

@@ -1,0 +1,97 @@
+"""Deploying: files are read and checked before the transaction, which compares and writes and does nothing else.
+
+SQLite has one writer: whoever checked 100 diagrams inside of its transaction kept everybody else waiting meanwhile.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from app.commands.transaction import Answer, Command, earlier_answer, run_command, run_without_key
+from app.db import Database
+from app.services.core.access import Actor
+from app.services.deployment import deployments, folder_watch
+from app.services.deployment.deployments import Deployment, Outdated, Prepared
+from app.services.deployment.folder_watch import Report
+
+#: How often a deployment is prepared when others deploy, or change who works in a lane, at the same time.
+_TRIES = 3
+_Prepared = TypeVar("_Prepared")
+_Result = TypeVar("_Result")
+
+
+def deploy_files(
+    database: Database,
+    files: Mapping[str, bytes],
+    *,
+    actor: Actor | None,
+    beside: Mapping[str, bytes] | None = None,
+) -> Deployment:
+    """Put ``files`` (name → content) in force; ``beside``: see `deployments.prepare`. No actor: the command line.
+
+    Raises:
+        What `deployments.prepare` and `deployments.store` raise.
+    """
+
+    def write(prepared: Prepared) -> Deployment:
+        return run_without_key(database, lambda session: deployments.store(session, prepared, actor=actor))
+
+    return _stored(database, lambda session: deployments.prepare(session, files, beside=beside), write)
+
+
+def deploy_upload(
+    database: Database,
+    files: Mapping[str, bytes],
+    *,
+    actor: Actor,
+    command: Command,
+    answer: Callable[[Session, Deployment], Answer],
+) -> Answer:
+    """Put uploaded ``files`` in force; ``answer`` says what came of it, within the transaction.
+
+    Raises:
+        What `deployments.prepare` and `deployments.store` raise, and `run_command`.
+    """
+    deployments.require_may_deploy(actor)
+    if (known := earlier_answer(database, command, actor=actor)) is not None:
+        return known
+
+    def write(prepared: Prepared) -> Answer:
+        def do(session: Session) -> Answer:
+            return answer(session, deployments.store(session, prepared, actor=actor))
+
+        return run_command(database, command, do, actor=actor)
+
+    return _stored(database, lambda session: deployments.prepare(session, files), write)
+
+
+def sync_folders(database: Database, files: Mapping[str, bytes]) -> Report:
+    """Deploy what changed in the watched folders, which hold ``files``; see `folder_watch.prepare`.
+
+    Raises:
+        What `folder_watch.store` raises.
+    """
+
+    def write(look: folder_watch.Look) -> Report:
+        if not look.changes_anything:
+            return look.report
+        return run_without_key(database, lambda session: folder_watch.store(session, look))
+
+    return _stored(database, lambda session: folder_watch.prepare(session, files), write)
+
+
+def _stored(
+    database: Database, prepare: Callable[[Session], _Prepared], write: Callable[[_Prepared], _Result]
+) -> _Result:
+    """Prepare and write; once more where what it was prepared from has changed, but not for ever."""
+    for _again in range(_TRIES - 1):
+        with database.reading() as session:
+            prepared = prepare(session)
+        try:
+            return write(prepared)
+        except Outdated:
+            continue
+    with database.reading() as session:
+        prepared = prepare(session)
+    return write(prepared)
