@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
+from app import forms
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Field
 from app.history.events import IdentityShown
@@ -64,10 +65,15 @@ def attach_all(
     actor: Actor | None,
 ) -> None:
     """`attach` for all files that a form's values name; one that a ``private`` field names is private, whatever else
-    names it."""
-    given = [(field.key.partition(".")[0] not in private, field.key, ids) for field, ids in named]
-    for is_open, key, ids in sorted(given, key=lambda one: one[0]):
-        attach(session, ids, instance_id=instance_id, field_key=key, private=not is_open, actor=actor)
+    names it.
+
+    Raises:
+        InvalidForm: what `attach` refuses; or a file is of a kind that its field does not take.
+    """
+    given = [(field.key.partition(".")[0] not in private, field, ids) for field, ids in named]
+    for is_open, field, ids in sorted(given, key=lambda one: one[0]):
+        _check_kinds(session, field, ids)
+        attach(session, ids, instance_id=instance_id, field_key=field.key, private=not is_open, actor=actor)
 
 
 def attach(
@@ -129,6 +135,20 @@ def copy(
     return made
 
 
+def _check_kinds(session: Session, field: Field, ids: Sequence[str]) -> None:
+    """Refuse what the field does not take. A page asks when the file is sent; a program uploads it before anybody
+    knows for which field, and either may name the file of another one. What the field held already may stay.
+    """
+    if not field.kinds:
+        return
+    elsewhere = or_(Attachment.instance_id.is_(None), Attachment.field_key != field.key)
+    rows = session.scalars(select(Attachment).where(Attachment.id.in_(ids), elsewhere))
+    if not all(forms.accepts(field, name_of(session, row), row.media_type) for row in rows):
+        kinds = ", ".join(field.kinds)
+        message = _("Jenis berkas ini tidak diterima di sini. Yang diterima: {kinds}.", kinds=kinds)
+        raise InvalidForm(message, {field.key: message})
+
+
 def _gone(field_key: str) -> InvalidForm:
     message = _("Salah satu lampiran tidak ditemukan lagi. Unggah ulang.")
     return InvalidForm(message, {field_key: message})
@@ -176,14 +196,14 @@ def open_for(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Att
 
 
 def show(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachment, bytes]:
-    """Return a private file and its content, and record that it was shown and to whom.
+    """Return a file and its content; that a private one of a case was shown, and to whom, is recorded.
 
     Raises:
         NotFound: there is none, or its case is not the actor's to see.
         NotAllowed: his lanes may not see the identity.
     """
     row = _visible(session, attachment_id, actor)
-    if row.instance_id is not None:
+    if row.is_private and row.instance_id is not None:
         instance = access.instance(session, actor, row.instance_id)
         version = definitions.version(session, instance.definition_id)
         if not identity.may_see(session, actor, instance, version):

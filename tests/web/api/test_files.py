@@ -12,6 +12,7 @@ from tests.reports import report, report_values
 from tests.web.conftest import Api
 
 Clients = Callable[[str], Api]
+PDF = b"%PDF-1.4 Keterangan saksi."
 
 
 def upload(api: Api, content: bytes, name: str = "bukti.txt", *, key: str = "") -> TestResponse:
@@ -19,13 +20,10 @@ def upload(api: Api, content: bytes, name: str = "bukti.txt", *, key: str = "") 
 
 
 def test_a_file_is_taken_in_and_named_by_a_form(api: Clients) -> None:
-    held = upload(api("lapor"), b"Keterangan saksi.")
+    held = upload(api("lapor"), PDF, "bukti.pdf")
     assert held.status_code == 201
-    assert (held.json["name"], held.json["media_type"], held.json["size_bytes"]) == (
-        "bukti.txt",
-        "text/plain",
-        17,
-    )
+    told = held.json["name"], held.json["media_type"], held.json["size_bytes"]
+    assert told == ("bukti.pdf", "application/pdf", len(PDF))
     values = {**report_values(report("SIN-001")), "lampiran": [held.json["id"]]}
     started = api("lapor").post("/process-instances", {"key": "pengaduan", "variables": values})
     assert started.status_code == 201, started.text
@@ -34,10 +32,19 @@ def test_a_file_is_taken_in_and_named_by_a_form(api: Clients) -> None:
 
 
 def test_nobody_attaches_what_somebody_else_uploaded(api: Clients) -> None:
-    held = upload(api("upp"), b"Keterangan saksi.").json["id"]
+    held = upload(api("upp"), PDF, "bukti.pdf").json["id"]
     values = {**report_values(report("SIN-001")), "lampiran": [held]}
     refused = api("lapor").post("/process-instances", {"key": "pengaduan", "variables": values})
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["lampiran"])
+
+
+def test_a_file_of_a_kind_that_the_field_does_not_take_is_refused_as_on_the_page(api: Clients) -> None:
+    lapor = api("lapor")
+    held = upload(lapor, b"a;b\n", "data.csv").json["id"]
+    values = {**report_values(report("SIN-001")), "lampiran": [held]}
+    refused = lapor.post("/process-instances", {"key": "pengaduan", "variables": values})
+    assert refused.status_code == 422, refused.text
+    assert "Yang diterima: .jpg, .jpeg, .png, .pdf, .mp4" in refused.json["errors"]["lampiran"]
 
 
 def test_what_is_no_file_for_us_is_refused(api: Clients) -> None:

@@ -91,6 +91,16 @@ def test_a_file_with_identity_asks_first_and_records_who_opened_it(
         assert event.data["attachment"] == held
 
 
+def test_an_open_file_asked_for_like_identity_is_given_without_a_false_record(
+    office: Database, hostile: str, sign_in: SignIn
+) -> None:
+    for name in ("lapor", "auditor"):
+        assert sign_in(name).post(f"/lampiran/{hostile}").data == HOSTILE
+    assert sign_in("dpupr").post(f"/lampiran/{hostile}").status_code == 404
+    with office.reading() as session:
+        assert session.query(HistoryEvent).filter_by(type="identity_shown").all() == []
+
+
 def test_lanes_without_the_right_do_not_open_identity(office: Database, case: Case, sign_in: SignIn) -> None:
     held = attach(office, case, "ktp.txt", b"Kanari", private=True)
     for name in ("auditor", "pemilik", "admin"):
