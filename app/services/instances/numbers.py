@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NumberTaken
 from app.i18n import _
-from app.models import ProcessInstance, Setting
+from app.models import ProcessDefinition, ProcessInstance, Setting
 from app.services.core import access, clock, settings
 from app.services.core.access import Actor
 from app.services.core.upsert import insert
@@ -17,6 +17,9 @@ from app.services.definitions.definitions import Version
 
 #: The width of the column.
 MAX_LENGTH = 255
+#: What people read out, type and compare. Letters that only look alike, marks that turn the line round and what
+#: nobody sees make two numbers of one; a space is lost at the end of a line, a dash in front begins a formula.
+_PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9./-]*", re.ASCII)
 
 
 def assign(session: Session, version: Version, business_key: str | None, variables: dict[str, Any]) -> str:
@@ -25,20 +28,38 @@ def assign(session: Session, version: Version, business_key: str | None, variabl
     Given by the caller, else typed into the form, else ``<awalan nomor>-<year>-<sequence>``.
 
     Raises:
-        NumberTaken: another case of this process has the number. InvalidForm: it is longer than 255 characters.
+        NumberTaken: another case of this process has the number.
+        InvalidForm: it is longer than 255 characters, or holds others than letters, digits and ``-/.``.
     """
     variable = version.diagram.properties.get("nomor", "")
-    number = (
-        (business_key or "").strip() or str(variables.get(variable) or "").strip() or _next(session, version)
-    )
-    if len(number) > MAX_LENGTH:
-        message = _("Nomor perkara paling panjang {n} huruf.", n=MAX_LENGTH)
+    given = (business_key or "").strip() or str(variables.get(variable) or "").strip()
+    if given and (message := _objection(given)) and not _is_old(session, given):
         raise InvalidForm(message, {variable or "business_key": message})
+    number = given or _next(session, version)
     if _is_taken(session, version, number):
         raise NumberTaken(_("Nomor {number} sudah dipakai perkara lain.", number=number), number)
     if variable:
         variables[variable] = number
     return number
+
+
+def _objection(number: str) -> str:
+    if len(number) > MAX_LENGTH:
+        return _("Nomor perkara paling panjang {n} huruf.", n=MAX_LENGTH)
+    if not _PLAIN.fullmatch(number):
+        return _(
+            "Nomor perkara hanya memuat huruf A–Z, angka, dan tanda - / . tanpa spasi; contoh: LP-2026/00017."
+        )
+    return ""
+
+
+def _is_old(session: Session, number: str) -> bool:
+    """Whether a case has the number from before characters were checked: a message takes it to another process."""
+    if len(number) > MAX_LENGTH:
+        return False
+    keys = select(ProcessDefinition.key)  # the index begins with it
+    same = (ProcessInstance.key.in_(keys), ProcessInstance.business_key == number)
+    return session.scalar(select(ProcessInstance.id).where(*same).limit(1)) is not None
 
 
 def own_names(version: Version, values: Mapping[str, Any]) -> dict[str, str]:
