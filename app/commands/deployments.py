@@ -53,6 +53,10 @@ def deploy_upload(
     Raises:
         What `deployments.prepare` and `deployments.store` raise, and `run_command`.
     """
+
+    def allowed(_session: Session) -> None:
+        deployments.require_may_deploy(actor)
+
     deployments.require_may_deploy(actor)
     if (known := earlier_answer(database, command, actor=actor)) is not None:
         return known
@@ -61,7 +65,7 @@ def deploy_upload(
         def do(session: Session) -> Answer:
             return answer(session, deployments.store(session, prepared, actor=actor))
 
-        return run_command(database, command, do, actor=actor)
+        return run_command(database, command, do, actor=actor, allowed=allowed)
 
     return _stored(database, lambda session: deployments.prepare(session, files), write)
 

@@ -46,7 +46,10 @@ def start_instance(
         _keep(session, actor, key, typed)
         failures.report_start(session, key, error, actor=actor)
 
-    return run_command(database, command, do, actor=actor, after_failure=report)
+    def allowed(session: Session) -> None:
+        instances.opening(session, key, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed, after_failure=report)
 
 
 def _keep(session: Session, actor: Actor, key: str, typed: Mapping[str, Any]) -> None:

@@ -40,7 +40,10 @@ def send_message(
         elif (key := messages.started_by(session, name)) is not None:
             failures.report_start(session, key, error, actor=actor)
 
-    return run_command(database, command, do, actor=actor, after_failure=report)
+    def allowed(session: Session) -> None:
+        messages.require_sender(session, name, business_key, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed, after_failure=report)
 
 
 def send_reporters_form(
@@ -60,5 +63,8 @@ def send_reporters_form(
     def report(session: Session, error: AppError) -> None:
         failures.report_instance(session, session.get_one(ProcessInstance, instance_id), error, actor=None)
 
-    answer = run_command(database, command, do, actor=None, after_failure=report)
+    def allowed(_session: Session) -> None:
+        """Whoever holds number and code may send it again; the caller checked both."""
+
+    answer = run_command(database, command, do, actor=None, allowed=allowed, after_failure=report)
     return bool(answer.get("ended"))  # kept answers of before have none

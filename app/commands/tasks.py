@@ -58,8 +58,11 @@ def complete_task(
         told, place = failures.for_the_owner(error), failures.place_of(error)
         incidents.report(session, task_id, told, place, actor=actor)
 
+    def allowed(session: Session) -> None:
+        tasks.require_officer(session, task_id, actor=actor)
+
     try:
-        return run_command(database, command, do, actor=actor, after_failure=report)
+        return run_command(database, command, do, actor=actor, allowed=allowed, after_failure=report)
     except (Conflict, KeyReused):
         if keep_on_conflict:
             run_without_key(database, keep)

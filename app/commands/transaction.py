@@ -38,21 +38,32 @@ def run_command(
     do: Callable[[Session], Answer],
     *,
     actor: Actor | None,
+    allowed: Callable[[Session], object],
     after_failure: Callable[[Session, AppError], None] | None = None,
 ) -> Answer:
     """Do it in one transaction and return its answer; a repeat with the same key returns the first one's.
+
+    ``allowed`` raises where the actor may not do or see it any more: a repeat asks before it tells what the first
+    one answered. The first run does not: ``do`` asks under its own lock.
 
     An exception leaves nothing behind. ``after_failure`` is called with each of `Failed` in a second transaction, to
     keep what was typed and to tell the process owner; then the error goes on.
 
     Raises:
-        KeyReused: the key came before with another body. And whatever ``do`` raises.
+        KeyReused: the key came before with another body. And whatever ``do`` and ``allowed`` raise.
     """
     try:
         with database.transaction() as session:
             body = _fingerprint(session, command.body) if command.key else ""
             return idempotency.run_once(
-                session, actor, command.name, command.target, command.key, body, lambda: do(session)
+                session,
+                actor,
+                command.name,
+                command.target,
+                command.key,
+                body,
+                lambda: do(session),
+                lambda: allowed(session),
             )
     except Failed as error:
         if after_failure is not None:

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
-from app.errors import AppError, Conflict, ExecutionFailed, KeyReused
+from app.errors import AppError, Conflict, ExecutionFailed, KeyReused, NotAllowed
 from app.models import Unit
 
 SENT = Command("add", "A", "k", {"name": "Dinas A"})
@@ -16,6 +16,10 @@ def add(session: Session, code: str = "A") -> Answer:
     session.add(Unit(code=code, name=f"Dinas {code}"))
     session.flush()
     return {"code": code}
+
+
+def anybody(_session: Session) -> None:
+    """Nobody loses the right."""
 
 
 def codes(database: Database) -> list[str]:
@@ -30,22 +34,38 @@ def add_and_fail(session: Session, error: AppError) -> Answer:
 
 
 def test_a_repeat_gets_the_first_answer_and_does_nothing(database: Database) -> None:
-    first = run_command(database, SENT, add, actor=None)
-    assert run_command(database, SENT, lambda session: add(session, "B"), actor=None) == first
+    first = run_command(database, SENT, add, actor=None, allowed=anybody)
+    assert (
+        run_command(database, SENT, lambda session: add(session, "B"), actor=None, allowed=anybody) == first
+    )
     assert codes(database) == ["A"]
 
 
+def test_a_repeat_asks_for_the_right_first_and_the_first_run_leaves_it_to_the_command(
+    database: Database,
+) -> None:
+    def refuse(_session: Session) -> None:
+        raise NotAllowed("")
+
+    assert run_command(database, SENT, add, actor=None, allowed=refuse) == {"code": "A"}
+    for body in (SENT.body, {"name": "Dinas B"}):
+        with pytest.raises(NotAllowed):
+            run_command(database, Command("add", "A", "k", body), add, actor=None, allowed=refuse)
+
+
 def test_a_key_with_another_body_is_refused(database: Database) -> None:
-    run_command(database, SENT, add, actor=None)
+    run_command(database, SENT, add, actor=None, allowed=anybody)
     with pytest.raises(KeyReused):
-        run_command(database, Command("add", "A", "k", {"name": "Dinas B"}), add, actor=None)
+        run_command(database, Command("add", "A", "k", {"name": "Dinas B"}), add, actor=None, allowed=anybody)
 
 
 def test_a_refused_command_may_be_sent_again_with_its_key(database: Database) -> None:
     with pytest.raises(Conflict):
-        run_command(database, SENT, lambda session: add_and_fail(session, Conflict("")), actor=None)
+        run_command(
+            database, SENT, lambda session: add_and_fail(session, Conflict("")), actor=None, allowed=anybody
+        )
     assert codes(database) == []
-    assert run_command(database, SENT, add, actor=None) == {"code": "A"}
+    assert run_command(database, SENT, add, actor=None, allowed=anybody) == {"code": "A"}
 
 
 def test_what_follows_a_failure_of_the_diagram_stays_and_the_error_goes_on(database: Database) -> None:
@@ -62,6 +82,7 @@ def test_what_follows_a_failure_of_the_diagram_stays_and_the_error_goes_on(datab
             SENT,
             lambda session: add_and_fail(session, failure),
             actor=None,
+            allowed=anybody,
             after_failure=report,
         )
     assert (told, codes(database)) == ([failure], ["B"])
@@ -77,6 +98,7 @@ def test_a_refusal_is_no_failure_of_the_diagram(database: Database) -> None:
             SENT,
             lambda session: add_and_fail(session, Conflict("")),
             actor=None,
+            allowed=anybody,
             after_failure=report,
         )
     assert codes(database) == []

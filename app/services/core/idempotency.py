@@ -30,13 +30,15 @@ def run_once(
     key: str | None,
     body: Any,
     do: Callable[[], dict[str, Any]],
+    allowed: Callable[[], object] | None = None,
 ) -> dict[str, Any]:
     """Return ``do()``, or what it returned when the same key came before. Without a key it just runs.
 
-    A failure leaves nothing behind: it rolls back with the transaction.
+    A failure leaves nothing behind: it rolls back with the transaction. ``allowed`` is called before a kept answer is
+    told again, and raises where the actor has lost the right since; ``do`` asks by itself.
 
     Raises:
-        KeyReused: the key was used before with another body.
+        KeyReused: the key was used before with another body. And whatever ``allowed`` and ``do`` raise.
     """
     if not key:
         return do()
@@ -46,6 +48,8 @@ def run_once(
     # Inserting first makes a simultaneous repeat wait for our commit instead of doing the work twice.
     # What it returns tells whether it was inserted; PostgreSQL's driver gives no count here.
     if session.connection().scalar(_record(session.get_bind().dialect.name), values) is None:
+        if allowed is not None:
+            allowed()
         return _earlier(session, scope, body_digest)
     result = do()
     session.connection().execute(_ANSWERED, {"of": scope, "result": result})

@@ -196,11 +196,11 @@ def may_retry(actor: Actor) -> bool:
     return (actor.is_process_owner or actor.is_admin) and not actor.is_auditor
 
 
-def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
-    """Resolve an incident: its timer runs again now; its task may be completed, its case started again.
+def get_for_retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
+    """Return an incident that the actor may resolve, or might if it were not.
 
     Raises:
-        NotFound; NotAllowed: neither process owner nor administrator; Conflict: resolved already.
+        NotFound; NotAllowed: neither process owner nor administrator.
     """
     query = select(Incident).outerjoin(Incident.instance).options(*_WITH_CASE)
     incident = session.scalars(query.where(Incident.id == incident_id, access.visible(actor))).one_or_none()
@@ -209,6 +209,16 @@ def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
     rights.require_not_auditor(actor)
     if not may_retry(actor):
         raise NotAllowed(_("Hanya pemilik proses dan pengelola yang dapat mencoba ulang."))
+    return incident
+
+
+def retry(session: Session, incident_id: int, *, actor: Actor) -> Incident:
+    """Resolve an incident: its timer runs again now; its task may be completed, its case started again.
+
+    Raises:
+        NotFound; NotAllowed: neither process owner nor administrator; Conflict: resolved already.
+    """
+    incident = get_for_retry(session, incident_id, actor=actor)
     if incident.resolved_at is not None:
         raise Conflict(_("Kendala ini sudah selesai."))
     job = session.get(Job, incident.job_id) if incident.job_id else None

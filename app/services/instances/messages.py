@@ -20,6 +20,9 @@ from app.services.instances.instances import Values
 from app.services.notifications import texts
 from app.services.people import units
 
+#: More processes than ever share a number.
+_MOST_OF_A_NUMBER = 20
+
 
 def waiting(session: Session, instance_id: int) -> list[MessageWait]:
     """What a case waits for."""
@@ -76,6 +79,28 @@ def _units(session: Session, instance: ProcessInstance, waits: list[MessageWait]
     here = engine.heard_where(*given, now=clock.now(session), calendar=holidays.calendar(session))
     found = {id_: version.unit_at(node, instance.variables, here.get(id_)) for id_, node in nodes.items()}
     return {id_: unit for id_, unit in found.items() if unit is not None}
+
+
+def require_sender(session: Session, name: str, business_key: str, *, actor: Actor) -> None:
+    """Refuse who may not send the message any more: it was delivered, so what waited for it is gone.
+
+    He may who sees a case with this number, or works in a lane in which an event of it hears the message.
+
+    Raises:
+        NotFound: he does neither. NotAllowed: he is an auditor.
+    """
+    rights.require_not_auditor(actor)
+    same = select(ProcessInstance).where(ProcessInstance.business_key == business_key.strip())
+    if session.scalars(same.where(access.visible(actor)).limit(1)).first() is not None:
+        return
+    for instance in session.scalars(same.order_by(ProcessInstance.id.desc()).limit(_MOST_OF_A_NUMBER)):
+        version = definitions.version(session, instance.definition_id)
+        hearers = (node for node in version.diagram.nodes.values() if node.message == name)
+        if any(version.group_of(node.lane_id) in actor.groups for node in hearers):
+            return
+    raise NotFound(
+        _("Tidak ada perkara {number} yang menunggu pesan “{name}”.", number=business_key, name=name)
+    )
 
 
 def hearing(session: Session, name: str, business_key: str, *, actor: Actor) -> ProcessInstance | None:

@@ -50,10 +50,7 @@ def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None =
     Raises:
         NotFound: the case is not the actor's to see. NotAllowed: he does not take in reports; see `may_issue`.
     """
-    instance = access.instance(session, actor, instance_id)
-    rights.require_not_auditor(actor)
-    if not may_issue(actor, definitions.version(session, instance.definition_id)):
-        raise NotAllowed(_("Kode pelapor diterbitkan petugas lajur yang menerima laporan."))
+    require_may_issue(session, instance_id, actor=actor)
     digits = _derived(session, instance_id, key) if key else f"{secrets.randbelow(10**DIGITS):0{DIGITS}d}"
     row = session.get(TrackingCode, instance_id)
     if row is None:
@@ -64,6 +61,18 @@ def issue(session: Session, instance_id: int, *, actor: Actor, key: str | None =
     row.code_hmac, row.issued_at = _seal(session, instance_id, digits), clock.now(session)
     session.flush()
     return _grouped(digits)
+
+
+def require_may_issue(session: Session, instance_id: int, *, actor: Actor) -> None:
+    """Refuse who may not hand the reporter of this case a code.
+
+    Raises:
+        NotFound: the case is not the actor's to see. NotAllowed: he does not take in reports; see `may_issue`.
+    """
+    instance = access.instance(session, actor, instance_id)
+    rights.require_not_auditor(actor)
+    if not may_issue(actor, definitions.version(session, instance.definition_id)):
+        raise NotAllowed(_("Kode pelapor diterbitkan petugas lajur yang menerima laporan."))
 
 
 def may_issue(actor: Actor, version: Version) -> bool:

@@ -212,10 +212,24 @@ def check_open(session: Session, task: UserTask, actor: Actor) -> None:
         raise conflicts.closed(session, task, actor=actor)
 
 
-def _check_open_and_offered(session: Session, work: Work, actor: Actor) -> None:
+def require_officer(session: Session, task_id: str, *, actor: Actor) -> None:
+    """Refuse who may not, or may no longer, work on a task; it may be closed.
+
+    Raises:
+        NotFound: its case is not the actor's to see. NotAllowed: it is for officers of another lane or unit.
+    """
+    work = get(session, task_id, actor=actor)
+    _check_offered(work, actor)
+
+
+def _check_offered(work: Work, actor: Actor) -> None:
     rights.require_not_auditor(actor)
     if not work.offered:
         raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=work.task.lane))
+
+
+def _check_open_and_offered(session: Session, work: Work, actor: Actor) -> None:
+    _check_offered(work, actor)
     check_open(session, work.task, actor)
 
 

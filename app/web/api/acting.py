@@ -43,9 +43,16 @@ def command(name: str, target: object, body: Any = None) -> Command:
     return Command(name, str(target), request.headers.get("Idempotency-Key"), body)
 
 
-def perform(name: str, target: object, body: Any, do: Callable[[Session], Answer]) -> Answer:
-    """Run a command of the API that needs nothing but its transaction."""
-    return run_command(context.database(), command(name, target, body), do, actor=context.actor())
+def perform(
+    name: str,
+    target: object,
+    body: Any,
+    do: Callable[[Session], Answer],
+    allowed: Callable[[Session], object],
+) -> Answer:
+    """Run a command of the API that needs nothing but its transaction; ``allowed``: see `run_command`."""
+    sent = command(name, target, body)
+    return run_command(context.database(), sent, do, actor=context.actor(), allowed=allowed)
 
 
 def answered(body: Any, status: int = 200) -> Response:

@@ -41,4 +41,7 @@ def retry(_body: dict[str, Any], incident_id: int) -> Response:
         answer: Answer = Incident().dump(present.incident(row))
         return answer
 
-    return answered(perform("retry", incident_id, None, do))
+    def allowed(session: Session) -> None:
+        incidents.get_for_retry(session, incident_id, actor=context.actor())
+
+    return answered(perform("retry", incident_id, None, do, allowed))

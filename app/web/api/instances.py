@@ -131,7 +131,10 @@ def cancel(body: dict[str, Any], instance_id: int) -> Response:
     def do(session: Session) -> Answer:
         return _dumped(session, cancellation.cancel(session, instance_id, reason, actor=context.actor()))
 
-    return answered(perform("cancel", instance_id, {"reason": reason}, do))
+    def allowed(session: Session) -> None:
+        instances.get(session, instance_id, actor=context.actor())
+
+    return answered(perform("cancel", instance_id, {"reason": reason}, do, allowed))
 
 
 def _dumped(session: Session, row: Any) -> Answer:

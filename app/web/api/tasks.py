@@ -1,5 +1,6 @@
 """User tasks: the inbox, one task, and what an officer does with it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -63,7 +64,7 @@ def claim(_body: dict[str, Any], task_id: str) -> Response:
     def do(session: Session) -> Answer:
         return _dumped(session, tasks.claim(session, task_id, actor=context.actor()))
 
-    return answered(perform("claim", task_id, None, do))
+    return answered(perform("claim", task_id, None, do, _allowed(task_id)))
 
 
 @blueprint.post("/tasks/<task_id>/release")
@@ -77,7 +78,7 @@ def release(_body: dict[str, Any], task_id: str) -> Response:
     def do(session: Session) -> Answer:
         return _dumped(session, tasks.release(session, task_id, actor=context.actor()))
 
-    return answered(perform("release", task_id, None, do))
+    return answered(perform("release", task_id, None, do, _allowed(task_id)))
 
 
 @blueprint.post("/tasks/<task_id>/complete")
@@ -106,6 +107,11 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
         mine = [row for row in rows if tasks.may_work(actor, row)]
         following = Task(many=True).dump(present.tasks(session, mine[:_NEXT], actor=actor))
     return answered(kept | {"next_tasks": following})
+
+
+def _allowed(task_id: str) -> Callable[[Session], object]:
+    """Whether the caller may still work on the task."""
+    return lambda session: tasks.require_officer(session, task_id, actor=context.actor())
 
 
 def _completed(session: Session, work: Work) -> Answer:

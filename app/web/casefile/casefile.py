@@ -141,7 +141,13 @@ def _perform(
     """Run a command on the case; the page that says why not when it was refused."""
     command = entries.sent_command(f"{name}_case", instance_id, sent)
     try:
-        run_command(context.database(), command, do, actor=context.actor())
+        run_command(
+            context.database(),
+            command,
+            do,
+            actor=context.actor(),
+            allowed=lambda session: instances.get(session, instance_id, actor=context.actor()),
+        )
     except (InvalidForm, Conflict, NotAllowed) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
         refusal = _Refusal(name, errors.tell_error(error), sent, problems)

@@ -48,7 +48,14 @@ def retry(incident_id: int) -> Response:
     def do(session: Session) -> Answer:
         return {"words": _came(incidents.retry(session, incident_id, actor=actor))}
 
-    done = run_command(context.database(), entries.sent_command("retry", incident_id), do, actor=actor)
+    command = entries.sent_command("retry", incident_id)
+    done = run_command(
+        context.database(),
+        command,
+        do,
+        actor=actor,
+        allowed=lambda session: incidents.get_for_retry(session, incident_id, actor=actor),
+    )
     flash(done["words"], "ok")
     return redirect(url_for("incidents.listed"), 303)
 

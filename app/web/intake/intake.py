@@ -229,7 +229,11 @@ def reissue(instance_id: int) -> Response:
         tracking.issue(session, instance_id, actor=actor, key=secret)
         return {}
 
-    run_command(context.database(), Command("reissue_code", str(instance_id), secret), do, actor=actor)
+    def allowed(session: Session) -> None:
+        tracking.require_may_issue(session, instance_id, actor=actor)
+
+    command = Command("reissue_code", str(instance_id), secret)
+    run_command(context.database(), command, do, actor=actor, allowed=allowed)
     flash(_("Kode baru diterbitkan. Kode yang lama tidak berlaku lagi."), "ok")
     return _go(instance_id, secret)
 

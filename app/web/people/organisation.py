@@ -76,7 +76,7 @@ def add() -> Response:
     try:
         details = _details()
         command = entries.sent_command("add_unit", code, asdict(details))
-        done = run_command(context.database(), command, do, actor=actor)
+        done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
     except InvalidForm as error:
         return make_response(_form_page(None, error.errors or {"code": errors.tell_error(error)}), 422)
     flash(_("Unit {name} ditambahkan. Beri ia petugas di daftar pengguna.", name=done["name"]), "ok")
@@ -131,7 +131,7 @@ def add_day() -> Response:
 
     try:
         command = entries.sent_command("add_day_off", request.form.get("on", ""), _sent_day())
-        done = run_command(context.database(), command, do, actor=actor)
+        done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
     except InvalidForm as error:
         return make_response(_days_page(error.errors or {"on": errors.tell_error(error)}), 422)
     words = (
@@ -151,7 +151,8 @@ def remove_day(on: str) -> Response:
     def do(session: Session) -> Answer:
         return {"named": bool(holidays.remove(session, kept, actor=actor).name)}
 
-    done = run_command(context.database(), entries.sent_command("remove_day_off", on), do, actor=actor)
+    command = entries.sent_command("remove_day_off", on)
+    done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
     words = (
         N_("Hari libur dihapus dari daftar. Tenggat yang sudah berjalan tidak berubah.")
         if done["named"]
@@ -174,6 +175,11 @@ def record() -> str:
         first=lists.address() if after else "",
         following=lists.next_page(page.next),
     )
+
+
+def _administers(_session: Session) -> None:
+    """Who is no administrator any more is not told again what he did as one."""
+    rights.require_administrator(context.actor())
 
 
 def _warning(session: Session, unit: Unit) -> str:

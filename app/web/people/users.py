@@ -58,7 +58,7 @@ def add() -> Response:
 
     command = Command("add_user", name, secret, [name, _sent(profile)])
     try:
-        done = run_command(context.database(), command, do, actor=actor)
+        done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
     except InvalidForm as error:
         with context.database().reading() as session:
             words = "" if error.errors else _sent_before()
@@ -116,7 +116,8 @@ def reset_password(user_id: int) -> Response:
         accounts.reset_password(session, user_id, actor=actor, password=password)
         return {}
 
-    run_command(context.database(), Command("reset_password", str(user_id), secret), do, actor=actor)
+    command = Command("reset_password", str(user_id), secret)
+    run_command(context.database(), command, do, actor=actor, allowed=_administers)
     return _to_password(user_id, secret)
 
 
@@ -143,7 +144,8 @@ def revoke_tokens(user_id: int) -> Response:
         api_tokens.revoke_all(session, user, actor=actor)
         return {"name": user.full_name}
 
-    done = run_command(context.database(), entries.sent_command("revoke_tokens", user_id), do, actor=actor)
+    command = entries.sent_command("revoke_tokens", user_id)
+    done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
     flash(_("Token API {name} tidak berlaku lagi.", name=done["name"]), "ok")
     return redirect(url_for("users.show", user_id=user_id), 303)
 
@@ -161,7 +163,8 @@ def disable(user_id: int) -> Response:
         }
 
     try:
-        done = run_command(context.database(), entries.sent_command("disable_user", user_id), do, actor=actor)
+        command = entries.sent_command("disable_user", user_id)
+        done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
     except InvalidForm as error:  # he is the last administrator
         _warn(str(error))
         return there
@@ -179,10 +182,16 @@ def enable(user_id: int) -> Response:
         user = users.enable(session, user_id, actor=actor)
         return {"name": user.full_name, "warning": staffing.without_unit(session, user)}
 
-    done = run_command(context.database(), entries.sent_command("enable_user", user_id), do, actor=actor)
+    command = entries.sent_command("enable_user", user_id)
+    done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
     flash(_("{name} dapat masuk lagi.", name=done["name"]), "ok")
     _warn(done["warning"])
     return redirect(url_for("users.show", user_id=user_id), 303)
+
+
+def _administers(_session: Session) -> None:
+    """Who is no administrator any more is not told again what he did as one."""
+    rights.require_administrator(context.actor())
 
 
 def _warn(*texts: str) -> None:

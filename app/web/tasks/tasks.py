@@ -208,7 +208,13 @@ def _perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str
     """Run a command on a task; what it answers, or the task's page that says why not."""
     command = entries.sent_command(f"{name}_task", task_id, sent)
     try:
-        return run_command(context.database(), command, do, actor=context.actor())
+        return run_command(
+            context.database(),
+            command,
+            do,
+            actor=context.actor(),
+            allowed=lambda session: tasks.get(session, task_id, actor=context.actor()),
+        )
     except (InvalidForm, Conflict, NotAllowed) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
         words, heading = _why_not(task_id, error)
