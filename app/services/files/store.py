@@ -22,10 +22,13 @@ def file_name(attachment_id: str, *, private: bool) -> str:
 
 
 def write(session: Session, row: Attachment, content: bytes) -> None:
-    """Write a file so that it outlives a power cut; it goes again when the transaction fails."""
+    """Write a file so that it outlives a power cut; it goes again when the transaction fails.
+
+    What lies there already was left by a process that was killed before its commit: no row names it.
+    """
     to = path(session, row.id, private=row.is_private)
     commit_hooks.if_undone(session, lambda: to.unlink(missing_ok=True))
-    descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(encryption.seal_bytes(session, content) if row.is_private else content)
         file.flush()

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.models import Attachment, Draft, HistoryEvent
-from app.services.core import clock, settings
+from app.services.core import clock, encryption, settings
 from app.services.core.access import Actor
 from app.services.files import attachments, store, uploads
 from app.services.maintenance import housekeeping
@@ -266,6 +266,19 @@ def test_a_file_that_turns_out_to_be_private_is_sealed_when_it_is_attached(offic
     with office.database.transaction() as session:
         assert attachments.show(session, row.id, actor=office.rina)[1] == b"KENARI-KTP"
         assert session.get_one(Attachment, row.id).name == "lampiran-pribadi.txt"
+
+
+def test_what_a_killed_process_left_lying_keeps_nobody_from_attaching_the_file(office: Office) -> None:
+    case = office.start()
+    row = receive(office.database, actor=office.rina, private=True)
+    with office.database.transaction() as session:
+        session.get_one(Attachment, row.id).name = (
+            "sealed/" + encryption.seal_bytes(session, b"a.txt").decode()
+        )
+    (folder(office.database) / row.id).write_bytes(TEXT[:3])  # written, then killed before the commit
+    attach(office, row, case.id, actor=office.rina)
+    assert on_disk(office.database) == [row.id]
+    assert (folder(office.database) / row.id).read_bytes() == TEXT
 
 
 def test_a_file_that_is_missing_from_the_folder_is_asked_for_again_at_its_field(office: Office) -> None:
