@@ -1,10 +1,13 @@
-"""Run every measurement; give names of some to run those alone: ``python -m tests.bench http timers``."""
+"""Run every measurement; give names of some to run those alone: ``python -m tests.bench http timers``.
+
+``scale`` and ``compare`` have options of their own, and take longer: they run only when asked for.
+"""
 
 import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import engine, figures, form_page, over_http, service_layer, timers
+from tests.bench import engine, figures, form_page, over_http, scale, service_layer, timers
 
 SECTIONS = {
     "engine": engine.measure,
@@ -16,6 +19,9 @@ SECTIONS = {
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["scale"]:
+        scale.main(sys.argv[2:])
+        return
     wanted = sys.argv[1:] or list(SECTIONS)
     figures.row("WHAT", "FIGURE", "ASKED")
     figures.machine()

@@ -121,9 +121,9 @@ def memory_mb(pid: int, kind: str) -> float:
     return int(own.split()[1]) / 1024 + sum(memory_mb(int(child), kind) for child in children)
 
 
-def office_for(folder: Path) -> Installation:
+def office_for(folder: Path, **more: str) -> Installation:
     """An installation as it runs in earnest: its clock cannot be moved, so nobody asks whether it was."""
-    return install(folder, ALUR_ALLOW_TIME_TRAVEL=str(int(datetime.now(UTC) < NOT_BEFORE)))
+    return install(folder, ALUR_ALLOW_TIME_TRAVEL=str(int(datetime.now(UTC) < NOT_BEFORE)), **more)
 
 
 def repeat(times: int, do: Callable[[int], None]) -> Series:

