@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import engine, figures, form_page, over_http, scale, service_layer, timers
+from tests.bench import compare, engine, figures, form_page, over_http, scale, service_layer, timers
 
 SECTIONS = {
     "engine": engine.measure,
@@ -16,11 +16,12 @@ SECTIONS = {
     "timers": timers.measure,
     "form": form_page.measure,
 }
+APART = {"scale": scale.main, "compare": compare.main}
 
 
 def main() -> None:
-    if sys.argv[1:2] == ["scale"]:
-        scale.main(sys.argv[2:])
+    if sys.argv[1:2] and (own := APART.get(sys.argv[1])):
+        own(sys.argv[2:])
         return
     wanted = sys.argv[1:] or list(SECTIONS)
     figures.row("WHAT", "FIGURE", "ASKED")
