@@ -112,6 +112,13 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         N_("Samakan dengan pilihan yang ada: {options}."),
     ),
+    "identity_mark_dropped": (
+        N_("“{name}” tidak lagi identitas; pada versi {version} atau sebelumnya isian ini pribadi."),
+        N_(
+            "Sejak versi ini isinya terbuka bagi semua yang melihat perkara; yang tersimpan pada perkara lama tetap "
+            "tersegel. Bila tidak dimaksud, beri lagi properti pribadi = ya."
+        ),
+    ),
     "private_field_mapped": (
         N_("“{name}” memetakan data ke isian pribadi “{variable}”."),
         N_("Isian pribadi hanya diisi orang lewat formulir; pakai nama lain untuk pemetaan itu."),

@@ -11,7 +11,7 @@ from app.forms.model import Field, Option
 from app.forms.paths import Path, get, put
 from app.forms.rules import accepts
 from app.forms.schema.checking import check_identity, check_marks, check_names
-from app.forms.schema.schema import check_form, from_form_data, load_form
+from app.forms.schema.schema import IdentityMarks, check_form, from_form_data, identity_marks, load_form
 from app.forms.submission.html_values import REMOVE, attached, held_files, pickers, read_html
 from app.forms.submission.identity_flow import with_identity
 from app.forms.submission.json_values import from_json, left_out
@@ -27,6 +27,7 @@ __all__ = [
     "Component",
     "Field",
     "Form",
+    "IdentityMarks",
     "Option",
     "Path",
     "accepts",
@@ -43,6 +44,7 @@ __all__ = [
     "from_json",
     "get",
     "held_files",
+    "identity_marks",
     "is_untouched",
     "left_out",
     "load_form",

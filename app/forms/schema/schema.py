@@ -68,6 +68,39 @@ class _Source:
     content: bytes = field(compare=False, repr=False)
 
 
+@dataclass(frozen=True)
+class IdentityMarks:
+    """Which variables a form sets: ``private`` keys are identity, ``open`` are not, by what each is called.
+
+    ``ids``: by the component's id its variable, for what is renamed.
+    """
+
+    private: Mapping[str, str]
+    open: Mapping[str, str]
+    ids: Mapping[str, str]
+
+
+def identity_marks(content: bytes, *, file: str) -> IdentityMarks:
+    """Return the marks in a form of any version, without checking the rest; none where it cannot be read."""
+    return _marks(_Source(sha256(content).hexdigest(), file, content))
+
+
+@lru_cache(maxsize=4096)
+def _marks(source: _Source) -> IdentityMarks:
+    schema = parse(source.content, Findings(source.file))
+    try:
+        form = None if schema is None else Form("", schema, components_of(schema))
+    except (AttributeError, KeyError, TypeError, ValueError):  # a part lacks what its kind needs
+        form = None
+    fields = form.fields if form else ()
+    parts = form.everything if form else ()
+    return IdentityMarks(
+        private={part.key: part.name for part in fields if part.private},
+        open={part.key: part.name for part in fields if not part.private},
+        ids={part.id: part.key.partition(".")[0] for part in parts if part.key and not part.rows},
+    )
+
+
 @lru_cache(maxsize=256)
 def _read(source: _Source) -> tuple[Form | None, tuple[Finding, ...]]:
     findings = Findings(source.file, source.content.decode("utf-8", "replace"))

@@ -108,11 +108,12 @@ class HolidayRemoved(HolidayEvent):
 
 @event("definition_deployed")
 class DefinitionDeployed(Event):
-    """A version of a process went live."""
+    """A version of a process went live. ``no_longer_identity``: what fields are called that it marks no more."""
 
     key: str
     version: int
     definition_id: int
+    no_longer_identity: Sequence[str] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -85,7 +85,8 @@ def _holiday(message: str, event: HolidayEvent) -> Text:
 def _deployed(entry: Entry[events.DefinitionDeployed], _vocabulary: Vocabulary) -> Sentence:
     event = entry.event
     title = say(N_("Proses {key} versi {version} diterapkan"), key=event.key, version=str(event.version))
-    return Sentence("start", title)
+    dropped = ", ".join(f"“{name}”" for name in event.no_longer_identity)
+    return Sentence("start", title, lines=((_("Tidak lagi identitas"), dropped),) if dropped else ())
 
 
 @tells(events.GroupRenamed)

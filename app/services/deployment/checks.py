@@ -21,7 +21,7 @@ from app.forms.model import SINGLE_CHOICE
 from app.models import User
 from app.services.core import clock, holidays
 from app.services.definitions.details import STEERING
-from app.services.deployment import form_checks, unit_checks
+from app.services.deployment import form_checks, identity_marks, unit_checks
 from app.services.deployment.bundle import Bundle, own_names, set_by
 from app.services.deployment.lane_groups import Plan
 from app.services.messaging.outgoing import NUMBER_OF_RECEIVER
@@ -93,6 +93,7 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     bundle.findings += _results_without_name(bundle)
     bundle.findings += _unknown_properties(bundle, known)
     bundle.findings += unit_checks.check_units(bundle, staffing)
+    bundle.findings += identity_marks.dropped(session, bundle) if session is not None else ()
     if session is not None and staffing is not None:
         bundle.findings += staffing.findings(bundle.diagram)
         bundle.findings += _empty_lanes(session, bundle.diagram, staffing)

@@ -18,7 +18,7 @@ from app.services.core.access import Actor
 from app.services.core.upsert import insert
 from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.automatic_starts import TimedStart
-from app.services.deployment import lane_groups
+from app.services.deployment import identity_marks, lane_groups
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.bundle_builder import collect
 from app.services.deployment.lane_groups import Plan, Staffing
@@ -63,6 +63,7 @@ class PreparedVersion:
     digests: Mapping[str, str]
     findings: tuple[Mapping[str, Any], ...]  # as `Finding.as_dict` gives them
     starts: tuple[TimedStart, ...]
+    no_longer_identity: tuple[str, ...]  # names of fields
 
     @property
     def label(self) -> str:
@@ -227,6 +228,7 @@ def _prepared(session: Session, bundle: Bundle, newest: ProcessDefinition | None
         digests=bundle.digests,
         findings=tuple(one.as_dict() for one in (*bundle.diagram.findings, *bundle.findings)),
         starts=() if bundle.in_force else automatic_starts.timed_starts(session, bundle.diagram),
+        no_longer_identity=tuple(identity_marks.names(bundle.findings)),
     )
 
 
@@ -261,7 +263,15 @@ def _store_versions(
     bulk.insert_rows(session, DefinitionFile, files)
     starts = {(row.key, row.id): one.starts for row, one in zip(rows, versions, strict=True)}
     automatic_starts.schedule(session, starts)
-    events = (DefinitionDeployed(key=row.key, version=row.version, definition_id=row.id) for row in rows)
+    events = (
+        DefinitionDeployed(
+            key=row.key,
+            version=row.version,
+            definition_id=row.id,
+            no_longer_identity=one.no_longer_identity,
+        )
+        for row, one in zip(rows, versions, strict=True)
+    )
     history.record_all(session, events, actor=actor)
     return rows
 
