@@ -3,9 +3,11 @@
 import shutil
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from app.config import from_environment
 from app.web import server
 from tests.serving import free_port
 from tests.terminal import answers, terminal
@@ -59,9 +61,12 @@ def test_an_application_that_does_not_get_ready_is_told_of(monkeypatch: pytest.M
 
     monkeypatch.setattr(server, "_LATE_S", 0.01)
     monkeypatch.setattr(server, "_say", say)
-    monkeypatch.setattr(server.ThreadWorker, "load_wsgi", lambda _worker: told.wait(30))
     monkeypatch.setenv("ALUR_SAID_WHEN_READY", "Buka")
-    worker = object.__new__(server.Worker)
-    worker.age = 1
-    worker.load_wsgi()
+    settings = server.options(from_environment({}, make=False))
+    first, second = SimpleNamespace(age=1), SimpleNamespace(age=2)
+    for worker in (first, second):
+        settings["post_fork"](None, worker)
+    assert told.wait(30)
+    for worker in (first, second):
+        settings["post_worker_init"](worker)
     assert [words.split()[0] for words in said] == ["Web", "Buka"]

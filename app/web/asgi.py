@@ -1,0 +1,316 @@
+"""The application as uvicorn serves it: a thread is taken when a request was read whole, and left with the answer.
+
+Bodies wait on the disk for as long as their senders take, and so do answers for those who read slowly.
+"""
+
+import asyncio
+import io
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from socket import socket
+from typing import IO, Any, cast
+from urllib.parse import unquote_to_bytes
+
+import uvicorn
+
+from app.services.core import addresses
+from app.services.core.addresses import Network
+from app.web.connections import Connection, Connections, longest_s
+from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES
+
+#: Answering takes Python's lock most of the time: more threads answer no sooner.
+THREADS = 8
+#: Bounds of a request's head, in bytes but for the number of fields.
+_TARGET, _FIELD, _FIELDS = 4_094, 8_190, 60
+#: In memory of each body and answer; the rest lies in a file without a name.
+_IN_MEMORY = 256 * 1024
+#: Of bodies that are being read, from one client and in this process.
+_MOST_FROM_ONE, _MOST_BYTES = 256 * 1024 * 1024, 1024 * 1024 * 1024
+#: Requests of one client that are read, wait or are answered.
+_MOST_AT_ONCE = 400
+_CHUNK = 64 * 1024
+
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Wsgi = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+class _Refused(Exception):
+    """The application does not answer. ``status``: what is said instead; 0: nothing, the client has left."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+class Application:
+    """What uvicorn calls for each request."""
+
+    def __init__(self, served: Wsgi, connections: Connections, trusted: Collection[Network] = ()) -> None:
+        """``served``: the application, which a thread calls. ``trusted``: proxies that tell whom they call for."""
+        self._served, self._connections, self._trusted = served, connections, trusted
+        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
+        self._at_once: Counter[str] = Counter()
+        self._bytes: Counter[str] = Counter()
+
+    async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        connection = self._connections.at(scope["client"])
+        if connection is not None:
+            connection.begin_request()
+        client = self._client(scope)
+        self._at_once[client] += 1
+        try:
+            with ExitStack() as kept:
+                await self._answer(scope, receive, send, connection, client, kept)
+        except _Refused as refused:
+            await _refuse(send, refused.status)
+        except TimeoutError:  # the answer is not read
+            if connection is not None:
+                connection.hang_up()
+        finally:
+            _lessen(self._at_once, client, 1)
+            if connection is not None:
+                connection.end_request()
+
+    async def _answer(
+        self,
+        scope: Mapping[str, Any],
+        receive: Receive,
+        send: Send,
+        connection: Connection | None,
+        client: str,
+        kept: ExitStack,
+    ) -> None:
+        fields = _fields(scope)
+        if self._at_once[client] > _MOST_AT_ONCE:
+            raise _Refused(503)
+        body, size = await self._body(receive, fields, client, kept)
+        environ = _environ(scope, fields, body, size)
+        answer = _Answer(kept.enter_context(_spool()))
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._threads, self._call, environ, answer, connection)
+        kept.callback(answer.file.close)
+        async with asyncio.timeout(longest_s(answer.size)):
+            await answer.send(send)
+
+    def _call(self, environ: dict[str, Any], answer: "_Answer", connection: Connection | None) -> None:
+        """Let the application answer, in a thread; nobody reads what a client that has left asked for."""
+        if connection is not None and connection.is_lost and environ["REQUEST_METHOD"] in {"GET", "HEAD"}:
+            return
+        chunks = self._served(environ, answer.start)
+        try:
+            for chunk in chunks:
+                answer.write(chunk)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+
+    async def _body(
+        self, receive: Receive, fields: Mapping[str, str], client: str, kept: ExitStack
+    ) -> tuple[IO[bytes], int]:
+        """The body and its size. What is too large is left unread: the application refuses it by its size."""
+        declared = fields.get("CONTENT_LENGTH", "")
+        if not declared and "HTTP_TRANSFER_ENCODING" not in fields:
+            return io.BytesIO(), 0
+        many = fields.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
+        most = MAX_BODY_BYTES if many else MAX_FIELDS_BYTES
+        if declared and int(declared) > most:
+            return io.BytesIO(), int(declared)
+        body, size = kept.enter_context(_spool()), 0
+        began = asyncio.get_running_loop().time()
+        more = True
+        while more and size <= most:
+            message = await self._received(receive, began + longest_s(size))
+            chunk = message.get("body", b"")
+            body.write(chunk)
+            size, more = size + len(chunk), message.get("more_body", False)
+            self._hold(client, len(chunk), kept)
+        body.seek(0)
+        return body, size
+
+    async def _received(self, receive: Receive, until: float) -> Mapping[str, Any]:
+        try:
+            async with asyncio.timeout_at(until):
+                message = await receive()
+        except TimeoutError as error:
+            raise _Refused(408) from error
+        if message["type"] == "http.disconnect":
+            raise _Refused(0)
+        return message
+
+    def _hold(self, client: str, size: int, kept: ExitStack) -> None:
+        for whose, most in ((client, _MOST_FROM_ONE), ("", _MOST_BYTES)):
+            self._bytes[whose] += size
+            kept.callback(_lessen, self._bytes, whose, size)
+            if self._bytes[whose] > most:
+                raise _Refused(503)
+
+    def _client(self, scope: Mapping[str, Any]) -> str:
+        """Whom bounds count the request for."""
+        peer = (scope["client"] or ("",))[0]
+        forwarded = [
+            value.decode("latin-1") for name, value in scope["headers"] if name == b"x-forwarded-for"
+        ]
+        return addresses.subscriber(addresses.client_behind(peer, forwarded, self._trusted))
+
+
+class Server(uvicorn.Server):
+    """uvicorn, which serves an application until its worker says stop."""
+
+    def __init__(
+        self,
+        served: Application,
+        connections: Connections,
+        *,
+        keepalive_s: int,
+        every_second: Callable[[], Awaitable[None]],
+    ) -> None:
+        config = uvicorn.Config(
+            served,
+            http=cast("type[asyncio.Protocol]", connections.protocol),  # called as the class would be
+            loop="asyncio",
+            ws="none",
+            lifespan="off",
+            interface="asgi3",
+            log_config=None,
+            log_level="error",  # what a client sends wrong is no fault of ours
+            access_log=False,
+            proxy_headers=False,
+            server_header=False,
+            timeout_keep_alive=keepalive_s,
+            timeout_notify=1,
+            callback_notify=every_second,
+        )
+        super().__init__(config)
+        self._connections = connections
+
+    async def serve(self, sockets: list[socket] | None = None) -> None:
+        """Serve, and keep the time of all who are connected."""
+        watching = asyncio.create_task(self._connections.watch())
+        await super().serve(sockets)
+        watching.cancel()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the worker: a second one would interrupt the end."""
+        yield
+
+
+class _Answer:
+    """What the application answers, until all of it is there."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self.file, self.size = file, 0
+        self._status, self._headers = 500, list[tuple[bytes, bytes]]()
+
+    def start(
+        self, status: str, headers: list[tuple[str, str]], _exc_info: object = None
+    ) -> Callable[[bytes], None]:
+        """WSGI's ``start_response``."""
+        self._status = int(status[:3])
+        self._headers = [(name.lower().encode("latin-1"), text.encode("latin-1")) for name, text in headers]
+        return self.write
+
+    def write(self, chunk: bytes) -> None:
+        """Keep a part of the answer."""
+        self.file.write(chunk)
+        self.size += len(chunk)
+
+    async def send(self, send: Send) -> None:
+        """Send it, as fast as it is read."""
+        told = {name for name, _text in self._headers}
+        bare = self._status in {204, 304}
+        headers = [pair for pair in self._headers if not (bare and pair[0] == b"content-length")]
+        if b"content-length" not in told and not bare:
+            headers.append((b"content-length", str(self.size).encode()))
+        await send({"type": "http.response.start", "status": self._status, "headers": headers})
+        self.file.seek(0)
+        left = self.size
+        while left > _CHUNK:
+            left -= _CHUNK
+            await send({"type": "http.response.body", "body": self.file.read(_CHUNK), "more_body": True})
+        await send({"type": "http.response.body", "body": self.file.read(left)})
+
+
+def _spool() -> Any:
+    return tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
+
+
+def _lessen(counter: Counter[str], whose: str, by: int) -> None:
+    counter[whose] -= by
+    if not counter[whose]:
+        del counter[whose]
+
+
+async def _refuse(send: Send, status: int) -> None:
+    """Say in a line that the request is not answered, and close the connection."""
+    if not status:
+        return
+    headers = [(b"content-length", b"0"), (b"connection", b"close")]
+    if status == 503:
+        headers.append((b"retry-after", b"5"))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _fields(scope: Mapping[str, Any]) -> dict[str, str]:
+    """The fields of the head under their names in WSGI.
+
+    Names with ``_`` are left out: they would pass for those with ``-`` (``X_Forwarded_For``). What comes twice is one
+    list (RFC 9110, section 5.3), what may come once is refused: two readers may take each another one.
+    """
+    if len(scope["raw_path"]) + len(scope["query_string"]) > _TARGET:
+        raise _Refused(414)
+    if len(scope["headers"]) > _FIELDS:
+        raise _Refused(431)
+    found: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        if len(name) + len(value) > _FIELD:
+            raise _Refused(431)
+        if b"_" in name:
+            continue
+        key = _NAMES.get(name) or "HTTP_" + name.decode("latin-1").upper().replace("-", "_")
+        text = value.decode("latin-1")
+        if key in found and name in _ONCE:
+            raise _Refused(400)
+        found[key] = f"{found[key]}{'; ' if name == b'cookie' else ','}{text}" if key in found else text
+    if "HTTP_HOST" not in found and scope["http_version"] != "1.0":
+        raise _Refused(400)
+    return found
+
+
+_NAMES = {b"content-length": "CONTENT_LENGTH", b"content-type": "CONTENT_TYPE"}
+_ONCE = frozenset({b"host", b"content-length", b"content-type", b"authorization"})
+
+
+def _environ(
+    scope: Mapping[str, Any], fields: Mapping[str, str], body: IO[bytes], size: int
+) -> dict[str, Any]:
+    """WSGI's environment (PEP 3333)."""
+    host, port = scope["server"] or ("", 0)
+    environ = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "QUERY_STRING": scope["query_string"].decode("latin-1"),
+        "SERVER_NAME": host,
+        "SERVER_PORT": str(port),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "REMOTE_ADDR": (scope["client"] or ("",))[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": True,
+        "wsgi.run_once": False,
+        **fields,
+    }
+    if environ.pop("HTTP_TRANSFER_ENCODING", None) is not None:
+        environ["CONTENT_LENGTH"] = str(size)
+    return environ
