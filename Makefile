@@ -6,7 +6,7 @@ BIN := .venv/bin
 SPREAD := --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run lint check test nightly bench format
+.PHONY: help install install-dev run lint check test nightly chaos bench format
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -56,6 +56,16 @@ nightly: install-dev ## 20,000 random models, 5,000 forms beside form-js, 100,00
 	@$(BIN)/python -c "import atheris" 2>/dev/null || echo "Not fuzzed by coverage: $(BIN)/pip install -r requirements-fuzz.txt"
 	@! $(BIN)/python -c "import atheris" 2>/dev/null || for target in $(FUZZED); do \
 	  $(BIN)/python -m tests.attack.fuzz $$target || exit 1; done
+
+# KILLS are halved between the databases; SEED plays a run again; RECORD (a file) lets one that was stopped go on.
+KILLS ?= 10000
+SEED ?= 1
+CHAOS = $(BIN)/python -m tests.chaos --kills $$(( $(KILLS) / 2 )) --seed $(SEED) $(if $(RECORD),--record $(RECORD))
+
+chaos: install-dev ## kill it 10,000 times, stop its databases, fill its disks; about an hour
+	$(CHAOS) --database sqlite
+	$(CHAOS) --database postgresql
+	ALUR_CHAOS=1 $(BIN)/python -m pytest -q tests/chaos
 
 bench: install-dev ## measure, and print each figure beside the figure asked
 	$(BIN)/python -m tests.bench

@@ -1,0 +1,38 @@
+"""200 kills, and the controls: made wrong on purpose, the application is found out."""
+
+import subprocess
+import sys
+
+import pytest
+
+from app.config import ROOT
+from tests.chaos.controls import CONTROLS
+
+pytestmark = pytest.mark.slow
+
+
+def chaos(*words: str) -> str:
+    """Run ``python -m tests.chaos``: whoever forks must not have made V8, and this process may have."""
+    line = [sys.executable, "-m", "tests.chaos", *words]
+    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr[-5_000:]
+    return done.stdout
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest) -> tuple[str, ...]:
+    """The database that is meant, in words of the command line."""
+    if request.param == "sqlite":
+        return ("--database", "sqlite")
+    return ("--database", "postgresql", "--server", request.getfixturevalue("postgres"))
+
+
+def test_whoever_is_killed_loses_nothing_does_nothing_twice_and_leaves_nothing_half_done(
+    where: tuple[str, ...],
+) -> None:
+    assert "100 of 100 kills" in chaos("--kills", "100", *where)
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_what_was_made_wrong_is_found(control: str, where: tuple[str, ...]) -> None:
+    assert "found after" in chaos("--control", control, *where)
