@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +16,10 @@ ROOT = Path(__file__).resolve().parent.parent
 _JAKARTA = ZoneInfo("Asia/Jakarta")
 #: Zones that only this machine knows by name: V8 would work out no ``today()`` in them.
 _NAMELESS = frozenset({"localtime", "posixrules"})
+#: Who may tell the address of a client where a proxy with TLS stands before this: one on the same machine.
+_OWN_PROXY = "127.0.0.0/8, ::1"
+#: More processes than that are another installation.
+_MOST_PROCESSES = 64
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 _YES = frozenset({"1", "true", "yes", "ya", "on"})
 _NO = frozenset({"0", "false", "no", "tidak", "off"})
@@ -60,6 +65,10 @@ class Config:
     smtp_url: str | None = None
     mail_from: str = "alur@localhost"
     office: Office = Office()
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    web_processes: int = 1
+    pending_files_mb: int = 250
+    case_files_mb: int = 500
 
     @property
     def files_dir(self) -> Path:
@@ -95,6 +104,7 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         raise NotReady(
             f"Folder data {data_dir} tidak dapat ditulis: {error.strerror}. Atur ALUR_DATA_DIR."
         ) from error
+    base_url = _base_url(env, host, port)
     return Config(
         data_dir=data_dir,
         database_url=env.get("ALUR_DATABASE_URL", f"sqlite:///{data_dir / 'alur.sqlite3'}"),
@@ -102,7 +112,7 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         identity_key=identity_key,
         host=host,
         port=port,
-        base_url=_base_url(env, host, port),
+        base_url=base_url,
         timezone=_zone(env.get("ALUR_TIMEZONE", "Asia/Jakarta")),
         watch=_flag(env, "ALUR_WATCH"),
         allow_time_travel=_flag(env, "ALUR_ALLOW_TIME_TRAVEL"),
@@ -111,6 +121,10 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         smtp_url=_url(env, "ALUR_SMTP_URL", {"smtp", "smtps"}, "smtp://mail.example:587"),
         mail_from=env.get("ALUR_MAIL_FROM", "alur@localhost"),
         office=_office(env),
+        trusted_proxies=_networks(env, base_url),
+        web_processes=_number(env, "ALUR_WEB_PROCESSES", min(2, _cores()), most=_MOST_PROCESSES),
+        pending_files_mb=_number(env, "ALUR_PENDING_FILES_MB", 250),
+        case_files_mb=_number(env, "ALUR_CASE_FILES_MB", 500),
     )
 
 
@@ -151,6 +165,30 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     if text not in _YES | _NO:
         raise NotReady(f"{name}={env[name]!r} bukan ya atau tidak; tulis 1 atau 0.")
     return text in _YES
+
+
+def _number(env: Mapping[str, str], name: str, otherwise: int, *, most: int = 1_000_000) -> int:
+    text = env.get(name, str(otherwise)).strip()
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= most:
+        raise NotReady(f"{name}={env[name]!r} bukan bilangan dari 1 sampai {most}.")
+    return int(text)
+
+
+def _cores() -> int:
+    """How many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _networks(env: Mapping[str, str], base_url: str) -> tuple[IPv4Network | IPv6Network, ...]:
+    """The networks of trusted proxies. An https address that nobody explains is that of a proxy on this machine."""
+    name = "ALUR_TRUSTED_PROXIES"
+    text = env.get(name, _OWN_PROXY if base_url.startswith("https:") else "")
+    try:
+        return tuple(ip_network(part, strict=False) for part in text.replace(",", " ").split())
+    except ValueError as error:
+        raise NotReady(
+            f"{name}={text!r} bukan daftar alamat atau jaringan; contoh: 10.0.0.5, 192.0.2.0/24"
+        ) from error
 
 
 def _base_url(env: Mapping[str, str], host: str, port: int) -> str:

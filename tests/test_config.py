@@ -93,3 +93,40 @@ def test_the_address_of_a_machine_with_ipv6_can_be_opened(tmp_path: Path) -> Non
 def test_a_zone_that_expressions_could_not_work_in_is_refused(tmp_path: Path, zone: str) -> None:
     with pytest.raises(NotReady, match="ALUR_TIMEZONE"):
         from_environment({"ALUR_DATA_DIR": str(tmp_path), "ALUR_TIMEZONE": zone})
+
+
+@pytest.mark.parametrize(
+    ("given", "networks"),
+    [
+        ({}, []),
+        ({"ALUR_BASE_URL": "https://alur.example.go.id"}, ["127.0.0.0/8", "::1/128"]),
+        (
+            {
+                "ALUR_BASE_URL": "https://alur.example.go.id",
+                "ALUR_TRUSTED_PROXIES": "10.0.0.5, 192.0.2.9/24 2001:db8::/32",
+            },
+            ["10.0.0.5/32", "192.0.2.0/24", "2001:db8::/32"],
+        ),
+    ],
+)
+def test_a_proxy_on_this_machine_is_trusted_where_the_address_is_https(
+    tmp_path: Path, given: dict[str, str], networks: list[str]
+) -> None:
+    config = from_environment({"ALUR_DATA_DIR": str(tmp_path), **given})
+    assert [str(network) for network in config.trusted_proxies] == networks
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("ALUR_TRUSTED_PROXIES", "proxy.example"),
+        ("ALUR_TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("ALUR_WEB_PROCESSES", "0"),
+        ("ALUR_WEB_PROCESSES", "²"),
+        ("ALUR_PENDING_FILES_MB", "-1"),
+        ("ALUR_CASE_FILES_MB", "banyak"),
+    ],
+)
+def test_a_setting_that_cannot_be_read_is_told(tmp_path: Path, name: str, text: str) -> None:
+    with pytest.raises(NotReady, match=name):
+        from_environment({"ALUR_DATA_DIR": str(tmp_path), name: text})

@@ -7,14 +7,13 @@ import orjson
 from flask import Flask
 from flask.json.provider import JSONProvider
 from werkzeug.exceptions import NotFound
-from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter
 
 from app.bpmnio import budget
 from app.config import Config, from_environment
 from app.db import Database
 from app.services.core import ids, settings
-from app.web import api, context, delivery, errors, filters, health, login, security
+from app.web import api, context, delivery, errors, filters, health, login, proxies, security
 from app.web.casefile import casefile
 from app.web.context import Installation
 from app.web.definitions import definitions, incidents
@@ -72,8 +71,9 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     app.json = _Json(app)
     app.secret_key = config.secret_key
     app.extensions["alur"] = Installation(config, database or settings.open_database(config))
-    if config.base_url.startswith("https:"):  # TLS ends at a proxy, and there is exactly one
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1)  # type: ignore[method-assign]
+    app.wsgi_app = proxies.behind_proxies(  # type: ignore[method-assign]
+        app.wsgi_app, config.trusted_proxies
+    )
     app.wsgi_app = _bounded(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(context.begin_language)
     csrf = security.init_app(app, config)

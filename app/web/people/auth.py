@@ -12,7 +12,7 @@ from app.errors import InvalidForm, TooManyAttempts
 from app.i18n import _
 from app.services.core.access import Actor
 from app.services.people import users
-from app.web import context, errors, login
+from app.web import context, errors, login, proxies
 from app.web.shell import THEME_COOKIE, THEMES
 
 blueprint = Blueprint("auth", __name__)
@@ -58,7 +58,7 @@ def enter() -> AnyResponse:
             context.database(),
             name,
             request.form.get("password", ""),
-            source=request.remote_addr or "",
+            source=proxies.client_address(),
             replaces=login.token(),
         )
     except InvalidForm as error:
