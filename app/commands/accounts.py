@@ -20,7 +20,7 @@ def sign_in(
     ``source``: the address that the attempt comes from; only a keyed hash of it is kept.
 
     Raises:
-        TooManyAttempts: at this account, or from this source.
+        TooManyAttempts: at this account, from this source or at all.
         InvalidForm: no such user, a wrong password, or disabled: the same sentence for all.
     """
     admission = run_without_key(database, lambda session: sessions.admit(session, name, source))
@@ -38,7 +38,8 @@ def change_password(database: Database, old: str, new: str, *, actor: Actor, kee
         InvalidForm: the old password is wrong, the new one too weak or the same.
         TooManyAttempts: whoever sits at his browser has been guessing the old one.
     """
-    accounts.check_new_password(old, new, actor=actor)
+    with database.reading() as session:
+        accounts.check_new_password(session, old, new, actor=actor)
     admission = run_without_key(database, lambda session: accounts.admit_old_password(session, actor=actor))
     with database.reading() as session:
         proved = accounts.prove_old_password(session, old, actor=actor)

@@ -28,7 +28,8 @@ _SKEW = timedelta(minutes=1)
 class Limit:
     """``free`` attempts at once; each further one doubles the pause, from ``first_s`` up to ``longest_s``.
 
-    ``shared`` buckets count attempts of many people: a success takes back its own attempt and no other.
+    ``shared`` buckets count attempts of many people: a success takes back its own attempt and no other. With a
+    ``longest_s`` of 0 nobody waits: it only counts, for `is_crowded`.
     """
 
     purpose: str
@@ -67,6 +68,13 @@ def admit(session: Session, limits: Mapping[Limit, str]) -> Admission:
     session.flush()
     own = tuple(bucket for limit, bucket in buckets.items() if not limit.shared)
     return Admission(own, tuple(row.id for row in rows))
+
+
+def is_crowded(session: Session, limit: Limit, whose: str) -> bool:
+    """Whether more attempts were counted there of late than are free. Nobody waits for that alone."""
+    bucket, now = encryption.fingerprint(session, f"attempt:{limit.purpose}", whose), clock.real()
+    recent = (Attempt.bucket == bucket, Attempt.at.between(now - WINDOW, now + _SKEW))
+    return (session.scalar(select(func.count()).select_from(Attempt).where(*recent)) or 0) >= limit.free
 
 
 def forgive(session: Session, admission: Admission) -> None:

@@ -8,7 +8,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, ip_address, ip_network
 
 from sqlalchemy import Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -29,7 +29,10 @@ TOUCH = timedelta(seconds=60)
 # counted too, or each would have five guesses more.
 _ACCOUNT_THERE = Limit("sign-in account and source", free=5, first_s=2, longest_s=60)
 _ACCOUNT = Limit("sign-in account", free=100, first_s=1, longest_s=10, shared=True)
-_SOURCE = Limit("sign-in source", free=30, first_s=1, longest_s=60, shared=True)
+# A whole office comes from one address, so nobody waits for what others there got wrong. After many failures, be it
+# at accounts that nobody has, each account has fewer guesses from there, and a longer pause after the first.
+_SOURCE = Limit("sign-in source", free=30, first_s=0, longest_s=0, shared=True)
+_ACCOUNT_IN_A_CROWD = Limit("sign-in account and source", free=1, first_s=30, longest_s=300)
 
 
 @dataclass(frozen=True)
@@ -46,11 +49,12 @@ def admit(session: Session, name: str, source: str) -> Admission:
     ``source``: the address that the attempt comes from; only a keyed hash of it is kept.
 
     Raises:
-        TooManyAttempts: at this account, or from this source.
+        TooManyAttempts: at this account, from here or at all.
     """
     account, place = _plain(name), _network(source)
-    limits = {_ACCOUNT_THERE: f"{place} {account}", _ACCOUNT: account, _SOURCE: place}
-    return rate_limits.admit(session, limits)
+    crowded = rate_limits.is_crowded(session, _SOURCE, place)
+    there = _ACCOUNT_IN_A_CROWD if crowded else _ACCOUNT_THERE
+    return rate_limits.admit(session, {there: f"{place} {account}", _ACCOUNT: account, _SOURCE: place})
 
 
 def prove(session: Session, name: str, password: str) -> tuple[int, str]:
@@ -155,12 +159,14 @@ def _plain(name: str) -> str:
 
 
 def _network(source: str) -> str:
-    """The address as a limit counts it: a whole IPv6 /64 belongs to one subscriber."""
+    """The address as a limit counts it: a whole IPv6 /64 belongs to one subscriber, an IPv4 one in IPv6 is itself."""
     try:
         address = ip_address(source)
     except ValueError:
         return source
-    return str(ip_network(f"{address}/64", strict=False)) if address.version == 6 else str(address)
+    if isinstance(address, IPv4Address):
+        return str(address)
+    return str(address.ipv4_mapped or ip_network(f"{address}/64", strict=False))
 
 
 def fingerprint(token: str) -> str:

@@ -123,13 +123,45 @@ def test_signing_in_forgets_the_failures_before(database: Database, rina: int) -
         assert len(session.scalars(select(Attempt)).all()) == 3 + 3  # what place and account each have had
 
 
-def test_addresses_of_one_ipv6_subscriber_count_as_one(database: Database, rina: int) -> None:
-    for n in range(30):
+def guess(database: Database, name: str, source: str, times: int = 1) -> None:
+    for _n in range(times):
         with pytest.raises(InvalidForm):
-            sign_in(database, f"petugas{n}", source=f"2001:db8:1:2::{n:x}")
+            sign_in(database, name, "salah-sama-sekali", source=source)
+
+
+def test_what_others_at_the_same_address_get_wrong_keeps_nobody_out(database: Database, rina: int) -> None:
+    for n in range(40):
+        guess(database, f"petugas{n}", "192.0.2.7")
+    sign_in(database)
+
+
+def test_a_spray_over_many_accounts_from_one_address_is_slowed(database: Database, rina: int) -> None:
+    accounts_ = [f"petugas{n}" for n in range(31)]
+    for name in accounts_:
+        guess(database, name, "192.0.2.7")
+    for name in accounts_[:5]:  # one guess each, and then a pause
+        with pytest.raises(TooManyAttempts) as refused:
+            sign_in(database, name, "salah-lagi", source="192.0.2.7")
+        assert refused.value.retry_after_s > 25
+    guess(database, "rina", "192.0.2.7")
+    with pytest.raises(TooManyAttempts):
+        sign_in(database)
+    sign_in(database, source="192.0.2.8")
+
+
+def test_addresses_of_one_ipv6_subscriber_count_as_one(database: Database, rina: int) -> None:
+    for n in range(5):
+        guess(database, "rina", f"2001:db8:1:2::{n:x}")
     with pytest.raises(TooManyAttempts):
         sign_in(database, source="2001:db8:1:2:ffff::1")
     sign_in(database, source="2001:db8:1:3::1")
+
+
+def test_an_ipv4_address_written_as_ipv6_is_itself_and_no_other(database: Database, rina: int) -> None:
+    guess(database, "rina", "::ffff:192.0.2.7", times=5)
+    with pytest.raises(TooManyAttempts):
+        sign_in(database, source="192.0.2.7")
+    sign_in(database, source="::ffff:192.0.2.8")
 
 
 def test_a_session_ends_after_thirty_idle_minutes(database: Database, rina: int) -> None:
