@@ -37,9 +37,17 @@ def python_licence(name: str) -> str:
         for line in about.get_all("Classifier") or []
         if line.startswith("License :: ") and line != "License :: OSI Approved"
     ]
-    said = about.get("License-Expression") or " or ".join(classifiers) or about.get("License")
+    said = (
+        about.get("License-Expression") or " or ".join(classifiers) or about.get("License") or _of_file(name)
+    )
     assert said, f"{name} says nothing of its licence"
     return said
+
+
+def _of_file(name: str) -> str:
+    """The heading of the licence that it brings."""
+    files = [path for path in metadata.files(name) or () if path.name == "LICENSE"]
+    return files[0].read_text("utf-8").splitlines()[0].strip() if files else ""
 
 
 def test_alur_is_licensed_under_apache_2() -> None:

@@ -63,13 +63,14 @@ def add_from_command(
     return users.add(session, name, profile, actor=None)[1]
 
 
-def check_new_password(old: str, new: str, *, actor: Actor) -> None:
+def check_new_password(session: Session, old: str, new: str, *, actor: Actor) -> None:
     """Refuse a password with which the actor must not replace his ``old`` one.
 
     Raises:
         InvalidForm: it is too weak or the same.
     """
-    passwords.check_password(new, name=actor.name, field="new")
+    words = passwords.own_words(settings.config(session), actor.full_name)
+    passwords.check_password(new, name=actor.name, words=words, field="new")
     if old == new:
         raise _refused("new", _("Kata sandi baru harus berbeda dari yang lama."))
 

@@ -12,7 +12,7 @@ from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.history.events import TaskReleased, UserAdded, UserDisabled, UserEdited, UserEnabled
 from app.i18n import LANGUAGES, _
 from app.models import User, UserTask
-from app.services.core import access, clock, edit_conflicts, history, rights
+from app.services.core import access, clock, edit_conflicts, history, rights, settings
 from app.services.core.access import Actor
 from app.services.people import api_tokens, passwords, profiles, sessions
 from app.services.people.profiles import Profile
@@ -78,7 +78,8 @@ def add(
     if password is None:
         password = passwords.invent()
     else:
-        passwords.check_password(password, name=name)
+        words = passwords.own_words(settings.config(session), profile.full_name)
+        passwords.check_password(password, name=name, words=words)
     return create(session, name, profile, password, must_change=True, actor=actor), password
 
 

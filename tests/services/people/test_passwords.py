@@ -1,10 +1,13 @@
 """Hashing, the demo's password, and which passwords are good enough."""
 
 import time
+from contextlib import suppress
+from dataclasses import replace
 from statistics import median
 
 import pytest
 
+from app.config import Config, Office
 from app.errors import InvalidForm
 from app.services.people import passwords
 
@@ -56,6 +59,63 @@ def test_a_weak_password_is_refused(password: str) -> None:
     with pytest.raises(InvalidForm) as refused:
         passwords.check_password(password, name="budi", field="new")
     assert list(refused.value.errors) == ["new"]
+
+
+WEAK = [
+    *(
+        "1234567890",
+        "0987654321",
+        "qwertyuiop",
+        "Password123!",
+        "P@ssw0rd1234",
+        "admin12345",
+        "01-01-2026-01",
+    ),
+    *(
+        "wonogiri2026",
+        "Wonogiri@2026",
+        "w0n0g1r1#26",
+        "lapor123456",
+        "indonesia45",
+        "bismillah123",
+        "sayangkamu1",
+    ),
+    *("17081945merdeka", "diskominfo2026", "rina-rahmawati1", "aaaaaaaaaaaaaaaa", "abcabcabcabcabc"),
+]
+
+
+@pytest.mark.parametrize("password", [*WEAK, "pemerintah kabupaten wonogiri 2026", "Senin Selasa Rabu"])
+def test_a_password_that_a_guesser_would_try_soon_is_refused(config: Config, password: str) -> None:
+    office = Office(name="Pemerintah Kabupaten Wonogiri", address="Jl. Kabupaten 4")
+    served = replace(config, office=office, base_url="https://alur.diskominfo.example")
+    words = passwords.own_words(served, "Rina Rahmawati")
+    with pytest.raises(InvalidForm, match="terlalu mudah ditebak"):
+        passwords.check_password(password, name="rr", words=words)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "kereta-malam-42",
+        "jalan rusak pagi hari",
+        "hujan di sawah tetangga",
+        "T7#pq!vR2k",
+        "паролькошкидождь",
+        "𝒽𝑒𝓁𝓁𝑜-gerimis-7",
+    ],
+)
+def test_a_password_of_any_letters_that_few_would_guess_is_taken(password: str) -> None:
+    passwords.check_password(password, name="budi", words=["wonogiri", "lapor"])
+
+
+def test_no_password_takes_long_to_judge() -> None:
+    passwords.check_password("kereta-malam-42", name="budi")
+    signs = "4@8({[<3690!1|7$5%+2z"
+    for password in (signs * 9, "1234567890" * 20, "5521466679026399" * 12, "p4$$w0rd" * 25, "a" * 200):
+        begun = time.process_time()
+        with suppress(InvalidForm):
+            passwords.check_password(password[:200], name="budi", words=["wonogiri"] * 20)
+        assert time.process_time() - begun < 0.05, password[:20]
 
 
 def test_an_invented_password_is_long_readable_and_never_the_same() -> None:
