@@ -60,6 +60,10 @@ class Config:
     timezone: ZoneInfo = _JAKARTA
     watch: bool = False
     allow_time_travel: bool = False
+    #: Whether anybody may read the API's document; else who is signed in or sends a token.
+    open_api_docs: bool = False
+    #: Whether browsers are told that every host below this one speaks https too.
+    hsts_subdomains: bool = False
     processes_dir: Path = ROOT / "processes"
     forms_dir: Path = ROOT / "forms"
     smtp_url: str | None = None
@@ -116,6 +120,8 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         timezone=_zone(env.get("ALUR_TIMEZONE", "Asia/Jakarta")),
         watch=_flag(env, "ALUR_WATCH"),
         allow_time_travel=_flag(env, "ALUR_ALLOW_TIME_TRAVEL"),
+        open_api_docs=_flag(env, "ALUR_OPEN_API_DOCS"),
+        hsts_subdomains=_flag(env, "ALUR_HSTS_SUBDOMAINS"),
         processes_dir=processes_dir,
         forms_dir=forms_dir,
         smtp_url=_url(env, "ALUR_SMTP_URL", {"smtp", "smtps"}, "smtp://mail.example:587"),

@@ -1,13 +1,16 @@
 """init and user: people, before there is a page to manage them on."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 import click
 from sqlalchemy.orm import Session
 
+from app import i18n
 from app.cli.base import ready
 from app.commands.transaction import run_without_key
 from app.models import User
+from app.services.core import clock
 from app.services.definitions import staffing
 from app.services.people import accounts, api_tokens, users
 
@@ -96,14 +99,29 @@ def user_password(name: str) -> None:
 @user.command("token", help="Buat token API; hanya token yang dicetak. Dengan --revoke: cabut semuanya.")
 @click.argument("name")
 @click.option("--revoke", is_flag=True, help="Cabut semua token pengguna ini.")
-def user_token(name: str, revoke: bool) -> None:
-    """Print a new bearer token alone, so that a script can take it; or make all of a user's worthless."""
-    _config, database = ready()
+@click.option(
+    "--days",
+    type=click.IntRange(1, api_tokens.MOST_DAYS),
+    metavar="HARI",
+    default=api_tokens.DAYS,
+    show_default=True,
+    help="Berapa hari token berlaku.",
+)
+def user_token(name: str, revoke: bool, days: int) -> None:
+    """Print a new bearer token alone, so that a script can take it; or make all of a user's worthless.
+
+    Until when it is good goes to where messages go.
+    """
+    config, database = ready()
 
     def change(session: Session) -> str:
         person = users.named(session, name)
         if revoke:
             return f"Token API {person.name} dicabut: {api_tokens.revoke_all(session, person, actor=None)}."
-        return api_tokens.issue(session, person, actor=None)
+        return api_tokens.issue(session, person, actor=None, days=days)
 
-    click.echo(run_without_key(database, change))
+    said = run_without_key(database, change)
+    if not revoke:
+        end = (clock.real() + timedelta(days=days)).astimezone(config.timezone)
+        click.echo(f"Berlaku {days} hari, sampai {i18n.day(end.date())}.", err=True)
+    click.echo(said)

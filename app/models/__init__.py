@@ -3,7 +3,7 @@
 from app.models.casefile import Attachment, Draft, HistoryEvent, IdentityValue, Note, TrackingCode
 from app.models.correspondence import InstanceMessage, Notice, OutboxMessage, Partner
 from app.models.definitions import DefinitionFile, ProcessDefinition, Resource, WatchedFile
-from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting
+from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
 from app.models.runtime import Incident, Job, MessageWait, ProcessInstance, UserTask
 
@@ -36,6 +36,7 @@ __all__ = [
     "Unit",
     "User",
     "UserTask",
+    "VoidNonce",
     "WatchedFile",
     "membership",
     "user_unit",

@@ -33,6 +33,17 @@ class Attempt(Base):
     at: Mapped[datetime]
 
 
+class VoidNonce(Base):
+    """What a browser keeps sealed for us is void although its time is not over: a look that its reporter ended. Only
+    a hash of what the sealed value holds is kept, until no copy could be good; which case it was is not told.
+    """
+
+    __tablename__ = "void_nonce"
+
+    nonce: Mapped[str] = mapped_column(String(64), primary_key=True)
+    until: Mapped[datetime] = mapped_column(index=True)
+
+
 class Holiday(Base):
     """A day off besides the national ones, e.g. an election; without a name, a national one that is worked here."""
 

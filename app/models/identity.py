@@ -76,7 +76,9 @@ class User(Base):
 
 
 class LoginSession(Base):
-    """A signed-in browser. Only a hash of its token is stored."""
+    """A signed-in browser. Only a hash of its token is stored; ``browser`` is what its user reads in his list of
+    sessions, e.g. "Firefox · Android", made of what it calls itself. No address is kept.
+    """
 
     __tablename__ = "login_session"
 
@@ -84,11 +86,12 @@ class LoginSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
+    browser: Mapped[str] = mapped_column(String(60), default="")
     user: Mapped[User] = relationship()
 
 
 class ApiToken(Base):
-    """A bearer token of the API. Only a hash is stored."""
+    """A bearer token of the API. Only a hash is stored. ``expires_at`` and ``used_at`` are the machine's own time."""
 
     __tablename__ = "api_token"
     __table_args__ = (UniqueConstraint("token_hash"),)
@@ -98,4 +101,7 @@ class ApiToken(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     created_at: Mapped[datetime]
     revoked_at: Mapped[datetime | None]
+    expires_at: Mapped[datetime]
+    #: When it was used last, at most an hour ago if it is in use.
+    used_at: Mapped[datetime | None]
     user: Mapped[User] = relationship()

@@ -13,6 +13,7 @@ from app.db import Database
 from app.errors import AppError
 from app.i18n import _
 from app.models import User
+from app.services.core import addresses
 from app.services.core.access import Actor, actor_of
 
 LANGUAGE_COOKIE = "language"
@@ -33,6 +34,12 @@ class SignInRequired(AppError):
     code = "sign_in_required"
 
 
+class TokenExpired(SignInRequired):
+    """The token was good until its end."""
+
+    code = "token_expired"
+
+
 def installation() -> Installation:
     """What this application serves."""
     return cast("Installation", current_app.extensions["alur"])
@@ -46,6 +53,26 @@ def database() -> Database:
 def config() -> Config:
     """The settings."""
     return installation().config
+
+
+def source() -> str:
+    """Whom limits count as the sender of this request; see `addresses.subscriber`. It is never kept or logged."""
+    return addresses.subscriber(request.remote_addr or "")
+
+
+def over_https() -> bool:
+    """Whether people come over https: then cookies are bound to the host by their names."""
+    return config().base_url.startswith("https:")
+
+
+def cookie_name(name: str) -> str:
+    """What a cookie is called here. Over https browsers take one of this prefix from this host alone."""
+    return f"__Host-{name}" if over_https() else name
+
+
+def cookie(name: str) -> str:
+    """What the browser kept under ``name``; empty when it kept nothing."""
+    return request.cookies.get(cookie_name(name), "")
 
 
 def is_api() -> bool:
@@ -103,12 +130,12 @@ def begin_language() -> None:
     if is_api():
         i18n.use(request.accept_languages.best_match(list(i18n.LANGUAGES), "id"))
     else:
-        i18n.use(request.cookies.get(LANGUAGE_COOKIE, "id"))
+        i18n.use(cookie(LANGUAGE_COOKIE) or "id")
 
 
 def prefer_language(code: str) -> None:
     """Speak the user's language, unless the request chose one."""
-    chosen = request.accept_languages if is_api() else request.cookies.get(LANGUAGE_COOKIE)
+    chosen = request.accept_languages if is_api() else cookie(LANGUAGE_COOKIE)
     if not chosen:
         i18n.use(code)
 

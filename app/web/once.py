@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.services.core import sealed_values
 from app.services.people import sessions
-from app.web import context, login
+from app.web import context, cookies, login
 
 _COOKIE = "alur-once"
 #: Long enough to write it down or print it, also after changing the language of the page.
@@ -19,21 +19,13 @@ def hand_over(response: Response, path: str, secret: str) -> Response:
     content = {"session": _session(), "path": path, "secret": secret}
     with context.database().reading() as session:
         token = sealed_values.seal(session, _COOKIE, content, _SHOWN)
-    response.set_cookie(
-        _COOKIE,
-        token,
-        max_age=_SHOWN,
-        path=path,
-        httponly=True,
-        samesite="Strict",
-        secure=context.config().base_url.startswith("https:"),
-    )
+    cookies.put(response, _COOKIE, token, max_age=_SHOWN, path=path, samesite="Strict")
     return response
 
 
 def handed() -> str:
     """The secret that this page was handed; empty when there is none, or no more."""
-    token = request.cookies.get(_COOKIE, "")
+    token = context.cookie(_COOKIE)
     if not token:
         return ""
     with context.database().reading() as session:
@@ -48,5 +40,5 @@ def _session() -> str:
 
 def forget(response: Response, path: str) -> Response:
     """Make the browser forget what the page at ``path`` was handed."""
-    response.delete_cookie(_COOKIE, path=path, httponly=True, samesite="Strict")
+    cookies.drop(response, _COOKIE, path=path, samesite="Strict")
     return response

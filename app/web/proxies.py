@@ -3,18 +3,11 @@
 from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
-from flask import request
-
 from app.services.core import addresses
 from app.services.core.addresses import Network
 
 _SCHEMES = frozenset({"http", "https"})
 _Wsgi = Callable[[Any, Any], Iterable[bytes]]
-
-
-def client_address() -> str:
-    """The address of whoever sent this request, for limits; never kept or logged. IPv4 is never mapped into IPv6."""
-    return request.remote_addr or ""
 
 
 def behind_proxies(served: _Wsgi, trusted: Collection[Network]) -> Any:

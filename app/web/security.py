@@ -38,6 +38,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+_A_YEAR = "max-age=31536000"
 _WILDCARDS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 told apart, not bound to
 
 
@@ -59,7 +60,7 @@ def init_app(app: Flask, config: Config) -> CSRFProtect:
     app.before_request(_refuse_control_characters)
     app.after_request(_add_headers)
     if https:
-        app.after_request(_only_https)
+        app.after_request(_only_https_below if config.hsts_subdomains else _only_https)
     return CSRFProtect()
 
 
@@ -98,5 +99,11 @@ def _add_headers(response: Response) -> Response:
 
 
 def _only_https(response: Response) -> Response:
-    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    response.headers.setdefault("Strict-Transport-Security", _A_YEAR)
+    return response
+
+
+def _only_https_below(response: Response) -> Response:
+    """By a setting alone: it binds hosts that may be none of ours, where Alur is served at the office's own name."""
+    response.headers.setdefault("Strict-Transport-Security", f"{_A_YEAR}; includeSubDomains")
     return response

@@ -39,7 +39,7 @@ def shell() -> dict[str, Any]:
 
 
 def _plain() -> dict[str, Any]:
-    theme = request.cookies.get(THEME_COOKIE, "")
+    theme = context.cookie(THEME_COOKIE)
     return {
         "language": i18n.language(),
         "theme": theme if theme in THEMES else "",

@@ -39,7 +39,7 @@ class Standing:
         self.config = from_environment({"ALUR_DATA_DIR": str(self.folder / "data")})
         self.versions = _furnish(self.config)
         self._open()
-        self.commands = commands(self.client, self._api, self.database)
+        self.commands = commands(self._api, self.database)
         self._close()
         shutil.copytree(self.config.data_dir, self.folder / "as-it-was")
         self._open()

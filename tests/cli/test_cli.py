@@ -49,17 +49,17 @@ def test_the_demo_adds_what_is_missing_and_says_that_the_rest_stays(shell: Shell
 
 def test_a_token_is_printed_alone(shell: Shell) -> None:
     shell("init")
-    printed = shell("user", "token", "admin").output
+    printed = shell("user", "token", "admin").stdout
     assert re.fullmatch(r"alur_\S+\n", printed)
 
 
 def test_all_tokens_of_a_user_are_taken_away(shell: Shell) -> None:
     shell("init")
-    mine = [shell("user", "token", "admin").output.strip() for _n in range(2)]
+    mine = [shell("user", "token", "admin").stdout.strip() for _n in range(2)]
     assert shell("user", "token", "admin", "--revoke").output == "Token API admin dicabut: 2.\n"
     with shell.database().reading() as session:
         assert [api_tokens.find(session, token) for token in mine] == [None, None]
-    again = shell("user", "token", "admin").output.strip()
+    again = shell("user", "token", "admin").stdout.strip()
     with shell.database().reading() as session:
         assert api_tokens.find(session, again) is not None
 

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app.config import Config
 from app.db import Database
 from app.web import create_app
-from app.web.proxies import behind_proxies, client_address
+from app.web.proxies import behind_proxies
 
 TOLD = {
     "X-Forwarded-For": "198.51.100.1, 192.0.2.7",
@@ -26,7 +26,7 @@ def client() -> FlaskClient:
 
     @app.get("/")
     def told() -> str:
-        return f"{client_address()} {request.host_url}"
+        return f"{request.remote_addr} {request.host_url}"
 
     return app.test_client()
 

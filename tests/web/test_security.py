@@ -7,13 +7,19 @@ from dataclasses import replace
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
+from werkzeug.test import TestResponse
 
 from app.config import Config
 from app.db import Database
+from app.models import User
+from app.services.core.access import actor_of
+from app.services.people import passwords, users
+from app.services.reporter import tracking
 from app.web import create_app
 from app.web.security import MAX_BODY_BYTES, trusted_hosts
 from tests.built import built
-from tests.web.conftest import Api, Browser
+from tests.web.conftest import Api, Browser, Case
 
 SignIn = Callable[[str], Browser]
 
@@ -66,7 +72,7 @@ def test_every_change_by_a_page_needs_its_token(app: Flask, sign_in: SignIn) -> 
 def test_no_page_but_the_open_ones_shows_anything_to_strangers(app: Flask, client: FlaskClient) -> None:
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
-        if getattr(view, "public", False) or rule.endpoint in ("static", "api-docs.openapi_json"):
+        if getattr(view, "public", False) or rule.endpoint == "static":
             continue
         path = re.sub(r"<[^>]+>", "1", rule.rule)
         for method in (rule.methods or set()) - {"OPTIONS", "HEAD"}:
@@ -122,6 +128,61 @@ def test_over_https_the_cookie_is_bound_to_the_host(secure: FlaskClient) -> None
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     assert "Domain" not in cookie
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_over_https_every_cookie_is_bound_to_the_host(config: Config, office: Database, case: Case) -> None:
+    with office.transaction() as session:
+        session.execute(update(User).values(password_hash=passwords.digest("kereta-malam-42")))
+        code = tracking.issue(session, case.id, actor=actor_of(users.named(session, "lapor")))
+    secured = replace(config, base_url="https://alur.example")
+    browser = create_app(secured, office).test_client()
+    seen: dict[str, str] = {}
+
+    def send(method: str, path: str, **fields: str) -> TestResponse:
+        headers = {"Host": "alur.example", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"}
+        headers["Referer"] = "https://alur.example/"
+        page = browser.open(
+            path, method=method, data=fields, headers=headers, base_url="https://alur.example"
+        )
+        for line in page.headers.getlist("Set-Cookie"):
+            seen[line.partition("=")[0]] = line
+        return page
+
+    def token(path: str) -> str:
+        found = re.search(r'name="csrf_token" value="([^"]+)"', send("GET", path).text)
+        assert found is not None
+        return found[1]
+
+    number = case.started["business_key"]
+    assert send("POST", "/lacak", csrf_token=token("/lacak"), number=number, code=code).status_code == 303
+    assert send("GET", "/lacak/laporan").status_code == 200
+    entered = {"username": "admin", "password": "kereta-malam-42", "csrf_token": token("/masuk")}
+    assert send("POST", "/masuk", **entered).status_code == 302
+    held = token("/kata-sandi")
+    send("POST", "/bahasa", csrf_token=held, language="en")
+    send("POST", "/tema", csrf_token=held, theme="dark")
+    assert send("POST", "/pengguna/2/sandi", csrf_token=held, idempotency_key="k").status_code == 303
+    assert 'data-theme="dark"' in send("GET", "/kata-sandi").text
+    names = {f"__Host-{name}" for name in ("alur", "alur-lacak", "alur-once", "language", "theme")}
+    assert set(seen) == names
+    for name, line in seen.items():
+        parts = {part.strip() for part in line.split(";")}
+        assert {"Secure", "Path=/"} <= parts, line
+        assert ("HttpOnly" in parts) is (name != "__Host-theme"), line
+        assert "Domain" not in line
+
+
+def test_subdomains_are_bound_to_https_by_a_setting(config: Config, office: Database) -> None:
+    bound = replace(config, base_url="https://alur.example", hsts_subdomains=True)
+    page = create_app(bound, office).test_client().get("/masuk", headers={"Host": "alur.example"})
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_who_leaves_takes_what_the_browser_kept_along(sign_in: SignIn, client: FlaskClient) -> None:
+    for browser, path in ((sign_in("lapor"), "/keluar"), (Browser(client), "/lacak/keluar")):
+        browser.get("/kata-sandi" if path == "/keluar" else "/lacak")
+        left = browser.post(path)
+        assert left.headers["Clear-Site-Data"] == '"cache", "storage"', path
 
 
 def test_without_https_the_cookie_is_plain_but_closed_to_scripts(client: FlaskClient) -> None:

@@ -1,12 +1,16 @@
 """Small things that a browser keeps for us for a while and can neither read nor change."""
 
+import hashlib
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.errors import WrongKey
+from app.models import VoidNonce
 from app.services.core import clock, encryption
+from app.services.core.upsert import insert
 
 
 def seal(session: Session, purpose: str, content: dict[str, Any], lifetime: timedelta) -> str:
@@ -25,3 +29,23 @@ def unseal(session: Session, purpose: str, token: str) -> dict[str, Any] | None:
         return None
     content: dict[str, Any] = held["content"]
     return content if clock.real() < datetime.fromisoformat(held["until"]) else None
+
+
+def void(session: Session, nonce: str, until: datetime) -> None:
+    """Make all sealed values that hold this nonce worthless before their time; ``until``: when the last is over."""
+    row = insert(session, VoidNonce).values(nonce=_hash(nonce), until=until)
+    session.execute(row.on_conflict_do_nothing())
+
+
+def is_void(session: Session, nonce: str) -> bool:
+    """Whether `void` was called for it. 1 SQL."""
+    return session.get(VoidNonce, _hash(nonce)) is not None
+
+
+def forget_old(session: Session) -> None:
+    """Drop what is over by itself."""
+    session.execute(delete(VoidNonce).where(VoidNonce.until < clock.real()))
+
+
+def _hash(nonce: str) -> str:
+    return hashlib.sha256(nonce.encode()).hexdigest()

@@ -42,8 +42,8 @@ from app.services.core import commit_hooks, settings
 from app.services.files import store
 from app.services.maintenance import migrations
 
-#: Not worth keeping, and better not: sign-ins and counted attempts end with the installation.
-VOLATILE = frozenset({"login_session", "attempt"})
+#: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation.
+VOLATILE = frozenset({"login_session", "attempt", "void_nonce"})
 _BATCH = 500
 
 FORMAT = 1

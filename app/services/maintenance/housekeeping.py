@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import WrongKey
 from app.models import Attachment, Draft
-from app.services.core import clock, encryption, idempotency, settings
+from app.services.core import clock, encryption, idempotency, sealed_values, settings
 from app.services.files import store
 from app.services.people import rate_limits, sessions
 from app.services.tasks import drafts
@@ -24,11 +24,12 @@ _REPORTERS = timedelta(days=1)
 
 
 def delete_expired(session: Session) -> None:
-    """Drop old results of commands, old attempts, ended sign-ins, drafts of tasks long closed, and files that no form
-    ever kept."""
+    """Drop old results of commands, old attempts, ended sign-ins and looks, drafts of tasks long closed, and files
+    that no form ever kept."""
     idempotency.forget_old(session)
     rate_limits.forget_old(session)
     sessions.forget_old(session)
+    sealed_values.forget_old(session)
     drafts.forget_old(session)
     collect(session)  # after the drafts: they hold files
 

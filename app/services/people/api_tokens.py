@@ -1,13 +1,19 @@
-"""Bearer tokens of the API. Only a hash is stored, so a token can be shown once."""
+"""Bearer tokens of the API. Only a hash is stored, so a token can be shown once. Each has an end.
+
+Ends and last uses are the machine's own time, as those of sign-ins are: moving the clock ends none.
+"""
 
 import hashlib
 import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Select, bindparam, func, select, update
+from sqlalchemy import Select, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, NotAllowed
+from app.errors import Conflict, InvalidForm, NotAllowed
 from app.history.events import TokenIssued, TokenRevoked
 from app.i18n import _
 from app.models import ApiToken, User
@@ -15,46 +21,88 @@ from app.services.core import clock, history, rights
 from app.services.core.access import Actor
 
 PREFIX = "alur_"
+#: How long a token is good where nobody says, and at most.
+DAYS, MOST_DAYS = 90, 366
+#: Its use is noted at most so often: a write for each request would cost more than the request.
+TOUCH = timedelta(hours=1)
+#: From so long before its end pages speak of it in another tone.
+SOON = timedelta(days=14)
 
 
-def issue(session: Session, user: User, *, actor: Actor | None) -> str:
-    """Return a new token of ``user``, to be shown once.
+@dataclass(frozen=True)
+class Bearer:
+    """Who sent a token that is not revoked. ``is_over``: it expired, and is good for nothing any more.
+
+    ``touch_due``: call `touch`, or its last use will not be known.
+    """
+
+    user: User
+    expires_at: datetime
+    is_over: bool
+    touch_due: bool
+
+
+def issue(session: Session, user: User, *, actor: Actor | None, days: int = DAYS) -> str:
+    """Return a new token of ``user``, to be shown once, good for ``days``.
 
     Raises:
         NotAllowed: neither his own nor an administrator's doing. Conflict: the user is disabled.
+        InvalidForm: it is to last less than a day, or longer than a year.
     """
     _require_own(user.id, actor)
     if user.disabled_at is not None:
         raise Conflict(_("{name} dinonaktifkan.", name=user.full_name))
-    token = PREFIX + secrets.token_urlsafe(32)
-    row = ApiToken(token_hash=_hash(token), user_id=user.id, created_at=clock.now(session))
+    if not 1 <= days <= MOST_DAYS:
+        message = _("Token API berlaku 1 sampai {most} hari.", most=MOST_DAYS)
+        raise InvalidForm(message, {"days": message})
+    token, end = PREFIX + secrets.token_urlsafe(32), clock.real() + timedelta(days=days)
+    row = ApiToken(token_hash=_hash(token), user_id=user.id, created_at=clock.now(session), expires_at=end)
     session.add(row)
     session.flush()
     history.record(session, TokenIssued(user=user.name, token=row.id), actor=actor)
     return token
 
 
-def find(session: Session, token: str) -> User | None:
-    """Whose token it is, with groups and units; None when unknown, revoked or its user disabled. 1 SQL."""
-    return session.scalars(_finding(), {"hash": _hash(token)}).unique().one_or_none()
+def find(session: Session, token: str) -> Bearer | None:
+    """Whose token it is, with groups and units; None when unknown, revoked or its user disabled. 1 SQL, no write."""
+    found = session.execute(_finding(), {"hash": _hash(token)}).unique().one_or_none()
+    if found is None:
+        return None
+    user, expires_at, used_at = found
+    now = clock.real()
+    return Bearer(user, expires_at, expires_at <= now, used_at is None or used_at < now - TOUCH)
 
 
 @cache
-def _finding() -> Select[User]:
+def _finding() -> Select[User, datetime, datetime | None]:
     """Built once: it belongs to every request."""
     good = (
         ApiToken.token_hash == bindparam("hash"),
         ApiToken.revoked_at.is_(None),
         User.disabled_at.is_(None),
     )
-    query = select(User).join(ApiToken, ApiToken.user_id == User.id).where(*good)
-    return query.options(*rights.WITH_MEMBERSHIPS)
+    query = select(User, ApiToken.expires_at, ApiToken.used_at).join(ApiToken, ApiToken.user_id == User.id)
+    return query.where(*good).options(*rights.WITH_MEMBERSHIPS)
 
 
-def count(session: Session, user_id: int) -> int:
-    """How many tokens of a user are good."""
-    query = select(func.count()).select_from(ApiToken)
-    return session.scalar(query.where(ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None))) or 0
+def touch(session: Session, token: str) -> None:
+    """Note that the token is in use; changes nothing within an hour of the last time."""
+    now = clock.real()
+    due = or_(ApiToken.used_at.is_(None), ApiToken.used_at < now - TOUCH)
+    session.execute(update(ApiToken).where(ApiToken.token_hash == _hash(token), due).values(used_at=now))
+
+
+def live(session: Session, user_id: int) -> Sequence[ApiToken]:
+    """The good tokens of a user, the one that ends first before the others."""
+    query = select(ApiToken).where(
+        ApiToken.user_id == user_id, ApiToken.revoked_at.is_(None), ApiToken.expires_at > clock.real()
+    )
+    return session.scalars(query.order_by(ApiToken.expires_at, ApiToken.id)).all()
+
+
+def ends_soon(token: ApiToken) -> bool:
+    """Whether somebody should think of the next one."""
+    return token.expires_at < clock.real() + SOON
 
 
 def revoke_all(session: Session, user: User, *, actor: Actor | None) -> int:

@@ -1,5 +1,6 @@
 """What the reporter sees of his case once number and code fit, and the one thing he may do: reply when asked."""
 
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -42,10 +43,11 @@ _PURPOSE = "tracking"
 
 @dataclass(frozen=True)
 class Look:
-    """A case that a browser may look at, and since when."""
+    """A case that a browser may look at, and since when. ``nonce`` is the same in all tickets of this look."""
 
     instance: ProcessInstance
     since: datetime
+    nonce: str
 
 
 #: What a station of the way is: something that was ``done``, a state that is ``passed``, or where the case ``ended``.
@@ -96,13 +98,22 @@ class PublicInstance:
     wanted: Wanted | None
 
 
-def ticket(session: Session, instance: ProcessInstance, since: datetime | None = None) -> str:
-    """Return what the reporter's browser keeps instead of the code, good for `LOOK`. A new code voids it.
+def ticket(
+    session: Session, instance: ProcessInstance, since: datetime | None = None, nonce: str | None = None
+) -> str:
+    """Return what the reporter's browser keeps instead of the code, good for `LOOK`. A new code voids it, and so does
+    `end_look`.
 
-    ``since``: when the code was entered, if that is a while ago; after `LONGEST` no ticket is good.
+    ``since``: when the code was entered, if that is a while ago; after `LONGEST` no ticket is good. ``nonce``: of the
+    look that goes on.
     """
     since = since or clock.real()
-    content = {"case": instance.id, "code": _mark(session, instance.id), "since": since.isoformat()}
+    content = {
+        "case": instance.id,
+        "code": _mark(session, instance.id),
+        "since": since.isoformat(),
+        "nonce": nonce or secrets.token_urlsafe(16),
+    }
     return sealed_values.seal(session, _PURPOSE, content, min(LOOK, since + LONGEST - clock.real()))
 
 
@@ -111,8 +122,18 @@ def by_ticket(session: Session, token: str) -> Look | None:
     held = sealed_values.unseal(session, _PURPOSE, token) if token else None
     if held is None or held["code"] != _mark(session, held["case"]):
         return None
+    nonce = held.get("nonce")  # tickets of an older release have none, and cannot be ended
+    if not nonce or sealed_values.is_void(session, nonce):
+        return None
     instance = session.get(ProcessInstance, held["case"])
-    return Look(instance, datetime.fromisoformat(held["since"])) if instance else None
+    return Look(instance, datetime.fromisoformat(held["since"]), nonce) if instance else None
+
+
+def end_look(session: Session, token: str) -> None:
+    """Make this ticket, and all others of the same look, worthless; nothing happens when it is already."""
+    look = by_ticket(session, token)
+    if look is not None:
+        sealed_values.void(session, look.nonce, look.since + LONGEST)
 
 
 def _mark(session: Session, instance_id: int) -> str:

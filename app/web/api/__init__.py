@@ -28,6 +28,7 @@ _PROBLEM = "application/problem+json"
 
 _ABOUT = (
     "Everything an officer can do, for programs: rights are those of the user whose token is sent. "
+    "A token has an end, which the header Token-Expires of each answer tells; from then on it is answered with 401. "
     "Errors are problem documents; go by `code`, which is the same in every language, and show `detail`."
 )
 
@@ -70,6 +71,7 @@ def init_app(app: Flask, csrf: CSRFProtect, *, base_url: str) -> None:
         },
     )
     app.before_request(acting.authenticate)
+    app.after_request(acting.tell_end)
     api = AlurApi(app)
     api.spec.components.security_scheme("bearer", {"type": "http", "scheme": "bearer"})
     api.spec.components.parameter(IDEMPOTENCY_KEY, "header", _KEY, lazy=True)

@@ -3,18 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, request
+from flask import current_app, g, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app import forms
-from app.commands.transaction import Answer, Command, run_command
+from app import forms, i18n
+from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.errors import InvalidForm
 from app.forms import Form
 from app.i18n import _
 from app.services.people import api_tokens
-from app.web import context
-from app.web.context import SignInRequired
+from app.web import context, login
+from app.web.context import SignInRequired, TokenExpired
 
 SPECIFICATION = "api-docs.openapi_json"
 
@@ -22,20 +22,41 @@ SPECIFICATION = "api-docs.openapi_json"
 def authenticate() -> None:
     """Find whose bearer token the request carries; cookies count for nothing here. 1 SELECT.
 
+    The document of the API changes nothing, so whoever is signed in may look at it in his browser.
+
     Raises:
-        SignInRequired: no token, or one that is unknown, revoked, or of a disabled user.
+        SignInRequired: no token, or one that is unknown, revoked, or of a disabled user. TokenExpired: it had an end.
     """
-    if not context.is_api() or request.endpoint in (None, SPECIFICATION):
+    if not context.is_api() or request.endpoint is None:
+        return
+    if request.endpoint == SPECIFICATION and (context.config().open_api_docs or login.token()):
         return
     scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise SignInRequired(_("Sertakan token: Authorization: Bearer …"))
     with context.database().reading() as session:
-        user = api_tokens.find(session, token.strip())
-    if user is None:
+        bearer = api_tokens.find(session, token.strip())
+    if bearer is None:
         raise SignInRequired(_("Token ini tidak dikenal atau sudah dicabut."))
-    context.become(user)
-    context.prefer_language(user.language)
+    context.prefer_language(bearer.user.language)
+    if bearer.is_over:
+        at = bearer.expires_at.astimezone(context.config().timezone)
+        ended = i18n.day(at.date())
+        raise TokenExpired(
+            _("Token ini berakhir pada {date}. Mintalah token baru kepada administrator.", date=ended)
+        )
+    context.become(bearer.user)
+    g.token_expires_at = bearer.expires_at
+    if bearer.touch_due:
+        run_without_key(context.database(), lambda session: api_tokens.touch(session, token.strip()))
+
+
+def tell_end(response: Response) -> Response:
+    """Say when the token ends that the request carried: whoever reads it can ask for the next one in time."""
+    expires_at = g.get("token_expires_at")
+    if expires_at is not None:
+        response.headers["Token-Expires"] = expires_at.isoformat(timespec="seconds")
+    return response
 
 
 def command(name: str, target: object, body: Any = None) -> Command:

@@ -12,7 +12,7 @@ from app.errors import InvalidForm, TooManyAttempts
 from app.i18n import _
 from app.services.core.access import Actor
 from app.services.people import users
-from app.web import context, errors, login, proxies
+from app.web import context, cookies, errors, login
 from app.web.shell import THEME_COOKIE, THEMES
 
 blueprint = Blueprint("auth", __name__)
@@ -58,7 +58,7 @@ def enter() -> AnyResponse:
             context.database(),
             name,
             request.form.get("password", ""),
-            source=proxies.client_address(),
+            source=context.source(),
             replaces=login.token(),
         )
     except InvalidForm as error:
@@ -79,7 +79,9 @@ def sign_out() -> AnyResponse:
     """Sign this browser out."""
     login.end()
     flash(_("Anda sudah keluar."), "ok")
-    return redirect(url_for("auth.sign_in"))
+    gone = redirect(url_for("auth.sign_in"))
+    cookies.clear_site(gone)
+    return gone
 
 
 @blueprint.errorhandler(CSRFError)
@@ -150,10 +152,7 @@ def theme() -> AnyResponse:
 
 def remember(response: AnyResponse, name: str, value: str, *, script: bool = False) -> AnyResponse:
     """Keep a choice in the browser for a year; ``script``: its modules may read and write it."""
-    secure = context.config().base_url.startswith("https:")
-    response.set_cookie(
-        name, value, max_age=_YEAR_S, samesite="Lax", secure=secure, httponly=not script, path="/"
-    )
+    cookies.put(response, name, value, max_age=_YEAR_S, script=script)
     return response
 
 

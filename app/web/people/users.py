@@ -248,7 +248,8 @@ def _page(
         chosen_roles=[role for role in _ROLES if getattr(profile, role)],
         languages=LANGUAGES,
         held=user_search.holding(session, user.id) if user else 0,
-        live_tokens=api_tokens.count(session, user.id) if user else 0,
+        live_tokens=api_tokens.live(session, user.id) if user else (),
+        ends_soon=api_tokens.ends_soon,
         may_change=context.actor().administers,
         own=user is not None and user.id == context.actor().id,
     )

@@ -19,7 +19,7 @@ from app.models import ProcessInstance
 from app.services.files import attachments
 from app.services.reporter import reporter, tracking
 from app.services.reporter.reporter import Look
-from app.web import context, entries, errors
+from app.web import context, cookies, entries, errors
 from app.web.entries import Entry
 
 #: What pages of ours send beside what was typed, and what opens a report: never to be shown.
@@ -67,7 +67,7 @@ def show() -> AnyResponse:
         if look is None:
             return redirect(url_for("tracking.door"))
         page = _drawn(session, look.instance, {})
-        ticket = reporter.ticket(session, look.instance, look.since)
+        ticket = reporter.ticket(session, look.instance, look.since, look.nonce)
     return _remember(make_response(page), ticket)
 
 
@@ -100,9 +100,12 @@ def reply() -> AnyResponse:
 @blueprint.post("/lacak/keluar")
 @context.public
 def leave() -> AnyResponse:
-    """Forget the case: somebody else may use this phone next."""
+    """Forget the case: somebody else may use this phone next. No copy of the ticket opens it any more."""
+    ticket = context.cookie(COOKIE)
+    run_without_key(context.database(), lambda session: reporter.end_look(session, ticket))
     gone = redirect(url_for("tracking.door"), 303)
-    gone.delete_cookie(COOKIE, path=_PATH, httponly=True, samesite="Strict")
+    cookies.drop(gone, COOKIE, path=_PATH, samesite="Strict")
+    cookies.clear_site(gone)
     flash(_("Laporan Anda tidak terbuka lagi di peramban ini."), "ok")
     return gone
 
@@ -116,20 +119,12 @@ def _ticket(number: str, code: str) -> str:
 
 
 def _remember(response: AnyResponse, ticket: str) -> AnyResponse:
-    response.set_cookie(
-        COOKIE,
-        ticket,
-        max_age=reporter.LOOK,
-        path=_PATH,
-        httponly=True,
-        samesite="Strict",
-        secure=context.config().base_url.startswith("https:"),
-    )
+    cookies.put(response, COOKIE, ticket, max_age=reporter.LOOK, path=_PATH, samesite="Strict")
     return response
 
 
 def _look(session: Session) -> Look | None:
-    return reporter.by_ticket(session, request.cookies.get(COOKIE, ""))
+    return reporter.by_ticket(session, context.cookie(COOKIE))
 
 
 def _case(session: Session) -> ProcessInstance | None:

@@ -1,11 +1,14 @@
 """Bearer tokens: shown once, found by hash, revoked for good."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from app.db import Database
-from app.errors import Conflict, NotAllowed
+from app.errors import Conflict, InvalidForm, NotAllowed
 from app.models import ApiToken, HistoryEvent, User
+from app.services.core import clock
 from app.services.core.access import Actor, actor_of
 from app.services.people import api_tokens, users
 from tests.services.counting import statements
@@ -26,8 +29,8 @@ def issue(database: Database, owner: Actor, actor: Actor | None) -> str:
 
 def found(database: Database, token: str) -> Actor | None:
     with database.reading() as session:
-        user = api_tokens.find(session, token)
-        return actor_of(user) if user else None
+        bearer = api_tokens.find(session, token)
+        return actor_of(bearer.user) if bearer else None
 
 
 def test_a_token_brings_back_its_user_with_his_rights(database: Database, people: tuple[Actor, ...]) -> None:
@@ -66,10 +69,10 @@ def test_revoked_tokens_are_worthless_and_a_stranger_cannot_revoke_them(
     with database.transaction() as session:
         with pytest.raises(NotAllowed):
             api_tokens.revoke_all(session, session.get_one(User, rina.id), actor=budi)
-        assert api_tokens.count(session, rina.id) == 2
+        assert len(api_tokens.live(session, rina.id)) == 2
         assert api_tokens.revoke_all(session, session.get_one(User, rina.id), actor=admin) == 2
         assert api_tokens.revoke_all(session, session.get_one(User, rina.id), actor=admin) == 0
-        assert (api_tokens.count(session, rina.id), api_tokens.count(session, budi.id)) == (0, 1)
+        assert [len(api_tokens.live(session, one.id)) for one in (rina, budi)] == [0, 1]
     assert [found(database, token) for token in mine] == [None, None]
     assert found(database, his) == budi
     with database.reading() as session:
@@ -90,3 +93,51 @@ def test_disabling_a_user_makes_his_tokens_worthless_for_good(
     with database.transaction() as session:
         users.enable(session, rina.id, actor=admin)
     assert found(database, token) is None
+
+
+def test_a_token_ends_after_ninety_days_or_when_its_maker_said(
+    database: Database, people: tuple[Actor, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rina, begun = people[0], clock.real()
+    usual = issue(database, rina, rina)
+    with database.transaction() as session:
+        short = api_tokens.issue(session, session.get_one(User, rina.id), actor=None, days=7)
+
+    def over(token: str) -> bool:
+        with database.reading() as session:
+            bearer = api_tokens.find(session, token)
+        assert bearer is not None
+        return bearer.is_over
+
+    for days, ended in ((0, [False, False]), (8, [False, True]), (89, [False, True]), (91, [True, True])):
+        monkeypatch.setattr(clock, "real", lambda days=days: begun + timedelta(days=days))
+        assert [over(usual), over(short)] == ended, days
+    with database.reading() as session:
+        assert api_tokens.live(session, rina.id) == []
+
+
+@pytest.mark.parametrize("days", [0, -1, 367])
+def test_no_token_lasts_longer_than_a_year_or_not_at_all(
+    database: Database, people: tuple[Actor, ...], days: int
+) -> None:
+    with pytest.raises(InvalidForm, match="1 sampai 366 hari"), database.transaction() as session:
+        api_tokens.issue(session, session.get_one(User, people[0].id), actor=None, days=days)
+
+
+def test_the_last_use_is_noted_once_an_hour(
+    database: Database, people: tuple[Actor, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rina, begun = people[0], clock.real()
+    token, noted = issue(database, rina, rina), []
+    for minutes in (0, 30, 59, 61, 100):
+        monkeypatch.setattr(clock, "real", lambda minutes=minutes: begun + timedelta(minutes=minutes))
+        with database.transaction() as session:
+            bearer = api_tokens.find(session, token)
+            assert bearer is not None
+            if bearer.touch_due:
+                api_tokens.touch(session, token)
+                noted.append(minutes)
+    assert noted == [0, 61]
+    with database.reading() as session:
+        [row] = api_tokens.live(session, rina.id)
+        assert row.used_at == begun + timedelta(minutes=61)

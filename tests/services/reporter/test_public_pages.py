@@ -3,8 +3,9 @@
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
-from app.models import ProcessInstance
+from app.models import ProcessInstance, VoidNonce
 from app.services.core import clock, sealed_values
 from app.services.definitions import definitions, details, staffing
 from app.services.deployment import deployments
@@ -37,6 +38,31 @@ def test_a_ticket_opens_its_case_until_the_code_is_replaced(office: Office) -> N
     issue(office, case)
     with office.database.reading() as session:
         assert reporter.by_ticket(session, ticket) is None
+
+
+def test_a_look_that_was_ended_opens_with_no_copy_of_its_tickets_and_another_look_goes_on(
+    office: Office,
+) -> None:
+    case = office.start()
+    issue(office, case)
+    with office.database.transaction() as session:
+        first, other = reporter.ticket(session, case), reporter.ticket(session, case)
+        look = reporter.by_ticket(session, first)
+        assert look is not None
+        later = reporter.ticket(session, case, look.since, look.nonce)
+        for _twice in range(2):
+            reporter.end_look(session, later)
+    with office.database.transaction() as session:
+        opened = [reporter.by_ticket(session, one) is not None for one in (first, later, other)]
+        assert opened == [False, False, True]
+        row = session.scalars(select(VoidNonce)).one()
+        assert look.nonce not in row.nonce
+        sealed_values.forget_old(session)
+        row.until = clock.real() - timedelta(seconds=1)
+        session.flush()
+        assert len(session.scalars(select(VoidNonce)).all()) == 1
+        sealed_values.forget_old(session)
+        assert session.scalars(select(VoidNonce)).all() == []
 
 
 def test_looking_again_and_again_ends_after_twelve_hours(office: Office) -> None:

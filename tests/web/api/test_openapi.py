@@ -1,16 +1,20 @@
 """The specification is made from the code, and answers keep to it."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.config import Config
+from app.db import Database
+from app.web import create_app
 from app.web.api.examples import COMPLETE, MESSAGE, START
 from app.web.api.schemas.instances import Message, Start
 from app.web.api.schemas.tasks import Complete
 from tests.reports import answers_for
-from tests.web.conftest import Api, Case
+from tests.web.conftest import Api, Browser, Case
 
 OPERATIONS = {
     "POST /deployments",
@@ -39,8 +43,8 @@ JSON = "application/json"
 
 
 @pytest.fixture
-def spec(client: FlaskClient) -> Spec:
-    response = client.get("/api/v1/openapi.json")
+def spec(api: Callable[[str], Api]) -> Spec:
+    response = api("auditor").get("/openapi.json")
     assert (response.status_code, response.mimetype) == (200, "application/json")
     found: Spec = response.json
     return found
@@ -51,6 +55,17 @@ def operations(spec: Spec) -> Iterator[tuple[str, str, Spec]]:
         for method, operation in methods.items():
             if method != "parameters":
                 yield method.upper(), path.removeprefix("/api/v1"), operation
+
+
+def test_the_specification_is_for_who_is_signed_in_or_sends_a_token(
+    client: FlaskClient, sign_in: Callable[[str], Browser], config: Config, office: Database
+) -> None:
+    path = "/api/v1/openapi.json"
+    assert client.get(path).status_code == 401
+    assert client.get(path, headers={"Authorization": "Bearer nix"}).status_code == 401
+    assert sign_in("lapor").get(path).status_code == 200
+    opened = create_app(replace(config, open_api_docs=True), office).test_client()
+    assert opened.get(path).status_code == 200
 
 
 def test_the_specification_names_every_operation_and_no_page(spec: Spec) -> None:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
 from sqlalchemy import delete, update
 from werkzeug.test import TestResponse
 
@@ -48,10 +47,8 @@ def strip(office: Database, name: str) -> None:
         "/process-instances/{instance_id}",
     ],
 )
-def test_who_lost_the_right_is_not_told_again(
-    client: FlaskClient, api: Clients, office: Database, end: str
-) -> None:
-    [command] = [one for one in commands(client, api, office) if one.path.endswith(end)]
+def test_who_lost_the_right_is_not_told_again(api: Clients, office: Database, end: str) -> None:
+    [command] = [one for one in commands(api, office) if one.path.endswith(end)]
     sender = api(command.by)
     if end == "/release":
         assert sender.post(f"/tasks/{command.ids['task_id'][0]}/claim").status_code == 200

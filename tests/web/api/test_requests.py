@@ -1,11 +1,14 @@
 """Who may ask the API, how it reads what it is sent, and how it says no."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.db import Database
+from app.models import ApiToken
 from app.services.core import access
 from app.services.core.paging import cursor
 from app.services.people import api_tokens, users
@@ -34,6 +37,22 @@ def test_a_token_ends_with_its_user_or_its_revocation(api: Clients, office: Data
         users.disable(session, users.named(session, "upp").id, actor=None)
     assert lapor.get("/tasks").status_code == 401
     assert upp.get("/tasks").status_code == 401
+
+
+def test_a_token_that_is_over_is_told_so_and_each_answer_says_when(api: Clients, office: Database) -> None:
+    lapor = api("lapor")
+    first = lapor.get("/tasks")
+    end = datetime.fromisoformat(first.headers["Token-Expires"])
+    assert timedelta(days=89) < end - datetime.now(UTC) <= timedelta(days=90)
+    with office.transaction() as session:
+        row = session.scalars(select(ApiToken)).one()
+        assert row.used_at is not None
+        row.expires_at = datetime(2026, 11, 1, tzinfo=UTC)
+    refused = lapor.get("/tasks")
+    assert (refused.status_code, refused.json["code"]) == (401, "token_expired")
+    assert refused.json["detail"].startswith("Token ini berakhir pada 1 Nov 2026.")
+    assert lapor.post("/tasks/x/claim").status_code == 401
+    assert "Token-Expires" not in refused.headers
 
 
 def test_a_problem_says_what_happened(api: Clients) -> None:

@@ -105,10 +105,15 @@ def test_who_has_read_his_report_leaves_it_and_the_code_is_asked_for_again(
     page = look_up(phone, case.number, case.code)
     assert "Selesai membaca" in page
     assert "Tutup laporan" not in page, "nobody closes a report here"
+    copied = phone.client.get_cookie("alur-lacak", path="/lacak")
     left = phone.post("/lacak/keluar")
     assert left.location == "/lacak"
     assert "tidak terbuka lagi di peramban ini" in words_of(phone.get("/lacak"))
     assert phone.get("/lacak/laporan").location == "/lacak"
+    assert copied is not None
+    phone.client.set_cookie("alur-lacak", copied.value, path="/lacak")
+    assert phone.get("/lacak/laporan").location == "/lacak"
+    assert phone.post("/lacak/laporan").status_code == 401
 
 
 def stations(page: str) -> list[tuple[str, str]]:

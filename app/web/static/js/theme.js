@@ -17,6 +17,6 @@ function apply(value) {
   if (value) root.dataset.theme = value;
   else delete root.dataset.theme;
   document.querySelector("meta[name=color-scheme]").content = value || "light dark";
-  const secure = location.protocol === "https:" ? "; Secure" : "";
-  document.cookie = `theme=${value}; Path=/; Max-Age=${YEAR_S}; SameSite=Lax${secure}`;
+  const [name, secure] = location.protocol === "https:" ? ["__Host-theme", "; Secure"] : ["theme", ""];
+  document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR_S}; SameSite=Lax${secure}`;
 }
