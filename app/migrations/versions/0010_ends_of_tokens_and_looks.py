@@ -1,6 +1,6 @@
 """API tokens end and say when they were used; sign-ins say in which browser; a reporter's look can be ended.
 
-Revision: 0012.
+Revision: 0010.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -10,7 +10,7 @@ from alembic import op
 
 from app.db import UtcDateTime
 
-revision = "0012"
+revision = "0010"
 down_revision = "0009"
 branch_labels = None
 depends_on = None
