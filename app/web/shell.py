@@ -25,6 +25,7 @@ _PATHS = {
     "language": "/bahasa",
     "theme": "/tema",
     "account": "/kata-sandi",
+    "sessions": "/sesi",
     "sign_in": "/masuk",
     "sign_out": "/keluar",
 }

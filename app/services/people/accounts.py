@@ -84,7 +84,7 @@ def admit_old_password(session: Session, *, actor: Actor) -> Admission:
     return rate_limits.admit(session, {_OLD_PASSWORD: str(actor.id)})
 
 
-def prove_old_password(session: Session, old: str, *, actor: Actor) -> str:
+def prove_old_password(session: Session, old: str, *, actor: Actor, field: str = "old") -> str:
     """Return the stored hash that the actor's old password fits. It hashes: not within a transaction that writes.
 
     Raises:
@@ -92,7 +92,8 @@ def prove_old_password(session: Session, old: str, *, actor: Actor) -> str:
     """
     stored = users.get(session, actor.id).password_hash
     if not passwords.matches(stored, old, local=settings.config(session).local):
-        raise _refused("old", _("Kata sandi lama tidak cocok."))
+        words = _("Kata sandi lama tidak cocok.") if field == "old" else _("Kata sandi tidak cocok.")
+        raise _refused(field, words)
     return stored
 
 

@@ -25,6 +25,9 @@ IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 TOUCH = timedelta(seconds=60)
 
+#: The width of the column.
+_MOST_WORDS = 60
+
 # Guesses from elsewhere must not keep the owner out: what is tight counts one place. Many places at one account are
 # counted too, or each would have five guesses more.
 _ACCOUNT_THERE = Limit("sign-in account and source", free=5, first_s=2, longest_s=60)
@@ -41,6 +44,17 @@ class SignedIn:
 
     user: User
     touch_due: bool
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A signed-in browser as its user reads of it. ``id``: the hash of its token, which signs nobody in."""
+
+    id: str
+    browser: str
+    begun_at: datetime
+    seen_at: datetime
+    is_this: bool
 
 
 def admit(session: Session, name: str, source: str) -> Admission:
@@ -75,11 +89,16 @@ def prove(session: Session, name: str, password: str) -> tuple[int, str]:
 
 
 def begin(
-    session: Session, user_id: int, proved: str, admission: Admission, replaces: str | None
+    session: Session,
+    user_id: int,
+    proved: str,
+    admission: Admission,
+    replaces: str | None,
+    browser: str = "",
 ) -> tuple[User, str]:
     """Begin a session of the user; return him and the token for his browser, which held ``replaces`` before.
 
-    ``proved``: the hash that `prove` returned.
+    ``proved``: the hash that `prove` returned. ``browser``: what his list of sessions calls it.
 
     Raises:
         InvalidForm: he was disabled or given another password meanwhile.
@@ -94,7 +113,8 @@ def begin(
         sign_out(session, replaces)
     rate_limits.forgive(session, admission)
     token, now = secrets.token_urlsafe(32), clock.real()
-    session.add(LoginSession(token_hash=fingerprint(token), user_id=user.id, created_at=now, seen_at=now))
+    held = {"token_hash": fingerprint(token), "browser": browser[:_MOST_WORDS]}
+    session.add(LoginSession(user_id=user.id, created_at=now, seen_at=now, **held))
     return user, token
 
 
@@ -140,6 +160,23 @@ def end_all(session: Session, user_id: int, *, keep: str | None = None) -> None:
     """End every session of a user, but the one whose token is ``keep``."""
     mine = LoginSession.user_id == user_id
     session.execute(delete(LoginSession).where(mine, LoginSession.token_hash != fingerprint(keep or "")))
+
+
+def open_sessions(session: Session, user_id: int, token: str | None) -> list[OpenSession]:
+    """The sessions of a user that are not over, the one used last first. ``token``: of the browser that asks."""
+    now, this = clock.real(), fingerprint(token or "")
+    alive = (LoginSession.seen_at > now - IDLE, LoginSession.created_at > now - ABSOLUTE)
+    query = select(LoginSession).where(LoginSession.user_id == user_id, *alive)
+    return [
+        OpenSession(row.token_hash, row.browser, row.created_at, row.seen_at, row.token_hash == this)
+        for row in session.scalars(query.order_by(LoginSession.seen_at.desc(), LoginSession.token_hash))
+    ]
+
+
+def end_one(session: Session, user_id: int, session_id: str) -> None:
+    """End one session of a user, by its id in `open_sessions`. What is somebody else's stays."""
+    mine = (LoginSession.user_id == user_id, LoginSession.token_hash == session_id)
+    session.execute(delete(LoginSession).where(*mine))
 
 
 def forget_old(session: Session) -> None:

@@ -11,7 +11,7 @@ from app.commands.transaction import run_without_key
 from app.errors import InvalidForm, TooManyAttempts
 from app.i18n import _
 from app.services.core.access import Actor
-from app.services.people import users
+from app.services.people import api_tokens, sessions, users
 from app.web import context, cookies, errors, login
 from app.web.shell import THEME_COOKIE, THEMES
 
@@ -19,6 +19,34 @@ blueprint = Blueprint("auth", __name__)
 _YEAR_S = 365 * 24 * 60 * 60
 #: What was chosen at the door. The cookie does not tell: it may hold the language of whoever signed in here before.
 _CHOSEN_LANGUAGE = "chosen_language"
+#: Instead of a session: all but this one.
+_OTHERS = "others"
+#: How browsers and systems name themselves; who calls himself by several names comes before those others bear.
+_BROWSERS = (
+    *(
+        ("Edg", "Edge"),
+        ("OPR/", "Opera"),
+        ("SamsungBrowser/", "Samsung Internet"),
+        ("UCBrowser/", "UC Browser"),
+    ),
+    *(
+        ("Firefox/", "Firefox"),
+        ("FxiOS/", "Firefox"),
+        ("CriOS/", "Chrome"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    ),
+)
+_SYSTEMS = (
+    *(
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("CrOS", "ChromeOS"),
+    ),
+    *(("Mac OS X", "macOS"), ("Linux", "Linux")),
+)
 
 
 @blueprint.get("/")
@@ -60,6 +88,7 @@ def enter() -> AnyResponse:
             request.form.get("password", ""),
             source=context.source(),
             replaces=login.token(),
+            browser=_browser_words(request.headers.get("User-Agent", "")),
         )
     except InvalidForm as error:
         return make_response(_sign_in_page(going_to, name, str(error)), 422)
@@ -127,6 +156,33 @@ def password() -> AnyResponse | str:
     return redirect(_wanted())
 
 
+@blueprint.get("/sesi")
+def own_sessions() -> str:
+    """Where one is signed in, and one's API tokens."""
+    return _sessions_page({})
+
+
+@blueprint.post("/sesi")
+def end_sessions() -> AnyResponse:
+    """End another session of one's own, or all others."""
+    chosen = request.form.get("session", "")
+    try:
+        accounts.end_sessions(
+            context.database(),
+            request.form.get("password", ""),
+            None if chosen == _OTHERS else chosen,
+            actor=context.actor(),
+            keep=login.token(),
+        )
+    except InvalidForm as error:
+        return make_response(_sessions_page(error.errors), 422)
+    except TooManyAttempts as error:
+        page = _sessions_page({"password": str(error)})
+        return Response(page, 429, {"Retry-After": str(error.retry_after_s)})
+    flash(_("Semua sesi lain sudah berakhir.") if chosen == _OTHERS else _("Sesi itu sudah berakhir."), "ok")
+    return redirect(url_for("auth.own_sessions"), 303)
+
+
 @blueprint.post("/bahasa")
 @context.public
 def language() -> AnyResponse:
@@ -176,6 +232,26 @@ def _password_page(found: dict[str, str]) -> str:
     user = context.user()
     forced = user is not None and user.must_change_password
     return render_template("people/own_password.html", errors=found, forced=forced, next_path=_wanted())
+
+
+def _sessions_page(found: dict[str, str]) -> str:
+    actor = context.actor()
+    with context.database().reading() as session:
+        return render_template(
+            "people/own_sessions.html",
+            errors=found,
+            sessions=sessions.open_sessions(session, actor.id, login.token()),
+            tokens=api_tokens.live(session, actor.id),
+            ends_soon=api_tokens.ends_soon,
+        )
+
+
+def _browser_words(agent: str) -> str:
+    """What somebody knows his browser by, e.g. "Firefox · Android"; empty when it does not say. No versions."""
+    browser, system = (
+        next((word for sign, word in signs if sign in agent), "") for signs in (_BROWSERS, _SYSTEMS)
+    )
+    return " · ".join(filter(None, (browser, system)))
 
 
 def _check_repeated(new: str) -> None:

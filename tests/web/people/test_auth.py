@@ -17,6 +17,7 @@ from app.models import LoginSession
 from app.services.core import clock
 from app.services.people import accounts, sessions, users
 from tests.web.conftest import Browser, Traffic
+from tests.web.pages import words_of
 
 SignIn = Callable[[str], Browser]
 
@@ -296,3 +297,70 @@ def test_guessing_ones_old_password_is_slowed_down(sign_in: SignIn) -> None:
     assert (late.status_code, "Terlalu banyak percobaan" in late.text) == (429, True)
     assert int(late.headers["Retry-After"]) > 0
     assert 'name="old"' in late.text
+
+
+PHONE = "Mozilla/5.0 (Android 14; Mobile; rv:140.0) Gecko/140.0 Firefox/140.0"
+OFFICE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36 Edg/140.0"
+
+
+def signed_in_with(app: Flask, agent: str) -> Browser:
+    browser = Browser(app.test_client())
+    browser.client.environ_base["HTTP_USER_AGENT"] = agent
+    assert browser.sign_in("lapor").status_code == 302
+    return browser
+
+
+def others(page: str) -> list[str]:
+    """Ids of the sessions that may be ended."""
+    return re.findall(r'name="session" value="([0-9a-f]{64})"', page)
+
+
+def test_own_sessions_are_listed_by_their_browsers_and_without_addresses(app: Flask, sign_in: SignIn) -> None:
+    signed_in_with(app, PHONE)
+    office = signed_in_with(app, OFFICE)
+    sign_in("upp")
+    page = office.get("/sesi")
+    words = words_of(page)
+    assert "Edge · Windows Sesi ini" in words
+    assert "Firefox · Android" in words
+    assert "127.0.0.1" not in words
+    assert "140" not in words
+    assert len(others(page.text)) == 1, "neither this one nor those of others"
+
+
+def test_another_session_is_ended_by_who_knows_the_password(app: Flask) -> None:
+    phone, office = signed_in_with(app, PHONE), signed_in_with(app, OFFICE)
+    [held] = others(office.get("/sesi").text)
+    wrong = office.post("/sesi", session=held, password="salah")
+    assert (wrong.status_code, "Kata sandi tidak cocok." in wrong.text) == (422, True)
+    assert phone.get("/kata-sandi").status_code == 200
+    assert office.post("/sesi", session=held, password="demo").location == "/sesi"
+    assert phone.get("/kata-sandi").status_code == 302
+    assert office.get("/kata-sandi").status_code == 200
+
+
+def test_all_other_sessions_are_ended_at_once_and_nobody_elses(app: Flask, sign_in: SignIn) -> None:
+    phone, tablet, office = (signed_in_with(app, agent) for agent in (PHONE, "lain", OFFICE))
+    colleague = sign_in("upp")
+    [foreign] = [one.id for one in _sessions_of(app, "upp")]
+    assert office.post("/sesi", session=foreign, password="demo").status_code == 303
+    assert office.post("/sesi", session="others", password="demo").status_code == 303
+    assert [one.get("/kata-sandi").status_code for one in (phone, tablet, office, colleague)] == [
+        302,
+        302,
+        200,
+        200,
+    ]
+    assert "Tidak ada sesi lain." in office.get("/sesi").text
+
+
+def test_who_guesses_the_password_at_an_open_browser_has_to_wait(app: Flask) -> None:
+    office = signed_in_with(app, OFFICE)
+    answers = [office.post("/sesi", session="others", password="salah").status_code for _n in range(6)]
+    assert answers == [422] * 5 + [429]
+
+
+def _sessions_of(app: Flask, name: str) -> list[sessions.OpenSession]:
+    database = app.extensions["alur"].database
+    with database.reading() as session:
+        return sessions.open_sessions(session, users.named(session, name).id, None)
