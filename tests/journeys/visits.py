@@ -130,6 +130,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("casefile.show", "/perkara/{fresh}"),
         Visit("casefile.show", "/perkara/{cancelled}"),
         Visit("notices.listed", "/notifikasi"),
+        Visit("auth.own_sessions", "/sesi"),
         Visit("auth.password", "/kata-sandi"),
         Visit("auth.password", "/kata-sandi", "with two new ones", _two_passwords, 422),
         Visit("definitions.listed", "/proses"),

@@ -241,7 +241,7 @@ def _sessions_page(found: dict[str, str]) -> str:
             "people/own_sessions.html",
             errors=found,
             sessions=sessions.open_sessions(session, actor.id, login.token()),
-            tokens=api_tokens.live(session, actor.id),
+            live_tokens=api_tokens.live(session, actor.id),
             ends_soon=api_tokens.ends_soon,
         )
 
