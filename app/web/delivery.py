@@ -5,6 +5,7 @@ brotli and gzip. Templates ask for ``url_for("static", filename="dist/app.js")``
 """
 
 import gzip
+import hashlib
 import json
 import re
 from functools import lru_cache
@@ -36,6 +37,9 @@ class _SessionsOfPages(SecureCookieSessionInterface):
 
     A look at the session brings ``Vary: Cookie``: browsers would fetch all files again after each sign-in.
     """
+
+    #: Flask's is SHA-1. A cookie signed with it, by an older release, is no session any more.
+    digest_method = staticmethod(hashlib.sha256)
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Keep the session of a page in its cookie."""

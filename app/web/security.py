@@ -23,6 +23,7 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "style-src 'self'",
         "img-src 'self' data:",
         "font-src 'self'",
+        "object-src 'none'",
         "connect-src 'self'",
         "base-uri 'none'",
         "form-action 'self'",

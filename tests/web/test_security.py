@@ -37,6 +37,7 @@ def test_every_answer_carries_the_headers(client: FlaskClient, sign_in: SignIn) 
         policy = response.headers["Content-Security-Policy"]
         assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
         assert "unsafe" not in policy
+        assert {"object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy.split("; "))
         assert response.headers["X-Content-Type-Options"] == "nosniff"
         assert response.headers["Referrer-Policy"] == "same-origin"
         assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
@@ -176,6 +177,18 @@ def test_subdomains_are_bound_to_https_by_a_setting(config: Config, office: Data
     bound = replace(config, base_url="https://alur.example", hsts_subdomains=True)
     page = create_app(bound, office).test_client().get("/masuk", headers={"Host": "alur.example"})
     assert page.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+
+
+def test_every_answer_says_in_which_letters_it_is(client: FlaskClient, api: Callable[[str], Api]) -> None:
+    auditor = api("auditor")
+    answers = [client.get("/masuk"), auditor.get("/process-definitions/1/xml"), client.get("/nix")]
+    for answer in answers:
+        assert answer.headers["Content-Type"].endswith("; charset=utf-8"), answer.request.path
+
+
+def test_the_session_cookie_is_signed_with_sha_256(app: Flask) -> None:
+    serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    assert len(serializer.dumps({}).rsplit(".", 1)[1]) == 43
 
 
 def test_who_leaves_takes_what_the_browser_kept_along(sign_in: SignIn, client: FlaskClient) -> None:

@@ -1,5 +1,7 @@
 """Process definitions: what is live, and what one version holds."""
 
+import codecs
+import re
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,6 +14,8 @@ from app.web import context
 from app.web.api import present
 from app.web.api.requests import ID, Blueprint
 from app.web.api.schemas.definitions import DefinitionDetail, DefinitionPage, DefinitionQuery
+
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]{1,60}encoding=["']([\w.-]{1,20})["']""")
 
 blueprint = Blueprint("process-definitions", __name__, description="Versions of processes.")
 
@@ -44,7 +48,15 @@ def xml(definition_id: int) -> Response:
     """The diagram as it was deployed."""
     with context.database().reading() as session:
         content = definitions.version(session, definition_id).xml
-    return Response(content, content_type="application/xml")
+    return Response(content, content_type=f"application/xml; charset={_encoding(content)}")
+
+
+def _encoding(content: bytes) -> str:
+    """How a diagram's text is stored, as it says itself; readers believe the header before they believe the file."""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    declared = _DECLARED.match(content)
+    return declared[1].decode().lower() if declared else "utf-8"
 
 
 def _detail(session: Session, row: ProcessDefinition) -> dict[str, Any]:
