@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -22,13 +23,25 @@ from sqlalchemy import (
     make_url,
 )
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import ArgumentError, DataError, IntegrityError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DataError,
+    DBAPIError,
+    IntegrityError,
+    InternalError,
+    OperationalError,
+)
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 
 from app.errors import Conflict, InvalidForm, NotReady
 from app.i18n import _
+
+#: What the drivers say where the disk is full, and where nothing may be written: PostgreSQL's sqlstate, SQLite's
+#: primary result code. Source: postgresql.org/docs/current/errcodes-appendix.html, sqlite.org/rescode.html.
+_FULL = frozenset({"53100", sqlite3.SQLITE_FULL})
+_READ_ONLY = "25006"
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -134,7 +147,11 @@ class Database:
             if _is_lost_race(error):
                 message = _("Data ini baru saja diubah orang lain. Muat ulang halaman, lalu coba lagi.")
                 raise Conflict(message) from error
-            raise NotReady(_("Basis data sedang tidak dapat dihubungi. Coba lagi sebentar lagi.")) from error
+            raise NotReady(_why_not_ready(cast("DBAPIError", error))) from error
+        except InternalError as error:
+            if getattr(error.orig, "sqlstate", None) != _READ_ONLY:
+                raise
+            raise NotReady(_why_not_ready(error)) from error
         except DataError as error:
             message = _(
                 "Ada isian yang tidak dapat disimpan: terlalu panjang, atau memuat huruf yang tidak dikenal."
@@ -183,11 +200,27 @@ def _parsed(url: str) -> URL:
     return parsed if parsed.get_backend_name() == "sqlite" else parsed.set(drivername="postgresql+psycopg")
 
 
-def _is_lost_race(error: StaleDataError | IntegrityError | OperationalError) -> bool:
+def _is_lost_race(error: StaleDataError | DBAPIError) -> bool:
     """Whether somebody was faster. PostgreSQL's answer to a deadlock is among it: it undoes one of the two."""
     if isinstance(error, OperationalError):
         return getattr(error.orig, "sqlstate", None) in {"40001", "40P01"}
     return True
+
+
+def _why_not_ready(error: DBAPIError) -> str:
+    code = getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    if code in _FULL:
+        return storage_full()
+    if code in (_READ_ONLY, sqlite3.SQLITE_READONLY):
+        return _(
+            "Basis data sedang hanya dapat dibaca, jadi ini belum tersimpan. Beri tahu pengelola, lalu coba lagi."
+        )
+    return _("Basis data sedang tidak dapat dihubungi. Coba lagi sebentar lagi.")
+
+
+def storage_full() -> str:
+    """What is said where the disk has no room for what was to be kept."""
+    return _("Ruang penyimpanan server penuh, jadi ini belum tersimpan. Beri tahu pengelola, lalu coba lagi.")
 
 
 def _dumps(value: Any) -> str:

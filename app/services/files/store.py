@@ -1,11 +1,13 @@
 """The bytes of attachments: one file each in the data folder, written before the row, removed after it."""
 
+import errno
 import os
 from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app.errors import NotFound
+from app.db import storage_full
+from app.errors import NotFound, NotReady
 from app.i18n import _
 from app.models import Attachment
 from app.services.core import commit_hooks, encryption, settings
@@ -25,12 +27,23 @@ def write(session: Session, row: Attachment, content: bytes) -> None:
     """Write a file so that it outlives a power cut; it goes again when the transaction fails.
 
     What lies there already was left by a process that was killed before its commit: no row names it.
+
+    Raises:
+        NotReady: the disk is full, or cannot be written.
     """
     to = path(session, row.id, private=row.is_private)
     commit_hooks.if_undone(session, lambda: to.unlink(missing_ok=True))
+    sealed = encryption.seal_bytes(session, content) if row.is_private else content
+    try:
+        _write_durably(to, sealed)
+    except OSError as error:
+        raise NotReady(_why_not_written(error)) from error
+
+
+def _write_durably(to: Path, content: bytes) -> None:
     descriptor = os.open(to, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(encryption.seal_bytes(session, content) if row.is_private else content)
+        file.write(content)
         file.flush()
         os.fsync(file.fileno())
     folder = os.open(to.parent, os.O_RDONLY)
@@ -38,6 +51,12 @@ def write(session: Session, row: Attachment, content: bytes) -> None:
         os.fsync(folder)  # the name must be as lasting as the row
     finally:
         os.close(folder)
+
+
+def _why_not_written(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        return storage_full()
+    return _("Folder lampiran di server tidak dapat ditulis: {why}.", why=error.strerror or str(error))
 
 
 def read_content(session: Session, row: Attachment) -> bytes:
