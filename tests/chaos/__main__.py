@@ -35,6 +35,9 @@ def main() -> int:
         "--record", type=Path, help="a line of JSON for each part; a run goes on after the last"
     )
     words.add_argument("--control", choices=tuple(CONTROLS), help="make it wrong: the run must find it")
+    words.add_argument(
+        "--stop", type=float, metavar="S", help="stop workers for so long amid their timers instead"
+    )
     given = words.parse_args()
     with tempfile.TemporaryDirectory(prefix="alur-chaos-") as folder, _server(given) as server:
         made = places(Path(folder), server)
@@ -42,7 +45,7 @@ def main() -> int:
         gc.freeze()  # what is loaded by now stays, and is shared with every process
         if given.control:
             return _find(made, given.control, given.seed)
-        return _kill(made, given)
+        return _kill(made, given) if given.stop is None else _stop(made, given)
 
 
 @contextmanager
@@ -129,6 +132,21 @@ def _tell(killed: Counter[tuple[str, str]], wrong: list[str], seed: int) -> None
     print(f"killed {dict(by_way)}; {points} different points; seed {seed}")
     for line in wrong[:20]:
         print(f"WRONG: {line}")
+
+
+def _stop(made: Places, given: argparse.Namespace) -> int:
+    """Stop a worker at points spread over the firing of a timer, ``--kills`` of them."""
+    with made.place() as place:
+        hunt = Hunt(place, given.seed)
+        points = range(2, len(hunt.points_of("timer")), max(1, 30 // given.kills))
+        stopped = sum(hunt.stop_one(at, given.stop) for at in points[: given.kills])
+        hunt.close()
+    print(
+        f"{stopped} workers stopped for {given.stop:.0f} s on {given.database}, {len(hunt.wrong)} violations"
+    )
+    for line in hunt.wrong[:20]:
+        print(f"WRONG: {line}")
+    return 1 if hunt.wrong else 0
 
 
 def _find(made: Places, control: str, seed: int) -> int:

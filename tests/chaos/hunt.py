@@ -1,6 +1,8 @@
 """Kill, look, go on: one installation, and what its clients were told."""
 
+import os
 import random
+import signal
 import time
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
@@ -58,6 +60,24 @@ class Hunt:
         for line in self._heard(victim):
             point = line.get("killed", point)
         return self._bury(victim, kind, point or "never")
+
+    def stop_one(self, at: int, seconds: float) -> bool:
+        """Stop a worker amid a timer, let another look for work, and let the first go on after so long.
+
+        False: it did not come so far.
+        """
+        first = self._set_on(OFFICERS[0], kind="timer", at=at, signal=signal.SIGSTOP)
+        stopped = any("killed" in line for line in self._heard(first, ends=("killed", "done")))
+        if stopped:
+            second = self._set_on(OFFICERS[1], kind="work", at=None)
+            time.sleep(seconds)
+            os.kill(first.pid, signal.SIGCONT)
+            for victim in (first, second):
+                for _line in self._heard(victim):
+                    pass
+            second.bury()
+        first.bury()
+        return stopped
 
     def kill_two(self, kinds: Collection[str] = KINDS) -> None:
         """Let two work side by side, and kill both at random moments."""
@@ -142,7 +162,8 @@ class Hunt:
                     return kind
         return ""
 
-    def _heard(self, victim: Victim) -> Iterator[dict[str, Any]]:
+    def _heard(self, victim: Victim, ends: Collection[str] = ()) -> Iterator[dict[str, Any]]:
+        """What it says, till its end or a line of this kind."""
         for line in victim.lines():
             if "begin" in line:
                 self.ledger.begin(Request(**line["begin"]))
@@ -150,6 +171,8 @@ class Hunt:
                 self.ledger.hear(line["answer"], line["status"], line["body"])
             self.wrong += line.get("wrong", ())
             yield line
+            if any(kind in line for kind in ends):
+                return
 
     def _bury(self, victim: Victim, kind: str, point: str) -> bool:
         was_killed = victim.bury() != 0

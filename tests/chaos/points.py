@@ -17,7 +17,7 @@ _FILE_EVENTS = frozenset({"os.rename", "os.remove", "os.mkdir", "os.rmdir"})
 
 
 class Points:
-    """Counts the points that this process passes; kills it at the one asked for.
+    """Counts the points that this process passes; kills it at the one asked for, or stops it there.
 
     For a process that ends soon: an audit hook cannot be taken away again.
     """
@@ -26,6 +26,7 @@ class Points:
         """``tell`` is given the name of the point just before the end."""
         self._folder, self._tell = str(folder), tell
         self._left: int | None = None
+        self._signal: int = signal.SIGKILL
         self._inside = False
         self.names: list[str] = []
         engine = database.engine
@@ -36,9 +37,9 @@ class Points:
         os.fsync = self._around("fsync", os.fsync)  # type: ignore[assignment]
         sys.addaudithook(self._audit)
 
-    def arm(self, at: int | None) -> None:
-        """Count from here on; kill at the ``at``-th point, the first is 1. None: only count."""
-        self._left, self.names, self._inside = at, [], True
+    def arm(self, at: int | None, number: int = signal.SIGKILL) -> None:
+        """Count from here on; send this signal at the ``at``-th point, the first is 1. None: only count."""
+        self._left, self._signal, self.names, self._inside = at, number, [], True
 
     def disarm(self) -> None:
         self._inside = False
@@ -50,7 +51,7 @@ class Points:
         if len(self.names) == self._left:
             self._inside = False
             self._tell(name)
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._signal)
 
     def _around(self, name: str, do: Callable[..., Any]) -> Callable[..., Any]:
         def done(*given: Any) -> Any:

@@ -1,5 +1,6 @@
 """200 kills, and the controls: made wrong on purpose, the application is found out."""
 
+import os
 import subprocess
 import sys
 
@@ -9,6 +10,8 @@ from app.config import ROOT
 from tests.chaos.controls import CONTROLS
 
 pytestmark = pytest.mark.slow
+#: How many workers are stopped, and for how many seconds.
+STOPPED, STOPPED_S = ("3", "60") if os.environ.get("ALUR_CHAOS") else ("3", "1")
 
 
 def chaos(*words: str) -> str:
@@ -36,3 +39,7 @@ def test_whoever_is_killed_loses_nothing_does_nothing_twice_and_leaves_nothing_h
 @pytest.mark.parametrize("control", CONTROLS)
 def test_what_was_made_wrong_is_found(control: str, where: tuple[str, ...]) -> None:
     assert "found after" in chaos("--control", control, *where)
+
+
+def test_a_worker_that_stood_still_amid_a_timer_and_goes_on_does_no_harm(where: tuple[str, ...]) -> None:
+    assert f"{STOPPED} workers stopped" in chaos("--stop", STOPPED_S, "--kills", STOPPED, *where)
