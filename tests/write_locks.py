@@ -33,7 +33,8 @@ _COSTLY: tuple[tuple[Any, str, str], ...] = (
 
 @dataclass
 class WriteLocks:
-    """``costly``: what was called inside of a writing transaction; ``seconds``: how long each of those took."""
+    """``costly``: what was called inside of a writing transaction, of V8 with the function; ``seconds``: how long
+    each of those took."""
 
     costly: list[str] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
@@ -47,7 +48,7 @@ def write_locks() -> Iterator[WriteLocks]:
     def noting(old: Callable[..., Any], what: str) -> Callable[..., Any]:
         def call(*given: Any, **named: Any) -> Any:
             if getattr(state, "writes", False):
-                seen.costly.append(what)
+                seen.costly.append(f"V8 {given[1]}" if what == "V8" else what)
             return old(*given, **named)
 
         return call

@@ -18,7 +18,7 @@ from py_mini_racer import (
     init_mini_racer,
 )
 
-from app.bpmnio import budget
+from app.bpmnio import budget, preparation
 from app.errors import NotReady
 from app.i18n import _
 
@@ -42,8 +42,16 @@ _OF_A_THREAD = 6
 _GARBAGE_BYTES = 16 * 1024 * 1024
 _GARBAGE_PER_CALL, _GARBAGE_PER_CHAR = 2_000, 16
 # Should a bug in the bundle ever let an expression make code from text, V8 does not run it. Without its last compiler
-# our short expressions are as fast, and V8 is 5 MB smaller.
-_FLAGS = (*DEFAULT_V8_FLAGS, "--disallow-code-generation-from-strings", "--no-opt")
+# our short expressions are as fast, and V8 is 5 MB smaller. A regular expression that has tried too many ways goes on
+# in the engine that tries all at once; the flag "l" of patterns.js tells which ones it takes.
+_FLAGS = (
+    *DEFAULT_V8_FLAGS,
+    "--disallow-code-generation-from-strings",
+    "--no-opt",
+    "--enable-experimental-regexp-engine",
+    "--enable-experimental-regexp-engine-on-excessive-backtracks",
+    "--regexp-backtracks-before-fallback=10000",
+)
 
 
 class LimitReached(Exception):
@@ -127,6 +135,8 @@ class Isolate:
             LimitReached: see the class.
             NotReady: the bundle was not built.
         """
+        if self._engine is None:
+            preparation.outcome("V8", lambda: None, outside=lambda _database: self._make())
         with self._lock:
             began, allowed = _Clocks(), budget.seconds_allowed(seconds)
             if allowed <= 0:
@@ -136,6 +146,11 @@ class Isolate:
                 return self._tried(f"{function}({argument})", allowed, known)
             finally:
                 budget.spend(began.spent())
+
+    def _make(self) -> None:
+        with self._lock:
+            if self._engine is None:
+                self._start()
 
     def drop(self) -> None:
         """Throw the isolate away; the next call makes a new one."""

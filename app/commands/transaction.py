@@ -1,12 +1,15 @@
 """A command in its transaction: the only place that opens one for writing, beside migrations and restoring."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import orjson
 from sqlalchemy.orm import Session
 
+from app.bpmnio import preparation
+from app.bpmnio.preparation import NotPrepared
 from app.db import Database
 from app.errors import AppError, ExecutionFailed, ExpressionFailed
 from app.services.core import encryption, idempotency
@@ -17,6 +20,8 @@ Answer = dict[str, Any]
 #: The diagram, a table, or an expression of a form could not go on.
 Failed = (ExecutionFailed, ExpressionFailed)
 _Result = TypeVar("_Result")
+#: For how many missing things a command begins anew: two versions, V8, patterns. Then the rest is done inside.
+_MOST_PREPARED = 10
 
 
 @dataclass(frozen=True)
@@ -52,23 +57,26 @@ def run_command(
     Raises:
         KeyReused: the key came before with another body. And whatever ``do`` and ``allowed`` raise.
     """
+
+    def run(session: Session) -> Answer:
+        body = _fingerprint(session, command.body) if command.key else ""
+        return idempotency.run_once(
+            session,
+            actor,
+            command.name,
+            command.target,
+            command.key,
+            body,
+            lambda: do(session),
+            lambda: allowed(session),
+        )
+
     try:
-        with database.transaction() as session:
-            body = _fingerprint(session, command.body) if command.key else ""
-            return idempotency.run_once(
-                session,
-                actor,
-                command.name,
-                command.target,
-                command.key,
-                body,
-                lambda: do(session),
-                lambda: allowed(session),
-            )
+        return _in_transaction(database, run)
     except Failed as error:
         if after_failure is not None:
-            with database.transaction() as session:
-                after_failure(session, error)
+            told: AppError = error
+            _in_transaction(database, lambda session: after_failure(session, told))
         raise
 
 
@@ -90,6 +98,19 @@ def run_without_key(database: Database, do: Callable[[Session], _Result]) -> _Re
 
     Which commands have no key, and why: docs/decisions/0030-commands.md.
     """
+    return _in_transaction(database, do)
+
+
+def _in_transaction(database: Database, do: Callable[[Session], _Result]) -> _Result:
+    """Do it in one transaction; when something costly is missing in it, begin anew once that is there."""
+    known: dict[Hashable, Any] = {}
+    for _again in range(_MOST_PREPARED):
+        try:
+            with database.transaction() as session, preparation.remembering(known):
+                return do(session)
+        except NotPrepared as missing:
+            with suppress(AppError):  # inside of the transaction it fails again, and is told there
+                missing.prepare(database)
     with database.transaction() as session:
         return do(session)
 

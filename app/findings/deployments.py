@@ -28,6 +28,20 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         N_("Terapkan diagram proses itu sekali lagi, lengkap dengan formulir dan tabelnya."),
     ),
+    "pattern_endless": (
+        N_("Pola {pattern} pada “{name}” dapat membuat pemeriksaan isian berjalan tanpa akhir."),
+        N_(
+            "Tulis tanpa (?=…), (?!…), (?<=…), (?<!…), rujukan balik, dan pengulangan ratusan kali; atau tanpa "
+            "pengulangan di dalam pengulangan. Panjang teks dapat dibatasi dengan maxLength."
+        ),
+    ),
+    "pattern_elsewhere": (
+        N_(
+            "Pola {pattern} pada “{name}” mengulang pengulangan. Di sini aman; di program lain, misalnya pratinjau "
+            "pada perancang formulir, teks tertentu dapat membuatnya berjalan tanpa akhir."
+        ),
+        N_("Bila formulir dipakai juga di sana, tulis tanpa pengulangan di dalam pengulangan."),
+    ),
     "file_twice": (
         N_("Ada dua berkas bernama {file}."),
         N_("Kirim satu saja; folder tempat berkas itu berada tidak membedakannya."),

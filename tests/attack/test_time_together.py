@@ -6,12 +6,12 @@ from app.bpmnio import budget
 from app.db import Database
 from app.errors import InvalidForm
 from app.forms.submission import validation
-from app.services.deployment import deployments
+from app.services.deployment import checks, deployments
 from app.services.instances import instances
 from tests.engine.building import bpmn, end, start
 from tests.services.office import Office, form, text
 
-ENDLESS = {"validate": {"pattern": "^(a+)+$"}}
+ENDLESS = {"validate": {"pattern": "^(?=(a+)+$).*"}}
 
 
 def test_a_form_full_of_patterns_without_end_is_checked_in_a_time_of_its_own(
@@ -22,6 +22,7 @@ def test_a_form_full_of_patterns_without_end_is_checked_in_a_time_of_its_own(
     diagram = bpmn(
         [start("mulai", form="isian"), end("selesai")], "mulai > selesai", lanes={"Loket": "mulai selesai"}
     )
+    monkeypatch.setattr(checks, "_check_patterns", lambda _bundle: [])  # as a version of before that check
     with office.database.transaction() as session:
         files = {"pola.bpmn": diagram, "isian.form": form(*fields)}
         [done] = deployments.deploy(session, files, actor=None).definitions

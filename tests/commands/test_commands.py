@@ -4,27 +4,30 @@ import logging
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from app import stored_messages
+from app.bpmnio import feelin
 from app.commands.failures import for_the_owner
 from app.commands.instances import start_instance
 from app.commands.messages import send_message, send_reporters_form
 from app.commands.tasks import as_draft, complete_task
 from app.commands.transaction import Command
 from app.db import Database
-from app.errors import Conflict, ExecutionFailed
+from app.errors import Conflict, ExecutionFailed, InvalidDiagram, InvalidForm
 from app.i18n import speaking
-from app.models import Incident, ProcessInstance
+from app.models import Incident, ProcessInstance, Resource
 from app.services.casefile import instance_lists
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core.access import Actor, actor_of
 from app.services.definitions import definitions
-from app.services.deployment import deployments
+from app.services.deployment import checks, deployments
 from app.services.instances import incidents, instances, messages
 from app.services.people import users
 from app.services.tasks import drafts, tasks
 from tests.engine.building import bpmn, catch, end, exclusive, flow, start, user
 from tests.services.office import add_user, form, text
+from tests.write_locks import write_locks
 
 NOTHING: dict[str, Any] = {}
 
@@ -224,3 +227,37 @@ def test_a_message_that_starts_nothing_for_its_diagram_failed_is_an_incident_too
     [incident] = open_incidents(office, owner)
     assert incident.definition is not None
     assert (incident.definition.key, incident.activity_id) == ("persuratan", "ada")
+
+
+def test_a_version_is_read_and_v8_started_before_the_transaction(office: Database, rina: Actor) -> None:
+    with office.reading() as session:
+        session.info["versions"].clear()
+    feelin.isolate.drop()
+    with write_locks() as seen:
+        begin(office, rina, "baik")
+    assert {"XML", "form", "start of V8"} & set(seen.costly) == set()
+    assert len(seen.seconds) > 1  # the first found something missing
+    with write_locks() as seen:
+        begin(office, rina, "baik")
+    assert len(seen.seconds) == 1
+
+
+def test_a_version_that_cannot_be_read_is_refused_as_ever(office: Database, rina: Actor) -> None:
+    with office.transaction() as session:
+        session.info["versions"].clear()
+        session.execute(update(Resource).values(content=b"<"))
+    with pytest.raises(InvalidDiagram):
+        begin(office, rina, "baik")
+
+
+def test_patterns_without_end_are_tried_before_the_transaction(
+    office: Database, rina: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "_check_patterns", lambda _bundle: [])  # as a version of before that check
+    judul = text("judul") | {"validate": {"pattern": "^(?=(a+)+N)a"}}
+    with office.transaction() as session:
+        deployments.deploy(session, {"masuk.form": form(judul)}, actor=None)
+    with write_locks() as seen, pytest.raises(InvalidForm):
+        begin(office, rina, "a" * 50 + "!")
+    assert "V8 patterns.match" not in seen.costly
+    assert "V8 patterns.matchSteadily" in seen.costly  # which takes no time

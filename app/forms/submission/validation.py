@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from app.bpmnio import budget
+from app.bpmnio import budget, patterns
 from app.errors import InvalidForm
 from app.forms import words
 from app.forms.form import Form
@@ -96,6 +96,14 @@ def _lists_left_out(moment: Situation) -> frozenset[str]:
 
 def _errors(moment: Situation, asked: list[Field], now: datetime, files: Files | None) -> dict[str, str]:
     limits = _limits(asked, moment, now)
+    texts = [(part.rules.pattern, moment.values[part.key]) for part in asked if part.rules.pattern]
+    with patterns.tried((pattern, text) for pattern, text in texts if text and isinstance(text, str)):
+        return _told(moment, asked, limits, now, files)
+
+
+def _told(
+    moment: Situation, asked: list[Field], limits: Mapping[str, Any], now: datetime, files: Files | None
+) -> dict[str, str]:
     wrong = []
     for part in asked:
         value, options = moment.values[part.key], moment.options.get(part.key, ())

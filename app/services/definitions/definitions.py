@@ -11,6 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app import forms
+from app.bpmnio import preparation
+from app.db import Database
 from app.engine import decisions
 from app.engine.diagram import Diagram, Node
 from app.engine.reading import call_activities, reader
@@ -94,13 +96,27 @@ def version(session: Session, definition_id: int) -> Version:
     cache: dict[int, Version] = session.info["versions"]  # shared by threads: one may drop what another found
     found = cache.get(definition_id)
     if found is None:
-        definition = session.get(ProcessDefinition, definition_id, options=[_WITH_FILES])
-        if definition is None:
-            raise NotFound(_("Definisi proses ini tidak ada."))
+        found = preparation.outcome(
+            ("version", definition_id),
+            lambda: _read(session, definition_id),
+            outside=lambda database: _read_apart(database, definition_id),
+        )
         for oldest in list(cache)[: max(0, len(cache) + 1 - _KEPT)]:
             cache.pop(oldest, None)
-        found = cache[definition_id] = assemble(definition)
+        cache[definition_id] = found
     return found
+
+
+def _read_apart(database: Database, definition_id: int) -> Version:
+    with database.reading() as session:
+        return _read(session, definition_id)
+
+
+def _read(session: Session, definition_id: int) -> Version:
+    definition = session.get(ProcessDefinition, definition_id, options=[_WITH_FILES])
+    if definition is None:
+        raise NotFound(_("Definisi proses ini tidak ada."))
+    return assemble(definition)
 
 
 def readable(session: Session, definition_id: int) -> Version | None:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.bpmnio import feel
+from app.bpmnio import budget, feel, patterns
 from app.engine import decisions, mappings, timers
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
@@ -27,6 +27,9 @@ from app.services.deployment.lane_groups import Plan
 from app.services.messaging.outgoing import NUMBER_OF_RECEIVER
 
 _CODES = frozenset({"timer_read_from_words", "timer_text_understood"})
+
+#: For judging the patterns of a version's forms; what is left over then counts as bad.
+_PATTERNS_SECONDS = 10.0
 
 #: What the code reads, by where it stands. Source: docs/properties.md.
 _ON_LANE = ("koordinator", "unit")
@@ -75,6 +78,7 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     bundle.diagram = _without_needless(bundle)
     if session is not None:
         bundle.diagram = _with_examples(session, bundle.diagram)
+    bundle.findings += _check_patterns(bundle)
     if bundle.incomplete or has_errors(bundle.findings):
         return  # with a file missing, names would be missed for nothing
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
@@ -97,6 +101,29 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     if session is not None and staffing is not None:
         bundle.findings += staffing.findings(bundle.diagram)
         bundle.findings += _empty_lanes(session, bundle.diagram, staffing)
+
+
+def _check_patterns(bundle: Bundle) -> list[Finding]:
+    """Patterns that some text keeps busy: errors where nothing would end that, else warnings."""
+    parts = [(f"{key}.form", part) for key, form in bundle.forms.items() for part in form.everything]
+    with budget.sharing(_PATTERNS_SECONDS):
+        risks = [(name, part, _risk(part.rules.pattern)) for name, part in parts]
+    return [
+        Finding(
+            f"pattern_{risk}",
+            "error" if risk == "endless" else "warning",
+            element_id=part.key or part.id,
+            element_name=part.label or part.key,
+            file=name,
+            params={"pattern": part.rules.pattern or ""},
+        )
+        for name, part, risk in risks
+        if risk
+    ]
+
+
+def _risk(pattern: str | None) -> patterns.Risk:
+    return patterns.risk(pattern) if pattern and patterns.syntax_error(pattern) is None else ""
 
 
 def _set_somewhere(bundle: Bundle) -> set[str] | None:

@@ -373,3 +373,22 @@ def test_how_a_timers_words_were_understood_is_told_with_an_example_by_the_clock
     assert f"Misalnya: dibuka 27 Nov 2026, 10.00 WIB, jatuh tempo {due}." in told.what
     english = told.as_dict()["messages"]["en"]["what"]
     assert "For instance: opened 27 Nov 2026, 10:00 WIB, due" in english
+
+
+@pytest.mark.parametrize(
+    ("pattern", "code", "severity"),
+    [("^(?=(a+)+N)a", "pattern_endless", "error"), ("^(a+)+N$", "pattern_elsewhere", "warning")],
+)
+def test_a_pattern_that_some_text_keeps_busy_is_told_with_its_place(
+    office: Office, pattern: str, code: str, severity: str
+) -> None:
+    fields = form(text("hasil") | {"validate": {"pattern": pattern}}, text("unit"))
+    with office.database.reading() as session:
+        found = deployments.check_files(session, {"periksa.form": fields})
+    [finding] = [one for one in found if one.code.startswith("pattern_")]
+    assert (finding.code, finding.severity) == (code, severity)
+    assert (finding.file, finding.element_id, finding.element_name) == ("periksa.form", "hasil", "Hasil")
+    assert pattern in finding.what
+    assert "pengulangan di dalam pengulangan" in finding.todo
+    if severity == "error":
+        assert refused(office, {"periksa.form": fields}) == {code}
