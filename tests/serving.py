@@ -20,6 +20,8 @@ from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from werkzeug.datastructures import Headers
+
 from app.config import ROOT, Config, from_environment
 from app.db import Database
 from app.services.core import clock, settings
@@ -34,7 +36,7 @@ class Reply:
     """What a server answered."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: Headers
     body: bytes
 
     @property
@@ -69,7 +71,7 @@ class Caller:
             self._connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
         self._connection.request(method, path, body, dict(headers))
         answer = self._connection.getresponse()
-        return Reply(answer.status, dict(answer.getheaders()), answer.read())
+        return Reply(answer.status, Headers(answer.getheaders()), answer.read())
 
     def close(self) -> None:
         if self._connection is not None:
@@ -170,7 +172,7 @@ class Browser(Caller):
         for cookie in answer.msg.get_all("Set-Cookie") or []:
             name, _equals, value = cookie.split(";")[0].partition("=")
             self.cookies[name] = value
-        reply = Reply(answer.status, dict(answer.getheaders()), answer.read())
+        reply = Reply(answer.status, Headers(answer.getheaders()), answer.read())
         connection.close()
         return reply
 

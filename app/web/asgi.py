@@ -10,7 +10,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from socket import socket
 from typing import IO, Any, cast
 from urllib.parse import unquote_to_bytes
@@ -19,7 +19,10 @@ import uvicorn
 
 from app.services.core import addresses
 from app.services.core.addresses import Network
+from app.services.files import pictures
+from app.services.files.pictures import Batch
 from app.web.connections import Connection, Connections, longest_s
+from app.web.context import PICTURES
 from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES
 
 #: Answering takes Python's lock most of the time: more threads answer no sooner.
@@ -33,6 +36,8 @@ _MOST_FROM_ONE, _MOST_BYTES = 256 * 1024 * 1024, 1024 * 1024 * 1024
 #: Requests of one client that are read, wait or are answered.
 _MOST_AT_ONCE = 400
 _CHUNK = 64 * 1024
+#: How long the pictures of a request may wait and be made anew, in seconds, and how many such requests wait.
+_PICTURES_S, _MOST_WITH_PICTURES = 60.0, 64
 
 Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 Send = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -50,9 +55,15 @@ class _Refused(Exception):
 class Application:
     """What uvicorn calls for each request."""
 
-    def __init__(self, served: Wsgi, connections: Connections, trusted: Collection[Network] = ()) -> None:
-        """``served``: the application, which a thread calls. ``trusted``: proxies that tell whom they call for."""
-        self._served, self._connections, self._trusted = served, connections, trusted
+    def __init__(
+        self, served: Wsgi, connections: Connections, trusted: Collection[Network] = (), turns: str = ""
+    ) -> None:
+        """``served``: the application, which a thread calls. ``trusted``: proxies that tell whom they call for.
+        ``turns``: a file by which all processes take turns with pictures."""
+        self._served, self._connections, self._trusted, self._turns = served, connections, trusted, turns
+        self._turn = asyncio.Lock()
+        self._painter = ThreadPoolExecutor(1, thread_name_prefix="pictures")
+        self._with_pictures = 0
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
         self._at_once: Counter[str] = Counter()
         self._bytes: Counter[str] = Counter()
@@ -90,11 +101,20 @@ class Application:
         if self._at_once[client] > _MOST_AT_ONCE:
             raise _Refused(503)
         body, size = await self._body(receive, fields, client, kept)
-        environ = _environ(scope, fields, body, size)
-        answer = _Answer(kept.enter_context(_spool()))
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self._threads, self._call, environ, answer, connection)
-        kept.callback(answer.file.close)
+        batch = kept.enter_context(closing(Batch()))
+
+        async def ask() -> _Answer:
+            environ = {**_environ(scope, fields, body, size), PICTURES: batch}
+            answer = _Answer(kept.enter_context(_spool()))
+            loop = asyncio.get_running_loop()
+            await loop.run_in_executor(self._threads, self._call, environ, answer, connection)
+            return answer
+
+        answer = await ask()
+        if batch.wanted:
+            await self._make_anew(batch, connection)
+            body.seek(0)
+            answer = await ask()
         async with asyncio.timeout(longest_s(answer.size)):
             await answer.send(send)
 
@@ -109,6 +129,27 @@ class Application:
         finally:
             if hasattr(chunks, "close"):
                 chunks.close()
+
+    async def _make_anew(self, batch: Batch, connection: Connection | None) -> None:
+        """Have the pictures of a request made anew: one at a time, and no thread of requests waits for it."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + (_PICTURES_S if self._with_pictures < _MOST_WITH_PICTURES else 0)
+        self._with_pictures += 1
+        try:
+            for picture in batch.wanted:
+                if connection is not None and connection.is_lost:
+                    raise _Refused(0)
+                try:
+                    await asyncio.wait_for(self._turn.acquire(), until - loop.time())
+                except TimeoutError:
+                    picture.code = pictures.LATE
+                    continue
+                try:
+                    await loop.run_in_executor(self._painter, picture.make_anew, self._turns)
+                finally:
+                    self._turn.release()
+        finally:
+            self._with_pictures -= 1
 
     async def _body(
         self, receive: Receive, fields: Mapping[str, str], client: str, kept: ExitStack

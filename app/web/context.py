@@ -15,8 +15,11 @@ from app.i18n import _
 from app.models import User
 from app.services.core import addresses
 from app.services.core.access import Actor, actor_of
+from app.services.files.pictures import Batch
 
 LANGUAGE_COOKIE = "language"
+#: Where a request's pictures stand in WSGI's environment.
+PICTURES = "alur.pictures"
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 
@@ -73,6 +76,17 @@ def cookie_name(name: str) -> str:
 def cookie(name: str) -> str:
     """What the browser kept under ``name``; empty when it kept nothing."""
     return request.cookies.get(cookie_name(name), "")
+
+
+def pictures() -> Batch | None:
+    """The pictures of this request, which the server makes anew; None where none stands before the application."""
+    return cast("Batch | None", request.environ.get(PICTURES))
+
+
+def begun_before() -> bool:
+    """Whether this request was begun before, and begins once more with its pictures made anew."""
+    batch = pictures()
+    return batch is not None and bool(batch.pictures)
 
 
 def is_api() -> bool:

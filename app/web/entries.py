@@ -3,6 +3,7 @@
 import hashlib
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, BinaryIO, cast
@@ -19,6 +20,7 @@ from app.i18n import _
 from app.services.core import clock, settings
 from app.services.core.access import Actor
 from app.services.files import attachments, uploads
+from app.services.files.pictures import Wanted
 from app.services.instances import instances
 from app.web import context, filters
 
@@ -68,6 +70,7 @@ def read_entry(form: Form | None, *, actor: Actor | None, take_files: bool = Tru
     values, sent = forms.read_html(form, _source()), _sent()
     until = time.monotonic() + MOST_WORK_S
     pickers = [one for one in forms.pickers(form, values) if one[0].takes_input] if take_files else []
+    _want_pictures([part for part, _path in pickers])
     errors = _drop(pickers, values)
     for part, path in pickers:
         _take_in(part, path, values, errors, actor, until=until)
@@ -171,6 +174,25 @@ def sent_command(name: str, target: object, body: Any = None) -> Command:
     return Command(name, str(target), key() or None, body)
 
 
+def _want_pictures(parts: Sequence[Field]) -> None:
+    """Put down all pictures that came, so that they are made anew before any file is taken in.
+
+    Raises:
+        Wanted: there are some.
+    """
+    batch = context.pictures()
+    if batch is None or batch.pictures:
+        return
+    for upload in (upload for part in parts for upload in _uploads(part.key)[: uploads.MOST_FILES]):
+        with suppress(Wanted, InvalidForm):  # what is wrong with one is told when it is taken in
+            uploads.read_upload(
+                cast("BinaryIO", upload.stream), upload.filename or "", actor=None, batch=batch
+            )
+        upload.stream.seek(0)
+    if batch.wanted:
+        raise Wanted
+
+
 def _take_in(
     part: Field,
     path: Path,
@@ -223,7 +245,8 @@ def _receive(part: Field, upload: FileStorage, actor: Actor | None) -> str:
         kinds = ", ".join(part.kinds)
         message = _("Jenis berkas ini tidak diterima di sini. Yang diterima: {kinds}.", kinds=kinds)
         raise InvalidForm(message, {"file": message})
-    cleaned = uploads.read_upload(cast("BinaryIO", upload.stream), name, actor=actor)
+    stream = cast("BinaryIO", upload.stream)
+    cleaned = uploads.read_upload(stream, name, actor=actor, batch=context.pictures())
     return run_without_key(
         context.database(),
         lambda session: attachments.receive(session, cleaned, actor=actor, private=part.private).id,

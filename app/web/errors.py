@@ -24,6 +24,7 @@ from app.errors import (
     TooManyAttempts,
 )
 from app.i18n import N_, _
+from app.services.files.pictures import Wanted
 from app.services.files.uploads import TooLarge
 from app.web import context, entries, lists
 from app.web.context import SignInRequired
@@ -122,6 +123,7 @@ def init_app(app: Flask) -> None:
     """Answer every error, expected or not; a traceback goes to the log only."""
     app.register_error_handler(AppError, _expected)
     app.register_error_handler(HTTPException, refused)
+    app.register_error_handler(Wanted, _begun_again)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -179,6 +181,11 @@ def refused(error: HTTPException) -> Response:
     headers = {k: v for k, v in error.get_headers() if k.lower() in {"allow", "retry-after"}}
     members = {"errors": errors} if found else {}
     return _answer(Problem(error.code or 500, detail, members, headers))
+
+
+def _begun_again(_error: Wanted) -> Response:
+    """What nobody reads: the server asks again as soon as the pictures of this request were made anew."""
+    return Response(status=503)
 
 
 def _unexpected(error: Exception) -> Response:

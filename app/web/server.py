@@ -118,9 +118,10 @@ class Worker(GunicornWorker):
         from app.web.asgi import Application, Server  # noqa: PLC0415
         from app.web.connections import Connections  # noqa: PLC0415
 
-        trusted = from_environment().trusted_proxies
-        connections = Connections(trusted, _room())
-        served = Application(self.wsgi, connections, trusted)
+        config = from_environment()
+        connections = Connections(config.trusted_proxies, _room())
+        turns = str(config.data_dir / "pictures.lock")
+        served = Application(self.wsgi, connections, config.trusted_proxies, turns)
         self._server = Server(
             served, connections, keepalive_s=self.cfg.keepalive, every_second=self._show_life
         )

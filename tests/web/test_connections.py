@@ -1,8 +1,6 @@
 """The server as clients meet it, over sockets: who is slow, who lies of a request's end, who comes often."""
 
-import asyncio
 import socket
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -12,10 +10,10 @@ from typing import Any
 import pytest
 
 from app.web import asgi, connections
-from app.web.asgi import THREADS, Application, Server
-from app.web.connections import Connections
+from app.web.asgi import THREADS
 from app.web.security import MAX_FIELDS_BYTES
 from tests.terminal import wait_for
+from tests.web.server import serving
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 FORM = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
@@ -72,22 +70,9 @@ def rest_of(link: socket.socket) -> bytes:
 
 @contextmanager
 def served(most: int = 500) -> Iterator[Site]:
-    site, trusted = Site(), (PROXY,)
-    listener = socket.create_server(("127.0.0.1", 0), backlog=500)
-    site.port = listener.getsockname()[1]
-    held = Connections(trusted, most)
-
-    async def live() -> None:
-        pass
-
-    server = Server(Application(site.answer, held, trusted), held, keepalive_s=1, every_second=live)
-    running = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
-    running.start()
-    try:
+    site = Site()
+    with serving(site.answer, trusted=(PROXY,), most=most) as site.port:
         yield site
-    finally:
-        server.force_exit = server.should_exit = True
-        running.join(20)
 
 
 @pytest.fixture

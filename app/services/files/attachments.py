@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import forms
@@ -19,7 +19,7 @@ from app.history.events import IdentityShown
 from app.i18n import _
 from app.models import Attachment, ProcessInstance
 from app.services import identity
-from app.services.core import access, clock, encryption, history, rights
+from app.services.core import access, clock, encryption, history, rights, settings
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.files import display_names, store
@@ -27,6 +27,10 @@ from app.services.files.uploads import Upload
 
 #: Before a name that is encrypted until the file's form comes. No cleaned name holds a slash.
 _SEALED = "sealed/"
+_MB = 1024 * 1024
+#: How much more than one person all reporters together may have uploaded that no form kept yet.
+_REPORTERS = 10
+_SIZE = func.sum(Attachment.size_bytes)
 
 
 def receive(
@@ -37,10 +41,11 @@ def receive(
     ``private`` None: its form will tell; until then it is kept like an identity, its name too.
 
     Raises:
-        NotAllowed: the actor is an auditor.
+        NotAllowed: the actor is an auditor. InvalidForm: he has too much lying about that no form kept.
     """
     if actor is not None:
         rights.require_not_auditor(actor)
+    _require_room(session, len(upload.content), actor)
     row = Attachment(
         id=secrets.token_urlsafe(32),
         name=_name(session, upload.name, private),
@@ -76,6 +81,36 @@ def attach_all(
         attach(session, ids, instance_id=instance_id, field_key=field.key, private=not is_open, actor=actor)
 
 
+def _require_room(session: Session, size_bytes: int, actor: Actor | None) -> None:
+    """Refuse a file of somebody who has too much uploaded that no form kept yet; all reporters are somebody."""
+    config = settings.config(session)
+    most_mb = config.pending_files_mb * (1 if actor else _REPORTERS)
+    whose = Attachment.uploaded_by_id == (actor.id if actor else None)
+    held = session.scalar(select(_SIZE).where(Attachment.instance_id.is_(None), whose)) or 0
+    if held + size_bytes > most_mb * _MB:
+        message = (
+            _(
+                "Berkas yang Anda unggah dan belum dikirim bersama formulir sudah {most} MB. Kirim formulirnya, atau "
+                "tunggu sampai berkas yang tidak dipakai dihapus.",
+                most=most_mb,
+            )
+            if actor
+            else _("Server sedang menyimpan terlalu banyak berkas. Lampirkan berkas ini besok.")
+        )
+        raise InvalidForm(message, {"file": message})
+
+
+def _require_room_in_case(session: Session, fresh: Sequence[Attachment], instance_id: int, key: str) -> None:
+    most_mb = settings.config(session).case_files_mb
+    held = session.scalar(select(_SIZE).where(Attachment.instance_id == instance_id)) or 0
+    if fresh and held + sum(row.size_bytes for row in fresh) > most_mb * _MB:
+        message = _(
+            "Lampiran perkara ini akan lebih dari {most} MB. Kirim lebih sedikit berkas, atau perkecil dulu.",
+            most=most_mb,
+        )
+        raise InvalidForm(message, {key: message})
+
+
 def attach(
     session: Session,
     ids: Sequence[str],
@@ -88,7 +123,8 @@ def attach(
     """Tie uploaded files to the case that their form belongs to. One that is the case's already stays as it is.
 
     Raises:
-        InvalidForm: a file does not exist, was uploaded by somebody else, or belongs to another case.
+        InvalidForm: a file does not exist, was uploaded by somebody else, or belongs to another case; or all files
+            of the case are too large together.
     """
     wanted = list(dict.fromkeys(ids))
     query = select(Attachment).where(Attachment.id.in_(wanted)).with_for_update()
@@ -98,6 +134,7 @@ def attach(
     known = [row for row in rows if row.instance_id == instance_id]
     if len(fresh) + len(known) != len(wanted):
         raise _gone(field_key)
+    _require_room_in_case(session, fresh, instance_id, field_key)
     for row in fresh:
         row.instance_id, row.field_key = instance_id, field_key
         try:

@@ -1,58 +1,21 @@
 """Files as they come in: read, told by their content, cleaned. `files.receive` keeps them.
 
-No session: encoding a large picture anew takes a second or two, and nobody who writes shall wait for it.
+No session: making a large picture anew takes a second or two, and nobody who writes shall wait for it.
 """
 
-import struct
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from io import BytesIO
-from threading import Lock
 from typing import BinaryIO
-
-from PIL import Image
 
 from app.errors import InvalidForm
 from app.i18n import _
 from app.services.core import rights
 from app.services.core.access import Actor
-from app.services.files import display_names, kinds
+from app.services.files import display_names, kinds, picture_program, pictures
+from app.services.files.pictures import Batch
 
 _BLANKED = frozenset({b"udta", b"meta", b"uuid", b"ilst", b"gps ", b"free", b"skip"})
 _OPENED = frozenset({b"moov", b"trak", b"mdia", b"moof", b"traf"})
 _DEEPEST = 4
-
-_FORMATS = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
-#: In millions. A decoded picture takes 3–4 bytes a pixel, twice while it is turned. Encoding WebP takes much more and
-#: five times as long as JPEG: 40 million pixels, a file of 72 KB if all are alike, took 1.1 GB.
-_MEGAPIXELS = {"JPEG": 40, "PNG": 40, "WEBP": 16}
-#: How long one waits for the pictures of others, with a thread of the server's few.
-_PATIENCE_S = 10.0
-#: All of these come out of Pillow's readers, and of what it makes of tags of odd types.
-_UNREADABLE = (
-    OSError,
-    ValueError,
-    SyntaxError,
-    EOFError,
-    TypeError,
-    KeyError,
-    IndexError,
-    ArithmeticError,
-    struct.error,
-)
-_ORIENTATION = 0x0112
-#: How to turn a picture by its orientation. Source: Exif 2.32, tag 274.
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
-_one_at_a_time = Lock()  # else a handful of large pictures at once would fill the memory
 
 MAX_BYTES = 10 * 1024 * 1024
 #: How many files one request may bring for one field: each is read and made anew while its sender waits.
@@ -75,22 +38,24 @@ class Upload:
     content: bytes
 
 
-def read_upload(stream: BinaryIO, name: str, *, actor: Actor | None) -> Upload:
+def read_upload(stream: BinaryIO, name: str, *, actor: Actor | None, batch: Batch | None = None) -> Upload:
     """Read a file that somebody uploads, before any transaction. No actor means the reporter.
+
+    ``batch``: the pictures of the request, which somebody makes anew meanwhile; without it they are waited for.
 
     Kinds: jpg, png, webp, pdf, mp4, docx, xlsx, txt, csv, told by ending and content; what the sender calls it
     is not believed. Pictures are encoded anew, videos lose their metadata; documents stay as they are.
 
     Raises:
         TooLarge: more than 10 MB. NotAllowed: the actor is an auditor.
-        InvalidForm: another kind of file, empty, or broken.
+        InvalidForm: another kind of file, empty, or broken. Wanted: a picture is to be made anew first.
     """
     if actor is not None:
         rights.require_not_auditor(actor)
     name = display_names.clean_name(name)
     content = _content(stream)
     media_type = kinds.kind_of(name, content).media_type
-    return Upload(name, media_type, _cleaned(content, media_type))
+    return Upload(name, media_type, _cleaned(content, media_type, batch))
 
 
 def _content(stream: BinaryIO) -> bytes:
@@ -106,72 +71,22 @@ def _content(stream: BinaryIO) -> bytes:
     return bytes(content)
 
 
-def _cleaned(content: bytes, media_type: str) -> bytes:
-    if _is_image(media_type):
-        return clean_image(content, media_type)
+def _cleaned(content: bytes, media_type: str, batch: Batch | None) -> bytes:
+    if media_type in picture_program.FORMATS:
+        return clean_image(content, media_type, batch)
     return clean_video(content) if media_type == "video/mp4" else content
 
 
-def _is_image(media_type: str) -> bool:
-    """Whether `clean` knows this kind."""
-    return media_type in _FORMATS
-
-
-def clean_image(content: bytes, media_type: str) -> bytes:
-    """Return the picture, turned upright and encoded anew without anything but pixels.
+def clean_image(content: bytes, media_type: str, batch: Batch | None = None) -> bytes:
+    """Return the picture, turned upright and encoded anew without anything but pixels; see `pictures`.
 
     Raises:
-        InvalidForm: it cannot be read, is of another kind than ``media_type``, or has more pixels than `MEGAPIXELS`;
-            or others have so many pictures made anew at this moment that nobody should wait for them.
+        InvalidForm: it cannot be read, is of another kind than ``media_type``, has too many pixels, or others have so
+            many made anew at this moment that nobody should wait. Wanted: it is not made yet.
     """
-    kind = _FORMATS[media_type]
-    try:
-        with _turn(), Image.open(BytesIO(content), formats=[kind]) as image:
-            if image.width * image.height > _MEGAPIXELS[kind] * 1_000_000:
-                raise _too_large(kind)
-            return _encoded(_upright(image), kind)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise _too_large(kind) from error
-    except _UNREADABLE as error:
-        raise _refused(_("Gambar ini rusak dan tidak dapat dibaca.")) from error
-
-
-@contextmanager
-def _turn() -> Iterator[None]:
-    if not _one_at_a_time.acquire(timeout=_PATIENCE_S):
-        raise _refused(_("Server sedang sibuk dengan gambar lain. Unggah gambar ini sebentar lagi."))
-    try:
-        yield
-    finally:
-        _one_at_a_time.release()
-
-
-def _too_large(kind: str) -> InvalidForm:
-    return _refused(_("Gambar ini terlalu besar; paling banyak {n} juta piksel.", n=_MEGAPIXELS[kind]))
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    """The picture turned by its note; the other notes are not looked at, however odd: they go anyway."""
-    try:
-        turn = _TURNS.get(image.getexif().get(_ORIENTATION, 1))
-    except _UNREADABLE:  # notes that cannot be read turn nothing
-        turn = None
-    return image.copy() if turn is None else image.transpose(turn)
-
-
-def _encoded(image: Image.Image, kind: str) -> bytes:
-    image.load()
-    transparency = image.info.get("transparency")
-    image.info = (
-        {} if transparency is None else {"transparency": transparency}
-    )  # savers write out what is here
-    buffer = BytesIO()
-    image.save(buffer, format=kind, **({} if kind == "PNG" else {"quality": 90}))
-    return buffer.getvalue()
-
-
-def _refused(message: str) -> InvalidForm:
-    return InvalidForm(message, {"file": message})
+    if batch is not None:
+        return batch.take(content, media_type)
+    return pictures.make_anew(content, media_type)
 
 
 def clean_video(content: bytes) -> bytes:

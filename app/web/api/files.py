@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app.commands.transaction import Answer
 from app.services.core import rights
 from app.services.files import attachments, uploads
+from app.services.tasks import uploading
 from app.web import context
 from app.web.api.acting import answered, perform
 from app.web.api.requests import Blueprint
@@ -25,9 +26,13 @@ blueprint = Blueprint("files", __name__, description="Attachments.")
 @blueprint.refuses(403, 413)
 def upload(sent: dict[str, Any]) -> Response:
     """Upload a file of at most 10 MB. Its id is the value of a file field: ``{"bukti": [id]}``."""
+    with context.database().reading() as session:
+        uploading.require_form_with_files(session, actor=context.actor())
     file: FileStorage = sent["file"]
     name, digest = file.filename or "", _digest(file)
-    cleaned = uploads.read_upload(cast("BinaryIO", file.stream), name, actor=context.actor())
+    cleaned = uploads.read_upload(
+        cast("BinaryIO", file.stream), name, actor=context.actor(), batch=context.pictures()
+    )
 
     def do(session: Session) -> Answer:
         # Which field it is for, and whether that is identity, comes with the form.

@@ -82,7 +82,7 @@ def reply() -> AnyResponse:
         return _ask_again()
     entry = None
     try:
-        if not entries.only_rows():
+        if not entries.only_rows() and not context.begun_before():
             instance_id = case.id
             run_without_key(context.database(), lambda session: tracking.admit_reply(session, instance_id))
         entry = entries.read_entry(form, actor=None)

@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
@@ -365,3 +366,43 @@ def test_the_database_does_not_prove_that_a_known_file_was_sent_as_identity(offi
         digests = set(session.scalars(select(Attachment.sha256)))
     assert digests == {known.sha256}, "one key, one fingerprint"
     assert later.sha256 not in digests
+
+
+def limited(database: Database, **limits: int) -> None:
+    """From now on so many MB may lie there."""
+    database._info["config"] = replace(database._info["config"], **limits)
+
+
+def test_who_uploads_and_sends_no_form_is_stopped_at_so_many_bytes(office: Office) -> None:
+    case = office.start()
+    limited(office.database, pending_files_mb=1)
+    half = b"a" * (600 * 1024)
+    kept = receive(office.database, half, actor=office.rina)
+    with pytest.raises(InvalidForm, match="belum dikirim bersama formulir sudah 1 MB"):
+        receive(office.database, half, actor=office.rina)
+    assert on_disk(office.database) == [kept.id]
+    receive(office.database, half, actor=office.budi)
+    attach(office, kept, case.id, actor=office.rina)
+    receive(office.database, half, actor=office.rina)
+
+
+def test_all_reporters_together_are_stopped_too(office: Office) -> None:
+    limited(office.database, pending_files_mb=1)
+    for _file in range(10):
+        receive(office.database, b"a" * (1024 * 1024), actor=None)
+    with pytest.raises(InvalidForm, match="besok"):
+        receive(office.database, actor=None)
+
+
+def test_a_case_takes_so_many_bytes(office: Office) -> None:
+    case = office.start()
+    limited(office.database, case_files_mb=1)
+    first, second = (receive(office.database, b"a" * (600 * 1024), actor=office.rina) for _n in range(2))
+    attach(office, first, case.id, actor=office.rina)
+    attach(office, first, case.id, actor=office.rina)  # it is there already
+    with pytest.raises(InvalidForm, match="lebih dari 1 MB") as caught:
+        attach(office, second, case.id, actor=office.rina)
+    assert list(caught.value.errors) == ["bukti"]
+    with office.database.reading() as session:
+        kept = [session.get_one(Attachment, one.id).instance_id for one in (first, second)]
+    assert kept == [case.id, None]

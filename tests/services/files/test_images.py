@@ -6,7 +6,7 @@ import pytest
 from PIL import Image, ImageOps
 
 from app.errors import InvalidForm
-from app.services.files import uploads
+from app.services.files import picture_program, uploads
 from tests.services import samples
 from tests.services.samples import SECRET
 
@@ -15,7 +15,7 @@ from tests.services.samples import SECRET
 def test_nothing_but_the_pixels_of_a_picture_survives(kind: str) -> None:
     before = samples.picture(kind)
     assert SECRET in before
-    after = uploads.clean_image(before, f"image/{kind.lower()}")
+    after = picture_program.make_anew(before, f"image/{kind.lower()}")
     assert SECRET not in after
     with Image.open(BytesIO(after)) as image:
         assert (image.format, image.size, len(image.getexif())) == (kind, (40, 20), 0)
@@ -24,7 +24,7 @@ def test_nothing_but_the_pixels_of_a_picture_survives(kind: str) -> None:
 
 
 def test_a_picture_taken_sideways_stands_upright_without_the_note_that_said_so() -> None:
-    after = uploads.clean_image(samples.picture("JPEG", (40, 20), orientation=6), "image/jpeg")
+    after = picture_program.make_anew(samples.picture("JPEG", (40, 20), orientation=6), "image/jpeg")
     with Image.open(BytesIO(after)) as image:
         assert image.size == (20, 40)
 
@@ -35,7 +35,7 @@ def test_every_way_of_holding_the_telephone_is_undone_as_pillow_does(turn: int) 
     exif[0x0112] = turn
     picture.putdata(range(6))
     picture.save(buffer, "PNG", exif=exif)
-    after = uploads.clean_image(buffer.getvalue(), "image/png")
+    after = picture_program.make_anew(buffer.getvalue(), "image/png")
     with Image.open(buffer) as image, Image.open(BytesIO(after)) as found:
         expected = ImageOps.exif_transpose(image)
         assert (found.size, found.tobytes()) == (expected.size, expected.tobytes())
@@ -54,7 +54,9 @@ ODD_TAGS = (0x011A, 0x0211, 0x8769, 0x8825, 0xEEEE)
 @TORN_NOTES
 def test_a_photo_with_notes_of_odd_types_is_a_photo_all_the_same(tag: int) -> None:
     for type_ in samples.EXIF_TYPES:
-        with Image.open(BytesIO(uploads.clean_image(samples.odd_photo(tag, type_), "image/jpeg"))) as image:
+        with Image.open(
+            BytesIO(picture_program.make_anew(samples.odd_photo(tag, type_), "image/jpeg"))
+        ) as image:
             assert image.size == (20, 40), type_
 
 
@@ -63,7 +65,7 @@ def test_a_photo_with_notes_of_odd_types_is_a_photo_all_the_same(tag: int) -> No
 def test_an_orientation_that_cannot_be_read_turns_nothing(tag: int) -> None:
     for type_ in samples.EXIF_TYPES:
         content = samples.odd_photo(tag, type_)
-        with Image.open(BytesIO(uploads.clean_image(content, "image/jpeg"))) as image:
+        with Image.open(BytesIO(picture_program.make_anew(content, "image/jpeg"))) as image:
             assert image.size in {(40, 20), (20, 40)}, type_
 
 
@@ -71,7 +73,7 @@ def test_a_transparent_picture_stays_transparent() -> None:
     buffer = BytesIO()
     picture = Image.new("P", (4, 4), 0)
     picture.save(buffer, "PNG", transparency=0)
-    with Image.open(BytesIO(uploads.clean_image(buffer.getvalue(), "image/png"))) as image:
+    with Image.open(BytesIO(picture_program.make_anew(buffer.getvalue(), "image/png"))) as image:
         assert image.convert("RGBA").getpixel((0, 0))[3] == 0  # type: ignore[index]
 
 
@@ -89,13 +91,6 @@ def test_of_a_kind_that_takes_most_to_make_anew_fewer_pixels_are_taken() -> None
     Image.new("RGB", (4000, 4001)).save(buffer, "WEBP", method=0)
     with pytest.raises(InvalidForm, match="16 juta"):
         uploads.clean_image(buffer.getvalue(), "image/webp")
-
-
-def test_nobody_waits_for_long_till_the_pictures_of_others_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "_PATIENCE_S", 0.01)
-    with uploads._turn(), pytest.raises(InvalidForm, match="sebentar lagi"):
-        uploads.clean_image(samples.picture("PNG"), "image/png")
-    assert uploads.clean_image(samples.picture("PNG"), "image/png")
 
 
 def test_a_video_keeps_its_pictures_and_its_length_but_not_where_it_was_taken() -> None:

@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Callable
 
+import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.db import Database
-from app.models import IdempotencyRecord
+from app.models import Attachment, IdempotencyRecord
 from tests.reports import report, report_values
-from tests.web.conftest import Api
+from tests.web.conftest import Api, Case
 
 Clients = Callable[[str], Api]
 PDF = b"%PDF-1.4 Keterangan saksi."
@@ -31,9 +32,10 @@ def test_a_file_is_taken_in_and_named_by_a_form(api: Clients) -> None:
     assert found["lampiran"] == [held.json["id"]]
 
 
-def test_nobody_attaches_what_somebody_else_uploaded(api: Clients) -> None:
+def test_nobody_attaches_what_somebody_else_uploaded(api: Clients, case: Case) -> None:
+    drive(case, 2)
     held = upload(api("upp"), PDF, "bukti.pdf").json["id"]
-    values = {**report_values(report("SIN-001")), "lampiran": [held]}
+    values = {**report_values(report("SIN-002")), "lampiran": [held]}
     refused = api("lapor").post("/process-instances", {"key": "pengaduan", "variables": values})
     assert (refused.status_code, list(refused.json["errors"])) == (422, ["lampiran"])
 
@@ -54,6 +56,34 @@ def test_what_is_no_file_for_us_is_refused(api: Clients) -> None:
     assert upload(api("lapor"), b"x" * (12 * 1024 * 1024 + 1)).status_code == 413
     assert upload(api("auditor"), b"Keterangan.").status_code == 403
     assert api("lapor").post("/files", {"file": "x"}).status_code == 422
+
+
+def drive(case: Case, steps: int) -> None:
+    """Complete so many tasks from the first one on."""
+    for name in ("lapor", "upp")[:steps]:
+        assert case.complete(name).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "driven", "status"),
+    [
+        ("lapor", 0, 201),  # starts cases, by a form that takes files
+        ("upp", 0, 403),  # waits for tasks
+        ("upp", 1, 403),  # has one whose form takes none
+        ("upp", 2, 201),
+        ("dpupr", 2, 403),
+        ("admin", 2, 403),
+        ("pemilik", 2, 403),
+        ("auditor", 2, 403),
+    ],
+)
+def test_files_come_from_who_may_send_a_form_that_takes_them(
+    api: Clients, case: Case, office: Database, name: str, driven: int, status: int
+) -> None:
+    drive(case, driven)
+    assert upload(api(name), b"Keterangan saksi.").status_code == status
+    with office.reading() as session:
+        assert len(session.scalars(select(Attachment)).all()) == (status == 201)
 
 
 def test_a_repeated_upload_is_one_file(api: Clients) -> None:

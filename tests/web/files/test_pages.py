@@ -122,7 +122,7 @@ class Writers:
     def __init__(self, office: Database, pool: ThreadPoolExecutor) -> None:
         self.office, self.pool, self.wrote = office, pool, 0
 
-    def clean(self, content: bytes, _media_type: str) -> bytes:
+    def clean(self, content: bytes, _media_type: str, _batch: object) -> bytes:
         self.pool.submit(self._write).result(timeout=5)
         self.wrote += 1
         return content
