@@ -71,7 +71,7 @@ def _forms_of(
     session: Session, query: Select[int, Any], column: InstrumentedAttribute[Any], *, by_node: bool
 ) -> Iterator[Form | None]:
     """The forms of what is found, each once. A row at a time, past those known: there may be 100,000 of a kind."""
-    seen: list[tuple[int, str]] = []
+    seen: list[tuple[int, Any]] = []
     while True:
         fresh = query.where(tuple_(ProcessInstance.definition_id, column).not_in(seen)) if seen else query
         row = session.execute(fresh.limit(1)).first()
