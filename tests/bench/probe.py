@@ -35,7 +35,7 @@ class Probe:
     """An installation of its own, and three officers at work there."""
 
     def __init__(self, folder: Path) -> None:
-        self._office = Installation(folder)
+        self._office = Installation(folder, {"ALUR_ALLOW_TIME_TRAVEL": "0"})
         self._office.command("demo")
         self._database = self._office.database
         app = create_app(self._office.config, self._database)

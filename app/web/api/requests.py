@@ -67,6 +67,10 @@ class Blueprint(SmorestBlueprint):
             view_func = self.doc(operationId=name)(self.refuses(401)(view_func))
         super().add_url_rule(rule, endpoint, view_func, **options | {"tags": [self.noun]})
 
+    def arguments(self, schema: Any, **options: Any) -> Any:
+        """Read arguments by a schema that is made once, not for each request: making one copies all its fields."""
+        return super().arguments(schema() if isinstance(schema, type) else schema, **options)
+
     def refuses(self, *statuses: int) -> Any:
         """Document which problems may be answered."""
 
