@@ -34,6 +34,10 @@ class Ledger:
         self.statuses[number], self.answers[number] = status, answer
 
     @property
+    def answered(self) -> int:
+        return len(self.answers)
+
+    @property
     def unheard(self) -> list[Request]:
         return [one for one in self.requests.values() if self.statuses[one.number] == 0]
 

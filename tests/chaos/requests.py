@@ -48,8 +48,7 @@ class Clients:
     def think_of(self, kind: str, number: int, who: str) -> Request | None:
         """A command of this kind that can be done now; None where there is nothing to do it to."""
         with self._database.reading() as session:
-            made: Request | None = _THINKING[kind](session, number, who, self._dice)
-            return made
+            return think_of(session, kind, number, who, self._dice)
 
     def send(self, request: Request) -> tuple[int, dict[str, Any]]:
         """Send it; the status, and what it answered."""
@@ -67,6 +66,12 @@ class Clients:
         answer: dict[str, Any] = reply.get_json()
         reply.close()
         return reply.status_code, answer
+
+
+def think_of(session: Session, kind: str, number: int, who: str, dice: random.Random) -> Request | None:
+    """A command of this kind that can be done now; None where there is nothing to do it to."""
+    made: Request | None = _THINKING[kind](session, number, who, dice)
+    return made
 
 
 def content_of(upload: Request) -> bytes:
