@@ -64,6 +64,7 @@ class Config:
     open_api_docs: bool = False
     #: Whether browsers are told that every host below this one speaks https too.
     hsts_subdomains: bool = False
+    four_eyes: bool = False
     processes_dir: Path = ROOT / "processes"
     forms_dir: Path = ROOT / "forms"
     smtp_url: str | None = None
@@ -122,6 +123,7 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         allow_time_travel=_flag(env, "ALUR_ALLOW_TIME_TRAVEL"),
         open_api_docs=_flag(env, "ALUR_OPEN_API_DOCS"),
         hsts_subdomains=_flag(env, "ALUR_HSTS_SUBDOMAINS"),
+        four_eyes=_flag(env, "ALUR_FOUR_EYES"),
         processes_dir=processes_dir,
         forms_dir=forms_dir,
         smtp_url=_url(env, "ALUR_SMTP_URL", {"smtp", "smtps"}, "smtp://mail.example:587"),

@@ -81,7 +81,9 @@ def _beside() -> dict[str, bytes]:
     )
 
 
-@click.command(help="Terapkan diagram beserta formulir dan tabelnya sebagai versi baru.")
+@click.command(
+    help="Terapkan diagram beserta formulir dan tabelnya sebagai versi baru; keluar 3 bila menunggu orang kedua."
+)
 @_FILES
 def deploy(files: tuple[Path, ...]) -> None:
     """Deploy files and print what became of them."""
@@ -96,6 +98,9 @@ def deploy(files: tuple[Path, ...]) -> None:
     for one in done.definitions:
         word = "diterapkan" if one.created else "sudah berlaku"
         click.echo(f"{one.definition.key} versi {one.definition.version} {word}")
+    if done.proposal is not None:
+        click.echo(f"Usulan {done.proposal.id} menunggu persetujuan orang kedua.")
+        sys.exit(3)
 
 
 def _print(findings: Sequence[Finding]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.commands.transaction import Answer, Command, earlier_answer, run_command, run_without_key
 from app.db import Database
 from app.services.core.access import Actor
-from app.services.deployment import deployments, folder_watch
+from app.services.deployment import approvals, deployments, folder_watch, proposals
 from app.services.deployment.deployments import Deployment, Outdated, Prepared
 from app.services.deployment.folder_watch import Report
 
@@ -57,17 +57,65 @@ def deploy_upload(
     def allowed(_session: Session) -> None:
         deployments.require_may_deploy(actor)
 
-    deployments.require_may_deploy(actor)
+    def store(session: Session, prepared: Prepared) -> Answer:
+        return answer(session, deployments.store(session, prepared, actor=actor))
+
+    return _answered(
+        database, command, allowed, lambda session: deployments.prepare(session, files), store, actor=actor
+    )
+
+
+def approve_proposal(
+    database: Database,
+    proposal_id: int,
+    *,
+    actor: Actor,
+    command: Command,
+    answer: Callable[[Session, Deployment], Answer],
+) -> Answer:
+    """Put a deployment that waits for a second person in force; ``answer`` as for `deploy_upload`.
+
+    Raises:
+        What `approvals.prepare` and `approvals.approve` raise, and `run_command`.
+    """
+
+    def allowed(session: Session) -> None:
+        proposals.get(session, proposal_id, actor=actor)
+
+    def store(session: Session, prepared: Prepared) -> Answer:
+        return answer(session, approvals.approve(session, proposal_id, prepared, actor=actor))
+
+    return _answered(
+        database,
+        command,
+        allowed,
+        lambda session: approvals.prepare(session, proposal_id, actor=actor),
+        store,
+        actor=actor,
+    )
+
+
+def _answered(
+    database: Database,
+    command: Command,
+    allowed: Callable[[Session], object],
+    prepare: Callable[[Session], Prepared],
+    store: Callable[[Session, Prepared], Answer],
+    *,
+    actor: Actor,
+) -> Answer:
+    """Prepare and store for `run_command`; a repeat is answered without preparing anything."""
+    with database.reading() as session:
+        allowed(session)
     if (known := earlier_answer(database, command, actor=actor)) is not None:
         return known
 
     def write(prepared: Prepared) -> Answer:
-        def do(session: Session) -> Answer:
-            return answer(session, deployments.store(session, prepared, actor=actor))
+        return run_command(
+            database, command, lambda session: store(session, prepared), actor=actor, allowed=allowed
+        )
 
-        return run_command(database, command, do, actor=actor, allowed=allowed)
-
-    return _stored(database, lambda session: deployments.prepare(session, files), write)
+    return _stored(database, prepare, write)
 
 
 def sync_folders(database: Database, files: Mapping[str, bytes]) -> Report:

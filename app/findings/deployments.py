@@ -126,6 +126,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         ),
         N_("Samakan dengan pilihan yang ada: {options}."),
     ),
+    "deployment_waits": (
+        N_("Penerapan ini belum berlaku: menunggu persetujuan orang kedua."),
+        N_(
+            "Pemilik proses atau administrator lain membukanya di halaman Proses, lalu menyetujui atau menolaknya."
+        ),
+    ),
     "identity_mark_dropped": (
         N_("“{name}” tidak lagi identitas; pada versi {version} atau sebelumnya isian ini pribadi."),
         N_(

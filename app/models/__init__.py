@@ -2,7 +2,13 @@
 
 from app.models.casefile import Attachment, Draft, HistoryEvent, IdentityValue, Note, TrackingCode
 from app.models.correspondence import InstanceMessage, Notice, OutboxMessage, Partner
-from app.models.definitions import DefinitionFile, ProcessDefinition, Resource, WatchedFile
+from app.models.definitions import (
+    DefinitionFile,
+    ProcessDefinition,
+    ProposedDeployment,
+    Resource,
+    WatchedFile,
+)
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
 from app.models.runtime import Incident, Job, MessageWait, ProcessInstance, UserTask
@@ -30,6 +36,7 @@ __all__ = [
     "Partner",
     "ProcessDefinition",
     "ProcessInstance",
+    "ProposedDeployment",
     "Resource",
     "Setting",
     "TrackingCode",

@@ -49,6 +49,29 @@ class DefinitionFile(Base):
     resource: Mapped[Resource] = relationship()
 
 
+class ProposedDeployment(Base):
+    """A deployment that waits for a second person. ``state``: waiting, approved or rejected."""
+
+    __tablename__ = "proposed_deployment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(8), index=True)
+    #: SHA-256 over names and contents: the same again is the same proposal.
+    digest: Mapped[str] = mapped_column(String(64))
+    #: What was sent, and what lay beside it and is used: file name → SHA-256 of a `Resource`.
+    files: Mapped[dict[str, Any]]
+    beside: Mapped[dict[str, Any]]
+    #: process key → its newest version when this was proposed; 0: none.
+    base: Mapped[dict[str, Any]]
+    #: What the fields are called that are no longer identity, and all that was found, as `Finding.as_dict` gives it.
+    no_longer_identity: Mapped[list[Any]]
+    findings: Mapped[list[Any]]
+    proposed_at: Mapped[datetime]
+    proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
 class WatchedFile(Base):
     """What the last check of a file in processes/ or forms/ found; shown on the page Proses."""
 

@@ -161,3 +161,13 @@ def test_a_file_that_nothing_uses_is_left_out_with_a_warning(shell: Shell, tmp_p
     with shell.database().reading() as session:
         kept = session.scalars(select(DefinitionFile.name)).all()
     assert set(kept) == {"uji.bpmn", "terima.form", "periksa.form"}
+
+
+def test_with_four_eyes_a_command_proposes_and_says_so(tmp_path: Path, migrated_sqlite: Path) -> None:
+    shell = Shell(tmp_path, migrated_sqlite, ALUR_FOUR_EYES="1")
+    assert shell("deploy", *files(tmp_path, procedure())).exit_code == 0
+    opened = {"terima.form": form(text("nomor"), text("judul", required=True), text("pelapor"))}
+    done = shell("deploy", *files(tmp_path, opened))
+    assert done.exit_code == 3
+    assert "Usulan 1 menunggu persetujuan orang kedua" in done.output
+    assert "“Pelapor” tidak lagi identitas" in done.output

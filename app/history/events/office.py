@@ -108,12 +108,41 @@ class HolidayRemoved(HolidayEvent):
 
 @event("definition_deployed")
 class DefinitionDeployed(Event):
-    """A version of a process went live. ``no_longer_identity``: what fields are called that it marks no more."""
+    """A version of a process went live. ``no_longer_identity``: what fields are called that it marks no more;
+    ``proposal``: the id of the one that was approved for it."""
 
     key: str
     version: int
     definition_id: int
     no_longer_identity: Sequence[str] = ()
+    proposal: int | None = None
+
+
+@event("deployment_proposed")
+class DeploymentProposed(Event):
+    """New versions of the processes ``keys`` wait for a second person, as fields are no longer identity in them."""
+
+    proposal: int
+    keys: Sequence[str]
+    no_longer_identity: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DecisionEvent(Event):
+    """About a ``proposal`` by its id, and the full name of who ``proposed_by``; "" for a command or the folders."""
+
+    proposal: int
+    proposed_by: str
+
+
+@event("deployment_approved")
+class DeploymentApproved(DecisionEvent):
+    """A second person approved it, and it went live."""
+
+
+@event("deployment_rejected")
+class DeploymentRejected(DecisionEvent):
+    """It was dropped, by a second person or by who proposed it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

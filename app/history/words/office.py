@@ -85,8 +85,35 @@ def _holiday(message: str, event: HolidayEvent) -> Text:
 def _deployed(entry: Entry[events.DefinitionDeployed], _vocabulary: Vocabulary) -> Sentence:
     event = entry.event
     title = say(N_("Proses {key} versi {version} diterapkan"), key=event.key, version=str(event.version))
-    dropped = ", ".join(f"“{name}”" for name in event.no_longer_identity)
-    return Sentence("start", title, lines=((_("Tidak lagi identitas"), dropped),) if dropped else ())
+    return Sentence("start", title, lines=_dropped(event.no_longer_identity))
+
+
+def _dropped(names: Sequence[str]) -> Sequence[tuple[str, str]]:
+    return ((_("Tidak lagi identitas"), ", ".join(f"“{name}”" for name in names)),) if names else ()
+
+
+@tells(events.DeploymentProposed)
+def _proposed(entry: Entry[events.DeploymentProposed], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    text = N_("Usulan penerapan {proposal} menunggu orang kedua: {keys}")
+    title = say(text, proposal=str(event.proposal), keys=", ".join(event.keys))
+    return Sentence("waiting", title, lines=_dropped(event.no_longer_identity))
+
+
+@tells(events.DeploymentApproved)
+def _approved(entry: Entry[events.DeploymentApproved], _vocabulary: Vocabulary) -> Sentence:
+    title = say(N_("Usulan penerapan {proposal} disetujui"), proposal=str(entry.event.proposal))
+    return Sentence("done", title, lines=_by(entry.event.proposed_by))
+
+
+@tells(events.DeploymentRejected)
+def _rejected(entry: Entry[events.DeploymentRejected], _vocabulary: Vocabulary) -> Sentence:
+    title = say(N_("Usulan penerapan {proposal} ditolak"), proposal=str(entry.event.proposal))
+    return Sentence("cancelled", title, lines=_by(entry.event.proposed_by))
+
+
+def _by(name: str) -> Sequence[tuple[str, str]]:
+    return ((_("Diusulkan oleh"), name or _("Perintah atau folder")),)
 
 
 @tells(events.GroupRenamed)

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine.diagram import Lane
@@ -12,16 +11,16 @@ from app.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed
 from app.findings import Finding, has_errors
 from app.history.events import DefinitionDeployed
 from app.i18n import _
-from app.models import DefinitionFile, ProcessDefinition, Resource
-from app.services.core import bulk, clock, history, rights
+from app.models import DefinitionFile, ProcessDefinition, ProposedDeployment
+from app.services.core import bulk, clock, history, rights, settings
 from app.services.core.access import Actor
-from app.services.core.upsert import insert
 from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.automatic_starts import TimedStart
-from app.services.deployment import identity_marks, lane_groups
+from app.services.deployment import identity_marks, lane_groups, proposals, resources
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.bundle_builder import collect
 from app.services.deployment.lane_groups import Plan, Staffing
+from app.services.deployment.proposals import Proposed
 
 #: What one deployment may bring. Checking 100 diagrams of the SOP's size takes 15 seconds of a processor.
 MOST_FILES, MOST_BYTES = 300, 20_000_000
@@ -40,10 +39,11 @@ class Deployed:
 
 @dataclass(frozen=True)
 class Deployment:
-    """What a deployment did, with its warnings."""
+    """What a deployment did, with its warnings. ``proposal``: nothing yet, it waits for a second person."""
 
     definitions: tuple[Deployed, ...]
     findings: tuple[Finding, ...]
+    proposal: ProposedDeployment | None = None
 
 
 @dataclass(frozen=True)
@@ -75,13 +75,20 @@ class PreparedVersion:
 class Prepared:
     """A deployment, read and checked, and what that rests on. Nothing is stored yet, and storing it takes no parser.
 
-    ``basis``: the ids of the versions in force by process, and who works in which group.
+    ``basis``: the ids of the versions in force by process, and who works in which group. ``proposed``: nothing of it
+    goes in force, it waits for a second person.
     """
 
     versions: tuple[PreparedVersion, ...]
     findings: tuple[Finding, ...]
     plan: Plan
     basis: tuple[Mapping[str, int], Staffing]
+    proposed: Proposed | None = None
+
+    @property
+    def new(self) -> list[PreparedVersion]:
+        """The versions that go in force by it."""
+        return [] if self.proposed else [one for one in self.versions if one.created]
 
 
 class Outdated(Conflict):
@@ -94,12 +101,14 @@ def prepare(
     *,
     beside: Mapping[str, bytes] | None = None,
     refuse_idle: bool = True,
+    approved: bool = False,
 ) -> Prepared:
     """Read and check ``files`` (name → content). A form or table alone makes new versions of what uses it.
 
     For a session that only reads: this takes as long as it takes. ``beside``: forms and tables at hand, for what is
     named and neither among ``files`` nor in the live version. A form or table that no diagram uses is left out, with
     a warning: a version holds what its diagram names. Where that leaves nothing, it is an error if ``refuse_idle``.
+    With the setting ``four_eyes`` what makes identity open is only proposed, unless it is ``approved``.
 
     Raises:
         InvalidDiagram: at least one finding is an error.
@@ -110,34 +119,60 @@ def prepare(
     if found.plan is None or found.staffing is None:
         raise AssertionError  # there is a session
     newest = {one.key: one for one in found.live}
+    versions = tuple(_prepared(session, bundle, newest.get(bundle.diagram.key)) for bundle in found.bundles)
+    waits = settings.config(session).four_eyes and not approved and bool(identity_marks.names(found.findings))
+    findings = (Finding("deployment_waits", "warning"), *found.findings) if waits else tuple(found.findings)
     return Prepared(
-        versions=tuple(
-            _prepared(session, bundle, newest.get(bundle.diagram.key)) for bundle in found.bundles
-        ),
-        findings=tuple(found.findings),
+        versions=versions,
+        findings=findings,
         plan=found.plan,
         basis=({one.key: one.id for one in found.live}, found.staffing),
+        proposed=_proposed(files, beside or {}, versions, found.findings) if waits else None,
     )
 
 
-def store(session: Session, prepared: Prepared, *, actor: Actor | None) -> Deployment:
-    """Put a prepared deployment in force. Running instances keep their version.
+def _proposed(
+    files: Mapping[str, bytes],
+    beside: Mapping[str, bytes],
+    versions: Sequence[PreparedVersion],
+    findings: Sequence[Finding],
+) -> Proposed:
+    used = {digest for one in versions for digest in one.digests.values()}
+    return Proposed(
+        files=files,
+        beside={name: content for name, content in beside.items() if proposals.digest_of(content) in used},
+        base={one.key: one.newest.version if one.newest else 0 for one in versions if one.created},
+        no_longer_identity=identity_marks.names(findings),
+        findings=[finding.as_dict() for finding in findings],
+    )
 
-    ``actor`` None means the command line or the watched folders.
+
+def store(
+    session: Session,
+    prepared: Prepared,
+    *,
+    actor: Actor | None,
+    approved: ProposedDeployment | None = None,
+) -> Deployment:
+    """Put a prepared deployment in force, or keep it as proposed. Running instances keep their version.
+
+    ``actor`` None means the command line or the watched folders. ``approved``: the proposal that he approved; the
+    version is its proposer's.
 
     Raises:
         NotAllowed: the actor is no process owner, or an auditor.
         Outdated: what it was prepared from has changed meanwhile; nothing was stored.
     """
-    if actor is not None:
+    if actor is not None and approved is None:
         require_may_deploy(actor)
     if prepared.basis != (definitions.newest_ids(session), lane_groups.staffing(session)):
         message = _("Proses atau lajur yang berlaku baru saja berubah. Coba terapkan sekali lagi.")
         raise Outdated(message)
+    if prepared.proposed is not None:
+        proposal = proposals.propose(session, prepared.proposed, actor=actor)
+        return Deployment((), prepared.findings, proposal)
     lane_groups.carry_out(session, prepared.plan, actor=actor)
-    made = iter(
-        _store_versions(session, [one for one in prepared.versions if one.created], prepared.plan, actor)
-    )
+    made = iter(_store_versions(session, prepared.new, prepared.plan, actor, approved))
     done = [(next(made) if one.created else one.newest, one.created) for one in prepared.versions]
     deployed = tuple(Deployed(definition, created) for definition, created in done if definition is not None)
     return Deployment(deployed, prepared.findings)
@@ -233,10 +268,16 @@ def _prepared(session: Session, bundle: Bundle, newest: ProcessDefinition | None
 
 
 def _store_versions(
-    session: Session, versions: Sequence[PreparedVersion], plan: Plan, actor: Actor | None
+    session: Session,
+    versions: Sequence[PreparedVersion],
+    plan: Plan,
+    actor: Actor | None,
+    approved: ProposedDeployment | None,
 ) -> list[ProcessDefinition]:
     """Store them all by a few statements, whatever their number."""
-    _store_contents(session, versions)
+    contents = {one.digests[name]: content for one in versions for name, content in one.files.items()}
+    resources.store(session, contents)
+    own = actor.id if actor else None
     ties = lane_groups.tie(session, {one.key: one.lanes for one in versions}, plan)
     now = clock.now(session)
     made = [
@@ -245,7 +286,7 @@ def _store_versions(
             "version": one.number,
             "name": one.name,
             "deployed_at": now,
-            "deployed_by_id": actor.id if actor else None,
+            "deployed_by_id": approved.proposed_by_id if approved else own,
             "findings": list(one.findings),
             "lane_groups": ties[one.key],
         }
@@ -269,18 +310,9 @@ def _store_versions(
             version=row.version,
             definition_id=row.id,
             no_longer_identity=one.no_longer_identity,
+            proposal=approved.id if approved else None,
         )
         for row, one in zip(rows, versions, strict=True)
     )
     history.record_all(session, events, actor=actor)
     return rows
-
-
-def _store_contents(session: Session, versions: Sequence[PreparedVersion]) -> None:
-    contents = {one.digests[name]: content for one in versions for name, content in one.files.items()}
-    known = set[str]()
-    for some in bulk.batches(contents):
-        known |= set(session.scalars(select(Resource.sha256).where(Resource.sha256.in_(some))))
-    new = [{"sha256": digest, "content": contents[digest]} for digest in contents if digest not in known]
-    if new:  # another deployment may bring the same form at this moment
-        session.execute(insert(session, Resource).on_conflict_do_nothing(), new)

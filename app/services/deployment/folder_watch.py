@@ -140,7 +140,7 @@ def prepare(session: Session, files: Mapping[str, bytes]) -> Look:
     beside = {n: c for n, c in files.items() if n not in changed}
     deployment, findings, refused = _prepared(session, changed, clashing, beside)
     deployment, undone = _warned(deployment, seen, digests) if deployment else (None, [])
-    new = [one for one in deployment.versions if one.created] if deployment else []
+    new = deployment.new if deployment else []
     findings = (*findings, *undone)
     ill = {name for name, row in seen.items() if row.refused}
     well = tuple(sorted(ill & changed.keys() - refused.keys()))

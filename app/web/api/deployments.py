@@ -3,16 +3,19 @@
 import hashlib
 from typing import Any
 
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.commands.deployments import deploy_upload
+from app.commands.deployments import approve_proposal, deploy_upload
 from app.commands.transaction import Answer
+from app.services.deployment import approvals, proposals
 from app.services.deployment.deployments import Deployment as Done
 from app.web import context
-from app.web.api.acting import answered, command
-from app.web.api.requests import Blueprint
-from app.web.api.schemas.common import Finding
-from app.web.api.schemas.definitions import Deployment, DeploymentFiles
+from app.web.api import present
+from app.web.api.acting import answered, command, perform
+from app.web.api.requests import ID, Blueprint
+from app.web.api.schemas.common import Finding, Nothing
+from app.web.api.schemas.definitions import Deployment, DeploymentFiles, Proposal, Proposals
 from app.web.files import deployed_files
 
 blueprint = Blueprint("deployments", __name__, description="Deploy diagrams, forms and tables.")
@@ -23,6 +26,12 @@ blueprint = Blueprint("deployments", __name__, description="Deploy diagrams, for
 @blueprint.arguments(DeploymentFiles, location="files", content_type="multipart/form-data")
 @blueprint.response(201, Deployment)
 @blueprint.alt_response(200, schema=Deployment, description="The content was live already.", success=True)
+@blueprint.alt_response(
+    202,
+    schema=Deployment,
+    description="Nothing is live yet: ``proposal`` waits for a second person.",
+    success=True,
+)
 @blueprint.refuses(403)
 def deploy(sent: dict[str, Any]) -> Response:
     """Deploy files. A form or table alone makes new versions of the processes that use it.
@@ -44,8 +53,57 @@ def deploy(sent: dict[str, Any]) -> Response:
 def _answer(done: Done) -> Answer:
     definitions = [one.definition for one in done.definitions]
     created = any(one.created for one in done.definitions)
+    waits = done.proposal
     body = {
         "definitions": [{"id": d.id, "key": d.key, "version": d.version} for d in definitions],
         "findings": Finding(many=True).dump([finding.as_dict() for finding in done.findings]),
+        "proposal": waits.id if waits else None,
     }
-    return {"body": body, "status": 201 if created else 200}
+    return {"body": body, "status": 202 if waits else 201 if created else 200}
+
+
+@blueprint.get("/deployments/proposals")
+@blueprint.response(200, Proposals)
+def proposed() -> dict[str, Any]:
+    """Deployments that wait for a second person; none for those who may not look at them."""
+    with context.database().reading() as session:
+        rows = proposals.waiting(session, actor=context.actor())
+        people = proposals.people(session, rows)
+        return {"items": [present.proposal(row, people) for row in rows]}
+
+
+@blueprint.post(f"/deployments/proposals/<{ID}:proposal_id>/approve")
+@blueprint.idempotent
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, Deployment)
+@blueprint.refuses(403, 404, 409)
+def approve(_body: dict[str, Any], proposal_id: int) -> Response:
+    """Put a proposal in force; somebody else than who proposed it."""
+
+    answer = approve_proposal(
+        context.database(),
+        proposal_id,
+        actor=context.actor(),
+        command=command("approve-deployment", proposal_id, None),
+        answer=lambda _session, done: _answer(done),
+    )
+    return answered(answer["body"])
+
+
+@blueprint.post(f"/deployments/proposals/<{ID}:proposal_id>/reject")
+@blueprint.idempotent
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, Proposal)
+@blueprint.refuses(403, 404, 409)
+def reject(_body: dict[str, Any], proposal_id: int) -> Response:
+    """Drop a proposal; who proposed it may take it back."""
+
+    def do(session: Session) -> Answer:
+        row = approvals.reject(session, proposal_id, actor=context.actor())
+        answer: Answer = Proposal().dump(present.proposal(row, proposals.people(session, [row])))
+        return answer
+
+    def allowed(session: Session) -> None:
+        proposals.get(session, proposal_id, actor=context.actor())
+
+    return answered(perform("reject-deployment", proposal_id, None, do, allowed))

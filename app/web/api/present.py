@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app import stored_messages
 from app.history.entry import Entry
 from app.history.events import Event, IncidentOpened
-from app.models import Incident, ProcessDefinition, ProcessInstance, UserTask
+from app.models import Incident, ProcessDefinition, ProcessInstance, ProposedDeployment, UserTask
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 
@@ -21,6 +21,19 @@ def definition(row: ProcessDefinition) -> dict[str, Any]:
         "version": row.version,
         "name": row.name,
         "deployed_at": row.deployed_at,
+    }
+
+
+def proposal(row: ProposedDeployment, people: Mapping[int, str]) -> dict[str, Any]:
+    """A deployment that waits for a second person."""
+    return {
+        "id": row.id,
+        "state": row.state,
+        "keys": sorted(row.base),
+        "no_longer_identity": row.no_longer_identity,
+        "proposed_at": row.proposed_at,
+        "proposed_by": people.get(row.proposed_by_id or 0),
+        "findings": row.findings,
     }
 
 

@@ -26,7 +26,7 @@ from app.models import WatchedFile
 from app.services.core import clock
 from app.services.definitions import catalogue, definitions, details
 from app.services.definitions.definitions import Version
-from app.services.deployment import deployments, folder_watch
+from app.services.deployment import deployments, folder_watch, proposals
 from app.services.deployment.deployments import Deployment
 from app.web import context, entries, errors, lists
 from app.web.files import deployed_files
@@ -78,7 +78,11 @@ def deploy() -> AnyResponse:
         return make_response(_list_page(refused=found, names=list(contents)), errors.problem_of(error).status)
     except InvalidForm as error:
         return make_response(_list_page(missing=errors.tell_error(error)), 422)
-    _say_done(done)
+    if done.get("proposal"):
+        waits = _("Belum berlaku: usulan {n} menunggu persetujuan orang kedua.", n=done["proposal"])
+        flash(waits, "warn")
+        return redirect(url_for("proposals.show", proposal_id=done["proposal"]), 303)
+    say_done(done)
     return redirect(url_for("definitions.show", definition_id=done["definitions"][0]["id"]), 303)
 
 
@@ -90,9 +94,10 @@ def _deploy(contents: Mapping[str, bytes]) -> Answer:
         other = folder_watch.differing(session, contents) if context.config().watch else []
         idle = [finding.file for finding in done.findings if finding.code == "file_not_used"]
         return {
-            "definitions": [_known(one) for one in done.definitions],
+            "definitions": [known(one) for one in done.definitions],
             "idle": idle,
             "other": list(other),
+            "proposal": done.proposal.id if done.proposal else None,
         }
 
     digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
@@ -100,12 +105,13 @@ def _deploy(contents: Mapping[str, bytes]) -> Answer:
     return deploy_upload(context.database(), contents, actor=context.actor(), command=command, answer=answer)
 
 
-def _known(one: deployments.Deployed) -> dict[str, Any]:
+def known(one: deployments.Deployed) -> dict[str, Any]:
+    """A version as the answer of a deployment names it."""
     row = one.definition
     return {"id": row.id, "name": row.name, "version": row.version, "created": one.created}
 
 
-def _say_done(done: Answer) -> None:
+def say_done(done: Answer) -> None:
     """Say what is in force now."""
     for one in done["definitions"]:
         words = {"name": one["name"], "n": one["version"]}
@@ -229,6 +235,7 @@ def _list_page(
     with context.database().reading() as session:
         live = catalogue.page(session, after=lists.argument(lists.AFTER))
         seen = folder_watch.files(session)
+        waiting = proposals.waiting(session, actor=actor)
         return render_template(
             "definitions/list.html",
             live=live,
@@ -236,6 +243,8 @@ def _list_page(
             following=lists.next_page(live.next),
             open_instances=_by_key(session, details.open_instances(session, actor=actor)),
             deployers=details.deployed_by(session, live.items),
+            waiting=waiting,
+            proposers=proposals.people(session, waiting),
             told=_told(seen),
             quiet=[row for row in seen if not row.findings],
             watching=context.config().watch,

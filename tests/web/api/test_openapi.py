@@ -18,6 +18,9 @@ from tests.web.conftest import Api, Browser, Case
 
 OPERATIONS = {
     "POST /deployments",
+    "GET /deployments/proposals",
+    "POST /deployments/proposals/{proposal_id}/approve",
+    "POST /deployments/proposals/{proposal_id}/reject",
     "GET /process-definitions",
     "GET /process-definitions/{definition_id}",
     "GET /process-definitions/{definition_id}/xml",

@@ -4,7 +4,7 @@ import marshmallow as ma
 from flask_smorest.fields import Upload
 from marshmallow import fields
 
-from app.web.api.schemas.common import Finding, Paging, Whole, by, nullable, page_of, time
+from app.web.api.schemas.common import Finding, Paging, Whole, by, nullable, one_of, page_of, time
 
 
 class DeploymentFiles(ma.Schema):
@@ -22,10 +22,31 @@ class DefinitionKey(Whole):
 
 
 class Deployment(Whole):
-    """The versions that stand now."""
+    """The versions that stand now; none while the deployment waits for a second person."""
 
     definitions = fields.List(fields.Nested(DefinitionKey))
     findings = fields.List(fields.Nested(Finding))
+    proposal = fields.Integer(
+        allow_none=True, metadata={"description": "Its id where it waits for a second person."}
+    )
+
+
+class Proposal(Whole):
+    """A deployment that waits for a second person, or did."""
+
+    id = fields.Integer()
+    state = one_of(("waiting", "approved", "rejected"))
+    keys = fields.List(fields.String())
+    no_longer_identity = fields.List(fields.String())
+    proposed_at = time()
+    proposed_by = nullable()
+    findings = fields.List(fields.Nested(Finding))
+
+
+class Proposals(Whole):
+    """All that wait, oldest first."""
+
+    items = fields.List(fields.Nested(Proposal))
 
 
 class DefinitionQuery(Paging):

@@ -1,0 +1,84 @@
+"""The second person: approving a deployment that waits, which puts it in force, or rejecting it."""
+
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict
+from app.history.events import DeploymentApproved, DeploymentRejected
+from app.i18n import _
+from app.models import ProposedDeployment, User
+from app.services.core import clock, history
+from app.services.core.access import Actor
+from app.services.deployment import deployments, proposals
+from app.services.deployment.deployments import Deployment, Prepared
+
+
+def prepare(session: Session, proposal_id: int, *, actor: Actor) -> Prepared:
+    """Read and check a proposal as it was proposed, for a session that only reads.
+
+    Raises:
+        What `approve` raises, and InvalidDiagram: today's checks find an error.
+    """
+    row = _approvable(session, proposal_id, actor)
+    files, beside = proposals.contents(session, row)
+    return deployments.prepare(session, files, beside=beside, refuse_idle=False, approved=True)
+
+
+def approve(session: Session, proposal_id: int, prepared: Prepared, *, actor: Actor) -> Deployment:
+    """Put a proposal in force; ``prepared``: what `prepare` made of it.
+
+    Raises:
+        NotFound: there is none, or it is not the actor's to see.
+        NotAllowed: the actor proposed it, or may not decide.
+        Conflict: it is decided, or a version came since then.
+        Outdated: what it was prepared from has changed meanwhile.
+    """
+    row = _approvable(session, proposal_id, actor, lock=True)
+    _decide(session, row, "approved", actor)
+    told = DeploymentApproved(proposal=row.id, proposed_by=_proposer(session, row))
+    history.record(session, told, actor=actor)
+    return deployments.store(session, prepared, actor=actor, approved=row)
+
+
+def _approvable(
+    session: Session, proposal_id: int, actor: Actor, *, lock: bool = False
+) -> ProposedDeployment:
+    row = proposals.get(session, proposal_id, actor=actor, lock=lock)
+    _require_waiting(row)
+    proposals.require_may_decide(row, actor=actor)
+    if proposals.newest(session, sorted(row.base)) != row.base:
+        raise Conflict(
+            _("Sejak diusulkan, versi lain sudah diterapkan. Tolak usulan ini, lalu usulkan lagi.")
+        )
+    return row
+
+
+def _proposer(session: Session, row: ProposedDeployment) -> str:
+    proposer = session.get(User, row.proposed_by_id) if row.proposed_by_id else None
+    return proposer.full_name if proposer else ""
+
+
+def reject(session: Session, proposal_id: int, *, actor: Actor) -> ProposedDeployment:
+    """Drop a proposal; who proposed it may take it back.
+
+    Raises:
+        NotFound: there is none, or it is not the actor's to see. NotAllowed: the actor may not decide.
+        Conflict: it is decided.
+    """
+    row = proposals.get(session, proposal_id, actor=actor, lock=True)
+    _require_waiting(row)
+    if not proposals.may_reject(row, actor=actor):
+        proposals.require_may_decide(row, actor=actor)
+    _decide(session, row, "rejected", actor)
+    told = DeploymentRejected(proposal=row.id, proposed_by=_proposer(session, row))
+    history.record(session, told, actor=actor)
+    return row
+
+
+def _require_waiting(row: ProposedDeployment) -> None:
+    if row.state != "waiting":
+        raise Conflict(_("Usulan ini sudah diputuskan."))
+
+
+def _decide(session: Session, row: ProposedDeployment, state: str, actor: Actor) -> None:
+    row.state, row.decided_at, row.decided_by_id = state, clock.now(session), actor.id
+    session.flush()

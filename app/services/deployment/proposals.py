@@ -1,0 +1,171 @@
+"""Deployments that wait for a second person: stored as they were sent, seen by those who may decide.
+
+With the setting ``four_eyes`` a deployment that makes identity open does not go live by one person. Deciding is in
+`approvals`.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.errors import NotAllowed, NotFound
+from app.history.events import DeploymentProposed
+from app.i18n import _
+from app.models import ProposedDeployment, Resource, User
+from app.services.core import clock, history
+from app.services.core.access import Actor
+from app.services.definitions import definitions
+from app.services.deployment import resources
+
+#: As many as one page shows; nobody leaves more waiting.
+_MOST = 100
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A deployment that shall wait: what was sent, what lay beside it and is used, and what was found in it.
+
+    ``base``: process key → its newest version when this was read; 0: none. ``findings``: as `Finding.as_dict` gives
+    them.
+    """
+
+    files: Mapping[str, bytes]
+    beside: Mapping[str, bytes]
+    base: Mapping[str, int]
+    no_longer_identity: Sequence[str]
+    findings: Sequence[Mapping[str, Any]]
+
+
+def propose(session: Session, proposed: Proposed, *, actor: Actor | None) -> ProposedDeployment:
+    """Keep a deployment until somebody decides. The same files that wait already are the same proposal."""
+    files, beside = _digests(proposed.files), _digests(proposed.beside)
+    digest = digest_of(repr([files, beside]).encode())
+    query = select(ProposedDeployment).where(
+        ProposedDeployment.state == "waiting", ProposedDeployment.digest == digest
+    )
+    base = dict(proposed.base)
+    found = next((row for row in session.scalars(query) if row.base == base), None)
+    if found is not None:
+        return found
+    resources.store(
+        session, {digest_of(one): one for one in (*proposed.files.values(), *proposed.beside.values())}
+    )
+    row = ProposedDeployment(
+        state="waiting",
+        digest=digest,
+        files=files,
+        beside=beside,
+        base=base,
+        no_longer_identity=list(proposed.no_longer_identity),
+        findings=list(proposed.findings),
+        proposed_at=clock.now(session),
+        proposed_by_id=actor.id if actor else None,
+    )
+    session.add(row)
+    session.flush()
+    told = DeploymentProposed(proposal=row.id, keys=sorted(base), no_longer_identity=row.no_longer_identity)
+    history.record(session, told, actor=actor)
+    return row
+
+
+def newest(session: Session, keys: Sequence[str]) -> dict[str, int]:
+    """Return the number of the newest version of each process; 0 for one that there is none of."""
+    found = {key: definitions.latest(session, key) for key in keys}
+    return {key: row.version if row else 0 for key, row in found.items()}
+
+
+def waiting(session: Session, *, actor: Actor) -> Sequence[ProposedDeployment]:
+    """Return what waits, oldest first; nothing to those who may not look. 1 SQL."""
+    if not actor.sees_all:
+        return ()
+    query = select(ProposedDeployment).where(ProposedDeployment.state == "waiting")
+    return session.scalars(query.order_by(ProposedDeployment.id).limit(_MOST)).all()
+
+
+def get(session: Session, proposal_id: int, *, actor: Actor, lock: bool = False) -> ProposedDeployment:
+    """Return a proposal, decided or not.
+
+    Raises:
+        NotFound: there is none, or the actor is neither process owner, administrator nor auditor.
+    """
+    query = select(ProposedDeployment).where(ProposedDeployment.id == proposal_id)
+    row = session.scalars(query.with_for_update() if lock else query).one_or_none()
+    if row is None or not actor.sees_all:
+        raise NotFound(_("Usulan penerapan ini tidak ada."))
+    return row
+
+
+def may_decide(row: ProposedDeployment, *, actor: Actor) -> bool:
+    """Whether the actor is somebody else than who proposed it, and may put versions in force or appoint who may."""
+    return (
+        row.state == "waiting"
+        and row.proposed_by_id != actor.id
+        and not actor.is_auditor
+        and (actor.is_process_owner or actor.is_admin)
+    )
+
+
+def may_reject(row: ProposedDeployment, *, actor: Actor) -> bool:
+    """Whether the actor may decide, or takes back his own."""
+    own = row.state == "waiting" and row.proposed_by_id == actor.id and not actor.is_auditor
+    return own or may_decide(row, actor=actor)
+
+
+def contents(session: Session, row: ProposedDeployment) -> tuple[dict[str, bytes], dict[str, bytes]]:
+    """Return what was sent and what lay beside it, file name → content. 1 SQL."""
+    wanted = {*row.files.values(), *row.beside.values()}
+    query = select(Resource.sha256, Resource.content).where(Resource.sha256.in_(wanted))
+    found = {sha256: content for sha256, content in session.execute(query)}
+    sent, beside = (
+        {name: found[sha256] for name, sha256 in names.items()} for names in (row.files, row.beside)
+    )
+    return sent, beside
+
+
+def content(session: Session, proposal_id: int, name: str, *, actor: Actor) -> bytes:
+    """Return a file of a proposal.
+
+    Raises:
+        NotFound: there is none of that name, or it is not the actor's to see.
+    """
+    row = get(session, proposal_id, actor=actor)
+    resource = session.get(Resource, {**row.beside, **row.files}.get(name, ""))
+    if resource is None:
+        raise NotFound(_("Berkas ini tidak ada dalam usulan ini."))
+    return resource.content
+
+
+def people(session: Session, rows: Sequence[ProposedDeployment]) -> dict[int, str]:
+    """Return the full names of who proposed or decided, by id. 1 SQL, none without people."""
+    ids = {id_ for row in rows for id_ in (row.proposed_by_id, row.decided_by_id)} - {None}
+    if not ids:
+        return {}
+    return {
+        row.id: row.full_name
+        for row in session.execute(select(User.id, User.full_name).where(User.id.in_(ids)))
+    }
+
+
+def require_may_decide(row: ProposedDeployment, *, actor: Actor) -> None:
+    """Refuse who proposed it, and everyone who is neither process owner nor administrator.
+
+    Raises:
+        NotAllowed: the actor may not decide.
+    """
+    if row.proposed_by_id == actor.id:
+        raise NotAllowed(_("Usulan ini Anda ajukan sendiri; yang menyetujui harus orang lain."))
+    if not may_decide(row, actor=actor):
+        raise NotAllowed(_("Hanya pemilik proses atau administrator lain yang dapat memutuskan usulan ini."))
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: digest_of(content) for name, content in sorted(files.items())}
+
+
+def digest_of(content: bytes) -> str:
+    """SHA-256, as `Resource` names contents."""
+    return hashlib.sha256(content).hexdigest()
