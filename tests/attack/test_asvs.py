@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from tests.attack.test_listed import ROOT, names_in
+from tests.attack.lists import ROOT, names_in
 
 TABLE = (ROOT / "docs" / "asvs.md").read_text("utf-8")
 ROWS = re.findall(

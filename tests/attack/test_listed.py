@@ -1,22 +1,14 @@
 """docs/security-tests.md names tests that exist, every class of payload, and every module of attacks."""
 
-import ast
 import re
-from pathlib import Path
 
 from tests.attack.diagram_places import DIAGRAM
+from tests.attack.lists import ROOT, names_in
 from tests.attack.payloads import CLASSES
 from tests.attack.places import FORM, TABLE
 
-ROOT = Path(__file__).resolve().parents[2]
 LIST = (ROOT / "docs" / "security-tests.md").read_text("utf-8")
 NAMED = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", LIST)
-
-
-def names_in(path: Path) -> set[str]:
-    """The tests of a module, by name."""
-    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
-    return {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
 
 
 def test_every_test_that_the_list_names_exists() -> None:

@@ -1,12 +1,10 @@
 """Pictures are made anew by a program of its own: in turns, within bounds, and whatever becomes of it."""
 
-import fcntl
 import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from app.errors import InvalidForm
 from app.services.files import picture_program, pictures, uploads
 from app.services.files.pictures import Batch, Picture, Wanted
 from tests.services import samples
+from tests.services.files.turns import turn_taken
 from tests.terminal import wait_for
 
 PNG = samples.picture("PNG")
@@ -78,14 +77,6 @@ def test_what_takes_too_long_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         with pytest.raises(InvalidForm, match="sebentar lagi"):
             picture.content()
         picture.close()
-
-
-@contextmanager
-def turn_taken(path: Path) -> Iterator[str]:
-    """While another process makes a picture anew."""
-    with path.open("ab") as held:
-        fcntl.flock(held, fcntl.LOCK_EX)
-        yield str(path)
 
 
 def test_one_picture_is_made_at_a_time_whoever_wants_it(tmp_path: Path) -> None:

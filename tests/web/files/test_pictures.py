@@ -17,7 +17,7 @@ from app.web import asgi
 from app.web.asgi import THREADS
 from tests.reports import report, report_values
 from tests.services import samples
-from tests.services.files.test_pictures import turn_taken
+from tests.services.files.turns import turn_taken
 from tests.serving import Api, Browser, multipart
 from tests.terminal import wait_for
 from tests.web import conftest
