@@ -71,6 +71,11 @@ def _repeat(name: str, turn: Callable[[], float], stop: threading.Event) -> None
 
 
 def _turn(database: Database, chores: "_Chores") -> float:
+    began = time.monotonic()
+    rest_s = _rest(database)
+    if rest_s > 0.0:  # the usual case costs one look, not a second one at what is due
+        chores.do_what_is_due()
+        return max(rest_s - (time.monotonic() - began), 0.0)
     try:
         fired = tick(database)
     except NotReady:
@@ -79,7 +84,7 @@ def _turn(database: Database, chores: "_Chores") -> float:
         chores.do_what_is_due()
         raise
     chores.do_what_is_due(patience_s=PATIENCE_S if fired == BATCH else 0.0)
-    return 0.0 if fired else _rest(database)
+    return 0.0
 
 
 def tick(database: Database) -> int:

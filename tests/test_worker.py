@@ -192,6 +192,7 @@ def test_notices_wait_a_while_for_more_timers_than_one_look_takes(
 ) -> None:
     fired, at = iter([worker.BATCH, worker.BATCH, worker.BATCH - 1]), [1_000.0]
     delivered: list[float] = []
+    monkeypatch.setattr(worker, "_rest", lambda _database: 0.0)  # something is due
     monkeypatch.setattr(worker, "tick", lambda _database: next(fired))
     monkeypatch.setattr(worker.time, "monotonic", lambda: at[0])
     monkeypatch.setattr(worker._Chores, "_deliver", lambda _chores: delivered.append(at[0]))
