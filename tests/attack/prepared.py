@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from app.db import Database
-from app.services.deployment import deployments
+from app.services.deployment import deployments, proposals
+from app.services.deployment.bundle_builder import collect
 from tests.attack.making.requests import Command
 from tests.reports import answers_for, report, report_values
-from tests.services.office import add_user, procedure
+from tests.services.office import add_user, form, procedure, text
 from tests.web.conftest import Api, Case
 
 #: Cases that wait for their first task. Their report has no number of its own: each gets the next of ours.
@@ -48,6 +49,8 @@ def _sound(
         "/release": ("lapor", {}, ""),
         "/complete": ("lapor", done, ""),
         "/retry": ("pemilik", {}, ""),
+        "/approve": ("pemilik", {}, ""),
+        "/reject": ("pemilik", {}, ""),
         "/messages": ("upp", {**message, "business_key": waiting.started["business_key"]}, ""),
         "/process-instances": ("lapor", start, ""),
         "/process-instances/{instance_id}": ("pemilik", {"reason": "keliru"}, ""),
@@ -56,8 +59,17 @@ def _sound(
         "task_id": tuple(tasks),
         "instance_id": tuple(str(case.id) for case in (*cases, waiting)),
         "incident_id": (_incident(api, office),),
+        "proposal_id": (_proposal(office),),
     }
     return sound, ids
+
+
+def _proposal(office: Database) -> str:
+    """Id of a deployment that waits for a second person."""
+    files = {"terima.form": form(text("nomor"), text("judul", required=True), text("pelapor"))}
+    with office.transaction() as session:
+        bundles, findings = collect(session, files)
+        return str(proposals.propose(session, files, {}, bundles, findings, actor=None).id)
 
 
 def _started(api: Callable[[str], Api]) -> Case:

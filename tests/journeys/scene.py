@@ -4,6 +4,9 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from sqlalchemy import select
+
+from app.models import DefinitionFile, ProposedDeployment
 from tests.journeys.office import Office
 from tests.journeys.paths import Receipt
 from tests.reports import answers_for, report, report_values
@@ -50,10 +53,32 @@ def play(office: Office) -> Scene:
     scene.words["done_task"] = _finished_task(office)
     for name in ("waiting", "ended"):
         scene.receipts[name] = hand_out(office, cases[name]["id"], cases[name]["business_key"])
+    scene.words["proposal"] = _propose(office)
     later = office.installation.now() + timedelta(days=8)
     office.installation.command("fire", "--at", later.isoformat())
     scene.words["new"] = str(office.case("SIN-013", until="telaahan")["id"])
     return scene
+
+
+def _propose(office: Office) -> str:
+    """A deployment that waits for a second person. As a row: the installation does not ask for two."""
+    with office.installation.database.transaction() as session:
+        file = session.scalars(
+            select(DefinitionFile).where(DefinitionFile.name == "laporan.form").limit(1)
+        ).one()
+        row = ProposedDeployment(
+            state="waiting",
+            digest="",
+            files={file.name: file.sha256},
+            beside={},
+            base={"pengaduan": 3},
+            no_longer_identity=["Nama pelapor"],
+            findings=[],
+            proposed_at=office.installation.now(),
+        )
+        session.add(row)
+        session.flush()
+        return str(row.id)
 
 
 def _stop_a_case(office: Office, scene: Scene) -> None:

@@ -16,6 +16,7 @@ NO_PAGES = {
     "definitions.diagram": "read by the viewer",
     "definitions.states": "read by the viewer",
     "definitions.file": "a download",
+    "proposals.file": "a download",
 }
 _PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -208,6 +209,8 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("organisation.days_off", "/pengguna/libur", "sent empty", press("Tambahkan"), 422),
         Visit("organisation.record", "/pengguna/riwayat"),
         Visit("organisation.record", "/pengguna/riwayat", "unfolded", unfold("Rincian")),
+        Visit("definitions.listed", "/proses", "with what waits"),
+        Visit("proposals.show", "/proses/usulan/{proposal}"),
         Visit("incidents.listed", "/kendala"),
     ),
 }
