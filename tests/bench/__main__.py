@@ -7,7 +7,17 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import compare, engine, figures, form_page, over_http, scale, service_layer, timers
+from tests.bench import (
+    compare,
+    engine,
+    figures,
+    form_page,
+    over_http,
+    scale,
+    server_load,
+    service_layer,
+    timers,
+)
 
 SECTIONS = {
     "engine": engine.measure,
@@ -15,6 +25,7 @@ SECTIONS = {
     "http": over_http.measure,
     "timers": timers.measure,
     "form": form_page.measure,
+    "server": server_load.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
 

@@ -1,5 +1,6 @@
 """The server as clients meet it, over sockets: who is slow, who lies of a request's end, who comes often."""
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -11,6 +12,7 @@ import pytest
 
 from app.web import asgi, connections
 from app.web.asgi import THREADS
+from app.web.connections import Connection, Connections
 from app.web.security import MAX_FIELDS_BYTES
 from tests.terminal import wait_for
 from tests.web.server import serving
@@ -323,3 +325,46 @@ def test_what_breaks_is_told_and_harms_nobody_else(site: Site, caplog: pytest.Lo
     assert said.startswith(b"HTTP/1.1 500 ")
     assert "127.0.0" not in caplog.text
     assert site.ask().startswith(b"HTTP/1.1 200 ")
+
+
+class Unread(asyncio.Transport):
+    """A connection whose client reads nothing; it tells how it was closed."""
+
+    def __init__(self, waiting: int) -> None:
+        super().__init__({"peername": ("192.0.2.7", 4711)})
+        self.waiting, self.closed = waiting, ""
+
+    def get_write_buffer_size(self) -> int:
+        return self.waiting
+
+    def abort(self) -> None:
+        self.closed = "aborted"
+
+    def close(self) -> None:
+        self.closed = "closed"
+
+
+def test_the_rest_of_an_answer_waits_for_its_reader_so_long_and_no_longer() -> None:
+    held = Connections()
+    link, transport = Connection(held, asyncio.Protocol()), Unread(80 * 1024)
+    link.connection_made(transport)
+    link.begin_request()
+    link.end_request()  # all of it was handed over
+    link.look(100.0)
+    link.look(139.0)  # 30 s, and a second for each 8 KB
+    assert transport.closed == ""
+    link.look(141.0)
+    assert transport.closed == "aborted"
+
+
+def test_who_reads_on_has_time_for_the_rest() -> None:
+    held = Connections()
+    link, transport = Connection(held, asyncio.Protocol()), Unread(80 * 1024)
+    link.connection_made(transport)
+    link.begin_request()
+    link.look(100.0)
+    link.resume_writing()
+    link.look(141.0)
+    transport.waiting = 0
+    link.look(1000.0)
+    assert transport.closed == ""
