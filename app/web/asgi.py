@@ -31,11 +31,13 @@ THREADS = 8
 _TARGET, _FIELD, _FIELDS = 4_094, 8_190, 60
 #: In memory of each body and answer; the rest lies in a file without a name.
 _IN_MEMORY = 256 * 1024
-#: Of bodies that are being read, from one client and in this process.
+#: Of bodies that are being read and answers that are sent, of one client and in this process.
 _MOST_FROM_ONE, _MOST_BYTES = 256 * 1024 * 1024, 1024 * 1024 * 1024
 #: Requests of one client that are read, wait or are answered.
 _MOST_AT_ONCE = 400
 _CHUNK = 64 * 1024
+#: Of a body that is refused for its size.
+_MOST_DISCARDED = 2 * MAX_BODY_BYTES
 #: How long the pictures of a request may wait and be made anew, in seconds, and how many such requests wait.
 _PICTURES_S, _MOST_WITH_PICTURES = 60.0, 64
 
@@ -115,6 +117,8 @@ class Application:
             await self._make_anew(batch, connection)
             body.seek(0)
             answer = await ask()
+        if answer.size > _IN_MEMORY:  # it may lie on the disk for as long as its reader takes
+            self._hold(client, answer.size, kept)
         async with asyncio.timeout(longest_s(answer.size)):
             await answer.send(send)
 
@@ -160,10 +164,12 @@ class Application:
             return io.BytesIO(), 0
         many = fields.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
         most = MAX_BODY_BYTES if many else MAX_FIELDS_BYTES
+        began = asyncio.get_running_loop().time()
         if declared and int(declared) > most:
+            if "HTTP_EXPECT" not in fields:  # who asked first sends nothing
+                await self._discard(receive, int(declared), began)
             return io.BytesIO(), int(declared)
         body, size = kept.enter_context(_spool()), 0
-        began = asyncio.get_running_loop().time()
         more = True
         while more and size <= most:
             message = await self._received(receive, began + longest_s(size))
@@ -173,6 +179,13 @@ class Application:
             self._hold(client, len(chunk), kept)
         body.seek(0)
         return body, size
+
+    async def _discard(self, receive: Receive, declared: int, began: float) -> None:
+        """Hear a body that is refused out, or a browser that still sends it may never read the refusal."""
+        size, more = 0, declared <= _MOST_DISCARDED
+        while more:
+            message = await self._received(receive, began + longest_s(size))
+            size, more = size + len(message.get("body", b"")), message.get("more_body", False)
 
     async def _received(self, receive: Receive, until: float) -> Mapping[str, Any]:
         try:

@@ -217,6 +217,9 @@ def test_what_one_client_has_waiting_on_the_disk_is_bounded(
 ) -> None:
     monkeypatch.setattr(asgi, "_MOST_FROM_ONE", 1000)
     assert site.ask(FORM + b"Content-Length: 2000\r\n\r\n" + b"a" * 2000).startswith(b"HTTP/1.1 503 ")
+    assert site.ask(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").startswith(
+        b"HTTP/1.1 503 "
+    )
     assert site.ask(FORM + b"Content-Length: 4\r\nConnection: close\r\n\r\nuser").startswith(b"HTTP/1.1 200 ")
 
 
@@ -296,11 +299,13 @@ def test_a_body_comes_whole_however_it_was_sent(site: Site) -> None:
     assert "HTTP_TRANSFER_ENCODING" not in site.environs[1]
 
 
-def test_what_is_too_large_is_told_by_its_size_and_not_read(site: Site) -> None:
-    most = MAX_FIELDS_BYTES
-    said = site.ask(FORM + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % (most + 1))
+@pytest.mark.parametrize("asks_first", [False, True])
+def test_what_is_too_large_is_told_by_its_size_and_not_kept(site: Site, asks_first: bool) -> None:
+    large = MAX_FIELDS_BYTES + 1
+    head = FORM + b"Connection: close\r\nContent-Length: %d\r\n" % large
+    said = site.ask(head + (b"Expect: 100-continue\r\n\r\n" if asks_first else b"\r\n" + b"a" * large))
     assert said.startswith(b"HTTP/1.1 200 ")  # the application refuses it: tests/web/test_security.py
-    assert (site.bodies, site.environs[0]["CONTENT_LENGTH"]) == ([b""], str(most + 1))
+    assert (site.bodies, site.environs[0]["CONTENT_LENGTH"]) == ([b""], str(large))
 
 
 def test_an_answer_is_sent_as_the_application_gave_it(site: Site) -> None:
