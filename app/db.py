@@ -107,7 +107,10 @@ class Database:
             event.listen(self.engine, "do_connect", _keep_private)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine, "begin", _begin_postgresql)
         self._writer = self.engine.execution_options(alur_write=True)
+        self._relaxed_writer = self._writer.execution_options(alur_relaxed=True)
 
     @property
     def exists(self) -> bool:
@@ -119,15 +122,19 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def transaction(self) -> Iterator[Session]:
+    def transaction(self, *, durable: bool = True) -> Iterator[Session]:
         """Yield a session that may write; commit when the block ends well, roll back when it raises.
+
+        One that is not ``durable`` does not wait for the disk: the machine's end may undo it, whole, and with it all
+        such ones after it. The end of a process does not, and whatever is durable later makes it so too.
 
         Raises:
             Conflict: another transaction changed the same row first.
             InvalidForm: the database cannot hold a value.
             NotReady: the database does not answer or is locked.
         """
-        with self._turnstile(), self._guard(), self._session(self._writer) as session, session.begin():
+        writer = self._writer if durable else self._relaxed_writer
+        with self._turnstile(), self._guard(), self._session(writer) as session, session.begin():
             yield session
 
     @contextmanager
@@ -258,5 +265,23 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = cast("bool", connection.get_execution_options().get("alur_write", False))
+    options = connection.get_execution_options()
+    writes = cast("bool", options.get("alur_write", False))
+    if writes:
+        _wait_for_disk(connection, durable=not options.get("alur_relaxed", False))
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _wait_for_disk(connection: Connection, *, durable: bool) -> None:
+    """Let the commits of a connection wait for the disk or not. Said when it changes: it holds for the connection.
+
+    A commit that waits makes the log durable as far as it goes, and so whatever did not wait before it.
+    """
+    if connection.info.get("alur_durable", True) != durable:
+        connection.exec_driver_sql(f"PRAGMA synchronous = {'FULL' if durable else 'NORMAL'}")
+        connection.info["alur_durable"] = durable
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("alur_relaxed", False):
+        connection.exec_driver_sql("SET LOCAL synchronous_commit = off")

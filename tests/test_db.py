@@ -105,3 +105,22 @@ def test_whoever_changes_what_changed_under_him_is_told_so(postgres_database: Da
     with pytest.raises(Conflict) as refused:
         change_late()
     assert "could not serialize" in str(refused.value.__cause__)
+
+
+def test_what_need_not_be_durable_does_not_wait_for_the_disk_and_what_follows_does(
+    database: Database,
+) -> None:
+    """What waits is asked of the database, within each transaction in turn on the same connection."""
+    asked = "PRAGMA synchronous" if database.is_sqlite else "SHOW synchronous_commit"
+
+    def waits(*, durable: bool) -> object:
+        with database.transaction(durable=durable) as session:
+            return session.scalar(text(asked))
+
+    if not database.is_sqlite:  # the tests' server waits for no disk unless it is told to
+        name = database.engine.url.database
+        with database.engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER DATABASE {name} SET synchronous_commit = on")
+        database.engine.dispose()
+    yes, no = (2, 1) if database.is_sqlite else ("on", "off")
+    assert [waits(durable=one) for one in (True, False, False, True, False)] == [yes, no, no, yes, no]
