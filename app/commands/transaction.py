@@ -101,17 +101,24 @@ def run_without_key(database: Database, do: Callable[[Session], _Result]) -> _Re
     return _in_transaction(database, do)
 
 
-def _in_transaction(database: Database, do: Callable[[Session], _Result]) -> _Result:
+def run_relaxed(database: Database, do: Callable[[Session], _Result]) -> _Result:
+    """The same without waiting for the disk: for what is due again if a power cut undoes it, and of which nothing has
+    left the database meanwhile. Why it is safe: docs/decisions/0039-timers-do-not-wait-for-the-disk.md.
+    """
+    return _in_transaction(database, do, durable=False)
+
+
+def _in_transaction(database: Database, do: Callable[[Session], _Result], *, durable: bool = True) -> _Result:
     """Do it in one transaction; when something costly is missing in it, begin anew once that is there."""
     known: dict[Hashable, Any] = {}
     for _again in range(_MOST_PREPARED):
         try:
-            with database.transaction() as session, preparation.remembering(known):
+            with database.transaction(durable=durable) as session, preparation.remembering(known):
                 return do(session)
         except NotPrepared as missing:
             with suppress(AppError):  # inside of the transaction it fails again, and is told there
                 missing.prepare(database)
-    with database.transaction() as session:
+    with database.transaction(durable=durable) as session:
         return do(session)
 
 
@@ -119,11 +126,3 @@ def _fingerprint(session: Session, body: Any) -> str:
     """Keyed: a plain hash of a body that holds a telephone number would give it away."""
     content = orjson.dumps(body, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
     return encryption.fingerprint(session, "idempotency", content.decode())
-
-
-def run_relaxed(database: Database, do: Callable[[Session], _Result]) -> _Result:
-    """The same without waiting for the disk: for what is due again if a power cut undoes it, and of which nothing has
-    left the database meanwhile. Why it is safe: docs/decisions/0039-timers-do-not-wait-for-the-disk.md.
-    """
-    with database.transaction(durable=False) as session:
-        return do(session)
