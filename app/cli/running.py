@@ -30,6 +30,8 @@ from app.services.core import clock, history, settings
 from app.services.maintenance import backup, demo, migrations
 from app.services.people import accounts
 
+#: So many rows take a second or two; with fewer there is nothing to wait for.
+_MANY_ROWS = 100_000
 _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _DEMO_USERS = """
 Masuk sebagai: admin, pemilik (pemilik proses), auditor, lapor, upp, koordinator,
@@ -191,20 +193,77 @@ def _end_as_the_web_did(code: int) -> None:
     )
 
 
-@click.command("backup", help="Salin basis data, berkas, dan kunci ke folder DIR.")
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-def backup_command(folder: Path) -> None:
+@click.command(
+    "backup", help="Salin basis data dan berkas ke folder DIR; dengan --age ke satu berkas terenkripsi."
+)
+@click.argument("target", metavar="DIR", type=click.Path(path_type=Path))
+@click.option(
+    "--keys",
+    metavar="BERKAS",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Tulis kunci ke berkas ini; simpan di tempat lain daripada cadangannya.",
+)
+@click.option(
+    "--age",
+    "recipients",
+    metavar="PENERIMA",
+    multiple=True,
+    help="Enkripsi untuk kunci publik age (age1…) atau SSH ini; boleh diulang.",
+)
+def backup_command(target: Path, keys: Path | None, recipients: tuple[str, ...]) -> None:
     """Back up."""
     config, database = ready()
-    click.echo(backup.backup(config, database, folder))
+    with _progress() as tell:
+        done = backup.backup(config, database, target, keys=keys, recipients=recipients, tell=tell)
+    click.echo(done)
 
 
-@click.command("restore", help="Pulihkan pemasangan kosong dari folder DIR.")
-@click.argument("folder", metavar="DIR", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def restore_command(folder: Path) -> None:
+@click.command("restore", help="Pulihkan pemasangan kosong dari folder atau berkas terenkripsi DIR.")
+@click.argument("source", metavar="DIR", type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--keys",
+    metavar="BERKAS",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Berkas kunci dari backup --keys.",
+)
+@click.option(
+    "--identity",
+    metavar="BERKAS",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Kunci rahasia age atau SSH yang membuka cadangan terenkripsi.",
+)
+@click.option("--without-keys", is_flag=True, help="Lanjutkan tanpa kunci; yang disegel dengannya hilang.")
+def restore_command(source: Path, keys: Path | None, identity: Path | None, *, without_keys: bool) -> None:
     """Restore."""
     config = from_environment()
-    click.echo(backup.restore(config, folder))
+    with _progress() as tell:
+        done = backup.restore(
+            config, source, keys=keys, identity=identity, without_keys=without_keys, tell=tell
+        )
+    click.echo(done)
+
+
+@contextmanager
+def _progress() -> Iterator[backup.Tell]:
+    """Yield what is told how many rows are done: a bar on a terminal, else a line at each tenth of many rows."""
+    if sys.stderr.isatty():
+        with click.progressbar(length=0, file=sys.stderr) as bar:
+
+            def show(done: int, total: int) -> None:
+                bar.length = total
+                bar.update(done - bar.pos)
+
+            yield show
+        return
+    told = [0]
+
+    def write(done: int, total: int) -> None:
+        tenth = done * 10 // max(total, 1)
+        if total >= _MANY_ROWS and tenth > told[0]:
+            told[0] = tenth
+            click.echo(f"{done} dari {total} baris ({tenth * 10}%)", err=True)
+
+    yield write
 
 
 @click.command(

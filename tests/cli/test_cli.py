@@ -12,6 +12,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
+import pyrage
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
@@ -19,9 +20,10 @@ from click.testing import CliRunner
 from sqlalchemy import select, text
 
 from app import worker
-from app.cli import commands
+from app.cli import commands, running
 from app.commands.accounts import sign_in
 from app.config import from_environment
+from app.errors import NotReady
 from app.models import HistoryEvent, Job, Notice, ProcessDefinition, Setting, Unit, User, UserTask
 from app.services.core import access, clock, settings
 from app.services.instances import instances
@@ -176,13 +178,49 @@ def test_without_time_travel_time_may_not_lie_ahead(tmp_path: Path, migrated_sql
 
 def test_a_backup_is_restored_into_an_empty_installation(shell: Shell, tmp_path: Path) -> None:
     start_instance(shell, tmp_path)
-    assert shell("backup", str(tmp_path / "copy")).exit_code == 0
+    copy, keys = str(tmp_path / "copy"), str(tmp_path / "keys.json")
+    assert shell("backup", copy, "--keys", keys).exit_code == 0
     other = {"ALUR_DATA_DIR": str(tmp_path / "other")}
-    restored = CliRunner(env=other).invoke(commands, ["restore", str(tmp_path / "copy")])
+    line = ["restore", copy, "--keys", keys]
+    restored = CliRunner(env=other).invoke(commands, line)
     assert restored.exit_code == 0, restored.output
     with settings.open_database(from_environment(other)).reading() as session:
         assert session.scalars(select(UserTask.name)).one()
-    assert CliRunner(env=other).invoke(commands, ["restore", str(tmp_path / "copy")]).exit_code != 0
+    assert CliRunner(env=other).invoke(commands, line).exit_code != 0
+
+
+def test_a_backup_without_its_keys_says_so_and_is_restored_only_when_told(
+    shell: Shell, tmp_path: Path
+) -> None:
+    made = shell("backup", str(tmp_path / "copy"))
+    assert made.exit_code == 0
+    assert "Kunci tidak ikut disalin" in made.output
+    other = {"ALUR_DATA_DIR": str(tmp_path / "other")}
+    refused = CliRunner(env=other).invoke(commands, ["restore", str(tmp_path / "copy")])
+    assert isinstance(refused.exception, NotReady)
+    done = CliRunner(env=other).invoke(commands, ["restore", str(tmp_path / "copy"), "--without-keys"])
+    assert done.exit_code == 0, done.output
+    assert "hilanglah identitas pelapor" in done.output
+
+
+def test_an_encrypted_backup_is_opened_by_its_identity(shell: Shell, tmp_path: Path) -> None:
+    age = pyrage.x25519.Identity.generate()
+    (tmp_path / "age.txt").write_text(str(age))
+    copy, keys = str(tmp_path / "copy.age"), str(tmp_path / "keys.json")
+    assert shell("backup", copy, "--keys", keys, "--age", str(age.to_public())).exit_code == 0
+    other = {"ALUR_DATA_DIR": str(tmp_path / "other")}
+    line = ["restore", copy, "--keys", keys, "--identity", str(tmp_path / "age.txt")]
+    restored = CliRunner(env=other).invoke(commands, line)
+    assert restored.exit_code == 0, restored.output
+
+
+def test_a_long_backup_tells_how_far_it_is_in_lines(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start_instance(shell, tmp_path)
+    monkeypatch.setattr(running, "_MANY_ROWS", 1)
+    told = shell("backup", str(tmp_path / "copy"), "--keys", str(tmp_path / "k")).output
+    assert re.search(r"^\d+ dari \d+ baris \(100%\)$", told, re.MULTILINE)
 
 
 def test_an_expected_error_is_one_sentence_without_a_traceback(tmp_path: Path) -> None:

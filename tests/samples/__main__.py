@@ -19,7 +19,8 @@ def freeze(samples: Path) -> Path:
         migrations.upgrade(database)
         fill(Office(database))
         made = Path(folder) / f"backup-{migrations.newest()}"
-        backup.backup(config, database, made)
+        backup.backup(config, database, made, keys=Path(folder) / "keys.json")
+        shutil.move(Path(folder) / "keys.json", made)  # these keys open nothing else
         database.engine.dispose()
         return Path(shutil.make_archive(str(samples / made.name), "zip", made))
 

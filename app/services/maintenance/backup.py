@@ -1,90 +1,112 @@
-"""Copy an installation into a folder, and bring it back.
+"""Copy an installation into a folder or an encrypted file, and bring it back.
 
-A backup is one JSON-lines file a table, the attachments, the keys, and ``manifest.json`` with a SHA-256 of each. It
-needs no tool of the database's own and fits either database, so it is also the way from SQLite to PostgreSQL. It
-holds the keys: whoever has it can read every identity.
+A backup is a file of JSON lines for each table (gzip), the attachments, and ``manifest.json`` with a SHA-256 of each.
+It needs no tool of the database's own and fits either database, so it is also the way from SQLite to PostgreSQL. The
+keys are not in it: whoever finds it reads no identity. They go to a file of their own, to be kept elsewhere.
 """
 
 import hashlib
-import os
+import hmac
 import shutil
-from base64 import b64decode, b64encode
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+import tempfile
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
-from itertools import islice
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import (
-    Column,
-    Connection,
-    Date,
-    DateTime,
-    LargeBinary,
-    MetaData,
-    Table,
-    delete,
-    func,
-    insert,
-    select,
-)
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.db import Base, Database
 from app.errors import NotReady
 from app.i18n import _
-from app.models import Attachment
+from app.models import Attachment, Draft, IdentityValue
 from app.services.core import commit_hooks, settings
 from app.services.files import store
-from app.services.maintenance import migrations
+from app.services.maintenance import migrations, table_files
+from app.services.maintenance.backup_targets import (
+    Target,
+    decrypt,
+    encrypted_target,
+    folder_target,
+    private_file,
+)
+from app.services.maintenance.table_files import VOLATILE
 
-#: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation.
-VOLATILE = frozenset({"login_session", "attempt", "void_nonce"})
-_BATCH = 500
+__all__ = ["VOLATILE", "Summary", "backup", "restore", "snapshot", "verify"]
 
-FORMAT = 1
+#: 1 held the keys, and tables without compression.
+FORMAT = 2
+_FORMATS = (1, FORMAT)
 _MANIFEST = "manifest.json"
 _KEYS = ("secret", "identity")
 _FOLDERS = ("tables", "files", "keys")
+_CHUNK = 1_000_000
+_KEYS_FORMAT = "alur-keys-1"
+
+#: Is told how much, of how much, is done.
+Tell = Callable[[int, int], None]
+
+
+def _quietly(_done: int, _total: int) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
 class Summary:
-    """What was copied; ``missing``: attachments whose files were not there."""
+    """What was copied; ``missing``: attachments whose files were not there. ``note``: what is to be known besides."""
 
     rows: int
     files: int
     missing: tuple[str, ...] = ()
+    note: str = ""
 
     def __str__(self) -> str:
         text = _("{rows} baris dan {files} lampiran disalin.", rows=self.rows, files=self.files)
         if self.missing:
             text += " " + _("Berkas yang hilang: {names}.", names=", ".join(self.missing))
-        return text
+        return f"{text} {self.note}".rstrip()
 
 
-def backup(config: Config, database: Database, folder: Path) -> Summary:
-    """Copy everything as it is at one moment, while the installation works on.
+def backup(
+    config: Config,
+    database: Database,
+    target: Path,
+    *,
+    keys: Path | None = None,
+    recipients: Sequence[str] = (),
+    tell: Tell = _quietly,
+) -> Summary:
+    """Copy everything as it is at one moment, while the installation works on. Nobody who writes waits for it.
+
+    ``target``: a folder; with ``recipients``, who can open it by age, a file. ``keys``: the file for the keys;
+    without it they are not copied, and the summary says what that means.
 
     Raises:
-        NotReady: the folder holds something already, or cannot be written.
+        NotReady: there is something already, or it cannot be written; a recipient is none.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise NotReady(_("Folder {folder} tidak kosong; pilih folder lain.", folder=folder))
-    unfinished = folder.with_name(folder.name + ".part")
+    if target.exists() and (recipients or not target.is_dir() or any(target.iterdir())):
+        raise NotReady(_("{folder} sudah ada dan tidak kosong; pilih nama lain.", folder=target))
+    if keys is not None and keys.resolve().is_relative_to(target.resolve()):
+        message = _(
+            "Simpan kunci di luar {folder}: siapa pun yang menemukan keduanya membaca semua.", folder=target
+        )
+        raise NotReady(message)
+    opened: AbstractContextManager[Target] = (
+        encrypted_target(target, recipients) if recipients else folder_target(target)
+    )
     try:
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True, mode=0o700)
-        summary = _write(config, database, unfinished)
-        os.replace(unfinished, folder)  # whole or not at all
+        with _kept_apart(config, keys), opened as into:
+            summary = _write(config, database, into, tell)
     except OSError as error:
-        message = _("Folder {folder} tidak dapat ditulis: {why}.", folder=folder, why=error.strerror)
+        message = _("{folder} tidak dapat ditulis: {why}.", folder=target, why=error.strerror or str(error))
         raise NotReady(message) from error
-    return summary
+    note = _where_the_keys_lie(config) if keys is None else ""
+    return Summary(summary.rows, summary.files, summary.missing, note)
 
 
 def verify(folder: Path) -> Mapping[str, Any]:
@@ -95,10 +117,13 @@ def verify(folder: Path) -> Mapping[str, Any]:
     """
     try:
         manifest: dict[str, Any] = orjson.loads((folder / _MANIFEST).read_bytes())
-        known = manifest["format"] == FORMAT and manifest["schema"] in migrations.known()
+        known = manifest["format"] in _FORMATS and manifest["schema"] in migrations.known()
         damaged = [name for name, kept in manifest["files"].items() if _digest(folder / name) != kept]
         damaged += _smuggled(folder, manifest["files"])
-        damaged += {f"keys/{name}.key" for name in _KEYS} - manifest["files"].keys()
+        if manifest["format"] == 1:
+            damaged += {f"keys/{name}.key" for name in _KEYS} - manifest["files"].keys()
+        else:
+            known = known and set(manifest["keys"]) == set(_KEYS)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NotReady(_("Folder {folder} bukan cadangan Alur yang lengkap.", folder=folder)) from error
     if not known:
@@ -109,105 +134,37 @@ def verify(folder: Path) -> Mapping[str, Any]:
     return manifest
 
 
-def _smuggled(folder: Path, listed: Collection[str]) -> list[str]:
-    """What lies among the files of a backup and is none of them. A link would bring in a file of this machine."""
-    paths = [path for name in _FOLDERS for path in (folder / name).rglob("*")]
-    names = {str(path.relative_to(folder)): path for path in paths}
-    return [n for n, path in names.items() if path.is_symlink() or (path.is_file() and n not in listed)]
-
-
-def restore(config: Config, folder: Path) -> Summary:
+def restore(
+    config: Config,
+    source: Path,
+    *,
+    keys: Path | None = None,
+    identity: Path | None = None,
+    without_keys: bool = False,
+    tell: Tell = _quietly,
+) -> Summary:
     """Bring a backup into an installation that holds nothing yet, on either database.
 
+    ``source``: a folder, or a file that the age key in ``identity`` opens. ``keys``: the file of the keys; one that
+    holds them itself, as those of before did, needs none. ``without_keys``: go on although what they sealed is lost.
     One that an earlier version made is read in the shape of that time, then brought up to date.
 
     Raises:
-        NotReady: the backup is damaged or of a later version; the installation is not empty; its identity key
-            comes from the environment and is another one.
+        NotReady: the backup is damaged or of a later version; the keys are missing, or others; the installation is
+            not empty; its identity key comes from the environment and is another one.
     """
-    schema = verify(folder)["schema"]
-    database = settings.open_database(config)
+    if source.is_dir():
+        return _restore(config, source, keys, tell, without_keys=without_keys)
+    if identity is None:
+        raise NotReady(
+            _("{name} bukan folder. Bila ini cadangan terenkripsi, sertakan --identity.", name=source)
+        )
+    opened = Path(tempfile.mkdtemp(prefix=".restore-", dir=config.data_dir))
     try:
-        migrations.upgrade(database)
-        with database.transaction() as session:
-            _require_empty(session)
-            rows = _load(session.connection(), schema, folder / "tables")
-            files = [_restore_file(session, path) for path in sorted((folder / "files").glob("*"))]
-            _restore_keys(config, folder / "keys")
+        decrypt(source, identity, opened)
+        return _restore(config, opened, keys, tell, without_keys=without_keys)
     finally:
-        database.engine.dispose()
-    return Summary(rows, len(files))
-
-
-def _load(connection: Connection, schema: str, folder: Path) -> int:
-    is_old = schema != migrations.newest()
-    if is_old:
-        migrations.build(connection, schema)
-    rows = _load_tables(connection, folder)
-    if is_old:
-        migrations.finish(connection)
-    return rows
-
-
-def _write(config: Config, database: Database, folder: Path) -> Summary:
-    for name in _FOLDERS:
-        (folder / name).mkdir()
-    with snapshot(database) as connection:
-        schema = migrations.current(connection)
-        counts = dump(connection, folder / "tables")
-        wanted = _attachment_names(connection)
-    missing = [name for name in wanted if not _copied(config.files_dir / name, folder / "files" / name)]
-    for name in _KEYS:
-        _write_key(folder / "keys" / f"{name}.key", getattr(config, f"{name}_key"))
-    files = {
-        str(path.relative_to(folder)): _digest(path) for path in sorted(folder.rglob("*")) if path.is_file()
-    }
-    made = {"format": FORMAT, "made_at": datetime.now(UTC), "schema": schema, "rows": counts, "files": files}
-    (folder / _MANIFEST).write_bytes(orjson.dumps(made, option=orjson.OPT_INDENT_2))
-    return Summary(sum(counts.values()), len(wanted) - len(missing), tuple(missing))
-
-
-def _copied(source: Path, to: Path) -> bool:
-    try:
-        shutil.copyfile(source, to)
-    except FileNotFoundError:
-        return False
-    return True
-
-
-def _write_key(path: Path, key: bytes) -> None:
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(key)
-
-
-def _require_empty(session: Session) -> None:
-    """Refuse to mix two installations. What a first start leaves behind by itself does not count."""
-    tables = [t for t in Base.metadata.sorted_tables if t.name not in VOLATILE | {"setting"}]
-    filled = [t.name for t in tables if session.scalar(select(func.count()).select_from(t))]
-    if filled or any(settings.config(session).files_dir.iterdir()):
-        raise NotReady(_("Pemasangan ini tidak kosong. Pulihkan ke ALUR_DATA_DIR atau basis data yang baru."))
-
-
-def _restore_file(session: Session, source: Path) -> Path:
-    to = settings.config(session).files_dir / source.name
-    commit_hooks.if_undone(session, lambda: to.unlink(missing_ok=True))
-    shutil.copyfile(source, to)
-    to.chmod(0o600)
-    return to
-
-
-def _restore_keys(config: Config, folder: Path) -> None:
-    """Put the backup's keys where the fresh ones lie: those have sealed nothing yet."""
-    for name in _KEYS:
-        kept, in_use = (folder / f"{name}.key").read_bytes(), getattr(config, f"{name}_key")
-        path = config.data_dir / f"{name}.key"
-        if path.exists() and path.read_bytes().strip() == in_use:
-            _write_key(path, kept)
-        elif name == "identity" and kept != in_use:
-            raise NotReady(
-                _("Atur ALUR_IDENTITY_KEY ke kunci di dalam cadangan (keys/identity.key), lalu ulangi.")
-            )
+        shutil.rmtree(opened, ignore_errors=True)
 
 
 @contextmanager
@@ -220,21 +177,173 @@ def snapshot(database: Database) -> Iterator[Connection]:
             yield connection.execution_options(isolation_level="REPEATABLE READ")
 
 
-def dump(connection: Connection, folder: Path) -> dict[str, int]:
-    """Write every table but the volatile ones to ``folder``; return how many rows each has."""
-    return {str(table.name): _dump_table(connection, table, folder) for table in _tables()}
+def _restore(config: Config, folder: Path, keys: Path | None, tell: Tell, *, without_keys: bool) -> Summary:
+    manifest = verify(folder)
+    kept = _kept_keys(folder, manifest, keys)
+    if kept is None and not without_keys:
+        lost = _("Sertakan --keys BERKAS, atau --without-keys untuk melanjutkan tanpa itu.")
+        raise NotReady(f"{_lost()} {lost}")
+    total = sum(manifest["rows"].values())
+    database = settings.open_database(config)
+    try:
+        migrations.upgrade(database)
+        with database.transaction() as session:
+            _require_empty(session, config)
+            connection = session.connection()
+            rows = _load(connection, manifest["schema"], folder / "tables", lambda done: tell(done, total))
+            if kept is None:
+                _forget_sealed(connection)
+            files = [_restore_file(session, path) for path in sorted((folder / "files").glob("*"))]
+            if kept is not None:
+                _restore_keys(config, kept)
+    finally:
+        database.engine.dispose()
+    return Summary(rows, len(files), note="" if kept else _lost())
 
 
-def _load_tables(connection: Connection, folder: Path) -> int:
-    """Fill the empty tables from ``folder``; return how many rows there were.
+def _write(config: Config, database: Database, into: Target, tell: Tell) -> Summary:
+    with snapshot(database) as connection:
+        schema = migrations.current(connection)
+        counts = table_files.dump(connection, into.create, tell)
+        wanted = _attachment_names(connection)
+    missing = [name for name in wanted if not _copied(config.files_dir / name, into, f"files/{name}")]
+    made = {
+        "format": FORMAT,
+        "made_at": datetime.now(UTC),
+        "schema": schema,
+        "rows": counts,
+        "files": dict(sorted(into.digests.items())),
+        "keys": {name: _key_digest(getattr(config, f"{name}_key")) for name in _KEYS},
+    }
+    with into.create(_MANIFEST) as file:
+        file.write(orjson.dumps(made, option=orjson.OPT_INDENT_2))
+    return Summary(sum(counts.values()), len(wanted) - len(missing), tuple(missing))
 
-    The tables are taken as they stand, which need not be as the models have them.
+
+def _copied(source: Path, into: Target, name: str) -> bool:
+    try:
+        with source.open("rb") as file, into.create(name) as copy:
+            shutil.copyfileobj(file, copy, _CHUNK)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+@contextmanager
+def _kept_apart(config: Config, path: Path | None) -> Iterator[None]:
+    """Write the keys to ``path``; take them away again when the backup that they belong to was not made."""
+    if path is None:
+        yield
+        return
+    try:
+        file = private_file(path)
+    except FileExistsError as error:
+        raise NotReady(_("Berkas {name} sudah ada; pilih nama lain untuk kunci.", name=path)) from error
+    try:
+        with file:
+            keys = {name: getattr(config, f"{name}_key").decode() for name in _KEYS}
+            file.write(orjson.dumps({"kind": _KEYS_FORMAT, **keys}, option=orjson.OPT_INDENT_2) + b"\n")
+        yield
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _where_the_keys_lie(config: Config) -> str:
+    return _(
+        "Kunci tidak ikut disalin: tanpa kunci, identitas pelapor, draf, lampiran pribadi, dan kode pelacakan dalam "
+        "cadangan ini tidak dapat dibaca lagi. Kunci ada di {folder} (secret.key, identity.key) atau pada "
+        "ALUR_SECRET_KEY dan ALUR_IDENTITY_KEY; simpan salinannya di tempat lain, misalnya dengan --keys BERKAS.",
+        folder=config.data_dir,
+    )  # fmt: skip
+
+
+def _lost() -> str:
+    return _(
+        "Tanpa kuncinya hilanglah identitas pelapor, draf, nama dan isi lampiran pribadi, dan kode pelacakan yang "
+        "sudah dibagikan."
+    )
+
+
+def _key_digest(key: bytes) -> str:
+    """Tells whether a key is the right one; 384 random bits cannot be guessed from it."""
+    return hmac.new(key, b"backup", hashlib.sha256).hexdigest()
+
+
+def _kept_keys(folder: Path, manifest: Mapping[str, Any], path: Path | None) -> dict[str, bytes] | None:
+    """The keys that belong to a backup: those in ``path``, else those that one of format 1 holds.
+
+    Raises:
+        NotReady: the file holds none, or those of another installation.
     """
-    standing = MetaData()
-    standing.reflect(connection)
-    connection.execute(delete(standing.tables["setting"]))
-    tables = [table for table in standing.sorted_tables if _file(folder, table).exists()]
-    return sum(_load_table(connection, table, folder) for table in tables)
+    if path is None:
+        held = {name: folder / "keys" / f"{name}.key" for name in _KEYS}
+        return {name: file.read_bytes() for name, file in held.items()} if manifest["format"] == 1 else None
+    try:
+        read = orjson.loads(path.read_bytes())
+        keys = {name: str(read[name]).encode() for name in _KEYS}
+        fits = read["kind"] == _KEYS_FORMAT
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise NotReady(_("Berkas {name} tidak memuat kunci Alur.", name=path)) from error
+    if manifest["format"] != 1:
+        fits = fits and all(_key_digest(keys[name]) == manifest["keys"][name] for name in _KEYS)
+    if not fits:
+        raise NotReady(_("Kunci dalam {name} bukan milik cadangan ini.", name=path))
+    return keys
+
+
+def _smuggled(folder: Path, listed: Collection[str]) -> list[str]:
+    """What lies among the files of a backup and is none of them. A link would bring in a file of this machine."""
+    paths = [path for name in _FOLDERS for path in (folder / name).rglob("*")]
+    names = {str(path.relative_to(folder)): path for path in paths}
+    return [n for n, path in names.items() if path.is_symlink() or (path.is_file() and n not in listed)]
+
+
+def _load(connection: Connection, schema: str, folder: Path, tell: Callable[[int], None]) -> int:
+    is_old = schema != migrations.newest()
+    if is_old:
+        migrations.build(connection, schema)
+    rows = table_files.load(connection, folder, tell)
+    if is_old:
+        migrations.finish(connection)
+    return rows
+
+
+def _forget_sealed(connection: Connection) -> None:
+    """Remove what nobody can open any more: pages would fail at it."""
+    connection.execute(delete(IdentityValue))
+    connection.execute(delete(Draft))
+    name = _("lampiran pribadi")
+    connection.execute(update(Attachment).where(Attachment.is_private).values(name=name))
+    connection.execute(update(Attachment).where(Attachment.name.startswith("sealed/")).values(name=name))
+
+
+def _require_empty(session: Session, config: Config) -> None:
+    """Refuse to mix two installations. What a first start leaves behind by itself does not count."""
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in VOLATILE | {"setting"}]
+    filled = [t.name for t in tables if session.scalar(select(func.count()).select_from(t))]
+    if filled or any(config.files_dir.iterdir()):
+        raise NotReady(_("Pemasangan ini tidak kosong. Pulihkan ke ALUR_DATA_DIR atau basis data yang baru."))
+
+
+def _restore_file(session: Session, source: Path) -> Path:
+    to = settings.config(session).files_dir / source.name
+    commit_hooks.if_undone(session, lambda: to.unlink(missing_ok=True))
+    with source.open("rb") as file, private_file(to) as copy:
+        shutil.copyfileobj(file, copy, _CHUNK)
+    return to
+
+
+def _restore_keys(config: Config, kept: Mapping[str, bytes]) -> None:
+    """Put the backup's keys where the fresh ones lie: those have sealed nothing yet."""
+    for name in _KEYS:
+        in_use, path = getattr(config, f"{name}_key"), config.data_dir / f"{name}.key"
+        if path.exists() and path.read_bytes().strip() == in_use:
+            path.unlink()
+            with private_file(path) as file:
+                file.write(kept[name])
+        elif name == "identity" and kept[name] != in_use:
+            raise NotReady(_("Atur ALUR_IDENTITY_KEY ke kunci identitas cadangan ini, lalu ulangi."))
 
 
 def _attachment_names(connection: Connection) -> list[str]:
@@ -247,61 +356,3 @@ def _digest(path: Path) -> str:
     """SHA-256 of a file, in hex."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _tables() -> list[Table]:
-    """Tables in an order in which each finds the rows that it refers to."""
-    return [table for table in Base.metadata.sorted_tables if table.name not in VOLATILE]
-
-
-def _dump_table(connection: Connection, table: Table, folder: Path) -> int:
-    names = [str(column.name) for column in table.columns]
-    query = select(table).order_by(*table.primary_key)
-    rows = connection.execute(query.execution_options(stream_results=True, yield_per=_BATCH))
-    count = 0
-    with _file(folder, table).open("wb") as file:
-        for row in rows:
-            file.write(orjson.dumps(dict(zip(names, map(_plain, row), strict=True))) + b"\n")
-            count += 1
-    return count
-
-
-def _plain(value: Any) -> Any:
-    return b64encode(value).decode() if isinstance(value, bytes | memoryview) else value
-
-
-def _load_table(connection: Connection, table: Table, folder: Path) -> int:
-    read = {column.name: _reader(column) for column in table.columns}
-    count = 0
-    with _file(folder, table).open("rb") as file:
-        while lines := list(islice(file, _BATCH)):
-            rows = [_values(orjson.loads(line), read) for line in lines]
-            connection.execute(insert(table), rows)
-            count += len(rows)
-    if connection.dialect.name == "postgresql":
-        _count_on(connection, table)
-    return count
-
-
-def _values(row: dict[str, Any], read: dict[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    return {key: None if value is None else read[key](value) for key, value in row.items()}
-
-
-def _reader(column: Column[Any]) -> Callable[[Any], Any]:
-    if isinstance(column.type, LargeBinary):
-        return b64decode
-    if isinstance(column.type, DateTime):
-        return datetime.fromisoformat  # all of them are written in UTC
-    return date.fromisoformat if isinstance(column.type, Date) else lambda value: value
-
-
-def _count_on(connection: Connection, table: Table) -> None:
-    """Let PostgreSQL number new rows after the restored ones."""
-    column = table.autoincrement_column
-    if column is not None and (highest := connection.scalar(select(func.max(column)))):
-        name = connection.dialect.identifier_preparer.format_table(table)
-        connection.execute(select(func.setval(func.pg_get_serial_sequence(name, column.name), highest)))
-
-
-def _file(folder: Path, table: Table) -> Path:
-    return folder / f"{table.name}.jsonl"

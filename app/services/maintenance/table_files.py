@@ -1,0 +1,182 @@
+"""The tables of an installation as files: one of JSON lines a table, compressed by gzip, and back into tables."""
+
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from gzip import GzipFile
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, BinaryIO, cast
+
+import orjson
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    delete,
+    func,
+    insert,
+    select,
+    type_coerce,
+)
+
+from app.db import Base, UtcDateTime
+from app.errors import NotReady
+from app.i18n import _
+
+#: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation.
+VOLATILE = frozenset({"login_session", "attempt", "void_nonce"})
+ENDINGS = (".jsonl.gz", ".jsonl")
+_BATCH = 500
+#: Of 9: a third of the time of gzip's usual 6, for a tenth more bytes.
+_LEVEL = 3
+#: A line is a row; the content of a file among them has 4 MB at most. Longer ones are no backup of ours.
+_LONGEST_LINE = 64_000_000
+
+#: Opens a file of the backup by its name, to write it.
+Create = Callable[[str], AbstractContextManager[BinaryIO]]
+#: Is told how many rows, of how many, are done.
+Tell = Callable[[int, int], None]
+
+
+def dump(connection: Connection, create: Create, tell: Tell) -> dict[str, int]:
+    """Write every table but the volatile ones to files under ``tables/``; return how many rows each has."""
+    tables, done = _tables(), 0
+    total = sum(connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables)
+    counts = {}
+    for table in tables:
+        count = 0
+        with create(f"tables/{table.name}.jsonl.gz") as raw, _compressed(raw) as file:
+            for lines in _lines(connection, table):
+                file.write(b"\n".join(lines) + b"\n")
+                count += len(lines)
+                tell(done + count, total)
+        counts[str(table.name)], done = count, done + count
+    return counts
+
+
+def load(connection: Connection, folder: Path, tell: Callable[[int], None]) -> int:
+    """Fill the empty tables from ``folder``; return how many rows there were.
+
+    The tables are taken as they stand, which need not be as the models have them.
+
+    Raises:
+        NotReady: a file holds something else than rows of its table.
+    """
+    standing = MetaData()
+    standing.reflect(connection)
+    connection.execute(delete(standing.tables["setting"]))
+    done = 0
+    for table in standing.sorted_tables:
+        for path in (folder / f"{table.name}{ending}" for ending in ENDINGS):
+            if path.exists():
+                done = _load_table(connection, table, path, done, tell)
+    return done
+
+
+def _tables() -> list[Table]:
+    """Tables in an order in which each finds the rows that it refers to."""
+    return [table for table in Base.metadata.sorted_tables if table.name not in VOLATILE]
+
+
+def _compressed(file: BinaryIO) -> GzipFile:
+    """Without a name and a time: the same rows make the same bytes."""
+    return GzipFile(filename="", mode="wb", compresslevel=_LEVEL, fileobj=file, mtime=0)
+
+
+def _lines(connection: Connection, table: Table) -> Iterator[list[bytes]]:
+    """The rows of a table as JSON, in batches. What the database holds as JSON is copied, not parsed."""
+    names = [str(column.name) for column in table.columns]
+    is_sqlite = connection.dialect.name == "sqlite"
+    columns = [_as_stored(column, is_sqlite=is_sqlite) for column in table.columns]
+    converters = [
+        (number, converter)
+        for number, column in enumerate(table.columns)
+        if (converter := _converter(column, is_sqlite=is_sqlite)) is not None
+    ]
+    query = select(*columns).order_by(*table.primary_key)
+    rows = connection.execute(query.execution_options(stream_results=True, yield_per=_BATCH))
+    for batch in rows.partitions():
+        lines = []
+        for row in batch:
+            values = list(row)
+            for number, convert in converters:
+                if (value := values[number]) is not None:
+                    values[number] = convert(value)
+            lines.append(orjson.dumps(dict(zip(names, values, strict=True))))
+        yield lines
+
+
+def _as_stored(column: Column[Any], *, is_sqlite: bool) -> Any:
+    """The column as the database keeps it, past SQLAlchemy's conversions of each value."""
+    if isinstance(column.type, JSON):
+        return type_coerce(column, Text) if is_sqlite else column.cast(Text)
+    if is_sqlite and isinstance(column.type, UtcDateTime):
+        return type_coerce(column, Text)
+    return column
+
+
+def _converter(column: Column[Any], *, is_sqlite: bool) -> Callable[[Any], Any] | None:
+    if isinstance(column.type, JSON):
+        return orjson.Fragment
+    if isinstance(column.type, LargeBinary):
+        return lambda value: b64encode(value).decode()
+    if isinstance(column.type, UtcDateTime):
+        return _in_utc if is_sqlite else None
+    return bool if isinstance(column.type, Boolean) else None
+
+
+def _in_utc(text: str) -> str:
+    """A time as SQLite keeps it, as ISO 8601 with its zone."""
+    return f"{text.replace(' ', 'T').removesuffix('.000000')}+00:00"
+
+
+def _load_table(
+    connection: Connection, table: Table, path: Path, done: int, tell: Callable[[int], None]
+) -> int:
+    read = {column.name: _reader(column) for column in table.columns}
+    try:
+        with _opened(path) as file:
+            while lines := list(islice(iter(lambda: file.readline(_LONGEST_LINE), b""), _BATCH)):
+                rows = [_values(orjson.loads(line), read) for line in lines]
+                connection.execute(insert(table), rows)
+                done += len(rows)
+                tell(done)
+    except (OSError, EOFError, zlib.error, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotReady(_("Cadangan ini rusak: {names}.", names=path.name)) from error
+    if connection.dialect.name == "postgresql":
+        _count_on(connection, table)
+    return done
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return cast("IO[bytes]", GzipFile(path, "rb")) if path.suffix == ".gz" else path.open("rb")
+
+
+def _values(row: dict[str, Any], read: dict[str, Callable[[Any], Any]]) -> dict[str, Any]:
+    return {key: None if value is None else read[key](value) for key, value in row.items()}
+
+
+def _reader(column: Column[Any]) -> Callable[[Any], Any]:
+    if isinstance(column.type, LargeBinary):
+        return b64decode
+    if isinstance(column.type, DateTime):
+        return datetime.fromisoformat  # all of them are written in UTC
+    return date.fromisoformat if isinstance(column.type, Date) else lambda value: value
+
+
+def _count_on(connection: Connection, table: Table) -> None:
+    """Let PostgreSQL number new rows after the restored ones."""
+    column = table.autoincrement_column
+    if column is not None and (highest := connection.scalar(select(func.max(column)))):
+        name = connection.dialect.identifier_preparer.format_table(table)
+        connection.execute(select(func.setval(func.pg_get_serial_sequence(name, column.name), highest)))
