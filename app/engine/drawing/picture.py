@@ -1,10 +1,8 @@
 """A diagram drawn once, ready to be coloured for any case; kept by the hash of its file."""
 
-from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from threading import Lock
 
 from app.engine import xml
 from app.engine.drawing import badges, labels, shapes
@@ -23,6 +21,7 @@ from app.engine.drawing.geometry import (
 )
 from app.engine.drawing.lettering import Block
 from app.engine.drawing.scene import Edge, Scene, Shape, scene
+from app.lru import ByteBoundCache
 
 _CROWD = 200  # what the name of a sub-process looks at; more in one place leaves none free
 _NAME, _SIGN, _LINE = 10.0, 4.0, 2.0  # how bad it is to cover one square unit
@@ -89,9 +88,8 @@ class Names:
 
 
 _MARGIN = 24.0
-_KEPT = 48
-_pictures: OrderedDict[bytes, "Picture"] = OrderedDict()
-_lock = Lock()
+#: What all pictures kept may take together; one takes about 18 times what its drawing does as text.
+_MOST_BYTES, _GROWTH = 32 << 20, 18
 
 
 @dataclass(frozen=True)
@@ -125,16 +123,18 @@ def picture_of(content: bytes) -> Picture:
         InvalidDiagram: ``content`` is not XML that we read.
     """
     key = sha256(content).digest()
-    with _lock:
-        if key in _pictures:
-            _pictures.move_to_end(key)
-            return _pictures[key]
-    made = _make(scene(xml.parse(content)), key.hex()[:8])
-    with _lock:
-        _pictures[key] = made
-        while len(_pictures) > _KEPT:
-            _pictures.popitem(last=False)
+    made = _pictures.get(key)
+    if made is None:
+        made = _pictures[key] = _make(scene(xml.parse(content)), key.hex()[:8])
     return made
+
+
+def _bytes(picture: Picture) -> int:
+    pieces = (*picture.areas, *picture.lines, *picture.nodes)
+    return _GROWTH * sum(len(piece.body) + len(piece.over) for piece in pieces)
+
+
+_pictures: ByteBoundCache[bytes, Picture] = ByteBoundCache(_MOST_BYTES, _bytes)
 
 
 def _make(drawn: Scene, key: str) -> Picture:
