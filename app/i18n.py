@@ -82,9 +82,9 @@ def pgettext(context: str, message: str) -> str:
 
 
 def ngettext(singular: str, plural: str, count: int, /, **params: object) -> str:
-    """Return the form for ``count``; Indonesian has one form, English two."""
+    """Return the form for ``count``; Indonesian has one form, English two. A parameter ``count`` says it in words."""
     text = _translations(_language.get()).ngettext(singular, plural, count)
-    return text.format(count=count, **params)
+    return text.format(**{"count": count, **params})
 
 
 def moment(at: datetime, zone: tzinfo) -> str:

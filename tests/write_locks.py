@@ -54,12 +54,12 @@ def write_locks() -> Iterator[WriteLocks]:
         return call
 
     def watched(
-        old: Callable[[Database], AbstractContextManager[Session]],
-    ) -> Callable[[Database], AbstractContextManager[Session]]:
+        old: Callable[..., AbstractContextManager[Session]],
+    ) -> Callable[..., AbstractContextManager[Session]]:
         @contextmanager
-        def transaction(database: Database) -> Iterator[Session]:
+        def transaction(database: Database, *, durable: bool = True) -> Iterator[Session]:
             try:
-                with old(database) as session:
+                with old(database, durable=durable) as session:
                     began, state.writes = time.monotonic(), True
                     yield session
             finally:

@@ -4,6 +4,7 @@ from app.models.casefile import Attachment, Draft, HistoryEvent, IdentityValue, 
 from app.models.correspondence import InstanceMessage, Notice, OutboxMessage, Partner
 from app.models.definitions import (
     DefinitionFile,
+    EventStart,
     ProcessDefinition,
     ProposedDeployment,
     Resource,
@@ -11,7 +12,16 @@ from app.models.definitions import (
 )
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
-from app.models.runtime import Incident, Job, MessageWait, ProcessInstance, UserTask
+from app.models.runtime import (
+    FilterValue,
+    Incident,
+    InstanceText,
+    InstanceVisibility,
+    Job,
+    MessageWait,
+    ProcessInstance,
+    UserTask,
+)
 
 __all__ = [
     "ApiToken",
@@ -19,6 +29,8 @@ __all__ = [
     "Attempt",
     "DefinitionFile",
     "Draft",
+    "EventStart",
+    "FilterValue",
     "Group",
     "HistoryEvent",
     "Holiday",
@@ -26,6 +38,8 @@ __all__ = [
     "IdentityValue",
     "Incident",
     "InstanceMessage",
+    "InstanceText",
+    "InstanceVisibility",
     "Job",
     "LaneGroup",
     "LoginSession",

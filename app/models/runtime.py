@@ -1,24 +1,52 @@
 """Running process instances and what waits in them. Only `services.instances.execution` writes these."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
 from app.models.definitions import ProcessDefinition
 from app.models.identity import Group, User
 
+_OPEN = text("state = 'open'")
+_UNCLAIMED = text("state = 'open' AND assignee_id IS NULL")
+_COMPLETED = text("state = 'completed'")
+_RUNNING = text("ended_at IS NULL")
+_UNRESOLVED = text("resolved_at IS NULL")
+#: Sorts tasks without a deadline last.
+NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
+
 
 class ProcessInstance(Base):
     """One case on its way through one version of a process."""
 
     __tablename__ = "process_instance"
-    __table_args__ = (UniqueConstraint("key", "business_key"), Index(None, "state", "id"))
+    # Each index of a list ends with what the list is sorted by: a page is read from it and no more. See decision 32.
+    __table_args__ = (
+        UniqueConstraint("key", "business_key"),
+        Index(None, "state", "id"),
+        Index("ix_process_instance_number", "business_key"),
+        Index("ix_process_instance_of_category", "category", "id"),
+        Index("ix_process_instance_of_unit", "unit_code", "id"),
+        Index("ix_process_instance_of_area", "area", "id"),
+        Index("ix_process_instance_of_key", "key", "id"),
+        Index("ix_process_instance_started_by", "started_by_id", "state", "id"),
+        *(
+            Index(
+                f"ix_process_instance_running_{name}",
+                column,
+                "id",
+                sqlite_where=_RUNNING,
+                postgresql_where=_RUNNING,
+            )
+            for name, column in (("version", "definition_id"), ("category", "category"), ("key", "key"))
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"), index=True)
+    definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
     key: Mapped[str] = mapped_column(String(255))
     business_key: Mapped[str] = mapped_column(String(255))
     state: Mapped[str] = mapped_column(String(10), default="active")  # active, ended, cancelled, incident
@@ -50,9 +78,18 @@ class UserTask(Base):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        Index("ix_user_task_listed", "state", "group_id", "assignee_id", "unit_code", "sort_at", "opened_at"),
-        Index(None, "instance_id", "group_id", "unit_code"),
-        Index(None, "closed_by_id", "closed_at"),
+        # Closed tasks, of which there are many times more, are in none of the indexes of open ones.
+        *(
+            Index(f"ix_user_task_{name}", *columns, sqlite_where=which, postgresql_where=which)
+            for name, which, columns in (
+                ("open", _OPEN, ("sort_at", "opened_at", "id")),
+                ("offered", _OPEN, ("group_id", "unit_code", "sort_at", "opened_at", "id")),
+                ("queue", _UNCLAIMED, ("group_id", "unit_code", "sort_at", "opened_at", "id")),
+                ("mine", _OPEN, ("assignee_id", "sort_at", "opened_at", "id")),
+                ("done", _COMPLETED, ("closed_by_id", "closed_at", "id")),
+            )
+        ),
+        Index("ix_user_task_of_instance", "instance_id", "state"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -78,7 +115,7 @@ class UserTask(Base):
     overdue_at: Mapped[datetime | None]
     #: ``due_at``, or the end of time: a column to sort and page by.
     sort_at: Mapped[datetime]
-    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     claimed_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -92,6 +129,66 @@ class UserTask(Base):
     def variables(self) -> dict[str, Any]:
         """The variables of the case as they are in this task."""
         return {**self.instance.variables, **self.locals}
+
+
+#: Whether a task is open, and whether it was completed: written out, as the indexes of such tasks have it.
+IS_OPEN = UserTask.state == literal_column("'open'")
+IS_COMPLETED = UserTask.state == literal_column("'completed'")
+
+
+class InstanceVisibility(Base):
+    """That a case may be seen by a group's members: with ``unit_code`` only by those of that unit.
+
+    One row for each group and unit that a task of the case was offered to, and for each group that coordinates one.
+    Triggers keep the rows, see migration 0010: what they say follows from the tasks.
+    """
+
+    __tablename__ = "instance_visibility"
+    __table_args__ = (
+        Index("ix_instance_visibility_listed", "group_id", "unit_code", "state", "instance_id"),
+        {"sqlite_with_rowid": False, "info": {"derived": True}},
+    )
+
+    instance_id: Mapped[int] = mapped_column(
+        ForeignKey("process_instance.id"), primary_key=True, autoincrement=False
+    )
+    group_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: "" is the whole group.
+    unit_code: Mapped[str] = mapped_column(String(64), primary_key=True, default="")
+    #: As of the case.
+    state: Mapped[str] = mapped_column(String(10))
+
+
+class InstanceText(Base):
+    """What a case is found by: the words that are searched, in small letters. Triggers keep it: migration 0010."""
+
+    __tablename__ = "instance_text"
+    __table_args__ = ({"info": {"derived": True}},)
+
+    instance_id: Mapped[int] = mapped_column(
+        ForeignKey("process_instance.id"), primary_key=True, autoincrement=False
+    )
+    body: Mapped[str]
+
+
+class FilterValue(Base):
+    """A value that the lists of a group, and of a unit in it, can be narrowed to; ``label`` is what it is called.
+
+    ``name``: activity, lane, unit of its tasks; category, case_unit, area, key of its cases. A value stays once it
+    was there. Triggers add it, see migration 0010.
+    """
+
+    __tablename__ = "filter_value"
+    __table_args__ = (
+        Index("ix_filter_value_having", "name", "value"),
+        {"sqlite_with_rowid": False, "info": {"derived": True}},
+    )
+
+    group_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    unit_code: Mapped[str] = mapped_column(String(64), primary_key=True, default="")
+    name: Mapped[str] = mapped_column(String(10), primary_key=True)
+    value: Mapped[str] = mapped_column(String(1000), primary_key=True)
+    label: Mapped[str]
 
 
 class Job(Base):
@@ -146,6 +243,9 @@ class Incident(Base):
     """Something that stopped and waits for the process owner: in a case, or before there was one."""
 
     __tablename__ = "incident"
+    __table_args__ = (
+        Index("ix_incident_open", "id", sqlite_where=_UNRESOLVED, postgresql_where=_UNRESOLVED),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"), index=True)

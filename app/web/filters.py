@@ -9,7 +9,7 @@ from flask import Flask
 from app import days_off, i18n, stored_messages
 from app.models import UserTask
 from app.services.files import uploads
-from app.web import context, deadlines, shell
+from app.web import context, deadlines, lists, shell
 
 
 def init_app(app: Flask) -> None:
@@ -24,6 +24,8 @@ def init_app(app: Flask) -> None:
         due=due,
         relative=relative,
         filesize=filesize,
+        bounded=lists.bounded,
+        counted=lambda found: lists.bounded(*found),
         told=stored_messages.tell_stored,
         day_off=day_off,
     )

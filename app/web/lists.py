@@ -7,8 +7,10 @@ from urllib.parse import urlencode
 from flask import request
 from sqlalchemy.orm import Session
 
+from app import i18n
 from app.i18n import _
 from app.models import ProcessInstance
+from app.services.core.bounded import MANY
 from app.services.definitions import definitions
 
 #: Where the next page begins. Every other change of the address goes back to the first page.
@@ -90,6 +92,13 @@ def without_filters(filters: Sequence[Filter]) -> str:
 def next_page(cursor: str | None) -> str:
     """Where the next page is; "" on the last."""
     return address({AFTER: cursor}) if cursor else ""
+
+
+def bounded(count: int, more: bool = False) -> str:
+    """A count that goes no further than `bounded.MANY`: 999, then 1.000+; ``more``: it ended before."""
+    if count < MANY:
+        return f"{count}+" if more and count else str(count)
+    return f"{MANY:,}+" if i18n.language() == "en" else f"{MANY:,}+".replace(",", ".")
 
 
 def titles(session: Session, cases: Iterable[ProcessInstance]) -> dict[int, str]:

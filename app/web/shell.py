@@ -1,6 +1,5 @@
 """What surrounds every page: where one can go, who is signed in, what waits. `components/shell.html` draws it."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from flask import g, request
@@ -9,14 +8,11 @@ from sqlalchemy.orm import Session
 from app import i18n
 from app.errors import AppError
 from app.i18n import _
-from app.models import ProcessDefinition, User
+from app.models import User
 from app.services.core import clock
 from app.services.core.access import Actor
-from app.services.definitions import definitions
-from app.services.instances import incidents, instances
-from app.services.notifications import notices
-from app.services.reporter import tracking
-from app.services.tasks import inbox
+from app.services.tasks import page_counts
+from app.services.tasks.page_counts import PageCounts
 from app.web import context
 
 THEME_COOKIE = "theme"
@@ -71,38 +67,32 @@ def _counted(read: Any) -> dict[str, Any]:
 
 
 def _waiting(session: Session, actor: Actor) -> dict[str, Any]:
-    unread = notices.unread(session, actor=actor)
+    counts = page_counts.of_actor(session, actor=actor)
     return {
         "travel": _travel(session),
-        "bell": {"url": "/notifikasi", "count": unread, "current": _at("/notifikasi")},
-        "links": _links(session, actor),
+        "bell": {"url": "/notifikasi", "count": counts.unread, "current": _at("/notifikasi")},
+        "links": _links(counts, actor),
     }
 
 
-def _links(session: Session, actor: Actor) -> list[dict[str, Any]]:
+def _links(counts: PageCounts, actor: Actor) -> list[dict[str, Any]]:
     links = [
-        _link("/tugas", _("Kotak tugas"), _open_tasks(session, actor), _("tugas menunggu")),
+        _link("/tugas", _("Kotak tugas"), counts.tasks, _("tugas menunggu")),
         _link("/perkara", _("Perkara")),
     ]
-    if choices := instances.startable(session, actor):
-        links.append(_link("/laporan/baru", starting(session, choices)))
+    if counts.startable:
+        links.append(_link("/laporan/baru", starting(reports=not counts.internal)))
     links.append(_link("/proses", _("Proses")))
     if actor.is_process_owner or actor.is_admin:
-        links.append(_link("/kendala", _("Kendala"), incidents.open_count(session), _("kendala terbuka")))
+        links.append(_link("/kendala", _("Kendala"), counts.incidents, _("kendala terbuka")))
     if actor.sees_all:
         links.append(_link("/pengguna", _("Pengguna & unit")))
     return links
 
 
-def starting(session: Session, choices: Sequence[ProcessDefinition]) -> str:
-    """What it is called to start one of these processes."""
-    versions = (definitions.version(session, one.id) for one in choices)
-    return _("Laporan baru") if all(map(tracking.has_reporter, versions)) else _("Mulai perkara")
-
-
-def _open_tasks(session: Session, actor: Actor) -> int:
-    counts = inbox.counts(session, actor=actor)
-    return counts["mine"] + counts["queue"]
+def starting(*, reports: bool) -> str:
+    """What it is called to start a process; ``reports``: whatever one may start knows a reporter."""
+    return _("Laporan baru") if reports else _("Mulai perkara")
 
 
 def _link(url: str, label: str, count: int = 0, words: str = "") -> dict[str, Any]:

@@ -1,18 +1,22 @@
 """Lists of cases, and the public face of one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from app.models import Job, MessageWait, ProcessInstance, UserTask
-from app.services.core import access
+from app.services.core import access, bounded, candidates, filter_values, search
 from app.services.core.access import Actor
+from app.services.core.candidates import Key, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.tasks import inbox
 
-STATES = ("active", "incident", "ended", "cancelled")
+STATES = access.STATES
+#: Above every id.
+_NEWEST = (1 << 31) - 1
 
 
 @dataclass(frozen=True)
@@ -50,44 +54,93 @@ class Place:
 def page(
     session: Session, filters: InstanceFilters, *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[ProcessInstance]:
-    """Cases that the actor may see, newest first."""
-    limit = limited(limit)
-    query = select(ProcessInstance).where(access.visible(actor), *_narrowed(filters))
-    if after:
-        query = query.where(ProcessInstance.id < number_of(values_of(after, 1)[0]))
-    rows = session.scalars(query.order_by(ProcessInstance.id.desc()).limit(limit + 1)).all()
-    return Page(rows[:limit], cursor(rows[limit - 1].id) if len(rows) > limit else None)
+    """Cases that the actor may see, newest first.
+
+    Where few of very many fit the filters a page may hold fewer than ``limit`` and yet be followed by another.
+    """
+
+    def narrow(keys: Sequence[Key]) -> list[tuple[Key, ProcessInstance]]:
+        ids = [key[0] for key in keys]
+        query = select(ProcessInstance).where(ProcessInstance.id.in_(ids), access.visible(actor))
+        rows = session.scalars(query.where(*_narrowed(filters)).options(*inbox.LISTED)) if ids else ()
+        return sorted((((row.id,), row) for row in rows), key=lambda one: one[0], reverse=True)
+
+    seen = access.visible_ids(actor, [filters.state] if filters.state else STATES)
+    items, last = candidates.collect(
+        [
+            _source(session, [select(ProcessInstance.id)] if seen is None else seen),
+            *_of_values(session, filters),
+        ],
+        [_of_words(session, filters.q)] if filters.q.strip() else [],
+        narrow,
+        after=(number_of(values_of(after, 1)[0]),) if after else None,
+        limit=limited(limit),
+        narrows=bool(_narrowed(replace(filters, state=""))) or seen is None,
+        descending=True,
+    )
+    return Page(items, cursor(*last) if last else None)
+
+
+def _of_values(session: Session, filters: InstanceFilters) -> list[Source]:
+    """For each filter the cases that fit it."""
+    return [
+        _source(session, [select(ProcessInstance.id).where(column == value)])
+        for column, value in _equal(filters)
+        if value and column is not ProcessInstance.state
+    ]
+
+
+def _of_words(session: Session, words: str) -> Source:
+    def keys(after: Key | None, most: int) -> list[Key] | None:
+        found = search.newest(session, words, after[0] if after else _NEWEST, most)
+        return None if found is None else [(id_,) for id_ in found]
+
+    return keys
+
+
+def _source(session: Session, queries: Sequence[Select[Any]]) -> Source:
+    """The ids that the queries find, the newest first; each once, also where several find it."""
+
+    def keys(after: Key | None, most: int) -> list[Key]:
+        before = after[0] if after else _NEWEST
+        here = []
+        for query in queries:
+            [id_] = query.selected_columns
+            here.append(query.where(id_ < before).order_by(id_.desc()))
+        if len(here) == 1:
+            return [(row[0],) for row in session.execute(here[0].limit(most))]
+        found = bounded.either(here, most)
+        [id_] = found.selected_columns
+        return [(row[0],) for row in session.execute(found.distinct().order_by(id_.desc()).limit(most))]
+
+    return keys
 
 
 def counts(session: Session, *, actor: Actor) -> dict[str, int]:
-    """How many visible cases are in each state."""
-    rows = session.execute(
-        select(ProcessInstance.state, func.count())
-        .where(access.visible(actor))
-        .group_by(ProcessInstance.state)
-    )
-    found = {state: count for state, count in rows}
-    return {state: found.get(state, 0) for state in STATES}
+    """How many visible cases are in each state, `bounded.MANY` at most. 1 SQL."""
+    columns = []
+    for state in STATES:
+        seen = access.visible_ids(actor, [state])
+        if seen is None:
+            seen = [select(ProcessInstance.id).where(ProcessInstance.state == state, access.visible(actor))]
+        columns.append(bounded.count_distinct(*seen, name=state))
+    return dict(session.execute(select(*columns)).one()._mapping)
 
 
 def choices(session: Session, *, actor: Actor) -> InstanceChoices:
-    """What to offer in the filter bar: only what visible cases hold. 1 SQL."""
-    columns = (
-        ProcessInstance.category,
-        ProcessInstance.unit_code,
-        ProcessInstance.area,
-        ProcessInstance.key,
-    )
-    rows = session.execute(select(*columns).where(access.visible(actor)).group_by(*columns).limit(5000)).all()
-    return InstanceChoices(*(sorted({row[n] for row in rows if row[n]}) for n in range(4)))
+    """What to offer in the filter bar: what cases of the actor's lanes and units hold, or once held. 1 SQL."""
+    names = ("category", "case_unit", "area", "key")
+    found = filter_values.known(session, names, actor=None if actor.sees_all else actor)
+    return InstanceChoices(*(sorted(found[name]) for name in names))
 
 
 def places(session: Session, ids: Sequence[int]) -> dict[int, Place]:
     """Where cases stand now, by id: open tasks, soonest deadline first, and what they wait for. 2 or 3 SQL."""
     found = {id_: Place([], [], []) for id_ in ids}
     if found:
+        # Sorted here: a database might read all open tasks in order rather than sort those of fifty cases.
         tasks = select(UserTask).where(UserTask.instance_id.in_(ids), UserTask.state == "open")
-        for task in session.scalars(tasks.order_by(UserTask.sort_at)):
+        for task in sorted(session.scalars(tasks), key=lambda task: task.sort_at):
             found[task.instance_id].tasks.append(task)
         for wait in session.scalars(select(MessageWait).where(MessageWait.instance_id.in_(ids))):
             found[wait.instance_id].waits.append(wait)
@@ -101,7 +154,12 @@ def places(session: Session, ids: Sequence[int]) -> dict[int, Place]:
 
 
 def _narrowed(filters: InstanceFilters) -> list[ColumnElement[bool]]:
-    equal = (
+    where: list[ColumnElement[bool]] = [column == value for column, value in _equal(filters) if value]
+    return [*where, search.holds(filters.q)] if filters.q.strip() else where
+
+
+def _equal(filters: InstanceFilters) -> tuple[tuple[Any, str], ...]:
+    return (
         (ProcessInstance.state, filters.state),
         (ProcessInstance.key, filters.key),
         (ProcessInstance.business_key, filters.business_key),
@@ -109,5 +167,3 @@ def _narrowed(filters: InstanceFilters) -> list[ColumnElement[bool]]:
         (ProcessInstance.unit_code, filters.unit),
         (ProcessInstance.area, filters.area),
     )
-    where: list[ColumnElement[bool]] = [column == value for column, value in equal if value]
-    return [*where, inbox.matches(filters.q)] if filters.q.strip() else where

@@ -1,6 +1,6 @@
 """Who may see and do what. One predicate says what is visible; lists, search, files and API all use it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,7 +10,15 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.errors import NotFound
 from app.i18n import _
-from app.models import ProcessDefinition, ProcessInstance, User, UserTask, membership, user_unit
+from app.models import (
+    InstanceVisibility,
+    ProcessDefinition,
+    ProcessInstance,
+    User,
+    UserTask,
+    membership,
+    user_unit,
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +45,12 @@ class Actor:
         return self.is_admin and not self.is_auditor
 
 
+#: In which a case may be.
+STATES = ("active", "incident", "ended", "cancelled")
+#: Who works in more groups and units has lists that are looked for among all rows.
+MOST_PLACES = 100
+#: Of `InstanceVisibility`: not of one unit.
+WHOLE_GROUP = ""
 #: Users who work in the lanes they were put into: not disabled, and no auditors; see `actor_of`.
 WORKING = and_(User.disabled_at.is_(None), User.is_auditor.is_(False))
 
@@ -77,25 +91,60 @@ def _one_of(column: InstrumentedAttribute[Any], values: frozenset[Any]) -> Colum
 def visible(actor: Actor) -> ColumnElement[bool]:
     """Process instances that the actor may see: all, or those in which a task was offered to him.
 
-    A coordinator sees every case in which a task was offered to a lane he coordinates.
+    A coordinator sees every case in which a task was offered to a lane he coordinates; see `InstanceVisibility`.
     """
     if actor.sees_all:
         return true()
-    # Its own look at the tasks, also where the query around it joins them.
-    mine = (
-        exists().where(UserTask.instance_id == ProcessInstance.id, offered(actor)).correlate_except(UserTask)
-    )
     started = ProcessInstance.started_by_id == actor.id
-    return or_(mine, started, _coordinated(actor))
-
-
-def _coordinated(actor: Actor) -> ColumnElement[bool]:
     if not actor.groups:
-        return false()
-    here = UserTask.instance_id == ProcessInstance.id
-    return (
-        exists().where(here, _one_of(UserTask.coordinator_group_id, actor.groups)).correlate_except(UserTask)
+        return started
+    seen = exists().where(
+        InstanceVisibility.instance_id == ProcessInstance.id,
+        _one_of(InstanceVisibility.group_id, actor.groups),
+        _one_of(InstanceVisibility.unit_code, actor.units | {WHOLE_GROUP}),
     )
+    # Its own look at the rows, also where the query around it joins them.
+    return or_(seen.correlate_except(InstanceVisibility), started)
+
+
+def places(actor: Actor) -> list[tuple[int, str]]:
+    """Every group and unit whose work the actor is offered: (group, unit's code or `WHOLE_GROUP`)."""
+    units = [WHOLE_GROUP, *sorted(actor.units)]
+    return [(group, unit) for group in sorted(actor.groups) for unit in units]
+
+
+def visible_ids(actor: Actor, states: Sequence[str]) -> list[Select[int]] | None:
+    """Queries that together find the id of every case of these states that the actor sees, some of them twice.
+
+    Each can be sorted by id from an index. None where he works in more than `MOST_PLACES`: look at each case.
+    """
+    if actor.sees_all:
+        query = select(ProcessInstance.id)
+        return (
+            [query]
+            if set(states) == set(STATES)
+            else [query.where(ProcessInstance.state == s) for s in states]
+        )
+    here = places(actor)
+    if len(here) > MOST_PLACES:
+        return None
+    row, found = InstanceVisibility, list[Select[int]]()
+    for state in states:
+        started = ProcessInstance.started_by_id == actor.id
+        found.append(select(ProcessInstance.id).where(started, ProcessInstance.state == state))
+        found += [
+            select(row.instance_id.label("id")).where(
+                row.group_id == group, row.unit_code == unit, row.state == state
+            )
+            for group, unit in here
+        ]
+    return found
+
+
+def offered_at(group_id: int, unit_code: str) -> ColumnElement[bool]:
+    """User tasks of one of these `places`."""
+    unit = UserTask.unit_code.is_(None) if unit_code == WHOLE_GROUP else UserTask.unit_code == unit_code
+    return and_(UserTask.group_id == group_id, unit)
 
 
 def instance(session: Session, actor: Actor, instance_id: int, *, lock: bool = False) -> ProcessInstance:

@@ -15,7 +15,7 @@ from app.bpmnio import feel
 from app.engine import timers
 from app.engine.diagram import Diagram, Node
 from app.errors import ExpressionFailed
-from app.models import Job, ProcessDefinition
+from app.models import EventStart, Job, ProcessDefinition
 from app.services.core import bulk, clock, holidays, loop_guard
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -75,10 +75,16 @@ def reschedule(session: Session, job: Job) -> None:
 
 def by_signal(session: Session, names: tuple[str, ...]) -> None:
     """Let the live processes that begin by one of these signals begin, each in a transaction of its own."""
-    for version in definitions.live_versions(session):
-        for node in version.diagram.starts_in(""):
-            if node.signal in names:
-                session.add(_job(session, version, node, None))
+    if not names:
+        return
+    heard = select(EventStart.definition_id, EventStart.activity_id).join(
+        ProcessDefinition, ProcessDefinition.id == EventStart.definition_id
+    )
+    heard = heard.where(EventStart.name.in_(names), EventStart.is_signal, ProcessDefinition.in_force)
+    for definition_id, activity_id in session.execute(heard.order_by(ProcessDefinition.name)).all():
+        version = definitions.readable(session, definition_id)
+        if version is not None:
+            session.add(_job(session, version, version.diagram.nodes[activity_id], None))
 
 
 def _due(session: Session, diagram: Diagram, node: Node) -> timers.Due | None:

@@ -1,6 +1,6 @@
 """Lists of process definitions, page by page: what is in force, or every version."""
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import Select, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import ProcessDefinition
@@ -41,8 +41,7 @@ def _newest_first(last: ProcessDefinition | None) -> Select[ProcessDefinition]:
 
 def _by_name(last: ProcessDefinition | None) -> Select[ProcessDefinition]:
     name, id_ = ProcessDefinition.name, ProcessDefinition.id
-    in_force = select(func.max(id_)).group_by(ProcessDefinition.key)
-    query = select(ProcessDefinition).where(id_.in_(in_force)).order_by(name, id_)
+    query = select(ProcessDefinition).where(ProcessDefinition.in_force).order_by(name, id_)
     if last is None:
         return query
-    return query.where(or_(name > last.name, and_(name == last.name, id_ > last.id)))
+    return query.where(tuple_(name, id_) > (last.name, last.id))

@@ -1,13 +1,13 @@
 """Deployed process definitions: which is live, and a version ready to run."""
 
 import logging
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from app import forms
@@ -26,7 +26,6 @@ from app.models import DefinitionFile, ProcessDefinition
 from app.services.core import bulk
 
 logger = logging.getLogger(__name__)
-_KEPT = 64  # versions held ready per process
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,8 @@ class Version:
     lane_groups: Mapping[str, Any]
     #: What today's checks refuse in it: an older release accepted it.
     errors: tuple[Finding, ...] = ()
+    #: Of all its files together.
+    file_bytes: int = 0
 
     @property
     def diagram(self) -> Diagram:
@@ -59,8 +60,8 @@ class Version:
         return group
 
     def unit_variable(self, node: Node) -> str | None:
-        """The variable that holds the unit which alone may act at an element: its own property, else its lane's."""
-        return node.properties.get("unit") or self.diagram.lane(node.lane_id).properties.get("unit")
+        """See `unit_variable`."""
+        return unit_variable(self.diagram, node)
 
     def unit_at(
         self, node: Node, variables: Mapping[str, Any], local: Mapping[str, Any] | None = None
@@ -84,8 +85,13 @@ class Version:
         return frozenset(f.key for form in self.forms.values() for f in form.fields if f.key and f.private)
 
 
+def unit_variable(diagram: Diagram, node: Node) -> str | None:
+    """The variable that holds the unit which alone may act at an element: its own property, else its lane's."""
+    return node.properties.get("unit") or diagram.lane(node.lane_id).properties.get("unit")
+
+
 def version(session: Session, definition_id: int) -> Version:
-    """Return a version ready to run; parsed once per process, as it never changes.
+    """Return a version ready to run; held ready as long as there is room for it, as it never changes.
 
     What an older release accepted and today's checks refuse is no obstacle: see `Version.errors`.
 
@@ -93,17 +99,14 @@ def version(session: Session, definition_id: int) -> Version:
         NotFound: there is none.
         InvalidDiagram: a file of it cannot be read at all.
     """
-    cache: dict[int, Version] = session.info["versions"]  # shared by threads: one may drop what another found
+    cache: MutableMapping[int, Version] = session.info["versions"]
     found = cache.get(definition_id)
     if found is None:
-        found = preparation.outcome(
+        found = cache[definition_id] = preparation.outcome(
             ("version", definition_id),
             lambda: _read(session, definition_id),
             outside=lambda database: _read_apart(database, definition_id),
         )
-        for oldest in list(cache)[: max(0, len(cache) + 1 - _KEPT)]:
-            cache.pop(oldest, None)
-        cache[definition_id] = found
     return found
 
 
@@ -171,6 +174,7 @@ def assemble(definition: ProcessDefinition) -> Version:
         read,
         definition.lane_groups,
         tuple(one for one in without_repeats(chain.from_iterable(told)) if one.severity == "error"),
+        sum(len(file.resource.content) for file in definition.files),
     )
 
 
@@ -220,16 +224,15 @@ def names(session: Session, ids: Collection[int]) -> dict[int, str]:
 
 def live(session: Session, *, files: bool = False) -> Sequence[ProcessDefinition]:
     """The newest version of every process, by name."""
-    newest = select(func.max(ProcessDefinition.id)).group_by(ProcessDefinition.key)
-    query = select(ProcessDefinition).where(ProcessDefinition.id.in_(newest))
+    query = select(ProcessDefinition).where(ProcessDefinition.in_force)
     if files:
         query = query.options(_WITH_FILES)
-    return session.scalars(query.order_by(ProcessDefinition.name)).all()
+    return session.scalars(query.order_by(ProcessDefinition.name, ProcessDefinition.id)).all()
 
 
 def newest_ids(session: Session) -> dict[str, int]:
     """The id of the newest version of every process, by its key. 1 SQL."""
-    query = select(ProcessDefinition.key, func.max(ProcessDefinition.id)).group_by(ProcessDefinition.key)
+    query = select(ProcessDefinition.key, ProcessDefinition.id).where(ProcessDefinition.in_force)
     return {key: id_ for key, id_ in session.execute(query)}
 
 
@@ -240,12 +243,6 @@ def newest(session: Session, keys: Sequence[str]) -> list[ProcessDefinition]:
         rows = session.scalars(select(ProcessDefinition).where(ProcessDefinition.id.in_(some)))
         found |= {row.key: row for row in rows}
     return [found[key] for key in keys]
-
-
-def keys(session: Session) -> Mapping[int, str]:
-    """The process that each version belongs to, by definition id. 1 SQL."""
-    rows = session.execute(select(ProcessDefinition.id, ProcessDefinition.key))
-    return {row.id: row.key for row in rows}
 
 
 def get(session: Session, definition_id: int) -> ProcessDefinition:

@@ -5,9 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Subquery, func, literal, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.engine import decisions, drawing, xml
 from app.engine.decisions import Decision
@@ -24,7 +25,7 @@ from app.models import (
     User,
     UserTask,
 )
-from app.services.core import access, clock
+from app.services.core import access, bounded, clock
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -35,6 +36,8 @@ _ANOTHER = re.compile(
 )
 
 _OPEN = ("active", "incident")
+#: So many open cases are looked at to say where they stand.
+_MOST_LOOKED_AT = 3_000
 #: Properties of a process that steer the application; every other one is printed as the SOP has it.
 STEERING = (
     "nomor",
@@ -51,10 +54,25 @@ STEERING = (
 
 @dataclass(frozen=True)
 class Standing:
-    """Open cases of a version at one element: how many, and how many of them past their deadline."""
+    """Open cases of a version at one element: how many, and how many of them past their deadline. ``more``: so many
+    at least, as only so many were looked at."""
 
     cases: int
     late: int = 0
+    more: bool = False
+
+
+@dataclass(frozen=True)
+class OpenInstances:
+    """How many open cases, `bounded.MANY` at most, each version has by its id, or each process by its key; those
+    without any left out. ``more``: so many at least, as only so many were looked at."""
+
+    counts: Mapping[int | str, int]
+    more: bool = False
+
+    def of(self, one: int | str) -> tuple[int, bool]:
+        """How many this one has, and whether there may be more."""
+        return self.counts.get(one, 0), self.more
 
 
 @dataclass(frozen=True)
@@ -83,34 +101,76 @@ class File:
     used_by: Sequence[str]
 
 
-def open_instances(session: Session, *, actor: Actor) -> Mapping[int, int]:
-    """How many open cases that the actor may see each version has, by definition id. 1 SQL."""
-    query = select(ProcessInstance.definition_id, func.count()).where(
-        ProcessInstance.state.in_(_OPEN), access.visible(actor)
-    )
-    return {id_: count for id_, count in session.execute(query.group_by(ProcessInstance.definition_id))}
+def open_instances(session: Session, *, actor: Actor, ids: Collection[int]) -> OpenInstances:
+    """How many open cases that the actor may see each of these versions has. 1 SQL."""
+    return _open_instances(session, actor, ProcessInstance.definition_id, ids)
+
+
+def open_instances_of_keys(session: Session, *, actor: Actor, keys: Collection[str]) -> OpenInstances:
+    """How many open cases that the actor may see each of these processes has, whatever their version. 1 SQL."""
+    return _open_instances(session, actor, ProcessInstance.key, keys)
+
+
+def _open_instances(
+    session: Session, actor: Actor, column: InstrumentedAttribute[Any], values: Collection[Any]
+) -> OpenInstances:
+    if not values:
+        return OpenInstances({})
+    if actor.sees_all:
+        running = select(ProcessInstance.id).where(ProcessInstance.ended_at.is_(None))
+        each = [
+            select(literal(value), bounded.count(running.where(column == value), name="cases"))
+            for value in values
+        ]
+        found = {value: count for value, count in session.execute(union_all(*each)) if count}
+        return OpenInstances(found)
+    seen = _newest_seen(actor)
+    query = select(column, func.count()).join(seen, seen.c.id == ProcessInstance.id)
+    rows = session.execute(query.group_by(column)).all()
+    counts = {value: min(count, bounded.MANY) for value, count in rows if value in values}
+    return OpenInstances(counts, sum(count for _value, count in rows) >= _MOST_LOOKED_AT)
+
+
+def _newest_seen(actor: Actor) -> Subquery:
+    """Ids of the newest open cases that the actor sees."""
+    queries = access.visible_ids(actor, _OPEN)
+    if queries is None:
+        running = (ProcessInstance.ended_at.is_(None), access.visible(actor))
+        queries = [select(ProcessInstance.id).where(*running)]
+    each = [query.order_by(query.selected_columns[0].desc()) for query in queries]
+    found = bounded.either(each, _MOST_LOOKED_AT)
+    [id_] = found.selected_columns
+    return found.distinct().order_by(id_.desc()).limit(_MOST_LOOKED_AT).subquery()
 
 
 def open_instance_counts(session: Session, definition_id: int, *, actor: Actor) -> dict[str, Standing]:
-    """Where the open cases of a version stand that the actor may see: by element id."""
-    here = (ProcessInstance.definition_id == definition_id, access.visible(actor))
+    """Where the open cases of a version stand that the actor may see: by element id. 2 SQL.
+
+    Of very many cases only the newest are looked at, see `Standing.more`.
+    """
+    if actor.sees_all:
+        running = select(ProcessInstance.id).where(ProcessInstance.ended_at.is_(None))
+        running = running.where(ProcessInstance.definition_id == definition_id)
+        here = running.order_by(ProcessInstance.id.desc()).limit(_MOST_LOOKED_AT).subquery()
+    else:
+        seen = _newest_seen(actor)
+        running = select(ProcessInstance.id).join(seen, seen.c.id == ProcessInstance.id)
+        here = running.where(ProcessInstance.definition_id == definition_id).subquery()
     late = func.count().filter(UserTask.due_at < clock.now(session))
-    tasks = (
-        select(UserTask.activity_id, func.count(), late)
-        .join(UserTask.instance)
-        .where(UserTask.state == "open", *here)
-        .group_by(UserTask.activity_id)
-    )
-    waits = select(MessageWait.activity_id, func.count()).join(MessageWait.instance).where(*here)
-    found = {row[0]: Standing(row[1], row[2]) for row in session.execute(tasks)}
-    waiting = session.execute(waits.group_by(MessageWait.activity_id))
-    return found | {row[0]: Standing(row[1]) for row in waiting}
+    tasks = select(UserTask.activity_id, func.count(), late).join(here, here.c.id == UserTask.instance_id)
+    tasks = tasks.where(UserTask.state == "open").group_by(UserTask.activity_id)
+    waits = select(MessageWait.activity_id, func.count()).join(here, here.c.id == MessageWait.instance_id)
+    at_tasks = session.execute(tasks).all()
+    at_waits = session.execute(waits.group_by(MessageWait.activity_id)).all()
+    more = sum(row[1] for row in at_tasks) + sum(row[1] for row in at_waits) >= _MOST_LOOKED_AT
+    found = {place: Standing(cases, late_ones, more) for place, cases, late_ones in at_tasks}
+    return found | {row[0]: Standing(row[1], 0, more) for row in at_waits}
 
 
 def states(found: Mapping[str, Standing]) -> dict[str, drawing.State]:
     """`standing` as the drawing shows it."""
     return {
-        element: drawing.State("overdue" if place.late else "open", 0, _cases(place.cases))
+        element: drawing.State("overdue" if place.late else "open", 0, _cases(place))
         for element, place in found.items()
     }
 
@@ -122,8 +182,9 @@ def picture(version: Version, name: str, found: Mapping[str, Standing]) -> tuple
     return drawing.draw_svg(version.xml, marks, title=title), drawing.texts(version.xml, marks)
 
 
-def _cases(count: int) -> str:
-    return ngettext("{count} perkara", "{count} perkara", count)
+def _cases(place: Standing) -> str:
+    count = f"{place.cases}+" if place.more else place.cases
+    return ngettext("{count} perkara", "{count} perkara", place.cases, count=count)
 
 
 def staff(session: Session, version: Version, on: date) -> list[LaneStaff]:

@@ -1,18 +1,17 @@
 """Units that a case may be sent to although nobody works there, and officers whom no task reaches without a unit."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlalchemy import exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.engine.decisions import Table, literals
 from app.forms import Field
 from app.i18n import _, ngettext
 from app.models import Unit, User, UserTask, membership, user_unit
 from app.services.core import clock, settings
 from app.services.core.access import WORKING
-from app.services.definitions import definitions
+from app.services.definitions import outlines
 from app.services.definitions.definitions import Version
 from app.services.people import units
 from app.services.people.units import Vain
@@ -96,10 +95,9 @@ def split_by_unit(session: Session) -> frozenset[int]:
     """The groups that in every process in force get only tasks for one of their units."""
     split: set[int] = set()
     whole: set[int] = set()
-    for version in definitions.live_versions(session):
-        for node in version.diagram.nodes.values():
-            if node.kind == "userTask":
-                (split if version.unit_variable(node) else whole).add(version.group_of(node.lane_id))
+    for outline in outlines.in_force(session):
+        split |= set(outline["groups_split"])
+        whole |= set(outline["groups_whole"])
     return frozenset(split - whole)
 
 
@@ -134,8 +132,8 @@ def lacking(session: Session, code: str) -> list[str]:
     """The lists of units, in processes in force, that do not offer ``code``: file and field, or table, each once."""
     known = set(session.scalars(select(Unit.code)))
     found: dict[str, None] = {}
-    for version in definitions.live_versions(session):
-        for place, offered in _lists(version):
+    for outline in outlines.in_force(session):
+        for place, offered in outline["lists"]:
             if _is_of_units(offered, known) and code not in offered:
                 found[place] = None
     return list(found)
@@ -145,36 +143,9 @@ def codes_without_unit(session: Session) -> Mapping[str, str]:
     """The codes that forms of processes in force offer for a unit and that no unit has, each with its label."""
     known = set(session.scalars(select(Unit.code)))
     found: dict[str, str] = {}
-    for version in definitions.live_versions(session):
-        chosen = _unit_variables(version)
-        parts = [part for form in version.forms.values() for part in form.leaves if part.key in chosen]
-        found |= {option.text: option.label for part in parts for option in part.options}
+    for outline in outlines.in_force(session):
+        found |= outline["unit_options"]
     return {code: label for code, label in sorted(found.items()) if code and code not in known}
-
-
-def _unit_variables(version: Version) -> set[str]:
-    """The variables that hold a unit's code, as the process, its lanes and its tasks name them."""
-    diagram = version.diagram
-    told = [diagram.properties]
-    told += [lane.properties for lane in diagram.lanes] + [node.properties for node in diagram.nodes.values()]
-    return {properties.get("unit", "") for properties in told}
-
-
-def _lists(version: Version) -> Iterator[tuple[str, set[str]]]:
-    """Every list of choices, and every column of results of a table, with what stands in it."""
-    for key, form in version.forms.items():
-        for part in form.fields:
-            if part.options and part.takes_input:
-                yield f"{key}.form ({part.name})", {option.text for option in part.options}
-    for decision in version.program.tables.values():
-        if isinstance(table := decision.logic, Table):
-            for column, output in enumerate(table.outputs):
-                name = f"{decision.name or decision.id} ({output.label or output.name})"
-                yield name, _results(table, column)
-
-
-def _results(table: Table, column: int) -> set[str]:
-    return {text for rule in table.rules for text in literals(rule.outputs[column]) or ()}
 
 
 def _is_of_units(offered: Collection[str], known: Collection[str]) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.engine.diagram import Lane
@@ -11,11 +12,12 @@ from app.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed
 from app.findings import Finding, has_errors
 from app.history.events import DefinitionDeployed
 from app.i18n import _
-from app.models import DefinitionFile, ProcessDefinition, ProposedDeployment
+from app.models import DefinitionFile, EventStart, ProcessDefinition, ProposedDeployment
 from app.services.core import bulk, clock, history, rights, settings
 from app.services.core.access import Actor
-from app.services.definitions import automatic_starts, definitions
+from app.services.definitions import automatic_starts, definitions, outlines
 from app.services.definitions.automatic_starts import TimedStart
+from app.services.definitions.outlines import Outline
 from app.services.deployment import identity_marks, lane_groups, proposals, resources
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.bundle_builder import collect
@@ -64,6 +66,7 @@ class PreparedVersion:
     findings: tuple[Mapping[str, Any], ...]  # as `Finding.as_dict` gives them
     starts: tuple[TimedStart, ...]
     no_longer_identity: tuple[str, ...]  # names of fields
+    outline: Outline
 
     @property
     def label(self) -> str:
@@ -264,6 +267,7 @@ def _prepared(session: Session, bundle: Bundle, newest: ProcessDefinition | None
         findings=tuple(one.as_dict() for one in (*bundle.diagram.findings, *bundle.findings)),
         starts=() if bundle.in_force else automatic_starts.timed_starts(session, bundle.diagram),
         no_longer_identity=tuple(identity_marks.names(bundle.findings)),
+        outline=outlines.outline_of(bundle.diagram, bundle.forms, bundle.tables),
     )
 
 
@@ -280,6 +284,9 @@ def _store_versions(
     own = actor.id if actor else None
     ties = lane_groups.tie(session, {one.key: one.lanes for one in versions}, plan)
     now = clock.now(session)
+    for keys in bulk.batches(one.key for one in versions):
+        before = update(ProcessDefinition).where(ProcessDefinition.key.in_(keys), ProcessDefinition.in_force)
+        session.execute(before.values(in_force=False))
     made = [
         {
             "key": one.key,
@@ -289,6 +296,8 @@ def _store_versions(
             "deployed_by_id": approved.proposed_by_id if approved else own,
             "findings": list(one.findings),
             "lane_groups": ties[one.key],
+            "in_force": True,
+            **one.outline.columns(ties[one.key]),
         }
         for one in versions
     ]
@@ -302,6 +311,8 @@ def _store_versions(
         for name, digest in one.digests.items()
     ]
     bulk.insert_rows(session, DefinitionFile, files)
+    heard = [start for row, one in zip(rows, versions, strict=True) for start in one.outline.starts(row.id)]
+    bulk.insert_rows(session, EventStart, heard)
     starts = {(row.key, row.id): one.starts for row, one in zip(rows, versions, strict=True)}
     automatic_starts.schedule(session, starts)
     events = (

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, bindparam, update
@@ -19,6 +18,7 @@ from app.history import writer
 from app.history.events import REPORTER, InstanceEvent, NotificationQueued, TaskCreated, UnitMissing, typed
 from app.history.writer import Record
 from app.models import OutboxMessage, ProcessInstance, UserTask
+from app.models.runtime import NO_DEADLINE
 from app.services.core import bulk, clock
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
@@ -37,8 +37,6 @@ _MOST_LISTED = 1_000
 
 # Statements are built once: building them took longer than running them.
 _CHANGE = update(cast("Table", UserTask.__table__)).where(UserTask.id == bulk.ID)
-#: Sorts tasks without a deadline last.
-NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 def apply(

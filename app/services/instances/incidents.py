@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import Label, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Conflict, NotAllowed, NotFound
 from app.history.events import IncidentOpened, IncidentResolved
 from app.i18n import _
 from app.models import Incident, InstanceMessage, Job, ProcessInstance, UserTask
-from app.services.core import access, clock, history, rights
+from app.services.core import access, bounded, clock, history, rights
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.definitions import definitions
@@ -155,15 +155,21 @@ def page(
 
 
 def counts(session: Session, *, actor: Actor) -> tuple[int, int]:
-    """How many incidents that the actor may see are open, and how many resolved."""
-    query = select(func.count(Incident.id), func.count(Incident.resolved_at)).outerjoin(Incident.instance)
-    every, resolved = session.execute(query.where(access.visible(actor))).one()
-    return every - resolved, resolved
+    """How many incidents that the actor may see are open, and how many resolved, `bounded.MANY` of each at most."""
+    seen = select(Incident.id)
+    if not actor.sees_all:
+        seen = seen.outerjoin(Incident.instance).where(access.visible(actor))
+    columns = (
+        bounded.count(seen.where(Incident.resolved_at.is_(None)), name="open"),
+        bounded.count(seen.where(Incident.resolved_at.is_not(None)), name="resolved"),
+    )
+    row = session.execute(select(*columns)).one()
+    return row.open, row.resolved
 
 
-def open_count(session: Session) -> int:
-    """How many incidents wait."""
-    return session.scalar(select(func.count()).where(Incident.resolved_at.is_(None))) or 0
+def waiting() -> Label[int]:
+    """A column ``incidents``: how many wait, `bounded.MANY` at most."""
+    return bounded.count(select(Incident.id).where(Incident.resolved_at.is_(None)), name="incidents")
 
 
 def of_instance(session: Session, instance_id: int) -> Sequence[Incident]:

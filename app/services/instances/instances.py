@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Label, Select, and_, bindparam, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import forms
@@ -38,15 +38,25 @@ class Started:
 
 
 def startable(session: Session, actor: Actor) -> Sequence[ProcessDefinition]:
-    """Live processes whose start event lies in one of the actor's lanes."""
-    return [d for d in definitions.live(session) if may_start(session, actor, d)]
+    """Live processes whose start event lies in one of the actor's lanes, by name. 1 SQL."""
+    query = select(ProcessDefinition).where(_startable(actor))
+    return session.scalars(query.order_by(ProcessDefinition.name, ProcessDefinition.id)).all()
 
 
-def may_start(session: Session, actor: Actor, definition: ProcessDefinition) -> bool:
+def startable_counts(actor: Actor) -> tuple[Label[bool], Label[bool]]:
+    """Columns: whether there are such processes (``startable``), and whether any knows no reporter (``internal``)."""
+    found = select(ProcessDefinition.id).where(_startable(actor))
+    internal = found.where(~ProcessDefinition.has_reporter)
+    return found.exists().label("startable"), internal.exists().label("internal")
+
+
+def _startable(actor: Actor) -> ColumnElement[bool]:
+    return and_(ProcessDefinition.in_force, ProcessDefinition.start_group_id.in_(actor.groups))
+
+
+def may_start(actor: Actor, definition: ProcessDefinition) -> bool:
     """Whether the actor is a member of the start event's lane."""
-    version = definitions.readable(session, definition.id)
-    node = version.diagram.start_node() if version is not None else None
-    return node is not None and access.works_in(actor, definition, node.lane_id)
+    return definition.start_group_id in actor.groups
 
 
 def start(

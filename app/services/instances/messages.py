@@ -9,12 +9,13 @@ from app.engine.diagram import Node
 from app.engine.running import execution as engine
 from app.errors import Conflict, NotAllowed, NotFound
 from app.i18n import _
-from app.models import MessageWait, ProcessInstance
+from app.models import EventStart, MessageWait, ProcessDefinition, ProcessInstance
 from app.services import identity
 from app.services.core import access, clock, holidays, rights
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.definitions.outlines import is_for_reporter
 from app.services.instances import execution, instances
 from app.services.instances.instances import Values
 from app.services.notifications import texts
@@ -169,15 +170,13 @@ def reporter_form(version: Version, waits: list[MessageWait]) -> tuple[MessageWa
     return None
 
 
-def is_for_reporter(node: Node) -> bool:
-    """Whether a message event waits for the reporter (``untuk`` = pelapor)."""
-    return node.properties.get("untuk", "").strip().lower() == "pelapor"
-
-
 def started_by(session: Session, name: str) -> str | None:
     """The process of which the message starts a case; None when none is started by it."""
-    diagrams = ((one.key, one.diagram) for one in definitions.live_versions(session))
-    return next((key for key, diagram in diagrams if diagram.start_node(name) is not None), None)
+    query = select(ProcessDefinition.key).join(EventStart, EventStart.definition_id == ProcessDefinition.id)
+    query = query.where(EventStart.name == name, ~EventStart.is_signal, ProcessDefinition.in_force)
+    return session.scalars(
+        query.order_by(ProcessDefinition.name, ProcessDefinition.id).limit(1)
+    ).one_or_none()
 
 
 def _start_by(

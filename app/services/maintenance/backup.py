@@ -26,6 +26,7 @@ from app.errors import NotReady
 from app.i18n import _
 from app.models import Attachment, Draft, IdentityValue
 from app.services.core import commit_hooks, settings
+from app.services.definitions import outlines
 from app.services.files import store
 from app.services.maintenance import migrations, table_files
 from app.services.maintenance.backup_targets import (
@@ -191,6 +192,7 @@ def _restore(config: Config, folder: Path, keys: Path | None, tell: Tell, *, wit
             _require_empty(session, config)
             connection = session.connection()
             rows = _load(connection, manifest["schema"], folder / "tables", lambda done: tell(done, total))
+            outlines.fill(session)
             if kept is None:
                 _forget_sealed(connection)
             files = [_restore_file(session, path) for path in sorted((folder / "files").glob("*"))]

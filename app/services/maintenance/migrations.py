@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.db import Base, Database
 from app.errors import NotReady
 from app.i18n import _
+from app.services.definitions import outlines
 
 _SCRIPTS = Path(__file__).resolve().parents[2] / "migrations"
 _LOCK = 7_031_965  # any number of ours; two starting processes must not migrate at once
@@ -25,11 +26,11 @@ def upgrade(database: Database) -> bool:
         if not database.is_sqlite:
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         revision = current(connection)
-        if revision == newest():
-            return False
-        _require_known(revision)
-        _run(connection, "head")
-        return True
+        if revision != newest():
+            _require_known(revision)
+            _run(connection, "head")
+        outlines.fill(session)
+        return revision != newest()
 
 
 def is_current(session: Session) -> bool:

@@ -84,8 +84,8 @@ def load(connection: Connection, folder: Path, tell: Callable[[int], None]) -> i
 
 
 def _tables() -> list[Table]:
-    """Tables in an order in which each finds the rows that it refers to."""
-    return [table for table in Base.metadata.sorted_tables if table.name not in VOLATILE]
+    """Tables in an order in which each finds the rows that it refers to. What follows from others is left out."""
+    return [t for t in Base.metadata.sorted_tables if t.name not in VOLATILE and not t.info.get("derived")]
 
 
 def _compressed(file: BinaryIO) -> GzipFile:

@@ -29,7 +29,7 @@ from app.models import ProcessInstance, TrackingCode
 from app.services.casefile import casefile, queries, responsible_units
 from app.services.casefile.queries import PublicStatus
 from app.services.core import clock, sealed_values
-from app.services.definitions import definitions
+from app.services.definitions import definitions, outlines
 from app.services.definitions.definitions import Version
 from app.services.files import attachments
 from app.services.instances import instances, messages
@@ -180,7 +180,7 @@ def forms_of(session: Session, instance: ProcessInstance | None) -> list[Form]:
         version.form_of(node.form_key)
         for version in versions
         for node in version.diagram.nodes.values()
-        if messages.is_for_reporter(node)
+        if outlines.is_for_reporter(node)
     )
     return [form for form in asked if form is not None]
 
@@ -209,7 +209,7 @@ def _reached(version: Version, entry: Entry[Event]) -> tuple[str, Meaning]:
         return _("Laporan dicatat"), "done"
     if isinstance(event, InstanceCancelled):
         return _("Dibatalkan"), "ended"
-    if isinstance(event, MessageReceived) and node is not None and messages.is_for_reporter(node):
+    if isinstance(event, MessageReceived) and node is not None and outlines.is_for_reporter(node):
         return _("Data dari Anda diterima"), "done"
     if isinstance(event, GatewayDecided):
         flows = (flow for flow in version.diagram.flows if flow.id == event.flow)
@@ -248,7 +248,7 @@ def sent(
         if isinstance(event := entry.event, MessageReceived)
         and event.by == REPORTER
         and (node := version.diagram.nodes.get(entry.activity_id or "")) is not None
-        and messages.is_for_reporter(node)
+        and outlines.is_for_reporter(node)
     ]
     if not found:
         return None

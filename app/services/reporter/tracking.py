@@ -16,7 +16,7 @@ from app.services.core import access, clock, encryption, history, rights
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.instances.messages import is_for_reporter
+from app.services.definitions.outlines import has_reporter
 from app.services.people import rate_limits
 from app.services.people.rate_limits import Admission, Limit
 
@@ -81,16 +81,6 @@ def may_issue(actor: Actor, version: Version) -> bool:
         return False
     starts = (node for node in version.diagram.nodes.values() if node.kind == "startEvent")
     return not actor.is_auditor and any(version.group_of(node.lane_id) in actor.groups for node in starts)
-
-
-def has_reporter(version: Version) -> bool:
-    """Whether the process knows a reporter: something asks him, tells him where his case is, or shows him a value.
-
-    Others are started by officers for officers; a code would open an empty page.
-    """
-    nodes = version.diagram.nodes.values()
-    told = any(node.properties.get("status publik") or is_for_reporter(node) for node in nodes)
-    return told or any(part.public for form in version.forms.values() for part in form.fields)
 
 
 def code_made_with(session: Session, instance_id: int, *, key: str) -> str | None:

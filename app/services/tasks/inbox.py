@@ -1,21 +1,31 @@
 """Lists of user tasks: what is mine, what waits in my lanes, what I finished."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, tuple_
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import ColumnElement, Label, Select, and_, exists, select, true, tuple_
+from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
-from app.models import ProcessInstance, Unit, UserTask
-from app.services.core import access, clock, settings
+from app.models import ProcessInstance, UserTask
+from app.models.runtime import IS_COMPLETED, IS_OPEN, NO_DEADLINE
+from app.services.core import access, bounded, candidates, clock, filter_values, search, settings
 from app.services.core.access import Actor
+from app.services.core.candidates import Key, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, values_of
 
 #: mine: claimed by me; queue: unclaimed in my lanes; done: completed by me; open: everything offered to me.
 TABS = ("mine", "queue", "done", "open")
 DEADLINES = ("overdue", "today", "week", "none")
+#: What the tabs are sorted by: of one deadline what was opened first comes first.
+_OPEN, _DONE = (UserTask.sort_at, UserTask.opened_at, UserTask.id), (UserTask.closed_at, UserTask.id)
+#: Of a case a list shows no more than columns: the documents beside them are larger than all of these together.
+LISTED = [
+    defer(column)
+    for column in (ProcessInstance.engine_state, ProcessInstance.variables, ProcessInstance.visits)
+]
 
 
 @dataclass(frozen=True)
@@ -47,84 +57,225 @@ class Choices:
 def page(
     session: Session, filters: Filters, *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[UserTask]:
-    """Tasks of one tab, soonest deadline first (finished ones: latest first), with case and assignee."""
-    limit = limited(limit)
-    done = filters.tab == "done"
-    query = (
-        select(UserTask)
-        .join(UserTask.instance)
-        .where(_tab(filters.tab, actor), *_narrowed(session, filters))
-        .options(contains_eager(UserTask.instance), joinedload(UserTask.assignee))
-        .limit(limit + 1)
-    )
-    rows = session.scalars(_ordered(query, done, after)).all()
-    last = rows[limit - 1] if len(rows) > limit else None
-    following = _cursor(last, done) if last else None
-    return Page(rows[:limit], following)
+    """Tasks of one tab, soonest deadline first (finished ones: latest first), with case and assignee.
 
-
-def counts(session: Session, *, actor: Actor, urgent: bool = False) -> dict[str, int]:
-    """How many tasks each tab holds; if ``urgent``, also how many of his own that are ``overdue`` or due ``today``,
-    and of his queue (``queue_overdue``).
-
-    One statement.
+    Where few of very many fit the filters a page may hold fewer than ``limit`` and yet be followed by another.
     """
-    counted = {tab: _tab(tab, actor) for tab in ("mine", "queue", "done")}
-    if urgent:
-        counted |= {
-            name: and_(_tab("mine", actor), _deadline(session, name)) for name in ("overdue", "today")
-        }
-        counted["queue_overdue"] = and_(_tab("queue", actor), _deadline(session, "overdue"))
-    columns = (
-        select(func.count()).select_from(UserTask).where(condition).scalar_subquery().label(name)
-        for name, condition in counted.items()
+    tab = _Tab(session, filters, actor)
+    items, last = candidates.collect(
+        tab.sources(),
+        tab.rare_sources(),
+        tab.narrow,
+        after=_key_of(after, tab.columns) if after else None,
+        limit=limited(limit),
+        narrows=tab.narrows,
+        descending=tab.done,
     )
+    return Page(items, _cursor(last) if last else None)
+
+
+class _Tab:
+    """The tasks of a tab, by the indexes of `UserTask`."""
+
+    def __init__(self, session: Session, filters: Filters, actor: Actor) -> None:
+        self._session, self._filters, self._actor = session, filters, actor
+        self.done = filters.tab == "done"
+        self.columns = _DONE if self.done else _OPEN
+        self._in_time = [_deadline(session, filters.deadline)] if filters.deadline else []
+        self._here = self._places() if filters.tab not in ("mine", "done") else None
+
+    @property
+    def narrows(self) -> bool:
+        """Whether the tab shows less than what its source holds."""
+        tab = self._filters.tab
+        whole = tab in ("mine", "done") or (tab == "open" and self._actor.sees_all) or self._here is not None
+        return not whole or bool(_narrowed(self._filters))
+
+    def sources(self) -> list[Source]:
+        """One that holds every task of the tab, in order."""
+        if self._filters.instance_id or self._filters.business_key:
+            return [self._of_instances(self._session.scalars(self._named()).all())]
+        queries = self._queries()
+        return [lambda after, most: self._keys(queries, after, most)]
+
+    def rare_sources(self) -> list[Source]:
+        """The tasks of the cases that fit the filters, where those are few."""
+        return [self._of_rare(ids) for ids in self._ids_of_cases()]
+
+    def narrow(self, keys: Sequence[Key]) -> list[tuple[Key, UserTask]]:
+        """Those of these tasks that the list shows. 1 SQL."""
+        if not keys:
+            return []
+        query = (
+            select(UserTask)
+            .join(UserTask.instance)
+            .where(UserTask.id.in_([key[-1] for key in keys]), _tab(self._filters.tab, self._actor))
+            .where(*_narrowed(self._filters), *self._in_time)
+            .options(contains_eager(UserTask.instance).options(*LISTED), joinedload(UserTask.assignee))
+        )
+        by_id = {task.id: task for task in self._session.scalars(query)}
+        return [(key, by_id[key[-1]]) for key in keys if key[-1] in by_id]
+
+    def _queries(self) -> list[Select[Any]]:
+        """What finds the tasks of the tab, each sorted by an index; narrowed to what the same index holds."""
+        query = select(*self.columns).where(*self._in_time).order_by(*self._order)
+        tab, actor = self._filters.tab, self._actor
+        if tab == "mine":
+            return [query.where(IS_OPEN, UserTask.assignee_id == actor.id)]
+        if tab == "done":
+            return [query.where(IS_COMPLETED, UserTask.closed_by_id == actor.id)]
+        if self._here is None:
+            return [query.where(IS_OPEN)]
+        free = [UserTask.assignee_id.is_(None)] if tab == "queue" else []
+        return [query.where(IS_OPEN, *free, access.offered_at(*place)) for place in self._here]
+
+    @property
+    def _order(self) -> list[Any]:
+        return [column.desc() for column in self.columns] if self.done else list(self.columns)
+
+    def _places(self) -> list[tuple[int, str]] | None:
+        """The groups and units whose tasks the tab may show; None where that narrows nothing."""
+        everything = self._filters.tab == "open" and self._actor.sees_all
+        here = None if everything else access.places(self._actor)
+        for name in ("lane", "unit", "activity"):
+            if value := getattr(self._filters, name):
+                having = filter_values.places(self._session, name, value, access.MOST_PLACES + 1)
+                if len(having) <= access.MOST_PLACES:
+                    here = sorted(having) if here is None else [place for place in here if place in having]
+        return here if here is None or len(here) <= access.MOST_PLACES else None
+
+    def _keys(self, queries: Sequence[Select[Any]], after: Key | None, most: int) -> list[Key]:
+        if not queries:
+            return []
+        here = [self._following(query, after) for query in queries]
+        if len(here) == 1:
+            rows = self._session.execute(here[0].limit(most))
+        else:
+            found = bounded.either(here, most)
+            columns = [found.selected_columns[column.key] for column in self.columns]
+            order = [column.desc() for column in columns] if self.done else columns
+            rows = self._session.execute(found.order_by(*order).limit(most))
+        return [tuple(row) for row in rows]
+
+    def _following(self, query: Select[Any], after: Key | None) -> Select[Any]:
+        if after is None:
+            return query
+        here = tuple_(*self.columns)
+        return query.where(here < after if self.done else here > after)
+
+    def _named(self) -> Select[Any]:
+        named = [
+            (ProcessInstance.id, self._filters.instance_id),
+            (ProcessInstance.business_key, self._filters.business_key),
+        ]
+        return select(ProcessInstance.id).where(*(column == value for column, value in named if value))
+
+    def _of_instances(self, ids: Sequence[int]) -> Source:
+        """Found first and sorted then: else a database may read all tasks in order until it has met enough."""
+        state = IS_COMPLETED if self.done else IS_OPEN
+        found = select(*self.columns).where(UserTask.instance_id.in_(ids), state).cte("found")
+        found = found.prefix_with("MATERIALIZED")
+        columns = [found.c[column.key] for column in self.columns]
+
+        def keys(after: Key | None, most: int) -> list[Key]:
+            query = select(*columns).order_by(*(column.desc() if self.done else column for column in columns))
+            if after is not None:
+                here = tuple_(*columns)
+                query = query.where(here < after if self.done else here > after)
+            return [tuple(row) for row in self._session.execute(query.limit(most))]
+
+        return keys
+
+    def _of_rare(self, ids: Callable[[], Sequence[int] | None]) -> Source:
+        found = cache(ids)
+
+        def keys(after: Key | None, most: int) -> Sequence[Key] | None:
+            known = found()
+            few = known is not None and len(known) < candidates.RARE
+            return self._of_instances(known)(after, most) if few and known is not None else None
+
+        return keys
+
+    def _ids_of_cases(self) -> list[Callable[[], Sequence[int] | None]]:
+        session, filters = self._session, self._filters
+        asked: list[Callable[[], Sequence[int] | None]] = []
+        if filters.q.strip():
+            asked.append(lambda: search.newest(session, filters.q, (1 << 31) - 1, candidates.RARE))
+        if filters.category:
+            of_category = select(ProcessInstance.id).where(ProcessInstance.category == filters.category)
+            running = of_category if self.done else of_category.where(ProcessInstance.ended_at.is_(None))
+            asked.append(lambda: session.scalars(running.limit(candidates.RARE)).all())
+        if filters.key:
+            of_key = select(ProcessInstance.id).where(ProcessInstance.key == filters.key)
+            asked.append(lambda: session.scalars(of_key.limit(candidates.RARE)).all())
+        return asked
+
+
+def counts(session: Session, *, actor: Actor) -> dict[str, int]:
+    """How many tasks each tab holds, how many of his own are ``overdue`` or due ``today``, and how many of his queue
+    are overdue (``queue_overdue``); each `bounded.MANY` at most. 1 SQL."""
+    mine = _mine(actor)
+    done = select(UserTask.id).where(IS_COMPLETED, UserTask.closed_by_id == actor.id)
+    late, today = _deadline(session, "overdue"), _deadline(session, "today")
+    columns = [
+        bounded.count(mine, name="mine"),
+        bounded.count(*_queue(actor), name="queue"),
+        bounded.count(done, name="done"),
+        bounded.count(mine.where(late), name="overdue"),
+        bounded.count(mine.where(today), name="today"),
+        bounded.count(*(query.where(late) for query in _queue(actor)), name="queue_overdue"),
+    ]
     return dict(session.execute(select(*columns)).one()._mapping)
+
+
+def waiting(actor: Actor) -> Label[int]:
+    """A column ``tasks``: how many tasks the actor holds or could take, `bounded.MANY` at most."""
+    return bounded.count(_mine(actor), *_queue(actor), name="tasks")
+
+
+def _mine(actor: Actor) -> Select[Any]:
+    return select(UserTask.id).where(IS_OPEN, UserTask.assignee_id == actor.id)
+
+
+def _queue(actor: Actor) -> list[Select[Any]]:
+    query = select(UserTask.id).where(IS_OPEN, UserTask.assignee_id.is_(None))
+    here = access.places(actor)
+    if len(here) > access.MOST_PLACES:
+        return [query.where(access.offered(actor))]
+    return [query.where(access.offered_at(*place)) for place in here]
 
 
 def has_offers(session: Session, *, actor: Actor) -> bool:
     """Whether any open task is offered to the actor, held by somebody or not."""
-    found = exists().where(UserTask.state == "open", access.offered(actor))
-    return bool(session.scalar(select(found)))
+    found = exists().where(IS_OPEN, access.offered(actor))
+    return bool(actor.groups) and bool(session.scalar(select(found)))
 
 
 def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
-    """What to offer in the filter bar: only what the tasks of the tab hold."""
-    rows = session.execute(
-        select(
-            UserTask.activity_id,
-            func.min(UserTask.name),
-            UserTask.lane,
-            UserTask.unit_code,
-            ProcessInstance.category,
-            func.min(Unit.name),
-        )
-        .join(UserTask.instance)
-        .outerjoin(Unit, Unit.code == UserTask.unit_code)
-        .where(_tab(tab, actor))
-        .group_by(UserTask.activity_id, UserTask.lane, UserTask.unit_code, ProcessInstance.category)
-        .limit(2000)
-    ).all()
+    """What to offer in the filter bar: what tasks and cases of the actor's lanes and units hold, or held. 1 SQL."""
+    everything = tab == "open" and actor.sees_all
+    found = filter_values.known(
+        session, ("activity", "lane", "unit", "category"), actor=None if everything else actor
+    )
     return Choices(
-        activities=sorted({row[0]: row[1] for row in rows}.items(), key=lambda pair: pair[1]),
-        lanes=sorted({row[2] for row in rows}),
-        units=sorted({(row[3], row[5] or row[3]) for row in rows if row[3]}, key=lambda pair: pair[1]),
-        categories=sorted({row[4] for row in rows if row[4]}),
+        activities=sorted(found["activity"].items(), key=lambda pair: pair[1]),
+        lanes=sorted(found["lane"]),
+        units=sorted(found["unit"].items(), key=lambda pair: pair[1]),
+        categories=sorted(found["category"]),
     )
 
 
 def _tab(tab: str, actor: Actor) -> ColumnElement[bool]:
-    is_open = UserTask.state == "open"
     if tab == "mine":
-        return and_(is_open, UserTask.assignee_id == actor.id)
+        return and_(IS_OPEN, UserTask.assignee_id == actor.id)
     if tab == "queue":
-        return and_(is_open, UserTask.assignee_id.is_(None), access.offered(actor))
+        return and_(IS_OPEN, UserTask.assignee_id.is_(None), access.offered(actor))
     if tab == "done":
-        return and_(UserTask.state == "completed", UserTask.closed_by_id == actor.id)
-    return and_(is_open, true() if actor.sees_all else access.offered(actor))
+        return and_(IS_COMPLETED, UserTask.closed_by_id == actor.id)
+    return and_(IS_OPEN, true() if actor.sees_all else access.offered(actor))
 
 
-def _narrowed(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
+def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
     equal: list[tuple[Any, Any]] = [
         (UserTask.activity_id, filters.activity),
         (UserTask.lane, filters.lane),
@@ -135,20 +286,7 @@ def _narrowed(session: Session, filters: Filters) -> list[ColumnElement[bool]]:
         (ProcessInstance.key, filters.key),
     ]
     where = [column == value for column, value in equal if value]
-    if filters.q.strip():
-        where.append(matches(filters.q))
-    if filters.deadline:
-        where.append(_deadline(session, filters.deadline))
-    return where
-
-
-def matches(text: str) -> ColumnElement[bool]:
-    """Cases whose number or subject holds ``text``."""
-    pattern = "%" + text.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-    return or_(
-        func.lower(ProcessInstance.business_key).like(pattern, escape="\\"),
-        func.lower(ProcessInstance.subject).like(pattern, escape="\\"),
-    )
+    return [*where, search.holds(filters.q)] if filters.q.strip() else where
 
 
 def _deadline(session: Session, wanted: str) -> ColumnElement[bool]:
@@ -156,26 +294,19 @@ def _deadline(session: Session, wanted: str) -> ColumnElement[bool]:
     zone = settings.config(session).timezone
     tomorrow = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
     if wanted == "overdue":
-        return UserTask.due_at < now
+        return UserTask.sort_at < now
     if wanted == "today":
-        return and_(UserTask.due_at >= now, UserTask.due_at < tomorrow)
+        return and_(UserTask.sort_at >= now, UserTask.sort_at < tomorrow)
     if wanted == "week":
-        return and_(UserTask.due_at >= now, UserTask.due_at < tomorrow + timedelta(days=7))
-    return UserTask.due_at.is_(None)
+        return and_(UserTask.sort_at >= now, UserTask.sort_at < tomorrow + timedelta(days=7))
+    return UserTask.sort_at == NO_DEADLINE
 
 
-def _ordered(query: Select[UserTask], done: bool, after: str) -> Select[UserTask]:
-    """Soonest deadline first, of one deadline what was opened first; finished ones latest first."""
-    columns = (
-        (UserTask.closed_at, UserTask.id) if done else (UserTask.sort_at, UserTask.opened_at, UserTask.id)
-    )
-    if after:
-        *moments, task_id = values_of(after, len(columns))
-        here = (*map(moment_of, moments), task_id)
-        query = query.where(tuple_(*columns) < here if done else tuple_(*columns) > here)
-    return query.order_by(*(column.desc() for column in columns) if done else columns)
+def _key_of(after: str, columns: Sequence[Any]) -> Key:
+    *moments, task_id = values_of(after, len(columns))
+    return (*map(moment_of, moments), task_id)
 
 
-def _cursor(task: UserTask, done: bool) -> str:
-    moments = (task.closed_at,) if done else (task.sort_at, task.opened_at)
-    return cursor(*(at.isoformat() if at else "" for at in moments), task.id)
+def _cursor(key: Key) -> str:
+    *moments, task_id = key
+    return cursor(*(at.isoformat() if at else "" for at in moments), task_id)

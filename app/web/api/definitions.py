@@ -68,6 +68,6 @@ def _detail(session: Session, row: ProcessDefinition) -> dict[str, Any]:
         "lanes": [{"id": lane.id, "name": lane.name} for lane in version.diagram.lanes],
         "start_form_key": node.form_key if node else None,
         "start_form": form.schema if form else None,
-        "may_start": instances.may_start(session, context.actor(), row),
+        "may_start": instances.may_start(context.actor(), row),
         "findings": [*(one.as_dict() for one in version.errors), *row.findings],
     }

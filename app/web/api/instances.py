@@ -11,6 +11,7 @@ from app.commands.transaction import Answer
 from app.services.casefile import instance_lists, queries
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import history
+from app.services.definitions import outlines
 from app.services.instances import cancellation, instances
 from app.services.instances.instances import Started
 from app.services.reporter import tracking
@@ -48,7 +49,7 @@ def start(body: dict[str, Any]) -> Response:
     shown: dict[str, str] = {}
 
     def answer(session: Session, started: Started) -> Answer:
-        if tracking.has_reporter(started.version):
+        if outlines.has_reporter(started.version):
             shown["tracking_code"] = tracking.issue(session, started.instance.id, actor=context.actor())
         return _dumped(session, started.instance)
 

@@ -28,6 +28,7 @@ from app.services.casefile import casefile, instance_lists, notes, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.instance_lists import InstanceFilters, Place
 from app.services.casefile.vocabulary import Vocabulary
+from app.services.core import bounded
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.definitions import definitions
@@ -209,13 +210,13 @@ def _read_instance_list(session: Session, *, actor: Actor) -> _InstanceList:
         titles=lists.titles(session, page.items),
         units=units,
         following=lists.next_page(page.next),
-        total=sum(counts.values()),
+        total=bounded.total(counts.values()),
     )
 
 
 def _tabs(state: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     names = [
-        ("", _("Semua"), sum(counts.values())),
+        ("", _("Semua"), bounded.total(counts.values())),
         ("active", _("Berjalan"), counts["active"]),
         ("incident", _("Terkendala"), counts["incident"]),
         ("ended", _("Berakhir"), counts["ended"]),

@@ -19,8 +19,8 @@ from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.queries import Submission
 from app.services.casefile.vocabulary import Vocabulary, vocabulary_of
+from app.services.definitions import outlines
 from app.services.definitions.definitions import Version
-from app.services.instances import messages
 from app.services.people.units import Vain
 from app.web import context, deadlines, filters, sentences
 from app.web.entries import Drawn
@@ -72,7 +72,7 @@ def handed_in(file: CaseFile, task: UserTask) -> list[Submission]:
 def awaited(version: Version, wait: MessageWait) -> str:
     """Whom or what a case waits for."""
     node = version.diagram.nodes[wait.activity_id]
-    return _("pelapor") if messages.is_for_reporter(node) else node.name or wait.message
+    return _("pelapor") if outlines.is_for_reporter(node) else node.name or wait.message
 
 
 def undelivered(message: InstanceMessage, instance_id: int, vocabulary: Vocabulary) -> Markup:

@@ -152,7 +152,9 @@ def show(definition_id: int) -> str:
             versions=versions,
             first=lists.address() if lists.argument(lists.AFTER) else "",
             following=lists.next_page(versions.next),
-            open_instances=details.open_instances(session, actor=actor),
+            open_instances=details.open_instances(
+                session, actor=actor, ids=[one.id for one in versions.items]
+            ),
             deployers=details.deployed_by(session, versions.items),
             picture=picture,
             lines=lines,
@@ -241,7 +243,9 @@ def _list_page(
             live=live,
             first=lists.address() if lists.argument(lists.AFTER) else "",
             following=lists.next_page(live.next),
-            open_instances=_by_key(session, details.open_instances(session, actor=actor)),
+            open_instances=details.open_instances_of_keys(
+                session, actor=actor, keys=[one.key for one in live.items]
+            ),
             deployers=details.deployed_by(session, live.items),
             waiting=waiting,
             proposers=proposals.people(session, waiting),
@@ -259,15 +263,6 @@ def _told(seen: Sequence[WatchedFile]) -> list[tuple[WatchedFile, list[dict[str,
     """Watched files about which there is something to say, those that were refused first."""
     found = sorted((row for row in seen if row.findings), key=lambda row: (not row.refused, row.name))
     return [(row, [said(finding) for finding in row.findings]) for row in found]
-
-
-def _by_key(session: Session, counts: Mapping[int, int]) -> dict[str, int]:
-    """Open cases by process, whatever their version."""
-    keys = definitions.keys(session)
-    found: dict[str, int] = {}
-    for id_, count in counts.items():
-        found[keys[id_]] = found.get(keys[id_], 0) + count
-    return found
 
 
 def said(finding: Mapping[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NumberTaken
 from app.forms import Form
 from app.i18n import _
 from app.services.core import clock
-from app.services.definitions import definitions
+from app.services.definitions import definitions, outlines
 from app.services.definitions.definitions import Version
 from app.services.instances import instances, numbers
 from app.services.instances.instances import Started
@@ -40,7 +40,7 @@ class _Sheet:
     @property
     def reported(self) -> bool:
         """Whether the case is somebody's report, who gets a code; else officers begin it for themselves."""
-        return tracking.has_reporter(self.version)
+        return outlines.has_reporter(self.version)
 
 
 #: With the start form in `intake`: one blueprint for the way from a report to its slip.
@@ -61,9 +61,8 @@ def new() -> Response | str:
                     _("Belum ada proses yang dapat Anda mulai. Yang memulai adalah petugas lajur pertamanya.")
                 )
             if len(choices) > 1:
-                return render_template(
-                    "intake/choose.html", choices=choices, title=shell.starting(session, choices)
-                )
+                title = shell.starting(reports=all(one.has_reporter for one in choices))
+                return render_template("intake/choose.html", choices=choices, title=title)
             key = choices[0].key
         return _draw_start_page(session, _current_sheet(session, key))
 
@@ -201,7 +200,7 @@ def slip(instance_id: int) -> Response:
     with context.database().reading() as session:
         instance = instances.get(session, instance_id, actor=actor)
         version = definitions.version(session, instance.definition_id)
-    if not tracking.has_reporter(version):
+    if not outlines.has_reporter(version):
         return redirect(url_for("casefile.show", instance_id=instance_id), 303)
     page = render_template(
         "intake/slip.html",

@@ -46,11 +46,14 @@ class InboxPage(FilteredList):
     def summary(self) -> str:
         """How urgent my own tasks are, in a sentence."""
         late, today = self.counts["overdue"], self.counts["today"]
+        n = {"count": lists.bounded(late)}, {"count": lists.bounded(today)}
         parts = [
-            ngettext("{count} tugas Anda lewat tenggat", "{count} tugas Anda lewat tenggat", late)
+            ngettext("{count} tugas Anda lewat tenggat", "{count} tugas Anda lewat tenggat", late, **n[0])
             if late
             else "",
-            ngettext("{count} jatuh tempo hari ini", "{count} jatuh tempo hari ini", today) if today else "",
+            ngettext("{count} jatuh tempo hari ini", "{count} jatuh tempo hari ini", today, **n[1])
+            if today
+            else "",
         ]
         text = ", ".join(part for part in parts if part)
         return f"{text[0].upper()}{text[1:]}." if text else ""
@@ -58,7 +61,7 @@ class InboxPage(FilteredList):
 
 def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
     """Return the list that the address asks for."""
-    counts = inbox.counts(session, actor=actor, urgent=True)
+    counts = inbox.counts(session, actor=actor)
     tab = _tab(actor, counts)
     asked = {name: lists.argument(name) for name in _NAMES}
     if asked["deadline"] not in inbox.DEADLINES:

@@ -17,9 +17,8 @@ from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
-from app.services.definitions import staffing
+from app.services.definitions import outlines, staffing
 from app.services.people import officers
-from app.services.reporter import tracking
 from app.services.tasks import permissions, tasks
 from app.services.tasks.drafts import Kept
 from app.services.tasks.permissions import Standing
@@ -128,7 +127,7 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         task=page.work.task,
         case=page.file.instance,
         cells=cells(page.node),
-        begun=_("Laporan") if tracking.has_reporter(page.file.version) else _("Isian awal"),
+        begun=_("Laporan") if outlines.has_reporter(page.file.version) else _("Isian awal"),
         reports=page_parts.reports(page.file),
         earlier=page_parts.handed_in(page.file, page.work.task)[:EARLIER],
         clocks=clocks.all_of(page.file, explanations, page.words),

@@ -73,7 +73,7 @@ def test_filters_offer_what_the_tasks_of_a_tab_hold(office: Office) -> None:
     with office.database.reading() as session:
         queue = inbox.choices(session, actor=office.dinas_a, tab="queue")
         done = inbox.choices(session, actor=office.rina, tab="done")
-        counts = inbox.counts(session, actor=office.rina, urgent=True)
+        counts = inbox.counts(session, actor=office.rina)
     assert (queue.units, queue.lanes) == ([("A", "Dinas A")], ["Unit"])
     assert [activity for activity, _name in done.activities] == ["periksa"]
     assert counts == {"mine": 0, "queue": 0, "done": 1, "overdue": 0, "today": 0, "queue_overdue": 0}
@@ -86,8 +86,8 @@ def test_own_tasks_that_are_late_are_counted(office: Office) -> None:
     assert task.due_at is not None
     with office.database.reading() as session:
         clock.fix(session, task.due_at.replace(year=task.due_at.year + 1))
-        assert inbox.counts(session, actor=office.rina, urgent=True)["overdue"] == 1
-        assert inbox.counts(session, actor=office.budi, urgent=True)["overdue"] == 0
+        assert inbox.counts(session, actor=office.rina)["overdue"] == 1
+        assert inbox.counts(session, actor=office.budi)["overdue"] == 0
 
 
 def test_a_list_of_cases_says_where_each_stands(office: Office) -> None:

@@ -138,9 +138,10 @@ def test_open_cases_and_where_they_stand_are_counted_for_who_may_see_them(office
         values = {"hasil": "cukup", "unit": "A"}
         tasks.complete(session, office.open_task(case).id, values, {}, actor=office.rina)
     with office.database.reading() as session:
-        assert details.open_instances(session, actor=office.owner) == {case.definition_id: 2}
-        assert details.open_instances(session, actor=office.dinas_a) == {case.definition_id: 1}
-        assert details.open_instances(session, actor=office.dinas_b) == {}
+        for actor, counts in ((office.owner, {1: 2}), (office.dinas_a, {1: 1}), (office.dinas_b, {})):
+            assert details.open_instances(session, actor=actor, ids=[case.definition_id]).counts == counts
+            by_key = details.open_instances_of_keys(session, actor=actor, keys=["uji"]).counts
+            assert list(by_key.values()) == list(counts.values())
         found = details.open_instance_counts(session, case.definition_id, actor=office.owner)
         assert {place: one.cases for place, one in found.items()} == {"periksa": 1, "kerjakan": 1}
         clock.fix(session, clock.now(session) + timedelta(days=30))

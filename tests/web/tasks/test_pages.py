@@ -69,7 +69,7 @@ def test_who_holds_nothing_reads_how_much_of_the_queue_is_overdue(
     assert "di antrean lewat tenggat" not in sign_in("lapor").get("/tugas?tab=mine").text
     with office.transaction() as session:
         task = session.scalars(select(UserTask).where(UserTask.state == "open")).one()
-        task.due_at = clock.now(session) - timedelta(days=1)
+        task.due_at = task.sort_at = clock.now(session) - timedelta(days=1)
     page = sign_in("lapor").get("/tugas?tab=mine").text
     assert re.search(
         r'notice--danger.*?deadline=overdue">1 tugas di antrean lewat tenggat</a>', page, re.DOTALL

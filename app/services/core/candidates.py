@@ -1,0 +1,62 @@
+"""Pages of long lists: what an index gives in order is narrowed piece by piece, until a page is full.
+
+No query of a list sorts or counts what it does not show. What cost grows with is how many rows have to be looked at
+to fill a page, and that has a bound; a page that reaches it is shorter, and says where the next one goes on.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+#: What a list is sorted by, the id last.
+Key = tuple[Any, ...]
+#: (after this key, how many) → keys in the order of the list; None where the source is of no use here.
+Source = Callable[[Key | None, int], Sequence[Key] | None]
+
+#: So many are looked at for one page, at least; and at most in one piece.
+MOST, _LARGEST = 6_000, 2_000
+#: Fewer of what is rare are cheaper to list than to look for among the rest.
+RARE = 3_000
+_FIRST = 400
+
+
+def collect(
+    sources: Sequence[Source],
+    rare: Sequence[Source],
+    narrow: Callable[[Sequence[Key]], Sequence[tuple[Key, T]]],
+    *,
+    after: Key | None,
+    limit: int,
+    narrows: bool,
+    descending: bool = False,
+) -> tuple[list[T], Key | None]:
+    """A page of at most ``limit``, and the key after which the next one begins; None where nothing can follow.
+
+    Every source holds all that the list may show, and more. Of each piece the source is taken that gets furthest with
+    so many keys: it is the one that holds the least in between. ``rare`` are asked as well once a first piece did not
+    fill the page. ``narrow`` reads those of a piece that the list shows, in order; ``narrows``: whether it leaves out
+    any.
+    """
+    found: list[tuple[Key, T]] = []
+    size, seen, last = (_FIRST if narrows else limit + 1), 0, after
+    while True:
+        asked = [*sources, *rare] if seen else sources
+        keys = _furthest([source(last, size) for source in asked], size, descending)
+        found += narrow(keys)
+        seen += len(keys)
+        if len(found) > limit:
+            return [item for _key, item in found[:limit]], found[limit - 1][0]
+        if len(keys) < size:
+            return [item for _key, item in found], None
+        last = keys[-1]
+        if seen >= MOST:
+            return [item for _key, item in found], last
+        size = min(size * 4, _LARGEST)
+
+
+def _furthest(pieces: Sequence[Sequence[Key] | None], size: int, descending: bool) -> Sequence[Key]:
+    known = [piece for piece in pieces if piece is not None]
+    ended = [piece for piece in known if len(piece) < size]
+    if ended:
+        return min(ended, key=len)
+    return (min if descending else max)(known, key=lambda piece: piece[-1])

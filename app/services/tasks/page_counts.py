@@ -1,0 +1,34 @@
+"""What the frame of every page tells somebody: what waits for him, and whether he may start anything."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.services.core.access import Actor
+from app.services.instances import incidents, instances
+from app.services.notifications import notices
+from app.services.tasks import inbox
+
+
+@dataclass(frozen=True)
+class PageCounts:
+    """Counts up to `bounded.MANY`. ``internal``: some process that he may start knows no reporter."""
+
+    unread: int
+    tasks: int
+    incidents: int
+    startable: bool
+    internal: bool
+
+
+def of_actor(session: Session, *, actor: Actor) -> PageCounts:
+    """Return them. 1 SQL, however much there is."""
+    columns = (
+        notices.unread_count(actor),
+        inbox.waiting(actor),
+        incidents.waiting(),
+        *instances.startable_counts(actor),
+    )
+    row = session.execute(select(*columns)).one()
+    return PageCounts(row.unread, row.tasks, row.incidents, bool(row.startable), bool(row.internal))
