@@ -34,7 +34,9 @@ def main() -> int:
     words.add_argument(
         "--record", type=Path, help="a line of JSON for each part; a run goes on after the last"
     )
-    words.add_argument("--control", choices=tuple(CONTROLS), help="make it wrong: the run must find it")
+    words.add_argument(
+        "--control", action="append", choices=tuple(CONTROLS), help="make it wrong; must be found"
+    )
     words.add_argument(
         "--stop", type=float, metavar="S", help="stop workers for so long amid their timers instead"
     )
@@ -44,7 +46,7 @@ def main() -> int:
         gc.collect()
         gc.freeze()  # what is loaded by now stays, and is shared with every process
         if given.control:
-            return _find(made, given.control, given.seed)
+            return sum(_find(made, control, given.seed) for control in given.control)
         return _kill(made, given) if given.stop is None else _stop(made, given)
 
 

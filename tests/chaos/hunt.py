@@ -15,7 +15,7 @@ from tests.chaos.victims import KINDS, Victim, ready
 
 #: Numbers of requests that one process may give.
 _NUMBERS = 1_000
-#: So many wait, with their V8 made, while one is at work.
+#: So many are forked already while one is at work.
 _SPARE = 2
 #: A victim that is killed at random dies so long after it began, at most.
 _LONGEST_S = 0.15
@@ -104,9 +104,9 @@ class Hunt:
         asked.bury()
         if self.ledger.unheard:
             self.wrong.append(f"never answered: {self.ledger.unheard}")
-        kept = {"requests": [self._entry(number) for number in self.ledger.requests]}
+        kept = [self._entry(number) for number in self.ledger.requests]
         victim = self._take()
-        victim.order(close=True, ledger=kept, alone=not self._together, **self._who_and_number(OFFICERS[0]))
+        victim.order(close=kept, **self._who_and_number(OFFICERS[0]))
         orphans = 0
         for line in self._heard(victim):
             orphans = line.get("orphans", orphans)
@@ -140,15 +140,8 @@ class Hunt:
 
         ``two``: another is set on besides, which asks again for its own user.
         """
-        first = who == OFFICERS[0]
-        mine = (
-            (lambda one: one.who == who or (first and one.who not in OFFICERS))
-            if two
-            else (lambda _one: True)
-        )
-        unheard = [one for one in self.ledger.unheard if mine(one)]
         victim = self._take()
-        retry = [one.as_dict() for one in unheard]
+        retry = [one.as_dict() for one in self.ledger.unheard if not two or _asks_again(who, one)]
         victim.order(look=True, retry=retry, **what, **self._who_and_number(who))
         return victim
 
@@ -179,6 +172,11 @@ class Hunt:
         if was_killed:
             self.kills[kind, point] += 1
         return was_killed
+
+
+def _asks_again(who: str, request: Request) -> bool:
+    """Whether it is for ``who`` to ask this again, and not for his colleague: the first does so for the owner too."""
+    return request.who == who or (who == OFFICERS[0] and request.who not in OFFICERS)
 
 
 def _kind(line: dict[str, Any]) -> str:

@@ -13,7 +13,7 @@ from app.web import create_app
 from tests.chaos import invariants, office
 from tests.chaos.ledger import Ledger
 from tests.chaos.office import OFFICERS, Installation
-from tests.chaos.requests import Clients, Request
+from tests.chaos.requests import Clients
 
 #: So long a client waits before it asks again.
 _PAUSE_S = 0.05
@@ -41,8 +41,9 @@ class Site:
         return status, answer.get("detail", "")
 
     def repeat(self) -> list[int]:
-        """Send again, under the same keys, what was refused; the statuses."""
-        again = [one for one in self.ledger.requests.values() if self.ledger.statuses[one.number] >= 500]
+        """Send again, under the same keys, what was not answered or could not be done; the statuses."""
+        statuses = self.ledger.statuses
+        again = [one for one in self.ledger.requests.values() if not 0 < statuses[one.number] < 500]
         for request in again:
             self.ledger.hear(request.number, *self._clients.send(request))
         return [self.ledger.statuses[one.number] for one in again]
@@ -147,6 +148,3 @@ class Crowd:
             found = invariants.wrong_in(session, everything=True) + self.ledger.wrong(session)
         database.close()
         return self.wrong + self.ledger.refused(alone=False) + found
-
-
-__all__ = ["Crowd", "Request", "Site", "site"]

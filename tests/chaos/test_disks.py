@@ -19,6 +19,9 @@ from sqlalchemy import create_engine, text
 from app.config import ROOT
 from app.db import Database
 from tests.chaos import office
+from tests.chaos.alone import COMMANDS
+from tests.chaos.ledger import Ledger
+from tests.chaos.office import Installation
 from tests.chaos.requests import Request
 from tests.chaos.sites import Site, site
 
@@ -173,37 +176,51 @@ def test_a_server_that_may_only_be_read_is_told_and_loses_nothing(
         assert served.wrong() == []
 
 
-@pytest.mark.parametrize("first", [1, 2])
-def test_a_disk_that_fails_to_keep_what_was_written_loses_nothing(tmp_path: Path, first: int) -> None:
-    """Every third ``fdatasync`` and ``fsync`` fails, from the ``first`` on."""
+def alone(made: Installation, happens: str) -> tuple[Ledger, int, str]:
+    """Let one client work while something happens to ``fdatasync`` and ``fsync``; what it was told, how it ended, and
+    what it printed."""
     if shutil.which("strace") is None:
         pytest.skip("strace is needed to let a disk fail")
-    made = office.make(tmp_path / "data")
-    failing = ["-e", "trace=fdatasync,fsync", "-e", f"inject=fdatasync,fsync:error=EIO:when={first}+3"]
-    line = [
-        "strace",
-        "-f",
-        "--seccomp-bpf",
-        "-qq",
-        "-o",
-        "/dev/null",
-        *failing,
-        sys.executable,
-        "-m",
-        "tests.chaos.alone",
-    ]
-    tokens = json.dumps(made.tokens)
+    given = f"-f --seccomp-bpf -qq -o /dev/null -e trace=fdatasync,fsync -e inject=fdatasync,fsync:{happens}"
+    line = ["strace", *given.split(), sys.executable, "-m", "tests.chaos.alone", str(made.config.data_dir)]
     done = subprocess.run(
-        [*line, str(tmp_path / "data"), tokens], cwd=ROOT, capture_output=True, text=True, timeout=120
+        [*line, json.dumps(made.tokens)], cwd=ROOT, capture_output=True, text=True, timeout=120
     )
-    assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout)
-    assert "Traceback" not in done.stderr
-    assert {one["status"] for one in said} == {201, 503}
+    ledger = Ledger()
+    for said in map(json.loads, done.stdout.splitlines()):
+        if "begin" in said:
+            ledger.begin(Request(**said["begin"]))
+        else:
+            ledger.hear(said["answer"], said["status"], said["body"])
+    return ledger, done.returncode, done.stderr
+
+
+def wrong_after(made: Installation, ledger: Ledger) -> list[str]:
+    """What is wrong before and after all that was not answered well is asked again."""
     served = Site(made)
-    for one in said:
-        served.ledger.begin(Request(**one["request"]))
-        served.ledger.hear(one["request"]["number"], one["status"], one["answer"])
-    assert all(status < 300 for status in served.repeat())
-    assert served.wrong() == []
+    served.ledger = ledger
+    wrong = served.wrong_rows()
+    wrong += [f"asked again, answered {status}" for status in served.repeat() if status >= 300]
+    wrong += served.wrong()
     served.database.close()
+    return wrong
+
+
+@pytest.mark.parametrize("first", range(1, 13) if os.environ.get("ALUR_CHAOS") else (2,))
+def test_a_disk_that_fails_to_keep_what_was_written_loses_nothing(tmp_path: Path, first: int) -> None:
+    """Every third sync fails, from the ``first`` on."""
+    made = office.make(tmp_path / "data")
+    ledger, ended, said = alone(made, f"error=EIO:when={first}+3")
+    assert (ended, "Traceback" in said) == (0, False), said
+    assert set(ledger.statuses.values()) == {201, 503}
+    assert wrong_after(made, ledger) == []
+
+
+@pytest.mark.parametrize("last", range(1, 61) if os.environ.get("ALUR_CHAOS") else (6,))
+def test_whoever_is_killed_while_the_disk_keeps_what_was_written_loses_nothing(
+    tmp_path: Path, last: int
+) -> None:
+    made = office.make(tmp_path / "data")
+    ledger, ended, said = alone(made, f"signal=SIGKILL:when={last}")
+    assert len(ledger.answers) < COMMANDS or ended == 0, said
+    assert wrong_after(made, ledger) == []

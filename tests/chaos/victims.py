@@ -10,10 +10,9 @@ import time
 import traceback
 from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -160,15 +159,14 @@ class _Life:
             self._do_one(orders["kind"], orders["at"], orders.get("signal", signal.SIGKILL))
         elif "spree" in orders:
             self._go_on(tuple(orders["spree"]))
-        elif orders.get("close"):
-            self._close(orders["ledger"], alone=orders["alone"])
+        elif "close" in orders:
+            self._close(orders["close"])
         self._tell(done=True)
 
     def _look(self, *, everything: bool) -> None:
-        with self._database.reading() as session, ExitStack() as stack:
-            if not self._database.is_sqlite:
+        with self._database.reading() as session:
+            if not self._database.is_sqlite:  # its transactions are snapshots
                 session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-            stack.callback(session.rollback)
             if wrong := invariants.wrong_in(session, everything=everything):
                 self._tell(wrong=wrong)
 
@@ -261,9 +259,9 @@ class _Life:
             backup.verify(folder)
             folder.rename(folder.with_name(f"{self._who}-{self._next_number()}"))
         folder.parent.mkdir(exist_ok=True)
-        back_up(self._place, self._database, folder)
+        backup.backup(self._place.config, self._database, folder)
 
-    def _close(self, kept: dict[str, Any], *, alone: bool) -> None:
+    def _close(self, kept: list[Any]) -> None:
         """Let the worker come to rest, then compare everything."""
         run_without_key(self._database, _an_hour_passes)
         with self._database.reading() as session:
@@ -288,17 +286,13 @@ class _Life:
         self._tell(wrong=wrong, orphans=len(lost))
 
 
-def _ledger_of(kept: dict[str, Any]) -> Ledger:
+def _ledger_of(kept: list[Any]) -> Ledger:
     ledger = Ledger()
-    for given, status, answer in kept["requests"]:
+    for given, status, answer in kept:
         request = Request(**given)
         ledger.begin(request)
         ledger.hear(request.number, status, answer)
     return ledger
-
-
-def back_up(place: Installation, database: Database, folder: Path) -> None:
-    backup.backup(place.config, database, folder)
 
 
 def _an_hour_passes(session: Session) -> None:
