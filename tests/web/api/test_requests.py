@@ -41,6 +41,8 @@ def test_a_token_ends_with_its_user_or_its_revocation(api: Clients, office: Data
 
 def test_a_token_that_is_over_is_told_so_and_each_answer_says_when(api: Clients, office: Database) -> None:
     lapor = api("lapor")
+    with office.transaction() as session:
+        session.scalars(select(ApiToken)).one().used_at = None
     first = lapor.get("/tasks")
     end = datetime.fromisoformat(first.headers["Token-Expires"])
     assert timedelta(days=89) < end - datetime.now(UTC) <= timedelta(days=90)
