@@ -79,6 +79,8 @@ def deliver(session: Session, limit: int = 200) -> int:
         knowing = told[message.id] | set(message.audience.get("except") or [])  # who caused it knows it
         rows += [_notice(message, user_id, now, standing) for user_id in sorted(recipients - knowing)]
         message.delivered_at, message.error = now, None if recipients else NOBODY
+        # What it said stands in the notices, and whom it was for in the history of its case.
+        message.body, message.audience = {}, {}
     if rows:
         session.execute(insert(Notice), rows)
     session.flush()

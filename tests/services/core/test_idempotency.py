@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import orjson
 import pytest
+from sqlalchemy import select, update
 
 from app.db import Database
 from app.errors import Conflict, InvalidForm
+from app.models import IdempotencyRecord
 from app.services.core import idempotency
 
 
@@ -53,3 +56,24 @@ def test_a_command_that_failed_may_be_tried_again(database: Database) -> None:
     with pytest.raises(Conflict):
         send(database, fail)
     assert send(database, Counter()) == {"run": 1}
+
+
+ANSWER = {
+    "instance": {"id": 7, "key": "pengaduan", "state": "active", "subject": "Lampu ‘mati’", "ended_at": None},
+    "task": {"id": "a594fd4832304bb6937430a2b5d10f89", "state": "completed", "assignee": "rina"},
+}
+
+
+def test_a_result_is_kept_packed_and_told_as_it_was(database: Database) -> None:
+    assert send(database, lambda: ANSWER) == send(database, lambda: {}) == ANSWER
+    with database.reading() as session:
+        [stored] = session.scalars(select(IdempotencyRecord.result)).all()
+    assert len(orjson.dumps(stored)) < len(orjson.dumps(ANSWER)) * 0.75
+    assert idempotency.unpack(stored) == ANSWER
+
+
+def test_a_result_of_before_packing_is_told_as_it_is(database: Database) -> None:
+    send(database, Counter())
+    with database.transaction() as session:
+        session.execute(update(IdempotencyRecord).values(result=ANSWER))
+    assert send(database, Counter()) == ANSWER

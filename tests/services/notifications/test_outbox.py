@@ -113,6 +113,18 @@ def test_a_message_for_nobody_is_done_and_says_so(office: Office, case: ProcessI
         assert (row.delivered_at is not None, row.error) == (True, outbox.NOBODY)
 
 
+def test_what_was_delivered_is_kept_once_in_the_notices(office: Office, case: ProcessInstance) -> None:
+    message = queue(office, case, "Loket")
+    with office.database.reading() as session:
+        said = session.get_one(OutboxMessage, message).body
+    deliver(office.database)
+    with office.database.reading() as session:
+        row = session.get_one(OutboxMessage, message)
+        notices = session.scalars(select(Notice).where(Notice.outbox_id == message)).all()
+        assert (row.body, row.audience) == ({}, {})
+        assert [notice.body for notice in notices] == [said, said]
+
+
 def test_delivering_again_adds_nobody_twice(office: Office, case: ProcessInstance) -> None:
     message = queue(office, case, "Loket")
     deliver(office.database)

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import text
+from sqlalchemy import select
 
 from app.db import Database
+from app.models import IdempotencyRecord
+from app.services.core import idempotency
 from tests.reports import answers_for, report, report_values
 from tests.web.conftest import Api, Case
 
@@ -39,9 +41,10 @@ def test_neither_code_nor_identity_is_kept_with_the_answer(api: Clients, office:
     one = report("SIN-001")
     body = {"key": "pengaduan", "variables": report_values(one)}
     code = api("lapor").post("/process-instances", body, key="k").json["tracking_code"]
-    with office.engine.connect() as connection:
-        rows = str(connection.execute(text("SELECT * FROM idempotency_record")).all())
-    assert '"state"' in rows
+    with office.reading() as session:
+        kept = session.scalars(select(IdempotencyRecord)).all()
+    rows = str([(row.scope, row.body, row.result, idempotency.unpack(row.result)) for row in kept])
+    assert "'state'" in rows
     for secret in (code, code.replace(" ", ""), report_values(one)["nama_pelapor"]):
         assert secret not in rows
 
