@@ -11,6 +11,7 @@ from tests.bench import (
     compare,
     engine,
     figures,
+    footprint,
     form_page,
     over_http,
     scale,
@@ -26,6 +27,7 @@ SECTIONS = {
     "timers": timers.measure,
     "form": form_page.measure,
     "server": server_load.measure,
+    "footprint": footprint.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
 

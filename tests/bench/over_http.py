@@ -102,19 +102,21 @@ def _traffic(office: Installation) -> None:
             name: api_tokens.issue(session, users.named(session, name), actor=None) for name in WHO.values()
         }
     client = app.test_client()
-    _post(client, named["lapor"], "/process-instances", {"key": "pengaduan", "variables": _values(9_999_999)})
-    while (found := _next(client, named, 9_999_999)) is not None:
+    post(
+        client, named["lapor"], "/process-instances", {"key": "pengaduan", "variables": values_of(9_999_999)}
+    )
+    while (found := next_task(client, named, 9_999_999)) is not None:
         name, task = found
         body = {"variables": answers_for(task["activity_id"], ONE)}
         with traffic.counting():
-            _post(client, named[name], f"/tasks/{task['id']}/complete", body)
+            post(client, named[name], f"/tasks/{task['id']}/complete", body)
     row("complete by API, the whole request", traffic, "≤ 12 SQL in the command, 1 commit")
     row(
         "complete by page, the whole request",
         _by_pages(office, app, named),
         "≤ 12 SQL in the command, 1 commit",
     )
-    _sign_in(client, "upp")
+    sign_in(client, "upp")
     for _n in range(20):
         with pages.counting():
             client.get("/tugas")
@@ -125,10 +127,10 @@ def _traffic(office: Installation) -> None:
 def _by_pages(office: Installation, app: Flask, named: dict[str, str]) -> Traffic:
     traffic, clients = Traffic(office.database), {name: app.test_client() for name in named}
     for name, client in clients.items():
-        _sign_in(client, name)
+        sign_in(client, name)
     api = app.test_client()
-    _post(api, named["lapor"], "/process-instances", {"key": "pengaduan", "variables": _values(9_999_998)})
-    while (found := _next(api, named, 9_999_998)) is not None:
+    post(api, named["lapor"], "/process-instances", {"key": "pengaduan", "variables": values_of(9_999_998)})
+    while (found := next_task(api, named, 9_999_998)) is not None:
         name, task = found
         path = f"/tugas/{task['id']}"
         action, hidden = form_in(clients[name].get(path).text, path)
@@ -138,17 +140,17 @@ def _by_pages(office: Installation, app: Flask, named: dict[str, str]) -> Traffi
     return traffic
 
 
-def _values(number: int) -> dict[str, object]:
+def values_of(number: int) -> dict[str, object]:
     return {**report_values(ONE), "tracking_id": str(number)}
 
 
-def _post(client: FlaskClient, token: str, path: str, body: object) -> None:
+def post(client: FlaskClient, token: str, path: str, body: object) -> None:
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
     answer = client.post(f"/api/v1{path}", json=body, headers=headers)
     assert answer.status_code in {200, 201}, answer.text
 
 
-def _next(client: FlaskClient, named: dict[str, str], number: int) -> tuple[str, dict[str, str]] | None:
+def next_task(client: FlaskClient, named: dict[str, str], number: int) -> tuple[str, dict[str, str]] | None:
     for name, token in named.items():
         headers = {"Authorization": f"Bearer {token}"}
         items = client.get(f"/api/v1/tasks?business_key={number}", headers=headers).json["items"]
@@ -157,7 +159,7 @@ def _next(client: FlaskClient, named: dict[str, str], number: int) -> tuple[str,
     return None
 
 
-def _sign_in(client: FlaskClient, name: str) -> None:
+def sign_in(client: FlaskClient, name: str) -> None:
     action, hidden = form_in(client.get("/masuk").text, "/masuk")
     client.post(action, data=hidden | {"username": name, "password": "demo"})
 

@@ -26,8 +26,8 @@ KEPT = timedelta(days=7)
 #: What results are full of, the most frequent last: deflate refers to it. Never changed; others get another name.
 _WORDS = (
     b'"gateway_id":"text":"multiple":"answers":[{"flow_id":"sha256":"size_bytes":"media_type":"resolved_at":"message":'
-    b'"incident","cancelled","open","ended","end_activity_id":"selesai","end_name":"Selesai",{"task":"instance":'
-    b'"question":{"id":1,"key":"pengaduan","version":1,"business_key":"","state":"active","end_activity_id":null,'
+    b'"incident","cancelled","open","ended","end_activity_id":"","end_name":"",{"task":"instance":'
+    b'"question":{"id":1,"key":"","version":1,"business_key":"","state":"active","end_activity_id":null,'
     b'"end_name":null,"started_at":"2026-11-01T00:00:00.000000+00:00","ended_at":null,"subject":"","category":"",'
     b'"unit":"","area":""},"task":{"id":"","activity_id":"","name":"","lane":"","unit":null,"instance_id":1,'
     b'"business_key":"","state":"completed","created_at":"2026-11-01T00:00:00.000000+00:00",'
