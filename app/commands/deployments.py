@@ -4,6 +4,7 @@ SQLite has one writer: whoever checked 100 diagrams inside of its transaction ke
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -11,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.commands.transaction import Answer, Command, earlier_answer, run_command, run_without_key
 from app.db import Database
 from app.services.core.access import Actor
-from app.services.deployment import approvals, deployments, folder_watch, proposals
+from app.services.deployment import approvals, deployments, folder_watch, proposals, resources
 from app.services.deployment.deployments import Deployment, Outdated, Prepared
 from app.services.deployment.folder_watch import Report
 
@@ -35,6 +36,7 @@ def deploy_files(
     """
 
     def write(prepared: Prepared) -> Deployment:
+        _keep_large_contents(database, prepared)
         return run_without_key(database, lambda session: deployments.store(session, prepared, actor=actor))
 
     return _stored(database, lambda session: deployments.prepare(session, files, beside=beside), write)
@@ -111,6 +113,7 @@ def _answered(
         return known
 
     def write(prepared: Prepared) -> Answer:
+        _keep_large_contents(database, prepared)
         return run_command(
             database, command, lambda session: store(session, prepared), actor=actor, allowed=allowed
         )
@@ -128,9 +131,17 @@ def sync_folders(database: Database, files: Mapping[str, bytes]) -> Report:
     def write(look: folder_watch.Look) -> Report:
         if not look.changes_anything:
             return look.report
+        if look.deployment is not None:
+            _keep_large_contents(database, look.deployment)
         return run_without_key(database, lambda session: folder_watch.store(session, look))
 
     return _stored(database, lambda session: folder_watch.prepare(session, files), write)
+
+
+def _keep_large_contents(database: Database, prepared: Prepared) -> None:
+    """Write megabytes in transactions of their own: others come in between."""
+    for piece in deployments.large_contents(prepared):
+        run_without_key(database, partial(resources.store, contents=piece))
 
 
 def _stored(

@@ -16,9 +16,10 @@ from app.commands.transaction import Command
 from app.config import Config
 from app.db import Database
 from app.errors import InvalidDiagram, InvalidForm, KeyReused
-from app.models import LaneGroup, ProcessDefinition, WatchedFile
+from app.models import LaneGroup, ProcessDefinition, Resource, WatchedFile
 from app.services.deployment import deployments, folder_watch
 from app.services.deployment.deployments import Outdated
+from app.services.maintenance import housekeeping
 from tests.engine.building import bpmn, end, node, start, timer, user
 from tests.services.office import Office, add_user, form, procedure, text
 from tests.write_locks import write_locks
@@ -194,6 +195,31 @@ def test_a_repeated_upload_gets_its_first_answer_without_being_checked_again(
     assert uploaded(office, files) == {"versions": [2]}
     with pytest.raises(KeyReused):
         uploaded(office, {"lain.bpmn": b""})
+
+
+def test_megabytes_are_written_ahead_in_pieces(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = diagrams(8)
+    monkeypatch.setattr(deployments, "_AT_ONCE_BYTES", max(map(len, files.values())))
+    with write_locks() as seen:
+        deploy_files(office.database, files, actor=None)
+    assert len(seen.seconds) > 4
+    assert len(versions(office.database)) == 9
+
+
+def test_what_was_written_ahead_and_never_put_in_force_is_removed(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deployments, "_AT_ONCE_BYTES", 1)
+    with office.database.reading() as session:
+        before = set(session.scalars(select(Resource.sha256)))
+    rounds = meanwhile(office, monkeypatch, 99, another_officer)
+    with pytest.raises(Outdated):
+        deploy_files(office.database, diagrams(2), actor=None)
+    assert len(rounds) == 3
+    with office.database.transaction() as session:
+        assert set(session.scalars(select(Resource.sha256))) > before
+        housekeeping.delete_expired(session)
+        assert set(session.scalars(select(Resource.sha256))) == before
 
 
 def test_a_refused_upload_stores_nothing_and_holds_no_lock(office: Office) -> None:

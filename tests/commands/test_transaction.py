@@ -8,6 +8,9 @@ from app.commands.transaction import Answer, Command, run_command, run_without_k
 from app.db import Database
 from app.errors import AppError, Conflict, ExecutionFailed, KeyReused, NotAllowed
 from app.models import Unit
+from app.services.people import accounts, passwords, users
+from app.services.people.profiles import Profile
+from tests.write_locks import write_locks
 
 SENT = Command("add", "A", "k", {"name": "Dinas A"})
 
@@ -110,3 +113,21 @@ def test_what_has_no_key_is_done_each_time_and_leaves_nothing_when_it_fails(data
     with pytest.raises(ExecutionFailed):
         run_without_key(database, lambda session: add_and_fail(session, ExecutionFailed("")))
     assert codes(database) == ["A", "B"]
+
+
+@pytest.mark.parametrize("password", [None, "kereta api malam 77"])
+def test_no_password_is_hashed_while_others_cannot_write(database: Database, password: str | None) -> None:
+    profile = Profile("Rina")
+    with write_locks() as seen:
+        user, given = run_without_key(
+            database, lambda session: users.add(session, "rina", profile, actor=None, password=password)
+        )
+        again = run_without_key(
+            database, lambda session: accounts.reset_password(session, user.id, actor=None, password=password)
+        )
+    assert seen.costly == []
+    assert len(seen.seconds) == (6 if password is None else 4)  # each begins anew for what is missing
+    with database.reading() as session:
+        stored = users.named(session, "rina").password_hash
+    assert passwords.matches(stored, again, local=False)
+    assert passwords.matches(stored, given, local=False) is (password is not None)

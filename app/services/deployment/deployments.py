@@ -1,6 +1,6 @@
 """Deploy: a diagram with every form and table it names becomes one numbered, unchangeable version."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -181,6 +181,15 @@ def store(
     return Deployment(deployed, prepared.findings)
 
 
+def large_contents(prepared: Prepared) -> Iterator[dict[str, bytes]]:
+    """Yield what a large deployment's files hold, by digest, in pieces that one short transaction can take.
+
+    Nothing where it is small. What is kept before its version is stored is found by its digest then; where the
+    version never is, housekeeping removes it.
+    """
+    return resources.in_pieces(_contents(prepared.versions))
+
+
 def deploy(
     session: Session,
     files: Mapping[str, bytes],
@@ -279,8 +288,7 @@ def _store_versions(
     approved: ProposedDeployment | None,
 ) -> list[ProcessDefinition]:
     """Store them all by a few statements, whatever their number."""
-    contents = {one.digests[name]: content for one in versions for name, content in one.files.items()}
-    resources.store(session, contents)
+    resources.store(session, _contents(versions))
     own = actor.id if actor else None
     ties = lane_groups.tie(session, {one.key: one.lanes for one in versions}, plan)
     now = clock.now(session)
@@ -327,3 +335,9 @@ def _store_versions(
     )
     history.record_all(session, events, actor=actor)
     return rows
+
+
+def _contents(versions: Iterable[PreparedVersion]) -> dict[str, bytes]:
+    return {
+        one.digests[name]: content for one in versions if one.created for name, content in one.files.items()
+    }

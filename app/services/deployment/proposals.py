@@ -115,6 +115,12 @@ def may_reject(row: ProposedDeployment, *, actor: Actor) -> bool:
     return own or may_decide(row, actor=actor)
 
 
+def held(session: Session) -> frozenset[str]:
+    """The contents that proposals hold, decided or not, by their SHA-256. 1 SQL."""
+    rows = session.execute(select(ProposedDeployment.files, ProposedDeployment.beside))
+    return frozenset(digest for files, beside in rows for digest in (*files.values(), *beside.values()))
+
+
 def contents(session: Session, row: ProposedDeployment) -> tuple[dict[str, bytes], dict[str, bytes]]:
     """Return what was sent and what lay beside it, file name → content. 1 SQL."""
     wanted = {*row.files.values(), *row.beside.values()}

@@ -132,8 +132,8 @@ def reset_password(
     user = users.get(session, user_id)
     if actor is not None and actor.id == user.id:
         raise Conflict(_("Kata sandi sendiri diganti lewat “Ganti kata sandi”, dengan kata sandi yang lama."))
-    password = password or passwords.invent()
-    user.password_hash, user.must_change_password = passwords.digest(password), True
+    password = password or passwords.invent_once()
+    user.password_hash, user.must_change_password = passwords.digest_before(password), True
     sessions.end_all(session, user.id)
     api_tokens.revoke_all(session, user, actor=actor)
     history.record(session, PasswordReset(user=user.name), actor=actor)

@@ -9,6 +9,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from app.bpmnio import preparation
 from app.config import Config
 from app.errors import InvalidForm
 from app.i18n import _
@@ -118,3 +119,13 @@ def _normal(password: str) -> str:
 def _nobody() -> str:
     """A hash that no password fits, made once."""
     return _hasher.hash(secrets.token_urlsafe(32))
+
+
+def digest_before(password: str) -> str:
+    """Return `digest` of a new password; inside of a command's transaction, as it was made before that."""
+    return preparation.outcome(("password", password), lambda: digest(password))
+
+
+def invent_once() -> str:
+    """Return a password of `invent`; the same one each time that a command begins anew."""
+    return preparation.outcome("password", invent)

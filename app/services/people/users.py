@@ -76,7 +76,7 @@ def add(
         errors["name"] = _("Nama pengguna {name} sudah dipakai.", name=name)
     _refuse(errors, {"name": name, **asdict(profile)})
     if password is None:
-        password = passwords.invent()
+        password = passwords.invent_once()
     else:
         words = passwords.own_words(settings.config(session), profile.full_name)
         passwords.check_password(password, name=name, words=words)
@@ -89,7 +89,7 @@ def create(
     """Store a new user whose data are known to be good."""
     user = User(
         name=name,
-        password_hash=passwords.digest(password),
+        password_hash=passwords.digest_before(password),
         created_at=clock.now(session),
         must_change_password=must_change,
     )
