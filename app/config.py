@@ -74,6 +74,8 @@ class Config:
     web_processes: int = 1
     pending_files_mb: int = 250
     case_files_mb: int = 500
+    security_log_days: int = 730
+    security_log_addresses: bool = False
 
     @property
     def files_dir(self) -> Path:
@@ -133,6 +135,8 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         web_processes=_number(env, "ALUR_WEB_PROCESSES", min(2, _cores()), most=_MOST_PROCESSES),
         pending_files_mb=_number(env, "ALUR_PENDING_FILES_MB", 250),
         case_files_mb=_number(env, "ALUR_CASE_FILES_MB", 500),
+        security_log_days=_number(env, "ALUR_SECURITY_LOG_DAYS", 730, most=36_500),
+        security_log_addresses=_flag(env, "ALUR_SECURITY_LOG_ADDRESSES"),
     )
 
 

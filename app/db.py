@@ -5,7 +5,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import (
     JSON,
     URL,
+    BigInteger,
     Connection,
     DateTime,
     Dialect,
@@ -65,6 +66,30 @@ class UtcDateTime(TypeDecorator[datetime]):
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+
+class UtcMilliseconds(TypeDecorator[datetime]):
+    """Aware times in, aware UTC out, kept as whole milliseconds since 1970.
+
+    SQLite keeps a time as 26 letters; a table whose every index ends with the time is half as large with this.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Refuse a time without a zone; it would mean something else on every server."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}")
+        return (value - _EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """The time in UTC."""
+        return None if value is None else _EPOCH + timedelta(milliseconds=value)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: A JSON document: JSONB on PostgreSQL, text on SQLite.
 Document = JSON().with_variant(JSONB(), "postgresql")

@@ -12,6 +12,7 @@ from pathlib import Path
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
+from app.commands.security_log import forget_old
 from app.commands.transaction import run_without_key
 from app.config import Config
 from app.db import Database
@@ -167,6 +168,7 @@ class _Chores:
 
     def _clean(self) -> None:
         run_without_key(self._database, housekeeping.delete_expired)
+        forget_old(self._database)
 
 
 class _Folders:

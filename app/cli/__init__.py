@@ -9,11 +9,14 @@ from app import i18n, log_safety
 from app.cli import deploying, interrupts, people, running
 from app.cli.base import say
 from app.errors import AppError, InvalidForm
+from app.services.core import security_log
+from app.services.core.security_log import Origin
 
 
 @click.group(help="Alur: menjalankan SOP langsung dari diagram BPMN-nya.")
 def commands() -> None:
     """Alur's commands."""
+    security_log.come_from(Origin("command"))
 
 
 for _command in (

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from types import FrameType
 
@@ -20,13 +20,15 @@ from app import log_safety
 from app import worker as clockwork
 from app.cli import interrupts
 from app.cli.base import ready, say
+from app.commands.security_log import told
 from app.commands.transaction import run_without_key
 from app.config import Config, from_environment
 from app.db import Database
 from app.errors import NotReady
 from app.history.events import ClockMoved, ClockReset
 from app.i18n import moment as in_words
-from app.services.core import clock, history, settings
+from app.services.core import clock, history, security_log, settings
+from app.services.core.security_log import Origin
 from app.services.maintenance import backup, demo, migrations
 from app.services.people import accounts
 
@@ -155,6 +157,7 @@ def work(*, with_web: bool, shown: bool) -> None:
         signal.signal(number, end)
     interrupts.heed()
     config, database = ready()
+    security_log.come_from(Origin("clock"))
     with _web(stop, *(("--demo",) if shown else ())) if with_web else nullcontext():
         clockwork.run(database, config, stop, say)
 
@@ -213,7 +216,7 @@ def _end_as_the_web_did(code: int) -> None:
 def backup_command(target: Path, keys: Path | None, recipients: tuple[str, ...]) -> None:
     """Back up."""
     config, database = ready()
-    with _progress() as tell:
+    with told(database, "backup"), _progress() as tell:
         done = backup.backup(config, database, target, keys=keys, recipients=recipients, tell=tell)
     click.echo(done)
 
@@ -240,7 +243,8 @@ def restore_command(source: Path, keys: Path | None, identity: Path | None, *, w
         done = backup.restore(
             config, source, keys=keys, identity=identity, without_keys=without_keys, tell=tell
         )
-    click.echo(done)
+    with closing(settings.open_database(config)) as database, told(database, "restore"):
+        click.echo(done)
 
 
 @contextmanager
@@ -255,12 +259,12 @@ def _progress() -> Iterator[backup.Tell]:
 
             yield show
         return
-    told = [0]
+    shown = [0]
 
     def write(done: int, total: int) -> None:
         tenth = done * 10 // max(total, 1)
-        if total >= _MANY_ROWS and tenth > told[0]:
-            told[0] = tenth
+        if total >= _MANY_ROWS and tenth > shown[0]:
+            shown[0] = tenth
             click.echo(f"{done} dari {total} baris ({tenth * 10}%)", err=True)
 
     yield write

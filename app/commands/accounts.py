@@ -3,13 +3,21 @@
 The attempt is counted in a transaction of its own, and no transaction is open while a password is hashed.
 """
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
+from app.commands.security_log import record
 from app.commands.transaction import run_without_key
 from app.db import Database
+from app.errors import InvalidForm, TooManyAttempts
 from app.models import User
+from app.services.core import security_log
 from app.services.core.access import Actor
+from app.services.core.security_log import Deed
+from app.services.core.security_notes import REFUSAL_S, notes_of
 from app.services.people import accounts, passwords, rate_limits, sessions
+from app.services.people.sessions import SESSION_LETTERS
 
 
 def sign_in(
@@ -30,12 +38,47 @@ def sign_in(
         TooManyAttempts: at this account, from this source or at all.
         InvalidForm: no such user, a wrong password, or disabled: the same sentence for all.
     """
-    admission = run_without_key(database, lambda session: sessions.admit(session, name, source))
+
+    def begin(session: Session) -> tuple[User, str]:
+        user, token = sessions.begin(session, user_id, proved, admission, replaces, browser)
+        security_log.recognise(sessions.fingerprint(token)[:SESSION_LETTERS])
+        security_log.record(session, Deed("session", "sign_in", actor_id=user.id))
+        return user, token
+
+    try:
+        admission = run_without_key(database, lambda session: sessions.admit(session, name, source))
+        with database.reading() as session:
+            user_id, proved = sessions.prove(session, name, password)
+        return run_without_key(database, begin)
+    except (InvalidForm, TooManyAttempts) as error:
+        _record_refusal(database, name, "wrong" if isinstance(error, InvalidForm) else error.code)
+        raise
+
+
+def _record_refusal(database: Database, name: str, outcome: str) -> None:
+    """Tell the security log of an attempt: at which account if there is one, else of what was typed nothing at all.
+
+    It may have been a password, or a reporter at the wrong door: where it came from is not told then, either.
+    """
     with database.reading() as session:
-        user_id, proved = sessions.prove(session, name, password)
-    return run_without_key(
-        database, lambda session: sessions.begin(session, user_id, proved, admission, replaces, browser)
-    )
+        account = sessions.account(session, name)
+    if account is None:
+        security_log.come_from(replace(security_log.origin(), source=""))
+    deed = Deed("session", "sign_in", outcome, target=("user", account) if account else None)
+    if outcome == "wrong":  # as many as the limits let through
+        record(database, deed)
+    else:
+        notes_of(database).take(deed, once_in_s=REFUSAL_S)
+
+
+def sign_out(database: Database, token: str, *, actor_id: int | None) -> None:
+    """End the session of this token."""
+
+    def end(session: Session) -> None:
+        sessions.sign_out(session, token)
+        security_log.record(session, Deed("session", "sign_out", actor_id=actor_id))
+
+    run_without_key(database, end)
 
 
 def change_password(database: Database, old: str, new: str, *, actor: Actor, keep: str | None = None) -> None:
@@ -47,9 +90,7 @@ def change_password(database: Database, old: str, new: str, *, actor: Actor, kee
     """
     with database.reading() as session:
         accounts.check_new_password(session, old, new, actor=actor)
-    admission = run_without_key(database, lambda session: accounts.admit_old_password(session, actor=actor))
-    with database.reading() as session:
-        proved = accounts.prove_old_password(session, old, actor=actor)
+    admission, proved = _prove_old_password(database, old, "old", actor=actor)
     digest = passwords.digest(new)
 
     def store(session: Session) -> None:
@@ -68,15 +109,29 @@ def end_sessions(
     Raises:
         InvalidForm: the password is wrong. TooManyAttempts: whoever sits at his browser has been guessing it.
     """
-    admission = run_without_key(database, lambda session: accounts.admit_old_password(session, actor=actor))
-    with database.reading() as session:
-        accounts.prove_old_password(session, password, actor=actor, field="password")
+    admission, _proved = _prove_old_password(database, password, "password", actor=actor)
 
     def end(session: Session) -> None:
         rate_limits.forgive(session, admission)
         if session_id is None:
-            sessions.end_all(session, actor.id, keep=keep)
+            sessions.end_all(session, actor.id, why="own", keep=keep)
         else:
             sessions.end_one(session, actor.id, session_id)
 
     run_without_key(database, end)
+
+
+def _prove_old_password(
+    database: Database, password: str, field: str, *, actor: Actor
+) -> tuple[rate_limits.Admission, str]:
+    """Let the actor prove that it is he; the security log tells of it when he does not."""
+    try:
+        admission = run_without_key(
+            database, lambda session: accounts.admit_old_password(session, actor=actor)
+        )
+        with database.reading() as session:
+            return admission, accounts.prove_old_password(session, password, actor=actor, field=field)
+    except (InvalidForm, TooManyAttempts) as error:
+        outcome = "wrong" if isinstance(error, InvalidForm) else error.code
+        notes_of(database).take(Deed("session", "old_password", outcome, actor.id), once_in_s=REFUSAL_S)
+        raise

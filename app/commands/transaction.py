@@ -1,5 +1,6 @@
 """A command in its transaction: the only place that opens one for writing, beside migrations and restoring."""
 
+import re
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,8 +13,10 @@ from app.bpmnio import preparation
 from app.bpmnio.preparation import NotPrepared
 from app.db import Database
 from app.errors import AppError, ExecutionFailed, ExpressionFailed
-from app.services.core import encryption, idempotency
+from app.services.core import encryption, idempotency, ids, security_log
 from app.services.core.access import Actor
+from app.services.core.security_log import Deed
+from app.services.core.security_notes import REFUSAL_S, notes_of
 
 #: What a command with a key answers: JSON, without identity; it is kept for 7 days.
 Answer = dict[str, Any]
@@ -51,12 +54,18 @@ def run_command(
     ``allowed`` raises where the actor may not do or see it any more: a repeat asks before it tells what the first
     one answered. The first run does not: ``do`` asks under its own lock.
 
-    An exception leaves nothing behind. ``after_failure`` is called with each of `Failed` in a second transaction, to
+    The security log tells of it, done or refused; of a repeat it tells nothing new. An exception leaves nothing
+    behind. ``after_failure`` is called with each of `Failed` in a second transaction, to
     keep what was typed and to tell the process owner; then the error goes on.
 
     Raises:
         KeyReused: the key came before with another body. And whatever ``do`` and ``allowed`` raise.
     """
+
+    def recorded(session: Session) -> Answer:
+        answer = do(session)
+        security_log.record(session, _deed(command, actor))
+        return answer
 
     def run(session: Session) -> Answer:
         body = _fingerprint(session, command.body) if command.key else ""
@@ -67,14 +76,15 @@ def run_command(
             command.target,
             command.key,
             body,
-            lambda: do(session),
+            lambda: recorded(session),
             lambda: allowed(session),
         )
 
     try:
         return _in_transaction(database, run)
-    except Failed as error:
-        if after_failure is not None:
+    except AppError as error:
+        notes_of(database).take(_deed(command, actor, error.code), once_in_s=REFUSAL_S)
+        if isinstance(error, Failed) and after_failure is not None:
             told: AppError = error
             _in_transaction(database, lambda session: after_failure(session, told))
         raise
@@ -120,6 +130,35 @@ def _in_transaction(database: Database, do: Callable[[Session], _Result], *, dur
                 missing.prepare(database)
     with database.transaction(durable=durable) as session:
         return do(session)
+
+
+#: What the target of each command is. Of any other it is what somebody typed, which is not recorded.
+_TARGETS = {
+    **dict.fromkeys(("claim", "claim_task", "release", "release_task"), "task"),
+    **dict.fromkeys(("complete", "complete_task", "reassign_task", "note_task"), "task"),
+    **dict.fromkeys(("cancel", "cancel_case", "note_case", "reissue_code"), "instance"),
+    **dict.fromkeys(("disable_user", "enable_user", "reset_password", "revoke_tokens"), "user"),
+    **dict.fromkeys(("start", "start_instance"), "process"),
+    "retry": "incident",
+}
+_TASK_ID = re.compile(r"[0-9a-f-]{32,36}")
+
+
+def _deed(command: Command, actor: Actor | None, outcome: str = security_log.DONE) -> Deed:
+    """What the security log says of a command."""
+    kind = "reporter" if security_log.origin().channel == "public" else "command"
+    return Deed(kind, command.name, outcome, actor.id if actor else None, _target(command, outcome))
+
+
+def _target(command: Command, outcome: str) -> security_log.Target | None:
+    """What it was about; None where that is not known to be an id or name that we gave."""
+    kind = _TARGETS.get(command.name)
+    number = ids.parse_id(command.target)
+    if kind == "process":
+        return (kind, command.target) if outcome == security_log.DONE else None
+    if kind == "task":
+        return (kind, command.target) if _TASK_ID.fullmatch(command.target) else None
+    return (kind, number) if kind and number is not None else None
 
 
 def _fingerprint(session: Session, body: Any) -> str:

@@ -22,6 +22,7 @@ from app.models.runtime import (
     ProcessInstance,
     UserTask,
 )
+from app.models.security_log import MembershipChange, SecurityEvent
 
 __all__ = [
     "ApiToken",
@@ -43,6 +44,7 @@ __all__ = [
     "Job",
     "LaneGroup",
     "LoginSession",
+    "MembershipChange",
     "MessageWait",
     "Note",
     "Notice",
@@ -52,6 +54,7 @@ __all__ = [
     "ProcessInstance",
     "ProposedDeployment",
     "Resource",
+    "SecurityEvent",
     "Setting",
     "TrackingCode",
     "Unit",

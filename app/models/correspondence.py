@@ -73,7 +73,8 @@ class OutboxMessage(Base):
     __table_args__ = (Index(None, "delivered_at", "id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    #: Null: it is about the office, not about a case.
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
     activity_id: Mapped[str | None] = mapped_column(String(255))
     #: What it says: {"code": ..., "params": {...}}; never identity. With "copy" its readers may not see the case.
     #: "task": id of the open task whose timer sent it.
@@ -102,7 +103,7 @@ class Notice(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
-    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    instance_id: Mapped[int | None] = mapped_column(ForeignKey("process_instance.id"))
     outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox_message.id"))
     body: Mapped[dict[str, Any]]
     #: As of the message: once the task is closed, the notice counts as read.
@@ -111,4 +112,4 @@ class Notice(Base):
     read_at: Mapped[datetime | None]
     mailed_at: Mapped[datetime | None]
 
-    instance: Mapped[ProcessInstance] = relationship()
+    instance: Mapped[ProcessInstance | None] = relationship()

@@ -24,7 +24,17 @@ from app.cli import commands, running
 from app.commands.accounts import sign_in
 from app.config import from_environment
 from app.errors import NotReady
-from app.models import HistoryEvent, Job, Notice, ProcessDefinition, Setting, Unit, User, UserTask
+from app.models import (
+    HistoryEvent,
+    Job,
+    Notice,
+    ProcessDefinition,
+    SecurityEvent,
+    Setting,
+    Unit,
+    User,
+    UserTask,
+)
 from app.services.core import access, clock, settings
 from app.services.instances import instances
 from app.services.notifications import outbox
@@ -486,3 +496,24 @@ def test_the_catalogue_of_click_holds_only_what_click_still_says() -> None:
     with (ROOT / "app/locale/id/click.po").open("rb") as file:
         told = [message for message in read_po(file) if message.id]
     assert [message.id for message in told if message.id not in said or not message.string] == []
+
+
+def test_commands_stand_in_the_security_log(shell: Shell, tmp_path: Path) -> None:
+    assert shell("user", "add", "rahmat").exit_code == 0
+    assert shell("user", "token", "rahmat").exit_code == 0
+    assert shell("backup", str(tmp_path / "copy")).exit_code == 0
+    assert shell("backup", str(tmp_path / "copy")).exit_code == 1
+    other = {**shell.env, "ALUR_DATA_DIR": str(tmp_path / "other")}
+    restored = CliRunner(env=other).invoke(commands, ["restore", str(tmp_path / "copy")])
+    assert restored.exit_code == 0, restored.output
+    with closing(settings.open_database(from_environment(other))) as database, database.reading() as session:
+        rows = session.scalars(select(SecurityEvent).order_by(SecurityEvent.id)).all()
+        assert [(row.kind, row.action, row.outcome, row.target_id) for row in rows] == [
+            ("office", "user_added", "done", "rahmat"),
+            ("office", "token_issued", "done", "rahmat"),
+            ("system", "restore", "done", None),
+        ]
+        assert {(row.channel, row.actor_id) for row in rows} == {("command", None)}
+    with closing(shell.database()) as database, database.reading() as session:
+        rows = session.scalars(select(SecurityEvent).where(SecurityEvent.kind == "system")).all()
+        assert [(row.action, row.outcome) for row in rows] == [("backup", "done"), ("backup", "not_ready")]

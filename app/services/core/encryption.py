@@ -54,7 +54,12 @@ def unseal_bytes(session: Session, ciphertext: bytes) -> bytes:
 
 def fingerprint(session: Session, purpose: str, text: str) -> str:
     """HMAC-SHA256 of ``text`` under a key derived for ``purpose``, in hex."""
-    key = _derive(settings.config(session).identity_key, purpose)
+    return fingerprint_under(settings.config(session).identity_key, purpose, text)
+
+
+def fingerprint_under(identity_key: bytes, purpose: str, text: str) -> str:
+    """The same where no session is at hand."""
+    key = _derive(identity_key, purpose)
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 

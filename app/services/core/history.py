@@ -6,13 +6,15 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed
 from app.history import reader, writer
+from app.history.codec import encode
 from app.history.entry import Entry
 from app.history.events import Event
 from app.history.writer import Record
 from app.i18n import _
-from app.services.core import access, clock, paging
+from app.services.core import access, clock, paging, security_log
 from app.services.core.access import Actor
 from app.services.core.paging import Page
+from app.services.core.security_log import Deed
 
 
 def record(
@@ -23,9 +25,17 @@ def record(
     instance_id: int | None = None,
     activity_id: str | None = None,
 ) -> None:
-    """Add an event that happens now. No actor means the clock; no case, that it happened outside of them."""
+    """Add an event that happens now. No actor means the clock; no case, that it happened outside of them.
+
+    What happens outside of cases stands in the security log as well.
+    """
     made = Record(event, activity_id, actor.id if actor else None)
     writer.add(session, made, instance_id=instance_id, at=clock.now(session))
+    if instance_id is None:
+        deed = Deed(
+            "office", event.type, actor_id=made.actor_id, target=security_log.target_of(encode(event))
+        )
+        security_log.record(session, deed)
 
 
 def record_all(session: Session, events: Iterable[Event], *, actor: Actor | None) -> None:

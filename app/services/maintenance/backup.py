@@ -322,7 +322,7 @@ def _forget_sealed(connection: Connection) -> None:
 
 def _require_empty(session: Session, config: Config) -> None:
     """Refuse to mix two installations. What a first start leaves behind by itself does not count."""
-    tables = [t for t in Base.metadata.sorted_tables if t.name not in VOLATILE | {"setting"}]
+    tables = [t for t in Base.metadata.sorted_tables if t.name not in VOLATILE | table_files.LEFT_BEHIND]
     filled = [t.name for t in tables if session.scalar(select(func.count()).select_from(t))]
     if filled or any(config.files_dir.iterdir()):
         raise NotReady(_("Pemasangan ini tidak kosong. Pulihkan ke ALUR_DATA_DIR atau basis data yang baru."))

@@ -13,6 +13,7 @@ from typing import IO, Any, BinaryIO, cast
 import orjson
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Connection,
@@ -29,12 +30,14 @@ from sqlalchemy import (
     type_coerce,
 )
 
-from app.db import Base, UtcDateTime
+from app.db import Base, UtcDateTime, UtcMilliseconds
 from app.errors import NotReady
 from app.i18n import _
 
 #: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation.
 VOLATILE = frozenset({"login_session", "attempt", "void_nonce"})
+#: What an installation writes before anything is done in it; a backup's own takes its place.
+LEFT_BEHIND = frozenset({"setting", "security_event"})
 ENDINGS = (".jsonl.gz", ".jsonl")
 _BATCH = 500
 #: Of 9: a third of the time of gzip's usual 6, for a tenth more bytes.
@@ -74,7 +77,8 @@ def load(connection: Connection, folder: Path, tell: Callable[[int], None]) -> i
     """
     standing = MetaData()
     standing.reflect(connection)
-    connection.execute(delete(standing.tables["setting"]))
+    for name in LEFT_BEHIND & standing.tables.keys():
+        connection.execute(delete(standing.tables[name]))
     done = 0
     for table in standing.sorted_tables:
         for path in (folder / f"{table.name}{ending}" for ending in ENDINGS):
@@ -122,6 +126,8 @@ def _as_stored(column: Column[Any], *, is_sqlite: bool) -> Any:
         return type_coerce(column, Text) if is_sqlite else column.cast(Text)
     if is_sqlite and isinstance(column.type, UtcDateTime):
         return type_coerce(column, Text)
+    if isinstance(column.type, UtcMilliseconds):
+        return type_coerce(column, BigInteger)
     return column
 
 

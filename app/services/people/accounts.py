@@ -112,7 +112,7 @@ def store_password(
         raise _refused("old", _("Kata sandi lama tidak cocok."))
     rate_limits.forgive(session, admission)
     user.password_hash, user.must_change_password = digest, False
-    sessions.end_all(session, user.id, keep=keep)
+    sessions.end_all(session, user.id, why="password", keep=keep)
     api_tokens.revoke_all(session, user, actor=actor)
     history.record(session, PasswordChanged(user=user.name), actor=actor)
 
@@ -134,7 +134,7 @@ def reset_password(
         raise Conflict(_("Kata sandi sendiri diganti lewat “Ganti kata sandi”, dengan kata sandi yang lama."))
     password = password or passwords.invent_once()
     user.password_hash, user.must_change_password = passwords.digest_before(password), True
-    sessions.end_all(session, user.id)
+    sessions.end_all(session, user.id, why="password")
     api_tokens.revoke_all(session, user, actor=actor)
     history.record(session, PasswordReset(user=user.name), actor=actor)
     return password

@@ -73,6 +73,13 @@ def find(session: Session, token: str) -> Bearer | None:
     return Bearer(user, expires_at, expires_at <= now, used_at is None or used_at < now - TOUCH)
 
 
+def refusal(session: Session, token: str) -> tuple[str, int, str] | None:
+    """Why a token is no longer good (``revoked`` or ``disabled``), its id, and whose it was; None if it never was."""
+    query = select(ApiToken.id, ApiToken.revoked_at, User.name).join(User, User.id == ApiToken.user_id)
+    row = session.execute(query.where(ApiToken.token_hash == _hash(token))).one_or_none()
+    return None if row is None else ("revoked" if row.revoked_at else "disabled", row.id, row.name)
+
+
 @cache
 def _finding() -> Select[User, datetime, datetime | None]:
     """Built once: it belongs to every request."""

@@ -8,7 +8,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from ipaddress import IPv4Address, ip_address, ip_network
 
 from sqlalchemy import Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
@@ -16,14 +15,17 @@ from sqlalchemy.orm import Session
 from app.errors import InvalidForm
 from app.i18n import _
 from app.models import LoginSession, User
-from app.services.core import clock, settings
+from app.services.core import addresses, clock, security_log, settings
 from app.services.core.rights import WITH_MEMBERSHIPS
+from app.services.core.security_log import Deed
 from app.services.people import passwords, rate_limits
 from app.services.people.rate_limits import Admission, Limit
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
 TOUCH = timedelta(seconds=60)
+#: Of a token's fingerprint the security log tells so many letters: which session it was, and nothing to try.
+SESSION_LETTERS = 12
 
 #: The width of the column.
 _MOST_WORDS = 60
@@ -65,7 +67,7 @@ def admit(session: Session, name: str, source: str) -> Admission:
     Raises:
         TooManyAttempts: at this account, from here or at all.
     """
-    account, place = _plain(name), _network(source)
+    account, place = _plain(name), addresses.subscriber(source)
     crowded = rate_limits.is_crowded(session, _SOURCE, place)
     there = _ACCOUNT_IN_A_CROWD if crowded else _ACCOUNT_THERE
     return rate_limits.admit(session, {there: f"{place} {account}", _ACCOUNT: account, _SOURCE: place})
@@ -86,6 +88,12 @@ def prove(session: Session, name: str, password: str) -> tuple[int, str]:
     if not passwords.matches(row.password_hash if row else None, password, local=local) or row is None:
         raise _refused(name)
     return row.id, row.password_hash
+
+
+def account(session: Session, name: str) -> str | None:
+    """The name of the account that somebody tried to sign in to, as it is stored; None if there is none."""
+    found: str | None = session.scalar(select(User.name).where(User.name == _plain(name)))
+    return found
 
 
 def begin(
@@ -156,10 +164,20 @@ def sign_out(session: Session, token: str) -> None:
     session.execute(delete(LoginSession).where(LoginSession.token_hash == fingerprint(token)))
 
 
-def end_all(session: Session, user_id: int, *, keep: str | None = None) -> None:
-    """End every session of a user, but the one whose token is ``keep``."""
+def end_all(session: Session, user_id: int, *, why: str, keep: str | None = None) -> None:
+    """End every session of a user, but the one whose token is ``keep``.
+
+    ``why``: ``disabled``, ``password`` or ``own``.
+    """
     mine = LoginSession.user_id == user_id
-    session.execute(delete(LoginSession).where(mine, LoginSession.token_hash != fingerprint(keep or "")))
+    ended = delete(LoginSession).where(mine, LoginSession.token_hash != fingerprint(keep or ""))
+    for token_hash in session.scalars(ended.returning(LoginSession.token_hash)).all():
+        _record_end(session, user_id, token_hash, why)
+
+
+def _record_end(session: Session, user_id: int, token_hash: str, why: str) -> None:
+    deed = Deed("session", "session_ended", why, target=("user", user_id), part=token_hash[:SESSION_LETTERS])
+    security_log.record(session, deed)
 
 
 def open_sessions(session: Session, user_id: int, token: str | None) -> list[OpenSession]:
@@ -176,14 +194,20 @@ def open_sessions(session: Session, user_id: int, token: str | None) -> list[Ope
 def end_one(session: Session, user_id: int, session_id: str) -> None:
     """End one session of a user, by its id in `open_sessions`. What is somebody else's stays."""
     mine = (LoginSession.user_id == user_id, LoginSession.token_hash == session_id)
-    session.execute(delete(LoginSession).where(*mine))
+    ended = session.execute(delete(LoginSession).where(*mine).returning(LoginSession.token_hash)).all()
+    for (token_hash,) in ended:
+        _record_end(session, user_id, token_hash, "own")
 
 
 def forget_old(session: Session) -> None:
-    """Drop sessions that are over."""
+    """Drop sessions that are over; the security log tells why each ended."""
     now = clock.real()
     over = or_(LoginSession.seen_at <= now - IDLE, LoginSession.created_at <= now - ABSOLUTE)
-    session.execute(delete(LoginSession).where(over))
+    columns = (LoginSession.user_id, LoginSession.token_hash, LoginSession.seen_at)
+    for user_id, token_hash, seen_at in session.execute(
+        delete(LoginSession).where(over).returning(*columns)
+    ).all():
+        _record_end(session, user_id, token_hash, "idle" if seen_at <= now - IDLE else "expired")
 
 
 def _refused(name: str) -> InvalidForm:
@@ -193,17 +217,6 @@ def _refused(name: str) -> InvalidForm:
 
 def _plain(name: str) -> str:
     return name.strip().casefold()
-
-
-def _network(source: str) -> str:
-    """The address as a limit counts it: a whole IPv6 /64 belongs to one subscriber, an IPv4 one in IPv6 is itself."""
-    try:
-        address = ip_address(source)
-    except ValueError:
-        return source
-    if isinstance(address, IPv4Address):
-        return str(address)
-    return str(address.ipv4_mapped or ip_network(f"{address}/64", strict=False))
 
 
 def fingerprint(token: str) -> str:

@@ -144,7 +144,7 @@ def disable(session: Session, user_id: int, *, actor: Actor | None) -> User:
         raise Conflict(_("{name} sudah dinonaktifkan.", name=user.full_name))
     user.disabled_at = clock.now(session)
     session.flush()
-    sessions.end_all(session, user.id)
+    sessions.end_all(session, user.id, why="disabled")
     api_tokens.revoke_all(session, user, actor=actor)
     history.record(session, UserDisabled(user=user.name), actor=actor)
     _release_tasks(session, user, true(), "user_disabled", actor)

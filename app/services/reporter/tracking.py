@@ -5,7 +5,7 @@ import re
 import secrets
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed, NotFound, TooManyAttempts
@@ -132,15 +132,7 @@ def look_up(session: Session, attempt: Attempt) -> ProcessInstance:
     Raises:
         NotFound: they belong to no case. TooManyAttempts: nor did others of late, at this number or at all.
     """
-    # Phones begin a word as they like; comparing spellings lets the index be used.
-    spellings = {attempt.number, attempt.number.upper(), attempt.number.lower()}
-    # The index begins with the process's key; naming the keys lets it be used.
-    keys = select(ProcessDefinition.key)
-    rows = session.execute(
-        select(TrackingCode.instance_id, TrackingCode.code_hmac)
-        .join(ProcessInstance, ProcessInstance.id == TrackingCode.instance_id)
-        .where(ProcessInstance.key.in_(keys), ProcessInstance.business_key.in_(spellings))
-    ).all()
+    rows = session.execute(_with_code(attempt.number)).all()
     candidates = [(row.instance_id, row.code_hmac) for row in rows] or [(0, "")]
     fitting = [
         id_ for id_, kept in candidates if hmac.compare_digest(_seal(session, id_, attempt.digits), kept)
@@ -151,6 +143,24 @@ def look_up(session: Session, attempt: Attempt) -> ProcessInstance:
     for admission in attempt.admissions:
         rate_limits.forgive(session, admission)
     return session.get_one(ProcessInstance, fitting[0])
+
+
+def case_tried(session: Session, number: str) -> int | None:
+    """The case that somebody tried to look up by its number; None when there is none, which takes as long."""
+    row = session.execute(_with_code(number.strip()).order_by(TrackingCode.instance_id)).first()
+    return row.instance_id if row else None
+
+
+def _with_code(number: str) -> Select[int, str]:
+    # Phones begin a word as they like; comparing spellings lets the index be used.
+    spellings = {number, number.upper(), number.lower()}
+    # The index begins with the process's key; naming the keys lets it be used.
+    keys = select(ProcessDefinition.key)
+    return (
+        select(TrackingCode.instance_id, TrackingCode.code_hmac)
+        .join(ProcessInstance, ProcessInstance.id == TrackingCode.instance_id)
+        .where(ProcessInstance.key.in_(keys), ProcessInstance.business_key.in_(spellings))
+    )
 
 
 def _derived(session: Session, instance_id: int, key: str) -> str:
