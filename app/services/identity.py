@@ -15,10 +15,12 @@ from app.forms import Form
 from app.history.events import IdentityShown
 from app.i18n import _
 from app.models import IdentityValue, ProcessInstance
-from app.services.core import clock, encryption, history, settings
+from app.services.core import clock, encryption, history, security_log, settings
 from app.services.core.access import Actor
+from app.services.core.security_log import Deed
 from app.services.core.upsert import insert_in
 from app.services.definitions.definitions import Version
+from app.services.people import membership_changes
 
 
 def part(
@@ -126,6 +128,21 @@ def show(session: Session, actor: Actor, instance: ProcessInstance, version: Ver
         raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
     rows = session.scalars(select(IdentityValue).where(IdentityValue.instance_id == instance.id))
     shown = {row.field_key: encryption.unseal(session, row.ciphertext) for row in rows}
-    fields = list(told_keys(version, shown))
-    history.record(session, IdentityShown(fields=fields), actor=actor, instance_id=instance.id)
+    record_shown(session, actor, instance.id, told_keys(version, shown))
     return shown
+
+
+def record_shown(
+    session: Session, actor: Actor, instance_id: int, fields: Sequence[str], attachment: str = ""
+) -> None:
+    """Record in the case, and in the security log, that identity was shown and to whom.
+
+    ``attachment``: the id of the file that was opened. Marked when somebody changed within a day what the actor
+    belongs to.
+    """
+    mark = membership_changes.mark(session, actor)
+    event = IdentityShown(fields=list(fields), attachment=attachment, **mark)
+    history.record(session, event, actor=actor, instance_id=instance_id)
+    outcome = "marked" if mark else security_log.DONE
+    deed = Deed("identity", IdentityShown.type, outcome, actor.id, ("instance", instance_id), attachment)
+    security_log.record(session, deed)

@@ -63,10 +63,16 @@ class JobFailed(InstanceEvent):
 
 @event("identity_shown")
 class IdentityShown(InstanceEvent):
-    """Somebody looked at identity. ``fields``: their keys; ``attachment``: the id of the file that was opened."""
+    """Somebody looked at identity. ``fields``: their keys; ``attachment``: the id of the file that was opened.
+
+    ``membership_changed_at`` (ISO 8601) and ``membership_changed_by`` (a user's name) mark that within a day before
+    somebody changed the lanes, units or roles of who looked.
+    """
 
     fields: Sequence[str]
     attachment: str = ""
+    membership_changed_at: str = ""
+    membership_changed_by: str = ""
 
 
 @event("note_added")

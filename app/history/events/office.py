@@ -164,6 +164,17 @@ class GroupCopied(GroupEvent):
     """A new group began with the members of ``before``, which others need as it is."""
 
 
+@event("own_lanes_changed")
+class OwnLanesChanged(UserEvent):
+    """A deployment changed the lanes of who deployed, or whose identities he may see.
+
+    What he got and what he lost, as in `services.people.membership_changes`, ``identity:`` with the process.
+    """
+
+    gained: Sequence[str]
+    lost: Sequence[str]
+
+
 @event("clock_moved")
 class ClockMoved(Event):
     """The shared clock went ahead to ``to`` (ISO 8601)."""

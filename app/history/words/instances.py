@@ -74,7 +74,19 @@ def _resolved(entry: Entry[events.IncidentResolved], vocabulary: Vocabulary) -> 
 @tells(events.IdentityShown)
 def _shown(entry: Entry[events.IdentityShown], vocabulary: Vocabulary) -> Sentence:
     lines = ((_("Isian"), labels(entry.event.fields, vocabulary)),)
-    return Sentence("identity", say(N_("Identitas ditampilkan")), lines=lines)
+    return Sentence("identity", say(N_("Identitas ditampilkan")), lines=lines, meta=_mark(entry, vocabulary))
+
+
+def _mark(entry: Entry[events.IdentityShown], vocabulary: Vocabulary) -> Text:
+    """That his lanes, units or roles were changed shortly before, and by whom."""
+    event = entry.event
+    if not event.membership_changed_at:
+        return ()
+    at, by = moment(event.membership_changed_at, vocabulary.zone), event.membership_changed_by
+    if entry.actor is not None and by == entry.actor.name:
+        return say(N_("DITANDAI: ia mengubah lajur, unit, atau perannya sendiri pada {at}"), at=at)
+    message = N_("ditandai: {by} mengubah lajur, unit, atau perannya pada {at}")
+    return say(message, by=by or _("sebuah perintah"), at=at)
 
 
 @tells(events.NoteAdded)

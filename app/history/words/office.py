@@ -34,17 +34,49 @@ _FACTS: Mapping[str, str] = {
     "valid_until": N_("Berlaku sampai"),
     "successors": N_("Unit pengganti"),
 }
+_BELONGINGS = {
+    "lane": N_("lajur {name}"),
+    "unit": N_("unit {name}"),
+    "identity": N_("identitas pelapor pada proses {name}"),
+}
 _ROLES = {"admin": N_("Administrator"), "process_owner": N_("Pemilik proses"), "auditor": N_("Auditor")}
 
 
 def _of_user(entry: Entry[Any], _vocabulary: Vocabulary) -> Sentence:
     event: UserEvent = entry.event
     kind, message = _USERS[type(event)]
+    if isinstance(event, events.UserEdited) and _is_his_own(entry):
+        message = N_("{user} mengubah lajur, unit, atau perannya sendiri")
     return Sentence(kind, say(message, user=event.user), changes=_changes(event))
+
+
+def _is_his_own(entry: Entry[events.UserEdited]) -> bool:
+    """Whether somebody changed what he himself belongs to."""
+    changed = not {"groups", "units", "roles"}.isdisjoint(entry.event.changes)
+    return changed and entry.actor is not None and entry.actor.name == entry.event.user
 
 
 for _kind in _USERS:
     tells(_kind)(_of_user)
+
+
+@tells(events.OwnLanesChanged)
+def _own_lanes(entry: Entry[events.OwnLanesChanged], _vocabulary: Vocabulary) -> Sentence:
+    title = say(N_("Penerapan oleh {user} mengubah lajurnya sendiri"), user=entry.event.user)
+    told = ((_("Mendapat"), entry.event.gained), (_("Kehilangan"), entry.event.lost))
+    return Sentence("person", title, lines=tuple((word, belongings(facts)) for word, facts in told if facts))
+
+
+def belongings(facts: Sequence[str]) -> str:
+    """What somebody belongs to, one after the other: see `services.people.membership_changes`."""
+    return ", ".join(_belonging(*fact.partition(":")) for fact in facts)
+
+
+def _belonging(kind: str, _colon: str, name: str) -> str:
+    if kind == "role":
+        return _(_ROLES.get(name, name))
+    message = _BELONGINGS.get(kind)
+    return _(message, name=name) if message else name
 
 
 @tells(events.UnitAdded)

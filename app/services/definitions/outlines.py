@@ -27,7 +27,7 @@ class Outline:
     has_reporter: bool
     lanes_split: frozenset[str]
     lanes_whole: frozenset[str]
-    told: Mapping[str, Any]  # unit_options, lists, asks_reporter
+    told: Mapping[str, Any]  # unit_options, lists, lanes, identity_lanes, asks_reporter
     heard: tuple[tuple[str, str, bool], ...]
 
     def columns(self, lane_groups: Mapping[str, Any]) -> dict[str, Any]:
@@ -61,6 +61,8 @@ def outline_of(diagram: Diagram, forms: Mapping[str, Form], tables: Mapping[str,
         told={
             "unit_options": _unit_options(diagram, forms),
             "lists": [[place, sorted(values)] for place, values in _lists(forms, tables) if len(values) > 1],
+            "lanes": {lane.id: lane.name for lane in diagram.lanes},
+            "identity_lanes": [lane.id for lane in diagram.identity_lanes],
             "asks_reporter": any(is_for_reporter(node) and node.form_key for node in nodes),
         },
         heard=tuple(

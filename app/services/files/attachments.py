@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Field
-from app.history.events import IdentityShown
 from app.i18n import _
 from app.models import Attachment, ProcessInstance
 from app.services import identity
-from app.services.core import access, clock, encryption, history, rights, settings
+from app.services.core import access, clock, encryption, rights, security_log, settings
 from app.services.core.access import Actor
+from app.services.core.security_log import Deed
 from app.services.definitions import definitions
 from app.services.files import display_names, store
 from app.services.files.uploads import Upload
@@ -59,6 +59,8 @@ def receive(
     store.write(session, row, upload.content)
     session.add(row)
     session.flush()
+    deed = Deed("file", "upload", actor_id=row.uploaded_by_id, part=row.id)
+    security_log.record(session, deed)
     return row
 
 
@@ -245,12 +247,7 @@ def show(session: Session, attachment_id: str, *, actor: Actor) -> tuple[Attachm
         version = definitions.version(session, instance.definition_id)
         if not identity.may_see(session, actor, instance, version):
             raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
-        history.record(
-            session,
-            IdentityShown(fields=[row.field_key or ""], attachment=row.id),
-            actor=actor,
-            instance_id=instance.id,
-        )
+        identity.record_shown(session, actor, instance.id, [row.field_key or ""], row.id)
     return row, store.read_content(session, row)
 
 

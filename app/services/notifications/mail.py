@@ -38,13 +38,17 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 
 @dataclass(frozen=True)
 class Letter:
-    """One mail to one person about all that is due; ``cases``: (number, link), empty for a case that is not his."""
+    """One mail to one person about all that is due; ``cases``: (number, link), empty for a case that is not his.
+
+    ``office``: where the record of the office is, if something of it is due.
+    """
 
     to: str
     language: str
     cases: tuple[tuple[str, str], ...]
     notice_ids: tuple[int, ...]
     outbox_ids: tuple[int, ...]
+    office: str = ""
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,7 @@ def due(session: Session, limit: int = 500) -> list[Letter]:
         )
         .join(User, User.id == Notice.user_id)
         .join(OutboxMessage, OutboxMessage.id == Notice.outbox_id)
-        .join(ProcessInstance, ProcessInstance.id == Notice.instance_id)
+        .outerjoin(ProcessInstance, ProcessInstance.id == Notice.instance_id)
         .where(
             Notice.mailed_at.is_(None), Notice.read_at.is_(None), Notice.created_at > now - 2 * _PAUSES[-1]
         )
@@ -130,8 +134,11 @@ def compose(config: Config, letter: Letter) -> EmailMessage:
         count = len(letter.cases)
         message = EmailMessage()
         message["From"], message["To"] = config.mail_from, letter.to
-        message["Subject"] = ngettext("Alur: {count} perkara", "Alur: {count} perkara", count)
+        cases = ngettext("Alur: {count} perkara", "Alur: {count} perkara", count)
+        message["Subject"] = cases if count else _("Alur: pengguna dan unit")
         lines = [_("Ada pemberitahuan untuk Anda di Alur:"), ""]
+        if letter.office:
+            lines.append(_("Seseorang mengubah lajur, unit, atau perannya sendiri.") + f"\n{letter.office}")
         lines += [f"{number}\n{link}".strip() for number, link in letter.cases]
         lines += ["", _("Masuk untuk membacanya. Surel ini dikirim otomatis; jangan dibalas.")]
         message.set_content("\n".join(lines))
@@ -142,9 +149,10 @@ def _letter(config: Config, person: tuple[str, str], rows: Sequence[Any]) -> Let
     return Letter(
         to=person[0],
         language=person[1],
-        cases=tuple(dict.fromkeys((row.business_key, _link(config, row)) for row in rows)),
+        cases=tuple(dict.fromkeys((row.business_key, _link(config, row)) for row in rows if row.instance_id)),
         notice_ids=tuple(row.id for row in rows),
         outbox_ids=tuple(dict.fromkeys(row.outbox_id for row in rows)),
+        office=f"{config.base_url}/pengguna/riwayat" if any(row.instance_id is None for row in rows) else "",
     )
 
 

@@ -35,7 +35,7 @@ def of_user(
 
 def openable(session: Session, rows: Sequence[Notice], *, actor: Actor) -> frozenset[int]:
     """Ids of those cases of the notices that the actor may open: a copy goes to units that need not. 1 SQL."""
-    ids = {row.instance_id for row in rows}
+    ids = {row.instance_id for row in rows if row.instance_id is not None}
     query = select(ProcessInstance.id).where(ProcessInstance.id.in_(ids), access.visible(actor))
     return frozenset(session.scalars(query)) if ids else frozenset()
 

@@ -12,6 +12,8 @@ from app.i18n import N_, _, moment
 from app.models import OutboxMessage, ProcessInstance
 from app.services.core import clock
 from app.services.definitions.definitions import Version
+from app.services.notifications import membership_notices
+from app.services.people import membership_changes
 
 _WORDS = {
     "task_opened": N_("Tugas baru untuk {unit}: {task}"),
@@ -43,6 +45,8 @@ _WORDS = {
 
 def words(body: Mapping[str, Any]) -> str:
     """What a notice says, in the reader's language; what a diagram says stands as it is."""
+    if body.get("code") == membership_changes.NOTICE:
+        return membership_notices.words(body)
     known, params = _WORDS.get(str(body.get("code"))), _shown(body.get("params", {}))
     if known:
         return _(known, **params)

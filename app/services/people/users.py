@@ -14,7 +14,7 @@ from app.i18n import LANGUAGES, _
 from app.models import User, UserTask
 from app.services.core import access, clock, edit_conflicts, history, rights, settings
 from app.services.core.access import Actor
-from app.services.people import api_tokens, passwords, profiles, sessions
+from app.services.people import api_tokens, membership_changes, passwords, profiles, sessions
 from app.services.people.profiles import Profile
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,63}")
@@ -97,6 +97,8 @@ def create(
     session.add(user)
     session.flush()
     history.record(session, UserAdded(user=name, **profiles.facts(user)), actor=actor)
+    if actor is not None:  # whoever runs commands on this machine has its keys, too
+        membership_changes.keep(session, user.id, (), membership_changes.belongings(user), actor=actor)
     return user
 
 
@@ -117,6 +119,7 @@ def edit(session: Session, user_id: int, profile: Profile, *, actor: Actor | Non
     _hold(session, user)
     edit_conflicts.require(profiles.profile_of(user), profiles.normalized(profile), shown)
     before, email = profiles.facts(user), user.email
+    belonged = membership_changes.belongings(user)
     profiles.store(session, user, profile)
     session.flush()
     changes: dict[str, Any] = {k: [before[k], v] for k, v in profiles.facts(user).items() if before[k] != v}
@@ -124,6 +127,7 @@ def edit(session: Session, user_id: int, profile: Profile, *, actor: Actor | Non
         changes["email"] = True
     if changes:
         history.record(session, UserEdited(user=user.name, changes=changes), actor=actor)
+    membership_changes.keep(session, user.id, belonged, membership_changes.belongings(user), actor=actor)
     _release_tasks(session, user, not_(access.offered(access.actor_of(user))), "not_offered", actor)
     return user
 

@@ -50,9 +50,8 @@ def listed() -> Response | str:
 
 @blueprint.post("/notifikasi/<int:notice_id>/buka")
 def open_instance(notice_id: int) -> Response:
-    """Note that it was read, and go to its case."""
-    notice = _mark_read(notice_id)
-    return redirect(url_for("casefile.show", instance_id=notice.instance_id), 303)
+    """Note that it was read, and go to its case; to the record of the office where it is about none."""
+    return redirect(_place(_mark_read(notice_id)), 303)
 
 
 @blueprint.post("/notifikasi/<int:notice_id>/tugas")
@@ -62,7 +61,7 @@ def open_task(notice_id: int) -> Response:
     with context.database().reading() as session:
         task_id = reminders.workable(session, [notice], actor=context.actor()).get(notice.id)
     there = url_for("tasks.show", task_id=task_id) if task_id else None
-    return redirect(there or url_for("casefile.show", instance_id=notice.instance_id), 303)
+    return redirect(there or _place(notice), 303)
 
 
 @blueprint.post("/notifikasi/<int:notice_id>/dibaca")
@@ -86,6 +85,12 @@ def read_all() -> Response:
     else:
         flash(_("Semua pemberitahuan ditandai sudah dibaca."), "ok")
     return redirect(url_for("notices.listed"), 303)
+
+
+def _place(notice: Notice) -> str:
+    if notice.instance_id is None:
+        return url_for("organisation.record")
+    return url_for("casefile.show", instance_id=notice.instance_id)
 
 
 def _mark_read(notice_id: int) -> Notice:

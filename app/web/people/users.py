@@ -16,7 +16,16 @@ from app.models import User
 from app.services.core import edit_conflicts, ids, rights
 from app.services.core.access import Actor, actor_of
 from app.services.definitions import staffing
-from app.services.people import accounts, api_tokens, groups, profiles, units, user_search, users
+from app.services.people import (
+    accounts,
+    api_tokens,
+    groups,
+    membership_changes,
+    profiles,
+    units,
+    user_search,
+    users,
+)
 from app.services.people.profiles import Profile
 from app.services.people.user_search import UserFilters
 from app.web import context, entries, lists, once
@@ -84,8 +93,11 @@ def edit(user_id: int) -> Response:
 
     def do(session: Session) -> tuple[User, bool, Sequence[str]]:
         lanes = staffing.lanes(session, user_id)
+        before = membership_changes.belongings(users.get(session, user_id))
         user = users.edit(session, user_id, profile, actor=actor, shown=shown)
-        warnings = staffing.without_unit(session, user), staffing.unattended(session, lanes)
+        on_himself = user.id == actor.id and before != membership_changes.belongings(user)
+        told = _told_on(session, actor) if on_himself else ""
+        warnings = staffing.without_unit(session, user), staffing.unattended(session, lanes), told
         return user, user.id == actor.id and not actor_of(user).administers, warnings
 
     try:
@@ -192,6 +204,18 @@ def enable(user_id: int) -> Response:
 def _administers(_session: Session) -> None:
     """Who is no administrator any more is not told again what he did as one."""
     rights.require_administrator(context.actor())
+
+
+def _told_on(session: Session, actor: Actor) -> str:
+    """Who learns that the actor changed what he himself belongs to."""
+    if membership_changes.is_overseen(session, actor):
+        return _(
+            "Anda mengubah lajur, unit, atau peran Anda sendiri: administrator lain dan auditor diberi tahu."
+        )
+    return _(
+        "Anda mengubah lajur, unit, atau peran Anda sendiri. Tidak ada administrator lain atau auditor yang dapat "
+        "diberi tahu; perubahan ini tercatat di riwayat dan di catatan keamanan."
+    )
 
 
 def _warn(*texts: str) -> None:

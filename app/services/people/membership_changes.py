@@ -1,0 +1,86 @@
+"""Who changed what a user belongs to: his lanes, units and roles. Whoever does it to himself is told on.
+
+Told are the other administrators and the auditors. Identity that is opened within a day of a change is marked in the
+record, see `app.services.identity`. See docs/decisions/0036.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
+
+from sqlalchemy import case, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.models import MembershipChange, OutboxMessage, User
+from app.services.core import clock
+from app.services.core.access import Actor
+
+#: For so long what somebody opens is marked.
+MARKED_FOR = timedelta(days=1)
+#: What a notice says, see `notifications.texts`.
+NOTICE = "own_membership"
+_ROLES = ("admin", "process_owner", "auditor")
+
+
+def belongings(user: User) -> frozenset[str]:
+    """What a user belongs to, as a change tells it: ``lane:``, ``unit:`` or ``role:`` and its name."""
+    return frozenset(
+        [
+            *(f"lane:{group.name}" for group in user.groups),
+            *(f"unit:{unit.code}" for unit in user.units),
+            *(f"role:{role}" for role in _ROLES if getattr(user, f"is_{role}")),
+        ]
+    )
+
+
+def keep(
+    session: Session,
+    user_id: int,
+    before: Iterable[str],
+    after: Iterable[str],
+    *,
+    actor: Actor | None,
+) -> None:
+    """Keep what a user got and lost, and tell on him who did it to himself. Nothing where it is the same."""
+    gained, lost = sorted(set(after) - set(before)), sorted(set(before) - set(after))
+    if not gained and not lost:
+        return
+    change = MembershipChange(
+        user_id=user_id,
+        at=clock.now(session),
+        by_id=actor.id if actor else None,
+        gained=gained,
+        lost=lost,
+    )
+    session.add(change)
+    if actor is not None and actor.id == user_id:
+        # His name of before: he may have changed that, too.
+        body = {"code": NOTICE, "by": f"{actor.full_name} ({actor.name})", "gained": gained, "lost": lost}
+        audience = {"roles": ["admin", "auditor"], "except": [actor.id]}
+        session.add(OutboxMessage(body=body, audience=audience, queued_at=clock.now(session)))
+
+
+def is_overseen(session: Session, actor: Actor) -> bool:
+    """Whether there is another administrator, or an auditor, who is told what the actor does to himself."""
+    others = (User.id != actor.id, User.disabled_at.is_(None), or_(User.is_admin, User.is_auditor))
+    return bool(session.scalar(select(func.count()).select_from(User).where(*others)))
+
+
+def mark(session: Session, actor: Actor) -> Mapping[str, str]:
+    """When and by whom the actor's lanes, units or roles were changed within a day, for the record; empty if not.
+
+    A change that he made himself goes before one of somebody else. 1 SQL over an index.
+    """
+    since = clock.now(session) - MARKED_FOR
+    own_first = case((MembershipChange.by_id == actor.id, 0), else_=1)
+    query = (
+        select(MembershipChange)
+        .where(MembershipChange.user_id == actor.id, MembershipChange.at > since)
+        .order_by(own_first, MembershipChange.at.desc(), MembershipChange.id.desc())
+        .options(joinedload(MembershipChange.by))
+        .limit(1)
+    )
+    change = session.scalars(query).first()
+    if change is None:
+        return {}
+    by = change.by.name if change.by else ""
+    return {"membership_changed_at": change.at.isoformat(), "membership_changed_by": by}

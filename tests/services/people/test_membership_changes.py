@@ -1,0 +1,283 @@
+"""Whoever changes his own lanes, units or roles is told on; identity that is opened shortly after is marked."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from app.db import Database
+from app.history import words
+from app.history.entry import entry_of
+from app.history.events import IdentityShown
+from app.history.sentences import plain
+from app.history.vocabulary import Ids
+from app.i18n import speaking
+from app.models import (
+    Group,
+    HistoryEvent,
+    MembershipChange,
+    OutboxMessage,
+    ProcessInstance,
+    SecurityEvent,
+    User,
+)
+from app.services import identity
+from app.services.core import access, clock, settings
+from app.services.core.access import Actor
+from app.services.definitions import definitions
+from app.services.deployment import deployments
+from app.services.notifications import mail
+from app.services.people import membership_changes, profiles, users
+from tests.services.bell import heard
+from tests.services.office import LANES, Office, add_user, procedure
+
+
+@pytest.fixture
+def second(office: Office) -> Actor:
+    """Another administrator."""
+    with office.database.transaction() as session:
+        return add_user(session, "wakil", is_admin=True)
+
+
+def edit(
+    office: Office, whom: Actor, *, by: Actor, lanes: tuple[str, ...] | None = None, **more: Any
+) -> Actor:
+    """Change a user's profile; return him as he is afterwards."""
+    with office.database.transaction() as session:
+        profile = profiles.profile_of(users.get(session, whom.id))
+        if lanes is not None:
+            ids = session.scalars(select(Group.id).where(Group.name.in_(lanes)))
+            profile = replace(profile, groups=frozenset(ids))
+        users.edit(session, whom.id, replace(profile, **more), actor=by)
+    with office.database.reading() as session:
+        return access.actor_of(users.get(session, whom.id))
+
+
+def opened(office: Office, case: ProcessInstance, actor: Actor) -> IdentityShown:
+    """What the record says once the actor has opened the identity."""
+    with office.database.transaction() as session:
+        row = session.get_one(ProcessInstance, case.id)
+        identity.show(session, actor, row, definitions.version(session, row.definition_id))
+    with office.database.reading() as session:
+        event = entry_of(ledger(session)).event
+        assert isinstance(event, IdentityShown)
+        return event
+
+
+def ledger(session: Any) -> HistoryEvent:
+    query = select(HistoryEvent).where(HistoryEvent.type == "identity_shown")
+    return session.scalars(query.order_by(HistoryEvent.id.desc())).first()
+
+
+def told(office: Office) -> str:
+    """The line of the ledger, as it is read."""
+    with office.database.reading() as session:
+        return plain(words.describe(entry_of(ledger(session)), Ids(settings.config(session).timezone)).meta)
+
+
+def later(office: Office, **by: float) -> None:
+    with office.database.transaction() as session:
+        session.execute(update(MembershipChange).values(at=clock.real() - timedelta(**by)))
+
+
+def test_an_administrator_who_takes_a_lane_and_leaves_it_is_told_on_both_times(
+    office: Office, second: Actor
+) -> None:
+    edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    edit(office, office.admin, by=office.admin, lanes=())
+    expected = [
+        "Admin (admin) melepas dari dirinya sendiri: lajur Loket.",
+        "Admin (admin) memberi dirinya sendiri: lajur Loket.",
+    ]
+    assert heard(office, second) == expected
+    assert heard(office, office.auditor) == expected
+    for other in (office.admin, office.owner, office.rina):
+        assert heard(office, other) == []
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({"units": frozenset({"A"})}, "memberi dirinya sendiri: unit A."),
+        ({"is_process_owner": True}, "memberi dirinya sendiri: Pemilik proses."),
+        ({"is_process_owner": True, "full_name": "Orang Lain"}, "Admin (admin) memberi dirinya sendiri"),
+        ({"is_admin": False}, "melepas dari dirinya sendiri: Administrator."),
+    ],
+)
+def test_units_and_roles_are_told_as_well(
+    office: Office, second: Actor, more: dict[str, Any], said: str
+) -> None:
+    edit(office, office.admin, by=office.admin, **more)
+    [notice] = heard(office, second)
+    assert said in notice
+
+
+def test_what_is_no_membership_and_what_others_are_given_is_told_to_nobody(
+    office: Office, second: Actor
+) -> None:
+    edit(office, office.admin, by=office.admin, full_name="Nama Baru", email="a@contoh.go.id")
+    edit(office, office.budi, by=office.admin, lanes=("Loket", "Unit"))
+    assert heard(office, second) == []
+
+
+def test_a_notice_is_read_in_the_language_of_its_reader(office: Office, second: Actor) -> None:
+    edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    with speaking("en"):
+        assert heard(office, second) == ["Admin (admin) gave themselves: lane Loket."]
+
+
+def test_the_history_of_the_office_names_it(office: Office) -> None:
+    edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    with office.database.reading() as session:
+        row = session.scalars(select(HistoryEvent).where(HistoryEvent.type == "user_edited")).one()
+        sentence = words.describe(entry_of(row), Ids(settings.config(session).timezone))
+    assert plain(sentence.title) == "admin mengubah lajur, unit, atau perannya sendiri"
+
+
+def test_a_letter_leads_to_the_record_and_names_nobody(office: Office, second: Actor) -> None:
+    with office.database.transaction() as session:
+        session.get_one(User, second.id).email = "wakil@contoh.go.id"
+    edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    heard(office, second)
+    with office.database.reading() as session:
+        session.info["config"] = config = replace(settings.config(session), smtp_url="smtp://localhost")
+        [letter] = mail.due(session)
+    message = mail.compose(config, letter)
+    assert message["Subject"] == "Alur: pengguna dan unit"
+    assert "/pengguna/riwayat" in message.get_content()
+    assert "Loket" not in message.get_content()
+
+
+def test_whether_anybody_can_be_told(office: Office) -> None:
+    with office.database.transaction() as session:
+        assert membership_changes.is_overseen(session, office.admin)
+        session.get_one(User, office.auditor.id).disabled_at = clock.real()
+        session.flush()
+        assert not membership_changes.is_overseen(session, office.admin)
+
+
+# The ledger --------------------------------------------------------------------------------------------------------
+
+
+def test_identity_opened_within_a_day_of_ones_own_change_is_marked(office: Office) -> None:
+    case = office.start(pelapor="Siti")
+    actor = edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    event = opened(office, case, actor)
+    assert event.membership_changed_by == "admin"
+    assert told(office).startswith("DITANDAI: ia mengubah lajur, unit, atau perannya sendiri pada ")
+    with office.database.reading() as session:
+        row = session.scalars(select(SecurityEvent).where(SecurityEvent.kind == "identity")).one()
+        assert (row.outcome, row.actor_id, row.target_id) == ("marked", office.admin.id, str(case.id))
+
+
+def test_after_a_day_it_is_not(office: Office) -> None:
+    case = office.start(pelapor="Siti")
+    actor = edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    later(office, hours=23.9)
+    assert opened(office, case, actor).membership_changed_at
+    later(office, hours=24.1)
+    assert not opened(office, case, actor).membership_changed_at
+    assert told(office) == ""
+
+
+def test_a_change_by_somebody_else_is_marked_with_his_name_and_hides_no_own_one(
+    office: Office, second: Actor
+) -> None:
+    case = office.start(pelapor="Siti")
+    actor = edit(office, office.budi, by=second, lanes=("Loket", "Unit"))
+    assert opened(office, case, actor).membership_changed_by == "wakil"
+    assert told(office).startswith("ditandai: wakil mengubah")
+    edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    actor = edit(office, office.admin, by=second, lanes=("Loket", "Unit"))
+    assert opened(office, case, actor).membership_changed_by == "admin"
+
+
+def test_an_account_that_an_administrator_made_today_is_marked(office: Office) -> None:
+    case = office.start(pelapor="Siti")
+    with office.database.transaction() as session:
+        loket = session.scalars(select(Group.id).where(Group.name == "Loket")).one()
+        profile = profiles.Profile("Akun Kedua", groups=frozenset({loket}))
+        made, _password = users.add(session, "kedua", profile, actor=office.admin)
+    with office.database.reading() as session:
+        actor = access.actor_of(users.get(session, made.id))
+    assert opened(office, case, actor).membership_changed_by == "admin"
+
+
+def test_who_has_long_been_in_the_lane_is_not_marked(office: Office) -> None:
+    case = office.start(pelapor="Siti")
+    event = opened(office, case, office.rina)
+    assert (event.membership_changed_at, event.membership_changed_by) == ("", "")
+
+
+# By a deployment ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def owner(office: Office) -> Actor:
+    """A process owner who works in a lane of his own, which has nothing to do with the procedure."""
+    with office.database.transaction() as session:
+        return add_user(session, "penggambar", "Arsip", is_process_owner=True)
+
+
+def lane_called(name: str) -> dict[str, bytes]:
+    """The procedure, its first lane with another name."""
+    files = procedure(lanes={name if lane == "Loket" else lane: nodes for lane, nodes in LANES.items()})
+    return {**files, "uji.bpmn": files["uji.bpmn"].replace(b'value="Loket"', f'value="{name}"'.encode())}
+
+
+def deploy(office: Office, owner: Actor, files: dict[str, bytes]) -> None:
+    with office.database.transaction() as session:
+        deployments.deploy(session, files, actor=owner)
+
+
+def test_a_lane_that_gets_the_name_of_his_group_is_told_on_who_deploys(office: Office, owner: Actor) -> None:
+    deploy(office, owner, lane_called("Arsip"))
+    [notice] = heard(office, office.admin)
+    assert notice.startswith(
+        "Penggambar (penggambar) memberi dirinya sendiri: identitas pelapor pada proses uji, "
+    )
+    assert "lajur Arsip (uji)" in notice
+    assert heard(office, office.auditor) == [notice]
+    case = office_case(office, owner)
+    assert opened(office, case, owner).membership_changed_by == "penggambar"
+
+
+def office_case(office: Office, starter: Actor) -> ProcessInstance:
+    from app.services.instances import instances
+
+    with office.database.transaction() as session:
+        values = {"judul": "Lampu mati", "pelapor": "Siti"}
+        return instances.start(session, "uji", values, actor=starter).instance
+
+
+def test_who_names_his_group_in_identitas_is_told_on(office: Office, owner: Actor) -> None:
+    with office.database.transaction() as session:
+        users.get(session, owner.id).groups = list(session.scalars(select(Group).where(Group.name == "Unit")))
+    files = procedure()
+    assert b'name="identitas" value="Loket"' in files["uji.bpmn"]
+    files["uji.bpmn"] = files["uji.bpmn"].replace(
+        b'name="identitas" value="Loket"', b'name="identitas" value="Loket, Unit"'
+    )
+    deploy(office, owner, files)
+    assert heard(office, office.admin) == [
+        "Penggambar (penggambar) memberi dirinya sendiri: identitas pelapor pada proses uji."
+    ]
+
+
+def test_a_deployment_that_gives_its_author_nothing_is_told_to_nobody(office: Office, owner: Actor) -> None:
+    deploy(office, owner, procedure(after="5 hari kerja"))
+    deploy(office, office.owner, lane_called("Meja"))
+    assert heard(office, office.admin) == []
+
+
+def test_what_queued_before_is_still_delivered(database: Database) -> None:
+    """The tables of notices were made anew for messages that are about no case."""
+    office = Office(database)
+    case = office.start()
+    with database.transaction() as session:
+        body = {"code": "incident_opened", "params": {"place": "x"}}
+        about = {"instance_id": case.id, "audience": {"users": [office.rina.id]}}
+        session.add(OutboxMessage(body=body, queued_at=clock.real(), **about))
+    assert heard(office, office.rina) == ["Perkara ini berhenti di x. Sebabnya ada di Kendala."]
