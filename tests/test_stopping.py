@@ -4,7 +4,8 @@ import os
 import shutil
 import signal
 import socket
-from contextlib import suppress
+import sqlite3
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,24 @@ def test_a_server_told_to_stop_finishes_what_it_is_answering(tmp_path: Path, por
             assert link.recv(100).startswith(b"HTTP/1.1 ")
         opened.ends_in(5)
         assert is_quiet(opened), opened.said
+
+
+def test_a_server_told_to_stop_writes_what_the_security_log_was_told_a_moment_ago(
+    tmp_path: Path, port: int
+) -> None:
+    with terminal(tmp_path, port, "serve") as opened:
+        wait_for(lambda: answers(port))
+        with socket.create_connection(("127.0.0.1", port)) as link:
+            link.sendall(
+                f"POST /tema HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Length: 0\r\n\r\n".encode()
+            )
+            assert link.recv(100).startswith(b"HTTP/1.1 400 ")
+        opened.process.send_signal(signal.SIGTERM)
+        opened.ends_in(5)
+        assert is_quiet(opened), opened.said
+    with closing(sqlite3.connect(tmp_path / "data" / "alur.sqlite3")) as connection:
+        found = connection.execute("SELECT action, outcome, actor_id, source FROM security_event").fetchall()
+    assert found == [("auth.theme", "csrf", None, None)]
 
 
 def test_ctrl_c_waits_for_it_but_not_for_long(tmp_path: Path, port: int) -> None:

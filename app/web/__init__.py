@@ -22,6 +22,8 @@ from app.web.intake import intake
 from app.web.notifications import notices
 from app.web.people import auth, organisation, users
 from app.web.reporter import tracking
+from app.web.security_log import noting
+from app.web.security_log import pages as security_pages
 from app.web.tasks import tasks
 
 
@@ -56,6 +58,7 @@ PAGES = (
     organisation,
     notices,
     downloads,
+    security_pages,
 )
 
 #: What all expressions of one request may take together, be it a deployment of many tables.
@@ -72,11 +75,14 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     app.json = _Json(app)
     app.secret_key = config.secret_key
     app.extensions["alur"] = Installation(config, database or settings.open_database(config))
+    if database is None:  # whoever hands one in writes its notes himself
+        noting.write_along(app)
     app.wsgi_app = proxies.behind_proxies(  # type: ignore[method-assign]
         app.wsgi_app, config.trusted_proxies
     )
     app.wsgi_app = _bounded(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(context.begin_language)
+    noting.init_app(app)  # the first to know where a request comes from
     csrf = security.init_app(app, config)
     login.init_app(app)
     csrf.init_app(app)  # after signing in is asked for: an ended session is not an attack

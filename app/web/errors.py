@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask, current_app, flash, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response
 
@@ -28,6 +29,7 @@ from app.services.files.pictures import Wanted
 from app.services.files.uploads import TooLarge
 from app.web import context, entries, lists
 from app.web.context import SignInRequired
+from app.web.security_log import noting
 
 _WORDS = {
     "Unknown field.": N_("Isian ini tidak dikenal."),
@@ -171,6 +173,8 @@ def _expected(error: AppError) -> Response:
 
 def refused(error: HTTPException) -> Response:
     """What Flask and its libraries refuse: unknown addresses, bodies that cannot be read."""
+    if isinstance(error, CSRFError):
+        noting.forgery_refused()
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     if isinstance(error, SecurityError):  # a host that is not ours: no page, its links would lead there

@@ -6,10 +6,12 @@ from flask import Flask, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from app.commands import accounts
 from app.commands.transaction import run_without_key
 from app.models import User
 from app.services.people import sessions
 from app.web import context
+from app.web.security_log import noting
 
 _PASSWORD_VIEW = "auth.password"  # noqa: S105 an endpoint
 
@@ -54,7 +56,7 @@ def end() -> None:
     """Sign this browser out."""
     held = token()
     if held:
-        run_without_key(context.database(), lambda db: sessions.sign_out(db, held))
+        accounts.sign_out(context.database(), held, actor_id=current_user.user.id)
     logout_user()
     session.clear()
 
@@ -64,6 +66,7 @@ def _load(held: str) -> Person | None:
         found = sessions.resume(db, held)
     if found is None:
         return None
+    noting.session_used(held)
     if found.touch_due:
         run_without_key(context.database(), lambda db: sessions.touch(db, held))
     return Person(found.user, held)

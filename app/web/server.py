@@ -115,6 +115,7 @@ class Worker(GunicornWorker):
     def run(self) -> None:
         """Serve until told to stop, and leave: Python would wait for threads that never end, and take its time."""
         # Here: the master, which reads this file too, has no use for what answers.
+        from app.commands.security_log import stop_writing  # noqa: PLC0415
         from app.web.asgi import Application, Server  # noqa: PLC0415
         from app.web.connections import Connections  # noqa: PLC0415
 
@@ -126,6 +127,7 @@ class Worker(GunicornWorker):
             served, connections, keepalive_s=self.cfg.keepalive, every_second=self._show_life
         )
         asyncio.run(self._server.serve([listener.sock for listener in self.sockets]))
+        stop_writing()
         _leave()
 
     async def _show_life(self) -> None:

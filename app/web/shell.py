@@ -87,6 +87,8 @@ def _links(counts: PageCounts, actor: Actor) -> list[dict[str, Any]]:
         links.append(_link("/kendala", _("Kendala"), counts.incidents, _("kendala terbuka")))
     if actor.sees_all:
         links.append(_link("/pengguna", _("Pengguna & unit")))
+    if actor.is_admin or actor.is_auditor:
+        links.append(_link("/catatan-keamanan", _("Catatan keamanan")))
     return links
 
 

@@ -191,8 +191,13 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("organisation.days_off", "/pengguna/libur"),
         Visit("organisation.record", "/pengguna/riwayat"),
         Visit("notices.listed", "/notifikasi"),
+        Visit("security_log.listed", "/catatan-keamanan"),
+        Visit("security_log.listed", "/catatan-keamanan?kind=session&person=upp"),
+        Visit("security_log.listed", "/catatan-keamanan?kind=system"),
     ),
     "admin": (
+        Visit("security_log.listed", "/catatan-keamanan?about=user:upp"),
+        Visit("security_log.listed", "/catatan-keamanan?since=31-02-2026"),
         Visit("tasks.listed", "/tugas"),
         Visit("users.listed", "/pengguna"),
         Visit("users.listed", "/pengguna?q=tidakada"),

@@ -24,8 +24,8 @@ SignIn = Callable[[str], Browser]
         ("lapor", ["/tugas", "/perkara", "/laporan/baru", "/proses"]),
         ("upp", ["/tugas", "/perkara", "/proses"]),
         ("pemilik", ["/tugas", "/perkara", "/proses", "/kendala", "/pengguna"]),
-        ("auditor", ["/tugas", "/perkara", "/proses", "/pengguna"]),
-        ("admin", ["/tugas", "/perkara", "/proses", "/kendala", "/pengguna"]),
+        ("auditor", ["/tugas", "/perkara", "/proses", "/pengguna", "/catatan-keamanan"]),
+        ("admin", ["/tugas", "/perkara", "/proses", "/kendala", "/pengguna", "/catatan-keamanan"]),
     ],
 )
 def test_everyone_is_shown_where_he_may_go(sign_in: SignIn, name: str, places: list[str]) -> None:

@@ -74,10 +74,13 @@ def find(session: Session, token: str) -> Bearer | None:
 
 
 def refusal(session: Session, token: str) -> tuple[str, int, str] | None:
-    """Why a token is no longer good (``revoked`` or ``disabled``), its id, and whose it was; None if it never was."""
-    query = select(ApiToken.id, ApiToken.revoked_at, User.name).join(User, User.id == ApiToken.user_id)
-    row = session.execute(query.where(ApiToken.token_hash == _hash(token))).one_or_none()
-    return None if row is None else ("revoked" if row.revoked_at else "disabled", row.id, row.name)
+    """Why a token is not good (``revoked``, ``disabled``, ``ended``), its id, and whose it is; None for no token."""
+    query = select(ApiToken.id, ApiToken.revoked_at, User.disabled_at, User.name)
+    query = query.join(User, User.id == ApiToken.user_id).where(ApiToken.token_hash == _hash(token))
+    row = session.execute(query).one_or_none()
+    if row is None:
+        return None
+    return ("revoked" if row.revoked_at else "disabled" if row.disabled_at else "ended", row.id, row.name)
 
 
 @cache

@@ -15,6 +15,7 @@ from app.i18n import _
 from app.services.people import api_tokens
 from app.web import context, login
 from app.web.context import SignInRequired, TokenExpired
+from app.web.security_log import noting
 
 SPECIFICATION = "api-docs.openapi_json"
 
@@ -37,14 +38,17 @@ def authenticate() -> None:
     with context.database().reading() as session:
         bearer = api_tokens.find(session, token.strip())
     if bearer is None:
+        noting.token_refused(token.strip())
         raise SignInRequired(_("Token ini tidak dikenal atau sudah dicabut."))
     context.prefer_language(bearer.user.language)
     if bearer.is_over:
+        noting.token_refused(token.strip())
         at = bearer.expires_at.astimezone(context.config().timezone)
         ended = i18n.day(at.date())
         raise TokenExpired(
             _("Token ini berakhir pada {date}. Mintalah token baru kepada administrator.", date=ended)
         )
+    noting.token_used(token.strip())
     context.become(bearer.user)
     g.token_expires_at = bearer.expires_at
     if bearer.touch_due:

@@ -14,6 +14,7 @@ from app.web import context
 from app.web.api import present
 from app.web.api.requests import ID, Blueprint
 from app.web.api.schemas.definitions import DefinitionDetail, DefinitionPage, DefinitionQuery
+from app.web.security_log import noting
 
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{1,60}encoding=["']([\w.-]{1,20})["']""")
 
@@ -48,6 +49,7 @@ def xml(definition_id: int) -> Response:
     """The diagram as it was deployed."""
     with context.database().reading() as session:
         content = definitions.version(session, definition_id).xml
+    noting.file_read("deployed_file", ("definition", definition_id))
     return Response(content, content_type=f"application/xml; charset={_encoding(content)}")
 
 

@@ -29,6 +29,7 @@ from app.web.api.schemas.instances import (
     Start,
     StartedInstance,
 )
+from app.web.security_log import noting
 
 blueprint = Blueprint("process-instances", __name__, description="Cases.")
 #: Made once: making a schema copies its fields.
@@ -86,7 +87,9 @@ def listed(query: dict[str, Any]) -> dict[str, Any]:
 def detail(instance_id: int) -> dict[str, Any]:
     """One case."""
     with context.database().reading() as session:
-        return present.instance(session, instances.get(session, instance_id, actor=context.actor()))
+        row = instances.get(session, instance_id, actor=context.actor())
+        noting.case_read(instance_id)
+        return present.instance(session, row)
 
 
 @blueprint.get(f"/process-instances/<{ID}:instance_id>/variables")
@@ -95,7 +98,9 @@ def detail(instance_id: int) -> dict[str, Any]:
 def variables(instance_id: int) -> Response:
     """Its variables by name; identity is never among them."""
     with context.database().reading() as session:
-        return answered(instances.get(session, instance_id, actor=context.actor()).variables)
+        row = instances.get(session, instance_id, actor=context.actor())
+        noting.case_read(instance_id)
+        return answered(row.variables)
 
 
 @blueprint.get(f"/process-instances/<{ID}:instance_id>/history")
@@ -108,6 +113,7 @@ def happened(query: dict[str, Any], instance_id: int) -> dict[str, Any]:
         found = history.events_of_instance(
             session, instance_id, actor=context.actor(), after=query["cursor"] or "", limit=query["limit"]
         )
+        noting.case_read(instance_id)
         return {"items": [present.event(entry) for entry in found.items], "next": found.next}
 
 
@@ -118,6 +124,7 @@ def diagram(instance_id: int) -> Response:
     """Where it stands, drawn on its diagram."""
     with context.database().reading() as session:
         row = instances.get(session, instance_id, actor=context.actor())
+        noting.case_read(instance_id)
         svg = queries.picture(session, row)[0]
     return Response(svg, content_type="image/svg+xml; charset=utf-8")
 

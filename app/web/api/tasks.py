@@ -20,6 +20,7 @@ from app.web.api.requests import Blueprint
 from app.web.api.schemas.common import Nothing
 from app.web.api.schemas.instances import Instance
 from app.web.api.schemas.tasks import Complete, Completed, Task, TaskDetail, TaskPage, TaskQuery
+from app.web.security_log import noting
 
 blueprint = Blueprint("tasks", __name__, description="User tasks.")
 #: More open tasks than one case ever offers to one person.
@@ -48,6 +49,7 @@ def detail(task_id: str) -> dict[str, Any]:
     actor = context.actor()
     with context.database().reading() as session:
         work = tasks.get(session, task_id, actor=actor)
+        noting.case_read(work.task.instance_id)
         return {
             **present.task(session, work.task, actor=actor),
             "form": work.form.schema if work.form else None,

@@ -40,6 +40,7 @@ from app.web import context, deadlines, entries, errors, lists
 from app.web.casefile import clocks, page_parts
 from app.web.deadlines import Due
 from app.web.lists import Filter, FilteredList
+from app.web.security_log import noting
 
 #: So many events stand open; older ones are folded away, so that what the case holds is not a screen's length below.
 _OPEN_EVENTS = 8
@@ -99,6 +100,7 @@ def diagram(instance_id: int) -> Response:
     """The diagram of the case's own version, for the viewer. As text, like that of a definition."""
     with context.database().reading() as session:
         instance = instances.get(session, instance_id, actor=context.actor())
+        noting.case_read(instance_id)
         xml = definitions.version(session, instance.definition_id).xml
     return Response(xml, content_type="text/plain; charset=utf-8")
 
@@ -108,6 +110,7 @@ def states(instance_id: int) -> Response:
     """Where the case stands, for the viewer: element id → state and how often it was passed."""
     with context.database().reading() as session:
         file = casefile.open_casefile(session, instance_id, actor=context.actor())
+        noting.case_read(instance_id)
         found = page_parts.states(session, file)
     return jsonify({id_: {"state": one.state, "count": one.count} for id_, one in found.items()})
 
@@ -310,6 +313,7 @@ def _draw_casefile(
         NotFound: the case is not the actor's to see.
     """
     file = casefile.open_casefile(session, instance_id, actor=actor)
+    noting.case_read(instance_id)
     words = page_parts.vocabulary(file)
     explanations = {task.id: queries.why(task, session) for task in file.tasks}
     svg, lines = page_parts.picture(session, file)

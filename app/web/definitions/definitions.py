@@ -31,6 +31,7 @@ from app.services.deployment.deployments import Deployment
 from app.web import context, entries, errors, lists
 from app.web.files import deployed_files
 from app.web.files.downloads import as_download
+from app.web.security_log import noting
 from app.web.tasks import task_page
 
 _POLICIES = {
@@ -196,6 +197,7 @@ def file(definition_id: int, name: str) -> AnyResponse:
     """One file of a version, as it was deployed."""
     with context.database().reading() as session:
         content = details.content(session, definition_id, name)
+    noting.file_read("deployed_file", ("definition", definition_id))
     return as_download(content, name, _MEDIA_TYPES.get(name.rsplit(".", 1)[-1], "application/octet-stream"))
 
 

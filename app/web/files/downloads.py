@@ -8,8 +8,11 @@ from werkzeug.wrappers import Response
 
 from app.commands.transaction import run_without_key
 from app.errors import NotAllowed
+from app.models import Attachment
+from app.services.core import security_log
 from app.services.files import attachments, store
 from app.web import context, errors
+from app.web.security_log import noting
 
 blueprint = Blueprint("files", __name__)
 
@@ -26,6 +29,7 @@ def download(attachment_id: str) -> Response:
     except NotAllowed as error:
         page = render_template("files/private.html", attachment_id=attachment_id, words=str(error))
         return make_response(page, errors.problem_of(error).status)
+    noting.file_read("download", _case_of(row), attachment_id)
     return as_download(store.content_of(path), row.name, row.media_type)
 
 
@@ -35,9 +39,15 @@ def show(attachment_id: str) -> Response:
 
     def do(session: Session) -> tuple[bytes, str, str]:
         row, content = attachments.show(session, attachment_id, actor=context.actor())
+        noting.file_read("download", _case_of(row), attachment_id)
         return content, attachments.name_of(session, row), row.media_type
 
     return as_download(*run_without_key(context.database(), do))
+
+
+def _case_of(row: Attachment) -> security_log.Target | None:
+    """The case that the file belongs to; None while it belongs to none."""
+    return None if row.instance_id is None else ("instance", row.instance_id)
 
 
 def as_download(content: bytes, name: str, media_type: str) -> Response:

@@ -26,6 +26,7 @@ from app.services.tasks import draft_compatibility, drafts
 from app.services.tasks.draft_compatibility import Typed
 from app.web import context, entries, errors, filters, lists, once, shell
 from app.web.entries import Entry
+from app.web.security_log import noting
 
 
 @dataclass(frozen=True)
@@ -200,6 +201,7 @@ def slip(instance_id: int) -> Response:
     with context.database().reading() as session:
         instance = instances.get(session, instance_id, actor=actor)
         version = definitions.version(session, instance.definition_id)
+    noting.case_read(instance_id)
     if not outlines.has_reporter(version):
         return redirect(url_for("casefile.show", instance_id=instance_id), 303)
     page = render_template(

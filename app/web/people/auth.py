@@ -13,6 +13,7 @@ from app.i18n import _
 from app.services.core.access import Actor
 from app.services.people import api_tokens, sessions, users
 from app.web import context, cookies, errors, login
+from app.web.security_log import noting
 from app.web.shell import THEME_COOKIE, THEMES
 
 blueprint = Blueprint("auth", __name__)
@@ -117,6 +118,7 @@ def sign_out() -> AnyResponse:
 def answer_stale(error: CSRFError) -> AnyResponse:
     """Answer a form from before the last sign-in, which changes nothing; nobody is to be stuck with such a page."""
     signed_in = context.user() is not None
+    noting.forgery_refused()
     if request.endpoint == "auth.enter" and signed_in:
         flash(
             _(

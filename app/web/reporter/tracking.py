@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import forms
 from app.commands.messages import send_reporters_form
+from app.commands.tracking import look_up_case
 from app.commands.transaction import Failed, run_without_key
 from app.errors import AppError, Conflict, InvalidForm, KeyReused, NotFound, TooManyAttempts
 from app.forms import Field, Form
@@ -111,11 +112,7 @@ def leave() -> AnyResponse:
 
 
 def _ticket(number: str, code: str) -> str:
-    database = context.database()
-    attempt = run_without_key(database, lambda session: tracking.admit(session, number, code))
-    return run_without_key(
-        database, lambda session: reporter.ticket(session, tracking.look_up(session, attempt))
-    )
+    return look_up_case(context.database(), number, code)
 
 
 def _remember(response: AnyResponse, ticket: str) -> AnyResponse:

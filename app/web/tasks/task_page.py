@@ -26,6 +26,7 @@ from app.services.tasks.tasks import Work
 from app.web import context, entries
 from app.web.casefile import clocks, page_parts
 from app.web.entries import Drawn
+from app.web.security_log import noting
 
 #: The cells of the SOP, as the properties of an activity name them, and their headings in the SOP's table.
 CELLS = ("input", "persyaratan", "waktu", "output", "ket")
@@ -119,6 +120,7 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         NotFound: the task is not the actor's to see.
     """
     page = _read(session, task_id, actor, refusal or Refusal())
+    noting.case_read(page.file.instance.id)
     explanations = {task.id: queries.why(task, session) for task in page.file.tasks}
     svg, lines = page_parts.picture(session, page.file)
     return render_template(

@@ -1,0 +1,1 @@
+"""The security log: what requests tell it, and its page."""

@@ -1,0 +1,151 @@
+"""What the security log says, in words."""
+
+from collections.abc import Mapping
+
+from app.i18n import N_, _, pgettext
+from app.models import SecurityEvent
+from app.services.core.security_log import DONE
+
+KINDS: Mapping[str, str] = {
+    "session": N_("Masuk dan keluar"),
+    "refusal": N_("Penolakan"),
+    "identity": N_("Identitas dibuka"),
+    "reading": N_("Membaca perkara"),
+    "file": N_("Berkas"),
+    "command": N_("Perintah"),
+    "office": N_("Pengguna, unit, penerapan"),
+    "reporter": N_("Pelacakan oleh pelapor"),
+    "system": N_("Pemasangan"),
+}
+_ACTIONS: Mapping[str, str] = {
+    "sign_in": N_("Masuk"),
+    "sign_out": N_("Keluar"),
+    "session_ended": N_("Sesi berakhir"),
+    "token": N_("Token API"),
+    "old_password": N_("Kata sandi lama"),
+    "look_up": N_("Nomor dan kode dimasukkan"),
+    "reporters_form": N_("Jawaban pelapor dikirim"),
+    "instance": N_("Perkara dibaca"),
+    "identity_shown": N_("Identitas ditampilkan"),
+    "upload": N_("Berkas diunggah"),
+    "download": N_("Lampiran diunduh"),
+    "deployed_file": N_("Berkas versi proses diunduh"),
+    "start": N_("Memulai perkara"),
+    "start_instance": N_("Memulai perkara"),
+    "claim": N_("Mengambil tugas"),
+    "claim_task": N_("Mengambil tugas"),
+    "release": N_("Melepas tugas"),
+    "release_task": N_("Melepas tugas"),
+    "complete": N_("Menyelesaikan tugas"),
+    "complete_task": N_("Menyelesaikan tugas"),
+    "reassign_task": N_("Mengalihkan tugas"),
+    "note_task": N_("Menulis catatan"),
+    "note_case": N_("Menulis catatan"),
+    "cancel": N_("Membatalkan perkara"),
+    "cancel_case": N_("Membatalkan perkara"),
+    "reissue_code": N_("Mengganti kode pelacakan"),
+    "retry": N_("Mencoba ulang kendala"),
+    "message": N_("Mengirim pesan"),
+    "deploy": N_("Menerapkan diagram"),
+    "add_user": N_("Menambah pengguna"),
+    "disable_user": N_("Menonaktifkan pengguna"),
+    "enable_user": N_("Mengaktifkan pengguna"),
+    "reset_password": N_("Menyetel ulang kata sandi"),
+    "revoke_tokens": N_("Mencabut token API"),
+    "add_unit": N_("Menambah unit"),
+    "add_day_off": N_("Menambah hari libur"),
+    "remove_day_off": N_("Menghapus hari libur"),
+    "user_added": N_("Pengguna ditambahkan"),
+    "user_edited": N_("Pengguna diubah"),
+    "user_disabled": N_("Pengguna dinonaktifkan"),
+    "user_enabled": N_("Pengguna diaktifkan lagi"),
+    "password_changed": N_("Kata sandi diganti sendiri"),
+    "password_reset": N_("Kata sandi disetel ulang"),
+    "token_issued": N_("Token API dibuat"),
+    "token_revoked": N_("Token API dicabut"),
+    "unit_added": N_("Unit ditambahkan"),
+    "unit_edited": N_("Unit diubah"),
+    "holiday_added": N_("Hari libur ditambahkan"),
+    "holiday_removed": N_("Hari libur dihapus"),
+    "definition_deployed": N_("Proses diterapkan"),
+    "deployment_proposed": N_("Penerapan diusulkan"),
+    "deployment_approved": N_("Usulan penerapan disetujui"),
+    "deployment_rejected": N_("Usulan penerapan ditolak"),
+    "group_renamed": N_("Kelompok lajur diganti namanya"),
+    "group_copied": N_("Petugas dimasukkan ke kelompok baru"),
+    "own_lanes_changed": N_("Penerapan mengubah lajur penerapnya"),
+    "clock_moved": N_("Jam bersama digeser"),
+    "clock_reset": N_("Jam bersama dikembalikan"),
+    "incident_opened": N_("Kendala terbuka"),
+    "incident_resolved": N_("Kendala dicoba ulang"),
+    "backup": N_("Cadangan dibuat"),
+    "restore": N_("Cadangan dipulihkan"),
+    "notes_lost": N_("Catatan yang tidak sempat ditulis"),
+}
+_OUTCOMES: Mapping[str, str] = {
+    "marked": N_("ditandai: keanggotaannya baru diubah"),
+    "wrong": N_("tidak cocok"),
+    "too_many_attempts": N_("terlalu banyak percobaan"),
+    "csrf": N_("formulir bukan dari halaman Alur"),
+    "not_allowed": N_("tidak berwenang"),
+    "not_found": N_("tidak ada, atau bukan untuknya"),
+    "idle": N_("30 menit tanpa kegiatan"),
+    "expired": N_("12 jam sudah lewat"),
+    "disabled": N_("penggunanya dinonaktifkan"),
+    "password": N_("kata sandinya diganti"),
+    "revoked": N_("sudah dicabut"),
+    "ended": N_("masa berlakunya habis"),
+    "own": N_("diakhiri pemiliknya"),
+    "conflict": N_("sudah berubah"),
+    "task_taken": N_("tugas dipegang orang lain"),
+    "task_handed_on": N_("tugas sudah dialihkan"),
+    "task_completed": N_("tugas sudah diselesaikan"),
+    "task_closed": N_("tugas sudah ditutup"),
+    "number_taken": N_("nomor sudah dipakai"),
+    "invalid_form": N_("isian belum benar"),
+    "invalid_diagram": N_("diagram ditolak"),
+    "idempotency_key_reused": N_("kunci sudah dipakai"),
+    "execution_failed": N_("diagram tidak dapat berjalan terus"),
+    "expression_failed": N_("ekspresi gagal"),
+    "not_ready": N_("basis data tidak menjawab"),
+}
+CHANNELS: Mapping[str, str] = {
+    "page": N_("Peramban"),
+    "api": N_("API"),
+    "public": N_("Halaman pelapor"),
+    "command": N_("Baris perintah"),
+    "clock": N_("Jam sistem"),
+}
+_TARGETS: Mapping[str, str] = {
+    "task": N_("Tugas"),
+    "definition": N_("Versi proses"),
+    "unit": N_("Unit"),
+    "group": N_("Kelompok lajur"),
+    "incident": N_("Kendala nomor"),
+    "day": N_("Hari"),
+    "notice": N_("Pemberitahuan"),
+}
+
+
+def target_kind(kind: str) -> str:
+    """What a kind of target is called; empty if there is no such kind."""
+    single = {
+        "instance": pgettext("satu", "Perkara"),
+        "user": pgettext("satu", "Pengguna"),
+        "process": pgettext("satu", "Proses"),
+    }
+    return single.get(kind) or (_(_TARGETS[kind]) if kind in _TARGETS else "")
+
+
+def action(row: SecurityEvent) -> str:
+    """What was done or tried. A refusal tells which view refused, by the name that the code knows it by."""
+    if row.kind == "refusal":
+        return _("Permintaan ditolak")
+    return _(_ACTIONS[row.action]) if row.action in _ACTIONS else row.action
+
+
+def outcome(row: SecurityEvent) -> str:
+    """Why not, in words; empty when it was done."""
+    if row.outcome == DONE:
+        return ""
+    return _(_OUTCOMES[row.outcome]) if row.outcome in _OUTCOMES else row.outcome
