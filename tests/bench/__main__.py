@@ -13,6 +13,7 @@ from tests.bench import (
     figures,
     footprint,
     form_page,
+    locks,
     over_http,
     scale,
     server_load,
@@ -28,6 +29,7 @@ SECTIONS = {
     "form": form_page.measure,
     "server": server_load.measure,
     "footprint": footprint.measure,
+    "locks": locks.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
 
