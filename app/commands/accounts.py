@@ -28,11 +28,12 @@ def sign_in(
     source: str,
     replaces: str | None = None,
     browser: str = "",
+    known: str = "",
 ) -> tuple[User, str]:
     """Return the user and a new token for his browser; ``replaces`` is the token that it held before.
 
     ``source``: the address that the attempt comes from; only a keyed hash of it is kept. ``browser``: what his list
-    of sessions calls it.
+    of sessions calls it. ``known``: what it kept of an earlier sign-in, see `sessions.known_browser`.
 
     Raises:
         TooManyAttempts: at this account, from this source or at all.
@@ -46,7 +47,7 @@ def sign_in(
         return user, token
 
     try:
-        admission = run_without_key(database, lambda session: sessions.admit(session, name, source))
+        admission = run_without_key(database, lambda session: sessions.admit(session, name, source, known))
         with database.reading() as session:
             user_id, proved = sessions.prove(session, name, password)
         return run_without_key(database, begin)

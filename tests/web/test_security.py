@@ -164,7 +164,9 @@ def test_over_https_every_cookie_is_bound_to_the_host(config: Config, office: Da
     send("POST", "/tema", csrf_token=held, theme="dark")
     assert send("POST", "/pengguna/2/sandi", csrf_token=held, idempotency_key="k").status_code == 303
     assert 'data-theme="dark"' in send("GET", "/kata-sandi").text
-    names = {f"__Host-{name}" for name in ("alur", "alur-lacak", "alur-once", "language", "theme")}
+    names = {
+        f"__Host-{name}" for name in ("alur", "alur-known", "alur-lacak", "alur-once", "language", "theme")
+    }
     assert set(seen) == names
     for name, line in seen.items():
         parts = {part.strip() for part in line.split(";")}

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.errors import InvalidForm
 from app.i18n import _
 from app.models import LoginSession, User
-from app.services.core import addresses, clock, security_log, settings
+from app.services.core import addresses, clock, sealed_values, security_log, settings
 from app.services.core.rights import WITH_MEMBERSHIPS
 from app.services.core.security_log import Deed
 from app.services.people import passwords, rate_limits
@@ -40,6 +40,12 @@ _SOURCE = Limit("sign-in source", free=30, first_s=0, longest_s=0, shared=True)
 _ACCOUNT_IN_A_CROWD = Limit("sign-in account and source", free=1, first_s=30, longest_s=300)
 
 
+# Who signed in before has his browser for a witness: in it he waits for his own mistakes alone.
+_ACCOUNT_IN_BROWSER = Limit("sign-in account and browser", free=5, first_s=2, longest_s=60)
+_KNOWN_PURPOSE = "known browser"
+KNOWN = timedelta(days=180)
+
+
 @dataclass(frozen=True)
 class SignedIn:
     """Who a token belongs to. ``touch_due``: call `touch`, or the session will end as idle."""
@@ -59,18 +65,30 @@ class OpenSession:
     is_this: bool
 
 
-def admit(session: Session, name: str, source: str) -> Admission:
+def admit(session: Session, name: str, source: str, known: str = "") -> Admission:
     """Count an attempt to sign in, in a transaction of its own; see `rate_limits.admit`.
 
-    ``source``: the address that the attempt comes from; only a keyed hash of it is kept.
+    ``source``: the address that the attempt comes from; only a keyed hash of it is kept. ``known``: what
+    `known_browser` let this browser keep; if it is for this account, nothing counts but attempts made with it.
 
     Raises:
         TooManyAttempts: at this account, from here or at all.
     """
     account, place = _plain(name), addresses.subscriber(source)
+    held = sealed_values.unseal(session, _KNOWN_PURPOSE, known) if known else None
+    if held is not None and held["name"] == account:
+        return rate_limits.admit(session, {_ACCOUNT_IN_BROWSER: held["nonce"]})
     crowded = rate_limits.is_crowded(session, _SOURCE, place)
     there = _ACCOUNT_IN_A_CROWD if crowded else _ACCOUNT_THERE
     return rate_limits.admit(session, {there: f"{place} {account}", _ACCOUNT: account, _SOURCE: place})
+
+
+def known_browser(session: Session, user: User) -> str:
+    """What the browser of somebody who signed in may keep for `KNOWN`: guesses that others make at his account then
+    do not keep him waiting in it. It lets nobody in.
+    """
+    content = {"name": _plain(user.name), "nonce": secrets.token_urlsafe(16)}
+    return sealed_values.seal(session, _KNOWN_PURPOSE, content, KNOWN)
 
 
 def prove(session: Session, name: str, password: str) -> tuple[int, str]:

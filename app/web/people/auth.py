@@ -20,6 +20,8 @@ blueprint = Blueprint("auth", __name__)
 _YEAR_S = 365 * 24 * 60 * 60
 #: What was chosen at the door. The cookie does not tell: it may hold the language of whoever signed in here before.
 _CHOSEN_LANGUAGE = "chosen_language"
+#: That its user signed in here before; it stays when he leaves.
+_KNOWN_COOKIE = "alur-known"
 #: Instead of a session: all but this one.
 _OTHERS = "others"
 #: How browsers and systems name themselves; who calls himself by several names comes before those others bear.
@@ -90,6 +92,7 @@ def enter() -> AnyResponse:
             source=context.source(),
             replaces=login.token(),
             browser=_browser_words(request.headers.get("User-Agent", "")),
+            known=context.cookie(_KNOWN_COOKIE),
         )
     except InvalidForm as error:
         return make_response(_sign_in_page(going_to, name, str(error)), 422)
@@ -100,7 +103,13 @@ def enter() -> AnyResponse:
     login.begin(user, token)
     if chosen:
         _speak(user.id, chosen)
-    return remember(redirect(going_to), context.LANGUAGE_COOKIE, chosen or user.language)
+    entered = remember(redirect(going_to), context.LANGUAGE_COOKIE, chosen or user.language)
+    with context.database().reading() as session:
+        witness = sessions.known_browser(session, user)
+    cookies.put(
+        entered, _KNOWN_COOKIE, witness, max_age=sessions.KNOWN, path=url_for("auth.enter"), samesite="Strict"
+    )
+    return entered
 
 
 @blueprint.post("/keluar")

@@ -80,6 +80,21 @@ def test_too_many_attempts_are_slowed_down(client: FlaskClient) -> None:
     assert int(late.headers["Retry-After"]) > 0
 
 
+def test_who_signed_in_here_before_waits_for_no_neighbour(
+    app: Flask, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at = clock.real()
+    monkeypatch.setattr(clock, "real", lambda: at)  # no pause is over because the machine is slow
+    office = sign_in("lapor")
+    office.post("/keluar")
+    neighbour = Browser(app.test_client())
+    neighbour.get("/masuk")
+    answers = [neighbour.post("/masuk", username="lapor", password="salah").status_code for _n in range(7)]
+    assert answers[-1] == 429
+    assert office.sign_in("lapor").status_code == 302
+    assert Browser(app.test_client()).sign_in("lapor").status_code == 429
+
+
 def test_every_sign_in_makes_a_new_session(client: FlaskClient, office: Database) -> None:
     browser = Browser(client)
     browser.sign_in("lapor")
