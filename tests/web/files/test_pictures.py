@@ -95,11 +95,14 @@ def test_where_too_many_wait_already_nobody_waits_longer(
     assert kept(office) == 0
 
 
-def test_a_page_takes_all_its_pictures_at_once(port: int, office: Database) -> None:
+def test_a_page_takes_all_its_files_once(port: int, office: Database) -> None:
     browser = Browser("127.0.0.1", port)
     browser.sign_in("lapor")
     browser.get("/laporan/baru")
-    files = {"lampiran": ("foto.png", PNG)}
-    reply = browser.post_files("/laporan/baru/draf?key=pengaduan", {}, files)
+    sent = {"1.pdf": b"%PDF-1.7\n", "2.png": PNG, "3.jpg": samples.picture("JPEG")}
+    files = [("lampiran", name, content) for name, content in sent.items()]
+    body, kind = multipart([("csrf_token", browser.csrf)], files)
+    cookie = {"Cookie": "; ".join(f"{name}={value}" for name, value in browser.cookies.items())}
+    reply = browser.send("POST", "/laporan/baru/draf?key=pengaduan", body, {**kind, **cookie})
     assert reply.status == 302
-    assert kept(office) == 1
+    assert kept(office) == 3
