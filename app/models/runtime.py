@@ -12,6 +12,8 @@ from app.models.identity import Group, User
 
 _OPEN = text("state = 'open'")
 _UNCLAIMED = text("state = 'open' AND assignee_id IS NULL")
+#: Not all open ones: else SQLite looks in this index for tasks that nobody holds.
+_HELD = text("state = 'open' AND assignee_id IS NOT NULL")
 _COMPLETED = text("state = 'completed'")
 _RUNNING = text("ended_at IS NULL")
 _UNRESOLVED = text("resolved_at IS NULL")
@@ -85,7 +87,7 @@ class UserTask(Base):
                 ("open", _OPEN, ("sort_at", "opened_at", "id")),
                 ("offered", _OPEN, ("group_id", "unit_code", "sort_at", "opened_at", "id")),
                 ("queue", _UNCLAIMED, ("group_id", "unit_code", "sort_at", "opened_at", "id")),
-                ("mine", _OPEN, ("assignee_id", "sort_at", "opened_at", "id")),
+                ("mine", _HELD, ("assignee_id", "sort_at", "opened_at", "id")),
                 ("done", _COMPLETED, ("closed_by_id", "closed_at", "id")),
             )
         ),

@@ -19,6 +19,7 @@ _IN_FORCE, _IN_FORCE_SQLITE = sa.text("in_force"), sa.text("in_force = 1")
 _UNRESOLVED = sa.text("resolved_at IS NULL")
 _OPEN = sa.text("state = 'open'")
 _UNCLAIMED = sa.text("state = 'open' AND assignee_id IS NULL")
+_HELD = sa.text("state = 'open' AND assignee_id IS NOT NULL")
 _COMPLETED = sa.text("state = 'completed'")
 #: name, table, columns, which rows
 _INDEXES = (
@@ -34,7 +35,7 @@ _INDEXES = (
     ("ix_user_task_open", "user_task", ["sort_at", "opened_at", "id"], _OPEN),
     ("ix_user_task_offered", "user_task", ["group_id", "unit_code", "sort_at", "opened_at", "id"], _OPEN),
     ("ix_user_task_queue", "user_task", ["group_id", "unit_code", "sort_at", "opened_at", "id"], _UNCLAIMED),
-    ("ix_user_task_mine", "user_task", ["assignee_id", "sort_at", "opened_at", "id"], _OPEN),
+    ("ix_user_task_mine", "user_task", ["assignee_id", "sort_at", "opened_at", "id"], _HELD),
     ("ix_user_task_done", "user_task", ["closed_by_id", "closed_at", "id"], _COMPLETED),
     ("ix_user_task_of_instance", "user_task", ["instance_id", "state"], None),
     ("ix_incident_open", "incident", ["id"], _UNRESOLVED),

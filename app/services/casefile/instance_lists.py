@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from app.models import Job, MessageWait, ProcessInstance, UserTask
@@ -59,26 +59,33 @@ def page(
     Where few of very many fit the filters a page may hold fewer than ``limit`` and yet be followed by another.
     """
 
-    def narrow(keys: Sequence[Key]) -> list[tuple[Key, ProcessInstance]]:
-        ids = [key[0] for key in keys]
-        query = select(ProcessInstance).where(ProcessInstance.id.in_(ids), access.visible(actor))
-        rows = session.scalars(query.where(*_narrowed(filters)).options(*inbox.LISTED)) if ids else ()
-        return sorted((((row.id,), row) for row in rows), key=lambda one: one[0], reverse=True)
+    def fitting(keys: Sequence[Key]) -> set[int]:
+        # Asked as a column, so that no database looks by it among all cases rather than by these ids.
+        fits = and_(access.visible(actor), *_narrowed(filters))
+        query = select(ProcessInstance.id, fits).where(ProcessInstance.id.in_([key[-1] for key in keys]))
+        return {id_ for id_, shown in session.execute(query) if shown}
 
     seen = access.visible_ids(actor, [filters.state] if filters.state else STATES)
-    items, last = candidates.collect(
+    narrows = bool(_narrowed(replace(filters, state=""))) or seen is None
+    ids, last = candidates.collect(
         [
             _source(session, [select(ProcessInstance.id)] if seen is None else seen),
             *_of_values(session, filters),
         ],
         [_of_words(session, filters.q)] if filters.q.strip() else [],
-        narrow,
+        fitting if narrows else None,
         after=(number_of(values_of(after, 1)[0]),) if after else None,
         limit=limited(limit),
-        narrows=bool(_narrowed(replace(filters, state=""))) or seen is None,
         descending=True,
     )
-    return Page(items, cursor(*last) if last else None)
+    return Page(_instances(session, ids), cursor(*last) if last else None)
+
+
+def _instances(session: Session, ids: Sequence[int]) -> list[ProcessInstance]:
+    """These cases, in this order. 1 SQL, none for none."""
+    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).options(*inbox.LISTED)
+    by_id = {case.id: case for case in session.scalars(query)} if ids else {}
+    return [by_id[id_] for id_ in ids]
 
 
 def _of_values(session: Session, filters: InstanceFilters) -> list[Source]:

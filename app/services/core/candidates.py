@@ -4,10 +4,9 @@ No query of a list sorts or counts what it does not show. What cost grows with i
 to fill a page, and that has a bound; a page that reaches it is shorter, and says where the next one goes on.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
-T = TypeVar("T")
 #: What a list is sorted by, the id last.
 Key = tuple[Any, ...]
 #: (after this key, how many) → keys in the order of the list; None where the source is of no use here.
@@ -23,34 +22,33 @@ _FIRST = 400
 def collect(
     sources: Sequence[Source],
     rare: Sequence[Source],
-    narrow: Callable[[Sequence[Key]], Sequence[tuple[Key, T]]],
+    fitting: Callable[[Sequence[Key]], Collection[Any]] | None,
     *,
     after: Key | None,
     limit: int,
-    narrows: bool,
     descending: bool = False,
-) -> tuple[list[T], Key | None]:
-    """A page of at most ``limit``, and the key after which the next one begins; None where nothing can follow.
+) -> tuple[list[Any], Key | None]:
+    """The ids of a page, at most ``limit``, and the key after which the next one begins; None where nothing follows.
 
     Every source holds all that the list may show, and more. Of each piece the source is taken that gets furthest with
     so many keys: it is the one that holds the least in between. ``rare`` are asked as well once a first piece did not
-    fill the page. ``narrow`` reads those of a piece that the list shows, in order; ``narrows``: whether it leaves out
-    any.
+    fill the page. ``fitting`` tells the ids of those that the list shows; without it, it shows all.
     """
-    found: list[tuple[Key, T]] = []
-    size, seen, last = (_FIRST if narrows else limit + 1), 0, after
+    found: list[Key] = []
+    size, seen, last = (_FIRST if fitting else limit + 1), 0, after
     while True:
         asked = [*sources, *rare] if seen else sources
         keys = _furthest([source(last, size) for source in asked], size, descending)
-        found += narrow(keys)
+        shown = fitting(keys) if fitting and keys else None
+        found += [key for key in keys if shown is None or key[-1] in shown]
         seen += len(keys)
         if len(found) > limit:
-            return [item for _key, item in found[:limit]], found[limit - 1][0]
+            return [key[-1] for key in found[:limit]], found[limit - 1]
         if len(keys) < size:
-            return [item for _key, item in found], None
+            return [key[-1] for key in found], None
         last = keys[-1]
         if seen >= MOST:
-            return [item for _key, item in found], last
+            return [key[-1] for key in found], last
         size = min(size * 4, _LARGEST)
 
 

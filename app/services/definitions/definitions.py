@@ -122,6 +122,12 @@ def _read(session: Session, definition_id: int) -> Version:
     return assemble(definition)
 
 
+def held_ready(session: Session, definition_id: int) -> Version | None:
+    """A version, if it was read already."""
+    held: MutableMapping[int, Version] = session.info["versions"]
+    return held.get(definition_id)
+
+
 def readable(session: Session, definition_id: int) -> Version | None:
     """Return `version`; None for one with a file that cannot be read at all, which is logged."""
     try:
@@ -132,10 +138,12 @@ def readable(session: Session, definition_id: int) -> Version | None:
         return None
 
 
-def live_versions(session: Session) -> Iterator[Version]:
-    """The newest version of every process, by name, ready to run. One that cannot be read holds up no other."""
-    for definition in live(session):
-        if (found := readable(session, definition.id)) is not None:
+def newest_with_reporter(session: Session, most: int) -> Iterator[Version]:
+    """The versions in force, ready to run, of the processes that know a reporter: those deployed last. One that
+    cannot be read holds up no other."""
+    known = select(ProcessDefinition.id).where(ProcessDefinition.in_force, ProcessDefinition.has_reporter)
+    for id_ in session.scalars(known.order_by(ProcessDefinition.id.desc()).limit(most)).all():
+        if (found := readable(session, id_)) is not None:
             yield found
 
 

@@ -27,7 +27,7 @@ class Outline:
     has_reporter: bool
     lanes_split: frozenset[str]
     lanes_whole: frozenset[str]
-    told: Mapping[str, Any]  # unit_options, lists, lanes, identity_lanes, asks_reporter
+    told: Mapping[str, Any]  # unit_options, lists, lanes, identity_lanes
     heard: tuple[tuple[str, str, bool], ...]
 
     def columns(self, lane_groups: Mapping[str, Any]) -> dict[str, Any]:
@@ -52,7 +52,7 @@ class Outline:
 
 def outline_of(diagram: Diagram, forms: Mapping[str, Form], tables: Mapping[str, Decision]) -> Outline:
     """What pages will ask of a version with these files."""
-    start, nodes = diagram.start_node(), diagram.nodes.values()
+    start = diagram.start_node()
     return Outline(
         start_lane=start.lane_id if start is not None else None,
         has_reporter=_knows_reporter(diagram, forms),
@@ -63,7 +63,6 @@ def outline_of(diagram: Diagram, forms: Mapping[str, Form], tables: Mapping[str,
             "lists": [[place, sorted(values)] for place, values in _lists(forms, tables) if len(values) > 1],
             "lanes": {lane.id: lane.name for lane in diagram.lanes},
             "identity_lanes": [lane.id for lane in diagram.identity_lanes],
-            "asks_reporter": any(is_for_reporter(node) and node.form_key for node in nodes),
         },
         heard=tuple(
             (node.id, name, node.signal is not None)
@@ -93,7 +92,7 @@ def fill(session: Session) -> None:
 
 def in_force(session: Session) -> Iterator[Mapping[str, Any]]:
     """The outline of each version in force, by the name of its process: groups_split, groups_whole, unit_options,
-    lists, asks_reporter. 1 SQL. One whose files cannot be read has none."""
+    lists. 1 SQL. One whose files cannot be read has none."""
     query = select(ProcessDefinition.outline).where(ProcessDefinition.in_force)
     for outline in session.scalars(query.order_by(ProcessDefinition.name, ProcessDefinition.id)):
         if outline:

@@ -3,14 +3,15 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.forms import Field
 from app.i18n import _, ngettext
-from app.models import Unit, User, UserTask, membership, user_unit
-from app.services.core import clock, settings
-from app.services.core.access import WORKING
+from app.models import FilterValue, Unit, User, UserTask, membership, user_unit
+from app.models.runtime import IS_OPEN
+from app.services.core import access, bounded, clock, settings
+from app.services.core.access import WHOLE_GROUP, WORKING
 from app.services.definitions import outlines
 from app.services.definitions.definitions import Version
 from app.services.people import units
@@ -65,21 +66,27 @@ def lanes(session: Session, user_id: int) -> frozenset[int]:
 def unattended(session: Session, group_ids: Collection[int]) -> str:
     """What to say when open tasks of these groups have nobody left who could take them; empty when all have.
 
-    1 SQL, none without groups.
+    None without groups, else 1 SQL, and 1 for each lane and unit without officers.
     """
     if not group_ids:
         return ""
-    of_unit = exists().where(user_unit.c.user_id == User.id, user_unit.c.unit_code == UserTask.unit_code)
+    # Asked of each lane and unit in which there ever was a task, not of each task.
+    row = FilterValue
+    of_unit = exists().where(user_unit.c.user_id == User.id, user_unit.c.unit_code == row.unit_code)
     somebody = exists().where(
-        membership.c.group_id == UserTask.group_id,
+        membership.c.group_id == row.group_id,
         membership.c.user_id == User.id,
         WORKING,
-        or_(UserTask.unit_code.is_(None), of_unit),
+        or_(row.unit_code == WHOLE_GROUP, of_unit),
     )
-    waiting = select(UserTask.lane, UserTask.unit_code, func.count()).where(
-        UserTask.state == "open", UserTask.group_id.in_(group_ids), ~somebody
+    empty = select(row.group_id, row.unit_code, row.value).where(
+        row.name == "lane", row.group_id.in_(group_ids), ~somebody.correlate(row)
     )
-    rows = session.execute(waiting.group_by(UserTask.lane, UserTask.unit_code)).all()
+    rows = []
+    for group_id, unit, lane in session.execute(empty).all():
+        waiting = select(UserTask.id).where(IS_OPEN, access.offered_at(group_id, unit), UserTask.lane == lane)
+        if tasks := session.scalar(select(bounded.count(waiting, name="tasks"))):
+            rows.append((lane, unit, tasks))
     if not rows:
         return ""
     count = sum(tasks for _lane, _unit, tasks in rows)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, selectinload
 from app.errors import NotAllowed, NotFound
 from app.i18n import _
 from app.models import User, UserTask, membership, user_unit
+from app.models.runtime import IS_OPEN
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, values_of
 
@@ -93,7 +94,7 @@ def _plays(role: str) -> ColumnElement[bool]:
 def holding(session: Session, user_id: int) -> int:
     """How many open tasks a user has claimed; they go back to their lanes when he is disabled."""
     query = select(func.count()).select_from(UserTask)
-    return session.scalar(query.where(UserTask.assignee_id == user_id, UserTask.state == "open")) or 0
+    return session.scalar(query.where(UserTask.assignee_id == user_id, IS_OPEN)) or 0
 
 
 def get(session: Session, user_id: int, *, actor: Actor) -> User:

@@ -12,6 +12,7 @@ from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.history.events import TaskReleased, UserAdded, UserDisabled, UserEdited, UserEnabled
 from app.i18n import LANGUAGES, _
 from app.models import User, UserTask
+from app.models.runtime import IS_OPEN
 from app.services.core import access, clock, edit_conflicts, history, rights, settings
 from app.services.core.access import Actor
 from app.services.people import api_tokens, membership_changes, passwords, profiles, sessions
@@ -207,7 +208,7 @@ def _release_tasks(
     # One conditional statement: a task that he completes at this moment stays completed.
     released = session.execute(
         update(UserTask)
-        .where(UserTask.assignee_id == user.id, UserTask.state == "open", which)
+        .where(UserTask.assignee_id == user.id, IS_OPEN, which)
         .values(assignee_id=None, claimed_at=None)
         .returning(UserTask.id, UserTask.instance_id, UserTask.activity_id)
     )

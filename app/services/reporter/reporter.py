@@ -41,6 +41,10 @@ LONGEST = timedelta(hours=12)
 _PURPOSE = "tracking"
 
 
+#: So many processes' forms are read for a page that everybody may ask for.
+_MOST_PROCESSES = 20
+
+
 @dataclass(frozen=True)
 class Look:
     """A case that a browser may look at, and since when. ``nonce`` is the same in all tickets of this look."""
@@ -171,11 +175,14 @@ def wanted(session: Session, instance: ProcessInstance) -> Wanted | None:
 
 
 def forms_of(session: Session, instance: ProcessInstance | None) -> list[Form]:
-    """The forms that reporters are asked with: of the case's process, or without a case of all that run."""
+    """The forms that reporters are asked with: of the case's process, or without a case of those that run.
+
+    Strangers may ask: of very many processes only the newest are read.
+    """
     if instance is not None:
         versions = [definitions.version(session, instance.definition_id)]
     else:
-        versions = list(definitions.live_versions(session))
+        versions = list(definitions.newest_with_reporter(session, _MOST_PROCESSES))
     asked = (
         version.form_of(node.form_key)
         for version in versions

@@ -62,16 +62,23 @@ def page(
     Where few of very many fit the filters a page may hold fewer than ``limit`` and yet be followed by another.
     """
     tab = _Tab(session, filters, actor)
-    items, last = candidates.collect(
+    ids, last = candidates.collect(
         tab.sources(),
         tab.rare_sources(),
-        tab.narrow,
+        tab.fitting if tab.narrows else None,
         after=_key_of(after, tab.columns) if after else None,
         limit=limited(limit),
-        narrows=tab.narrows,
         descending=tab.done,
     )
-    return Page(items, _cursor(last) if last else None)
+    return Page(_tasks(session, ids), _cursor(last) if last else None)
+
+
+def _tasks(session: Session, ids: Sequence[str]) -> list[UserTask]:
+    """These tasks, in this order. 1 SQL, none for none."""
+    query = select(UserTask).join(UserTask.instance).where(UserTask.id.in_(ids))
+    query = query.options(contains_eager(UserTask.instance).options(*LISTED), joinedload(UserTask.assignee))
+    by_id = {task.id: task for task in session.scalars(query)} if ids else {}
+    return [by_id[id_] for id_ in ids]
 
 
 class _Tab:
@@ -89,7 +96,7 @@ class _Tab:
         """Whether the tab shows less than what its source holds."""
         tab = self._filters.tab
         whole = tab in ("mine", "done") or (tab == "open" and self._actor.sees_all) or self._here is not None
-        return not whole or bool(_narrowed(self._filters))
+        return not whole or bool(_narrowed(self._filters)) or (self.done and bool(self._in_time))
 
     def sources(self) -> list[Source]:
         """One that holds every task of the tab, in order."""
@@ -102,23 +109,20 @@ class _Tab:
         """The tasks of the cases that fit the filters, where those are few."""
         return [self._of_rare(ids) for ids in self._ids_of_cases()]
 
-    def narrow(self, keys: Sequence[Key]) -> list[tuple[Key, UserTask]]:
-        """Those of these tasks that the list shows. 1 SQL."""
-        if not keys:
-            return []
-        query = (
-            select(UserTask)
-            .join(UserTask.instance)
-            .where(UserTask.id.in_([key[-1] for key in keys]), _tab(self._filters.tab, self._actor))
-            .where(*_narrowed(self._filters), *self._in_time)
-            .options(contains_eager(UserTask.instance).options(*LISTED), joinedload(UserTask.assignee))
-        )
-        by_id = {task.id: task for task in self._session.scalars(query)}
-        return [(key, by_id[key[-1]]) for key in keys if key[-1] in by_id]
+    def fitting(self, keys: Sequence[Key]) -> set[str]:
+        """The ids of those of these tasks that the list shows. 1 SQL.
+
+        The conditions are asked as a column: in WHERE, SQLite looks by them among all open tasks, not by these ids.
+        """
+        fits = and_(_tab(self._filters.tab, self._actor), *_narrowed(self._filters), *self._in_time)
+        query = select(UserTask.id, fits).join(UserTask.instance)
+        rows = self._session.execute(query.where(UserTask.id.in_([key[-1] for key in keys])))
+        return {id_ for id_, shown in rows if shown}
 
     def _queries(self) -> list[Select[Any]]:
         """What finds the tasks of the tab, each sorted by an index; narrowed to what the same index holds."""
-        query = select(*self.columns).where(*self._in_time).order_by(*self._order)
+        in_time = [] if self.done else self._in_time  # finished ones are not sorted by it
+        query = select(*self.columns).where(*in_time).order_by(*self._order)
         tab, actor = self._filters.tab, self._actor
         if tab == "mine":
             return [query.where(IS_OPEN, UserTask.assignee_id == actor.id)]
@@ -178,6 +182,8 @@ class _Tab:
         columns = [found.c[column.key] for column in self.columns]
 
         def keys(after: Key | None, most: int) -> list[Key]:
+            if not ids:
+                return []
             query = select(*columns).order_by(*(column.desc() if self.done else column for column in columns))
             if after is not None:
                 here = tuple_(*columns)

@@ -57,9 +57,9 @@ def instance(session: Session, row: ProcessInstance) -> dict[str, Any]:
 
 
 def _version_number(session: Session, row: ProcessInstance) -> int:
-    """The number of a case's version; no SQL for one that is held ready."""
-    version = definitions.readable(session, row.definition_id)
-    return version.number if version is not None else definitions.get(session, row.definition_id).version
+    """The number of a case's version; no SQL for one that is held ready, and no file is read for another."""
+    held = definitions.held_ready(session, row.definition_id)
+    return held.number if held is not None else definitions.get(session, row.definition_id).version
 
 
 def task(session: Session, row: UserTask, *, actor: Actor) -> dict[str, Any]:
