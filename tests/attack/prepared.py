@@ -5,7 +5,7 @@ from typing import Any
 
 from app.db import Database
 from app.services.deployment import deployments, proposals
-from app.services.deployment.bundle_builder import collect
+from app.services.deployment.proposals import Proposed
 from tests.attack.making.requests import Command
 from tests.reports import answers_for, report, report_values
 from tests.services.office import add_user, form, procedure, text
@@ -68,8 +68,10 @@ def _proposal(office: Database) -> str:
     """Id of a deployment that waits for a second person."""
     files = {"terima.form": form(text("nomor"), text("judul", required=True), text("pelapor"))}
     with office.transaction() as session:
-        bundles, findings = collect(session, files)
-        return str(proposals.propose(session, files, {}, bundles, findings, actor=None).id)
+        new = deployments.prepare(session, files).new
+        base = {one.key: one.newest.version for one in new if one.newest is not None}
+        proposed = Proposed(files, {}, base, no_longer_identity=["Pelapor"], findings=[])
+        return str(proposals.propose(session, proposed, actor=None).id)
 
 
 def _started(api: Callable[[str], Api]) -> Case:
