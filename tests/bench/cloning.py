@@ -270,7 +270,9 @@ def _stage(connection: Connection, templates: Sequence[Template]) -> list[_Stage
     found: dict[str, _Staged] = {}
     ranks: dict[str, dict[Any, int]] = {}
     owners: dict[str, dict[Any, int]] = {CASE: {source: source for source in sources}}
-    derived = {table.name for table in Base.metadata.tables.values() if table.info.get("derived")}  # by triggers
+    derived = {
+        table.name for table in Base.metadata.tables.values() if table.info.get("derived")
+    }  # by triggers
     for table in _tables(connection):
         owner = _owner(table, owners)
         if owner is None or table.name in derived:

@@ -93,7 +93,7 @@ def _wrong_history(
     ended = case.state == "ended"
     if (kinds["instance_started"], kinds["instance_ended"]) != (1, int(ended)):
         wrong.append(f"began {kinds['instance_started']} times, ended {kinds['instance_ended']} times")
-    reminders = [one for one in queued if one.body.get("code") == "notification"]
+    reminders = [one for one in queued if one.activity_id == office.REMINDER]
     if not kinds["timer_fired"] == kinds["notification_queued"] == len(reminders):
         wrong.append(
             f"{kinds['timer_fired']} timers fired, {kinds['notification_queued']} reminders were told of, "
@@ -153,7 +153,7 @@ def _wrong_notices(session: Session, messages: list[OutboxMessage]) -> list[str]
     expected = {
         one.id: len(office.OFFICERS) if one.delivered_at is not None else 0
         for one in messages
-        if one.body.get("code") == "notification"
+        if one.activity_id == office.REMINDER
     }
     return [
         f"message {number} was shown {told[number]} times, not {times}"

@@ -22,6 +22,8 @@ from tests.services.office import add_user, form, text
 KEY = "uji"
 OFFICERS = ("rina", "budi")
 OWNER = "pemilik"
+#: The step that tells both officers. A delivered message says no more what it was about.
+REMINDER = "ingat"
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def procedure() -> dict[str, bytes]:
         start("terima", form="terima"),
         user("periksa", form="periksa"),
         boundary("lewat", "periksa", after="PT1H"),
-        send("ingat"),
+        send(REMINDER),
         end("ditegur"),
         exclusive("cukup", name="Cukup?"),
         catch("jawaban", message="jawaban"),

@@ -50,9 +50,13 @@ def files_of(place: Installation) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in place.config.files_dir.iterdir()}
 
 
+def keys_of(folder: Path) -> Path:
+    return folder.with_name(f"{folder.name}.keys")
+
+
 def restored(folder: Path, to: Path, url: str | None, place: Installation) -> Installation:
     """An empty machine that got the backup in ``folder``."""
-    backup.restore(office.configured(to, url), folder)
+    backup.restore(office.configured(to, url), folder, keys=keys_of(folder))
     return replace(place, config=office.configured(to, url), versions={})
 
 
@@ -66,7 +70,7 @@ def test_an_empty_machine_holds_after_restoring_what_was_there_row_by_row(
     served = Site(place)
     assert [served.send("upload")[0] for _n in range(3)] == [201] * 3
     assert served.send("complete")[0] == 200
-    backup.backup(place.config, served.database, tmp_path / "night")
+    backup.backup(place.config, served.database, tmp_path / "night", keys=keys_of(tmp_path / "night"))
     before, files = rows_of(served.database), files_of(place)
     assert served.send("start")[0] == 201  # lost with the machine
     served.database.close()
@@ -91,7 +95,7 @@ def test_a_backup_taken_amid_work_holds_one_moment(
     crowd = Crowd(place)
     with crowd.at_work():
         crowd.goes_on(COMMANDS // 2)
-        backup.backup(place.config, crowd.database, tmp_path / "amid")
+        backup.backup(place.config, crowd.database, tmp_path / "amid", keys=keys_of(tmp_path / "amid"))
         crowd.goes_on(5)
     there = restored(tmp_path / "amid", tmp_path / "empty", two[1], place)
     database = there.open()

@@ -17,7 +17,7 @@ from app.config import Config
 from app.db import Database
 from app.errors import InvalidDiagram, InvalidForm, KeyReused
 from app.models import LaneGroup, ProcessDefinition, Resource, WatchedFile
-from app.services.deployment import deployments, folder_watch
+from app.services.deployment import deployments, folder_watch, resources
 from app.services.deployment.deployments import Outdated
 from app.services.maintenance import housekeeping
 from tests.engine.building import bpmn, end, node, start, timer, user
@@ -199,7 +199,7 @@ def test_a_repeated_upload_gets_its_first_answer_without_being_checked_again(
 
 def test_megabytes_are_written_ahead_in_pieces(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     files = diagrams(8)
-    monkeypatch.setattr(deployments, "_AT_ONCE_BYTES", max(map(len, files.values())))
+    monkeypatch.setattr(resources, "_AT_ONCE_BYTES", max(map(len, files.values())))
     with write_locks() as seen:
         deploy_files(office.database, files, actor=None)
     assert len(seen.seconds) > 4
@@ -209,7 +209,7 @@ def test_megabytes_are_written_ahead_in_pieces(office: Office, monkeypatch: pyte
 def test_what_was_written_ahead_and_never_put_in_force_is_removed(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(deployments, "_AT_ONCE_BYTES", 1)
+    monkeypatch.setattr(resources, "_AT_ONCE_BYTES", 1)
     with office.database.reading() as session:
         before = set(session.scalars(select(Resource.sha256)))
     rounds = meanwhile(office, monkeypatch, 99, another_officer)
