@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from app.services.deployment import proposals
+from app.services.deployment.proposals import Proposed
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.reports import answers_for, report, report_values
 from tests.serving import Api, Browser, Installation, Reply
@@ -114,6 +116,7 @@ class Planter:
         self.in_drafts()
         self.in_what_is_refused()
         self.in_what_fails()
+        self.proposed()
         return self.marks
 
     # -- by the API, to the unit's task ----------------------------------------------------------------
@@ -271,6 +274,13 @@ class Planter:
         given = {"pilihan": "tiga", "orang": person}
         reply = upp.post(f"/tasks/{task['id']}/complete", {"variables": given}, key="gagal")
         assert reply.status >= 409, reply.text
+
+    def proposed(self) -> None:
+        """A deployment that waits for a second person."""
+        files = {"laporan.form": shipped()["laporan.form"]}
+        with self.installation.database.transaction() as session:
+            proposed = Proposed(files, {}, {}, no_longer_identity=["Nama pelapor"], findings=[])
+            proposals.propose(session, proposed, actor=None)
 
     @staticmethod
     def done(reply: Reply) -> Reply:

@@ -97,6 +97,8 @@ class Prepared:
 class Outdated(Conflict):
     """What a deployment was prepared from has changed: prepare it again."""
 
+    code = "deployment_outdated"
+
 
 def prepare(
     session: Session,

@@ -30,6 +30,8 @@ class Wanted(Exception):
 class Late(InvalidForm):
     """So many pictures were sent that this one was not made anew."""
 
+    code = "pictures_late"
+
 
 @dataclass
 class Picture:

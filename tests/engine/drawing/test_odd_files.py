@@ -13,6 +13,7 @@ from app.engine.drawing import State, draw_svg, picture, texts
 from app.engine.drawing.geometry import Box, bounding_box
 from app.engine.drawing.scene import scene
 from app.errors import InvalidDiagram
+from app.lru import ByteBoundCache
 from tests.engine.sketch import SOP, Sketch, group, small, svg, words
 
 HOSTILE = "</title><script>alert(1)</script> \"'&< onload="
@@ -188,11 +189,13 @@ def test_three_hundred_unplaced_names_are_placed() -> None:
     assert len(svg(sketch.xml()).xpath("//@data-element-id")) == 300
 
 
-def test_pictures_are_kept_by_content_and_only_so_many() -> None:
+def test_pictures_are_kept_by_content_up_to_a_bound_in_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = picture.picture_of(small().xml())
+    monkeypatch.setattr(picture, "_pictures", ByteBoundCache(5 * picture._bytes(first), picture._bytes))
     first = picture.picture_of(small().xml())
     assert picture.picture_of(bytes(bytearray(small().xml()))) is first
 
-    for index in range(60):
+    for index in range(6):
         picture.picture_of(small().shape("userTask", f"t{index}", 600, 50).xml())
 
     assert picture.picture_of(small().xml()) is not first

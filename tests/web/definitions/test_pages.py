@@ -47,6 +47,8 @@ def add_versions(office: Database, count: int) -> None:
     """Versions 2 and on of the process."""
     with office.transaction() as session:
         first = definitions.get(session, 1)
+        first.in_force = False
+        session.flush()
         kept = [(file.name, file.kind, file.sha256) for file in first.files]
         session.add_all(
             ProcessDefinition(
@@ -57,6 +59,7 @@ def add_versions(office: Database, count: int) -> None:
                 deployed_by_id=1,
                 findings=[],
                 lane_groups=first.lane_groups,
+                in_force=n == count + 1,
                 files=[DefinitionFile(name=name, kind=kind, sha256=digest) for name, kind, digest in kept],
             )
             for n in range(2, 2 + count)

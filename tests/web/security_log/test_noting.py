@@ -247,9 +247,9 @@ def test_files_up_and_down_stand_in_it(log: Log, sign_in: SignIn, case: Case, of
         ("file", "download", str(case.id), private_file),
         ("file", "deployed_file", "1", None),
     }
-    assert case.api("upp").upload("/files", "file", {"Siti Aminah.png": PNG}).status_code == 201
+    assert case.api("lapor").upload("/files", "file", {"Siti Aminah.png": PNG}).status_code == 201
     [row] = log.new("file")
-    assert (row.action, row.actor_id, row.channel) == ("upload", user_id(office, "upp"), "api")
+    assert (row.action, row.actor_id, row.channel) == ("upload", user_id(office, "lapor"), "api")
     assert "Siti" not in str(vars(row))
 
 

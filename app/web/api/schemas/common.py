@@ -11,8 +11,9 @@ from app.services.core.paging import MAX_LIMIT
 
 #: Every ``code`` of a problem. Source: `app.errors`, and for what is no error of ours `app.web.errors`.
 CODES = (
-    *("bad_request", "sign_in_required", "not_allowed", "not_found", "method_not_allowed"),
+    *("bad_request", "sign_in_required", "token_expired", "not_allowed", "not_found", "method_not_allowed"),
     *("conflict", "task_taken", "task_handed_on", "task_completed", "task_closed", "number_taken"),
+    *("deployment_outdated", "pictures_late"),
     *("too_large", "unsupported_media_type", "invalid_form", "invalid_diagram"),
     "idempotency_key_reused",
     *("execution_failed", "expression_failed", "refused", "too_many_attempts", "internal_error"),
