@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
-from app.commands.transaction import Answer
+from app.commands.transaction import Answer, earlier_answer, run_command
 from app.services.core import rights
 from app.services.files import attachments, uploads
 from app.services.tasks import uploading
 from app.web import context
-from app.web.api.acting import answered, perform
+from app.web.api.acting import answered, command
 from app.web.api.requests import Blueprint
 from app.web.api.schemas.records import File, FileUpload
 
@@ -26,10 +26,13 @@ blueprint = Blueprint("files", __name__, description="Attachments.")
 @blueprint.refuses(403, 413)
 def upload(sent: dict[str, Any]) -> Response:
     """Upload a file of at most 10 MB. Its id is the value of a file field: ``{"bukti": [id]}``."""
-    with context.database().reading() as session:
-        uploading.require_form_with_files(session, actor=context.actor())
     file: FileStorage = sent["file"]
-    name, digest = file.filename or "", _digest(file)
+    name = file.filename or ""
+    asked = command("upload", "", {"name": name, "sha256": _digest(file)})
+    # Whoever did not hear the answer asks again; meanwhile the form may have been closed.
+    if earlier_answer(context.database(), asked, actor=context.actor()) is None:
+        with context.database().reading() as session:
+            uploading.require_form_with_files(session, actor=context.actor())
     cleaned = uploads.read_upload(
         cast("BinaryIO", file.stream), name, actor=context.actor(), batch=context.pictures()
     )
@@ -43,7 +46,7 @@ def upload(sent: dict[str, Any]) -> Response:
     def allowed(_session: Session) -> None:
         rights.require_not_auditor(context.actor())
 
-    kept = perform("upload", "", {"name": name, "sha256": digest}, do, allowed)
+    kept = run_command(context.database(), asked, do, actor=context.actor(), allowed=allowed)
     # What is kept for a repeat may tell neither the name nor the content.
     told = {"name": cleaned.name, "sha256": hashlib.sha256(cleaned.content).hexdigest()}
     return answered(kept | told, 201)

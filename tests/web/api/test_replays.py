@@ -69,6 +69,18 @@ def test_who_became_an_auditor_is_not_told_of_his_upload_again(api: Clients, off
     assert lapor.upload("/files", "file", {"a.pdf": b"%PDF-1"}, key=KEY).status_code == 403
 
 
+def test_whoever_asks_again_learns_of_his_upload_though_the_form_is_closed(
+    api: Clients, office: Database
+) -> None:
+    """The answer may be lost, and the last form that takes files may be sent by another meanwhile."""
+    lapor = api("lapor")
+    first = lapor.upload("/files", "file", {"a.pdf": b"%PDF-1"}, key=KEY)
+    strip(office, "lapor")
+    again = lapor.upload("/files", "file", {"a.pdf": b"%PDF-1"}, key=KEY)
+    assert (again.status_code, again.json) == (first.status_code, first.json)
+    assert lapor.upload("/files", "file", {"a.pdf": b"%PDF-1"}, key="another").status_code == 403
+
+
 def test_who_owns_no_processes_any_more_is_not_told_of_his_deployment_again(
     api: Clients, office: Database
 ) -> None:
