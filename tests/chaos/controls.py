@@ -51,8 +51,17 @@ def _commit(session: Session) -> None:
 def _ignored_key(_database: Database) -> None:
     """Whatever is sent again is done again."""
 
-    def run_once(_session: Session, *given: Any) -> Any:
-        return given[-1]()
+    def run_once(
+        _session: Session,
+        _actor: Any,
+        _command: str,
+        _target: str,
+        _key: Any,
+        _body: Any,
+        do: Callable[[], Any],
+        *_allowed: Any,
+    ) -> Any:
+        return do()
 
     _patch.setattr(idempotency, "run_once", run_once)
 

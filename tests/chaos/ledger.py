@@ -15,7 +15,8 @@ from tests.chaos.requests import Request, content_of
 _WORDS = {"start": "judul", "complete": "catatan", "message": "isi"}
 _TYPES = {"instance_started": "judul", "task_completed": "catatan", "message_received": "isi"}
 #: What may be refused for what somebody else did meanwhile.
-CONTESTED = frozenset({"claim", "complete", "message", "deploy"})
+#: An upload: no form is left that takes files.
+_CONTESTED = {"claim": 409, "complete": 409, "message": 409, "deploy": 409, "upload": 403}
 
 
 class Ledger:
@@ -46,8 +47,7 @@ class Ledger:
         return [
             f"{request.kind} {request.word} was answered {status}: {self.answers[number]}"
             for number, request in self.requests.items()
-            if (status := self.statuses[number]) >= 400
-            and (alone or status != 409 or request.kind not in CONTESTED)
+            if (status := self.statuses[number]) >= 400 and (alone or status != _CONTESTED.get(request.kind))
         ]
 
     def wrong(self, session: Session) -> list[str]:

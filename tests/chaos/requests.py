@@ -128,7 +128,13 @@ def _message(session: Session, number: int, who: str, dice: random.Random) -> Re
     return Request(number, "message", who, "/messages", body, case)
 
 
-def _upload(_session: Session, number: int, who: str, _dice: random.Random) -> Request:
+def _upload(session: Session, number: int, who: str, _dice: random.Random) -> Request | None:
+    query = select(UserTask.id).join(UserTask.instance)
+    waiting = query.where(UserTask.state == "open", ProcessInstance.key == office.KEY)
+    if (
+        session.scalars(waiting.limit(1)).first() is None
+    ):  # files are taken only of who has a form to name them in
+        return None
     return Request(number, "upload", who, "/files")
 
 

@@ -175,13 +175,19 @@ class _Life:
         return self._number
 
     def _send(self, request: Request, at: int | None = 0) -> None:
-        """Send a request; ``at``: die at this point of it, None to count the points."""
+        """Send a request; ``at``: die at this point of it, None to count the points.
+
+        Raises:
+            RuntimeError: it failed with 500. What only goes on till this has worked would go on for ever.
+        """
         self._tell(begin=request.as_dict())
         if at != 0:
             self._points.arm(at)
         status, answer = self._clients.send(request)
         self._points.disarm()
         self._tell(answer=request.number, status=status, body=answer)
+        if status == 500:
+            raise RuntimeError(f"{request.kind} {request.word} was answered 500")
 
     def _do_one(self, kind: str, at: int | None, number: int) -> None:
         """Make ready, then do one thing and die amid it at its ``at``-th point, or stop there."""
