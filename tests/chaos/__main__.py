@@ -29,25 +29,30 @@ def main() -> int:
     words.add_argument(
         "--server", help="the maintenance database of a PostgreSQL server; else one is started"
     )
-    words.add_argument("--kills", type=int, default=200)
+    words.add_argument("--kills", type=int, help="without this, --control and --stop: 200")
     words.add_argument("--seed", type=int, default=1)
     words.add_argument(
         "--record", type=Path, help="a line of JSON for each part; a run goes on after the last"
     )
     words.add_argument(
-        "--control", action="append", choices=tuple(CONTROLS), help="make it wrong; must be found"
+        "--control",
+        action="append",
+        default=[],
+        choices=tuple(CONTROLS),
+        help="make it wrong; must be found",
     )
-    words.add_argument(
-        "--stop", type=float, metavar="S", help="stop workers for so long amid their timers instead"
-    )
+    words.add_argument("--stop", type=float, metavar="S", help="stop workers for so long amid their timers")
+    words.add_argument("--stops", type=int, default=3, help="how many workers are stopped")
     given = words.parse_args()
+    if given.kills is None and not given.control and given.stop is None:
+        given.kills = 200
     with tempfile.TemporaryDirectory(prefix="alur-chaos-") as folder, _server(given) as server:
         made = places(Path(folder), server)
         gc.collect()
         gc.freeze()  # what is loaded by now stays, and is shared with every process
-        if given.control:
-            return sum(_find(made, control, given.seed) for control in given.control)
-        return _kill(made, given) if given.stop is None else _stop(made, given)
+        missed = sum(_find(made, control, given.seed) for control in given.control)
+        stopped_wrong = _stop(made, given) if given.stop is not None else 0
+        return missed + stopped_wrong + (_kill(made, given) if given.kills else 0)
 
 
 @contextmanager
@@ -137,11 +142,11 @@ def _tell(killed: Counter[tuple[str, str]], wrong: list[str], seed: int) -> None
 
 
 def _stop(made: Places, given: argparse.Namespace) -> int:
-    """Stop a worker at points spread over the firing of a timer, ``--kills`` of them."""
+    """Stop a worker at points spread over the firing of a timer, ``--stops`` of them."""
     with made.place() as place:
         hunt = Hunt(place, given.seed)
-        points = range(2, len(hunt.points_of("timer")), max(1, 30 // given.kills))
-        stopped = sum(hunt.stop_one(at, given.stop) for at in points[: given.kills])
+        points = range(2, len(hunt.points_of("timer")), max(1, 30 // given.stops))
+        stopped = sum(hunt.stop_one(at, given.stop) for at in points[: given.stops])
         hunt.close()
     print(
         f"{stopped} workers stopped for {given.stop:.0f} s on {given.database}, {len(hunt.wrong)} violations"

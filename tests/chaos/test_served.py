@@ -24,7 +24,7 @@ from tests.chaos.requests import Request, think_of
 from tests.serving import free_port
 
 pytestmark = pytest.mark.slow
-KILLS = 100 if os.environ.get("ALUR_CHAOS") else 4
+KILLS = 100 if os.environ.get("ALUR_CHAOS") else 3  # each of what is killed once
 #: So soon after it was started again the installation says that it is well. Where others use the processors too, so
 #: much of their time is all that it needs for it.
 BACK_S = 5.0
