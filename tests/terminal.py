@@ -99,12 +99,15 @@ def _lives(group: int) -> bool:
 
 @contextmanager
 def terminal(folder: Path, port: int, *words: str, **settings: str) -> Iterator[Terminal]:
-    """Run ``python -m app <words>`` until the block ends."""
+    """Run ``python -m app <words>`` until the block ends.
+
+    ``env`` lets it hear Ctrl+C: tests that a script runs in the background ignore it, and hand that on.
+    """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("ALUR_")}
     own = {"ALUR_DATA_DIR": str(folder / "data"), "ALUR_PORT": str(port), "PYTHONUNBUFFERED": "1"}
     env = {**kept, **own, "ALUR_WATCH": "0", **settings}
     process = subprocess.Popen(
-        [sys.executable, "-m", "app", *words],
+        ["env", "--default-signal=INT", sys.executable, "-m", "app", *words],
         cwd=ROOT,
         env=env,
         stdout=subprocess.PIPE,
