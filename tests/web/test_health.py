@@ -9,13 +9,14 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from socket import socket
 
 import pytest
 from flask.testing import FlaskClient
 
 from app import web
-from app.config import ROOT, Config
+from app.config import ROOT, Config, from_environment
 from app.db import Database
 from app.services.maintenance import heartbeat
 from app.web import create_app, server
@@ -56,12 +57,19 @@ def test_asking_counts_as_no_visit(client: FlaskClient, traffic: Traffic) -> Non
     assert len(traffic.statements) == 1
 
 
-def test_one_process_on_sqlite_and_two_on_postgresql(config: Config) -> None:
-    small = server.options(config)
-    large = server.options(replace(config, database_url="postgresql://localhost/alur", host="::1"))
-    assert (small["workers"], small["threads"], large["workers"]) == (1, 8, 2)
-    assert large["bind"] == "[::1]:8000"
-    assert not any(one["preload_app"] or one["accesslog"] for one in (small, large))
+@pytest.mark.parametrize(("cores", "processes"), [(1, 1), (2, 2), (16, 2)])
+def test_two_processes_serve_where_there_are_two_cores_on_either_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cores: int, processes: int
+) -> None:
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _pid: set(range(cores)))
+    config = from_environment({"ALUR_DATA_DIR": str(tmp_path)})
+    on_sqlite = server.options(config)
+    on_postgresql = server.options(
+        replace(config, database_url="postgresql://localhost/alur", host="::1", web_processes=4)
+    )
+    assert (on_sqlite["workers"], on_postgresql["workers"]) == (processes, 4)
+    assert (on_sqlite["bind"], on_postgresql["bind"]) == ("127.0.0.1:8000", "[::1]:8000")
+    assert not any(one["preload_app"] or one["accesslog"] for one in (on_sqlite, on_postgresql))
 
 
 @pytest.fixture
