@@ -18,7 +18,8 @@ from py_mini_racer import (
     init_mini_racer,
 )
 
-from app.bpmnio import budget, preparation
+from app import preparation
+from app.bpmnio import budget
 from app.errors import NotReady
 from app.i18n import _
 

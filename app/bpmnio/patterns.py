@@ -12,7 +12,8 @@ from typing import Any, Literal
 
 import orjson
 
-from app.bpmnio import budget, feelin, preparation
+from app import preparation
+from app.bpmnio import budget, feelin
 from app.bpmnio.isolate import LimitReached
 from app.i18n import _
 

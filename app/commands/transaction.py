@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 import orjson
 from sqlalchemy.orm import Session
 
-from app.bpmnio import preparation
-from app.bpmnio.preparation import NotPrepared
+from app import preparation
 from app.db import Database
 from app.errors import AppError, ExecutionFailed, ExpressionFailed
+from app.preparation import NotPrepared
 from app.services.core import encryption, idempotency, ids, security_log
 from app.services.core.access import Actor
 from app.services.core.security_log import Deed

@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
-from app import forms
-from app.bpmnio import preparation
+from app import forms, preparation
 from app.db import Database
 from app.engine import decisions
 from app.engine.diagram import Diagram, Node

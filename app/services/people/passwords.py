@@ -9,7 +9,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from app.bpmnio import preparation
+from app import preparation
 from app.config import Config
 from app.errors import InvalidForm
 from app.i18n import _
