@@ -142,7 +142,7 @@ class InstanceVisibility(Base):
     """That a case may be seen by a group's members: with ``unit_code`` only by those of that unit.
 
     One row for each group and unit that a task of the case was offered to, and for each group that coordinates one.
-    Triggers keep the rows, see migration 0010: what they say follows from the tasks.
+    Triggers keep the rows, see migration 0012: what they say follows from the tasks.
     """
 
     __tablename__ = "instance_visibility"
@@ -162,7 +162,7 @@ class InstanceVisibility(Base):
 
 
 class InstanceText(Base):
-    """What a case is found by: the words that are searched, in small letters. Triggers keep it: migration 0010."""
+    """What a case is found by: the words that are searched, in small letters. Triggers keep it: migration 0012."""
 
     __tablename__ = "instance_text"
     __table_args__ = ({"info": {"derived": True}},)
@@ -177,7 +177,7 @@ class FilterValue(Base):
     """A value that the lists of a group, and of a unit in it, can be narrowed to; ``label`` is what it is called.
 
     ``name``: activity, lane, unit of its tasks; category, case_unit, area, key of its cases. A value stays once it
-    was there. Triggers add it, see migration 0010.
+    was there. Triggers add it, see migration 0012.
     """
 
     __tablename__ = "filter_value"

@@ -4,8 +4,7 @@ A record holds names and ids that the installation itself gave: no identity, cod
 brought along. What is known of where a request comes from is the `Origin` that the entry point sets.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -81,16 +80,6 @@ def come_from(now: Origin) -> None:
 def recognise(session_id: str) -> None:
     """From now on it is known with which session or token."""
     _origin.set(replace(_origin.get(), session=session_id))
-
-
-@contextmanager
-def coming_from(channel: str) -> Iterator[None]:
-    """Let everything inside the block come through this channel."""
-    token = _origin.set(Origin(channel))
-    try:
-        yield
-    finally:
-        _origin.reset(token)
 
 
 def note(deed: Deed) -> Noted:

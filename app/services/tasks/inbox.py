@@ -123,15 +123,12 @@ class _Tab:
         """What finds the tasks of the tab, each sorted by an index; narrowed to what the same index holds."""
         in_time = [] if self.done else self._in_time  # finished ones are not sorted by it
         query = select(*self.columns).where(*in_time).order_by(*self._order)
-        tab, actor = self._filters.tab, self._actor
-        if tab == "mine":
-            return [query.where(IS_OPEN, UserTask.assignee_id == actor.id)]
-        if tab == "done":
-            return [query.where(IS_COMPLETED, UserTask.closed_by_id == actor.id)]
+        tab, held = self._filters.tab, _held(self._filters.tab, self._actor)
+        if tab in ("mine", "done"):
+            return [query.where(*held)]
         if self._here is None:
             return [query.where(IS_OPEN)]
-        free = [UserTask.assignee_id.is_(None)] if tab == "queue" else []
-        return [query.where(IS_OPEN, *free, access.offered_at(*place)) for place in self._here]
+        return [query.where(*held, access.offered_at(*place)) for place in self._here]
 
     @property
     def _order(self) -> list[Any]:
@@ -221,7 +218,7 @@ def counts(session: Session, *, actor: Actor) -> dict[str, int]:
     """How many tasks each tab holds, how many of his own are ``overdue`` or due ``today``, and how many of his queue
     are overdue (``queue_overdue``); each `bounded.MANY` at most. 1 SQL."""
     mine = _mine(actor)
-    done = select(UserTask.id).where(IS_COMPLETED, UserTask.closed_by_id == actor.id)
+    done = select(UserTask.id).where(*_held("done", actor))
     late, today = _deadline(session, "overdue"), _deadline(session, "today")
     columns = [
         bounded.count(mine, name="mine"),
@@ -240,11 +237,11 @@ def waiting(actor: Actor) -> Label[int]:
 
 
 def _mine(actor: Actor) -> Select[Any]:
-    return select(UserTask.id).where(IS_OPEN, UserTask.assignee_id == actor.id)
+    return select(UserTask.id).where(*_held("mine", actor))
 
 
 def _queue(actor: Actor) -> list[Select[Any]]:
-    query = select(UserTask.id).where(IS_OPEN, UserTask.assignee_id.is_(None))
+    query = select(UserTask.id).where(*_held("queue", actor))
     here = access.places(actor)
     if len(here) > access.MOST_PLACES:
         return [query.where(access.offered(actor))]
@@ -271,14 +268,18 @@ def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
     )
 
 
-def _tab(tab: str, actor: Actor) -> ColumnElement[bool]:
+def _held(tab: str, actor: Actor) -> list[ColumnElement[bool]]:
+    """What the tasks of a tab have in common, apart from whom they are offered to."""
     if tab == "mine":
-        return and_(IS_OPEN, UserTask.assignee_id == actor.id)
-    if tab == "queue":
-        return and_(IS_OPEN, UserTask.assignee_id.is_(None), access.offered(actor))
+        return [IS_OPEN, UserTask.assignee_id == actor.id]
     if tab == "done":
-        return and_(IS_COMPLETED, UserTask.closed_by_id == actor.id)
-    return and_(IS_OPEN, true() if actor.sees_all else access.offered(actor))
+        return [IS_COMPLETED, UserTask.closed_by_id == actor.id]
+    return [IS_OPEN, UserTask.assignee_id.is_(None)] if tab == "queue" else [IS_OPEN]
+
+
+def _tab(tab: str, actor: Actor) -> ColumnElement[bool]:
+    own = tab in ("mine", "done") or (tab == "open" and actor.sees_all)
+    return and_(*_held(tab, actor), true() if own else access.offered(actor))
 
 
 def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:

@@ -1,6 +1,7 @@
 """Filters and words of lists: whichever way a page is looked for, it shows what fits and nothing else."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from app.services.casefile import instance_lists
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import bounded, candidates, search
 from app.services.core.access import Actor
+from app.services.core.paging import Page
 from app.services.people import groups
 from app.services.tasks import inbox, tasks
 from app.services.tasks.inbox import Filters
@@ -57,21 +59,19 @@ def holds(case: ProcessInstance, words: str) -> bool:
 
 
 def cases(session: Session, filters: InstanceFilters, actor: Actor) -> list[int]:
-    found, after = list[int](), ""
-    while True:
-        page = instance_lists.page(session, filters, actor=actor, after=after, limit=4)
-        found += [case.id for case in page.items]
-        if page.next is None:
-            return found
-        assert page.next != after
-        after = page.next
+    return whole(lambda after: instance_lists.page(session, filters, actor=actor, after=after, limit=4))
 
 
 def found_tasks(session: Session, filters: Filters, actor: Actor) -> list[str]:
-    found, after = list[str](), ""
+    return whole(lambda after: inbox.page(session, filters, actor=actor, after=after, limit=4))
+
+
+def whole(page_after: Callable[[str], Page[Any]]) -> list[Any]:
+    """The ids on all pages of a list, one after the other."""
+    found, after = list[Any](), ""
     while True:
-        page = inbox.page(session, filters, actor=actor, after=after, limit=4)
-        found += [task.id for task in page.items]
+        page = page_after(after)
+        found += [row.id for row in page.items]
         if page.next is None:
             return found
         assert page.next != after
