@@ -10,11 +10,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -90,13 +90,17 @@ def ngettext(singular: str, plural: str, count: int, /, **params: object) -> str
 def moment(at: datetime, zone: tzinfo) -> str:
     """Put a time into words in ``zone``: 24 Nov 2026, 14.05 WIB."""
     local = at.astimezone(zone)
-    pattern = "d MMM y, HH.mm" if language() == "id" else "d MMM y, HH:mm"
-    return f"{format_datetime(local, pattern, locale=language())} {local.tzname()}"
+    return f"{day(local.date())}, {local:{'%H.%M' if language() == 'id' else '%H:%M'}} {local.tzname()}"
 
 
 def day(on: date) -> str:
     """Put a date into words: 24 Nov 2026."""
-    return format_date(on, "d MMM y", locale=language())
+    return _day(on, language())
+
+
+@lru_cache(maxsize=4096)
+def _day(on: date, code: str) -> str:
+    return format_date(on, "d MMM y", locale=code)
 
 
 def catalogue(code: str) -> gettext.GNUTranslations:

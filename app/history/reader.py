@@ -23,10 +23,12 @@ def latest(session: Session, instance_id: int, *, limit: int) -> Sequence[Entry[
     return _entries(session, _of(instance_id).order_by(HistoryEvent.id.desc()).limit(limit))[::-1]
 
 
-def of_kinds(session: Session, instance_id: int, *kinds: type[Event]) -> Sequence[Entry[Event]]:
-    """The events of some kinds of a case in the order they happened, with their actors."""
-    types = [kind.type for kind in kinds]
-    return _entries(session, _of(instance_id).where(HistoryEvent.type.in_(types)).order_by(HistoryEvent.id))
+def of_kinds(
+    session: Session, instance_id: int, *kinds: type[Event], latest: int | None = None
+) -> Sequence[Entry[Event]]:
+    """The events of some kinds of a case in the order they happened, with their actors; the ``latest`` so many."""
+    query = _of(instance_id).where(HistoryEvent.type.in_([kind.type for kind in kinds]))
+    return _entries(session, query.order_by(HistoryEvent.id.desc()).limit(latest))[::-1]
 
 
 def outside_instances(session: Session, *, before: int | None, limit: int) -> Sequence[Entry[Event]]:

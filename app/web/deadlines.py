@@ -1,6 +1,6 @@
 """A deadline in words: "3 hari kerja lagi", "Lewat 2 hari", counted by the calendar it was made with."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -32,7 +32,7 @@ class Moment:
 
 @dataclass(frozen=True)
 class Due:
-    """What the macro `due` wants: ``state`` is none, overdue, today, soon or later; ``date`` is in words."""
+    """How far away a deadline is: ``state`` is none, overdue, today, soon or later; ``date`` is in words."""
 
     state: str
     n: int = 0
@@ -40,8 +40,8 @@ class Due:
     date: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        """Arguments for the macro, which finds its own words but for those of `_under_a_minute`."""
-        return {**asdict(self), "words": _under_a_minute(self)}
+        """Arguments for the macro `due`."""
+        return {"state": self.state, "date": self.date, "words": in_words(self)}
 
 
 def moment() -> Moment:

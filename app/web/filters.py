@@ -31,6 +31,7 @@ def init_app(app: Flask) -> None:
     )
     env.globals.update(
         _=i18n._,
+        N_=i18n.N_,
         ngettext=i18n.ngettext,
         pgettext=i18n.pgettext,
         language=i18n.language,

@@ -13,6 +13,7 @@ NO_PAGES = {
     "auth.home": "leads elsewhere",
     "casefile.diagram": "read by the viewer",
     "casefile.states": "read by the viewer",
+    "casefile.standing": "a part of the page of a task",
     "definitions.diagram": "read by the viewer",
     "definitions.states": "read by the viewer",
     "definitions.file": "a download",
@@ -44,6 +45,23 @@ def press(name: str) -> Callable[[Person, Scene], None]:
 def unfold(name: str) -> Callable[[Person, Scene], None]:
     """Open what is folded."""
     return lambda person, _scene: person.page.locator("summary", has_text=name).first.click()
+
+
+def _to_the_end(person: Person, _scene: Scene) -> None:
+    """Go to where the case stands, which is fetched then."""
+    part = person.page.locator("[data-module~=later]", has=person.page.locator("#riwayat"))
+    part.scroll_into_view_if_needed()
+    person.page.locator("[data-module~=later][data-loaded] .timeline").wait_for()
+
+
+def _days(person: Person, scene: Scene) -> None:
+    unfold("Mengapa tanggal ini?")(person, scene)
+    person.page.locator(".weeks:visible").first.wait_for()
+
+
+def _days_of_a_clock(person: Person, _scene: Scene) -> None:
+    part = person.page.locator("[data-src*='/tenggat/']").first.get_attribute("data-src") or ""
+    person.visit(part.removesuffix("?bagian"))
 
 
 def _wrong_password(person: Person, _scene: Scene) -> None:
@@ -145,7 +163,9 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("tasks.show", "/tugas/{long_task}"),
         Visit("tasks.show", "/tugas/{odd_task}"),
         Visit("tasks.show", "/tugas/{odd_task}", "sent empty", press("Selesaikan tugas"), 422),
-        Visit("tasks.show", "/tugas/{odd_task}", "with the days counted", unfold("Mengapa tanggal ini?")),
+        Visit("tasks.show", "/tugas/{odd_task}", "with the days counted", _days),
+        Visit("tasks.show", "/tugas/{long_task}", "with where the case stands", _to_the_end),
+        Visit("tasks.deadline", "/tugas/{odd_task}/tenggat"),
         Visit("tasks.show", "/tugas/{sent_task}"),
         Visit("tasks.show", "/tugas/{done_task}"),
         Visit("tasks.show", "/tugas/{stopped_task}"),
@@ -167,6 +187,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("tasks.listed", "/tugas?tab=queue"),
         Visit("tasks.show", "/tugas/{unit_task}"),
         Visit("casefile.show", "/perkara/{unit}"),
+        Visit("casefile.deadline", "/perkara/{unit}", "of a clock", _days_of_a_clock),
     ),
     "pemilik": (
         Visit("definitions.listed", "/proses"),

@@ -32,6 +32,8 @@ from app.services.instances import instances, messages, numbers, waits
 class Clock:
     """A running clock of a case. ``ends``: whether something is over when it rings, else it only reminds."""
 
+    id: str
+    instance_id: int
     activity_id: str
     name: str
     due_at: datetime
@@ -119,7 +121,10 @@ def clocks(session: Session, instance: ProcessInstance) -> list[Clock]:
     zone = settings.config(session).timezone
     own = select(Job).where(Job.instance_id == instance.id, Job.signal.is_(None))
     rows = session.scalars(own.order_by(Job.due_at))
-    return [_clock(version, job, timers.explain(timers.Due.from_dict(job.deadline), zone)) for job in rows]
+    return [
+        _clock(version, instance, job, timers.explain(timers.Due.from_dict(job.deadline), zone))
+        for job in rows
+    ]
 
 
 def why(task: UserTask, session: Session) -> timers.Explanation | None:
@@ -129,12 +134,13 @@ def why(task: UserTask, session: Session) -> timers.Explanation | None:
     return timers.explain(timers.Due.from_dict(task.deadline), settings.config(session).timezone)
 
 
-def _clock(version: Version, job: Job, explanation: timers.Explanation) -> Clock:
+def _clock(version: Version, instance: ProcessInstance, job: Job, explanation: timers.Explanation) -> Clock:
     nodes = version.diagram.nodes
     node = nodes[job.activity_id]
     host = nodes.get(job.attached_to or "")
     name = node.name or (host.name if host else "") or node.id
-    return Clock(node.id, name, job.due_at, job.opened_at, explanation, node.is_deadline, ends(node))
+    of = (job.id, instance.id, node.id)
+    return Clock(*of, name, job.due_at, job.opened_at, explanation, node.is_deadline, ends(node))
 
 
 def ends(node: Node) -> bool:

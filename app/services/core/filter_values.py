@@ -4,8 +4,10 @@ They are rows of their own, see `FilterValue`: grouping all tasks to fill a filt
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import select, union_all
+from sqlalchemy import Select, select, union_all
 from sqlalchemy.orm import Session
 
 from app.models import FilterValue, Unit
@@ -19,19 +21,26 @@ _UNITS = ("unit", "case_unit")
 def known(session: Session, names: Sequence[str], *, actor: Actor | None) -> Mapping[str, dict[str, str]]:
     """For each of ``names`` its values, each with what it is called, `MOST` of them; those of everybody without an
     ``actor``, else those of the actor's groups and units. 1 SQL."""
-    query = select(FilterValue.name, FilterValue.value, FilterValue.label)
-    if actor is not None:
-        here = FilterValue.unit_code.in_([WHOLE_GROUP, *actor.units])
-        query = query.where(FilterValue.group_id.in_(actor.groups), here)
-    each = [query.where(FilterValue.name == name).distinct().limit(MOST).subquery() for name in names]
+    places = None if actor is None else (actor.groups, actor.units | {WHOLE_GROUP})
     found: dict[str, dict[str, str]] = {name: {} for name in names}
-    values = union_all(*(select(one) for one in each)).subquery()
-    rows = select(values, Unit.name.label("unit")).outerjoin(
-        Unit, (Unit.code == values.c.value) & values.c.name.in_(_UNITS)
-    )
-    for name, value, label, unit in session.execute(rows):
+    for name, value, label, unit in session.execute(_knowing(tuple(names), places)):
         found[name][value] = unit or label
     return found
+
+
+@lru_cache(maxsize=256)
+def _knowing(
+    names: Sequence[str], places: tuple[frozenset[int], frozenset[str]] | None
+) -> Select[tuple[Any, ...]]:
+    query = select(FilterValue.name, FilterValue.value, FilterValue.label)
+    if places is not None:
+        groups, units = places
+        query = query.where(FilterValue.group_id.in_(groups), FilterValue.unit_code.in_(units))
+    each = [query.where(FilterValue.name == name).distinct().limit(MOST).subquery() for name in names]
+    values = union_all(*(select(one) for one in each)).subquery()
+    return select(values, Unit.name.label("unit")).outerjoin(
+        Unit, (Unit.code == values.c.value) & values.c.name.in_(_UNITS)
+    )
 
 
 def places(session: Session, name: str, value: str, most: int) -> set[tuple[int, str]]:

@@ -3,16 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Select, and_, exists, select, true, tuple_
+from sqlalchemy import ColumnElement, Label, Select, and_, bindparam, exists, select, true, tuple_
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app.models import ProcessInstance, UserTask
 from app.models.runtime import IS_COMPLETED, IS_OPEN, NO_DEADLINE
 from app.services.core import access, bounded, candidates, clock, filter_values, search, settings
-from app.services.core.access import Actor
+from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, values_of
 
@@ -217,18 +217,28 @@ class _Tab:
 def counts(session: Session, *, actor: Actor) -> dict[str, int]:
     """How many tasks each tab holds, how many of his own are ``overdue`` or due ``today``, and how many of his queue
     are overdue (``queue_overdue``); each `bounded.MANY` at most. 1 SQL."""
+    now, tomorrow = _today(session)
+    given = {ACTOR_ID.key: actor.id, "now": now, "tomorrow": tomorrow}
+    return dict(session.execute(_counting(access.any_like(actor)), given).one()._mapping)
+
+
+@lru_cache(maxsize=256)
+def _counting(actor: Actor) -> Select[*tuple[Any, ...]]:
     mine = _mine(actor)
     done = select(UserTask.id).where(*_held("done", actor))
-    late, today = _deadline(session, "overdue"), _deadline(session, "today")
-    columns = [
+    now = bindparam("now", type_=UserTask.sort_at.type)
+    late = UserTask.sort_at < now
+    today = and_(
+        UserTask.sort_at >= now, UserTask.sort_at < bindparam("tomorrow", type_=UserTask.sort_at.type)
+    )
+    return select(
         bounded.count(mine, name="mine"),
         bounded.count(*_queue(actor), name="queue"),
         bounded.count(done, name="done"),
         bounded.count(mine.where(late), name="overdue"),
         bounded.count(mine.where(today), name="today"),
         bounded.count(*(query.where(late) for query in _queue(actor)), name="queue_overdue"),
-    ]
-    return dict(session.execute(select(*columns)).one()._mapping)
+    )
 
 
 def waiting(actor: Actor) -> Label[int]:
@@ -297,9 +307,7 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
 
 
 def _deadline(session: Session, wanted: str) -> ColumnElement[bool]:
-    now = clock.now(session)
-    zone = settings.config(session).timezone
-    tomorrow = datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
+    now, tomorrow = _today(session)
     if wanted == "overdue":
         return UserTask.sort_at < now
     if wanted == "today":
@@ -307,6 +315,13 @@ def _deadline(session: Session, wanted: str) -> ColumnElement[bool]:
     if wanted == "week":
         return and_(UserTask.sort_at >= now, UserTask.sort_at < tomorrow + timedelta(days=7))
     return UserTask.sort_at == NO_DEADLINE
+
+
+def _today(session: Session) -> tuple[datetime, datetime]:
+    """Now, and when the next day begins here."""
+    now = clock.now(session)
+    zone = settings.config(session).timezone
+    return now, datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
 
 
 def _key_of(after: str, columns: Sequence[Any]) -> Key:

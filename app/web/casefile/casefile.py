@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.commands.transaction import Answer, run_command, run_without_key
-from app.errors import Conflict, InvalidForm, NotAllowed
+from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.i18n import _, pgettext
 from app.models import Job, ProcessInstance, UserTask
 from app.services import identity
@@ -44,6 +44,8 @@ from app.web.security_log import noting
 
 #: So many events stand open; older ones are folded away, so that what the case holds is not a screen's length below.
 _OPEN_EVENTS = 8
+#: So many are told beside a task.
+_RECENT = 12
 #: Fewer are not worth a press.
 _FEWEST_FOLDED = 3
 
@@ -93,6 +95,33 @@ def show_identity(instance_id: int) -> AnyResponse:
     with context.database().reading() as session:
         page = _draw_casefile(session, instance_id, actor=actor, shown=shown)
     return make_response(page, {"Cache-Control": "no-store"})
+
+
+@blueprint.get("/perkara/<int:instance_id>/kedudukan")
+def standing(instance_id: int) -> str:
+    """Where the case stands and what happened last, for the page of a task: a part of a page."""
+    with context.database().reading() as session:
+        file = casefile.open_casefile(session, instance_id, actor=context.actor())
+        noting.case_read(instance_id)
+        svg, lines = page_parts.picture(session, file)
+        entries = page_parts.timeline(file, page_parts.vocabulary(file), most=_RECENT)
+        more = file.more_events or len(file.events) > len(entries)
+        return render_template(
+            "casefile/standing.html", case=file.instance, svg=svg, lines=lines, entries=entries, more=more
+        )
+
+
+@blueprint.get("/perkara/<int:instance_id>/tenggat/<clock_id>")
+def deadline(instance_id: int, clock_id: str) -> str:
+    """Why a running clock rings when it does."""
+    with context.database().reading() as session:
+        instance = instances.get(session, instance_id, actor=context.actor())
+        noting.case_read(instance_id)
+        found = next((one for one in queries.clocks(session, instance) if one.id == clock_id), None)
+        if found is None:
+            raise NotFound(_("Tenggat ini tidak berjalan lagi."))
+        back = (url_for("casefile.show", instance_id=instance_id), instance.business_key)
+        return page_parts.deadline(instance, found.name, clocks.why_clock(found), back)
 
 
 @blueprint.get("/perkara/<int:instance_id>/diagram.xml")

@@ -4,6 +4,8 @@ import re
 from datetime import datetime
 from typing import Any
 
+from flask import url_for
+
 from app import i18n
 from app.i18n import N_, _, ngettext
 from app.models import UserTask
@@ -59,23 +61,28 @@ def rule(explanation: Any) -> str:
     return text
 
 
-def why(explanation: Any) -> dict[str, Any]:
-    """Arguments of the macros that explain a date; empty ones for a task without a deadline."""
+def why(explanation: Any, url: str) -> dict[str, Any]:
+    """Arguments of the macros that explain a date; empty ones for a task without a deadline.
+
+    ``url``: where the days are that were counted.
+    """
     if explanation is None:
-        return {"days": (), "rule": "", "calendar": ""}
+        return {"days": (), "rule": "", "calendar": "", "url": ""}
     name = calendar_in_words(explanation.due.calendar)
-    return {"days": explanation.days, "rule": rule(explanation), "calendar": name}
+    return {"days": explanation.days, "rule": rule(explanation), "calendar": name, "url": url}
 
 
 def why_task(task: UserTask, explanation: Any) -> dict[str, Any]:
     """Arguments of the macro ``why`` for a task's deadline."""
-    return {**deadlines.of_task(task).as_dict(), **why(explanation)}
+    url = url_for("tasks.deadline", task_id=task.id)
+    return {**deadlines.of_task(task).as_dict(), **why(explanation, url)}
 
 
 def why_clock(clock: Clock) -> dict[str, Any]:
     """The same for a running clock."""
     due = deadlines.due(clock.due_at, clock.explanation.due.unit)
-    return {**due.as_dict(), **why(clock.explanation)}
+    url = url_for("casefile.deadline", instance_id=clock.instance_id, clock_id=clock.id)
+    return {**due.as_dict(), **why(clock.explanation, url)}
 
 
 def all_of(file: CaseFile, explanations: dict[str, Any], words: Vocabulary) -> list[dict[str, Any]]:

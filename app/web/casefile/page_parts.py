@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import url_for
+from flask import render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,7 @@ from app.history.events import REPORTER, Event, InstanceStarted, MessageReceived
 from app.history.sentences import say
 from app.history.words.telling import other_instance
 from app.i18n import N_, _
-from app.models import Attachment, InstanceMessage, MessageWait, UserTask
+from app.models import Attachment, InstanceMessage, MessageWait, ProcessInstance, UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.queries import Submission
@@ -47,9 +47,15 @@ def vocabulary(file: CaseFile) -> Vocabulary:
     return vocabulary_of(file, context.config().timezone)
 
 
-def timeline(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
-    """What happened, the latest first."""
-    return [sentences.entry(entry, vocabulary) for entry in reversed(file.events)]
+def timeline(file: CaseFile, vocabulary: Vocabulary, most: int | None = None) -> list[dict[str, Any]]:
+    """What happened, the latest first, and of it the first ``most``."""
+    return [sentences.entry(entry, vocabulary) for entry in file.events[::-1][:most]]
+
+
+def deadline(case: ProcessInstance, name: str, why: Mapping[str, Any], back: tuple[str, str]) -> str:
+    """The page that explains a date, or the days of it alone where a page fetches a part."""
+    template = "casefile/deadline_part.html" if "bagian" in request.args else "casefile/deadline.html"
+    return render_template(template, case=case, name=name, why=why, back=back)
 
 
 def reports(file: CaseFile) -> list[Submission]:

@@ -32,9 +32,7 @@ from app.web.security_log import noting
 CELLS = ("input", "persyaratan", "waktu", "output", "ket")
 #: The control that answers a gateway: no field of a form can have a colon in its name.
 ANSWER = "answer:{}"
-#: So many events are told beside a task; the case's own page has all of them.
-RECENT = 12
-#: And so many forms that officers handed in before.
+#: So many forms that officers handed in before are shown beside a task.
 EARLIER = 6
 
 
@@ -122,7 +120,6 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
     page = _read(session, task_id, actor, refusal or Refusal())
     noting.case_read(page.file.instance.id)
     explanations = {task.id: queries.why(task, session) for task in page.file.tasks}
-    svg, lines = page_parts.picture(session, page.file)
     return render_template(
         "tasks/task.html",
         page=page,
@@ -133,12 +130,9 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         reports=page_parts.reports(page.file),
         earlier=page_parts.handed_in(page.file, page.work.task)[:EARLIER],
         clocks=clocks.all_of(page.file, explanations, page.words),
-        entries=page_parts.timeline(page.file, page.words)[:RECENT],
         notes=page_parts.notes(page.file),
         files=page_parts.files(page.file, page.words),
         done=_done(page),
-        svg=svg,
-        lines=lines,
         zone=context.config().timezone.key,
         file_url=page_parts.file_url,
     )
@@ -161,7 +155,7 @@ def cells(node: Any, *, even_empty: bool = False) -> list[tuple[str, str]]:
 def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> TaskPage:
     work = tasks.get(session, task_id, actor=actor)
     instance = work.task.instance
-    file = casefile.casefile_of(session, instance, actor=actor)
+    file = casefile.task_file(session, work.task, actor=actor)
     standing = permissions.holding(actor, work.task)
     kept = permissions.draft(session, task_id, actor=actor)
     values, answers = _typed(refusal, kept)

@@ -24,7 +24,7 @@ from app.errors import (
 )
 from app.i18n import _
 from app.models import ProcessInstance, User, UserTask
-from app.services.casefile import notes
+from app.services.casefile import notes, queries
 from app.services.core.access import Actor
 from app.services.definitions import definitions, staffing
 from app.services.instances import instances, messages
@@ -32,8 +32,9 @@ from app.services.people import officers
 from app.services.tasks import conflicts, permissions, tasks
 from app.services.tasks.tasks import Work
 from app.web import context, entries, errors, filters, lists
-from app.web.casefile import page_parts
+from app.web.casefile import clocks, page_parts
 from app.web.entries import Entry
+from app.web.security_log import noting
 from app.web.tasks import inbox, task_page
 from app.web.tasks.task_page import ANSWER, Refusal
 
@@ -57,6 +58,17 @@ def show(task_id: str) -> str:
     """Everything needed to act on one task."""
     with context.database().reading() as session:
         return task_page.draw_task_page(session, task_id, actor=context.actor())
+
+
+@blueprint.get("/tugas/<task_id>/tenggat")
+def deadline(task_id: str) -> str:
+    """Why the task is due when it is."""
+    with context.database().reading() as session:
+        task = tasks.get(session, task_id, actor=context.actor()).task
+        noting.case_read(task.instance_id)
+        why = clocks.why_task(task, queries.why(task, session))
+        back = (url_for("tasks.show", task_id=task_id), task.name)
+        return page_parts.deadline(task.instance, task.name, why, back)
 
 
 @blueprint.post("/tugas/<task_id>")

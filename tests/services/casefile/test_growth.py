@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.db import Database
 from app.services.casefile import instance_lists
 from app.services.casefile.instance_lists import InstanceFilters
-from app.services.core import bounded, candidates
+from app.services.core import candidates
 from app.services.core.access import Actor
 from app.services.definitions import definitions, details
 from app.services.notifications import notices, outbox
@@ -41,9 +41,9 @@ def office(sqlite_database: Database) -> Office:
 
 
 @pytest.fixture(autouse=True)
-def small_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+def small_bounds(monkeypatch: pytest.MonkeyPatch, count_to: Callable[[int], None]) -> None:
     """Bounds that a test's few cases reach."""
-    monkeypatch.setattr(bounded, "MANY", 10)
+    count_to(10)
     monkeypatch.setattr(details, "_MOST_LOOKED_AT", 20)
     for name, value in {"MOST": 40, "_LARGEST": 20, "RARE": 20, "_FIRST": 10}.items():
         monkeypatch.setattr(candidates, name, value)

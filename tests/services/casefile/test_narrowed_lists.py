@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from app.models import ProcessInstance, UserTask
 from app.services.casefile import instance_lists
 from app.services.casefile.instance_lists import InstanceFilters
-from app.services.core import bounded, candidates, search
+from app.services.core import candidates, search
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.people import groups
 from app.services.tasks import inbox, tasks
 from app.services.tasks.inbox import Filters
+from tests.services import kept_statements
 from tests.services.counting import statements
 from tests.services.office import Office, add_user
 
@@ -182,11 +183,13 @@ def test_who_works_in_very_many_groups_sees_the_same(
 
         before = everything()
         monkeypatch.setattr("app.services.core.access.MOST_PLACES", 1)
+        kept_statements.forget()
         assert everything() == before
+        kept_statements.forget()
 
 
-def test_counts_end_at_a_thousand(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded, "MANY", 3)
+def test_counts_end_at_a_thousand(office: Office, count_to: Callable[[int], None]) -> None:
+    count_to(3)
     for _number in range(5):
         office.start()
     with office.database.reading() as session:

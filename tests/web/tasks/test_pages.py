@@ -1,5 +1,6 @@
 """Kotak tugas and the page of a task, as a browser without scripts sees them."""
 
+import html
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -180,7 +181,7 @@ def test_the_page_has_everything_needed_to_act(sign_in: SignIn, case: Case, offi
         "3 hari kerja sejak",
         "hari ke-0",
         "Kedudukan perkara",
-        "Perkara dimulai",
+        f"/perkara/{case.id}/kedudukan",
         "Tambah catatan",
         "Simpan draf",
         "data-conditions",
@@ -188,6 +189,34 @@ def test_the_page_has_everything_needed_to_act(sign_in: SignIn, case: Case, offi
     ):
         assert words in page, words
     assert "Warga Contoh" not in page
+
+
+def test_where_the_case_stands_and_the_counted_days_are_parts_of_their_own(
+    sign_in: SignIn, case: Case, office: Database
+) -> None:
+    lapor, other = sign_in("lapor"), sign_in("dpupr")
+    task = task_of(office, case.id)
+    page = lapor.get(f"/tugas/{task.id}").text
+    assert 'class="weeks"' not in page
+    assert 'class="bpmn' not in page
+    parts = {html.unescape(one) for one in re.findall(r'data-src="([^"]+)"', page)}
+    assert f"/perkara/{case.id}/kedudukan" in parts
+    assert f"/tugas/{task.id}/tenggat?bagian" in parts
+    for part in parts:
+        answer = lapor.get(part)
+        assert answer.status_code == 200
+        assert "<html" not in answer.text
+        assert 'class="bpmn' in answer.text or 'class="weeks"' in answer.text
+        whole = lapor.get(part.removesuffix("?bagian")).text
+        assert "<html" in whole or part.endswith("kedudukan")
+        assert other.get(part).status_code == 404
+    assert "Perkara dimulai" in lapor.get(f"/perkara/{case.id}/kedudukan").text
+
+
+def test_a_clock_that_no_longer_runs_explains_nothing(sign_in: SignIn, case: Case) -> None:
+    answer = sign_in("lapor").get(f"/perkara/{case.id}/tenggat/{'0' * 32}")
+    assert answer.status_code == 404
+    assert "Tenggat ini tidak berjalan lagi." in answer.text
 
 
 def test_what_officers_handed_in_before_stands_beside_the_form(
@@ -548,7 +577,7 @@ def test_a_task_is_handed_on_with_a_reason(sign_in: SignIn, case: Case, office: 
     handed = browser.post(f"/tugas/{task.id}/alihkan", to=to, reason="Cuti")
     assert handed.status_code == 303
     assert task_of(office, case.id).assignee_id == to
-    history = browser.get(f"/tugas/{task.id}").text
+    history = browser.get(f"/perkara/{case.id}/kedudukan").text
     assert "dialihkan kepada <b>Ketua Tim Koordinasi</b>" in history
     assert "Cuti" in history
 

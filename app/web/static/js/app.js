@@ -8,10 +8,12 @@ import doubleSubmit from "./double-submit.js";
 import explain from "./explain.js";
 import focus from "./focus.js";
 import form from "./form.js";
+import later from "./later.js";
 import leaving from "./leaving.js";
 import menu from "./menu.js";
 import print from "./print.js";
 import shortcuts from "./shortcuts.js";
 import theme from "./theme.js";
 
-attach({ autosave, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, leaving, menu, print, shortcuts, theme });
+const modules = { autosave, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, leaving, menu, print, shortcuts, theme };
+attach({ ...modules, later: later(modules) });
