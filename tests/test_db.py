@@ -1,5 +1,6 @@
 """What the database promises to everything above it."""
 
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from threading import Barrier
@@ -128,3 +129,35 @@ def test_what_need_not_be_durable_does_not_wait_for_the_disk_and_what_follows_do
         database.engine.dispose()
     yes, no = (2, 1) if database.is_sqlite else ("on", "off")
     assert [waits(durable=one) for one in (True, False, False, True, False)] == [yes, no, no, yes, no]
+
+
+def test_a_writer_that_was_stopped_keeps_nobody_for_ever(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.db.PATIENCE_S", 0.3)
+    others = Database(
+        database.engine.url.render_as_string(hide_password=False)
+    )  # its patience is the one of now
+
+    def write(of: Database) -> None:
+        with of.transaction() as session:
+            session.execute(text("UPDATE setting SET value = '{}' WHERE name = 'x'"))
+
+    def refused() -> bool:
+        with pytest.raises(NotReady, match="Perubahan lain belum selesai"):
+            write(others)
+        return True
+
+    with database.transaction() as session:
+        session.add(Setting(name="x", value={}))
+    stopped = threading.active_count()
+    with database.transaction() as session:
+        session.execute(text("UPDATE setting SET value = '{}' WHERE name = 'x'"))
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(lambda _n: refused(), range(8)))
+        assert (
+            threading.active_count() <= stopped + 4
+        )  # however many gave up: the first four wait in the queue
+    write(others)
+    write(database)
+    others.engine.dispose()

@@ -71,7 +71,7 @@ class MembershipChange(Base):
     at: Mapped[datetime]
     #: Null: the command line or the watched folders.
     by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    #: What he got and what he lost: ``lane:``, ``unit:`` or ``role:`` and its name.
+    #: What he got and what he lost: ``lane:``, ``unit:`` or ``role:`` and its name; ``password:`` was reset.
     gained: Mapped[list[Any]]
     lost: Mapped[list[Any]]
 

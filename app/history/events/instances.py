@@ -66,13 +66,16 @@ class IdentityShown(InstanceEvent):
     """Somebody looked at identity. ``fields``: their keys; ``attachment``: the id of the file that was opened.
 
     ``membership_changed_at`` (ISO 8601) and ``membership_changed_by`` (a user's name) mark that within a day before
-    somebody changed the lanes, units or roles of who looked.
+    somebody changed the lanes, units or roles of who looked; ``password_reset_at`` and ``password_reset_by``, that
+    somebody else gave him his password.
     """
 
     fields: Sequence[str]
     attachment: str = ""
     membership_changed_at: str = ""
     membership_changed_by: str = ""
+    password_reset_at: str = ""
+    password_reset_by: str = ""
 
 
 @event("note_added")

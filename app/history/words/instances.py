@@ -78,8 +78,12 @@ def _shown(entry: Entry[events.IdentityShown], vocabulary: Vocabulary) -> Senten
 
 
 def _mark(entry: Entry[events.IdentityShown], vocabulary: Vocabulary) -> Text:
-    """That his lanes, units or roles were changed shortly before, and by whom."""
+    """That his lanes, units, roles or password were changed shortly before, and by whom."""
     event = entry.event
+    if event.password_reset_at:
+        reset = N_("ditandai: {by} menyetel ulang kata sandinya pada {at}")
+        at = moment(event.password_reset_at, vocabulary.zone)
+        return say(reset, by=event.password_reset_by or _("sebuah perintah"), at=at)
     if not event.membership_changed_at:
         return ()
     at, by = moment(event.membership_changed_at, vocabulary.zone), event.membership_changed_by

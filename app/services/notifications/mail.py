@@ -40,7 +40,7 @@ _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 class Letter:
     """One mail to one person about all that is due; ``cases``: (number, link), empty for a case that is not his.
 
-    ``office``: where the record of the office is, if something of it is due.
+    ``office``: where the notices are, if one of them is about no case.
     """
 
     to: str
@@ -138,7 +138,7 @@ def compose(config: Config, letter: Letter) -> EmailMessage:
         message["Subject"] = cases if count else _("Alur: pengguna dan unit")
         lines = [_("Ada pemberitahuan untuk Anda di Alur:"), ""]
         if letter.office:
-            lines.append(_("Seseorang mengubah lajur, unit, atau perannya sendiri.") + f"\n{letter.office}")
+            lines.append(_("Ada kabar tentang akun, pengguna, atau unit.") + f"\n{letter.office}")
         lines += [f"{number}\n{link}".strip() for number, link in letter.cases]
         lines += ["", _("Masuk untuk membacanya. Surel ini dikirim otomatis; jangan dibalas.")]
         message.set_content("\n".join(lines))
@@ -152,7 +152,7 @@ def _letter(config: Config, person: tuple[str, str], rows: Sequence[Any]) -> Let
         cases=tuple(dict.fromkeys((row.business_key, _link(config, row)) for row in rows if row.instance_id)),
         notice_ids=tuple(row.id for row in rows),
         outbox_ids=tuple(dict.fromkeys(row.outbox_id for row in rows)),
-        office=f"{config.base_url}/pengguna/riwayat" if any(row.instance_id is None for row in rows) else "",
+        office=f"{config.base_url}/notifikasi" if any(row.instance_id is None for row in rows) else "",
     )
 
 

@@ -11,7 +11,7 @@ from app.i18n import _
 from app.models import Group, User
 from app.services.core import encryption, history, rights, settings
 from app.services.core.access import Actor
-from app.services.people import api_tokens, passwords, rate_limits, sessions, users
+from app.services.people import api_tokens, membership_changes, passwords, rate_limits, sessions, users
 from app.services.people.profiles import Profile
 from app.services.people.rate_limits import Admission, Limit
 
@@ -137,6 +137,7 @@ def reset_password(
     sessions.end_all(session, user.id, why="password")
     api_tokens.revoke_all(session, user, actor=actor)
     history.record(session, PasswordReset(user=user.name), actor=actor)
+    membership_changes.keep_reset(session, user, actor=actor)
     return password
 
 

@@ -1,7 +1,8 @@
 """Who changed what a user belongs to: his lanes, units and roles. Whoever does it to himself is told on.
 
-Told are the other administrators and the auditors. Identity that is opened within a day of a change is marked in the
-record, see `app.services.identity`. See docs/decisions/0036.
+Told are the other administrators and the auditors. So are they, and the user, of a password that an administrator
+resets: with it he could act as somebody else. Identity that is opened within a day of either is marked in the record,
+see `app.services.identity`. See docs/decisions/0036.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,9 @@ from app.services.core.access import Actor
 #: For so long what somebody opens is marked.
 MARKED_FOR = timedelta(days=1)
 #: What a notice says, see `notifications.texts`.
-NOTICE = "own_membership"
+NOTICE, RESET_NOTICE = "own_membership", "password_reset"
+#: Of `MembershipChange.gained`: no belonging, but a password that somebody else knows.
+PASSWORD = "password:"  # noqa: S105 a kind of change
 _ROLES = ("admin", "process_owner", "auditor")
 
 
@@ -59,6 +62,19 @@ def keep(
         session.add(OutboxMessage(body=body, audience=audience, queued_at=clock.now(session)))
 
 
+def keep_reset(session: Session, user: User, *, actor: Actor | None) -> None:
+    """Keep that somebody else gave a user his password, and tell of it."""
+    at, by_id = clock.now(session), actor.id if actor else None
+    session.add(MembershipChange(user_id=user.id, at=at, by_id=by_id, gained=[PASSWORD], lost=[]))
+    body = {
+        "code": RESET_NOTICE,
+        "by": f"{actor.full_name} ({actor.name})" if actor else "",
+        "user": user.name,
+    }
+    audience = {"roles": ["admin", "auditor"], "users": [user.id], "except": [by_id] if by_id else []}
+    session.add(OutboxMessage(body=body, audience=audience, queued_at=at))
+
+
 def is_overseen(session: Session, actor: Actor) -> bool:
     """Whether there is another administrator, or an auditor, who is told what the actor does to himself."""
     others = (User.id != actor.id, User.disabled_at.is_(None), or_(User.is_admin, User.is_auditor))
@@ -66,7 +82,8 @@ def is_overseen(session: Session, actor: Actor) -> bool:
 
 
 def mark(session: Session, actor: Actor) -> Mapping[str, str]:
-    """When and by whom the actor's lanes, units or roles were changed within a day, for the record; empty if not.
+    """When and by whom the actor's lanes, units, roles or password were changed within a day, for the record; empty
+    if not.
 
     A change that he made himself goes before one of somebody else. 1 SQL over an index.
     """
@@ -83,4 +100,6 @@ def mark(session: Session, actor: Actor) -> Mapping[str, str]:
     if change is None:
         return {}
     by = change.by.name if change.by else ""
+    if change.gained == [PASSWORD]:
+        return {"password_reset_at": change.at.isoformat(), "password_reset_by": by}
     return {"membership_changed_at": change.at.isoformat(), "membership_changed_by": by}

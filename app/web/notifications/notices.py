@@ -50,7 +50,8 @@ def listed() -> Response | str:
 
 @blueprint.post("/notifikasi/<int:notice_id>/buka")
 def open_instance(notice_id: int) -> Response:
-    """Note that it was read, and go to its case; to the record of the office where it is about none."""
+    """Note that it was read, and go to its case; where it is about none to the record of the office, or to the
+    sessions of who may not read that."""
     return redirect(_place(_mark_read(notice_id)), 303)
 
 
@@ -89,7 +90,7 @@ def read_all() -> Response:
 
 def _place(notice: Notice) -> str:
     if notice.instance_id is None:
-        return url_for("organisation.record")
+        return url_for("organisation.record" if context.actor().sees_all else "auth.own_sessions")
     return url_for("casefile.show", instance_id=notice.instance_id)
 
 

@@ -83,7 +83,7 @@ _ACTIONS: Mapping[str, str] = {
     "notes_lost": N_("Catatan yang tidak sempat ditulis"),
 }
 _OUTCOMES: Mapping[str, str] = {
-    "marked": N_("ditandai: keanggotaannya baru diubah"),
+    "marked": N_("ditandai: keanggotaan atau kata sandinya baru diubah"),
     "wrong": N_("tidak cocok"),
     "too_many_attempts": N_("terlalu banyak percobaan"),
     "csrf": N_("formulir bukan dari halaman Alur"),

@@ -29,7 +29,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.notifications import mail
-from app.services.people import membership_changes, profiles, users
+from app.services.people import accounts, membership_changes, profiles, users
 from tests.services.bell import heard
 from tests.services.office import LANES, Office, add_user, procedure
 
@@ -146,7 +146,7 @@ def test_a_letter_leads_to_the_record_and_names_nobody(office: Office, second: A
         [letter] = mail.due(session)
     message = mail.compose(config, letter)
     assert message["Subject"] == "Alur: pengguna dan unit"
-    assert "/pengguna/riwayat" in message.get_content()
+    assert "/notifikasi" in message.get_content()
     assert "Loket" not in message.get_content()
 
 
@@ -209,6 +209,30 @@ def test_who_has_long_been_in_the_lane_is_not_marked(office: Office) -> None:
     case = office.start(pelapor="Siti")
     event = opened(office, case, office.rina)
     assert (event.membership_changed_at, event.membership_changed_by) == ("", "")
+
+
+def test_a_password_that_an_administrator_resets_is_told_and_marks_what_is_opened_with_it(
+    office: Office, second: Actor
+) -> None:
+    case = office.start(pelapor="Siti")
+    with office.database.transaction() as session:
+        accounts.reset_password(session, office.rina.id, actor=office.admin, password="x" * 20)
+    expected = ["Admin (admin) menyetel ulang kata sandi rina."]
+    assert [heard(office, one) for one in (second, office.auditor, office.rina)] == [expected] * 3
+    for other in (office.admin, office.owner, office.budi):
+        assert heard(office, other) == []
+    event = opened(office, case, office.rina)
+    assert (event.password_reset_by, event.membership_changed_at) == ("admin", "")
+    assert told(office).startswith("ditandai: admin menyetel ulang kata sandinya pada ")
+    later(office, hours=24.1)
+    assert not opened(office, case, office.rina).password_reset_at
+
+
+def test_a_password_that_a_command_resets_is_told_as_well(office: Office) -> None:
+    with office.database.transaction() as session:
+        accounts.reset_password(session, office.rina.id, actor=None, password="x" * 20)
+    with speaking("en"):
+        assert heard(office, office.auditor) == ["The password of rina was reset by a command on the server."]
 
 
 # By a deployment ---------------------------------------------------------------------------------------------------
