@@ -6,6 +6,7 @@ beside it. The same is asked in a small office, turn by turn; the ratio says wha
 """
 
 import argparse
+import gc
 import itertools
 import os
 import shutil
@@ -253,6 +254,8 @@ def _rows(database: Database) -> str:
 def _measure(offices: Sequence[Installation]) -> None:
     """Measure every page and call in a small office and in a large one."""
     rooms = [_open(office) for office in offices]
+    gc.collect()
+    gc.freeze()  # as `app.web.server` does it
     for asked in _questions():
         small, large = _ask(asked, rooms)
         growth = large.p50 / small.p50

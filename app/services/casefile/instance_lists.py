@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import Job, MessageWait, ProcessInstance, UserTask
 from app.services.core import access, bounded, candidates, filter_values, search
 from app.services.core.access import ACTOR_ID, Actor
-from app.services.core.candidates import Key, Source
+from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.tasks import inbox
 
@@ -98,12 +98,21 @@ def _of_values(session: Session, filters: InstanceFilters) -> list[Source]:
     ]
 
 
-def _of_words(session: Session, words: str) -> Source:
-    def keys(after: Key | None, most: int) -> list[Key] | None:
-        found = search.newest(session, words, after[0] if after else _NEWEST, most)
-        return None if found is None else [(id_,) for id_ in found]
+def _of_words(session: Session, words: str) -> Rare:
+    """The cases that may hold the words; however many they are, they come in the order of the list."""
 
-    return keys
+    def keys(after: Key | None, most: int) -> list[Key]:
+        return [(id_,) for id_ in search.newest(session, words, after[0] if after else _NEWEST, most) or ()]
+
+    def rare(most: int) -> Source | None:
+        found = search.newest(session, words, _NEWEST, most)
+        if found is None:
+            return None
+        if len(found) < most:
+            return lambda after, size: [(id_,) for id_ in found if after is None or id_ < after[0]][:size]
+        return keys if most >= candidates.RARE else None
+
+    return rare
 
 
 def _source(session: Session, queries: Sequence[Select[Any]]) -> Source:

@@ -9,19 +9,22 @@ from typing import Any
 
 #: What a list is sorted by, the id last.
 Key = tuple[Any, ...]
-#: (after this key, how many) → keys in the order of the list; None where the source is of no use here.
-Source = Callable[[Key | None, int], Sequence[Key] | None]
+#: (after this key, how many) → keys in the order of the list.
+Source = Callable[[Key | None, int], Sequence[Key]]
+#: (fewer than so many) → a source of what is rare; None where there is more of it.
+Rare = Callable[[int], Source | None]
 
 #: So many are looked at for one page, at least; and at most in one piece.
 MOST, _LARGEST = 6_000, 2_000
-#: Fewer of what is rare are cheaper to list than to look for among the rest.
-RARE = 3_000
+#: Fewer of what is rare are cheaper to list than to look for among the rest: so few before anything else is asked,
+#: so few once a first piece did not fill the page.
+VERY_RARE, RARE = 300, 3_000
 _FIRST = 400
 
 
 def collect(
     sources: Sequence[Source],
-    rare: Sequence[Source],
+    rare: Sequence[Rare],
     fitting: Callable[[Sequence[Key]], Collection[Any]] | None,
     *,
     after: Key | None,
@@ -31,13 +34,16 @@ def collect(
     """The ids of a page, at most ``limit``, and the key after which the next one begins; None where nothing follows.
 
     Every source holds all that the list may show, and more. Of each piece the source is taken that gets furthest with
-    so many keys: it is the one that holds the least in between. ``rare`` are asked as well once a first piece did not
-    fill the page. ``fitting`` tells the ids of those that the list shows; without it, it shows all.
+    so many keys: it is the one that holds the least in between. Of ``rare`` those of which there is very little are
+    asked instead, and those of which there is little as well, once a first piece did not fill the page. ``fitting``
+    tells the ids of those that the list shows; without it, it shows all.
     """
     found: list[Key] = []
     size, seen, last = (_FIRST if fitting else limit + 1), 0, after
+    asked = _known(rare, VERY_RARE) or sources
     while True:
-        asked = [*sources, *rare] if seen else sources
+        if seen and asked is sources:
+            asked = [*sources, *_known(rare, RARE)]
         keys = _furthest([source(last, size) for source in asked], size, descending)
         shown = fitting(keys) if fitting and keys else None
         found += [key for key in keys if shown is None or key[-1] in shown]
@@ -49,12 +55,21 @@ def collect(
         last = keys[-1]
         if seen >= MOST:
             return [key[-1] for key in found], last
-        size = min(size * 4, _LARGEST)
+        size = _next_size(size, limit + 1 - len(found), len(found) / seen)
 
 
-def _furthest(pieces: Sequence[Sequence[Key] | None], size: int, descending: bool) -> Sequence[Key]:
-    known = [piece for piece in pieces if piece is not None]
-    ended = [piece for piece in known if len(piece) < size]
+def _next_size(size: int, wanted: int, share: float) -> int:
+    """So many as should hold what is still wanted, if the ``share`` that fitted so far goes on, and some more."""
+    enough = int(wanted / share * 1.5) if share else _LARGEST
+    return max(size, min(enough, _LARGEST))
+
+
+def _known(rare: Sequence[Rare], most: int) -> list[Source]:
+    return [source for one in rare if (source := one(most)) is not None]
+
+
+def _furthest(pieces: Sequence[Sequence[Key]], size: int, descending: bool) -> Sequence[Key]:
+    ended = [piece for piece in pieces if len(piece) < size]
     if ended:
         return min(ended, key=len)
-    return (min if descending else max)(known, key=lambda piece: piece[-1])
+    return (min if descending else max)(pieces, key=lambda piece: piece[-1])

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Label, Select, and_, bindparam, exists, select, true, tuple_
@@ -13,7 +13,7 @@ from app.models import ProcessInstance, UserTask
 from app.models.runtime import IS_COMPLETED, IS_OPEN, NO_DEADLINE
 from app.services.core import access, bounded, candidates, clock, filter_values, search, settings
 from app.services.core.access import ACTOR_ID, Actor
-from app.services.core.candidates import Key, Source
+from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, values_of
 
 #: mine: claimed by me; queue: unclaimed in my lanes; done: completed by me; open: everything offered to me.
@@ -105,7 +105,7 @@ class _Tab:
         queries = self._queries()
         return [lambda after, most: self._keys(queries, after, most)]
 
-    def rare_sources(self) -> list[Source]:
+    def rare_sources(self) -> list[Rare]:
         """The tasks of the cases that fit the filters, where those are few."""
         return [self._of_rare(ids) for ids in self._ids_of_cases()]
 
@@ -189,28 +189,26 @@ class _Tab:
 
         return keys
 
-    def _of_rare(self, ids: Callable[[], Sequence[int] | None]) -> Source:
-        found = cache(ids)
+    def _of_rare(self, ids: Callable[[int], Sequence[int] | None]) -> Rare:
+        def rare(most: int) -> Source | None:
+            found = ids(most)
+            return self._of_instances(found) if found is not None and len(found) < most else None
 
-        def keys(after: Key | None, most: int) -> Sequence[Key] | None:
-            known = found()
-            few = known is not None and len(known) < candidates.RARE
-            return self._of_instances(known)(after, most) if few and known is not None else None
+        return rare
 
-        return keys
-
-    def _ids_of_cases(self) -> list[Callable[[], Sequence[int] | None]]:
+    def _ids_of_cases(self) -> list[Callable[[int], Sequence[int] | None]]:
+        """For each filter the ids of so many cases that fit it."""
         session, filters = self._session, self._filters
-        asked: list[Callable[[], Sequence[int] | None]] = []
+        asked: list[Callable[[int], Sequence[int] | None]] = []
         if filters.q.strip():
-            asked.append(lambda: search.newest(session, filters.q, (1 << 31) - 1, candidates.RARE))
+            asked.append(lambda most: search.newest(session, filters.q, (1 << 31) - 1, most))
         if filters.category:
             of_category = select(ProcessInstance.id).where(ProcessInstance.category == filters.category)
             running = of_category if self.done else of_category.where(ProcessInstance.ended_at.is_(None))
-            asked.append(lambda: session.scalars(running.limit(candidates.RARE)).all())
+            asked.append(lambda most: session.scalars(running.limit(most)).all())
         if filters.key:
             of_key = select(ProcessInstance.id).where(ProcessInstance.key == filters.key)
-            asked.append(lambda: session.scalars(of_key.limit(candidates.RARE)).all())
+            asked.append(lambda most: session.scalars(of_key.limit(most)).all())
         return asked
 
 

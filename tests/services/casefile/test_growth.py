@@ -45,7 +45,7 @@ def small_bounds(monkeypatch: pytest.MonkeyPatch, count_to: Callable[[int], None
     """Bounds that a test's few cases reach."""
     count_to(10)
     monkeypatch.setattr(details, "_MOST_LOOKED_AT", 20)
-    for name, value in {"MOST": 40, "_LARGEST": 20, "RARE": 20, "_FIRST": 10}.items():
+    for name, value in {"MOST": 40, "_LARGEST": 20, "VERY_RARE": 5, "RARE": 20, "_FIRST": 10}.items():
         monkeypatch.setattr(candidates, name, value)
 
 

@@ -43,9 +43,14 @@ def worked_in(office: Office) -> Office:
     return office
 
 
-@pytest.fixture(params=["at once", "by pieces", "by pieces, and rare ones", "by pages that end early"])
+WAYS = ("very rare", "at once", "by pieces", "by pieces, and rare ones", "by pages that end early")
+
+
+@pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param != "at once":
+    if request.param != "very rare":
+        monkeypatch.setattr(candidates, "VERY_RARE", 0)
+    if request.param not in ("very rare", "at once"):
         monkeypatch.setattr(candidates, "_FIRST", 2)
         monkeypatch.setattr(candidates, "_LARGEST", 3)
         monkeypatch.setattr(candidates, "RARE", 0 if request.param == "by pieces" else 10)

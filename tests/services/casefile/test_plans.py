@@ -104,6 +104,7 @@ def read_everything(session: Session, actor: Actor) -> None:
 def pieces(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.param != "a full page":
         monkeypatch.setattr(candidates, "_FIRST", 1)
+        monkeypatch.setattr(candidates, "VERY_RARE", 0)
 
 
 def test_nothing_that_grows_is_read_whole(worked_in: Office, actors: list[Actor], pieces: None) -> None:
