@@ -2,6 +2,7 @@
 
 import ctypes
 import errno
+import gc
 import os
 import signal
 import socket
@@ -158,6 +159,8 @@ def work(*, with_web: bool, shown: bool) -> None:
     interrupts.heed()
     config, database = ready()
     security_log.come_from(Origin("clock"))
+    gc.collect()
+    gc.freeze()  # what is there now stays: no deadline waits until it was gone through again
     with _web(stop, *(("--demo",) if shown else ())) if with_web else nullcontext():
         clockwork.run(database, config, stop, say)
 

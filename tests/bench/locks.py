@@ -1,6 +1,7 @@
 """How long each command holds SQLite's write lock, from BEGIN IMMEDIATE to the end of its commit; and pages beside
 1,000 live processes."""
 
+import gc
 import statistics
 import time
 from collections import defaultdict
@@ -67,6 +68,8 @@ def measure(folder: Path) -> None:
         people = {name: users.named(session, name) for name in (*WHO.values(), "pemilik")}
         tokens = {name: api_tokens.issue(session, one, actor=None) for name, one in people.items()}
     api = app.test_client()
+    gc.collect()
+    gc.freeze()  # as `app.web.server` and `app.worker` do it
     for name, do in _commands(api, tokens, database).items():
         with locks.of(name):
             do()

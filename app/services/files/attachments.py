@@ -1,7 +1,8 @@
 """Attachments: kept in the data folder under a random name, given out after a check.
 
 The file is written before its row and removed when the transaction fails; what a crash leaves behind
-`orphans` finds. A file in a field marked ``pribadi`` is encrypted and loses its name, like every identity.
+`maintenance.housekeeping` removes. A file in a field marked ``pribadi`` is encrypted and loses its name, like every
+identity.
 """
 
 import hashlib
@@ -12,7 +13,8 @@ from pathlib import Path
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
-from app import forms
+from app import forms, preparation
+from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Field
 from app.i18n import _
@@ -45,23 +47,45 @@ def receive(
     """
     if actor is not None:
         rights.require_not_auditor(actor)
-    _require_room(session, len(upload.content), actor)
+    sealed = private is not False
+    attachment_id, digest = preparation.outcome(
+        ("attachment", id(upload)),
+        lambda: _written(session, upload, actor, private=sealed),
+        outside=lambda database: _write_before(database, upload, actor, private=sealed),
+    )
     row = Attachment(
-        id=secrets.token_urlsafe(32),
+        id=attachment_id,
         name=_name(session, upload.name, private),
         media_type=upload.media_type,
         size_bytes=len(upload.content),
-        sha256=_digest(session, upload.content, private=private is not False),
-        is_private=private is not False,
+        sha256=digest,
+        is_private=sealed,
         uploaded_at=clock.now(session),
         uploaded_by_id=actor.id if actor else None,
     )
-    store.write(session, row, upload.content)
+    store.remove_if_undone(session, row)
+    _require_room(session, row.size_bytes, actor)  # others may have filled it since it was written
     session.add(row)
     session.flush()
     deed = Deed("file", "upload", actor_id=row.uploaded_by_id, part=row.id)
     security_log.record(session, deed)
     return row
+
+
+def _written(session: Session, upload: Upload, actor: Actor | None, *, private: bool) -> tuple[str, str]:
+    """Write a file under a new id where there is room; return that and what tells its content."""
+    _require_room(session, len(upload.content), actor)
+    attachment_id = secrets.token_urlsafe(32)
+    store.write_ahead(session, attachment_id, upload.content, private=private)
+    return attachment_id, _digest(session, upload.content, private=private)
+
+
+def _write_before(
+    database: Database, upload: Upload, actor: Actor | None, *, private: bool
+) -> tuple[str, str]:
+    """The same before the transaction: nobody who writes shall wait until 10 MB are encrypted and on the disk."""
+    with database.reading() as session:
+        return _written(session, upload, actor, private=private)
 
 
 def attach_all(

@@ -24,18 +24,32 @@ def file_name(attachment_id: str, *, private: bool) -> str:
 
 
 def write(session: Session, row: Attachment, content: bytes) -> None:
-    """Write a file so that it outlives a power cut; it goes again when the transaction fails.
+    """`write_ahead`, within the transaction; the file goes again when that fails.
 
     What lies there already was left by a process that was killed before its commit: no row names it.
 
     Raises:
         NotReady: the disk is full, or cannot be written.
     """
+    remove_if_undone(session, row)
+    write_ahead(session, row.id, content, private=row.is_private)
+
+
+def remove_if_undone(session: Session, row: Attachment) -> None:
+    """Remove a file again when the transaction fails."""
     to = path(session, row.id, private=row.is_private)
     commit_hooks.if_undone(session, lambda: to.unlink(missing_ok=True))
-    sealed = encryption.seal_bytes(session, content) if row.is_private else content
+
+
+def write_ahead(session: Session, attachment_id: str, content: bytes, *, private: bool) -> None:
+    """Write a file so that it outlives a power cut, before the transaction that gives it a row.
+
+    Raises:
+        NotReady: the disk is full, or cannot be written.
+    """
+    sealed = encryption.seal_bytes(session, content) if private else content
     try:
-        _write_durably(to, sealed)
+        _write_durably(path(session, attachment_id, private=private), sealed)
     except OSError as error:
         raise NotReady(_why_not_written(error)) from error
 
