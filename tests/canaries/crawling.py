@@ -66,6 +66,7 @@ class Things:
             "definition_id": ids(models.ProcessDefinition)[-2:],
             "attachment_id": ids(models.Attachment),
             "incident_id": ids(models.Incident),
+            "clock_id": ids(models.Job, limit=3),
             "proposal_id": [1],
             "notice_id": ids(models.Notice) or [1],
             "user_id": ids(models.User),
