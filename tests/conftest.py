@@ -3,7 +3,7 @@
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -53,6 +53,15 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def administer(postgres: str) -> Iterator[Callable[[str], object]]:
+    """Runs a statement on the maintenance database. One connection for all: each costs a fifth of making a database."""
+    engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        yield lambda statement: connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A SQLite file with all tables, to copy: migrating anew for each test costs a second."""
     path = tmp_path_factory.mktemp("template") / "alur.sqlite3"
@@ -98,15 +107,18 @@ def sqlite_database(config: Config, migrated_sqlite: Path) -> Iterator[Database]
 
 
 @pytest.fixture
-def postgres_database(config: Config, postgres: str, migrated_postgres: str) -> Iterator[Database]:
+def postgres_database(
+    config: Config, postgres: str, migrated_postgres: str, administer: Callable[[str], object]
+) -> Iterator[Database]:
     name = f"alur_{uuid4().hex[:12]}"
-    _administer(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated_postgres}")
+    # Copied as files: half as long as by the log, where nothing waits for the disk.
+    administer(f"CREATE DATABASE {name} TEMPLATE {migrated_postgres} STRATEGY FILE_COPY")
     database = settings.open_database(
         replace(config, database_url=postgres.replace("/postgres?", f"/{name}?"))
     )
     yield database
     database.engine.dispose()
-    _administer(postgres, f"DROP DATABASE {name} WITH (FORCE)")
+    administer(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
