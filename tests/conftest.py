@@ -18,6 +18,7 @@ from app.services.core import settings
 from app.services.maintenance import migrations
 from tests.shell import Shell
 from tests.statements import compiled_once
+from tests.templates import templates_compiled_once
 
 
 @contextmanager
@@ -36,8 +37,9 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def statements() -> Iterator[None]:
-    with compiled_once():
+def compiled() -> Iterator[None]:
+    """What a server compiles once, tests compile once."""
+    with compiled_once(), templates_compiled_once():
         yield
 
 
