@@ -56,7 +56,7 @@ def postgres() -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def administer(postgres: str) -> Iterator[Callable[[str], object]]:
-    """Runs a statement on the maintenance database. One connection for all: each costs a fifth of making a database."""
+    """Runs a statement on the maintenance database, by one connection: another costs a fifth of making a database."""
     engine = create_engine(postgres, isolation_level="AUTOCOMMIT")
     with engine.connect() as connection:
         yield lambda statement: connection.execute(text(statement))
