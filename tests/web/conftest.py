@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from app.services.deployment import deployments
 from app.services.maintenance import demo
 from app.services.people import api_tokens, users
 from app.web import create_app
+from app.web.context import Installation
 from tests.reports import answers_for, report, report_values
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -75,11 +76,30 @@ class ReadingClient(FlaskClient):
         return super().open(*args, **{"buffered": True, **options})
 
 
+@pytest.fixture(scope="session")
+def made_once() -> dict[Config, Flask]:
+    """Applications by their settings, but for the place of the data: making one takes longer than most tests."""
+    return {}
+
+
 @pytest.fixture
-def app(config: Config, office: Database) -> Flask:
-    app = create_app(config, office)
-    app.test_client_class = ReadingClient
+def app(config: Config, office: Database, made_once: dict[Config, Flask]) -> Flask:
+    """One that may be shared; who adds an address or changes its settings takes `own_app`."""
+    like = replace(config, data_dir=Path("/"), database_url="", secret_key=b"", identity_key=b"")
+    if like not in made_once:
+        made_once[like] = create_app(config, office)
+        made_once[like].test_client_class = ReadingClient
+    app = made_once[like]
+    app.secret_key = config.secret_key
+    app.extensions["alur"] = Installation(config, office)
     return app
+
+
+@pytest.fixture
+def own_app(config: Config, office: Database) -> Flask:
+    made = create_app(config, office)
+    made.test_client_class = ReadingClient
+    return made
 
 
 @pytest.fixture

@@ -43,6 +43,12 @@ ERRORS = [
 ]
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """It is changed here."""
+    return own_app
+
+
 def failing(app: Flask, error: Exception) -> None:
     def fail() -> str:
         raise error

@@ -32,6 +32,12 @@ MOST_BYTES_WITH_FORM = 70_000
 MOST_BYTES = 15_000
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """It is changed here."""
+    return own_app
+
+
 def linked(page: str) -> list[str]:
     """The files that a page names."""
     return re.findall(r'(?:href|src)="(/static/[^"]+)"', page)
