@@ -238,7 +238,7 @@ class _Turnstile:
 
     def _wait(self, file: BinaryIO) -> None:
         """The kernel's queue is fair, but has no end to its patience: a thread waits there in this one's stead."""
-        if not self._moves.wait(PATIENCE_S):  # else everybody who gives up would leave a thread behind
+        if not self._moves.is_set():  # whoever waits as well would take a thread from those who read
             file.close()
             raise NotReady(_held())
         come, given_up = threading.Event(), False

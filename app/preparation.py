@@ -8,10 +8,10 @@ made, and begins anew: `app.commands.transaction`. Most commands find everything
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 _Result = TypeVar("_Result")
-_MISSING = object()
+_MISSING, _UNDO = object(), object()
 
 
 class NotPrepared(Exception):
@@ -36,11 +36,17 @@ def remembering(known: dict[Hashable, Any]) -> Iterator[None]:
 
 
 def outcome(
-    key: Hashable, work: Callable[[], _Result], *, outside: Callable[[Any], _Result] | None = None
+    key: Hashable,
+    work: Callable[[], _Result],
+    *,
+    outside: Callable[[Any], _Result] | None = None,
+    undo: Callable[[_Result], object] | None = None,
 ) -> _Result:
     """Return ``work()``; in a transaction that can begin anew, what it returned before that.
 
-    ``outside``: the same without that transaction, given the database. What fails there is done inside.
+    ``outside``: the same without that transaction, given the database. What fails there is done inside. ``undo`` is
+    for what leaves something behind: it is called with what was made and not returned. What was returned is the
+    caller's to undo, and is made again where the transaction begins anew once more.
 
     Raises:
         NotPrepared: nothing is known under ``key`` yet.
@@ -50,15 +56,32 @@ def outcome(
         return work()
     if key not in known:
         raise NotPrepared(
-            lambda database: _make(known, key, lambda: outside(database) if outside else work())
+            lambda database: _make(known, key, lambda: outside(database) if outside else work(), undo)
         )
     found = known[key]
-    return work() if found is _MISSING else found
+    if found is _MISSING:
+        return work()
+    if undo is not None:
+        del known[key], known[_UNDO][key]
+    return cast("_Result", found)
 
 
-def _make(known: dict[Hashable, Any], key: Hashable, work: Callable[[], Any]) -> None:
+def undo_unused(known: dict[Hashable, Any]) -> None:
+    """Undo what was made for a command and not used in the end: it was refused, or done before."""
+    for undo in known.pop(_UNDO, {}).values():
+        undo()
+
+
+def _make(
+    known: dict[Hashable, Any],
+    key: Hashable,
+    work: Callable[[], Any],
+    undo: Callable[[Any], object] | None,
+) -> None:
     token, known[key] = _known.set(None), _MISSING
     try:
-        known[key] = work()
+        made = known[key] = work()
+        if undo is not None:
+            known.setdefault(_UNDO, {})[key] = lambda: undo(made)
     finally:
         _known.reset(token)

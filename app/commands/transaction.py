@@ -121,15 +121,18 @@ def run_relaxed(database: Database, do: Callable[[Session], _Result]) -> _Result
 def _in_transaction(database: Database, do: Callable[[Session], _Result], *, durable: bool = True) -> _Result:
     """Do it in one transaction; when something costly is missing in it, begin anew once that is there."""
     known: dict[Hashable, Any] = {}
-    for _again in range(_MOST_PREPARED):
-        try:
-            with database.transaction(durable=durable) as session, preparation.remembering(known):
-                return do(session)
-        except NotPrepared as missing:
-            with suppress(AppError):  # inside of the transaction it fails again, and is told there
-                missing.prepare(database)
-    with database.transaction(durable=durable) as session:
-        return do(session)
+    try:
+        for _again in range(_MOST_PREPARED):
+            try:
+                with database.transaction(durable=durable) as session, preparation.remembering(known):
+                    return do(session)
+            except NotPrepared as missing:
+                with suppress(AppError):  # inside of the transaction it fails again, and is told there
+                    missing.prepare(database)
+        with database.transaction(durable=durable) as session:
+            return do(session)
+    finally:
+        preparation.undo_unused(known)
 
 
 #: What the target of each command is. Of any other it is what somebody typed, which is not recorded.

@@ -1,15 +1,25 @@
 """A command in its transaction: whole or not at all, once for each key, and what may follow a failure."""
 
+from concurrent.futures import ThreadPoolExecutor
+from itertools import count
+from threading import Barrier
+from typing import Any
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import preparation
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
 from app.errors import AppError, Conflict, ExecutionFailed, KeyReused, NotAllowed
 from app.models import Unit
+from app.services.core import settings
+from app.services.files import attachments
+from app.services.files.uploads import Upload
 from app.services.people import accounts, passwords, users
 from app.services.people.profiles import Profile
+from tests.services.office import Office
 from tests.write_locks import write_locks
 
 SENT = Command("add", "A", "k", {"name": "Dinas A"})
@@ -131,3 +141,62 @@ def test_no_password_is_hashed_while_others_cannot_write(database: Database, pas
         stored = users.named(session, "rina").password_hash
     assert passwords.matches(stored, again, local=False)
     assert passwords.matches(stored, given, local=False) is (password is not None)
+
+
+def make(undone: list[str], key: str = "k") -> str:
+    return preparation.outcome(key, lambda: f"made {key}", undo=undone.append)
+
+
+def test_what_was_made_for_a_command_that_is_refused_then_is_undone(database: Database) -> None:
+    attempts, undone = count(), list[str]()
+
+    def do(session: Session) -> str:
+        if next(attempts):
+            raise Conflict("")
+        return make(undone)
+
+    with pytest.raises(Conflict):
+        run_without_key(database, do)
+    assert undone == ["made k"]
+
+
+def test_what_a_command_used_is_its_own_and_made_again_where_it_begins_anew(database: Database) -> None:
+    undone, used = list[str](), list[str]()
+
+    def do(session: Session) -> None:
+        used.append(make(undone))
+        preparation.outcome("something else", lambda: None)
+
+    run_without_key(database, do)
+    assert used == ["made k", "made k"]
+    assert undone == []
+
+
+def test_one_upload_sent_many_times_at_once_leaves_one_file(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office = Office(database)
+    written, write = Barrier(4), attachments._write_before
+
+    def write_together(*given: Any, **named: Any) -> Any:
+        made = write(*given, **named)
+        written.wait(30)
+        return made
+
+    monkeypatch.setattr(attachments, "_write_before", write_together)
+    sent = Command("upload", "", "k", {"name": "bukti.txt"})
+
+    def upload(_number: int) -> Answer:
+        came = Upload("bukti.txt", "text/plain", b"isi")
+        return run_command(
+            database,
+            sent,
+            lambda session: {"id": attachments.receive(session, came, actor=office.rina, private=None).id},
+            actor=office.rina,
+            allowed=anybody,
+        )
+
+    with ThreadPoolExecutor(4) as pool:
+        [one] = {answer["id"] for answer in pool.map(upload, range(4))}
+    with database.reading() as session:
+        assert [path.name for path in settings.config(session).files_dir.iterdir()] == [f"{one}.sealed"]

@@ -7,13 +7,15 @@ test then equals the missing ``?``). A hidden field counts as never touched for 
 Identity is not there, by whatever name or way, but for those texts that act on identity alone (`Field.sealed`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from app.bpmnio import feel
+from app.errors import ExpressionFailed
 from app.forms.model import Field
 from app.forms.paths import get
 from app.forms.stored import is_stored
@@ -119,24 +121,40 @@ def tested(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> f
     """Return the ids of the fields whose unary test holds."""
     found = set[str]()
     for seen, own in _parted(scope, asked):
-        tests = [(text, None) for _part, text in own]
-        local = [seen.local(part) for part, _text in own]
-        results = feel.unary_all(tests, seen.data, now=now, local=local)
-        found |= {
-            part.id
-            for (part, text), result in zip(own, results, strict=True)
-            if result.value is True or _always(text)
-        }
+        with _silent_about_identity(scope, seen):
+            found |= _holding(seen, own, now)
     return frozenset(found)
+
+
+def _holding(seen: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> set[str]:
+    tests = [(text, None) for _part, text in asked]
+    local = [seen.local(part) for part, _text in asked]
+    results = feel.unary_all(tests, seen.data, now=now, local=local)
+    return {
+        part.id
+        for (part, text), result in zip(asked, results, strict=True)
+        if result.value is True or _always(text)
+    }
 
 
 def computed(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> dict[str, Any]:
     """Return the values of expressions, by the fields' ids."""
-    return {
-        part_id: value
-        for seen, own in _parted(scope, asked)
-        for part_id, value in shown(seen, own, now).items()
-    }
+    found: dict[str, Any] = {part.id: None for part, _text in asked}
+    for seen, own in _parted(scope, asked):
+        with _silent_about_identity(scope, seen):
+            found |= shown(seen, own, now)
+    return found
+
+
+@contextmanager
+def _silent_about_identity(scope: Scope, seen: Scope) -> Iterator[None]:
+    """Take an expression that sees identity and cannot be worked out for one that says nothing: if it failed, whether
+    it fails would tell of identity in the incident, to who may not read it."""
+    try:
+        yield
+    except ExpressionFailed:
+        if seen is scope:
+            raise
 
 
 def shown(scope: Scope, asked: Sequence[tuple[Field, str]], now: datetime) -> dict[str, Any]:

@@ -48,10 +48,11 @@ def receive(
     if actor is not None:
         rights.require_not_auditor(actor)
     sealed = private is not False
-    attachment_id, digest = preparation.outcome(
+    attachment_id, digest, _path = preparation.outcome(
         ("attachment", id(upload)),
         lambda: _written(session, upload, actor, private=sealed),
         outside=lambda database: _write_before(database, upload, actor, private=sealed),
+        undo=lambda written: written[2].unlink(missing_ok=True),
     )
     row = Attachment(
         id=attachment_id,
@@ -72,17 +73,20 @@ def receive(
     return row
 
 
-def _written(session: Session, upload: Upload, actor: Actor | None, *, private: bool) -> tuple[str, str]:
-    """Write a file under a new id where there is room; return that and what tells its content."""
+def _written(
+    session: Session, upload: Upload, actor: Actor | None, *, private: bool
+) -> tuple[str, str, Path]:
+    """Write a file under a new id where there is room; return that, what tells its content, and where it lies."""
     _require_room(session, len(upload.content), actor)
     attachment_id = secrets.token_urlsafe(32)
     store.write_ahead(session, attachment_id, upload.content, private=private)
-    return attachment_id, _digest(session, upload.content, private=private)
+    path = store.path(session, attachment_id, private=private)
+    return attachment_id, _digest(session, upload.content, private=private), path
 
 
 def _write_before(
     database: Database, upload: Upload, actor: Actor | None, *, private: bool
-) -> tuple[str, str]:
+) -> tuple[str, str, Path]:
     """The same before the transaction: nobody who writes shall wait until 10 MB are encrypted and on the disk."""
     with database.reading() as session:
         return _written(session, upload, actor, private=private)

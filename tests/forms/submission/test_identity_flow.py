@@ -10,7 +10,7 @@ from hypothesis import given, seed, settings
 from hypothesis import strategies as st
 
 from app import forms
-from app.errors import InvalidForm
+from app.errors import ExpressionFailed, InvalidForm
 from app.forms.submission.conditions import Scope
 from app.forms.submission.form_state import situation
 from app.forms.submission.validation import _limits, asked_of
@@ -359,3 +359,33 @@ def test_a_deployment_names_the_place() -> None:
     assert finding.line == 1 + given[: given.index(b'"key": "lain"')].count(b"\n")
     assert "validate.maxLength" in finding.what
     assert "nama_pelapor" in finding.what
+
+
+#: It stops at no bound but the one of time.
+RUNAWAY = "count(for i in 1..300000000 return i * i) > 0"
+
+
+@pytest.mark.parametrize(
+    "asking",
+    [
+        component(
+            "expression", "tanda", expression=f'=if nama_pelapor = "Siti" then {RUNAWAY} else 1', **PRIVATE
+        ),
+        component(
+            "textfield", "alamat", **PRIVATE, **hide(f'=if nama_pelapor = "Siti" then {RUNAWAY} else false')
+        ),
+    ],
+    ids=["a formula", "a condition"],
+)
+def test_what_runs_away_by_identity_alone_fails_for_nobody(asking: dict[str, Any]) -> None:
+    plain = component("textfield", "judul")
+    found = form(component("textfield", "nama_pelapor", **PRIVATE), asking, plain)
+    for name in ("Siti", "Budi"):
+        typed = {"nama_pelapor": name, "judul": "Lampu"}
+        assert forms.validate(found, typed, context={}, now=NOW)["judul"] == "Lampu"
+
+
+def test_what_runs_away_without_identity_still_fails() -> None:
+    found = form(component("textfield", "judul"), component("expression", "tanda", expression=f"={RUNAWAY}"))
+    with pytest.raises(ExpressionFailed):
+        forms.validate(found, {"judul": "Lampu"}, context={}, now=NOW)

@@ -26,11 +26,19 @@ async function load(place, modules) {
     status.classList.remove("sr-only");
     return;
   }
+  const held = place.contains(document.activeElement) ? document.activeElement.closest("[id]")?.id : null;
   const wanted = location.hash.slice(1); // what it points to has moved
   place.innerHTML = part;
   place.dataset.loaded = "";
   attach(modules, place);
   if (wanted) place.querySelector(`#${CSS.escape(wanted)}`)?.scrollIntoView();
+  if (held !== null) take(place.querySelector(`#${CSS.escape(held || "-")}`) ?? place);
+}
+
+// Whoever stood on the link that was there stands in what came instead.
+function take(element) {
+  element.tabIndex = -1;
+  element.focus({ preventScroll: true });
 }
 
 async function fetched(address) {
