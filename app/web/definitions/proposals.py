@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.commands.deployments import approve_proposal
 from app.commands.transaction import Answer, run_command
-from app.errors import InvalidDiagram
+from app.errors import Conflict, InvalidDiagram
 from app.i18n import _
 from app.services.deployment import approvals, proposals
 from app.services.deployment.deployments import Deployment
@@ -51,6 +51,8 @@ def approve(proposal_id: int) -> AnyResponse:
     except InvalidDiagram as error:
         found = [finding.as_dict() for finding in error.findings]
         return make_response(_page(proposal_id, refused=found), errors.problem_of(error).status)
+    except Conflict as error:  # e.g. another version came meanwhile: it can still be rejected here
+        return make_response(_page(proposal_id, problem=str(error)), errors.problem_of(error).status)
     say_done(done)
     return redirect(url_for("definitions.listed"), 303)
 
@@ -73,7 +75,7 @@ def reject(proposal_id: int) -> AnyResponse:
     return redirect(url_for("definitions.listed"), 303)
 
 
-def _page(proposal_id: int, refused: list[dict[str, Any]] | None = None) -> str:
+def _page(proposal_id: int, refused: list[dict[str, Any]] | None = None, problem: str = "") -> str:
     actor = context.actor()
     with context.database().reading() as session:
         row = proposals.get(session, proposal_id, actor=actor)
@@ -85,5 +87,6 @@ def _page(proposal_id: int, refused: list[dict[str, Any]] | None = None) -> str:
             may_approve=proposals.may_decide(row, actor=actor),
             may_reject=proposals.may_reject(row, actor=actor),
             own=row.proposed_by_id == actor.id,
+            problem=problem,
             findings=[said(finding) for finding in (row.findings if refused is None else refused)],
         )
