@@ -21,9 +21,10 @@ from app.services.core import addresses
 from app.services.core.addresses import Network
 from app.services.files import pictures
 from app.services.files.pictures import Batch
-from app.web.connections import Connection, Connections, longest_s
+from app.web.byte_budgets import Budget, Full, Hold
+from app.web.connections import Connection, Connections, Pace, longest_s
 from app.web.context import PICTURES
-from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES
+from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES, takes_files
 
 #: Answering takes Python's lock most of the time: more threads answer no sooner.
 THREADS = 8
@@ -31,8 +32,11 @@ THREADS = 8
 _TARGET, _FIELD, _FIELDS = 4_094, 8_190, 60
 #: In memory of each body and answer; the rest lies in a file without a name.
 _IN_MEMORY = 256 * 1024
-#: Of bodies that are being read and answers that are sent, of one client and in this process.
-_MOST_FROM_ONE, _MOST_BYTES = 256 * 1024 * 1024, 1024 * 1024 * 1024
+#: Bodies up to this size have a budget of their own: whoever fills the room for files keeps no form or call out.
+SMALL_BYTES = MAX_FIELDS_BYTES
+#: Bytes of small bodies, and of other bodies and answers: of one client and in this process.
+_SMALL = 32 * 1024 * 1024, 256 * 1024 * 1024
+_LARGE = 256 * 1024 * 1024, 1024 * 1024 * 1024
 #: Requests of one client that are read, wait or are answered.
 _MOST_AT_ONCE = 400
 _CHUNK = 64 * 1024
@@ -58,17 +62,25 @@ class Application:
     """What uvicorn calls for each request."""
 
     def __init__(
-        self, served: Wsgi, connections: Connections, trusted: Collection[Network] = (), turns: str = ""
+        self,
+        served: Wsgi,
+        connections: Connections,
+        trusted: Collection[Network] = (),
+        turns: str = "",
+        *,
+        small: Budget | None = None,
+        large: Budget | None = None,
     ) -> None:
         """``served``: the application, which a thread calls. ``trusted``: proxies that tell whom they call for.
-        ``turns``: a file by which all processes take turns with pictures."""
+        ``turns``: a file by which all processes take turns with pictures. ``small``, ``large``: room for bodies up to
+        `SMALL_BYTES`, and for others and answers."""
         self._served, self._connections, self._trusted, self._turns = served, connections, trusted, turns
         self._turn = asyncio.Lock()
         self._painter = ThreadPoolExecutor(1, thread_name_prefix="pictures")
         self._with_pictures = 0
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="request")
         self._at_once: Counter[str] = Counter()
-        self._bytes: Counter[str] = Counter()
+        self._small, self._large = small or Budget(*_SMALL), large or Budget(*_LARGE)
 
     async def __call__(self, scope: Mapping[str, Any], receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -82,6 +94,8 @@ class Application:
                 await self._answer(scope, receive, send, connection, client, kept)
         except _Refused as refused:
             await _refuse(send, refused.status)
+        except Full:
+            await _refuse(send, 503)
         except TimeoutError:  # the answer is not read
             if connection is not None:
                 connection.hang_up()
@@ -102,7 +116,7 @@ class Application:
         fields = _fields(scope)
         if self._at_once[client] > _MOST_AT_ONCE:
             raise _Refused(503)
-        body, size = await self._body(receive, fields, client, kept)
+        body, size = await self._body(receive, fields, _path(scope), client, kept)
         batch = kept.enter_context(closing(Batch()))
 
         async def ask() -> _Answer:
@@ -117,9 +131,11 @@ class Application:
             await self._make_anew(batch, connection)
             body.seek(0)
             answer = await ask()
+        hold = kept.enter_context(self._large.hold(client))
         if answer.size > _IN_MEMORY:  # it may lie on the disk for as long as its reader takes
-            self._hold(client, answer.size, kept)
-        async with asyncio.timeout(longest_s(answer.size)):
+            hold.add(answer.size)
+        async with asyncio.timeout(longest_s(answer.size)) as deadline:
+            hold.yield_by(deadline if hold.size else None)
             await answer.send(send)
 
     def _call(self, environ: dict[str, Any], answer: "_Answer", connection: Connection | None) -> None:
@@ -156,53 +172,43 @@ class Application:
             self._with_pictures -= 1
 
     async def _body(
-        self, receive: Receive, fields: Mapping[str, str], client: str, kept: ExitStack
+        self, receive: Receive, fields: Mapping[str, str], path: str, client: str, kept: ExitStack
     ) -> tuple[IO[bytes], int]:
         """The body and its size. What is too large is left unread: the application refuses it by its size."""
         declared = fields.get("CONTENT_LENGTH", "")
         if not declared and "HTTP_TRANSFER_ENCODING" not in fields:
             return io.BytesIO(), 0
-        many = fields.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data")
-        most = MAX_BODY_BYTES if many else MAX_FIELDS_BYTES
-        began = asyncio.get_running_loop().time()
-        if declared and int(declared) > most:
+        length = int(declared or 0)
+        most = _most_bytes(fields, path, length)
+        if length > most:
             if "HTTP_EXPECT" not in fields:  # who asked first sends nothing
-                await self._discard(receive, int(declared), began)
-            return io.BytesIO(), int(declared)
-        body, size = kept.enter_context(_spool()), 0
-        more = True
-        while more and size <= most:
-            message = await self._received(receive, began + longest_s(size))
-            chunk = message.get("body", b"")
-            body.write(chunk)
-            size, more = size + len(chunk), message.get("more_body", False)
-            self._hold(client, len(chunk), kept)
+                await self._discard(receive, length)
+            return io.BytesIO(), length
+        body = kept.enter_context(_spool())
+        hold = kept.enter_context((self._small if length <= SMALL_BYTES else self._large).hold(client))
+        size = await self._read(receive, body, hold, most)
         body.seek(0)
         return body, size
 
-    async def _discard(self, receive: Receive, declared: int, began: float) -> None:
+    async def _read(self, receive: Receive, body: IO[bytes], hold: Hold, most: int) -> int:
+        """Read a body into a file, a little more than ``most`` bytes of it at most; return how many there are."""
+        pace, size, more = Pace(), 0, True
+        while more and size <= most:
+            message = await _received(receive, pace, hold)
+            chunk = message.get("body", b"")
+            body.write(chunk)
+            size, more = size + len(chunk), message.get("more_body", False)
+            if size > SMALL_BYTES:  # its sender did not say so before
+                hold.move_to(self._large)
+            hold.add(len(chunk))
+        hold.yield_by(None)
+        return size
+
+    async def _discard(self, receive: Receive, declared: int) -> None:
         """Hear a body that is refused out, or a browser that still sends it may never read the refusal."""
-        size, more = 0, declared <= _MOST_DISCARDED
+        pace, more = Pace(), declared <= _MOST_DISCARDED
         while more:
-            message = await self._received(receive, began + longest_s(size))
-            size, more = size + len(message.get("body", b"")), message.get("more_body", False)
-
-    async def _received(self, receive: Receive, until: float) -> Mapping[str, Any]:
-        try:
-            async with asyncio.timeout_at(until):
-                message = await receive()
-        except TimeoutError as error:
-            raise _Refused(408) from error
-        if message["type"] == "http.disconnect":
-            raise _Refused(0)
-        return message
-
-    def _hold(self, client: str, size: int, kept: ExitStack) -> None:
-        for whose, most in ((client, _MOST_FROM_ONE), ("", _MOST_BYTES)):
-            self._bytes[whose] += size
-            kept.callback(_lessen, self._bytes, whose, size)
-            if self._bytes[whose] > most:
-                raise _Refused(503)
+            more = (await _received(receive, pace)).get("more_body", False)
 
     def _client(self, scope: Mapping[str, Any]) -> str:
         """Whom bounds count the request for."""
@@ -291,6 +297,51 @@ class _Answer:
         await send({"type": "http.response.body", "body": self.file.read(left)})
 
 
+def _most_bytes(fields: Mapping[str, str], path: str, length: int) -> int:
+    """How large the body of a request may be.
+
+    Raises:
+        _Refused: it is said to be larger, and to bring files where no form does: no browser waits for words.
+    """
+    if not fields.get("CONTENT_TYPE", "").lower().startswith("multipart/form-data"):
+        return MAX_FIELDS_BYTES
+    if takes_files(path):
+        return MAX_BODY_BYTES
+    if length > MAX_FIELDS_BYTES:
+        raise _Refused(413)
+    return MAX_FIELDS_BYTES
+
+
+async def _received(receive: Receive, pace: Pace, hold: Hold | None = None) -> Mapping[str, Any]:
+    """The next part of a body.
+
+    Raises:
+        _Refused: it does not come in time, its bytes had to give way to others', or the client has left.
+    """
+    late = False
+    message: Mapping[str, Any] = {}
+    try:
+        async with asyncio.timeout_at(pace.until) as deadline:
+            if hold is not None:
+                hold.yield_by(deadline)
+            message = await receive()
+    except TimeoutError:
+        late = True
+    if hold is not None and hold.gave_way:
+        raise _Refused(503)
+    if late:
+        raise _Refused(408)
+    if message["type"] == "http.disconnect":
+        raise _Refused(0)
+    pace.note(len(message.get("body", b"")))
+    return message
+
+
+def _path(scope: Mapping[str, Any]) -> str:
+    """WSGI's ``PATH_INFO``."""
+    return unquote_to_bytes(scope["raw_path"]).decode("latin-1")
+
+
 def _spool() -> Any:
     return tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)
 
@@ -350,7 +401,7 @@ def _environ(
     environ = {
         "REQUEST_METHOD": scope["method"],
         "SCRIPT_NAME": "",
-        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin-1"),
+        "PATH_INFO": _path(scope),
         "QUERY_STRING": scope["query_string"].decode("latin-1"),
         "SERVER_NAME": host,
         "SERVER_PORT": str(port),

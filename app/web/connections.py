@@ -19,9 +19,12 @@ from app.services.core.addresses import Network
 
 #: From the first byte of a request, or from the connection when nothing is said, to the end of its head.
 HEAD_S = 10.0
-#: A body, or an answer that waits to be read, may take so long, and a second more for each `SLOWEST_BYTES_S`.
+#: An answer that waits to be read may take so long, and a second more for each `SLOWEST_BYTES_S`. Of a body so many
+#: bytes have to come in each such time.
 PATIENCE_S = 30.0
 SLOWEST_BYTES_S = 8 * 1024
+#: A whole body. The largest, 111 MB, takes 15 minutes at 1 Mbit/s.
+LONGEST_BODY_S = 20 * 60.0
 #: Of a head that has not ended. What came with the last packet may be more: fields are counted when it has ended.
 _HEAD_BYTES = 64 * 1024
 #: From one address, of one process. A whole office may be behind one: 200 browsers of 5.
@@ -207,6 +210,29 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.write(_REFUSED % status)
             self._transport.close()
+
+
+class Pace:
+    """How fast a body has to come: so much in each `PATIENCE_S`, whatever came before, and the whole in time."""
+
+    def __init__(self) -> None:
+        now = time.monotonic()
+        self._end = now + LONGEST_BODY_S
+        self._begin(now)
+
+    @property
+    def until(self) -> float:
+        """When the next part is too late; the time is `time.monotonic`, which is asyncio's too."""
+        return min(self._end, self._until)
+
+    def note(self, size_bytes: int) -> None:
+        """So much has come. When it is enough for one `PATIENCE_S`, the next one begins."""
+        self._bytes += size_bytes
+        if self._bytes >= PATIENCE_S * SLOWEST_BYTES_S:
+            self._begin(time.monotonic())
+
+    def _begin(self, now: float) -> None:
+        self._until, self._bytes = now + PATIENCE_S, 0
 
 
 def longest_s(size_bytes: int) -> float:

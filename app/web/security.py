@@ -15,6 +15,15 @@ MAX_FIELDS_BYTES = 1024 * 1024
 #: All the files that a field takes at once, each as large as a file may be: what is said of a file that is too large
 #: stands beside its field. They wait on the disk while the body is read.
 MAX_BODY_BYTES = MAX_FIELDS_BYTES + (MOST_FILES + 1) * MAX_BYTES
+#: Where paths begin that take files. All else is refused above `MAX_FIELDS_BYTES` before it is read.
+_WITH_FILES = (
+    "/tugas/",
+    "/laporan/baru",
+    "/lacak/laporan",
+    "/proses",
+    "/api/v1/files",
+    "/api/v1/deployments",
+)
 
 CONTENT_SECURITY_POLICY = "; ".join(
     (
@@ -78,9 +87,14 @@ def exempt(csrf: CSRFProtect, blueprint: Blueprint) -> None:
     csrf.exempt(blueprint)
 
 
+def takes_files(path: str) -> bool:
+    """Whether a form or call at this path may bring files."""
+    return path.startswith(_WITH_FILES)
+
+
 def _limit_body() -> None:
     """Only files may be large: some MB of ``a&a&a`` would become a gigabyte of fields."""
-    if request.mimetype != "multipart/form-data":
+    if request.mimetype != "multipart/form-data" or not takes_files(request.path):
         request.max_content_length = MAX_FIELDS_BYTES
 
 

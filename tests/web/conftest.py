@@ -22,6 +22,7 @@ from app.services.maintenance import demo
 from app.services.people import api_tokens, users
 from app.web import create_app
 from app.web.context import Installation
+from app.web.security import takes_files
 from tests.reports import answers_for, report, report_values
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -165,6 +166,7 @@ class Api:
     def upload(self, path: str, field: str, files: Mapping[str, bytes], *, key: str = "") -> TestResponse:
         """Send files as a browser does; the client's own way leaves temporary files open."""
         parts = {field: [FileStorage(BytesIO(content), name) for name, content in files.items()]}
+        assert takes_files(f"/api/v1{path}"), "the server refuses large files here: app/web/security.py"
         boundary, body = encode_multipart(parts)
         return self.post(path, key=key, data=body, content_type=f"multipart/form-data; boundary={boundary}")
 

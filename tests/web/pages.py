@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse, encode_multipart
 
 from app.config import Config
 from app.db import Database
+from app.web.security import takes_files
 from tests.web.conftest import Browser
 
 PNG = bytes.fromhex(
@@ -34,6 +35,7 @@ def upload(
     parts: dict[str, Any] = {"csrf_token": browser.token, **fields}
     for name, file_name, content in files:
         parts.setdefault(name, []).append(FileStorage(BytesIO(content), file_name))
+    assert takes_files(path), "the server refuses large files at this path: app/web/security.py"
     boundary, body = encode_multipart(parts)
     kind = f"multipart/form-data; boundary={boundary}"
     return browser._seen(browser.client.post(path, data=body, content_type=kind))

@@ -9,6 +9,7 @@ from ipaddress import IPv4Network
 from typing import Any
 
 from app.web.asgi import Application, Server
+from app.web.byte_budgets import Budget
 from app.web.connections import Connections
 
 
@@ -19,6 +20,8 @@ def serving(
     trusted: tuple[IPv4Network, ...] = (),
     most: int = 500,
     turns: str = "",
+    small: Budget | None = None,
+    large: Budget | None = None,
 ) -> Iterator[int]:
     """Serve a WSGI application until the block ends; yield the port."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=500)
@@ -27,7 +30,8 @@ def serving(
     async def live() -> None:
         pass
 
-    server = Server(Application(application, held, trusted, turns), held, keepalive_s=1, every_second=live)
+    served = Application(application, held, trusted, turns, small=small, large=large)
+    server = Server(served, held, keepalive_s=1, every_second=live)
     running = threading.Thread(target=lambda: asyncio.run(server.serve([listener])))
     running.start()
     try:

@@ -6,20 +6,26 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from ipaddress import ip_network
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from app.web import asgi, connections
 from app.web.asgi import THREADS
+from app.web.byte_budgets import Budget
 from app.web.connections import Connection, Connections
-from app.web.security import MAX_FIELDS_BYTES
+from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES
 from tests.terminal import wait_for
 from tests.web.server import serving
 
 HEAD = b"GET / HTTP/1.1\r\nHost: x\r\n"
 FORM = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+FILES = b"POST /tugas/1 HTTP/1.1\r\nHost: x\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+CHUNKED = b"Transfer-Encoding: chunked\r\n"
+SMALL = FORM + b"Connection: close\r\nContent-Length: 4\r\n\r\nuser"
 LARGE = 8 * 1024 * 1024
+MB = 1024 * 1024
 PROXY = ip_network("127.0.0.9/32")
 
 
@@ -71,9 +77,9 @@ def rest_of(link: socket.socket) -> bytes:
 
 
 @contextmanager
-def served(most: int = 500) -> Iterator[Site]:
+def served(most: int = 500, **budgets: Budget) -> Iterator[Site]:
     site = Site()
-    with serving(site.answer, trusted=(PROXY,), most=most) as site.port:
+    with serving(site.answer, trusted=(PROXY,), most=most, **budgets) as site.port:
         yield site
 
 
@@ -212,15 +218,112 @@ def test_requests_of_one_client_are_counted_behind_a_proxy_too(
             assert other.recv(100).startswith(b"HTTP/1.1 200 ")
 
 
-def test_what_one_client_has_waiting_on_the_disk_is_bounded(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(asgi, "_MOST_FROM_ONE", 1000)
-    assert site.ask(FORM + b"Content-Length: 2000\r\n\r\n" + b"a" * 2000).startswith(b"HTTP/1.1 503 ")
-    assert site.ask(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").startswith(
-        b"HTTP/1.1 503 "
-    )
-    assert site.ask(FORM + b"Content-Length: 4\r\nConnection: close\r\n\r\nuser").startswith(b"HTTP/1.1 200 ")
+def test_what_one_client_has_waiting_on_the_disk_is_bounded() -> None:
+    with served(small=Budget(1000, 9000), large=Budget(1000, 9000)) as site:
+        assert site.ask(FORM + b"Content-Length: 2000\r\n\r\n" + b"a" * 2000).startswith(b"HTTP/1.1 503 ")
+        assert site.ask(FILES + b"Content-Length: %d\r\n\r\n" % (2 * MB) + b"a" * 2000).startswith(
+            b"HTTP/1.1 503 "
+        )
+        assert site.ask(b"GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").startswith(
+            b"HTTP/1.1 503 "
+        )
+        assert site.ask(SMALL).startswith(b"HTTP/1.1 200 ")
+
+
+@contextmanager
+def all_room_taken(site: Site, budget: Budget, head: bytes, most: int) -> Iterator[list[socket.socket]]:
+    """Two addresses that hold a budget of ``most`` bytes between them, and send nothing more."""
+    with ExitStack() as links:
+        begun = [
+            links.enter_context(site.connect(head + b"a" * (most // 2), source))
+            for source in ("127.0.0.2", "127.0.0.3")
+        ]
+        wait_for(lambda: budget.held_bytes == most, every_s=0.01)
+        yield begun
+
+
+@pytest.mark.parametrize(
+    "head",
+    [FILES + b"Content-Length: %d\r\n\r\n" % (3 * MB), FILES + CHUNKED + b"\r\n%x\r\n" % (3 * MB)],
+    ids=["told", "not told"],
+)
+def test_small_bodies_have_room_when_large_ones_take_all_of_theirs(head: bytes) -> None:
+    large, small = Budget(2 * MB, 4 * MB), Budget(100, 200)
+    if b"chunked" in head:
+        small = Budget(2 * MB, 3 * MB)
+    with served(large=large, small=small) as site, all_room_taken(site, large, head, 4 * MB):
+        assert site.ask(SMALL).startswith(b"HTTP/1.1 200 ")
+        assert large.held_bytes == 4 * MB
+    wait_for(lambda: large.held_bytes == small.held_bytes == 0)
+
+
+def test_no_address_takes_all_room_for_small_bodies() -> None:
+    small = Budget(100, 200)
+    head = FORM + b"Content-Length: 1000\r\n\r\n"
+    with served(small=small) as site, all_room_taken(site, small, head, 200) as begun:
+        assert site.ask(SMALL, "127.0.0.2").startswith(b"HTTP/1.1 503 ")
+        assert site.ask(SMALL).startswith(b"HTTP/1.1 200 ")
+        assert rest_of(begun[0]).startswith(b"HTTP/1.1 503 ")
+
+
+def test_where_all_room_for_bytes_is_taken_who_holds_most_gives_way() -> None:
+    large = Budget(2 * MB, 4 * MB)
+    head = FILES + b"Connection: close\r\nContent-Length: %d\r\n\r\n"
+    whole = head % (MB + 1) + b"a" * (MB + 1)
+    with served(large=large) as site, all_room_taken(site, large, head % (3 * MB), 4 * MB) as begun:
+        assert site.ask(whole).startswith(b"HTTP/1.1 200 ")
+        assert rest_of(begun[0]).startswith(b"HTTP/1.1 503 ")
+        assert site.ask(whole).startswith(b"HTTP/1.1 200 ")
+        begun[1].sendall(b"a" * 10)
+        assert rest_of(begun[1]).startswith(b"HTTP/1.1 503 ")  # its own bound
+    wait_for(lambda: large.held_bytes == 0)
+
+
+def test_an_answer_that_nobody_reads_gives_way_to_others() -> None:
+    large = Budget(LARGE, LARGE + 100)
+    with served(large=large) as site:
+        with site.connect(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n", "127.0.0.2", SO_RCVBUF=4096) as slow:
+            wait_for(lambda: large.held_bytes == LARGE, every_s=0.01)
+            whole = FILES + b"Connection: close\r\nContent-Length: %d\r\n\r\n" % (2 * MB) + b"a" * (2 * MB)
+            assert site.ask(whole).startswith(b"HTTP/1.1 200 ")
+            assert len(rest_of(slow)) < LARGE
+        wait_for(lambda: large.held_bytes == 0)
+
+
+def test_what_a_body_has_sent_already_gives_it_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "PATIENCE_S", 0.5)
+    with served() as site, site.connect(FILES + b"Content-Length: %d\r\n\r\n" % (9 * MB)) as link:
+        link.sendall(b"a" * (8 * MB))  # some 17 minutes' worth at the slowest rate
+        link.settimeout(10)
+        assert rest_of(link).startswith(b"HTTP/1.1 408 ")
+
+
+def test_a_body_that_comes_steadily_has_an_end_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "LONGEST_BODY_S", 0.5)
+    with served() as site, site.connect(FILES + b"Content-Length: %d\r\n\r\n" % (100 * MB)) as link:
+        wait_for(lambda: not takes(link, b"a" * 10_000), every_s=0.02)
+    assert site.seen == []
+
+
+def test_a_pace_asks_for_so_much_in_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 0.0
+    monkeypatch.setattr(connections, "time", SimpleNamespace(monotonic=lambda: now))
+    pace = connections.Pace()
+    for second in range(15 * 60):  # 1 Mbit/s
+        now = float(second)
+        assert now < pace.until
+        pace.note(MAX_BODY_BYTES // (15 * 60) + 1)
+    assert pace.until <= now + 30
+    now = pace.until - 1
+    pace.note(1000)
+    assert pace.until == now + 1
+
+
+def test_files_where_no_form_brings_any_are_refused_at_once(site: Site) -> None:
+    told = b"Content-Length: %d\r\n\r\n" % (MAX_FIELDS_BYTES + 1)
+    for path in (b"/masuk", b"/keluar", b"/bahasa", b"/tema", b"/lacak", b"/api/v1/tasks/1/complete"):
+        assert site.ask(FILES.replace(b"/tugas/1", path) + told).startswith(b"HTTP/1.1 413 ")
+    assert site.seen == []
 
 
 @pytest.mark.parametrize(
@@ -248,7 +351,6 @@ def test_a_head_without_end_is_refused(site: Site) -> None:
 
 #: Where one reader finds the end of a request and another one does not: each hides ``GET /hidden``.
 HIDDEN = b"GET /hidden HTTP/1.1\r\nHost: x\r\n\r\n"
-CHUNKED = b"Transfer-Encoding: chunked\r\n"
 SMUGGLED = {
     "length and chunked": FORM + b"Content-Length: 5\r\n" + CHUNKED + b"\r\n0\r\n\r\n" + HIDDEN,
     "chunked and length": FORM + CHUNKED + b"Content-Length: 5\r\n\r\n0\r\n\r\n" + HIDDEN,

@@ -17,7 +17,7 @@ from app.services.core.access import actor_of
 from app.services.people import passwords, users
 from app.services.reporter import tracking
 from app.web import create_app
-from app.web.security import MAX_BODY_BYTES, trusted_hosts
+from app.web.security import MAX_BODY_BYTES, MAX_FIELDS_BYTES, trusted_hosts
 from tests.built import built
 from tests.web.conftest import Api, Browser, Case
 
@@ -111,7 +111,9 @@ def test_a_body_that_is_too_large_is_refused(client: FlaskClient, api: Callable[
     assert large.status_code == 413
     assert "10 MB" in large.json["detail"]
     said = {"CONTENT_TYPE": "multipart/form-data; boundary=b", "CONTENT_LENGTH": str(MAX_BODY_BYTES + 1)}
-    assert client.post("/masuk", environ_overrides=said).status_code == 413
+    assert client.post("/lacak/laporan", environ_overrides=said).status_code == 413
+    said["CONTENT_LENGTH"] = str(MAX_FIELDS_BYTES + 1)
+    assert client.post("/masuk", environ_overrides=said).status_code == 413  # no form brings files here
 
 
 @pytest.fixture
