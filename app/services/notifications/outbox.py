@@ -30,14 +30,14 @@ class _People:
     of_units: Mapping[str, set[int]]
 
     def of(self, audience: Mapping[str, Any]) -> set[int]:
-        """Ids of the users that a message is for.
+        """Ids of the users that a message is for; those in ``kept_for`` also while they are disabled.
 
         Of a lane with a unit only the unit's officers; coordinators whatever their unit. Where that is nobody, the
         lane's coordinators, else the whole lane: a deadline must not pass unheard.
         """
         coordinator, unit = audience.get("coordinator"), audience.get("unit")
         groups = audience.get("groups") or []
-        told = self.known & set(audience.get("users") or [])
+        told = self.known & set(audience.get("users") or []) | set(audience.get("kept_for") or [])
         told |= set().union(*(self.roles[role] for role in audience.get("roles") or ()))
         for group in groups:
             members = self.members.get(group, set())

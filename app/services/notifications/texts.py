@@ -45,7 +45,7 @@ _WORDS = {
 
 def words(body: Mapping[str, Any]) -> str:
     """What a notice says, in the reader's language; what a diagram says stands as it is."""
-    if body.get("code") in (membership_changes.NOTICE, membership_changes.RESET_NOTICE):
+    if body.get("code") in membership_changes.NOTICES:
         return membership_notices.words(body)
     known, params = _WORDS.get(str(body.get("code"))), _shown(body.get("params", {}))
     if known:

@@ -1,14 +1,16 @@
 """Who changed what a user belongs to: his lanes, units and roles. Whoever does it to himself is told on.
 
 Told are the other administrators and the auditors. So are they, and the user, of a password that an administrator
-resets: with it he could act as somebody else. Identity that is opened within a day of either is marked in the record,
+resets: with it he could act as somebody else. And of an administrator or auditor who is disabled or loses that role:
+he is one of those who are told. Identity that is opened within a day of a change or a reset is marked in the record,
 see `app.services.identity`. See docs/decisions/0036.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import Select, Text, and_, case, cast, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.models import MembershipChange, OutboxMessage, User
@@ -17,11 +19,17 @@ from app.services.core.access import Actor
 
 #: For so long what somebody opens is marked.
 MARKED_FOR = timedelta(days=1)
+#: For so long who was disabled, or lost his role, is told as before: disabling him first must not help.
+TOLD_FOR = timedelta(days=1)
 #: What a notice says, see `notifications.texts`.
 NOTICE, RESET_NOTICE = "own_membership", "password_reset"
+DISABLED_NOTICE, ROLE_NOTICE = "overseer_disabled", "overseer_role_taken"
+NOTICES = frozenset({NOTICE, RESET_NOTICE, DISABLED_NOTICE, ROLE_NOTICE})
 #: Of `MembershipChange.gained`: no belonging, but a password that somebody else knows.
 PASSWORD = "password:"  # noqa: S105 a kind of change
 _ROLES = ("admin", "process_owner", "auditor")
+#: The roles of those who are told.
+_OVERSEEING = ("role:admin", "role:auditor")
 
 
 def belongings(user: User) -> frozenset[str]:
@@ -43,7 +51,10 @@ def keep(
     *,
     actor: Actor | None,
 ) -> None:
-    """Keep what a user got and lost, and tell on him who did it to himself. Nothing where it is the same."""
+    """Keep what a user got and lost, and tell on him who did it to himself. Nothing where it is the same.
+
+    Told is as well who takes from somebody else the role of those who are told.
+    """
     gained, lost = sorted(set(after) - set(before)), sorted(set(before) - set(after))
     if not gained and not lost:
         return
@@ -56,23 +67,50 @@ def keep(
     )
     session.add(change)
     if actor is not None and actor.id == user_id:
-        # His name of before: he may have changed that, too.
-        body = {"code": NOTICE, "by": f"{actor.full_name} ({actor.name})", "gained": gained, "lost": lost}
-        audience = {"roles": ["admin", "auditor"], "except": [actor.id]}
-        session.add(OutboxMessage(body=body, audience=audience, queued_at=clock.now(session)))
+        _tell(session, NOTICE, actor, gained=gained, lost=lost)
+    elif roles := [one for one in lost if one in _OVERSEEING]:
+        user = session.get_one(User, user_id)
+        _tell(session, ROLE_NOTICE, actor, concerned=user_id, user=user.name, lost=roles)
 
 
 def keep_reset(session: Session, user: User, *, actor: Actor | None) -> None:
     """Keep that somebody else gave a user his password, and tell of it."""
     at, by_id = clock.now(session), actor.id if actor else None
     session.add(MembershipChange(user_id=user.id, at=at, by_id=by_id, gained=[PASSWORD], lost=[]))
-    body = {
-        "code": RESET_NOTICE,
-        "by": f"{actor.full_name} ({actor.name})" if actor else "",
-        "user": user.name,
-    }
-    audience = {"roles": ["admin", "auditor"], "users": [user.id], "except": [by_id] if by_id else []}
-    session.add(OutboxMessage(body=body, audience=audience, queued_at=at))
+    _tell(session, RESET_NOTICE, actor, concerned=user.id, user=user.name)
+
+
+def tell_disabled(session: Session, user: User, *, actor: Actor | None) -> None:
+    """Tell that a user was disabled, him included, if he is one of those who are told. Nothing else is kept."""
+    if roles := sorted(belongings(user).intersection(_OVERSEEING)):
+        _tell(session, DISABLED_NOTICE, actor, concerned=user.id, user=user.name, lost=roles)
+
+
+def _tell(
+    session: Session, code: str, actor: Actor | None, *, concerned: int | None = None, **said: Any
+) -> None:
+    """Queue a notice for everybody who oversees, and for the user ``concerned``, but the actor.
+
+    It is decided now who that is, and each keeps it, whatever he is when it is delivered. The actor has his name of
+    before: he may have changed that, too.
+    """
+    by = f"{actor.full_name} ({actor.name})" if actor else ""
+    told = set(session.scalars(_overseers(session))) | ({concerned} if concerned else set())
+    audience = {"kept_for": sorted(told), "except": [actor.id] if actor else []}
+    body = {"code": code, "by": by, **said}
+    session.add(OutboxMessage(body=body, audience=audience, queued_at=clock.now(session)))
+
+
+def _overseers(session: Session) -> Select[int]:
+    """Ids of administrators and auditors, with those who were disabled or lost the role within `TOLD_FOR`."""
+    since = clock.now(session) - TOLD_FOR
+    let_in = or_(User.disabled_at.is_(None), User.disabled_at > since)
+    taken = or_(*(cast(MembershipChange.lost, Text).contains(f'"{role}"') for role in _OVERSEEING))
+    # By user and time, as the index has them.
+    lost = select(MembershipChange.id).where(
+        MembershipChange.user_id == User.id, MembershipChange.at > since, taken
+    )
+    return select(User.id).where(or_(and_(or_(User.is_admin, User.is_auditor), let_in), lost.exists()))
 
 
 def is_overseen(session: Session, actor: Actor) -> bool:

@@ -152,6 +152,7 @@ def disable(session: Session, user_id: int, *, actor: Actor | None) -> User:
     sessions.end_all(session, user.id, why="disabled")
     api_tokens.revoke_all(session, user, actor=actor)
     history.record(session, UserDisabled(user=user.name), actor=actor)
+    membership_changes.tell_disabled(session, user, actor=actor)
     _release_tasks(session, user, true(), "user_disabled", actor)
     return user
 

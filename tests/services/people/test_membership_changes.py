@@ -305,3 +305,66 @@ def test_what_queued_before_is_still_delivered(database: Database) -> None:
         about = {"instance_id": case.id, "audience": {"users": [office.rina.id]}}
         session.add(OutboxMessage(body=body, queued_at=clock.real(), **about))
     assert heard(office, office.rina) == ["Perkara ini berhenti di x. Sebabnya ada di Kendala."]
+
+
+# By who would have been told --------------------------------------------------------------------------------------
+
+
+def disable(office: Office, whom: Actor, *, by: Actor | None) -> None:
+    with office.database.transaction() as session:
+        users.disable(session, whom.id, actor=by)
+
+
+def test_who_disables_an_auditor_first_is_told_on_to_him_as_well(office: Office, second: Actor) -> None:
+    disable(office, office.auditor, by=office.admin)
+    edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    expected = [
+        "Admin (admin) memberi dirinya sendiri: lajur Loket.",
+        "Admin (admin) menonaktifkan akun auditor (Auditor).",
+    ]
+    assert heard(office, second) == expected
+    assert heard(office, office.auditor) == expected  # he reads it when he is enabled again
+    assert heard(office, office.admin) == []
+
+
+def test_who_takes_the_role_of_an_auditor_first_is_told_on_to_him_as_well(office: Office) -> None:
+    edit(office, office.auditor, by=office.admin, is_auditor=False)
+    edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    with office.database.transaction() as session:
+        accounts.reset_password(session, office.rina.id, actor=office.admin, password="x" * 20)
+    expected = [
+        "Admin (admin) menyetel ulang kata sandi rina.",
+        "Admin (admin) memberi dirinya sendiri: lajur Loket.",
+        "Admin (admin) mencabut peran auditor: Auditor.",
+    ]
+    assert heard(office, office.auditor) == expected
+    with speaking("en"):
+        assert heard(office, office.auditor)[2] == "Admin (admin) took from auditor: Auditor."
+
+
+def test_who_disables_an_auditor_before_the_notice_is_delivered_is_told_on_to_him(office: Office) -> None:
+    edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    disable(office, office.auditor, by=office.admin)
+    assert heard(office, office.auditor)[1] == "Admin (admin) memberi dirinya sendiri: lajur Loket."
+
+
+def test_who_oversaw_nothing_for_a_day_is_told_nothing_more(office: Office, second: Actor) -> None:
+    disable(office, office.auditor, by=office.admin)
+    edit(office, second, by=office.admin, is_admin=False)
+    before = [heard(office, one) for one in (office.auditor, second)]
+    with office.database.transaction() as session:
+        session.get_one(User, office.auditor.id).disabled_at = clock.real() - timedelta(hours=25)
+    later(office, hours=25)
+    edit(office, office.admin, by=office.admin, lanes=("Loket",))
+    assert [heard(office, one) for one in (office.auditor, second)] == before
+
+
+def test_an_officer_who_is_disabled_is_told_to_nobody(office: Office, second: Actor) -> None:
+    disable(office, office.rina, by=office.admin)
+    assert heard(office, second) == heard(office, office.auditor) == []
+
+
+def test_an_auditor_whom_a_command_disables_is_told_of_as_well(office: Office) -> None:
+    disable(office, office.auditor, by=None)
+    with speaking("en"):
+        assert heard(office, office.admin) == ["auditor (Auditor) was disabled by a command on the server."]
