@@ -176,13 +176,14 @@ def store(
     if prepared.proposed is not None:
         proposal = proposals.propose(session, prepared.proposed, actor=actor)
         return Deployment((), prepared.findings, proposal)
-    before = own_lanes.read_own_lanes(session, [one.key for one in prepared.new], actor) if actor else None
+    people, keys = own_lanes.deployers(session, actor, approved), [one.key for one in prepared.new]
+    before = [own_lanes.read_own_lanes(session, keys, person) for person in people]
     lane_groups.carry_out(session, prepared.plan, actor=actor)
     made = iter(_store_versions(session, prepared.new, prepared.plan, actor, approved))
     done = [(next(made) if one.created else one.newest, one.created) for one in prepared.versions]
     deployed = tuple(Deployed(definition, created) for definition, created in done if definition is not None)
-    if actor is not None and before is not None:
-        own_lanes.record_change(session, before, actor=actor)
+    for person, lanes in zip(people, before, strict=True):
+        own_lanes.record_change(session, lanes, person, actor=actor)
     return Deployment(deployed, prepared.findings)
 
 

@@ -1,7 +1,7 @@
 """What a deployment changes for whoever deploys: lanes in which he works, processes whose identities he may see.
 
 A lane that gets the name of another group, or ``identitas`` that names another lane, gives somebody work and
-identities although nobody touched a user.
+identities although nobody touched a user. With four eyes whoever proposed it deploys as well as whoever approved it.
 """
 
 from collections.abc import Collection, Mapping
@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.history.events import OwnLanesChanged
-from app.models import ProcessDefinition, membership
-from app.services.core import bulk, history
+from app.models import ProcessDefinition, ProposedDeployment, User, membership
+from app.services.core import access, bulk, history
 from app.services.core.access import Actor
 from app.services.people import membership_changes
 
@@ -42,15 +42,24 @@ def read_own_lanes(session: Session, keys: Collection[str], actor: Actor) -> Own
     return OwnLanes(facts, frozenset(there))
 
 
-def record_change(session: Session, before: OwnLanes, *, actor: Actor) -> None:
-    """Record what became of them; see `membership_changes.keep`. A process that is new gives nobody anything."""
-    after = read_own_lanes(session, before.keys, actor)
+def deployers(session: Session, actor: Actor | None, approved: ProposedDeployment | None) -> list[Actor]:
+    """Who puts a deployment in force: the actor, and who proposed what he ``approved``. At most 1 SQL."""
+    proposer = session.get(User, approved.proposed_by_id) if approved and approved.proposed_by_id else None
+    return [*([access.actor_of(proposer)] if proposer else []), *([actor] if actor else [])]
+
+
+def record_change(session: Session, before: OwnLanes, person: Actor, *, actor: Actor | None) -> None:
+    """Record what became of a person's lanes; he is told on as one who did it to himself.
+
+    See `membership_changes.keep`. A process that is new gives nobody anything.
+    """
+    after = read_own_lanes(session, before.keys, person)
     gained = [fact for place, fact in after.facts.items() if place not in before.facts]
     lost = [fact for place, fact in before.facts.items() if place not in after.facts]
     if gained or lost:
         told = {"gained": sorted(gained), "lost": sorted(lost)}
-        history.record(session, OwnLanesChanged(user=actor.name, **told), actor=actor)
-        membership_changes.keep(session, actor.id, lost, gained, actor=actor)
+        history.record(session, OwnLanesChanged(user=person.name, **told), actor=actor)
+        membership_changes.keep(session, person.id, lost, gained, actor=person)
 
 
 def _facts(

@@ -1,5 +1,6 @@
 """Whoever changes his own lanes, units or roles is told on; identity that is opened shortly after is marked."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -7,10 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
+from app.config import Config
 from app.db import Database
 from app.history import words
 from app.history.entry import entry_of
-from app.history.events import IdentityShown
+from app.history.events import IdentityShown, OwnLanesChanged
 from app.history.sentences import plain
 from app.history.vocabulary import Ids
 from app.i18n import speaking
@@ -27,11 +29,11 @@ from app.services import identity
 from app.services.core import access, clock, settings
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.deployment import deployments
+from app.services.deployment import approvals, deployments
 from app.services.notifications import mail
 from app.services.people import accounts, membership_changes, profiles, users
 from tests.services.bell import heard
-from tests.services.office import LANES, Office, add_user, procedure
+from tests.services.office import LANES, Office, add_user, form, procedure, text
 
 
 @pytest.fixture
@@ -294,6 +296,41 @@ def test_a_deployment_that_gives_its_author_nothing_is_told_to_nobody(office: Of
     deploy(office, owner, procedure(after="5 hari kerja"))
     deploy(office, office.owner, lane_called("Meja"))
     assert heard(office, office.admin) == []
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_with_four_eyes_both_who_proposes_and_who_approves_are_told_on(
+    office: Office, owner: Actor, config: Config, both: bool
+) -> None:
+    with office.database.transaction() as session:
+        approver = add_user(session, "penyetuju", *(["Arsip"] if both else []), is_process_owner=True)
+    office.database._info["config"] = replace(config, four_eyes=True)
+    files = {**lane_called("Arsip"), "terima.form": form(text("nomor"), text("judul"), text("pelapor"))}
+    with office.database.transaction() as session:
+        proposal = deployments.deploy(session, files, actor=owner).proposal
+        assert proposal is not None
+    assert heard(office, office.admin) == []
+    with office.database.transaction() as session:
+        prepared = approvals.prepare(session, proposal.id, actor=approver)
+        approvals.approve(session, proposal.id, prepared, actor=approver)
+    told_on = ["Penggambar (penggambar)", "Penyetuju (penyetuju)"] if both else ["Penggambar (penggambar)"]
+    notices = heard(office, office.admin)
+    assert sorted(one.split(" memberi")[0] for one in notices) == told_on
+    assert all("lajur Arsip (uji)" in one for one in notices)
+    assert heard(office, office.auditor) == notices
+    assert membership_mark(office, owner)["membership_changed_by"] == "penggambar"
+    assert membership_mark(office, approver).get("membership_changed_by") == ("penyetuju" if both else None)
+    with office.database.reading() as session:
+        kept = [
+            entry_of(row) for row in session.scalars(select(HistoryEvent)) if row.type == "own_lanes_changed"
+        ]
+        named = [one.event.user for one in kept if isinstance(one.event, OwnLanesChanged)]
+    assert sorted(named) == ["penggambar", *(["penyetuju"] if both else [])]
+
+
+def membership_mark(office: Office, actor: Actor) -> Mapping[str, str]:
+    with office.database.reading() as session:
+        return membership_changes.mark(session, actor)
 
 
 def test_what_queued_before_is_still_delivered(database: Database) -> None:
