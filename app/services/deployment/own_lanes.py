@@ -4,6 +4,7 @@ A lane that gets the name of another group, or ``identitas`` that names another 
 identities although nobody touched a user. With four eyes whoever proposed it deploys as well as whoever approved it.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +21,9 @@ from app.services.people import membership_changes
 
 @dataclass(frozen=True)
 class OwnLanes:
-    """Facts about one person by what tells them apart: a lane by its group, an identity by its process."""
+    """Facts about one person by what tells them apart: process and lane, process and None for its identities."""
 
-    facts: Mapping[tuple[str, int | None], str]
+    facts: Mapping[tuple[str, str | None], str]
     keys: frozenset[str]
 
 
@@ -30,7 +31,7 @@ def read_own_lanes(session: Session, keys: Collection[str], actor: Actor) -> Own
     """In which lanes of the newest versions of these processes the actor works at this moment."""
     query = select(membership.c.group_id).where(membership.c.user_id == actor.id)
     groups = frozenset(session.scalars(query))
-    facts: dict[tuple[str, int | None], str] = {}
+    facts: dict[tuple[str, str | None], str] = {}
     there = set[str]()
     for some in bulk.batches(keys):
         in_force = select(ProcessDefinition.key, ProcessDefinition.lane_groups, ProcessDefinition.outline)
@@ -54,8 +55,10 @@ def record_change(session: Session, before: OwnLanes, person: Actor, *, actor: A
     See `membership_changes.keep`. A process that is new gives nobody anything.
     """
     after = read_own_lanes(session, before.keys, person)
-    gained = [fact for place, fact in after.facts.items() if place not in before.facts]
-    lost = [fact for place, fact in before.facts.items() if place not in after.facts]
+    came = Counter(fact for place, fact in after.facts.items() if place not in before.facts)
+    went = Counter(fact for place, fact in before.facts.items() if place not in after.facts)
+    # A lane that was drawn anew has another id and the same name.
+    gained, lost = list(came - went), list(went - came)
     if gained or lost:
         told = {"gained": sorted(gained), "lost": sorted(lost)}
         history.record(session, OwnLanesChanged(user=person.name, **told), actor=actor)
@@ -64,11 +67,11 @@ def record_change(session: Session, before: OwnLanes, person: Actor, *, actor: A
 
 def _facts(
     key: str, ties: Mapping[str, Any], outline: Mapping[str, Any], groups: Collection[int]
-) -> dict[tuple[str, int | None], str]:
+) -> dict[tuple[str, str | None], str]:
     """``ties`` and ``outline``: as `ProcessDefinition` holds them; nothing is parsed here."""
     names = outline.get("lanes", {})
-    found: dict[tuple[str, int | None], str] = {
-        (key, tie["group"]): f"lane:{names.get(lane, lane)} ({key})"
+    found: dict[tuple[str, str | None], str] = {
+        (key, lane): f"lane:{names.get(lane, lane)} ({key})"
         for lane, tie in ties.items()
         if tie["group"] in groups
     }

@@ -298,6 +298,26 @@ def test_a_deployment_that_gives_its_author_nothing_is_told_to_nobody(office: Of
     assert heard(office, office.admin) == []
 
 
+def test_a_second_lane_of_his_group_is_told_on(office: Office, owner: Actor) -> None:
+    deploy(office, office.owner, lane_called("Arsip"))
+    files = lane_called("Arsip")
+    files["uji.bpmn"] = files["uji.bpmn"].replace(b'id="lane_2" name="Unit"', b'id="lane_2" name="Arsip"')
+    deploy(office, owner, files)
+    assert heard(office, office.admin) == [
+        "Penggambar (penggambar) memberi dirinya sendiri: lajur Arsip (uji)."
+    ]
+
+
+def test_a_lane_that_is_drawn_anew_is_told_to_nobody(office: Office, owner: Actor) -> None:
+    deploy(office, office.owner, lane_called("Arsip"))
+    files = lane_called("Arsip")
+    files["uji.bpmn"] = files["uji.bpmn"].replace(b'"lane_1"', b'"lajur_baru"')
+    deploy(office, owner, files)
+    with office.database.reading() as session:
+        assert definitions.latest(session, "uji").version == 3
+    assert heard(office, office.admin) == []
+
+
 @pytest.mark.parametrize("both", [False, True])
 def test_with_four_eyes_both_who_proposes_and_who_approves_are_told_on(
     office: Office, owner: Actor, config: Config, both: bool
