@@ -166,7 +166,7 @@ class GroupCopied(GroupEvent):
 
 @event("own_lanes_changed")
 class OwnLanesChanged(UserEvent):
-    """A deployment changed the lanes of who deployed, or whose identities he may see.
+    """A deployment changed the lanes of who deployed or proposed it, or whose identities he may see.
 
     What he got and what he lost, as in `services.people.membership_changes`, ``identity:`` with the process.
     """

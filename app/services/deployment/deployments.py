@@ -18,7 +18,7 @@ from app.services.core.access import Actor
 from app.services.definitions import automatic_starts, definitions, outlines
 from app.services.definitions.automatic_starts import TimedStart
 from app.services.definitions.outlines import Outline
-from app.services.deployment import identity_marks, lane_groups, own_lanes, proposals, resources
+from app.services.deployment import identity_marks, lane_changes, lane_groups, proposals, resources
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.bundle_builder import collect
 from app.services.deployment.lane_groups import Plan, Staffing
@@ -176,14 +176,13 @@ def store(
     if prepared.proposed is not None:
         proposal = proposals.propose(session, prepared.proposed, actor=actor)
         return Deployment((), prepared.findings, proposal)
-    people, keys = own_lanes.deployers(session, actor, approved), [one.key for one in prepared.new]
-    before = [own_lanes.read_own_lanes(session, keys, person) for person in people]
+    before = lane_changes.read_places(session, [one.key for one in prepared.new])
     lane_groups.carry_out(session, prepared.plan, actor=actor)
     made = iter(_store_versions(session, prepared.new, prepared.plan, actor, approved))
     done = [(next(made) if one.created else one.newest, one.created) for one in prepared.versions]
     deployed = tuple(Deployed(definition, created) for definition, created in done if definition is not None)
-    for person, lanes in zip(people, before, strict=True):
-        own_lanes.record_change(session, lanes, person, actor=actor)
+    people = lane_changes.deployers(session, actor, approved)
+    lane_changes.record_changes(session, before, people, actor=actor)
     return Deployment(deployed, prepared.findings)
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import func, insert, select, update
 
 from app.config import Config
 from app.db import Database
@@ -24,6 +24,7 @@ from app.models import (
     ProcessInstance,
     SecurityEvent,
     User,
+    membership,
 )
 from app.services import identity
 from app.services.core import access, clock, settings
@@ -31,8 +32,9 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.deployment import approvals, deployments
 from app.services.notifications import mail
-from app.services.people import accounts, membership_changes, profiles, users
+from app.services.people import accounts, groups, membership_changes, profiles, users
 from tests.services.bell import heard
+from tests.services.counting import inserts, statements
 from tests.services.office import LANES, Office, add_user, form, procedure, text
 
 
@@ -316,6 +318,62 @@ def test_a_lane_that_is_drawn_anew_is_told_to_nobody(office: Office, owner: Acto
     with office.database.reading() as session:
         assert definitions.latest(session, "uji").version == 3
     assert heard(office, office.admin) == []
+
+
+def test_others_whom_a_deployment_gives_a_lane_are_marked_and_not_told_on(office: Office) -> None:
+    with office.database.transaction() as session:
+        archivist = add_user(session, "arsiparis", "Arsip")
+    deploy(office, office.owner, lane_called("Arsip"))
+    assert heard(office, office.admin) == heard(office, office.auditor) == []
+    assert opened(office, office_case(office, archivist), archivist).membership_changed_by == "pemilik"
+    assert told(office).startswith("ditandai: pemilik mengubah")
+    for other in (office.rina, office.dinas_a, office.owner):
+        assert membership_mark(office, other) == {}
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'name="identitas" value="Loket"', b'name="identitas" value="Loket, Unit"'),
+        (b'name="koordinator" value="Ketua"', b'name="koordinator" value="Unit"'),
+    ],
+)
+def test_others_whom_a_deployment_lets_see_identities_are_marked(
+    office: Office, before: bytes, after: bytes
+) -> None:
+    files = procedure()
+    assert before in files["uji.bpmn"]
+    deploy(office, office.owner, {**files, "uji.bpmn": files["uji.bpmn"].replace(before, after)})
+    assert membership_mark(office, office.dinas_a)["membership_changed_by"] == "pemilik"
+    assert membership_mark(office, office.dinas_b)["membership_changed_by"] == "pemilik"
+    assert membership_mark(office, office.rina) == membership_mark(office, office.ketua) == {}
+
+
+def test_who_comes_along_when_a_lane_gets_a_new_name_is_not_marked(office: Office) -> None:
+    deploy(office, office.owner, lane_called("Meja"))
+    assert membership_mark(office, office.rina) == {}
+
+
+def test_a_deployment_by_a_command_marks_as_well(office: Office) -> None:
+    with office.database.transaction() as session:
+        archivist = add_user(session, "arsiparis", "Arsip")
+        deployments.deploy(session, lane_called("Arsip"), actor=None)
+    assert membership_mark(office, archivist)["membership_changed_at"]
+    assert opened(office, office_case(office, archivist), archivist).membership_changed_by == ""
+    assert told(office).startswith("ditandai: sebuah perintah mengubah")
+
+
+def test_many_whom_a_deployment_gives_a_lane_are_marked_by_one_statement(office: Office) -> None:
+    with office.database.transaction() as session:
+        people = [add_user(session, f"arsiparis{number}") for number in range(500)]
+        group = groups.get_or_add(session, "Arsip").id
+        rows = [{"user_id": person.id, "group_id": group} for person in people]
+        session.execute(insert(membership), rows)
+    with inserts(office.database, "membership_change") as marks, statements(office.database) as sent:
+        deploy(office, office.owner, lane_called("Arsip"))
+    assert (len(marks), len(sent) <= 32) == (1, True), len(sent)
+    with office.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(MembershipChange)) == 500
 
 
 @pytest.mark.parametrize("both", [False, True])
