@@ -77,20 +77,18 @@ class ReadingClient(FlaskClient):
         return super().open(*args, **{"buffered": True, **options})
 
 
-@pytest.fixture(scope="session")
-def made_once() -> dict[Config, Flask]:
-    """Applications by their settings, but for the place of the data: making one takes longer than most tests."""
-    return {}
+#: Applications by their settings, but for the place of the data: making one takes longer than most tests.
+_MADE: dict[Config, Flask] = {}
 
 
 @pytest.fixture
-def app(config: Config, office: Database, made_once: dict[Config, Flask]) -> Flask:
+def app(config: Config, office: Database) -> Flask:
     """One that may be shared; who adds an address or changes its settings takes `own_app`."""
     like = replace(config, data_dir=Path("/"), database_url="", secret_key=b"", identity_key=b"")
-    if like not in made_once:
-        made_once[like] = create_app(config, office)
-        made_once[like].test_client_class = ReadingClient
-    app = made_once[like]
+    if like not in _MADE:
+        _MADE[like] = create_app(config, office)
+        _MADE[like].test_client_class = ReadingClient
+    app = _MADE[like]
     app.secret_key = config.secret_key
     app.extensions["alur"] = Installation(config, office)
     return app
