@@ -156,7 +156,7 @@ def task_file(session: Session, task: UserTask, *, actor: Actor) -> CaseFile:
 
 def _handed_in(session: Session, instance_id: int, most: int) -> list[Entry[Event]]:
     latest = [*reader.of_kinds(session, instance_id, *_HANDED_IN, latest=most)]
-    if len(latest) < most:
+    if len(latest) < most or isinstance(latest[0].event, InstanceStarted):
         return latest
     return [*reader.of_kinds(session, instance_id, InstanceStarted), *latest]
 

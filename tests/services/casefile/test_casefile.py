@@ -44,6 +44,22 @@ def test_the_latest_events_come_in_the_order_they_happened(office: Office) -> No
     assert [event.id for event in last] == [event.id for event in every[-2:]]
 
 
+@pytest.mark.parametrize("most", [1, 2, 3])
+def test_beside_a_task_stand_the_first_form_and_the_latest(
+    office: Office, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    monkeypatch.setattr(casefile, "MOST_HANDED_IN", most)
+    instance = office.start(unit="A")
+    with office.database.transaction() as session:
+        task = office.open_task(instance)
+        tasks.complete(session, task.id, {"hasil": "cukup", "unit": "A"}, {}, actor=office.rina)
+    open_one = office.open_task(instance)
+    with office.database.reading() as session:
+        task = tasks.get(session, open_one.id, actor=office.dinas_a).task
+        file = casefile.task_file(session, task, actor=office.dinas_a)
+    assert [event.type for event in file.events] == ["instance_started", "task_completed"]
+
+
 def test_officers_of_the_lane_and_unit_can_be_handed_a_task(office: Office) -> None:
     instance = office.start()
     task = office.open_task(instance)
