@@ -48,6 +48,8 @@ _READ_ONLY = "25006"
 _HELD = frozenset({"55P03", sqlite3.SQLITE_BUSY})
 #: So long a transaction waits for others. One takes milliseconds; a stopped process would keep everybody waiting.
 PATIENCE_S = 15
+#: And so long for whoever has given up to have his turn and leave it.
+_MOMENT_S = 0.1
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -238,7 +240,8 @@ class _Turnstile:
 
     def _wait(self, file: BinaryIO) -> None:
         """The kernel's queue is fair, but has no end to its patience: a thread waits there in this one's stead."""
-        if not self._moves.is_set():  # whoever waits as well would take a thread from those who read
+        # Who gave up may have his turn at this moment; whoever waits longer takes a thread from those who read.
+        if not self._moves.wait(_MOMENT_S):
             file.close()
             raise NotReady(_held())
         come, given_up = threading.Event(), False
@@ -248,8 +251,8 @@ class _Turnstile:
             with self._mutex:
                 come.set()
                 if given_up:
-                    file.close()
                     self._moves.set()
+                    file.close()
 
         threading.Thread(target=wait, daemon=True).start()
         if not come.wait(PATIENCE_S):
