@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from app import forms
 from app.bpmnio.isolate import Isolate
 from app.db import Database
+from app.engine.running import execution
 
 #: What takes longer than a writer may take, each with what it is.
 _COSTLY: tuple[tuple[Any, str, str], ...] = (
     (etree, "fromstring", "XML"),
     (forms, "load_form", "form"),
+    (execution, "build", "spec"),
     (Isolate, "call", "V8"),
     (Isolate, "_start", "start of V8"),
     (PasswordHasher, "hash", "password"),

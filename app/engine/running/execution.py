@@ -10,6 +10,7 @@ from uuid import UUID
 from SpiffWorkflow.task import Task
 from SpiffWorkflow.util.task import TaskState
 
+from app import preparation
 from app.calendar import Calendar
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram, Node
@@ -34,8 +35,8 @@ class Program:
 
     @cached_property
     def spec(self) -> ProcessSpec:
-        """The library's form of the diagram."""
-        return build(self.diagram)
+        """The library's form of the diagram. Building it takes longer than running a step: no writer waits for it."""
+        return preparation.outcome(("spec", id(self.diagram)), lambda: build(self.diagram))
 
 
 def start(
