@@ -62,7 +62,7 @@ def deploy_upload(
     def store(session: Session, prepared: Prepared) -> Answer:
         return answer(session, deployments.store(session, prepared, actor=actor))
 
-    return _answered(
+    return deploy_prepared(
         database, command, allowed, lambda session: deployments.prepare(session, files), store, actor=actor
     )
 
@@ -87,7 +87,7 @@ def approve_proposal(
     def store(session: Session, prepared: Prepared) -> Answer:
         return answer(session, approvals.approve(session, proposal_id, prepared, actor=actor))
 
-    return _answered(
+    return deploy_prepared(
         database,
         command,
         allowed,
@@ -97,7 +97,7 @@ def approve_proposal(
     )
 
 
-def _answered(
+def deploy_prepared(
     database: Database,
     command: Command,
     allowed: Callable[[Session], object],
@@ -106,7 +106,11 @@ def _answered(
     *,
     actor: Actor,
 ) -> Answer:
-    """Prepare and store for `run_command`; a repeat is answered without preparing anything."""
+    """Prepare and store for `run_command`; a repeat is answered without preparing anything.
+
+    Raises:
+        What ``allowed``, ``prepare`` and ``store`` raise, and `run_command`.
+    """
     with database.reading() as session:
         allowed(session)
     if (known := earlier_answer(database, command, actor=actor)) is not None:

@@ -23,6 +23,7 @@ from app.models.runtime import (
     UserTask,
 )
 from app.models.security_log import MembershipChange, SecurityEvent
+from app.models.studio import ProcessDraft, ProcessDraftFile
 
 __all__ = [
     "ApiToken",
@@ -51,6 +52,8 @@ __all__ = [
     "OutboxMessage",
     "Partner",
     "ProcessDefinition",
+    "ProcessDraft",
+    "ProcessDraftFile",
     "ProcessInstance",
     "ProposedDeployment",
     "Resource",

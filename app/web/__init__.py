@@ -24,6 +24,8 @@ from app.web.people import auth, organisation, users
 from app.web.reporter import tracking
 from app.web.security_log import noting
 from app.web.security_log import pages as security_pages
+from app.web.studio import editors as studio_editors
+from app.web.studio import pages as studio_pages
 from app.web.tasks import tasks
 
 
@@ -53,6 +55,8 @@ PAGES = (
     tracking,
     definitions,
     proposals,
+    studio_pages,
+    studio_editors,
     incidents,
     users,
     organisation,

@@ -21,6 +21,7 @@ _WITH_FILES = (
     "/laporan/baru",
     "/lacak/laporan",
     "/proses",
+    "/studio",
     "/api/v1/files",
     "/api/v1/deployments",
 )
@@ -39,6 +40,11 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+_EDITORS = {
+    "style-src": "style-src 'self' 'nonce-{nonce}'",
+    "style-src-attr": "style-src-attr 'unsafe-inline'",
+    "font-src": "font-src 'self' data:",
+}
 _HEADERS = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
@@ -85,6 +91,13 @@ def trusted_hosts(config: Config) -> list[str] | None:
 def exempt(csrf: CSRFProtect, blueprint: Blueprint) -> None:
     """The API takes no cookies, so nobody can borrow a browser's."""
     csrf.exempt(blueprint)
+
+
+def editor_policy(nonce: str) -> str:
+    """The policy of a page with one of bpmn.io's editors, which set styles by script; scripts are bound as ever."""
+    styles = [text.format(nonce=nonce) for text in _EDITORS.values()]
+    kept = [one for one in CONTENT_SECURITY_POLICY.split("; ") if one.split(" ", 1)[0] not in _EDITORS]
+    return "; ".join((*kept, *styles))
 
 
 def takes_files(path: str) -> bool:

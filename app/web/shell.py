@@ -83,6 +83,8 @@ def _links(counts: PageCounts, actor: Actor) -> list[dict[str, Any]]:
     if counts.startable:
         links.append(_link("/laporan/baru", starting(reports=not counts.internal)))
     links.append(_link("/proses", _("Proses")))
+    if actor.is_process_owner and not actor.is_auditor:
+        links.append(_link("/studio", _("Studio")))
     if actor.is_process_owner or actor.is_admin:
         links.append(_link("/kendala", _("Kendala"), counts.incidents, _("kendala terbuka")))
     if actor.sees_all:

@@ -7,6 +7,9 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from app.models import DefinitionFile, ProposedDeployment
+from app.services.core.access import actor_of
+from app.services.people import users
+from app.services.studio import drafts, titles
 from tests.journeys.office import Office
 from tests.journeys.paths import Receipt
 from tests.reports import answers_for, report, report_values
@@ -54,10 +57,22 @@ def play(office: Office) -> Scene:
     for name in ("waiting", "ended"):
         scene.receipts[name] = hand_out(office, cases[name]["id"], cases[name]["business_key"])
     scene.words["proposal"] = _propose(office)
+    scene.words["draft"], scene.words["broken_draft"] = _begin_drafts(office)
     later = office.installation.now() + timedelta(days=8)
     office.installation.command("fire", "--at", later.isoformat())
     scene.words["new"] = str(office.case("SIN-013", until="telaahan")["id"])
     return scene
+
+
+def _begin_drafts(office: Office) -> tuple[str, str]:
+    """The ids of a draft of the SOP, and of one with errors; a third one is laid aside."""
+    with office.installation.database.transaction() as session:
+        owner = actor_of(users.named(session, "pemilik"))
+        good = drafts.begin_from_version(session, 1, actor=owner).id
+        files = {**drafts.contents(session, good), "laporan.form": b"{"}
+        bad = drafts.begin_from_files(session, files, title=titles.title_of(files), actor=owner).id
+        drafts.discard(session, drafts.begin_empty(session, "Izin usaha", actor=owner).id, actor=owner)
+    return str(good), str(bad)
 
 
 def _propose(office: Office) -> str:

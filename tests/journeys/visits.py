@@ -18,6 +18,10 @@ NO_PAGES = {
     "definitions.states": "read by the viewer",
     "definitions.file": "a download",
     "proposals.file": "a download",
+    "studio.take_along": "a download",
+    "studio_editors.first_diagram": "leads elsewhere",
+    "studio_editors.content": "read by the editors",
+    "studio_editors.materials_of": "read by the editors",
 }
 _PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -198,6 +202,12 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("definitions.form", "/proses/3/formulir/laporan"),
         Visit("definitions.form", "/proses/3/formulir/telaahan"),
         Visit("definitions.table", "/proses/3/tabel/rute_unit"),
+        Visit("studio.listed", "/studio"),
+        Visit("studio.listed", "/studio", "begun without a name", press("Mulai dari diagram kosong"), 422),
+        Visit("studio.show", "/studio/{draft}"),
+        Visit("studio.show", "/studio/{draft}", "published without a reason", press("Terbitkan"), 422),
+        Visit("studio.show", "/studio/{broken_draft}"),
+        Visit("studio_editors.diagram", "/studio/{draft}/diagram/pengaduan.bpmn"),
         Visit("incidents.listed", "/kendala"),
         Visit("incidents.listed", "/kendala?status=resolved"),
         Visit("casefile.show", "/perkara/{stopped}"),

@@ -23,7 +23,7 @@ SignIn = Callable[[str], Browser]
     [
         ("lapor", ["/tugas", "/perkara", "/laporan/baru", "/proses"]),
         ("upp", ["/tugas", "/perkara", "/proses"]),
-        ("pemilik", ["/tugas", "/perkara", "/proses", "/kendala", "/pengguna"]),
+        ("pemilik", ["/tugas", "/perkara", "/proses", "/studio", "/kendala", "/pengguna"]),
         ("auditor", ["/tugas", "/perkara", "/proses", "/pengguna", "/catatan-keamanan"]),
         ("admin", ["/tugas", "/perkara", "/proses", "/kendala", "/pengguna", "/catatan-keamanan"]),
     ],

@@ -109,13 +109,42 @@ class HolidayRemoved(HolidayEvent):
 @event("definition_deployed")
 class DefinitionDeployed(Event):
     """A version of a process went live. ``no_longer_identity``: what fields are called that it marks no more;
-    ``proposal``: the id of the one that was approved for it."""
+    ``proposal``: the id of the one that was approved for it; ``draft``: the id of the one that it was published from,
+    with the ``reason`` that its owner gave."""
 
     key: str
     version: int
     definition_id: int
     no_longer_identity: Sequence[str] = ()
     proposal: int | None = None
+    draft: int | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DraftEvent(Event):
+    """About a ``draft`` by its id and ``name``."""
+
+    draft: int
+    name: str
+
+
+@event("draft_begun")
+class DraftBegun(DraftEvent):
+    """A process owner began a draft, of version ``version`` of process ``key`` where it has one."""
+
+    key: str = ""
+    version: int | None = None
+
+
+@event("draft_discarded")
+class DraftDiscarded(DraftEvent):
+    """It was laid aside; it can be brought back for some time."""
+
+
+@event("draft_restored")
+class DraftRestored(DraftEvent):
+    """It was brought back."""
 
 
 @event("deployment_proposed")

@@ -117,11 +117,37 @@ def _holiday(message: str, event: HolidayEvent) -> Text:
 def _deployed(entry: Entry[events.DefinitionDeployed], _vocabulary: Vocabulary) -> Sentence:
     event = entry.event
     title = say(N_("Proses {key} versi {version} diterapkan"), key=event.key, version=str(event.version))
-    return Sentence("start", title, lines=_dropped(event.no_longer_identity))
+    reason = ((_("Alasan"), event.reason),) if event.reason else ()
+    return Sentence("start", title, lines=(*reason, *_dropped(event.no_longer_identity)))
 
 
 def _dropped(names: Sequence[str]) -> Sequence[tuple[str, str]]:
     return ((_("Tidak lagi identitas"), ", ".join(f"“{name}”" for name in names)),) if names else ()
+
+
+@tells(events.DraftBegun)
+def _draft_begun(entry: Entry[events.DraftBegun], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    text = N_("Draf {draft} dimulai: {name}")
+    if event.version is None:
+        return Sentence("note", say(text, draft=str(event.draft), name=event.name))
+    text = N_("Draf {draft} dimulai dari {key} versi {version}: {name}")
+    told = say(text, draft=str(event.draft), key=event.key, version=str(event.version), name=event.name)
+    return Sentence("note", told)
+
+
+@tells(events.DraftDiscarded)
+def _draft_discarded(entry: Entry[events.DraftDiscarded], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", _of_draft(N_("Draf {draft} dibuang: {name}"), entry.event))
+
+
+@tells(events.DraftRestored)
+def _draft_restored(entry: Entry[events.DraftRestored], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", _of_draft(N_("Draf {draft} dikembalikan: {name}"), entry.event))
+
+
+def _of_draft(message: str, event: events.DraftEvent) -> Text:
+    return say(message, draft=str(event.draft), name=event.name)
 
 
 @tells(events.DeploymentProposed)

@@ -75,17 +75,26 @@ class PreparedVersion:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The draft of the studio that a deployment comes from, by its id, and why it is put in force."""
+
+    draft: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Prepared:
     """A deployment, read and checked, and what that rests on. Nothing is stored yet, and storing it takes no parser.
 
-    ``basis``: the ids of the versions in force by process, and who works in which group. ``proposed``: nothing of it
-    goes in force, it waits for a second person.
+    ``basis``: the ids of the versions in force by process, and who works in which group. ``sent``: SHA-256 of each
+    file that was sent. ``proposed``: nothing of it goes in force, it waits for a second person.
     """
 
     versions: tuple[PreparedVersion, ...]
     findings: tuple[Finding, ...]
     plan: Plan
     basis: tuple[Mapping[str, int], Staffing]
+    sent: Mapping[str, str]
     proposed: Proposed | None = None
 
     @property
@@ -132,6 +141,7 @@ def prepare(
         findings=findings,
         plan=found.plan,
         basis=({one.key: one.id for one in found.live}, found.staffing),
+        sent=digests_of(files),
         proposed=_proposed(files, beside or {}, versions, found.findings) if waits else None,
     )
 
@@ -158,11 +168,12 @@ def store(
     *,
     actor: Actor | None,
     approved: ProposedDeployment | None = None,
+    origin: Origin | None = None,
 ) -> Deployment:
     """Put a prepared deployment in force, or keep it as proposed. Running instances keep their version.
 
     ``actor`` None means the command line or the watched folders. ``approved``: the proposal that he approved; the
-    version is its proposer's.
+    version is its proposer's. ``origin``: where it comes from the studio.
 
     Raises:
         NotAllowed: the actor is no process owner, or an auditor.
@@ -178,12 +189,17 @@ def store(
         return Deployment((), prepared.findings, proposal)
     before = lane_changes.read_places(session, [one.key for one in prepared.new])
     lane_groups.carry_out(session, prepared.plan, actor=actor)
-    made = iter(_store_versions(session, prepared.new, prepared.plan, actor, approved))
+    made = iter(_store_versions(session, prepared.new, prepared.plan, actor, approved, origin))
     done = [(next(made) if one.created else one.newest, one.created) for one in prepared.versions]
     deployed = tuple(Deployed(definition, created) for definition, created in done if definition is not None)
     people = lane_changes.deployers(session, actor, approved)
     lane_changes.record_changes(session, before, people, actor=actor)
     return Deployment(deployed, prepared.findings)
+
+
+def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
+    """SHA-256 of each file, by name."""
+    return {name: proposals.digest_of(content) for name, content in files.items()}
 
 
 def large_contents(prepared: Prepared) -> Iterator[dict[str, bytes]]:
@@ -291,6 +307,7 @@ def _store_versions(
     plan: Plan,
     actor: Actor | None,
     approved: ProposedDeployment | None,
+    origin: Origin | None,
 ) -> list[ProcessDefinition]:
     """Store them all by a few statements, whatever their number."""
     resources.store(session, _contents(versions))
@@ -335,6 +352,8 @@ def _store_versions(
             definition_id=row.id,
             no_longer_identity=one.no_longer_identity,
             proposal=approved.id if approved else None,
+            draft=origin.draft if origin else None,
+            reason=origin.reason if origin else "",
         )
         for row, one in zip(rows, versions, strict=True)
     )

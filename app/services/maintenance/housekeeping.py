@@ -14,6 +14,7 @@ from app.services.core import clock, encryption, idempotency, sealed_values, set
 from app.services.deployment import proposals, resources
 from app.services.files import store
 from app.services.people import rate_limits, sessions
+from app.services.studio import drafts as process_drafts
 from app.services.tasks import drafts
 
 #: An upload may still be on its way to its row.
@@ -25,13 +26,15 @@ _REPORTERS = timedelta(days=1)
 
 
 def delete_expired(session: Session) -> None:
-    """Drop old results of commands, old attempts, ended sign-ins and looks, drafts of tasks long closed, what large
-    deployments wrote ahead and never put in force, and files that no form ever kept."""
+    """Drop old results of commands, old attempts, ended sign-ins and looks, drafts of tasks long closed and of
+    processes long published, what large deployments wrote ahead and never put in force, and files that no form ever
+    kept."""
     idempotency.forget_old(session)
     rate_limits.forget_old(session)
     sessions.forget_old(session)
     sealed_values.forget_old(session)
     drafts.forget_old(session)
+    process_drafts.forget_old(session)
     resources.forget_unused(session, proposals.held(session))
     collect(session)  # after the drafts: they hold files
 

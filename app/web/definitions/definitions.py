@@ -150,6 +150,7 @@ def show(definition_id: int) -> str:
             definition=definition,
             version=version,
             newest=newest,
+            may_deploy=actor.is_process_owner and not actor.is_auditor,
             versions=versions,
             first=lists.address() if lists.argument(lists.AFTER) else "",
             following=lists.next_page(versions.next),

@@ -1,0 +1,114 @@
+"""Drafts of processes: begun, saved while they are worked on, laid aside, published.
+
+Diagrams are read before the transaction. Saving has no key: it says which revision it began with, and the same again
+changes nothing.
+"""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy.orm import Session
+
+from app.commands.deployments import deploy_prepared
+from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.db import Database
+from app.models import ProcessDraft
+from app.services.core.access import Actor
+from app.services.deployment import deployments
+from app.services.deployment.deployments import Deployment, Prepared
+from app.services.studio import drafts, publishing, titles
+
+
+def begin_draft(
+    database: Database, begin: Callable[[Session], ProcessDraft], *, actor: Actor, command: Command
+) -> Answer:
+    """Begin a draft by one of the functions of `drafts`; answer its id.
+
+    Raises:
+        What ``begin`` raises.
+    """
+
+    def do(session: Session) -> Answer:
+        return {"draft": begin(session).id}
+
+    return run_command(
+        database, command, do, actor=actor, allowed=lambda _session: deployments.require_may_deploy(actor)
+    )
+
+
+def save_file(
+    database: Database, draft_id: int, name: str, content: bytes, *, began_with: int, actor: Actor
+) -> Answer:
+    """Save a file of a draft; answer its revision and when it was saved.
+
+    Raises:
+        What `drafts.save` raises.
+    """
+    title = titles.title_of({name: content})
+
+    def do(session: Session) -> Answer:
+        row = drafts.save(session, draft_id, name, content, began_with=began_with, title=title, actor=actor)
+        return {"revision": row.revision, "saved_at": row.saved_at}
+
+    return run_without_key(database, do)
+
+
+def bring_in_files(
+    database: Database, draft_id: int, files: Mapping[str, bytes], *, actor: Actor, command: Command
+) -> Answer:
+    """Put files into a draft; answer the names of those that changed.
+
+    Raises:
+        What `drafts.bring_in` raises.
+    """
+    title = titles.title_of(files)
+
+    def do(session: Session) -> Answer:
+        return {"changed": list(drafts.bring_in(session, draft_id, files, title=title, actor=actor))}
+
+    return change_draft(database, draft_id, do, actor=actor, command=command)
+
+
+def change_draft(
+    database: Database, draft_id: int, do: Callable[[Session], Answer], *, actor: Actor, command: Command
+) -> Answer:
+    """Change a draft by one of the functions of `drafts`.
+
+    Raises:
+        What ``do`` raises.
+    """
+    return run_command(
+        database,
+        command,
+        do,
+        actor=actor,
+        allowed=lambda session: drafts.get(session, draft_id, actor=actor),
+    )
+
+
+def publish_draft(
+    database: Database,
+    draft_id: int,
+    reason: str,
+    *,
+    actor: Actor,
+    command: Command,
+    answer: Callable[[Session, Deployment], Answer],
+) -> Answer:
+    """Put a draft in force as it is stored at this moment; ``answer`` says what came of it.
+
+    Raises:
+        What `publishing.prepare` and `publishing.store` raise.
+    """
+
+    def store(session: Session, prepared: Prepared) -> Answer:
+        done = publishing.store(session, draft_id, prepared, reason=reason, actor=actor)
+        return answer(session, done)
+
+    return deploy_prepared(
+        database,
+        command,
+        lambda session: drafts.get(session, draft_id, actor=actor),
+        lambda session: publishing.prepare(session, draft_id, reason=reason, actor=actor),
+        store,
+        actor=actor,
+    )

@@ -1,0 +1,49 @@
+"""Drafts of processes: what a process owner works on before it becomes a version."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base
+from app.models.definitions import ProcessDefinition
+from app.models.identity import User
+
+
+class ProcessDraft(Base):
+    """A diagram with its forms and tables while they are worked on. ``state``: open, published or discarded."""
+
+    __tablename__ = "process_draft"
+    __table_args__ = (Index(None, "state", "changed_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(10), default="open")
+    #: The process that its diagram draws, and what that is called, as they were last read.
+    key: Mapped[str] = mapped_column(String(255), default="")
+    name: Mapped[str]
+    #: The version that it began from; null for one begun from files or from nothing.
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
+    begun_at: Mapped[datetime]
+    begun_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    changed_at: Mapped[datetime]
+    changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: The version that it became.
+    published_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
+
+    base: Mapped[ProcessDefinition | None] = relationship(foreign_keys=base_id)
+    changed_by: Mapped[User | None] = relationship(foreign_keys=changed_by_id)
+
+
+class ProcessDraftFile(Base):
+    """A file of a draft. ``revision`` counts its savings: who saves says which one he began with."""
+
+    __tablename__ = "process_draft_file"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("process_draft.id"), primary_key=True)
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+    revision: Mapped[int]
+    saved_at: Mapped[datetime]
+    saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+    saved_by: Mapped[User | None] = relationship()

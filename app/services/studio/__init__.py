@@ -1,0 +1,1 @@
+"""The process owner's studio: drafts of processes, until they become versions."""

@@ -1,0 +1,63 @@
+"""What the text of a timer means, while it is being typed: read by the reader that runs it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from app.engine import timers
+from app.engine.diagram import Timer
+from app.engine.timers import DayUnit
+from app.errors import AppError, ExpressionFailed
+from app.findings import TEXTS
+from app.i18n import _
+from app.services.core import clock, holidays
+
+Kind = Literal["duration", "date", "cycle"]
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """A timer text in other words, and when it would be due if its activity opened now; None where that follows from
+    the case, or from another deadline."""
+
+    words: str
+    due_at: datetime | None
+
+
+class Unclear(AppError):
+    """The text is none that a timer can have; said in a sentence."""
+
+    code = "timer_unclear"
+
+
+def meaning_of(session: Session, text: str, kind: Kind, day_unit: DayUnit) -> Meaning:
+    """Read the text of a timer.
+
+    Raises:
+        Unclear: it cannot be read, or lies beyond the year 9999.
+    """
+    timer = Timer(kind=kind, text=text.strip())
+    if (code := timers.timer_fault(timer, day_unit)) is not None:
+        what, todo = TEXTS[code]
+        named = _("tenggat ini")
+        raise Unclear(" ".join(_(one, text=text, name=named, id=named) for one in (what, todo)))
+    words = timers.explicit(timer.text, day_unit)
+    if timer.text.startswith("=") or timers.is_relative(timer):
+        return Meaning(words, None)
+    try:
+        due = timers.due(
+            timer,
+            opened_at=clock.now(session),
+            day_unit=day_unit,
+            calendar=holidays.calendar(session),
+            evaluate=_never,
+        )
+    except ExpressionFailed as error:
+        raise Unclear(error.said) from error
+    return Meaning(words, due.at if due else None)
+
+
+def _never(_text: str) -> object:
+    raise AssertionError  # formulas were told apart before

@@ -1,0 +1,1 @@
+"""Studio: where process owners draw, check and publish."""

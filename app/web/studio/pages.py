@@ -1,0 +1,270 @@
+"""Studio: the drafts of processes, and one draft with its files, findings and what can be done with it."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.commands import studio
+from app.commands.transaction import Answer
+from app.errors import InvalidDiagram, InvalidForm
+from app.i18n import _
+from app.services.definitions import catalogue, definitions
+from app.services.deployment import deployments
+from app.services.deployment.deployments import Deployment
+from app.services.studio import archives, drafts, titles
+from app.web import context, entries, errors
+from app.web.definitions.definitions import known, said, say_done
+from app.web.files import deployed_files
+from app.web.files.downloads import as_download
+
+blueprint = Blueprint("studio", __name__)
+
+_MOST_PROCESSES = 200
+
+
+@blueprint.get("/studio")
+def listed() -> str:
+    """The drafts, and how to begin one."""
+    return _list_page()
+
+
+@blueprint.post("/studio/dari-versi/<int:definition_id>")
+def begin_from_version(definition_id: int) -> AnyResponse:
+    """Begin a draft of a version."""
+    actor, command = context.actor(), entries.sent_command("begin_draft", definition_id)
+
+    def begin(session: Session) -> Any:
+        return drafts.begin_from_version(session, definition_id, actor=actor)
+
+    return _opened(studio.begin_draft(context.database(), begin, actor=actor, command=command))
+
+
+@blueprint.post("/studio/dari-proses")
+def begin_from_process() -> AnyResponse:
+    """Begin a draft of the version in force of the process that was chosen."""
+    actor, key = context.actor(), request.form.get("key", "")
+    deployments.require_may_deploy(actor)
+    with context.database().reading() as session:
+        live = definitions.latest(session, key)
+    if live is None:
+        return make_response(_list_page(problems={"key": _("Pilih proses yang akan diubah.")}), 422)
+    return begin_from_version(live.id)
+
+
+@blueprint.post("/studio/kosong")
+def begin_empty() -> AnyResponse:
+    """Begin a draft of a new process."""
+    actor, name = context.actor(), request.form.get("name", "")
+    command = entries.sent_command("begin_draft", "", {"name": name})
+    try:
+        done = studio.begin_draft(
+            context.database(),
+            lambda session: drafts.begin_empty(session, name, actor=actor),
+            actor=actor,
+            command=command,
+        )
+    except InvalidForm as error:
+        return make_response(_list_page(problems=error.errors, name=name), 422)
+    return _opened(done)
+
+
+@blueprint.post("/studio/berkas")
+def begin_from_files() -> AnyResponse:
+    """Begin a draft with uploaded files, or with the .zip of another draft."""
+    actor = context.actor()
+    deployments.require_may_deploy(actor)
+    try:
+        files = _uploaded()
+        title = titles.title_of(files)
+        done = studio.begin_draft(
+            context.database(),
+            lambda session: drafts.begin_from_files(session, files, title=title, actor=actor),
+            actor=actor,
+            command=entries.sent_command("begin_draft", "", _digests(files)),
+        )
+    except InvalidForm as error:
+        return make_response(_list_page(problems={"files": errors.tell_error(error)}), 422)
+    return _opened(done)
+
+
+@blueprint.get("/studio/<int:draft_id>")
+def show(draft_id: int) -> str:
+    """One draft: its files, what was found in them, and what can be done with it."""
+    return _draft_page(draft_id)
+
+
+@blueprint.post("/studio/<int:draft_id>/berkas")
+def bring_in(draft_id: int) -> AnyResponse:
+    """Put uploaded files into the draft, over those of the same names."""
+    actor = context.actor()
+    deployments.require_may_deploy(actor)
+    try:
+        files = _uploaded()
+        command = entries.sent_command("bring_in_files", draft_id, _digests(files))
+        done = studio.bring_in_files(context.database(), draft_id, files, actor=actor, command=command)
+    except InvalidForm as error:
+        return make_response(_draft_page(draft_id, problems={"files": errors.tell_error(error)}), 422)
+    if done["changed"]:
+        flash(_("Dimasukkan ke draf: {names}.", names=", ".join(done["changed"])), "ok")
+    else:
+        flash(_("Isi berkas itu sama dengan yang ada dalam draf."), "info")
+    return redirect(url_for("studio.show", draft_id=draft_id), 303)
+
+
+@blueprint.post("/studio/<int:draft_id>/berkas/<name>/keluarkan")
+def remove(draft_id: int, name: str) -> AnyResponse:
+    """Take a file out of the draft."""
+    actor = context.actor()
+
+    def do(session: Session) -> Answer:
+        drafts.remove(session, draft_id, name, actor=actor)
+        return {}
+
+    _change(draft_id, "remove_draft_file", do, {"name": name})
+    flash(_("{file} dikeluarkan dari draf.", file=name), "info")
+    return redirect(url_for("studio.show", draft_id=draft_id), 303)
+
+
+@blueprint.get("/studio/<int:draft_id>/draf.zip")
+def take_along(draft_id: int) -> AnyResponse:
+    """The whole draft, for a modeler on the desktop."""
+    with context.database().reading() as session:
+        draft = drafts.get(session, draft_id, actor=context.actor())
+        content = archives.pack(drafts.contents(session, draft_id))
+        name = f"{titles.key_of(draft.key or draft.name)}-draf-{draft.id}.zip"
+    return as_download(content, name, "application/zip")
+
+
+@blueprint.post("/studio/<int:draft_id>/buang")
+def discard(draft_id: int) -> AnyResponse:
+    """Lay the draft aside."""
+    actor = context.actor()
+
+    def do(session: Session) -> Answer:
+        drafts.discard(session, draft_id, actor=actor)
+        return {}
+
+    _change(draft_id, "discard_draft", do)
+    flash(
+        _("Draf dibuang. Selama {days} hari ia dapat dikembalikan dari Studio.", days=drafts.KEPT.days),
+        "info",
+    )
+    return redirect(url_for("studio.listed"), 303)
+
+
+@blueprint.post("/studio/<int:draft_id>/kembalikan")
+def restore(draft_id: int) -> AnyResponse:
+    """Bring the draft back."""
+    actor = context.actor()
+
+    def do(session: Session) -> Answer:
+        drafts.restore(session, draft_id, actor=actor)
+        return {}
+
+    _change(draft_id, "restore_draft", do)
+    flash(_("Draf dikembalikan."), "ok")
+    return redirect(url_for("studio.show", draft_id=draft_id), 303)
+
+
+@blueprint.post("/studio/<int:draft_id>/terbitkan")
+def publish(draft_id: int) -> AnyResponse:
+    """Put the draft in force."""
+    reason = request.form.get("reason", "")
+
+    def answer(_session: Session, done: Deployment) -> Answer:
+        idle = [finding.file for finding in done.findings if finding.code == "file_not_used"]
+        proposal = done.proposal.id if done.proposal else None
+        versions = [known(one) for one in done.definitions]
+        return {"definitions": versions, "idle": idle, "other": [], "proposal": proposal}
+
+    try:
+        done = studio.publish_draft(
+            context.database(),
+            draft_id,
+            reason,
+            actor=context.actor(),
+            command=entries.sent_command("publish_draft", draft_id, {"reason": reason}),
+            answer=answer,
+        )
+    except InvalidDiagram as error:
+        found = [finding.as_dict() for finding in error.findings]
+        return make_response(_draft_page(draft_id, refused=found, reason=reason), 422)
+    except InvalidForm as error:
+        return make_response(_draft_page(draft_id, problems=error.errors, reason=reason), 422)
+    if done["proposal"]:
+        flash(_("Belum berlaku: usulan {n} menunggu persetujuan orang kedua.", n=done["proposal"]), "warn")
+        return redirect(url_for("proposals.show", proposal_id=done["proposal"]), 303)
+    say_done(done)
+    return redirect(url_for("definitions.show", definition_id=done["definitions"][0]["id"]), 303)
+
+
+def _change(draft_id: int, name: str, do: Any, body: Any = None) -> Answer:
+    command = entries.sent_command(name, draft_id, body)
+    return studio.change_draft(context.database(), draft_id, do, actor=context.actor(), command=command)
+
+
+def _opened(done: Answer) -> AnyResponse:
+    return redirect(url_for("studio.show", draft_id=done["draft"]), 303)
+
+
+def _uploaded() -> dict[str, bytes]:
+    """The uploaded files by name, archives unpacked.
+
+    Raises:
+        InvalidForm: there is none, or a draft does not take them.
+    """
+    uploads = [upload for upload in request.files.getlist("files") if upload.filename]
+    if not uploads:
+        message = _("Pilih sedikitnya satu berkas.")
+        raise InvalidForm(message, {"files": message})
+    return archives.unpack(deployed_files.by_name(uploads))
+
+
+def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+
+def _list_page(*, problems: Mapping[str, str] | None = None, name: str = "") -> str:
+    actor = context.actor()
+    with context.database().reading() as session:
+        return render_template(
+            "studio/list.html",
+            open=drafts.drafts(session, actor=actor),
+            discarded=drafts.drafts(session, actor=actor, state="discarded"),
+            published=drafts.drafts(session, actor=actor, state="published"),
+            processes=[(one.key, one.name) for one in catalogue.page(session, limit=_MOST_PROCESSES).items],
+            kept_days=drafts.KEPT.days,
+            problems=problems or {},
+            name=name,
+        )
+
+
+def _draft_page(
+    draft_id: int,
+    *,
+    problems: Mapping[str, str] | None = None,
+    refused: list[dict[str, Any]] | None = None,
+    reason: str = "",
+) -> str:
+    actor = context.actor()
+    with context.database().reading() as session:
+        draft = drafts.get(session, draft_id, actor=actor)
+        files = drafts.files_of(session, draft_id)
+        contents = {row.name: row.content for row in files}
+        found = [one.as_dict() for one in deployments.check_files(session, contents)] if files else []
+        live = definitions.latest(session, draft.key) if draft.key else None
+        return render_template(
+            "studio/draft.html",
+            draft=draft,
+            files=[row for row in files],
+            findings=[said(one) for one in (found if refused is None else refused)],
+            live=live,
+            problems=problems or {},
+            refused=refused is not None,
+            reason=reason,
+            kept_days=drafts.KEPT.days,
+        )

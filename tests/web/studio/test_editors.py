@@ -1,0 +1,147 @@
+"""What the editors of a draft ask for while somebody works in them."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from app.config import Config
+from app.db import Database
+from app.services.core import clock
+from tests.web.conftest import Browser, sop_files
+
+SignIn = Callable[[str], Browser]
+FILE = "/studio/1/berkas/pengaduan.bpmn"
+
+
+@pytest.fixture
+def owner(sign_in: SignIn) -> Browser:
+    browser = sign_in("pemilik")
+    browser.get("/studio")
+    browser.post("/studio/dari-proses", key="pengaduan")
+    return browser
+
+
+def headers(browser: Browser, revision: object = None) -> dict[str, str]:
+    sent = {"X-CSRFToken": browser.token, "Accept": "application/json"}
+    return sent if revision is None else {**sent, "If-Match": str(revision)}
+
+
+def put(browser: Browser, content: bytes, revision: object, path: str = FILE):  # type: ignore[no-untyped-def]
+    return browser.client.put(
+        path, data=content, headers=headers(browser, revision), content_type="text/plain"
+    )
+
+
+def post(browser: Browser, path: str, sent: object):  # type: ignore[no-untyped-def]
+    return browser.client.post(path, json=sent, headers=headers(browser))
+
+
+def test_a_file_is_read_with_its_revision_and_saved_over_it(owner: Browser) -> None:
+    read = owner.get(FILE)
+    assert (read.data, read.headers["ETag"]) == (sop_files()["pengaduan.bpmn"], '"1"')
+    assert read.content_type == "text/plain; charset=utf-8"
+    changed = read.data.replace(b"3 hari", b"3 harri")
+    saved = put(owner, changed, '"1"')
+    assert (saved.status_code, saved.json["revision"]) == (200, 2)
+    found = saved.json["findings"][0]
+    assert (found["code"], found["severity"], found["file"]) == (
+        "timer_not_understood",
+        "error",
+        "pengaduan.bpmn",
+    )
+    assert found["element_id"]
+    assert "3 harri" in found["what"]
+    assert owner.get(FILE).data == changed
+
+
+def test_who_saves_an_earlier_state_gets_both_and_overwrites_nothing(owner: Browser, sign_in: SignIn) -> None:
+    put(owner, b"<satu/>", 1)
+    refused = put(owner, b"<dua/>", 1)
+    assert refused.status_code == 409
+    assert (refused.json["content"], refused.json["revision"]) == ("<satu/>", 2)
+    assert refused.json["saved_by"] == "Pemilik Proses (Bagian Organisasi)"
+    assert owner.get(FILE).data == b"<satu/>"
+
+
+@pytest.mark.parametrize("revision", ["", "W/1", "-1", "1, 2"])
+def test_a_saving_names_its_revision(owner: Browser, revision: str) -> None:
+    assert put(owner, b"<a/>", revision).status_code == 422
+
+
+def test_a_saving_without_the_page_s_token_is_refused(owner: Browser) -> None:
+    sent = {"If-Match": "1", "Accept": "application/json"}
+    assert owner.client.put(FILE, data=b"<a/>", headers=sent).status_code == 400
+    assert owner.get(FILE).headers["ETag"] == '"1"'
+
+
+def test_a_file_larger_than_a_draft_takes_is_refused_before_it_is_read(owner: Browser) -> None:
+    assert put(owner, b"x" * (1024 * 1024 + 1), 1).status_code == 413
+
+
+def test_what_is_not_saved_yet_is_checked(owner: Browser) -> None:
+    changed = sop_files()["pengaduan.bpmn"].replace(b"3 hari", b"3 harri").decode()
+    answer = post(owner, "/studio/1/periksa", {"files": {"pengaduan.bpmn": changed}})
+    assert {one["code"] for one in answer.json["findings"]} == {"timer_not_understood"}
+    assert owner.get(FILE).headers["ETag"] == '"1"'
+    assert post(owner, "/studio/1/periksa", {}).json == {"findings": []}
+    for odd in ([], {"files": []}, {"files": {"a": 1}}):
+        assert post(owner, "/studio/1/periksa", odd).status_code == 400
+
+
+def test_materials_are_what_the_draft_and_the_office_offer(owner: Browser) -> None:
+    found = owner.get("/studio/1/bahan.json").json
+    assert found["process"] == "pengaduan"
+    forms = {one["key"]: one for one in found["forms"]}
+    assert set(forms) == {name.removesuffix(".form") for name in sop_files() if name.endswith(".form")}
+    fields = {one["key"]: one for one in forms["laporan"]["fields"]}
+    assert fields["nama_pelapor"]["identity"]
+    assert {"value", "label"} == set(fields["klasifikasi"]["options"][0])
+    assert [one["id"] for one in found["decisions"]] == ["rute_unit"]
+    assert found["decisions"][0]["outputs"] == [{"name": "unit_tujuan"}]
+    assert {"name": "UPT", "group": "UPT", "members": 4} in found["lanes"]
+    variables = {one["name"] for one in found["variables"]}
+    assert "kategori" in variables
+    assert "nama_pelapor" not in variables
+
+
+def test_materials_of_broken_files_are_what_can_be_read(owner: Browser) -> None:
+    put(owner, b"{", 1, "/studio/1/berkas/laporan.form")
+    put(owner, b"<", 1, "/studio/1/berkas/rute-unit.dmn")
+    found = owner.get("/studio/1/bahan.json").json
+    assert "laporan" not in {one["key"] for one in found["forms"]}
+    assert found["decisions"] == []
+
+
+def test_a_deadline_is_read_as_it_is_typed(owner: Browser, office: Database, config: Config) -> None:
+    office._info["config"] = replace(config, allow_time_travel=True)
+    with office.transaction() as session:
+        clock.travel(session, datetime(2026, 11, 27, 2, tzinfo=UTC))
+
+    def read(text: str, kind: str = "duration", day_unit: str = "kerja"):  # type: ignore[no-untyped-def]
+        return post(owner, "/studio/1/tenggat", {"text": text, "kind": kind, "day_unit": day_unit}).json
+
+    assert read("3 hari")["words"] == "3 hari kerja"
+    assert read("3 hari")["due"] == "2 Des 2026, 16.00 WIB"
+    assert read("P3D", day_unit="kalender")["ok"]
+    assert read("H-14") == {"ok": True, "words": "H-14", "due_at": None, "due": ""}
+    assert read("=batas")["due_at"] is None
+    refused = read("3 harri")
+    assert not refused["ok"]
+    assert "tidak dimengerti" in refused["message"]
+    assert not read("999999999 tahun")["ok"]
+    assert post(owner, "/studio/1/tenggat", {"text": "3 hari"}).status_code == 400
+
+
+def test_an_editor_s_page_lets_styles_in_by_a_nonce_and_scripts_as_ever(owner: Browser) -> None:
+    assert owner.get("/studio/1/diagram").location == "/studio/1/diagram/pengaduan.bpmn"
+    pages = [owner.get("/studio/1/diagram/pengaduan.bpmn") for _time in range(2)]
+    policies = [page.headers["Content-Security-Policy"] for page in pages]
+    assert policies[0] != policies[1]
+    rules = dict(one.split(" ", 1) for one in policies[0].split("; "))
+    assert rules["script-src"] == "'self'"
+    assert rules["style-src"].startswith("'self' 'nonce-")
+    assert rules["default-src"] == "'none'"
+    assert "'unsafe-inline'" not in owner.get("/studio/1").headers["Content-Security-Policy"]
+    assert owner.get("/studio/1/diagram/tiada.bpmn").status_code == 404
