@@ -1,31 +1,18 @@
 """Migration 0012 fills what lists read from what an older release left, and can be taken back."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from app.models import FilterValue, InstanceVisibility, ProcessDefinition
 from app.services.maintenance import migrations
 from app.services.tasks import tasks
+from tests.services.migrating import go_back
 from tests.services.office import Office
 
-SCRIPTS = Path(migrations.__file__).resolve().parents[2] / "migrations"
 DERIVED = ("instance_visibility", "instance_text", "filter_value")
-
-
-@contextmanager
-def scripts(connection: Connection) -> Iterator[Config]:
-    config = Config()
-    config.set_main_option("script_location", str(SCRIPTS))
-    config.attributes["connection"] = connection
-    yield config
 
 
 def rows(session: Session) -> dict[str, set[tuple[Any, ...]]]:
@@ -47,8 +34,8 @@ def test_what_lists_read_is_filled_from_what_is_there(worked_in: Office) -> None
     with database.reading() as session:
         before = rows(session)
         outline = session.query(ProcessDefinition.outline).scalar()
-    with database.transaction() as session, scripts(session.connection()) as config:
-        command.downgrade(config, "0011")
+    with database.transaction() as session:
+        go_back(session.connection(), "0011")
         assert not set(DERIVED) & set(inspect(session.connection()).get_table_names())
     assert migrations.upgrade(database)
     with database.reading() as session:
@@ -62,8 +49,8 @@ def test_what_lists_read_is_filled_from_what_is_there(worked_in: Office) -> None
 
 def test_what_is_written_afterwards_is_listed_as_well(worked_in: Office) -> None:
     database = worked_in.database
-    with database.transaction() as session, scripts(session.connection()) as config:
-        command.downgrade(config, "0011")
+    with database.transaction() as session:
+        go_back(session.connection(), "0011")
     migrations.upgrade(database)
     case = worked_in.start(unit="A")
     with database.reading() as session:

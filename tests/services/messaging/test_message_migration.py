@@ -1,19 +1,16 @@
 """Messages under way when revision 0009 comes: none is lost, and copies become one message."""
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic import command
-from alembic.config import Config as Alembic
 from sqlalchemy import Connection, MetaData, Table, insert, inspect, select, text
 
 from app.db import Database
 from app.models import InstanceMessage, Job, OutboxMessage, Partner
 from app.services.maintenance import migrations
+from tests.services.migrating import go_back
 
-ROOT = Path(__file__).resolve().parents[3]
 AT = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)
 
 
@@ -92,12 +89,12 @@ def test_both_revisions_go_back_and_come_again_with_what_is_under_way(migrated: 
         connection = session.connection()
         add(connection, "outbox_message", instance_id=1, activity_id="jawab", body={"code": "task_opened"},
             audience={}, queued_at=AT, attempts=0, task_id="t")  # fmt: skip
-        _go_back(connection, "0008")
+        go_back(connection, "0008")
         rows = connection.execute(text("SELECT id, target, reason FROM case_message ORDER BY id")).all()
         several = {"a": ("tunggu", "lagi"), "d": ("kabar", "kabar_lagi")}  # of which one is left
         assert [row.id for row in rows] == ["a", "c", "d", "f"]
         assert all(row.target in several.get(row.id, ("surat", "pos")) for row in rows)
-        _go_back(connection, "0007")
+        go_back(connection, "0007")
         columns = {column["name"] for column in inspect(connection).get_columns("outbox_message")}
         assert "task_id" not in columns
         migrations.finish(connection)
@@ -111,10 +108,3 @@ def test_both_revisions_go_back_and_come_again_with_what_is_under_way(migrated: 
             "f",
         ]
         assert session.scalars(select(OutboxMessage)).one().task_id is None
-
-
-def _go_back(connection: Connection, revision: str) -> None:
-    config = Alembic()
-    config.set_main_option("script_location", str(ROOT / "app" / "migrations"))
-    config.attributes["connection"] = connection
-    command.downgrade(config, revision)
