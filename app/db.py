@@ -4,7 +4,7 @@ import fcntl
 import os
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    LargeBinary,
     MetaData,
     create_engine,
     event,
@@ -35,8 +36,9 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from app import packing
 from app.errors import Conflict, InvalidForm, NotReady
 from app.i18n import _
 
@@ -100,6 +102,69 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 #: A JSON document: JSONB on PostgreSQL, text on SQLite.
 Document = JSON().with_variant(JSONB(), "postgresql")
+
+
+class PackedDocument(TypeDecorator[Any]):
+    """A JSON document that no SQL looks into: on SQLite packed where that is shorter, else text as of `Document`.
+
+    Reading takes both, so rows of before stay as they are. PostgreSQL has it as JSONB, and compresses it by itself.
+    """
+
+    impl = JSON
+    cache_ok = True
+    hashable = False
+    should_evaluate_none = True
+
+    def __init__(self, dictionary: int) -> None:
+        """``dictionary``: the number of one of `packing`."""
+        super().__init__()
+        self.dictionary = dictionary
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """JSONB, or what SQLite calls JSON: a column that takes text and bytes alike."""
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Pack it on SQLite."""
+        return self._packed if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        """Read what is packed and what is text."""
+        return _unpacked if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+    def _packed(self, value: Any) -> bytes | str | None:
+        if value is None:
+            return None
+        plain = _dumped(value)
+        return packing.pack(plain, self.dictionary) or plain.decode()
+
+
+class PackedBytes(TypeDecorator[Any]):
+    """A JSON document that no SQL looks into, as bytes on both databases: packed where that is shorter."""
+
+    impl = LargeBinary
+    cache_ok = True
+    hashable = False
+
+    def __init__(self, dictionary: int) -> None:
+        """``dictionary``: the number of one of `packing`."""
+        super().__init__()
+        self.dictionary = dictionary
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes:
+        """Pack it."""
+        plain = _dumped(value)
+        return packing.pack(plain, self.dictionary) or plain
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        """Unpack it."""
+        return _unpacked(value)
+
+
+def _unpacked(stored: bytes | str | None) -> Any:
+    if stored is None:
+        return None
+    return orjson.loads(packing.unpack(stored) if isinstance(stored, bytes) else stored)
 
 
 class Base(DeclarativeBase):
@@ -311,8 +376,12 @@ def storage_full() -> str:
     return _("Ruang penyimpanan server penuh, jadi ini belum tersimpan. Beri tahu pengelola, lalu coba lagi.")
 
 
+def _dumped(value: Any) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+
+
 def _dumps(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    return _dumped(value).decode()
 
 
 def _keep_private(_dialect: Dialect, _record: Any, address: list[str], _options: Any) -> None:

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base
+from app import packing
+from app.db import Base, PackedDocument
 from app.models.identity import User
 
 
@@ -88,6 +89,6 @@ class HistoryEvent(Base):
     #: Null means the clock.
     actor_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     activity_id: Mapped[str | None] = mapped_column(String(255))
-    data: Mapped[dict[str, Any]]
+    data: Mapped[dict[str, Any]] = mapped_column(PackedDocument(packing.VALUES))
 
     actor: Mapped[User | None] = relationship()

@@ -6,7 +6,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base
+from app import packing
+from app.db import Base, PackedDocument
 from app.models.definitions import ProcessDefinition
 from app.models.identity import Group, User
 
@@ -55,9 +56,9 @@ class ProcessInstance(Base):
     #: Where the tokens are; opaque to all but the engine. Emptied when the instance ends.
     engine_state: Mapped[bytes] = mapped_column(LargeBinary)
     #: The one document of variables. Identity is never in it.
-    variables: Mapped[dict[str, Any]]
+    variables: Mapped[dict[str, Any]] = mapped_column(PackedDocument(packing.VALUES))
     #: How often each element and flow was passed: what the picture of the case needs, bounded by the diagram.
-    visits: Mapped[dict[str, Any]]
+    visits: Mapped[dict[str, Any]] = mapped_column(PackedDocument(packing.VISITS))
     started_at: Mapped[datetime]
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     ended_at: Mapped[datetime | None]
@@ -113,7 +114,7 @@ class UserTask(Base):
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     #: How ``due_at`` came about, for "why this date?".
-    deadline: Mapped[dict[str, Any] | None]
+    deadline: Mapped[dict[str, Any] | None] = mapped_column(PackedDocument(packing.DEADLINE))
     overdue_at: Mapped[datetime | None]
     #: ``due_at``, or the end of time: a column to sort and page by.
     sort_at: Mapped[datetime]

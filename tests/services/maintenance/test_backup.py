@@ -15,6 +15,7 @@ import pyrage
 import pytest
 from sqlalchemy import inspect, select
 
+from app import packing
 from app.config import Config, from_environment
 from app.db import Base, Database
 from app.errors import NotReady
@@ -39,10 +40,14 @@ def filled(office: Office) -> Office:
     return office
 
 
+def settings_of(database: Database) -> Config:
+    with database.reading() as session:
+        return settings.config(session)
+
+
 @pytest.fixture
 def source(filled: Office) -> Config:
-    with filled.database.reading() as session:
-        return settings.config(session)
+    return settings_of(filled.database)
 
 
 ODD: tuple[object, ...] = ([], None, 1, {}, {"x": 1})
@@ -120,6 +125,25 @@ def test_a_sqlite_installation_moves_to_postgresql(
     office.database = settings.open_database(empty_installation(tmp_path, ALUR_DATABASE_URL=url))
     assert office.start().business_key.endswith("00002")
     office.database.engine.dispose()
+
+
+def test_documents_stand_plainly_in_a_copy_and_are_packed_again_where_sqlite_takes_them(
+    database: Database, tmp_path: Path
+) -> None:
+    office = Office(database)
+    case = office.start(judul="Lampu mati di jalan, sudah dilaporkan kepada petugas")
+    copied(settings_of(database), database, tmp_path)
+    with gzip.open(tmp_path / "copy/tables/process_instance.jsonl.gz") as file:
+        assert orjson.loads(file.readline())["variables"] == case.variables
+    with gzip.open(tmp_path / "copy/tables/history_event.jsonl.gz") as file:
+        assert {type(orjson.loads(line)["data"]) for line in file} == {dict}
+    restored(tmp_path)
+    again = reopened(tmp_path)
+    with again.engine.connect() as connection:
+        [variables] = connection.exec_driver_sql("SELECT variables FROM process_instance").scalars()
+    assert orjson.loads(packing.unpack(variables)) == case.variables
+    assert b"Lampu mati" not in variables
+    again.engine.dispose()
 
 
 def test_signed_in_browsers_are_not_copied(filled: Office, source: Config, tmp_path: Path) -> None:
