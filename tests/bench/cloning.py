@@ -25,13 +25,16 @@ from sqlalchemy import (
     Text,
     cast,
     create_engine,
+    func,
     insert,
     inspect,
     select,
+    type_coerce,
 )
 
 import app.models  # noqa: F401  all tables
-from app.db import Base, Database, UtcDateTime
+from app import packing
+from app.db import Base, Database, PackedDocument, UtcDateTime
 from tests.bench.population import Officers, Subjects, Template
 from tests.reports import ROUTES
 
@@ -187,6 +190,9 @@ def _loading(database: Database) -> Iterator[Connection]:
             fast = ("journal_mode = OFF", "synchronous = OFF", "secure_delete = OFF", "foreign_keys = OFF")
             for pragma in (*fast, "cache_size = -1000000", "temp_store = MEMORY"):
                 _run(connection, f"PRAGMA {pragma}")
+            driver: Any = connection.connection.driver_connection
+            driver.create_function("bench_plain", 1, _plain, deterministic=True)
+            driver.create_function("bench_packed", 2, _packed, deterministic=True)
         else:
             _run(connection, "SET synchronous_commit = off")
             _run(connection, "SET maintenance_work_mem = '512MB'")
@@ -196,6 +202,14 @@ def _loading(database: Database) -> Iterator[Connection]:
         else:
             _run(connection, "VACUUM ANALYZE")  # as its own service does in the night
     engine.dispose()
+
+
+def _plain(stored: bytes | str | None) -> str | None:
+    return packing.unpack(stored).decode() if isinstance(stored, bytes) else stored
+
+
+def _packed(document: str | None, dictionary: int) -> bytes | str | None:
+    return document and (packing.pack(document.encode(), dictionary) or document)
 
 
 @contextmanager
@@ -278,7 +292,7 @@ def _stage(connection: Connection, templates: Sequence[Template]) -> list[_Stage
         if owner is None or table.name in derived:
             continue
         column, of = owner
-        columns = [cast(c, Text).label(c.name) if isinstance(c.type, JSON) else c for c in table.columns]
+        columns = [_read(c, connection) for c in table.columns]
         rows = [
             (source, dict(row))
             for row in connection.execute(select(*columns).order_by(*table.primary_key)).mappings()
@@ -293,6 +307,17 @@ def _stage(connection: Connection, templates: Sequence[Template]) -> list[_Stage
             if isinstance(key.type, Integer):
                 ranks[table.name] = {row["#key"]: row["bench_rank"] for _source, row in rows}
     return list(found.values())
+
+
+def _read(column: Column[Any], connection: Connection) -> Any:
+    """A column as it is staged: JSON as text."""
+    if isinstance(column.type, PackedDocument) and connection.dialect.name == "sqlite":
+        return func.bench_plain(type_coerce(column, Text)).label(column.name)
+    return cast(column, Text).label(column.name) if _is_json(column) else column
+
+
+def _is_json(column: Column[Any]) -> bool:
+    return isinstance(column.type, JSON | PackedDocument)
 
 
 def _owner(table: Table, owners: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -379,7 +404,7 @@ def _stage_table(
 
 def _kind(column: Column[Any], marked: bool) -> Any:
     """The type of a staged column: what holds marks is text, and so is JSON."""
-    if marked or isinstance(column.type, JSON):
+    if marked or _is_json(column):
         return Text()
     return column.type
 
@@ -412,7 +437,9 @@ def _value(one: _Staged, column: Column[Any], officers: Officers, is_sqlite: boo
         value = f"replace({value}, '{_MARKS[mark]}', c.{mark})"
     if isinstance(column.type, LargeBinary) and one.marks[column.name]:
         return f"CAST({value} AS BLOB)" if is_sqlite else f"convert_to({value}, 'UTF8')"
-    if isinstance(column.type, JSON) and not is_sqlite:
+    if isinstance(column.type, PackedDocument) and is_sqlite:
+        return f"bench_packed({value}, {column.type.dictionary})"
+    if _is_json(column) and not is_sqlite:
         return f"CAST({value} AS jsonb)"
     return value
 
