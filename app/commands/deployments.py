@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.commands.transaction import Answer, Command, earlier_answer, run_command, run_without_key
 from app.db import Database
 from app.services.core.access import Actor
-from app.services.deployment import approvals, deployments, folder_watch, proposals, resources
+from app.services.definitions import definitions
+from app.services.deployment import approvals, deployments, folder_watch, proposals, resources, versions
 from app.services.deployment.deployments import Deployment, Outdated, Prepared
 from app.services.deployment.folder_watch import Report
 
@@ -94,6 +95,93 @@ def approve_proposal(
         lambda session: approvals.prepare(session, proposal_id, actor=actor),
         store,
         actor=actor,
+    )
+
+
+def reinstate_version(
+    database: Database,
+    definition_id: int,
+    reason: str,
+    *,
+    actor: Actor,
+    command: Command,
+    answer: Callable[[Session, Deployment], Answer],
+) -> Answer:
+    """Put an earlier version in force again; ``answer`` as for `deploy_upload`.
+
+    Raises:
+        What `versions.prepare_reinstatement` and `versions.reinstate` raise, and `run_command`.
+    """
+
+    def store(session: Session, prepared: Prepared) -> Answer:
+        done = versions.reinstate(session, definition_id, prepared, reason=reason, actor=actor)
+        return answer(session, done)
+
+    return deploy_prepared(
+        database,
+        command,
+        lambda _session: deployments.require_may_deploy(actor),
+        lambda session: versions.prepare_reinstatement(session, definition_id, reason=reason, actor=actor),
+        store,
+        actor=actor,
+    )
+
+
+def withdraw_version(
+    database: Database, definition_id: int, reason: str, *, actor: Actor, command: Command
+) -> Answer:
+    """Take back a version that came by mistake; answer the number of the one in force again, or None.
+
+    Raises:
+        What `versions.withdraw` raises, and `run_command`.
+    """
+    with database.reading() as session:
+        instead = versions.before(session, definitions.get(session, definition_id))
+        starts = {instead.id: versions.starts_of(session, instead.id)} if instead is not None else {}
+
+    def do(session: Session) -> Answer:
+        found = versions.withdraw(session, definition_id, starts, reason=reason, actor=actor)
+        return {"version": found.version if found else None, "id": found.id if found else None}
+
+    return run_command(
+        database, command, do, actor=actor, allowed=lambda _session: deployments.require_may_deploy(actor)
+    )
+
+
+def retire_process(
+    database: Database, definition_id: int, reason: str, *, actor: Actor, command: Command
+) -> Answer:
+    """Let no case of a process begin any more.
+
+    Raises:
+        What `versions.retire` raises, and `run_command`.
+    """
+
+    def do(session: Session) -> Answer:
+        return {"version": versions.retire(session, definition_id, reason=reason, actor=actor).version}
+
+    return run_command(
+        database, command, do, actor=actor, allowed=lambda _session: deployments.require_may_deploy(actor)
+    )
+
+
+def resume_process(
+    database: Database, definition_id: int, reason: str, *, actor: Actor, command: Command
+) -> Answer:
+    """Let cases of a retired process begin again, on this version.
+
+    Raises:
+        What `versions.resume` raises, and `run_command`.
+    """
+    with database.reading() as session:
+        starts = versions.starts_of(session, definition_id)
+
+    def do(session: Session) -> Answer:
+        found = versions.resume(session, definition_id, starts, reason=reason, actor=actor)
+        return {"version": found.version}
+
+    return run_command(
+        database, command, do, actor=actor, allowed=lambda _session: deployments.require_may_deploy(actor)
     )
 
 

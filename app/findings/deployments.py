@@ -14,6 +14,10 @@ TEXTS: dict[str, tuple[str, str]] = {
             "itu dahulu."
         ),
     ),
+    "process_retired": (
+        N_("Proses “{key}” sudah diakhiri; versi baru tidak dapat diterapkan."),
+        N_("Aktifkan lagi prosesnya di halaman Proses, lalu terapkan sekali lagi."),
+    ),
     "nothing_in_force": (
         N_("Di sini belum ada basis data yang sesuai dengan program ini; dianggap belum ada yang berlaku."),
         N_(

@@ -56,8 +56,16 @@ class ProcessDefinition(Base):
     findings: Mapped[list[Any]]
     #: lane id → {"group": id of its candidate group, "coordinator": id of its coordinators' group or null}
     lane_groups: Mapped[dict[str, Any]]
-    #: The newest version of each process, on which cases start.
+    #: The version of each process on which cases start; none of a process that was retired.
     in_force: Mapped[bool] = mapped_column(default=True)
+    #: It was deployed by mistake, and no case ran on it.
+    withdrawn: Mapped[bool] = mapped_column(default=False)
+    #: Why it was put in force, where somebody said so.
+    reason: Mapped[str] = mapped_column(default="")
+    #: SHA-256 over the names and contents of its files: two versions with the same one hold the same.
+    checksum: Mapped[str] = mapped_column(String(64), default="")
+    #: The second person, by the id of the user; not a key, which SQLite adds to no table that others refer to.
+    approved_by_id: Mapped[int | None]
     #: Who may start a case of it: the group of the lane of its start event without a message. None: nobody.
     start_group_id: Mapped[int | None]
     #: Whether the process knows a reporter, see `outlines`.

@@ -68,6 +68,8 @@ from app.history.events.office import (
     OwnLanesChanged,
     PasswordChanged,
     PasswordReset,
+    ProcessResumed,
+    ProcessRetired,
     TokenIssued,
     TokenRevoked,
     UnitAdded,
@@ -78,6 +80,8 @@ from app.history.events.office import (
     UserEdited,
     UserEnabled,
     UserEvent,
+    VersionEvent,
+    VersionWithdrawn,
 )
 
 __all__ = [
@@ -125,6 +129,8 @@ __all__ = [
     "PartnerEnded",
     "PasswordChanged",
     "PasswordReset",
+    "ProcessResumed",
+    "ProcessRetired",
     "QuestionAnswered",
     "RoundsEnded",
     "Ruling",
@@ -153,5 +159,7 @@ __all__ = [
     "UserEnabled",
     "UserEvent",
     "ValuesSet",
+    "VersionEvent",
+    "VersionWithdrawn",
     "typed",
 ]

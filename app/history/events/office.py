@@ -109,8 +109,8 @@ class HolidayRemoved(HolidayEvent):
 @event("definition_deployed")
 class DefinitionDeployed(Event):
     """A version of a process went live. ``no_longer_identity``: what fields are called that it marks no more;
-    ``proposal``: the id of the one that was approved for it; ``draft``: the id of the one that it was published from,
-    with the ``reason`` that its owner gave."""
+    ``proposal``: the id of the one that was approved for it; ``draft``: the id of the one that it was published from;
+    ``reinstates``: the id of the earlier version that it puts in force again; ``reason``: the one that was given."""
 
     key: str
     version: int
@@ -118,7 +118,35 @@ class DefinitionDeployed(Event):
     no_longer_identity: Sequence[str] = ()
     proposal: int | None = None
     draft: int | None = None
+    reinstates: int | None = None
     reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VersionEvent(Event):
+    """About version ``version`` of process ``key``, for a ``reason``."""
+
+    key: str
+    version: int
+    definition_id: int
+    reason: str
+
+
+@event("version_withdrawn")
+class VersionWithdrawn(VersionEvent):
+    """It was deployed by mistake and taken back before a case ran on it; version ``instead`` is in force again."""
+
+    instead: int | None = None
+
+
+@event("process_retired")
+class ProcessRetired(VersionEvent):
+    """No case begins any more; those that run go on. This version was in force last."""
+
+
+@event("process_resumed")
+class ProcessResumed(VersionEvent):
+    """Cases begin again, on this version."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

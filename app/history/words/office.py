@@ -125,6 +125,34 @@ def _dropped(names: Sequence[str]) -> Sequence[tuple[str, str]]:
     return ((_("Tidak lagi identitas"), ", ".join(f"“{name}”" for name in names)),) if names else ()
 
 
+@tells(events.VersionWithdrawn)
+def _withdrawn(entry: Entry[events.VersionWithdrawn], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    title = _of_version(N_("Versi {version} proses {key} ditarik"), event)
+    instead = ((_("Berlaku kembali"), _("versi {n}", n=event.instead)),) if event.instead else ()
+    return Sentence("cancelled", title, lines=(*_because(event), *instead))
+
+
+@tells(events.ProcessRetired)
+def _retired(entry: Entry[events.ProcessRetired], _vocabulary: Vocabulary) -> Sentence:
+    title = _of_version(N_("Proses {key} diakhiri pada versi {version}"), entry.event)
+    return Sentence("cancelled", title, lines=_because(entry.event))
+
+
+@tells(events.ProcessResumed)
+def _resumed(entry: Entry[events.ProcessResumed], _vocabulary: Vocabulary) -> Sentence:
+    title = _of_version(N_("Proses {key} diaktifkan lagi pada versi {version}"), entry.event)
+    return Sentence("start", title, lines=_because(entry.event))
+
+
+def _of_version(message: str, event: events.VersionEvent) -> Text:
+    return say(message, key=event.key, version=str(event.version))
+
+
+def _because(event: events.VersionEvent) -> Sequence[tuple[str, str]]:
+    return ((_("Alasan"), event.reason),)
+
+
 @tells(events.DraftBegun)
 def _draft_begun(entry: Entry[events.DraftBegun], _vocabulary: Vocabulary) -> Sentence:
     event = entry.event

@@ -1,11 +1,15 @@
 """Lists of process definitions, page by page: what is in force, or every version."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import Select, select, tuple_
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.models import ProcessDefinition
 from app.services.core import paging
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
+
+_MOST_RETIRED = 100
 
 
 def page(
@@ -25,6 +29,23 @@ def page(
         query = query.where(ProcessDefinition.key == key)
     rows = session.scalars(query.limit(limit + 1)).all()
     return Page(rows[:limit], cursor(rows[limit - 1].id) if len(rows) > limit else None)
+
+
+def retired(session: Session) -> Sequence[ProcessDefinition]:
+    """The last version of each process that has none in force, by name; `_MOST_RETIRED` at most. 1 SQL."""
+    live, later = aliased(ProcessDefinition), aliased(ProcessDefinition)
+    of_it = (live.key == ProcessDefinition.key, live.in_force)
+    after_it = (
+        later.key == ProcessDefinition.key,
+        later.version > ProcessDefinition.version,
+        ~later.withdrawn,
+    )
+    query = select(ProcessDefinition).where(
+        ~ProcessDefinition.withdrawn,
+        ~select(live.id).where(*of_it).exists(),
+        ~select(later.id).where(*after_it).exists(),
+    )
+    return session.scalars(query.order_by(ProcessDefinition.name).limit(_MOST_RETIRED)).all()
 
 
 def _last(session: Session, after: str) -> ProcessDefinition:

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from app import forms, preparation
@@ -214,11 +214,21 @@ def form_key(file_name: str) -> str:
 
 
 def latest(session: Session, key: str, *, files: bool = False) -> ProcessDefinition | None:
-    """The newest version of process ``key``; new instances start on it."""
-    query = select(ProcessDefinition).where(ProcessDefinition.key == key)
+    """The version of process ``key`` in force; new instances start on it. None of one that was retired."""
+    query = select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.in_force)
     if files:
         query = query.options(_WITH_FILES)
-    return session.scalars(query.order_by(ProcessDefinition.version.desc()).limit(1)).one_or_none()
+    return session.scalars(query).one_or_none()
+
+
+def highest_numbers(session: Session, keys: Collection[str]) -> dict[str, int]:
+    """The highest number that a version of each of these processes ever had; those without any left out. 1 SQL."""
+    found = dict[str, int]()
+    for some in bulk.batches(keys):
+        query = select(ProcessDefinition.key, func.max(ProcessDefinition.version))
+        rows = session.execute(query.where(ProcessDefinition.key.in_(some)).group_by(ProcessDefinition.key))
+        found |= {key: number for key, number in rows}
+    return found
 
 
 def names(session: Session, ids: Collection[int]) -> dict[int, str]:

@@ -173,6 +173,7 @@ def collect(
         findings += _unused(upload, bundles, "error" if refuse_idle and not bundles else "warning")
     findings += _of_tables_alone(upload, bundles)
     _mark_in_force(bundles, live)
+    findings += _retired(session, bundles, live) if session is not None else []
     staffing = lane_groups.staffing(session) if session is not None else None
     plan = lane_groups.plan(staffing, bundles, live) if staffing is not None else None
     for number, bundle in enumerate(bundles):
@@ -363,6 +364,15 @@ def _mark_in_force(bundles: Iterable[Bundle], live: Iterable[ProcessDefinition])
     digests = {one.key: {file.name: file.sha256 for file in one.files} for one in live}
     for bundle in bundles:
         bundle.in_force = digests.get(bundle.diagram.key) == bundle.digests
+
+
+def _retired(session: Session, bundles: Iterable[Bundle], live: Iterable[ProcessDefinition]) -> list[Finding]:
+    """Processes that have versions, none of them in force: whoever ended one says when it shall begin again."""
+    keys = {bundle.diagram.key: bundle for bundle in bundles}
+    known = definitions.highest_numbers(session, keys.keys() - {one.key for one in live})
+    return [
+        Finding("process_retired", "error", file=keys[key].file, params={"key": key}) for key in sorted(known)
+    ]
 
 
 def _of_files(upload: _Upload, bundle: Bundle) -> list[Finding]:

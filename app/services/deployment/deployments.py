@@ -76,10 +76,12 @@ class PreparedVersion:
 
 @dataclass(frozen=True)
 class Origin:
-    """The draft of the studio that a deployment comes from, by its id, and why it is put in force."""
+    """Why a deployment is put in force, and what it comes from: the id of a draft of the studio, or the id of the
+    version that it puts in force again."""
 
-    draft: int
     reason: str
+    draft: int | None = None
+    reinstates: int | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,11 @@ def prepare(
     if found.plan is None or found.staffing is None:
         raise AssertionError  # there is a session
     newest = {one.key: one for one in found.live}
-    versions = tuple(_prepared(session, bundle, newest.get(bundle.diagram.key)) for bundle in found.bundles)
+    highest = definitions.highest_numbers(session, [bundle.diagram.key for bundle in found.bundles])
+    versions = tuple(
+        _prepared(session, bundle, newest.get(bundle.diagram.key), highest.get(bundle.diagram.key, 0))
+        for bundle in found.bundles
+    )
     waits = settings.config(session).four_eyes and not approved and bool(identity_marks.names(found.findings))
     findings = (Finding("deployment_waits", "warning"), *found.findings) if waits else tuple(found.findings)
     return Prepared(
@@ -195,6 +201,11 @@ def store(
     people = lane_changes.deployers(session, actor, approved)
     lane_changes.record_changes(session, before, people, actor=actor)
     return Deployment(deployed, prepared.findings)
+
+
+def checksum_of(digests: Mapping[str, str]) -> str:
+    """SHA-256 over a version's files: name, blank, SHA-256 of the content and a line end for each, by name."""
+    return proposals.digest_of("".join(f"{name} {digests[name]}\n" for name in sorted(digests)).encode())
 
 
 def digests_of(files: Mapping[str, bytes]) -> dict[str, str]:
@@ -284,12 +295,14 @@ def require_few(count: int, size_bytes: int) -> None:
         raise InvalidForm(message, {"files": message})
 
 
-def _prepared(session: Session, bundle: Bundle, newest: ProcessDefinition | None) -> PreparedVersion:
+def _prepared(
+    session: Session, bundle: Bundle, newest: ProcessDefinition | None, highest: int
+) -> PreparedVersion:
     return PreparedVersion(
         key=bundle.diagram.key,
         name=bundle.diagram.name,
         lanes=bundle.diagram.lanes,
-        number=newest.version + (not bundle.in_force) if newest else 1,
+        number=newest.version if newest and bundle.in_force else highest + 1,
         created=not bundle.in_force,
         newest=newest,
         files=bundle.files,
@@ -327,6 +340,10 @@ def _store_versions(
             "findings": list(one.findings),
             "lane_groups": ties[one.key],
             "in_force": True,
+            "withdrawn": False,
+            "reason": origin.reason if origin else "",
+            "checksum": checksum_of(one.digests),
+            "approved_by_id": own if approved else None,
             **one.outline.columns(ties[one.key]),
         }
         for one in versions
@@ -353,6 +370,7 @@ def _store_versions(
             no_longer_identity=one.no_longer_identity,
             proposal=approved.id if approved else None,
             draft=origin.draft if origin else None,
+            reinstates=origin.reinstates if origin else None,
             reason=origin.reason if origin else "",
         )
         for row, one in zip(rows, versions, strict=True)

@@ -2,15 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from app.errors import InvalidForm
 from app.i18n import _
 from app.services.core import clock
 from app.services.core.access import Actor
-from app.services.deployment import deployments
+from app.services.deployment import deployments, versions
 from app.services.deployment.deployments import Deployment, Origin, Outdated, Prepared
 from app.services.studio import drafts
-
-_LONGEST_REASON = 2000
 
 
 def prepare(session: Session, draft_id: int, *, reason: str, actor: Actor) -> Prepared:
@@ -20,9 +17,7 @@ def prepare(session: Session, draft_id: int, *, reason: str, actor: Actor) -> Pr
         InvalidForm: no reason is given. InvalidDiagram: at least one finding is an error.
         And what `drafts.get_open` raises.
     """
-    if not 0 < len(reason.strip()) <= _LONGEST_REASON:
-        message = _("Tulis alasannya, paling panjang {most} huruf.", most=_LONGEST_REASON)
-        raise InvalidForm(message, {"reason": message})
+    versions.reason_of(reason)
     drafts.get_open(session, draft_id, actor=actor)
     return deployments.prepare(session, drafts.contents(session, draft_id))
 
@@ -36,7 +31,7 @@ def store(session: Session, draft_id: int, prepared: Prepared, *, reason: str, a
     draft = drafts.get_open(session, draft_id, actor=actor, lock=True)
     if prepared.sent != deployments.digests_of(drafts.contents(session, draft_id)):
         raise Outdated(_("Draf ini baru saja diubah. Coba terbitkan sekali lagi."))
-    origin = Origin(draft.id, reason.strip())
+    origin = Origin(versions.reason_of(reason), draft=draft.id)
     done = deployments.store(session, prepared, actor=actor, origin=origin)
     if done.proposal is None:
         own = [one.definition for one in done.definitions if one.definition.key == draft.key]

@@ -26,7 +26,7 @@ from app.models import WatchedFile
 from app.services.core import clock
 from app.services.definitions import catalogue, definitions, details
 from app.services.definitions.definitions import Version
-from app.services.deployment import deployments, folder_watch, proposals
+from app.services.deployment import deployments, folder_watch, proposals, versions
 from app.services.deployment.deployments import Deployment
 from app.web import context, entries, errors, lists
 from app.web.files import deployed_files
@@ -136,43 +136,7 @@ def say_done(done: Answer) -> None:
 @blueprint.get("/proses/<int:definition_id>")
 def show(definition_id: int) -> str:
     """One version: where its cases stand, who works in it, what the SOP says, its files."""
-    actor = context.actor()
-    with context.database().reading() as session:
-        definition = definitions.get(session, definition_id)
-        version = definitions.version(session, definition_id)
-        newest = definitions.latest(session, definition.key)
-        versions = catalogue.page(session, key=definition.key, every=True, after=lists.argument(lists.AFTER))
-        standing = details.open_instance_counts(session, definition_id, actor=actor)
-        picture, lines = details.picture(version, definition.name, standing)
-        today = clock.now(session).astimezone(context.config().timezone).date()
-        return render_template(
-            "definitions/show.html",
-            definition=definition,
-            version=version,
-            newest=newest,
-            may_deploy=actor.is_process_owner and not actor.is_auditor,
-            versions=versions,
-            first=lists.address() if lists.argument(lists.AFTER) else "",
-            following=lists.next_page(versions.next),
-            open_instances=details.open_instances(
-                session, actor=actor, ids=[one.id for one in versions.items]
-            ),
-            deployers=details.deployed_by(session, versions.items),
-            picture=picture,
-            lines=lines,
-            staff=details.staff(session, version, today),
-            block=[(heading(name), text) for name, text in details.identity_block(version)],
-            rules=_rules(version),
-            activities=[
-                (node, task_page.cells(node, even_empty=True)) for node in details.activities(version)
-            ],
-            tables=details.tables(version),
-            files=details.files(session, version),
-            findings=[
-                said(finding)
-                for finding in (*(one.as_dict() for one in version.errors), *definition.findings)
-            ],
-        )
+    return version_page(definition_id)
 
 
 @blueprint.get("/proses/<int:definition_id>/diagram.bpmn")
@@ -233,6 +197,61 @@ def table(definition_id: int, table_id: str) -> str:
     )
 
 
+def version_page(
+    definition_id: int,
+    *,
+    asked: str = "",
+    reason: str = "",
+    missing: str = "",
+    problem: str = "",
+    refused: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    """The page of a version. ``asked``: what was tried with ``reason`` and refused: for a ``missing`` reason, or a
+    ``problem`` with what was found."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        definition = definitions.get(session, definition_id)
+        version = definitions.version(session, definition_id)
+        newest = definitions.latest(session, definition.key)
+        listed = catalogue.page(session, key=definition.key, every=True, after=lists.argument(lists.AFTER))
+        standing = details.open_instance_counts(session, definition_id, actor=actor)
+        picture, lines = details.picture(version, definition.name, standing)
+        today = clock.now(session).astimezone(context.config().timezone).date()
+        return render_template(
+            "definitions/show.html",
+            definition=definition,
+            version=version,
+            newest=newest,
+            may_deploy=actor.is_process_owner and not actor.is_auditor,
+            may_withdraw=versions.may_withdraw(session, definition),
+            before=versions.before(session, definition),
+            asked=asked,
+            reason=reason,
+            missing=missing,
+            problem=problem,
+            refused=refused,
+            versions=listed,
+            first=lists.address() if lists.argument(lists.AFTER) else "",
+            following=lists.next_page(listed.next),
+            open_instances=details.open_instances(session, actor=actor, ids=[one.id for one in listed.items]),
+            deployers=details.deployed_by(session, listed.items),
+            picture=picture,
+            lines=lines,
+            staff=details.staff(session, version, today),
+            block=[(heading(name), text) for name, text in details.identity_block(version)],
+            rules=_rules(version),
+            activities=[
+                (node, task_page.cells(node, even_empty=True)) for node in details.activities(version)
+            ],
+            tables=details.tables(version),
+            files=details.files(session, version),
+            findings=[
+                said(finding)
+                for finding in (*(one.as_dict() for one in version.errors), *definition.findings)
+            ],
+        )
+
+
 def _list_page(
     *, refused: Sequence[Mapping[str, Any]] = (), names: Sequence[str] = (), missing: str = ""
 ) -> str:
@@ -244,6 +263,7 @@ def _list_page(
         return render_template(
             "definitions/list.html",
             live=live,
+            retired=catalogue.retired(session),
             first=lists.address() if lists.argument(lists.AFTER) else "",
             following=lists.next_page(live.next),
             open_instances=details.open_instances_of_keys(
