@@ -25,6 +25,14 @@ const builds = [
   },
   { entryPoints: [ 'src/viewer.js' ] },
   {
+    entryPoints: [ 'src/studio-diagram.js' ],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    // Of the font of bpmn-js's signs only what browsers of today take.
+    loader: { '.woff2': 'file', '.woff': 'empty', '.eot': 'empty', '.ttf': 'empty', '.svg': 'empty' },
+    assetNames: '[name]-[hash]'
+  },
+  {
     entryPoints: [ 'src/conditions.js' ],
     splitting: true, // FEEL is fetched by forms that have conditions
     alias: { '@lezer/highlight': './src/feel/no-highlight.js' }

@@ -64,7 +64,6 @@ def test_what_is_for_tests_alone_is_not_shipped() -> None:
     assert list(package["devDependencies"]) == ["@bpmn-io/form-js-viewer", "@camunda/linting"]
     assert "==== bpmn-js " in shipped
     assert "form-js" not in shipped
-    assert "preact" not in shipped
 
 
 def test_current_build_is_recognised_at_once_and_in_silence() -> None:

@@ -1,0 +1,172 @@
+// The page of the editor: tools above, the canvas, the panel beside it, findings and the list of elements below.
+import { render } from 'preact';
+import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
+
+import { Conflict } from './conflict.jsx';
+import { downloadDiagram, downloadPicture } from './downloads.js';
+import { counts, Findings, markFindings } from './findings.jsx';
+import { Outline } from './outline.jsx';
+import { Panel } from './panel/panel.jsx';
+
+export function mount(place, editor) {
+  render(<App editor={editor} />, place);
+}
+
+function useEditor(editor) {
+  const [ , again ] = useReducer((count) => count + 1, 0);
+  useEffect(() => editor.subscribe(again), [ editor ]);
+}
+
+function App({ editor }) {
+  useEditor(editor);
+  const board = useRef(null);
+  const [ state, setState ] = useState('loading');
+  const [ trouble, setTrouble ] = useState('');
+  useEffect(() => {
+    editor.onFindings = () => markFindings(editor);
+    editor.open(board.current).then(() => setState('open'), (error) => { setTrouble(error.message); setState('failed'); });
+  }, []);
+  const { t } = editor;
+  const open = state === 'open';
+  return (
+    <div class={`studio ${editor.folded ? 'is-folded' : ''}`} data-state={state}>
+      <Bar editor={editor} open={open} />
+      <div class="studio__main">
+        <div class="studio__work">
+          <div class="studio__board viewer-board" ref={board} role="region" aria-label={t('canvas')} />
+          {state === 'loading' && <p class="studio__note" role="status">{t('loading')}</p>}
+          {state === 'failed' && <div class="studio__note" role="alert"><p>{t('load.failed', { message: trouble })}</p>
+            <button type="button" class="button" onClick={() => location.reload()}>{t('load.again')}</button></div>}
+          <div class="studio__toast" role="status">{editor.toast && <Toast editor={editor} />}</div>
+          {open && <Strip editor={editor} />}
+        </div>
+        <aside class="studio__panel" aria-label={t('panel')} hidden={editor.folded}>{open && <Panel editor={editor} />}</aside>
+      </div>
+      {editor.theirs && <Conflict editor={editor} />}
+    </div>
+  );
+}
+
+function Toast({ editor }) {
+  const { toast, t } = editor;
+  const undo = () => {
+    editor.undo();
+    editor.tell(t('said.undone'));
+  };
+  return <p class="toast"><span>{toast.text}</span>{toast.undo && <button type="button" class="button button--small" onClick={undo}>{t('undo')}</button>}</p>;
+}
+
+function Bar({ editor, open }) {
+  const { t } = editor;
+  const stack = open && editor.get('commandStack');
+  const zoom = (step) => editor.get('zoomScroll').stepZoom(step);
+  return (
+    <div class="studio__bar" role="toolbar" aria-label={t('bar')}>
+      <Tool label={t('undo')} sign="↶" disabled={!stack || !stack.canUndo()} act={() => editor.undo()} />
+      <Tool label={t('redo')} sign="↷" disabled={!stack || !stack.canRedo()} act={() => editor.redo()} />
+      <Tool label={t('search')} disabled={!open} act={() => editor.get('searchPad').toggle()} word />
+      <Tool label={t('zoom.out')} sign="−" disabled={!open} act={() => zoom(-1)} />
+      <Tool label={t('zoom.in')} sign="+" disabled={!open} act={() => zoom(1)} />
+      <Tool label={t('zoom.fit')} disabled={!open} act={() => editor.fit()} word />
+      <Downloads editor={editor} open={open} />
+      <Keys t={t} />
+      <Status editor={editor} />
+      <Tool label={t(editor.folded ? 'panel.unfold' : 'panel.fold')} disabled={!open} pressed={!editor.folded} act={() => fold(editor)} word={t('panel')} />
+    </div>
+  );
+}
+
+// The canvas has another width then.
+function fold(editor) {
+  editor.show({ folded: !editor.folded });
+  requestAnimationFrame(() => editor.get('canvas').resized());
+}
+
+function Tool({ label, sign, word, act, disabled, pressed }) {
+  const text = word === true ? label : word;
+  return (
+    <button type="button" class="studio__tool" aria-label={text ? undefined : label} title={text ? undefined : label} aria-pressed={pressed} disabled={disabled} onClick={act}>
+      {text || <span aria-hidden="true">{sign}</span>}
+    </button>
+  );
+}
+
+function Downloads({ editor, open }) {
+  const { t } = editor;
+  const close = (event) => event.currentTarget.closest('details').removeAttribute('open');
+  const pick = (act) => (event) => { close(event); act(editor); };
+  return (
+    <details class="studio__menu" onKeyDown={(event) => event.key === 'Escape' && close(event)}>
+      <summary class="studio__tool" aria-disabled={!open}>{t('download')}</summary>
+      <div class="studio__menu-list">
+        <button type="button" class="studio__tool" disabled={!open} onClick={pick(downloadDiagram)}>{t('download.bpmn')}</button>
+        <button type="button" class="studio__tool" disabled={!open} onClick={pick(downloadPicture)}>{t('download.svg')}</button>
+      </div>
+    </details>
+  );
+}
+
+const KEYS = [
+  [ 'Ctrl Z · Ctrl Y', 'keys.undo' ], [ 'Ctrl C · Ctrl V', 'keys.copy' ], [ 'Ctrl F', 'keys.find' ], [ 'Ctrl A', 'keys.all' ],
+  [ 'E', 'keys.edit' ], [ 'R', 'keys.replace' ], [ 'A', 'keys.append' ], [ 'N', 'keys.create' ], [ 'H · L · S · C', 'keys.tools' ],
+  [ 'Del', 'keys.delete' ], [ '← ↑ → ↓', 'keys.move' ], [ 'Ctrl + · Ctrl − · Ctrl 0', 'keys.zoom' ]
+];
+
+function Keys({ t }) {
+  const dialog = useRef(null);
+  return (
+    <>
+      <Tool label={t('keys')} act={() => dialog.current.showModal()} word />
+      <dialog ref={dialog} class="dialog" aria-labelledby="keys-title">
+        <h2 id="keys-title">{t('keys.title')}</h2>
+        <p class="muted">{t('keys.note')}</p>
+        <table class="dialog__table"><tbody>
+          {KEYS.map(([ keys, words ]) => <tr key={keys}><th scope="row">{keys.split(' · ').map((one) => <><kbd>{one}</kbd> </>)}</th><td>{t(words)}</td></tr>)}
+        </tbody></table>
+        <form method="dialog"><button type="submit" class="button">{t('keys.close')}</button></form>
+      </dialog>
+    </>
+  );
+}
+
+const SERIOUS = [ 'failed', 'refused', 'signedOut', 'gone', 'conflict' ];
+
+function Status({ editor }) {
+  const { t, status } = editor;
+  const compare = () => editor.show({ theirs: editor.pending });
+  return (
+    <p class={`studio__status ${SERIOUS.includes(status.state) ? 'is-serious' : ''}`} role="status" data-saving={status.state}>
+      <span>{t(`save.${status.state}`, status)}</span>
+      {status.state === 'signedOut' && <a href={editor.data.signIn} target="_blank" rel="noopener">{t('save.signIn')}</a>}
+      {[ 'failed', 'signedOut' ].includes(status.state) && <button type="button" class="button button--link" onClick={() => editor.saver.save()}>{t('save.retry')}</button>}
+      {status.state === 'conflict' && !editor.theirs && <button type="button" class="button button--small" onClick={compare}>{t('save.compare')}</button>}
+    </p>
+  );
+}
+
+const VIEWS = [ 'findings', 'outline' ];
+
+function Strip({ editor }) {
+  const { t } = editor;
+  const [ view, setView ] = useState('');
+  const told = counts(editor).map(([ severity, count ]) => t(`findings.${severity}`, { count })).join(', ');
+  const toggle = (name) => {
+    setView(view === name ? '' : name);
+    requestAnimationFrame(() => editor.get('canvas').resized());
+  };
+  return (
+    <div class={`strip ${view ? 'is-open' : ''}`}>
+      <div class="strip__heads">
+        {VIEWS.map((name) => (
+          <button type="button" key={name} class="strip__head" aria-expanded={view === name} aria-controls="strip-body" onClick={() => toggle(name)}>
+            {t(name)}{name === 'findings' && <span class={`strip__count ${editor.findings.some((one) => one.severity === 'error') ? 'is-error' : ''}`} aria-live="polite"> {told || '0'}</span>}
+          </button>
+        ))}
+      </div>
+      <div id="strip-body" class="strip__body" hidden={!view}>
+        {view === 'findings' && <Findings editor={editor} />}
+        {view === 'outline' && <Outline editor={editor} />}
+      </div>
+    </div>
+  );
+}
