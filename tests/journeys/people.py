@@ -114,9 +114,10 @@ class Person:
         forms.fill(self.form, values, self.hands)
 
     def drawn(self) -> None:
-        """Wait until what the page fetches has come and the viewer, where there is one, has drawn its diagram."""
+        """Wait until what the page fetches has come and its viewer or editor, if any, has drawn its diagram."""
         expect(self.page.locator("[data-module~=later][aria-busy]")).to_have_count(0)
         expect(self.page.locator("[data-module~=bpmn-viewer]:not([data-viewer=ready])")).to_have_count(0)
+        expect(self.page.locator(".studio[data-state=loading]")).to_have_count(0, timeout=20_000)
 
     def photograph(self, path: Path) -> Path:
         """Take a picture of the whole page."""

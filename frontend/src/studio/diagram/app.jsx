@@ -33,11 +33,13 @@ function App({ editor }) {
       <Bar editor={editor} open={open} />
       <div class="studio__main">
         <div class="studio__work">
-          <div class="studio__board viewer-board" ref={board} role="region" aria-label={t('canvas')} />
+          <div class="studio__stage">
+            <div class="studio__board viewer-board" ref={board} role="region" aria-label={t('canvas')} />
+            <div class="studio__toast" role="status">{editor.toast && <Toast editor={editor} />}</div>
+          </div>
           {state === 'loading' && <p class="studio__note" role="status">{t('loading')}</p>}
           {state === 'failed' && <div class="studio__note" role="alert"><p>{t('load.failed', { message: trouble })}</p>
             <button type="button" class="button" onClick={() => location.reload()}>{t('load.again')}</button></div>}
-          <div class="studio__toast" role="status">{editor.toast && <Toast editor={editor} />}</div>
           {open && <Strip editor={editor} />}
         </div>
         <aside class="studio__panel" aria-label={t('panel')} hidden={editor.folded}>{open && <Panel editor={editor} />}</aside>
@@ -64,7 +66,7 @@ function Bar({ editor, open }) {
     <div class="studio__bar" role="toolbar" aria-label={t('bar')}>
       <Tool label={t('undo')} sign="↶" disabled={!stack || !stack.canUndo()} act={() => editor.undo()} />
       <Tool label={t('redo')} sign="↷" disabled={!stack || !stack.canRedo()} act={() => editor.redo()} />
-      <Tool label={t('search')} disabled={!open} act={() => editor.get('searchPad').toggle()} word />
+      <Tool label={t('search')} disabled={!open} act={() => search(editor)} word />
       <Tool label={t('zoom.out')} sign="−" disabled={!open} act={() => zoom(-1)} />
       <Tool label={t('zoom.in')} sign="+" disabled={!open} act={() => zoom(1)} />
       <Tool label={t('zoom.fit')} disabled={!open} act={() => editor.fit()} word />
@@ -74,6 +76,11 @@ function Bar({ editor, open }) {
       <Tool label={t(editor.folded ? 'panel.unfold' : 'panel.fold')} disabled={!open} pressed={!editor.folded} act={() => fold(editor)} word={t('panel')} />
     </div>
   );
+}
+
+// The search closes at any click outside of it, this one among them.
+function search(editor) {
+  setTimeout(() => editor.get('searchPad').open());
 }
 
 // The canvas has another width then.

@@ -24,7 +24,7 @@ export function Conflict({ editor }) {
   };
   return (
     <dialog ref={dialog} class="dialog conflict" aria-labelledby="conflict-title" onCancel={(event) => { event.preventDefault(); later(); }}>
-      <h2 id="conflict-title">{t('conflict.title')}</h2>
+      <h2 id="conflict-title" tabIndex={-1} autofocus>{t('conflict.title')}</h2>
       <p>{t('conflict.text', { name, time })}</p>
       <div class="conflict__both">
         <Version title={t('conflict.theirs', { name, time })} content={theirs.content} editor={editor} />
@@ -58,7 +58,7 @@ function Version({ title, content, editor }) {
   return (
     <figure class="conflict__version">
       <figcaption>{title}</figcaption>
-      <div ref={board} class="conflict__board viewer-board" role="img" aria-label={title} />
+      <div ref={board} class="conflict__board viewer-board" role="group" aria-label={title} />
       {failed && <p class="muted">{editor.t('conflict.unreadable')}</p>}
     </figure>
   );

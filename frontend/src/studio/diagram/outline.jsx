@@ -43,7 +43,7 @@ export function Outline({ editor }) {
       <div ref={place} class="outline__lanes" onKeyDown={keys}>
         {groups.map((group) => (
           <section key={group.lane} class="outline__lane">
-            <h3>{group.element ? <Item element={group.element} {...item} text={t('lane.of', { name: group.lane })} /> : t('outline.nolane')}</h3>
+            <h2>{group.element ? <Item element={group.element} {...item} text={t('lane.of', { name: group.lane })} /> : t('outline.nolane')}</h2>
             <ol>{group.steps.map((step) => <li key={step.id}><Item element={step} {...item} text={editor.nameOf(step)} more={more(editor, step)} /></li>)}</ol>
           </section>
         ))}

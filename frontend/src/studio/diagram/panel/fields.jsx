@@ -76,10 +76,10 @@ export function Choice({ id, label, hint, value, options, commit, error }) {
   );
 }
 
-export function Radios({ name, legend, value, options, commit }) {
+export function Radios({ name, legend, quiet, value, options, commit }) {
   return (
     <fieldset class="field panel__radios" data-field={name}>
-      <legend>{legend}</legend>
+      <legend class={quiet ? 'sr-only' : undefined}>{legend}</legend>
       {options.map((one) => (
         <label class="pick" key={one.value}>
           <input type="radio" name={name} value={one.value} checked={one.value === value} onChange={() => commit(one.value)} />
@@ -105,7 +105,7 @@ export function Tick({ id, label, hint, value, commit }) {
 export function Group({ title, open = true, children }) {
   return (
     <details class="panel__group" open={open}>
-      <summary><h3>{title}</h3></summary>
+      <summary><h2>{title}</h2></summary>
       <div class="panel__fields">{children}</div>
     </details>
   );
@@ -145,7 +145,7 @@ export function Feel({ id, label, hint, value, commit, error, names, t }) {
     <Field {...{ id, label, hint, error }}>
       <div class="feel">
         <textarea ref={box} id={id} rows="3" class="feel__text" spellcheck={false} value={text}
-          role="combobox" aria-expanded={found.length > 0} aria-controls={`${id}-list`} aria-autocomplete="list"
+          aria-controls={`${id}-list`} aria-autocomplete="list"
           aria-activedescendant={found.length ? `${id}-${at}` : undefined} aria-describedby={described(id, hint, error)}
           onInput={({ currentTarget }) => { type(currentTarget.value); suggest(currentTarget); }}
           onKeyDown={keys} onBlur={() => { setFound([]); flush(); }} />

@@ -14,7 +14,7 @@ export function Flow({ editor, element }) {
   const options = [ 'asked', 'condition', 'default' ].map((one) => ({ value: one, label: t(`flow.${one}`) }));
   return (
     <>
-      <Radios name="taken" legend={t('group.flow')} value={how} options={options} commit={(after) => setTaken(editor, element, after)} />
+      <Radios name="taken" quiet legend={t('group.flow')} value={how} options={options} commit={(after) => setTaken(editor, element, after)} />
       {how === 'asked' && <p class="field__hint">{t('flow.asked.hint', { question })}</p>}
       {how === 'condition' && <Condition key={element.id} editor={editor} element={element} />}
     </>

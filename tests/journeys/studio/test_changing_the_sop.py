@@ -1,0 +1,157 @@
+"""A process owner changes the SOP in the browser, and finds everything again."""
+
+import re
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import People
+from tests.journeys.office import Office
+from tests.journeys.studio.canvas import Editor, draft_of_the_sop
+
+ROOT = Path(__file__).resolve().parents[3]
+SOP = (ROOT / "processes/pengaduan.bpmn").read_text("utf-8")
+MOVED = "konfirmasi"
+
+
+def test_an_owner_moves_a_task_changes_its_deadline_adds_one_mends_a_finding_and_finds_it_all_again(
+    office: Office, people: People
+) -> None:
+    draft = draft_of_the_sop(office)
+    editor = Editor(people("pemilik"), draft)
+    assert editor.stored() == SOP
+
+    x, _y = editor.middle(MOVED)
+    editor.drag(MOVED, x, editor.middle("lajur_upt")[1])
+    expect(editor.said).to_contain_text("pindah ke lajur “UPT”")
+    expect(editor.said.get_by_role("button", name="Urungkan")).to_be_visible()
+
+    editor.select("telaahan")
+    editor.panel.get_by_label("Selesai dalam").fill("5 hari")
+    expect(editor.panel.locator("#deadline-reading")).to_contain_text(
+        re.compile(r"5 hari kerja.*Bila dibuka sekarang: \d+ \w+ 20\d\d")
+    )
+    editor.panel.get_by_label("Selesai dalam").press("Enter")
+    expect(editor.said).to_contain_text("Ikut diubah: nama timer, sel Waktu, isi pemberitahuan.")
+
+    outline = editor.outline()
+    outline.get_by_role("combobox", name="Tambah sesudahnya").select_option("Tugas orang")
+    outline.get_by_role("button", name="Tambah", exact=True).click()
+    editor.write("Nama", "Periksa lampiran")
+    editor.panel.get_by_label("Formulir", exact=True).select_option("telaahan")
+    editor.write("Selesai dalam", "2 hari kerja")
+
+    editor.select("penyaluran")
+    editor.page.locator("summary", has_text="Properti lain").click()
+    editor.panel.get_by_label("Nama properti baru").fill("status publk")
+    editor.panel.get_by_role("button", name="Tambah properti").click()
+    misspelt = editor.findings().filter(has_text="status publk")
+    misspelt.get_by_role("button", name="Ganti nama menjadi “status publik”").click()
+    expect(misspelt).to_have_count(0)
+
+    found = editor.saved()
+    lane = found.split('<bpmn:lane id="lajur_upt"')[1].split("</bpmn:lane>")[0]
+    assert f"<bpmn:flowNodeRef>{MOVED}</bpmn:flowNodeRef>" in lane
+    assert found.count(">5 hari<") == 1
+    assert re.search(
+        r'<bpmn:userTask id="periksa_lampiran" name="Periksa lampiran">\s*<bpmn:extensionElements>\s*'
+        r'<zeebe:userTask />\s*<zeebe:formDefinition formId="telaahan" />',
+        found,
+    )
+    flow = 'id="periksa_lampiran_ke_konfirmasi" sourceRef="periksa_lampiran" targetRef="konfirmasi"'
+    assert f"<bpmn:sequenceFlow {flow} />" in found
+
+    again = Editor(people("pemilik"), draft)
+    assert again.stored() == found
+    again.select("periksa_lampiran")
+    expect(again.panel.get_by_label("Selesai dalam")).to_have_value("2 hari kerja")
+    expect(again.panel.get_by_label("ingatkan petugas, tugas tetap terbuka")).to_be_checked()
+    assert not again.findings().filter(has_text="Galat").count()
+
+
+def test_what_is_undone_leaves_the_file_as_it_was_byte_for_byte(office: Office, people: People) -> None:
+    editor = Editor(people("pemilik"), draft_of_the_sop(office))
+    editor.select("telaahan")
+    editor.write("Status publik", "Sedang dibaca")
+    assert "Sedang dibaca" in editor.saved()
+    editor.page.get_by_role("button", name="Urungkan", exact=True).click()
+    assert editor.saved() == SOP
+
+
+def test_a_deadline_is_drawn_with_what_shall_happen_then_and_goes_again(
+    office: Office, people: People
+) -> None:
+    editor = Editor(people("pemilik"), draft_of_the_sop(office))
+    editor.select("menyalurkan")
+    editor.write("Selesai dalam", "4 hari")
+    editor.panel.get_by_label("beri tahu juga koordinator, tugas tetap terbuka").check()
+    found = editor.saved()
+    assert re.search(
+        r'id="tenggat_menyalurkan" name="4 hari" cancelActivity="false" attachedToRef="menyalurkan">'
+        r'.*?name="tenggat" value="ya".*?>4 hari</bpmn:timeDuration>',
+        found,
+        re.DOTALL,
+    )
+    assert (
+        '<zeebe:property name="untuk" value="lajur dan koordinator" />'
+        in found.split('<bpmn:sendTask id="ingatkan_menyalurkan"')[1].split("</bpmn:sendTask>")[0]
+    )
+    differs = editor.findings().filter(has_text="sel waktu SOP berbunyi “Maksimal 60 hari”")
+    differs.get_by_role("button", name="Samakan sel Waktu dengan timer").click()
+    expect(editor.findings()).to_have_count(0)
+
+    editor.panel.get_by_label("ambil tugas dari petugas, lanjut ke …").check()
+    editor.panel.get_by_label("Lanjut ke", exact=True).select_option(
+        "Melaporkan hasil penyelesaian pengaduan"
+    )
+    found = editor.saved()
+    assert "ingatkan_menyalurkan" not in found
+    assert 'sourceRef="tenggat_menyalurkan" targetRef="melaporkan"' in found
+
+    editor.panel.get_by_role("button", name="Hapus tenggat").click()
+    assert "tenggat_menyalurkan" not in editor.saved()
+
+
+def test_a_way_is_taken_by_a_condition_of_fields_and_values_or_by_asking(
+    office: Office, people: People
+) -> None:
+    editor = Editor(people("pemilik"), draft_of_the_sop(office))
+    editor.ask("editor.reveal('salah_unit')")
+    editor.panel.get_by_role("button", name="Tambah syarat").click()
+    second = editor.panel.locator(".test").nth(1)
+    second.get_by_label("Isian").select_option("kategori")
+    second.get_by_label("Perbandingan").select_option("bukan")
+    second.get_by_label("Nilai").select_option("Jembatan")
+    editor.panel.get_by_label("Bila lebih dari satu").select_option("salah satu cukup")
+    assert '>=hasil = "salah unit" or kategori != "Jembatan"<' in editor.saved()
+
+    editor.panel.get_by_role("button", name="FEEL").click()
+    feel = editor.panel.get_by_label("Ungkapan FEEL")
+    feel.fill('=hasil = "salah unit" and kec')
+    feel.press("Enter")
+    expect(feel).to_have_value('=hasil = "salah unit" and kecamatan')
+    feel.press_sequentially(' = "Baturetno"')
+    feel.blur()
+    assert '>=hasil = "salah unit" and kecamatan = "Baturetno"<' in editor.saved()
+
+    editor.panel.get_by_label("Petugas ditanya: tidak ada syarat").check()
+    expect(editor.panel).to_contain_text("jawaban atas “Hasil tindak lanjut?”")
+    flow = editor.saved().split('id="salah_unit"')[1].split("bpmn:sequenceFlow")[0]
+    assert "conditionExpression" not in flow
+
+
+def test_everything_can_be_reached_and_changed_by_keys_alone(office: Office, people: People) -> None:
+    editor = Editor(people("pemilik"), draft_of_the_sop(office))
+    page = editor.page
+    head = page.locator(".strip__head", has_text="Daftar unsur")
+    head.press("Enter")
+    first = editor.outline().locator("[data-element=lajur_upp]")
+    first.focus()
+    page.keyboard.press("ArrowDown")
+    expect(editor.outline().locator("[data-element=telaahan]")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(editor.panel.get_by_label("Nama", exact=True)).to_be_focused()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("Telaahan mendalam")
+    page.keyboard.press("Enter")
+    assert 'id="telaahan" name="Telaahan mendalam"' in editor.saved()
