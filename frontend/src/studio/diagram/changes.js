@@ -1,5 +1,5 @@
 // What the panel changes in BPMN's own words; properties, forms and decisions are changed by the vocabulary.
-import { slug } from './naming.js';
+import { slug } from './ids.js';
 import { owner, property } from './vocabulary.js';
 
 const REFERENCES = {

@@ -2,22 +2,11 @@
 // and reports name elements by id, so one that has words keeps it when its name changes.
 import CommandInterceptor from 'diagram-js/lib/command/CommandInterceptor';
 
-const GENERATED = /^(Activity|Event|Gateway|Flow|Lane|Participant|Process|DataObjectReference|DataStoreReference|Group|TextAnnotation|Association|StartEvent|Task)_[0-9a-z]{5,}$/;
+import { isGenerated, slug } from './ids.js';
+
 const RESERVED = new Set([ 'start', 'end', 'root' ]); // the engine's own, some of them fatal
-const LONGEST = 60;
 const NAMED = [ 'bpmn:FlowNode', 'bpmn:SequenceFlow', 'bpmn:Lane', 'bpmn:Participant' ];
 const COMMANDS = [ 'shape.create', 'connection.create', 'element.updateProperties', 'element.updateLabel' ];
-
-/** Return "data_lengkap" for "Data lengkap?"; "" where no letter is left. */
-export function slug(name) {
-  const plain = name.normalize('NFKD').replace(/[^\x00-\x7f]/g, '').toLowerCase();
-  const words = plain.replace(/[^a-z0-9]+/g, '_').replace(/^_+|_+$/g, '');
-  return /^[0-9]/.test(words) ? `n_${words}`.slice(0, LONGEST) : words.slice(0, LONGEST).replace(/_+$/, '');
-}
-
-export function isGenerated(id) {
-  return GENERATED.test(id);
-}
 
 export class Naming extends CommandInterceptor {
   static $inject = [ 'eventBus', 'modeling', 'elementRegistry', 'canvas' ];

@@ -1,7 +1,7 @@
 // Timers: their text and kind, and the deadline of a task, drawn as the SOP draws it: a timer on the edge, a send task
 // that tells whoever is concerned, an end.
 import { append, newShape } from './changes.js';
-import { slug } from './naming.js';
+import { slug } from './ids.js';
 import { property } from './vocabulary.js';
 
 const PARTS = { duration: 'timeDuration', date: 'timeDate', cycle: 'timeCycle' };

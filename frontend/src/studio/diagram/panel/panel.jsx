@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { called, documentation, idTrouble, reference, setCalled, setDocumentation, setId, setName, setReference } from '../changes.js';
 import { kindOf, trigger } from '../kinds.js';
-import { slug } from '../naming.js';
+import { slug } from '../ids.js';
 import { timerOf } from '../timers.js';
 import { owner } from '../vocabulary.js';
 import { Deadline, Timer } from './deadline.jsx';
@@ -50,7 +50,7 @@ function Head({ editor, element }) {
   return (
     <div class="panel__head-fields">
       <p class="panel__kind"><b>{t(`kind.${kind}`)}</b> <span class="muted">{t(`means.${kind}`)}</span></p>
-      {nameable && <Text id="name" key={`${element.id}-name`} label={t(label)} long single={bo.$type !== 'bpmn:TextAnnotation'} value={(bo.$type === 'bpmn:TextAnnotation' ? bo.text : bo.name) ?? ''} commit={(name) => setName(editor, element, name)} />}
+      {nameable && <Text id="name" key={`${element.id}-name`} label={t(label)} long eager={false} single={bo.$type !== 'bpmn:TextAnnotation'} value={(bo.$type === 'bpmn:TextAnnotation' ? bo.text : bo.name) ?? ''} commit={(name) => setName(editor, element, name)} />}
     </div>
   );
 }
