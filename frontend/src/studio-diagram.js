@@ -11,6 +11,7 @@ import 'bpmn-js/dist/assets/bpmn-font/css/bpmn.css';
 import 'diagram-js-minimap/assets/diagram-js-minimap.css';
 import { mount } from './studio/diagram/app.jsx';
 import { Editor } from './studio/diagram/editor.js';
+import { repairOf } from './studio/diagram/repairs.js';
 import { missing } from './studio/diagram/translate.js';
 import './studio/diagram/diagram.css';
 
@@ -18,5 +19,5 @@ for (const place of document.querySelectorAll('[data-module~="studio-diagram"]')
   const editor = new Editor(place.dataset);
   place.textContent = '';
   mount(place, editor);
-  place.studio = { editor, missing }; // for tests and for the console
+  place.studio = { editor, missing, repairOf }; // for tests and for the console
 }

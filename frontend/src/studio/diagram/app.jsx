@@ -24,7 +24,7 @@ function App({ editor }) {
   const [ trouble, setTrouble ] = useState('');
   useEffect(() => {
     editor.onFindings = () => markFindings(editor);
-    editor.open(board.current).then(() => setState('open'), (error) => { setTrouble(error.message); setState('failed'); });
+    editor.open(board.current).then(() => setState('open'), (error) => { setTrouble(troubleOf(editor, error)); setState('failed'); });
   }, []);
   const { t } = editor;
   const open = state === 'open';
@@ -38,7 +38,7 @@ function App({ editor }) {
             <div class="studio__toast" role="status">{editor.toast && <Toast editor={editor} />}</div>
           </div>
           {state === 'loading' && <p class="studio__note" role="status">{t('loading')}</p>}
-          {state === 'failed' && <div class="studio__note" role="alert"><p>{t('load.failed', { message: trouble })}</p>
+          {state === 'failed' && <div class="studio__note" role="alert"><p class="prose">{trouble}</p>
             <button type="button" class="button" onClick={() => location.reload()}>{t('load.again')}</button></div>}
           {open && <Strip editor={editor} />}
         </div>
@@ -47,6 +47,11 @@ function App({ editor }) {
       {editor.theirs && <Conflict editor={editor} />}
     </div>
   );
+}
+
+// bpmn-js draws what has a place in the drawing, and nothing else.
+function troubleOf({ t }, { message }) {
+  return /no (diagram|process or collaboration) to display/.test(message) ? t('load.undrawn') : t('load.failed', { message });
 }
 
 function Toast({ editor }) {

@@ -33,6 +33,7 @@ export default {
   // The page
   'loading': 'Opening the diagram…',
   'load.failed': 'The diagram cannot be opened: {message}',
+  'load.undrawn': 'This file holds no drawing, only the order. Open and save it first in a modeler that draws it, then bring it into this draft.',
   'load.again': 'Try again',
   'bar': 'Tools of the diagram',
   'undo': 'Undo',

@@ -33,6 +33,7 @@ export default {
   // The page
   'loading': 'Membuka diagram…',
   'load.failed': 'Diagram tidak dapat dibuka: {message}',
+  'load.undrawn': 'Berkas ini tidak memuat gambarnya, hanya urutannya. Buka dan simpan dahulu di pemodel yang menggambarnya, lalu masukkan ke draf ini.',
   'load.again': 'Coba lagi',
   'bar': 'Alat diagram',
   'undo': 'Urungkan',
