@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import People
 from tests.journeys.office import Office
-from tests.journeys.studio.canvas import Editor, draft_of_the_sop
+from tests.journeys.studio.canvas import Editor, draft_of, draft_of_the_sop
 
 ROOT = Path(__file__).resolve().parents[3]
 SOP = (ROOT / "processes/pengaduan.bpmn").read_text("utf-8")
@@ -155,3 +155,24 @@ def test_everything_can_be_reached_and_changed_by_keys_alone(office: Office, peo
     page.keyboard.type("Telaahan mendalam")
     page.keyboard.press("Enter")
     assert 'id="telaahan" name="Telaahan mendalam"' in editor.saved()
+
+
+def test_what_was_copied_is_pasted_into_another_process_in_its_modelers_words(
+    office: Office, people: People
+) -> None:
+    pemilik = people("pemilik")
+    other = "gerbang_bersyarat.bpmn"  # of Camunda 7; the SOP is of Camunda 8
+    draft = draft_of(office, {other: (ROOT / "tests/diagrams/shown" / other).read_bytes()})
+    editor = Editor(pemilik, draft_of_the_sop(office))
+    editor.select("telaahan")
+    editor.page.keyboard.press("Control+c")
+
+    there = Editor(pemilik.beside(), draft, other)
+    there.ask(
+        "const { x, y, width, height } = editor.home(); const point = { x: x + width / 2, y: y + height - 50 };"
+        "editor.get('copyPaste').paste({ element: editor.home(), point });"
+    )
+    pasted = there.saved().split('id="telaahan"')[1].split("</bpmn:userTask>")[0]
+    assert '<camunda:property name="waktu" value="3 hari" />' in pasted
+    assert '<camunda:property name="formJsonSchemaFilename" value="telaahan.form" />' in pasted
+    assert "zeebe" not in there.stored()

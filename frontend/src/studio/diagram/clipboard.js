@@ -1,22 +1,25 @@
 // What was copied, for all tabs of the studio: elements are pasted from one process into another.
 
+import { adopt } from './adoption.js';
+
 const STORE = 'alur-studio-clipboard';
 
 export class SharedClipboard {
-  static $inject = [ 'moddle' ];
+  static $inject = [ 'moddle', 'config.dialect' ];
 
-  constructor(moddle) {
+  constructor(moddle, dialect) {
     this.moddle = moddle;
+    this.dialect = dialect;
     this.own = undefined; // where the browser keeps nothing
   }
 
   get() {
     const text = this.text();
-    return text ? JSON.parse(text, reviver(this.moddle)) : undefined;
+    return text ? JSON.parse(JSON.stringify(adopt(JSON.parse(text), this.dialect)), reviver(this.moddle)) : undefined;
   }
 
   set(tree) {
-    this.own = JSON.stringify(tree);
+    this.own = JSON.stringify({ dialect: this.dialect, tree });
     try {
       localStorage.setItem(STORE, this.own);
     } catch {

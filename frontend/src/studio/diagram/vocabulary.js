@@ -1,7 +1,7 @@
 // BPMN has no place for a property, a form or a decision; each modeler adds words of its own. A file keeps those that
 // it has: what stands there is changed in place, what is new is written in the words that the file already uses.
 
-const LISTS = {
+export const LISTS = {
   zeebe: { list: 'zeebe:Properties', item: 'zeebe:Property', items: 'properties' },
   camunda: { list: 'camunda:Properties', item: 'camunda:Property', items: 'values' },
   spiffworkflow: { list: 'spiffworkflow:Properties', item: 'spiffworkflow:Property', items: 'properties' }
@@ -197,6 +197,6 @@ export class Vocabulary {
   }
 }
 
-function plainKey(text) {
+export function plainKey(text) {
   return text.trim().split(':').at(-1).split('/').at(-1).replace(FORM_FILE, '');
 }
