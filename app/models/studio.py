@@ -14,7 +14,7 @@ class ProcessDraft(Base):
     """A diagram with its forms and tables while they are worked on. ``state``: open, published or discarded."""
 
     __tablename__ = "process_draft"
-    __table_args__ = (Index(None, "state", "changed_at"),)
+    __table_args__ = (Index("ix_process_draft_state_changed_at", "state", "changed_at"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(String(10), default="open")

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.engine import timers
 from app.engine.diagram import Timer
 from app.engine.timers import DayUnit
-from app.errors import AppError, ExpressionFailed
+from app.errors import ExpressionFailed
 from app.findings import TEXTS
 from app.i18n import _
 from app.services.core import clock, holidays
@@ -26,10 +26,8 @@ class Meaning:
     due_at: datetime | None
 
 
-class Unclear(AppError):
-    """The text is none that a timer can have; said in a sentence."""
-
-    code = "timer_unclear"
+class Unclear(Exception):
+    """The text is none that a timer can have; the message is a sentence that says so."""
 
 
 def meaning_of(session: Session, text: str, kind: Kind, day_unit: DayUnit) -> Meaning:

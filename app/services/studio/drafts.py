@@ -45,10 +45,11 @@ class Stored:
     saved_by: str
 
 
-class SavedMeanwhile(Conflict):
-    """Somebody saved the file after the state that this change began with. ``stored`` is what he saved."""
+class SavedMeanwhile(Exception):
+    """Somebody saved the file after the state that this change began with. ``stored`` is what he saved.
 
-    code = "saved_meanwhile"
+    The message is a sentence for people. No `AppError`: whoever saves shows both.
+    """
 
     def __init__(self, stored: Stored) -> None:
         text = _("{name} menyimpan {file} lebih dulu. Perubahan Anda belum disimpan.")
