@@ -29,8 +29,9 @@ _DECLARED_ENCODING = re.compile(rb"""^\s*<\?xml\s[^>]*?encoding\s*=\s*["']([A-Za
 _PROLOG = re.compile(r"(?:\s+|<\?.*?\?>|<!--.*?-->)", re.DOTALL)
 
 
-def parse(content: bytes, *, file: str | None = None) -> Element:
-    """Return the root element of ``content``, free of comments and processing instructions.
+def parse(content: bytes, *, file: str | None = None, remarks: bool = False) -> Element:
+    """Return the root element of ``content``, free of comments and processing instructions unless ``remarks`` asks
+    for them.
 
     Raises:
         InvalidDiagram: it is empty, over 2 MB, in an encoding we don't read, has a DOCTYPE, or is not XML.
@@ -45,7 +46,7 @@ def parse(content: bytes, *, file: str | None = None) -> Element:
     # The declaration may name an encoding the text no longer has; its line breaks keep line numbers true.
     text = _DECLARATION.sub(lambda found: "\n" * found.group().count("\n"), text, count=1)
     try:
-        root = etree.fromstring(text.encode("utf-8"), _parser())
+        root = etree.fromstring(text.encode("utf-8"), _parser(remarks=remarks))
     except etree.XMLSyntaxError as error:
         where = _("pembacaan berhenti di kolom {column}", column=error.position[1])
         raise refusal("not_xml", file, line=error.lineno or None, where=where) from error
@@ -143,7 +144,7 @@ def _starts_with_doctype(text: str) -> bool:
     return text[at : at + 9].upper() == "<!DOCTYPE"
 
 
-def _parser() -> etree.XMLParser:
+def _parser(*, remarks: bool) -> etree.XMLParser:
     return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
@@ -152,6 +153,6 @@ def _parser() -> etree.XMLParser:
         dtd_validation=False,
         huge_tree=False,
         recover=False,
-        remove_comments=True,
-        remove_pis=True,
+        remove_comments=not remarks,
+        remove_pis=not remarks,
     )

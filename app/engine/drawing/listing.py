@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.engine import xml
 from app.engine.drawing import words
-from app.engine.drawing.elements import EVENTS, GATEWAYS, NODES, Element
+from app.engine.drawing.elements import EVENTS, GATEWAYS, NODES, Element, read_elements
 from app.engine.drawing.lettering import tidy
 from app.engine.drawing.order import backwards
 from app.engine.drawing.picture import picture_of
@@ -40,13 +41,13 @@ class Line:
         }
 
 
-def texts(xml: bytes, states: Mapping[str, State]) -> tuple[Line, ...]:
+def texts(content: bytes, states: Mapping[str, State]) -> tuple[Line, ...]:
     """The text equivalent of `draw`: lane, name, state and next steps of every step, in the order of the flow.
 
     Raises:
-        InvalidDiagram: ``xml`` is not XML that we read.
+        InvalidDiagram: ``content`` is not XML that we read.
     """
-    elements = picture_of(xml).elements
+    elements = picture_of(content).elements
     ways: dict[str, list[Element]] = {}
     for flow in _flows(elements):
         ways.setdefault(flow.source, []).append(flow)
@@ -54,6 +55,15 @@ def texts(xml: bytes, states: Mapping[str, State]) -> tuple[Line, ...]:
         _line(element, states.get(element.id, State()), _ahead(element, ways.get(element.id, ()), elements))
         for element in in_order(elements)
     )
+
+
+def step_order(content: bytes) -> tuple[str, ...]:
+    """The ids of all steps in the order of the flow.
+
+    Raises:
+        InvalidDiagram: ``content`` is not XML that we read.
+    """
+    return tuple(element.id for element in in_order(read_elements(xml.parse(content))))
 
 
 def _line(element: Element, given: State, ahead: str) -> Line:
