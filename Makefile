@@ -48,8 +48,9 @@ test: lint ## everything, on both databases, browser journeys in Chromium includ
 NIGHT := $(shell echo $$(( $$(date +%s) / 86400 * 1000 )))
 FUZZED := reader timer drawn_time feel table form submission request
 
-nightly: install-dev ## 20,000 random models, 5,000 forms beside form-js, 100,000 hostile inputs for each reader; some hours
+nightly: install-dev ## 20,000 random models and changes, 5,000 forms beside form-js, 100,000 hostile inputs for each reader; some hours
 	ALUR_MODELS=20000 ALUR_SEED=$$(( $${ALUR_SEED:-$(NIGHT)} * 20 )) $(BIN)/python -m pytest -n 2 tests/engine/running/test_invented_models.py
+	ALUR_CHANGES=20000 ALUR_SEED=$$(( $${ALUR_SEED:-$(NIGHT)} * 20 )) $(BIN)/python -m pytest -n 2 tests/services/comparison
 	$(BIN)/python frontend/build.py --test
 	FORMS_RUNS=5000 FORMS_SEED=$${ALUR_SEED:-$(NIGHT)} $(BIN)/python -m pytest -n 2 -k like_formjs tests/forms
 	ALUR_INPUTS=100000 ALUR_SEED=$${ALUR_SEED:-$(NIGHT)} $(BIN)/python -m pytest -n 2 tests/attack

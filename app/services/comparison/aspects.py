@@ -1,0 +1,202 @@
+"""What can differ of something, and the words for it. What no aspect is known for is told by its path in the file."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+from app.engine.timers import DayUnit
+from app.engine.xml import one_line
+from app.i18n import N_, _
+from app.services.comparison.changes import Kind, Section
+from app.services.comparison.documents import Document, Subject
+from app.services.comparison.trees import NO_TEXT, Difference, Step, shown_name
+
+#: About how many letters of a long text a sentence quotes.
+_QUOTED = 160
+_AROUND = 50
+_BLANKS = str.maketrans({"\n": "⏎", "\t": "⇥", " ": "␣"})
+_BOTH = N_("{what} dari {before} menjadi {after}")
+_SET = N_("{what} ditambahkan: {after}")
+_UNSET = N_("{what} dihapus, sebelumnya {before}")
+
+
+class Side(Protocol):
+    """One of the two files, as values of the other are shown beside its own. Keys are those of the newer file."""
+
+    @property
+    def document(self) -> Document:
+        """The file."""
+
+    @property
+    def day_unit(self) -> DayUnit:
+        """How its process counts days."""
+
+    def named(self, key: str) -> str:
+        """What people call the subject with this key; the key itself where the file has none."""
+
+
+class View(Protocol):
+    """Both files, as they are spoken of. Keys are those of the newer file, or of the older for what it lacks."""
+
+    @property
+    def prefixes(self) -> Mapping[str, str]:
+        """The prefixes that the files give namespaces."""
+
+    def named(self, key: str) -> str:
+        """What people call the subject with this key."""
+
+
+Show = Callable[[str, Side, Subject], str]
+
+
+def quoted(value: str, _side: Side, _subject: Subject) -> str:
+    """A text in quotes; a number, yes or no of JSON as people say it."""
+    if not value.startswith(NO_TEXT):
+        return f"“{value}”" if value.strip() else _("kosong")
+    read = json.loads(value.removeprefix(NO_TEXT))
+    if isinstance(read, bool):
+        return _("ya") if read else _("tidak")
+    return _("kosong") if read in (None, [], {}, "") else str(read)
+
+
+def formula(value: str, side: Side, subject: Subject) -> str:
+    """FEEL, which has quotes of its own."""
+    return value if value.strip() else quoted(value, side, subject)
+
+
+def raw(value: str, _side: Side, _subject: Subject) -> str:
+    """A value as the file has it, for two that are said alike."""
+    return value.removeprefix(NO_TEXT) if value.startswith(NO_TEXT) else f"“{value}”"
+
+
+def named(value: str, side: Side, _subject: Subject) -> str:
+    """The name of the element that a reference means."""
+    return f"“{one_line(side.named(value))}”"
+
+
+def yes_or_no(value: str, side: Side, subject: Subject) -> str:
+    """What ``true`` and ``false`` say."""
+    words = {"true": _("ya"), "1": _("ya"), "false": _("tidak"), "0": _("tidak")}
+    return words.get(value.strip().lower()) or quoted(value, side, subject)
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """What differs: ``name`` for programs, ``label`` in words (a message, ``params`` filled in).
+
+    ``section``: where it is told, if not with the rest of what it is about. ``both``, ``set_``, ``unset``: messages
+    for other words than the usual ones.
+    """
+
+    name: str
+    label: str
+    show: Show = quoted
+    section: Section | None = None
+    kind: Kind = "changed"
+    both: str = _BOTH
+    set_: str = _SET
+    unset: str = _UNSET
+    params: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+    def what(self) -> str:
+        """The label in the language in use."""
+        return _(self.label, **self.params)
+
+    def say(self, before: str | None, after: str | None) -> str:
+        """The sentence for a value that was there, is there now, or both."""
+        if before is not None and after is not None:
+            short = shorten_both(before, after)
+            return _(self.both, what=self.what(), before=short[0], after=short[1])
+        if after is not None:
+            return _(self.set_, what=self.what(), after=shorten(after))
+        return _(self.unset, what=self.what(), before=shorten(before or ""))
+
+
+def shorten(text: str) -> str:
+    """A long text as a sentence quotes it."""
+    text = one_line(text)
+    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+
+
+def shorten_both(before: str, after: str) -> tuple[str, str]:
+    """Two long texts, cut to where they differ."""
+    one, two = one_line(before), one_line(after)
+    if one == two:  # they differ in their blanks
+        one, two = before.translate(_BLANKS), after.translate(_BLANKS)
+    if max(len(one), len(two)) <= _QUOTED:
+        return one, two
+    start = _common(one, two)
+    end = min(_common(one[::-1], two[::-1]), len(one) - start, len(two) - start)
+    return _cut(one, start, len(one) - end), _cut(two, start, len(two) - end)
+
+
+def _common(one: str, two: str) -> int:
+    return next(
+        (n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
+    )
+
+
+def _cut(text: str, start: int, end: int) -> str:
+    """The part from ``start`` to ``end`` with what is around it; of a long part its beginning."""
+    first, last = max(0, start - _AROUND), min(len(text), min(end, start + _QUOTED) + _AROUND)
+    return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
+
+
+def other(
+    difference: Difference, view: View, section: Section | None = None, *, show: Show = quoted
+) -> Aspect:
+    """The aspect for what no words are known for: its path in the file; of what only one file has, the whole."""
+    path = {"path": path_of(difference, view)}
+    return Aspect("other", N_("properti lain ({path})"), show, section, params=path)
+
+
+def path_of(difference: Difference, view: View) -> str:
+    """Where in the file something stands, as people can look for it there; where a part that only one file has."""
+    steps = difference.path[: difference.whole or None]
+    return " › ".join(_step(step, view.prefixes) for step in _told(steps))
+
+
+def rest_of(difference: Difference, view: View) -> str:
+    """Where it stands in a part that is told as a whole; "" for the part itself."""
+    return " › ".join(_step(step, view.prefixes) for step in _told(difference.path[difference.whole :], ()))
+
+
+def _told(path: tuple[Step, ...], least: tuple[Step, ...] | None = None) -> tuple[Step, ...]:
+    known = tuple(step for step in path if step.name not in {"extensionElements", "#text", "#present"})
+    return known or (path if least is None else least)
+
+
+def _step(step: Step, prefixes: Mapping[str, str]) -> str:
+    words = {"#remark": N_("komentar"), "#tag": N_("jenis"), "#order": N_("urutan"), "~drawn": N_("gambar")}
+    words |= {"~way": N_("jalan garis"), "~place": N_("letak"), "~size": N_("ukuran"), "#text": N_("isi")}
+    words |= {"~version": N_("versi DMN"), "~order": N_("urutan")}
+    name = step.name.removeprefix("@")
+    shown = _(words[name]) if name in words else shown_name(name, prefixes)
+    return f"{shown} “{shorten(step.key)}”" if step.key else shown
+
+
+ORDER = Aspect(
+    "order",
+    N_("urutan"),
+    show=named,
+    kind="moved",
+    section="file",
+    both=N_("urutannya dalam berkas berubah: dulu sesudah {before}, kini sesudah {after}"),
+    set_=N_("urutannya dalam berkas berubah: dulu paling awal, kini sesudah {after}"),
+    unset=N_("urutannya dalam berkas berubah: dulu sesudah {before}, kini paling awal"),
+)
+
+
+def inner_order(difference: Difference, view: View) -> Aspect:
+    """The aspect for a part of something that stands elsewhere among the others."""
+    path = {"path": path_of(difference._replace(path=difference.path[:-1]), view)}
+    return replace(
+        ORDER,
+        label=N_("urutan {path} dalam berkas"),
+        both=N_("{what} berubah: dulu sesudah {before}, kini sesudah {after}"),
+        set_=N_("{what} berubah: dulu paling awal, kini sesudah {after}"),
+        unset=N_("{what} berubah: dulu sesudah {before}, kini paling awal"),
+        show=quoted,
+        params=path,
+    )

@@ -1,0 +1,241 @@
+"""Compare two versions of a process: every file of both, and what follows from it for the process as a whole."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from app.engine import timers
+from app.engine.diagram import Diagram, Lane, Node
+from app.errors import InvalidDiagram
+from app.i18n import N_, _
+from app.lru import ByteBoundCache
+from app.services.comparison import diagram_aspects
+from app.services.comparison.aspects import Aspect
+from app.services.comparison.changes import About, Change, Comparison
+from app.services.comparison.contents import Contents
+from app.services.comparison.diagrams import diagram_document
+from app.services.comparison.documents import Document, Subject
+from app.services.comparison.file_changes import FileChanges, Ids
+from app.services.comparison.forms import form_document
+from app.services.comparison.languages import language_of
+from app.services.comparison.tables import table_document
+from app.services.comparison.trees import Tree
+from app.services.definitions import definitions
+
+_READERS: Mapping[str, Callable[[bytes, str], Document]] = {
+    "bpmn": diagram_document,
+    "called": diagram_document,
+    "form": form_document,
+    "json": form_document,
+    "dmn": table_document,
+}
+_FILE_NAME = Aspect("file name", N_("nama berkas"), section="file")
+
+
+def compare(older: Contents, newer: Contents) -> Comparison:
+    """Return every change from one version to another, in the language in use.
+
+    Whatever differs in their files is told; of a file that cannot be read, that its text does. Nothing is raised.
+    """
+    both = _Both(older, newer)
+    found = [*both.of_files(), *both.consequences()]
+    return Comparison(tuple(sorted(found, key=lambda one: one.rank)), tuple(both.rewritten))
+
+
+@dataclass
+class _Both:
+    """Two versions while they are compared. ``main``: what was found in their diagrams, None where they are equal."""
+
+    older: Contents
+    newer: Contents
+    main: FileChanges | None = None
+    rewritten: list[str] = field(default_factory=list)
+
+    def of_files(self) -> Iterator[Change]:
+        """The changes of every file."""
+        for one, two in self._pairs():
+            if one is None:
+                yield self._only(two or "", self.newer, added=True)
+            elif two is None:
+                yield self._only(one, self.older, added=False)
+            else:
+                yield from self._of_file(one, two)
+
+    def _pairs(self) -> Iterator[tuple[str | None, str | None]]:
+        """The files by name; then those that have another name and the same content."""
+        gone = [name for name in self.older.files if name not in self.newer.files]
+        come = [name for name in self.newer.files if name not in self.older.files]
+        yield from ((name, name) for name in self.newer.files if name in self.older.files)
+        for one in gone:
+            two = next((name for name in come if self._is_renamed(one, name)), None)
+            if two is not None:
+                come.remove(two)
+            yield one, two
+        yield from ((None, name) for name in come)
+
+    def _is_renamed(self, one: str, two: str) -> bool:
+        kind = _ending(one)
+        if kind != _ending(two):
+            return False
+        return kind == "bpmn" or not self._compared(one, two).changes()  # a version has one diagram
+
+    def _of_file(self, one: str, two: str) -> Iterator[Change]:
+        compared = None
+        if self.older.files[one] != self.newer.files[two]:
+            compared = self._compared(one, two)
+            self.main = compared if _ending(two) == "bpmn" else self.main
+            found = compared.changes()
+            self.rewritten += [] if found else [two]
+            yield from (_in_called(change, two) if _ending(two) == "called" else change for change in found)
+        if one != two:
+            compared = compared or self._compared(one, two)
+            roots = compared.older.subjects[""], compared.newer.subjects[""]
+            yield compared.change(_FILE_NAME, *roots, f"“{one}”", f"“{two}”")
+
+    def _compared(self, one: str, two: str) -> FileChanges:
+        before, after = _read(one, self.older.files[one]), _read(two, self.newer.files[two])
+        if before.sort != after.sort:
+            before, after = _unread(one, self.older.files[one]), _unread(two, self.newer.files[two])
+        return self._between(before, after)
+
+    def _between(self, before: Document, after: Document) -> FileChanges:
+        return FileChanges(
+            before,
+            after,
+            language_of(after.sort, _key(after.file)),
+            self._shown_at(after),
+            known=((self.older.diagram.key, self.newer.diagram.key),),
+            day_units=(self.older.diagram.day_unit, self.newer.diagram.day_unit),
+        )
+
+    def _shown_at(self, document: Document) -> Callable[[Subject, bool], Ids]:
+        """Where a subject of a file is seen on the diagram."""
+        kind, key = _ending(document.file), _key(document.file)
+
+        def at(subject: Subject, newer: bool) -> Ids:
+            contents = self.newer if newer else self.older
+            if kind == "bpmn":
+                return (subject.key,) if subject.key else ()
+            if kind == "called":
+                return _at(contents.diagram, lambda node: node.calls == key)
+            if kind == "dmn":
+                return _at(contents.diagram, lambda node: _decides_by(node, subject, contents))
+            return _at(contents.diagram, lambda node: node.form_key == key)
+
+        return at
+
+    def _only(self, name: str, contents: Contents, *, added: bool) -> Change:
+        """A file that only one of them has."""
+        document = _read(name, contents.files[name])
+        nothing = replace(document, subjects={"": Subject("", "file", Tree("", {}))}, layers=(), steps=())
+        found = self._between(*((nothing, document) if added else (document, nothing)))
+        side = found.view.newer if added else found.view.older
+        details = (
+            _("{about}: {said}", about=found.language.title(one, side), said="; ".join(told))
+            for one in document.subjects.values()
+            if (told := tuple(found.details(one, added=added))) or one.part != "file"
+        )
+        return replace(found.only(document.subjects[""], added=added), details=tuple(details))
+
+    def consequences(self) -> Iterator[Change]:
+        """What changes for an element that itself stays as it is."""
+        if self.main is None:
+            return
+        for old, new in self.main.matches.pairs.items():
+            one, two = self.older.diagram.nodes.get(old), self.newer.diagram.nodes.get(new)
+            if one is not None and two is not None:
+                yield from self._of_lane(one, two, self.main)
+                yield from self._of_timer(one, two, self.main)
+
+    def _of_lane(self, one: Node, two: Node, main: FileChanges) -> Iterator[Change]:
+        """An element that no lane lists is in that of its neighbours, or of the drawing."""
+        subjects = main.older.subjects[one.id], main.newer.subjects[two.id]
+        if two.attached_to or any(subject.tree.get("~lane") for subject in subjects):
+            return
+        before, after = _lane(self.older.diagram, one), _lane(self.newer.diagram, two)
+        if main.matches.pairs.get(before.id, before.id) != after.id and before.name != after.name:
+            names = f"“{before.name}”", f"“{after.name}”"
+            yield main.change(diagram_aspects.EFFECTIVE_LANE, *subjects, *names)
+
+    def _of_timer(self, one: Node, two: Node, main: FileChanges) -> Iterator[Change]:
+        """A timer with the same words, in a process that counts days otherwise."""
+        if one.timer is None or two.timer is None or one.timer.text != two.timer.text:
+            return
+        before = timers.explicit(one.timer.text, self.older.diagram.day_unit)
+        after = timers.explicit(two.timer.text, self.newer.diagram.day_unit)
+        if before != after:
+            subjects = main.older.subjects[one.id], main.newer.subjects[two.id]
+            yield main.change(diagram_aspects.COUNTED, *subjects, f"“{before}”", f"“{after}”")
+
+
+def _ending(name: str) -> str:
+    ending = name.rpartition(".")[2].lower()
+    return "bpmn" if ending == "xml" else ending
+
+
+def _key(name: str) -> str:
+    """What the process knows a file by."""
+    return definitions.form_key(name).removesuffix(".called")
+
+
+#: What all documents kept may take together; one takes about 25 times what its file does. A draft is compared with
+#: the same version again and again.
+_MOST_BYTES, _GROWTH = 16 << 20, 25
+_documents: ByteBoundCache[tuple[str, bytes], tuple[Document, int]] = ByteBoundCache(
+    _MOST_BYTES, lambda kept: kept[1] * _GROWTH
+)
+
+
+def _read(name: str, content: bytes) -> Document:
+    """A file as a document, from memory when it was read before."""
+    key = name, sha256(content).digest()
+    kept = _documents.get(key)
+    if kept is None:
+        kept = _documents[key] = _read_anew(name, content), len(content)
+    return kept[0]
+
+
+def _read_anew(name: str, content: bytes) -> Document:
+    try:
+        return _READERS.get(_ending(name), _unread_text)(content, name)
+    except (InvalidDiagram, ValueError):
+        return _unread(name, content)
+
+
+def _unread_text(content: bytes, name: str) -> Document:
+    return _unread(name, content)
+
+
+def _unread(name: str, content: bytes) -> Document:
+    """A file as nothing but its text."""
+    text = Tree("", {}, content.decode("utf-8", "backslashreplace"))
+    return Document(name, "other", {"": Subject("", "file", text)})
+
+
+def _at(diagram: Diagram, matches: Callable[[Node], bool]) -> Ids:
+    """The elements of the diagram itself at which matching ones are seen: what a call brought in at the call."""
+    found = []
+    for node in filter(matches, diagram.nodes.values()):
+        found += [next((one.id for one in diagram.around(node) if one.origin is None), node.id)]
+    return tuple(dict.fromkeys(found))
+
+
+def _decides_by(node: Node, subject: Subject, contents: Contents) -> bool:
+    table = contents.tables.get(node.decision or "")
+    if table is None:
+        return False
+    own = subject.key if subject.part == "decision" else subject.inside
+    return own in {one.id for one in table.chain} or (not own and table.id == node.decision)
+
+
+def _lane(diagram: Diagram, node: Node) -> Lane:
+    return diagram.lane(node.lane_id)
+
+
+def _in_called(change: Change, file: str) -> Change:
+    """A change of a process that this one calls."""
+    title = _("Proses terpanggil “{key}”, {title}", key=_key(file), title=change.about.title)
+    about: About = replace(change.about, title=title)
+    section = change.section if change.section in {"drawing", "file"} else "other"
+    text = _("{about}: {said}", about=title, said=change.said)
+    return replace(change, about=about, text=text, section=section)

@@ -1,0 +1,67 @@
+"""What is compared: everything that one version of a process holds, stored or not."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.engine.decisions import Decision
+from app.engine.diagram import Diagram
+from app.models import DefinitionFile, Resource
+from app.services.definitions import definitions
+from app.services.definitions.definitions import Version
+
+
+class Contents(Protocol):
+    """A version, or what would become one: a `deployment.bundle.Bundle` is one as it is.
+
+    ``files``: file name → content, as a version keeps them: one diagram (``.bpmn``), its forms and tables, and the
+    diagrams that it calls (``.called``). ``diagram`` and ``tables`` are what was read from them.
+    """
+
+    @property
+    def diagram(self) -> Diagram:
+        """The process."""
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """All files by name."""
+
+    @property
+    def tables(self) -> Mapping[str, Decision]:
+        """Decisions by id."""
+
+
+@dataclass(frozen=True)
+class StoredContents:
+    """What a stored version holds."""
+
+    version: Version
+    files: Mapping[str, bytes]
+
+    @property
+    def diagram(self) -> Diagram:
+        """The process."""
+        return self.version.diagram
+
+    @property
+    def tables(self) -> Mapping[str, Decision]:
+        """Decisions by id."""
+        return self.version.program.tables
+
+
+def stored_contents(session: Session, definition_id: int) -> StoredContents:
+    """Return what a version holds. 1 SQL, and what reading the version takes.
+
+    Raises:
+        NotFound: there is none.
+        InvalidDiagram: a file of it cannot be read at all.
+    """
+    version = definitions.version(session, definition_id)
+    query = select(DefinitionFile.name, Resource.content).join(
+        Resource, Resource.sha256 == DefinitionFile.sha256
+    )
+    rows = session.execute(query.where(DefinitionFile.definition_id == definition_id))
+    return StoredContents(version, {name: content for name, content in rows})
