@@ -3,12 +3,15 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Literal
 
 from app.engine.drawing import symbols
 from app.engine.drawing.elements import BOXES, TASKS
-from app.engine.drawing.geometry import Box, n
+from app.engine.drawing.geometry import Box, distance, n
 from app.engine.drawing.lettering import cut, safe, tidy, width
-from app.engine.drawing.scene import Shape
+from app.engine.drawing.scene import Edge, Shape
+from app.engine.drawing.shapes import HEADER
 from app.engine.drawing.state import State
 
 _TALL = 18.0
@@ -23,24 +26,38 @@ Obstacle = tuple[Box, float]
 
 @dataclass(frozen=True)
 class Spot:
-    """An element that can carry a badge, and what lies around it."""
+    """An element that can carry a badge, and what lies around it. ``sort``: an activity, something small, a pool or
+    lane, or a line, whose ``box`` is its middle."""
 
     id: str
     box: Box
-    is_activity: bool
+    sort: Literal["activity", "small", "lane", "line"]
     obstacles: tuple[Obstacle, ...]
 
 
 def spot(shape: Shape, host: Shape | None, everything: Sequence[Obstacle]) -> Spot:
     """Prepare ``shape`` for badges. They may lie on the shape itself and on the activity it is attached to."""
-    near = shape.box.grown(_REACH)
-    free = (shape.box, host.box if host else shape.box)
-    around = tuple(
+    around = _around(shape.box, everything, (shape.box, host.box if host else shape.box))
+    tag = shape.element.tag
+    if tag in ("participant", "lane"):
+        return Spot(shape.element.id, shape.box, "lane", around)
+    return Spot(shape.element.id, shape.box, "activity" if tag in TASKS | BOXES else "small", around)
+
+
+def line_spot(edge: Edge, everything: Sequence[Obstacle]) -> Spot:
+    """Prepare a line for badges, in the middle of its longest part."""
+    (ax, ay), (bx, by) = max(pairwise(edge.points), key=lambda ends: distance(*ends))
+    box = Box((ax + bx) / 2, (ay + by) / 2, 0, 0)
+    return Spot(edge.element.id, box, "line", _around(box, everything, ()))
+
+
+def _around(place: Box, everything: Sequence[Obstacle], free: Sequence[Box]) -> tuple[Obstacle, ...]:
+    near = place.grown(_REACH)
+    return tuple(
         (box, weight)
         for box, weight in everything
-        if box.meets(near) and box is not free[0] and box is not free[1]
+        if box.meets(near) and not any(box is other for other in free)
     )
-    return Spot(shape.element.id, shape.box, shape.element.tag in TASKS | BOXES, around)
 
 
 def draw_badges(spots: Mapping[str, Spot], states: Mapping[str, State]) -> str:
@@ -86,7 +103,11 @@ def _place(at: Spot, wide: float, placed: Sequence[Obstacle]) -> Box:
 def _places(at: Spot, wide: float) -> list[Box]:
     """Where a badge may lie, the best first: on a corner, along an edge, then outside."""
     box, half = at.box, _TALL / 2
-    if at.is_activity:
+    if at.sort == "lane":
+        return _in_lane(box, wide)
+    if at.sort == "line":
+        return [Box(box.x - wide / 2 + dx, box.y - half + dy, wide, _TALL) for dx, dy in _BESIDE_LINE]
+    if at.sort == "activity":
         tops, sides = (box.y - half, box.bottom - half), (box.right - wide + 8, box.x - 8)
         on_edge = [Box(x, y, wide, _TALL) for y in tops for x in sides]
         middle = box.cx - wide / 2
@@ -100,6 +121,17 @@ def _places(at: Spot, wide: float) -> list[Box]:
         outside = [(middle, box.y - _TALL - 3), (middle, box.bottom + 3)]
     beside = [(box.right + 4, box.cy - half), (box.x - wide - 4, box.cy - half)]
     return [*on_edge, *(Box(x, y, wide, _TALL) for x, y in (*outside, *beside))]
+
+
+#: A badge stands on its line, or a little beside or along it.
+_BESIDE_LINE = [(0, 0), (0, -14), (0, 14), (24, 0), (-24, 0), (0, -28), (0, 28), (48, 0), (-48, 0)]
+
+
+def _in_lane(box: Box, wide: float) -> list[Box]:
+    """Along the upper and the lower edge, from where the name ends."""
+    left = box.x + HEADER + 6
+    edges = (box.y + 5, box.bottom - _TALL - 5)
+    return [Box(left + step, y, wide, _TALL) for step in range(0, 400, 40) for y in edges]
 
 
 def _badge(id: str, state: State, text: str, box: Box) -> str:

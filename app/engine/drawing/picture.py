@@ -1,6 +1,6 @@
 """A diagram drawn once, ready to be coloured for any case; kept by the hash of its file."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -104,7 +104,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Picture:
-    """All pieces from the back to the front: areas, lines, nodes."""
+    """All pieces from the back to the front: areas, lines, nodes. ``spots``: of the nodes; see `spots_for`."""
 
     key: str
     view: Box
@@ -114,6 +114,18 @@ class Picture:
     spots: Mapping[str, Spot]
     elements: Mapping[str, Element]
     made_up: bool
+    scene: Scene
+    obstacles: tuple[Obstacle, ...]
+
+    def spots_for(self, ids: Collection[str]) -> Mapping[str, Spot]:
+        """Where badges can stand: at every node, and at the lines and areas with these ids."""
+        if not ids:
+            return self.spots
+        lines = [id for id in self.scene.edges if id in ids]
+        others = [id for id in self.scene.shapes if id in ids and id not in self.spots]
+        found = {id: badges.spot(self.scene.shapes[id], None, self.obstacles) for id in others}
+        found |= {id: badges.line_spot(self.scene.edges[id], self.obstacles) for id in lines}
+        return {**self.spots, **found}
 
 
 def picture_of(content: bytes) -> Picture:
@@ -156,6 +168,8 @@ def _make(drawn: Scene, key: str) -> Picture:
         spots=spots,
         elements=drawn.elements,
         made_up=drawn.made_up,
+        scene=drawn,
+        obstacles=names.obstacles,
     )
 
 

@@ -3,26 +3,34 @@
 from collections.abc import Iterable, Mapping
 from hashlib import sha256
 
-from app.engine.drawing import badges, words
+from app.engine.drawing import badges, symbols, words
 from app.engine.drawing.geometry import Box, n
 from app.engine.drawing.lettering import left_block, safe, tidy
 from app.engine.drawing.listing import in_order
 from app.engine.drawing.picture import Picture, Piece, picture_of
-from app.engine.drawing.state import State
+from app.engine.drawing.state import DIFFERENCES, State, Word
 from app.i18n import _
 
 _NOTHING = State()
+_MOST_NAMED = 20
 _STEP, _MOST_STEPS = 200, 20  # diagram.css knows wide-1 … wide-20
 
 
 def draw_svg(
-    xml: bytes, states: Mapping[str, State], *, title: str, prefix: str | None = None, css: str | None = None
+    xml: bytes,
+    states: Mapping[str, State],
+    *,
+    title: str,
+    prefix: str | None = None,
+    css: str | None = None,
+    anchors: bool = False,
 ) -> str:
     """The diagram as one ``<svg>`` element, coloured by ``states`` (element and flow ids of the file).
 
     It holds classes only: no script, no style attribute, no link. ``title`` is what a screen reader says
     first. ``prefix`` begins the ids inside; without one it follows from the content, so give one where the
     same drawing stands twice on a page. ``css`` goes into a ``<style>`` element: a file that stands alone.
+    ``anchors``: each element has an id to link to, ``prefix-e-`` and its own.
 
     Raises:
         InvalidDiagram: ``xml`` is not XML that we read. Any XML gives a picture, perhaps an empty one.
@@ -37,18 +45,33 @@ def draw_svg(
             f'<title id="{safe(uid)}-t">{safe(title)}</title>',
             f'<desc id="{safe(uid)}-d">{safe(summary(drawn, known))}</desc>',
             f"<style>{safe_css(css)}</style>" if css else "",
-            *_layers(drawn, known),
-            badges.draw_badges(drawn.spots, known),
+            *_layers(drawn, known, f"{uid}-e-" if anchors else ""),
+            badges.draw_badges(drawn.spots_for(_differing(known)), known),
             note,
             "</svg>",
         ]
     )
 
 
+def _differing(states: Mapping[str, State]) -> set[str]:
+    """What differs from another version is marked whatever it is; a case has marks at its steps alone."""
+    return {id for id, state in states.items() if state.state in DIFFERENCES}
+
+
 def _hash(title: str, states: Mapping[str, State]) -> str:
     return sha256(
         repr((title, sorted(states.items(), key=lambda item: item[0]))).encode("utf-8", "replace")
     ).hexdigest()[:8]
+
+
+def draw_sample(word: Word) -> str:
+    """A small picture of how a state is marked, for a legend that says it in words beside."""
+    return (
+        '<svg class="bpmn bpmn--sample" viewBox="0 0 46 24" width="46" height="24" aria-hidden="true"'
+        f' focusable="false"><g class="shape is-{word}"><rect class="outline" x="2" y="4" width="32" height="18"'
+        f' rx="5"/></g><g class="badge is-{word}"><rect x="25" y="1" width="18" height="18" rx="9"/>'
+        f'<g transform="translate(34 10)">{symbols.STATE[word]}</g></g></svg>'
+    )
 
 
 def safe_css(css: str) -> str:
@@ -65,21 +88,23 @@ def _open(view: Box, uid: str, *, standalone: bool) -> str:
     )
 
 
-def _layers(drawn: Picture, states: Mapping[str, State]) -> Iterable[str]:
+def _layers(drawn: Picture, states: Mapping[str, State], anchor: str) -> Iterable[str]:
     """From the back: areas, lines not taken, lines taken, nodes, names of lines."""
     taken = [piece for piece in drawn.lines if states.get(piece.element.id, _NOTHING).state]
     others = [piece for piece in drawn.lines if not states.get(piece.element.id, _NOTHING).state]
     for piece in (*drawn.areas, *others, *taken, *drawn.nodes):
-        yield _group(piece, states.get(piece.element.id, _NOTHING))
+        yield _group(piece, states.get(piece.element.id, _NOTHING), anchor)
     for piece in drawn.lines:
         if piece.over:
             yield f'<g class="name-of" data-name-of="{safe(piece.element.id)}">{piece.over}</g>'
 
 
-def _group(piece: Piece, state: State) -> str:
+def _group(piece: Piece, state: State, anchor: str) -> str:
     css = f"{piece.css} is-{state.state}" if state.state else piece.css
     tip = safe(words.tooltip(piece.element, state))
-    return f'<g class="{css}" data-element-id="{safe(piece.element.id)}"><title>{tip}</title>{piece.body}</g>'
+    id = safe(piece.element.id)
+    target = f' id="{safe(anchor)}{id}"' if anchor else ""
+    return f'<g class="{css}"{target} data-element-id="{id}"><title>{tip}</title>{piece.body}</g>'
 
 
 def _with_note(drawn: Picture) -> tuple[Box, str]:
@@ -93,7 +118,9 @@ def _with_note(drawn: Picture) -> tuple[Box, str]:
 
 
 def summary(drawn: Picture, states: Mapping[str, State]) -> str:
-    """Where the case stands, in a sentence or two."""
+    """Where the case stands, or what differs, in a sentence or two."""
+    if _differing(states):
+        return _differences(drawn, states)
     steps = [(element, states[element.id]) for element in in_order(drawn.elements) if element.id in states]
     late = [_with_label(words.name(element), state) for element, state in steps if state.state == "overdue"]
     running = [_with_label(words.name(element), state) for element, state in steps if state.state == "open"]
@@ -104,6 +131,26 @@ def summary(drawn: Picture, states: Mapping[str, State]) -> str:
         _("Langkah yang sudah dilalui: {n}.", n=finished) if finished else "",
     ]
     return " ".join(sentence for sentence in said if sentence) or _("Diagram alur tanpa keadaan perkara.")
+
+
+def _differences(drawn: Picture, states: Mapping[str, State]) -> str:
+    ordered = [*(one.id for one in in_order(drawn.elements)), *drawn.elements]
+    names: dict[str | None, list[str]] = {}
+    for id in dict.fromkeys(ordered):
+        if id in states:
+            names.setdefault(states[id].state, []).append(words.full_name(drawn.elements[id]))
+    told = {word: _some(names[word]) for word in DIFFERENCES if word in names}
+    said = [
+        _("Baru: {names}.", names=told["added"]) if "added" in told else "",
+        _("Tidak ada lagi: {names}.", names=told["removed"]) if "removed" in told else "",
+        _("Berubah: {names}.", names=told["changed"]) if "changed" in told else "",
+        _("Pindah: {names}.", names=told["moved"]) if "moved" in told else "",
+    ]
+    return " ".join(sentence for sentence in said if sentence)
+
+
+def _some(names: list[str]) -> str:
+    return "; ".join([*names[:_MOST_NAMED], *(["…"] if len(names) > _MOST_NAMED else [])])
 
 
 def _with_label(name: str, state: State) -> str:

@@ -83,9 +83,14 @@ MARK = {
     "adhoc": "M-6 1.6C-4-4 -1.4-2 0 0S4 4 6-1.6",
 }
 
-#: In the badge of a state, 10 by 10: a tick, a dot and an exclamation mark.
+#: In the badge of a state, 10 by 10: a tick, a dot, an exclamation mark; of a difference: a plus, a minus, a pencil,
+#: an arrow both ways.
 STATE = {
     "done": '<path class="mark" d="M-3.6 .2L-1.1 2.8L3.7-2.8"/>',
     "open": '<circle class="mark dot" r="3.2"/>',
     "overdue": '<path class="mark" d="M0-4V.9M0 3.7V3.9"/>',
+    "added": '<path class="mark" d="M0-4V4M-4 0H4"/>',
+    "removed": '<path class="mark" d="M-4 0H4"/>',
+    "changed": '<path class="mark" d="M-3.8 3.8L-3.2 1.2L2.2-4.2L4.2-2.2L-1.2 3.2Z"/>',
+    "moved": '<path class="mark" d="M-4.4 0H4.4M-2.2-2.4L-4.6 0L-2.2 2.4M2.2-2.4L4.6 0L2.2 2.4"/>',
 }

@@ -47,6 +47,10 @@ _STATES: Mapping[str, str] = {
     "done": N_("sudah selesai"),
     "open": N_("sedang berjalan"),
     "overdue": N_("lewat tenggat"),
+    "added": N_("baru"),
+    "removed": N_("tidak ada lagi"),
+    "changed": N_("berubah"),
+    "moved": N_("pindah"),
 }
 
 
