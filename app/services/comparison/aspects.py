@@ -15,6 +15,8 @@ from app.services.comparison.trees import NO_TEXT, Difference, Step, shown_name
 #: About how many letters of a long text a sentence quotes.
 _QUOTED = 160
 _AROUND = 50
+#: So many steps of a very long path are said at its beginning and at its end.
+_ENDS = 4
 _BLANKS = str.maketrans({"\n": "⏎", "\t": "⇥", " ": "␣"})
 _BOTH = N_("{what} dari {before} menjadi {after}")
 _SET = N_("{what} ditambahkan: {after}")
@@ -153,13 +155,18 @@ def other(
 
 def path_of(difference: Difference, view: View) -> str:
     """Where in the file something stands, as people can look for it there; where a part that only one file has."""
-    steps = difference.path[: difference.whole or None]
-    return " › ".join(_step(step, view.prefixes) for step in _told(steps))
+    return _joined(_told(difference.path[: difference.whole or None]), view)
 
 
 def rest_of(difference: Difference, view: View) -> str:
     """Where it stands in a part that is told as a whole; "" for the part itself."""
-    return " › ".join(_step(step, view.prefixes) for step in _told(difference.path[difference.whole :], ()))
+    return _joined(_told(difference.path[difference.whole :], ()), view)
+
+
+def _joined(path: tuple[Step, ...], view: View) -> str:
+    """A path in words; of a very long one its ends."""
+    shown = [_step(step, view.prefixes) for step in path]
+    return " › ".join(shown if len(shown) <= 2 * _ENDS else [*shown[:_ENDS], "…", *shown[-_ENDS:]])
 
 
 def _told(path: tuple[Step, ...], least: tuple[Step, ...] | None = None) -> tuple[Step, ...]:

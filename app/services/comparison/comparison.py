@@ -77,20 +77,27 @@ class _Both:
         kind = _ending(one)
         if kind != _ending(two):
             return False
-        return kind == "bpmn" or not self._compared(one, two).changes()  # a version has one diagram
+        return kind == "bpmn" or not self._found(one, two)[1]  # a version has one diagram
 
     def _of_file(self, one: str, two: str) -> Iterator[Change]:
         compared = None
         if self.older.files[one] != self.newer.files[two]:
-            compared = self._compared(one, two)
-            self.main = compared if _ending(two) == "bpmn" else self.main
-            found = compared.changes()
+            compared, found = self._found(one, two)
+            self.main = compared if compared.newer.sort == "diagram" and _ending(two) == "bpmn" else self.main
             self.rewritten += [] if found else [two]
             yield from (_in_called(change, two) if _ending(two) == "called" else change for change in found)
         if one != two:
             compared = compared or self._compared(one, two)
             roots = compared.older.subjects[""], compared.newer.subjects[""]
             yield compared.change(_FILE_NAME, *roots, f"“{one}”", f"“{two}”")
+
+    def _found(self, one: str, two: str) -> tuple[FileChanges, list[Change]]:
+        compared = self._compared(one, two)
+        try:
+            return compared, compared.changes()
+        except RecursionError:  # nested more deeply than any modeler does, as a draft may be
+            compared = self._between(_unread(one, self.older.files[one]), _unread(two, self.newer.files[two]))
+            return compared, compared.changes()
 
     def _compared(self, one: str, two: str) -> FileChanges:
         before, after = _read(one, self.older.files[one]), _read(two, self.newer.files[two])
@@ -104,9 +111,14 @@ class _Both:
             after,
             language_of(after.sort, _key(after.file)),
             self._shown_at(after),
-            known=((self.older.diagram.key, self.newer.diagram.key),),
-            day_units=(self.older.diagram.day_unit, self.newer.diagram.day_unit),
+            known=[(one.key, two.key) for one, two in self._diagrams()],
+            day_units=(_day_unit(self.older), _day_unit(self.newer)),
         )
+
+    def _diagrams(self) -> Iterator[tuple[Diagram, Diagram]]:
+        """Both diagrams, where both can be read."""
+        if self.older.diagram is not None and self.newer.diagram is not None:
+            yield self.older.diagram, self.newer.diagram
 
     def _shown_at(self, document: Document) -> Callable[[Subject, bool], Ids]:
         """Where a subject of a file is seen on the diagram."""
@@ -139,33 +151,46 @@ class _Both:
 
     def consequences(self) -> Iterator[Change]:
         """What changes for an element that itself stays as it is."""
-        if self.main is None:
-            return
-        for old, new in self.main.matches.pairs.items():
-            one, two = self.older.diagram.nodes.get(old), self.newer.diagram.nodes.get(new)
-            if one is not None and two is not None:
-                yield from self._of_lane(one, two, self.main)
-                yield from self._of_timer(one, two, self.main)
+        main = self.main
+        for before, after in self._diagrams():
+            for old, new in main.matches.pairs.items() if main else ():
+                if main and old in before.nodes and new in after.nodes:
+                    yield from _of_lane((before, old), (after, new), main)
+                    yield from _of_timer((before, old), (after, new), main)
 
-    def _of_lane(self, one: Node, two: Node, main: FileChanges) -> Iterator[Change]:
-        """An element that no lane lists is in that of its neighbours, or of the drawing."""
-        subjects = main.older.subjects[one.id], main.newer.subjects[two.id]
-        if two.attached_to or any(subject.tree.get("~lane") for subject in subjects):
-            return
-        before, after = _lane(self.older.diagram, one), _lane(self.newer.diagram, two)
-        if main.matches.pairs.get(before.id, before.id) != after.id and before.name != after.name:
-            names = f"“{before.name}”", f"“{after.name}”"
-            yield main.change(diagram_aspects.EFFECTIVE_LANE, *subjects, *names)
 
-    def _of_timer(self, one: Node, two: Node, main: FileChanges) -> Iterator[Change]:
-        """A timer with the same words, in a process that counts days otherwise."""
-        if one.timer is None or two.timer is None or one.timer.text != two.timer.text:
-            return
-        before = timers.explicit(one.timer.text, self.older.diagram.day_unit)
-        after = timers.explicit(two.timer.text, self.newer.diagram.day_unit)
-        if before != after:
-            subjects = main.older.subjects[one.id], main.newer.subjects[two.id]
-            yield main.change(diagram_aspects.COUNTED, *subjects, f"“{before}”", f"“{after}”")
+_Place = tuple[Diagram, str]  # a diagram, and the id of an element in it
+
+
+def _of_lane(one: _Place, two: _Place, main: FileChanges) -> Iterator[Change]:
+    """An element that no lane lists is in that of its neighbours, or of the drawing."""
+    subjects = main.older.subjects[one[1]], main.newer.subjects[two[1]]
+    if subjects[1].tree.get("attachedToRef") or any(subject.tree.get("~lane") for subject in subjects):
+        return
+    before, after = _lane(*one), _lane(*two)
+    if main.matches.pairs.get(before.id, before.id) != after.id and before.name != after.name:
+        names = f"“{before.name}”", f"“{after.name}”"
+        yield main.change(diagram_aspects.EFFECTIVE_LANE, *subjects, *names)
+
+
+def _of_timer(one: _Place, two: _Place, main: FileChanges) -> Iterator[Change]:
+    """A timer with the same words, in a process that counts days otherwise."""
+    (before, old), (after, new) = one, two
+    drawn = before.nodes[old].timer, after.nodes[new].timer
+    if drawn[0] is None or drawn[1] is None or drawn[0].text != drawn[1].text:
+        return
+    said = [timers.explicit(drawn[0].text, diagram.day_unit) for diagram in (before, after)]
+    if said[0] != said[1]:
+        subjects = main.older.subjects[old], main.newer.subjects[new]
+        yield main.change(diagram_aspects.COUNTED, *subjects, *(f"“{text}”" for text in said))
+
+
+def _lane(diagram: Diagram, id: str) -> Lane:
+    return diagram.lane(diagram.nodes[id].lane_id)
+
+
+def _day_unit(contents: Contents) -> timers.DayUnit:
+    return contents.diagram.day_unit if contents.diagram is not None else "kerja"
 
 
 def _ending(name: str) -> str:
@@ -198,7 +223,7 @@ def _read(name: str, content: bytes) -> Document:
 def _read_anew(name: str, content: bytes) -> Document:
     try:
         return _READERS.get(_ending(name), _unread_text)(content, name)
-    except (InvalidDiagram, ValueError):
+    except (InvalidDiagram, ValueError, RecursionError):
         return _unread(name, content)
 
 
@@ -212,8 +237,10 @@ def _unread(name: str, content: bytes) -> Document:
     return Document(name, "other", {"": Subject("", "file", text)})
 
 
-def _at(diagram: Diagram, matches: Callable[[Node], bool]) -> Ids:
+def _at(diagram: Diagram | None, matches: Callable[[Node], bool]) -> Ids:
     """The elements of the diagram itself at which matching ones are seen: what a call brought in at the call."""
+    if diagram is None:
+        return ()
     found = []
     for node in filter(matches, diagram.nodes.values()):
         found += [next((one.id for one in diagram.around(node) if one.origin is None), node.id)]
@@ -226,10 +253,6 @@ def _decides_by(node: Node, subject: Subject, contents: Contents) -> bool:
         return False
     own = subject.key if subject.part == "decision" else subject.inside
     return own in {one.id for one in table.chain} or (not own and table.id == node.decision)
-
-
-def _lane(diagram: Diagram, node: Node) -> Lane:
-    return diagram.lane(node.lane_id)
 
 
 def _in_called(change: Change, file: str) -> Change:

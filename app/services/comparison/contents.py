@@ -18,11 +18,12 @@ class Contents(Protocol):
     """A version, or what would become one: a `deployment.bundle.Bundle` is one as it is.
 
     ``files``: file name → content, as a version keeps them: one diagram (``.bpmn``), its forms and tables, and the
-    diagrams that it calls (``.called``). ``diagram`` and ``tables`` are what was read from them.
+    diagrams that it calls (``.called``). ``diagram`` and ``tables`` are what was read from them; a draft that cannot
+    be read yet has no diagram.
     """
 
     @property
-    def diagram(self) -> Diagram:
+    def diagram(self) -> Diagram | None:
         """The process."""
 
     @property

@@ -146,7 +146,7 @@ _EVENTS = {
     "messageRef": Aspect("message", N_("pesan"), show=named),
     "signalRef": Aspect("signal", N_("sinyal"), show=named),
     "errorRef": Aspect("error", N_("kesalahan"), show=named),
-    "escalationRef": Aspect("escalation", N_("eskalasi"), show=named),
+    "escalationRef": Aspect("escalation", N_("eskalasinya"), show=named),
     "name": Aspect("link", N_("nama sambungan")),
 }
 FORM = Aspect("form", N_("formulir"), show=_form)

@@ -114,7 +114,7 @@ def _said_of_row(subject: Subject, side: Side, added: bool) -> str:
     if subject.part != "rule":
         return _said(subject, side, added)
     cells = (
-        f"{side.named(one.get('~key'))} “{one.text_in('text')}”"
+        f"{side.named(one.get('~key'))} {one.text_in('text')}"
         for one in subject.tree.children
         if one.get("~key") and one.text_in("text")
     )

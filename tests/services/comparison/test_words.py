@@ -299,7 +299,7 @@ def test_cells_rows_and_columns_of_a_table_are_named_by_row_and_heading() -> Non
         f'{table}, baris 2: kolom “Kategori” dari "Jalan Berlubang" menjadi "Jalan Rusak"'
     ]
     assert told(rows(lambda text: ROW.sub("", text))) == [
-        f'{table}, baris 2: dihapus: Kategori “"Jalan Berlubang"”; Saran unit “"DPUPR"”'
+        f'{table}, baris 2: dihapus: Kategori "Jalan Berlubang"; Saran unit "DPUPR"'
     ]
     assert told(rows(lambda text: text.replace('label="Kategori"', 'label="Jenis"'))) == [
         f"{table}, kolom “Jenis”: judul kolom dari “Kategori” menjadi “Jenis”"
@@ -347,6 +347,33 @@ def test_a_form_with_another_name_and_the_same_content_was_renamed() -> None:
         change.text
         == "Formulir “laporan_masuk”: nama berkas dari “laporan.form” menjadi “laporan_masuk.form”"
     )
+
+
+def test_a_draft_that_cannot_be_read_is_compared_too() -> None:
+    """It has no process yet, and perhaps no XML."""
+
+    class Draft(Files):
+        @property
+        def diagram(self) -> None:  # type: ignore[override]
+            return None
+
+    no_process = SOP["pengaduan.bpmn"].replace(b'isExecutable="true"', b'isExecutable="false"')
+    [change] = compare(Files(SOP), Draft({**SOP, "pengaduan.bpmn": no_process})).changes
+    assert change.text.endswith(": dijalankan dari ya menjadi tidak")
+    [change] = compare(Files(SOP), Draft({**SOP, "pengaduan.bpmn": b"<rusak"})).changes
+    assert change.text.startswith("Berkas pengaduan.bpmn: isi berkas dari ")
+
+
+def test_what_is_nested_without_end_is_compared_as_text() -> None:
+    def deep(key: str) -> dict[str, bytes]:
+        part: dict[str, Any] = {"type": "textfield", "id": "x", "key": key}
+        for number in range(450):
+            part = {"type": "group", "id": f"g{number}", "components": [part]}
+        return {"laporan.form": json.dumps({"type": "default", "components": [part]}).encode()}
+
+    [change] = compared({**SOP, **deep("satu")}, deep("dua")).changes
+    assert change.about.file == "laporan.form"
+    assert '"key": "dua"' in change.text
 
 
 def test_a_file_that_cannot_be_read_is_compared_as_text() -> None:
