@@ -16,7 +16,7 @@ from app.services.core import ids, settings
 from app.web import api, context, delivery, errors, filters, health, login, proxies, security
 from app.web.casefile import casefile
 from app.web.context import Installation
-from app.web.definitions import definitions, incidents, lifecycle, proposals
+from app.web.definitions import comparison, definitions, incidents, lifecycle, proposals
 from app.web.files import downloads
 from app.web.intake import intake
 from app.web.notifications import notices
@@ -55,6 +55,7 @@ PAGES = (
     tracking,
     definitions,
     lifecycle,
+    comparison,
     proposals,
     studio_pages,
     studio_editors,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench import (
     compare,
+    comparison,
     engine,
     figures,
     footprint,
@@ -27,6 +28,7 @@ SECTIONS = {
     "http": over_http.measure,
     "timers": timers.measure,
     "form": form_page.measure,
+    "comparison": comparison.measure,
     "server": server_load.measure,
     "footprint": footprint.measure,
     "locks": locks.measure,

@@ -67,6 +67,7 @@ class Things:
             "instance_id": ids(models.ProcessInstance),
             "task_id": ids(models.UserTask),
             "definition_id": ids(models.ProcessDefinition)[-2:],
+            "other_id": ids(models.ProcessDefinition)[-1:],
             "attachment_id": ids(models.Attachment),
             "incident_id": ids(models.Incident),
             "clock_id": ids(models.Job, limit=3),
