@@ -1,14 +1,18 @@
 """What is compared: everything that one version of a process holds, stored or not."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.engine import decisions
 from app.engine.decisions import Decision
 from app.engine.diagram import Diagram
+from app.engine.reading import reader
+from app.errors import InvalidDiagram
 from app.models import DefinitionFile, Resource
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -51,6 +55,43 @@ class StoredContents:
     def tables(self) -> Mapping[str, Decision]:
         """Decisions by id."""
         return self.version.program.tables
+
+
+@dataclass(frozen=True)
+class DraftContents:
+    """What a draft holds, which may be no process yet."""
+
+    files: Mapping[str, bytes]
+    diagram: Diagram | None
+    tables: Mapping[str, Decision]
+
+
+def draft_contents(files: Mapping[str, bytes], base: Contents | None = None) -> DraftContents:
+    """Return what the files of a draft say, as far as they can be read; nothing is raised.
+
+    ``base``: the version that it is compared with. A draft holds no processes that its own calls: they are taken to
+    be those of ``base``.
+    """
+    called = {name: one for name, one in base.files.items() if name.endswith(".called")} if base else {}
+    found: dict[str, Decision] = {}
+    for name, content in files.items():
+        if name.endswith(".dmn"):
+            with suppress(InvalidDiagram):
+                found |= {one.id: one for one in decisions.read_decisions(content, file=name, refuse=False)}
+    return DraftContents({**called, **files}, _diagram(files, base), found)
+
+
+def _diagram(files: Mapping[str, bytes], base: Contents | None) -> Diagram | None:
+    """The process of a draft: that of ``base``, else the first."""
+    content = next((content for name, content in files.items() if name.endswith(".bpmn")), None)
+    if content is None:
+        return None
+    try:
+        read = reader.read_diagrams(content, refuse=False)
+    except InvalidDiagram:
+        return None
+    key = base.diagram.key if base and base.diagram else ""
+    return next((one for one in read if one.key == key), read[0] if read else None)
 
 
 def stored_contents(session: Session, definition_id: int) -> StoredContents:

@@ -6,6 +6,7 @@ from html import escape
 
 from app.engine import drawing
 from app.engine.diagram import Diagram
+from app.errors import InvalidDiagram
 from app.i18n import N_, _
 from app.services.comparison.changes import Change, Comparison, Kind
 from app.services.comparison.contents import Contents
@@ -21,8 +22,8 @@ _MOST_LABELS = 2
 
 @dataclass(frozen=True)
 class Picture:
-    """A diagram as SVG; each of its elements has the id ``anchor`` and its own. ``unmarked``: how many elements were
-    only moved on the drawing, and are not marked as there are so many."""
+    """A diagram as SVG, "" where there is none to draw; each of its elements has the id ``anchor`` and its own.
+    ``unmarked``: how many elements were only moved on the drawing, and are not marked as there are so many."""
 
     svg: str
     anchor: str
@@ -37,11 +38,7 @@ class Picture:
 def pictures(
     older: Contents, newer: Contents, comparison: Comparison, *, titles: tuple[str, str]
 ) -> tuple[Picture, Picture]:
-    """Return the older and the newer diagram. ``titles``: what a screen reader says first of each.
-
-    Raises:
-        InvalidDiagram: one of them is no XML that we read.
-    """
+    """Return the older and the newer diagram. ``titles``: what a screen reader says first of each."""
     before = _picture(older, comparison, titles[0], "lama", newer=False)
     return before, _picture(newer, comparison, titles[1], "baru", newer=True)
 
@@ -90,9 +87,13 @@ def _label(change: Change) -> str:
 
 
 def _picture(contents: Contents, comparison: Comparison, title: str, prefix: str, *, newer: bool) -> Picture:
-    content = next(content for name, content in contents.files.items() if name.endswith(".bpmn"))
+    anchor = f"{prefix}-e-"
+    content = next((content for name, content in contents.files.items() if name.endswith(".bpmn")), b"")
     states = marks(comparison, contents.diagram, newer=newer)
-    svg = drawing.draw_svg(content, states, title=title, prefix=prefix, anchors=True)
+    try:
+        svg = drawing.draw_svg(content, states, title=title, prefix=prefix, anchors=True)
+    except InvalidDiagram:  # a draft's, as yet
+        return Picture("", anchor)
     nodes = contents.diagram.nodes.keys() if contents.diagram is not None else frozenset[str]()
     left_out = nodes & set(_by_element(comparison, newer=newer)) - states.keys()
-    return Picture(svg, f"{prefix}-e-", len(left_out))
+    return Picture(svg, anchor, len(left_out))

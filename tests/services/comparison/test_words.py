@@ -10,6 +10,7 @@ import pytest
 from app.i18n import speaking
 from app.services.comparison.changes import Comparison
 from app.services.comparison.comparison import compare
+from app.services.comparison.contents import draft_contents
 from tests.engine.building import bpmn, end, node, start, user
 from tests.services.comparison.contents import Files, compared, told
 from tests.sop_changes.editing import Drawing, changed_form, replaced, shipped
@@ -349,19 +350,34 @@ def test_a_form_with_another_name_and_the_same_content_was_renamed() -> None:
     )
 
 
+def test_a_draft_is_compared_with_the_version_that_is_live() -> None:
+    live = Files(SOP)
+    draft = draft_contents({**SOP, **drawn(lambda drawing: drawing.rename("telaahan", "Telaah"))}, live)
+    assert of_meaning(compare(live, draft)) == [
+        "Tugas “Telaah”: nama dari “Telaahan Lanjutan” menjadi “Telaah”"
+    ]
+    assert list(draft.tables) == ["rute_unit"]
+
+
 def test_a_draft_that_cannot_be_read_is_compared_too() -> None:
     """It has no process yet, and perhaps no XML."""
-
-    class Draft(Files):
-        @property
-        def diagram(self) -> None:  # type: ignore[override]
-            return None
-
-    no_process = SOP["pengaduan.bpmn"].replace(b'isExecutable="true"', b'isExecutable="false"')
-    [change] = compare(Files(SOP), Draft({**SOP, "pengaduan.bpmn": no_process})).changes
-    assert change.text.endswith(": dijalankan dari ya menjadi tidak")
-    [change] = compare(Files(SOP), Draft({**SOP, "pengaduan.bpmn": b"<rusak"})).changes
+    live = Files(SOP)
+    no_process = re.sub(rb"<bpmn:process .*</bpmn:process>", b"", SOP["pengaduan.bpmn"], flags=re.DOTALL)
+    found = compare(live, draft_contents({**SOP, "pengaduan.bpmn": no_process}, live)).changes
+    assert "Proses “LAPOR!- SP4N bersifat Pengaduan”: dihapus" in [one.text for one in found]
+    [change] = compare(live, draft_contents({**SOP, "pengaduan.bpmn": b"<rusak"}, live)).changes
     assert change.text.startswith("Berkas pengaduan.bpmn: isi berkas dari ")
+    [table] = compare(live, draft_contents({**SOP, "rute-unit.dmn": b""}, live)).changes
+    assert table.about.file == "rute-unit.dmn"
+
+
+def test_a_draft_says_nothing_of_the_processes_that_its_own_calls() -> None:
+    outer = bpmn(
+        [start(), node("callActivity", "panggil", calledElement="dalam"), end()], "start > panggil > end"
+    )
+    inner = bpmn([start(), user("isi"), end()], "start > isi > end", key="dalam")
+    live = Files({"luar.bpmn": outer, "dalam.called": inner})
+    assert not compare(live, draft_contents({"luar.bpmn": outer}, live))
 
 
 def test_what_is_nested_without_end_is_compared_as_text() -> None:

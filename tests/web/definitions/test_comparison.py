@@ -71,7 +71,7 @@ def test_each_link_leads_to_an_element_on_the_page_and_no_id_is_there_twice(sign
 @pytest.mark.usefixtures("second")
 def test_both_diagrams_have_a_legend_in_words(sign_in: SignIn) -> None:
     words = words_of(sign_in("pemilik").get("/proses/1/bandingkan/2"))
-    newer, older = words.split("Diagram baru, versi 2")[1].split("Diagram lama, versi 1")
+    newer, older = words.split("Diagram baru: versi 2")[1].split("Diagram lama: versi 1")
     assert newer.split()[:3] == ["Ditambahkan", "Berubah", "Pindah"]
     assert older.split()[:3] == ["Dihapus", "Berubah", "Pindah"]
 
