@@ -39,7 +39,13 @@ def compare(older: Contents, newer: Contents) -> Comparison:
     """
     both = _Both(older, newer)
     found = [*both.of_files(), *both.consequences()]
-    return Comparison(tuple(sorted(found, key=lambda one: one.rank)), tuple(both.rewritten))
+    return Comparison(tuple(sorted(found, key=_order)), tuple(both.rewritten))
+
+
+def _order(change: Change) -> tuple[float, bool, str, tuple[float, ...]]:
+    """By section; what a called process changes after what the process itself does, each form by itself."""
+    section, *rest = change.rank
+    return section, change.about.file.endswith(".called"), change.about.file, tuple(rest)
 
 
 @dataclass

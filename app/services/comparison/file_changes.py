@@ -1,7 +1,7 @@
 """The changes between two states of one file, put into words."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Literal
 
 from app.engine.timers import DayUnit
@@ -107,12 +107,8 @@ class FileChanges:
         self._places = _places(self)
 
     def changes(self) -> list[Change]:
-        """All of them, in order."""
-        found = list(self._all())
-        return sorted(
-            (replace(one, rank=(*one.rank, number)) for number, one in enumerate(found)),
-            key=lambda one: one.rank,
-        )
+        """All of them; `Change.rank` says in which order they are told."""
+        return list(self._all())
 
     def _all(self) -> Iterator[Change]:
         for old in self.matches.removed:

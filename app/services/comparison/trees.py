@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.engine.plain_xml import Plain
@@ -102,6 +103,7 @@ def xml_tree(plain: Plain) -> Tree:
     )
 
 
+@lru_cache(maxsize=4096)
 def _named(name: str, *, own: str = "") -> str:
     """A name with the prefix that people know its namespace by; with the namespace itself where they know none.
     ``own`` stands before a name of BPMN's or DMN's own namespace."""
@@ -114,15 +116,9 @@ def _named(name: str, *, own: str = "") -> str:
     return f"{prefix}:{local}" if prefix else own + local
 
 
-_known: dict[str, str | None] = {}
-
-
+@lru_cache(maxsize=500)  # strangers' files name any number
 def _prefix(namespace: str) -> str | None:
-    if namespace not in _known:
-        if len(_known) > 500:  # strangers' files name any number
-            _known.clear()
-        _known[namespace] = next((p for pattern, p in _PREFIXES if pattern.fullmatch(namespace)), None)
-    return _known[namespace]
+    return next((prefix for pattern, prefix in _PREFIXES if pattern.fullmatch(namespace)), None)
 
 
 def shown_name(name: str, prefixes: Mapping[str, str]) -> str:

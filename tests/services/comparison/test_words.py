@@ -150,7 +150,7 @@ def test_days_that_count_otherwise_are_told_at_every_timer_that_says_only_days()
 
 def test_what_matters_most_comes_first_and_tasks_in_the_order_of_the_flow() -> None:
     drawing = Drawing()
-    for id in ("melaporkan", "penyaluran", "telaahan"):
+    for id in ("melaporkan", "tindak_lanjut", "penyaluran", "telaahan"):
         drawing.rename(id, f"{id} baru")
     drawing.rename("lajur_upt", "UPT baru")
     drawing.rename("pengaduan", "Pengaduan baru")
@@ -166,7 +166,19 @@ def test_what_matters_most_comes_first_and_tasks_in_the_order_of_the_flow() -> N
     sections = list(dict.fromkeys(one.section for one in found))
     assert sections == ["process", "lane", "step", "flow", "timer", "form", "table"]
     tasks = [one.about.id for one in found if one.section == "step"]
-    assert tasks == ["penyaluran", "telaahan", "melaporkan"]
+    assert tasks == ["penyaluran", "telaahan", "tindak_lanjut", "melaporkan"]
+
+
+def test_what_changed_of_one_form_stands_together() -> None:
+    forms = {}
+    for key in ("telaahan", "laporan"):
+        parts = json.loads(SOP[f"{key}.form"])
+        for part in parts["components"]:
+            part["label"] = f"{part.get('label')} baru"
+        forms[f"{key}.form"] = json.dumps(parts).encode()
+    files = [one.about.file for one in compared(SOP, forms).changes]
+    assert len(files) > 4
+    assert files == sorted(files)
 
 
 def test_what_was_drawn_new_is_told_with_all_that_it_holds() -> None:
@@ -380,16 +392,57 @@ def test_a_draft_says_nothing_of_the_processes_that_its_own_calls() -> None:
     assert not compare(live, draft_contents({"luar.bpmn": outer}, live))
 
 
-def test_what_is_nested_without_end_is_compared_as_text() -> None:
-    def deep(key: str) -> dict[str, bytes]:
-        part: dict[str, Any] = {"type": "textfield", "id": "x", "key": key}
-        for number in range(450):
-            part = {"type": "group", "id": f"g{number}", "components": [part]}
-        return {"laporan.form": json.dumps({"type": "default", "components": [part]}).encode()}
+def test_what_stands_elsewhere_in_a_file_is_told() -> None:
+    table = SOP["rute-unit.dmn"].decode()
+    drawing = re.search(r"\s*<dmndi:DMNDI>.*?</dmndi:DMNDI>", table, re.DOTALL)
+    assert drawing is not None
+    first = table.replace(drawing[0], "").replace("<decision id", f"{drawing[0]}<decision id", 1)
+    assert "urutan" in told(compared(SOP, {"rute-unit.dmn": first.encode()}))[0]
+    content = SOP["pengaduan.bpmn"].decode()
+    label = re.compile(r"(<dc:Bounds [^>]*/>)(\s*<bpmndi:BPMNLabel>.*?</bpmndi:BPMNLabel>)", re.DOTALL)
+    [change] = compared(SOP, {"pengaduan.bpmn": label.sub(r"\2\1", content, count=1).encode()}).changes
+    assert "urutan" in change.text
 
-    [change] = compared({**SOP, **deep("satu")}, deep("dua")).changes
-    assert change.about.file == "laporan.form"
-    assert '"key": "dua"' in change.text
+
+def test_a_form_that_is_named_otherwise_is_one_change() -> None:
+    """By a property before, by an element of Camunda 8 now."""
+    [change] = compared(
+        SOP,
+        replacing(
+            '<zeebe:formDefinition formId="telaahan" />\n        <zeebe:properties>',
+            '<zeebe:properties><zeebe:property name="formJsonSchemaFilename" value="konfirmasi.form" />',
+        ),
+    ).changes
+    assert change.text == "Tugas “Telaahan Lanjutan”: formulir dari “telaahan” menjadi “konfirmasi”"
+
+
+@pytest.mark.parametrize("depth", [40, 180, 200, 220, 240, 260, 280, 300, 320, 340, 450, 3000])
+def test_what_is_nested_without_end_is_compared_as_text(depth: int) -> None:
+    def deep(key: str) -> dict[str, bytes]:
+        within = "".join(f'{{"type": "group", "id": "g{n}", "components": [' for n in range(depth))
+        text = f'{{"components": [{within}{{"type": "textfield", "key": "{key}"}}{"]}" * depth}]}}'
+        return {"laporan.form": text.encode()}
+
+    found = compared({**SOP, **deep("satu")}, deep("dua")).changes
+    assert {one.about.file for one in found} == {"laporan.form"}
+    assert any("dua" in one.text for one in found)
+
+
+def test_what_was_read_once_may_be_too_deep_for_who_asks_from_deep_within() -> None:
+    def deep(text: str) -> dict[str, bytes]:
+        inner = f"{'<deep>' * 200}{text}{'</deep>' * 200}".encode()
+        content = SOP["pengaduan.bpmn"].replace(b"<zeebe:userTask />", inner, 1)
+        return {"pengaduan.bpmn": content}
+
+    def within(frames: int) -> list[str]:
+        if frames:
+            return within(frames - 1)
+        return told(compared({**SOP, **deep("satu")}, deep("dua"), reads=False))
+
+    [sentence] = within(0)
+    assert sentence.startswith("Tugas “Penyaluran Pengaduan”: properti lain (")
+    [sentence] = within(650)
+    assert sentence.startswith("Berkas pengaduan.bpmn: isi berkas dari …")
 
 
 def test_a_file_that_cannot_be_read_is_compared_as_text() -> None:
