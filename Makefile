@@ -49,7 +49,7 @@ NIGHT := $(shell echo $$(( $$(date +%s) / 86400 * 1000 )))
 FUZZED := reader timer drawn_time feel table form submission request
 
 nightly: install-dev ## 20,000 random models and changes, 5,000 forms beside form-js, 100,000 hostile inputs for each reader; some hours
-	ALUR_MODELS=20000 ALUR_SEED=$$(( $${ALUR_SEED:-$(NIGHT)} * 20 )) $(BIN)/python -m pytest -n 2 tests/engine/running/test_invented_models.py
+	ALUR_MODELS=20000 ALUR_SEED=$$(( $${ALUR_SEED:-$(NIGHT)} * 20 )) $(BIN)/python -m pytest -n 2 tests/engine/running/test_invented_models.py tests/engine/state_space
 	ALUR_CHANGES=20000 ALUR_SEED=$$(( $${ALUR_SEED:-$(NIGHT)} * 20 )) $(BIN)/python -m pytest -n 2 tests/services/comparison
 	$(BIN)/python frontend/build.py --test
 	FORMS_RUNS=5000 FORMS_SEED=$${ALUR_SEED:-$(NIGHT)} $(BIN)/python -m pytest -n 2 -k like_formjs tests/forms

@@ -15,9 +15,9 @@ class Inventor:
         self.tasks: list[str] = []
         self.scope = ""
 
-    def diagram(self) -> str:
+    def diagram(self, depth: int = 3) -> str:
         start, end = self._node("start"), self._node("end")
-        first, last = self._block(3)
+        first, last = self._block(depth)
         self._flow(start, first)
         self._flow(last, end)
         return "\n".join(sorted(self.lines, key=lambda line: "->" in line))
