@@ -1,18 +1,19 @@
-"""Where a variable is certainly filled in: a look along every way through a diagram, before anybody walks it.
+"""What is known of variables at each place: a look along every way through a diagram, before anybody walks it.
 
-What an element does to the variable its forms, tables and mappings say: `Rules`. A state says what is known of the
-variable at one place, whichever way led there: `FILLED`, or else what must hold for it to be filled in.
+What an element does to them its forms, tables and mappings say: `Rules`. A state says what is known at one place,
+whichever way led there. Of one variable: `FILLED`, or else what must hold for it to be filled in. Of several: the
+names of those that were set.
 """
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
 from typing import Any, Protocol
 
 from app.engine.diagram import Diagram, Flow, Node
 
-#: `FILLED`, or the conditions of which each alone means that it is filled in; what they are the rules know.
+#: What is known, as the rules say it; less is known where ways come together. `FILLED`: all that can be.
 State = frozenset[Any]
 FILLED: State = frozenset({"whatever holds"})
 EMPTY: State = frozenset()
@@ -29,6 +30,10 @@ class Rules(Protocol):
         """Around an element that is left, where ``inside`` is known in it: of a sub-process, at its end."""
         ...
 
+    def skipped(self, node: Node, before: State) -> State:
+        """Around an activity that ran no round at all."""
+        ...
+
     def followed(self, flow: Flow, before: State) -> State:
         """On a flow that is taken."""
         ...
@@ -40,6 +45,9 @@ class Step:
 
     node: Node
     flow: Flow | None
+
+
+Way = tuple[Step, ...]
 
 
 def any_of(one: State, other: State) -> State:
@@ -55,33 +63,36 @@ def both_of(one: State, other: State) -> State:
 
 
 class DataFlow:
-    """What is known of one variable in a diagram: ``opened`` inside each element as it opens, ``inside`` when it is
-    left, ``after`` around it then."""
+    """What is known in a diagram: ``before`` around each element as a token comes to it, ``opened`` inside as it
+    opens, ``inside`` when it is left, ``after`` around it then."""
 
     def __init__(self, diagram: Diagram, rules: Rules) -> None:
         self._diagram, self._rules = diagram, rules
         self._order = _in_order(diagram)
-        self._before: dict[str, State] = dict.fromkeys(diagram.nodes, FILLED)
-        self.opened = dict(self._before)
-        self.inside = dict(self._before)
-        self.after = dict(self._before)
+        self.before: dict[str, State] = dict.fromkeys(diagram.nodes, FILLED)
+        self.opened = dict(self.before)
+        self.inside = dict(self.before)
+        self.after = dict(self.before)
         # A state only ever gets less certain; the bound is for rules that do not keep to that.
         for _round in range(2 * len(diagram.nodes) + 2):
             if not self._settle():
                 break
 
-    def ways(self, node_id: str) -> list[tuple[Step, ...]]:
-        """The shortest ways to an element on which the variable may be empty when it opens, one for each arrow into
-        it; each begins at a start and does not lead through the element before."""
+    def ways(
+        self, node_id: str, lacks: Callable[[State], bool] = lambda known: known is not FILLED
+    ) -> list[Way]:
+        """The shortest ways to an element on which something may be lacking when it opens, one for each arrow into
+        it; each begins at a start and does not lead through the element before. ``lacks``: whether it is, where no
+        more is known."""
         parents: dict[str, tuple[str, Flow | None] | None] = {}
         queue = deque(node.id for node in self._diagram.nodes.values() if self._begins(node))
         parents |= dict.fromkeys(queue)
-        found: list[tuple[Step, ...]] = [()] if node_id in parents else []
+        found: list[Way] = [()] if node_id in parents else []
         while queue:
             origin = queue.popleft()
             if origin == node_id:
                 continue
-            for target, flow in self._onward(origin):
+            for target, flow in self._onward(origin, lacks):
                 if target == node_id:
                     found.append(self._way(origin, flow, parents))
                 elif target not in parents:
@@ -97,7 +108,7 @@ class DataFlow:
             inside = self._at_end(node) if node.kind == "subProcess" else opened
             after = self._rules.left(node, inside, before)
             if _may_be_skipped(node):
-                after = any_of(after, before)
+                after = any_of(after, self._rules.skipped(node, before))
             known = (before, opened, inside, after)
             changed |= known != tuple(one[node.id] for one in self._states)
             for states, state in zip(self._states, known, strict=True):
@@ -106,11 +117,11 @@ class DataFlow:
 
     @property
     def _states(self) -> tuple[dict[str, State], ...]:
-        return self._before, self.opened, self.inside, self.after
+        return self.before, self.opened, self.inside, self.after
 
     def _arriving(self, node: Node) -> State:
         if node.attached_to:
-            return self._before[node.attached_to]
+            return self.before[node.attached_to]
         if node.kind == "startEvent" and node.scope:
             return self.opened[node.scope]
         states = [self._rules.followed(flow, self.after[flow.source]) for flow in self._incoming[node.id]]
@@ -147,19 +158,19 @@ class DataFlow:
         inside = node.attached_to or (node.kind == "startEvent" and node.scope)
         return not inside and not self._incoming[node.id]
 
-    def _onward(self, node_id: str) -> Iterator[tuple[str, Flow | None]]:
-        """Where a token may go from an element while the variable may be empty."""
+    def _onward(self, node_id: str, lacks: Callable[[State], bool]) -> Iterator[tuple[str, Flow | None]]:
+        """Where a token may go from an element while it is lacking."""
         for flow in self._diagram.outgoing.get(node_id, ()):
-            if self._rules.followed(flow, self.after[node_id]) is not FILLED:
+            if lacks(self._rules.followed(flow, self.after[node_id])):
                 yield flow.target, flow
-        inside = self._diagram.starts_in(node_id) if self.opened[node_id] is not FILLED else ()
-        beside = self._diagram.boundary.get(node_id, ()) if self._before[node_id] is not FILLED else ()
+        inside = self._diagram.starts_in(node_id) if lacks(self.opened[node_id]) else ()
+        beside = self._diagram.boundary.get(node_id, ()) if lacks(self.before[node_id]) else ()
         for node in (*inside, *beside):
             yield node.id, None
 
     def _way(
         self, origin: str, flow: Flow | None, parents: Mapping[str, tuple[str, Flow | None] | None]
-    ) -> tuple[Step, ...]:
+    ) -> Way:
         steps = [Step(self._diagram.nodes[origin], flow)]
         while (parent := parents[steps[0].node.id]) is not None:
             steps.insert(0, Step(self._diagram.nodes[parent[0]], parent[1]))

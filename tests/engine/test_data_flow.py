@@ -17,6 +17,9 @@ class Filling:
     def left(self, node: Node, inside: State, before: State) -> State:
         return {"isi": FILLED, "hapus": EMPTY}.get(node.id, inside)
 
+    def skipped(self, node: Node, before: State) -> State:
+        return before
+
     def followed(self, flow: Flow, before: State) -> State:
         return FILLED if flow.name == "terisi" else before
 
