@@ -172,8 +172,8 @@ TEXTS: dict[str, tuple[str, str]] = {
         "Samakan nama dan waktunya; yang berlaku adalah waktunya.",
     ),
     "timer_cell_differs": (
-        "Pada “{name}” sel waktu SOP berbunyi “{cell}”, tetapi timer di tepinya {text}.",
-        "Samakan sel dan timer; yang berlaku adalah timer.",
+        "Pada “{name}” sel waktu SOP berbunyi “{cell}”, tetapi tenggat tugasnya {text}.",
+        "Samakan sel dan timer tenggatnya; yang berlaku adalah timer.",
     ),
     "timer_comes_once": (
         (

@@ -22,6 +22,7 @@ __all__ = [
     "counts_long_office_hours",
     "cycle",
     "differ",
+    "differ_in_length",
     "due",
     "explain",
     "explicit",
@@ -66,6 +67,25 @@ def differ(one: str, other: str) -> bool:
     if len(lengths) == 2 or len(back) == 2:
         return lengths[0] != lengths[1] if lengths else back[0] != back[1]
     return bool(back) and any(isinstance(reading, Cycle) for reading in readings)
+
+
+def differ_in_length(one: str, other: str) -> bool:
+    """Whether two timer texts say other lengths, or the same of working days and of days of the calendar. Where one
+    does not say which days it means, they do not count."""
+    lengths = (length_of(one), length_of(other))
+    if None in lengths:
+        return False
+    days = [_kind_of_days(text) for text in (one, other)]
+    return lengths[0] != lengths[1] or (all(days) and days[0] != days[1])
+
+
+def _kind_of_days(text: str) -> str:
+    """The unit of a span of days that says which days it means; else ""."""
+    reading = _reading(text)
+    named = (
+        isinstance(reading, Span) and reading.unit.startswith("hari") and reading == _reading(text, "kerja")
+    )
+    return reading.unit if named and isinstance(reading, Span) else ""
 
 
 def explicit(text: str, day_unit: DayUnit) -> str:

@@ -71,6 +71,51 @@ def test_a_label_that_counts_back_otherwise_than_the_timer_is_warned_of() -> Non
     assert "timer_label_differs" not in reminded("H-14", label="H - 14")
 
 
+@pytest.mark.parametrize(
+    ("timers", "cell", "warned"),
+    [
+        ([("3 hari", False), ("5 hari", True)], "3 hari", True),  # the one that is marked
+        ([("3 hari", True), ("5 hari", False)], "3 hari", False),
+        (
+            [("3 hari", False), ("5 hari", False)],
+            "3 hari",
+            True,
+        ),  # the latest of those that stay beside the task
+        ([("3 hari", False), ("5 hari", False)], "5 hari", False),
+        ([("setiap hari", False), ("5 hari", False)], "5 hari", False),
+        ([("5 hari", True), ("H-2", False)], "maksimal 5 (lima) hari", False),
+        ([('=if kadar = "x" then "3 hari" else "5 hari"', True)], "3 hari", False),
+        ([("3 hari kerja", True)], "3 hari kalender", True),
+        ([("3 hari kalender", True)], "3 hari", False),
+        ([("48 jam kalender", True)], "2 x 24 jam", False),
+        ([("3 hari", True)], "Insidentil, sesuai beban kerja", False),
+    ],
+)
+def test_the_cell_is_held_beside_the_timer_that_is_the_deadline(
+    timers: list[tuple[str, bool]], cell: str, warned: bool
+) -> None:
+    events = [
+        boundary(f"t{number}", "telaah", after=text, name="Lewat", properties={"tenggat": "ya"} if marked else {},
+                 kind="timeCycle" if text.startswith("setiap") else "timeDuration")
+        for number, (text, marked) in enumerate(timers)
+    ]  # fmt: skip
+    ends = [end(f"e{number}") for number in range(len(timers))]
+    flows = ["start > telaah > end", *(f"t{number} > e{number}" for number in range(len(timers)))]
+    xml = bpmn([start(), user("telaah", properties={"waktu": cell}), *events, *ends, end()], flows)
+    assert ("timer_cell_differs" in codes(read_diagrams(xml, file="uji.bpmn")[0])) is warned
+
+
+def test_of_timers_that_end_the_task_the_first_is_the_deadline() -> None:
+    events = [boundary("a", "telaah", after="5 hari", interrupting=True, name="A"),
+              boundary("b", "telaah", after="3 hari", interrupting=True, name="B"),
+              boundary("c", "telaah", after="9 hari", name="C")]  # fmt: skip
+    ends = [end("ea"), end("eb"), end("ec")]
+    xml = bpmn([start(), user("telaah", properties={"waktu": "5 hari"}), *events, *ends, end()],
+               "start > telaah > end\na > ea\nb > eb\nc > ec")  # fmt: skip
+    [finding] = [one for one in read_diagrams(xml)[0].findings if one.code == "timer_cell_differs"]
+    assert finding.what == "Pada “Telaah” sel waktu SOP berbunyi “5 hari”, tetapi tenggat tugasnya 3 hari."
+
+
 def test_a_cell_that_no_timer_of_the_task_keeps_is_warned_of() -> None:
     assert "timer_cell_differs" in codes(drawn("5 hari", cell="3 hari"))
     assert "timer_cell_differs" in codes(drawn("5 hari", cell="Maksimal 60 hari"))

@@ -1,6 +1,6 @@
 """The timers of a diagram: text, place, which is a task's deadline, and labels that tell another time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.engine import timers
@@ -87,14 +87,25 @@ def _check_label(node: Node, source: Source) -> None:
 
 
 def _check_cell(node: Node, diagram: Diagram, source: Source) -> None:
-    """The cell is the SOP's own: one of the timers on the task must keep it, if any there keeps a span."""
+    """The cell is the SOP's own: the task's deadline must be that long. A cell that tells no length says nothing."""
     cell = node.properties.get("waktu", "")
-    said = timer_labels.meaning(cell)
-    told = timers.length_of(said) if said else None
-    kept = {
-        event.timer.text: length
-        for event in diagram.boundary.get(node.id, ())
-        if event.timer is not None and (length := timers.length_of(event.timer.text)) is not None
-    }
-    if told is not None and kept and told not in kept.values():
-        source.warning("timer_cell_differs", node, cell=cell, text=", ".join(kept))
+    said = timer_labels.meaning(cell) if cell else None
+    deadline = _deadline(diagram.boundary.get(node.id, ()))
+    if said and deadline is not None and timers.differ_in_length(said, deadline.text):
+        source.warning("timer_cell_differs", node, cell=cell, text=deadline.text)
+
+
+def _deadline(events: Iterable[Node]) -> Timer | None:
+    """The timer that is a task's deadline, as `running.scheduling` chooses it when they open; None where that cannot
+    be told before."""
+    single = [event for event in events if event.timer is not None and _single(event.timer)]
+    marked = [event.timer for event in single if event.is_deadline]
+    if marked:
+        return marked[0]
+    interrupting = [event for event in single if event.interrupting]
+    found = [event.timer for event in interrupting or single if event.timer is not None]
+    lengths = [timers.length_of(timer.text) for timer in found]
+    known = [length for length in lengths if length is not None]
+    if not known or len(known) < len(lengths):
+        return None
+    return found[lengths.index(min(known) if interrupting else max(known))]
