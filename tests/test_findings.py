@@ -12,7 +12,10 @@ from app.findings import (
     diagram_drawn,
     diagram_flow,
     diagrams,
+    errors_first,
     forms,
+    has_errors,
+    paths,
     tables,
 )
 
@@ -25,7 +28,7 @@ def _parameters(text: str) -> set[str]:
 
 
 def test_no_two_rooms_use_one_code() -> None:
-    rooms = [diagrams.TEXTS, forms.TEXTS, tables.TEXTS, deployments.TEXTS]
+    rooms = [diagrams.TEXTS, forms.TEXTS, tables.TEXTS, deployments.TEXTS, paths.TEXTS]
     assert sum(len(room) for room in rooms) == len(TEXTS)
     parts = [diagram_flow.TEXTS, diagram_drawn.TEXTS]
     assert sum(len(part) for part in parts) == len({code for part in parts for code in part})
@@ -51,6 +54,14 @@ def test_every_code_the_reader_notes_has_words() -> None:
     noted = {code for path in ENGINE.rglob("*.py") for code, _rest in _NOTED.findall(path.read_text("utf-8"))}
     assert len(noted) > 60
     assert noted - TEXTS.keys() == set()
+
+
+def test_findings_are_shown_by_how_grave_they_are() -> None:
+    found = [Finding("file_empty", severity) for severity in ("info", "warning", "error", "warning")]
+    shown = errors_first(found)
+    assert [one.severity for one in shown] == ["error", "warning", "warning", "info"]
+    assert [one.told.split()[0] for one in shown] == ["Galat", "Peringatan", "Peringatan", "Catatan"]
+    assert not has_errors(found[:2])
 
 
 def test_a_finding_is_put_into_the_language_of_the_moment() -> None:

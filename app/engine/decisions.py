@@ -3,6 +3,7 @@
 Cells and expressions are FEEL; docs/decisions/0007-dmn-by-feel.md says why.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,7 @@ __all__ = [
     "Table",
     "always_gives",
     "decide",
+    "deciding_names",
     "errors",
     "literals",
     "mentions",
@@ -86,6 +88,28 @@ def errors(decision: Decision) -> Iterator[Finding]:
 def variable_names(decision: Decision) -> frozenset[str]:
     """The variables that the decision, and all it needs, read from the case."""
     return frozenset(name for one in decision.chain for name in _read(one, feel.variable_names))
+
+
+def deciding_names(decision: Decision) -> frozenset[str]:
+    """`variable_names` without those that a row asks for only beside others, which say when they count, or asks for
+    as empty."""
+    table = decision.table
+    if table is None or len(decision.chain) > 1:
+        return variable_names(decision)
+    columns = list(zip(*(rule.inputs for rule in table.rules), strict=True)) if table.rules else []
+    alone = [cells for rule in table.rules if len(cells := _tested(rule)) == 1]
+    decides = {
+        number
+        for number, cells in enumerate(columns)
+        if [number] in alone and not any(re.search(r"\bnull\b", cell) for cell in cells)
+    }
+    read = [feel.variable_names(column.expression) for column in table.inputs]
+    beside = {name for number, names in enumerate(read) if number not in decides for name in names}
+    return variable_names(decision) - (beside - {name for number in decides for name in read[number]})
+
+
+def _tested(rule: Rule) -> list[int]:
+    return [number for number, cell in enumerate(rule.inputs) if not is_any(cell)]
 
 
 def mentions(decision: Decision) -> frozenset[str]:

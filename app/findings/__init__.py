@@ -1,7 +1,7 @@
 """What a check of a diagram, form or table found: a code with parameters.
 
-The words stand beside it, one table per room (`diagrams`, `forms`, `tables`, `deployments`), and are translated
-when shown.
+The words stand beside it, one table per room (`diagrams`, `forms`, `tables`, `deployments`, `paths`), and are
+translated when shown.
 """
 
 import re
@@ -10,11 +10,23 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from app.findings import deployments, diagrams, forms, tables
+from app.findings import deployments, diagrams, forms, paths, tables
 from app.i18n import _, anew, moment, speaking
 
 #: code → (what is wrong, what to do), Indonesian message ids with {names} for the parameters.
-TEXTS: Mapping[str, tuple[str, str]] = {**diagrams.TEXTS, **forms.TEXTS, **tables.TEXTS, **deployments.TEXTS}
+TEXTS: Mapping[str, tuple[str, str]] = {
+    **diagrams.TEXTS,
+    **forms.TEXTS,
+    **tables.TEXTS,
+    **deployments.TEXTS,
+    **paths.TEXTS,
+}
+
+#: How grave a finding is: an ``error`` cannot run; a ``warning`` runs, but perhaps not as meant; an ``info`` is worth
+#: knowing, and nothing may be wrong.
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+_SAID: Mapping[Severity, str] = {"error": "Galat", "warning": "Peringatan", "info": "Catatan"}
 
 
 @dataclass(frozen=True)
@@ -26,7 +38,7 @@ class Finding:
     """
 
     code: str
-    severity: Literal["error", "warning"]
+    severity: Severity
     element_id: str | None = None
     element_name: str | None = None
     line: int | None = None
@@ -59,9 +71,8 @@ class Finding:
     @property
     def told(self) -> str:
         """All of it in one line, as commands and the worker print it."""
-        severity = "Galat" if self.severity == "error" else "Peringatan"
         element = f" [{self.element_id}]" if self.element_id else ""
-        return f"{severity} {self.place}{element} {self.what} {self.todo}"
+        return f"{_SAID[self.severity]} {self.place}{element} {self.what} {self.todo}"
 
     def _names(self) -> dict[str, str]:
         return {
@@ -89,8 +100,8 @@ class Finding:
 
 
 def errors_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings as they are shown: errors, then warnings, each in the order in which they were found."""
-    return sorted(findings, key=lambda finding: finding.severity != "error")
+    """Findings as they are shown: errors, warnings, notes, each in the order in which they were found."""
+    return sorted(findings, key=lambda finding: SEVERITIES.index(finding.severity))
 
 
 def without_repeats(findings: Iterable[Finding]) -> list[Finding]:

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 from tests.bench import (
+    checking,
     compare,
     comparison,
     engine,
@@ -24,6 +25,7 @@ from tests.bench import (
 
 SECTIONS = {
     "engine": engine.measure,
+    "checks": checking.measure,
     "service": service_layer.measure,
     "http": over_http.measure,
     "timers": timers.measure,

@@ -1,5 +1,6 @@
 """check and deploy from the command line: both find the same."""
 
+import json
 import re
 import sqlite3
 from pathlib import Path
@@ -66,7 +67,7 @@ SENT = {
 
 
 def told(done: Result) -> list[str]:
-    return [line for line in done.output.splitlines() if line.startswith(("Galat", "Peringatan"))]
+    return [line for line in done.output.splitlines() if line.startswith(("Galat", "Peringatan", "Catatan"))]
 
 
 @pytest.mark.parametrize("sent", SENT.values(), ids=SENT)
@@ -110,6 +111,37 @@ def test_check_looks_for_a_called_process_in_the_database_and_changes_nothing(
     assert shell.invoke(commands, ["check", *paths]).exit_code == 0
     with database.reading() as session:
         assert session.scalars(select(ProcessDefinition.key)).all() == ["anak"]
+
+
+def note() -> dict[str, bytes]:
+    """A diagram with a note and a warning: a question that nothing reads, and a step that ends by itself."""
+    asked = {"type": "checkbox", "key": "cocok", "label": "Cocok?"}
+    shapes = [start("mulai", form="isian"), user("tugas")]
+    return {"catat.bpmn": bpmn(shapes, "mulai > tugas", key="catat"), "isian.form": form(asked)}
+
+
+def test_check_prints_what_it_found_for_programs(shell: Shell, tmp_path: Path) -> None:
+    done = shell("check", "--json", *files(tmp_path, note()))
+    report = json.loads(done.output)
+    assert (done.exit_code, report["format"], report["ok"]) == (0, 1, True)
+    assert report["counts"] == {"error": 0, "warning": 1, "info": 1}
+    warned, noted = report["findings"]
+    keys = {"code", "severity", "element_id", "element_name", "line", "file", "message", "messages"}
+    assert set(warned) == set(noted) == keys
+    assert (warned["code"], warned["element_id"], warned["file"]) == ("implicit_end", "tugas", "catat.bpmn")
+    assert (noted["code"], noted["severity"], noted["line"]) == ("questions_unused", "info", None)
+    assert set(noted["messages"]) == {"id", "en"}
+    assert set(noted["messages"]["en"]) == {"what", "todo"}
+
+
+def test_check_in_json_leaves_with_the_same_code_and_says_nothing_else(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "rusak.bpmn").write_bytes(b"<")
+    done = shell("check", "--json", str(tmp_path / "rusak.bpmn"))
+    report = json.loads(done.output)
+    assert (done.exit_code, report["ok"], report["counts"]["error"]) == (1, False, 1)
+    nothing = shell("check", "--json", *files(tmp_path, {"anak.bpmn": called(), "isian.form": ASKED}))
+    assert json.loads(nothing.output)["findings"] == []
+    assert "findings" in shell("check", "--help").output
 
 
 def test_check_before_init_counts_nothing_as_deployed_and_says_so(tmp_path: Path) -> None:

@@ -21,7 +21,14 @@ from app.forms.model import SINGLE_CHOICE
 from app.models import User
 from app.services.core import clock, holidays
 from app.services.definitions.details import STEERING
-from app.services.deployment import form_checks, identity_marks, unit_checks
+from app.services.deployment import (
+    form_checks,
+    identity_marks,
+    question_checks,
+    token_checks,
+    unit_checks,
+    unset_checks,
+)
 from app.services.deployment.bundle import Bundle, own_names, set_by
 from app.services.deployment.lane_groups import Plan
 from app.services.messaging.outgoing import NUMBER_OF_RECEIVER
@@ -79,6 +86,7 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     if session is not None:
         bundle.diagram = _with_examples(session, bundle.diagram)
     bundle.findings += _check_patterns(bundle)
+    bundle.findings += token_checks.check_tokens(bundle.diagram)
     if bundle.incomplete or has_errors(bundle.findings):
         return  # with a file missing, names would be missed for nothing
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
@@ -97,6 +105,8 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     bundle.findings += _results_without_name(bundle)
     bundle.findings += _unknown_properties(bundle, known)
     bundle.findings += unit_checks.check_units(bundle, staffing)
+    bundle.findings += unset_checks.check_unset(bundle)
+    bundle.findings += question_checks.check_questions(bundle)
     bundle.findings += identity_marks.dropped(session, bundle) if session is not None else ()
     if session is not None and staffing is not None:
         bundle.findings += staffing.findings(bundle.diagram)
@@ -248,15 +258,16 @@ def _empty_lanes(session: Session, diagram: Diagram, staffing: Plan) -> list[Fin
     used = {node.lane_id for node in diagram.nodes.values()}
     lanes = [lane for lane in diagram.lanes if lane.id in used]
     wanted = {
-        group.name: (lane.name, group.officers)
-        for lane in lanes
-        for group in [staffing.of_lane(diagram.key, lane)]
+        name: (lane, name, staffing.officers(name))
+        for lane in reversed(diagram.lanes)
+        if (name := lane.properties.get("koordinator"))
     }
-    coordinators = {c for lane in diagram.lanes if (c := lane.properties.get("koordinator"))}
-    wanted |= {name: (name, staffing.officers(name)) for name in coordinators}
+    for lane in lanes:
+        group = staffing.of_lane(diagram.key, lane)
+        wanted[group.name] = (lane, lane.name, group.officers)
     return [
-        Finding("lane_without_officers", "warning", params={"lane": shown})
-        for _name, (shown, officers) in sorted(wanted.items())
+        Finding("lane_without_officers", "warning", lane.id, lane.name, lane.line, params={"lane": shown})
+        for _name, (lane, shown, officers) in sorted(wanted.items(), key=lambda one: one[0])
         if not officers
     ]
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.diagram import Lane
 from app.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed
-from app.findings import Finding, has_errors
+from app.findings import Finding, errors_first, has_errors
 from app.history.events import DefinitionDeployed
 from app.i18n import _
 from app.models import DefinitionFile, EventStart, ProcessDefinition, ProposedDeployment
@@ -263,7 +263,7 @@ def check_files(
     findings = collect(session, files, beside or {}).findings
     if session is None and any(one.code in _MENDED_BY_OTHERS for one in findings):
         findings.append(Finding("nothing_in_force", "warning"))
-    return findings
+    return errors_first(findings)
 
 
 def usable(files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -307,7 +307,7 @@ def _prepared(
         newest=newest,
         files=bundle.files,
         digests=bundle.digests,
-        findings=tuple(one.as_dict() for one in (*bundle.diagram.findings, *bundle.findings)),
+        findings=tuple(one.as_dict() for one in errors_first((*bundle.diagram.findings, *bundle.findings))),
         starts=() if bundle.in_force else automatic_starts.timed_starts(session, bundle.diagram),
         no_longer_identity=tuple(identity_marks.names(bundle.findings)),
         outline=outlines.outline_of(bundle.diagram, bundle.forms, bundle.tables),

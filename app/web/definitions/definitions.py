@@ -1,7 +1,7 @@
 """Proses: what is in force, what was, and what the checks found; the process owner deploys here."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import (
@@ -21,6 +21,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.commands.deployments import deploy_upload
 from app.commands.transaction import Answer
 from app.errors import InvalidDiagram, InvalidForm, NotFound
+from app.findings import SEVERITIES
 from app.i18n import N_, _, language
 from app.models import WatchedFile
 from app.services.core import clock
@@ -276,7 +277,7 @@ def _list_page(
             quiet=[row for row in seen if not row.findings],
             watching=context.config().watch,
             may_deploy=actor.is_process_owner and not actor.is_auditor,
-            refused=[said(finding) for finding in sorted(refused, key=lambda one: str(one["severity"]))],
+            refused=[said(finding) for finding in gravest_first(refused)],
             names=names,
             missing=missing,
         )
@@ -286,6 +287,11 @@ def _told(seen: Sequence[WatchedFile]) -> list[tuple[WatchedFile, list[dict[str,
     """Watched files about which there is something to say, those that were refused first."""
     found = sorted((row for row in seen if row.findings), key=lambda row: (not row.refused, row.name))
     return [(row, [said(finding) for finding in row.findings]) for row in found]
+
+
+def gravest_first(findings: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Findings as they were stored in the order in which they are shown."""
+    return sorted(findings, key=lambda one: SEVERITIES.index(one["severity"]))
 
 
 def said(finding: Mapping[str, Any]) -> dict[str, Any]:

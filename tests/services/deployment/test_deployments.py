@@ -288,7 +288,19 @@ def test_a_lane_whose_officers_are_all_disabled_is_warned_of(office: Office) -> 
             officer.disabled_at = clock.now(session)
     done = deploy(office, procedure(after="5 hari kerja"))
     found = [finding for finding in done.findings if finding.code == "lane_without_officers"]
-    assert [finding.params["lane"] for finding in found] == ["Unit"]
+    assert [(one.params["lane"], one.element_id, one.file) for one in found] == [
+        ("Unit", "lane_2", "uji.bpmn")
+    ]
+
+
+def test_a_coordinator_whom_nobody_is_is_told_of_at_the_lane_that_names_him(office: Office) -> None:
+    files = procedure()
+    files["uji.bpmn"] = files["uji.bpmn"].replace(b'value="Ketua"', b'value="Kosong"')
+    done = deploy(office, files)
+    found = [finding for finding in done.findings if finding.code == "lane_without_officers"]
+    assert [(one.params["lane"], one.element_id, one.element_name) for one in found] == [
+        ("Kosong", "lane_1", "Loket")
+    ]
 
 
 def _tables(*decisions: str) -> bytes:

@@ -20,7 +20,7 @@ def test_a_new_process_is_created_and_listed(api: Clients) -> None:
     assert response.status_code == 201, response.text
     [definition] = response.json["definitions"]
     assert (definition["key"], definition["version"]) == ("uji", 1)
-    assert {f["severity"] for f in response.json["findings"]} <= {"warning"}
+    assert {f["severity"] for f in response.json["findings"]} <= {"warning", "info"}
     listed = api("lapor").get("/process-definitions").json
     assert {item["key"] for item in listed["items"]} == {"pengaduan", "uji"}
     assert listed["next"] is None
@@ -59,6 +59,16 @@ def test_a_form_that_nothing_uses_is_a_warning_beside_what_is_deployed(api: Clie
     assert (response.status_code, response.json["definitions"][0]["key"]) == (201, "uji")
     [found] = [one for one in response.json["findings"] if one["code"] == "file_not_used"]
     assert (found["severity"], found["file"]) == ("warning", "entah.form")
+
+
+def test_a_note_is_answered_as_one(api: Clients) -> None:
+    asked = {"type": "checkbox", "key": "hasil2", "label": "Cocok?"}
+    sent = {**procedure(), "periksa.form": form(text("hasil", required=True), text("unit"), asked)}
+    response = deploy(api("pemilik"), sent)
+    [note] = [one for one in response.json["findings"] if one["severity"] == "info"]
+    assert (response.status_code, note["code"], note["file"]) == (201, "questions_unused", "periksa.form")
+    shapes = api("pemilik").get("/openapi.json").json["components"]["schemas"]
+    assert shapes["Finding"]["properties"]["severity"]["enum"] == ["error", "warning", "info"]
 
 
 def test_only_the_process_owner_deploys(api: Clients) -> None:

@@ -292,6 +292,18 @@ def test_what_was_found_in_a_file_by_itself_stays_with_the_version(owner: Browse
     assert "“nomer”" in page
 
 
+def test_notes_are_shown_as_such_behind_warnings_and_do_not_count_among_them(owner: Browser) -> None:
+    asked = {"type": "checkbox", "key": "cocok", "label": "Cocok?"}
+    drawn = bpmn([start("mulai", form="isian"), user("tugas")], "mulai > tugas", key="catat")
+    page = owner.get(deploy(owner, ("catat.bpmn", drawn), ("isian.form", made.form(asked))).location)
+    words = words_of(page)
+    assert "2 peringatan 1 catatan" in words  # a lane without officers, a step that ends by itself
+    assert words.index("Jalan berakhir di") < words.index("Catatan isian.form")
+    assert "2 peringatan 1 catatan" in words_of(owner.get("/proses"))
+    owner.client.set_cookie("language", "en")
+    assert "2 warnings 1 note" in words_of(owner.get("/proses"))
+
+
 def test_nothing_chosen_is_said_at_the_field(owner: Browser) -> None:
     refused = owner.post("/proses")
     assert refused.status_code == 422

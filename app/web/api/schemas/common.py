@@ -6,6 +6,7 @@ import marshmallow as ma
 from marshmallow import fields
 from marshmallow.validate import Length, OneOf, Range
 
+from app.findings import SEVERITIES
 from app.i18n import _
 from app.services.core.paging import MAX_LIMIT
 
@@ -107,7 +108,12 @@ class Finding(Whole):
     """What a check found."""
 
     code = fields.String()
-    severity = fields.String(metadata={"enum": ["error", "warning"]})
+    severity = fields.String(
+        metadata={
+            "enum": list(SEVERITIES),
+            "description": "error: cannot run; warning: runs, but perhaps not as meant; info: worth knowing.",
+        }
+    )
     element_id = nullable()
     element_name = nullable()
     line = fields.Integer(allow_none=True)
