@@ -7,6 +7,9 @@ from functools import cached_property
 from app.engine import timers
 from app.engine.diagram import Diagram, Flow, Node
 
+#: How many nodes may be walked over to find out which tokens touch.
+_MOST_WALKED = 100_000
+
 
 class Net:
     """What of a diagram does not change while tokens move."""
@@ -29,6 +32,15 @@ class Net:
         self._before: dict[str, frozenset[str]] = {}
         self._back: dict[str, set[str]] = {}
         self.work = 0  # nodes that were walked over
+
+    @cached_property
+    def starts(self) -> Mapping[str, list[str]]:
+        """Where a token begins in each sub-process, and in the process under ""."""
+        found = defaultdict[str, list[str]](list)
+        for node in self.nodes.values():
+            if node.kind == "startEvent":
+                found[node.scope].append(node.id)
+        return found
 
     @cached_property
     def depth(self) -> int:
@@ -78,9 +90,57 @@ class Net:
     def back(self, join: str) -> set[str]:
         """The flows into a parallel gateway that only lead back to it, from behind it."""
         if join not in self._back:
-            starts = {start.id for start in self.diagram.starts_in(self.nodes[join].scope)}
-            self._back[join] = {name for name in self.into[join] if not starts & self.before(name)}
+            found = {name for name in self.into[join] if self._is_behind(self.flows[name].source, join)}
+            self._back[join] = found
         return self._back[join]
+
+    def _is_behind(self, name: str, join: str) -> bool:
+        """Whether every way to a node, from where tokens begin on its level, passes the gateway."""
+        before, number = self._dominators
+        while name in number and name != join and number[name] > number[join]:
+            name = before[name]
+        return name == join or name not in number
+
+    @cached_property
+    def _dominators(self) -> tuple[Mapping[str, str], Mapping[str, int]]:
+        """For each node that is come to the last one that every way to it passes before, and its number in an order
+        in which such ones come first. Source: Cooper, Harvey, Kennedy, A Simple, Fast Dominance Algorithm."""
+        order = self._in_order()
+        number = {name: position for position, name in enumerate(order)}
+        into = defaultdict[str, list[str]](list)
+        for name in order:
+            for target in self._onward(name):
+                into[target].append(name)
+        before, changed = {"": ""}, True
+        while changed:
+            changed = False
+            for name in order[1:]:
+                last = ""
+                for number_of_way, origin in enumerate(one for one in into[name] if one in before):
+                    last = _common(last, origin, before, number) if number_of_way else origin
+                changed |= before.get(name) != last
+                before[name] = last
+        return before, number
+
+    def _in_order(self) -> list[str]:
+        """The nodes that are come to, each before those that are only come to through it; "" is where all begin."""
+        done, order, waiting = {""}, list[str](), [("", iter(self._onward("")))]
+        while waiting:
+            name, targets = waiting[-1]
+            target = next((one for one in targets if one not in done), None)
+            if target is None:
+                order.append(name)
+                waiting.pop()
+            else:
+                done.add(target)
+                waiting.append((target, iter(self._onward(target))))
+        return order[::-1]
+
+    def _onward(self, name: str) -> list[str]:
+        if not name:
+            return [start for found in self.starts.values() for start in found]
+        beside = (event.id for event in self.diagram.boundary.get(name, ()))
+        return [*(flow.target for flow in self.out[name]), *beside]
 
     def _leading_to(self, flows: Iterable[str], but: str = "") -> set[str]:
         found, waiting = set[str](), [self.flows[name].source for name in flows]
@@ -135,16 +195,20 @@ class Net:
     def touch(self, one: str, other: str) -> bool:
         """Whether it may matter which of two tokens moves first: some join that looks around, or to which a way
         leads back, is reached from both, and not along one flow from each."""
+        if self._looked_at is None:
+            return True
         reached, several = self._looked_at
         both = reached.get(one, 0) & reached.get(other, 0)
         return bool(both & (several.get(one, 0) | several.get(other, 0)))
 
     @cached_property
-    def _looked_at(self) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    def _looked_at(self) -> tuple[Mapping[str, int], Mapping[str, int]] | None:
         """From which nodes such joins are reached, a bit for each; and from which along several flows, or again from
-        the join itself."""
+        the join itself. None: too much to find out."""
         reached, several = defaultdict[str, int](int), defaultdict[str, int](int)
         looking = [join for join in sorted(self.joins) if self._looks(join)]
+        if len(self.nodes) * sum(len(self.into[join]) for join in looking) > _MOST_WALKED:
+            return None
         for bit, join in enumerate(looking):
             count = Counter(node for name in self.into[join] for node in self.before(name))
             again = self.returns(join) or any(count[flow.target] for flow in self.out[join])
@@ -173,3 +237,13 @@ class Net:
                 host = self.nodes[name].attached_to
                 waiting += [host] if host else []
         return len(found) == len(self.nodes)
+
+
+def _common(one: str, other: str, before: Mapping[str, str], number: Mapping[str, int]) -> str:
+    """The last node that the ways to both of two pass."""
+    while one != other:
+        while number[one] > number[other]:
+            one = before[one]
+        while number[other] > number[one]:
+            other = before[other]
+    return one

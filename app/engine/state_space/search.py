@@ -99,9 +99,9 @@ class _Search:
         if self.net.depth > _DEEPEST:
             return Explored(frozenset(), (), False, "size", 0, 0)
         stuck = dict[str, Stuck]()
-        for start in self.net.diagram.starts_in(""):
-            self.reached.add(start.id)
-            self._add(tuple(sorted(self._leave(start.id))), None, Act(start.id))
+        for start in self.net.starts[""]:
+            self.reached.add(start)
+            self._add(tuple(sorted(self._leave(start))), None, Act(start))
         while self.queue and self.work + self.net.work // 4 <= self.most_work:
             state = self.queue.popleft()
             self.work += 1
@@ -334,7 +334,7 @@ class _Search:
         return (self._begun(name),) if node.kind == "subProcess" else ((_WAITS, name, (), ()),)
 
     def _begun(self, name: str) -> Token:
-        starts = [start.id for start in self.net.diagram.starts_in(name)]
+        starts = self.net.starts[name]
         self.reached.update(starts)
         return (_HOLDS, name, (), tuple(sorted(token for start in starts for token in self._leave(start))))
 

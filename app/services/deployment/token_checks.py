@@ -16,6 +16,8 @@ from app.services.deployment.variable_flow import called_from, named, told_names
 
 #: Of joins that may wait for ever, and of elements behind one, so many are told of.
 _MOST_JOINS, _MOST_BEHIND = 5, 3
+#: In a larger process it is not asked which of its branches may be open together; that grows with the square.
+_MOST_NODES = 600
 
 
 def check_tokens(diagram: Diagram) -> Iterator[Finding]:
@@ -122,10 +124,11 @@ def _closed(diagram: Diagram, explored: Explored, closed: frozenset[str]) -> Ite
 
 def _of_resolutions(diagram: Diagram) -> Iterator[Finding]:
     """Ends that say that the case is resolved while a task may be open elsewhere, and the case ends there then."""
-    ends = [node for node in diagram.nodes.values() if node.is_resolution and not node.scope]
-    branches = branches_to(diagram) if ends and not all(end.terminate for end in ends) else {}
+    resolved = (node for node in diagram.nodes.values() if node.is_resolution and not node.scope)
+    ends = [end for end in resolved if not end.terminate and len(diagram.nodes) <= _MOST_NODES]
+    branches = branches_to(diagram) if ends else {}
     for end in ends:
-        for task in diagram.nodes.values() if not end.terminate else ():
+        for task in diagram.nodes.values():
             waits = task.kind == "userTask" or task.id in diagram.questions
             last = (
                 _other_end(diagram, task) if waits and together(branches[end.id], branches[task.id]) else None

@@ -1,12 +1,16 @@
 """What the search of all states finds in drawings of each kind, and how much it looks at."""
 
 import time
+from random import Random
 
 import pytest
 
+from app.engine.diagram import Diagram
 from app.engine.reading import reader
+from app.engine.state_space.net import Net
 from app.engine.state_space.search import MOST_WORK, Explored, explore
 from tests.engine.drawn import draw
+from tests.engine.tokens import Game
 from tests.sop import DIAGRAM
 
 
@@ -247,6 +251,32 @@ def test_a_way_of_return_is_enough_at_a_parallel_gateway() -> None:
     text = "start m\nand j\nuser a\nxor g\nend z\n"
     explored = found(text + "m -> j -> a -> g -> z\ng -> j")
     assert (explored.stuck, explored.ends) == ((), True)
+
+
+class Arrows(Game):
+    """A game that nobody plays: which flows lead back."""
+
+    def __init__(self, diagram: Diagram) -> None:
+        self.diagram = diagram
+        self.into = {n: [f for f in diagram.flows if f.target == n] for n in diagram.nodes}
+        self.out = {n: diagram.outgoing.get(n, ()) for n in diagram.nodes}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_which_ways_return_is_told_as_the_game_tells_it_in_any_tangle(seed: int) -> None:
+    random = Random(seed)
+    kinds = ["and", "and", "user", "xor"]
+    names = [f"x{number}" for number in range(12)]
+    lines = ["start m", "end z", *(f"{random.choice(kinds)} {name}" for name in names)]
+    lines += [
+        f"message e on={names[3]} message=m",
+        " -> ".join(["m", *names, "z"]),
+        f"e -> {random.choice(names)}",
+    ]
+    lines += [f"{random.choice(names)} -> {random.choice(names)}" for _number in range(12)]
+    diagram = draw("\n".join(lines))
+    net, arrows = Net(diagram), Arrows(diagram)
+    assert {join: net.back(join) for join in net.joins} == {join: arrows._back(join) for join in net.joins}
 
 
 def test_an_event_for_the_code_that_is_thrown_comes_before_one_for_any() -> None:

@@ -138,6 +138,31 @@ def test_a_table_is_warned_of_by_what_decides_in_it() -> None:
         ] * warned
 
 
+def test_a_column_that_is_tested_beside_others_alone_says_nothing_by_itself() -> None:
+    """Where the other says "ya" it was asked for."""
+    nodes = [
+        start("mulai", form="awal"),
+        exclusive("g", default="lewati"),
+        user("cek", form="cek"),
+        exclusive("m"),
+        rule("putus", decision="rute"),
+        end("z"),
+    ]
+    flows = ["mulai > g", flow("g", "cek", condition='=perlu = "ya"'), flow("g", "m", id="lewati")]
+    flows.append("cek > m > putus > z")
+    column = (
+        b'<input label="Perlu"><inputExpression typeRef="string"><text>perlu</text></inputExpression></input>'
+    )
+    for cell, warned in ((b'"ya"', False), (b"-", True)):
+        table = dmn(('"baik"', '"A"'), policy="FIRST", reads="hasil", output='name="unit"')
+        table = table.replace(b"<output ", column + b"<output ", 1)
+        table = table.replace(
+            b"<outputEntry>", b"<inputEntry><text>" + cell + b"</text></inputEntry><outputEntry>"
+        )
+        files = {"awal_form": ASKED, "cek_form": CHECKED, "rute_dmn": table}
+        assert bool(told(nodes, flows, **files)) is warned
+
+
 DAYS = {"type": "number", "key": "lama", "label": "Lama"}
 
 
@@ -248,6 +273,19 @@ def test_a_mapping_is_warned_of_by_what_it_reads() -> None:
     assert told(nodes, "mulai > cek > tugas > z\nmulai > f > a", cek_form=CHECKED) == []
 
 
+def test_an_output_reads_what_its_own_task_asked_and_the_outputs_before_it() -> None:
+    out = '<camunda:outputParameter name="{}">${{{}}}</camunda:outputParameter>'
+    given = f"<camunda:inputOutput>{out.format('y', 'hasil')}{out.format('z', 'y')}</camunda:inputOutput>"
+    assert (
+        told(
+            [start("mulai"), user("cek", form="cek", extensions=given), end("z")],
+            "mulai > cek > z",
+            cek_form=CHECKED,
+        )
+        == []
+    )
+
+
 def test_the_receiver_of_a_message_and_the_units_that_are_told_are_looked_at() -> None:
     nodes = [
         start("mulai"),
@@ -336,8 +374,8 @@ def test_a_diagram_full_of_conditions_is_looked_at_in_moments() -> None:
 SEALED = '<camunda:in source="perlu" target="perlu"/>'
 
 
-def called() -> dict[str, bytes]:
-    """A process that asks on one way alone, and reads behind both; and one that calls it."""
+def called(*after: Shape) -> dict[str, bytes]:
+    """A process that asks on one way alone, and reads behind both; one that calls it, and goes on with ``after``."""
     shapes = [
         start("s"),
         exclusive("pilih", name="Perlu?"),
@@ -354,7 +392,11 @@ def called() -> dict[str, bytes]:
         flow("h", "b", id="lain"),
     ]
     call = node("callActivity", "panggil", calledElement="anak", extensions=SEALED)
-    caller = bpmn([start("mulai", form="awal"), call, end("z")], "mulai > panggil > z", key="induk")
+    caller = bpmn(
+        [start("mulai", form="awal"), call, *after, end("z")],
+        " > ".join(["mulai", "panggil", *(one.id for one in after), "z"]),
+        key="induk",
+    )
     return {
         "anak.bpmn": bpmn(shapes, flows, key="anak"),
         "induk.bpmn": caller,
@@ -370,8 +412,8 @@ def test_what_a_called_process_reads_too_early_is_told_once_in_its_own_words() -
 
 
 def test_what_is_not_handed_over_to_a_called_process_is_told_of_the_call_alone() -> None:
-    sent = called()
+    sent = called(user("tanya", form="luar"))
     sent["anak.bpmn"] = sent["anak.bpmn"].replace(b"hasil", b"luar")
-    sent["awal.form"] = form(text("perlu", required=True), text("luar"))
+    sent["luar.form"] = form(text("luar"))
     codes = [one.code for one in of_codes(sent, (*CODES, "name_not"))]
     assert codes == ["name_not_handed_over"]
