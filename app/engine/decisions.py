@@ -12,15 +12,20 @@ from typing import Any, Literal
 from app.bpmnio import feel
 from app.engine.dmn import deciding
 from app.engine.dmn.cells import is_any, literals
+from app.engine.dmn.coverage import Coverage, Domain, coverage_of
 from app.engine.dmn.deciding import Ruling
+from app.engine.dmn.explaining import Explanation, explain
 from app.engine.dmn.model import Decision, Expression, Input, Output, Rule, Table
 from app.engine.dmn.reader import read_decisions
 from app.findings import Finding
 
 Dialect = Literal["expression", "unary"]
 __all__ = [
+    "Coverage",
     "Decided",
     "Decision",
+    "Domain",
+    "Explanation",
     "Expression",
     "Input",
     "Output",
@@ -29,9 +34,11 @@ __all__ = [
     "Spot",
     "Table",
     "always_gives",
+    "coverage_of",
     "decide",
     "deciding_names",
     "errors",
+    "explain",
     "literals",
     "mentions",
     "outputs",

@@ -117,6 +117,25 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Baris {row} dan baris {above} pada tabel “{name}” selalu cocok bersamaan; UNIQUE melarangnya."),
         N_("Ubah salah satunya, atau pakai aturan pilih FIRST."),
     ),
+    "table_gap": (
+        N_("Tidak ada baris pada tabel “{name}” yang cocok bila {example}; hasilnya kosong."),
+        N_("Tambahkan baris untuk itu, atau baris terakhir yang semua selnya kosong."),
+    ),
+    "table_rule_covered": (
+        N_("Baris {row} pada tabel “{name}” tidak pernah terpakai: baris {above} sudah mencakup semuanya."),
+        N_("Pindahkan baris itu ke atas, ubah, atau hapus."),
+    ),
+    "table_rule_empty": (
+        N_("Baris {row} pada tabel “{name}” tidak dapat cocok dengan nilai apa pun."),
+        N_("Perbaiki sel-selnya, atau hapus baris itu."),
+    ),
+    "table_rules_overlap": (
+        N_(
+            "Baris {above} dan baris {row} pada tabel “{name}” cocok bersamaan bila {example}; aturan pilih"
+            " {policy} tidak mengizinkannya, dan perkara seperti itu berhenti."
+        ),
+        N_("Ubah salah satunya, atau pakai aturan pilih FIRST."),
+    ),
     "decision_result_name": (
         N_("“{output}”, hasil keputusan “{decision}”, tidak dapat menjadi nama variabel."),
         N_("Pakai huruf, angka, dan garis bawah, tanpa spasi, dan tidak diawali angka."),

@@ -74,11 +74,17 @@ def rule(decision: Decision, variables: Mapping[str, Any], now: datetime) -> lis
     """
     done: dict[str, Ruling] = {}
     for one in decision.chain:
-        needed = {name: v for need in one.needs for name, v in need.bound(done[need.id].value).items()}
-        given = {given.name: variables[key] for given in one.givens if (key := _held(given, variables))}
-        scope = Scope({**variables, **given, **needed}, one.lets, now)
-        done[one.id] = _ruled(one, scope)
+        done[one.id] = rule_in(one, scope_of(one, variables, done, now))
     return list(done.values())
+
+
+def scope_of(
+    decision: Decision, variables: Mapping[str, Any], done: Mapping[str, Ruling], now: datetime
+) -> Scope:
+    """What a decision sees once the decisions that it needs are ``done`` (by id)."""
+    needed = {name: v for need in decision.needs for name, v in need.bound(done[need.id].value).items()}
+    given = {given.name: variables[key] for given in decision.givens if (key := _held(given, variables))}
+    return Scope({**variables, **given, **needed}, decision.lets, now)
 
 
 def _held(given: Given, variables: Mapping[str, Any]) -> str:
@@ -86,7 +92,12 @@ def _held(given: Given, variables: Mapping[str, Any]) -> str:
     return next((key for key in (given.name, given.key) if key in variables), "")
 
 
-def _ruled(decision: Decision, scope: Scope) -> Ruling:
+def rule_in(decision: Decision, scope: Scope) -> Ruling:
+    """Make one decision, when what it needs has been decided.
+
+    Raises:
+        What `rule` raises.
+    """
     for given in decision.givens:
         _check(decision, limits(given.type, scope.context.get(given.name), given.name), scope)
     if isinstance(decision.logic, Table):

@@ -25,6 +25,7 @@ from app.services.deployment import (
     form_checks,
     identity_marks,
     question_checks,
+    table_checks,
     token_checks,
     unit_checks,
     unset_checks,
@@ -103,6 +104,7 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     bundle.findings += form_checks.never_set(bundle, known)
     bundle.findings += form_checks.check_options(bundle) if known is not None else ()
     bundle.findings += _results_without_name(bundle)
+    bundle.findings += table_checks.check_coverage(bundle)
     bundle.findings += _unknown_properties(bundle, known)
     bundle.findings += unit_checks.check_units(bundle, staffing)
     bundle.findings += unset_checks.check_unset(bundle)
