@@ -24,6 +24,7 @@ const builds = [
     ]
   },
   { entryPoints: [ 'src/viewer.js' ] },
+  { entryPoints: [ 'src/studio-decision.js' ], loader: { '.woff2': 'dataurl', '.woff': 'empty', '.eot': 'empty', '.ttf': 'empty', '.svg': 'empty' } },
   {
     entryPoints: [ 'src/studio-diagram.js' ],
     jsx: 'automatic',
@@ -60,7 +61,7 @@ async function main([ first, second ]) {
     return bundle(second, { entryPoints: tests, format: 'esm', external: [ 'node:*' ] });
   }
   const named = { format: 'esm', loader: { '.svg': 'copy' }, entryNames: '[name]-[hash]', chunkNames: '[name]-[hash]' };
-  const names = await bundle(first, ...builds.map((one) => ({ ...named, ...one })));
+  const names = await bundle(first, ...builds.map((one) => ({ ...named, ...one, loader: { ...named.loader, ...one.loader } })));
   await list(first, names);
   await Promise.all(names.map((name) => compress(join(first, name))));
   await bundle(second, { entryPoints: { feel: 'src/feel-server.js' }, format: 'iife', banner: { js: '"use strict";' } });

@@ -94,8 +94,8 @@ def coverage_of(decision: Decision, domains: Mapping[str, Domain] | None = None)
 
 @dataclass
 class _Column:
-    """A column: its ``pieces``; masks of those that are ``expected``, ``possible`` at all, ``vague``; by rule masks of
-    those that pass ``surely``, and that pass ``perhaps``."""
+    """A column: its ``pieces``; masks of those that are ``expected``, ``possible`` at all, ``vague``; by rule, masks
+    of those that pass ``surely``, and that pass ``perhaps``."""
 
     pieces: tuple[Piece, ...]
     expected: int

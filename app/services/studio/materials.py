@@ -61,14 +61,15 @@ def materials_of(session: Session, files: Mapping[str, bytes]) -> Materials:
     """What a draft's ``files`` and the office offer. 2 SQL."""
     units = session.execute(select(Unit.code, Unit.name).order_by(Unit.name))
     return Materials(
-        forms=dict(_forms(files)),
-        decisions=list(_decisions(files)),
+        forms=dict(forms_of(files)),
+        decisions=list(decisions_of(files)),
         groups={group.name: count for group, count in groups.with_counts(session)},
         units=[(code, name) for code, name in units],
     )
 
 
-def _forms(files: Mapping[str, bytes]) -> Iterator[tuple[str, tuple[str, Form]]]:
+def forms_of(files: Mapping[str, bytes]) -> Iterator[tuple[str, tuple[str, Form]]]:
+    """Key, file name and form of each form that can be read."""
     for name, content in files.items():
         if name.endswith(".form"):
             try:
@@ -78,7 +79,8 @@ def _forms(files: Mapping[str, bytes]) -> Iterator[tuple[str, tuple[str, Form]]]
             yield definitions.form_key(name), (name, form)
 
 
-def _decisions(files: Mapping[str, bytes]) -> Iterator[tuple[str, Decision]]:
+def decisions_of(files: Mapping[str, bytes]) -> Iterator[tuple[str, Decision]]:
+    """File name and decision of each decision that can be read."""
     for name, content in files.items():
         if name.endswith(".dmn"):
             try:

@@ -25,11 +25,12 @@ from app.findings import SEVERITIES
 from app.i18n import N_, _, language
 from app.models import WatchedFile
 from app.services.core import clock
-from app.services.definitions import catalogue, definitions, details
+from app.services.definitions import catalogue, definitions, details, table_trials
 from app.services.definitions.definitions import Version
 from app.services.deployment import deployments, folder_watch, proposals, versions
 from app.services.deployment.deployments import Deployment
 from app.web import context, entries, errors, lists
+from app.web.definitions import trials
 from app.web.files import deployed_files
 from app.web.files.downloads import as_download
 from app.web.security_log import noting
@@ -184,18 +185,27 @@ def form(definition_id: int, key: str) -> str:
 
 
 @blueprint.get("/proses/<int:definition_id>/tabel/<table_id>")
-def table(definition_id: int, table_id: str) -> str:
-    """A decision of a version, to read: its table or expression, and what it needs."""
+def table(definition_id: int, table_id: str) -> AnyResponse:
+    """A decision of a version, to read and to try: its table or expression, and what it needs."""
     with context.database().reading() as session:
         definition = definitions.get(session, definition_id)
-        found = details.table(definitions.version(session, definition_id), table_id)
-    return render_template(
+        version = definitions.version(session, definition_id)
+        found = details.table(version, table_id)
+        forms = version.forms.values()
+        trial = table_trials.tried(session, found, forms, trials.sent_texts())
+    page = render_template(
         "definitions/table.html",
         definition=definition,
         decision=found,
         policy=policy(found),
         allowed=_allowed(found),
+        trial=trial,
+        coverage=table_trials.coverage(found, forms),
+        shown=trials.shown,
+        policies=policy,
+        offer=trials.link_to("definitions.table", trial.asked),
     )
+    return make_response(page, 422 if trial.problems else 200)
 
 
 def version_page(

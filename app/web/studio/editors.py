@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
@@ -11,13 +12,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app import i18n
 from app.commands import studio
-from app.errors import InvalidForm, NotFound
+from app.errors import InvalidDiagram, InvalidForm, NotFound
 from app.i18n import _
+from app.services.definitions import table_trials
 from app.services.deployment import deployments
-from app.services.studio import deadlines, drafts, materials
+from app.services.studio import deadlines, drafts, materials, tables
 from app.services.studio.drafts import SavedMeanwhile
-from app.web import context, filters, security
-from app.web.definitions.definitions import said
+from app.web import context, errors, filters, security
+from app.web.definitions import trials
+from app.web.definitions.definitions import policy, said
 
 blueprint = Blueprint("studio_editors", __name__)
 
@@ -40,6 +43,45 @@ def first_diagram(draft_id: int) -> AnyResponse:
 def diagram(draft_id: int, name: str) -> AnyResponse:
     """The editor of a diagram."""
     return _editor("studio/diagram.html", draft_id, name)
+
+
+@blueprint.get("/studio/<int:draft_id>/tabel/<name>")
+def table(draft_id: int, name: str) -> AnyResponse:
+    """The editor of a file of tables."""
+    return _editor("studio/decision.html", draft_id, name)
+
+
+@blueprint.post("/studio/<int:draft_id>/tabel/<name>/coba")
+def try_table(draft_id: int, name: str) -> Response:
+    """Try a decision as it stands in the editor: what is asked, what comes out by which rule, what the table leaves out.
+
+    ``inputs``: text by variable, null to only ask. Nothing is stored.
+    """
+    sent = _object()
+    text, wanted, inputs = sent.get("content"), sent.get("decision", ""), sent.get("inputs")
+    if not isinstance(text, str) or not (inputs is None or isinstance(inputs, dict)):
+        raise BadRequest
+    with context.database().reading() as session:
+        forms = tables.forms_of(session, draft_id, actor=context.actor()).values()
+        try:
+            found = tables.decisions_in(text.encode(), name)
+            decision = tables.chosen(found, str(wanted))
+        except (InvalidDiagram, NotFound) as error:
+            return jsonify({"message": errors.tell_error(error), "decisions": []})
+        given = None if inputs is None else {str(key): str(value) for key, value in inputs.items()}
+        trial = table_trials.tried(session, decision, forms, given)
+    coverage = table_trials.coverage(decision, forms)
+    words = {"trial": trial, "decision": decision, "shown": trials.shown, "policies": policy}
+    offer = trials.button_for(trial.asked)
+    return jsonify(
+        {
+            "decision": decision.id,
+            "decisions": [{"id": one.id, "name": one.name} for one in found],
+            "html": render_template("studio/trial.html", **words, coverage=coverage, offer=offer),
+            "rules": _marked(trial.steps),
+            "gaps": sum(gap.is_certain for gap in coverage.gaps),
+        }
+    )
 
 
 @blueprint.get("/studio/<int:draft_id>/berkas/<name>")
@@ -130,6 +172,20 @@ def _editor(template: str, draft_id: int, name: str) -> AnyResponse:
         )
     page.headers["Content-Security-Policy"] = security.editor_policy(nonce)
     return page
+
+
+def _marked(steps: Sequence[Any]) -> list[dict[str, Any]]:
+    """What became of each rule, for the editor to mark: by decision and rule, with what each cell said."""
+    return [
+        {
+            "decision": step.decision.id,
+            "rule": rule.id,
+            "outcome": rule.outcome,
+            "cells": [cell.answer for cell in rule.cells],
+        }
+        for step in steps
+        for rule in step.rules
+    ]
 
 
 def _findings(session: Session, files: dict[str, bytes]) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from app.i18n import _
 from app.services.definitions import catalogue, definitions
 from app.services.deployment import deployments
 from app.services.deployment.deployments import Deployment
-from app.services.studio import archives, drafts, titles
+from app.services.studio import archives, drafts, tables, titles
 from app.web import context, entries, errors
 from app.web.definitions.definitions import known, said, say_done
 from app.web.files import deployed_files
@@ -113,6 +113,19 @@ def bring_in(draft_id: int) -> AnyResponse:
     else:
         flash(_("Isi berkas itu sama dengan yang ada dalam draf."), "info")
     return redirect(url_for("studio.show", draft_id=draft_id), 303)
+
+
+@blueprint.post("/studio/<int:draft_id>/tabel")
+def new_table(draft_id: int) -> AnyResponse:
+    """Put a new table into the draft and open it."""
+    actor, name = context.actor(), request.form.get("table", "")
+    try:
+        with context.database().reading() as session:
+            file, content = tables.new_table(session, draft_id, name, actor=actor)
+        studio.save_file(context.database(), draft_id, file, content, began_with=0, actor=actor)
+    except InvalidForm as error:
+        return make_response(_draft_page(draft_id, problems=error.errors, table=name), 422)
+    return redirect(url_for("studio_editors.table", draft_id=draft_id, name=file), 303)
 
 
 @blueprint.post("/studio/<int:draft_id>/berkas/<name>/keluarkan")
@@ -249,6 +262,7 @@ def _draft_page(
     problems: Mapping[str, str] | None = None,
     refused: list[dict[str, Any]] | None = None,
     reason: str = "",
+    table: str = "",
 ) -> str:
     actor = context.actor()
     with context.database().reading() as session:
@@ -266,5 +280,6 @@ def _draft_page(
             problems=problems or {},
             refused=refused is not None,
             reason=reason,
+            new_table=table,
             kept_days=drafts.KEPT.days,
         )
