@@ -126,6 +126,10 @@ def _broken_upload(person: Person, _scene: Scene) -> None:
     person.press("Periksa dan terapkan")
 
 
+def _table_opened(person: Person, _scene: Scene) -> None:
+    person.page.locator("[data-trial]").wait_for()
+
+
 VISITS: Mapping[str, tuple[Visit, ...]] = {
     "": (
         Visit("auth.sign_in", "/masuk"),
@@ -211,6 +215,8 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("studio.show", "/studio/{draft}", "published without a reason", press("Terbitkan"), 422),
         Visit("studio.show", "/studio/{broken_draft}"),
         Visit("studio_editors.diagram", "/studio/{draft}/diagram/pengaduan.bpmn"),
+        Visit("studio_editors.table", "/studio/{draft}/tabel/rute-unit.dmn", "opened", _table_opened),
+        Visit("definitions.table", "/proses/3/tabel/rute_unit?coba=1&v.kategori=KTP"),
         Visit("incidents.listed", "/kendala"),
         Visit("incidents.listed", "/kendala?status=resolved"),
         Visit("casefile.show", "/perkara/{stopped}"),

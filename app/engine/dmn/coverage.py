@@ -17,6 +17,7 @@ from app.engine.dmn.ranges import ANYTHING, Part, Piece, Tests, as_tests, kinds_
 
 #: So many of each are told.
 MOST = 40
+_MOST_NAMED = 8
 #: Pieces looked at in one table: 0.2 s.
 _MOST_STEPS = 150_000
 
@@ -59,6 +60,11 @@ class Unused:
 
     row: int
     by: tuple[int, ...] = ()
+
+    @property
+    def above(self) -> str:
+        """The rows that come first, as they stand in a sentence."""
+        return ", ".join(map(str, self.by[:_MOST_NAMED])) + (", …" if len(self.by) > _MOST_NAMED else "")
 
 
 @dataclass(frozen=True)
@@ -229,6 +235,9 @@ class _Grid:
         """Rows above that together pass all that this one passes; none where something is left for it."""
         domain = [column.perhaps[row] & column.possible for column in self._columns]
         above = self._touching(domain) & ((1 << row) - 1)
+        for one in _bits(above):
+            if all(not mask & ~c.surely[one] for mask, c in zip(domain, self._columns, strict=True)):
+                return (one + 1,)
         if not above or self._leaves_some(domain, above):
             return ()
         for one in _bits(above) if above.bit_count() <= MOST else ():

@@ -35,7 +35,7 @@ def _about(decision: Decision, found: Coverage, elsewhere: set[str]) -> Iterator
     read = {column.expression.strip() for column in table.inputs}
     for one in [one for one in found.unused if str(one.row) not in told][:_MOST_TOLD]:
         code = "table_rule_covered" if one.by else "table_rule_empty"
-        yield _finding(decision, code, one.row, above=", ".join(map(str, one.by)))
+        yield _finding(decision, code, one.row, above=one.above)
     pairs = [one for one in found.overlaps if one.region.is_certain and str(one.row) not in told]
     for pair in pairs[:_MOST_TOLD]:
         example, policy = _example(decision, pair.region), table.hit_policy

@@ -86,6 +86,11 @@ export class Board {
     this.marks.replaceSync(rules.map(styleOf).join('\n'));
   }
 
+  /** Bring a row into sight, if it is in the decision that is shown. */
+  scrollTo(rule) {
+    this.element.querySelector(`[data-row-id="${CSS.escape(rule)}"]`)?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }
+
   /** Mark rules by id that findings are about. */
   markFindings(ids) {
     const rules = [ ...ids ].map((id) => `.decision-board [data-row-id="${CSS.escape(id)}"].rule-index { box-shadow: inset 4px 0 var(--warn); }`);
@@ -110,6 +115,8 @@ function styleOf({ rule, outcome, cells }) {
     ${row}.rule-index::after { content: ' ${sign}'; font-weight: 700; }`;
   const failed = cells.findIndex((answer) => answer === 'false' || answer === 'error');
   if (failed < 0) return whole;
-  const tone = cells[failed] === 'error' ? 'danger' : 'line';
-  return `${whole} ${row}.input-cell:nth-of-type(${failed + 2}) { box-shadow: inset 0 -2px var(--${tone}); }`;
+  const cell = `${row}.input-cell:nth-of-type(${failed + 2})`;
+  const [ mark, tone ] = cells[failed] === 'error' ? [ '!', 'danger' ] : [ '✗', 'muted' ];
+  return `${whole} ${cell} { position: relative; }
+    ${cell}::after { content: '${mark}'; position: absolute; top: 0; right: 3px; color: var(--${tone}); font-size: 11px; }`;
 }

@@ -34,7 +34,6 @@ export function modelerIn(container, translate) {
   const options = { additionalModules };
   return new Modeler({
     container,
-    common: { keyboard: { bindTo: container } },
     [VIEWS.drd]: { ...options, drillDown: { enabled: true } },
     [VIEWS.table]: options,
     [VIEWS.expression]: options

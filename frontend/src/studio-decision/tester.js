@@ -34,7 +34,7 @@ export class Tester {
     const number = ++this.asked;
     const content = await this.editor.content();
     const sent = { content, decision: this.decision ?? '', inputs: this.inputs };
-    const answer = await fetch(this.editor.data.try, {
+    const answer = await fetch(this.editor.data.tester, {
       method: 'POST',
       credentials: 'same-origin',
       redirect: 'manual',
@@ -58,6 +58,7 @@ export class Tester {
     if (focused) document.getElementById(focused)?.focus();
     this.listKept();
     this.editor.board.mark(body.rules);
+    this.fired = body.rules.find((one) => one.outcome === 'fires' && one.decision === body.decision)?.rule;
     this.element.dataset.asked = String(this.asked);
   }
 
@@ -81,6 +82,7 @@ export class Tester {
     this.inputs = inputs;
     this.keep(inputs);
     await this.refresh();
+    if (this.fired) this.editor.board.scrollTo(this.fired);
     this.element.querySelector('.trial .notice')?.scrollIntoView({ block: 'nearest' });
   }
 
