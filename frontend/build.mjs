@@ -10,6 +10,11 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build } from 'esbuild';
 
 const kit = '../app/web/static';
+// Of the fonts of bpmn-js's and dmn-js's signs only what browsers of today take.
+const signs = {
+  loader: { '.woff2': 'file', '.woff': 'empty', '.eot': 'empty', '.ttf': 'empty', '.svg': 'empty' },
+  assetNames: '[name]-[hash]'
+};
 // What is built together shares chunks only where it says so: a page then waits for no file it knows nothing of.
 const builds = [
   {
@@ -24,15 +29,8 @@ const builds = [
     ]
   },
   { entryPoints: [ 'src/viewer.js' ] },
-  { entryPoints: [ 'src/studio-decision.js' ], loader: { '.woff2': 'dataurl', '.woff': 'empty', '.eot': 'empty', '.ttf': 'empty', '.svg': 'empty' } },
-  {
-    entryPoints: [ 'src/studio-diagram.js' ],
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    // Of the font of bpmn-js's signs only what browsers of today take.
-    loader: { '.woff2': 'file', '.woff': 'empty', '.eot': 'empty', '.ttf': 'empty', '.svg': 'empty' },
-    assetNames: '[name]-[hash]'
-  },
+  { entryPoints: [ 'src/studio-diagram.js' ], jsx: 'automatic', jsxImportSource: 'preact', ...signs },
+  { entryPoints: [ 'src/studio-decision.js' ], ...signs },
   {
     entryPoints: [ 'src/conditions.js' ],
     splitting: true, // FEEL is fetched by forms that have conditions

@@ -14,7 +14,11 @@ FRONTEND = ROOT / "frontend"
 BUILT = (ROOT / "app/web/static/dist", ROOT / "app/bpmnio/dist")
 LOCK = json.loads((FRONTEND / "package-lock.json").read_text("utf-8"))["packages"]
 #: Packages whose package.json only points to their LICENSE.
-NAMED_IN_FULL = {"bpmn-js": "bpmn.io licence"}
+_OF_BPMN_IO = (
+    "bpmn-js",
+    *("dmn-js", "dmn-js-decision-table", "dmn-js-drd", "dmn-js-literal-expression", "dmn-js-shared"),
+)
+NAMED_IN_FULL = dict.fromkeys(_OF_BPMN_IO, "bpmn.io licence")
 
 
 def notices(heading: str) -> list[str]:

@@ -2,7 +2,7 @@
 //
 //   <div data-module="studio-decision" data-src="/studio/7/berkas/x.dmn" data-file="x.dmn" data-draft="7"
 //        data-language="id" data-tester="/studio/7/tabel/x.dmn/coba" data-check="/studio/7/periksa" data-sign-in="/masuk">
-import './studio-decision/nonce.js';
+import './studio/nonce.js';
 
 import 'dmn-js/dist/assets/diagram-js.css';
 import 'dmn-js/dist/assets/dmn-js-shared.css';

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from app.engine.decisions import Decision, Input, Output, Rule, Table, coverage_of, read_decisions
 from app.engine.reading import reader
 from tests.bench.figures import Series, repeat, row
 from tests.engine.building import bpmn, end, start, user
@@ -32,12 +33,30 @@ def measure(_folder: Path) -> None:
     row("reading the SOP", repeat(20, lambda _n: reader.read_diagrams(sop) and None), "≤ 20 ms")
     large = _large()
     row("reading 300 nodes", repeat(10, lambda _n: reader.read_diagrams(large) and None), "≤ 200 ms")
+    table, harder = _tables()
+    row("gaps of the SOP's table (60 rows)", repeat(20, lambda _n: coverage_of(table) and None), "≤ 50 ms")
+    row("gaps of 1,000 rows, the search cut off", repeat(3, lambda _n: coverage_of(harder) and None), "≤ 1 s")
     row("a completion after 64 loops : after 2", f"{_age_by_loops():.2f}", "≤ 1.2")
     row("a firing after 200 reminders : after 2", f"{_age_by_reminders():.2f}", "≤ 1.2")
     began, count = time.perf_counter(), 200
     for seed in range(count):
         Match.invented(seed).play()
     row("random models, each against the token game", f"{count / (time.perf_counter() - began):.0f}/s")
+
+
+def _tables() -> tuple[Decision, Decision]:
+    """The SOP's table, and one of 1,000 rows by six columns of ranges."""
+    [table] = read_decisions(Path("processes/rute-unit.dmn").read_bytes())
+    inputs = tuple(Input(f"K{at}", f"k{at}", "number") for at in range(6))
+    rules = tuple(
+        Rule(
+            f"r{row}",
+            tuple(f"[{row * (at + 3) % 97}..{row * (at + 7) % 89 + 97}]" for at in range(6)),
+            ("1",),
+        )
+        for row in range(1000)
+    )
+    return table, Decision("t", "T", Table("UNIQUE", inputs, (Output("hasil", ""),), rules))
 
 
 def _large() -> bytes:

@@ -5,7 +5,7 @@ pass anything or nothing: what is told holds either way, and the cell is named a
 search is bounded; where the bound was hit, what is told is true, and not all.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -13,7 +13,7 @@ from typing import Any
 
 from app.engine.dmn.cells import is_any
 from app.engine.dmn.model import Decision, Input, Table
-from app.engine.dmn.ranges import ANYTHING, Part, Piece, Tests, as_tests, kinds_of, pieces, tests_in
+from app.engine.dmn.ranges import ANYTHING, Part, Piece, Pieces, Tests, kinds_of, pieces, tests_in
 
 #: So many of each are told.
 MOST = 40
@@ -103,15 +103,32 @@ class _Column:
     """A column: its ``pieces``; masks of those that are ``expected``, ``possible`` at all, ``vague``; by rule, masks
     of those that pass ``surely``, and that pass ``perhaps``."""
 
-    pieces: tuple[Piece, ...]
+    pieces: Pieces
     expected: int
     possible: int
     vague: int
     surely: list[int]
     perhaps: list[int]
 
-    def chosen(self, mask: int) -> list[Piece]:
-        return [piece for at, piece in enumerate(self.pieces) if mask >> at & 1]
+    @cached_property
+    def sure_rules(self) -> dict[int, int]:
+        """The rules by what they surely pass."""
+        return _grouped(self.surely)
+
+    @cached_property
+    def possible_rules(self) -> dict[int, int]:
+        """The rules by what they perhaps pass."""
+        return _grouped(self.perhaps)
+
+    @cached_property
+    def sure_by_piece(self) -> list[int]:
+        """By piece the rules that surely pass it."""
+        return _turned(self.sure_rules, len(self.pieces))
+
+    @cached_property
+    def possible_by_piece(self) -> list[int]:
+        """By piece the rules that perhaps pass it."""
+        return _turned(self.possible_rules, len(self.pieces))
 
 
 @dataclass
@@ -190,95 +207,82 @@ class _Grid:
             for column, cells in zip(table.inputs, self._judged, strict=True)
         ]
         self._all = (1 << len(table.rules)) - 1
-        self._budget = _Budget()
+        self._is_cut = False
         self._is_free = _is_free(decision, table)
 
     def found(self) -> Coverage:
-        unused = tuple(self._unused())
-        overlaps = tuple(self._overlaps())
         gaps = tuple(self._gaps())
-        unjudged = tuple(self._unjudged())
-        return Coverage(gaps, overlaps, unused, unjudged, not self._budget.is_cut)
+        overlaps, unused = tuple(self._overlaps()), tuple(self._unused())
+        return Coverage(gaps, overlaps, unused, tuple(self._unjudged()), not self._is_cut)
 
     def _gaps(self) -> Iterator[Region]:
         if any(not is_any(column.default) for column in self._table.outputs):
             return
+        budget = _Budget()
         domain = [column.expected for column in self._columns]
-        search = self._search(domain, [column.perhaps for column in self._columns], self._all)
+        groups = [column.possible_rules for column in self._columns]
+        passing = [column.possible_by_piece for column in self._columns]
+        search = _Search(domain, passing, _full(domain, groups, self._all), budget)
         for box in search.boxes(0, self._all):
             yield self._region(box)
+        self._is_cut = self._is_cut or budget.is_cut
 
     def _overlaps(self) -> Iterator[Overlap]:
         if self._table.hit_policy not in {"UNIQUE", "ANY"}:
             return
-        told = 0
+        budget, told = _Budget(), 0
         for row in range(len(self._table.rules)):
             own = [column.surely[row] & column.expected for column in self._columns]
-            for above in _bits(self._touching(own) & ((1 << row) - 1)):
+            for above in _bits(self._touching(own, budget) & ((1 << row) - 1)):
                 if self._table.hit_policy == "ANY" and not self._differ(row, above):
+                    budget.spend(1)
                     continue
-                if told == MOST:
-                    self._budget.is_cut = True
+                if told == MOST or budget.is_spent:
+                    self._is_cut = True
                     return
                 told += 1
                 masks = [c.surely[row] & c.surely[above] & c.expected for c in self._columns]
                 yield Overlap(row + 1, above + 1, self._region(masks))
 
     def _unused(self) -> Iterator[Unused]:
+        budget = _Budget()
         for row in range(len(self._table.rules)):
             if not all(column.perhaps[row] & column.possible for column in self._columns):
                 yield Unused(row + 1)
-            elif self._table.hit_policy == "FIRST" and row and (by := self._covering(row)):
+            elif self._table.hit_policy == "FIRST" and row and (by := self._covering(row, budget)):
                 yield Unused(row + 1, by)
+        self._is_cut = self._is_cut or budget.is_cut
 
-    def _covering(self, row: int) -> tuple[int, ...]:
-        """Rows above that together pass all that this one passes; none where something is left for it."""
+    def _covering(self, row: int, budget: "_Budget") -> tuple[int, ...]:
+        """Rules above that together pass all that this one passes; none where something is left for it."""
+        if budget.is_spent:
+            return ()
         domain = [column.perhaps[row] & column.possible for column in self._columns]
-        above = self._touching(domain) & ((1 << row) - 1)
-        for one in _bits(above):
-            if all(not mask & ~c.surely[one] for mask, c in zip(domain, self._columns, strict=True)):
-                return (one + 1,)
-        if not above or self._leaves_some(domain, above):
+        above = self._touching(domain, budget) & ((1 << row) - 1)
+        full = _full(domain, [column.sure_rules for column in self._columns], above)
+        if alone := full[0] & above:
+            return (next(_bits(alone)) + 1,)
+        if not above or self._leaves_some(domain, above, budget):
             return ()
         for one in _bits(above) if above.bit_count() <= MOST else ():
-            if above != 1 << one and not self._leaves_some(domain, above & ~(1 << one)):
+            if above != 1 << one and not self._leaves_some(domain, above & ~(1 << one), budget):
                 above &= ~(1 << one)
         return tuple(one + 1 for one in _bits(above))
 
-    def _leaves_some(self, domain: Sequence[int], rules: int) -> bool:
-        search = self._search(domain, [column.surely for column in self._columns], rules)
+    def _leaves_some(self, domain: Sequence[int], rules: int, budget: "_Budget") -> bool:
+        full = _full(domain, [column.sure_rules for column in self._columns], rules)
+        search = _Search(domain, [column.sure_by_piece for column in self._columns], full, budget)
         return search.leaves_some(0, rules, set())
 
-    def _search(self, domain: Sequence[int], passed: Sequence[Sequence[int]], rules: int) -> _Search:
-        """``passed``: by column and rule, the pieces that the rule passes."""
-        passing, full = [], [rules]
-        for mask, by_rule in zip(reversed(domain), reversed(passed), strict=True):
-            full.append(full[-1] & sum(1 << rule for rule in _bits(rules) if not mask & ~by_rule[rule]))
-        for column, by_rule in enumerate(passed):
-            passing.append(self._by_piece(column, by_rule))
-        return _Search(domain, passing, full[::-1], self._budget)
-
-    def _by_piece(self, column: int, by_rule: Sequence[int]) -> list[int]:
-        key = (column, by_rule is self._columns[column].surely)
-        if key not in self._passing:
-            found = [0] * len(self._columns[column].pieces)
-            for rule, mask in enumerate(by_rule):
-                for at in _bits(mask):
-                    found[at] |= 1 << rule
-            self._passing[key] = found
-        return self._passing[key]
-
-    @cached_property
-    def _passing(self) -> dict[tuple[int, bool], list[int]]:
-        return {}
-
-    def _touching(self, box: Sequence[int]) -> int:
+    def _touching(self, box: Sequence[int], budget: "_Budget") -> int:
         """The rules that surely pass something inside a box (masks by column)."""
         found = self._all
-        for at, (column, mask) in enumerate(zip(self._columns, box, strict=True)):
-            by_piece, some = self._by_piece(at, column.surely), 0
-            for piece in _bits(mask):
-                some |= by_piece[piece]
+        for column, mask in zip(self._columns, box, strict=True):
+            budget.spend(len(column.sure_rules) // 16)
+            some = 0
+            for passed, rules in column.sure_rules.items():
+                if passed & mask:
+                    some |= rules
             found &= some
         return found
 
@@ -293,8 +297,8 @@ class _Grid:
         for column, mask in zip(self._columns, masks, strict=True):
             plain = mask & ~column.vague
             certain = certain and bool(plain)
-            cells.append(as_tests(column.chosen(mask), column.chosen(column.expected)))
-            values.append(column.chosen(plain or mask)[0].plain)
+            cells.append(column.pieces.as_tests(mask, column.expected))
+            values.append(column.pieces[next(_bits(plain or mask))].plain)
         return Region(tuple(cells), tuple(values), certain)
 
     def _unjudged(self) -> Iterator[Unjudged]:
@@ -306,36 +310,23 @@ class _Grid:
 
 def _column(input: Input, cells: Sequence[Tests | None], domain: Domain) -> _Column:
     judged = [cell for cell in cells if cell is not None]
-    allowed = tests_in(input.allowed, input.type) or ANYTHING
+    allowed = tests_in(input.allowed, input.type)
     limits = _limits(domain)
     kinds = kinds_of(input.type, judged)
-    found = pieces(kinds, [*judged, allowed, limits], whole=domain.whole)
+    found = pieces(kinds, [*judged, allowed or ANYTHING, limits], whole=domain.whole)
+    empty = found.of_kinds({"null"})
     names_null = any(part.kind == "null" for cell in judged for part in cell.parts)
-    expected = _mask(
-        found, lambda one: _turns_up(one, kinds, names_null) and _allows(allowed, one) and limits.passes(one)
-    )
-    every = _mask(found, lambda _one: True)
-    masks = {cell: _mask(found, cell.passes) for cell in set(judged)}
-    parts = [part for cell in judged for part in cell.parts]
-    is_unknown = not kinds or (bool(input.allowed) and tests_in(input.allowed, input.type) is None)
+    # Empty is no value and always taken; a field that was not filled is a gap only where a cell speaks of it.
+    possible = found.passing(allowed or ANYTHING) | empty
+    expected = found.of_kinds(kinds or {"other"}) | (empty if names_null else 0)
     return _Column(
         pieces=found,
-        expected=expected,
-        possible=_mask(found, lambda one: _allows(allowed, one)),
-        vague=every if is_unknown else _mask(found, lambda one: _is_vague(one, parts)),
-        surely=[masks[cell] if cell is not None else 0 for cell in cells],
-        perhaps=[masks[cell] if cell is not None else every for cell in cells],
+        expected=expected & possible & found.passing(limits),
+        possible=possible,
+        vague=found.every if allowed is None or not kinds else _vague(found, judged),
+        surely=[found.passing(cell) if cell is not None else 0 for cell in cells],
+        perhaps=[found.passing(cell) if cell is not None else found.every for cell in cells],
     )
-
-
-def _turns_up(piece: Piece, kinds: frozenset[Any], names_null: bool) -> bool:
-    """Empty is expected where a cell of the column names it: elsewhere a field that was not filled is no gap."""
-    return piece.kind in (kinds or {"other"}) or (piece.kind == "null" and names_null)
-
-
-def _allows(allowed: Tests, piece: Piece) -> bool:
-    """Whether the column takes the values: empty is no value, and always taken."""
-    return piece.kind == "null" or allowed.passes(piece)
 
 
 def _limits(domain: Domain) -> Tests:
@@ -350,19 +341,23 @@ def _limits(domain: Domain) -> Tests:
     return Tests((Part("number", low, high), Part("null")))
 
 
-def _is_vague(piece: Piece, parts: Sequence[Part]) -> bool:
-    """Whether nobody may have meant these values: a text that no cell names, fractions between whole numbers, any
-    other number where numbers are only listed, less than nothing, and beyond a scale that all cells keep to."""
-    if piece.kind == "string":
-        return piece.is_open
-    if piece.kind not in {"number", "date"}:
-        return piece.kind == "other"
-    own = [part for part in parts if part.kind == piece.kind]
-    if piece.is_thin or (piece.is_open and all(part.low == part.high for part in own)):
-        return True
-    is_end = piece.is_open and (piece.low is None or piece.high is None)
-    below_all = piece.kind == "number" and piece.is_open and piece.low is None and piece.high in {0, 1}
-    return below_all or (is_end and all(part.is_bounded for part in own))
+def _vague(found: Pieces, cells: Iterable[Tests]) -> int:
+    """Values that nobody may have meant: texts that no cell names, fractions between whole numbers, all other numbers
+    where numbers are only listed, less than nothing, and what lies beyond a scale that all cells keep to."""
+    parts = [part for cell in cells for part in cell.parts]
+    listed = {part.kind for part in parts} - {part.kind for part in parts if part.low != part.high}
+    bounded = {part.kind for part in parts} - {part.kind for part in parts if not part.is_bounded}
+
+    def is_vague(one: Piece) -> bool:
+        if one.kind not in {"number", "date"}:
+            return one.is_open or one.kind == "other"
+        is_end = one.is_open and (one.low is None or one.high is None)
+        below = one.kind == "number" and is_end and one.low is None and one.high in {0, 1}
+        return (
+            one.is_thin or below or (one.is_open and one.kind in listed) or (is_end and one.kind in bounded)
+        )
+
+    return sum(1 << at for at, one in enumerate(found) if is_vague(one))
 
 
 def _is_free(decision: Decision, table: Table) -> bool:
@@ -378,8 +373,33 @@ def _constant(text: str) -> Part | None:
     return found.parts[0] if found and len(found.parts) == 1 and not found.negated else None
 
 
-def _mask(all: Sequence[Piece], wanted: Any) -> int:
-    return sum(1 << at for at, one in enumerate(all) if wanted(one))
+def _grouped(masks: Sequence[int]) -> dict[int, int]:
+    """Mask of pieces → the rules (a mask) that have it."""
+    found: dict[int, int] = {}
+    for rule, mask in enumerate(masks):
+        found[mask] = found.get(mask, 0) | 1 << rule
+    return found
+
+
+def _turned(groups: Mapping[int, int], count: int) -> list[int]:
+    """By piece the rules that pass it."""
+    found = [0] * count
+    for mask, rules in groups.items():
+        for at in _bits(mask):
+            found[at] |= rules
+    return found
+
+
+def _full(domain: Sequence[int], groups: Sequence[Mapping[int, int]], rules: int) -> list[int]:
+    """By column, those of ``rules`` that pass all of the domain from there on; at last all of them."""
+    full = [rules]
+    for mask, group in zip(reversed(domain), reversed(groups), strict=True):
+        passing = 0
+        for passed, some in group.items():
+            if not mask & ~passed:
+                passing |= some
+        full.append(full[-1] & passing)
+    return full[::-1]
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -6,10 +6,12 @@ What a cell says of a value of another type than its column (a text in a column 
 """
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import cached_property
 from typing import Any, Literal
 
 from app.engine.dmn import unary
@@ -49,19 +51,6 @@ class Part:
         """Whether it ends above and below."""
         return self.low is not None and self.high is not None
 
-    def passes(self, piece: "Piece") -> bool:
-        """Whether the values of a piece pass."""
-        return self._holds(piece) != self.differs
-
-    def _holds(self, piece: "Piece") -> bool:
-        if piece.kind != self.kind:
-            return False
-        if self.kind not in _ORDERED:
-            return bool(piece.value == self.low)
-        low, high, value = self.low, self.high, piece.value
-        above = low is None or value > low or (self.low_closed and value == low)
-        return bool(above and (high is None or value < high or (self.high_closed and value == high)))
-
 
 @dataclass(frozen=True)
 class Tests:
@@ -69,10 +58,6 @@ class Tests:
 
     parts: tuple[Part, ...]
     negated: bool = False
-
-    def passes(self, piece: "Piece") -> bool:
-        """Whether the cell passes the values of a piece."""
-        return any(part.passes(piece) for part in self.parts) != self.negated
 
 
 #: Passes everything.
@@ -108,6 +93,64 @@ class Piece:
         return self.value
 
 
+class Pieces(tuple[Piece, ...]):
+    """The pieces of a column; sets of them are masks, the first piece the lowest bit."""
+
+    @cached_property
+    def every(self) -> int:
+        """All of them."""
+        return (1 << len(self)) - 1
+
+    @cached_property
+    def _places(self) -> dict[tuple[Kind, Any], int]:
+        return {(one.kind, one.value): at for at, one in enumerate(self) if not one.is_open}
+
+    @cached_property
+    def _orders(self) -> dict[Kind, tuple[int, list[Any]]]:
+        """Of kinds that have an order: where the first one lies, and a value of each."""
+        found: dict[Kind, tuple[int, list[Any]]] = {}
+        for at, one in enumerate(self):
+            if one.kind in _ORDERED:
+                found.setdefault(one.kind, (at, []))[1].append(one.value)
+        return found
+
+    def passing(self, tests: Tests) -> int:
+        """Those that pass a cell."""
+        mask = 0
+        for part in tests.parts:
+            mask |= self._holding(part) ^ (self.every if part.differs else 0)
+        return mask ^ self.every if tests.negated else mask
+
+    def of_kinds(self, kinds: Iterable[Kind]) -> int:
+        """Those of some kinds."""
+        return sum(1 << at for at, one in enumerate(self) if one.kind in kinds)
+
+    def chosen(self, mask: int) -> list[Piece]:
+        """Those of a mask."""
+        return [one for at, one in enumerate(self) if mask >> at & 1]
+
+    def as_tests(self, mask: int, all: int) -> str:
+        """FEEL's unary tests for those of ``mask``, out of ``all`` that may be."""
+        if not all & ~mask:
+            return "-"
+        chosen = self.chosen(mask)
+        if any(one.kind == "string" and one.is_open for one in chosen):
+            return f"not({', '.join(_tests_for(self, all & ~mask, all))})"
+        return ", ".join(_tests_for(self, mask, all))
+
+    def _holding(self, part: Part) -> int:
+        if part.kind not in _ORDERED:
+            at = self._places.get((part.kind, part.low))
+            return 0 if at is None else 1 << at
+        first, values = self._orders.get(part.kind, (0, []))
+        low, high = 0, len(values)
+        if part.low is not None:
+            low = (bisect_left if part.low_closed else bisect_right)(values, part.low)
+        if part.high is not None:
+            high = (bisect_right if part.high_closed else bisect_left)(values, part.high)
+        return ((1 << max(high - low, 0)) - 1) << low << first
+
+
 def tests_in(cell: str, type: str) -> Tests | None:
     """What a cell of a column of this type (FEEL's name, "" for any) passes; None where that cannot be judged."""
     if is_any(cell):
@@ -132,7 +175,7 @@ def kinds_of(type: str, cells: Iterable[Tests]) -> frozenset[Kind]:
     return frozenset(found) or frozenset({"string"})
 
 
-def pieces(kinds: Iterable[Kind], cells: Iterable[Tests], *, whole: bool = False) -> tuple[Piece, ...]:
+def pieces(kinds: Iterable[Kind], cells: Iterable[Tests], *, whole: bool = False) -> Pieces:
     """The values of a column, cut where a cell begins or ends; empty and "other" come last.
 
     ``whole``: numbers are whole ones.
@@ -148,17 +191,8 @@ def pieces(kinds: Iterable[Kind], cells: Iterable[Tests], *, whole: bool = False
             found += [Piece("boolean", True), Piece("boolean", False)]
         else:
             found += _cut(kind, sorted(bounds))
-    return (*(one for one in found if not (whole and one.is_thin)), Piece("null"), Piece("other"))
-
-
-def as_tests(chosen: Sequence[Piece], all: Sequence[Piece]) -> str:
-    """FEEL's unary tests for the ``chosen`` of ``all`` pieces of a column, in their order."""
-    left = [one for one in all if one not in chosen]
-    if not left:
-        return "-"
-    if any(one.kind == "string" and one.is_open for one in chosen):
-        return f"not({', '.join(_tests_for(left, all))})"
-    return ", ".join(_tests_for(chosen, all))
+    kept = [one for one in found if not (whole and one.is_thin)]
+    return Pieces((*kept, Piece("null"), Piece("other")))
 
 
 def _part(text: str) -> Part | None:
@@ -232,16 +266,19 @@ def _between(kind: Kind, low: Any, high: Any) -> Any:
     return above if high is None or above < high else (low + high) / 2
 
 
-def _tests_for(chosen: Sequence[Piece], all: Sequence[Piece]) -> list[str]:
-    """A test for each value, and for each run of neighbours."""
+def _tests_for(pieces: Sequence[Piece], mask: int, all: int) -> list[str]:
+    """A test for each value of the mask, and for each run of neighbours."""
     found, run = [], list[Piece]()
-    for piece in all:
-        if piece.kind in _ORDERED and piece in chosen and (not run or run[-1].kind == piece.kind):
+    for at, piece in enumerate(pieces):
+        if not all >> at & 1:
+            continue
+        is_chosen = bool(mask >> at & 1)
+        if is_chosen and piece.kind in _ORDERED and (not run or run[-1].kind == piece.kind):
             run.append(piece)
             continue
         found += [_run(run)] if run else []
-        run = [piece] if piece.kind in _ORDERED and piece in chosen else []
-        if not run and piece in chosen:
+        run = [piece] if is_chosen and piece.kind in _ORDERED else []
+        if is_chosen and not run:
             found.append(_written(piece.kind, piece.value))
     return [*found, *([_run(run)] if run else [])]
 

@@ -53,7 +53,7 @@ def table(draft_id: int, name: str) -> AnyResponse:
 
 @blueprint.post("/studio/<int:draft_id>/tabel/<name>/coba")
 def try_table(draft_id: int, name: str) -> Response:
-    """Try a decision as it stands in the editor: what is asked, what comes out by which rule, what the table leaves out.
+    """Try a decision as it stands in the editor: what is asked, what comes out, what the table leaves out.
 
     ``inputs``: text by variable, null to only ask. Nothing is stored.
     """

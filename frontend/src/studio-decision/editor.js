@@ -3,7 +3,7 @@ import { Board } from './board.js';
 import { ask } from './conflict.js';
 import { make } from './dom.js';
 import { Findings } from './findings.js';
-import { Saver } from './saving.js';
+import { Saver } from '../studio/saving.js';
 import { Tester } from './tester.js';
 import { speaking } from './words.js';
 

@@ -1,6 +1,6 @@
 // What the server found in the file: a list, each with a way to the row it is about, and a mark there.
 import { make } from './dom.js';
-import { writing } from './saving.js';
+import { writing } from '../studio/saving.js';
 
 export class Findings {
   constructor(editor) {

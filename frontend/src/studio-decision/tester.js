@@ -1,7 +1,7 @@
 // The tester: the server decides over what stands in the editor, says by which rule and why by no other, and what the
 // table leaves out. Inputs are kept in this browser, a few for each decision.
 import { make } from './dom.js';
-import { writing } from './saving.js';
+import { writing } from '../studio/saving.js';
 
 const PAUSE_MS = 500;
 const MOST_KEPT = 8;

@@ -10,6 +10,7 @@ from app.config import Config
 from app.db import Database
 from app.services.core import clock
 from tests.web.conftest import Browser, sop_files
+from tests.web.studio.sending import post, put
 
 SignIn = Callable[[str], Browser]
 FILE = "/studio/1/berkas/pengaduan.bpmn"
@@ -21,21 +22,6 @@ def owner(sign_in: SignIn) -> Browser:
     browser.get("/studio")
     browser.post("/studio/dari-proses", key="pengaduan")
     return browser
-
-
-def headers(browser: Browser, revision: object = None) -> dict[str, str]:
-    sent = {"X-CSRFToken": browser.token, "Accept": "application/json"}
-    return sent if revision is None else {**sent, "If-Match": str(revision)}
-
-
-def put(browser: Browser, content: bytes, revision: object, path: str = FILE):  # type: ignore[no-untyped-def]
-    return browser.client.put(
-        path, data=content, headers=headers(browser, revision), content_type="text/plain"
-    )
-
-
-def post(browser: Browser, path: str, sent: object):  # type: ignore[no-untyped-def]
-    return browser.client.post(path, json=sent, headers=headers(browser))
 
 
 def test_a_file_is_read_with_its_revision_and_saved_over_it(owner: Browser) -> None:

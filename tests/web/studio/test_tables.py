@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.web.conftest import Browser, sop_files
-from tests.web.studio.test_editors import post, put
+from tests.web.studio.sending import post, put
 
 SignIn = Callable[[str], Browser]
 PAGE = "/studio/1/tabel/rute-unit.dmn"
