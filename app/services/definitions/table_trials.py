@@ -72,10 +72,8 @@ def tried(
     problems: dict[str, str] = {}
     for one in asked:
         text = texts.get(one.name, "").strip()
-        if not text:
-            continue
-        value = _value(one, text)
-        if value is None:
+        value = _value(one, text) if text else None
+        if text and value is None:
             problems[one.name] = _problem(one)
         else:
             values[one.name] = value

@@ -7,6 +7,7 @@ export class Board {
   constructor(say, language) {
     this.element = make('section', { class: 'decision-board viewer-board', 'aria-label': say('board') });
     this.translate = translating(language);
+    this.rowWord = say('row');
     this.marks = new CSSStyleSheet(); // dmn-js draws its table anew with each change; rules of style stay
     this.findingMarks = new CSSStyleSheet();
     document.adoptedStyleSheets = [ ...document.adoptedStyleSheets, this.marks, this.findingMarks ];
@@ -36,8 +37,8 @@ export class Board {
       viewer.get('eventBus').on([ 'commandStack.changed', 'elements.changed' ], () => this.touched());
     });
     this.modeler.on('views.changed', () => {
-      if (this.isOpening) return;
-      this.moved();
+      this.nameRows();
+      if (!this.isOpening) this.moved();
     });
   }
 
@@ -48,6 +49,11 @@ export class Board {
     if (now === (this.last ?? this.began)) return;
     this.last = now;
     this.changed();
+  }
+
+  // The heading above the numbers of rows is empty.
+  nameRows() {
+    this.element.querySelector('th.index-column')?.setAttribute('aria-label', this.rowWord);
   }
 
   async written() {

@@ -102,7 +102,7 @@ def test_an_owner_changes_a_table_sees_a_gap_and_which_rule_fires(
     saved(page)
 
     page.reload()
-    page.get_by_text("Masukan yang pernah dicoba (2)").click()
+    page.get_by_text("Masukan yang pernah dicoba (1)").click()
     page.get_by_role("button", name=re.compile("^kategori = Jalan Berlubang")).first.click()
     expect(page.get_by_text("Menurut baris 60.")).to_be_visible()
     studio = "document.querySelector('[data-module=studio-decision]').studio"

@@ -132,6 +132,7 @@ def test_the_page_of_a_version_s_table_tries_it_without_a_script(sign_in: SignIn
     assert page.status_code == 200
     assert "Menurut baris 16." in page.text
     assert '<option value="KTP" selected>' in page.text
+    assert "Peringatan FEEL" not in page.text  # what is left empty is null
     plain = reader.get("/proses/1/tabel/rute_unit")
     assert "Coba tabel ini" in plain.text
     assert "Menurut baris" not in plain.text
