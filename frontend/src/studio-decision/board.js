@@ -53,7 +53,8 @@ export class Board {
 
   // The heading above the numbers of rows is empty.
   nameRows() {
-    this.element.querySelector('th.index-column')?.setAttribute('aria-label', this.rowWord);
+    const heading = this.element.querySelector('th.index-column');
+    if (heading && !heading.textContent) heading.append(make('span', { class: 'sr-only' }, this.rowWord));
   }
 
   async written() {
