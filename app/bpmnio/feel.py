@@ -8,7 +8,7 @@ import re
 import threading
 from collections import OrderedDict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 
 from app.bpmnio import feelin, nesting
-from app.bpmnio.feelin import Dialect, Facts, Item, Named, Node
+from app.bpmnio.feelin import Dialect, Facts, Item, Named, Node, Spot
 from app.errors import AppError, ExpressionFailed
 from app.i18n import _
 
@@ -202,6 +202,39 @@ def place_paths(text: str, *, dialect: Dialect = "expression") -> frozenset[tupl
         ExpressionFailed: looking at it took too long; `check` says so.
     """
     return _facts(text, dialect).paths
+
+
+def spots(texts: Sequence[tuple[str, Dialect]]) -> list[tuple[Spot, ...]]:
+    """Return for each text where it reads variables that it does not define itself: positions in the text as given.
+
+    Nothing is found in what is longer or deeper than people write.
+
+    Raises:
+        ExpressionFailed: looking took too long.
+    """
+    unknown = [one for one in dict.fromkeys(texts) if one not in _spots]
+    for start in range(0, len(unknown), _SPOTS_AT_ONCE):
+        some = unknown[start : start + _SPOTS_AT_ONCE]
+        items = [Item(dialect, _text(text) if _is_readable(text) else "") for text, dialect in some]
+        found = zip(some, feelin.spots_of(items), strict=True)
+        if len(_spots) > _MOST_SPOTS:
+            _spots.clear()
+        _spots.update({one: tuple(_shifted(one[0], spot) for spot in spots) for one, spots in found})
+    return [_spots.get(one, ()) for one in texts]
+
+
+_SPOTS_AT_ONCE, _MOST_SPOTS = 200, 5_000
+_spots: dict[tuple[str, Dialect], tuple[Spot, ...]] = {}
+
+
+def _is_readable(text: str) -> bool:
+    return len(text) <= MAX_CHARS and not nesting.fault(_text(text))
+
+
+def _shifted(text: str, spot: Spot) -> Spot:
+    """A spot of what FEEL sees of a text, in the whole of it."""
+    before = text.index(_text(text))
+    return replace(spot, steps=tuple((name, start + before, end + before) for name, start, end in spot.steps))
 
 
 @lru_cache(maxsize=2_000)

@@ -90,6 +90,20 @@ class Node:
     parts: tuple["Node", ...] = ()
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Where a text reads a variable.
+
+    ``steps`` are its name and what is asked of it after dots, each (name, start, end) in the text. ``perhaps``: in a
+    filter, where an entry of the list may hold it instead. ``looped``: in a template's loop, where ``this`` is an
+    entry.
+    """
+
+    steps: tuple[tuple[str, int, int], ...]
+    perhaps: bool = False
+    looped: bool = False
+
+
 _Key = tuple[Dialect, str, tuple[str, ...]]
 _facts: dict[_Key, Facts] = {}
 
@@ -106,6 +120,18 @@ def facts_of(items: Sequence[Item]) -> list[Facts]:
         _facts.update(found)
         known.update(found)
     return [facts for key in keys if (facts := known[key]) is not None]
+
+
+def spots_of(items: Sequence[Item]) -> list[tuple[Spot, ...]]:
+    """Return where each item reads variables, in one call; in parts of a text that make no sense nothing is found."""
+    request = [(item.dialect, item.text, item.known) for item in items]
+    answers = map(orjson.loads, _call("feel.spots", request, items)) if items else ()
+    return [tuple(spot_from(*one) for one in answer) for answer in answers]
+
+
+def spot_from(steps: Iterable[Any], perhaps: bool, looped: bool = False) -> Spot:
+    """A spot as V8 tells it."""
+    return Spot(tuple((name, start, end) for name, start, end in steps), perhaps, looped)
 
 
 def tree(text: str) -> Node | None:

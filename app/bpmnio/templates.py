@@ -13,6 +13,7 @@ from typing import Any, Literal
 import orjson
 
 from app.bpmnio import feelin, nesting
+from app.bpmnio.feelin import Spot
 from app.bpmnio.isolate import LimitReached
 from app.errors import ExpressionFailed
 from app.i18n import _
@@ -83,6 +84,19 @@ def look(text: str) -> Facts:
         return Facts(error.said, frozenset())
     paths = frozenset(tuple(path.split(".")) for path in found["paths"])
     return Facts(found["error"], frozenset(found["reads"]), paths)
+
+
+@lru_cache(maxsize=2_000)
+def spots(text: str) -> tuple[Spot, ...]:
+    """Return where a template reads variables, as `feel.spots`.
+
+    Raises:
+        ExpressionFailed: looking took too long.
+    """
+    if look(text).error is not None:
+        return ()
+    [found] = _call("texts.spots", [text], _SECONDS_EACH, text)
+    return tuple(feelin.spot_from(*one) for one in found)
 
 
 def _call(function: str, request: Any, seconds: float, text: str) -> Any:

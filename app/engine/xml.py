@@ -57,6 +57,20 @@ def parse(content: bytes, *, file: str | None = None, remarks: bool = False) -> 
     return root
 
 
+def decoded(content: bytes) -> str:
+    """The text of a file that `parse` took, as it is written; `encoded` makes the file of it again.
+
+    Raises:
+        InvalidDiagram: it is in no encoding that we read.
+    """
+    return _decoded(content, None)
+
+
+def encoded(text: str, like: bytes) -> bytes:
+    """A text in the encoding of the file ``like``."""
+    return text.encode(_encoding(like, None), "xmlcharrefreplace")
+
+
 def refusal(code: str, file: str | None, *, line: int | None = None, **params: str) -> InvalidDiagram:
     """The error for a file that cannot be read at all, with its one finding."""
     finding = Finding(code, "error", line=line, file=file, params=params)

@@ -12,6 +12,7 @@ from app.forms.paths import Path, get, put
 from app.forms.rules import accepts
 from app.forms.schema.checking import check_identity, check_marks, check_names
 from app.forms.schema.schema import IdentityMarks, check_form, from_form_data, identity_marks, load_form
+from app.forms.schema.variable_mentions import form_mentions
 from app.forms.submission.html_values import REMOVE, attached, held_files, pickers, read_html
 from app.forms.submission.identity_flow import with_identity
 from app.forms.submission.json_values import from_json, left_out
@@ -40,6 +41,7 @@ __all__ = [
     "checked",
     "condition_context",
     "display",
+    "form_mentions",
     "from_form_data",
     "from_json",
     "get",

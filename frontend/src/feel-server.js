@@ -6,7 +6,7 @@ import { clockAt, useLocalZone } from './feel/clock.js';
 import './feel/dates.js';
 import './feel/limits.js';
 import './feel/patterns.js';
-import { inspect } from './feel/names.js';
+import { inspect, spots } from './feel/names.js';
 import { plain } from './feel/plain.js';
 import './feel/templates.js';
 import { tree } from './feel/tree.js';
@@ -14,7 +14,12 @@ import { tree } from './feel/tree.js';
 const MOST_WARNINGS = 20;
 const MOST_CHARS = 1_000_000;
 
-globalThis.feel = { run: json(run), inspect: json(inspectAll), tree: json((texts) => texts.map(tree)) };
+globalThis.feel = {
+  run: json(run),
+  inspect: json(inspectAll),
+  spots: json((items) => items.map(([ dialect, text, known ]) => spots(text, dialect, known))),
+  tree: json((texts) => texts.map(tree))
+};
 
 // Every answer is JSON text of its own, so that Python can keep it as it is.
 function json(fn) {

@@ -34,6 +34,19 @@ export function inspect(text, dialect, known = []) {
   };
 }
 
+/**
+ * Return where `text` reads what it does not define itself: for each place [steps, perhaps], `steps` the name and what
+ * is asked of it after dots, each [name, from, to] in letters; `perhaps` inside a filter, where an entry of the list may
+ * hold it instead. What is called as a function is left out.
+ */
+export function spots(text, dialect, known = []) {
+  const context = Object.fromEntries(known.map((name) => [ name, null ]));
+  const tree = (dialect === 'unary' ? parseUnaryTests : parseExpression)(text, context);
+  const found = { certain: new Set(), maybe: new Set(), calls: new Set(), paths: new Set(), spots: [] };
+  walk(tree.topNode, text, { locals: new Set(), inFilter: false }, found);
+  return found.spots;
+}
+
 /** Return where the text stops making sense, { at, found }, or null. */
 export function firstError(top, text) {
   let error = null;
@@ -62,9 +75,8 @@ function walkAll(nodes, text, scope, found) {
 
 const visitors = {
   VariableName(node, text, scope, found) {
-    const name = nameOf(node, text);
-    if (!scope.locals.has(name)) {
-      read(name, [], scope, found);
+    if (!scope.locals.has(nameOf(node, text))) {
+      read([ node ], text, scope, found);
     }
   },
 
@@ -73,12 +85,12 @@ const visitors = {
     const steps = [];
     let root = node;
     for (; root.name === 'PathExpression'; root = root.firstChild) {
-      steps.unshift(nameOf(root.lastChild, text));
+      steps.unshift(root.lastChild);
     }
     if (root.name !== 'VariableName') {
       walk(root, text, scope, found);
     } else if (!scope.locals.has(nameOf(root, text))) {
-      read(nameOf(root, text), steps, scope, found);
+      read([ root, ...steps ], text, scope, found);
     }
   },
 
@@ -128,11 +140,25 @@ const visitors = {
   Type() {},
 };
 
-function read(name, steps, scope, found) {
-  (scope.inFilter ? found.maybe : found.certain).add(name);
-  if (PLACES.has(name)) {
-    found.paths.add([ name, ...steps ].join('.'));
+function read(nodes, text, scope, found) {
+  const names = nodes.map((node) => nameOf(node, text));
+  (scope.inFilter ? found.maybe : found.certain).add(names[0]);
+  if (PLACES.has(names[0])) {
+    found.paths.add(names.join('.'));
   }
+  if (found.spots && !isCalled(nodes[0])) {
+    const steps = nodes.map((node, place) => [ names[place], letters(text, node.from), letters(text, node.to) ]);
+    found.spots.push([ steps, scope.inFilter ]);
+  }
+}
+
+function isCalled({ from, to, parent }) {
+  return parent?.name === 'FunctionInvocation' && parent.firstChild.from === from && parent.firstChild.to === to;
+}
+
+// Letters before a place: JavaScript counts some as two.
+function letters(text, place) {
+  return [ ...text.slice(0, place) ].length;
 }
 
 // Whether what is called is certainly no function: a name that nobody defines, or a member of something else than a

@@ -4,7 +4,7 @@ import { Marked } from 'marked';
 
 import { answer } from './answer.js';
 import { clockAt, useLocalZone } from './clock.js';
-import { inspect } from './names.js';
+import { inspect, spots } from './names.js';
 
 const MOST_CHARS = 80_000;
 const UNREADABLE = ' ⚠ ';
@@ -31,7 +31,7 @@ const ways = {
   html: (text, scope, strict) => filled(text, scope, { strict, sanitizer: (value) => escaped(value ?? '') })
 };
 
-globalThis.texts = { render, look };
+globalThis.texts = { render, look, spots: spotsIn };
 
 /** Return for each { way, text, strict, local } of a JSON request what it says; as JSON. */
 function render(json) {
@@ -73,6 +73,32 @@ function lookAt(text) {
     reads: [ ...new Set(facts.flatMap((fact) => [ ...fact.names, ...fact.maybe ])) ],
     paths: [ ...new Set(facts.flatMap(pathsOf)) ]
   };
+}
+
+/** Return for each template of a JSON list where it reads, as `spots` does, with a third entry: inside a loop. */
+function spotsIn(json) {
+  return answer(JSON.parse(json).map((text) => (isTemplate(text) ? spotsOf(text) : [])));
+}
+
+function spotsOf(text) {
+  const found = [];
+  const loops = []; // where the bodies of loops end
+  parse(text).iterate({
+    enter(node) {
+      if (node.name === 'LoopSpanner') {
+        loops.push({ head: node.node.getChild('FeelBlock')?.to ?? node.from, end: node.to });
+      }
+      if (node.name === 'Feel' || node.name === 'FeelBlock') {
+        const looped = loops.some(({ head, end }) => node.from >= head && node.to <= end);
+        const before = [ ...text.slice(0, node.from) ].length;
+        for (const [ steps, perhaps ] of spots(text.slice(node.from, node.to), 'expression')) {
+          found.push([ steps.map(([ name, from, to ]) => [ name, from + before, to + before ]), perhaps, looped ]);
+        }
+        return false;
+      }
+    }
+  });
+  return found;
 }
 
 function expressionsIn(node, looped = false) {
