@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 from app.commands.deployments import deploy_prepared
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
+from app.errors import Conflict
+from app.i18n import _
 from app.models import ProcessDraft
 from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.deployment.deployments import Deployment, Prepared
-from app.services.studio import drafts, publishing, titles
+from app.services.studio import drafts, publishing, renaming, titles
 
 
 def begin_draft(
@@ -66,6 +68,28 @@ def bring_in_files(
         return {"changed": list(drafts.bring_in(session, draft_id, files, title=title, actor=actor))}
 
     return change_draft(database, draft_id, do, actor=actor, command=command)
+
+
+def rename_field(
+    database: Database, draft_id: int, file: str, old: str, new: str, *, seen: Mapping[str, int], actor: Actor
+) -> Answer:
+    """Give a field another name in all files of a draft at once; answer their revisions.
+
+    ``seen``: the revisions that the list of changes was made from. The same again is refused by them.
+
+    Raises:
+        Conflict: a file was changed since, or names the variable in a way that only people can change.
+        And what `renaming.plan` raises.
+    """
+    with database.reading() as session:
+        plan = renaming.plan(session, draft_id, file, old, new, actor=actor)
+    if plan.left:
+        raise Conflict(_("Tidak ada yang diganti: {places}.", places="; ".join(plan.left)))
+
+    def do(session: Session) -> Answer:
+        return {"revisions": drafts.overwrite(session, draft_id, plan.files, seen=seen, actor=actor)}
+
+    return run_without_key(database, do)
 
 
 def change_draft(

@@ -11,6 +11,7 @@ from app.bpmnio import budget, feel, patterns
 from app.engine import decisions, mappings, timers
 from app.engine.diagram import Diagram, Flow, Lane, Node
 from app.engine.reading import reader
+from app.engine.reading.variable_mentions import OF_PROCESS
 from app.errors import ExpressionFailed
 from app.findings import Finding, has_errors
 from app.findings.likeness import meant
@@ -54,7 +55,7 @@ _Reads = Iterable[tuple[str, frozenset[str]]]
 
 Place = Node | Flow | Lane | Diagram
 #: Process properties that name a variable. Source: HOUSE.md, "What a diagram tells the code".
-_VARIABLE_PROPERTIES = ("nomor", "perihal", "kategori", "unit", "wilayah")
+_VARIABLE_PROPERTIES = OF_PROCESS
 
 
 def node_error(node: Node, code: str, **params: str) -> Finding:
@@ -93,13 +94,15 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     private = {f.key for form in bundle.forms.values() for f in form.fields if f.key and f.private}
     known = _set_somewhere(bundle)
     places = _places(bundle)
-    for element_id, where, names, mentioned in _reads(bundle):
+    for element_id, where, names, mentioned in variable_reads(bundle):
         place = places.get(element_id)
         for name in sorted(names):
             bundle.findings += _about_name(bundle, place, where, name, known=known)
         for name in sorted(mentioned & private):
             bundle.findings.append(_name_finding("private_field_read", "error", place, name, where))
-    bundle.findings += _check_mappings(bundle, ((id, names) for id, _where, names, _all in _reads(bundle)))
+    bundle.findings += _check_mappings(
+        bundle, ((id, names) for id, _where, names, _all in variable_reads(bundle))
+    )
     bundle.findings += form_checks.check_identity_fields(bundle)
     bundle.findings += form_checks.never_set(bundle, known)
     bundle.findings += form_checks.check_options(bundle) if known is not None else ()
@@ -151,7 +154,7 @@ def _set_somewhere(bundle: Bundle) -> set[str] | None:
     return None if open_ended else fields | outputs | named | local
 
 
-def _reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str], frozenset[str]]]:
+def variable_reads(bundle: Bundle) -> Iterator[tuple[str, str, frozenset[str], frozenset[str]]]:
     """(element id, where, names read, names mentioned at all) of everything that reads variables."""
     for expression in reader.expressions(bundle.diagram):
         text = expression.text

@@ -279,6 +279,28 @@ def bring_in(
     return changed
 
 
+def overwrite(
+    session: Session, draft_id: int, files: Mapping[str, bytes], *, seen: Mapping[str, int], actor: Actor
+) -> dict[str, int]:
+    """Change files together that were worked out from all files at the revisions ``seen``; return the new revisions.
+
+    Raises:
+        Conflict: a file came, went or was saved meanwhile; nothing is changed. And what `get_open` raises.
+    """
+    draft = get_open(session, draft_id, actor=actor, lock=True)
+    stored = {row.name: row for row in files_of(session, draft_id)}
+    if {name: row.revision for name, row in stored.items()} != dict(seen):
+        raise Conflict(
+            _("Draf ini diubah sejak daftar itu dibuat. Tidak ada yang diganti; buka daftarnya lagi.")
+        )
+    _require_takable({name: row.content for name, row in stored.items()} | dict(files))
+    now = clock.now(session)
+    for name, content in files.items():
+        _overwrite(stored[name], content, now, actor)
+    _note_change(session, draft, None, actor)
+    return {name: row.revision for name, row in stored.items()}
+
+
 def discard(session: Session, draft_id: int, *, actor: Actor) -> ProcessDraft:
     """Lay a draft aside; `restore` brings it back within `KEPT`.
 
