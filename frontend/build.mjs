@@ -23,6 +23,7 @@ const builds = [
       `${kit}/css/visitor.css`,
       `${kit}/css/form.css`,
       `${kit}/css/diagram.css`,
+      `${kit}/css/studio-form.css`,
       `${kit}/js/app.js`,
       `${kit}/js/visitor.js`,
       `${kit}/icons/favicon.svg`
@@ -30,6 +31,7 @@ const builds = [
   },
   { entryPoints: [ 'src/viewer.js' ] },
   { entryPoints: [ 'src/studio-diagram.js' ], jsx: 'automatic', jsxImportSource: 'preact', ...signs },
+  { entryPoints: [ 'src/studio-form.js' ] },
   { entryPoints: [ 'src/studio-decision.js' ], ...signs },
   {
     entryPoints: [ 'src/conditions.js' ],

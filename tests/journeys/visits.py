@@ -22,6 +22,7 @@ NO_PAGES = {
     "studio_editors.first_diagram": "leads elsewhere",
     "studio_editors.content": "read by the editors",
     "studio_editors.materials_of": "read by the editors",
+    "studio_editors.usage": "read by the form editor",
 }
 _PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -217,6 +218,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("studio_editors.diagram", "/studio/{draft}/diagram/pengaduan.bpmn"),
         Visit("studio_editors.table", "/studio/{draft}/tabel/rute-unit.dmn", "opened", _table_opened),
         Visit("definitions.table", "/proses/3/tabel/rute_unit?coba=1&v.kategori=KTP"),
+        Visit("studio_editors.form", "/studio/{draft}/formulir/laporan.form"),
         Visit("incidents.listed", "/kendala"),
         Visit("incidents.listed", "/kendala?status=resolved"),
         Visit("casefile.show", "/perkara/{stopped}"),

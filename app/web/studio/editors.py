@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, make_response, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from app.errors import InvalidDiagram, InvalidForm, NotFound
 from app.i18n import _
 from app.services.definitions import table_trials
 from app.services.deployment import deployments
-from app.services.studio import deadlines, drafts, materials, tables
+from app.services.studio import deadlines, drafts, field_usage, materials, previews, renaming, tables
 from app.services.studio.drafts import SavedMeanwhile
 from app.web import context, errors, filters, security
 from app.web.definitions import trials
@@ -159,6 +160,90 @@ def deadline(draft_id: int) -> Response:
             "due": filters.moment(due) if due else "",
         }
     )
+
+
+@blueprint.get("/studio/<int:draft_id>/formulir/<name>")
+def form(draft_id: int, name: str) -> str:
+    """The editor of a form. It writes no styles, so the strict policy holds."""
+    if not name.endswith(".form"):
+        raise NotFound(_("Berkas ini bukan formulir."))
+    with context.database().reading() as session:
+        draft = drafts.get_open(session, draft_id, actor=context.actor())
+        row = drafts.file_of(session, draft_id, name, actor=context.actor())
+        return render_template("studio/form.html", draft=draft, file=row, language=i18n.language())
+
+
+@blueprint.post("/studio/<int:draft_id>/pratinjau")
+def preview(draft_id: int) -> Response:
+    """A form as somebody will see it, with what is sent of it and typed into it; nothing is stored."""
+    sent = _object()
+    name, content, typed = str(sent.get("name", "")), sent.get("content"), sent.get("typed", [])
+    if not isinstance(content, str) or not isinstance(typed, list) or not name.endswith(".form"):
+        raise BadRequest
+    with context.database().reading() as session:
+        drafts.get(session, draft_id, actor=context.actor())
+        files = drafts.contents(session, draft_id) | {name: content.encode()}
+        try:
+            seen = previews.preview(
+                session,
+                files,
+                name,
+                viewer=str(sent.get("viewer", "")),
+                typed=_typed(typed),
+                check=sent.get("check") is True,
+                sample=sent.get("sample") is True,
+            )
+        except InvalidDiagram as error:
+            return jsonify({"html": None, "message": str(error), "viewers": []})
+        page = render_template("studio/preview.html", seen=seen, zone=context.config().timezone.key)
+    viewers = [{"key": one.key, "label": one.label} for one in seen.viewers]
+    return jsonify({"html": page, "viewer": seen.viewer.key, "viewers": viewers, "summary": seen.summary})
+
+
+@blueprint.get("/studio/<int:draft_id>/formulir/<name>/pembaca.json")
+def usage(draft_id: int, name: str) -> Response:
+    """Who uses a form of the draft, and who reads each of its fields."""
+    with context.database().reading() as session:
+        drafts.file_of(session, draft_id, name, actor=context.actor())
+        return jsonify(field_usage.usage_of(drafts.contents(session, draft_id), name))
+
+
+@blueprint.post("/studio/<int:draft_id>/formulir/<name>/ganti-nama")
+def rename(draft_id: int, name: str) -> Response:
+    """What another name for a field would change in the draft; with the ``revisions`` of that list it is done."""
+    sent, actor = _object(), context.actor()
+    old, new = str(sent.get("from", "")), str(sent.get("to", "")).strip()
+    if "revisions" in sent:
+        seen = sent["revisions"]
+        if not isinstance(seen, dict) or not all(isinstance(one, int) for one in seen.values()):
+            raise BadRequest
+        return jsonify(
+            studio.rename_field(context.database(), draft_id, name, old, new, seen=seen, actor=actor)
+        )
+    with context.database().reading() as session:
+        plan = renaming.plan(session, draft_id, name, old, new, actor=actor)
+    return jsonify(
+        {
+            "changes": [asdict(one) for one in plan.changes],
+            "left": plan.left,
+            "unsure": plan.unsure,
+            "revisions": plan.seen,
+        }
+    )
+
+
+def _typed(entries: list[Any]) -> dict[str, list[str]]:
+    """What a browser's form holds, as pairs of name and text, by name.
+
+    Raises:
+        BadRequest: it is something else.
+    """
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        if not isinstance(entry, list) or len(entry) != 2 or not all(isinstance(one, str) for one in entry):
+            raise BadRequest
+        found.setdefault(entry[0], []).append(entry[1])
+    return found
 
 
 def _editor(template: str, draft_id: int, name: str) -> AnyResponse:

@@ -15,7 +15,8 @@ from app.i18n import _
 from app.services.definitions import catalogue, definitions
 from app.services.deployment import deployments
 from app.services.deployment.deployments import Deployment
-from app.services.studio import archives, drafts, tables, titles
+from app.services.studio import archives, drafts, new_forms, tables, titles
+from app.services.studio.drafts import SavedMeanwhile
 from app.web import context, entries, errors
 from app.web.definitions.definitions import known, said, say_done
 from app.web.files import deployed_files
@@ -126,6 +127,20 @@ def new_table(draft_id: int) -> AnyResponse:
     except InvalidForm as error:
         return make_response(_draft_page(draft_id, problems=error.errors, table=name), 422)
     return redirect(url_for("studio_editors.table", draft_id=draft_id, name=file), 303)
+@blueprint.post("/studio/<int:draft_id>/formulir")
+def new_form(draft_id: int) -> AnyResponse:
+    """Put an empty form into the draft, under a key made of its name, and open it."""
+    actor, title = context.actor(), request.form.get("form_name", "")
+    try:
+        name, content = new_forms.empty_form(title)
+        studio.save_file(context.database(), draft_id, name, content, began_with=0, actor=actor)
+    except SavedMeanwhile as error:
+        problem = _("Draf ini sudah punya {file}. Beri nama lain.", file=error.stored.name)
+        return make_response(_draft_page(draft_id, problems={"form_name": problem}, form_name=title), 422)
+    except InvalidForm as error:
+        problem = errors.tell_error(error)
+        return make_response(_draft_page(draft_id, problems={"form_name": problem}, form_name=title), 422)
+    return redirect(url_for("studio_editors.form", draft_id=draft_id, name=name), 303)
 
 
 @blueprint.post("/studio/<int:draft_id>/berkas/<name>/keluarkan")
@@ -263,6 +278,7 @@ def _draft_page(
     refused: list[dict[str, Any]] | None = None,
     reason: str = "",
     table: str = "",
+    form_name: str = "",
 ) -> str:
     actor = context.actor()
     with context.database().reading() as session:
@@ -281,5 +297,6 @@ def _draft_page(
             refused=refused is not None,
             reason=reason,
             new_table=table,
+            form_name=form_name,
             kept_days=drafts.KEPT.days,
         )

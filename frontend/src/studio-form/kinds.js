@@ -1,0 +1,80 @@
+// What a form can be made of, in words, and what a new one begins with.
+import { aLine, newName } from './document.js';
+
+export const COMMON = [ 'textfield', 'textarea', 'number', 'datetime', 'radio', 'select', 'checkbox', 'filepicker', 'group', 'text' ];
+export const OTHERS = [ 'checklist', 'taglist', 'dynamiclist', 'expression', 'table', 'html', 'image', 'iframe', 'documentPreview', 'separator', 'spacer', 'button' ];
+export const CHOICES = new Set([ 'radio', 'select', 'checklist', 'taglist' ]);
+export const INPUTS = new Set([ 'textfield', 'textarea', 'number', 'datetime', 'checkbox', 'filepicker', 'expression', ...CHOICES ]);
+
+const NAMES = {
+  textfield: 'Teks satu baris',
+  textarea: 'Teks panjang',
+  number: 'Angka',
+  datetime: 'Tanggal atau waktu',
+  radio: 'Pilihan tampak semua',
+  select: 'Pilihan dalam daftar',
+  checkbox: 'Kotak centang',
+  filepicker: 'Berkas',
+  group: 'Kelompok',
+  text: 'Teks penjelasan',
+  checklist: 'Beberapa centang',
+  taglist: 'Beberapa pilihan dengan pencarian',
+  dynamiclist: 'Daftar berbaris',
+  expression: 'Hasil hitungan',
+  table: 'Tabel untuk dibaca',
+  html: 'HTML',
+  image: 'Gambar',
+  iframe: 'Tautan halaman lain',
+  documentPreview: 'Tautan berkas',
+  separator: 'Garis pemisah',
+  spacer: 'Ruang kosong',
+  button: 'Tombol'
+};
+
+export function nameOf(kind, t) {
+  return t(NAMES[kind] ?? kind);
+}
+
+export function titleOf(part, t) {
+  const label = part.label || part.dateLabel || part.timeLabel || part.title || part.alt;
+  const text = typeof (part.text ?? part.content) === 'string' ? (part.text ?? part.content) : '';
+  const begins = text.replace(/[*_#]|<[^>]*>/g, '').trim().slice(0, 60);
+  return label || begins || part.key || nameOf(part.type, t);
+}
+
+export function labelName(part) {
+  return part.type !== 'datetime' ? 'label' : part.subtype === 'time' ? 'timeLabel' : 'dateLabel';
+}
+
+export function newPart(kind, doc, names, t) {
+  const label = t(kind === 'group' ? 'Kelompok baru' : 'Isian baru');
+  const part = { type: kind };
+  if (INPUTS.has(kind) || kind === 'group' || kind === 'dynamiclist' || kind === 'table') {
+    part[kind === 'datetime' ? 'dateLabel' : 'label'] = label;
+  }
+  Object.assign(part, {
+    datetime: { subtype: 'date' },
+    group: { components: [], showOutline: true },
+    dynamiclist: { components: [], isRepeating: true, allowAddRemove: true, defaultRepetitions: 1, showOutline: true },
+    text: { text: t('Tulis penjelasannya di sini.') },
+    html: { content: `<p>${t('Tulis penjelasannya di sini.')}</p>` },
+    expression: { expression: '=null', computeOn: 'change' },
+    table: { dataSource: '=[]', columns: [ { key: 'nama', label: t('Nama') } ] },
+    button: { label: t('Kirim'), action: 'submit' },
+    image: { alt: '', source: '' },
+    iframe: { label: t('Halaman lain'), url: '' },
+    documentPreview: { dataSource: '=[]' },
+    spacer: { height: 60 }
+  }[kind]);
+  if (CHOICES.has(kind)) {
+    part.values = [ 1, 2 ].map((number) => ({ label: `${t('Pilihan')} ${number}`, value: `pilihan_${number}` }));
+  }
+  part.layout = aLine();
+  part.id = newName('Field');
+  if (INPUTS.has(kind)) {
+    part.key = doc.freeKey('isian_baru', names);
+  } else if (kind === 'dynamiclist') {
+    part.path = doc.freeKey('daftar_baru', names);
+  }
+  return part;
+}
