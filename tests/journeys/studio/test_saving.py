@@ -25,6 +25,7 @@ def test_the_later_of_two_owners_sees_both_versions_and_takes_the_other_or_keeps
     dialog = second.page.get_by_role("dialog")
     expect(dialog).to_contain_text("Tidak ada yang ditimpa")
     expect(dialog.locator(".djs-container")).to_have_count(2)
+    expect(dialog.locator(".differs")).to_have_count(2)
     assert "Telaahan pertama" in second.stored()
     dialog.get_by_role("button", name="Putuskan nanti").click()
     rename(second, "Telaahan ketiga")

@@ -24,6 +24,7 @@ function App({ editor }) {
   const [ trouble, setTrouble ] = useState('');
   useEffect(() => {
     editor.onFindings = () => markFindings(editor);
+    window.addEventListener('keydown', (event) => saveByKey(editor, event));
     editor.open(board.current).then(() => setState('open'), (error) => { setTrouble(troubleOf(editor, error)); setState('failed'); });
   }, []);
   const { t } = editor;
@@ -44,9 +45,28 @@ function App({ editor }) {
         </div>
         <aside class="studio__panel" aria-label={t('panel')} hidden={editor.folded}>{open && <Panel editor={editor} />}</aside>
       </div>
+      {open && <Selected editor={editor} />}
       {editor.theirs && <Conflict editor={editor} />}
     </div>
   );
+}
+
+// Ctrl+S by habit: it is saved without, and the browser's own dialog would be of no use.
+function saveByKey(editor, event) {
+  if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 's') {
+    event.preventDefault();
+    document.activeElement?.blur(); // what is typed counts
+    editor.saver?.save();
+  }
+}
+
+/** Says to who does not see the canvas what is selected. */
+function Selected({ editor }) {
+  const { t } = editor;
+  const chosen = editor.get('selection').get().length;
+  const [ element, ...more ] = editor.selected();
+  const text = more.length ? t('panel.many', { count: more.length + 1 }) : t('said.selected', { name: editor.nameOf(element) });
+  return <p class="sr-only" role="status">{chosen ? text : ''}</p>;
 }
 
 // bpmn-js draws what has a place in the drawing, and nothing else.

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import { clock } from '../words/index.js';
+import { differing } from './differing.js';
 import { offer } from './downloads.js';
 import { dialect, LOOKS } from './modeler.js';
 import { vocabularyOf } from './vocabulary.js';
@@ -25,10 +26,10 @@ export function Conflict({ editor }) {
   return (
     <dialog ref={dialog} class="dialog conflict" aria-labelledby="conflict-title" onCancel={(event) => { event.preventDefault(); later(); }}>
       <h2 id="conflict-title" tabIndex={-1} autofocus>{t('conflict.title')}</h2>
-      <p>{t('conflict.text', { name, time })}</p>
+      <p>{t('conflict.text', { name, time })} {t('conflict.marked')}</p>
       <div class="conflict__both">
-        <Version title={t('conflict.theirs', { name, time })} content={theirs.content} editor={editor} />
-        <Version title={t('conflict.mine')} content={mine} editor={editor} />
+        <Version title={t('conflict.theirs', { name, time })} content={theirs.content} other={mine} editor={editor} />
+        <Version title={t('conflict.mine')} content={mine} other={theirs.content} editor={editor} />
       </div>
       {sure
         ? <div class="actions" role="alert">
@@ -46,15 +47,15 @@ export function Conflict({ editor }) {
   );
 }
 
-function Version({ title, content, editor }) {
+function Version({ title, content, other, editor }) {
   const board = useRef(null);
   const [ failed, setFailed ] = useState(false);
   useEffect(() => {
-    if (!content) return undefined;
+    if (!content || !other) return undefined;
     const viewer = new NavigatedViewer({ container: board.current, moddleExtensions: dialect(vocabularyOf(content)), bpmnRenderer: LOOKS });
-    viewer.importXML(content).then(() => viewer.get('canvas').zoom('fit-viewport', 'auto')).catch(() => setFailed(true));
+    viewer.importXML(content).then(() => show(viewer, differing(content, other))).catch(() => setFailed(true));
     return () => viewer.destroy();
-  }, [ content ]);
+  }, [ content, other ]);
   return (
     <figure class="conflict__version">
       <figcaption>{title}</figcaption>
@@ -62,4 +63,12 @@ function Version({ title, content, editor }) {
       {failed && <p class="muted">{editor.t('conflict.unreadable')}</p>}
     </figure>
   );
+}
+
+function show(viewer, ids) {
+  const canvas = viewer.get('canvas');
+  for (const id of ids) {
+    if (viewer.get('elementRegistry').get(id)) canvas.addMarker(id, 'differs');
+  }
+  canvas.zoom('fit-viewport', 'auto');
 }

@@ -17,6 +17,7 @@ export default {
   // Somebody else saved
   'conflict.title': 'Somebody else saved this diagram',
   'conflict.text': '{name} saved at {time}, after you had begun. Nothing was overwritten. Choose the version to go on with.',
+  'conflict.marked': 'What differs has thick lines.',
   'conflict.theirs': '{name}’s, {time}',
   'conflict.mine': 'Yours, not saved yet',
   'conflict.take': 'Take {name}’s',

@@ -17,6 +17,7 @@ export default {
   // Somebody else saved
   'conflict.title': 'Diagram ini sudah disimpan orang lain',
   'conflict.text': '{name} menyimpan pada {time}, sesudah Anda mulai. Tidak ada yang ditimpa. Pilih versi yang diteruskan.',
+  'conflict.marked': 'Yang berbeda digaris tebal.',
   'conflict.theirs': 'Milik {name}, {time}',
   'conflict.mine': 'Milik Anda, belum tersimpan',
   'conflict.take': 'Ambil milik {name}',
