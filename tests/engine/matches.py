@@ -80,7 +80,7 @@ class Match:
         found: list[AssertionError] = []
         for order in range(ORDERS):
             if order:
-                self.game = Racing(self.drawn.diagram, self.moves)
+                self.game = self._replayed()
                 self.places = {key: self.game.places[number] for key, number in numbers.items()}
             try:
                 assert self.game.make(move.in_order(order)) == can, self.label
@@ -92,6 +92,10 @@ class Match:
                 self.moves.append(move.in_order(order))
                 return
         raise found[0]
+
+    def _replayed(self) -> Racing:
+        """The game once more, with the moves so far."""
+        return Racing(self.drawn.diagram, self.moves)
 
     def _next_timer(self) -> list[str]:
         return sorted(self.case.timers, key=lambda timer: self.case.timers[timer].due.at)[:1]

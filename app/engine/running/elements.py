@@ -197,7 +197,7 @@ class InclusiveJoin(_Join):
             return True
         missing = [name for name in self._inputs if name not in come]
         frame = _frame(here[0])
-        places = (_place(task, frame) for task in tasks if task.task_spec is not self and _stands(task))
+        places = (place_in(task, frame) for task in tasks if task.task_spec is not self and stands(task))
         return any(
             any(place in self._before[name] for name in missing)
             and not any(place in self._before[name] for name in come)
@@ -216,7 +216,7 @@ def _origin(task: Task) -> str:
     return name
 
 
-def _stands(task: Task) -> bool:
+def stands(task: Task) -> bool:
     """Whether a token stands here. An event that waits beside its activity is none: the activity is counted."""
     waits = task._state == TaskState.WAITING and not isinstance(task.task_spec, BoundaryEvent)
     return waits or bool(task._state & (TaskState.READY | TaskState.STARTED))
@@ -232,7 +232,7 @@ def _frame(task: Task) -> Task | None:
     return next(frames(task), None)
 
 
-def _place(task: Task, frame: Task | None) -> str | None:
+def place_in(task: Task, frame: Task | None) -> str | None:
     """Where a token stands as seen from within ``frame``: deeper down, in the activity that holds it; None
     outside."""
     path: list[Task | None] = [task, *frames(task), None]

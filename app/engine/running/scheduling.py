@@ -15,27 +15,38 @@ from app.errors import ExecutionFailed, ExpressionFailed
 from app.i18n import _
 
 
-def schedule(run: Context, task: Task) -> dict[str, Any]:
-    """What a timer that opens now has to remember: when it is due, and since when it waits.
+def schedule(run: Context, task: Task, opened_at: datetime | None = None) -> dict[str, Any]:
+    """What a timer that opens now, or opened at ``opened_at``, has to remember: when it is due, since when it waits.
 
     Raises:
         ExecutionFailed: its expression fails, or gives no time.
     """
     node = run.diagram.nodes[task.task_spec.event_definition.name]
-    due = _due(run, node, deadline_of(task, run.diagram), apply_mappings.edge(run, node, run.seen_by(task)))
-    return {"due": due.as_dict() if due else None, "opened": run.now.astimezone(UTC).isoformat()}
+    opened_at = opened_at or run.now
+    values = apply_mappings.edge(run, node, run.seen_by(task))
+    due = due_from(run, node, opened_at, deadline_of(task, run.diagram), values)
+    return {"due": due.as_dict() if due else None, "opened": opened_at.astimezone(UTC).isoformat()}
 
 
-def _due(
-    run: Context, node: Node, deadline: timers.Due | None, values: Mapping[str, Any]
+def due_from(
+    run: Context,
+    node: Node,
+    opened_at: datetime,
+    deadline: timers.Due | None,
+    values: Mapping[str, Any],
 ) -> timers.Due | None:
+    """When a timer is due that opened at ``opened_at``; ``deadline``: of its activity, ``values``: what it sees.
+
+    Raises:
+        ExecutionFailed: its expression fails, or gives no time.
+    """
     if node.timer is None:
         return None
     run.require_whole(node)
     try:
         return timers.due(
             node.timer,
-            opened_at=run.now,
+            opened_at=opened_at,
             day_unit=run.diagram.day_unit,
             calendar=run.calendar,
             evaluate=lambda text: feel.evaluate(text, values, now=run.local_now).value,

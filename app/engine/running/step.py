@@ -1,7 +1,7 @@
 """What one command changed: the difference between an instance before it and at its next wait states."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from types import UnionType
 from typing import Any
@@ -58,6 +58,21 @@ class OpenMessage:
 
 
 @dataclass(frozen=True)
+class Kept:
+    """What stays open while a case moves to another version, as it is there.
+
+    ``passed``: ids of the tasks whose deadline has passed and stays what it was. ``renamed``: old id → new id of
+    elements that are called otherwise now.
+    """
+
+    tasks: tuple[OpenTask, ...]
+    timers: tuple[OpenTimer, ...]
+    messages: tuple[OpenMessage, ...]
+    passed: frozenset[str] = frozenset()
+    renamed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Step:
     """An instance at its next wait states, and how it came there. ``state`` is opaque to everybody else."""
 
@@ -80,6 +95,7 @@ class Step:
     stopped_messages: tuple[str, ...]  # ids of message events that no longer wait
     ended: bool
     end: Node | None
+    kept: Kept | None = None  # of a case that moves to another version
 
 
 def open_tasks(workflow: codec.Workflow) -> list[Task]:
@@ -163,13 +179,9 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
         completed=tuple(completed or ()),
         changed=_changed(run, [t for t in still_open if t.id.hex in before.tasks]),
         overdue=tuple(e.data["task"] for e in run.events if e.type == "task_overdue"),
-        timers=tuple(_open_timer(t) for t in timer_tasks if t.id.hex not in before.timers),
+        timers=tuple(as_timer(t) for t in timer_tasks if t.id.hex not in before.timers),
         signals=tuple(run.signals),
-        messages=tuple(
-            OpenMessage(t.id.hex, node_of(t), rounds_of(t))
-            for t in message_tasks
-            if t.id.hex not in before.messages
-        ),
+        messages=tuple(as_message(t) for t in message_tasks if t.id.hex not in before.messages),
         stopped_timers=tuple(sorted(before.timers - {t.id.hex for t in timer_tasks})),
         stopped_messages=tuple(sorted(before.messages - {t.id.hex for t in message_tasks})),
         ended=workflow.completed,
@@ -205,11 +217,16 @@ def _stuck(workflow: codec.Workflow) -> ExecutionFailed:
 
 
 def _open_task(task: Task, diagram: Diagram) -> OpenTask:
+    """A task that opens, with the timer that is its deadline."""
     timer = deadline_timer(task, diagram) if isinstance(task.parent.task_spec, BoundaryEventSplit) else None
     if timer is not None:
         task.internal_data["deadline"] = timer.task_spec.bpmn_id
+    return as_open(task, due_of(timer) if timer is not None else None)
+
+
+def as_open(task: Task, due: timers.Due | None) -> OpenTask:
+    """A user task or question as others see it."""
     is_question = task.task_spec.name == spec_name(task.task_spec.bpmn_id, QUESTION)
-    due = due_of(timer) if timer is not None else None
     return OpenTask(
         task.id.hex, node_of(task), is_question, due, locals_of(task, task.workflow.run.variables)
     )
@@ -226,6 +243,12 @@ def _due_data(task: OpenTask) -> dict[str, Any]:
     return {"due_at": task.due.at.isoformat()} if task.due else {}
 
 
-def _open_timer(task: Task) -> OpenTimer:
+def as_timer(task: Task) -> OpenTimer:
+    """A scheduled timer as others see it."""
     opened_at = datetime.fromisoformat(task.internal_data["opened"])
     return OpenTimer(task.id.hex, node_of(task), opened_at, due_of(task))
+
+
+def as_message(task: Task) -> OpenMessage:
+    """A waiting message or signal as others see it."""
+    return OpenMessage(task.id.hex, node_of(task), rounds_of(task))
