@@ -142,6 +142,9 @@ _TARGETS = {
     **dict.fromkeys(("cancel", "cancel_case", "note_case", "reissue_code"), "instance"),
     **dict.fromkeys(("disable_user", "enable_user", "reset_password", "revoke_tokens"), "user"),
     **dict.fromkeys(("start", "start_instance"), "process"),
+    **dict.fromkeys(("stop_migration", "resume_migration", "undo_migration"), "migration"),
+    "migrate": "definition",
+    "move_token": "instance",
     "retry": "incident",
 }
 _TASK_ID = re.compile(r"[0-9a-f-]{32,36}")

@@ -12,6 +12,7 @@ from app.models.definitions import (
 )
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
+from app.models.migration import MigrationBatch, MigrationCase
 from app.models.runtime import (
     FilterValue,
     Incident,
@@ -47,6 +48,8 @@ __all__ = [
     "LoginSession",
     "MembershipChange",
     "MessageWait",
+    "MigrationBatch",
+    "MigrationCase",
     "Note",
     "Notice",
     "OutboxMessage",

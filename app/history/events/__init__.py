@@ -48,6 +48,7 @@ from app.history.events.instances import (
     TrackingCodeReissued,
     UnitMissing,
 )
+from app.history.events.migration import InstanceMigrated, MigrationUndone, TokenMoved
 from app.history.events.office import (
     ClockMoved,
     ClockReset,
@@ -115,6 +116,7 @@ __all__ = [
     "InstanceCancelled",
     "InstanceEnded",
     "InstanceEvent",
+    "InstanceMigrated",
     "InstanceStarted",
     "JobFailed",
     "MessageDelivered",
@@ -122,6 +124,7 @@ __all__ = [
     "MessageReceived",
     "MessageSent",
     "MessageUnheard",
+    "MigrationUndone",
     "NoteAdded",
     "NotificationQueued",
     "OutputsMapped",
@@ -146,6 +149,7 @@ __all__ = [
     "TaskReleased",
     "TimerFired",
     "TokenIssued",
+    "TokenMoved",
     "TokenRevoked",
     "TrackingCodeReissued",
     "UnitAdded",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Select, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
@@ -13,19 +13,27 @@ from sqlalchemy.orm.util import identity_key
 
 from app.engine.local_variables import COUNTER
 from app.engine.running.context import Effect, Event
-from app.engine.running.step import OpenTask, Step
+from app.engine.running.step import Kept, OpenTask, Step
 from app.history import writer
-from app.history.events import REPORTER, InstanceEvent, NotificationQueued, TaskCreated, UnitMissing, typed
+from app.history.events import (
+    REPORTER,
+    InstanceEvent,
+    NotificationQueued,
+    TaskCreated,
+    TaskReleased,
+    UnitMissing,
+    typed,
+)
 from app.history.writer import Record
-from app.models import OutboxMessage, ProcessInstance, UserTask
+from app.models import OutboxMessage, ProcessInstance, User, UserTask
 from app.models.runtime import NO_DEADLINE
-from app.services.core import bulk, clock
+from app.services.core import access, bulk, clock
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.instances import incidents, waits
 from app.services.messaging import outgoing
 from app.services.notifications import reminders, task_notices, texts
-from app.services.people.units import staff
+from app.services.people.units import Staff, staff
 
 _STORE = update(cast("Table", ProcessInstance.__table__)).where(
     ProcessInstance.id == bulk.ID, ProcessInstance.revision == bindparam("read_revision")
@@ -47,10 +55,12 @@ def apply(
     *,
     actor: Actor | None,
     unheard: Collection[str] = (),
+    moved_from: Version | None = None,
 ) -> None:
     """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go.
 
     ``unheard``: ids of tasks that nobody has an unread notice about, as far as that is known; it saves a statement.
+    ``moved_from``: of a case that moves to ``version`` the one that it was in, see `Step.kept`.
     """
     had_incident = instance.state == "incident"
     session.flush()  # what was recorded before comes before
@@ -67,6 +77,8 @@ def apply(
     )
     waits.sync(session, instance, version, step)
     for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
+    if moved_from is not None:
+        for_units += _carry_over(session, instance, version, step, moved_from, actor)
     news = task_notices.opening_messages(session, instance, version, for_units, actor=actor)
     news += task_notices.withdrawal_messages(session, instance, version, step, actor=actor)
     sent = outgoing.send(session, instance, step)
@@ -93,6 +105,8 @@ def _in_order(step: Step, told: Sequence[Record], more: Sequence[tuple[int, Reco
 def _got_past(step: Step) -> set[str] | None:
     """What no incident need be about any more; None when the case is over."""
     gone = {*step.closed, *step.stopped_timers, *(["message"] if step.stopped_messages else [])}
+    if step.kept is not None:  # what failed in the other version is tried anew
+        gone |= {*(t.id for t in step.kept.tasks), *(t.id for t in step.kept.timers), "message"}
     return None if step.ended else gone
 
 
@@ -117,6 +131,87 @@ def _change(session: Session, ids: Sequence[str], values: dict[str, Any]) -> Non
         held = session.identity_map.get(identity_key(UserTask, task_id))
         for name, value in values.items() if held is not None else ():
             set_committed_value(held, name, value)
+
+
+def _carry_over(
+    session: Session,
+    instance: ProcessInstance,
+    version: Version,
+    step: Step,
+    before: Version,
+    actor: Actor | None,
+) -> list[tuple[OpenTask, str, Staff]]:
+    """Let what stays open be as it is in ``version``; return the tasks that are new to a unit."""
+    assert step.kept is not None  # noqa: S101 who moves a case says from where
+    waits.carry_over(session, version, step.kept)
+    rows = {row.id: row for row in session.scalars(_kept_tasks(instance.id))}
+    wanted = {
+        task.id: unit_in(version, before, task, rows[task.id], step.variables) for task in step.kept.tasks
+    }
+    staffed = staff(session, {unit for unit in wanted.values() if unit})
+    news: list[tuple[OpenTask, str, Staff]] = []
+    for task in step.kept.tasks:
+        row, unit = rows[task.id], wanted[task.id]
+        unit = unit if unit in staffed or unit == row.unit_code else None
+        values = _task_as_kept(session, instance, version, task, unit, row, step.kept)
+        changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if not changed:
+            continue
+        _change(session, [task.id], changed)
+        if changed.keys() & {"group_id", "unit_code"}:
+            task_notices.hand_on(session, task.id, moved=True)
+            _release(session, row, actor)
+            news += [(task, unit, staffed[unit])] if unit is not None and unit in staffed else []
+    return news
+
+
+def _kept_tasks(instance_id: int) -> Select[UserTask]:
+    return select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
+
+
+def unit_in(
+    version: Version, before: Version, task: OpenTask, row: UserTask, variables: Mapping[str, Any]
+) -> str | None:
+    """The unit of an open task in ``version``: what it is, unless another variable says so there than ``before``."""
+    was = before.diagram.nodes.get(row.activity_id)
+    variable = version.unit_variable(task.node)
+    if was is not None and before.unit_variable(was) == variable:
+        return row.unit_code
+    return version.unit_at(task.node, variables, task.locals) if variable else None
+
+
+def _task_as_kept(
+    session: Session,
+    instance: ProcessInstance,
+    version: Version,
+    task: OpenTask,
+    unit: str | None,
+    row: UserTask,
+    kept: Kept,
+) -> dict[str, Any]:
+    """A task that stays open, as it is in another version; when it opened and who holds it stays."""
+    values = _task(session, instance, version, task, unit)
+    for name in ("id", "instance_id", "state", "opened_at"):
+        del values[name]
+    if task.id in kept.passed:
+        for name in ("due_at", "deadline", "sort_at"):
+            del values[name]
+    elif row.overdue_at is not None and (task.due is None or task.due.at > clock.now(session)):
+        values["overdue_at"] = None
+    return values
+
+
+def _release(session: Session, row: UserTask, actor: Actor | None) -> None:
+    """Let a task go back to its lane if its holder does not work in that."""
+    holder = session.get(User, row.assignee_id) if row.assignee_id is not None else None
+    if holder is None:
+        return
+    still = select(access.still_offered(holder.id)).where(UserTask.id == row.id)
+    if not session.scalar(still):
+        _change(session, [row.id], {"assignee_id": None, "claimed_at": None})
+        told = TaskReleased(task=row.id, user=holder.name, reason="not_offered")
+        record = Record(told, row.activity_id, actor.id if actor else None)
+        writer.add(session, record, instance_id=row.instance_id, at=clock.now(session))
 
 
 def _named_units(version: Version, step: Step) -> dict[str, tuple[str | None, str | None]]:
@@ -163,6 +258,17 @@ def _name(version: Version, task: OpenTask) -> str:
     if isinstance(element, str | int):
         return f"{name}: {element}"
     return f"{name} ({number})" if loop and number and (number > 1 or loop.kind != "while") else name
+
+
+def base_name(version: Version, row: UserTask) -> str:
+    """What a stored task is called in the diagram, without the round that it is for."""
+    node, question = (
+        version.diagram.nodes.get(row.activity_id),
+        version.diagram.questions.get(row.activity_id),
+    )
+    if row.is_question and question is not None:
+        return question.text
+    return (node.name or node.id) if node is not None else row.name
 
 
 def _told(event: Event, actor: Actor | None, units: Mapping[str, tuple[str | None, str | None]]) -> Record:
@@ -243,11 +349,17 @@ def _next_revision(revision: int) -> int:
 
 def _now(instance: ProcessInstance, version: Version, step: Step) -> dict[str, Any]:
     properties = version.diagram.properties
+    visits = Counter(instance.visits)
+    if step.kept is not None:
+        visits = Counter(dict[str, int]())
+        for element, times in instance.visits.items():
+            visits[step.kept.renamed.get(element, element)] += times
     return {
         "revision": _next_revision(instance.revision),
+        **({"definition_id": version.id} if step.kept is not None else {}),
         "engine_state": step.state,
         "variables": step.variables,
-        "visits": dict(Counter(instance.visits) + Counter(step.visits)),
+        "visits": dict(visits + Counter(step.visits)),
         **{
             column: _as_text(step.variables.get(properties.get(name, ""))) for column, name in _LISTED.items()
         },

@@ -1,20 +1,25 @@
 """What a case waits for besides people: timers, messages, signals."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.engine.running.execution import own_end
-from app.engine.running.step import OpenTimer, Step
+from app.engine.running.step import Kept, OpenTimer, Step
 from app.errors import ExecutionFailed
 from app.models import Job, MessageWait, ProcessInstance
 from app.services.core import bulk, clock, holidays, loop_guard
 from app.services.definitions import automatic_starts
 from app.services.definitions.definitions import Version
 from app.services.messaging import outgoing
+
+#: How often a timer is tried, see `jobs`.
+_TRIES = 3
+_Row = TypeVar("_Row", Job, MessageWait)
 
 
 def sync(session: Session, instance: ProcessInstance, version: Version, step: Step) -> None:
@@ -40,6 +45,33 @@ def sync(session: Session, instance: ProcessInstance, version: Version, step: St
     if step.ended or any(wait.node.message is not None for wait in step.messages):
         outgoing.wake(session, instance)
     _broadcast(session, instance, step)
+
+
+def carry_over(session: Session, version: Version, kept: Kept) -> None:
+    """Let the timers and messages that go on waiting be as they are in ``version``. A timer that had failed is tried
+    anew: what it failed at may be mended."""
+    jobs = {job.id: job for job in _of_ids(session, Job, [timer.id for timer in kept.timers])}
+    for timer in kept.timers:
+        job = jobs[timer.id]
+        job.activity_id, job.attached_to = timer.node.id, timer.node.attached_to
+        if job.deadline != timer.due.as_dict():
+            job.due_at, job.deadline, job.opened_at = timer.due.at, timer.due.as_dict(), timer.opened_at
+            job.run_at, job.retries = job.due_at, _TRIES
+        elif job.retries < _TRIES:
+            job.run_at, job.retries, job.hops = job.due_at, _TRIES, 0
+    waits = {wait.id: wait for wait in _of_ids(session, MessageWait, [wait.id for wait in kept.messages])}
+    for message in kept.messages:
+        wait = waits[message.id]
+        wait.activity_id = message.node.id
+        wait.message = message.node.message or message.node.signal or ""
+        wait.is_signal = message.node.signal is not None
+        wait.group_id = version.group_of(message.node.lane_id)
+    session.flush()
+
+
+def _of_ids(session: Session, model: type[_Row], ids: Sequence[str]) -> Sequence[_Row]:
+    """Rows by id; no statement for none."""
+    return session.scalars(select(model).where(model.id.in_(ids))).all() if ids else ()
 
 
 def ends_on(
