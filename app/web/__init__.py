@@ -19,6 +19,7 @@ from app.web.context import Installation
 from app.web.definitions import comparison, definitions, incidents, lifecycle, proposals
 from app.web.files import downloads
 from app.web.intake import intake
+from app.web.migration import migration, stopped_cases
 from app.web.notifications import notices
 from app.web.people import auth, organisation, users
 from app.web.reporter import tracking
@@ -60,6 +61,8 @@ PAGES = (
     studio_pages,
     studio_editors,
     incidents,
+    migration,
+    stopped_cases,
     users,
     organisation,
     notices,

@@ -11,8 +11,10 @@ from app.history import reader
 from app.history.entry import Entry
 from app.history.events import (
     Event,
+    InstanceMigrated,
     InstanceStarted,
     MessageReceived,
+    MigrationUndone,
     QuestionAnswered,
     TaskCompleted,
     TaskCreated,
@@ -74,6 +76,8 @@ class CaseFile:
     responsible: Responsible
     units: Mapping[str, str]
     people: Mapping[str, str]
+    #: The versions that the case was in before it moved, the latest first: what happened then has their words.
+    earlier: Sequence[Version] = ()
 
     @property
     def unit(self) -> str:
@@ -119,6 +123,7 @@ def casefile_of(session: Session, instance: ProcessInstance, *, actor: Actor) ->
         responsible=held,
         units=unit_names(session, [instance.unit_code, *held.codes, *_units(tasks, events)]),
         people=_people(session, events),
+        earlier=_earlier(session, instance, events),
     )
 
 
@@ -195,6 +200,14 @@ def _notes(session: Session, instance_id: int) -> Sequence[Note]:
 def _files(session: Session, instance_id: int) -> Sequence[Attachment]:
     query = select(Attachment).where(Attachment.instance_id == instance_id)
     return session.scalars(query.order_by(Attachment.uploaded_at, Attachment.id)).all()
+
+
+def _earlier(session: Session, instance: ProcessInstance, entries: Iterable[Entry[Event]]) -> list[Version]:
+    """Read only for cases that moved; one that cannot be read is left out."""
+    moves = [e.event for e in entries if isinstance(e.event, InstanceMigrated | MigrationUndone)]
+    ids = dict.fromkeys(id_ for move in reversed(moves) for id_ in (move.source, move.target))
+    versions = (definitions.readable(session, id_) for id_ in ids if id_ != instance.definition_id)
+    return [version for version in versions if version is not None]
 
 
 def _people(session: Session, entries: Iterable[Entry[Event]]) -> dict[str, str]:

@@ -17,7 +17,8 @@ from app.services.instances import numbers
 @dataclass(frozen=True)
 class Vocabulary:
     """Words of one version, as `app.history.words` asks for them. ``people``: user name → full name; ``files``: id →
-    name; ``units``: code → name; ``cases``: ids of other cases that the reader may open; ``zone``: of times."""
+    name; ``units``: code → name; ``cases``: ids of other cases that the reader may open; ``zone``: of times;
+    ``earlier``: versions that a case was in before, for what the version does not have any more."""
 
     version: Version
     people: Mapping[str, str] = field(default_factory=dict)
@@ -25,12 +26,18 @@ class Vocabulary:
     units: Mapping[str, str] = field(default_factory=dict)
     cases: Collection[int] = frozenset()
     zone: tzinfo = UTC
+    earlier: Sequence[Version] = ()
+
+    def _knowing(self, element_id: str | None) -> Version:
+        """The version that has the element, the case's own before any other."""
+        versions = (self.version, *self.earlier)
+        return next((one for one in versions if element_id in one.diagram.nodes), self.version)
 
     @cached_property
     def _fields(self) -> dict[str, Field]:
         """A field for each variable: the first that people can fill, as that one has the options."""
         found: dict[str, Field] = {}
-        for form in self.version.forms.values():
+        for form in (form for one in (self.version, *self.earlier) for form in one.forms.values()):
             for part in form.fields:
                 if part.key and (part.key not in found or not found[part.key].takes_input):
                     found[part.key] = part
@@ -47,12 +54,12 @@ class Vocabulary:
 
     def node(self, element_id: str | None) -> Any:
         """The diagram's element, or None."""
-        return self.version.diagram.nodes.get(element_id or "")
+        return self._knowing(element_id).diagram.nodes.get(element_id or "")
 
     def activity(self, element_id: str | None) -> str:
         """What an element is called; a question by its text."""
         node = self.node(element_id)
-        question = self.version.diagram.questions.get(element_id or "")
+        question = self._knowing(element_id).diagram.questions.get(element_id or "")
         return (node.name if node else "") or (question.text if question else "") or element_id or ""
 
     def host(self, element_id: str | None) -> str:
@@ -78,17 +85,20 @@ class Vocabulary:
 
     def lane(self, lane_id: str) -> str:
         """What a lane is called."""
-        return next((lane.name for lane in self.version.diagram.lanes if lane.id == lane_id), lane_id)
+        lanes = (lane for one in (self.version, *self.earlier) for lane in one.diagram.lanes)
+        return next((lane.name for lane in lanes if lane.id == lane_id), lane_id)
 
     def flow(self, flow_id: str) -> str:
         """What a flow says: its name, else that of where it leads."""
-        found = next((flow for flow in self.version.diagram.flows if flow.id == flow_id), None)
+        flows = (flow for one in (self.version, *self.earlier) for flow in one.diagram.flows)
+        found = next((flow for flow in flows if flow.id == flow_id), None)
         return (found.name or self.activity(found.target)) if found else flow_id
 
     def decision(self, decision_id: str) -> Decision | None:
         """A decision with the rows of its table; None when this version does not have it."""
-        if decision_id not in self._decisions and decision_id in self.version.program.tables:
-            self._decisions[decision_id] = _decision(self.version.program.tables[decision_id])
+        versions = (one for one in (self.version, *self.earlier) if decision_id in one.program.tables)
+        if decision_id not in self._decisions and (found := next(versions, None)) is not None:
+            self._decisions[decision_id] = _decision(found.program.tables[decision_id])
         return self._decisions.get(decision_id)
 
     def following(self, element_id: str) -> str:
@@ -132,7 +142,8 @@ class Vocabulary:
 def vocabulary_of(file: CaseFile, zone: tzinfo) -> Vocabulary:
     """The words of a case."""
     cases = frozenset(known.instance.id for known in file.partners if known.visible)
-    return Vocabulary(file.version, file.people, file.file_names, file.units, cases, zone)
+    given = (file.version, file.people, file.file_names, file.units, cases, zone)
+    return Vocabulary(*given, earlier=file.earlier)
 
 
 def _decision(found: Any) -> Decision:

@@ -182,6 +182,14 @@ def picture(version: Version, name: str, found: Mapping[str, Standing]) -> tuple
     return drawing.draw_svg(version.xml, marks, title=title), drawing.texts(version.xml, marks)
 
 
+def marked_picture(version: Version, name: str, labels: Mapping[str, str]) -> str:
+    """The version's diagram as SVG with a few words at elements, by id."""
+    marks = {element: drawing.State("open", 0, label) for element, label in labels.items()}
+    return drawing.draw_svg(
+        version.xml, marks, title=_("Diagram {name}, versi {n}", name=name, n=version.number)
+    )
+
+
 def _cases(place: Standing) -> str:
     count = f"{place.cases}+" if place.more else place.cases
     return ngettext("{count} perkara", "{count} perkara", place.cases, count=count)

@@ -230,6 +230,7 @@ def version_page(
         today = clock.now(session).astimezone(context.config().timezone).date()
         return render_template(
             "definitions/show.html",
+            sees_all=actor.sees_all,
             definition=definition,
             version=version,
             newest=newest,

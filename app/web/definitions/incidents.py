@@ -11,6 +11,7 @@ from app.i18n import _
 from app.models import Incident
 from app.services.definitions import definitions
 from app.services.instances import incidents
+from app.services.migration import moves
 from app.web import context, entries, lists
 
 blueprint = Blueprint("incidents", __name__)
@@ -37,6 +38,7 @@ def listed() -> str:
         following=lists.next_page(page.next),
         counts={"open": open_ones, "resolved": done},
         may_retry=incidents.may_retry(actor),
+        may_move=moves.may_move(actor),
     )
 
 

@@ -1,0 +1,346 @@
+"""Pindahkan perkara: what a version does to the cases of older ones, moving them, and taking that back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from app.commands import migration as commands
+from app.errors import Conflict, InvalidForm
+from app.history.codec import decode_as
+from app.history.events.migration import Change
+from app.history.vocabulary import Ids
+from app.history.words import migration as words
+from app.i18n import N_, _, ngettext
+from app.models import MigrationCase, ProcessDefinition
+from app.services.core import ids as numbers
+from app.services.core.access import Actor
+from app.services.definitions import definitions, details
+from app.services.definitions.definitions import Version
+from app.services.migration import batches, decisions, effects, moves, selection
+from app.services.migration.decisions import Decisions, Pairing
+from app.services.migration.effects import Verdict
+from app.services.migration.selection import CaseFilters, Source
+from app.web import context, entries, errors, lists
+
+blueprint = Blueprint("migration", __name__)
+
+#: So many cases are judged for one page; of more the first.
+MOST_JUDGED = 1_000
+PAGE = 50
+#: Names of fields: which element becomes which, and what becomes of a timer.
+_ELEMENT, _TIMER = "e", "w"
+KINDS = {
+    "blocked": N_("Tidak dapat dipindahkan"),
+    "deadline": N_("Tenggat bergeser"),
+    "task": N_("Tugas berubah"),
+    "unaffected": N_("Tidak terpengaruh"),
+}
+WAYS = {
+    "keep": N_("Tetap seperti sekarang"),
+    "shift": N_("Digeser sebanyak selisihnya"),
+    "recompute": N_("Dihitung ulang sejak langkahnya dibuka"),
+    "restart": N_("Dihitung lagi mulai saat dipindahkan"),
+}
+STATES = {
+    "waiting": N_("Menunggu giliran"),
+    "moved": N_("Dipindahkan"),
+    "refused": N_("Tidak dipindahkan"),
+    "returning": N_("Menunggu ditarik kembali"),
+    "undone": N_("Ditarik kembali"),
+    "kept": N_("Tidak dapat ditarik kembali"),
+}
+BATCH_STATES = {"running": N_("Sedang berjalan"), "stopped": N_("Dihentikan"), "done": N_("Selesai")}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the page was asked for: which cases, what was decided, and which verdicts are shown."""
+
+    filters: CaseFilters
+    decided: Decisions
+    kind: str
+
+    @property
+    def fields(self) -> list[tuple[str, str]]:
+        """What a form has to send along to be asked the same."""
+        found = [("q", self.filters.q), ("jenis", self.kind)]
+        found += [("versi", str(self.filters.source))] if self.filters.source is not None else []
+        found += [("perkara", str(id_)) for id_ in self.filters.only]
+        for source, names in self.decided.elements.items():
+            found += [(f"{_ELEMENT}.{source}.{old}", new or "-") for old, new in names.items()]
+        return found + [(f"{_TIMER}.{timer}", way) for timer, way in self.decided.timers.items()]
+
+
+@blueprint.get("/proses/<int:definition_id>/perkara-lama")
+def choose(definition_id: int) -> str:
+    """The open cases of older versions, and what moving to this one does to each."""
+    return _page(definition_id, request.args)
+
+
+@blueprint.post("/proses/<int:definition_id>/perkara-lama")
+def begin(definition_id: int) -> Response:
+    """Move the chosen cases, or all that the filters let through."""
+    actor, asked = context.actor(), _asked(request.form)
+    moves.require_may_move(actor)
+    reason, chosen = request.form.get("reason", ""), request.form.getlist("pilih")
+    try:
+        with context.database().reading() as session:
+            target = definitions.get(session, definition_id)
+            found = _chosen(session, target, asked, chosen, actor)
+        command = entries.sent_command("migrate", definition_id, {"chosen": chosen, "asked": asked.fields})
+        given = (context.database(), definition_id, found, asked.decided, reason)
+        done = commands.begin(*given, actor=actor, command=command)
+    except (InvalidForm, Conflict) as error:
+        page = _page(definition_id, request.form, problem=errors.tell_error(error), reason=reason)
+        return make_response(page, errors.problem_of(error).status)
+    return redirect(url_for("migration.show", batch_id=done["batch"]), 303)
+
+
+def _chosen(
+    session: Session, target: ProcessDefinition, asked: Asked, chosen: Sequence[str], actor: Actor
+) -> list[int]:
+    """The cases that were ticked; all that the filters let through where that was asked for."""
+    if request.form.get("mana") != "semua":
+        ticked = [number for text in chosen if (number := numbers.parse_id(text)) is not None]
+        if not ticked:
+            message = _("Centang perkara yang dipindahkan, atau pilih semuanya.")
+            raise InvalidForm(message, {"pilih": message})
+        return ticked
+    found = selection.find_ids(session, target, asked.filters, actor=actor)
+    if not asked.kind:
+        return found
+    version = definitions.version(session, target.id)
+    verdicts = effects.dry_run(session, version, found[:MOST_JUDGED], asked.decided, actor=actor)
+    return [one.instance_id for one in verdicts if asked.kind in one.kinds]
+
+
+def _asked(values: MultiDict[str, str]) -> Asked:
+    only = [number for text in values.getlist("perkara") if (number := numbers.parse_id(text)) is not None]
+    source = numbers.parse_id(values.get("versi", ""))
+    kind = values.get("jenis", "")
+    filters = CaseFilters(values.get("q", "").strip()[:300], source, only[:PAGE])
+    return Asked(filters, _decided(values), kind if kind in KINDS else "")
+
+
+def _decided(values: MultiDict[str, str]) -> Decisions:
+    """What the selects say; one that says what was proposed says nothing."""
+    elements: dict[int, dict[str, str]] = {}
+    timers: dict[str, Any] = {}
+    for name, value in values.items():
+        kind, _dot, rest = name.partition(".")
+        if kind == _TIMER and value in decisions.WAYS and value != "keep":
+            timers[rest] = value
+        source, _dot, old = rest.partition(".")
+        number = numbers.parse_id(source)
+        if kind == _ELEMENT and value and number is not None and old:
+            elements.setdefault(number, {})[old] = decisions.NOWHERE if value == "-" else value
+    return Decisions(elements, timers)
+
+
+def _page(definition_id: int, values: MultiDict[str, str], *, problem: str = "", reason: str = "") -> str:
+    actor, asked = context.actor(), _asked(values)
+    batches.require_reader(actor)
+    with context.database().reading() as session:
+        definition = definitions.get(session, definition_id)
+        target = definitions.version(session, definition_id)
+        from_where = selection.sources(session, definition, actor=actor)
+        wanted = [one for one in from_where if asked.filters.source in (None, one.id)]
+        found = selection.find_ids(session, definition, asked.filters, actor=actor)
+        verdicts = effects.dry_run(session, target, found[:MOST_JUDGED], asked.decided, actor=actor)
+        shown, following = _shown(verdicts, asked.kind)
+        latest = batches.of_key(session, definition.key, actor=actor, limit=5)
+        targets = decisions.targets(target)
+        return render_template(
+            "migration/choose.html",
+            definition=definition,
+            kept=dict(_decisions_of(asked)),
+            versions=[(str(one.id), _("Versi {n}", n=one.number)) for one in from_where],
+            kind_options=[(kind, _(text)) for kind, text in KINDS.items()],
+            links={kind: lists.address({"jenis": kind}) for kind in ("", *KINDS)},
+            matching=sum(asked.kind in one.kinds for one in verdicts) if asked.kind else len(found),
+            target_ids={id_ for id_, _name, _kind in targets},
+            sources=from_where,
+            sheets=[_sheet(session, one, target, asked, actor) for one in wanted[:3]],
+            targets=targets,
+            timers=_timers(session, wanted, target, asked),
+            ways=[(way, _(WAYS[way])) for way in decisions.WAYS],
+            count=len(found),
+            judged=len(verdicts),
+            totals=[(kind, _(KINDS[kind]), n) for kind, n in effects.totals(verdicts).items()],
+            rows=[(one, _kind(one), _told_changes(one.changes), _reasons(one)) for one in shown],
+            asked=asked,
+            following=following,
+            first=lists.address() if lists.argument(lists.AFTER) else "",
+            latest=latest,
+            progress=batches.progress(session, [one.id for one in latest]),
+            batch_states={state: _(text) for state, text in BATCH_STATES.items()},
+            may_move=moves.may_move(actor),
+            problem=problem,
+            reason=reason,
+        )
+
+
+def _decisions_of(asked: Asked) -> list[tuple[str, str]]:
+    """The fields that hold what was decided."""
+    return [one for one in asked.fields if one[0].partition(".")[0] in (_ELEMENT, _TIMER)]
+
+
+def _shown(verdicts: Sequence[Verdict], kind: str) -> tuple[list[Verdict], str]:
+    """The verdicts of this page, those that cannot move first, and the address of the next page."""
+    after = numbers.parse_id(lists.argument(lists.AFTER)) or 0
+    found = [one for one in verdicts if not kind or kind in one.kinds]
+    found.sort(key=lambda one: (_kind_order(one), one.instance_id))
+    rest = found[after:]
+    return rest[:PAGE], lists.next_page(str(after + PAGE)) if len(rest) > PAGE else ""
+
+
+def _kind_order(verdict: Verdict) -> int:
+    return min(effects.KINDS.index(kind) for kind in verdict.kinds)
+
+
+def _kind(verdict: Verdict) -> list[tuple[str, str]]:
+    """(kind, its words) of a verdict, the most important first."""
+    return [(kind, _(KINDS[kind])) for kind in effects.KINDS if kind in verdict.kinds]
+
+
+def _told_changes(changes: Sequence[Change]) -> list[tuple[str, str | None, str]]:
+    vocabulary = Ids(context.config().timezone)
+    return [words.told(change, vocabulary) for change in changes]
+
+
+def _reasons(verdict: Verdict) -> list[str]:
+    return list(dict.fromkeys(obstacle.text for obstacle in verdict.obstacles))
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """An older version beside the target: what has to be decided, what is clear, and both diagrams."""
+
+    source: Source
+    undecided: Sequence[Pairing]
+    clear: int
+    old: str
+    new: str
+
+
+def _sheet(session: Session, one: Source, target: Version, asked: Asked, actor: Actor) -> Sheet | None:
+    """None for a version that cannot be read."""
+    version = definitions.readable(session, one.id)
+    if version is None:
+        return None
+    standing = details.open_instance_counts(session, one.id, actor=actor)
+    counts = {element: place.cases for element, place in standing.items()}
+    pairs = decisions.pairings(version, target, asked.decided, counts)
+    open_ones = [pair for pair in pairs if not pair.target or pair.by != "id"]
+    marked = {pair.id: str(n) for n, pair in enumerate(open_ones, 1)}
+    back = {pair.target: str(n) for n, pair in enumerate(open_ones, 1) if pair.target}
+    labels = {id_: _label(marked.get(id_), counts.get(id_, 0)) for id_ in {*marked, *counts}}
+    return Sheet(
+        one,
+        open_ones,
+        len(pairs) - len(open_ones),
+        details.marked_picture(version, version.diagram.name, labels),
+        details.marked_picture(target, target.diagram.name, back),
+    )
+
+
+def _label(number: str | None, cases: int) -> str:
+    told = ngettext("{count} perkara", "{count} perkara", cases, count=cases) if cases else ""
+    return " · ".join(part for part in (number, told) if part)
+
+
+def _timers(
+    session: Session, sources: Sequence[Source], target: Version, asked: Asked
+) -> list[tuple[str, str, str, str, str]]:
+    """(id, of which step, text before, text now, what was decided) of the timers to decide about."""
+    found: dict[str, tuple[str, str, str, str, str]] = {}
+    for one in sources:
+        version = definitions.readable(session, one.id)
+        for id_, name, before, after in decisions.changed_timers(version, target) if version else ():
+            found.setdefault(id_, (id_, name, before, after, asked.decided.timers.get(id_, "keep")))
+    return list(found.values())
+
+
+# -- a batch ---------------------------------------------------------------------------------------
+
+
+@blueprint.get("/pemindahan/<int:batch_id>")
+def show(batch_id: int) -> str:
+    """How far a batch is, and how each of its cases came out."""
+    return _batch_page(batch_id)
+
+
+def _batch_page(batch_id: int, *, problem: str = "", reason: str = "") -> str:
+    actor, state = context.actor(), lists.argument("keadaan")
+    with context.database().reading() as session:
+        batch = batches.get(session, batch_id, actor=actor)
+        counts = batches.progress(session, [batch.id])[batch.id]
+        page = batches.cases(
+            session, batch_id, batches.Filters(state), actor=actor, after=lists.argument(lists.AFTER)
+        )
+        titles = lists.titles(session, (row.instance for row in page.items))
+        total, left = sum(counts.values()), counts["waiting"] + counts["returning"]
+        return render_template(
+            "migration/show.html",
+            batch=batch,
+            state=_(BATCH_STATES[batch.state]),
+            counts=[(name, _(STATES[name]), n) for name, n in counts.items() if n or name == state],
+            total=total,
+            done=total - left,
+            filter=state,
+            rows=[
+                (row, titles[row.instance_id], _(STATES[row.state]), *_told_row(row)) for row in page.items
+            ],
+            first=lists.address() if lists.argument(lists.AFTER) else "",
+            following=lists.next_page(page.next),
+            may_move=moves.may_move(actor),
+            can_undo=counts["moved"] + counts["kept"] > 0 and batch.state != "running",
+            problem=problem,
+            reason=reason,
+        )
+
+
+def _told_row(row: MigrationCase) -> tuple[list[tuple[str, str | None, str]], list[str]]:
+    changes = [decode_as(Change, one) for one in row.changes]
+    return _told_changes(changes), moves.told_obstacles(row.obstacles)
+
+
+@blueprint.post("/pemindahan/<int:batch_id>/hentikan")
+def stop(batch_id: int) -> Response:
+    """Stop a batch after the case that it is at."""
+    command = entries.sent_command("stop_migration", batch_id)
+    commands.stop(context.database(), batch_id, actor=context.actor(), command=command)
+    flash(_("Pemindahan dihentikan. Yang sudah dipindahkan tetap dipindahkan."), "info")
+    return redirect(url_for("migration.show", batch_id=batch_id), 303)
+
+
+@blueprint.post("/pemindahan/<int:batch_id>/lanjutkan")
+def resume(batch_id: int) -> Response:
+    """Let a stopped batch go on."""
+    command = entries.sent_command("resume_migration", batch_id)
+    commands.resume(context.database(), batch_id, actor=context.actor(), command=command)
+    return redirect(url_for("migration.show", batch_id=batch_id), 303)
+
+
+@blueprint.post("/pemindahan/<int:batch_id>/tarik")
+def take_back(batch_id: int) -> Response:
+    """Undo a batch, or one case of it."""
+    reason, only = request.form.get("reason", ""), numbers.parse_id(request.form.get("perkara", ""))
+    try:
+        commands.take_back(
+            context.database(),
+            batch_id,
+            reason,
+            actor=context.actor(),
+            command=entries.sent_command("undo_migration", batch_id, {"case": only}),
+            instance_id=only,
+        )
+    except (InvalidForm, Conflict) as error:
+        page = _batch_page(batch_id, problem=errors.tell_error(error), reason=reason)
+        return make_response(page, errors.problem_of(error).status)
+    return redirect(url_for("migration.show", batch_id=batch_id), 303)
