@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -114,19 +115,20 @@ def work(database: Database) -> bool:
         waiting = batches.next_cases(session, batch_id, TURN) if batch_id is not None else []
     if batch_id is None:
         return False
+    plans: dict[int, Any] = {}  # the same for all cases of a version
     for instance_id in waiting:
-        if not _work_on(database, batch_id, instance_id):
+        if not _work_on(database, batch_id, instance_id, plans):
             return True
     if len(waiting) < TURN:
         run_without_key(database, lambda session: batches.finish(session, batch_id))
     return True
 
 
-def _work_on(database: Database, batch_id: int, instance_id: int) -> bool:
+def _work_on(database: Database, batch_id: int, instance_id: int, plans: dict[int, Any]) -> bool:
     """Work on one case; whether the batch still runs. Whatever is the matter with one, the others go on."""
 
     def do(session: Session) -> bool:
-        return batches.work_on(session, batch_id, instance_id)
+        return batches.work_on(session, batch_id, instance_id, plans)
 
     try:
         try:

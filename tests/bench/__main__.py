@@ -16,6 +16,7 @@ from tests.bench import (
     footprint,
     form_page,
     locks,
+    migration,
     over_http,
     scale,
     server_load,
@@ -34,6 +35,7 @@ SECTIONS = {
     "server": server_load.measure,
     "footprint": footprint.measure,
     "locks": locks.measure,
+    "migration": migration.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
 

@@ -6,8 +6,10 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.models import DefinitionFile, ProposedDeployment
+from app.models import DefinitionFile, Incident, ProcessDefinition, ProposedDeployment
 from app.services.core.access import actor_of
+from app.services.migration import batches
+from app.services.migration.decisions import Decisions
 from app.services.people import users
 from app.services.studio import drafts, titles
 from tests.journeys.office import Office
@@ -58,6 +60,7 @@ def play(office: Office) -> Scene:
         scene.receipts[name] = hand_out(office, cases[name]["id"], cases[name]["business_key"])
     scene.words["proposal"] = _propose(office)
     scene.words["draft"], scene.words["broken_draft"] = _begin_drafts(office)
+    scene.words["batch"], scene.words["incident"] = _move_cases(office, scene)
     later = office.installation.now() + timedelta(days=8)
     office.installation.command("fire", "--at", later.isoformat())
     scene.words["new"] = str(office.case("SIN-013", until="telaahan")["id"])
@@ -73,6 +76,19 @@ def _begin_drafts(office: Office) -> tuple[str, str]:
         bad = drafts.begin_from_files(session, files, title=titles.title_of(files), actor=owner).id
         drafts.discard(session, drafts.begin_empty(session, "Izin usaha", actor=owner).id, actor=owner)
     return str(good), str(bad)
+
+
+def _move_cases(office: Office, scene: Scene) -> tuple[str, str]:
+    """The ids of a batch that was stopped before the turn of its case, which is the stopped one, and of that one's
+    incident."""
+    stopped = int(scene.words["stopped"])
+    with office.installation.database.transaction() as session:
+        owner = actor_of(users.named(session, "pemilik"))
+        target = session.scalars(select(ProcessDefinition.id).where(ProcessDefinition.in_force)).first() or 0
+        incident = session.scalars(select(Incident.id).where(Incident.instance_id == stopped)).one()
+        batch = batches.begin(session, target, [stopped], Decisions(), "Gerbangnya diperbaiki", actor=owner)
+        batches.stop(session, batch.id, actor=owner)
+        return str(batch.id), str(incident)
 
 
 def _propose(office: Office) -> str:

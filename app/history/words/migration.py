@@ -1,5 +1,7 @@
 """That a case moved to another version, in sentences."""
 
+from collections.abc import Sequence
+
 from app.history import events
 from app.history.codec import decode_as
 from app.history.entry import Entry
@@ -9,24 +11,34 @@ from app.history.vocabulary import Vocabulary
 from app.history.words.telling import here, tells
 from app.i18n import N_, _
 
-#: What a change is about; ``{name}`` is the step.
+#: What of a step a change is about.
 LABELS = {
-    "lane": N_("{name}: lajur"),
-    "name": N_("{name}: nama langkah"),
-    "form": N_("{name}: formulir"),
-    "unit": N_("{name}: unit"),
-    "opened": N_("{name}: dibuka"),
-    "closed": N_("{name}: ditutup tanpa diselesaikan"),
-    "deadline": N_("{name}: tenggat"),
-    "timer": N_("{name}: waktu"),
-    "message": N_("{name}: pesan yang ditunggu"),
+    "lane": N_("lajur"),
+    "name": N_("nama langkah"),
+    "form": N_("formulir"),
+    "unit": N_("unit"),
+    "opened": N_("dibuka"),
+    "closed": N_("ditutup tanpa diselesaikan"),
+    "deadline": N_("tenggat"),
+    "timer": N_("waktu"),
+    "message": N_("pesan yang ditunggu"),
 }
 _TIMES = ("deadline", "timer")
 
 
 def label(change: Change) -> str:
-    """What a change is about."""
-    return _(LABELS.get(change.kind, "{name}"), name=change.name or change.activity)
+    """What of its step a change is about."""
+    return _(LABELS.get(change.kind, ""))
+
+
+def by_step(
+    changes: Sequence[Change], words: Vocabulary
+) -> list[tuple[str, list[tuple[str, str | None, str]]]]:
+    """The changes of each step, under what it is called."""
+    found: dict[str, list[tuple[str, str | None, str]]] = {}
+    for change in changes:
+        found.setdefault(change.name or change.activity, []).append(told(change, words))
+    return list(found.items())
 
 
 def told(change: Change, words: Vocabulary) -> tuple[str, str | None, str]:
@@ -44,7 +56,8 @@ def _migrated(entry: Entry[events.InstanceMigrated], vocabulary: Vocabulary) -> 
     event = entry.event
     text = N_("Perkara dipindahkan dari versi {old} ke versi {new}")
     title = say(text, old=str(event.from_version), new=str(event.to_version))
-    found = tuple(told(decode_as(Change, one), vocabulary) for one in event.changes)
+    made = by_step([decode_as(Change, one) for one in event.changes], vocabulary)
+    found = [(f"{name}: {what}", before, after) for name, each in made for what, before, after in each]
     return Sentence("note", title, reason=event.reason, changes=found)
 
 

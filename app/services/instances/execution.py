@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Select, Table, bindparam, select, update
@@ -144,7 +145,7 @@ def _carry_over(
     """Let what stays open be as it is in ``version``; return the tasks that are new to a unit."""
     assert step.kept is not None  # noqa: S101 who moves a case says from where
     waits.carry_over(session, version, step.kept)
-    rows = {row.id: row for row in session.scalars(_kept_tasks(instance.id))}
+    rows = {row.id: row for row in session.scalars(_kept_tasks(), {"of_id": instance.id})}
     wanted = {
         task.id: unit_in(version, before, task, rows[task.id], step.variables) for task in step.kept.tasks
     }
@@ -165,8 +166,9 @@ def _carry_over(
     return news
 
 
-def _kept_tasks(instance_id: int) -> Select[UserTask]:
-    return select(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
+@cache
+def _kept_tasks() -> Select[UserTask]:
+    return select(UserTask).where(UserTask.instance_id == bindparam("of_id"), UserTask.state == "open")
 
 
 def unit_in(

@@ -7,11 +7,11 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select, update
 from sqlalchemy.orm import Session, joinedload, undefer
 
-from app.engine.running.migration import Blocked, Obstacle
-from app.errors import AppError, Conflict, NotFound
+from app.engine.running.migration import Blocked, Obstacle, Plan
+from app.errors import Conflict, NotFound
 from app.i18n import _
 from app.models import MigrationBatch, MigrationCase, ProcessDefinition, ProcessInstance, User
-from app.services.core import access, bulk, clock, paging
+from app.services.core import bulk, clock, paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.definitions import definitions
@@ -45,6 +45,8 @@ def begin(
     moves.require_may_move(actor)
     reason = moves.require_reason(reason)
     target = definitions.get(session, target_id)
+    if target.withdrawn:
+        raise Conflict(_("Versi ini sudah dicabut, jadi tidak dapat menjadi tujuan."))
     if _under_way(session, target.key):
         raise Conflict(_("Perkara proses ini sedang dipindahkan. Tunggu sampai selesai, atau hentikan dulu."))
     ids = movable(session, target, instance_ids)
@@ -119,9 +121,9 @@ def finish(session: Session, batch_id: int) -> None:
         batch.state, batch.finished_at = "done", clock.now(session)
 
 
-def work_on(session: Session, batch_id: int, instance_id: int) -> bool:
+def work_on(session: Session, batch_id: int, instance_id: int, plans: dict[int, Plan] | None = None) -> bool:
     """Move one case of a running batch, or take it back; whether the batch still runs. What keeps a case where it is
-    is noted in its row.
+    is noted in its row. ``plans``: see `moves.move`.
 
     Who started it must still be allowed to: else it stops.
     """
@@ -140,7 +142,10 @@ def work_on(session: Session, batch_id: int, instance_id: int) -> bool:
     if actor is None or not moves.may_move(actor):
         batch.state = "stopped"
         return False
-    (_take_back if row.state == "returning" else _move_on)(session, batch, row, actor)
+    if row.state == "returning":
+        _take_back(session, batch, row, actor)
+    else:
+        _move_on(session, batch, row, actor, {} if plans is None else plans)
     row.done_at = clock.now(session)
     return True
 
@@ -155,17 +160,36 @@ def refuse(session: Session, batch_id: int, instance_id: int, text: str) -> None
 
 
 def _starter(session: Session, batch: MigrationBatch) -> Actor | None:
+    """Who started a batch, as he is now, without the lanes and units that he does not need for it."""
     user = session.get(User, batch.started_by_id)
-    return access.actor_of(user) if user is not None and user.disabled_at is None else None
+    if user is None or user.disabled_at is not None:
+        return None
+    return Actor(
+        id=user.id,
+        name=user.name,
+        full_name=user.full_name,
+        groups=frozenset(),
+        units=frozenset(),
+        is_process_owner=user.is_process_owner,
+        is_auditor=user.is_auditor,
+    )
 
 
-def _move_on(session: Session, batch: MigrationBatch, row: MigrationCase, actor: Actor) -> None:
+def _move_on(
+    session: Session, batch: MigrationBatch, row: MigrationCase, actor: Actor, plans: dict[int, Plan]
+) -> None:
     target, decisions = definitions.version(session, batch.target_id), Decisions.from_dict(batch.decisions)
     try:
-        with session.begin_nested():
-            done = moves.move(
-                session, row.instance_id, target, decisions, batch.reason, actor=actor, batch=batch.id
-            )
+        done = moves.move(  # whatever it raises of these, it raises before it writes
+            session,
+            row.instance_id,
+            target,
+            decisions,
+            batch.reason,
+            actor=actor,
+            batch=batch.id,
+            plans=plans,
+        )
     except Blocked as blocked:
         row.state, row.obstacles = "refused", moves.stored_obstacles(blocked.obstacles)
     except (Conflict, NotFound) as error:
@@ -181,9 +205,8 @@ def _take_back(session: Session, batch: MigrationBatch, row: MigrationCase, acto
         if row.before is None or row.after is None or row.source_id is None:
             raise Conflict(_("Pemindahan ini sudah terlalu lama untuk ditarik kembali."))
         done = moves.Done(row.source_id, (), row.before, row.after)
-        with session.begin_nested():
-            moves.undo(session, row.instance_id, done, batch.reason, actor=actor, batch=batch.id)
-    except AppError as error:
+        moves.undo(session, row.instance_id, done, batch.reason, actor=actor, batch=batch.id)
+    except (Conflict, NotFound) as error:
         row.state, row.obstacles = "kept", moves.stored_obstacles([Obstacle("moved_on", None, error.said)])
     else:
         row.state, row.before, row.after, row.obstacles = "undone", None, None, []

@@ -74,7 +74,7 @@ def pairings(
         if not can_stand(source, node.id):
             continue
         to = plan.elements.get(node.id, NOWHERE)
-        by = "hand" if node.id in by_hand else "nothing" if not to else "id" if to == node.id else "name"
+        by = "nothing" if not to else "hand" if node.id in by_hand else "id" if to == node.id else "name"
         cases = standing.get(node.id, 0)
         found.append(Pairing(node.id, node.name or node.id, node.kind, to, by, cases))
     return sorted(found, key=lambda one: (bool(one.target), not one.cases))

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import BindParameter, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import stored_messages
@@ -81,8 +82,10 @@ def move(
     *,
     actor: Actor,
     batch: int | None = None,
+    plans: dict[int, Plan] | None = None,
 ) -> Done:
-    """Move a case to another version of its process; 15 to 20 SQL.
+    """Move a case to another version of its process; about 30 SQL. ``plans``: by the id of the version that cases
+    come from, kept for those that follow.
 
     Raises:
         NotFound; NotAllowed: the actor is no process owner. Conflict: the case is over, or in this version already.
@@ -92,8 +95,10 @@ def move(
     instance = _running(session, instance_id, actor)
     if instance.definition_id == target.id or instance.key != target.key:
         raise Conflict(_("Perkara ini sudah berjalan pada versi tujuan."))
-    source = _source(session, instance)
-    return _move(session, instance, source, target, decisions.plan(source, target), reason, actor, batch)
+    source, plans = _source(session, instance), {} if plans is None else plans
+    if source.id not in plans:
+        plans[source.id] = decisions.plan(source, target)
+    return _move(session, instance, source, target, plans[source.id], reason, actor, batch)
 
 
 def _source(session: Session, instance: ProcessInstance) -> Version:
@@ -155,9 +160,17 @@ def _move(
 
 def _case(session: Session, instance: ProcessInstance) -> effects.Case:
     tasks = instances.open_tasks(session, instance.id)
-    jobs = session.scalars(select(Job).where(Job.instance_id == instance.id)).all()
-    waits = session.scalars(select(MessageWait).where(MessageWait.instance_id == instance.id)).all()
+    jobs_of, waits_of = _waiting_in()
+    jobs = session.scalars(jobs_of, {"of_id": instance.id}).all()
+    waits = session.scalars(waits_of, {"of_id": instance.id}).all()
     return effects.Case(instance, tasks, {job.id: job for job in jobs}, {wait.id: wait for wait in waits})
+
+
+@cache
+def _waiting_in() -> tuple[Select[Job], Select[MessageWait]]:
+    """Built once: many cases are moved one after another."""
+    of: BindParameter[int] = bindparam("of_id")
+    return select(Job).where(Job.instance_id == of), select(MessageWait).where(MessageWait.instance_id == of)
 
 
 def undo(

@@ -208,9 +208,8 @@ def _kind(verdict: Verdict) -> list[tuple[str, str]]:
     return [(kind, _(KINDS[kind])) for kind in effects.KINDS if kind in verdict.kinds]
 
 
-def _told_changes(changes: Sequence[Change]) -> list[tuple[str, str | None, str]]:
-    vocabulary = Ids(context.config().timezone)
-    return [words.told(change, vocabulary) for change in changes]
+def _told_changes(changes: Sequence[Change]) -> list[tuple[str, list[tuple[str, str | None, str]]]]:
+    return words.by_step(changes, Ids(context.config().timezone))
 
 
 def _reasons(verdict: Verdict) -> list[str]:
@@ -305,7 +304,7 @@ def _batch_page(batch_id: int, *, problem: str = "", reason: str = "") -> str:
         )
 
 
-def _told_row(row: MigrationCase) -> tuple[list[tuple[str, str | None, str]], list[str]]:
+def _told_row(row: MigrationCase) -> tuple[Any, list[str]]:
     changes = [decode_as(Change, one) for one in row.changes]
     return _told_changes(changes), moves.told_obstacles(row.obstacles)
 

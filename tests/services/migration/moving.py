@@ -1,13 +1,15 @@
 """An office whose procedure gets another version while cases are open, and shortcuts to move them."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 
 from app.commands import migration
 from app.commands.transaction import Command
+from app.db import Database
 from app.models import MigrationCase, ProcessInstance
+from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.deployment import deployments
@@ -15,37 +17,43 @@ from app.services.instances import snapshots
 from app.services.migration import effects
 from app.services.migration.decisions import Decisions
 from app.services.migration.effects import Verdict
-from tests.services.office import Office
 
 #: The procedure as it is changed: the first task is renamed and moved to the unit's lane, with two more days.
 MOVED_LANE = {"Loket": "terima cukup lewat ingat ditegur selesai", "Unit": "kerjakan periksa"}
 
 
-def deploy(office: Office, files: Mapping[str, bytes]) -> int:
+class Owned(Protocol):
+    """What the shortcuts ask of an office, or of whatever else has a database and a process owner."""
+
+    database: Database
+    owner: Actor
+
+
+def deploy(office: Owned, files: Mapping[str, bytes]) -> int:
     with office.database.transaction() as session:
         done = deployments.deploy(session, dict(files), actor=office.owner)
         return done.definitions[0].definition.id
 
 
-def version(office: Office, definition_id: int) -> Version:
+def version(office: Owned, definition_id: int) -> Version:
     with office.database.reading() as session:
         return definitions.version(session, definition_id)
 
 
-def judge(office: Office, target_id: int, *cases: ProcessInstance, **decided: Any) -> list[Verdict]:
+def judge(office: Owned, target_id: int, *cases: ProcessInstance, **decided: Any) -> list[Verdict]:
     with office.database.reading() as session:
         target = definitions.version(session, target_id)
         ids = [case.id for case in cases]
         return effects.dry_run(session, target, ids, Decisions(**decided), actor=office.owner)
 
 
-def move(office: Office, target_id: int, *cases: ProcessInstance, **decided: Any) -> int:
+def move(office: Owned, target_id: int, *cases: ProcessInstance, **decided: Any) -> int:
     batch = begin(office, target_id, *cases, **decided)
     work(office)
     return batch
 
 
-def begin(office: Office, target_id: int, *cases: ProcessInstance, **decided: Any) -> int:
+def begin(office: Owned, target_id: int, *cases: ProcessInstance, **decided: Any) -> int:
     ids = [case.id for case in cases]
     command, decisions = Command("migrate", str(target_id)), Decisions(**decided)
     given = (office.database, target_id, ids, decisions, "SOP direvisi")
@@ -53,12 +61,12 @@ def begin(office: Office, target_id: int, *cases: ProcessInstance, **decided: An
     return batch
 
 
-def work(office: Office) -> None:
+def work(office: Owned) -> None:
     while migration.work(office.database):
         pass
 
 
-def undo(office: Office, batch: int, case: ProcessInstance | None = None) -> None:
+def undo(office: Owned, batch: int, case: ProcessInstance | None = None) -> None:
     command, only = Command("undo_migration", str(batch)), case.id if case else None
     migration.take_back(
         office.database, batch, "keliru", actor=office.owner, command=command, instance_id=only
@@ -66,7 +74,7 @@ def undo(office: Office, batch: int, case: ProcessInstance | None = None) -> Non
     work(office)
 
 
-def rows(office: Office, case: ProcessInstance) -> dict[str, Any]:
+def rows(office: Owned, case: ProcessInstance) -> dict[str, Any]:
     """All that is stored of a case, but its revision."""
     with office.database.reading() as session:
         found = {
@@ -81,6 +89,6 @@ def states(session: Session, batch: int) -> dict[int, str]:
     return {row.instance_id: row.state for row in found}
 
 
-def outcomes(office: Office, batch: int) -> dict[int, str]:
+def outcomes(office: Owned, batch: int) -> dict[int, str]:
     with office.database.reading() as session:
         return states(session, batch)

@@ -1,6 +1,6 @@
 """Cases that move to another version: the batches, and how each of their cases came out.
 
-Revision: 0016.
+Revision: 0017.
 """
 
 import sqlalchemy as sa
@@ -8,8 +8,8 @@ from alembic import op
 
 from app.db import Document, UtcDateTime
 
-revision = "0016"
-down_revision = "0015"
+revision = "0017"
+down_revision = "0016"
 branch_labels = None
 depends_on = None
 

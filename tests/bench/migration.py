@@ -1,0 +1,103 @@
+"""Moving open cases to another version: judging 500 of them, and moving 5,000 with what the worker does."""
+
+import time
+from pathlib import Path
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.commands import migration
+from app.commands.transaction import Command
+from app.db import Database
+from app.models import MigrationCase, ProcessDefinition, ProcessInstance, User
+from app.services.core import access
+from app.services.definitions import definitions
+from app.services.deployment import deployments
+from app.services.instances import instances
+from app.services.migration import effects
+from app.services.migration.decisions import Decisions
+from app.services.tasks import tasks
+from tests.bench.figures import office_for, row
+from tests.reports import answers_for, report, report_values
+from tests.sop_changes.editing import shipped
+
+ONE = report("SIN-001")
+JUDGED, MOVED = 500, 5_000
+DECIDED = Decisions(timers={"tenggat_penyaluran": "recompute"})
+
+
+def measure(folder: Path) -> None:
+    office = office_for(folder)
+    database = office.database
+    ids = _start(database, MOVED)
+    target = _publish(database)
+    _warm(database, target, ids[:10])
+    began = time.perf_counter()
+    with database.reading() as session:
+        version = definitions.version(session, target)
+        verdicts = effects.dry_run(session, version, ids[:JUDGED], DECIDED, actor=_owner(session))
+    took = time.perf_counter() - began
+    told = ", ".join(f"{kind} {count}" for kind, count in effects.totals(verdicts).items())
+    row(f"effect of a version on {JUDGED} open cases", f"{took:.2f} s ({told})", "≤ 2 s")
+    took, worked = _move(database, target, ids)
+    row(f"{MOVED:,} cases moved, a transaction each", f"{took:.1f} s, CPU {worked:.1f} s", "≤ 60 s")
+    database.engine.dispose()
+
+
+def _owner(session: Session) -> access.Actor:
+    query = select(User).where(User.is_process_owner).limit(1)
+    return access.actor_of(session.scalars(query).one())
+
+
+def _start(database: Database, count: int) -> list[int]:
+    """Cases at the first and, each third, at the second step."""
+    ids: list[int] = []
+    for first in range(0, count, 100):
+        with database.transaction() as session:
+            officer = access.actor_of(session.scalars(select(User).where(User.name == "lapor")).one())
+            for number in range(first, first + 100):
+                values = {**report_values(ONE), "tracking_id": str(7_000_000 + number)}
+                case = instances.start(session, "pengaduan", values, actor=officer).instance
+                ids.append(case.id)
+                if number % 3 == 0:
+                    [task] = instances.open_tasks(session, case.id)
+                    tasks.complete(session, task.id, answers_for(task.activity_id, ONE), {}, actor=officer)
+    return ids
+
+
+def _publish(database: Database) -> int:
+    files = shipped()
+    diagram = files["pengaduan.bpmn"].replace(b"Penyaluran Pengaduan", b"Penyaluran Laporan")
+    files["pengaduan.bpmn"] = diagram.replace(b">3 hari<", b">9 hari<")
+    with database.transaction() as session:
+        deployments.deploy(session, files, actor=None)
+        return session.scalars(
+            select(ProcessDefinition.id).where(
+                ProcessDefinition.key == "pengaduan", ProcessDefinition.in_force
+            )
+        ).one()
+
+
+def _warm(database: Database, target: int, ids: list[int]) -> None:
+    with database.reading() as session:
+        effects.dry_run(session, definitions.version(session, target), ids, DECIDED, actor=_owner(session))
+
+
+def _move(database: Database, target: int, ids: list[int]) -> tuple[float, float]:
+    with database.reading() as session:
+        owner = _owner(session)
+    began, busy = time.perf_counter(), time.process_time()
+    given = (database, target, ids, DECIDED, "pengukuran")
+    migration.begin(*given, actor=owner, command=Command("migrate", str(target)))
+    while migration.work(database):
+        pass
+    took, worked = time.perf_counter() - began, time.process_time() - busy
+    with database.reading() as session:
+        moved = session.scalar(
+            select(func.count()).select_from(MigrationCase).where(MigrationCase.state == "moved")
+        )
+        there = session.scalar(
+            select(func.count()).select_from(ProcessInstance).where(ProcessInstance.definition_id == target)
+        )
+    assert (moved, there) == (len(ids), len(ids)), (moved, there)
+    return took, worked
