@@ -151,12 +151,14 @@ def test_a_timer_that_fired_does_not_fire_again_even_by_way_of_a_version_without
     assert step.kept is not None
 
 
-def test_a_deadline_that_passed_stays_the_deadline() -> None:
-    case = Case(ONE)
+def test_a_deadline_that_passed_stays_the_deadline_under_another_id_too() -> None:
+    case = Case(ONE.replace("nonint tenggat", "nonint tenggat name=lewat"))
     case.wait(days=10)
-    step = move(case, ONE.replace("3 hari", "9 hari"))
-    assert step.kept is not None
-    assert step.kept.passed == set(case.tasks)
+    for name in ("telat", "lambat"):
+        other = ONE.replace("timer lewat", f"timer {name}").replace("lewat ->", f"{name} ->")
+        step = move(case, other.replace("nonint tenggat", "nonint tenggat name=lewat"))
+        assert step.kept is not None
+        assert step.kept.passed == set(case.tasks)
 
 
 def test_a_task_with_another_id_is_known_by_its_name_and_kind() -> None:
