@@ -4,6 +4,7 @@ import fcntl
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from datetime import UTC, datetime, timedelta
@@ -36,6 +37,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
+from sqlalchemy.pool import StaticPool
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from app import packing
@@ -190,18 +192,18 @@ class Database:
         self._info = dict(info or {})
         parsed = _parsed(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
+        self._file = Path(parsed.database) if self.is_sqlite and parsed.database else None
+        self._queue = _Turnstile(Path(f"{parsed.database}.lock")) if self._file else None
         self.engine: Engine = create_engine(
             parsed,
             json_serializer=_dumps,
             json_deserializer=orjson.loads,
             hide_parameters=True,  # a logged SQL error must not print values
-            pool_size=10,
-            max_overflow=20,
+            **self._pool(),
         )
-        self._file = Path(parsed.database) if self.is_sqlite and parsed.database else None
-        self._queue = _Turnstile(Path(f"{parsed.database}.lock")) if self._file else None
         if self.is_sqlite:
-            event.listen(self.engine, "do_connect", _keep_private)
+            if self._file is not None:
+                event.listen(self.engine, "do_connect", _keep_private)
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
@@ -209,6 +211,10 @@ class Database:
             event.listen(self.engine, "begin", _begin_postgresql)
         self._writer = self.engine.execution_options(alur_write=True)
         self._relaxed_writer = self._writer.execution_options(alur_relaxed=True)
+
+    def _pool(self) -> dict[str, Any]:
+        """How connections are kept, as `create_engine` wants it."""
+        return {"pool_size": 10, "max_overflow": 20}
 
     @property
     def exists(self) -> bool:
@@ -265,6 +271,45 @@ class Database:
                 "Ada isian yang tidak dapat disimpan: terlalu panjang, atau memuat huruf yang tidak dikenal."
             )
             raise InvalidForm(message, {}) from error
+
+
+class MemoryDatabase(Database):
+    """A SQLite database in memory, gone with this object. It has one connection: one thread at a time uses it.
+
+    Another image can be loaded into it, which keeps the statements that were compiled: compiling those of a command
+    anew takes longer than running them.
+    """
+
+    def __init__(self, info: Mapping[str, Any] | None = None) -> None:
+        """It is empty; ``info`` as for `Database`."""
+        super().__init__("sqlite://", info)
+        weakref.finalize(self, self.engine.dispose)
+
+    def _pool(self) -> dict[str, Any]:
+        return {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+
+    def image(self) -> bytes:
+        """All that it holds."""
+        with self._driver() as connection:
+            content: bytes = connection.serialize()
+        return content
+
+    def load(self, image: bytes, info: Mapping[str, Any]) -> None:
+        """Hold what ``image`` holds and nothing else; ``info`` goes along with every session from now on.
+
+        ``image`` was made by `image`: that of a file says that its log lies beside it.
+        """
+        self._info = dict(info)
+        with self._driver() as connection:
+            connection.deserialize(image)
+
+    @contextmanager
+    def _driver(self) -> Iterator[sqlite3.Connection]:
+        connection = self.engine.raw_connection()
+        try:
+            yield cast("sqlite3.Connection", connection.driver_connection)
+        finally:
+            connection.close()
 
 
 class _Turnstile:

@@ -24,7 +24,7 @@ from app.models.runtime import (
     UserTask,
 )
 from app.models.security_log import MembershipChange, SecurityEvent
-from app.models.studio import ProcessDraft, ProcessDraftFile
+from app.models.studio import ProcessDraft, ProcessDraftFile, SandboxRun
 
 __all__ = [
     "ApiToken",
@@ -60,6 +60,7 @@ __all__ = [
     "ProcessInstance",
     "ProposedDeployment",
     "Resource",
+    "SandboxRun",
     "SecurityEvent",
     "Setting",
     "TrackingCode",

@@ -1,6 +1,7 @@
-"""Drafts of processes: what a process owner works on before it becomes a version."""
+"""Drafts of processes: what a process owner works on before it becomes a version, and his runs of them."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -47,3 +48,18 @@ class ProcessDraftFile(Base):
     saved_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 
     saved_by: Mapped[User | None] = relationship()
+
+
+class SandboxRun(Base):
+    """A process owner's run of a draft in the sandbox: its steps, from which all of it is played anew."""
+
+    __tablename__ = "sandbox_run"
+
+    draft_id: Mapped[int] = mapped_column(ForeignKey("process_draft.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    begun_at: Mapped[datetime]
+    #: As `services.sandbox.steps` gives them.
+    steps: Mapped[list[Any]]
+    #: How often it was changed: who changes it says which one he saw.
+    revision: Mapped[int]
+    changed_at: Mapped[datetime]

@@ -23,6 +23,7 @@ from app.web.migration import migration, stopped_cases
 from app.web.notifications import notices
 from app.web.people import auth, organisation, users
 from app.web.reporter import tracking
+from app.web.sandbox import pages as sandbox_pages
 from app.web.security_log import noting
 from app.web.security_log import pages as security_pages
 from app.web.studio import editors as studio_editors
@@ -60,6 +61,7 @@ PAGES = (
     proposals,
     studio_pages,
     studio_editors,
+    sandbox_pages,
     incidents,
     migration,
     stopped_cases,

@@ -14,7 +14,14 @@ from sqlalchemy.orm import Session, joinedload
 from app.errors import Conflict, InvalidForm, NotFound
 from app.history.events import DraftBegun, DraftDiscarded, DraftRestored
 from app.i18n import _
-from app.models import DefinitionFile, ProcessDefinition, ProcessDraft, ProcessDraftFile, Resource
+from app.models import (
+    DefinitionFile,
+    ProcessDefinition,
+    ProcessDraft,
+    ProcessDraftFile,
+    Resource,
+    SandboxRun,
+)
 from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.deployment import deployments
@@ -334,6 +341,7 @@ def forget_old(session: Session) -> None:
         ProcessDraft.changed_at < clock.now(session) - KEPT,
     )
     ids = list(session.scalars(old))
+    session.execute(delete(SandboxRun).where(SandboxRun.draft_id.in_(ids)))
     session.execute(delete(ProcessDraftFile).where(ProcessDraftFile.draft_id.in_(ids)))
     session.execute(delete(ProcessDraft).where(ProcessDraft.id.in_(ids)))
 

@@ -1,0 +1,1 @@
+"""Sandbox: where process owners try a draft before it is published."""
