@@ -14,12 +14,15 @@ from sqlalchemy.orm import Session
 
 from app.cli.base import ready, say
 from app.commands.deployments import deploy_files
+from app.commands.sandbox import play_scenarios
 from app.config import folders, from_environment
+from app.db import Database
 from app.errors import InvalidDiagram
 from app.findings import SEVERITIES, Finding, has_errors, title
 from app.services.core import settings
-from app.services.deployment import deployments
+from app.services.deployment import deployments, scenario_files
 from app.services.maintenance import migrations
+from app.services.studio import titles
 from app.services.triage import triage
 from app.services.triage.triage import Outcome, Totals
 
@@ -33,6 +36,8 @@ _WORDS = {
     "stopped": "berhenti dengan alasan",
 }
 _MOST_SHOWN = 20
+#: So long the scenarios beside the diagrams of one command are played.
+_SCENARIO_SECONDS = 60.0
 
 
 def _read(paths: Sequence[Path]) -> dict[str, bytes]:
@@ -56,30 +61,42 @@ _FILES = click.argument(
 @click.option("--json", "as_json", is_flag=True, help="Cetak temuan sebagai JSON, untuk program lain.")
 @_FILES
 def check(files: tuple[Path, ...], *, as_json: bool) -> None:
-    """Print the findings of a deployment without deploying."""
+    """Print the findings of a deployment without deploying; scenarios beside the diagrams are played."""
     given, beside = _read(files), _beside()
-    with _installed() as session:
-        findings = deployments.check_files(session, given, beside=beside)
+    with _installed() as (database, session):
+        findings = [*deployments.check_files(session, given, beside=beside)]
+        played = {**_scenarios_beside(files), **beside, **{path.name: path.read_bytes() for path in files}}
+        config = from_environment(make=False)
+        findings += play_scenarios(database, session, played, config, seconds=_SCENARIO_SECONDS)
     if as_json:
         _print_json(findings)
     else:
         _print(findings)
-    if has_errors(list(findings)):
+    if has_errors(findings):
         sys.exit(1)
 
 
+def _scenarios_beside(files: Iterable[Path]) -> dict[str, bytes]:
+    """The scenarios that lie beside these diagrams, of the processes that they draw."""
+    folders = {path.parent for path in files if path.suffix == ".bpmn"}
+    paths = [path for folder in sorted(folders) for path in sorted(folder.glob(f"*{scenario_files.ENDING}"))]
+    keys = {key for path in files if path.suffix == ".bpmn" for key in titles.keys_of(path.read_bytes())}
+    found = {path.name: path.read_bytes() for path in paths if path.is_file()}
+    return {name: content for name, content in found.items() if scenario_files.process_of(content) in keys}
+
+
 @contextmanager
-def _installed() -> Iterator[Session | None]:
+def _installed() -> Iterator[tuple[Database | None, Session | None]]:
     """The database as it is, to read; None where there is none, or none in the current shape. Nothing is made."""
     database = settings.open_database(from_environment(make=False))
     if not database.exists:
-        yield None
+        yield None, None
         return
     with closing(database), database.reading() as session:
         current = migrations.is_current(session)
         if not current:
             say("Basis data belum diperbarui; diperiksa tanpa melihat yang sudah diterapkan.", err=True)
-        yield session if current else None
+        yield (database, session) if current else (None, None)
 
 
 def _beside() -> dict[str, bytes]:

@@ -8,16 +8,22 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
+from app.commands import sandbox
 from app.commands.deployments import deploy_prepared
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
 from app.errors import Conflict
 from app.i18n import _
 from app.models import ProcessDraft
+from app.services.core import settings
 from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.deployment.deployments import Deployment, Prepared
+from app.services.sandbox import scenarios
 from app.services.studio import drafts, publishing, renaming, titles
+
+#: So long the scenarios of a draft are played before it is published.
+PUBLISH_SECONDS = 20.0
 
 
 def begin_draft(
@@ -117,12 +123,21 @@ def publish_draft(
     actor: Actor,
     command: Command,
     answer: Callable[[Session, Deployment], Answer],
+    despite: bool = False,
 ) -> Answer:
-    """Put a draft in force as it is stored at this moment; ``answer`` says what came of it.
+    """Put a draft in force as it is stored at this moment; ``answer`` says what came of it. Its scenarios are played
+    before; ``despite``: although some come out otherwise than they were kept.
 
     Raises:
-        What `publishing.prepare` and `publishing.store` raise.
+        What `publishing.prepare`, `scenarios.require_same` and `publishing.store` raise.
     """
+
+    def prepare(session: Session) -> Prepared:
+        prepared = publishing.prepare(session, draft_id, reason=reason, actor=actor)
+        files, config = drafts.contents(session, draft_id), settings.config(session)
+        found = sandbox.play_scenarios(database, session, files, config, seconds=PUBLISH_SECONDS)
+        scenarios.require_same(found, despite=despite)
+        return prepared
 
     def store(session: Session, prepared: Prepared) -> Answer:
         done = publishing.store(session, draft_id, prepared, reason=reason, actor=actor)
@@ -132,7 +147,7 @@ def publish_draft(
         database,
         command,
         lambda session: drafts.get(session, draft_id, actor=actor),
-        lambda session: publishing.prepare(session, draft_id, reason=reason, actor=actor),
+        prepare,
         store,
         actor=actor,
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from app.findings import deployments, diagrams, forms, paths, tables
+from app.findings import deployments, diagrams, forms, paths, scenarios, tables
 from app.i18n import _, anew, moment, speaking
 
 #: code → (what is wrong, what to do), Indonesian message ids with {names} for the parameters.
@@ -20,6 +20,7 @@ TEXTS: Mapping[str, tuple[str, str]] = {
     **tables.TEXTS,
     **deployments.TEXTS,
     **paths.TEXTS,
+    **scenarios.TEXTS,
 }
 
 #: How grave a finding is: an ``error`` cannot run; a ``warning`` runs, but perhaps not as meant; an ``info`` is worth

@@ -1,7 +1,6 @@
 """Drafts of processes: what a process owner works on before it becomes a version, and his runs of them."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -58,8 +57,8 @@ class SandboxRun(Base):
     draft_id: Mapped[int] = mapped_column(ForeignKey("process_draft.id"), primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
     begun_at: Mapped[datetime]
-    #: As `services.sandbox.steps` gives them.
-    steps: Mapped[list[Any]]
+    #: As `services.sandbox.steps` gives them, sealed like every draft: nobody can tell what was typed into them.
+    steps: Mapped[bytes] = mapped_column(LargeBinary)
     #: How often it was changed: who changes it says which one he saw.
     revision: Mapped[int]
     changed_at: Mapped[datetime]

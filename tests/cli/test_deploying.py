@@ -203,3 +203,29 @@ def test_with_four_eyes_a_command_proposes_and_says_so(tmp_path: Path, migrated_
     assert done.exit_code == 3
     assert "Usulan 1 menunggu persetujuan orang kedua" in done.output
     assert "“Pelapor” tidak lagi identitas" in done.output
+
+
+def test_check_plays_the_scenarios_beside_a_diagram(shell: Shell, tmp_path: Path) -> None:
+    steps = [
+        {
+            "do": "start",
+            "process": "uji",
+            "values": {"judul": "Lampu"},
+            "then": {"ended": [{"at": "selesai"}]},
+        }
+    ]
+    told = {
+        "scenario": "Langsung selesai",
+        "process": "uji",
+        "begins": "2026-11-02T09:00+07:00",
+        "steps": steps,
+    }
+    for name, content in procedure().items():
+        (tmp_path / name).write_bytes(content)
+    (tmp_path / "langsung.scenario").write_text(json.dumps(told))
+    other = {**told, "scenario": "Proses lain", "process": "lain"}
+    (tmp_path / "lain.scenario").write_text(json.dumps(other))
+    done = shell("check", *map(str, sorted(tmp_path.glob("*.[bf]*"))))
+    assert done.exit_code == 0, done.output
+    assert "Skenario “Langsung selesai” tidak berjalan seperti yang disimpan: langkah 1" in done.output
+    assert "Proses lain" not in done.output

@@ -5,7 +5,6 @@ Revision: 0018.
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 from app.db import UtcDateTime
 
@@ -22,7 +21,7 @@ def upgrade() -> None:
         sa.Column("draft_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("begun_at", UtcDateTime(timezone=True), nullable=False),
-        sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("steps", sa.LargeBinary(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("changed_at", UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["process_draft.id"], name=op.f("fk_sandbox_run_draft_id")),

@@ -17,7 +17,7 @@ from app.findings import Finding, errors_first, has_errors, without_repeats
 from app.forms import Form
 from app.models import ProcessDefinition
 from app.services.definitions import definitions
-from app.services.deployment import checks, lane_groups
+from app.services.deployment import checks, lane_groups, scenario_files
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.lane_groups import Plan, Staffing
 
@@ -123,6 +123,7 @@ class _Upload:
     forms: dict[str, Form] = field(default_factory=dict)
     tables: dict[str, tuple[decisions.Decision, ...]] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    scenarios: dict[str, bytes] = field(default_factory=dict)
     contents: dict[str, bytes] = field(default_factory=dict)
     beside: Mapping[str, bytes] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)  # what could not be read
@@ -149,12 +150,14 @@ def collect(
     beside: Mapping[str, bytes] = _NOTHING,
     *,
     refuse_idle: bool = True,
+    whole: bool = False,
 ) -> Collected:
     """Return the versions that deploying ``files`` would make, and everything found.
 
     ``beside``: good forms and tables at hand, for what a diagram names that was neither sent nor is carried over.
     ``session`` None finds what an empty database would: nothing is in force, and nobody works in any lane.
-    ``refuse_idle``: forms and tables that no diagram uses are an error where nothing else was sent.
+    ``refuse_idle``: forms and tables that no diagram uses are an error where nothing else was sent. ``whole``: all
+    that belongs to the processes was sent, so scenarios that were not are gone; else they are carried over.
     """
     upload = _read(files, beside)
     live = definitions.live(session, files=True) if session is not None else ()
@@ -168,6 +171,7 @@ def collect(
         for diagram in diagrams
     ]
     bundles = [*sending, *_users_of(session, upload, live, library)]
+    _add_scenarios(upload, bundles, () if whole else live)
     findings = [*upload.findings, *_twice(upload)]
     if not has_errors(findings):
         findings += _unused(upload, bundles, "error" if refuse_idle and not bundles else "warning")
@@ -207,6 +211,8 @@ def _read(files: Mapping[str, bytes], beside: Mapping[str, bytes]) -> _Upload:
                 upload.forms[name] = forms.load_form(content, file=name)
                 upload.findings += upload.forms[name].findings
                 upload.findings += forms.check_marks(upload.forms[name], content, file=name)
+            elif scenario_files.is_scenario(name):
+                upload.scenarios[name] = content
             else:
                 upload.findings.append(Finding("file_unknown", "error", file=name))
         except InvalidDiagram as error:
@@ -308,6 +314,21 @@ def _add_tables(bundle: Bundle, upload: _Upload, kept: Mapping[str, bytes]) -> N
             bundle.findings.append(checks.node_error(node, "decision_missing", decision=wanted))
 
 
+def _add_scenarios(upload: _Upload, bundles: Iterable[Bundle], kept_of: Iterable[ProcessDefinition]) -> None:
+    """Keep the scenarios of a process with its version: those that were sent, and of those ``kept_of`` the others."""
+    kept = {one.key: one for one in kept_of}
+    played = {name: scenario_files.process_of(content) for name, content in upload.scenarios.items()}
+    for bundle in bundles:
+        key = bundle.diagram.key
+        files = kept[key].files if key in kept else ()
+        bundle.files |= {
+            one.name: one.resource.content
+            for one in files
+            if one.kind == scenario_files.KIND and one.name not in upload.scenarios
+        }
+        bundle.files |= {name: upload.scenarios[name] for name, process in played.items() if process == key}
+
+
 def _tell(bundle: Bundle, decision: decisions.Decision) -> None:
     """Keep what was found in a decision, and in those it needs, with the version that decides by it."""
     found = [finding for one in decision.chain for finding in one.findings]
@@ -345,6 +366,7 @@ def _users_of(
     changed = {definitions.form_key(name) for name in upload.forms}
     decided = {table.id for tables in upload.tables.values() for table in tables}
     sent = {diagram.key for diagrams in upload.diagrams.values() for diagram in diagrams}
+    played = {scenario_files.process_of(content) for content in upload.scenarios.values()}
     for definition in live:
         if definition.key in sent or session is None:
             continue
@@ -354,7 +376,8 @@ def _users_of(
             upload.findings.append(Finding("version_unreadable", "warning", params=about))
             continue
         nodes = version.diagram.nodes.values()
-        if any(node.form_key in changed or node.decision in decided or node.calls in sent for node in nodes):
+        uses = (node.form_key in changed or node.decision in decided or node.calls in sent for node in nodes)
+        if definition.key in played or any(uses):
             own, xml = library[definition.key], library.xml(definition.key)
             bundles.append(_bundle(own, f"{definition.key}.bpmn", xml, upload, library))
     return bundles
@@ -391,6 +414,6 @@ def _unused(
     used = {name for bundle in bundles for name in bundle.files}
     return [
         Finding("file_not_used", severity, file=name, params={"file": name})
-        for name in (*upload.forms, *upload.tables)
+        for name in (*upload.forms, *upload.tables, *upload.scenarios)
         if name not in used and f"{definitions.form_key(name)}.form" not in used
     ]

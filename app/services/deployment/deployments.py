@@ -118,18 +118,20 @@ def prepare(
     beside: Mapping[str, bytes] | None = None,
     refuse_idle: bool = True,
     approved: bool = False,
+    whole: bool = False,
 ) -> Prepared:
     """Read and check ``files`` (name → content). A form or table alone makes new versions of what uses it.
 
     For a session that only reads: this takes as long as it takes. ``beside``: forms and tables at hand, for what is
     named and neither among ``files`` nor in the live version. A form or table that no diagram uses is left out, with
     a warning: a version holds what its diagram names. Where that leaves nothing, it is an error if ``refuse_idle``.
-    With the setting ``four_eyes`` what makes identity open is only proposed, unless it is ``approved``.
+    With the setting ``four_eyes`` what makes identity open is only proposed, unless it is ``approved``. ``whole``:
+    scenarios that were not sent are not carried over.
 
     Raises:
         InvalidDiagram: at least one finding is an error.
     """
-    found = collect(session, files, beside or {}, refuse_idle=refuse_idle)
+    found = collect(session, files, beside or {}, refuse_idle=refuse_idle, whole=whole)
     if has_errors(found.findings):
         raise InvalidDiagram(_("Berkas tidak dapat diterapkan."), tuple(found.findings))
     if found.plan is None or found.staffing is None:

@@ -21,14 +21,14 @@ from app.i18n import _
 from app.models import ProcessDefinition, WatchedFile
 from app.services.core import clock
 from app.services.definitions import definitions
-from app.services.deployment import deployments
+from app.services.deployment import deployments, scenario_files
 from app.services.deployment.deployments import Outdated, Prepared, PreparedVersion
 
 #: The finding about a file that is gone marks its row.
 _GONE = "file_gone"
 
 logger = logging.getLogger(__name__)
-_ENDINGS = {".bpmn", ".dmn", ".form"}
+_ENDINGS = {".bpmn", ".dmn", ".form", scenario_files.ENDING}
 _MOST_BYTES = 4_000_000
 #: A version in force: process key, number, and its files, name → (kind, digest).
 _InForce = tuple[str, int, Mapping[str, tuple[str, str]]]

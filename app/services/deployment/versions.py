@@ -13,11 +13,11 @@ from app.services.core import history
 from app.services.core.access import Actor
 from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.automatic_starts import TimedStart
-from app.services.deployment import deployments
+from app.services.deployment import deployments, scenario_files
 from app.services.deployment.deployments import Deployment, Origin, Prepared
 
 #: The kinds of files that a deployment takes; of a process that is called its own version holds the file.
-_SENT = ("bpmn", "form", "dmn")
+_SENT = ("bpmn", "form", "dmn", scenario_files.KIND)
 _LONGEST_REASON = 2000
 
 
@@ -37,7 +37,7 @@ def prepare_reinstatement(session: Session, definition_id: int, *, reason: str, 
     query = select(DefinitionFile.name, Resource.content).join(DefinitionFile.resource)
     query = query.where(DefinitionFile.definition_id == row.id, DefinitionFile.kind.in_(_SENT))
     files = {name: content for name, content in session.execute(query)}
-    prepared = deployments.prepare(session, files)
+    prepared = deployments.prepare(session, files, whole=True)
     if not prepared.proposed and not prepared.new:
         raise Conflict(_("Isi versi {n} sama dengan yang berlaku.", n=row.version))
     return prepared

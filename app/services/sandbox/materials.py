@@ -7,10 +7,7 @@ from sqlalchemy.orm import Session
 from app.errors import InvalidDiagram
 from app.findings import has_errors
 from app.i18n import _
-from app.services.deployment import bundle_builder
-
-#: The ending of a scenario's file.
-SCENARIO = ".scenario"
+from app.services.deployment import bundle_builder, scenario_files
 
 
 def playable_files(session: Session | None, files: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -21,7 +18,7 @@ def playable_files(session: Session | None, files: Mapping[str, bytes]) -> dict[
     Raises:
         InvalidDiagram: at least one finding is an error.
     """
-    sent = {name: content for name, content in files.items() if not name.endswith(SCENARIO)}
+    sent = {name: content for name, content in files.items() if not scenario_files.is_scenario(name)}
     found = bundle_builder.collect(session, sent, refuse_idle=False)
     if has_errors(found.findings):
         raise InvalidDiagram(_("Draf dengan galat tidak dapat dicoba."), tuple(found.findings))

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, InvalidForm, NotFound
 from app.i18n import _
 from app.models import SandboxRun
-from app.services.core import clock
+from app.services.core import clock, encryption
 from app.services.core.access import Actor
 from app.services.sandbox import steps as run_steps
 from app.services.sandbox.steps import Step
@@ -37,7 +37,9 @@ def find(session: Session, draft_id: int, *, actor: Actor) -> Run | None:
     """
     drafts.get_open(session, draft_id, actor=actor)
     row = session.get(SandboxRun, (draft_id, actor.id))
-    return Run(row.begun_at, run_steps.steps_of(row.steps), row.revision) if row is not None else None
+    if row is None:
+        return None
+    return Run(row.begun_at, run_steps.steps_of(encryption.unseal(session, row.steps)), row.revision)
 
 
 def get(session: Session, draft_id: int, *, actor: Actor) -> Run:
@@ -66,7 +68,7 @@ def begin(session: Session, draft_id: int, begun_at: datetime, *, actor: Actor) 
     if row is None:
         row = SandboxRun(draft_id=draft_id, user_id=actor.id, revision=0)
         session.add(row)
-    row.begun_at, row.steps, row.revision = begun_at, [], row.revision + 1
+    row.begun_at, row.steps, row.revision = begun_at, encryption.seal(session, []), row.revision + 1
     row.changed_at = clock.now(session)
     session.flush()
 
@@ -83,6 +85,6 @@ def store_steps(session: Session, draft_id: int, steps: Iterable[Step], *, seen:
         raise NotFound(_("Percobaan ini belum dimulai."))
     if row.revision != seen:
         raise Conflict(_("Percobaan ini sudah berjalan lebih jauh di jendela lain."))
-    row.steps = [step.as_dict() for step in steps]
+    row.steps = encryption.seal(session, [step.as_dict() for step in steps])
     row.revision, row.changed_at = row.revision + 1, clock.now(session)
     session.flush()

@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.services.core import clock, history
 from app.services.core.access import Actor
-from app.services.deployment import deployments
+from app.services.deployment import deployments, scenario_files
 from app.services.studio import titles
 from app.services.studio.titles import Title
 
@@ -35,9 +35,9 @@ KEPT = timedelta(days=30)
 #: As many as one page shows.
 _MOST_SHOWN = 100
 _LONGEST_NAME = 120
-KINDS = ("bpmn", "form", "dmn")
+KINDS = ("bpmn", "form", "dmn", scenario_files.KIND)
 _NAME = re.compile(
-    r"[^\s/\\\x00-\x1f\x7f<>\"'|?*:;%#][^/\\\x00-\x1f\x7f<>\"'|?*:;%#]{0,118}\.(?:bpmn|form|dmn)"
+    r"[^\s/\\\x00-\x1f\x7f<>\"'|?*:;%#][^/\\\x00-\x1f\x7f<>\"'|?*:;%#]{0,118}\.(?:bpmn|form|dmn|scenario)"
 )
 
 
@@ -384,7 +384,8 @@ def _require_takable(files: Mapping[str, bytes]) -> None:
     for name, content in files.items():
         if not _NAME.fullmatch(name):
             message = _(
-                "{file}: nama berkas berakhir dengan .bpmn, .form, atau .dmn, tanpa garis miring.", file=name
+                "{file}: nama berkas berakhir dengan .bpmn, .form, .dmn, atau .scenario, tanpa garis miring.",
+                file=name,
             )
         elif len(content) > MOST_BYTES:
             message = _("{file} lebih besar dari {most} MB.", file=name, most=MOST_BYTES // 1024 // 1024)

@@ -19,7 +19,7 @@ def prepare(session: Session, draft_id: int, *, reason: str, actor: Actor) -> Pr
     """
     versions.reason_of(reason)
     drafts.get_open(session, draft_id, actor=actor)
-    return deployments.prepare(session, drafts.contents(session, draft_id))
+    return deployments.prepare(session, drafts.contents(session, draft_id), whole=True)
 
 
 def store(session: Session, draft_id: int, prepared: Prepared, *, reason: str, actor: Actor) -> Deployment:

@@ -34,6 +34,11 @@ def title_of(files: Mapping[str, bytes]) -> Title | None:
     return next(iter((*marked, *(title for title, _marked in found))), None)
 
 
+def keys_of(content: bytes) -> list[str]:
+    """The keys of the processes that a diagram draws; none of one that cannot be read."""
+    return [title.key for title, _executable in _titles(content)]
+
+
 def _titles(content: bytes) -> list[tuple[Title, bool]]:
     try:
         root = xml.parse(content)

@@ -56,7 +56,12 @@ blueprint = Blueprint("definitions", __name__)
 
 #: A cookie carries what is said after a deployment: it holds some 4 kB.
 _MOST_NAMED = 10
-_MEDIA_TYPES = {"bpmn": "application/xml", "dmn": "application/xml", "form": "application/json"}
+_MEDIA_TYPES = {
+    "bpmn": "application/xml",
+    "dmn": "application/xml",
+    "form": "application/json",
+    "scenario": "application/json",
+}
 
 
 @blueprint.get("/proses")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import BadRequest
@@ -121,6 +121,29 @@ def go_back(draft_id: int, count: int) -> AnyResponse:
         )
     except Conflict as error:
         return _page(draft_id, _Refusal(words=str(error)), error)
+    return _back(draft_id)
+
+
+@blueprint.post("/studio/<int:draft_id>/coba/skenario")
+def keep_scenario(draft_id: int) -> AnyResponse:
+    """Keep the run as a scenario of the process, a file of the draft."""
+    sent = {"name": request.form.get("name", "")}
+    command = entries.sent_command("keep_scenario", draft_id, sent)
+    try:
+        done = sandbox.keep_scenario(
+            context.database(), draft_id, sent["name"], seen=_seen(), actor=context.actor(), command=command
+        )
+    except InvalidForm as error:
+        return _page(draft_id, _Refusal(act="scenario", problems=error.errors, sent=sent), error)
+    except Conflict as error:
+        return _page(draft_id, _Refusal(words=str(error)), error)
+    flash(
+        _(
+            "Skenario disimpan dalam draf sebagai {file}; ia dijalankan setiap kali draf diperiksa.",
+            file=done["file"],
+        ),
+        "ok",
+    )
     return _back(draft_id)
 
 

@@ -8,7 +8,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.commands import studio
+from app.commands import sandbox, studio
 from app.commands.transaction import Answer
 from app.errors import InvalidDiagram, InvalidForm
 from app.i18n import _
@@ -201,7 +201,7 @@ def restore(draft_id: int) -> AnyResponse:
 @blueprint.post("/studio/<int:draft_id>/terbitkan")
 def publish(draft_id: int) -> AnyResponse:
     """Put the draft in force."""
-    reason = request.form.get("reason", "")
+    reason, despite = request.form.get("reason", ""), request.form.get("despite") == "1"
 
     def answer(_session: Session, done: Deployment) -> Answer:
         idle = [finding.file for finding in done.findings if finding.code == "file_not_used"]
@@ -215,8 +215,9 @@ def publish(draft_id: int) -> AnyResponse:
             draft_id,
             reason,
             actor=context.actor(),
-            command=entries.sent_command("publish_draft", draft_id, {"reason": reason}),
+            command=entries.sent_command("publish_draft", draft_id, {"reason": reason, "despite": despite}),
             answer=answer,
+            despite=despite,
         )
     except InvalidDiagram as error:
         found = [finding.as_dict() for finding in error.findings]
@@ -285,7 +286,10 @@ def _draft_page(
         draft = drafts.get(session, draft_id, actor=actor)
         files = drafts.files_of(session, draft_id)
         contents = {row.name: row.content for row in files}
-        found = [one.as_dict() for one in deployments.check_files(session, contents)] if files else []
+        told = list(deployments.check_files(session, contents)) if files else []
+        if draft.state == "open":
+            told += sandbox.play_scenarios(context.database(), session, contents, context.config())
+        found = [one.as_dict() for one in told]
         live = definitions.latest(session, draft.key) if draft.key else None
         return render_template(
             "studio/draft.html",

@@ -11,7 +11,7 @@ from app.commands.transaction import Command
 from app.config import ROOT
 from app.db import Database, MemoryDatabase
 from app.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
-from app.models import Unit
+from app.models import SandboxRun, Unit
 from app.services.sandbox import choices, office, views
 from app.services.sandbox.outcomes import OpenPlace
 from app.services.sandbox.steps import Step, steps_of
@@ -342,3 +342,11 @@ def test_the_whole_sop_is_played_to_day_70_with_its_deadline(sqlite_database: Da
     ended = trial.play(complete("melaporkan", **answers_for("melaporkan", one)))
     assert len(ended.ended) == 1
     assert checksums(sqlite_database, *OWN) == before
+
+
+def test_what_was_typed_into_a_run_is_sealed(trial: Trial) -> None:
+    trial.play(start(pelapor="Orang Karangan"))
+    with trial.database.reading() as session:
+        row = session.get_one(SandboxRun, (trial.id, trial.owner.id))
+        assert b"Karangan" not in bytes(row.steps)
+    assert trial.run.steps[0].values["pelapor"] == "Orang Karangan"

@@ -159,3 +159,33 @@ def test_the_page_is_in_english(owner: Browser) -> None:
     begin(owner)
     owner.post("/bahasa", language="en", next="/")
     assert "Nothing here is real" in words_of(owner.get(HERE))
+
+
+def test_a_run_is_kept_as_a_scenario_and_a_difference_needs_a_word_more(owner: Browser) -> None:
+    here = "/studio/2/coba"
+    upload(owner, "/studio/berkas", {}, [("files", name, content) for name, content in procedure().items()])
+    owner.get(here)
+    owner.post(f"{here}/mulai", on="02-11-2026", clock="09.00")
+    owner.post(f"{here}/langkah/mulai-uji", seen=seen(owner.get(here)), judul="Lampu mati")
+    unnamed = owner.post(f"{here}/skenario", seen=seen(owner.get(here)), name=" ")
+    assert unnamed.status_code == 422
+    assert "f-name" in told_of(unnamed)
+    kept = owner.post(f"{here}/skenario", seen=seen(owner.get(here)), name="Masuk loket")
+    assert kept.status_code == 303
+    assert "masuk-loket.scenario" in words_of(owner.get(here))
+    page = words_of(owner.get("/studio/2"))
+    assert "masuk-loket.scenario Skenario" in page
+    assert "Terbitkan juga" not in page
+    slower = procedure(after="5 hari kerja")["uji.bpmn"]
+    upload(owner, "/studio/2/berkas", {}, [("files", "uji.bpmn", slower)])
+    page = words_of(owner.get("/studio/2"))
+    assert "Skenario “Masuk loket” tidak berjalan seperti yang disimpan: langkah 1 (Perkara dimulai)" in page
+    assert "Terbitkan juga" in page
+    refused = owner.post("/studio/2/terbitkan", reason="Perbup 12/2026")
+    assert refused.status_code == 422
+    assert "Perbup 12/2026" in refused.text
+    done = owner.post("/studio/2/terbitkan", reason="Perbup 12/2026", despite="1")
+    assert done.status_code == 303
+    version = owner.get(done.location)
+    assert "masuk-loket.scenario" in version.text
+    assert owner.get(f"{done.location}/berkas/masuk-loket.scenario").mimetype == "application/json"
