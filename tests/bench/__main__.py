@@ -22,6 +22,7 @@ from tests.bench import (
     server_load,
     service_layer,
     timers,
+    trying,
 )
 
 SECTIONS = {
@@ -32,6 +33,7 @@ SECTIONS = {
     "timers": timers.measure,
     "form": form_page.measure,
     "comparison": comparison.measure,
+    "trying": trying.measure,
     "server": server_load.measure,
     "footprint": footprint.measure,
     "locks": locks.measure,

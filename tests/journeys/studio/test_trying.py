@@ -1,0 +1,70 @@
+"""A process owner tries the SOP: every lane, day 70, a scenario, and what a change of the draft does to it."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import People
+from tests.journeys.office import Office
+from tests.journeys.people import Person
+from tests.journeys.studio.canvas import draft_of_the_sop
+from tests.reports import answers_for, report, report_values
+from tests.sop_changes.editing import shipped
+
+_PLACES = ("penyaluran", "telaahan", "konfirmasi", "menyalurkan")
+
+
+def begin(pemilik: Person, draft: int) -> None:
+    pemilik.visit(f"/studio/{draft}")
+    pemilik.go(pemilik.page.get_by_role("link", name="Coba", exact=True))
+    pemilik.page.get_by_label("Tanggal mulai").fill("02-11-2026")
+    pemilik.page.get_by_label("Jam mulai").fill("09.00")
+    pemilik.press("Mulai mencoba")
+
+
+def play_to_the_unit(pemilik: Person) -> None:
+    one = report("SIN-001")
+    pemilik.fill(report_values(one))
+    pemilik.press("Mulai perkara")
+    for element in _PLACES:
+        pemilik.fill(answers_for(element, one))
+        pemilik.press("Selesaikan tugas")
+
+
+def test_the_sop_is_played_to_day_70_and_kept_as_a_scenario(office: Office, people: People) -> None:
+    draft, pemilik = draft_of_the_sop(office), people("pemilik")
+    page = pemilik.page
+    begin(pemilik, draft)
+    expect(page.get_by_text("Tidak ada yang nyata di sini")).to_be_visible()
+    play_to_the_unit(pemilik)
+    expect(page.locator("#kerjakan")).to_contain_text("Tindak lanjut oleh UPT/Inspektorat")
+    while page.get_by_role("button", name="Ke tenggat berikutnya").count():
+        pemilik.press("Ke tenggat berikutnya")
+    pemilik.press("+30 hari")
+    expect(page.locator(".sandbox-clock")).to_contain_text(re.compile(r"(Feb|Mar) 2027"))
+    expect(page.locator("#kedudukan .diagram")).to_contain_text("Lewat")
+    expect(page.locator("#langkah")).to_contain_text("Akan diberitahukan kepada")
+    page.locator("summary", has_text="Simpan sebagai skenario").click()
+    page.get_by_label("Nama skenario").fill("Unit terlambat")
+    pemilik.press("Simpan skenario")
+    expect(page.get_by_text("Skenario disimpan dalam draf sebagai unit-terlambat.scenario")).to_be_visible()
+    pemilik.press("Urungkan langkah terakhir")
+    expect(page.locator(".sandbox-clock")).to_contain_text("2027")
+    pemilik.visit(f"/studio/{draft}")
+    expect(page.get_by_role("button", name="Terbitkan", exact=True)).to_be_visible()
+    slower = shipped()["pengaduan.bpmn"].replace(b"3 hari", b"5 hari")
+    page.locator("#f-files").set_input_files(
+        {"name": "pengaduan.bpmn", "mimeType": "application/xml", "buffer": slower}
+    )
+    pemilik.press("Masukkan")
+    expect(page.locator("#temuan")).to_contain_text("Skenario “Unit terlambat” tidak berjalan seperti")
+    expect(page.get_by_role("button", name="Terbitkan juga")).to_be_visible()
+
+
+def test_a_draft_is_tried_without_a_script_and_on_a_phone(office: Office, people: People) -> None:
+    draft = draft_of_the_sop(office)
+    pemilik = people("pemilik", java_script_enabled=False, viewport={"width": 360, "height": 760})
+    begin(pemilik, draft)
+    pemilik.expects(422)
+    pemilik.press("Mulai perkara")
+    expect(pemilik.page.locator(".error-summary")).to_be_visible()
