@@ -127,6 +127,8 @@ def new_table(draft_id: int) -> AnyResponse:
     except InvalidForm as error:
         return make_response(_draft_page(draft_id, problems=error.errors, table=name), 422)
     return redirect(url_for("studio_editors.table", draft_id=draft_id, name=file), 303)
+
+
 @blueprint.post("/studio/<int:draft_id>/formulir")
 def new_form(draft_id: int) -> AnyResponse:
     """Put an empty form into the draft, under a key made of its name, and open it."""
