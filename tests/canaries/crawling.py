@@ -81,6 +81,8 @@ class Things:
             "name": names,
             "key": [name.removesuffix(".form") for name in names if name.endswith(".form")],
             "table_id": ["rute_unit"],
+            "choice": ["mulai.pengaduan", "tugas.1"],
+            "count": [0],
             "filename": ["css/base.css"],
         }
 
