@@ -16,6 +16,7 @@ from app.findings import (
     forms,
     has_errors,
     paths,
+    scenarios,
     tables,
 )
 
@@ -28,7 +29,7 @@ def _parameters(text: str) -> set[str]:
 
 
 def test_no_two_rooms_use_one_code() -> None:
-    rooms = [diagrams.TEXTS, forms.TEXTS, tables.TEXTS, deployments.TEXTS, paths.TEXTS]
+    rooms = [diagrams.TEXTS, forms.TEXTS, tables.TEXTS, deployments.TEXTS, paths.TEXTS, scenarios.TEXTS]
     assert sum(len(room) for room in rooms) == len(TEXTS)
     parts = [diagram_flow.TEXTS, diagram_drawn.TEXTS]
     assert sum(len(part) for part in parts) == len({code for part in parts for code in part})
