@@ -49,7 +49,7 @@ def _kind(kind: str, file: str) -> str:
         "process": _("Proses"),
         "participant": _("Proses"),
         "lane": _("Lajur"),
-        "sequenceFlow": _("Alur"),
+        "sequenceFlow": _("Panah"),
         "sendTask": _("Pemberitahuan"),
         "userTask": _("Tugas"),
     }
