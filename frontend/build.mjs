@@ -23,7 +23,6 @@ const builds = [
       `${kit}/css/visitor.css`,
       `${kit}/css/form.css`,
       `${kit}/css/diagram.css`,
-      `${kit}/css/studio-form.css`,
       `${kit}/css/sandbox.css`,
       `${kit}/js/app.js`,
       `${kit}/js/visitor.js`,

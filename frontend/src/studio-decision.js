@@ -11,9 +11,10 @@ import 'dmn-js/dist/assets/dmn-js-decision-table.css';
 import 'dmn-js/dist/assets/dmn-js-decision-table-controls.css';
 import 'dmn-js/dist/assets/dmn-js-literal-expression.css';
 import 'dmn-js/dist/assets/dmn-font/css/dmn.css';
-import { Editor } from './studio-decision/editor.js';
-import { missing } from './studio-decision/words.js';
-import './studio-decision/decision.css';
+import './studio/studio.css';
+import { Editor } from './studio/decision/editor.js';
+import { missing } from './studio/words/index.js';
+import './studio/decision/decision.css';
 
 for (const place of document.querySelectorAll('[data-module~="studio-decision"]')) {
   const editor = new Editor(place);

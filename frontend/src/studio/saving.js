@@ -1,17 +1,17 @@
 // Saves one file of a draft by itself. Nothing is overwritten: each save names the revision that it began with, and
 // what somebody else saved meanwhile is shown instead (`conflict`).
 
+import { token, writing } from './server.js';
+
 const PAUSE_MS = 1000; // after the last change
 const PATIENCE_MS = 5000; // who never pauses is saved as well
 const RETRY_MS = [2000, 4000, 8000, 15000, 30000, 60000];
 const KEEPALIVE_BYTES = 60_000; // browsers refuse more in a request that outlives its page
 
-/** What the editor and its status line are told: one of these, and what belongs to it. */
-export const STATES = ['idle', 'dirty', 'saving', 'saved', 'failed', 'refused', 'signedOut', 'gone', 'conflict'];
-
 export class Saver {
   /**
-   * `write()`: the content as it is now, or a promise of it. `say(state, details)`: told of each change of state.
+   * `write()`: the content as it is now, or a promise of it. `say(state, details)`: told of each change of state,
+   * see `Status`.
    * `saved(answer)`: told what the server answered, findings among it. `conflict(theirs)`: {revision, saved_by, …}.
    */
   constructor({ url, revision, write, say, saved, conflict }) {
@@ -126,21 +126,24 @@ export class Saver {
     window.addEventListener('beforeunload', (event) => {
       if (this.unsaved) event.preventDefault();
     });
+    document.addEventListener('click', (event) => this.follow(event));
   }
-}
 
-/** Headers of every request that changes something. */
-export function writing(headers = {}) {
-  return { Accept: 'application/json', 'X-CSRFToken': token(document), ...headers };
+  // To another page of ours once all is saved; who cannot save is asked by the browser.
+  async follow(event) {
+    const link = event.target.closest?.('a[href]');
+    const elsewhere = !link || link.target || link.hasAttribute('download') || link.origin !== location.origin;
+    const asked = event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey;
+    if (elsewhere || asked || !this.unsaved || this.held) return;
+    event.preventDefault();
+    await this.save();
+    location.assign(link.href);
+  }
 }
 
 // A token against forgery that is another session's is answered 400.
 function isSignedOut(answer) {
   return [ 400, 401, 403 ].includes(answer.status) || answer.type === 'opaqueredirect';
-}
-
-function token(root) {
-  return root.querySelector('meta[name="csrf-token"]')?.content ?? root.querySelector('[name=csrf_token]')?.value ?? '';
 }
 
 function put(url, content, revision, leaving) {

@@ -51,7 +51,7 @@ def stored(office: Office, draft: int) -> bytes:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator(".decision-status")).to_have_attribute("data-state", "saved")
+    expect(page.locator(".save-status")).to_have_attribute("data-saving", "saved")
 
 
 def marked(page: Page, rule: str) -> str:
@@ -121,13 +121,14 @@ def test_what_two_owners_saved_is_shown_and_nothing_is_lost(
         drafts.save(session, draft, FILE, theirs, began_with=1, title=None, actor=himself)
 
     write(page, "rute_01_unit", '"PUPR"')
-    dialog = page.get_by_role("dialog", name="Tabel ini sudah disimpan orang lain")
+    dialog = page.get_by_role("dialog", name=f"{FILE} sudah disimpan orang lain")
     expect(dialog.locator("mark")).to_have_count(4)  # a row of each that the other does not have, in both
     dialog.get_by_role("button", name="Putuskan nanti").click()
-    expect(page.locator(".decision-status")).to_contain_text("orang lain sudah menyimpan")
+    expect(page.locator(".save-status")).to_contain_text("orang lain sudah menyimpan")
     assert stored(office, draft) == theirs
     page.get_by_role("button", name="Bandingkan").click()
-    dialog.get_by_role("button", name="Ganti dengan milik saya").click()
+    dialog.get_by_role("button", name="Simpan milik saya sebagai gantinya").click()
+    dialog.get_by_role("button", name="Ya, ganti dengan milik saya").click()
     saved(page)
     assert b'"PUPR"' in stored(office, draft)
     assert b"PERHUBUNGAN" not in stored(office, draft)
@@ -139,6 +140,6 @@ def test_a_table_undone_comes_back_byte_for_byte(office: Office, people: People,
     saved(page)
     assert stored(office, draft) != shipped()[FILE]
     write(page, "rute_01_unit", '"DPUPR"')
-    expect(page.locator(".decision-status")).to_have_attribute("data-state", "dirty")
+    expect(page.locator(".save-status")).to_have_attribute("data-saving", "dirty")
     saved(page)
     assert stored(office, draft) == shipped()[FILE]

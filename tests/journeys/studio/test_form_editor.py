@@ -33,7 +33,7 @@ def frame(page: Page) -> FrameLocator:
 
 
 def saved(page: Page) -> None:
-    expect(page.locator("[data-status]")).to_have_attribute("data-state", "saved")
+    expect(page.locator(".save-status")).to_have_attribute("data-saving", "saved")
 
 
 def wrong(page: Page) -> list[str]:
@@ -113,9 +113,10 @@ def test_two_owners_on_one_form_see_both_versions_and_lose_nothing(editor: Perso
         if one is page:
             saved(one)
     dialog = other.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Judul lengkap berbeda: label")
+    expect(dialog.locator("mark")).to_have_text(["Judul singkat", "Judul lengkap"])
     assert wrong(other.page) == []
-    dialog.get_by_role("button", name="Pakai versi").click()
+    dialog.get_by_role("button", name="Ambil milik").click()
+    dialog.get_by_role("button", name="Ya, ambil milik").click()
     expect(part(other.page, "Judul singkat")).to_be_visible()
     other.page.get_by_role("button", name="Urungkan", exact=True).click()
     expect(part(other.page, "Judul lengkap")).to_be_visible()

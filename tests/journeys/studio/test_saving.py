@@ -51,7 +51,7 @@ def test_the_later_of_two_owners_sees_both_versions_and_takes_the_other_or_keeps
 def test_who_is_signed_out_or_offline_loses_nothing(office: Office, people: People) -> None:
     pemilik = people("pemilik")
     editor = Editor(pemilik, draft_of_the_sop(office))
-    status = editor.page.locator(".studio__status")
+    status = editor.page.locator(".save-status")
     pemilik.expects(400, 401)
     cookies = pemilik.context.cookies()
     pemilik.context.clear_cookies()

@@ -1,18 +1,14 @@
 """The form editor of the studio: its page, and what it asks while somebody works in it."""
 
-import re
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
-from app.config import ROOT
 from tests.web.conftest import Browser, sop_files
 from tests.web.studio.sending import headers, post, put
 
 SignIn = Callable[[str], Browser]
 FORM = "/studio/1/formulir/laporan.form"
-_SOURCES = [ROOT / "frontend/src/studio-form.js", *(ROOT / "frontend/src/studio-form").glob("*.js")]
 
 
 @pytest.fixture
@@ -26,7 +22,7 @@ def owner(sign_in: SignIn) -> Browser:
 def test_the_editor_keeps_the_strict_policy(owner: Browser) -> None:
     page = owner.get(FORM)
     assert page.status_code == 200
-    assert "data-studio-form" in page.text
+    assert 'data-module="studio-form"' in page.text
     assert "unsafe-inline" not in page.headers["Content-Security-Policy"]
     assert owner.get("/studio/1/formulir/pengaduan.bpmn").status_code == 404
 
@@ -99,23 +95,3 @@ def test_a_new_form_has_a_key_made_of_its_name(owner: Browser) -> None:
 def test_a_form_saved_by_the_editor_is_the_one_that_a_deployment_reads(owner: Browser) -> None:
     content = sop_files()["laporan.form"].replace(b'"Judul laporan"', b'"Judul singkat"')
     assert put(owner, content, 1, "/studio/1/berkas/laporan.form").json["findings"] == []
-
-
-def test_every_word_of_the_editor_has_its_english() -> None:
-    words = (ROOT / "frontend/src/studio-form/words.js").read_text()
-    known = set(re.findall(r"^  '((?:[^'\\]|\\.)*)': '", words, re.MULTILINE))
-    assert not {word for path in _SOURCES if path.name != "words.js" for word in _said(path)} - known
-
-
-def _said(path: Path) -> set[str]:
-    """The literals that a module hands to `t`, and those of its tables of words."""
-    text = path.read_text()
-    found = set(re.findall(r"\bt\('((?:[^'\\]|\\.)+)'", text))
-    found |= set(re.findall(r"\b(?:label|hint): '([^'\\]+)'", text))
-    found |= set(re.findall(r"this\.(?:box|tick|pick)\([^,]+, '([^'\\]+)'", text))
-    for name in ("const NAMES", "const STATES"):
-        if name in text:
-            found |= set(
-                re.findall(r": '([^']+)'", text[text.index(name) : text.index("};", text.index(name))])
-            )
-    return found

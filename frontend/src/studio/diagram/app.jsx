@@ -2,9 +2,9 @@
 import { render } from 'preact';
 import { useEffect, useReducer, useRef, useState } from 'preact/hooks';
 
-import { Conflict } from './conflict.jsx';
-import { downloadDiagram, downloadPicture } from './downloads.js';
-import { counts, Findings, markFindings } from './findings.jsx';
+import { counts } from '../findings.js';
+import { downloadPicture } from './downloads.js';
+import { Findings, markFindings } from './findings.jsx';
 import { Outline } from './outline.jsx';
 import { Panel } from './panel/panel.jsx';
 
@@ -46,7 +46,6 @@ function App({ editor }) {
         <aside class="studio__panel" aria-label={t('panel')} hidden={editor.folded}>{open && <Panel editor={editor} />}</aside>
       </div>
       {open && <Selected editor={editor} />}
-      {editor.theirs && <Conflict editor={editor} />}
     </div>
   );
 }
@@ -97,8 +96,7 @@ function Bar({ editor, open }) {
       <Tool label={t('zoom.fit')} disabled={!open} act={() => editor.fit()} word />
       <Downloads editor={editor} open={open} />
       <Keys t={t} />
-      <Status editor={editor} />
-      <Tool label={t(editor.folded ? 'panel.unfold' : 'panel.fold')} disabled={!open} pressed={!editor.folded} act={() => fold(editor)} word={t('panel')} />
+      <Tool label={t(editor.folded ? 'panel.unfold' : 'panel.fold')} disabled={!open} pressed={!editor.folded} act={() => fold(editor)} word={t('panel')} last />
     </div>
   );
 }
@@ -114,10 +112,10 @@ function fold(editor) {
   requestAnimationFrame(() => editor.get('canvas').resized());
 }
 
-function Tool({ label, sign, word, act, disabled, pressed }) {
+function Tool({ label, sign, word, act, disabled, pressed, last }) {
   const text = word === true ? label : word;
   return (
-    <button type="button" class="studio__tool" aria-label={text ? undefined : label} title={text ? undefined : label} aria-pressed={pressed} disabled={disabled} onClick={act}>
+    <button type="button" class={`studio__tool ${last ? 'studio__tool--last' : ''}`} aria-label={text ? undefined : label} title={text ? undefined : label} aria-pressed={pressed} disabled={disabled} onClick={act}>
       {text || <span aria-hidden="true">{sign}</span>}
     </button>
   );
@@ -131,7 +129,7 @@ function Downloads({ editor, open }) {
     <details class="studio__menu" onKeyDown={(event) => event.key === 'Escape' && close(event)}>
       <summary class="studio__tool" aria-disabled={!open}>{t('download')}</summary>
       <div class="studio__menu-list">
-        <button type="button" class="studio__tool" disabled={!open} onClick={pick(downloadDiagram)}>{t('download.bpmn')}</button>
+        <button type="button" class="studio__tool" disabled={!open} onClick={pick(() => editor.keep())}>{t('download.bpmn')}</button>
         <button type="button" class="studio__tool" disabled={!open} onClick={pick(downloadPicture)}>{t('download.svg')}</button>
       </div>
     </details>
@@ -161,27 +159,12 @@ function Keys({ t }) {
   );
 }
 
-const SERIOUS = [ 'failed', 'refused', 'signedOut', 'gone', 'conflict' ];
-
-function Status({ editor }) {
-  const { t, status } = editor;
-  const compare = () => editor.show({ theirs: editor.pending });
-  return (
-    <p class={`studio__status ${SERIOUS.includes(status.state) ? 'is-serious' : ''}`} role="status" data-saving={status.state}>
-      <span>{t(`save.${status.state}`, status)}</span>
-      {status.state === 'signedOut' && <a href={editor.data.signIn} target="_blank" rel="noopener">{t('save.signIn')}</a>}
-      {[ 'failed', 'signedOut' ].includes(status.state) && <button type="button" class="button button--link" onClick={() => editor.saver.save()}>{t('save.retry')}</button>}
-      {status.state === 'conflict' && !editor.theirs && <button type="button" class="button button--small" onClick={compare}>{t('save.compare')}</button>}
-    </p>
-  );
-}
-
 const VIEWS = [ 'findings', 'outline' ];
 
 function Strip({ editor }) {
   const { t } = editor;
   const [ view, setView ] = useState('');
-  const told = counts(editor).map(([ severity, count ]) => t(`findings.${severity}`, { count })).join(', ');
+  const told = counts(editor.findings).map(([ severity, count ]) => t(`findings.${severity}`, { count })).join(', ');
   const toggle = (name) => {
     setView(view === name ? '' : name);
     requestAnimationFrame(() => editor.get('canvas').resized());

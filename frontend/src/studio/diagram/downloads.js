@@ -1,20 +1,9 @@
-// The diagram as a file of its own, and as a picture.
-
-export async function downloadDiagram(editor) {
-  offer(editor.data.file, await editor.content(), 'application/xml');
-}
+// The diagram as a picture.
+import { download } from '../dom.js';
 
 export async function downloadPicture(editor) {
   const { svg } = await editor.modeler.saveSVG();
-  offer(editor.data.file.replace(/\.\w+$/, '.svg'), plain(svg, editor.get('canvas').getContainer()), 'image/svg+xml');
-}
-
-export function offer(name, content, type) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([ content ], { type }));
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  download(editor.data.file.replace(/\.\w+$/, '.svg'), plain(svg, editor.get('canvas').getContainer()), 'image/svg+xml');
 }
 
 // Outside of the page nobody knows its colours by name.

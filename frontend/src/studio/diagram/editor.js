@@ -1,11 +1,20 @@
 // One open diagram: the modeler, what the panel chooses from, what the checker found, and how it is saved.
-import { Saver, writing } from '../saving.js';
-import { clock, words } from '../words/index.js';
+import { askWhich } from '../conflict.js';
+import { download } from '../dom.js';
+import { inOrder } from '../findings.js';
+import { Saver } from '../saving.js';
+import { fetchFile, fetchFindings, post, writing } from '../server.js';
+import { Status, statusPlace } from '../status.js';
+import en from '../words/diagram-en.js';
+import id from '../words/diagram-id.js';
+import { words } from '../words/index.js';
+import { drawnSides } from './conflict.js';
 import { isStep, kindOf } from './kinds.js';
 import { laneNames, movedLanes } from './lanes.js';
 import { createModeler } from './modeler.js';
 import { property, vocabularyOf } from './vocabulary.js';
 
+const TYPE = 'application/xml';
 const CHECK_MS = 250;
 const TOAST_MS = 8000;
 const LEFT = 124; // the palette
@@ -16,14 +25,20 @@ export class Editor {
   constructor(data) {
     this.data = data;
     this.language = data.language === 'en' ? 'en' : 'id';
-    this.t = words(this.language);
+    this.t = words(this.language, { id, en });
     this.facts = NO_FACTS;
     this.findings = [];
     this.checking = 'no';
-    this.status = { state: 'idle' };
     this.toast = null;
-    this.theirs = null;
     this.listeners = new Set();
+    this.status = new Status(statusPlace(), {
+      t: this.t,
+      language: this.language,
+      signIn: data.signIn,
+      retry: () => this.saver.save(),
+      compare: () => this.compare(),
+      keep: () => this.keep()
+    });
   }
 
   /** Read the file and draw it into `container`. */
@@ -35,9 +50,9 @@ export class Editor {
       url: this.data.src,
       revision: file.revision,
       write: () => this.content(),
-      say: (state, details) => this.say(state, details),
+      say: (state, details) => this.status.tell(state, details),
       saved: (answer) => this.found(answer.findings),
-      conflict: (theirs) => this.show({ theirs })
+      conflict: (theirs) => this.compare(theirs)
     });
     this.saver.guard();
     await this.draw(file.content);
@@ -88,11 +103,6 @@ export class Editor {
   show(changes) {
     Object.assign(this, changes);
     this.emit();
-  }
-
-  say(state, details = {}) {
-    const time = state === 'saved' ? clock(details.at, this.language) : '';
-    this.show({ status: { state, ...details, time } });
   }
 
   /** Say something in passing, with what takes it back. */
@@ -198,14 +208,10 @@ export class Editor {
     const run = this.checkRun = new AbortController();
     this.show({ checking: 'yes' });
     try {
-      const body = JSON.stringify({ files: { [this.data.file]: await this.content() } });
-      const answer = await fetch(this.data.check, {
-        method: 'POST', body, signal: run.signal, credentials: 'same-origin', redirect: 'manual',
-        headers: writing({ 'Content-Type': 'application/json' })
-      });
-      if (!answer.ok) throw new Error(String(answer.status));
+      const files = { [this.data.file]: await this.content() };
+      const findings = await fetchFindings(this.data.check, files, { signal: run.signal });
       this.checkRun = null;
-      this.found((await answer.json()).findings);
+      this.found(findings);
     } catch (error) {
       if (error.name !== 'AbortError') this.show({ checking: 'failed' });
     }
@@ -214,17 +220,27 @@ export class Editor {
   // An answer to an older content than the one being checked is left out.
   found(findings) {
     if (!findings || this.checkRun) return;
-    const order = [ 'error', 'warning', 'info' ];
-    const sorted = [ ...findings ].sort((one, other) => order.indexOf(one.severity) - order.indexOf(other.severity));
-    this.show({ findings: sorted, checking: 'no' });
+    this.show({ findings: inOrder(findings), checking: 'no' });
     this.onFindings?.();
   }
 
   // What somebody else saved
 
-  async takeTheirs() {
-    const { content, revision } = this.theirs;
-    this.show({ theirs: null });
+  async compare(theirs = this.theirs) {
+    this.theirs = theirs;
+    const mine = await this.content();
+    const { t, language, data } = this;
+    const sides = () => drawnSides(theirs.content, mine, t);
+    const choice = await askWhich({ t, language, file: data.file, type: TYPE, theirs, mine, sides });
+    if (choice === 'theirs') await this.take(theirs);
+    if (choice === 'mine') await this.saver.resume(theirs.revision, { mine: true });
+  }
+
+  async keep() {
+    download(this.data.file, await this.content(), TYPE);
+  }
+
+  async take({ content, revision }) {
     if (vocabularyOf(content) !== this.get('vocabulary').name) { // it needs another modeler
       this.saver.resume(revision, { mine: false });
       return location.reload();
@@ -234,18 +250,8 @@ export class Editor {
     this.check();
   }
 
-  keepMine() {
-    const { revision } = this.theirs;
-    this.show({ theirs: null });
-    return this.saver.resume(revision, { mine: true });
-  }
-
   async reading(text, kind) {
-    const answer = await fetch(this.data.deadline, {
-      method: 'POST', credentials: 'same-origin', redirect: 'manual',
-      headers: writing({ 'Content-Type': 'application/json' }),
-      body: JSON.stringify({ text, kind, day_unit: this.dayUnit() })
-    });
+    const answer = await post(this.data.deadline, { text, kind, day_unit: this.dayUnit() });
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   }
@@ -263,13 +269,6 @@ export class Editor {
   async refreshFacts() {
     this.show({ facts: await fetchFacts(this.data.facts) });
   }
-}
-
-async function fetchFile(url) {
-  const answer = await fetch(url, { credentials: 'same-origin' });
-  if (!answer.ok) throw new Error(`${answer.status}`);
-  const revision = (answer.headers.get('ETag') ?? '"0"').replace(/^W\//, '').replace(/"/g, '').replace(/-.*$/, '');
-  return { revision, content: await answer.text() };
 }
 
 async function fetchFacts(url) {

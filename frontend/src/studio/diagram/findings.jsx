@@ -1,8 +1,6 @@
 // What the checker found: marks on the elements, and a list from which each is reached and mended.
+import { SIGNS } from '../findings.js';
 import { fieldOf, repairOf } from './repairs.js';
-
-const ORDER = [ 'error', 'warning', 'info' ];
-const SIGNS = { error: '!', warning: '!', info: 'i' };
 
 /** Mark the elements that findings are about; a mark tells how many there are, and what. */
 export function markFindings(editor) {
@@ -48,10 +46,6 @@ function mark(editor, id, findings) {
   return button;
 }
 
-export function counts(editor) {
-  return ORDER.map((severity) => [ severity, editor.findings.filter((one) => one.severity === severity).length ]).filter(([ , count ]) => count);
-}
-
 export function Findings({ editor }) {
   const { t, findings, checking } = editor;
   if (checking === 'failed') return <p class="strip__empty">{t('findings.failed')}</p>;
@@ -77,9 +71,9 @@ function Finding({ editor, finding }) {
       <span class={`finding__sign finding__sign--${finding.severity}`} aria-hidden="true">{SIGNS[finding.severity]}</span>
       <div class="finding__body">
         <button type="button" class="finding__text" disabled={!here} onClick={() => editor.reveal(finding.element_id, { field: fieldOf(finding), focus: true })}>
-          <span class="sr-only">{t(`severity.${finding.severity}`)}: </span><b>{place}</b> {finding.message}
+          <span class="sr-only">{t(`severity.${finding.severity}`)}: </span><b>{place}</b> {finding.what}
         </button>
-        {finding.advice && <p class="muted small">{finding.advice}</p>}
+        {finding.todo && <p class="muted small">{finding.todo}</p>}
       </div>
       {repair && <button type="button" class="button button--small" onClick={mend}>{repair.label}</button>}
     </li>

@@ -5,12 +5,13 @@ import { CreateAppendAnythingModule } from 'bpmn-js-create-append-anything';
 import camunda from 'camunda-bpmn-moddle/resources/camunda.json';
 import zeebe from 'zeebe-bpmn-moddle/resources/zeebe.json';
 
+import indonesian from '../words/bpmn-id.js';
+import { translation } from '../words/index.js';
 import { SharedClipboard } from './clipboard.js';
 import { Composing } from './composing.js';
 import { Menus } from './menus.js';
 import { Naming } from './naming.js';
 import spiffworkflow from './spiffworkflow.json';
-import { translation } from './translate.js';
 import { Vocabulary } from './vocabulary.js';
 
 const DIALECTS = { zeebe, camunda, spiffworkflow };
@@ -40,7 +41,7 @@ export function createModeler(container, { language, words, vocabulary }) {
     additionalModules: [
       CreateAppendAnythingModule,
       MinimapModule,
-      translation(language),
+      { translate: [ 'value', translation(language, indonesian) ] },
       {
         __init__: [ 'composing', 'naming', 'menus', 'vocabulary' ],
         clipboard: [ 'type', SharedClipboard ],

@@ -121,17 +121,25 @@ function Form({ editor, element }) {
     ...(key && !form ? [ { value: key, label: t('form.missing', { key }) } ] : []),
     ...facts.forms.map((one) => ({ value: one.key, label: one.name && one.name !== one.key ? `${one.name} (${one.key})` : one.key }))
   ];
-  const address = (name) => data.formEditor?.replace('{name}', encodeURIComponent(name));
+  const address = (name) => data.formEditor.replace('{name}', encodeURIComponent(name));
   return (
     <>
       <Choice id="form" label={t('form.choose')} value={key} options={options} commit={(after) => vocabulary.setForm(element, after)}
         hint={form ? t('form.fields', { count: form.fields.length }) : undefined} />
       <div class="panel__actions">
-        {key && address('') && <a class="button button--small" href={address(form?.file ?? `${key}.form`)} target="_blank" rel="noopener">{t(form ? 'form.open' : 'form.create')}</a>}
+        {form && <a class="button button--small" href={address(form.file)} target="_blank" rel="noopener">{t('form.open')}</a>}
+        {key && !form && <button type="button" class="button button--small" onClick={() => createAndOpen(editor, element, key, address)}>{t('form.create.do')}</button>}
         {!key && <NewForm editor={editor} element={element} address={address} />}
       </div>
     </>
   );
+}
+
+// The tab is opened at once: later a browser takes it for one that nobody wanted.
+async function createAndOpen(editor, element, key, address) {
+  const tab = window.open('', '_blank');
+  await editor.createForm(key, element.businessObject.name || key);
+  if (tab) tab.location = address(`${key}.form`);
 }
 
 function NewForm({ editor, element, address }) {
@@ -144,9 +152,7 @@ function NewForm({ editor, element, address }) {
     if (!key) return;
     editor.get('vocabulary').setForm(element, key);
     setOpen(false);
-    const tab = address('') && window.open('', '_blank');
-    await editor.createForm(key, element.businessObject.name || key);
-    if (tab) tab.location = address(`${key}.form`);
+    await createAndOpen(editor, element, key, address);
   };
   return (
     <div class="pair">
@@ -171,7 +177,7 @@ function Decision({ editor, element }) {
     <>
       <Choice id="decision" label={t('decision.choose')} value={id} options={options} commit={(after) => vocabulary.setDecision(element, after)}
         hint={decision ? t('decision.sets', { names: decision.outputs.map((one) => one.name).join(', ') }) : undefined} />
-      {decision && data.tableEditor && <div class="panel__actions">
+      {decision && <div class="panel__actions">
         <a class="button button--small" href={data.tableEditor.replace('{name}', encodeURIComponent(decision.file))} target="_blank" rel="noopener">{t('decision.open')}</a>
       </div>}
     </>

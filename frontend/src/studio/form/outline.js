@@ -1,12 +1,12 @@
 // The parts of the form as a list: one tab stop, arrows walk, Alt and arrows move, Delete takes out. A mouse drags.
-import { h } from './dom.js';
+import { h } from '../dom.js';
 import { isContainer } from './document.js';
 import { nameOf, titleOf } from './kinds.js';
 
 export class Outline {
   constructor({ t, doc, chosen, marks }) {
     Object.assign(this, { t, doc, chosen, marks });
-    this.element = h('ul', { class: 'form-outline', role: 'tree', 'aria-label': t('Bagian formulir'), onkeydown: (event) => this.key(event) });
+    this.element = h('ul', { class: 'form-outline', role: 'tree', 'aria-label': t('parts.tree'), onkeydown: (event) => this.key(event) });
   }
 
   draw(focus = false) {

@@ -1,6 +1,6 @@
 // Another key for a field: first the list of what would change in all files, then all of it at once.
-import { writing } from '../studio/saving.js';
-import { h } from './dom.js';
+import { h } from '../dom.js';
+import { post } from '../server.js';
 
 export class Rename {
   constructor({ t, url, ready, done }) {
@@ -15,16 +15,16 @@ export class Rename {
     const wish = h('input', { id: 'rename-to', class: 'is-mono', value: key, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': 'rename-hint rename-error' });
     const error = h('p', { class: 'field__error', id: 'rename-error', role: 'alert' });
     const list = h('div', { 'aria-live': 'polite' });
-    const act = h('button', { type: 'button', class: 'button button--primary', hidden: true }, t('Ganti semuanya'));
-    const look = h('button', { type: 'submit', class: 'button' }, t('Lihat yang berubah'));
+    const act = h('button', { type: 'button', class: 'button button--primary', hidden: true }, t('rename.do'));
+    const look = h('button', { type: 'submit', class: 'button' }, t('rename.look'));
     const close = () => dialog.close();
     const form = h('form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); this.list(key, wish.value, { error, list, act, close }); } },
-      h('div', { class: 'field' }, h('label', { class: 'field__label', for: 'rename-to' }, t('Kunci baru untuk {key}', { key })),
-        h('p', { class: 'field__hint', id: 'rename-hint' }, t('Semua yang membacanya dalam draf ini ikut diganti: diagram, tabel, dan formulir lain.')), error, wish),
+      h('div', { class: 'field' }, h('label', { class: 'field__label', for: 'rename-to' }, t('rename.to', { key })),
+        h('p', { class: 'field__hint', id: 'rename-hint' }, t('rename.hint')), error, wish),
       h('div', { class: 'actions' }, look), list,
-      h('div', { class: 'actions' }, act, h('button', { type: 'button', class: 'button button--link', onclick: close }, t('Batal'))));
+      h('div', { class: 'actions' }, act, h('button', { type: 'button', class: 'button button--link', onclick: close }, t('no'))));
     const dialog = h('dialog', { class: 'dialog form-editor__dialog', 'aria-labelledby': 'rename-title', onclose: () => dialog.remove() },
-      h('h2', { id: 'rename-title', class: 'section__title' }, t('Ganti kunci')), form);
+      h('h2', { id: 'rename-title', class: 'section__title' }, t('rename')), form);
     wish.addEventListener('input', () => { act.hidden = true; list.replaceChildren(); error.textContent = ''; });
     document.body.append(dialog);
     dialog.showModal();
@@ -42,12 +42,12 @@ export class Rename {
     }
     const rows = plan.changes.map((one) => h('li', {}, h('span', { class: 'strong' }, one.place), h('span', { class: 'muted small' }, ` ${one.file}`),
       h('p', { class: 'form-editor__change' }, h('del', {}, one.before), h('span', { 'aria-hidden': 'true' }, ' → '), h('ins', {}, one.after))));
-    list.append(h('p', { class: 'strong' }, t('{count} tempat berubah', { count: plan.changes.length })), h('ul', { class: 'form-editor__list', 'data-changes': true }, rows));
+    list.append(h('p', { class: 'strong' }, t('rename.count', { count: plan.changes.length })), h('ul', { class: 'form-editor__list', 'data-changes': true }, rows));
     if (plan.unsure.length) {
-      list.append(h('p', { class: 'strong' }, t('Tidak diganti, karena mungkin berarti lain. Periksa sendiri:')), h('ul', { class: 'form-editor__list' }, plan.unsure.map((one) => h('li', {}, one))));
+      list.append(h('p', { class: 'strong' }, t('rename.unsure')), h('ul', { class: 'form-editor__list' }, plan.unsure.map((one) => h('li', {}, one))));
     }
     if (plan.left.length) {
-      list.append(h('p', { class: 'field__error' }, t('Tempat ini memakai namanya dengan cara yang hanya dapat diubah sendiri. Ubah dulu:')), h('ul', { class: 'form-editor__list' }, plan.left.map((one) => h('li', {}, one))));
+      list.append(h('p', { class: 'field__error' }, t('rename.left')), h('ul', { class: 'form-editor__list' }, plan.left.map((one) => h('li', {}, one))));
       return;
     }
     act.hidden = false;
@@ -69,13 +69,12 @@ export class Rename {
   }
 
   async post(sent) {
-    const headers = writing({ 'Content-Type': 'application/json' });
     try {
-      const answer = await fetch(this.url, { method: 'POST', headers, body: JSON.stringify(sent) });
+      const answer = await post(this.url, sent);
       const told = await answer.json();
       return answer.ok ? told : { problem: Object.values(told.errors ?? {})[0] ?? told.detail ?? told.title };
     } catch {
-      return { problem: this.t('Server tidak terjangkau. Coba lagi.') };
+      return { problem: this.t('rename.offline') };
     }
   }
 }

@@ -1,7 +1,7 @@
 // The form as an officer sees it, in a frame of its own: drawn by the server with what is not saved yet, narrow as a
 // phone or wide, for who is chosen. What is typed there stays while the form changes; conditions answer as on the page.
-import { writing } from '../studio/saving.js';
-import { h } from './dom.js';
+import { h } from '../dom.js';
+import { post } from '../server.js';
 
 const PAUSE_MS = 350;
 const COMPUTER = 768; // px, where components stand beside each other
@@ -14,19 +14,19 @@ export class Preview {
     this.viewers = '';
     this.touched = false;
     this.asked = 0;
-    this.frame = h('iframe', { class: 'form-editor__frame', title: t('Pratinjau formulir'), sandbox: 'allow-same-origin allow-scripts' });
+    this.frame = h('iframe', { class: 'form-editor__frame', title: t('preview.frame'), sandbox: 'allow-same-origin allow-scripts' });
     this.select = h('select', { id: 'preview-viewer', onchange: () => { this.viewer = this.select.value; this.draw(); } });
     this.width = this.choice();
     this.told = h('p', { class: 'muted small', role: 'status' });
     this.element = h('section', { class: 'panel form-editor__preview', 'aria-labelledby': 'preview-title' },
-      h('h2', { class: 'section__title', id: 'preview-title' }, t('Seperti dilihat')),
+      h('h2', { class: 'section__title', id: 'preview-title' }, t('preview')),
       h('div', { class: 'form-editor__bar' },
-        h('label', { class: 'sr-only', for: 'preview-viewer' }, t('Dilihat oleh')), this.select, this.width),
+        h('label', { class: 'sr-only', for: 'preview-viewer' }, t('preview.by')), this.select, this.width),
       h('div', { class: 'form-editor__bar' },
-        h('button', { type: 'button', class: 'button button--small', onclick: () => this.begin(true) }, t('Isi contoh')),
-        h('button', { type: 'button', class: 'button button--small', onclick: () => this.begin(false) }, t('Kosongkan')),
-        h('button', { type: 'button', class: 'button button--small', onclick: () => this.draw({ check: true }) }, t('Uji kirim'))),
-      this.told, h('div', { class: 'form-editor__stage', tabindex: '0', role: 'region', 'aria-label': t('Pratinjau formulir') }, this.frame));
+        h('button', { type: 'button', class: 'button button--small', onclick: () => this.begin(true) }, t('preview.sample')),
+        h('button', { type: 'button', class: 'button button--small', onclick: () => this.begin(false) }, t('preview.empty')),
+        h('button', { type: 'button', class: 'button button--small', onclick: () => this.draw({ check: true }) }, t('preview.try'))),
+      this.told, h('div', { class: 'form-editor__stage', tabindex: '0', role: 'region', 'aria-label': t('preview.frame') }, this.frame));
     this.frame.addEventListener('load', () => this.loaded());
     new ResizeObserver(() => this.fit()).observe(this.element);
   }
@@ -39,9 +39,9 @@ export class Preview {
         button.setAttribute('aria-pressed', String(button === event.target));
       }
     };
-    return h('div', { class: 'form-editor__width', role: 'group', 'aria-label': this.t('Lebar') },
-      h('button', { type: 'button', class: 'button button--small', 'aria-pressed': 'true', onclick: set(false) }, this.t('Komputer')),
-      h('button', { type: 'button', class: 'button button--small', 'aria-pressed': 'false', onclick: set(true) }, this.t('Telepon')));
+    return h('div', { class: 'form-editor__width', role: 'group', 'aria-label': this.t('preview.width') },
+      h('button', { type: 'button', class: 'button button--small', 'aria-pressed': 'true', onclick: set(false) }, this.t('preview.wide')),
+      h('button', { type: 'button', class: 'button button--small', 'aria-pressed': 'false', onclick: set(true) }, this.t('preview.narrow')));
   }
 
   // From nothing, or from examples.
@@ -84,20 +84,19 @@ export class Preview {
     const typed = this.typed(more);
     const sample = Boolean(this.sampling) && !this.touched;
     const sent = { name: this.file, content: this.text(), viewer: this.viewer, typed, check, sample };
-    const headers = writing({ 'Content-Type': 'application/json' });
     try {
-      const answer = await fetch(this.url, { method: 'POST', headers, body: JSON.stringify(sent) });
+      const answer = await post(this.url, sent);
       const seen = answer.ok ? await answer.json() : null;
       if (turn === this.asked) {
         this.show(seen);
       }
     } catch {
-      this.told.textContent = this.t('Pratinjau tidak dapat dimuat.');
+      this.told.textContent = this.t('preview.failed');
     }
   }
 
   show(seen) {
-    this.told.textContent = seen?.html ? '' : seen?.message ?? this.t('Pratinjau tidak dapat dimuat.');
+    this.told.textContent = seen?.html ? '' : seen?.message ?? this.t('preview.failed');
     if (!seen?.html) {
       return;
     }

@@ -1,13 +1,14 @@
 // dmn-js on its sheet: opens a file, writes it, shows one of its decisions, and marks rules and cells.
-import { make } from './dom.js';
+import { h } from '../dom.js';
+import dmnInIndonesian from '../words/dmn-id.js';
+import { translation } from '../words/index.js';
 import { modelerIn, VIEWS } from './modeler.js';
-import { translating } from './words.js';
 
 export class Board {
-  constructor(say, language) {
-    this.element = make('section', { class: 'decision-board viewer-board', 'aria-label': say('board') });
-    this.translate = translating(language);
-    this.rowWord = say('row');
+  constructor(t, language) {
+    this.element = h('section', { class: 'decision-board viewer-board', 'aria-label': t('board') });
+    this.translate = translation(language, dmnInIndonesian);
+    this.rowWord = t('row');
     this.marks = new CSSStyleSheet(); // dmn-js draws its table anew with each change; rules of style stay
     this.findingMarks = new CSSStyleSheet();
     document.adoptedStyleSheets = [ ...document.adoptedStyleSheets, this.marks, this.findingMarks ];
@@ -54,7 +55,7 @@ export class Board {
   // The heading above the numbers of rows is empty.
   nameRows() {
     const heading = this.element.querySelector('th.index-column');
-    if (heading && !heading.textContent) heading.append(make('span', { class: 'sr-only' }, this.rowWord));
+    if (heading && !heading.textContent) heading.append(h('span', { class: 'sr-only' }, this.rowWord));
   }
 
   async written() {
@@ -105,7 +106,7 @@ export class Board {
   }
 
   say(text) {
-    this.element.replaceChildren(make('p', { class: 'decision-broken', role: 'alert' }, text));
+    this.element.replaceChildren(h('p', { class: 'decision-broken', role: 'alert' }, text));
   }
 }
 

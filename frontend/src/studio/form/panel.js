@@ -1,5 +1,6 @@
 // What can be said about the part that is selected; small by what it is. Each box writes into the document at once.
-import { h, newId } from './dom.js';
+import { h, newId } from '../dom.js';
+import { findingsList } from '../findings.js';
 import { isContainer, keyOf, newName } from './document.js';
 import { CHOICES, INPUTS, labelName, nameOf, titleOf } from './kinds.js';
 
@@ -8,13 +9,13 @@ const SIMPLE = /^=\s*([A-Za-z_]\w*)\s*(!=|=)\s*("(?:[^"\\]*)"|true|false|-?\d+(?
 
 // What a field means here, each with one line that says what it does. Source: docs/properties.md.
 const MARKS = [
-  { name: 'pribadi', label: 'Identitas (pribadi)', hint: 'Disimpan terpisah dan terenkripsi; hanya lajur yang disebut pada proses dapat melihatnya.' },
-  { name: 'tanya ulang', label: 'Tanya ulang', hint: 'Terbuka kosong setiap kali, bukan berisi jawaban sebelumnya: untuk jawaban yang menentukan putaran.' },
-  { name: 'tampil pelapor', label: 'Tampil bagi pelapor', hint: 'Pelapor membaca jawabannya di halaman lacak. Tidak pernah bersama identitas.' }
+  { name: 'pribadi', label: 'here.identity', hint: 'here.identity.hint' },
+  { name: 'tanya ulang', label: 'here.again', hint: 'here.again.hint' },
+  { name: 'tampil pelapor', label: 'here.reporter', hint: 'here.reporter.hint' }
 ];
 const BOUNDS = [
-  { name: 'paling lambat', label: 'Paling lambat hari ini', hint: 'Tanggal sesudah hari pengiriman ditolak.' },
-  { name: 'paling awal', label: 'Paling awal hari ini', hint: 'Tanggal sebelum hari pengiriman ditolak.' }
+  { name: 'paling lambat', label: 'here.latest', hint: 'here.latest.hint' },
+  { name: 'paling awal', label: 'here.earliest', hint: 'here.earliest.hint' }
 ];
 
 export class Panel {
@@ -29,8 +30,8 @@ export class Panel {
     const part = this.doc.selected.length ? this.doc.at() : null;
     const active = document.activeElement?.id && this.body.contains(document.activeElement) ? document.activeElement.dataset.name : null;
     this.folds = new Map([ ...this.body.querySelectorAll('details') ].map((one) => [ one.dataset.fold, one.open ]));
-    this.title.textContent = part ? titleOf(part, this.t) : this.t('Belum ada yang dipilih');
-    this.body.replaceChildren(...(part ? this.sections(part) : [ h('p', { class: 'muted' }, this.t('Pilih bagian di daftar, atau tambah yang baru.')) ]));
+    this.title.textContent = part ? titleOf(part, this.t) : this.t('panel.none');
+    this.body.replaceChildren(...(part ? this.sections(part) : [ h('p', { class: 'muted' }, this.t('panel.none.text')) ]));
     if (active) {
       this.body.querySelector(`[data-name="${CSS.escape(active)}"]`)?.focus();
     }
@@ -56,20 +57,19 @@ export class Panel {
       h('p', { class: 'muted small' }, nameOf(part.type, this.t)),
       this.told(part),
       ...this.basics(part),
-      CHOICES.has(part.type) ? this.rows(part, 'values', 'label', 'value', 'Pilihan') : null,
-      part.type === 'table' ? this.rows(part, 'columns', 'label', 'key', 'Kolom') : null,
-      this.fold('here', 'Di sini', input && part.type !== 'expression' ? this.here(part) : input ? this.marks(part) : []),
+      CHOICES.has(part.type) ? this.rows(part, 'values', 'label', 'value', 'box.options') : null,
+      part.type === 'table' ? this.rows(part, 'columns', 'label', 'key', 'box.columns') : null,
+      this.fold('here', 'fold.here', input && part.type !== 'expression' ? this.here(part) : input ? this.marks(part) : []),
       input || part.type === 'dynamiclist' ? this.used(part) : null,
-      this.fold('shown', 'Kapan tampil', this.condition(part)),
-      this.fold('rules', 'Aturan isian', input ? this.rules(part) : []),
-      this.fold('place', 'Tata letak', this.layout(part))
+      this.fold('shown', 'fold.shown', this.condition(part)),
+      this.fold('rules', 'fold.rules', input ? this.rules(part) : []),
+      this.fold('place', 'fold.place', this.layout(part))
     ].filter(Boolean);
   }
 
   told(part) {
     const found = this.findings(part);
-    return found.length ? h('ul', { class: 'findings form-editor__findings' }, found.map((one) =>
-      h('li', { class: `finding finding--${one.severity}` }, h('p', { class: 'strong' }, `${this.t(one.severity === 'error' ? 'Galat' : 'Peringatan')}: ${one.what}`), h('p', {}, one.todo)))) : null;
+    return found.length ? h('div', { class: 'form-editor__findings' }, findingsList(found, { t: this.t })) : null;
   }
 
   fold(id, title, content) {
@@ -81,32 +81,32 @@ export class Panel {
     const found = [];
     if (part.type === 'text' || part.type === 'html') {
       const name = part.type === 'text' ? 'text' : 'content';
-      found.push(this.box(name, 'Teks', part[name], (value) => this.set(name, value), { long: true, hint: 'Markdown. {{isian}} menampilkan isi sebuah isian.' }));
+      found.push(this.box(name, 'box.text', part[name], (value) => this.set(name, value), { long: true, hint: 'box.text.hint' }));
     } else if (![ 'separator', 'spacer' ].includes(part.type)) {
       found.push(this.label(part));
     }
     if (INPUTS.has(part.type) && part.type !== 'expression') {
-      found.push(this.box('description', 'Petunjuk', part.description, (value) => this.set('description', value || undefined), { hint: 'Satu baris di bawah label: cara mengisinya.' }));
+      found.push(this.box('description', 'box.hint', part.description, (value) => this.set('description', value || undefined), { hint: 'box.hint.hint' }));
     }
     if (INPUTS.has(part.type) || part.type === 'dynamiclist') {
       found.push(this.key(part));
     }
     const more = {
-      expression: [ 'expression', 'Rumus (FEEL)' ], table: [ 'dataSource', 'Sumber data (FEEL)' ], documentPreview: [ 'dataSource', 'Sumber data (FEEL)' ],
-      iframe: [ 'url', 'Alamat (https)' ], image: [ 'source', 'Alamat gambar' ]
+      expression: [ 'expression', 'box.formula' ], table: [ 'dataSource', 'box.source' ], documentPreview: [ 'dataSource', 'box.source' ],
+      iframe: [ 'url', 'box.url' ], image: [ 'source', 'box.picture' ]
     }[part.type];
     if (more) {
       found.push(this.box(more[0], more[1], part[more[0]], (value) => this.set(more[0], value)));
     }
     if (part.type === 'datetime') {
-      found.push(this.pick('subtype', 'Jenis', part.subtype ?? 'date', [ [ 'date', 'Tanggal' ], [ 'time', 'Jam' ], [ 'datetime', 'Tanggal dan jam' ] ], (value) => this.kindOfTime(value)));
+      found.push(this.pick('subtype', 'box.timeKind', part.subtype ?? 'date', [ [ 'date', 'box.date' ], [ 'time', 'box.time' ], [ 'datetime', 'box.datetime' ] ], (value) => this.kindOfTime(value)));
     }
     return found;
   }
 
   label(part) {
     const name = labelName(part);
-    return this.box(name, 'Label', part[name], (value) => {
+    return this.box(name, 'box.label', part[name], (value) => {
       const fresh = part.key && this.freshKeys.has(part.id);
       this.doc.change(() => {
         const here = this.doc.at();
@@ -136,19 +136,19 @@ export class Panel {
   key(part) {
     const name = part.type === 'dynamiclist' ? 'path' : 'key';
     const own = this.freshKeys.has(part.id) || !this.isVariable();
-    const hint = 'Nama data ini dalam syarat, tabel, dan teks.';
+    const hint = 'box.key.hint';
     if (own) {
-      return this.box('key', 'Kunci', part[name], (value) => {
+      return this.box('key', 'box.key', part[name], (value) => {
         this.freshKeys.delete(part.id);
         this.set(name, value.trim());
       }, { hint, mono: true });
     }
     const id = newId('f');
     return h('div', { class: 'field' },
-      h('label', { class: 'field__label', for: id }, this.t('Kunci')), h('p', { class: 'field__hint', id: `${id}-hint` }, this.t(hint)),
+      h('label', { class: 'field__label', for: id }, this.t('box.key')), h('p', { class: 'field__hint', id: `${id}-hint` }, this.t(hint)),
       h('div', { class: 'form-editor__bar' },
         h('input', { id, class: 'is-mono', readonly: true, value: part[name] ?? '', 'data-name': 'key', 'aria-describedby': `${id}-hint` }),
-        h('button', { type: 'button', class: 'button button--small', onclick: () => this.rename(part[name]) }, this.t('Ganti kunci…'))));
+        h('button', { type: 'button', class: 'button button--small', onclick: () => this.rename(part[name]) }, this.t('box.key.change'))));
   }
 
   // Whether the part sets a variable of the case: not inside a list, nor under the path of a group.
@@ -176,7 +176,7 @@ export class Panel {
     return [
       ...this.marks(part),
       ...bounds.map(({ name, label, hint }) => this.tick(name, label, hint, part.properties?.[name] === 'hari ini', (on) => this.property(name, on ? 'hari ini' : ''))),
-      this.box('kolom impor', 'Kolom impor', part.properties?.['kolom impor'], (value) => this.property('kolom impor', value, true), { hint: 'Judul kolom dalam berkas impor yang mengisi isian ini.' })
+      this.box('kolom impor', 'here.import', part.properties?.['kolom impor'], (value) => this.property('kolom impor', value, true), { hint: 'here.import.hint' })
     ];
   }
 
@@ -193,24 +193,24 @@ export class Panel {
     if (!hide || (simple && fields.has(simple[1]))) {
       found.push(this.simple(simple, fields));
     }
-    found.push(this.box('hide', 'Sembunyikan bila (FEEL)', hide, (value) => this.hide(value), { mono: true, hint: 'Kosong: selalu tampil. Contoh: =hasil != "selesai"' }));
+    found.push(this.box('hide', 'hide', hide, (value) => this.hide(value), { mono: true, hint: 'hide.hint' }));
     return found;
   }
 
   simple(found, fields) {
     const [ , field = '', sign = '!=', raw = '' ] = found ?? [];
-    const options = fields.get(field)?.values ?? (fields.get(field)?.type === 'checkbox' ? [ { value: true, label: this.t('Ya') }, { value: false, label: this.t('Tidak') } ] : null);
+    const options = fields.get(field)?.values ?? (fields.get(field)?.type === 'checkbox' ? [ { value: true, label: this.t('hide.yes') }, { value: false, label: this.t('hide.no') } ] : null);
     const write = (name, how, value) => { this.hide(name ? `=${name} ${how} ${value}` : ''); this.draw(); };
     const firstOf = (name) => {
       const part = fields.get(name);
       return part?.type === 'checkbox' ? 'true' : JSON.stringify(part?.values?.[0]?.value ?? '');
     };
     const value = options
-      ? this.pick('hide-value', 'Nilai', raw, options.map((one) => [ JSON.stringify(one.value), one.label ]), (next) => write(field, sign, next), { plain: true })
-      : this.box('hide-value', 'Nilai', raw.replace(/^"|"$/g, ''), (next) => this.hide(`=${field} ${sign} ${/^(-?\d+(\.\d+)?|true|false)$/.test(next) ? next : JSON.stringify(next)}`));
+      ? this.pick('hide-value', 'box.value', raw, options.map((one) => [ JSON.stringify(one.value), one.label ]), (next) => write(field, sign, next), { plain: true })
+      : this.box('hide-value', 'box.value', raw.replace(/^"|"$/g, ''), (next) => this.hide(`=${field} ${sign} ${/^(-?\d+(\.\d+)?|true|false)$/.test(next) ? next : JSON.stringify(next)}`));
     return h('div', { class: 'form-editor__condition' },
-      this.pick('hide-field', 'Tampil bila', field, [ [ '', this.t('selalu') ], ...[ ...fields ].map(([ key, one ]) => [ key, titleOf(one, this.t) ]) ], (name) => write(name, '!=', firstOf(name)), { plain: true }),
-      field ? this.pick('hide-sign', 'adalah', sign, [ [ '!=', this.t('sama dengan') ], [ '=', this.t('bukan') ] ], (how) => write(field, how, raw), { plain: true }) : null,
+      this.pick('hide-field', 'hide.field', field, [ [ '', this.t('hide.always') ], ...[ ...fields ].map(([ key, one ]) => [ key, titleOf(one, this.t) ]) ], (name) => write(name, '!=', firstOf(name)), { plain: true }),
+      field ? this.pick('hide-sign', 'hide.is', sign, [ [ '!=', this.t('hide.same') ], [ '=', this.t('hide.other') ] ], (how) => write(field, how, raw), { plain: true }) : null,
       field ? value : null);
   }
 
@@ -238,23 +238,23 @@ export class Panel {
     const number = (value) => (/^-?\d+([.,]\d+)?$/.test(value.trim()) ? Number(value.replace(',', '.')) : value);
     const found = [];
     if (part.type !== 'expression') {
-      found.push(this.tick('required', 'Wajib diisi', 'Tanpa isian ini formulir tidak dapat dikirim.', part.validate?.required === true, (on) => this.rule('required', on || undefined)));
-      found.push(this.tick('readonly', 'Hanya dibaca', 'Tampil, tetapi tidak dapat diubah.', part.readonly === true, (on) => this.set('readonly', on || undefined)));
+      found.push(this.tick('required', 'rule.required', 'rule.required.hint', part.validate?.required === true, (on) => this.rule('required', on || undefined)));
+      found.push(this.tick('readonly', 'rule.readonly', 'rule.readonly.hint', part.readonly === true, (on) => this.set('readonly', on || undefined)));
     }
     if (part.type === 'textfield' || part.type === 'textarea') {
-      found.push(rule('minLength', 'Huruf paling sedikit', number), rule('maxLength', 'Huruf paling banyak', number));
+      found.push(rule('minLength', 'rule.shortest', number), rule('maxLength', 'rule.longest', number));
     }
     if (part.type === 'textfield') {
-      found.push(this.pick('validationType', 'Bentuk isian', part.validate?.validationType ?? '', [ [ '', 'bebas' ], [ 'email', 'alamat surel' ], [ 'phone', 'nomor telepon' ] ], (value) => this.rule('validationType', value || undefined)),
-        rule('pattern', 'Pola (ekspresi reguler)', (value) => value), rule('patternErrorMessage', 'Kata bila pola tidak cocok', (value) => value));
+      found.push(this.pick('validationType', 'rule.form', part.validate?.validationType ?? '', [ [ '', 'rule.form.free' ], [ 'email', 'rule.form.mail' ], [ 'phone', 'rule.form.phone' ] ], (value) => this.rule('validationType', value || undefined)),
+        rule('pattern', 'rule.pattern', (value) => value), rule('patternErrorMessage', 'rule.pattern.words', (value) => value));
     }
     if (part.type === 'number') {
-      found.push(rule('min', 'Nilai terkecil', number), rule('max', 'Nilai terbesar', number),
-        this.box('decimalDigits', 'Angka di belakang koma', part.decimalDigits, (value) => this.set('decimalDigits', value === '' ? undefined : number(value))));
+      found.push(rule('min', 'rule.least', number), rule('max', 'rule.most', number),
+        this.box('decimalDigits', 'rule.digits', part.decimalDigits, (value) => this.set('decimalDigits', value === '' ? undefined : number(value))));
     }
     if (part.type === 'filepicker') {
-      found.push(this.tick('multiple', 'Boleh beberapa berkas', '', part.multiple === true, (on) => this.set('multiple', on || undefined)),
-        this.box('accept', 'Jenis berkas', part.accept, (value) => this.set('accept', value || undefined), { hint: 'Misalnya .jpg,.png,.pdf' }));
+      found.push(this.tick('multiple', 'rule.several', '', part.multiple === true, (on) => this.set('multiple', on || undefined)),
+        this.box('accept', 'rule.files', part.accept, (value) => this.set('accept', value || undefined), { hint: 'rule.files.hint' }));
     }
     return found;
   }
@@ -265,13 +265,13 @@ export class Panel {
     const found = [];
     if (before) {
       const beside = Boolean(part.layout?.row) && part.layout.row === before.layout?.row;
-      found.push(this.tick('beside', 'Di samping bagian sebelumnya', 'Pada layar lebar; di telepon satu di bawah yang lain.', beside, (on) => this.beside(on)));
+      found.push(this.tick('beside', 'place.beside', 'place.beside.hint', beside, (on) => this.beside(on)));
     }
     if (isContainer(part)) {
-      found.push(this.tick('showOutline', 'Dengan garis tepi', '', part.showOutline === true, (on) => this.set('showOutline', on)));
+      found.push(this.tick('showOutline', 'place.outline', '', part.showOutline === true, (on) => this.set('showOutline', on)));
     }
     if (part.type === 'dynamiclist') {
-      found.push(this.tick('allowAddRemove', 'Baris boleh ditambah dan dihapus', '', part.allowAddRemove === true, (on) => this.set('allowAddRemove', on)));
+      found.push(this.tick('allowAddRemove', 'place.rows', '', part.allowAddRemove === true, (on) => this.set('allowAddRemove', on)));
     }
     return found;
   }
@@ -294,11 +294,11 @@ export class Panel {
     const key = part.key ?? part.path;
     const found = this.usage()?.fields?.[key];
     const list = (title, entries) => entries?.length ? [ h('p', { class: 'strong small' }, this.t(title)), h('ul', { class: 'form-editor__list' }, entries.map((one) => h('li', {}, h('span', {}, one.place), h('span', { class: 'muted small' }, ` ${one.file}`), h('code', {}, one.text)))) ] : [];
-    const reads = list('Dibaca oleh', found?.reads);
+    const reads = list('used.reads', found?.reads);
     return h('div', { class: 'form-editor__used', 'data-used': key },
-      h('h3', { class: 'strong' }, this.t('Pemakaian')),
-      reads.length ? reads : h('p', { class: 'muted small' }, this.t('Tidak ada syarat, tabel, atau teks dalam draf ini yang membacanya.')),
-      list('Diisi juga oleh', found?.sets));
+      h('h3', { class: 'strong' }, this.t('used')),
+      reads.length ? reads : h('p', { class: 'muted small' }, this.t('used.nobody')),
+      list('used.sets', found?.sets));
   }
 
   // Options of a choice, columns of a table: a row each, with its own buttons.
@@ -306,7 +306,7 @@ export class Panel {
     const list = Array.isArray(part[name]) ? part[name] : null;
     if (!list) {
       const source = part.valuesExpression !== undefined ? 'valuesExpression' : part.columnsExpression !== undefined ? 'columnsExpression' : 'valuesKey';
-      return this.box(source, `${title} (FEEL)`, part[source], (text) => this.set(source, text), { mono: true });
+      return this.box(source, `${this.t(title)} (FEEL)`, part[source], (text) => this.set(source, text), { mono: true });
     }
     const change = (act, kind) => this.doc.change(() => act(this.doc.at()[name]), kind);
     const box = (at, which, words) => h('input', {
@@ -317,13 +317,13 @@ export class Panel {
       }, `${part.id} ${name}.${at}`)
     });
     const act = (words, text, run) => h('button', { type: 'button', class: 'button button--small', 'aria-label': words, title: words, onclick: () => { run(); this.draw(); } }, text);
-    const rows = list.map((_, at) => h('li', { class: 'form-editor__row' }, box(at, label, 'Label'), box(at, value, value === 'key' ? 'Kunci' : 'Nilai'),
-      act(`${this.t('Naikkan')} ${at + 1}`, '↑', () => at && change((all) => all.splice(at - 1, 0, ...all.splice(at, 1)))),
-      act(`${this.t('Hapus')} ${at + 1}`, '×', () => change((all) => all.splice(at, 1)))));
+    const rows = list.map((_, at) => h('li', { class: 'form-editor__row' }, box(at, label, 'box.label'), box(at, value, value === 'key' ? 'box.key' : 'box.value'),
+      act(`${this.t('part.up')} ${at + 1}`, '↑', () => at && change((all) => all.splice(at - 1, 0, ...all.splice(at, 1)))),
+      act(`${this.t('part.delete')} ${at + 1}`, '×', () => change((all) => all.splice(at, 1)))));
     const fresh = () => ({ [label]: '', [value]: '' });
     return h('details', { class: 'form-editor__fold', 'data-fold': name, open: this.folds?.get(name) ?? list.length <= 12 },
       h('summary', {}, `${this.t(title)} (${list.length})`), h('ol', { class: 'form-editor__rows' }, rows),
-      h('button', { type: 'button', class: 'button button--small', onclick: () => { change((all) => all.push(fresh())); this.draw(); this.body.querySelector(`[data-name="${name}.${list.length}.${label}"]`)?.focus(); } }, this.t('Tambah')));
+      h('button', { type: 'button', class: 'button button--small', onclick: () => { change((all) => all.push(fresh())); this.draw(); this.body.querySelector(`[data-name="${name}.${list.length}.${label}"]`)?.focus(); } }, this.t('part.add')));
   }
 
   set(name, value) {

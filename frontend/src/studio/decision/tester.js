@@ -1,7 +1,7 @@
 // The tester: the server decides over what stands in the editor, says by which rule and why by no other, and what the
 // table leaves out. Inputs are kept in this browser, a few for each decision.
-import { make } from './dom.js';
-import { writing } from '../studio/saving.js';
+import { h } from '../dom.js';
+import { post } from '../server.js';
 
 const PAUSE_MS = 500;
 const MOST_KEPT = 8;
@@ -9,9 +9,9 @@ const MOST_KEPT = 8;
 export class Tester {
   constructor(editor) {
     this.editor = editor;
-    this.say = editor.say;
+    this.t = editor.t;
     this.inputs = null; // those last tried
-    this.element = make('div', { class: 'decision-tester' });
+    this.element = h('div', { class: 'decision-tester' });
     this.element.addEventListener('submit', (event) => this.submit(event));
     this.element.addEventListener('click', (event) => this.click(event));
     this.asked = 0;
@@ -34,19 +34,13 @@ export class Tester {
     const number = ++this.asked;
     const content = await this.editor.content();
     const sent = { content, decision: this.decision ?? '', inputs: this.inputs };
-    const answer = await fetch(this.editor.data.tester, {
-      method: 'POST',
-      credentials: 'same-origin',
-      redirect: 'manual',
-      headers: writing({ 'Content-Type': 'application/json' }),
-      body: JSON.stringify(sent)
-    }).catch(() => null);
+    const answer = await post(this.editor.data.tester, sent).catch(() => null);
     const body = answer?.ok ? await answer.json().catch(() => null) : null;
     if (number === this.asked) this.show(body);
   }
 
   show(body) {
-    if (!body) return this.tell(this.say('try.failed'));
+    if (!body) return this.tell(this.t('try.failed'));
     if (body.message) return this.tell(body.message);
     this.decision = body.decision;
     const typed = this.form && !this.inputs ? read(this.form) : null;
@@ -66,7 +60,7 @@ export class Tester {
     this.editor.board.mark([]);
     const old = this.element.querySelector('.decision-tell');
     if (old) old.textContent = text;
-    else this.element.prepend(make('p', { class: 'decision-tell', role: 'status' }, text));
+    else this.element.prepend(h('p', { class: 'decision-tell', role: 'status' }, text));
   }
 
   get form() {
@@ -127,14 +121,10 @@ export class Tester {
     if (!place || !all.length) return;
     const items = all.map((inputs) => {
       const words = Object.entries(inputs).filter(([ , text ]) => text).map(([ name, text ]) => `${name} = ${text}`).join(', ');
-      return make('li', {}, make('button', { type: 'button', class: 'button button--link', 'data-try': JSON.stringify(inputs) }, words));
+      return h('li', {}, h('button', { type: 'button', class: 'button button--link', 'data-try': JSON.stringify(inputs) }, words));
     });
-    const forget = make('button', { type: 'button', class: 'button button--small' }, this.say('try.forget'));
-    forget.addEventListener('click', () => {
-      this.store([]);
-      place.replaceChildren();
-    });
-    place.replaceChildren(make('details', { class: 'decision-kept' }, make('summary', {}, this.say('try.kept', { count: all.length })), make('ul', {}, ...items), forget));
+    const forget = h('button', { type: 'button', class: 'button button--small', onclick: () => { this.store([]); place.replaceChildren(); } }, this.t('try.forget'));
+    place.replaceChildren(h('details', { class: 'decision-kept' }, h('summary', {}, this.t('try.kept', { count: all.length })), h('ul', {}, ...items), forget));
   }
 }
 

@@ -20,3 +20,10 @@ export function newId(prefix) {
   last += 1;
   return `${prefix}-${last}`;
 }
+
+/** Let the browser keep a text as a file. */
+export function download(name, content, type) {
+  const link = h('a', { href: URL.createObjectURL(new Blob([ content ], { type })), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}

@@ -1,5 +1,5 @@
 // Texts of dmn-js 17.10 → Indonesian. Names of types and hit policies stay as DMN writes them, with what they mean.
-export const dmnInIndonesian = {
+export default {
   '': '',
   '"value"': '"nilai"',
   '"value", "value", ...': '"nilai", "nilai", …',

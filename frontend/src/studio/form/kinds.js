@@ -6,33 +6,8 @@ export const OTHERS = [ 'checklist', 'taglist', 'dynamiclist', 'expression', 'ta
 export const CHOICES = new Set([ 'radio', 'select', 'checklist', 'taglist' ]);
 export const INPUTS = new Set([ 'textfield', 'textarea', 'number', 'datetime', 'checkbox', 'filepicker', 'expression', ...CHOICES ]);
 
-const NAMES = {
-  textfield: 'Teks satu baris',
-  textarea: 'Teks panjang',
-  number: 'Angka',
-  datetime: 'Tanggal atau waktu',
-  radio: 'Pilihan tampak semua',
-  select: 'Pilihan dalam daftar',
-  checkbox: 'Kotak centang',
-  filepicker: 'Berkas',
-  group: 'Kelompok',
-  text: 'Teks penjelasan',
-  checklist: 'Beberapa centang',
-  taglist: 'Beberapa pilihan dengan pencarian',
-  dynamiclist: 'Daftar berbaris',
-  expression: 'Hasil hitungan',
-  table: 'Tabel untuk dibaca',
-  html: 'HTML',
-  image: 'Gambar',
-  iframe: 'Tautan halaman lain',
-  documentPreview: 'Tautan berkas',
-  separator: 'Garis pemisah',
-  spacer: 'Ruang kosong',
-  button: 'Tombol'
-};
-
 export function nameOf(kind, t) {
-  return t(NAMES[kind] ?? kind);
+  return COMMON.includes(kind) || OTHERS.includes(kind) ? t(`kind.${kind}`) : kind;
 }
 
 export function titleOf(part, t) {
@@ -47,7 +22,7 @@ export function labelName(part) {
 }
 
 export function newPart(kind, doc, names, t) {
-  const label = t(kind === 'group' ? 'Kelompok baru' : 'Isian baru');
+  const label = t(kind === 'group' ? 'part.newGroup' : 'part.newField');
   const part = { type: kind };
   if (INPUTS.has(kind) || kind === 'group' || kind === 'dynamiclist' || kind === 'table') {
     part[kind === 'datetime' ? 'dateLabel' : 'label'] = label;
@@ -56,18 +31,18 @@ export function newPart(kind, doc, names, t) {
     datetime: { subtype: 'date' },
     group: { components: [], showOutline: true },
     dynamiclist: { components: [], isRepeating: true, allowAddRemove: true, defaultRepetitions: 1, showOutline: true },
-    text: { text: t('Tulis penjelasannya di sini.') },
-    html: { content: `<p>${t('Tulis penjelasannya di sini.')}</p>` },
+    text: { text: t('part.newText') },
+    html: { content: `<p>${t('part.newText')}</p>` },
     expression: { expression: '=null', computeOn: 'change' },
-    table: { dataSource: '=[]', columns: [ { key: 'nama', label: t('Nama') } ] },
-    button: { label: t('Kirim'), action: 'submit' },
+    table: { dataSource: '=[]', columns: [ { key: 'nama', label: t('part.newColumn') } ] },
+    button: { label: t('part.newButton'), action: 'submit' },
     image: { alt: '', source: '' },
-    iframe: { label: t('Halaman lain'), url: '' },
+    iframe: { label: t('part.newPage'), url: '' },
     documentPreview: { dataSource: '=[]' },
     spacer: { height: 60 }
   }[kind]);
   if (CHOICES.has(kind)) {
-    part.values = [ 1, 2 ].map((number) => ({ label: `${t('Pilihan')} ${number}`, value: `pilihan_${number}` }));
+    part.values = [ 1, 2 ].map((number) => ({ label: `${t('box.options')} ${number}`, value: `pilihan_${number}` }));
   }
   part.layout = aLine();
   part.id = newName('Field');
