@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.services.people import users
 from tests.journeys.office import Office, opened
 from tests.serving import Installation
 
@@ -12,3 +13,10 @@ from tests.serving import Installation
 def office(tmp_path_factory: pytest.TempPathFactory, template: Installation) -> Iterator[Office]:
     with opened(template, tmp_path_factory.mktemp("studio")) as made:
         yield made
+
+
+@pytest.fixture(autouse=True)
+def _in_indonesian(office: Office) -> None:
+    """Who chose English in the journey before speaks Indonesian again."""
+    with office.installation.database.transaction() as session:
+        users.named(session, "pemilik").language = "id"
