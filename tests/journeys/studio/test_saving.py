@@ -27,12 +27,19 @@ def test_the_later_of_two_owners_sees_both_versions_and_takes_the_other_or_keeps
     expect(dialog.locator(".djs-container")).to_have_count(2)
     expect(dialog.locator(".differs")).to_have_count(2)
     assert "Telaahan pertama" in second.stored()
-    dialog.get_by_role("button", name="Putuskan nanti").click()
+    second.page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
     rename(second, "Telaahan ketiga")
     second.page.get_by_role("button", name="Bandingkan").click()
     with second.page.expect_download() as download:
         dialog.get_by_role("button", name="Unduh milik saya").click()
     assert "Telaahan ketiga" in download.value.path().read_text("utf-8")
+    dialog.get_by_role("button", name="Ambil milik").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("digantikan oleh milik")
+    dialog.get_by_role("button", name="Batal").click()
+    expect(dialog.get_by_role("button", name="Ambil milik")).to_be_focused()
+    dialog.get_by_role("button", name="Putuskan nanti").click()
+    second.page.get_by_role("button", name="Bandingkan").click()
     dialog.get_by_role("button", name="Simpan milik saya sebagai gantinya").click()
     dialog.get_by_role("button", name="Ya, ganti dengan milik saya").click()
     assert "Telaahan ketiga" in second.saved()
@@ -77,10 +84,15 @@ def test_who_is_signed_out_or_offline_loses_nothing(office: Office, people: Peop
 
 def test_what_was_changed_just_before_leaving_is_saved(office: Office, people: People) -> None:
     editor = Editor(people("pemilik"), draft_of_the_sop(office))
-    editor.page.on("dialog", lambda dialog: dialog.accept())
+    page = editor.page
+    asked: list[Dialog] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog), dialog.accept()))
     rename(editor, "Telaahan terakhir")
-    editor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
-    editor.page.get_by_role("link", name="LAPOR!").first.click()
-    editor.page.wait_for_url("**/studio/*")
+    page.get_by_text("Berkas draf (").click()
+    page.get_by_role("link", name="rute-unit.dmn").click()
+    page.wait_for_url("**/tabel/rute-unit.dmn")
+    page.get_by_role("link", name="LAPOR!").first.click()
+    page.wait_for_url("**/studio/*")
+    assert asked == []
     again = Editor(people("pemilik"), int(editor.address.split("/")[2]))
     assert "Telaahan terakhir" in again.stored()

@@ -1,5 +1,6 @@
 """What the editors of a draft ask for while somebody works in them."""
 
+import gzip
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,11 +10,19 @@ import pytest
 from app.config import Config
 from app.db import Database
 from app.services.core import clock
+from tests.built import DIST, built
 from tests.web.conftest import Browser, sop_files
 from tests.web.studio.sending import post, put
 
 SignIn = Callable[[str], Browser]
 FILE = "/studio/1/berkas/pengaduan.bpmn"
+PAGES = {
+    "studio-diagram": "/studio/1/diagram/pengaduan.bpmn",
+    "studio-form": "/studio/1/formulir/laporan.form",
+    "studio-decision": "/studio/1/tabel/rute-unit.dmn",
+}
+#: In bytes over the wire, modules, sheets and signs of a page together; issue "The process owner's studio".
+MOST_BYTES = 600_000
 
 
 @pytest.fixture
@@ -22,6 +31,34 @@ def owner(sign_in: SignIn) -> Browser:
     browser.get("/studio")
     browser.post("/studio/dari-proses", key="pengaduan")
     return browser
+
+
+@pytest.mark.parametrize(("module", "path"), PAGES.items())
+def test_every_editor_has_the_same_head_and_leads_to_the_others(
+    owner: Browser, module: str, path: str
+) -> None:
+    page = owner.get(path).text
+    assert f'data-module="{module}"' in page
+    assert f"/{module}-" in page, "its script and sheet"
+    assert "data-save-status" in page
+    for way in (*PAGES.values(), "/studio/1", "/studio/1/coba", "/studio/1#penerbitan"):
+        assert f'href="{way}"' in page, way
+    assert page.count('aria-current="page"') == 2  # in the menu of the shell, and among the files
+    kind = path.split("/")[3]
+    other = next(one for one in PAGES.values() if one != path)
+    assert owner.get(f"/studio/1/{kind}/{other.rsplit('/', 1)[1]}").status_code == 404
+
+
+@pytest.mark.parametrize("module", PAGES)
+def test_the_page_of_an_editor_is_light_enough(module: str) -> None:
+    sizes = {
+        name: len(gzip.compress((DIST / built(name)).read_bytes(), 9))
+        for name in (f"{module}.js", f"{module}.css", "alur.css", "app.js")
+    }
+    signs = {"studio-diagram": "bpmn-*.woff2", "studio-decision": "dmn-*.woff2"}.get(module)
+    fonts = [path.stat().st_size for path in DIST.glob(signs)] if signs else []
+    assert bool(fonts) == bool(signs)
+    assert sum(sizes.values()) + sum(fonts) < MOST_BYTES, sizes
 
 
 def test_a_file_is_read_with_its_revision_and_saved_over_it(owner: Browser) -> None:
