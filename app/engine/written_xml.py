@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from app.engine import xml
+from app.mentions import Mention
+
 # What is not closed reaches to the end, and no tag goes past another one's "<": else a broken text is read again and
 # again from each of its tags.
 _TOKEN = re.compile(
@@ -91,6 +94,33 @@ def elements(text: str) -> Iterator[WrittenElement]:
                 here.text.add(token["cdata"], token.start("cdata"), escaped=False)
             elif token["text"] is not None:
                 here.text.add(token["text"], token.start("text"))
+
+
+def mention_at(
+    written: Written,
+    step: tuple[str, int, int],
+    *,
+    owner: WrittenElement | None,
+    where: str,
+    sets: bool = False,
+    perhaps: bool = False,
+) -> Mention:
+    """The mention of a variable in ``written``: ``step`` is its name, and where that begins and ends in the text."""
+    name, at, end = step
+    written_from, written_to = written.span(at, end)
+    return Mention(
+        name=name,
+        owner=owner.get("id") if owner else "",
+        owner_name=xml.one_line(owner.get("name") or owner.get("id")) if owner else "",
+        kind=owner.name if owner else "",
+        where=where,
+        text=written.text,
+        at=at,
+        start=written_from,
+        end=written_to,
+        sets=sets,
+        perhaps=perhaps,
+    )
 
 
 def _attributes(token: re.Match[str]) -> dict[str, Written]:

@@ -8,7 +8,7 @@ from app.bpmnio import feel
 from app.engine import xml
 from app.engine.dmn.cells import is_any, literals
 from app.engine.dmn.reader import read_decisions
-from app.engine.written_xml import Written, WrittenElement, elements
+from app.engine.written_xml import Written, WrittenElement, elements, mention_at
 from app.mentions import Mention
 
 _UNARY = ("inputEntry", "inputValues", "outputValues")
@@ -35,7 +35,9 @@ def table_mentions(content: bytes) -> tuple[Mention, ...]:
     places = [place for element in everything for place in _places(element)]
     spots = feel.spots([(place.written.text, place.dialect) for place in places])
     read = (
-        _mention(place.element, place.where, place.written, spot.steps[0], perhaps=spot.perhaps)
+        mention_at(
+            place.written, spot.steps[0], owner=_owner(place.element), where=place.where, perhaps=spot.perhaps
+        )
         for place, found in zip(places, spots, strict=True)
         for spot in found
     )
@@ -66,38 +68,12 @@ def _named(element: WrittenElement, given: dict[str, frozenset[str]]) -> Iterato
         return
     step = (name.text, 0, len(name.text))
     if element.name == "output" and owner and name.text in given.get(owner.get("id"), ()):
-        yield _mention(element, "output", name, step, sets=True)
+        yield mention_at(name, step, owner=owner, where="output", sets=True)
     elif element.name == "variable" and owner:
-        yield _mention(element, "variable", name, step, sets=name.text in given.get(owner.get("id"), ()))
+        sets = name.text in given.get(owner.get("id"), ())
+        yield mention_at(name, step, owner=owner, where="variable", sets=sets)
     elif element.name == "inputData":
-        yield _mention(element, "variable", name, step)
-
-
-def _mention(
-    element: WrittenElement,
-    where: str,
-    written: Written,
-    step: tuple[str, int, int],
-    *,
-    sets: bool = False,
-    perhaps: bool = False,
-) -> Mention:
-    name, at, end = step
-    owner = _owner(element)
-    start, stop = written.span(at, end)
-    return Mention(
-        name=name,
-        owner=owner.get("id") if owner else "",
-        owner_name=xml.one_line(owner.get("name") or owner.get("id")) if owner else "",
-        kind=owner.name if owner else "",
-        where=where,
-        text=written.text,
-        at=at,
-        start=start,
-        end=stop,
-        sets=sets,
-        perhaps=perhaps,
-    )
+        yield mention_at(name, step, owner=owner, where="variable")
 
 
 def _owner(element: WrittenElement) -> WrittenElement | None:

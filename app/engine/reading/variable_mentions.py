@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.bpmnio import feel
 from app.bpmnio.feelin import Spot
 from app.engine import xml
-from app.engine.written_xml import Written, WrittenElement, elements
+from app.engine.written_xml import Written, WrittenElement, elements, mention_at
 from app.mentions import Mention
 
 #: Properties whose whole value is a variable: of a process, and of whatever else.
@@ -104,8 +104,7 @@ def _in_formula(place: _Place, spots: Iterable[Spot]) -> Iterator[Mention]:
     if _FOREIGN.match(place.written.text):
         return
     for spot in spots:
-        name, start, end = spot.steps[0]
-        yield _mention(place, name, start, end, perhaps=spot.perhaps)
+        yield _mention(place, spot.steps[0], perhaps=spot.perhaps)
 
 
 def _in_names(place: _Place) -> Iterator[Mention]:
@@ -114,25 +113,12 @@ def _in_names(place: _Place) -> Iterator[Mention]:
         return
     for found in _NAME.finditer(text) if place.way == "names" else filter(None, [_NAME.match(text.strip())]):
         before = 0 if place.way == "names" else len(text) - len(text.lstrip())
-        yield _mention(place, found.group(), found.start() + before, found.end() + before)
+        yield _mention(place, (found.group(), found.start() + before, found.end() + before))
 
 
-def _mention(place: _Place, name: str, start: int, end: int, *, perhaps: bool = False) -> Mention:
+def _mention(place: _Place, step: tuple[str, int, int], *, perhaps: bool = False) -> Mention:
     owner = _owner(place.element)
-    written_from, written_to = place.written.span(start, end)
-    return Mention(
-        name=name,
-        owner=owner.get("id") if owner else "",
-        owner_name=xml.one_line(owner.get("name") or owner.get("id")) if owner else "",
-        kind=owner.name if owner else "",
-        where=place.where,
-        text=place.written.text,
-        at=start,
-        start=written_from,
-        end=written_to,
-        sets=place.sets,
-        perhaps=perhaps,
-    )
+    return mention_at(place.written, step, owner=owner, where=place.where, sets=place.sets, perhaps=perhaps)
 
 
 def _owner(element: WrittenElement) -> WrittenElement | None:
