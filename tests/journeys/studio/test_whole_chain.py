@@ -209,7 +209,7 @@ def new_form(pemilik: Person, draft: int, album: Album) -> None:
     for place, (code, name) in enumerate((("DPUPR", "Dinas PUPR"), ("DISHUB", "Dinas Perhubungan")), 1):
         form.get_by_label(f"Label {place}", exact=True).fill(name)
         form.get_by_label(f"Nilai {place}", exact=True).fill(code)
-    expect(form.locator("[data-status]")).to_have_attribute("data-state", "saved")
+    expect(form.locator(".save-status")).to_have_attribute("data-saving", "saved")
     expect(form.frame_locator("iframe").get_by_label("Unit tujuan")).to_be_visible()
     album.picture(form, "form")
     form.close()
@@ -235,7 +235,7 @@ def mend(pemilik: Person, draft: int, album: Album) -> None:
     pemilik.page.get_by_role("treeitem", name="Unit tujuan").click()
     pemilik.page.locator("summary", has_text="Aturan isian").click()
     pemilik.page.get_by_label("Wajib diisi").check()
-    expect(pemilik.page.locator("[data-status]")).to_have_attribute("data-state", "saved")
+    expect(pemilik.page.locator(".save-status")).to_have_attribute("data-saving", "saved")
     pemilik.visit(f"/studio/{draft}")
     expect(pemilik.page.get_by_text("Tanpa temuan")).to_be_visible()
     album.picture(pemilik.page, "draft")
