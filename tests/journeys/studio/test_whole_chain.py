@@ -233,7 +233,6 @@ def mend(pemilik: Person, draft: int, album: Album) -> None:
     editor.saved()
     pemilik.visit(f"/studio/{draft}/formulir/memilih_unit.form")
     pemilik.page.get_by_role("treeitem", name="Unit tujuan").click()
-    pemilik.page.locator("summary", has_text="Aturan isian").click()
     pemilik.page.get_by_label("Wajib diisi").check()
     expect(pemilik.page.locator(".save-status")).to_have_attribute("data-saving", "saved")
     pemilik.visit(f"/studio/{draft}")

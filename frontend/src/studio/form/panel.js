@@ -91,6 +91,9 @@ export class Panel {
     if (INPUTS.has(part.type) || part.type === 'dynamiclist') {
       found.push(this.key(part));
     }
+    if (INPUTS.has(part.type) && part.type !== 'expression') {
+      found.push(this.tick('required', 'rule.required', 'rule.required.hint', part.validate?.required === true, (on) => this.rule('required', on || undefined)));
+    }
     const more = {
       expression: [ 'expression', 'box.formula' ], table: [ 'dataSource', 'box.source' ], documentPreview: [ 'dataSource', 'box.source' ],
       iframe: [ 'url', 'box.url' ], image: [ 'source', 'box.picture' ]
@@ -238,7 +241,6 @@ export class Panel {
     const number = (value) => (/^-?\d+([.,]\d+)?$/.test(value.trim()) ? Number(value.replace(',', '.')) : value);
     const found = [];
     if (part.type !== 'expression') {
-      found.push(this.tick('required', 'rule.required', 'rule.required.hint', part.validate?.required === true, (on) => this.rule('required', on || undefined)));
       found.push(this.tick('readonly', 'rule.readonly', 'rule.readonly.hint', part.readonly === true, (on) => this.set('readonly', on || undefined)));
     }
     if (part.type === 'textfield' || part.type === 'textarea') {
