@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -23,6 +24,13 @@ _MOST_PROCESSES = 64
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 _YES = frozenset({"1", "true", "yes", "ya", "on"})
 _NO = frozenset({"0", "false", "no", "tidak", "off"})
+#: Which deployments wait for a second person: none, those that make identity open, or all.
+FourEyes = Literal["", "identity", "all"]
+_FOUR_EYES: Mapping[str, FourEyes] = {
+    **dict.fromkeys(_NO, ""),
+    **dict.fromkeys((*_YES, "identitas"), "identity"),
+    "semua": "all",
+}
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,9 @@ class Config:
     open_api_docs: bool = False
     #: Whether browsers are told that every host below this one speaks https too.
     hsts_subdomains: bool = False
-    four_eyes: bool = False
+    four_eyes: FourEyes = ""
+    #: Whether uploads and the watched folders end in drafts, which somebody publishes.
+    uploads_wait: bool = False
     processes_dir: Path = ROOT / "processes"
     forms_dir: Path = ROOT / "forms"
     smtp_url: str | None = None
@@ -125,7 +135,8 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         allow_time_travel=_flag(env, "ALUR_ALLOW_TIME_TRAVEL"),
         open_api_docs=_flag(env, "ALUR_OPEN_API_DOCS"),
         hsts_subdomains=_flag(env, "ALUR_HSTS_SUBDOMAINS"),
-        four_eyes=_flag(env, "ALUR_FOUR_EYES"),
+        four_eyes=_four_eyes(env),
+        uploads_wait=_flag(env, "ALUR_UPLOADS_WAIT"),
         processes_dir=processes_dir,
         forms_dir=forms_dir,
         smtp_url=_url(env, "ALUR_SMTP_URL", {"smtp", "smtps"}, "smtp://mail.example:587"),
@@ -177,6 +188,15 @@ def _flag(env: Mapping[str, str], name: str) -> bool:
     if text not in _YES | _NO:
         raise NotReady(f"{name}={env[name]!r} bukan ya atau tidak; tulis 1 atau 0.")
     return text in _YES
+
+
+def _four_eyes(env: Mapping[str, str]) -> FourEyes:
+    text = env.get("ALUR_FOUR_EYES", "0").strip().lower()
+    if text not in _FOUR_EYES:
+        raise NotReady(
+            f"ALUR_FOUR_EYES={env['ALUR_FOUR_EYES']!r} tidak dikenal; tulis 0, identitas, atau semua."
+        )
+    return _FOUR_EYES[text]
 
 
 def _number(env: Mapping[str, str], name: str, otherwise: int, *, most: int = 1_000_000) -> int:

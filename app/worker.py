@@ -9,7 +9,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from app.commands import migration
+from app.commands import migration, publications
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
@@ -38,7 +38,10 @@ AHEAD_S = 30.0
 
 def run(database: Database, config: Config, stop: threading.Event, say: Callable[[str], None]) -> None:
     """Work until ``stop`` is set. ``say`` prints what the process owner should see in the terminal."""
-    beside: dict[str, Callable[[], float]] = {"migration": lambda: _move_cases(database)}
+    beside: dict[str, Callable[[], float]] = {
+        "migration": lambda: _move_cases(database),
+        "publications": lambda: _publish(database),
+    }
     if config.smtp_url:
         beside["mail"] = lambda: _send(database)
     if config.watch:
@@ -201,6 +204,12 @@ def _move_cases(database: Database) -> float:
     return 0.0 if migration.work(database) else 1.0
 
 
+def _publish(database: Database) -> float:
+    """Put in force what was planned, beside the clock: reading and checking it must delay no deadline."""
+    publications.put_due_in_force(database)
+    return 1.0
+
+
 def look(database: Database, config: Config, say: Callable[[str], None]) -> bool:
     """Deploy what changed in the watched folders and say what happened. False: it could not be done now."""
     try:
@@ -215,6 +224,8 @@ def look(database: Database, config: Config, say: Callable[[str], None]) -> bool
 def _tell(report: folder_watch.Report, say: Callable[[str], None]) -> None:
     for version in report.deployed:
         say(f"Diterapkan: {version}")
+    for draft_id, name in report.drafts:
+        say(f"Menunggu dalam draf {draft_id} di Studio: {name}")
     for name in report.well:
         say(f"Sudah benar lagi: {name}")
     for name, version in report.gone:

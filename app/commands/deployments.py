@@ -3,7 +3,8 @@
 SQLite has one writer: whoever checked 100 diagrams inside of its transaction kept everybody else waiting meanwhile.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
@@ -16,6 +17,8 @@ from app.services.definitions import definitions
 from app.services.deployment import approvals, deployments, folder_watch, proposals, resources, versions
 from app.services.deployment.deployments import Deployment, Outdated, Prepared
 from app.services.deployment.folder_watch import Report
+from app.services.studio import incoming, publishing
+from app.services.studio.incoming import Incoming
 
 #: How often a deployment is prepared when others deploy, or change who works in a lane, at the same time.
 _TRIES = 3
@@ -40,7 +43,10 @@ def deploy_files(
         _keep_large_contents(database, prepared)
         return run_without_key(database, lambda session: deployments.store(session, prepared, actor=actor))
 
-    return _stored(database, lambda session: deployments.prepare(session, files, beside=beside), write)
+    def prepare(session: Session) -> Prepared:
+        return deployments.prepare(session, files, beside=beside, unattended=actor is None)
+
+    return _stored(database, prepare, write)
 
 
 def deploy_upload(
@@ -68,6 +74,32 @@ def deploy_upload(
     )
 
 
+def draft_upload(database: Database, files: Mapping[str, bytes], *, actor: Actor, command: Command) -> Answer:
+    """Put uploaded ``files`` into drafts that wait; answer each with its id and name.
+
+    Raises:
+        What `deployments.prepare` and `incoming.store` raise, and `run_command`.
+    """
+
+    def allowed(_session: Session) -> None:
+        deployments.require_may_deploy(actor)
+
+    def prepare(session: Session) -> Sequence[Incoming]:
+        return incoming.prepare(session, deployments.prepare(session, files, approved=True), "upload")
+
+    def write(found: Sequence[Incoming]) -> Answer:
+        def store(session: Session) -> Answer:
+            done = incoming.store(session, found, source="upload", actor=actor)
+            return {"drafts": [{"id": one.id, "name": one.name} for one in done]}
+
+        return run_command(database, command, store, actor=actor, allowed=allowed)
+
+    deployments.require_may_deploy(actor)
+    if (known := earlier_answer(database, command, actor=actor)) is not None:
+        return known
+    return _stored(database, prepare, write)
+
+
 def approve_proposal(
     database: Database,
     proposal_id: int,
@@ -76,7 +108,8 @@ def approve_proposal(
     command: Command,
     answer: Callable[[Session, Deployment], Answer],
 ) -> Answer:
-    """Put a deployment that waits for a second person in force; ``answer`` as for `deploy_upload`.
+    """Put a deployment that waits for a second person in force, or let it wait for its date; ``answer`` as for
+    `deploy_upload`.
 
     Raises:
         What `approvals.prepare` and `approvals.approve` raise, and `run_command`.
@@ -86,7 +119,9 @@ def approve_proposal(
         proposals.get(session, proposal_id, actor=actor)
 
     def store(session: Session, prepared: Prepared) -> Answer:
-        return answer(session, approvals.approve(session, proposal_id, prepared, actor=actor))
+        done = approvals.approve(session, proposal_id, prepared, actor=actor)
+        publishing.close_draft_of(session, proposal_id, done)
+        return answer(session, done)
 
     return deploy_prepared(
         database,
@@ -214,20 +249,56 @@ def deploy_prepared(
 
 
 def sync_folders(database: Database, files: Mapping[str, bytes]) -> Report:
-    """Deploy what changed in the watched folders, which hold ``files``; see `folder_watch.prepare`.
+    """Deploy what changed in the watched folders, which hold ``files``, or put it into drafts; see
+    `folder_watch.prepare`.
 
     Raises:
-        What `folder_watch.store` raises.
+        What `folder_watch.store` and `incoming.store` raise.
     """
 
-    def write(look: folder_watch.Look) -> Report:
+    def prepare(session: Session) -> tuple[folder_watch.Look, Sequence[Incoming] | None]:
+        waits = incoming.applies(session, unattended=True)
+        look = folder_watch.prepare(session, files, waits=waits)
+        if not waits:
+            return look, None
+        return look, incoming.prepare(session, look.deployment, "folder") if look.deployment else ()
+
+    def write(found: tuple[folder_watch.Look, Sequence[Incoming] | None]) -> Report:
+        look, waiting = found
         if not look.changes_anything:
             return look.report
-        if look.deployment is not None:
+        if look.deployment is not None and waiting is None:
             _keep_large_contents(database, look.deployment)
-        return run_without_key(database, lambda session: folder_watch.store(session, look))
+        return run_without_key(database, lambda session: _store_look(session, look, waiting))
 
-    return _stored(database, lambda session: folder_watch.prepare(session, files), write)
+    return _stored(database, prepare, write)
+
+
+def _store_look(session: Session, look: folder_watch.Look, waiting: Sequence[Incoming] | None) -> Report:
+    """``waiting``: what goes into drafts; None: it goes in force."""
+    report = folder_watch.store(session, look, waits=waiting is not None)
+    if not waiting:
+        return report
+    done = incoming.store(session, waiting, source="folder", actor=None)
+    return replace(report, drafts=tuple((one.id, one.name) for one in done))
+
+
+def put_in_force_prepared(
+    database: Database,
+    prepare: Callable[[Session], Prepared],
+    store: Callable[[Session, Prepared], _Result],
+) -> _Result:
+    """Prepare and store in one transaction what has its key in the database.
+
+    Raises:
+        What ``prepare`` and ``store`` raise.
+    """
+
+    def write(prepared: Prepared) -> _Result:
+        _keep_large_contents(database, prepared)
+        return run_without_key(database, lambda session: store(session, prepared))
+
+    return _stored(database, prepare, write)
 
 
 def _keep_large_contents(database: Database, prepared: Prepared) -> None:

@@ -322,7 +322,7 @@ def _own(config: Config) -> Config:
         database_url="sqlite://",
         secret_key=secret_key,
         identity_key=identity_key,
-        four_eyes=False,
+        four_eyes="",
         watch=False,
         allow_time_travel=False,
         smtp_url=None,

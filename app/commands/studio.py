@@ -5,6 +5,7 @@ changes nothing.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -124,16 +125,17 @@ def publish_draft(
     command: Command,
     answer: Callable[[Session, Deployment], Answer],
     despite: bool = False,
+    at: datetime | None = None,
 ) -> Answer:
-    """Put a draft in force as it is stored at this moment; ``answer`` says what came of it. Its scenarios are played
-    before; ``despite``: although some come out otherwise than they were kept.
+    """Put a draft in force as it is stored at this moment, at once or ``at`` a date; ``answer`` says what came of it.
+    Its scenarios are played before; ``despite``: although some come out otherwise than they were kept.
 
     Raises:
         What `publishing.prepare`, `scenarios.require_same` and `publishing.store` raise.
     """
 
     def prepare(session: Session) -> Prepared:
-        prepared = publishing.prepare(session, draft_id, reason=reason, actor=actor)
+        prepared = publishing.prepare(session, draft_id, reason=reason, actor=actor, at=at)
         files, config = drafts.contents(session, draft_id), settings.config(session)
         found = sandbox.play_scenarios(database, session, files, config, seconds=PUBLISH_SECONDS)
         scenarios.require_same(found, despite=despite)

@@ -136,6 +136,15 @@ TEXTS: dict[str, tuple[str, str]] = {
             "Pemilik proses atau administrator lain membukanya di halaman Proses, lalu menyetujui atau menolaknya."
         ),
     ),
+    "sop_revision_unchanged": (
+        N_(
+            "Diagram berubah dari versi {version}, sedangkan nomor SOP ({number}) dan tanggal revisinya ({date}) "
+            "tetap."
+        ),
+        N_(
+            "Bila perubahan ini resmi, perbarui nomor sop, nomor revisi, atau tanggal revisi di identitas prosesnya."
+        ),
+    ),
     "identity_mark_dropped": (
         N_("“{name}” tidak lagi identitas; pada versi {version} atau sebelumnya isian ini pribadi."),
         N_(

@@ -66,6 +66,11 @@ class ProcessDefinition(Base):
     checksum: Mapped[str] = mapped_column(String(64), default="")
     #: The second person, by the id of the user; not a key, which SQLite adds to no table that others refer to.
     approved_by_id: Mapped[int | None]
+    #: What the SOP's identity block said of its number, revision and dates, word for word; null: not read yet.
+    sop_number: Mapped[str | None]
+    sop_revision: Mapped[str | None]
+    sop_revision_date: Mapped[str | None]
+    sop_effective_date: Mapped[str | None]
     #: Who may start a case of it: the group of the lane of its start event without a message. None: nobody.
     start_group_id: Mapped[int | None]
     #: Whether the process knows a reporter, see `outlines`.
@@ -100,7 +105,11 @@ class DefinitionFile(Base):
 
 
 class ProposedDeployment(Base):
-    """A deployment that waits for a second person. ``state``: waiting, approved or rejected."""
+    """A deployment that does not go in force at once: it waits for a second person, for its date, or for both.
+
+    ``state``: waiting for a second person; planned: for its date; approved: in force by the second person; live: in
+    force at its date; rejected; dropped: cancelled before its date; failed: at its date it could not go in force.
+    """
 
     __tablename__ = "proposed_deployment"
 
@@ -118,8 +127,22 @@ class ProposedDeployment(Base):
     findings: Mapped[list[Any]]
     proposed_at: Mapped[datetime]
     proposed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: The second person, who approved or rejected it.
     decided_at: Mapped[datetime | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: Why it shall be in force, and since when; null: at once.
+    reason: Mapped[str] = mapped_column(default="")
+    in_force_at: Mapped[datetime | None]
+    #: The draft of the studio and the version that it comes from, by id; no keys, as of `ProcessDefinition`.
+    draft_id: Mapped[int | None] = mapped_column(index=True)
+    reinstates_id: Mapped[int | None]
+    #: Scenarios that were not sent are not carried over.
+    whole: Mapped[bool] = mapped_column(default=False)
+    #: How it ended after it was planned, and by whom; null: by the clock.
+    ended_at: Mapped[datetime | None]
+    ended_by_id: Mapped[int | None]
+    #: Why it was rejected, cancelled, or could not go in force: a stored message.
+    end_reason: Mapped[str] = mapped_column(default="")
 
 
 class WatchedFile(Base):

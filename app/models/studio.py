@@ -27,6 +27,10 @@ class ProcessDraft(Base):
     begun_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     changed_at: Mapped[datetime]
     changed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    #: Where it came from by itself: upload or folder; "" for one that somebody began in the studio.
+    source: Mapped[str] = mapped_column(String(8), default="")
+    #: SHA-256 of all that it held when that source last wrote it: otherwise somebody has worked on it since.
+    source_digest: Mapped[str] = mapped_column(String(64), default="")
     #: The version that it became.
     published_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
 

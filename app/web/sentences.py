@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from app.history import words
 from app.history.entry import Entry
-from app.history.events import Event
+from app.history.events import DefinitionDeployed, Event, PublicationFailed
 from app.history.sentences import Part, Ref, Sentence, Text
 from app.history.vocabulary import Ids, Vocabulary
 from app.i18n import _, ngettext
@@ -37,9 +37,13 @@ def entry(row: Entry[Event], vocabulary: Vocabulary) -> dict[str, Any]:
 
 
 def entry_outside_instances(row: Entry[Event]) -> dict[str, Any]:
-    """The same for what happened outside of cases. No actor: the command line or the watched folders."""
+    """The same for what happened outside of cases. No actor: the command line or the watched folders; of what waited
+    for its date the clock."""
     told = entry(row, Ids(context.config().timezone))
-    told["actor"] = told["actor"] or _("Perintah atau folder")
+    at_its_date = isinstance(row.event, PublicationFailed) or (
+        isinstance(row.event, DefinitionDeployed) and row.event.planned
+    )
+    told["actor"] = told["actor"] or (_("Jam sistem") if at_its_date else _("Perintah atau folder"))
     return {**told, "detail_label": ""}  # facts are no fields of a form
 
 

@@ -110,7 +110,8 @@ class HolidayRemoved(HolidayEvent):
 class DefinitionDeployed(Event):
     """A version of a process went live. ``no_longer_identity``: what fields are called that it marks no more;
     ``proposal``: the id of the one that was approved for it; ``draft``: the id of the one that it was published from;
-    ``reinstates``: the id of the earlier version that it puts in force again; ``reason``: the one that was given."""
+    ``reinstates``: the id of the earlier version that it puts in force again; ``reason``: the one that was given;
+    ``planned``: its date came, nobody did it at that moment."""
 
     key: str
     version: int
@@ -120,6 +121,7 @@ class DefinitionDeployed(Event):
     draft: int | None = None
     reinstates: int | None = None
     reason: str = ""
+    planned: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,10 +161,12 @@ class DraftEvent(Event):
 
 @event("draft_begun")
 class DraftBegun(DraftEvent):
-    """A process owner began a draft, of version ``version`` of process ``key`` where it has one."""
+    """A process owner began a draft, of version ``version`` of process ``key`` where it has one; with ``source`` an
+    upload or a watched folder did, which shall not put in force what it brings."""
 
     key: str = ""
     version: int | None = None
+    source: str = ""
 
 
 @event("draft_discarded")
@@ -177,11 +181,44 @@ class DraftRestored(DraftEvent):
 
 @event("deployment_proposed")
 class DeploymentProposed(Event):
-    """New versions of the processes ``keys`` wait for a second person, as fields are no longer identity in them."""
+    """New versions of the processes ``keys`` wait for a second person. ``no_longer_identity``: what fields are called
+    that are open in them; ``reason``: the one that was given; ``in_force_at``: the date that was chosen (ISO 8601);
+    ``draft``: the id of the one that they come from."""
 
     proposal: int
     keys: Sequence[str]
     no_longer_identity: Sequence[str]
+    reason: str = ""
+    in_force_at: str = ""
+    draft: int | None = None
+
+
+@event("publication_planned")
+class PublicationPlanned(Event):
+    """New versions of the processes ``keys`` shall be in force from ``in_force_at`` (ISO 8601) on; the rest as of a
+    `DeploymentProposed`."""
+
+    proposal: int
+    keys: Sequence[str]
+    in_force_at: str
+    reason: str = ""
+    draft: int | None = None
+
+
+@event("publication_cancelled")
+class PublicationCancelled(Event):
+    """What was planned does not go in force, for a ``reason``."""
+
+    proposal: int
+    reason: str
+
+
+@event("publication_failed")
+class PublicationFailed(Event):
+    """The date of what was planned came, and it could not go in force; ``cause``: why, a stored message."""
+
+    proposal: int
+    cause: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -194,12 +231,16 @@ class DecisionEvent(Event):
 
 @event("deployment_approved")
 class DeploymentApproved(DecisionEvent):
-    """A second person approved it, and it went live."""
+    """A second person approved it, and it went live; with ``in_force_at`` (ISO 8601) it does so then."""
+
+    in_force_at: str = ""
 
 
 @event("deployment_rejected")
 class DeploymentRejected(DecisionEvent):
-    """It was dropped, by a second person or by who proposed it."""
+    """It was dropped, by a second person or by who proposed it, for a ``reason`` if he gave one."""
+
+    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -7,15 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.engine.decisions import Decision, Table, literals
 from app.engine.diagram import Diagram, Node
+from app.errors import InvalidDiagram
 from app.forms import Form
-from app.models import EventStart, ProcessDefinition
-from app.services.definitions import definitions
+from app.models import DefinitionFile, EventStart, ProcessDefinition, Resource
+from app.services.definitions import definitions, sop_identity
 from app.services.definitions.definitions import Version
+from app.services.definitions.sop_identity import SopIdentity
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,7 @@ class Outline:
     lanes_whole: frozenset[str]
     told: Mapping[str, Any]  # unit_options, lists, lanes, identity_lanes
     heard: tuple[tuple[str, str, bool], ...]
+    sop: SopIdentity
 
     def columns(self, lane_groups: Mapping[str, Any]) -> dict[str, Any]:
         """The columns of `ProcessDefinition` that hold it; ``lane_groups``: as there."""
@@ -40,6 +43,7 @@ class Outline:
             "start_group_id": lane_groups[self.start_lane]["group"] if self.start_lane is not None else None,
             "has_reporter": self.has_reporter,
             "outline": {"groups_split": split, "groups_whole": whole, **self.told},
+            **self.sop.columns,
         }
 
     def starts(self, definition_id: int) -> list[dict[str, Any]]:
@@ -69,11 +73,13 @@ def outline_of(diagram: Diagram, forms: Mapping[str, Form], tables: Mapping[str,
             for node in diagram.starts_in("")
             if (name := node.signal or node.message)
         ),
+        sop=sop_identity.identity_of(diagram),
     )
 
 
 def fill(session: Session) -> None:
-    """Write what pages ask of the versions in force that an older release deployed.
+    """Write what pages ask of the versions that an older release deployed: of those in force all of it, of the others
+    what their SOPs say of themselves.
 
     One whose files cannot be read at all starts nothing.
     """
@@ -88,6 +94,22 @@ def fill(session: Session) -> None:
             setattr(definition, name, value)
         session.add_all(EventStart(**row) for row in found.starts(definition.id))
     session.flush()
+    _fill_identities(session)
+
+
+def _fill_identities(session: Session) -> None:
+    query = (
+        select(ProcessDefinition.id, ProcessDefinition.key, Resource.content)
+        .join(DefinitionFile, DefinitionFile.definition_id == ProcessDefinition.id)
+        .join(Resource, Resource.sha256 == DefinitionFile.sha256)
+        .where(ProcessDefinition.sop_number.is_(None), DefinitionFile.kind == "bpmn")
+    )
+    for id_, key, content in session.execute(query).all():
+        try:
+            found = sop_identity.identity_of(definitions.stored_process(content, key))
+        except InvalidDiagram:
+            found = SopIdentity()
+        session.execute(update(ProcessDefinition).where(ProcessDefinition.id == id_).values(found.columns))
 
 
 def in_force(session: Session) -> Iterator[Mapping[str, Any]]:

@@ -1,4 +1,5 @@
-"""The second person: approving a deployment that waits, which puts it in force, or rejecting it."""
+"""The second person: approving a deployment that waits, which puts it in force or lets it wait for its date, or
+rejecting it."""
 
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,7 @@ from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.deployment import deployments, proposals
 from app.services.deployment.deployments import Deployment, Prepared
+from app.services.notifications import texts
 
 
 def prepare(session: Session, proposal_id: int, *, actor: Actor) -> Prepared:
@@ -20,11 +22,13 @@ def prepare(session: Session, proposal_id: int, *, actor: Actor) -> Prepared:
     """
     row = _approvable(session, proposal_id, actor)
     files, beside = proposals.contents(session, row)
-    return deployments.prepare(session, files, beside=beside, refuse_idle=False, approved=True)
+    return deployments.prepare(
+        session, files, beside=beside, refuse_idle=False, approved=True, whole=row.whole
+    )
 
 
 def approve(session: Session, proposal_id: int, prepared: Prepared, *, actor: Actor) -> Deployment:
-    """Put a proposal in force; ``prepared``: what `prepare` made of it.
+    """Put a proposal in force, or let it wait for its date; ``prepared``: what `prepare` made of it.
 
     Raises:
         NotFound: there is none, or it is not the actor's to see.
@@ -33,10 +37,18 @@ def approve(session: Session, proposal_id: int, prepared: Prepared, *, actor: Ac
         Outdated: what it was prepared from has changed meanwhile.
     """
     row = _approvable(session, proposal_id, actor, lock=True)
-    _decide(session, row, "approved", actor)
-    told = DeploymentApproved(proposal=row.id, proposed_by=_proposer(session, row))
+    at = row.in_force_at
+    waits = at is not None and at > clock.now(session)
+    _decide(session, row, "planned" if waits else "approved", actor)
+    told = DeploymentApproved(
+        proposal=row.id,
+        proposed_by=_proposer(session, row),
+        in_force_at=at.isoformat() if at is not None and waits else "",
+    )
     history.record(session, told, actor=actor)
-    return deployments.store(session, prepared, actor=actor, approved=row)
+    if waits:
+        return Deployment((), prepared.findings, row)
+    return deployments.store(session, prepared, actor=actor, approved=row, origin=proposals.origin_of(row))
 
 
 def _approvable(
@@ -57,8 +69,8 @@ def _proposer(session: Session, row: ProposedDeployment) -> str:
     return proposer.full_name if proposer else ""
 
 
-def reject(session: Session, proposal_id: int, *, actor: Actor) -> ProposedDeployment:
-    """Drop a proposal; who proposed it may take it back.
+def reject(session: Session, proposal_id: int, *, actor: Actor, reason: str = "") -> ProposedDeployment:
+    """Drop a proposal, and tell who proposed it; he may take it back himself.
 
     Raises:
         NotFound: there is none, or it is not the actor's to see. NotAllowed: the actor may not decide.
@@ -68,9 +80,20 @@ def reject(session: Session, proposal_id: int, *, actor: Actor) -> ProposedDeplo
     _require_waiting(row)
     if not proposals.may_reject(row, actor=actor):
         proposals.require_may_decide(row, actor=actor)
+    row.end_reason = reason.strip()
     _decide(session, row, "rejected", actor)
-    told = DeploymentRejected(proposal=row.id, proposed_by=_proposer(session, row))
+    told = DeploymentRejected(proposal=row.id, proposed_by=_proposer(session, row), reason=row.end_reason)
     history.record(session, told, actor=actor)
+    if row.proposed_by_id is not None and row.proposed_by_id != actor.id:
+        texts.queue_outside_instances(
+            session,
+            "proposal_rejected",
+            {"users": [row.proposed_by_id]},
+            proposal=row.id,
+            by=actor.full_name,
+            keys=", ".join(sorted(row.base)),
+            reason=row.end_reason or "–",
+        )
     return row
 
 

@@ -26,6 +26,7 @@ from app.services.deployment import (
     form_checks,
     identity_marks,
     question_checks,
+    sop_revisions,
     table_checks,
     token_checks,
     unit_checks,
@@ -113,6 +114,7 @@ def check_bundle(session: Session | None, bundle: Bundle, staffing: Plan | None)
     bundle.findings += unset_checks.check_unset(bundle)
     bundle.findings += question_checks.check_questions(bundle)
     bundle.findings += identity_marks.dropped(session, bundle) if session is not None else ()
+    bundle.findings += sop_revisions.unchanged(session, bundle) if session is not None else ()
     if session is not None and staffing is not None:
         bundle.findings += staffing.findings(bundle.diagram)
         bundle.findings += _empty_lanes(session, bundle.diagram, staffing)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
 from app.engine.diagram import Lane
@@ -22,7 +23,7 @@ from app.services.deployment import identity_marks, lane_changes, lane_groups, p
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.bundle_builder import collect
 from app.services.deployment.lane_groups import Plan, Staffing
-from app.services.deployment.proposals import Proposed
+from app.services.deployment.proposals import Origin, Proposed
 
 #: What one deployment may bring. Checking 100 diagrams of the SOP's size takes 15 seconds of a processor.
 MOST_FILES, MOST_BYTES = 300, 20_000_000
@@ -33,15 +34,17 @@ _MENDED_BY_OTHERS = frozenset({"call_unknown", "form_missing", "decision_missing
 
 @dataclass(frozen=True)
 class Deployed:
-    """One process of a deployment; ``created`` is False when the content was live already."""
+    """One process of a deployment; ``created`` is False when the content was live already. ``before``: the version
+    that was in force before it."""
 
     definition: ProcessDefinition
     created: bool
+    before: ProcessDefinition | None = None
 
 
 @dataclass(frozen=True)
 class Deployment:
-    """What a deployment did, with its warnings. ``proposal``: nothing yet, it waits for a second person."""
+    """What a deployment did, with its warnings. ``proposal``: nothing yet, it waits for somebody, or for its date."""
 
     definitions: tuple[Deployed, ...]
     findings: tuple[Finding, ...]
@@ -75,21 +78,11 @@ class PreparedVersion:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Why a deployment is put in force, and what it comes from: the id of a draft of the studio, or the id of the
-    version that it puts in force again."""
-
-    reason: str
-    draft: int | None = None
-    reinstates: int | None = None
-
-
-@dataclass(frozen=True)
 class Prepared:
     """A deployment, read and checked, and what that rests on. Nothing is stored yet, and storing it takes no parser.
 
     ``basis``: the ids of the versions in force by process, and who works in which group. ``sent``: SHA-256 of each
-    file that was sent. ``proposed``: nothing of it goes in force, it waits for a second person.
+    file that was sent. ``proposed``: nothing of it goes in force, it waits for a second person or its date.
     """
 
     versions: tuple[PreparedVersion, ...]
@@ -119,14 +112,17 @@ def prepare(
     refuse_idle: bool = True,
     approved: bool = False,
     whole: bool = False,
+    at: datetime | None = None,
+    unattended: bool = False,
 ) -> Prepared:
     """Read and check ``files`` (name → content). A form or table alone makes new versions of what uses it.
 
     For a session that only reads: this takes as long as it takes. ``beside``: forms and tables at hand, for what is
     named and neither among ``files`` nor in the live version. A form or table that no diagram uses is left out, with
     a warning: a version holds what its diagram names. Where that leaves nothing, it is an error if ``refuse_idle``.
-    With the setting ``four_eyes`` what makes identity open is only proposed, unless it is ``approved``. ``whole``:
-    scenarios that were not sent are not carried over.
+    With the setting ``four_eyes`` what needs a second person is only proposed, unless it is ``approved``; with ``at``
+    it waits for that date. ``whole``: scenarios that were not sent are not carried over. ``unattended``: a command or
+    the watched folders sent it, which need nobody for the very first version of an installation.
 
     Raises:
         InvalidDiagram: at least one finding is an error.
@@ -142,16 +138,31 @@ def prepare(
         _prepared(session, bundle, newest.get(bundle.diagram.key), highest.get(bundle.diagram.key, 0))
         for bundle in found.bundles
     )
-    waits = settings.config(session).four_eyes and not approved and bool(identity_marks.names(found.findings))
-    findings = (Finding("deployment_waits", "warning"), *found.findings) if waits else tuple(found.findings)
+    is_new = any(one.created for one in versions)
+    second = is_new and not approved and _needs_second(session, found.findings, unattended=unattended)
+    findings = (Finding("deployment_waits", "warning"), *found.findings) if second else tuple(found.findings)
+    proposed = None
+    if second or (at is not None and is_new):
+        found_of = (files, beside or {}, versions, found.findings)
+        proposed = _proposed(*found_of, needs_second=second, in_force_at=at, whole=whole)
     return Prepared(
         versions=versions,
         findings=findings,
         plan=found.plan,
         basis=({one.key: one.id for one in found.live}, found.staffing),
         sent=digests_of(files),
-        proposed=_proposed(files, beside or {}, versions, found.findings) if waits else None,
+        proposed=proposed,
     )
+
+
+def _needs_second(session: Session, findings: Sequence[Finding], *, unattended: bool) -> bool:
+    """Whether somebody else has to approve what was found."""
+    four_eyes = settings.config(session).four_eyes
+    if four_eyes == "all":
+        return not unattended or bool(
+            session.scalar(select(exists().where(ProcessDefinition.id.is_not(None))))
+        )
+    return four_eyes == "identity" and bool(identity_marks.names(findings))
 
 
 def _proposed(
@@ -159,6 +170,10 @@ def _proposed(
     beside: Mapping[str, bytes],
     versions: Sequence[PreparedVersion],
     findings: Sequence[Finding],
+    *,
+    needs_second: bool,
+    in_force_at: datetime | None,
+    whole: bool,
 ) -> Proposed:
     used = {digest for one in versions for digest in one.digests.values()}
     return Proposed(
@@ -167,6 +182,9 @@ def _proposed(
         base={one.key: one.newest.version if one.newest else 0 for one in versions if one.created},
         no_longer_identity=identity_marks.names(findings),
         findings=[finding.as_dict() for finding in findings],
+        needs_second=needs_second,
+        in_force_at=in_force_at,
+        whole=whole,
     )
 
 
@@ -180,8 +198,8 @@ def store(
 ) -> Deployment:
     """Put a prepared deployment in force, or keep it as proposed. Running instances keep their version.
 
-    ``actor`` None means the command line or the watched folders. ``approved``: the proposal that he approved; the
-    version is its proposer's. ``origin``: where it comes from the studio.
+    ``actor`` None means the command line, the watched folders or the clock. ``approved``: the proposal that he
+    approved, or whose date has come; the version is its proposer's. ``origin``: where it comes from the studio.
 
     Raises:
         NotAllowed: the actor is no process owner, or an auditor.
@@ -193,13 +211,17 @@ def store(
         message = _("Proses atau lajur yang berlaku baru saja berubah. Coba terapkan sekali lagi.")
         raise Outdated(message)
     if prepared.proposed is not None:
-        proposal = proposals.propose(session, prepared.proposed, actor=actor)
+        proposal = proposals.propose(session, prepared.proposed, origin or Origin(), actor=actor)
         return Deployment((), prepared.findings, proposal)
     before = lane_changes.read_places(session, [one.key for one in prepared.new])
     lane_groups.carry_out(session, prepared.plan, actor=actor)
     made = iter(_store_versions(session, prepared.new, prepared.plan, actor, approved, origin))
-    done = [(next(made) if one.created else one.newest, one.created) for one in prepared.versions]
-    deployed = tuple(Deployed(definition, created) for definition, created in done if definition is not None)
+    done = [(next(made) if one.created else one.newest, one) for one in prepared.versions]
+    deployed = tuple(
+        Deployed(row, one.created, one.newest if one.created else None)
+        for row, one in done
+        if row is not None
+    )
     people = lane_changes.deployers(session, actor, approved)
     lane_changes.record_changes(session, before, people, actor=actor)
     return Deployment(deployed, prepared.findings)
@@ -345,7 +367,7 @@ def _store_versions(
             "withdrawn": False,
             "reason": origin.reason if origin else "",
             "checksum": checksum_of(one.digests),
-            "approved_by_id": own if approved else None,
+            "approved_by_id": approved.decided_by_id if approved else None,
             **one.outline.columns(ties[one.key]),
         }
         for one in versions
@@ -374,6 +396,7 @@ def _store_versions(
             draft=origin.draft if origin else None,
             reinstates=origin.reinstates if origin else None,
             reason=origin.reason if origin else "",
+            planned=approved is not None and actor is None,
         )
         for row, one in zip(rows, versions, strict=True)
     )

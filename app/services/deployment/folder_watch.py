@@ -39,6 +39,8 @@ class Report:
     """What a look at the folders did, for the terminal."""
 
     deployed: tuple[str, ...] = ()  # "key versi n"
+    #: What waits in drafts of the studio: (id of the draft, name of the process).
+    drafts: tuple[tuple[int, str], ...] = ()
     findings: tuple[Finding, ...] = ()
     #: Files that were refused before, and are no more.
     well: tuple[str, ...] = ()
@@ -89,8 +91,8 @@ def sync(session: Session, files: Mapping[str, bytes]) -> Report:
     return store(session, prepare(session, files))
 
 
-def store(session: Session, look: Look) -> Report:
-    """Put in force what a look found, and keep what it found about each file.
+def store(session: Session, look: Look, *, waits: bool = False) -> Report:
+    """Put in force what a look found, and keep what it found about each file. ``waits``: it goes into drafts.
 
     Raises:
         Outdated: somebody else looked, or deployed, meanwhile; nothing was stored.
@@ -100,7 +102,7 @@ def store(session: Session, look: Look) -> Report:
     known = {row.name: row for row in session.scalars(select(WatchedFile))}
     if look.seen != _state(known.values()):
         raise Outdated(_("Folder yang diamati baru saja diperiksa proses lain. Coba sekali lagi."))
-    if look.deployment is not None:
+    if look.deployment is not None and not waits:
         deployments.store(session, look.deployment, actor=None)
     now = clock.now(session)
     for values in look.rows:
@@ -119,12 +121,12 @@ def _state(rows: Iterable[WatchedFile]) -> dict[str, tuple[str, bool]]:
     return {row.name: (row.sha256, row.refused) for row in rows}
 
 
-def prepare(session: Session, files: Mapping[str, bytes]) -> Look:
+def prepare(session: Session, files: Mapping[str, bytes], *, waits: bool = False) -> Look:
     """Read and check the watched files that changed since they were last looked at.
 
     For a session that only reads. A broken file keeps its own findings and does not hold up the others. A file that
     did not change is left alone even when a newer version was deployed by another way, so a restart never takes an
-    upload back.
+    upload back. ``waits``: what can be deployed shall go into drafts.
     """
     known = list(session.scalars(select(WatchedFile)))
     seen = {row.name: row for row in known if not _is_gone(row)}
@@ -138,9 +140,9 @@ def prepare(session: Session, files: Mapping[str, bytes]) -> Look:
         if n not in clashing and (n not in seen or seen[n].sha256 != digests[n] or seen[n].refused)
     }
     beside = {n: c for n, c in files.items() if n not in changed}
-    deployment, findings, refused = _prepared(session, changed, clashing, beside)
-    deployment, undone = _warned(deployment, seen, digests) if deployment else (None, [])
-    new = deployment.new if deployment else []
+    deployment, findings, refused = _prepared(session, changed, clashing, beside, waits)
+    deployment, undone = _warned(deployment, seen, digests) if deployment and not waits else (deployment, [])
+    new = deployment.new if deployment and not waits else []
     findings = (*findings, *undone)
     ill = {name for name, row in seen.items() if row.refused}
     well = tuple(sorted(ill & changed.keys() - refused.keys()))
@@ -155,7 +157,7 @@ def prepare(session: Session, files: Mapping[str, bytes]) -> Look:
         for key, number in held.get(row.name, ())
     ]
     return Look(
-        Report(tuple(one.label for one in new), findings, well, tuple(gone)),
+        Report(tuple(one.label for one in new), findings=findings, well=well, gone=tuple(gone)),
         seen=_state(known),
         rows=[*_rows(looked_at, findings, refused), *_rows_gone(lost, held)],
         lost=[row.name for row in lost if row.name not in held],
@@ -219,6 +221,7 @@ def _prepared(
     files: Mapping[str, bytes],
     refused: Mapping[str, tuple[Finding, ...]],
     beside: Mapping[str, bytes],
+    waits: bool,
 ) -> tuple[Prepared | None, tuple[Finding, ...], Mapping[str, tuple[Finding, ...]]]:
     """Prepare what can be deployed; return it, what was found, and about each file that was refused.
 
@@ -229,12 +232,14 @@ def _prepared(
     if not files:
         return None, tuple(errors_first(aside)), refused
     try:
-        done = deployments.prepare(session, files, beside=beside, refuse_idle=False)
+        done = deployments.prepare(
+            session, files, beside=beside, refuse_idle=False, approved=waits, unattended=True
+        )
     except InvalidDiagram as error:
         bad = {_blamed(f, files) for f in error.findings if f.severity == "error"} - {None} or set(files)
         found = {name: _about(name, error.findings, files) for name in bad if name}
         rest = {n: c for n, c in files.items() if n not in bad}
-        return _prepared(session, rest, {**refused, **found}, beside)
+        return _prepared(session, rest, {**refused, **found}, beside, waits)
     return done, tuple(errors_first((*aside, *done.findings))), refused
 
 

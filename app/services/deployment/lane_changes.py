@@ -50,9 +50,11 @@ def read_places(session: Session, keys: Collection[str]) -> StaffedPlaces:
 
 
 def deployers(session: Session, actor: Actor | None, approved: ProposedDeployment | None) -> list[Actor]:
-    """Who puts a deployment in force: who proposed what the actor ``approved``, and the actor. At most 1 SQL."""
-    proposer = session.get(User, approved.proposed_by_id) if approved and approved.proposed_by_id else None
-    return [*([access.actor_of(proposer)] if proposer else []), *([actor] if actor else [])]
+    """Who puts a deployment in force: who proposed what was ``approved``, and the actor; without one who approved it.
+    At most 2 SQL."""
+    ids = [approved.proposed_by_id, None if actor else approved.decided_by_id] if approved else []
+    others = [user for id_ in ids if id_ is not None and (user := session.get(User, id_)) is not None]
+    return [*map(access.actor_of, others), *([actor] if actor else [])]
 
 
 def record_changes(

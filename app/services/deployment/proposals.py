@@ -1,19 +1,20 @@
-"""Deployments that wait for a second person: stored as they were sent, seen by those who may decide.
+"""Deployments that do not go in force at once: stored as they were sent, seen by those who may decide.
 
-With the setting ``four_eyes`` a deployment that makes identity open does not go live by one person. Deciding is in
-`approvals`.
+With the setting ``four_eyes`` they wait for a second person, all or those that make identity open; with a date that
+was chosen they wait for it. Deciding is in `approvals`, what happens at the date in `plans`.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed, NotFound
-from app.history.events import DeploymentProposed
+from app.history.events import DeploymentProposed, PublicationPlanned
 from app.i18n import _
 from app.models import ProcessDefinition, ProposedDeployment, Resource, User
 from app.services.core import clock, history
@@ -22,6 +23,18 @@ from app.services.deployment import resources
 
 #: As many as one page shows; nobody leaves more waiting.
 _MOST = 100
+#: The states in which a deployment may still come in force.
+PENDING = ("waiting", "planned")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Why a deployment is put in force, and what it comes from: the id of a draft of the studio, or the id of the
+    version that it puts in force again."""
+
+    reason: str = ""
+    draft: int | None = None
+    reinstates: int | None = None
 
 
 @dataclass(frozen=True)
@@ -29,7 +42,8 @@ class Proposed:
     """A deployment that shall wait: what was sent, what lay beside it and is used, and what was found in it.
 
     ``base``: process key → its newest version when this was read; 0: none. ``findings``: as `Finding.as_dict` gives
-    them.
+    them. ``needs_second``: somebody else has to approve it; ``in_force_at``: its date; None: at once. ``whole``: see
+    `deployments.prepare`.
     """
 
     files: Mapping[str, bytes]
@@ -37,24 +51,32 @@ class Proposed:
     base: Mapping[str, int]
     no_longer_identity: Sequence[str]
     findings: Sequence[Mapping[str, Any]]
+    needs_second: bool = True
+    in_force_at: datetime | None = None
+    whole: bool = False
 
 
-def propose(session: Session, proposed: Proposed, *, actor: Actor | None) -> ProposedDeployment:
-    """Keep a deployment until somebody decides. The same files that wait already are the same proposal."""
+def propose(
+    session: Session, proposed: Proposed, origin: Origin, *, actor: Actor | None
+) -> ProposedDeployment:
+    """Keep a deployment until somebody decides, or its date comes. The same files that wait already, for the same
+    date, are the same proposal."""
     files, beside = _digests(proposed.files), _digests(proposed.beside)
     digest = digest_of(repr([files, beside]).encode())
+    state = "waiting" if proposed.needs_second else "planned"
     query = select(ProposedDeployment).where(
-        ProposedDeployment.state == "waiting", ProposedDeployment.digest == digest
+        ProposedDeployment.state == state, ProposedDeployment.digest == digest
     )
     base = dict(proposed.base)
-    found = next((row for row in session.scalars(query) if row.base == base), None)
+    same = (base, proposed.in_force_at)
+    found = next((row for row in session.scalars(query) if (row.base, row.in_force_at) == same), None)
     if found is not None:
         return found
     resources.store(
         session, {digest_of(one): one for one in (*proposed.files.values(), *proposed.beside.values())}
     )
     row = ProposedDeployment(
-        state="waiting",
+        state=state,
         digest=digest,
         files=files,
         beside=beside,
@@ -63,12 +85,38 @@ def propose(session: Session, proposed: Proposed, *, actor: Actor | None) -> Pro
         findings=list(proposed.findings),
         proposed_at=clock.now(session),
         proposed_by_id=actor.id if actor else None,
+        reason=origin.reason,
+        in_force_at=proposed.in_force_at,
+        draft_id=origin.draft,
+        reinstates_id=origin.reinstates,
+        whole=proposed.whole,
     )
     session.add(row)
     session.flush()
-    told = DeploymentProposed(proposal=row.id, keys=sorted(base), no_longer_identity=row.no_longer_identity)
-    history.record(session, told, actor=actor)
+    history.record(session, _told(row), actor=actor)
     return row
+
+
+def _told(row: ProposedDeployment) -> DeploymentProposed | PublicationPlanned:
+    at = row.in_force_at.isoformat() if row.in_force_at else ""
+    keys = sorted(row.base)
+    if row.state == "planned":
+        return PublicationPlanned(
+            proposal=row.id, keys=keys, in_force_at=at, reason=row.reason, draft=row.draft_id
+        )
+    return DeploymentProposed(
+        proposal=row.id,
+        keys=keys,
+        no_longer_identity=row.no_longer_identity,
+        reason=row.reason,
+        in_force_at=at,
+        draft=row.draft_id,
+    )
+
+
+def origin_of(row: ProposedDeployment) -> Origin:
+    """Why a proposal shall be in force, and what it comes from."""
+    return Origin(row.reason, draft=row.draft_id, reinstates=row.reinstates_id)
 
 
 def newest(session: Session, keys: Sequence[str]) -> dict[str, int]:
@@ -78,12 +126,21 @@ def newest(session: Session, keys: Sequence[str]) -> dict[str, int]:
     return {key: found.get(key, 0) for key in keys}
 
 
-def waiting(session: Session, *, actor: Actor) -> Sequence[ProposedDeployment]:
-    """Return what waits, oldest first; nothing to those who may not look. 1 SQL."""
+def waiting(
+    session: Session, *, actor: Actor, states: Sequence[str] = ("waiting",)
+) -> Sequence[ProposedDeployment]:
+    """Return what waits for a second person, or is in one of ``states``, oldest first; nothing to those who may not
+    look. 1 SQL."""
     if not actor.sees_all:
         return ()
-    query = select(ProposedDeployment).where(ProposedDeployment.state == "waiting")
+    query = select(ProposedDeployment).where(ProposedDeployment.state.in_(states))
     return session.scalars(query.order_by(ProposedDeployment.id).limit(_MOST)).all()
+
+
+def latest_of_draft(session: Session, draft_id: int) -> ProposedDeployment | None:
+    """What was proposed or planned last from a draft. 1 SQL."""
+    query = select(ProposedDeployment).where(ProposedDeployment.draft_id == draft_id)
+    return session.scalars(query.order_by(ProposedDeployment.id.desc()).limit(1)).one_or_none()
 
 
 def get(session: Session, proposal_id: int, *, actor: Actor, lock: bool = False) -> ProposedDeployment:

@@ -14,7 +14,8 @@ from app.services.core.access import Actor
 from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.automatic_starts import TimedStart
 from app.services.deployment import deployments, scenario_files
-from app.services.deployment.deployments import Deployment, Origin, Prepared
+from app.services.deployment.deployments import Deployment, Prepared
+from app.services.deployment.proposals import Origin
 
 #: The kinds of files that a deployment takes; of a process that is called its own version holds the file.
 _SENT = ("bpmn", "form", "dmn", scenario_files.KIND)

@@ -26,6 +26,10 @@ _WORDS = {
     "task_not_needed": N_("Tugas Anda {task} tidak diperlukan lagi: syarat selesainya sudah terpenuhi."),
     "task_passed": N_("Perkara ini berjalan lewat {cause}; tugas Anda {task} ditutup tanpa diselesaikan."),
     "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
+    "publication_failed": N_(
+        "Penerbitan {keys} yang dijadwalkan pada {due} tidak dapat berlaku. Sebabnya ada di usulan {n}."
+    ),
+    "proposal_rejected": N_("{by} menolak usulan {n} ({keys}): {reason}"),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
     "reporter_ended": N_("Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: {end}."),
     # Queued by releases before 0008.
@@ -77,6 +81,14 @@ def queue(
     ``task_id``: the open task that somebody is asked to do something about.
     """
     session.add(OutboxMessage(**message(session, instance, activity_id, code, to, task_id, **params)))
+
+
+def queue_outside_instances(
+    session: Session, code: str, to: Mapping[str, Any], *, proposal: int, **params: str
+) -> None:
+    """Queue what `words` knows as ``code`` about a proposed deployment; ``to`` as for `queue`."""
+    body = {"code": code, "params": {"n": str(proposal), **params}, "proposal": proposal}
+    session.add(OutboxMessage(body=body, audience=dict(to), queued_at=clock.now(session)))
 
 
 def message(

@@ -106,16 +106,58 @@ def begin_empty(session: Session, name: str, *, actor: Actor) -> ProcessDraft:
     return _begin(session, files, key=key, name=name, actor=actor)
 
 
+def begin_from_source(
+    session: Session,
+    files: Mapping[str, bytes],
+    *,
+    key: str,
+    name: str,
+    base: ProcessDefinition | None,
+    source: str,
+    actor: Actor | None,
+) -> ProcessDraft:
+    """Begin a draft with what came by an upload or a watched folder (``source``) and shall wait; see `incoming`.
+
+    Raises:
+        NotAllowed: the actor is no process owner, or an auditor. InvalidForm: too many, too large, or odd names.
+    """
+    return _begin(session, files, key=key, name=name, actor=actor, base=base, source=source)
+
+
+def replace_files(
+    session: Session, draft: ProcessDraft, files: Mapping[str, bytes], *, actor: Actor | None
+) -> None:
+    """Let a draft hold ``files`` and nothing else.
+
+    Raises:
+        NotAllowed, InvalidForm: as for `begin_from_source`.
+    """
+    if actor is not None:
+        deployments.require_may_deploy(actor)
+    _require_takable(files)
+    now, stored = clock.now(session), {row.name: row for row in files_of(session, draft.id)}
+    for name, row in stored.items():
+        if name not in files:
+            session.delete(row)
+        elif row.content != files[name]:
+            _overwrite(row, files[name], now, actor)
+    new = [name for name in files if name not in stored]
+    session.add_all(_file(draft.id, name, files[name], now, actor) for name in new)
+    _note_change(session, draft, None, actor)
+
+
 def _begin(
     session: Session,
     files: Mapping[str, bytes],
     *,
     key: str,
     name: str,
-    actor: Actor,
+    actor: Actor | None,
     base: ProcessDefinition | None = None,
+    source: str = "",
 ) -> ProcessDraft:
-    deployments.require_may_deploy(actor)
+    if actor is not None:
+        deployments.require_may_deploy(actor)
     _require_takable(files)
     now = clock.now(session)
     draft = ProcessDraft(
@@ -124,22 +166,25 @@ def _begin(
         name=name,
         base_id=base.id if base else None,
         begun_at=now,
-        begun_by_id=actor.id,
+        begun_by_id=actor.id if actor else None,
         changed_at=now,
-        changed_by_id=actor.id,
+        changed_by_id=actor.id if actor else None,
+        source=source,
     )
     session.add(draft)
     session.flush()
     session.add_all(_file(draft.id, file, content, now, actor) for file, content in files.items())
     session.flush()
-    told = DraftBegun(draft=draft.id, name=name, key=key, version=base.version if base else None)
+    version = base.version if base else None
+    told = DraftBegun(draft=draft.id, name=name, key=key, version=version, source=source)
     history.record(session, told, actor=actor)
     return draft
 
 
-def _file(draft_id: int, name: str, content: bytes, now: datetime, actor: Actor) -> ProcessDraftFile:
+def _file(draft_id: int, name: str, content: bytes, now: datetime, actor: Actor | None) -> ProcessDraftFile:
+    by = actor.id if actor else None
     return ProcessDraftFile(
-        draft_id=draft_id, name=name, content=content, revision=1, saved_at=now, saved_by_id=actor.id
+        draft_id=draft_id, name=name, content=content, revision=1, saved_at=now, saved_by_id=by
     )
 
 
@@ -355,15 +400,15 @@ def _as_stored(row: ProcessDraftFile) -> Stored:
     return Stored(row.name, row.content, row.revision, row.saved_at, by)
 
 
-def _overwrite(row: ProcessDraftFile, content: bytes, now: datetime, actor: Actor) -> None:
+def _overwrite(row: ProcessDraftFile, content: bytes, now: datetime, actor: Actor | None) -> None:
     row.content, row.revision = content, row.revision + 1
-    row.saved_at, row.saved_by_id = now, actor.id
+    row.saved_at, row.saved_by_id = now, actor.id if actor else None
 
 
-def _note_change(session: Session, draft: ProcessDraft, title: Title | None, actor: Actor) -> None:
+def _note_change(session: Session, draft: ProcessDraft, title: Title | None, actor: Actor | None) -> None:
     if title is not None:
         draft.key, draft.name = title.key, title.name or draft.name
-    draft.changed_at, draft.changed_by_id = clock.now(session), actor.id
+    draft.changed_at, draft.changed_by_id = clock.now(session), actor.id if actor else None
     session.flush()
 
 

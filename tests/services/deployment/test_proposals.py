@@ -24,7 +24,7 @@ OPEN = {"terima.form": form(text("nomor"), text("judul", required=True), text("p
 
 @pytest.fixture
 def office(database: Database, config: Config) -> Office:
-    database._info["config"] = replace(config, four_eyes=True)
+    database._info["config"] = replace(config, four_eyes="identity")
     return Office(database)
 
 

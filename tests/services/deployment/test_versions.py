@@ -110,7 +110,7 @@ def test_an_earlier_version_that_opens_identity_waits_for_a_second_person(
     opened = {"terima.form": form(text("nomor"), text("judul", required=True), text("pelapor"))}
     open_ = deploy(office, {**procedure(), **opened})
     deploy(office)
-    office.database._info["config"] = replace(config, four_eyes=True)
+    office.database._info["config"] = replace(config, four_eyes="identity")
     assert reinstate(office, open_)["proposal"] == 1
     now = live(office)
     assert now is not None

@@ -382,7 +382,7 @@ def test_with_four_eyes_both_who_proposes_and_who_approves_are_told_on(
 ) -> None:
     with office.database.transaction() as session:
         approver = add_user(session, "penyetuju", *(["Arsip"] if both else []), is_process_owner=True)
-    office.database._info["config"] = replace(config, four_eyes=True)
+    office.database._info["config"] = replace(config, four_eyes="identity")
     files = {**lane_called("Arsip"), "terima.form": form(text("nomor"), text("judul"), text("pelapor"))}
     with office.database.transaction() as session:
         proposal = deployments.deploy(session, files, actor=owner).proposal

@@ -186,7 +186,7 @@ def test_publishing_asks_for_a_reason(office: Office) -> None:
 
 
 def test_a_draft_that_waits_for_a_second_person_stays_open(office: Office, config: Config) -> None:
-    office.database._info["config"] = replace(config, four_eyes=True)
+    office.database._info["config"] = replace(config, four_eyes="identity")
     draft_id = begin_from_live(office)
     open_ = form(text("nomor"), text("judul", required=True), text("pelapor"))
     save(office, draft_id, "terima.form", open_, 1)

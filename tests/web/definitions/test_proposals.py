@@ -18,7 +18,7 @@ SignIn = Callable[[str], Browser]
 
 @pytest.fixture
 def app(config: Config, office: Database) -> Flask:
-    config = replace(config, four_eyes=True)
+    config = replace(config, four_eyes="identity")
     office._info["config"] = config
     app = create_app(config, office)
     app.test_client_class = ReadingClient

@@ -1,0 +1,63 @@
+"""Publications that wait for their date: put in force by the worker when it has come, or cancelled before."""
+
+import logging
+
+from sqlalchemy.orm import Session
+
+from app.commands.deployments import put_in_force_prepared
+from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.db import Database
+from app.errors import AppError, NotReady
+from app.services.core.access import Actor
+from app.services.deployment import plans, proposals
+from app.services.deployment.deployments import Outdated, Prepared
+from app.services.studio import publishing
+
+logger = logging.getLogger(__name__)
+
+
+def put_due_in_force(database: Database) -> int:
+    """Put in force what waited for a date that has come, one after the other; return how many were tried. What cannot
+    be put in force any more is told, and holds up no other.
+
+    Raises:
+        NotReady: the database does not answer.
+    """
+    with database.reading() as session:
+        due = plans.due(session)
+    for proposal_id in due:
+        _put_in_force(database, proposal_id)
+    return len(due)
+
+
+def _put_in_force(database: Database, proposal_id: int) -> None:
+    """One of them. Its id is its key: what is in force does not wait any more."""
+
+    def store(session: Session, prepared: Prepared) -> None:
+        done = plans.put_in_force(session, proposal_id, prepared)
+        if done is not None:
+            publishing.close_draft_of(session, proposal_id, done)
+
+    failed: AppError | None = None
+    try:
+        put_in_force_prepared(database, lambda session: plans.prepare(session, proposal_id), store)
+        return
+    except (NotReady, Outdated):  # it waits, and is tried again at the next turn
+        raise
+    except AppError as error:
+        failed = error
+    except Exception:  # whatever is the matter with one, the others go on
+        logger.exception("publication %s", proposal_id)
+    run_without_key(database, lambda session: plans.fail(session, proposal_id, failed))
+
+
+def cancel(database: Database, proposal_id: int, reason: str, *, actor: Actor, command: Command) -> Answer:
+    """Cancel a publication that waits for its date. Raises: what `plans.cancel` raises, and `run_command`."""
+
+    def do(session: Session) -> Answer:
+        return {"draft": plans.cancel(session, proposal_id, reason=reason, actor=actor).draft_id}
+
+    def allowed(session: Session) -> None:
+        proposals.get(session, proposal_id, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed)
