@@ -312,6 +312,14 @@ def deployed_by(session: Session, found: Collection[ProcessDefinition]) -> Mappi
     return {d.id: names[d.deployed_by_id] for d in found if d.deployed_by_id in names}
 
 
+def approved_by(session: Session, found: Collection[ProcessDefinition]) -> Mapping[int, str]:
+    """Who approved each version as the second person, by definition id. 1 SQL, none where nobody did."""
+    ids = {definition.approved_by_id for definition in found} - {None}
+    people = session.execute(select(User.id, User.full_name).where(User.id.in_(ids))) if ids else ()
+    names = {row.id: row.full_name for row in people}
+    return {d.id: names[d.approved_by_id] for d in found if d.approved_by_id in names}
+
+
 def in_utf8(version: Version) -> bytes:
     """Return the diagram as it was deployed, or its elements written anew when its file has another encoding."""
     content = version.xml

@@ -3,13 +3,14 @@ rejecting it."""
 
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict
+from app.errors import Conflict, NotFound
 from app.history.events import DeploymentApproved, DeploymentRejected
 from app.i18n import _
-from app.models import ProposedDeployment, User
+from app.models import ProcessDefinition, ProposedDeployment, User
 from app.services.core import clock, history
 from app.services.core.access import Actor
-from app.services.deployment import deployments, proposals
+from app.services.deployment import bundle_builder, deployments, proposals
+from app.services.deployment.bundle import Bundle
 from app.services.deployment.deployments import Deployment, Prepared
 from app.services.notifications import texts
 
@@ -25,6 +26,22 @@ def prepare(session: Session, proposal_id: int, *, actor: Actor) -> Prepared:
     return deployments.prepare(
         session, files, beside=beside, refuse_idle=False, approved=True, whole=row.whole
     )
+
+
+def compared_contents(session: Session, row: ProposedDeployment, definition: ProcessDefinition) -> Bundle:
+    """What a proposal that waits would put in force in place of ``definition``, to be compared with it.
+
+    Raises:
+        NotFound: it does not wait, it brings nothing for this process, or another version is in force since.
+    """
+    current = proposals.newest(session, sorted(row.base)) == row.base
+    if row.state in proposals.PENDING and current and definition.in_force:
+        files, beside = proposals.contents(session, row)
+        found = bundle_builder.collect(session, files, beside, refuse_idle=False, whole=row.whole)
+        for bundle in found.bundles:
+            if bundle.diagram.key == definition.key:
+                return bundle
+    raise NotFound(_("Usulan ini tidak dapat dibandingkan lagi dengan versi itu."))
 
 
 def approve(session: Session, proposal_id: int, prepared: Prepared, *, actor: Actor) -> Deployment:

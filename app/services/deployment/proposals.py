@@ -204,7 +204,7 @@ def content(session: Session, proposal_id: int, name: str, *, actor: Actor) -> b
 
 def people(session: Session, rows: Sequence[ProposedDeployment]) -> dict[int, str]:
     """Return the full names of who proposed or decided, by id. 1 SQL, none without people."""
-    ids = {id_ for row in rows for id_ in (row.proposed_by_id, row.decided_by_id)} - {None}
+    ids = {id_ for row in rows for id_ in (row.proposed_by_id, row.decided_by_id, row.ended_by_id)} - {None}
     if not ids:
         return {}
     return {

@@ -15,7 +15,7 @@ from app.web.api import present
 from app.web.api.acting import answered, command, perform
 from app.web.api.requests import ID, Blueprint
 from app.web.api.schemas.common import Finding, Nothing
-from app.web.api.schemas.definitions import Deployment, DeploymentFiles, Proposal, Proposals
+from app.web.api.schemas.definitions import Deployment, DeploymentFiles, Proposal, Proposals, Rejection
 from app.web.files import deployed_files
 
 blueprint = Blueprint("deployments", __name__, description="Deploy diagrams, forms and tables.")
@@ -78,7 +78,7 @@ def proposed() -> dict[str, Any]:
 @blueprint.response(200, Deployment)
 @blueprint.refuses(403, 404, 409)
 def approve(_body: dict[str, Any], proposal_id: int) -> Response:
-    """Put a proposal in force; somebody else than who proposed it."""
+    """Put a proposal in force, or let it wait for the date that was chosen; somebody else than who proposed it."""
 
     answer = approve_proposal(
         context.database(),
@@ -92,18 +92,20 @@ def approve(_body: dict[str, Any], proposal_id: int) -> Response:
 
 @blueprint.post(f"/deployments/proposals/<{ID}:proposal_id>/reject")
 @blueprint.idempotent
-@blueprint.arguments(Nothing, required=False)
+@blueprint.arguments(Rejection, required=False)
 @blueprint.response(200, Proposal)
 @blueprint.refuses(403, 404, 409)
-def reject(_body: dict[str, Any], proposal_id: int) -> Response:
+def reject(body: dict[str, Any], proposal_id: int) -> Response:
     """Drop a proposal; who proposed it may take it back."""
+    reason = body.get("reason", "")
 
     def do(session: Session) -> Answer:
-        row = approvals.reject(session, proposal_id, actor=context.actor())
+        row = approvals.reject(session, proposal_id, actor=context.actor(), reason=reason)
         answer: Answer = Proposal().dump(present.proposal(row, proposals.people(session, [row])))
         return answer
 
     def allowed(session: Session) -> None:
         proposals.get(session, proposal_id, actor=context.actor())
 
-    return answered(perform("reject-deployment", proposal_id, None, do, allowed))
+    sent = {"reason": reason} if reason else None
+    return answered(perform("reject-deployment", proposal_id, sent, do, allowed))

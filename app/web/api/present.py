@@ -10,7 +10,7 @@ from app.history.entry import Entry
 from app.history.events import Event, IncidentOpened
 from app.models import Incident, ProcessDefinition, ProcessInstance, ProposedDeployment, UserTask
 from app.services.core.access import Actor
-from app.services.definitions import definitions
+from app.services.definitions import definitions, sop_identity
 
 
 def definition(row: ProcessDefinition) -> dict[str, Any]:
@@ -21,6 +21,9 @@ def definition(row: ProcessDefinition) -> dict[str, Any]:
         "version": row.version,
         "name": row.name,
         "deployed_at": row.deployed_at,
+        "reason": row.reason,
+        "checksum": row.checksum,
+        **sop_identity.stored_identity(row).columns,
     }
 
 
@@ -33,6 +36,8 @@ def proposal(row: ProposedDeployment, people: Mapping[int, str]) -> dict[str, An
         "no_longer_identity": row.no_longer_identity,
         "proposed_at": row.proposed_at,
         "proposed_by": people.get(row.proposed_by_id or 0),
+        "reason": row.reason,
+        "in_force_at": row.in_force_at,
         "findings": row.findings,
     }
 

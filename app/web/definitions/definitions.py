@@ -18,17 +18,19 @@ from flask import (
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.commands.deployments import deploy_upload
+from app.commands.deployments import deploy_upload, draft_upload
 from app.commands.transaction import Answer
 from app.errors import InvalidDiagram, InvalidForm, NotFound
 from app.findings import SEVERITIES
 from app.i18n import N_, _, language
-from app.models import WatchedFile
+from app.models import ProcessDefinition, ProposedDeployment, WatchedFile
 from app.services.core import clock
+from app.services.core.access import Actor
 from app.services.definitions import catalogue, definitions, details, table_trials
 from app.services.definitions.definitions import Version
 from app.services.deployment import deployments, folder_watch, proposals, versions
 from app.services.deployment.deployments import Deployment
+from app.services.studio import drafts
 from app.web import context, entries, errors, lists
 from app.web.definitions import trials
 from app.web.files import deployed_files
@@ -80,6 +82,8 @@ def deploy() -> AnyResponse:
     contents: dict[str, bytes] = {}
     try:
         contents = deployed_files.by_name(uploads)
+        if context.config().uploads_wait:
+            return _draft(contents)
         done = _deploy(contents)
     except InvalidDiagram as error:
         found = [finding.as_dict() for finding in error.findings]
@@ -113,10 +117,31 @@ def _deploy(contents: Mapping[str, bytes]) -> Answer:
     return deploy_upload(context.database(), contents, actor=context.actor(), command=command, answer=answer)
 
 
+def _draft(contents: Mapping[str, bytes]) -> AnyResponse:
+    """Put the files into drafts that wait, and go there."""
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    command = entries.sent_command("draft_upload", "", digests)
+    made = draft_upload(context.database(), contents, actor=context.actor(), command=command)["drafts"]
+    if not made:
+        flash(_("Isi berkas itu sama dengan yang berlaku; tidak ada yang menunggu."), "info")
+        return redirect(url_for("definitions.listed"), 303)
+    flash(_("Belum berlaku: berkasnya menunggu dalam draf sampai diterbitkan."), "info")
+    if len(made) == 1:
+        return redirect(url_for("studio.show", draft_id=made[0]["id"]), 303)
+    return redirect(url_for("studio.listed"), 303)
+
+
 def known(one: deployments.Deployed) -> dict[str, Any]:
     """A version as the answer of a deployment names it."""
-    row = one.definition
-    return {"id": row.id, "name": row.name, "version": row.version, "created": one.created}
+    row, before = one.definition, one.before
+    earlier = {"id": before.id, "version": before.version} if before else None
+    return {
+        "id": row.id,
+        "name": row.name,
+        "version": row.version,
+        "created": one.created,
+        "before": earlier,
+    }
 
 
 def say_done(done: Answer) -> None:
@@ -128,7 +153,8 @@ def say_done(done: Answer) -> None:
             if one["created"]
             else _("{name} versi {n} sudah berlaku; isinya sama.")
         )
-        flash(text.format(**words), "ok" if one["created"] else "info")
+        told: Any = {"text": text.format(**words), "links": _links(one)}
+        flash(told if told["links"] else told["text"], "ok" if one["created"] else "info")
     if idle := done["idle"]:
         names = ", ".join(idle) if len(idle) <= _MOST_NAMED else f"{', '.join(idle[:_MOST_NAMED])}, …"
         flash(_("Tidak dipakai oleh diagram mana pun, jadi tidak disimpan: {names}.", names=names), "warn")
@@ -138,6 +164,18 @@ def say_done(done: Answer) -> None:
             names=", ".join(done["other"]),
         )
         flash(warning, "warn")
+
+
+def _links(one: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Where a change that is in force now is seen: (text, address)."""
+    before = one.get("before")
+    if not before:
+        return []
+    compared = url_for("comparison.show", definition_id=before["id"], other_id=one["id"])
+    return [
+        (_("Bedanya dengan versi {n}", n=before["version"]), compared),
+        (_("Akibatnya pada perkara lama"), url_for("migration.choose", definition_id=one["id"])),
+    ]
 
 
 @blueprint.get("/proses/<int:definition_id>")
@@ -233,6 +271,7 @@ def version_page(
         standing = details.open_instance_counts(session, definition_id, actor=actor)
         picture, lines = details.picture(version, definition.name, standing)
         today = clock.now(session).astimezone(context.config().timezone).date()
+        pending = _pending(session, definition.key, actor)
         return render_template(
             "definitions/show.html",
             sees_all=actor.sees_all,
@@ -252,6 +291,10 @@ def version_page(
             following=lists.next_page(listed.next),
             open_instances=details.open_instances(session, actor=actor, ids=[one.id for one in listed.items]),
             deployers=details.deployed_by(session, listed.items),
+            author=details.deployed_by(session, [definition]).get(definition_id),
+            approver=details.approved_by(session, [definition]).get(definition_id),
+            pending=pending,
+            proposers=proposals.people(session, pending),
             picture=picture,
             lines=lines,
             staff=details.staff(session, version, today),
@@ -269,6 +312,18 @@ def version_page(
         )
 
 
+def _pending(session: Session, key: str, actor: Actor) -> list[ProposedDeployment]:
+    """What waits to become a version of the process."""
+    rows = proposals.waiting(session, actor=actor, states=proposals.PENDING)
+    return [row for row in rows if key in row.base]
+
+
+def _unattended(live: Sequence[ProcessDefinition]) -> list[ProcessDefinition]:
+    """The newest of these versions that no person put in force."""
+    found = [one for one in live if one.deployed_by_id is None]
+    return sorted(found, key=lambda one: one.deployed_at, reverse=True)[:_MOST_NAMED]
+
+
 def _list_page(
     *, refused: Sequence[Mapping[str, Any]] = (), names: Sequence[str] = (), missing: str = ""
 ) -> str:
@@ -276,7 +331,9 @@ def _list_page(
     with context.database().reading() as session:
         live = catalogue.page(session, after=lists.argument(lists.AFTER))
         seen = folder_watch.files(session)
-        waiting = proposals.waiting(session, actor=actor)
+        waiting = proposals.waiting(session, actor=actor, states=proposals.PENDING)
+        owns = actor.is_process_owner and not actor.is_auditor
+        open_drafts = drafts.drafts(session, actor=actor) if owns else ()
         return render_template(
             "definitions/list.html",
             live=live,
@@ -292,7 +349,12 @@ def _list_page(
             told=_told(seen),
             quiet=[row for row in seen if not row.findings],
             watching=context.config().watch,
-            may_deploy=actor.is_process_owner and not actor.is_auditor,
+            may_deploy=owns,
+            sees_all=actor.sees_all,
+            uploads_wait=context.config().uploads_wait,
+            before=versions.before_each(session, live.items),
+            from_folder=[one for one in open_drafts if one.source == "folder"],
+            unattended=_unattended(live.items),
             refused=[said(finding) for finding in gravest_first(refused)],
             names=names,
             missing=missing,

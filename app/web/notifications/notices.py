@@ -89,6 +89,8 @@ def read_all() -> Response:
 
 
 def _place(notice: Notice) -> str:
+    if notice.instance_id is None and (proposal := notice.body.get("proposal")):
+        return url_for("proposals.show", proposal_id=proposal)
     if notice.instance_id is None:
         return url_for("organisation.record" if context.actor().sees_all else "auth.own_sessions")
     return url_for("casefile.show", instance_id=notice.instance_id)

@@ -13,7 +13,7 @@ from app.commands.transaction import Answer
 from app.errors import InvalidDiagram, InvalidForm
 from app.i18n import _
 from app.services.definitions import catalogue, definitions
-from app.services.deployment import deployments
+from app.services.deployment import deployments, proposals
 from app.services.deployment.deployments import Deployment
 from app.services.studio import archives, drafts, new_forms, tables, titles
 from app.services.studio.drafts import SavedMeanwhile
@@ -21,6 +21,7 @@ from app.web import context, entries, errors
 from app.web.definitions.definitions import known, said, say_done
 from app.web.files import deployed_files
 from app.web.files.downloads import as_download
+from app.web.studio import publications
 
 blueprint = Blueprint("studio", __name__)
 
@@ -202,30 +203,38 @@ def restore(draft_id: int) -> AnyResponse:
 
 @blueprint.post("/studio/<int:draft_id>/terbitkan")
 def publish(draft_id: int) -> AnyResponse:
-    """Put the draft in force."""
+    """Put the draft in force, at once or at the date that was chosen."""
     reason, despite = request.form.get("reason", ""), request.form.get("despite") == "1"
 
     def answer(_session: Session, done: Deployment) -> Answer:
         idle = [finding.file for finding in done.findings if finding.code == "file_not_used"]
         proposal = done.proposal.id if done.proposal else None
         versions = [known(one) for one in done.definitions]
-        return {"definitions": versions, "idle": idle, "other": [], "proposal": proposal}
+        waits = done.proposal is not None and done.proposal.state == "waiting"
+        planned = {"proposal": proposal, "waits": waits}
+        return {"definitions": versions, "idle": idle, "other": [], **planned}
 
     try:
+        at = publications.typed_moment()
+        sent = {"reason": reason, "despite": despite, "at": at.isoformat() if at else ""}
         done = studio.publish_draft(
             context.database(),
             draft_id,
             reason,
             actor=context.actor(),
-            command=entries.sent_command("publish_draft", draft_id, {"reason": reason, "despite": despite}),
+            command=entries.sent_command("publish_draft", draft_id, sent),
             answer=answer,
             despite=despite,
+            at=at,
         )
     except InvalidDiagram as error:
         found = [finding.as_dict() for finding in error.findings]
         return make_response(_draft_page(draft_id, refused=found, reason=reason), 422)
     except InvalidForm as error:
         return make_response(_draft_page(draft_id, problems=error.errors, reason=reason), 422)
+    if done["proposal"] and not done.get("waits", True):
+        flash(_("Dijadwalkan. Sampai waktunya, yang berlaku tetap versi sekarang."), "ok")
+        return redirect(url_for("studio.show", draft_id=draft_id), 303)
     if done["proposal"]:
         flash(_("Belum berlaku: usulan {n} menunggu persetujuan orang kedua.", n=done["proposal"]), "warn")
         return redirect(url_for("proposals.show", proposal_id=done["proposal"]), 303)
@@ -262,8 +271,11 @@ def _digests(files: Mapping[str, bytes]) -> dict[str, str]:
 def _list_page(*, problems: Mapping[str, str] | None = None, name: str = "") -> str:
     actor = context.actor()
     with context.database().reading() as session:
+        pending = proposals.waiting(session, actor=actor, states=proposals.PENDING)
         return render_template(
             "studio/list.html",
+            pending=pending,
+            proposers=proposals.people(session, pending),
             open=drafts.drafts(session, actor=actor),
             discarded=drafts.drafts(session, actor=actor, state="discarded"),
             published=drafts.drafts(session, actor=actor, state="published"),
@@ -299,6 +311,7 @@ def _draft_page(
             files=[row for row in files],
             findings=[said(one) for one in (found if refused is None else refused)],
             live=live,
+            planning=publications.planning(session, draft),
             problems=problems or {},
             refused=refused is not None,
             reason=reason,

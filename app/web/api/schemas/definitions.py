@@ -22,25 +22,38 @@ class DefinitionKey(Whole):
 
 
 class Deployment(Whole):
-    """The versions that stand now; none while the deployment waits for a second person."""
+    """The versions that stand now; none while the deployment waits for a second person, or for its date."""
 
     definitions = fields.List(fields.Nested(DefinitionKey))
     findings = fields.List(fields.Nested(Finding))
     proposal = fields.Integer(
-        allow_none=True, metadata={"description": "Its id where it waits for a second person."}
+        allow_none=True,
+        metadata={"description": "Its id where it waits for a second person, or for its date."},
     )
 
 
 class Proposal(Whole):
-    """A deployment that waits for a second person, or did."""
+    """A deployment that waits for a second person or its date, or did.
+
+    `planned`: it waits for `in_force_at`. `live`: in force since then; `failed`: it could not be; `dropped`: it was
+    cancelled.
+    """
 
     id = fields.Integer()
-    state = one_of(("waiting", "approved", "rejected"))
+    state = one_of(("waiting", "planned", "approved", "live", "rejected", "dropped", "failed"))
     keys = fields.List(fields.String())
     no_longer_identity = fields.List(fields.String())
     proposed_at = time()
     proposed_by = nullable()
+    reason = fields.String()
+    in_force_at = time(nullable=True)
     findings = fields.List(fields.Nested(Finding))
+
+
+class Rejection(ma.Schema):
+    """Why a deployment is dropped."""
+
+    reason = fields.String(load_default="", validate=ma.validate.Length(max=2000))
 
 
 class Proposals(Whole):
@@ -61,6 +74,12 @@ class Definition(DefinitionKey):
 
     name = fields.String()
     deployed_at = time()
+    reason = fields.String(metadata={"description": "Why it was put in force; empty where nobody said so."})
+    checksum = fields.String(metadata={"description": "SHA-256 over its files' names and contents."})
+    sop_number = fields.String(metadata={"description": "What the SOP says, word for word."})
+    sop_revision = fields.String()
+    sop_revision_date = fields.String()
+    sop_effective_date = fields.String()
 
 
 class Lane(Whole):
