@@ -419,7 +419,8 @@ def test_with_four_eyes_for_all_a_persons_very_first_version_waits(
 def test_a_note_tells_that_the_diagram_changed_and_the_revision_did_not(office: Office) -> None:
     def sop(after: str, date: str) -> dict[str, bytes]:
         files = procedure(after=after)
-        block = f'<ns0:property name="nomor sop" value="061/2530"/><ns0:property name="tanggal revisi" value="{date}"/>'
+        block = '<ns0:property name="nomor sop" value="061/2530"/>'
+        block += f'<ns0:property name="tanggal revisi" value="{date}"/>'
         content = files["uji.bpmn"].decode()
         place = content.index('name="perihal"')
         start = content.rindex("<", 0, place)
