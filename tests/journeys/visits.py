@@ -127,6 +127,11 @@ def _broken_upload(person: Person, _scene: Scene) -> None:
     person.press("Periksa dan terapkan")
 
 
+def _no_reason(person: Person, _scene: Scene) -> None:
+    unfold("Tolak")(person, _scene)
+    person.press("Tolak usulan ini")
+
+
 def _table_opened(person: Person, _scene: Scene) -> None:
     person.page.locator("[data-trial]").wait_for()
 
@@ -276,6 +281,8 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("organisation.record", "/pengguna/riwayat", "unfolded", unfold("Rincian")),
         Visit("definitions.listed", "/proses", "with what waits"),
         Visit("proposals.show", "/proses/usulan/{proposal}"),
+        Visit("proposals.show", "/proses/usulan/{proposal}", "rejected without a reason", _no_reason, 422),
+        Visit("proposals.compare_with", "/proses/usulan/{proposal}/bandingkan/3"),
         Visit("incidents.listed", "/kendala"),
     ),
 }

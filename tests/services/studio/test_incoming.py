@@ -53,9 +53,7 @@ def versions(office: Office) -> list[int]:
 def edit(office: Office, draft_id: int, name: str, content: bytes) -> None:
     with office.database.reading() as session:
         stored = session.get_one(ProcessDraftFile, (draft_id, name))
-    studio.save_file(
-        office.database, draft_id, name, content, began_with=stored.revision, actor=office.owner
-    )
+    studio.save_file(office.database, draft_id, name, content, began_with=stored.revision, actor=office.owner)
 
 
 def test_an_upload_ends_in_a_draft_with_all_files_of_the_version(office: Office) -> None:
