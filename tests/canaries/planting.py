@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from app.services.deployment import proposals
-from app.services.deployment.proposals import Origin, Proposed
+from app.services.deployment.proposals import Proposed
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.reports import answers_for, report, report_values
 from tests.serving import Api, Browser, Installation, Reply
@@ -280,7 +280,7 @@ class Planter:
         files = {"laporan.form": shipped()["laporan.form"]}
         with self.installation.database.transaction() as session:
             proposed = Proposed(files, {}, {}, no_longer_identity=["Nama pelapor"], findings=[])
-            proposals.propose(session, proposed, Origin(), actor=None)
+            proposals.propose(session, proposed, actor=None)
 
     @staticmethod
     def done(reply: Reply) -> Reply:

@@ -211,7 +211,7 @@ def store(
         message = _("Proses atau lajur yang berlaku baru saja berubah. Coba terapkan sekali lagi.")
         raise Outdated(message)
     if prepared.proposed is not None:
-        proposal = proposals.propose(session, prepared.proposed, origin or Origin(), actor=actor)
+        proposal = proposals.propose(session, prepared.proposed, actor=actor, origin=origin)
         return Deployment((), prepared.findings, proposal)
     before = lane_changes.read_places(session, [one.key for one in prepared.new])
     lane_groups.carry_out(session, prepared.plan, actor=actor)

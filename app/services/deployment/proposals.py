@@ -57,12 +57,13 @@ class Proposed:
 
 
 def propose(
-    session: Session, proposed: Proposed, origin: Origin, *, actor: Actor | None
+    session: Session, proposed: Proposed, *, actor: Actor | None, origin: Origin | None = None
 ) -> ProposedDeployment:
     """Keep a deployment until somebody decides, or its date comes. The same files that wait already, for the same
     date, are the same proposal."""
     files, beside = _digests(proposed.files), _digests(proposed.beside)
     digest = digest_of(repr([files, beside]).encode())
+    origin = origin or Origin()
     state = "waiting" if proposed.needs_second else "planned"
     query = select(ProposedDeployment).where(
         ProposedDeployment.state == state, ProposedDeployment.digest == digest

@@ -138,7 +138,9 @@ def compose(config: Config, letter: Letter) -> EmailMessage:
         message["Subject"] = cases if count else _("Alur: pengguna dan unit")
         lines = [_("Ada pemberitahuan untuk Anda di Alur:"), ""]
         if letter.office:
-            lines.append(_("Ada kabar tentang akun, pengguna, atau unit.") + f"\n{letter.office}")
+            lines.append(
+                _("Ada kabar tentang akun, pengguna, unit, atau penerbitan proses.") + f"\n{letter.office}"
+            )
         lines += [f"{number}\n{link}".strip() for number, link in letter.cases]
         lines += ["", _("Masuk untuk membacanya. Surel ini dikirim otomatis; jangan dibalas.")]
         message.set_content("\n".join(lines))
