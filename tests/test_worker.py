@@ -18,6 +18,7 @@ from app.config import Config
 from app.db import Database
 from app.models import DefinitionFile, HistoryEvent, Incident, Job, ProcessInstance, UserTask
 from app.services.core import clock, settings
+from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.instances import incidents, instances, jobs
 from app.services.maintenance import heartbeat
@@ -392,3 +393,18 @@ def test_a_failure_that_quotes_what_cannot_be_stored_is_an_incident_all_the_same
         fail_job(office.database, job.id, "rusak: \0 \ud800", at=job.due_at)
     with office.database.reading() as session:
         assert session.scalars(select(Incident.message)).one() == "rusak: \ufffd ?"
+
+
+def test_what_was_planned_comes_in_force_while_the_worker_runs(office: Office, config: Config) -> None:
+    with office.database.transaction() as session:
+        at = clock.now(session) - timedelta(seconds=1)
+        prepared = deployments.prepare(session, procedure(after="5 hari kerja"), at=at)
+        deployments.store(session, prepared, actor=office.owner)
+
+    def newest() -> int:
+        with office.database.reading() as session:
+            found = definitions.latest(session, "uji")
+        return found.version if found else 0
+
+    with working(office.database, config):
+        wait_for(lambda: newest() == 2)

@@ -9,7 +9,7 @@ from app.i18n import _
 from app.models import ProcessDefinition, ProposedDeployment, User
 from app.services.core import clock, history
 from app.services.core.access import Actor
-from app.services.deployment import bundle_builder, deployments, proposals
+from app.services.deployment import bundle_builder, deployments, proposals, versions
 from app.services.deployment.bundle import Bundle
 from app.services.deployment.deployments import Deployment, Prepared
 from app.services.notifications import texts
@@ -86,18 +86,20 @@ def _proposer(session: Session, row: ProposedDeployment) -> str:
     return proposer.full_name if proposer else ""
 
 
-def reject(session: Session, proposal_id: int, *, actor: Actor, reason: str = "") -> ProposedDeployment:
-    """Drop a proposal, and tell who proposed it; he may take it back himself.
+def reject(
+    session: Session, proposal_id: int, *, actor: Actor, reason: str | None = None
+) -> ProposedDeployment:
+    """Drop a proposal, and tell who proposed it; he may take it back himself. ``reason`` None: nobody was asked.
 
     Raises:
         NotFound: there is none, or it is not the actor's to see. NotAllowed: the actor may not decide.
-        Conflict: it is decided.
+        Conflict: it is decided. InvalidForm: the reason is empty.
     """
     row = proposals.get(session, proposal_id, actor=actor, lock=True)
     _require_waiting(row)
     if not proposals.may_reject(row, actor=actor):
         proposals.require_may_decide(row, actor=actor)
-    row.end_reason = reason.strip()
+    row.end_reason = "" if reason is None else versions.reason_of(reason)
     _decide(session, row, "rejected", actor)
     told = DeploymentRejected(proposal=row.id, proposed_by=_proposer(session, row), reason=row.end_reason)
     history.record(session, told, actor=actor)

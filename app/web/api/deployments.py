@@ -97,7 +97,7 @@ def approve(_body: dict[str, Any], proposal_id: int) -> Response:
 @blueprint.refuses(403, 404, 409)
 def reject(body: dict[str, Any], proposal_id: int) -> Response:
     """Drop a proposal; who proposed it may take it back."""
-    reason = body.get("reason", "")
+    reason = body.get("reason") or None
 
     def do(session: Session) -> Answer:
         row = approvals.reject(session, proposal_id, actor=context.actor(), reason=reason)

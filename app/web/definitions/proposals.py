@@ -17,7 +17,7 @@ from app.services.comparison import contents, pictures
 from app.services.comparison.comparison import compare
 from app.services.core import clock
 from app.services.definitions import definitions
-from app.services.deployment import approvals, plans, proposals, versions
+from app.services.deployment import approvals, plans, proposals
 from app.services.deployment.deployments import Deployment
 from app.web import changes, context, entries, errors, filters
 from app.web.definitions.definitions import known, said, say_done
@@ -101,7 +101,7 @@ def reject(proposal_id: int) -> AnyResponse:
     actor, reason = context.actor(), request.form.get("reason", "")
 
     def do(session: Session) -> Answer:
-        row = approvals.reject(session, proposal_id, actor=actor, reason=versions.reason_of(reason))
+        row = approvals.reject(session, proposal_id, actor=actor, reason=reason)
         return {"draft": row.draft_id}
 
     def allowed(session: Session) -> None:
