@@ -18,6 +18,7 @@ from app.web.casefile import casefile
 from app.web.context import Installation
 from app.web.definitions import comparison, definitions, incidents, lifecycle, proposals
 from app.web.files import downloads
+from app.web.forecast import pages as forecast_pages
 from app.web.intake import intake
 from app.web.migration import migration, stopped_cases
 from app.web.notifications import notices
@@ -62,6 +63,7 @@ PAGES = (
     studio_pages,
     studio_editors,
     sandbox_pages,
+    forecast_pages,
     incidents,
     migration,
     stopped_cases,

@@ -145,8 +145,11 @@ class Before:
         )
 
 
-def between(workflow: codec.Workflow, before: Before, completed: list[str] | None = None) -> Step:
-    """The step that led from ``before`` to where the workflow stands still now.
+def between(
+    workflow: codec.Workflow, before: Before, completed: list[str] | None = None, *, keep: bool = True
+) -> Step:
+    """The step that led from ``before`` to where the workflow stands still now. Without ``keep`` its state is not
+    written down: who goes on with the same workflow needs none.
 
     Raises:
         ExecutionFailed: it would stand still for ever, or has grown too large to keep.
@@ -166,8 +169,7 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
         run.record("instance_ended", run.end.id if run.end else None, name=run.end.name if run.end else "")
     elif not (still_open or timer_tasks or message_tasks):
         raise _stuck(workflow)
-    state = b"" if workflow.completed else codec.dumps(workflow)
-    _bound(state, run)
+    state = _state(workflow, keep)
     return Step(
         state=state,
         variables=run.variables,
@@ -187,6 +189,15 @@ def between(workflow: codec.Workflow, before: Before, completed: list[str] | Non
         ended=workflow.completed,
         end=run.end if workflow.completed else None,
     )
+
+
+def _state(workflow: codec.Workflow, keep: bool) -> bytes:
+    if not keep:
+        codec.compact(workflow)
+        return b""
+    state = b"" if workflow.completed else codec.dumps(workflow)
+    _bound(state, workflow.run)
+    return state
 
 
 def _bound(state: bytes, run: Run) -> None:

@@ -1,0 +1,99 @@
+"""What is compared: a draft as a version would hold it, the version in force, and what both call the same thing."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from sqlalchemy.orm import Session
+
+from app.bpmnio import feel
+from app.engine import decisions
+from app.engine.diagram import Node
+from app.engine.reading.variable_mentions import diagram_mentions
+from app.engine.running import correspondence
+from app.errors import InvalidDiagram
+from app.findings import Finding, has_errors
+from app.forms import Field
+from app.forms.model import CHOICES
+from app.i18n import _
+from app.models import DefinitionFile, ProcessDefinition, Resource
+from app.services.definitions import definitions
+from app.services.definitions.definitions import Version
+from app.services.deployment import bundle_builder, scenario_files
+
+_CHOSEN = CHOICES | {"checkbox"}
+_KINDS = {"bpmn": "bpmn", "dmn": "dmn", "form": "form", "json": "form", "called": "called"}
+
+
+def draft_version(session: Session, files: Mapping[str, bytes], key: str) -> Version:
+    """The version that publishing a draft would make of process ``key``, else of its first one; nothing is stored.
+
+    Raises:
+        InvalidDiagram: at least one finding is an error, or there is no diagram.
+    """
+    sent = {name: content for name, content in files.items() if not scenario_files.is_scenario(name)}
+    found = bundle_builder.collect(session, sent, refuse_idle=False)
+    own = [bundle for bundle in found.bundles if bundle.file in sent]
+    if has_errors(found.findings) or not own:
+        findings = tuple(found.findings) or (Finding("no_process", "error"),)
+        raise InvalidDiagram(_("Draf dengan galat tidak dapat dijalankan."), findings)
+    bundle = next((one for one in own if one.diagram.key == key), own[0])
+    kept = {name: content for name, content in bundle.files.items() if not scenario_files.is_scenario(name)}
+    row = ProcessDefinition(id=0, key=bundle.diagram.key, version=0, lane_groups={})
+    row.files = [
+        DefinitionFile(name=name, kind=_KINDS[name.rsplit(".", 1)[-1]], resource=Resource(content=content))
+        for name, content in kept.items()
+    ]
+    return definitions.assemble(row)
+
+
+@dataclass(frozen=True)
+class Side:
+    """A version that cases run on. ``base``: the version by whose ids elements of all sides are known; an element
+    that it does not have is known by its own."""
+
+    version: Version
+    base: Version
+
+    @cached_property
+    def names(self) -> Mapping[str, str]:
+        """Id of an element or flow here → what it is known by."""
+        own, base = self.version.diagram, self.base.diagram
+        if self.version is self.base:
+            return {}
+        found = {here: there for there, here in correspondence.propose(base, own).items()}
+        ways = {(flow.source, flow.target): flow.id for flow in base.flows}
+        known = {flow.id for flow in base.flows}
+        for flow in own.flows:
+            way = (found.get(flow.source, ""), found.get(flow.target, ""))
+            if flow.id not in known and way in ways:
+                found[flow.id] = ways[way]
+        return found
+
+    def known_as(self, element_id: str) -> str:
+        """What an element or flow is known by on all sides."""
+        return self.names.get(element_id, element_id)
+
+    def lane(self, node: Node) -> str:
+        """The name of its lane."""
+        return self.version.diagram.lane(node.lane_id).name
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """The variables that conditions, tables, timers, loops, mappings and properties read."""
+        found = {mention.name for mention in diagram_mentions(self.version.xml) if not mention.sets}
+        conditions = [flow.condition for flow in self.version.diagram.flows if flow.condition]
+        tables = self.version.program.tables.values()
+        return frozenset(found).union(*map(feel.mentions, conditions), *map(decisions.mentions, tables))
+
+    @cached_property
+    def choices(self) -> frozenset[str]:
+        """The keys of fields whose value is chosen, and read by something; identity is not among them."""
+        found = [one for form in self.version.forms.values() for one in form.fields if one.type in _CHOSEN]
+        return (frozenset(one.key for one in found) & self.read) - self.version.private_keys
+
+    def deciding_fields(self, form_key: str | None) -> list[Field]:
+        """The fields of a form that something reads; identity is not among them."""
+        form = self.version.form_of(form_key)
+        wanted = self.read - self.version.private_keys
+        return [one for one in form.fields if one.key in wanted and one.takes_input] if form else []
