@@ -1,18 +1,20 @@
 """A case that is held in memory from one command to the next, for who plays thousands of them and stores none.
 
 What happens is what `execution` does with a stored case; only its state is not written and read in between, which is
-half of what a command costs.
+a third of what a command costs. `courses` has them worked out once for all cases that go the same way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Protocol, Self
 from uuid import UUID
 
 from app.calendar import Calendar
 from app.engine.diagram import Node
 from app.engine.running import apply_mappings, transitions
 from app.engine.running import state as codec
+from app.engine.running.context import Event
 from app.engine.running.elements import MessageEvent, SignalEvent, TimerEvent
 from app.engine.running.execution import Program
 from app.engine.running.run import Run
@@ -32,16 +34,49 @@ from app.engine.running.step import (
 )
 
 
+@dataclass(frozen=True)
+class Standing:
+    """What is open in a case that is taken up, and what it waits for. The ``due`` of tasks is left out."""
+
+    tasks: Sequence[OpenTask]
+    timers: Sequence[OpenTimer]
+    messages: Sequence[OpenMessage]
+
+
+class Playable(Protocol):
+    """A case that goes on by commands, see `Rehearsal`."""
+
+    def complete(
+        self,
+        task_id: str,
+        variables: Mapping[str, Any],
+        *,
+        answers: Mapping[str, str | list[str]],
+        now: datetime,
+    ) -> Step:
+        """Complete a task."""
+        ...
+
+    def fire(self, timer_id: str, *, now: datetime) -> Step | None:
+        """Fire a timer."""
+        ...
+
+    def deliver(self, message_id: str, variables: Mapping[str, Any], *, now: datetime) -> Step | None:
+        """Deliver a message."""
+        ...
+
+
 class Rehearsal:
     """A case under way. After a command that failed it is torn, and nothing more can be done with it.
 
-    Its steps have no state. Timers fire when they are told to: who plays it keeps the time.
+    Its steps have no state, and their events no data. Timers fire when they are told to: who plays it keeps the time,
+    and fires what is due before he does anything else.
     """
 
     def __init__(self, program: Program, calendar: Calendar) -> None:
         self._program, self._calendar = program, calendar
         self._variables: dict[str, Any] = {}
-        self._workflow: codec.Workflow
+        self.workflow: codec.Workflow
 
     @classmethod
     def begin(
@@ -65,8 +100,8 @@ class Rehearsal:
             run.assign(variables)
         with transitions.failing():
             apply_mappings.received(run, start_node, variables)
-            case._workflow = codec.fresh(program.spec, run)
-            transitions.advance(case._workflow)
+            case.workflow = codec.fresh(program.spec, run)
+            transitions.advance(case.workflow)
         return case, case._stood(Before())
 
     @classmethod
@@ -86,16 +121,17 @@ class Rehearsal:
         """
         case = cls(program, calendar)
         case._variables = dict(variables)
-        case._workflow = codec.loads(state, program.spec, case._run(now))
+        case.workflow = codec.loads(state, program.spec, case._run(now))
         return case
 
-    def standing(self) -> tuple[list[OpenTask], list[OpenTimer], list[OpenMessage]]:
-        """What is open, and what it waits for; a task's ``due`` is left out."""
-        timers = [one for one in waiting_events(self._workflow, TimerEvent) if one.internal_data.get("due")]
-        messages = waiting_events(self._workflow, MessageEvent | SignalEvent)
-        return (
-            [as_open(task, None) for task in open_tasks(self._workflow)],
-            [as_timer(timer) for timer in timers],
+    def standing(self) -> Standing:
+        """What is open, and what it waits for."""
+        waiting = [one for one in waiting_events(self.workflow, TimerEvent) if one.internal_data.get("due")]
+        messages = waiting_events(self.workflow, MessageEvent | SignalEvent)
+        tasks = [as_open(task, None) for task in open_tasks(self.workflow)]
+        return Standing(
+            tasks,
+            [as_timer(timer) for timer in waiting],
             [as_message(message) for message in messages],
         )
 
@@ -106,19 +142,19 @@ class Rehearsal:
         *,
         answers: Mapping[str, str | list[str]],
         now: datetime,
-    ) -> Step | None:
-        """Complete a task as `execution.complete` does; None where a timer that was due first took it away.
+    ) -> Step:
+        """Complete a task as `execution.complete` does; where a timer that was due first took it away, only that.
 
         Raises:
             ExecutionFailed: what follows in the diagram failed.
         """
-        before, task = self._before(now), self._workflow.tasks[UUID(task_id)]
+        before, task = self._before(now), self.workflow.tasks[UUID(task_id)]
         with transitions.failing():
-            transitions.fire_due_beside(self._workflow, task)
-            if task_id not in {one.id.hex for one in open_tasks(self._workflow)}:
+            transitions.fire_due_beside(self.workflow, task)
+            if task_id not in {one.id.hex for one in open_tasks(self.workflow)}:
                 return self._stood(before)
-            self._workflow.run.answers = answers
-            done = [task_id, *transitions.finish_with_question(self._workflow, task, variables)]
+            self.workflow.run.answers = answers
+            done = [task_id, *transitions.finish_with_question(self.workflow, task, variables)]
         return self._stood(before, done)
 
     def fire(self, timer_id: str, *, now: datetime) -> Step | None:
@@ -127,12 +163,12 @@ class Rehearsal:
         Raises:
             ExecutionFailed: what follows in the diagram failed.
         """
-        before, timer = self._before(now), self._workflow.tasks.get(UUID(timer_id))
+        before, timer = self._before(now), self.workflow.tasks.get(UUID(timer_id))
         if timer is None or timer_id not in before.timers or due_of(timer).at > now:
             return None
-        self._workflow.run.by_clock = True
+        self.workflow.run.by_clock = True
         with transitions.failing():
-            transitions.fire_timer(self._workflow, timer)
+            transitions.fire_timer(self.workflow, timer)
         return self._stood(before)
 
     def deliver(self, message_id: str, variables: Mapping[str, Any], *, now: datetime) -> Step | None:
@@ -141,25 +177,27 @@ class Rehearsal:
         Raises:
             ExecutionFailed: what follows in the diagram failed.
         """
-        before, event = self._before(now), self._workflow.tasks.get(UUID(message_id))
+        before, event = self._before(now), self.workflow.tasks.get(UUID(message_id))
         if event is None or message_id not in before.messages:
             return None
         with transitions.failing():
-            transitions.fire_due_beside(self._workflow, event)
-            still = {one.id.hex for one in waiting_events(self._workflow, MessageEvent | SignalEvent)}
+            transitions.fire_due_beside(self.workflow, event)
+            still = {one.id.hex for one in waiting_events(self.workflow, MessageEvent | SignalEvent)}
             if message_id not in still:
                 return self._stood(before)
-            transitions.receive(self._workflow, event, variables)
+            transitions.receive(self.workflow, event, variables)
         return self._stood(before)
 
     def _run(self, now: datetime) -> Run:
         return Run(self._program.diagram, self._program.tables, self._variables, now, self._calendar)
 
     def _before(self, now: datetime) -> Before:
-        self._workflow.run = self._run(now)
-        before = Before.of(self._workflow)
-        self._workflow.run.was_open = before.tasks
+        self.workflow.run = self._run(now)
+        before = Before.of(self.workflow)
+        self.workflow.run.was_open = before.tasks
         return before
 
     def _stood(self, before: Before, completed: list[str] | None = None) -> Step:
-        return between(self._workflow, before, completed, keep=False)
+        step = between(self.workflow, before, completed, keep=False)
+        bare = tuple(Event(one.type, one.activity_id, {}, one.by_clock) for one in step.events)
+        return replace(step, events=bare)

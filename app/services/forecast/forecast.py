@@ -116,11 +116,11 @@ def prepare(
         cases = copies.load(session, version.key, options.seed, actor=actor, limit=copies.MOST_COPIES)
     count = copies.count_open(session, version.key, actor=actor)
     oldest = min((task.opened_at for case in cases for task in case.tasks), default=at)
-    office = _office(calendar, min(oldest, at), at + timedelta(days=options.days))
+    office = office_for(calendar, min(oldest, at), at + timedelta(days=options.days))
     return Prepared(options, at, own, other, found, office, cases, count)
 
 
-def _office(calendar: Calendar, first: datetime, last: datetime) -> Office:
+def office_for(calendar: Calendar, first: datetime, last: datetime) -> Office:
     """Hours from before the oldest open task until as long after the end again: what is done later is done later."""
     ahead = last + 2 * (last - first) + timedelta(days=400)
     days = (calendar.local_date(first - _HOURS_AROUND), calendar.local_date(ahead))

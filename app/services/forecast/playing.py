@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.engine.diagram import Node
-from app.engine.running.rehearsal import Rehearsal
+from app.engine.running.courses import Courses
+from app.engine.running.rehearsal import Playable
 from app.engine.running.step import OpenMessage, OpenTask, OpenTimer, Step
 from app.errors import AppError, ExecutionFailed
 from app.i18n import _
@@ -57,6 +58,7 @@ class Player:
 
     def __init__(self, side: Side, habits: Habits, seed: str, until: datetime, tally: Tally) -> None:
         self.side, self.habits, self.seed, self.until, self.tally = side, habits, seed, until, tally
+        self.courses = Courses(side.version.program, habits.office.calendar, side.read)
 
     def play(self, case: Begun | Copied) -> None:
         """Play a case to its end, or to the end of the time; what fails in it is counted."""
@@ -68,14 +70,15 @@ class _Course:
     """The course of one case: what is open in it, and what happens next."""
 
     def __init__(self, player: Player, key: str) -> None:
+        self._courses = player.courses
         self._side, self._habits, self._tally = player.side, player.habits, player.tally
         self._office, self._until = player.habits.office, player.until
         self._seed, self._key = player.seed, key
-        self._case: Rehearsal
+        self._case: Playable
         self._tasks = dict[str, _Open]()
         self._timers = dict[str, OpenTimer]()
         self._messages = dict[str, tuple[OpenMessage, Draw]]()
-        self._queue = list[tuple[datetime, int, str, str]]()
+        self._queue = list[tuple[datetime, bool, int, str, str]]()
         self._occurrences = Counter[str]()
         self._pushed = 0
 
@@ -92,7 +95,7 @@ class _Course:
         if step is not None and step.ended:
             end = step.end.id if step.end is not None else ""
             self._tally.ended[self._side.known_as(end)] += 1
-        elif not any(self._lives(kind, one_id) for _at, _number, kind, one_id in self._queue):
+        elif not any(self._lives(kind, one_id) for _at, _order, _number, kind, one_id in self._queue):
             for message, _draw in list(self._messages.values())[:1]:
                 self._tally.stuck[self._side.known_as(message.node.id)] += 1
         self._finish()
@@ -102,22 +105,17 @@ class _Course:
         return self._side.known_as(where or ""), error.said
 
     def _begin(self, case: Begun | Copied) -> Step | None:
-        program, calendar = self._side.version.program, self._office.calendar
         if isinstance(case, Begun):
             node = start_of(self._side)
-            draw = self._drawn(node)
-            values = self._habits.values(self._side, node, draw, case.at)
-            self._case, step = Rehearsal.begin(
-                program, values, now=case.at, calendar=calendar, start_node=node
-            )
+            values = self._habits.values(self._side, node, self._drawn(node), case.at)
+            self._case, step = self._courses.begin(values, now=case.at, start_node=node)
             self._note(step, case.at)
             return step
-        self._case = Rehearsal.take_up(program, case.state, case.variables, now=case.at, calendar=calendar)
-        tasks, timers, messages = self._case.standing()
-        for task in tasks:
+        self._case, standing = self._courses.take_up(case.state, case.variables, now=case.at)
+        for task in standing.tasks:
             opened = self._open(task, case.opened.get(task.id, case.at), case.at)
             self._tally.of(opened.name, opened.lane).late += task.id in case.late
-        self._wait(timers, messages, case.at)
+        self._wait(standing.timers, standing.messages, case.at)
         return None
 
     def _go_on(self) -> Step | None:
@@ -126,7 +124,7 @@ class _Course:
         for _count in range(MOST_COMMANDS):
             if not self._queue or self._queue[0][0] > self._until:
                 return step
-            at, _number, kind, one_id = heapq.heappop(self._queue)
+            at, _order, _number, kind, one_id = heapq.heappop(self._queue)
             done = self._do(kind, one_id, at)
             if done is not None:
                 step = done
@@ -237,7 +235,8 @@ class _Course:
 
     def _push(self, at: datetime, kind: str, one_id: str) -> None:
         self._pushed += 1
-        heapq.heappush(self._queue, (at, self._pushed, kind, one_id))
+        # A timer that is due comes before who is done at that moment, as the engine has it.
+        heapq.heappush(self._queue, (at, kind != "timer", self._pushed, kind, one_id))
 
     def _finish(self) -> None:
         for one in self._tasks.values():
