@@ -101,7 +101,7 @@ def _harmless(cell: str) -> str:
 
 
 def _sent() -> dict[str, str]:
-    names = ("sumber", "benih", "per_hari", "mulai", *_NUMBERS)
+    names = ("sumber", "benih", "per_hari", "sejak", *_NUMBERS)
     return {name: request.args[name].strip() for name in names if name in request.args}
 
 
@@ -114,7 +114,7 @@ def _proposed(open_cases: int, today: date) -> dict[str, str]:
         "benih": options.seed,
         "per_hari": "",
         "median": str(options.median_percent),
-        "mulai": today.isoformat(),
+        "sejak": today.isoformat(),
     }
 
 
@@ -141,7 +141,7 @@ def _asked(sent: Mapping[str, str], open_cases: int) -> _Asked:
     seed = sent.get("benih", default.seed) or default.seed
     if len(seed) > _LONGEST_SEED:
         problems["benih"] = _("Paling panjang {most} huruf.", most=_LONGEST_SEED)
-    begun_at = _begun_at(sent.get("mulai", ""), problems)
+    begun_at = _begun_at(sent.get("sejak", ""), problems)
     if problems:
         raise InvalidForm(_("Periksa isian di bawah ini."), problems)
     options = Options(
@@ -183,14 +183,14 @@ def _begun_at(text: str, problems: dict[str, str]) -> datetime | None:
     except (ValueError, OverflowError):
         found = None
     if found is None or abs(found - now) > _FARTHEST:
-        problems["mulai"] = _("Isi tanggal seperti 2026-12-01, paling jauh lima tahun dari sekarang.")
+        problems["sejak"] = _("Isi tanggal seperti 2026-12-01, paling jauh lima tahun dari sekarang.")
         return None
     return found
 
 
 def _draw(draft_id: int, made: Forecast, sent: Mapping[str, str]) -> dict[str, Any]:
     view, hours = views.View(made), made.prepared.office.hours
-    again: dict[str, Any] = {**sent, "mulai": made.prepared.begun_at.isoformat()}
+    again: dict[str, Any] = {**sent, "sejak": made.prepared.begun_at.isoformat()}
     return {
         "made": made,
         "view": view,
