@@ -24,6 +24,7 @@ const builds = [
       `${kit}/css/form.css`,
       `${kit}/css/diagram.css`,
       `${kit}/css/sandbox.css`,
+      `${kit}/css/forecast.css`,
       `${kit}/js/app.js`,
       `${kit}/js/visitor.js`,
       `${kit}/icons/favicon.svg`

@@ -2,6 +2,7 @@
 
 import hashlib
 import threading
+from dataclasses import replace
 from datetime import datetime
 
 import orjson
@@ -23,7 +24,9 @@ MOST_SECONDS = 10.0
 _AT_A_TIME, _PATIENCE_S = 2, 10.0
 _turns = threading.BoundedSemaphore(_AT_A_TIME)
 #: What was played last, for the file beside the page and for who reads the page again.
-_made: ByteBoundCache[str, Forecast] = ByteBoundCache(16 << 20, lambda made: 2_000 + 16 * made.draft.commands)
+_made: ByteBoundCache[str, Forecast] = ByteBoundCache(
+    64 << 20, lambda made: 4_000_000 + 64 * made.draft.commands
+)
 
 
 def forecast_draft(
@@ -53,6 +56,7 @@ def forecast_draft(
         made = forecast.play(prepared, seconds=MOST_SECONDS)
     finally:
         _turns.release()
+    made.prepared = replace(made.prepared, cases=())  # the copies are much, and nobody asks for them again
     _made[_key(told, at)] = made
     return made
 

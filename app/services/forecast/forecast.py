@@ -37,11 +37,12 @@ _HOURS_AROUND = timedelta(days=1)
 
 @dataclass(frozen=True)
 class Options:
-    """What is played. ``per_day``: cases that begin on a working day, None: as history tells. ``median_percent``: of
-    a deadline, around which durations are assumed where history is thin."""
+    """What is played. ``count``: synthetic cases at most, None: all that come within the time. ``per_day``: how many
+    begin on a working day, None: as history tells. ``median_percent``: of a deadline, around which durations are
+    assumed where history is thin."""
 
     source: Source = "synthetic"
-    count: int = 200
+    count: int | None = None
     days: int = 120
     seed: str = "1"
     per_day: float | None = None
@@ -140,7 +141,8 @@ def play(prepared: Prepared, *, seconds: float) -> Forecast:
         prepared,
     )
     begun = _begun(prepared) if options.source == "synthetic" else []
-    made.later = options.count - len(begun) if options.source == "synthetic" else 0
+    if options.source == "synthetic" and options.count is not None:
+        made.later = options.count - len(begun)
     made.wanted = len(begun) or len(prepared.cases)
     with budget.sharing(seconds):
         for case in begun or prepared.cases:
@@ -157,7 +159,7 @@ def _begun(prepared: Prepared) -> list[Begun]:
     options, hours = prepared.options, prepared.office.hours
     chance = random.Random(f"{options.seed}|arrivals")  # noqa: S311 nothing secret
     gap, passed, found = hours.minutes_of_a_day / prepared.per_day, 0.0, list[Begun]()
-    for number in range(options.count):
+    for number in range(MOST_CASES if options.count is None else options.count):
         passed += chance.expovariate(1.0) * gap
         at = hours.after(prepared.begun_at, passed)
         if at > prepared.until:

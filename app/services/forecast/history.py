@@ -80,7 +80,9 @@ def _durations(session: Session, ids: Sequence[int], now: datetime, office: Work
     rows = defaultdict[str, list[Any]](list)
     for some in bulk.batches(ids):
         query = select(UserTask.activity_id, UserTask.state, UserTask.opened_at, UserTask.closed_at)
-        for row in session.execute(query.where(UserTask.instance_id.in_(some)).limit(_MOST_ROWS)):
+        for row in session.execute(
+            query.where(UserTask.instance_id.in_(some)).order_by(UserTask.instance_id).limit(_MOST_ROWS)
+        ):
             rows[row.activity_id].append(row)
     found = {activity: _known(some, now, office) for activity, some in rows.items()}
     return {activity: one for activity, one in found.items() if one is not None}
@@ -102,7 +104,9 @@ def _answers(session: Session, ids: Sequence[int], choices: frozenset[str]) -> d
     for some in bulk.batches(ids if choices else ()):
         query = select(HistoryEvent.activity_id, HistoryEvent.data)
         query = query.where(HistoryEvent.instance_id.in_(some), HistoryEvent.type.in_(_FILLED))
-        for activity, data in session.execute(query.order_by(HistoryEvent.id.desc()).limit(_MOST_ROWS)):
+        for activity, data in session.execute(
+            query.order_by(HistoryEvent.instance_id, HistoryEvent.id).limit(_MOST_ROWS)
+        ):
             chosen = {key: value for key, value in data.get("values", {}).items() if key in choices}
             counts[activity or ""][orjson.dumps(chosen, option=orjson.OPT_SORT_KEYS)] += 1
     return {activity: _in_order(found.items()) for activity, found in counts.items()}

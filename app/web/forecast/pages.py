@@ -109,7 +109,7 @@ def _proposed(open_cases: int, today: date) -> dict[str, str]:
     options = Options()
     return {
         "sumber": "salinan" if open_cases else "buatan",
-        "jumlah": str(options.count),
+        "jumlah": "",
         "hari": str(options.days),
         "benih": options.seed,
         "per_hari": "",
@@ -130,12 +130,12 @@ def _asked(sent: Mapping[str, str], open_cases: int) -> _Asked:
         problems["sumber"] = _("Pilih perkara yang dijalankan.")
     elif source == "copies" and not open_cases:
         problems["sumber"] = _("Tidak ada perkara terbuka yang dapat disalin. Pakai perkara buatan.")
-    numbers = {"jumlah": default.count, "hari": default.days, "median": default.median_percent}
+    numbers = {"hari": default.days, "median": default.median_percent}
     for name, (least, most) in _NUMBERS.items():
         text = sent.get(name, "")
         if text.isascii() and text.isdecimal() and len(text) < 8 and least <= int(text) <= most:
             numbers[name] = int(text)
-        elif text or name in sent:
+        elif text or (name in sent and name != "jumlah"):
             problems[name] = _("Isi bilangan dari {least} sampai {most}.", least=least, most=most)
     per_day = _per_day(sent.get("per_hari", ""), problems)
     seed = sent.get("benih", default.seed) or default.seed
@@ -146,7 +146,7 @@ def _asked(sent: Mapping[str, str], open_cases: int) -> _Asked:
         raise InvalidForm(_("Periksa isian di bawah ini."), problems)
     options = Options(
         source="copies" if source == "copies" else "synthetic",
-        count=numbers["jumlah"],
+        count=numbers.get("jumlah"),
         days=numbers["hari"],
         seed=seed,
         per_day=per_day,

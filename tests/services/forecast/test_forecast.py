@@ -11,9 +11,8 @@ import pytest
 from app.commands import forecast as commands
 from app.errors import InvalidDiagram, NotAllowed
 from app.services.core import clock
-from app.services.definitions import definitions
 from app.services.deployment import deployments
-from app.services.forecast import forecast, views
+from app.services.forecast import copies, forecast, views
 from app.services.forecast.forecast import Forecast
 from app.services.forecast.habits import Draw
 from app.services.forecast.history import History
@@ -232,24 +231,24 @@ def test_cases_run_today_in_their_own_version_and_those_that_cannot_move_are_tol
     assert "tidak ada lagi dalam versi tujuan" in reason
     assert count == 2
     assert made.draft.ended.total() == 0
-    assert len({case.source.id for case in made.prepared.cases if case.source}) == 2
+    assert made.prepared.open_cases == 2
 
 
 def test_copies_move_as_moving_them_would(office: Office) -> None:
     """What the draft's side begins with is the dry run's own verdict."""
-    office.start()
+    case = office.start()
     draft = begin_draft(office, files(after="1 hari kerja"))
-    made = run(office, draft, source="copies")
-    [case] = made.prepared.cases
     with office.database.reading() as session:
-        target = definitions.latest(session, "uji")
-        assert target is not None
-        assert case.source is not None
-        verdicts = effects.dry_run(
-            session, made.prepared.draft.version, [case.instance.id], effects.Decisions(), actor=office.owner
-        )
-    assert verdicts[0].kinds == {"unaffected"}
-    assert not made.draft.left_out
+        given = forecast.prepare(session, draft, forecast.Options(source="copies"), actor=office.owner)
+        target = given.draft.version
+        [verdict] = effects.dry_run(session, target, [case.id], effects.Decisions(), actor=office.owner)
+    assert verdict.kinds == {"unaffected"}
+    [found] = given.cases
+    assert found.source is not None
+    copy = copies.moved(found, found.source, target, at=given.begun_at, calendar=given.office.calendar)
+    assert copy is not None
+    assert set(copy.opened) == {office.open_task(case).id}
+    assert not forecast.play(given, seconds=60).draft.left_out
 
 
 # -- history -----------------------------------------------------------------------------------------
