@@ -2,6 +2,7 @@
 
 import logging
 import math
+import secrets
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from app.commands import migration, publications
+from app.commands import migration, publications, surveys
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
@@ -38,17 +39,19 @@ AHEAD_S = 30.0
 
 def run(database: Database, config: Config, stop: threading.Event, say: Callable[[str], None]) -> None:
     """Work until ``stop`` is set. ``say`` prints what the process owner should see in the terminal."""
+    name = secrets.token_hex(8)
     beside: dict[str, Callable[[], float]] = {
         "migration": lambda: _move_cases(database),
         "publications": lambda: _publish(database),
+        "surveys": lambda: _judge_cases(database, name),
     }
     if config.smtp_url:
         beside["mail"] = lambda: _send(database)
     if config.watch:
         beside["folders"] = _Folders(database, config, say).look
     threads = [
-        threading.Thread(target=_repeat, args=(name, turn, stop), daemon=True)
-        for name, turn in beside.items()
+        threading.Thread(target=_repeat, args=(what, turn, stop), daemon=True)
+        for what, turn in beside.items()
     ]
     for thread in threads:
         thread.start()
@@ -208,6 +211,11 @@ def _publish(database: Database) -> float:
     """Put in force what was planned, beside the clock: reading and checking it must delay no deadline."""
     publications.put_due_in_force(database)
     return 1.0
+
+
+def _judge_cases(database: Database, worker: str) -> float:
+    """Judge what a change would do to cases, beside the clock, too."""
+    return 0.0 if surveys.work(database, worker) else 1.0
 
 
 def look(database: Database, config: Config, say: Callable[[str], None]) -> bool:

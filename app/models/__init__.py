@@ -12,7 +12,7 @@ from app.models.definitions import (
 )
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
-from app.models.migration import MigrationBatch, MigrationCase
+from app.models.migration import EffectCase, EffectSurvey, MigrationBatch, MigrationCase
 from app.models.runtime import (
     FilterValue,
     Incident,
@@ -32,6 +32,8 @@ __all__ = [
     "Attempt",
     "DefinitionFile",
     "Draft",
+    "EffectCase",
+    "EffectSurvey",
     "EventStart",
     "FilterValue",
     "Group",

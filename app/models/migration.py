@@ -1,4 +1,5 @@
-"""Cases that move to another version of their process: what was decided, and how each of them came out."""
+"""Cases that move to another version of their process: what that would do to each, what was decided, and how each of
+them came out."""
 
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from app.db import Base
 from app.models.definitions import ProcessDefinition
 from app.models.identity import User
 from app.models.runtime import ProcessInstance
+from app.models.studio import ProcessDraft
 
 
 class MigrationBatch(Base):
@@ -64,3 +66,59 @@ class MigrationCase(Base):
     done_at: Mapped[datetime | None]
 
     instance: Mapped[ProcessInstance] = relationship()
+
+
+class EffectSurvey(Base):
+    """What a version, or a draft as it was, would do to all open cases of older versions; judged in the background.
+
+    ``state``: running, done, outdated (its draft was changed meanwhile) or forgotten (its rows are about to go).
+    """
+
+    __tablename__ = "effect_survey"
+    __table_args__ = (
+        Index("ix_effect_survey_state", "state", "id"),
+        Index("ix_effect_survey_of_draft", "draft_id", "id"),
+        Index("ix_effect_survey_of_definition", "definition_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    draft_id: Mapped[int | None] = mapped_column(ForeignKey("process_draft.id"))
+    definition_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
+    #: Of all files that cases would run on: a draft that gets another one has changed.
+    digest: Mapped[str] = mapped_column(String(64))
+    #: See `app.services.migration.decisions`; ``decided``: SHA-256 of them.
+    decisions: Mapped[dict[str, Any]]
+    decided: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(9))
+    #: Cases that were open when it began, and how many of them were judged, by id up to ``last_id``.
+    total: Mapped[int]
+    judged: Mapped[int] = mapped_column(default=0)
+    last_id: Mapped[int] = mapped_column(default=0)
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    finished_at: Mapped[datetime | None]
+    #: Which worker is at it, and until when nobody else takes it up, by the machine's own time.
+    worker: Mapped[str] = mapped_column(String(32), default="")
+    leased_until: Mapped[datetime | None]
+
+    draft: Mapped[ProcessDraft | None] = relationship()
+    asked_by: Mapped[User] = relationship()
+
+
+class EffectCase(Base):
+    """What a survey found about a case. Names of elements and lanes, times and codes: no identity."""
+
+    __tablename__ = "effect_case"
+    __table_args__ = (Index("ix_effect_case_kind", "survey_id", "kind", "instance_id"),)
+
+    survey_id: Mapped[int] = mapped_column(ForeignKey("effect_survey.id"), primary_key=True)
+    #: Of a case; not a key, so that removing 5,000 rows asks for nothing else.
+    instance_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    #: The gravest of `app.services.migration.effects.KINDS`; ``changes_task``: its task changes, too.
+    kind: Mapped[str] = mapped_column(String(10))
+    changes_task: Mapped[bool]
+    #: The version that it was in when it was judged.
+    source_id: Mapped[int]
+    #: As in `MigrationCase`.
+    changes: Mapped[list[Any]]
+    obstacles: Mapped[list[Any]]

@@ -36,8 +36,9 @@ from app.errors import NotReady
 from app.i18n import _
 from app.services.maintenance import migrations
 
-#: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation.
-VOLATILE = frozenset({"login_session", "attempt", "void_nonce"})
+#: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation, and
+#: what a change would do to cases is judged anew.
+VOLATILE = frozenset({"login_session", "attempt", "void_nonce", "effect_survey", "effect_case"})
 #: What an installation writes before anything is done in it; a backup's own takes its place.
 LEFT_BEHIND = frozenset({"setting", "security_event"})
 ENDINGS = (".jsonl.gz", ".jsonl")

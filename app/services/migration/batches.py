@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload, undefer
 from app.engine.running.migration import Blocked, Obstacle, Plan
 from app.errors import Conflict, NotFound
 from app.i18n import _
-from app.models import MigrationBatch, MigrationCase, ProcessDefinition, ProcessInstance, User
+from app.models import MigrationBatch, MigrationCase, ProcessDefinition, ProcessInstance
 from app.services.core import bulk, clock, paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -138,8 +138,8 @@ def work_on(session: Session, batch_id: int, instance_id: int, plans: dict[int, 
         return False
     if row is None or row.state not in WAITING:
         return True
-    actor = _starter(session, batch)
-    if actor is None or not moves.may_move(actor):
+    actor = moves.standing_owner(session, batch.started_by_id)
+    if actor is None:
         batch.state = "stopped"
         return False
     if row.state == "returning":
@@ -157,22 +157,6 @@ def refuse(session: Session, batch_id: int, instance_id: int, text: str) -> None
         row.state = "kept" if row.state == "returning" else "refused"
         row.obstacles = moves.stored_obstacles([Obstacle("failed", None, text)])
         row.done_at = clock.now(session)
-
-
-def _starter(session: Session, batch: MigrationBatch) -> Actor | None:
-    """Who started a batch, as he is now, without the lanes and units that he does not need for it."""
-    user = session.get(User, batch.started_by_id)
-    if user is None or user.disabled_at is not None:
-        return None
-    return Actor(
-        id=user.id,
-        name=user.name,
-        full_name=user.full_name,
-        groups=frozenset(),
-        units=frozenset(),
-        is_process_owner=user.is_process_owner,
-        is_auditor=user.is_auditor,
-    )
 
 
 def _move_on(

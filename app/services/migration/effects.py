@@ -90,6 +90,14 @@ def dry_run(
     return found
 
 
+def not_judged(session: Session, instance_id: int, text: str) -> Verdict:
+    """What to tell of a case that could not be judged, for a reason that is none of its own."""
+    row = session.get_one(ProcessInstance, instance_id)
+    return Verdict(
+        row.id, row.business_key, row.subject, row.definition_id, 0, (), (Obstacle("failed", None, text),)
+    )
+
+
 def totals(verdicts: Iterable[Verdict]) -> dict[str, int]:
     """How many cases are of each of `KINDS`."""
     counts = Counter(kind for verdict in verdicts for kind in verdict.kinds)

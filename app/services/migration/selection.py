@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
@@ -12,6 +13,7 @@ from app.services.core.access import Actor
 from app.services.migration.batches import MOST_CASES, open_elsewhere
 
 _ESCAPE = "\\"
+_Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,12 @@ def find_ids(
     limit: int = MOST_CASES,
 ) -> list[int]:
     """Ids of the open cases that the filters let through, ``limit`` of them at most. 1 SQL."""
-    query = _narrowed(open_elsewhere(target.key, target.id), filters).where(access.visible(actor))
+    query = narrowed(open_elsewhere(target.key, target.id), filters).where(access.visible(actor))
     return list(session.scalars(query.limit(limit)))
 
 
-def _narrowed(query: Select[int], filters: CaseFilters) -> Select[int]:
+def narrowed(query: _Query, filters: CaseFilters) -> _Query:
+    """A query of cases with the conditions of the filters."""
     if filters.source is not None:
         query = query.where(ProcessInstance.definition_id == filters.source)
     if filters.only:

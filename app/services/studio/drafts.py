@@ -25,6 +25,7 @@ from app.models import (
 from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.deployment import deployments, scenario_files
+from app.services.migration import surveys
 from app.services.studio import titles
 from app.services.studio.titles import Title
 
@@ -361,6 +362,7 @@ def discard(session: Session, draft_id: int, *, actor: Actor) -> ProcessDraft:
     """
     draft = get_open(session, draft_id, actor=actor, lock=True)
     _move(session, draft, "discarded", actor)
+    surveys.forget_of_draft(session, draft.id)
     history.record(session, DraftDiscarded(draft=draft.id, name=draft.name), actor=actor)
     return draft
 
@@ -387,6 +389,7 @@ def forget_old(session: Session) -> None:
     )
     ids = list(session.scalars(old))
     session.execute(delete(SandboxRun).where(SandboxRun.draft_id.in_(ids)))
+    surveys.remove_of_drafts(session, ids)
     session.execute(delete(ProcessDraftFile).where(ProcessDraftFile.draft_id.in_(ids)))
     session.execute(delete(ProcessDraft).where(ProcessDraft.id.in_(ids)))
 

@@ -15,6 +15,7 @@ from app.services.core.access import Actor
 from app.services.deployment import deployments, proposals, versions
 from app.services.deployment.deployments import Deployment, Outdated, Prepared
 from app.services.deployment.proposals import Origin
+from app.services.migration import surveys
 from app.services.studio import drafts
 
 #: So far ahead a publication may be planned.
@@ -80,6 +81,7 @@ def _close(session: Session, draft: ProcessDraft, done: Deployment, by_id: int |
     draft.published_id = _own_version(draft, done)
     draft.state, draft.changed_at, draft.changed_by_id = "published", clock.now(session), by_id
     session.flush()
+    surveys.forget_of_draft(session, draft.id)
 
 
 def _own_version(draft: ProcessDraft, done: Deployment) -> int | None:
