@@ -29,6 +29,7 @@ from app.web.security_log import noting
 from app.web.security_log import pages as security_pages
 from app.web.studio import editors as studio_editors
 from app.web.studio import pages as studio_pages
+from app.web.studio import publishing as studio_publishing
 from app.web.tasks import tasks
 
 
@@ -62,6 +63,7 @@ PAGES = (
     proposals,
     studio_pages,
     studio_editors,
+    studio_publishing,
     sandbox_pages,
     forecast_pages,
     incidents,

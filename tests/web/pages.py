@@ -61,8 +61,16 @@ def files_holding(config: Config, office: Database, text: str) -> list[Path]:
 
 def words_of(page: TestResponse) -> str:
     """What one reads on a page: no tags, single blanks."""
-    main = page.text[page.text.index("<main") :]
-    plain = re.sub(r"<script.*?</script>|<[^>]+>", " ", main, flags=re.DOTALL)
+    return _words(page.text[page.text.index("<main") :])
+
+
+def part_words(part: TestResponse) -> str:
+    """The same of a part of a page that is fetched alone."""
+    return _words(part.text)
+
+
+def _words(markup: str) -> str:
+    plain = re.sub(r"<script.*?</script>|<[^>]+>", " ", markup, flags=re.DOTALL)
     return " ".join(html.unescape(plain).split())
 
 

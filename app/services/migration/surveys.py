@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
 from app.i18n import _
 from app.models import EffectCase, EffectSurvey, ProcessInstance
 from app.services.core import bulk, clock
@@ -103,6 +103,18 @@ def find(session: Session, target: Target, decisions: Decisions, *, actor: Actor
 def is_of(survey: EffectSurvey, target: Target) -> bool:
     """Whether it tells of the target as that is now."""
     return survey.digest == target.digest and survey.state != "outdated"
+
+
+def require_done(session: Session, target: Target, decisions: Decisions, *, actor: Actor) -> EffectSurvey:
+    """The finished survey of these decisions.
+
+    Raises:
+        Conflict: there is none, or not yet. And what `find` raises.
+    """
+    found = find(session, target, decisions, actor=actor)
+    if found is None or not is_of(found, target) or found.state != "done":
+        raise Conflict(_("Akibatnya pada perkara sebanyak ini belum dihitung. Hitung dulu, lalu coba lagi."))
+    return found
 
 
 def forget(session: Session, survey_id: int, *, actor: Actor) -> None:

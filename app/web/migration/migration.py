@@ -10,36 +10,30 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from app.commands import migration as commands
+from app.commands import surveys as survey_commands
 from app.errors import Conflict, InvalidForm
 from app.history.codec import decode_as
 from app.history.events.migration import Change
-from app.history.vocabulary import Ids
-from app.history.words import migration as words
 from app.i18n import N_, _, ngettext
 from app.models import MigrationCase, ProcessDefinition
 from app.services.core import ids as numbers
 from app.services.core.access import Actor
 from app.services.definitions import definitions, details
 from app.services.definitions.definitions import Version
-from app.services.migration import batches, decisions, effects, moves, selection
+from app.services.migration import batches, decisions, moves, selection, surveys, targets
+from app.services.migration import effect_lists as found_effects
 from app.services.migration.decisions import Decisions, Pairing
-from app.services.migration.effects import Verdict
+from app.services.migration.effect_lists import Asked as AskedEffects
 from app.services.migration.selection import CaseFilters, Source
 from app.web import context, entries, errors, lists
+from app.web.migration import effect_lists
 
 blueprint = Blueprint("migration", __name__)
 
-#: So many cases are judged for one page; of more the first.
-MOST_JUDGED = 1_000
-PAGE = 50
+#: Cases that an address can name one by one.
+_MOST_NAMED = 50
 #: Names of fields: which element becomes which, and what becomes of a timer.
 _ELEMENT, _TIMER = "e", "w"
-KINDS = {
-    "blocked": N_("Tidak dapat dipindahkan"),
-    "deadline": N_("Tenggat bergeser"),
-    "task": N_("Tugas berubah"),
-    "unaffected": N_("Tidak terpengaruh"),
-}
 WAYS = {
     "keep": N_("Tetap seperti sekarang"),
     "shift": N_("Digeser sebanyak selisihnya"),
@@ -114,17 +108,20 @@ def _chosen(
     found = selection.find_ids(session, target, asked.filters, actor=actor)
     if not asked.kind:
         return found
-    version = definitions.version(session, target.id)
-    verdicts = effects.dry_run(session, version, found[:MOST_JUDGED], asked.decided, actor=actor)
-    return [one.instance_id for one in verdicts if asked.kind in one.kinds]
+    judged, wanted = targets.stored_target(session, target.id), AskedEffects(asked.filters, asked.kind)
+    if len(found) <= surveys.AT_ONCE:
+        verdicts = targets.judge(session, judged, found, asked.decided, actor=actor)
+        return [one.instance_id for one in verdicts if asked.kind in one.kinds]
+    survey = surveys.require_done(session, judged, asked.decided, actor=actor)
+    return found_effects.surveyed_ids(session, survey, judged, wanted, actor=actor)
 
 
 def _asked(values: MultiDict[str, str]) -> Asked:
     only = [number for text in values.getlist("perkara") if (number := numbers.parse_id(text)) is not None]
     source = numbers.parse_id(values.get("versi", ""))
     kind = values.get("jenis", "")
-    filters = CaseFilters(values.get("q", "").strip()[:300], source, only[:PAGE])
-    return Asked(filters, _decided(values), kind if kind in KINDS else "")
+    filters = CaseFilters(values.get("q", "").strip()[:300], source, only[:_MOST_NAMED])
+    return Asked(filters, _decided(values), kind if kind in effect_lists.KINDS else "")
 
 
 def _decided(values: MultiDict[str, str]) -> Decisions:
@@ -149,71 +146,107 @@ def _page(definition_id: int, values: MultiDict[str, str], *, problem: str = "",
         definition = definitions.get(session, definition_id)
         target = definitions.version(session, definition_id)
         from_where = selection.sources(session, definition, actor=actor)
+        found = effect_lists.effect_list(
+            session,
+            targets.stored_target(session, definition_id),
+            asked.decided,
+            filters=asked.filters,
+            kind=asked.kind,
+            actor=actor,
+            fields=asked.fields,
+        )
+        if effect_lists.is_part_wanted():
+            return render_template("migration/choose_effects.html", **_effect_words(definition, found, asked))
         wanted = [one for one in from_where if asked.filters.source in (None, one.id)]
-        found = selection.find_ids(session, definition, asked.filters, actor=actor)
-        verdicts = effects.dry_run(session, target, found[:MOST_JUDGED], asked.decided, actor=actor)
-        shown, following = _shown(verdicts, asked.kind)
         latest = batches.of_key(session, definition.key, actor=actor, limit=5)
-        targets = decisions.targets(target)
+        choices = decisions.targets(target)
         return render_template(
             "migration/choose.html",
-            definition=definition,
+            **_effect_words(definition, found, asked),
             kept=dict(_decisions_of(asked)),
             versions=[(str(one.id), _("Versi {n}", n=one.number)) for one in from_where],
-            kind_options=[(kind, _(text)) for kind, text in KINDS.items()],
-            links={kind: lists.address({"jenis": kind}) for kind in ("", *KINDS)},
-            matching=sum(asked.kind in one.kinds for one in verdicts) if asked.kind else len(found),
-            target_ids={id_ for id_, _name, _kind in targets},
+            kind_options=[(kind, _(text)) for kind, text in effect_lists.KINDS.items()],
+            target_ids={id_ for id_, _name, _kind in choices},
             sources=from_where,
             sheets=[_sheet(session, one, target, asked, actor) for one in wanted[:3]],
-            targets=targets,
+            targets=choices,
             timers=_timers(session, wanted, target, asked),
             ways=[(way, _(WAYS[way])) for way in decisions.WAYS],
-            count=len(found),
-            judged=len(verdicts),
-            totals=[(kind, _(KINDS[kind]), n) for kind, n in effects.totals(verdicts).items()],
-            rows=[(one, _kind(one), _told_changes(one.changes), _reasons(one)) for one in shown],
-            asked=asked,
-            following=following,
-            first=lists.address() if lists.argument(lists.AFTER) else "",
             latest=latest,
             progress=batches.progress(session, [one.id for one in latest]),
             batch_states={state: _(text) for state, text in BATCH_STATES.items()},
-            may_move=moves.may_move(actor),
             problem=problem,
             reason=reason,
         )
 
 
+def _effect_words(
+    definition: ProcessDefinition, found: effect_lists.EffectList, asked: Asked
+) -> dict[str, Any]:
+    """What the part of the page says that tells of the effect."""
+    file = url_for("migration.effect_file", definition_id=definition.id, **_query(asked.fields))
+    return {
+        "definition": definition,
+        "found": found,
+        "asked": asked,
+        "effect_file": file,
+        "may_move": found.may_ask,
+    }
+
+
+def _query(fields: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Fields as `url_for` takes them."""
+    found: dict[str, Any] = {}
+    for name, value in fields:
+        if value:
+            found.setdefault(name, []).append(value)
+    return found
+
+
+@blueprint.get("/proses/<int:definition_id>/perkara-lama/akibat.csv")
+def effect_file(definition_id: int) -> Response:
+    """What moving to this version does to each case, as a file."""
+    actor, asked = context.actor(), _asked(request.args)
+    batches.require_reader(actor)
+    with context.database().reading() as session:
+        definition = definitions.get(session, definition_id)
+        name = f"{definition.key}-versi-{definition.version}-akibat.csv"
+        target = targets.stored_target(session, definition_id)
+        return effect_lists.as_file(session, target, asked.decided, name, filters=asked.filters, actor=actor)
+
+
+@blueprint.post("/proses/<int:definition_id>/perkara-lama/akibat")
+def survey(definition_id: int) -> Response:
+    """Have all open cases judged in the background."""
+    actor, asked = context.actor(), _asked(request.form)
+    survey_commands.begin(
+        context.database(),
+        lambda session: targets.stored_target(session, definition_id),
+        lambda _session, _target: asked.decided,
+        actor=actor,
+        command=entries.sent_command("survey_version", definition_id, asked.fields),
+    )
+    return _back_to_effects(definition_id, asked)
+
+
+@blueprint.post("/proses/<int:definition_id>/perkara-lama/akibat/lupakan")
+def forget_survey(definition_id: int) -> Response:
+    """Stop judging them and drop what was found."""
+    survey_id = numbers.parse_id(request.form.get("survey", "")) or 0
+    command = entries.sent_command("forget_survey", survey_id)
+    survey_commands.forget(context.database(), survey_id, actor=context.actor(), command=command)
+    flash(_("Hitungan dihentikan dan dilupakan."), "info")
+    return _back_to_effects(definition_id, _asked(request.form))
+
+
+def _back_to_effects(definition_id: int, asked: Asked) -> Response:
+    where = url_for("migration.choose", definition_id=definition_id, **_query(asked.fields), _anchor="akibat")
+    return redirect(where, 303)
+
+
 def _decisions_of(asked: Asked) -> list[tuple[str, str]]:
     """The fields that hold what was decided."""
     return [one for one in asked.fields if one[0].partition(".")[0] in (_ELEMENT, _TIMER)]
-
-
-def _shown(verdicts: Sequence[Verdict], kind: str) -> tuple[list[Verdict], str]:
-    """The verdicts of this page, those that cannot move first, and the address of the next page."""
-    after = numbers.parse_id(lists.argument(lists.AFTER)) or 0
-    found = [one for one in verdicts if not kind or kind in one.kinds]
-    found.sort(key=lambda one: (_kind_order(one), one.instance_id))
-    rest = found[after:]
-    return rest[:PAGE], lists.next_page(str(after + PAGE)) if len(rest) > PAGE else ""
-
-
-def _kind_order(verdict: Verdict) -> int:
-    return min(effects.KINDS.index(kind) for kind in verdict.kinds)
-
-
-def _kind(verdict: Verdict) -> list[tuple[str, str]]:
-    """(kind, its words) of a verdict, the most important first."""
-    return [(kind, _(KINDS[kind])) for kind in effects.KINDS if kind in verdict.kinds]
-
-
-def _told_changes(changes: Sequence[Change]) -> list[tuple[str, list[tuple[str, str | None, str]]]]:
-    return words.by_step(changes, Ids(context.config().timezone))
-
-
-def _reasons(verdict: Verdict) -> list[str]:
-    return list(dict.fromkeys(obstacle.text for obstacle in verdict.obstacles))
 
 
 @dataclass(frozen=True)
@@ -306,7 +339,7 @@ def _batch_page(batch_id: int, *, problem: str = "", reason: str = "") -> str:
 
 def _told_row(row: MigrationCase) -> tuple[Any, list[str]]:
     changes = [decode_as(Change, one) for one in row.changes]
-    return _told_changes(changes), moves.told_obstacles(row.obstacles)
+    return effect_lists.told_changes(changes), moves.told_obstacles(row.obstacles)
 
 
 @blueprint.post("/pemindahan/<int:batch_id>/hentikan")

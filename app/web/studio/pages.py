@@ -21,7 +21,7 @@ from app.web import context, entries, errors
 from app.web.definitions.definitions import known, said, say_done
 from app.web.files import deployed_files
 from app.web.files.downloads import as_download
-from app.web.studio import publications
+from app.web.studio import publications, publishing
 
 blueprint = Blueprint("studio", __name__)
 
@@ -229,9 +229,9 @@ def publish(draft_id: int) -> AnyResponse:
         )
     except InvalidDiagram as error:
         found = [finding.as_dict() for finding in error.findings]
-        return make_response(_draft_page(draft_id, refused=found, reason=reason), 422)
+        return make_response(publishing.page(draft_id, refused=found, reason=reason), 422)
     except InvalidForm as error:
-        return make_response(_draft_page(draft_id, problems=error.errors, reason=reason), 422)
+        return make_response(publishing.page(draft_id, problems=error.errors, reason=reason), 422)
     if done["proposal"] and not done.get("waits", True):
         flash(_("Dijadwalkan. Sampai waktunya, yang berlaku tetap versi sekarang."), "ok")
         return redirect(url_for("studio.show", draft_id=draft_id), 303)
@@ -239,6 +239,7 @@ def publish(draft_id: int) -> AnyResponse:
         flash(_("Belum berlaku: usulan {n} menunggu persetujuan orang kedua.", n=done["proposal"]), "warn")
         return redirect(url_for("proposals.show", proposal_id=done["proposal"]), 303)
     say_done(done)
+    publishing.say_who_stays(done)
     return redirect(url_for("definitions.show", definition_id=done["definitions"][0]["id"]), 303)
 
 
@@ -290,8 +291,6 @@ def _draft_page(
     draft_id: int,
     *,
     problems: Mapping[str, str] | None = None,
-    refused: list[dict[str, Any]] | None = None,
-    reason: str = "",
     table: str = "",
     form_name: str = "",
 ) -> str:
@@ -309,12 +308,10 @@ def _draft_page(
             "studio/draft.html",
             draft=draft,
             files=[row for row in files],
-            findings=[said(one) for one in (found if refused is None else refused)],
+            findings=[said(one) for one in found],
             live=live,
             planning=publications.planning(session, draft),
             problems=problems or {},
-            refused=refused is not None,
-            reason=reason,
             new_table=table,
             form_name=form_name,
             kept_days=drafts.KEPT.days,

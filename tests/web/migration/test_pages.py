@@ -6,13 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from app.commands import migration
+from app.commands import surveys as survey_commands
 from app.db import Database
 from app.models import MigrationCase, ProcessDefinition, ProcessInstance
 from app.services.deployment import deployments
 from app.services.instances import incidents
+from app.services.migration import surveys
 from tests.web.cases import actor, start_many, task_of
 from tests.web.conftest import Browser, Case, sop_files
-from tests.web.pages import words_of
+from tests.web.pages import part_words, words_of
 
 SignIn = Callable[[str], Browser]
 
@@ -228,3 +230,47 @@ def test_only_owners_put_a_stopped_case_elsewhere(office: Database, case: Case, 
         browser = sign_in(who)
         assert browser.get("/kendala/1/pindah").status_code == 403
         assert browser.post("/kendala/1/pindah", token="x", to="y", reason="z").status_code == 403
+
+
+def test_more_cases_than_a_page_judges_are_surveyed_filtered_and_moved(
+    office: Database, case: Case, newer: int, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surveys, "AT_ONCE", 0)
+    browser, here = sign_in("pemilik"), address(newer)
+    assert "Hitung akibatnya" in words_of(browser.get(here))
+    refused = browser.post(here, mana="semua", jenis="task", reason="SOP direvisi")
+    assert refused.status_code == 409
+    assert "belum dihitung" in words_of(refused)
+    asked = browser.post(f"{here}/akibat")
+    assert (asked.status_code, asked.location) == (303, f"{here}#akibat")
+    assert "0 dari 1 perkara dihitung" in part_words(browser.get(f"{here}?bagian=akibat"))
+    judge(office)
+    page = browser.get(here)
+    assert "Tugas berubah 1" in words_of(page)
+    assert "Hitung akibatnya" not in words_of(sign_in("auditor").get(here))
+    assert case.started["business_key"] in browser.get(f"{here}/akibat.csv").text
+    assert "Tidak ada perkara yang cocok" in words_of(browser.get(f"{here}?jenis=blocked"))
+    batch = begun(browser, newer, jenis="task")
+    work(office)
+    assert "1 dari 1 perkara" in words_of(browser.get(batch))
+
+
+def test_a_survey_of_a_version_is_for_owners_to_ask_for_and_to_stop(
+    office: Database, case: Case, newer: int, sign_in: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(surveys, "AT_ONCE", 0)
+    here = address(newer)
+    for name, status in (("auditor", 403), ("upp", 403)):
+        assert sign_in(name).post(f"{here}/akibat").status_code == status
+    assert sign_in("upp").get(f"{here}/akibat.csv").status_code == 404
+    browser = sign_in("pemilik")
+    browser.get(here)
+    browser.post(f"{here}/akibat")
+    found = browser.get(here).text.split('name="survey" value="')[1].split('"')[0]
+    assert browser.post(f"{here}/akibat/lupakan", survey=found).location == f"{here}#akibat"
+    assert "Hitung akibatnya" in words_of(browser.get(here))
+
+
+def judge(office: Database) -> None:
+    while survey_commands.work(office, "worker"):
+        pass

@@ -12,8 +12,9 @@ import later from "./later.js";
 import leaving from "./leaving.js";
 import menu from "./menu.js";
 import print from "./print.js";
+import progress from "./progress.js";
 import shortcuts from "./shortcuts.js";
 import theme from "./theme.js";
 
 const modules = { autosave, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, leaving, menu, print, shortcuts, theme };
-attach({ ...modules, later: later(modules) });
+attach({ ...modules, later: later(modules), progress: progress(modules) });
