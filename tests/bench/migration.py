@@ -1,4 +1,5 @@
-"""Moving open cases to another version: judging 500 of them, and moving 5,000 with what the worker does."""
+"""Moving open cases to another version: judging 500, by a version and by a draft that is not stored, and 5,000 in the
+background; and moving 5,000 with what the worker does."""
 
 import time
 from pathlib import Path
@@ -6,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.commands import migration
+from app.commands import migration, surveys
 from app.commands.transaction import Command
 from app.db import Database
 from app.models import MigrationCase, ProcessDefinition, ProcessInstance, User
@@ -14,15 +15,20 @@ from app.services.core import access
 from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.instances import instances
-from app.services.migration import effects
+from app.services.migration import effect_lists, effects
+from app.services.migration import surveys as survey_service
 from app.services.migration.decisions import Decisions
+from app.services.migration.effect_lists import Asked
+from app.services.migration.selection import CaseFilters
+from app.services.studio import drafts
+from app.services.studio import effects as draft_effects
 from app.services.tasks import tasks
 from tests.bench.figures import office_for, row
 from tests.reports import answers_for, report, report_values
 from tests.sop_changes.editing import shipped
 
 ONE = report("SIN-001")
-JUDGED, MOVED = 500, 5_000
+JUDGED, FEW, MOVED = 500, 50, 5_000
 DECIDED = Decisions(timers={"tenggat_penyaluran": "recompute"})
 
 
@@ -30,6 +36,7 @@ def measure(folder: Path) -> None:
     office = office_for(folder)
     database = office.database
     ids = _start(database, MOVED)
+    _judge_draft(database, ids)
     target = _publish(database)
     _warm(database, target, ids[:10])
     began = time.perf_counter()
@@ -42,6 +49,53 @@ def measure(folder: Path) -> None:
     took, worked = _move(database, target, ids)
     row(f"{MOVED:,} cases moved, a transaction each", f"{took:.1f} s, CPU {worked:.1f} s", "≤ 60 s")
     database.engine.dispose()
+
+
+def _judge_draft(database: Database, ids: list[int]) -> None:
+    """The effect of a draft before it is published: in the request, and in the background."""
+    with database.transaction() as session:
+        draft = drafts.begin_from_files(session, _changed(), title=None, actor=_owner(session)).id
+    began = time.perf_counter()
+    with database.reading() as session:
+        owner = _owner(session)
+        target = draft_effects.target_of(session, draft, actor=owner)
+    row("a draft read and checked to judge by it", f"{time.perf_counter() - began:.2f} s, once")
+    took = {
+        count: min(_judged(database, draft, ids[:count]) for _turn in range(3)) for count in (FEW, JUDGED)
+    }
+    each = {count: took[count] / count * 1000 for count in took}
+    row(f"effect of a draft on {JUDGED} open cases", f"{took[JUDGED]:.2f} s", "≤ 2 s")
+    ratio = each[JUDGED] / each[FEW]
+    row(f"a case of {JUDGED} against one of {FEW}", f"{ratio:.2f} ({each[JUDGED]:.2f} ms)", "flat")
+    began, worked = time.perf_counter(), time.process_time()
+    surveys.begin(
+        database,
+        lambda _session: target,
+        lambda _session, _target: DECIDED,
+        actor=owner,
+        command=Command("survey_draft", str(draft)),
+    )
+    while surveys.work(database, "bench"):
+        pass
+    took_s, worked = time.perf_counter() - began, time.process_time() - worked
+    with database.reading() as session:
+        survey = survey_service.find(session, target, DECIDED, actor=owner)
+        assert survey is not None
+        assert (survey.state, survey.judged) == ("done", len(ids)), survey.state
+        began, asked = time.perf_counter(), Asked(CaseFilters(), "task")
+        effect_lists.surveyed(session, survey, target, asked, actor=owner)
+        listed = (time.perf_counter() - began) * 1000
+    row(f"{len(ids):,} cases judged in the background", f"{took_s:.1f} s, CPU {worked:.1f} s")
+    row("a page of their list, filtered", f"{listed:.1f} ms")
+
+
+def _judged(database: Database, draft: int, ids: list[int]) -> float:
+    began = time.perf_counter()
+    with database.reading() as session:
+        owner = _owner(session)
+        target = draft_effects.target_of(session, draft, actor=owner)
+        effect_lists.judged_now(session, target, ids, DECIDED, Asked(CaseFilters()), actor=owner)
+    return time.perf_counter() - began
 
 
 def _owner(session: Session) -> access.Actor:
@@ -65,10 +119,15 @@ def _start(database: Database, count: int) -> list[int]:
     return ids
 
 
-def _publish(database: Database) -> int:
+def _changed() -> dict[str, bytes]:
     files = shipped()
     diagram = files["pengaduan.bpmn"].replace(b"Penyaluran Pengaduan", b"Penyaluran Laporan")
     files["pengaduan.bpmn"] = diagram.replace(b">3 hari<", b">9 hari<")
+    return files
+
+
+def _publish(database: Database) -> int:
+    files = _changed()
     with database.transaction() as session:
         deployments.deploy(session, files, actor=None)
         return session.scalars(

@@ -88,6 +88,11 @@ class EffectList:
         return _here({lists.AFTER: self.effects.page.next}) if self.effects.page.next else ""
 
     @property
+    def again(self) -> str:
+        """This page, for a browser without scripts to load anew: one at a ``#`` of it would stay where it is."""
+        return _here({})
+
+    @property
     def part(self) -> str:
         """Where this part of the page is."""
         return _here({PART: "akibat"})
@@ -106,13 +111,14 @@ def effect_list(
     filters: CaseFilters,
     kind: str,
     actor: Actor,
+    limit: int = 50,
     fields: Sequence[tuple[str, str]] = (),
 ) -> EffectList:
     """What a page shows; where its list begins stands in the address.
 
     Up to `surveys.AT_ONCE` cases are judged now, more are looked up in a survey.
     """
-    asked = Asked(filters, kind, lists.argument(lists.AFTER))
+    asked = Asked(filters, kind, lists.argument(lists.AFTER), limit)
     ids = targets.ids_after(session, target, 0, surveys.AT_ONCE + 1, actor=actor, filters=filters)
     made = EffectList("none", len(ids), _nothing(), (), kind, fields=fields, may_ask=moves.may_move(actor))
     if not ids:

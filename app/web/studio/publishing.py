@@ -41,6 +41,8 @@ blueprint = Blueprint("studio_publishing", __name__)
 
 #: In the address: what becomes of the timers of running cases.
 TIMERS = "tenggat"
+#: Cases on one page of the list: below it stands what the page is for.
+_CASES = 20
 #: More changes than this stand folded.
 _MANY_CHANGES = 12
 #: Findings of a scenario that does not come out as it was kept.
@@ -108,12 +110,14 @@ def page(
         played = sandbox.play_scenarios(context.database(), session, files, context.config())
         told = [said(one.as_dict()) for one in errors_first([*examined.findings, *played])]
         found = told if refused is None else [said(one) for one in refused]
+        errors = [one for one in found if one["severity"] == "error"]
         stops = not files or any(one["severity"] == "error" for one in (*found, *told))
         return render_template(
             "studio/publish.html",
             draft=draft,
             findings=found,
-            errors=[one for one in found if one["severity"] == "error"],
+            errors=errors,
+            editors=_editors(draft_id, files, errors),
             stops=stops,
             is_empty=not files,
             differing=[one for one in found if one["code"] in DIFFERING],
@@ -124,6 +128,20 @@ def page(
             planning=publications.planning(session, draft),
             **({} if stops or examined.unstored is None else _judged(session, draft, examined, actor)),
         )
+
+
+def _editors(
+    draft_id: int, files: Mapping[str, bytes], errors: Sequence[Mapping[str, Any]]
+) -> list[tuple[str, str]]:
+    """Where the files with errors are mended: (file, address)."""
+    names = dict.fromkeys(str(one["file"]) for one in errors if one["file"] in files)
+    kinds = {"bpmn": "diagram", "form": "form", "dmn": "table"}
+    found = ((name, kinds.get(name.rsplit(".", 1)[-1])) for name in names)
+    return [
+        (name, url_for(f"studio_editors.{kind}", draft_id=draft_id, name=name))
+        for name, kind in found
+        if kind
+    ]
 
 
 def _judged(session: Session, draft: ProcessDraft, examined: Examined, actor: Actor) -> dict[str, Any]:
@@ -206,6 +224,7 @@ def _effect_words(session: Session, draft_id: int, target: Target, actor: Actor)
         filters=CaseFilters(q),
         kind=effect_lists.kind_asked_for(),
         actor=actor,
+        limit=_CASES,
         fields=[(TIMERS, way)],
     )
     kept = {effect_lists.KIND: found.kind, TIMERS: way, "q": q}

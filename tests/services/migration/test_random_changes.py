@@ -12,13 +12,19 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.commands import surveys
+from app.commands.transaction import Command
 from app.db import Database
 from app.errors import InvalidDiagram
-from app.models import Job, MessageWait, ProcessInstance, UserTask
+from app.models import EffectCase, Job, MessageWait, MigrationCase, ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor
+from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.instances import instances, jobs
+from app.services.migration.decisions import Decisions
+from app.services.studio import drafts
+from app.services.studio import effects as draft_effects
 from app.services.tasks import tasks
 from tests.reports import ROUTES, Report, answers_for, report, report_values
 from tests.services.migration import moving
@@ -82,16 +88,20 @@ class Play:
     def changed(self) -> int:
         """Deploy the SOP with one to three changes; the id of the version."""
         while True:
-            drawing = Drawing()
-            for number in range(self.random.randint(1, 3)):
-                self._change(drawing, number)
-            files = {**shipped(), **drawing.saved()}
+            files = self.changed_files()
             try:
                 with self.database.transaction() as session:
                     done = deployments.deploy(session, files, actor=None)
                     return next(o.definition.id for o in done.definitions if o.definition.key == "pengaduan")
             except InvalidDiagram:
                 continue
+
+    def changed_files(self) -> dict[str, bytes]:
+        """The SOP with one to three changes, which may make it one that cannot be deployed."""
+        drawing = Drawing()
+        for number in range(self.random.randint(1, 3)):
+            self._change(drawing, number)
+        return {**shipped(), **drawing.saved()}
 
     def _change(self, drawing: Drawing, number: int) -> None:
         kind, task = self.random.randint(0, 4), self.random.choice(TASKS)
@@ -116,6 +126,61 @@ class Play:
     @staticmethod
     def _lane_ids(drawing: Drawing) -> list[str]:
         return [lane.get("id") or "" for lane in drawing._references()]
+
+
+def surveyed(play: Play, decided: Decisions) -> tuple[dict[str, bytes], int]:
+    """Draw a change that can be deployed, as a draft, and have all open cases judged by the worker; the files, and
+    the id of the survey."""
+    while True:
+        files = play.changed_files()
+        with play.database.transaction() as session:
+            draft = drafts.begin_from_files(session, files, title=None, actor=play.owner).id
+        try:
+            done = surveys.begin(
+                play.database,
+                lambda session, draft=draft: draft_effects.target_of(session, draft, actor=play.owner),
+                lambda _session, _target: decided,
+                actor=play.owner,
+                command=Command("survey_draft", str(draft)),
+            )
+        except InvalidDiagram:
+            continue
+        while surveys.work(play.database, "worker"):
+            pass
+        return files, int(done["survey"])
+
+
+def _told(changes: list[Any]) -> list[tuple[str, ...]]:
+    """What changes, with times by the day: a new timer is counted from the move."""
+    return [(one["kind"], one["activity"], one["before"][:10], one["after"][:10]) for one in changes]
+
+
+@pytest.mark.parametrize("seed", range(SEED, SEED + SEEDS))
+def test_what_a_draft_was_said_to_do_to_cases_is_what_moving_them_does(database: Database, seed: int) -> None:
+    play = Play(database, seed)
+    cases = [play.start() for _number in range(4)]
+    for case in cases:
+        for _step in range(play.random.randint(0, 4)):
+            play.step(case)
+    way = play.random.choice(["keep", "recompute", "shift"])
+    timers = {} if way == "keep" else dict.fromkeys(TIMERS, way)
+    files, survey = surveyed(play, Decisions(timers=timers))
+    moving.deploy(play, files)
+    with database.reading() as session:
+        target = definitions.newest_ids(session)["pengaduan"]
+        found = {row.instance_id: row for row in session.query(EffectCase).filter_by(survey_id=survey)}
+        still_open = {case.id for case in cases if session.get_one(ProcessInstance, case.id).ended_at is None}
+    assert found.keys() == still_open
+    batch = moving.move(play, target, *cases, timers=timers)
+    with database.reading() as session:
+        rows = session.query(MigrationCase).filter_by(batch_id=batch).all()
+    assert {row.instance_id for row in rows} == still_open
+    for row in rows:
+        said = found[row.instance_id]
+        told = (seed, way, said.kind, said.changes, said.obstacles, row.state, row.changes, row.obstacles)
+        assert (row.state == "refused") == (said.kind == "blocked"), told
+        assert _told(row.changes) == _told(said.changes), told
+        assert row.obstacles == said.obstacles, told
 
 
 def _due(rows: dict[str, Any]) -> list[tuple[str, str]]:

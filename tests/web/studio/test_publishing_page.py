@@ -92,7 +92,7 @@ def test_errors_end_the_page(owner: Browser, case: Case) -> None:
     page = owner.get(HERE)
     words = words_of(page)
     assert "Draf dengan galat tidak dapat diterbitkan" in words
-    assert 'href="/studio/1/diagram"' in page.text
+    assert 'href="/studio/1/diagram/pengaduan.bpmn"' in page.text
     assert "Alasan perubahan" not in words
     assert 'id="akibat"' not in page.text
     assert owner.get(f"{HERE}?bagian=akibat").status_code == 422
