@@ -50,14 +50,18 @@ def test_the_sop_is_played_to_day_70_and_kept_as_a_scenario(office: Office, peop
     expect(page.get_by_text("Skenario disimpan dalam draf sebagai unit-terlambat.scenario")).to_be_visible()
     pemilik.press("Urungkan langkah terakhir")
     expect(page.locator(".sandbox-clock")).to_contain_text("2027")
-    pemilik.visit(f"/studio/{draft}")
+    pemilik.visit(f"/studio/{draft}/terbitkan")
+    expect(page.locator("#skenario")).to_contain_text("Sama Unit terlambat")
     expect(page.get_by_role("button", name="Terbitkan", exact=True)).to_be_visible()
+    pemilik.visit(f"/studio/{draft}")
     slower = shipped()["pengaduan.bpmn"].replace(b"3 hari", b"5 hari")
     page.locator("#f-files").set_input_files(
         {"name": "pengaduan.bpmn", "mimeType": "application/xml", "buffer": slower}
     )
     pemilik.press("Masukkan")
     expect(page.locator("#temuan")).to_contain_text("Skenario “Unit terlambat” tidak berjalan seperti")
+    page.get_by_role("link", name="Ke penerbitan").click()
+    expect(page.locator("#skenario")).to_contain_text("Berbeda Unit terlambat")
     expect(page.get_by_role("button", name="Terbitkan juga")).to_be_visible()
 
 

@@ -175,11 +175,15 @@ def test_a_run_is_kept_as_a_scenario_and_a_difference_needs_a_word_more(owner: B
     assert "masuk-loket.scenario" in words_of(owner.get(here))
     page = words_of(owner.get("/studio/2"))
     assert "masuk-loket.scenario Skenario" in page
+    page = words_of(owner.get("/studio/2/terbitkan"))
+    assert "Sama Masuk loket berjalan seperti yang disimpan" in page
     assert "Terbitkan juga" not in page
     slower = procedure(after="5 hari kerja")["uji.bpmn"]
     upload(owner, "/studio/2/berkas", {}, [("files", "uji.bpmn", slower)])
     page = words_of(owner.get("/studio/2"))
     assert "Skenario “Masuk loket” tidak berjalan seperti yang disimpan: langkah 1 (Perkara dimulai)" in page
+    page = words_of(owner.get("/studio/2/terbitkan"))
+    assert "Berbeda Masuk loket : Skenario “Masuk loket” tidak berjalan seperti" in page
     assert "Terbitkan juga" in page
     refused = owner.post("/studio/2/terbitkan", reason="Perbup 12/2026")
     assert refused.status_code == 422
