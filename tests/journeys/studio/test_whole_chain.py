@@ -271,7 +271,11 @@ def try_to_day_70(pemilik: Person, draft: int, album: Album) -> None:
 def publish(pemilik: Person, draft: int, album: Album) -> None:
     """Read what changes and what it does to open cases, say why, publish."""
     page = pemilik.page
-    pemilik.visit(f"/studio/{draft}")
+    pemilik.visit(f"/studio/{draft}/terbitkan?tenggat=recompute")
+    expect(page.locator("#berubah")).to_contain_text("5 hari")
+    expect(page.locator("#akibat .totals")).not_to_contain_text(re.compile(r"Tugas berubah\s*0"))
+    expect(page.locator("#skenario")).to_contain_text("Unit terlambat")
+    album.picture(page, "before-publishing")
     page.get_by_label("Alasan perubahan").fill("Konfirmasi dilakukan unit; telaahan diberi lima hari.")
     pemilik.press("Terbitkan")
     expect(page.get_by_text("versi 2", exact=False).first).to_be_visible()
