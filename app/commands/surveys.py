@@ -13,6 +13,7 @@ from app.services.core.access import Actor
 from app.services.migration import effects, moves, surveys, targets
 from app.services.migration.decisions import Decisions
 from app.services.migration.effects import Verdict
+from app.services.migration.selection import CaseFilters
 from app.services.migration.surveys import Turn
 from app.services.migration.targets import Target
 from app.services.studio import effects as draft_effects
@@ -39,9 +40,10 @@ def begin(
     with database.reading() as session:
         target = target_of(session)
         decided = decide(session, target)
+        total = targets.count(session, target, actor=actor, filters=CaseFilters())
 
     def do(session: Session) -> Answer:
-        return {"survey": surveys.begin(session, target, decided, actor=actor).id}
+        return {"survey": surveys.begin(session, target, decided, total, actor=actor).id}
 
     return run_command(database, command, do, actor=actor, allowed=lambda _s: moves.require_may_move(actor))
 

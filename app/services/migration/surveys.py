@@ -10,12 +10,12 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 
 import orjson
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import Conflict, NotFound
 from app.i18n import _
-from app.models import EffectCase, EffectSurvey, ProcessInstance
+from app.models import EffectCase, EffectSurvey
 from app.services.core import bulk, clock
 from app.services.core.access import Actor
 from app.services.migration import batches, moves, targets
@@ -55,8 +55,11 @@ def decided_by(decisions: Decisions) -> str:
     return hashlib.sha256(orjson.dumps(decisions.as_dict(), option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-def begin(session: Session, target: Target, decisions: Decisions, *, actor: Actor) -> EffectSurvey:
-    """Begin to survey what a target would do; the worker goes on with it. An earlier one of the same is forgotten.
+def begin(
+    session: Session, target: Target, decisions: Decisions, total: int, *, actor: Actor
+) -> EffectSurvey:
+    """Begin to survey what a target would do to its ``total`` cases; the worker goes on. An earlier one of the
+    same is forgotten.
 
     Raises:
         NotAllowed: the actor is no process owner.
@@ -70,7 +73,6 @@ def begin(session: Session, target: Target, decisions: Decisions, *, actor: Acto
     for one in kept:
         if one not in others[: _MOST_KEPT - 1]:
             one.state = "forgotten"
-    count = select(func.count()).select_from(ProcessInstance).where(target.open_cases)
     survey = EffectSurvey(
         draft_id=target.draft_id,
         definition_id=target.definition_id,
@@ -78,7 +80,7 @@ def begin(session: Session, target: Target, decisions: Decisions, *, actor: Acto
         decisions=decisions.as_dict(),
         decided=decided,
         state="running",
-        total=session.scalar(count) or 0,
+        total=total,
         judged=0,
         last_id=0,
         worker="",

@@ -23,6 +23,7 @@ from app.services.studio import drafts
 from app.services.studio import effects as draft_effects
 from tests.services.migration.moving import MOVED_LANE, deploy, move
 from tests.services.office import Office, procedure
+from tests.write_locks import write_locks
 
 CASES = 7
 
@@ -185,6 +186,15 @@ def test_who_comes_back_after_another_took_over_writes_nothing(
     work(office, "b")
     with office.database.transaction() as session:
         assert not service.keep(session, turn, "a", [cases[0].id], [], over=False)
+    assert judged(office) == [case.id for case in cases]
+
+
+def test_nothing_costly_happens_while_a_turn_writes(office: Office, cases: Sequence[ProcessInstance]) -> None:
+    draft = draft_of(office, procedure(lanes=MOVED_LANE))
+    with write_locks() as seen:
+        begin(office, draft)
+        work(office)
+    assert seen.costly == []
     assert judged(office) == [case.id for case in cases]
 
 
