@@ -68,6 +68,11 @@ class Prepared:
         return self.begun_at + timedelta(days=self.options.days)
 
     @property
+    def is_rate_assumed(self) -> bool:
+        """Whether nobody says how many cases begin on a working day."""
+        return not (self.options.per_day or self.history.per_day)
+
+    @property
     def per_day(self) -> float:
         """Cases that begin on a working day."""
         return self.options.per_day or self.history.per_day or ASSUMED_PER_DAY
@@ -86,6 +91,11 @@ class Forecast:
     later: int = 0
     seconds: float = 0.0
     bases: Mapping[str, Basis] = field(default_factory=dict)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether more cases would come than are ever played."""
+        return self.prepared.options.source == "synthetic" and self.wanted >= MOST_CASES
 
     @property
     def is_cut(self) -> bool:

@@ -47,6 +47,10 @@ def test_the_version_in_force_stands_beside_the_draft(owner: Browser) -> None:
     assert "Lamanya dianggap lognormal di sekitar 50% tenggatnya." in page
     assert "40 perkara, 2 Nov 2026, 07.30 WIB" in page
     assert "benih 7" in page
+    assert "Rata-rata 4 perkara baru per hari kerja." in page
+    assert "anggapan; ia dapat diubah" not in page
+    assumed = words_of(owner.get(f"{HERE}?sumber=buatan&hari=10&jumlah=&sejak=2026-11-02"))
+    assert "Rata-rata 1 perkara baru per hari kerja. Banyaknya itu anggapan" in assumed
     assert re.search(r"Penyaluran Pengaduan LAPOR ! – SP4N 40 berlaku: 40 (\d+) berlaku: \1", page)
     assert page == words_of(owner.get(HERE + CHOSEN))
 
