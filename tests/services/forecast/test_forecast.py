@@ -29,6 +29,7 @@ from tests.services.forecast.running import (
     run,
     takes,
 )  # fmt: skip
+from tests.services.migration.moving import MOVED_LANE
 from tests.services.office import Office, form, text
 from tests.services.sandbox.playing import Trial, checksums, complete, start, wait
 
@@ -73,8 +74,7 @@ def test_breaches_are_those_counted_by_hand() -> None:
 
 
 def test_a_task_that_takes_its_lane_along_is_told_in_both() -> None:
-    moved = {"Loket": "terima cukup lewat ingat ditegur selesai", "Unit": "kerjakan periksa"}
-    given = prepared(files(lanes=moved), files(), History(answers=ALL_SUFFICE))
+    given = prepared(files(lanes=MOVED_LANE), files(), History(answers=ALL_SUFFICE))
     view = views.View(forecast.play(given, seconds=60))
     [row] = [one for one in view.activities if one.id == "periksa"]
     assert (row.live_lane, row.draft_lane) == ("Loket", "Unit")
@@ -212,20 +212,30 @@ def test_copies_go_on_where_their_cases_stand(office: Office) -> None:
         assert (side.cases, opened["kerjakan"]) == (2, 2)
         assert side.ended == Counter(selesai=2)
     assert made.draft == made.live  # a deadline that runs is kept by moving
+    # Open since yesterday: it is none of those that take an hour.
+    known = History(durations={"periksa": takes(60.0, 5 * HOURS_OF_A_MONDAY)}, answers=ALL_SUFFICE)
+    made = forecast.play(replace(given, history=known), seconds=60)
+    assert made.draft.activities["periksa", "Loket"].minutes == pytest.approx([5 * HOURS_OF_A_MONDAY])
 
 
 def test_cases_run_today_in_their_own_version_and_those_that_cannot_move_are_told(office: Office) -> None:
     office.start()
     with office.database.transaction() as session:
-        deployments.deploy(session, files(after="20 hari kerja"), actor=None)
+        deployments.deploy(session, files(after="20 hari kerja", lanes=MOVED_LANE), actor=None)
     office.start()
     gone = {
         name: content.replace(b"periksa", b"telaah").replace(b'"Periksa"', b'"Telaah"')
         for name, content in files().items()
     }
     gone["telaah.form"] = gone.pop("periksa.form")
-    made = run(office, begin_draft(office, gone), source="copies")
+    with office.database.reading() as session:
+        chosen, draft = forecast.Options(source="copies"), begin_draft(office, gone)
+        given = forecast.prepare(session, draft, chosen, actor=office.owner)
+    slow = History(durations={"periksa": takes(5 * HOURS_OF_A_MONDAY)}, answers=ALL_SUFFICE)
+    made = forecast.play(replace(given, history=slow), seconds=60)
     assert made.live is not None
+    assert made.live.fired == Counter(lewat=1)  # of the case in the version with three days
+    assert {lane for name, lane in made.live.activities if name == "periksa"} == {"Loket", "Unit"}
     assert made.live.cases == made.draft.cases == 2
     [(reason, count)] = views.View(made).left_out
     assert "tidak ada lagi dalam versi tujuan" in reason
