@@ -41,7 +41,7 @@ def test_every_editor_has_the_same_head_and_leads_to_the_others(
     assert f'data-module="{module}"' in page
     assert f"/{module}-" in page, "its script and sheet"
     assert "data-save-status" in page
-    for way in (*PAGES.values(), "/studio/1", "/studio/1/coba", "/studio/1#penerbitan"):
+    for way in (*PAGES.values(), "/studio/1", "/studio/1/coba", "/studio/1/terbitkan"):
         assert f'href="{way}"' in page, way
     assert page.count('aria-current="page"') == 2  # in the menu of the shell, and among the files
     kind = path.split("/")[3]

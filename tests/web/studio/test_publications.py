@@ -61,7 +61,7 @@ def test_a_draft_is_planned_told_of_everywhere_and_cancelled(
     owner: Browser, office: Database, sign_in: SignIn
 ) -> None:
     path = begin(owner)
-    assert 'name="when" value="sekarang" checked' in owner.get(path).text
+    assert 'name="when" value="sekarang" checked' in owner.get(f"{path}/terbitkan").text
     done = plan(owner, path)
     assert (done.status_code, done.location) == (303, path)
     assert live_version(office) == 1
@@ -119,7 +119,7 @@ def test_the_reason_of_a_rejection_is_read_on_the_draft(
     owner: Browser, office: Database, sign_in: SignIn
 ) -> None:
     path, admin = begin(owner), sign_in("admin")
-    assert "Begitu disetujui orang kedua" in words_of(owner.get(path))
+    assert "Begitu disetujui orang kedua" in words_of(owner.get(f"{path}/terbitkan"))
     assert owner.post(f"{path}/terbitkan", reason="Perbup 12/2026").location == "/proses/usulan/1"
     assert "Perbup 12/2026" in words_of(admin.get("/proses/usulan/1"))
     assert admin.post("/proses/usulan/1/tolak").status_code == 422
@@ -236,6 +236,6 @@ def test_the_default_is_the_morning_of_the_next_working_day(
     path = begin(owner)
     saturday = datetime.fromisoformat("2026-11-28T09:00+07:00")
     monkeypatch.setattr(clock, "_current", lambda _session: saturday)
-    page = owner.get(path).text
+    page = owner.get(f"{path}/terbitkan").text
     assert 'name="on" type="text" value="30-11-2026"' in page
     assert 'name="at" type="text" value="00.00"' in page
