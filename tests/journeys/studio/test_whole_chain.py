@@ -223,11 +223,15 @@ def mend(pemilik: Person, draft: int, album: Album) -> None:
     editor.panel.locator("summary", has_text="Sel SOP (mutu baku)").click()
     editor.write("Waktu", "Maksimal 1 hari")
     found = editor.findings()
-    expect(found).to_have_count(2)
+    expect(found).to_have_count(3)  # and a note that the SOP has still its old revision
     album.picture(pemilik.page, "findings")
     found.filter(has_text="Maksimal 1 hari").get_by_role(
         "button", name="Samakan sel Waktu dengan timer"
     ).click()
+    expect(found).to_have_count(2)
+    editor.ask("editor.reveal('pengaduan')")
+    editor.panel.locator("summary", has_text="Identitas SOP").click()
+    editor.write("Tanggal revisi", "28 November 2026")
     expect(found).to_have_count(1)
     expect(found).to_contain_text("di Memilih unit ia boleh tetap kosong")
     editor.saved()
@@ -272,19 +276,21 @@ def publish(pemilik: Person, draft: int, album: Album) -> None:
     """Read what changes and what it does to open cases, say why, publish."""
     page = pemilik.page
     pemilik.visit(f"/studio/{draft}/terbitkan?tenggat=recompute")
-    expect(page.locator("#berubah")).to_contain_text("5 hari")
+    for told in ("lajur", "5 hari", "Memilih unit"):
+        expect(page.locator("#berubah")).to_contain_text(told)
     expect(page.locator("#akibat .totals")).not_to_contain_text(re.compile(r"Tugas berubah\s*0"))
     expect(page.locator("#skenario")).to_contain_text("Unit terlambat")
     album.picture(page, "before-publishing")
     page.get_by_label("Alasan perubahan").fill("Konfirmasi dilakukan unit; telaahan diberi lima hari.")
     pemilik.press("Terbitkan")
-    expect(page.get_by_text("versi 2", exact=False).first).to_be_visible()
+    expect(page.get_by_role("link", name="Lihat atau pindahkan perkara lama")).to_be_visible()
+    album.picture(page, "published")
 
 
 def move_all(pemilik: Person, album: Album) -> None:
     """Read the effect, let running deadlines follow the new SOP, move every open case of version 1."""
     page = pemilik.page
-    pemilik.go(page.get_by_role("link", name="Pindahkan perkara lama ke versi ini"))
+    pemilik.go(page.get_by_role("link", name="Lihat atau pindahkan perkara lama"))
     page.get_by_role("combobox", name="Telaahan Lanjutan").select_option("recompute")
     pemilik.press("Lihat akibatnya")
     totals = page.locator("#akibat .totals")
