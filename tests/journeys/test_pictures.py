@@ -20,8 +20,11 @@ from tests.journeys.office import Office, opened
 from tests.journeys.paths import PHONE, Receipt
 from tests.journeys.people import Person
 from tests.journeys.scene import hand_out
+from tests.journeys.studio.canvas import Editor, draft_of
+from tests.journeys.studio.trying import begin, play_to_the_unit, to_the_last_timer
 from tests.journeys.visits import look_up
 from tests.serving import Installation
+from tests.sop_changes.editing import Drawing, shipped
 
 _MOST_BYTES = 250_000
 #: Days ago, report, and the activity that waits in it now.
@@ -85,6 +88,7 @@ def test_the_pictures_of_the_readme(office: Office, people: People, folder: Path
     phone = people("upp", Finger, **PHONE, color_scheme="dark", device_scale_factor=2)
     shoot(phone, "/tugas", folder / "inbox-phone-dark.png", height=1000)
     follow_the_report(people(viewport={"width": 760, "height": 1000}), receipt, folder / "tracking.png")
+    change_the_sop(office, people("pemilik"), folder)
 
     named = set(re.findall(r"docs/pictures/([\w-]+\.png)", (ROOT / "README.md").read_text("utf-8")))
     taken = {path.name: path.stat().st_size for path in folder.glob("*.png")}
@@ -106,3 +110,29 @@ def follow_the_report(reporter: Person, receipt: Receipt, picture: Path) -> None
     reporter.visit("/lacak")
     look_up(reporter, receipt.number, receipt.code)
     reporter.page.screenshot(path=picture, caret="initial")
+
+
+def change_the_sop(office: Office, pemilik: Person, folder: Path) -> None:
+    """A draft in which the UPT confirms and the review has five days: drawn, tried, and about to be published."""
+    drawing = Drawing()
+    drawing.move("lajur_upt", "konfirmasi", "tenggat_konfirmasi")
+    drawing.set_timer("tenggat_telaahan", "5 hari")
+    draft = draft_of(office, {**shipped(), **drawing.saved()})
+    editor = Editor(pemilik, draft)
+    editor.select("telaahan")
+    editor.findings()
+    pemilik.page.screenshot(path=folder / "studio.png", caret="initial")
+    begin(pemilik, draft)
+    play_to_the_unit(pemilik)
+    to_the_last_timer(pemilik)
+    pemilik.page.screenshot(path=folder / "studio-try.png", caret="initial")
+    pemilik.visit(f"/studio/{draft}/terbitkan?tenggat=recompute")
+    pemilik.page.locator("summary", has_text="Lihat semua perubahan").click()
+    shoot_part(pemilik, "#berubah", folder / "studio-changes.png")
+    shoot_part(pemilik, "#akibat", folder / "studio-effect.png")
+
+
+def shoot_part(person: Person, part: str, picture: Path) -> None:
+    """Take a picture of a part of the page, as much as the window holds."""
+    person.page.locator(part).evaluate("e => e.scrollIntoView()")
+    person.page.screenshot(path=picture, caret="initial")

@@ -1,5 +1,6 @@
 """Save in a modeler, look at the browser: the SOP changes while the server runs."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.journeys.conftest import People
 from tests.journeys.office import Office, opened
 from tests.journeys.paths import list_of, row
 from tests.journeys.people import Person
+from tests.journeys.studio.canvas import Editor, draft_of_the_sop
 from tests.serving import Installation
 from tests.sop_changes.editing import Drawing, shipped
 
@@ -83,3 +85,41 @@ def test_a_broken_diagram_says_what_is_wrong_and_never_replaces_what_runs(
     save(folder, Drawing())
     pemilik.reload_until(version(pemilik, 2).or_(version(pemilik, 1)))
     pemilik.reload_until(pemilik.page.locator("main:not(:has-text('Tidak diterapkan'))"))
+
+
+def test_the_same_change_in_the_studio_and_by_another_modeler_is_the_same_version(
+    office: Office, people: People, folder: Path
+) -> None:
+    pemilik = people("pemilik")
+    draft = draft_of_the_sop(office)
+    editor = Editor(pemilik, draft)
+    editor.select("telaahan")
+    editor.write("Selesai dalam", "5 hari")
+    drawn = editor.saved()
+    pemilik.visit(f"/studio/{draft}/terbitkan")
+    pemilik.page.get_by_label("Alasan perubahan").fill("Telaahan diberi lima hari.")
+    pemilik.press("Terbitkan")
+    pemilik.visit("/proses")
+    expect(version(pemilik, 2)).to_be_visible()
+
+    save(folder, by_another_modeler())
+    pemilik.reload_until(version(pemilik, 3))
+    pemilik.visit("/proses/2/bandingkan/3")
+    differing = pemilik.page.locator(".jump a").all_inner_texts()
+    assert {re.sub(r"\W*\d+$", "", text) for text in differing[:-2]} <= {"Gambar", "Penulisan berkas"}
+
+    (folder / "processes" / Drawing.NAME).write_text(drawn, "utf-8")
+    pemilik.visit("/proses")
+    pemilik.reload_until(version(pemilik, 4))
+    pemilik.visit("/proses/2/bandingkan/4")
+    expect(pemilik.page.get_by_text("Isi keduanya sama")).to_be_visible()
+
+
+def by_another_modeler() -> Drawing:
+    """Telaahan has five days: the clock, its label, the cell of the SOP and the words of the reminder."""
+    drawing = Drawing()
+    drawing.set_timer("tenggat_telaahan", "5 hari")
+    drawing.describe("telaahan", "waktu", "5 hari")
+    told = "Telaahan Lanjutan sudah melewati 5 hari kerja. Tugas tetap terbuka; mohon segera diselesaikan."
+    drawing.describe("ingatkan_telaahan", "pesan", told)
+    return drawing

@@ -6,29 +6,9 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import People
 from tests.journeys.office import Office
-from tests.journeys.people import Person
 from tests.journeys.studio.canvas import draft_of_the_sop
-from tests.reports import answers_for, report, report_values
+from tests.journeys.studio.trying import begin, play_to_the_unit, to_the_last_timer
 from tests.sop_changes.editing import shipped
-
-_PLACES = ("penyaluran", "telaahan", "konfirmasi", "menyalurkan")
-
-
-def begin(pemilik: Person, draft: int) -> None:
-    pemilik.visit(f"/studio/{draft}")
-    pemilik.go(pemilik.page.get_by_role("link", name="Coba", exact=True))
-    pemilik.page.get_by_label("Tanggal mulai").fill("02-11-2026")
-    pemilik.page.get_by_label("Jam mulai").fill("09.00")
-    pemilik.press("Mulai mencoba")
-
-
-def play_to_the_unit(pemilik: Person) -> None:
-    one = report("SIN-001")
-    pemilik.fill(report_values(one))
-    pemilik.press("Mulai perkara")
-    for element in _PLACES:
-        pemilik.fill(answers_for(element, one))
-        pemilik.press("Selesaikan tugas")
 
 
 def test_the_sop_is_played_to_day_70_and_kept_as_a_scenario(office: Office, people: People) -> None:
@@ -38,8 +18,7 @@ def test_the_sop_is_played_to_day_70_and_kept_as_a_scenario(office: Office, peop
     expect(page.get_by_text("Tidak ada yang nyata di sini")).to_be_visible()
     play_to_the_unit(pemilik)
     expect(page.locator("#kerjakan")).to_contain_text("Tindak lanjut oleh UPT/Inspektorat")
-    while page.get_by_role("button", name="Ke tenggat berikutnya").count():
-        pemilik.press("Ke tenggat berikutnya")
+    to_the_last_timer(pemilik)
     pemilik.press("+30 hari")
     expect(page.locator(".sandbox-clock")).to_contain_text(re.compile(r"(Feb|Mar) 2027"))
     expect(page.locator("#kedudukan .diagram")).to_contain_text("Lewat")

@@ -22,6 +22,7 @@ from tests.journeys.conftest import People
 from tests.journeys.office import Office, opened
 from tests.journeys.people import Person
 from tests.journeys.studio.canvas import Editor, draft_of_the_sop
+from tests.journeys.studio.trying import to_the_last_timer
 from tests.reports import answers_for, report, report_values
 from tests.serving import Installation
 
@@ -260,8 +261,7 @@ def try_to_day_70(pemilik: Person, draft: int, album: Album) -> None:
             expect(page.locator("#kerjakan")).to_contain_text("UPT")
             album.picture(page, "lane-played")
         pemilik.press("Selesaikan tugas")
-    while page.get_by_role("button", name="Ke tenggat berikutnya").count():
-        pemilik.press("Ke tenggat berikutnya")
+    to_the_last_timer(pemilik)
     pemilik.press("+30 hari")
     expect(page.locator(".sandbox-clock")).to_contain_text("2027")
     expect(page.locator("#kedudukan .diagram")).to_contain_text("Lewat")
