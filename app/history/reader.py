@@ -1,6 +1,7 @@
 """The one reader of the record. Whoever asks has checked who may read it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
@@ -8,6 +9,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.history.entry import Entry, entry_of
 from app.history.events import Event
 from app.models import HistoryEvent
+
+#: Events that tell what was filled in.
+_FILLED = ("instance_started", "task_completed", "message_received")
 
 
 def of_instance(
@@ -37,6 +41,20 @@ def outside_instances(session: Session, *, before: int | None, limit: int) -> Se
     if before is not None:
         query = query.where(HistoryEvent.id < before)
     return _entries(session, query.order_by(HistoryEvent.id.desc()).limit(limit))
+
+
+def answers(
+    session: Session, instance_ids: Sequence[int], names: Collection[str], *, limit: int
+) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Where something was filled in (an element's id, "" at the start), and what of ``names``; never identity.
+
+    Cases in the order of their ids, ``limit`` events at most. 1 SQL.
+    """
+    query = select(HistoryEvent.activity_id, HistoryEvent.data)
+    query = query.where(HistoryEvent.instance_id.in_(instance_ids), HistoryEvent.type.in_(_FILLED))
+    query = query.order_by(HistoryEvent.instance_id, HistoryEvent.id).limit(limit)
+    for activity, data in session.execute(query):
+        yield activity or "", {key: value for key, value in data.get("values", {}).items() if key in names}
 
 
 def _of(instance_id: int) -> Select[HistoryEvent]:

@@ -15,7 +15,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.calendar import Calendar
-from app.models import HistoryEvent, ProcessInstance, UserTask
+from app.history import reader
+from app.models import ProcessInstance, UserTask
 from app.services.core import bulk
 from app.services.forecast import durations
 from app.services.forecast.durations import Known
@@ -27,8 +28,6 @@ MOST_CASES, MOST_COMPLETIONS = 1_000, 200
 _MOST_ROWS = 20_000
 #: Older cases tell less about tomorrow, and a calendar has an end.
 _LONGEST = timedelta(days=5 * 366)
-#: Events that tell what was filled in.
-_FILLED = ("instance_started", "task_completed", "message_received")
 
 #: Choices that were made together, and how often.
 Answers = Sequence[tuple[Mapping[str, Any], int]]
@@ -102,13 +101,8 @@ def _known(rows: list[Any], now: datetime, office: WorkingTime) -> Known | None:
 def _answers(session: Session, ids: Sequence[int], choices: frozenset[str]) -> dict[str, Answers]:
     counts = defaultdict[str, Counter[bytes]](Counter)
     for some in bulk.batches(ids if choices else ()):
-        query = select(HistoryEvent.activity_id, HistoryEvent.data)
-        query = query.where(HistoryEvent.instance_id.in_(some), HistoryEvent.type.in_(_FILLED))
-        for activity, data in session.execute(
-            query.order_by(HistoryEvent.instance_id, HistoryEvent.id).limit(_MOST_ROWS)
-        ):
-            chosen = {key: value for key, value in data.get("values", {}).items() if key in choices}
-            counts[activity or ""][orjson.dumps(chosen, option=orjson.OPT_SORT_KEYS)] += 1
+        for activity, chosen in reader.answers(session, some, choices, limit=_MOST_ROWS):
+            counts[activity][orjson.dumps(chosen, option=orjson.OPT_SORT_KEYS)] += 1
     return {activity: _in_order(found.items()) for activity, found in counts.items()}
 
 
