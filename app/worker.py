@@ -29,6 +29,8 @@ logger = logging.getLogger(__name__)
 #: The longest rest: a timer made meanwhile by an officer is at most this late.
 REST_S = 0.5
 AFTER_FAILURE_S = 2.0
+#: So long whoever began something that the worker does waits for it at most, while nothing else is done.
+SOON_S = 2.0
 BATCH = 50
 #: While more timers are due than one look takes, everything else waits so long: a deadline comes before its notices.
 PATIENCE_S = 5.0
@@ -204,18 +206,18 @@ def _send(database: Database) -> float:
 
 def _move_cases(database: Database) -> float:
     """Move cases beside the clock: thousands of them must delay no deadline."""
-    return 0.0 if migration.work(database) else 1.0
+    return 0.0 if migration.work(database) else SOON_S
 
 
 def _publish(database: Database) -> float:
     """Put in force what was planned, beside the clock: reading and checking it must delay no deadline."""
     publications.put_due_in_force(database)
-    return 1.0
+    return 5.0
 
 
 def _judge_cases(database: Database, worker: str) -> float:
     """Judge what a change would do to cases, beside the clock, too."""
-    return 0.0 if surveys.work(database, worker) else 1.0
+    return 0.0 if surveys.work(database, worker) else SOON_S
 
 
 def look(database: Database, config: Config, say: Callable[[str], None]) -> bool:
