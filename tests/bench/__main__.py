@@ -22,6 +22,7 @@ from tests.bench import (
     scale,
     server_load,
     service_layer,
+    studio_page,
     timers,
     trying,
 )
@@ -34,6 +35,7 @@ SECTIONS = {
     "timers": timers.measure,
     "form": form_page.measure,
     "comparison": comparison.measure,
+    "studio": studio_page.measure,
     "trying": trying.measure,
     "forward": forward.measure,
     "server": server_load.measure,
