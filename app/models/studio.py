@@ -31,6 +31,8 @@ class ProcessDraft(Base):
     source: Mapped[str] = mapped_column(String(8), default="")
     #: SHA-256 of all that it held when that source last wrote it: otherwise somebody has worked on it since.
     source_digest: Mapped[str] = mapped_column(String(64), default="")
+    #: The highest revision of a file that was taken out: one that comes in under its name begins above it.
+    removed_revision: Mapped[int] = mapped_column(default=0)
     #: The version that it became.
     published_id: Mapped[int | None] = mapped_column(ForeignKey("process_definition.id"))
 

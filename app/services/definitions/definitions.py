@@ -213,11 +213,16 @@ def form_key(file_name: str) -> str:
     return file_name.rsplit("/", 1)[-1].removesuffix(".form").removesuffix(".json")
 
 
-def latest(session: Session, key: str, *, files: bool = False) -> ProcessDefinition | None:
-    """The version of process ``key`` in force; new instances start on it. None of one that was retired."""
+def latest(
+    session: Session, key: str, *, files: bool = False, held: bool = False
+) -> ProcessDefinition | None:
+    """The version of process ``key`` in force; new instances start on it. None of one that was retired. ``held``: it
+    is not withdrawn before this transaction ends, on PostgreSQL by the lock that a case takes anyway."""
     query = select(ProcessDefinition).where(ProcessDefinition.key == key, ProcessDefinition.in_force)
     if files:
         query = query.options(_WITH_FILES)
+    if held:
+        query = query.with_for_update(read=True, key_share=True)
     return session.scalars(query).one_or_none()
 
 

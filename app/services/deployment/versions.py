@@ -2,14 +2,21 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, InvalidForm, NotFound
 from app.history.events import ProcessResumed, ProcessRetired, VersionWithdrawn
 from app.i18n import _
-from app.models import DefinitionFile, ProcessDefinition, ProcessInstance, Resource
-from app.services.core import history
+from app.models import (
+    DefinitionFile,
+    MigrationBatch,
+    MigrationCase,
+    ProcessDefinition,
+    ProcessInstance,
+    Resource,
+)
+from app.services.core import history, settings
 from app.services.core.access import Actor
 from app.services.definitions import automatic_starts, definitions
 from app.services.definitions.automatic_starts import TimedStart
@@ -107,9 +114,15 @@ def withdraw(
         raise Conflict(_("Versi {n} tidak berlaku, jadi tidak ada yang ditarik.", n=row.version))
     if _ran(session, row.id):
         raise Conflict(
-            _("Sudah ada perkara pada versi {n}. Berlakukan versi lain sebagai gantinya.", n=row.version)
+            _(
+                "Sudah ada perkara pada versi {n}, atau yang dipindahkan ke sana. Berlakukan versi lain sebagai "
+                "gantinya.",
+                n=row.version,
+            )
         )
     instead = before(session, row)
+    if instead is not None:
+        _require_proposal(session, instead)
     if instead is not None and instead.id not in starts:
         raise Conflict(_("Proses atau lajur yang berlaku baru saja berubah. Coba terapkan sekali lagi."))
     row.withdrawn = True
@@ -159,6 +172,8 @@ def resume(
         raise Conflict(_("Proses ini tidak diakhiri."))
     if row.withdrawn:
         raise Conflict(_("Versi {n} sudah ditarik. Pilih versi lain.", n=row.version))
+    if row.version != _last_number(session, row.key):
+        _require_proposal(session, row)
     _put_in_force(session, row, row, starts)
     told = ProcessResumed(key=row.key, version=row.version, definition_id=row.id, reason=reason)
     history.record(session, told, actor=actor)
@@ -192,7 +207,33 @@ def _locked(session: Session, definition_id: int, actor: Actor) -> ProcessDefini
 
 
 def _ran(session: Session, definition_id: int) -> bool:
-    return bool(session.scalar(select(exists().where(ProcessInstance.definition_id == definition_id))))
+    """Whether a case is, or was, on a version, or is to be moved there. 1 SQL."""
+    moved = select(MigrationCase.batch_id).join(MigrationBatch, MigrationCase.batch_id == MigrationBatch.id)
+    moved = moved.where(MigrationBatch.target_id == definition_id, MigrationCase.state != "refused")
+    ran = exists().where(ProcessInstance.definition_id == definition_id)
+    return bool(session.scalar(select(ran | moved.exists())))
+
+
+def _last_number(session: Session, key: str) -> int | None:
+    """The number of the version that was in force last: the highest that was not withdrawn."""
+    query = select(func.max(ProcessDefinition.version)).where(ProcessDefinition.key == key)
+    return session.scalar(query.where(~ProcessDefinition.withdrawn))
+
+
+def _require_proposal(session: Session, row: ProcessDefinition) -> None:
+    """Refuse to put an earlier version in force past the second person whom `prepare_reinstatement` may ask.
+
+    Raises:
+        Conflict: deployments wait for a second person here.
+    """
+    if settings.config(session).four_eyes:
+        raise Conflict(
+            _(
+                "Di sini versi lain baru berlaku dengan persetujuan orang kedua. Buka versi {n}, lalu pilih "
+                "“Berlakukan lagi versi ini”.",
+                n=row.version,
+            )
+        )
 
 
 def _put_in_force(

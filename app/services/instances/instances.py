@@ -76,18 +76,21 @@ def start(
         InvalidForm: the values break the start form's rules.
         Conflict: the case number is taken.
     """
-    version, node = opening(session, key, actor=actor, message=message)
+    version, node = opening(session, key, actor=actor, message=message, held=True)
     return Started(_start(session, version, node, values, actor, business_key), version)
 
 
-def opening(session: Session, key: str, *, actor: Actor, message: str | None = None) -> tuple[Version, Node]:
-    """Return the live version of process ``key`` and the start event by which the actor may start it.
+def opening(
+    session: Session, key: str, *, actor: Actor, message: str | None = None, held: bool = False
+) -> tuple[Version, Node]:
+    """Return the live version of process ``key`` and the start event by which the actor may start it. ``held``: see
+    `definitions.latest`.
 
     Raises:
         NotFound: no such process, or no start event of this kind.
         NotAllowed: the actor is no member of the start event's lane.
     """
-    definition = definitions.latest(session, key)
+    definition = definitions.latest(session, key, held=held)
     node = None
     if definition is not None:
         version = definitions.version(session, definition.id)

@@ -68,8 +68,10 @@ def _queries() -> tuple[tuple[str, tuple[str, ...], Select[Any]], ...]:
 
 
 def digest(rows: Rows) -> str:
-    """A hash of rows: of a case that has not been touched it is the same again."""
-    return hashlib.sha256(orjson.dumps(rows, option=orjson.OPT_SORT_KEYS)).hexdigest()
+    """A hash of rows: of a case that is what it was, it is the same again. Its revision is left out, which goes
+    on when a move is undone."""
+    cases = [{**row, "revision": None} for row in rows[_CASE.name]]
+    return hashlib.sha256(orjson.dumps({**rows, _CASE.name: cases}, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def pack(rows: Rows) -> bytes:

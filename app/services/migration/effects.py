@@ -25,6 +25,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import execution
+from app.services.migration import identity_moves
 from app.services.migration.decisions import Decisions
 from app.services.people.units import staff
 
@@ -160,27 +161,14 @@ def outcome(
     Raises:
         Blocked: it cannot, and why.
     """
-    if found := _told_identity(instance, source, target):
-        raise Blocked([found])
+    if found := list(identity_moves.obstacles(instance, source, target, now=now, calendar=calendar)):
+        raise Blocked(found)
     opened = {task.id: task.opened_at for task in tasks}
     standing = Standing(instance.engine_state, instance.variables, opened)
     try:
         return engine.migrate(source.program, target.program, standing, plan, now=now, calendar=calendar)
     except AppError as error:
         raise Blocked([Obstacle("cannot_go_on", None, error.said)]) from error
-
-
-def _told_identity(instance: ProcessInstance, source: Version, target: Version) -> Obstacle | None:
-    """Whether the case holds openly what the target version keeps as identity."""
-    open_ones = target.private_keys - source.private_keys
-    held = sorted(key for key in open_ones if instance.variables.get(key) not in (None, "", []))
-    if not held:
-        return None
-    text = _(
-        "Isian {fields} adalah identitas dalam versi tujuan, tetapi perkara ini menyimpannya terbuka.",
-        fields=", ".join(held),
-    )
-    return Obstacle("identity_open", None, text)
 
 
 def changes_of(

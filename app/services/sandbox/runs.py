@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,6 @@ from app.services.studio import drafts
 
 #: So far from its beginning the clock of a run may be set.
 FARTHEST = timedelta(days=5 * 366)
-_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def begin(session: Session, draft_id: int, begun_at: datetime, *, actor: Actor) 
         InvalidForm: the time is too far away. And what `drafts.get_open` raises.
     """
     drafts.get_open(session, draft_id, actor=actor)
-    if begun_at < _EARLIEST or clock.is_too_far(begun_at + FARTHEST):
+    if not run_steps.is_playable(begun_at) or clock.is_too_far(begun_at + FARTHEST):
         message = _("Percobaan dapat dimulai sejak tahun 2000, dan paling jauh 45 tahun lagi.")
         raise InvalidForm(message, {"begun_at": message})
     row = session.get(SandboxRun, (draft_id, actor.id), with_for_update=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
+import orjson
+
 from app.errors import InvalidDiagram, InvalidForm
 from app.findings import Finding, has_errors
 from app.i18n import _, moment
@@ -17,6 +19,15 @@ from app.services.sandbox.outcomes import OpenPlace, Outcome, Told
 from app.services.sandbox.steps import Step
 
 _LONGEST_NAME = 80
+#: What a step is compared by, and which texts stand in the rows of each.
+_ROWS: Mapping[str, tuple[str, ...]] = {
+    "open": ("task", "lane", "unit", "due"),
+    "waits": ("event",),
+    "ended": ("at",),
+    "fired": ("timer", "at"),
+    "changed": (),
+    "notices": ("from", "says"),
+}
 
 
 class ScenariosDiffer(InvalidDiagram):
@@ -62,8 +73,9 @@ def unpack(content: bytes) -> Scenario:
         InvalidForm: it is none; what is wrong is said in a clause.
     """
     try:
-        told = json.loads(content)
-    except (ValueError, RecursionError) as error:
+        told = orjson.loads(content)
+        orjson.dumps(told)  # what is nested too deeply for it could not be played
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError) as error:
         raise InvalidForm(_("bukan JSON"), {}) from error
     if not isinstance(told, Mapping):
         raise InvalidForm(_("bukan JSON dengan nama dan nilai"), {})
@@ -73,16 +85,35 @@ def unpack(content: bytes) -> Scenario:
         begins = datetime.fromisoformat(str(told.get("begins")))
     except ValueError:
         begins = None
-    if begins is None or begins.tzinfo is None:
+    if begins is None or begins.tzinfo is None or not run_steps.is_playable(begins):
         raise InvalidForm(_("“begins” bukan waktu seperti 2026-12-01T09:00+07:00"), {})
-    expected = [one.get("then") if isinstance(one, Mapping) else None for one in raw or ()]
+    expected = [_expected(one.get("then"), number) for number, one in enumerate(raw or (), 1)]
     return Scenario(
         str(told.get("scenario") or "")[:_LONGEST_NAME],
         str(told.get("process") or ""),
         begins,
         steps,
-        tuple(one if isinstance(one, Mapping) else None for one in expected),
+        tuple(expected),
     )
+
+
+def _expected(then: object, number: int) -> Mapping[str, Any] | None:
+    """What is expected of the step with this number, as `expectation` gives it.
+
+    Raises:
+        InvalidForm: it is written otherwise.
+    """
+    if then is None:
+        return None
+    if not isinstance(then, Mapping) or not all(isinstance(then.get(key, []), list) for key in _ROWS):
+        raise InvalidForm(_("langkah {n}: “then” tidak memuat daftar-daftar yang dikenal", n=number), {})
+    for key, names in _ROWS.items():
+        for row in then.get(key, ()):
+            if not isinstance(row, Mapping) or type(row.get("case", 1)) is not int:
+                raise InvalidForm(_("langkah {n}: “{name}” tidak dapat dibaca", n=number, name=key), {})
+            if not all(isinstance(row.get(name, ""), str) for name in names):
+                raise InvalidForm(_("langkah {n}: “{name}” tidak dapat dibaca", n=number, name=key), {})
+    return then
 
 
 def file_name(name: str) -> str:
@@ -170,7 +201,7 @@ class Words:
         """A time in words; what is none stands as it is."""
         try:
             return moment(datetime.fromisoformat(str(text)), self.zone)
-        except ValueError:
+        except (ValueError, OverflowError):
             return str(text)
 
 
@@ -346,5 +377,5 @@ def _alike(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 def _same_time(one: object, other: object) -> bool:
     try:
         return datetime.fromisoformat(str(one)) == datetime.fromisoformat(str(other))
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return one == other

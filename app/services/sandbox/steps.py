@@ -17,6 +17,12 @@ _DEEDS = frozenset(get_args(Deed))
 #: Neither names nor numbers in a run are longer.
 _LONGEST = 255
 _MOST_CASES = 10_000
+_EARLIEST, _LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+
+
+def is_playable(at: datetime) -> bool:
+    """Whether a run can be at this time: calendars, and sums with years, end somewhere."""
+    return _EARLIEST <= at < _LATEST
 
 
 @dataclass(frozen=True)
@@ -74,7 +80,7 @@ def step_of(raw: object, number: int = 1) -> Step:
     Raises:
         InvalidForm: it is none.
     """
-    if not isinstance(raw, Mapping) or raw.get("do") not in _DEEDS:
+    if not isinstance(raw, Mapping) or not isinstance(raw.get("do"), str) or raw["do"] not in _DEEDS:
         raise _refusal(_("langkah {n}: “do” bukan salah satu dari {deeds}", n=number, deeds=_deeds()))
     texts = {name: raw.get(name, "") for name in ("process", "element", "name", "lane")}
     counts = {name: raw.get(name, 1) for name in ("case", "occurrence")}
@@ -123,7 +129,7 @@ def _moment(raw: object, number: int) -> datetime:
         at = datetime.fromisoformat(str(raw))
     except ValueError:
         at = None
-    if at is None or at.tzinfo is None:
+    if at is None or at.tzinfo is None or not is_playable(at):
         message = _("langkah {n}: “until” bukan waktu seperti 2026-12-01T09:00+07:00", n=number)
         raise _refusal(message)
     return at.astimezone(UTC)

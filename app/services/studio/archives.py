@@ -1,6 +1,8 @@
 """A draft as one .zip: to take along into a desktop modeler, and to bring back."""
 
+import lzma
 import zipfile
+import zlib
 from collections.abc import Mapping
 from io import BytesIO
 
@@ -12,6 +14,19 @@ from app.services.studio import drafts
 _WRITTEN_AT = (2000, 1, 1, 0, 0, 0)
 #: What other programs call the kinds that a draft takes.
 _ENDINGS = {".bpmn20.xml": ".bpmn", ".xml": ".bpmn", ".json": ".form"}
+#: What comes in at once may hold, unpacked.
+_MOST_BYTES = 20_000_000
+#: What reading an archive that is none, or is encrypted, may raise.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    NotImplementedError,
+    RuntimeError,
+    EOFError,
+    OSError,
+    ValueError,
+)
 
 
 def pack(files: Mapping[str, bytes]) -> bytes:
@@ -31,23 +46,34 @@ def unpack(files: Mapping[str, bytes]) -> dict[str, bytes]:
     """
     found = dict[str, bytes]()
     for name, content in files.items():
-        inside = _members(name, content) if name.lower().endswith(".zip") else {name: content}
+        left = _MOST_BYTES - sum(map(len, found.values()))
+        inside = _members(name, content, left) if name.lower().endswith(".zip") else {name: content}
         for member, bytes_ in inside.items():
             known = _known_name(member)
             if found.setdefault(known, bytes_) != bytes_:
                 raise _refusal(_("Ada dua berkas bernama {file}.", file=known))
+            if len(found) > drafts.MOST_FILES:
+                raise _refusal(_("Paling banyak {most} berkas dalam satu draf.", most=drafts.MOST_FILES))
     return found
 
 
-def _members(name: str, content: bytes) -> dict[str, bytes]:
+def _members(name: str, content: bytes, most: int) -> dict[str, bytes]:
+    """What an archive holds, ``most`` bytes of it at most."""
+    found = dict[str, bytes]()
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             infos = [one for one in archive.infolist() if not one.is_dir() and not _is_hidden(one.filename)]
             if len(infos) > drafts.MOST_FILES:
                 raise _refusal(_("Paling banyak {most} berkas dalam satu draf.", most=drafts.MOST_FILES))
-            return {one.filename: _member(archive, one) for one in infos}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+            for one in infos:
+                found[one.filename] = _member(archive, one)
+                most -= len(found[one.filename])
+                if most < 0:
+                    message = _("Isi arsip paling besar {most} MB seluruhnya.", most=_MOST_BYTES // 1_000_000)
+                    raise _refusal(message)
+    except _UNREADABLE as error:
         raise _refusal(_("{file} bukan arsip .zip yang dapat dibaca.", file=name)) from error
+    return found
 
 
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:

@@ -139,11 +139,11 @@ def replace_files(
     now, stored = clock.now(session), {row.name: row for row in files_of(session, draft.id)}
     for name, row in stored.items():
         if name not in files:
-            session.delete(row)
+            _take_out(session, draft, row)
         elif row.content != files[name]:
             _overwrite(row, files[name], now, actor)
     new = [name for name in files if name not in stored]
-    session.add_all(_file(draft.id, name, files[name], now, actor) for name in new)
+    session.add_all(_file(draft, name, files[name], now, actor) for name in new)
     _note_change(session, draft, None, actor)
 
 
@@ -174,7 +174,7 @@ def _begin(
     )
     session.add(draft)
     session.flush()
-    session.add_all(_file(draft.id, file, content, now, actor) for file, content in files.items())
+    session.add_all(_file(draft, file, content, now, actor) for file, content in files.items())
     session.flush()
     version = base.version if base else None
     told = DraftBegun(draft=draft.id, name=name, key=key, version=version, source=source)
@@ -182,10 +182,17 @@ def _begin(
     return draft
 
 
-def _file(draft_id: int, name: str, content: bytes, now: datetime, actor: Actor | None) -> ProcessDraftFile:
-    by = actor.id if actor else None
+def _file(
+    draft: ProcessDraft, name: str, content: bytes, now: datetime, actor: Actor | None
+) -> ProcessDraftFile:
+    """A file that the draft does not hold. It begins above the revisions of one that was taken out."""
     return ProcessDraftFile(
-        draft_id=draft_id, name=name, content=content, revision=1, saved_at=now, saved_by_id=by
+        draft_id=draft.id,
+        name=name,
+        content=content,
+        revision=draft.removed_revision + 1,
+        saved_at=now,
+        saved_by_id=actor.id if actor else None,
     )
 
 
@@ -284,7 +291,7 @@ def save(
     _require_takable({**others, name: content})
     now = clock.now(session)
     if stored is None:
-        stored = _file(draft_id, name, content, now, actor)
+        stored = _file(draft, name, content, now, actor)
         session.add(stored)
     else:
         _overwrite(stored, content, now, actor)
@@ -299,9 +306,10 @@ def remove(session: Session, draft_id: int, name: str, *, actor: Actor) -> None:
         What `get_open` raises.
     """
     draft = get_open(session, draft_id, actor=actor, lock=True)
-    session.execute(
-        delete(ProcessDraftFile).where(ProcessDraftFile.draft_id == draft_id, ProcessDraftFile.name == name)
-    )
+    stored = _stored(session, draft_id, name)
+    if stored is None:
+        return
+    _take_out(session, draft, stored)
     _note_change(session, draft, None, actor)
 
 
@@ -324,7 +332,7 @@ def bring_in(
             continue
         changed.append(name)
         if row is None:
-            session.add(_file(draft_id, name, content, now, actor))
+            session.add(_file(draft, name, content, now, actor))
         else:
             _overwrite(row, content, now, actor)
     if changed:
@@ -401,6 +409,11 @@ def _stored(session: Session, draft_id: int, name: str) -> ProcessDraftFile | No
 def _as_stored(row: ProcessDraftFile) -> Stored:
     by = row.saved_by.full_name if row.saved_by else ""
     return Stored(row.name, row.content, row.revision, row.saved_at, by)
+
+
+def _take_out(session: Session, draft: ProcessDraft, row: ProcessDraftFile) -> None:
+    draft.removed_revision = max(draft.removed_revision, row.revision)
+    session.delete(row)
 
 
 def _overwrite(row: ProcessDraftFile, content: bytes, now: datetime, actor: Actor | None) -> None:

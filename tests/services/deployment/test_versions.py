@@ -1,5 +1,8 @@
 """Taking back: an earlier version in force again, one withdrawn, a process retired and resumed."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +14,12 @@ from app.commands.transaction import Command
 from app.config import Config
 from app.errors import Conflict, InvalidDiagram, InvalidForm, NotAllowed, NotFound
 from app.history.events import DefinitionDeployed, ProcessResumed, ProcessRetired, VersionWithdrawn
-from app.models import Job, ProcessDefinition
+from app.models import Job, ProcessDefinition, ProcessInstance
 from app.services.core import history
 from app.services.definitions import catalogue, definitions
 from app.services.deployment import deployments, versions
 from tests.engine.building import bpmn, end, node, timer, user
+from tests.services.migration import moving
 from tests.services.office import Office, form, procedure, text
 
 REASON = "Keliru"
@@ -145,6 +149,59 @@ def test_a_version_with_cases_is_not_withdrawn(office: Office) -> None:
         act(office, commands.withdraw_version, second)
     with pytest.raises(Conflict, match="tidak berlaku"):
         act(office, commands.withdraw_version, 1)
+
+
+def test_a_version_that_cases_moved_to_or_are_to_move_to_is_not_withdrawn(office: Office) -> None:
+    case = office.start()
+    moved = deploy(office, after="5 hari kerja")
+    batch = moving.begin(office, moved, case)
+    with pytest.raises(Conflict):
+        act(office, commands.withdraw_version, moved)
+    moving.work(office)
+    moving.undo(office, batch)
+    with pytest.raises(Conflict, match="Sudah ada perkara pada versi 2"):
+        act(office, commands.withdraw_version, moved)
+
+
+def test_a_version_is_not_withdrawn_while_a_case_begins_on_it(office: Office) -> None:
+    for days in range(5, 8):
+        newest = deploy(office, after=f"{days} hari kerja")
+        together = threading.Barrier(2)
+
+        def withdraw(newest: int = newest, together: threading.Barrier = together) -> None:
+            together.wait()
+            with suppress(Conflict):
+                act(office, commands.withdraw_version, newest)
+
+        def begin(together: threading.Barrier = together) -> None:
+            together.wait()
+            with suppress(NotFound, Conflict):
+                office.start()
+
+        with ThreadPoolExecutor(2) as pool:
+            for one in (pool.submit(withdraw), pool.submit(begin)):
+                one.result()
+        with office.database.reading() as session:
+            cases = session.query(ProcessInstance).where(ProcessInstance.definition_id == newest).count()
+            assert not (session.get_one(ProcessDefinition, newest).withdrawn and cases)
+
+
+@pytest.mark.parametrize("four_eyes", ["identity", "all"])
+def test_where_two_decide_no_earlier_version_comes_in_force_by_one(
+    office: Office, config: Config, four_eyes: Any
+) -> None:
+    first = deploy(office)
+    newest = deploy(office, after="5 hari kerja")
+    office.database._info["config"] = replace(config, four_eyes=four_eyes)
+    with pytest.raises(Conflict, match="orang kedua"):
+        act(office, commands.withdraw_version, newest)
+    act(office, commands.retire_process, newest)
+    with pytest.raises(Conflict, match="orang kedua"):
+        act(office, commands.resume_process, first)
+    act(office, commands.resume_process, newest)
+    now = live(office)
+    assert now is not None
+    assert now.id == newest
 
 
 def test_withdrawing_the_only_version_leaves_no_process_to_start(office: Office) -> None:

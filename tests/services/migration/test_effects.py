@@ -1,6 +1,7 @@
 """What a version would do to open cases, told before anything is done; the version need not be stored."""
 
 from dataclasses import replace
+from html import escape
 
 import pytest
 
@@ -121,6 +122,43 @@ def test_what_becomes_identity_keeps_a_case_that_holds_it_openly(office: Office)
     case = office.start()
     [verdict] = judge(office, deploy(office, files), case)
     assert [obstacle.code for obstacle in verdict.obstacles] == ["identity_open"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code"),
+    [
+        ({}, {"identitas": "Loket, Unit"}, "identity_shown"),
+        ({"tertutup": '=judul = "Rahasia"'}, {}, "identity_disclosed"),
+    ],
+)
+def test_who_moves_a_case_shows_its_identity_to_nobody_new(
+    office: Office, before: dict[str, str], after: dict[str, str], code: str
+) -> None:
+    deploy(office, guarded(**before))
+    case = office.start(judul="Rahasia")
+    [verdict] = judge(office, deploy(office, guarded(after="5 hari kerja", **after)), case)
+    assert [obstacle.code for obstacle in verdict.obstacles] == [code]
+
+
+def test_what_was_typed_as_identity_is_not_handed_in_openly(office: Office) -> None:
+    opened = {"periksa.form": form(text("hasil", required=True), text("unit"), text("saksi"))}
+    closed = {"periksa.form": form(text("hasil", required=True), text("unit"), text("saksi", private=True))}
+    deploy(office, {**procedure(), **closed})
+    case = office.start()
+    [verdict] = judge(office, deploy(office, {**procedure(), **opened}), case)
+    assert [obstacle.code for obstacle in verdict.obstacles] == ["identity_dropped"]
+
+
+def guarded(identitas: str = "Loket", tertutup: str = "", **changes: str) -> dict[str, bytes]:
+    """The procedure with these lanes and this condition for its identity."""
+    files = procedure(**changes)
+    was = b'name="identitas" value="Loket"'
+    closed = (
+        f'name="identitas tertutup" value="{escape(tertutup, True)}"/><camunda:property ' if tertutup else ""
+    )
+    now = f'{closed}name="identitas" value="{identitas}"'
+    files["uji.bpmn"] = files["uji.bpmn"].replace(was, now.encode())
+    return files
 
 
 def test_what_ended_or_moved_already_is_left_out(office: Office) -> None:

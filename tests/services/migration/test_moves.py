@@ -83,6 +83,17 @@ def test_a_move_that_is_undone_leaves_every_row_as_it_was(office: Office) -> Non
         tasks.complete(session, task.id, {"hasil": "cukup", "unit": "A"}, {}, actor=office.rina)
 
 
+def test_moves_are_undone_one_after_the_other(office: Office) -> None:
+    case = office.start()
+    second, third = (deploy(office, procedure(after=f"{days} hari kerja")) for days in (5, 7))
+    before = rows(office, case)
+    one = move(office, second, case)
+    other = move(office, third, case)
+    undo(office, other)
+    undo(office, one)
+    assert rows(office, case) == before
+
+
 def test_a_case_that_moved_on_is_not_taken_back(office: Office) -> None:
     case, other = office.start(), office.start()
     batch = move(office, deploy(office, procedure(after="5 hari kerja")), case, other)

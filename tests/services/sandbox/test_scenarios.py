@@ -195,6 +195,12 @@ def test_archives_take_scenarios_along(trial: Trial) -> None:
     assert archives.unpack({"draf.zip": archives.pack(files)}) == files
 
 
+def _expecting(then: str) -> bytes:
+    """A scenario of one step that expects this."""
+    step = f'{{"do": "start", "process": "uji", "then": {then}}}'
+    return f'{{"begins": "2026-11-02T09:00+07:00", "steps": [{step}]}}'.encode()
+
+
 @pytest.mark.parametrize(
     ("content", "told"),
     [
@@ -204,6 +210,24 @@ def test_archives_take_scenarios_along(trial: Trial) -> None:
         (b'{"steps": [], "begins": "kemarin"}', "“begins” bukan waktu"),
         (b'{"steps": [{"do": "wait", "until": "lusa"}]}', "langkah 1: “until” bukan waktu"),
         (b"[" * 100_000, "bukan JSON"),
+        (b'{"x": ' + b"[" * 900 + b"]" * 900 + b"}", "bukan JSON"),
+        (rb'{"scenario": "\ud800", "steps": []}', "bukan JSON"),
+        (b'{"steps": [], "begins": "0001-01-01T00:00+07:00"}', "“begins” bukan waktu"),
+        (b'{"steps": [], "begins": "9999-12-31T23:59-12:00"}', "“begins” bukan waktu"),
+        (b'{"steps": [{"do": "wait", "until": "9999-12-31T23:59-12:00"}]}', "“until” bukan waktu"),
+        (b'{"steps": [{"do": ["start"]}]}', "“do” bukan salah satu"),
+        (b'{"steps": [{"do": {}}]}', "“do” bukan salah satu"),
+        *(
+            (_expecting(then), f"langkah 1: “{key}” tidak dapat dibaca")
+            for key, then in (
+                ("waits", '{"waits": [{"case": {"a": 1}, "event": "x"}]}'),
+                ("ended", '{"ended": [{"case": [1], "at": "x"}]}'),
+                ("ended", '{"ended": [{"at": ["x"]}]}'),
+                ("changed", '{"changed": [{"case": [1]}]}'),
+                ("open", '{"open": ["periksa"]}'),
+            )
+        ),
+        (_expecting('{"open": {"task": "periksa"}}'), "langkah 1: “then” tidak memuat"),
     ],
 )
 def test_what_cannot_be_read_is_told_and_no_error(trial: Trial, content: bytes, told: str) -> None:
@@ -304,3 +328,12 @@ def test_odd_expectations_are_compared_without_harm() -> None:
         "notices": [{"to": 7}],
     }
     assert scenarios.difference(odd, outcome(), words)
+
+
+def test_times_that_no_calendar_has_are_told_as_they_stand(trial: Trial) -> None:
+    then = '{"open": [{"task": "periksa", "lane": "Loket", "due": "0001-01-01T00:00+12:00"}]}'
+    whole = _expecting(then).replace(b'"then"', b'"values": {"judul": "Jalan"}, "then"')
+    trial.save("jauh.scenario", whole)
+    finding = next(one for one in played(trial) if one.file == "jauh.scenario")
+    assert finding.code == "scenario_differs"
+    assert "0001-01-01T00:00+12:00" in finding.what

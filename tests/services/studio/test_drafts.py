@@ -1,7 +1,10 @@
 """Drafts of processes: begun, saved beside each other, laid aside, published."""
 
+import zipfile
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -253,6 +256,38 @@ def test_an_archive_is_read_within_bounds(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(drafts, "MOST_FILES", 2)
     with pytest.raises(InvalidForm, match="Paling banyak 2 berkas"):
         archives.unpack({"banyak.zip": archives.pack(procedure())})
+
+
+def test_many_archives_are_read_within_the_bounds_of_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archives, "_MOST_BYTES", 2500)
+    sent = {f"{n}.zip": archives.pack({f"{n}.form": b"x" * 1000}) for n in range(4)}
+    with pytest.raises(InvalidForm, match="seluruhnya"):
+        archives.unpack(sent)
+    monkeypatch.setattr(drafts, "MOST_FILES", 1)
+    with pytest.raises(InvalidForm, match="Paling banyak 1 berkas"):
+        archives.unpack(dict(list(sent.items())[:2]))
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_DEFLATED, zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2])
+def test_an_archive_that_was_damaged_is_refused(method: int) -> None:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", method) as archive:
+        archive.writestr("a.form", bytes(range(256)) * 4)
+    whole = content.getvalue()
+    for place in range(len(whole)):
+        damaged = bytearray(whole)
+        damaged[place] ^= 0xFF
+        with suppress(InvalidForm):
+            archives.unpack({"a.zip": bytes(damaged)})
+
+
+def test_a_file_that_was_taken_out_and_came_again_is_not_overwritten(office: Office) -> None:
+    draft_id = begin(office)
+    with office.database.transaction() as session:
+        drafts.remove(session, draft_id, "uji.bpmn", actor=office.owner)
+        drafts.bring_in(session, draft_id, procedure(after="5 hari kerja"), title=None, actor=office.owner)
+    with pytest.raises(SavedMeanwhile):
+        save(office, draft_id, "uji.bpmn", b"<lama/>", 1)
 
 
 def test_folders_hidden_files_and_other_endings_of_an_archive_are_understood() -> None:

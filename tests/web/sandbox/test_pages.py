@@ -193,3 +193,10 @@ def test_a_run_is_kept_as_a_scenario_and_a_difference_needs_a_word_more(owner: B
     version = owner.get(done.location)
     assert "masuk-loket.scenario" in version.text
     assert owner.get(f"{done.location}/berkas/masuk-loket.scenario").mimetype == "application/json"
+
+
+@pytest.mark.parametrize("on", ["31-12-9999", "01-01-0001", "01-01-1999"])
+def test_a_time_that_no_run_can_begin_at_is_refused(owner: Browser, on: str) -> None:
+    refused = begin(owner, on=on)
+    assert refused.status_code == 422
+    assert on in refused.text
