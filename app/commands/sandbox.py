@@ -234,6 +234,8 @@ def _play(world: World, step: Step, number: int, until: float) -> None:
     with world.reading() as session:
         earlier = outcomes.before(session)
     try:
+        if time.thread_time() > until:
+            raise _TooLong(_("Langkah-langkah ini memakan waktu lebih lama daripada yang dapat ditunggu."))
         if step.do != "wait":
             world.doing(lambda session: playing.do_step(session, step), world.at)
         world.is_torn = True

@@ -59,8 +59,8 @@ class Proposed:
 def propose(
     session: Session, proposed: Proposed, *, actor: Actor | None, origin: Origin | None = None
 ) -> ProposedDeployment:
-    """Keep a deployment until somebody decides, or its date comes. The same files that wait already, for the same
-    date, are the same proposal."""
+    """Keep a deployment until somebody decides, or its date comes. The same files that wait already, from the
+    same draft and for the same date, are the same proposal."""
     files, beside = _digests(proposed.files), _digests(proposed.beside)
     digest = digest_of(repr([files, beside]).encode())
     origin = origin or Origin()
@@ -69,10 +69,10 @@ def propose(
         ProposedDeployment.state == state, ProposedDeployment.digest == digest
     )
     base = dict(proposed.base)
-    same = (base, proposed.in_force_at)
-    found = next((row for row in session.scalars(query) if (row.base, row.in_force_at) == same), None)
-    if found is not None:
-        return found
+    asked = (base, proposed.in_force_at, proposed.whole, origin.draft, origin.reinstates)
+    for row in session.scalars(query):
+        if (row.base, row.in_force_at, row.whole, row.draft_id, row.reinstates_id) == asked:
+            return row
     resources.store(
         session, {digest_of(one): one for one in (*proposed.files.values(), *proposed.beside.values())}
     )

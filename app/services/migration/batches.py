@@ -232,13 +232,18 @@ def take_back(
     """Begin to undo a batch, or one case of it; `work_on` does it.
 
     Raises:
-        NotFound; NotAllowed; InvalidForm: no reason. Conflict: it runs, or nothing of it was moved.
+        NotFound; NotAllowed; InvalidForm: no reason. Conflict: it runs, or nothing of it was moved; one of a batch
+            that was stopped before others had their turn.
     """
     moves.require_may_move(actor)
     reason = moves.require_reason(reason)
     batch = get(session, batch_id, actor=actor, lock=True)
     if batch.state == "running" or _under_way(session, batch.key):
         raise Conflict(_("Perkara proses ini sedang dipindahkan. Tunggu sampai selesai, atau hentikan dulu."))
+    if instance_id is not None and next_cases(session, batch_id, 1):
+        raise Conflict(
+            _("Pemindahan ini dihentikan sebelum selesai. Lanjutkan dulu, atau tarik kembali semuanya.")
+        )
     # What was stopped before its turn is not moved any more; what could not be undone may be tried again.
     own = update(MigrationCase).where(
         MigrationCase.batch_id == batch_id, MigrationCase.state.in_(("moved", "kept"))

@@ -38,7 +38,8 @@ _MOST_SHOWN = 100
 _LONGEST_NAME = 120
 KINDS = ("bpmn", "form", "dmn", scenario_files.KIND)
 _NAME = re.compile(
-    r"[^\s/\\\x00-\x1f\x7f<>\"'|?*:;%#][^/\\\x00-\x1f\x7f<>\"'|?*:;%#]{0,118}\.(?:bpmn|form|dmn|scenario)"
+    r"[^\s/\\\x00-\x1f\x7f<>\"'|?*:;%#\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
+    r"[^/\\\x00-\x1f\x7f<>\"'|?*:;%#\u200b-\u200f\u202a-\u202e\u2066-\u2069]{0,118}\.(?:bpmn|form|dmn|scenario)"
 )
 
 

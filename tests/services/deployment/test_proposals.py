@@ -7,6 +7,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.commands import studio
+from app.commands.transaction import Command
 from app.config import Config
 from app.db import Database
 from app.errors import Conflict, NotAllowed, NotFound
@@ -17,6 +19,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.deployment import approvals, deployments, folder_watch, proposals
 from app.services.deployment.deployments import Deployment
+from app.services.studio import drafts, titles
 from tests.services.office import Office, add_user, form, procedure, text
 
 OPEN = {"terima.form": form(text("nomor"), text("judul", required=True), text("pelapor"))}
@@ -111,6 +114,21 @@ def test_a_rejected_one_is_over_and_its_proposer_may_take_it_back(office: Office
         assert told.actor is not None
         assert told.actor.id == actor.id
     assert newest(office).version == 1
+
+
+def test_what_a_draft_proposes_is_no_upload_of_the_same_files(office: Office) -> None:
+    uploaded = propose(office)
+    with office.database.transaction() as session:
+        draft = drafts.begin_from_files(session, OPEN, title=titles.title_of(OPEN), actor=office.owner).id
+    done = studio.publish_draft(
+        office.database,
+        draft,
+        "Permintaan bagian",
+        actor=office.owner,
+        command=Command("publish_draft", str(draft)),
+        answer=lambda _session, done: {"proposal": done.proposal.id if done.proposal else None},
+    )
+    assert done["proposal"] not in (uploaded, None)
 
 
 def test_the_same_again_is_the_same_proposal_and_no_approval(office: Office, second: Actor) -> None:

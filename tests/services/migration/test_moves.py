@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.commands import migration
 from app.commands.tasks import complete_task
-from app.commands.transaction import Command
-from app.errors import ExecutionFailed, InvalidForm, NotAllowed
+from app.commands.transaction import Command, run_without_key
+from app.errors import Conflict, ExecutionFailed, InvalidForm, NotAllowed
 from app.history import reader
 from app.history.events import InstanceMigrated, MigrationUndone, TaskReleased, TokenMoved
 from app.models import Incident, InstanceVisibility, Job, MigrationCase, ProcessInstance, UserTask
@@ -300,3 +300,16 @@ def test_a_batch_that_is_stopped_goes_on_where_it_was(
     )
     work(office)
     assert set(outcomes(office, batch).values()) == {"moved"}
+
+
+def test_one_case_is_not_taken_back_while_others_of_a_stopped_batch_wait(office: Office) -> None:
+    first, other = office.start(), office.start()
+    batch = begin(office, deploy(office, procedure(after="5 hari kerja")), first, other)
+    run_without_key(office.database, lambda session: batches.work_on(session, batch, first.id))
+    migration.stop(office.database, batch, actor=office.owner, command=Command("stop_migration", str(batch)))
+    with pytest.raises(Conflict, match="Lanjutkan dulu"):
+        undo(office, batch, first)
+    migration.resume(office.database, batch, actor=office.owner, command=Command("resume", str(batch)))
+    work(office)
+    undo(office, batch, first)
+    assert set(outcomes(office, batch).values()) == {"undone", "moved"}
