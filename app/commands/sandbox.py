@@ -44,6 +44,7 @@ from app.services.sandbox.office import OfficeFacts
 from app.services.sandbox.outcomes import Outcome
 from app.services.sandbox.steps import Step
 from app.services.studio import drafts
+from app.services.studio.drafts import SavedByOthers
 
 #: So many timers may go off in one wait: a reminder each hour for forty days.
 MOST_FIRED = 1_000
@@ -481,7 +482,11 @@ def keep_scenario(
         content = scenarios.pack(name.strip(), key, run.begun_at, run.steps, world.outcomes, zone)
 
     def do(session: Session) -> Answer:
-        drafts.bring_in(session, draft_id, {file: content}, title=None, actor=actor)
+        try:
+            drafts.bring_in(session, draft_id, {file: content}, title=None, actor=actor)
+        except SavedByOthers as error:
+            message = _("Skenario bernama ini disimpan orang lain. Beri nama lain.")
+            raise InvalidForm(message, {"name": message}) from error
         return {"file": file}
 
     return _change(database, draft_id, command, do, actor)

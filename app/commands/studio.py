@@ -62,9 +62,15 @@ def save_file(
 
 
 def bring_in_files(
-    database: Database, draft_id: int, files: Mapping[str, bytes], *, actor: Actor, command: Command
+    database: Database,
+    draft_id: int,
+    files: Mapping[str, bytes],
+    *,
+    actor: Actor,
+    command: Command,
+    over_others: bool = False,
 ) -> Answer:
-    """Put files into a draft; answer the names of those that changed.
+    """Put files into a draft, see `drafts.bring_in`; answer the names of those that changed.
 
     Raises:
         What `drafts.bring_in` raises.
@@ -72,7 +78,9 @@ def bring_in_files(
     title = titles.title_of(files)
 
     def do(session: Session) -> Answer:
-        return {"changed": list(drafts.bring_in(session, draft_id, files, title=title, actor=actor))}
+        given = (session, draft_id, files)
+        changed = drafts.bring_in(*given, title=title, actor=actor, over_others=over_others)
+        return {"changed": list(changed)}
 
     return change_draft(database, draft_id, do, actor=actor, command=command)
 

@@ -4,7 +4,7 @@ A draft may hold what cannot be read: it is checked, and refused, when it shall 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.services.core import clock, history
 from app.services.core.access import Actor
-from app.services.deployment import deployments, scenario_files
+from app.services.deployment import deployments, proposals, scenario_files
 from app.services.migration import surveys
 from app.services.studio import titles
 from app.services.studio.titles import Title
@@ -41,6 +41,12 @@ _NAME = re.compile(
     r"[^\s/\\\x00-\x1f\x7f<>\"'|?*:;%#\u200b-\u200f\u202a-\u202e\u2066-\u2069]"
     r"[^/\\\x00-\x1f\x7f<>\"'|?*:;%#\u200b-\u200f\u202a-\u202e\u2066-\u2069]{0,118}\.(?:bpmn|form|dmn|scenario)"
 )
+
+
+class SavedByOthers(InvalidForm):
+    """Files would replace what somebody else saved last; who means it says so."""
+
+    code = "saved_by_others"
 
 
 @dataclass(frozen=True)
@@ -315,17 +321,30 @@ def remove(session: Session, draft_id: int, name: str, *, actor: Actor) -> None:
 
 
 def bring_in(
-    session: Session, draft_id: int, files: Mapping[str, bytes], *, title: Title | None, actor: Actor
+    session: Session,
+    draft_id: int,
+    files: Mapping[str, bytes],
+    *,
+    title: Title | None,
+    actor: Actor,
+    over_others: bool = False,
 ) -> Sequence[str]:
     """Put files into a draft, over those of the same names; return the names of those that changed.
 
+    ``over_others``: also over what somebody else saved last.
+
     Raises:
-        InvalidForm: too many, too large, or of other kinds. And what `get_open` raises.
+        SavedByOthers: something is, and nothing was written. InvalidForm: too many, too large, or of other kinds. And
+            what `get_open` raises.
     """
     draft = get_open(session, draft_id, actor=actor, lock=True)
     stored = {row.name: row for row in files_of(session, draft_id)}
     after = {name: row.content for name, row in stored.items()} | dict(files)
     _require_takable(after)
+    if not over_others:
+        _require_own(
+            [stored[name] for name in files if name in stored and stored[name].content != files[name]], actor
+        )
     now, changed = clock.now(session), list[str]()
     for name, content in files.items():
         row = stored.get(name)
@@ -339,6 +358,14 @@ def bring_in(
     if changed:
         _note_change(session, draft, title, actor)
     return changed
+
+
+def _require_own(rows: Iterable[ProcessDraftFile], actor: Actor) -> None:
+    others = [row for row in rows if row.saved_by is not None and row.saved_by_id != actor.id]
+    if others:
+        told = "; ".join(f"{row.name} ({row.saved_by.full_name})" for row in others if row.saved_by)
+        message = _("Terakhir disimpan orang lain, jadi belum diganti: {files}.", files=told)
+        raise SavedByOthers(message, {"files": message})
 
 
 def overwrite(
@@ -367,9 +394,14 @@ def discard(session: Session, draft_id: int, *, actor: Actor) -> ProcessDraft:
     """Lay a draft aside; `restore` brings it back within `KEPT`.
 
     Raises:
-        What `get_open` raises.
+        Conflict: a state of it waits for a date or a second person. And what `get_open` raises.
     """
     draft = get_open(session, draft_id, actor=actor, lock=True)
+    pending = proposals.latest_of_draft(session, draft_id)
+    if pending is not None and pending.state in proposals.PENDING:
+        raise Conflict(
+            _("Satu keadaan draf ini masih menunggu (usulan {n}). Tarik atau batalkan dulu.", n=pending.id)
+        )
     _move(session, draft, "discarded", actor)
     surveys.forget_of_draft(session, draft.id)
     history.record(session, DraftDiscarded(draft=draft.id, name=draft.name), actor=actor)

@@ -16,7 +16,7 @@ from app.services.definitions import catalogue, definitions
 from app.services.deployment import deployments, proposals
 from app.services.deployment.deployments import Deployment
 from app.services.studio import archives, drafts, new_forms, tables, titles
-from app.services.studio.drafts import SavedMeanwhile
+from app.services.studio.drafts import SavedByOthers, SavedMeanwhile
 from app.web import context, entries, errors
 from app.web.definitions.definitions import known, said, say_done
 from app.web.files import deployed_files
@@ -102,14 +102,18 @@ def show(draft_id: int) -> str:
 @blueprint.post("/studio/<int:draft_id>/berkas")
 def bring_in(draft_id: int) -> AnyResponse:
     """Put uploaded files into the draft, over those of the same names."""
-    actor = context.actor()
+    actor, over_others = context.actor(), request.form.get("over_others") == "1"
     deployments.require_may_deploy(actor)
     try:
         files = _uploaded()
-        command = entries.sent_command("bring_in_files", draft_id, _digests(files))
-        done = studio.bring_in_files(context.database(), draft_id, files, actor=actor, command=command)
+        sent = {**_digests(files), "over_others": over_others}
+        command = entries.sent_command("bring_in_files", draft_id, sent)
+        given = (context.database(), draft_id, files)
+        done = studio.bring_in_files(*given, actor=actor, command=command, over_others=over_others)
     except InvalidForm as error:
-        return make_response(_draft_page(draft_id, problems={"files": errors.tell_error(error)}), 422)
+        problems = {"files": errors.tell_error(error)}
+        page = _draft_page(draft_id, problems=problems, is_others=isinstance(error, SavedByOthers))
+        return make_response(page, 422)
     if done["changed"]:
         flash(_("Dimasukkan ke draf: {names}.", names=", ".join(done["changed"])), "ok")
     else:
@@ -293,6 +297,7 @@ def _draft_page(
     problems: Mapping[str, str] | None = None,
     table: str = "",
     form_name: str = "",
+    is_others: bool = False,
 ) -> str:
     actor = context.actor()
     with context.database().reading() as session:
@@ -314,5 +319,6 @@ def _draft_page(
             problems=problems or {},
             new_table=table,
             form_name=form_name,
+            is_others=is_others,
             kept_days=drafts.KEPT.days,
         )

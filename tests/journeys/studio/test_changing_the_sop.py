@@ -157,6 +157,31 @@ def test_everything_can_be_reached_and_changed_by_keys_alone(office: Office, peo
     assert 'id="telaahan" name="Telaahan mendalam"' in editor.saved()
 
 
+def test_a_step_is_added_within_its_lane_and_moved_to_another_without_a_mouse(
+    office: Office, people: People
+) -> None:
+    editor = Editor(people("pemilik"), draft_of_the_sop(office))
+    outline = editor.outline()
+    outline.locator("[data-element=menyalurkan]").click()
+    outline.get_by_role("combobox", name="Tambah sesudahnya").select_option("Tugas orang")
+    outline.get_by_role("button", name="Tambah", exact=True).click()
+    editor.write("Nama", "Periksa surat")
+    assert "periksa_surat" in in_lane(editor.saved(), "lajur_upp")
+
+    outline.get_by_role("combobox", name="Pindah ke lajur").select_option("UPT")
+    outline.get_by_role("button", name="Pindahkan", exact=True).press("Enter")
+    expect(editor.said).to_contain_text("pindah ke lajur “UPT”")
+    expect(outline.get_by_role("combobox", name="Pindah ke lajur")).to_be_focused()
+    found = editor.saved()
+    assert "periksa_surat" in in_lane(found, "lajur_upt")
+    assert "periksa_surat" not in in_lane(found, "lajur_upp")
+
+
+def in_lane(diagram: str, lane: str) -> list[str]:
+    part = diagram.split(f'<bpmn:lane id="{lane}"')[1].split("</bpmn:lane>")[0]
+    return re.findall(r"<bpmn:flowNodeRef>(\w+)<", part)
+
+
 def test_what_was_copied_is_pasted_into_another_process_in_its_modelers_words(
     office: Office, people: People
 ) -> None:

@@ -22,7 +22,7 @@ from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.studio import archives, drafts, titles
-from app.services.studio.drafts import SavedMeanwhile
+from app.services.studio.drafts import SavedByOthers, SavedMeanwhile
 from tests.services.office import Office, add_user, form, procedure, text
 
 
@@ -279,6 +279,22 @@ def test_an_archive_that_was_damaged_is_refused(method: int) -> None:
         damaged[place] ^= 0xFF
         with suppress(InvalidForm):
             archives.unpack({"a.zip": bytes(damaged)})
+
+
+def test_what_somebody_else_saved_is_replaced_by_who_says_so(office: Office) -> None:
+    draft_id, older = begin(office), archives.pack(procedure())
+    changed = procedure(after="2 hari kerja")["uji.bpmn"]
+    save(office, draft_id, "uji.bpmn", changed, 1, colleague(office))
+    files = archives.unpack({"lama.zip": older})
+    for over_others in (False, True):
+        with office.database.transaction() as session:
+            given = {"title": None, "actor": office.owner, "over_others": over_others}
+            if over_others:
+                assert drafts.bring_in(session, draft_id, files, **given) == ["uji.bpmn"]
+                continue
+            with pytest.raises(SavedByOthers, match=r"uji\.bpmn"):
+                drafts.bring_in(session, draft_id, files, **given)
+        assert contents(office, draft_id)["uji.bpmn"] == changed
 
 
 def test_a_file_that_was_taken_out_and_came_again_is_not_overwritten(office: Office) -> None:

@@ -73,6 +73,7 @@ def test_a_draft_is_planned_told_of_everywhere_and_cancelled(
     assert "perubahan sesudahnya tidak ikut" in told
     assert "Lihat usulan 1" in told
     assert 'id="terbitkan-reason"' not in owner.get(f"{path}/terbitkan").text
+    assert owner.post(f"{path}/buang").status_code == 409
     compared = owner.get("/proses/usulan/1/bandingkan/1")
     assert (compared.status_code, "5 hari" in words_of(compared)) == (200, True)
     assert "Batalkan jadwal" in words_of(sign_in("admin").get("/proses/usulan/1"))

@@ -14,7 +14,14 @@ from app.services.core.paging import MAX_LIMIT
 CODES = (
     *("bad_request", "sign_in_required", "token_expired", "not_allowed", "not_found", "method_not_allowed"),
     *("conflict", "task_taken", "task_handed_on", "task_completed", "task_closed", "number_taken"),
-    *("deployment_outdated", "pictures_late", "scenarios_differ", "step_impossible", "run_too_long"),
+    *(
+        "deployment_outdated",
+        "pictures_late",
+        "scenarios_differ",
+        "saved_by_others",
+        "step_impossible",
+        "run_too_long",
+    ),
     *("too_large", "unsupported_media_type", "invalid_form", "invalid_diagram"),
     "idempotency_key_reused",
     *("execution_failed", "expression_failed", "refused", "too_many_attempts", "internal_error"),

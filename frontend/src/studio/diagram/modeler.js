@@ -9,6 +9,7 @@ import indonesian from '../words/bpmn-id.js';
 import { translation } from '../words/index.js';
 import { SharedClipboard } from './clipboard.js';
 import { Composing } from './composing.js';
+import { LaneKeeper } from './lanes.js';
 import { Menus } from './menus.js';
 import { Naming } from './naming.js';
 import spiffworkflow from './spiffworkflow.json';
@@ -43,9 +44,10 @@ export function createModeler(container, { language, words, vocabulary }) {
       MinimapModule,
       { translate: [ 'value', translation(language, indonesian) ] },
       {
-        __init__: [ 'composing', 'naming', 'menus', 'vocabulary' ],
+        __init__: [ 'composing', 'laneKeeper', 'naming', 'menus', 'vocabulary' ],
         clipboard: [ 'type', SharedClipboard ],
         composing: [ 'type', Composing ],
+        laneKeeper: [ 'type', LaneKeeper ],
         menus: [ 'type', Menus ],
         naming: [ 'type', Naming ],
         vocabulary: [ 'type', Vocabulary ]

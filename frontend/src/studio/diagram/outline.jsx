@@ -4,7 +4,7 @@ import { useRef, useState } from 'preact/hooks';
 
 import { insertAfter, newShape } from './changes.js';
 import { kindOf } from './kinds.js';
-import { leafLanes } from './lanes.js';
+import { freeWithin, leafLanes, moveInto } from './lanes.js';
 import { byLane, flowOrder } from './order.js';
 
 const ADDED = {
@@ -95,6 +95,12 @@ function Actions({ editor, element, steps }) {
     if (allowed) editor.get('modeling').connect(element, target);
     editor.tell(t(allowed ? 'said.connected' : 'said.notConnected', { name, target: editor.nameOf(target) }), { undo: Boolean(allowed) });
   };
+  const lanes = leafLanes(editor.get('elementRegistry'));
+  const own = editor.lanes[element.id];
+  const toLane = (id) => {
+    const lane = lanes.find((one) => one.id === id);
+    if (lane) moveInto(editor, element, lane, freeWithin(lane, element, editor.get('elementRegistry')));
+  };
   const remove = () => {
     editor.get('modeling').removeElements([ element ]);
     editor.tell(t('said.deleted', { name }), { undo: true });
@@ -104,6 +110,8 @@ function Actions({ editor, element, steps }) {
       {isStep && element.type !== 'bpmn:EndEvent' && <Pick label={t('outline.after')} word={t('outline.after.do')} act={add} options={Object.keys(ADDED).map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))} />}
       {isStep && element.type !== 'bpmn:EndEvent' && <Pick label={t('outline.connect')} word={t('outline.connect.do')} act={connect}
         options={steps.filter((one) => one !== element && one.type !== 'bpmn:StartEvent' && one.type !== 'bpmn:BoundaryEvent').map((one) => ({ value: one.id, label: editor.nameOf(one) }))} />}
+      {isStep && !element.host && lanes.length > 1 && <Pick label={t('outline.lane')} word={t('outline.lane.do')} act={toLane}
+        options={lanes.filter((one) => (one.businessObject.name || one.id) !== own).map((one) => ({ value: one.id, label: one.businessObject.name || one.id }))} />}
       <button type="button" class="button button--small" onClick={() => editor.reveal(element.id, { focus: true })}>{t('outline.rename')}</button>
       <button type="button" class="button button--small button--danger" onClick={remove}>{t('outline.delete')}</button>
     </div>
@@ -113,13 +121,14 @@ function Actions({ editor, element, steps }) {
 // Choosing alone changes nothing, so that arrow keys can pass through the list; the button does.
 function Pick({ label, word, options, act }) {
   const [ value, setValue ] = useState('');
+  const choice = useRef(null); // else the button would take the focus with it, as it is disabled then
   return (
     <span class="pick-act">
-      <select aria-label={label} value={value} onChange={({ currentTarget }) => setValue(currentTarget.value)}>
+      <select ref={choice} aria-label={label} value={value} onChange={({ currentTarget }) => setValue(currentTarget.value)}>
         <option value="">{label}…</option>
         {options.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}
       </select>
-      <button type="button" class="button button--small" disabled={!value} onClick={() => { act(value); setValue(''); }}>{word}</button>
+      <button type="button" class="button button--small" disabled={!value} onClick={() => { act(value); setValue(''); choice.current?.focus(); }}>{word}</button>
     </span>
   );
 }

@@ -1,6 +1,6 @@
 // What of a finding can be mended with one click. Each is one step to undo.
 import { append, newShape, setCondition, setReference } from './changes.js';
-import { laneAt, leafLanes } from './lanes.js';
+import { laneAt, leafLanes, moveInto, within } from './lanes.js';
 import { deadlineOf, setTimer, timerOf } from './timers.js';
 import { property } from './vocabulary.js';
 
@@ -143,20 +143,7 @@ function intoLane(editor, element) {
   const lane = laneAt(element, leafLanes(editor.get('elementRegistry')));
   if (!lane) return null;
   const name = lane.businessObject.name || lane.id;
-  return { label: editor.t('repair.lane', { lane: name }), act: () => moveInto(editor, element, lane) };
-}
-
-// The drawing says where it lies; a move writes it into the file, and brings what lies outside in.
-function moveInto(editor, element, lane) {
-  const inset = 20;
-  const x = clamp(element.x, lane.x + 50, lane.x + lane.width - element.width - inset);
-  const y = clamp(element.y, lane.y + inset, lane.y + lane.height - element.height - inset);
-  const pool = lane.parent.type === 'bpmn:Lane' ? lane.parent.parent : lane.parent;
-  editor.get('modeling').moveElements([ element ], { x: x - element.x, y: y - element.y }, pool);
-}
-
-function clamp(value, low, high) {
-  return Math.max(low, Math.min(value, Math.max(low, high)));
+  return { label: editor.t('repair.lane', { lane: name }), act: () => moveInto(editor, element, lane, within(lane, element)) };
 }
 
 function asMessage(editor, element, message) {

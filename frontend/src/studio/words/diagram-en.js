@@ -41,6 +41,8 @@ export default {
   'outline.findings': ['{count} finding', '{count} findings'],
   'outline.after': 'Add after it',
   'outline.connect': 'Connect to',
+  'outline.lane': 'Move to lane',
+  'outline.lane.do': 'Move',
   'outline.after.do': 'Add',
   'outline.connect.do': 'Connect',
   'outline.choose': 'Choose…',

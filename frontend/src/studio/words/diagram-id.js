@@ -41,6 +41,8 @@ export default {
   'outline.findings': ['{count} temuan', '{count} temuan'],
   'outline.after': 'Tambah sesudahnya',
   'outline.connect': 'Hubungkan ke',
+  'outline.lane': 'Pindah ke lajur',
+  'outline.lane.do': 'Pindahkan',
   'outline.after.do': 'Tambah',
   'outline.connect.do': 'Hubungkan',
   'outline.choose': 'Pilih…',
