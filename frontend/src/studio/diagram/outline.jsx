@@ -1,6 +1,6 @@
 // The diagram in words: every step in the order of the flow, by lane. From here the panel is reached, and simple
 // changes are made, without a mouse.
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 import { insertAfter, newShape } from './changes.js';
 import { kindOf } from './kinds.js';
@@ -26,6 +26,7 @@ export function Outline({ editor }) {
   const groups = byLane(steps, leafLanes(registry), editor.lanes);
   const chosen = editor.selected().length === 1 ? editor.selected()[0] : null;
   const [ stop, setStop ] = useState(null);
+  useEffect(() => { if (chosen) setStop(chosen.id); }, [ chosen?.id ]); // what is selected elsewhere is where one is here
   const shown = groups.flatMap((group) => [ group.element, ...group.steps ]).filter(Boolean);
   const current = shown.find((one) => one.id === stop) ?? (shown.includes(chosen) ? chosen : shown[0]);
   const keys = (event) => {
@@ -108,9 +109,9 @@ function Actions({ editor, element, steps }) {
   return (
     <div class="outline__actions" role="group" aria-label={t('outline.act', { name })}>
       {isStep && element.type !== 'bpmn:EndEvent' && <Pick label={t('outline.after')} word={t('outline.after.do')} act={add} options={Object.keys(ADDED).map((kind) => ({ value: kind, label: t(`kind.${kind}`) }))} />}
-      {isStep && element.type !== 'bpmn:EndEvent' && <Pick label={t('outline.connect')} word={t('outline.connect.do')} act={connect}
+      {isStep && element.type !== 'bpmn:EndEvent' && <Pick stay label={t('outline.connect')} word={t('outline.connect.do')} act={connect}
         options={steps.filter((one) => one !== element && one.type !== 'bpmn:StartEvent' && one.type !== 'bpmn:BoundaryEvent').map((one) => ({ value: one.id, label: editor.nameOf(one) }))} />}
-      {isStep && !element.host && lanes.length > 1 && <Pick label={t('outline.lane')} word={t('outline.lane.do')} act={toLane}
+      {isStep && !element.host && lanes.length > 1 && <Pick stay label={t('outline.lane')} word={t('outline.lane.do')} act={toLane}
         options={lanes.filter((one) => (one.businessObject.name || one.id) !== own).map((one) => ({ value: one.id, label: one.businessObject.name || one.id }))} />}
       <button type="button" class="button button--small" onClick={() => editor.reveal(element.id, { focus: true })}>{t('outline.rename')}</button>
       <button type="button" class="button button--small button--danger" onClick={remove}>{t('outline.delete')}</button>
@@ -119,7 +120,7 @@ function Actions({ editor, element, steps }) {
 }
 
 // Choosing alone changes nothing, so that arrow keys can pass through the list; the button does.
-function Pick({ label, word, options, act }) {
+function Pick({ label, word, options, act, stay = false }) {
   const [ value, setValue ] = useState('');
   const choice = useRef(null); // else the button would take the focus with it, as it is disabled then
   return (
@@ -128,7 +129,7 @@ function Pick({ label, word, options, act }) {
         <option value="">{label}…</option>
         {options.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}
       </select>
-      <button type="button" class="button button--small" disabled={!value} onClick={() => { act(value); setValue(''); choice.current?.focus(); }}>{word}</button>
+      <button type="button" class="button button--small" disabled={!value} onClick={() => { act(value); setValue(''); if (stay) choice.current?.focus(); }}>{word}</button>
     </span>
   );
 }
