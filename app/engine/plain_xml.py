@@ -5,11 +5,15 @@ Left out are blanks around texts, the order of attributes, and prefixes: a name 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
-from app.engine.xml import Element, parse
+from app.engine.xml import Element, parse, refusal
+from app.i18n import _
 
+#: A file of more is compared as text: a reader runs none of that size.
+MOST_ELEMENTS = 30_000
 _BLANKS = " \t\r\n"
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 #: What names another element, perhaps with a prefix, besides all that ends in ``Ref``.
@@ -39,9 +43,11 @@ def read_plain(content: bytes, *, file: str | None = None) -> PlainFile:
     """Return what the file says.
 
     Raises:
-        InvalidDiagram: it is no XML that we read, see `xml.parse`.
+        InvalidDiagram: it is no XML that we read, see `xml.parse`, or holds more than `MOST_ELEMENTS`.
     """
     root = parse(content, file=file, remarks=True)
+    if sum(1 for _one in islice(root.iter(), MOST_ELEMENTS + 1)) > MOST_ELEMENTS:
+        raise refusal("file_too_large", file, limit=_("{n} unsur", n=MOST_ELEMENTS))
     target = str(root.get("targetNamespace") or root.get("namespace") or "")
     made = _plain(root, target)
     outside = tuple(_remark(one) for one in (*_before(root), *root.itersiblings()))

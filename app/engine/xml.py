@@ -15,6 +15,8 @@ Element: TypeAlias = etree._Element
 
 BPMN = "{http://www.omg.org/spec/BPMN/20100524/MODEL}"
 MAX_BYTES = 2_000_000
+#: Of one element. Looking one of n up takes n steps, so reading all takes n².
+MOST_ATTRIBUTES = 500
 _ENGINES = ("camunda.org/schema/", "flowable.org/", "activiti.org/", "spiffworkflow.org/")
 _ENCODINGS = frozenset({"utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "iso8859-1", "cp1252"})
 _MARKS = (
@@ -34,7 +36,8 @@ def parse(content: bytes, *, file: str | None = None, remarks: bool = False) -> 
     for them.
 
     Raises:
-        InvalidDiagram: it is empty, over 2 MB, in an encoding we don't read, has a DOCTYPE, or is not XML.
+        InvalidDiagram: it is empty, over 2 MB, in an encoding we don't read, has a DOCTYPE, an element with more than
+            `MOST_ATTRIBUTES`, or is not XML.
     """
     if len(content) > MAX_BYTES:
         raise refusal("file_too_large", file, limit=f"{MAX_BYTES // 1_000_000} MB")
@@ -54,6 +57,10 @@ def parse(content: bytes, *, file: str | None = None, remarks: bool = False) -> 
         raise refusal("not_xml", file, where=_("isinya tidak dapat dibaca")) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise refusal("doctype", file)
+    for element in root.iter(etree.Element):
+        if len(element.attrib) > MOST_ATTRIBUTES:
+            where = _("satu unsur memuat lebih dari {most} atribut", most=MOST_ATTRIBUTES)
+            raise refusal("not_xml", file, line=element.sourceline or None, where=where)
     return root
 
 

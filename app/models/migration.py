@@ -32,6 +32,8 @@ class MigrationBatch(Base):
     #: See `app.services.migration.decisions`.
     decisions: Mapped[dict[str, Any]]
     reason: Mapped[str]
+    #: Why it, or a case of it, was taken back last.
+    undo_reason: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(String(8))
     is_undo: Mapped[bool] = mapped_column(default=False)
     started_at: Mapped[datetime]

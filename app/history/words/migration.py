@@ -16,6 +16,7 @@ LABELS = {
     "lane": N_("lajur"),
     "name": N_("nama langkah"),
     "form": N_("formulir"),
+    "value": N_("nilai isian"),
     "unit": N_("unit"),
     "opened": N_("dibuka"),
     "closed": N_("ditutup tanpa diselesaikan"),

@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("survey_id", "instance_id", name=op.f("pk_effect_case")),
     )
     op.create_index("ix_effect_case_kind", "effect_case", ["survey_id", "kind", "instance_id"])
+    op.add_column("migration_batch", sa.Column("undo_reason", sa.String(), nullable=False, server_default=""))
     # Where a file of a draft was taken out, one that comes in under its name begins above its revision.
     op.add_column(
         "process_draft", sa.Column("removed_revision", sa.Integer(), nullable=False, server_default="0")
@@ -65,5 +66,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back. What was judged can be judged anew."""
     op.drop_column("process_draft", "removed_revision")
+    op.drop_column("migration_batch", "undo_reason")
     op.drop_table("effect_case")
     op.drop_table("effect_survey")

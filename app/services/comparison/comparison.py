@@ -239,7 +239,8 @@ def _unread_text(content: bytes, name: str) -> Document:
 
 def _unread(name: str, content: bytes) -> Document:
     """A file as nothing but its text."""
-    text = Tree("", {}, content.decode("utf-8", "backslashreplace"))
+    said = content.decode("utf-8", "backslashreplace").replace("\0", "\\0")
+    text = Tree("", {}, said)
     return Document(name, "other", {"": Subject("", "file", text)})
 
 

@@ -20,6 +20,7 @@ from app.models import ProcessDefinition, ProposedDeployment, Resource, User
 from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.deployment import resources
+from app.services.notifications import texts
 
 #: As many as one page shows; nobody leaves more waiting.
 _MOST = 100
@@ -95,6 +96,15 @@ def propose(
     session.add(row)
     session.flush()
     history.record(session, _told(row), actor=actor)
+    if row.state == "waiting":
+        texts.queue_outside_instances(
+            session,
+            "proposal_waits",
+            {"roles": ["process_owner", "admin"]},
+            proposal=row.id,
+            by=actor.full_name if actor else _("Folder atau perintah"),
+            keys=", ".join(sorted(base)),
+        )
     return row
 
 

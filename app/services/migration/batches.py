@@ -189,7 +189,7 @@ def _take_back(session: Session, batch: MigrationBatch, row: MigrationCase, acto
         if row.before is None or row.after is None or row.source_id is None:
             raise Conflict(_("Pemindahan ini sudah terlalu lama untuk ditarik kembali."))
         done = moves.Done(row.source_id, (), row.before, row.after)
-        moves.undo(session, row.instance_id, done, batch.reason, actor=actor, batch=batch.id)
+        moves.undo(session, row.instance_id, done, batch.undo_reason, actor=actor, batch=batch.id)
     except (Conflict, NotFound) as error:
         row.state, row.obstacles = "kept", moves.stored_obstacles([Obstacle("moved_on", None, error.said)])
     else:
@@ -259,7 +259,7 @@ def take_back(
     )
     session.execute(update(MigrationCase).where(*left).values(state="refused", obstacles=over))
     batch.state, batch.is_undo, batch.started_by_id = "running", True, actor.id
-    batch.reason, batch.finished_at = reason, None
+    batch.undo_reason, batch.finished_at = reason, None
     session.flush()
     session.expire_all()
     return get(session, batch_id, actor=actor)

@@ -25,7 +25,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.instances import execution
-from app.services.migration import identity_moves
+from app.services.migration import identity_moves, renamed_fields
 from app.services.migration.decisions import Decisions
 from app.services.people.units import staff
 
@@ -164,7 +164,8 @@ def outcome(
     if found := list(identity_moves.obstacles(instance, source, target, now=now, calendar=calendar)):
         raise Blocked(found)
     opened = {task.id: task.opened_at for task in tasks}
-    standing = Standing(instance.engine_state, instance.variables, opened)
+    variables = renamed_fields.carried(instance.variables, renamed_fields.renamed(source, target))
+    standing = Standing(instance.engine_state, variables, opened)
     try:
         return engine.migrate(source.program, target.program, standing, plan, now=now, calendar=calendar)
     except AppError as error:
@@ -177,7 +178,8 @@ def changes_of(
     """What a step that moves a case changes of what people see and what is due. ``staffed``: units with officers."""
     assert step.kept is not None  # noqa: S101 it is a move
     rows = {task.id: task for task in case.tasks}
-    found: list[Change] = []
+    names = renamed_fields.renamed(source, target)
+    found = list(renamed_fields.changes(case.instance.variables, names))
     for task in step.kept.tasks:
         found += _of_task(rows[task.id], task, source, target, step, staffed)
     for opened in step.opened:

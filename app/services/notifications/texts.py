@@ -29,6 +29,9 @@ _WORDS = {
     "publication_failed": N_(
         "Penerbitan {keys} yang dijadwalkan pada {due} tidak dapat berlaku. Sebabnya ada di usulan {n}."
     ),
+    "proposal_waits": N_(
+        "{by} mengusulkan penerbitan {keys} (usulan {n}). Usulan ini menunggu persetujuan orang kedua."
+    ),
     "proposal_rejected": N_("{by} menolak usulan {n} ({keys}): {reason}"),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
     "reporter_ended": N_("Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: {end}."),

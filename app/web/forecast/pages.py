@@ -3,14 +3,12 @@
 The address holds all that was chosen, so the same address gives the same figures.
 """
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template, request, url_for
+from flask import Blueprint, make_response, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.calendar import OFFICE_OPENS
@@ -23,6 +21,7 @@ from app.services.forecast import copies, forecast, sides, views
 from app.services.forecast.forecast import Forecast, Options
 from app.services.studio import drafts
 from app.web import context, deadlines, errors
+from app.web.csv_files import csv_download
 from app.web.definitions.definitions import said
 
 blueprint = Blueprint("forecast", __name__)
@@ -86,18 +85,7 @@ def take_along(draft_id: int) -> AnyResponse:
         open_cases = copies.count_open(session, draft.key, actor=actor)
     asked = _asked({"sumber": "buatan", **sent}, open_cases)
     made = commands.forecast_draft(context.database(), draft_id, asked.options, asked.begun_at, actor=actor)
-    text = io.StringIO()
-    written = csv.writer(text)
-    written.writerow(views.COLUMNS)
-    written.writerows([_harmless(cell) for cell in line] for line in views.lines(made))
-    name = f"maju-cepat-{draft_id}.csv"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(text.getvalue(), mimetype="text/csv", headers=headers)
-
-
-def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+    return csv_download(f"maju-cepat-{draft_id}.csv", views.COLUMNS, views.lines(made))
 
 
 def _sent() -> dict[str, str]:

@@ -340,7 +340,7 @@ def test_a_rejected_one_leaves_its_draft_open_with_the_reason_and_tells_its_auth
         approvals.reject(session, proposal, actor=second, reason="Tenggatnya keliru")
     with office.database.reading() as session:
         latest = proposals.latest_of_draft(session, draft_id)
-        [message] = session.scalars(select(OutboxMessage)).all()
+        [_asked, message] = session.scalars(select(OutboxMessage).order_by(OutboxMessage.id)).all()
     assert latest is not None
     assert (latest.state, latest.end_reason) == ("rejected", "Tenggatnya keliru")
     assert message.audience == {"users": [office.owner.id]}

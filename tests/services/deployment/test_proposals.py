@@ -13,12 +13,13 @@ from app.config import Config
 from app.db import Database
 from app.errors import Conflict, NotAllowed, NotFound
 from app.history.events import DefinitionDeployed, DeploymentApproved, DeploymentProposed, DeploymentRejected
-from app.models import Resource
+from app.models import OutboxMessage, Resource
 from app.services.core import history
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.deployment import approvals, deployments, folder_watch, proposals
 from app.services.deployment.deployments import Deployment
+from app.services.notifications import texts
 from app.services.studio import drafts, titles
 from tests.services.office import Office, add_user, form, procedure, text
 
@@ -114,6 +115,15 @@ def test_a_rejected_one_is_over_and_its_proposer_may_take_it_back(office: Office
         assert told.actor is not None
         assert told.actor.id == actor.id
     assert newest(office).version == 1
+
+
+def test_owners_and_administrators_are_told_that_a_proposal_waits(office: Office) -> None:
+    proposal = propose(office)
+    with office.database.reading() as session:
+        [message] = session.scalars(select(OutboxMessage))
+        assert (message.body["code"], message.body["proposal"]) == ("proposal_waits", proposal)
+        assert message.audience == {"roles": ["process_owner", "admin"]}
+        assert f"(usulan {proposal})" in texts.words(message.body)
 
 
 def test_what_a_draft_proposes_is_no_upload_of_the_same_files(office: Office) -> None:

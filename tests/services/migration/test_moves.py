@@ -313,3 +313,23 @@ def test_one_case_is_not_taken_back_while_others_of_a_stopped_batch_wait(office:
     work(office)
     undo(office, batch, first)
     assert set(outcomes(office, batch).values()) == {"undone", "moved"}
+
+
+def test_what_a_field_holds_goes_on_under_its_new_key(office: Office) -> None:
+    office_form = form(text("nomor"), text("judul", required=True), text("pelapor", private=True))
+    deploy(office, {**procedure(), "terima.form": office_form})
+    case = office.start(judul="Jalan", nomor="LP-7")
+    renamed = office_form.replace(b'"judul"', b'"perihal"')
+    files = {**procedure(), "terima.form": renamed}
+    files["uji.bpmn"] = files["uji.bpmn"].replace(b'value="judul"', b'value="perihal"')
+    before = rows(office, case)
+    batch = move(office, deploy(office, files), case)
+    with office.database.reading() as session:
+        held = session.get_one(ProcessInstance, case.id).variables
+        [told] = reader.of_kinds(session, case.id, InstanceMigrated)
+    assert (held.get("perihal"), "judul" in held) == ("Jalan", False)
+    assert ("value", "judul", "perihal") in {
+        (one["kind"], one["before"], one["after"]) for one in told.event.changes
+    }
+    undo(office, batch)
+    assert rows(office, case) == before

@@ -61,7 +61,7 @@ def test_the_file_holds_what_the_page_shows(owner: Browser) -> None:
     answer = owner.get(href.replace("&amp;", "&"))
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert "attachment" in answer.headers["Content-Disposition"]
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.data.decode("utf-8-sig"))))
     [live, draft] = [row for row in rows if row["activity"] == "penyaluran"]
     assert (live["version"], draft["version"]) == ("live", "draft")
     assert live["opened"] == draft["opened"] == "40"

@@ -73,6 +73,8 @@ export class Editor {
 
   listen() {
     const bus = this.get('eventBus');
+    // Forms and tables are changed in other tabs.
+    document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && this.refreshFacts());
     bus.on([ 'selection.changed', 'elements.changed', 'root.set' ], () => this.emit());
     bus.on('commandStack.changed', ({ trigger }) => {
       if (trigger === 'clear') return;
@@ -267,7 +269,8 @@ export class Editor {
   }
 
   async refreshFacts() {
-    this.show({ facts: await fetchFacts(this.data.facts) });
+    const facts = await fetchFacts(this.data.facts);
+    if (facts !== NO_FACTS) this.show({ facts });
   }
 }
 
