@@ -60,12 +60,18 @@ export function setDeadline(editor, task, text) {
   return changed;
 }
 
+// A formula is no word for people.
+function said(editor, text) {
+  return text.trim().startsWith('=') ? editor.t('deadline.computed') : text;
+}
+
 // Label, cell and notice are words beside the time; where they said the old time, they say the new one.
-function reword(editor, task, deadline, text, changed) {
-  const before = timerOf(deadline).text;
+function reword(editor, task, deadline, after, changed) {
+  const before = said(editor, timerOf(deadline).text);
+  const text = said(editor, after);
   const modeling = editor.get('modeling');
   const vocabulary = editor.get('vocabulary');
-  setTimer(editor, deadline, text);
+  setTimer(editor, deadline, after);
   if (deadline.businessObject.name === before) {
     modeling.updateLabel(deadline, text);
     changed.push('label');
@@ -98,7 +104,7 @@ function attach(editor, task, text) {
   const place = { x: task.x + free(task), y: task.y + task.height };
   const made = modeling.createShape(timer, place, task, { attach: true });
   setTimer(editor, made, text);
-  rename(editor, made, `tenggat_${task.id}`, text);
+  rename(editor, made, `tenggat_${task.id}`, said(editor, text));
   editor.get('vocabulary').setProperties(made, { tenggat: 'ya' });
   return made;
 }
@@ -122,7 +128,7 @@ function tell(editor, task, send, how, text) {
     t(how === 'escalate' ? 'deadline.escalateName' : 'deadline.remindName', { name: lower(name) }));
   editor.get('vocabulary').setProperties(send, {
     ...(how === 'escalate' ? { untuk: 'lajur dan koordinator' } : {}),
-    pesan: t('deadline.message', { name, text })
+    pesan: t('deadline.message', { name, text: said(editor, text) })
   });
 }
 

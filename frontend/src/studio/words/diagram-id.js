@@ -119,6 +119,7 @@ export default {
   'deadline.sent': 'Terkirim',
   'deadline.remindName': 'Ingatkan {name}',
   'deadline.escalateName': 'Eskalasi {name}',
+  'deadline.computed': 'tenggatnya',
   'deadline.message': '{name} sudah melewati {text}. Tugas tetap terbuka; mohon segera diselesaikan.',
   'deadline.part.label': 'nama timer',
   'deadline.part.cell': 'sel Waktu',
