@@ -82,12 +82,12 @@ def test_cases_are_moved_by_the_worker_and_the_page_tells_how_each_came_out(
     batch = begun(browser, newer)
     page = browser.get(batch)
     assert "0 dari 1 perkara" in words_of(page)
-    assert 'http-equiv="refresh"' in page.text
+    assert "data-progress-running" in page.text
     work(office)
     page = browser.get(batch)
     assert "1 dari 1 perkara" in words_of(page)
     assert "Dipindahkan" in words_of(page)
-    assert 'http-equiv="refresh"' not in page.text
+    assert "data-progress-running" not in page.text
     assert version_of(office, case.id) == newer
     assert task_of(office, case.id).name == "Penyaluran Laporan"
     told = words_of(browser.get(f"/perkara/{case.id}"))

@@ -150,7 +150,7 @@ def test_many_cases_are_judged_in_the_background(owner: Browser, office: Databas
     assert (asked.status_code, asked.location) == (303, f"{HERE}?tenggat=recompute#akibat")
     page = owner.get(f"{HERE}?tenggat=recompute")
     assert f"0 dari {many} perkara dihitung" in words_of(page)
-    assert '<noscript><meta http-equiv="refresh"' in page.text
+    assert "Muat ulang untuk melihat kemajuannya" in page.text
     surveys.work(office, "worker")
     part = owner.get(f"{HERE}?tenggat=recompute&bagian=akibat")
     assert f"4 dari {many} perkara dihitung" in part_words(part)
