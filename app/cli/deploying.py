@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.cli.base import ready, say
 from app.commands.deployments import deploy_files
-from app.commands.sandbox import play_scenarios
+from app.commands.scenarios import play_scenarios
 from app.config import folders, from_environment
 from app.db import Database
 from app.errors import InvalidDiagram

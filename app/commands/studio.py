@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.commands import sandbox
 from app.commands.deployments import deploy_prepared
+from app.commands.scenarios import play_scenarios
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
 from app.errors import Conflict
@@ -145,7 +145,7 @@ def publish_draft(
     def prepare(session: Session) -> Prepared:
         prepared = publishing.prepare(session, draft_id, reason=reason, actor=actor, at=at)
         files, config = drafts.contents(session, draft_id), settings.config(session)
-        found = sandbox.play_scenarios(database, session, files, config, seconds=PUBLISH_SECONDS)
+        found = play_scenarios(database, session, files, config, seconds=PUBLISH_SECONDS)
         scenarios.require_same(found, despite=despite)
         return prepared
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.commands import sandbox
-from app.commands.sandbox import Scene
+from app.commands import sandboxes
+from app.commands.sandboxes import Scene
 from app.config import ROOT, from_environment
 from app.services.sandbox import materials
 from app.services.sandbox.office import OfficeFacts
@@ -20,16 +20,16 @@ _TASKS = ("penyaluran", "telaahan", "konfirmasi", "menyalurkan")
 def measure(folder: Path) -> None:
     scene, first, next_step, anew = _scene(folder), Series(), Series(), Series()
     steps = _steps()
-    with first.timing(), sandbox._sandboxes.played(scene, BEGUN, steps):
+    with first.timing(), sandboxes.HELD.played(scene, BEGUN, steps):
         pass
     for number in range(ROUNDS):
         for count in range(len(steps) - 6, len(steps) + 1):
             at = BEGUN + timedelta(seconds=number)  # no other round's sandbox
             if count == len(steps) - 6:
-                with anew.timing(), sandbox._sandboxes.played(scene, at, steps[:count]) as world:
+                with anew.timing(), sandboxes.HELD.played(scene, at, steps[:count]) as world:
                     assert world.stop is None, world.stop
             else:
-                with next_step.timing(), sandbox._sandboxes.played(scene, at, steps[:count]):
+                with next_step.timing(), sandboxes.HELD.played(scene, at, steps[:count]):
                     pass
     row("try a draft: 30 steps in a new process", first)
     row("the next step of a run that is held", next_step)

@@ -13,8 +13,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import forms
-from app.commands import sandbox
-from app.commands.sandbox import Stop, World
+from app.commands import sandbox, scenarios
+from app.commands.sandboxes import Stop, World
 from app.errors import AppError, Conflict, InvalidDiagram, InvalidForm, NotFound
 from app.forms import Component, Field, moments
 from app.i18n import _, anew
@@ -130,7 +130,7 @@ def keep_scenario(draft_id: int) -> AnyResponse:
     sent = {"name": request.form.get("name", "")}
     command = entries.sent_command("keep_scenario", draft_id, sent)
     try:
-        done = sandbox.keep_scenario(
+        done = scenarios.keep_scenario(
             context.database(), draft_id, sent["name"], seen=_seen(), actor=context.actor(), command=command
         )
     except InvalidForm as error:

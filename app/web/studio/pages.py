@@ -8,7 +8,8 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.commands import sandbox, studio
+from app.commands import studio
+from app.commands.scenarios import play_scenarios
 from app.commands.transaction import Answer
 from app.errors import InvalidDiagram, InvalidForm
 from app.i18n import _
@@ -306,7 +307,7 @@ def _draft_page(
         contents = {row.name: row.content for row in files}
         told = list(deployments.check_files(session, contents)) if files else []
         if draft.state == "open":
-            told += sandbox.play_scenarios(context.database(), session, contents, context.config())
+            told += play_scenarios(context.database(), session, contents, context.config())
         found = [one.as_dict() for one in told]
         live = definitions.latest(session, draft.key) if draft.key else None
         return render_template(

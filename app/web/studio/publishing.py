@@ -9,7 +9,8 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.commands import sandbox, surveys
+from app.commands import surveys
+from app.commands.scenarios import play_scenarios
 from app.errors import InvalidForm, NotFound
 from app.findings import Finding, errors_first
 from app.i18n import _, ngettext
@@ -107,7 +108,7 @@ def page(
         draft = drafts.get_open(session, draft_id, actor=actor)
         files = drafts.contents(session, draft_id)
         examined = unstored.examine(session, files)
-        played = sandbox.play_scenarios(context.database(), session, files, context.config())
+        played = play_scenarios(context.database(), session, files, context.config())
         told = [said(one.as_dict()) for one in errors_first([*examined.findings, *played])]
         found = told if refused is None else [said(one) for one in refused]
         errors = [one for one in found if one["severity"] == "error"]

@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Table, select
 
 from app.commands import sandbox
-from app.commands.sandbox import Stop
+from app.commands.sandboxes import Stop
 from app.commands.transaction import Command
 from app.db import Base, Database
 from app.services.core.access import Actor

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.commands import sandbox
+from app.commands import sandbox, sandboxes
 from app.commands.transaction import Command
 from app.config import ROOT
 from app.db import Database, MemoryDatabase
@@ -96,7 +96,7 @@ def test_another_process_plays_the_same_from_the_row(trial: Trial, monkeypatch: 
         start(), complete("periksa", hasil="kurang"), wait(2026, 11, 6), complete("periksa", hasil="cukup")
     )
     held = trial.outcomes
-    monkeypatch.setattr(sandbox, "_sandboxes", sandbox._Sandboxes())
+    monkeypatch.setattr(sandboxes, "HELD", sandboxes.Sandboxes())
     assert trial.outcomes == held
 
 
@@ -227,7 +227,7 @@ def test_a_sample_stands_for_a_file(sqlite_trial: Trial) -> None:
 def test_an_endless_reminder_stops_the_clock_and_not_the_site(
     sqlite_trial: Trial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox, "MOST_FIRED", 5)
+    monkeypatch.setattr(sandboxes, "MOST_FIRED", 5)
     daily = boundary("tiap", "a", after="setiap hari", kind="timeCycle")
     diagram = bpmn(
         [start_event("awal"), user("a"), daily, send("ingat"), end("y"), end("z")],
@@ -244,8 +244,8 @@ def test_an_endless_reminder_stops_the_clock_and_not_the_site(
 
 
 def test_a_run_that_takes_too_long_stops(sqlite_trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "MOST_SECONDS", 0.0)
-    monkeypatch.setattr(sandbox, "_sandboxes", sandbox._Sandboxes())
+    monkeypatch.setattr(sandboxes, "MOST_SECONDS", 0.0)
+    monkeypatch.setattr(sandboxes, "HELD", sandboxes.Sandboxes())
     with pytest.raises((Conflict, InvalidDiagram)):
         sqlite_trial.play(start(), wait(2026, 11, 9))
 

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from app.commands import sandbox, studio
+from app.commands import scenarios as scenario_commands
+from app.commands import studio
 from app.commands.deployments import sync_folders
+from app.commands.scenarios import keep_scenario, play_scenarios
 from app.commands.transaction import Command
 from app.config import Config
 from app.db import Database
@@ -47,7 +49,7 @@ def trial(sqlite_database: Database) -> Trial:
 
 
 def keep(trial: Trial, name: str) -> str:
-    done = sandbox.keep_scenario(
+    done = keep_scenario(
         trial.database, trial.id, name, seen=trial.run.revision, actor=trial.owner,
         command=Command("keep_scenario", str(trial.id), uuid4().hex),
     )  # fmt: skip
@@ -62,7 +64,7 @@ def contents(trial: Trial) -> dict[str, bytes]:
 def played(trial: Trial, seconds: float = 60.0) -> list[Finding]:
     with trial.database.reading() as session:
         config = settings.config(session)
-        return sandbox.play_scenarios(
+        return play_scenarios(
             trial.database, session, drafts.contents(session, trial.id), config, seconds=seconds
         )
 
@@ -244,7 +246,7 @@ def test_what_cannot_be_read_is_told_and_no_error(trial: Trial, content: bytes, 
 def test_more_scenarios_than_there_is_time_for_are_said_not_to_be_played(
     trial: Trial, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sandbox, "_verdicts", {})
+    monkeypatch.setattr(scenario_commands, "_verdicts", {})
     assert [one.code for one in played(trial, seconds=-1.0)] == ["scenario_not_run"]
 
 
@@ -259,7 +261,7 @@ def test_what_stopped_or_has_no_name_is_not_kept(trial: Trial) -> None:
     with pytest.raises(InvalidForm, match="bukan skenario"):
         keep(trial, "Gagal")
     with pytest.raises(Conflict):
-        sandbox.keep_scenario(
+        keep_scenario(
             trial.database, trial.id, "Lama", seen=seen, actor=trial.owner,
             command=Command("keep_scenario", str(trial.id), "lama"),
         )  # fmt: skip
@@ -267,7 +269,7 @@ def test_what_stopped_or_has_no_name_is_not_kept(trial: Trial) -> None:
 
 def test_without_a_database_scenarios_are_played_too(config: Config, trial: Trial) -> None:
     """A unit that the office has is a unit that this knows nothing of: told as a difference, not as a failure."""
-    found = sandbox.play_scenarios(None, None, contents(trial), config)
+    found = play_scenarios(None, None, contents(trial), config)
     assert [one.code for one in found] == ["scenario_differs"]
     assert "untuk unit A, tetapi untuk seluruh lajur" in found[0].what
 
