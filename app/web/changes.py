@@ -6,10 +6,13 @@ The markup is in ``components/changes.html``.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from app.i18n import _, pgettext
 from app.services.comparison.changes import Change, Comparison, Kind, Section
-from app.services.comparison.pictures import Picture, samples
+from app.services.comparison.comparison import compare
+from app.services.comparison.contents import Contents
+from app.services.comparison.pictures import Picture, pictures, samples
 from app.services.comparison.word_changes import Piece, word_changes
 
 #: What says nothing about the work stands folded.
@@ -72,6 +75,21 @@ def drawn(before: Picture, after: Picture, *, older: str, newer: str) -> list[Dr
         Drawn(_("Diagram baru: {name}", name=newer), newer, ("added", "changed", "moved"), after),
         Drawn(_("Diagram lama: {name}", name=older), older, ("removed", "changed", "moved"), before),
     ]
+
+
+def report(
+    before: Contents, after: Contents, *, older: str, newer: str, titles: tuple[str, str]
+) -> dict[str, Any]:
+    """All that a page says of two versions. ``older`` and ``newer``: what they are called in sentences; ``titles``:
+    what their diagrams are called."""
+    found = compare(before, after)
+    pair = pictures(before, after, found, titles=titles)
+    return {
+        "parts": parts(found, *pair),
+        "counts": counts(found),
+        "rewritten": found.rewritten,
+        "drawn": drawn(*pair, older=older, newer=newer),
+    }
 
 
 def counts(found: Comparison) -> list[tuple[str, int]]:

@@ -49,12 +49,14 @@ class Plan:
     another kind there, enters the new one afresh. ``timers``: new id → what becomes of that timer; of one that is new
     ``recompute`` counts from when its activity opened, all else from now.
 
-    ``entered``: ids of tokens → the id of an element that they enter instead of standing on.
+    ``entered``: ids of tokens → the id of an element that they enter instead of standing on. ``variables``: old name
+    → new name of those that are called otherwise.
     """
 
     elements: Correspondence
     timers: Mapping[str, Way] = field(default_factory=dict)
     entered: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,8 @@ def migrate(
     slots = moved.put(marking.take(stood), "")
     if moved.obstacles:
         raise Blocked(moved.obstacles)
-    run = Run(new.diagram, new.tables, dict(standing.variables), now, calendar)
+    variables = {plan.variables.get(name, name): value for name, value in standing.variables.items()}
+    run = Run(new.diagram, new.tables, variables, now, calendar)
     run.was_open = before_it.tasks
     workflow = marking.lay(slots, new.spec, run)
     if found := [Obstacle(*each) for each in blocked_joins.new_trouble(stood, workflow, moved.names)]:

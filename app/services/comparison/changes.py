@@ -1,6 +1,6 @@
 """What a comparison finds: changes, each told in words, in the order in which they are worth reading."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -80,7 +80,3 @@ class Comparison:
         """The changes by section; sections without one are left out."""
         found = {name: tuple(one for one in self.changes if one.section == name) for name in SECTIONS}
         return {name: changes for name, changes in found.items() if changes}
-
-    def of_element(self, element_id: str) -> Iterator[Change]:
-        """The changes that show at this element of the newer diagram, or of the older where it is gone."""
-        return (one for one in self.changes if element_id in (*one.newer_ids, *one.older_ids))

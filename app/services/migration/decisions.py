@@ -7,6 +7,7 @@ from typing import Any, get_args
 from app.engine.running import correspondence
 from app.engine.running.migration import Plan, Way
 from app.services.definitions.definitions import Version
+from app.services.migration import renamed_fields
 
 WAYS: tuple[Way, ...] = get_args(Way)
 #: No element takes the place of one that is gone.
@@ -42,7 +43,7 @@ class Decisions:
                 elements.pop(old, None)
             elif new in target.diagram.nodes:
                 elements[old] = new
-        return Plan(elements, self.timers)
+        return Plan(elements, self.timers, variables=renamed_fields.renamed(source, target))
 
 
 @dataclass(frozen=True)

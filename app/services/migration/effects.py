@@ -87,7 +87,9 @@ def dry_run(
                 plans[source_id] = (source, decisions.plan(source, target) if source is not None else None)
             moves.append((case, *plans[source_id], _moved(case, target, *plans[source_id], now, calendar)))
         staffed = _staffed(session, target, moves)
-        found += [_verdict(case, source, target, outcome, staffed) for case, source, _plan, outcome in moves]
+        found += [
+            _verdict(case, source, target, plan, outcome, staffed) for case, source, plan, outcome in moves
+        ]
     return found
 
 
@@ -164,8 +166,7 @@ def outcome(
     if found := list(identity_moves.obstacles(instance, source, target, now=now, calendar=calendar)):
         raise Blocked(found)
     opened = {task.id: task.opened_at for task in tasks}
-    variables = renamed_fields.carried(instance.variables, renamed_fields.renamed(source, target))
-    standing = Standing(instance.engine_state, variables, opened)
+    standing = Standing(instance.engine_state, instance.variables, opened)
     try:
         return engine.migrate(source.program, target.program, standing, plan, now=now, calendar=calendar)
     except AppError as error:
@@ -173,13 +174,12 @@ def outcome(
 
 
 def changes_of(
-    case: Case, source: Version, target: Version, step: Step, staffed: Mapping[str, Any]
+    case: Case, source: Version, target: Version, plan: Plan, step: Step, staffed: Mapping[str, Any]
 ) -> tuple[Change, ...]:
     """What a step that moves a case changes of what people see and what is due. ``staffed``: units with officers."""
     assert step.kept is not None  # noqa: S101 it is a move
     rows = {task.id: task for task in case.tasks}
-    names = renamed_fields.renamed(source, target)
-    found = list(renamed_fields.changes(case.instance.variables, names))
+    found = list(renamed_fields.changes(case.instance.variables, plan.variables))
     for task in step.kept.tasks:
         found += _of_task(rows[task.id], task, source, target, step, staffed)
     for opened in step.opened:
@@ -278,6 +278,7 @@ def _verdict(
     case: Case,
     source: Version | None,
     target: Version,
+    plan: Plan | None,
     outcome: Step | Blocked,
     staffed: Mapping[str, Any],
 ) -> Verdict:
@@ -286,4 +287,5 @@ def _verdict(
     if isinstance(outcome, Blocked):
         return Verdict(**{**vars(base), "obstacles": outcome.obstacles})
     assert source is not None  # noqa: S101 it moved from there
-    return Verdict(**{**vars(base), "changes": changes_of(case, source, target, outcome, staffed)})
+    assert plan is not None  # noqa: S101 by it
+    return Verdict(**{**vars(base), "changes": changes_of(case, source, target, plan, outcome, staffed)})

@@ -152,7 +152,8 @@ def _move(
         if step.kept
         else ()
     )
-    changes = effects.changes_of(case, source, target, step, staff(session, {unit for unit in units if unit}))
+    staffed = staff(session, {unit for unit in units if unit})
+    changes = effects.changes_of(case, source, target, plan, step, staffed)
     standing = {
         *(task.activity_id for task in case.tasks),
         *(wait.activity_id for wait in case.waits.values()),

@@ -23,11 +23,6 @@ def renamed(source: Version, target: Version) -> dict[str, str]:
     return found
 
 
-def carried(variables: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
-    """The variables of a case under the names of the target version."""
-    return {names.get(name, name): value for name, value in variables.items()}
-
-
 def changes(variables: Mapping[str, Any], names: Mapping[str, str]) -> Iterator[Change]:
     """What of it is to be told: the values that the case holds."""
     for old, new in names.items():

@@ -4,13 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, func, or_
 
-from app.models import ProcessDefinition, ProcessInstance
-from app.services.core import access
-from app.services.core.access import Actor
-from app.services.migration.batches import MOST_CASES, open_elsewhere
+from app.models import ProcessInstance
 
 _ESCAPE = "\\"
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
@@ -32,36 +28,6 @@ class Source:
     id: int
     number: int
     cases: int
-
-
-def sources(session: Session, target: ProcessDefinition, *, actor: Actor) -> list[Source]:
-    """The versions in which open cases are, but the target, newest first. 1 SQL."""
-    query = (
-        select(ProcessDefinition.id, ProcessDefinition.version, func.count())
-        .join(ProcessInstance, ProcessInstance.definition_id == ProcessDefinition.id)
-        .where(
-            ProcessInstance.ended_at.is_(None),
-            ProcessInstance.key == target.key,
-            ProcessDefinition.id != target.id,
-            access.visible(actor),
-        )
-        .group_by(ProcessDefinition.id, ProcessDefinition.version)
-        .order_by(ProcessDefinition.version.desc())
-    )
-    return [Source(id_, number, count) for id_, number, count in session.execute(query)]
-
-
-def find_ids(
-    session: Session,
-    target: ProcessDefinition,
-    filters: CaseFilters,
-    *,
-    actor: Actor,
-    limit: int = MOST_CASES,
-) -> list[int]:
-    """Ids of the open cases that the filters let through, ``limit`` of them at most. 1 SQL."""
-    query = narrowed(open_elsewhere(target.key, target.id), filters).where(access.visible(actor))
-    return list(session.scalars(query.limit(limit)))
 
 
 def narrowed(query: _Query, filters: CaseFilters) -> _Query:

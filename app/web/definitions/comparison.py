@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.errors import NotFound
 from app.i18n import _
 from app.models import ProcessDefinition
-from app.services.comparison import contents, pictures
-from app.services.comparison.comparison import compare
+from app.services.comparison import contents
 from app.services.core import ids
 from app.services.definitions import catalogue, definitions
 from app.web import changes, context, lists
@@ -40,23 +39,18 @@ def show(definition_id: int, other_id: int) -> str:
     with context.database().reading() as session:
         older, newer = _both(session, definition_id, other_id)
         before, after = (contents.stored_contents(session, one.id) for one in (older, newer))
-        found = compare(before, after)
         names = [_("versi {n}", n=one.version) for one in (older, newer)]
         titles = (
             _("Diagram {name}, versi {n}", name=older.name, n=older.version),
             _("Diagram {name}, versi {n}", name=newer.name, n=newer.version),
         )
-        pair = pictures.pictures(before, after, found, titles=titles)
         return render_template(
             "definitions/comparison.html",
             definition=newer,
             older=older,
             newer=newer,
             versions=_versions(session, newer, older),
-            parts=changes.parts(found, *pair),
-            counts=changes.counts(found),
-            rewritten=found.rewritten,
-            drawn=changes.drawn(*pair, older=names[0], newer=names[1]),
+            **changes.report(before, after, older=names[0], newer=names[1], titles=titles),
         )
 
 

@@ -13,8 +13,7 @@ from app.commands.transaction import Answer, run_command
 from app.errors import Conflict, InvalidDiagram, InvalidForm
 from app.i18n import _
 from app.models import ProposedDeployment
-from app.services.comparison import contents, pictures
-from app.services.comparison.comparison import compare
+from app.services.comparison import contents
 from app.services.core import clock
 from app.services.definitions import definitions
 from app.services.deployment import approvals, plans, proposals
@@ -48,21 +47,16 @@ def compare_with(proposal_id: int, definition_id: int) -> str:
         older = definitions.get(session, definition_id)
         after = approvals.compared_contents(session, row, older)
         before = contents.stored_contents(session, definition_id)
-        found = compare(before, after)
         names = (_("versi {n}", n=older.version), _("usulan {n}", n=row.id))
         titles = (
             _("Diagram {name}, versi {n}", name=older.name, n=older.version),
             _("Diagram {name}, usulan {n}", name=older.name, n=row.id),
         )
-        pair = pictures.pictures(before, after, found, titles=titles)
         return render_template(
             "definitions/proposed_comparison.html",
             proposal=row,
             older=older,
-            parts=changes.parts(found, *pair),
-            counts=changes.counts(found),
-            rewritten=found.rewritten,
-            drawn=changes.drawn(*pair, older=names[0], newer=names[1]),
+            **changes.report(before, after, older=names[0], newer=names[1], titles=titles),
         )
 
 

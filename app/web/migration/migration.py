@@ -20,7 +20,7 @@ from app.services.core import ids as numbers
 from app.services.core.access import Actor
 from app.services.definitions import definitions, details
 from app.services.definitions.definitions import Version
-from app.services.migration import batches, decisions, moves, selection, surveys, targets
+from app.services.migration import batches, decisions, moves, surveys, targets
 from app.services.migration import effect_lists as found_effects
 from app.services.migration.decisions import Decisions, Pairing
 from app.services.migration.effect_lists import Asked as AskedEffects
@@ -105,10 +105,11 @@ def _chosen(
             message = _("Centang perkara yang dipindahkan, atau pilih semuanya.")
             raise InvalidForm(message, {"pilih": message})
         return ticked
-    found = selection.find_ids(session, target, asked.filters, actor=actor)
+    judged = targets.stored_target(session, target.id)
+    found = targets.ids_after(session, judged, 0, batches.MOST_CASES, actor=actor, filters=asked.filters)
     if not asked.kind:
         return found
-    judged, wanted = targets.stored_target(session, target.id), AskedEffects(asked.filters, asked.kind)
+    wanted = AskedEffects(asked.filters, asked.kind)
     if len(found) <= surveys.AT_ONCE:
         verdicts = targets.judge(session, judged, found, asked.decided, actor=actor)
         return [one.instance_id for one in verdicts if asked.kind in one.kinds]
@@ -145,10 +146,11 @@ def _page(definition_id: int, values: MultiDict[str, str], *, problem: str = "",
     with context.database().reading() as session:
         definition = definitions.get(session, definition_id)
         target = definitions.version(session, definition_id)
-        from_where = selection.sources(session, definition, actor=actor)
+        judged = targets.stored_target(session, definition_id)
+        from_where = targets.sources(session, judged, actor=actor)
         found = effect_lists.effect_list(
             session,
-            targets.stored_target(session, definition_id),
+            judged,
             asked.decided,
             filters=asked.filters,
             kind=asked.kind,

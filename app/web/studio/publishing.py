@@ -15,7 +15,7 @@ from app.errors import InvalidForm, NotFound
 from app.findings import Finding, errors_first
 from app.i18n import _, ngettext
 from app.models import ProcessDraft
-from app.services.comparison import contents, pictures
+from app.services.comparison import contents
 from app.services.comparison.changes import Comparison
 from app.services.comparison.comparison import compare
 from app.services.comparison.contents import Contents, DraftContents
@@ -312,21 +312,16 @@ def comparison(draft_id: int) -> str:
             raise NotFound(_("Belum ada versi yang berlaku untuk dibandingkan dengan draf ini."))
         before = contents.stored_contents(session, live.id)
         after = _contents_of(session, draft_id, key, before)
-        found = compare(before, after)
         older, newer = _("versi {n}", n=live.version), _("draf")
         titles = (
             _("Diagram {name}, versi {n}", name=live.name, n=live.version),
             _("Diagram {name}, draf", name=draft.name),
         )
-        pair = pictures.pictures(before, after, found, titles=titles)
         return render_template(
             "studio/comparison.html",
             draft=draft,
             live=live,
-            parts=changes.parts(found, *pair),
-            counts=changes.counts(found),
-            rewritten=found.rewritten,
-            drawn=changes.drawn(*pair, older=older, newer=newer),
+            **changes.report(before, after, older=older, newer=newer, titles=titles),
         )
 
 

@@ -5,7 +5,6 @@ const MOST_STEPS = 200;
 const CONTAINERS = new Set([ 'group', 'dynamiclist' ]);
 
 export const isContainer = (part) => CONTAINERS.has(part?.type);
-export const isInput = (part) => 'key' in part && !isContainer(part);
 
 export class FormDocument {
   constructor(text, onChange) {
