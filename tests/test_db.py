@@ -18,7 +18,14 @@ from app.models import Setting
 from app.services.maintenance import migrations
 
 #: What SQL alone makes: the indexes of words, in each database its own.
-OF_WORDS = ("instance_text_index", "ix_instance_text_trigrams")
+OF_WORDS = (
+    "instance_text_index",
+    "ix_instance_text_trigrams",
+    "case_words_index",
+    "ix_case_words_found",
+    "word_slip_index",
+    "ix_word_slip_parts",
+)
 BESIDE = {"include_object": lambda _object, name, *_rest: not str(name).startswith(OF_WORDS)}
 
 

@@ -23,6 +23,7 @@ from app.models.runtime import (
     ProcessInstance,
     UserTask,
 )
+from app.models.search import CaseWords, WordSlip
 from app.models.security_log import MembershipChange, SecurityEvent
 from app.models.studio import ProcessDraft, ProcessDraftFile, SandboxRun
 
@@ -30,6 +31,7 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Attempt",
+    "CaseWords",
     "DefinitionFile",
     "Draft",
     "EffectCase",
@@ -71,6 +73,7 @@ __all__ = [
     "UserTask",
     "VoidNonce",
     "WatchedFile",
+    "WordSlip",
     "membership",
     "user_unit",
 ]

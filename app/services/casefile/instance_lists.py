@@ -9,15 +9,13 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from app.models import Job, MessageWait, ProcessInstance, UserTask
-from app.services.core import access, bounded, candidates, filter_values, search
+from app.services.core import access, bounded, candidates, case_sources, filter_values, search
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.tasks import inbox
 
 STATES = access.STATES
-#: Above every id.
-_NEWEST = (1 << 31) - 1
 
 
 @dataclass(frozen=True)
@@ -70,7 +68,7 @@ def page(
     narrows = bool(_narrowed(replace(filters, state=""))) or seen is None
     ids, last = candidates.collect(
         [
-            _source(session, [select(ProcessInstance.id)] if seen is None else seen),
+            case_sources.newest_first(session, [select(ProcessInstance.id)] if seen is None else seen),
             *_of_values(session, filters),
         ],
         [_of_words(session, filters.q)] if filters.q.strip() else [],
@@ -92,7 +90,7 @@ def _instances(session: Session, ids: Sequence[int]) -> list[ProcessInstance]:
 def _of_values(session: Session, filters: InstanceFilters) -> list[Source]:
     """For each filter the cases that fit it."""
     return [
-        _source(session, [select(ProcessInstance.id).where(column == value)])
+        case_sources.newest_first(session, [select(ProcessInstance.id).where(column == value)])
         for column, value in _equal(filters)
         if value and column is not ProcessInstance.state
     ]
@@ -102,10 +100,13 @@ def _of_words(session: Session, words: str) -> Rare:
     """The cases that may hold the words; however many they are, they come in the order of the list."""
 
     def keys(after: Key | None, most: int) -> list[Key]:
-        return [(id_,) for id_ in search.newest(session, words, after[0] if after else _NEWEST, most) or ()]
+        return [
+            (id_,)
+            for id_ in search.newest(session, words, after[0] if after else case_sources.NEWEST, most) or ()
+        ]
 
     def rare(most: int) -> Source | None:
-        found = search.newest(session, words, _NEWEST, most)
+        found = search.newest(session, words, case_sources.NEWEST, most)
         if found is None:
             return None
         if len(found) < most:
@@ -113,24 +114,6 @@ def _of_words(session: Session, words: str) -> Rare:
         return keys if most >= candidates.RARE else None
 
     return rare
-
-
-def _source(session: Session, queries: Sequence[Select[Any]]) -> Source:
-    """The ids that the queries find, the newest first; each once, also where several find it."""
-
-    def keys(after: Key | None, most: int) -> list[Key]:
-        before = after[0] if after else _NEWEST
-        here = []
-        for query in queries:
-            [id_] = query.selected_columns
-            here.append(query.where(id_ < before).order_by(id_.desc()))
-        if len(here) == 1:
-            return [(row[0],) for row in session.execute(here[0].limit(most))]
-        found = bounded.either(here, most)
-        [id_] = found.selected_columns
-        return [(row[0],) for row in session.execute(found.distinct().order_by(id_.desc()).limit(most))]
-
-    return keys
 
 
 def counts(session: Session, *, actor: Actor) -> dict[str, int]:
