@@ -19,6 +19,8 @@ GROWING = frozenset(
         "outbox_message",
         "instance_visibility",
         "instance_text",
+        "case_words",
+        "word_slip",
     }
 )
 #: Indexes that are read from their beginning, as they hold the order of a list, and no further than its page.

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.models import ProcessInstance, WordSlip
+from app.models import CaseWords, ProcessInstance, WordSlip
 from app.services.core import access, candidates, case_sources
 from app.services.core.access import STATES, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.search import affixes
 
 #: Words of a query that are looked for; more would only be merged. Words of the index that one of them may mean.
-MOST_WORDS, _MOST_MEANINGS = 12, 40
+MOST_WORDS, _MOST_MEANINGS = 12, 20
 #: From so many letters on, a word may be misspelt in a case although it is spelt right in others.
 _LONG = 7
 
@@ -26,61 +26,52 @@ _PARTS_POSTGRESQL = text(
 )
 _SQLITE = text(
     "SELECT rowid FROM case_words_index WHERE case_words_index MATCH :query"
-    " AND rowid BETWEEN :first AND :last ORDER BY rowid DESC LIMIT :most"
+    " AND rowid <= :last ORDER BY rowid DESC LIMIT :most"
 )
 # Found first and sorted then: sorted by id, PostgreSQL would read the words of every case until it has enough.
 _POSTGRESQL = text(
     "WITH found AS MATERIALIZED (SELECT instance_id FROM case_words"
     " WHERE array_to_tsvector(string_to_array(body, ' ')) @@ CAST(:query AS tsquery))"
-    " SELECT instance_id FROM found WHERE instance_id BETWEEN :first AND :last"
+    " SELECT instance_id FROM found WHERE instance_id <= :last"
     " ORDER BY instance_id DESC LIMIT :most"
-)
-_POSTGRESQL_THESE = text(
-    "SELECT instance_id FROM case_words WHERE instance_id = ANY(:ids)"
-    " AND array_to_tsvector(string_to_array(body, ' ')) @@ CAST(:query AS tsquery)"
 )
 
 
 def find(session: Session, words: str, actor: Actor, limit: int = 20) -> Sequence[ProcessInstance]:
     """The newest cases that the actor sees and that have all the words, at most ``limit``; none for no words."""
-    query = _query(session, words)
-    if query is None:
+    wanted = list(dict.fromkeys(affixes.words(words)))[:MOST_WORDS]
+    meant = [_meanings(session, word) for word in wanted]
+    if not meant or not all(meant):
         return []
 
     def fitting(keys: Sequence[Key]) -> set[int]:
         ids = [key[-1] for key in keys]
         # Asked as a column, so that no database looks by it among all cases rather than by these ids.
         seen = select(ProcessInstance.id, access.visible(actor)).where(ProcessInstance.id.in_(ids))
-        return _having(session, query, ids) & {id_ for id_, shown in session.execute(seen) if shown}
+        return _having(session, meant, [id_ for id_, shown in session.execute(seen) if shown])
 
     seen = access.visible_ids(actor, STATES)
     source = case_sources.newest_first(session, [select(ProcessInstance.id)] if seen is None else seen)
-    ids, _last = candidates.collect(
-        [source], [_rare(session, query)], fitting, after=None, limit=limit, descending=True
-    )
+    rare = _rare(session, _query(session, meant))
+    ids, _last = candidates.collect([source], [rare], fitting, after=None, limit=limit, descending=True)
     cases = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).order_by(ProcessInstance.id.desc())
     return session.scalars(cases).all() if ids else []
 
 
-def _query(session: Session, words: str) -> str | None:
-    """What to ask the database for; None where there is nothing to look for, or no case has such a word."""
-    wanted = list(dict.fromkeys(affixes.words(words)))[:MOST_WORDS]
-    meant = [_meanings(session, word) for word in wanted]
-    if not meant or not all(meant):
-        return None
+def _query(session: Session, meant: Sequence[Sequence[str]]) -> str:
+    """Asks the database for one word of each group. No word has other signs than letters and digits."""
     sqlite = _is_sqlite(session)
     either, both, quote = (" OR ", " AND ", '"') if sqlite else (" | ", " & ", "'")
-    # No word has other signs than letters and digits, see `affixes.words`.
     groups = [either.join(f"{quote}{word}{quote}" for word in some) for some in meant]
     return both.join(f"({group})" for group in groups)
 
 
 def _meanings(session: Session, word: str) -> list[str]:
-    """The words of the index that a word of a query may mean. 2 or 3 SQL."""
+    """The words of the index that a word of a query may mean. 1 to 3 SQL."""
     asked = affixes.forms(word)
     known = select(WordSlip.word).where(WordSlip.slip.in_(sorted(asked)), WordSlip.slip == WordSlip.word)
     found = dict.fromkeys(session.scalars(known))
-    if len(word) >= 3:
+    if not found and len(word) >= 3:
         found |= dict.fromkeys(_holding(session, word))
     if not found or len(word) >= _LONG:
         slips = select(WordSlip.word).where(WordSlip.slip.in_(sorted(affixes.slips(word)))).distinct()
@@ -108,10 +99,10 @@ def _rare(session: Session, query: str) -> Rare:
 
     def keys(after: Key | None, most: int) -> list[Key]:
         last = after[0] - 1 if after else case_sources.NEWEST
-        return [(id_,) for id_ in _newest(session, query, 0, last, most)]
+        return [(id_,) for id_ in _newest(session, query, last, most)]
 
     def rare(most: int) -> Source | None:
-        found = _newest(session, query, 0, case_sources.NEWEST, most)
+        found = _newest(session, query, case_sources.NEWEST, most)
         if len(found) < most:
             return lambda after, size: [(id_,) for id_ in found if after is None or id_ < after[0]][:size]
         return keys if most >= candidates.RARE else None
@@ -119,16 +110,21 @@ def _rare(session: Session, query: str) -> Rare:
     return rare
 
 
-def _newest(session: Session, query: str, first: int, last: int, most: int) -> Sequence[int]:
-    asked = {"query": query, "first": first, "last": last, "most": most}
+def _newest(session: Session, query: str, last: int, most: int) -> Sequence[int]:
+    asked = {"query": query, "last": last, "most": most}
     return session.scalars(_SQLITE if _is_sqlite(session) else _POSTGRESQL, asked).all()
 
 
-def _having(session: Session, query: str, ids: Sequence[int]) -> set[int]:
-    """Which of these cases have the words."""
-    if _is_sqlite(session):
-        return set(ids) & set(_newest(session, query, min(ids), max(ids), case_sources.NEWEST))
-    return set(session.scalars(_POSTGRESQL_THESE, {"query": query, "ids": list(ids)}))
+def _having(session: Session, meant: Sequence[Sequence[str]], ids: Sequence[int]) -> set[int]:
+    """Which of these cases have a word of each group. Their words are read: an index would be read for all cases."""
+    query = select(CaseWords.instance_id, CaseWords.body).where(CaseWords.instance_id.in_(ids))
+    groups = [frozenset(some) for some in meant]
+    found = set()
+    for id_, body in session.execute(query) if ids else ():
+        held = body.split()
+        if not any(group.isdisjoint(held) for group in groups):
+            found.add(id_)
+    return found
 
 
 def _is_sqlite(session: Session) -> bool:

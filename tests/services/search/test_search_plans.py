@@ -1,0 +1,15 @@
+"""No search reads a table whole that grows with the cases; on neither database."""
+
+from app.services.search import finding
+from tests.services.office import Office
+from tests.services.plans import read_whole, selects
+
+
+def test_a_search_reads_no_table_whole(office: Office) -> None:
+    for number in range(6):
+        office.start(judul=f"Lampu mati {number}")
+    for actor in (office.rina, office.dinas_a, office.ketua, office.owner):
+        for words in ("lampu mati", "lapmu", "am", "lampu 3", "tiada"):
+            with selects(office.database) as seen, office.database.reading() as session:
+                finding.find(session, words, actor)
+            assert read_whole(office.database, seen) == [], (actor.name, words)
