@@ -24,6 +24,7 @@ from app.services.deployment import folder_watch
 from app.services.instances import jobs
 from app.services.maintenance import heartbeat, housekeeping
 from app.services.notifications import outbox
+from app.services.search import words
 
 logger = logging.getLogger(__name__)
 #: The longest rest: a timer made meanwhile by an officer is at most this late.
@@ -46,6 +47,7 @@ def run(database: Database, config: Config, stop: threading.Event, say: Callable
         "migration": lambda: _move_cases(database),
         "publications": lambda: _publish(database),
         "surveys": lambda: _judge_cases(database, name),
+        "words": _Words(database).fill,
     }
     if config.smtp_url:
         beside["mail"] = lambda: _send(database)
@@ -196,6 +198,20 @@ class _Folders:
             done = look(self._database, self._config, self._say)
             self._again_at = math.inf if done else time.monotonic() + AFTER_FAILURE_S
         return 1.0
+
+
+class _Words:
+    """Indexes the words of cases that an older release or a restored backup left without, once since the start."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._before: int | None = None
+
+    def fill(self) -> float:
+        """Index some, the newest first; return how long to rest."""
+        before = self._before
+        self._before = run_without_key(self._database, lambda session: words.fill(session, before=before))
+        return 86_400.0 if self._before is None else 0.05
 
 
 def _send(database: Database) -> float:

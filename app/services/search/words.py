@@ -46,14 +46,19 @@ def _store(session: Session, instance_id: int, found: Sequence[str]) -> None:
     )
 
 
-def fill(session: Session, *, most: int = 200) -> int:
-    """Index cases that have no row yet, the newest first; return how many."""
-    have = select(CaseWords.instance_id).where(CaseWords.instance_id == ProcessInstance.id).exists()
-    query = select(ProcessInstance.id).where(~have).order_by(ProcessInstance.id.desc()).limit(most)
-    found = session.scalars(query).all()
-    for instance_id in found:
-        add(session, instance_id, ())
-    return len(found)
+def fill(session: Session, *, before: int | None = None, most: int = 200) -> int | None:
+    """Index those of the ``most`` newest cases, of an id below ``before``, that have no row; return the id before
+    which to go on, None at the end."""
+    query = select(ProcessInstance.id, CaseWords.instance_id).outerjoin(
+        CaseWords, CaseWords.instance_id == ProcessInstance.id
+    )
+    if before is not None:
+        query = query.where(ProcessInstance.id < before)
+    looked_at = session.execute(query.order_by(ProcessInstance.id.desc()).limit(most)).all()
+    for instance_id, indexed in looked_at:
+        if indexed is None:
+            add(session, instance_id, ())
+    return looked_at[-1][0] if looked_at else None
 
 
 def _stored(session: Session, instance_id: int) -> Iterator[Any]:

@@ -25,9 +25,10 @@ def test_cases_without_words_are_filled_in_from_what_is_stored(office: Office) -
     with office.database.transaction() as session:
         session.execute(delete(CaseWords))
         session.execute(delete(WordSlip))
-        assert words.fill(session, most=2) == 2
-        assert words.fill(session) == 1
-        assert words.fill(session) == 0
+        before_id = words.fill(session, most=2)
+        assert len(session.scalars(select(CaseWords.instance_id)).all()) == 2
+        before_id = words.fill(session, before=before_id)
+        assert words.fill(session, before=before_id) is None
     assert held(office) == before
     assert not any("kenaripelapor" in found for found in before.values())
 
