@@ -10,7 +10,6 @@ class CaseWords(Base):
     """The words of a case and their forms, with a space between; never identity."""
 
     __tablename__ = "case_words"
-    __table_args__ = ({"info": {"derived": True}},)
 
     instance_id: Mapped[int] = mapped_column(
         ForeignKey("process_instance.id"), primary_key=True, autoincrement=False
@@ -22,7 +21,7 @@ class WordSlip(Base):
     """A word that some case has, under itself and under what is left of it without each one of its letters."""
 
     __tablename__ = "word_slip"
-    __table_args__ = ({"sqlite_with_rowid": False, "info": {"derived": True}},)
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     slip: Mapped[str] = mapped_column(String(40), primary_key=True)
     word: Mapped[str] = mapped_column(String(40), primary_key=True)
