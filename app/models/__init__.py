@@ -10,6 +10,7 @@ from app.models.definitions import (
     Resource,
     WatchedFile,
 )
+from app.models.figures import ActivityFact, CaseFact, FigureChange, FigureTotal
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
 from app.models.migration import EffectCase, EffectSurvey, MigrationBatch, MigrationCase
@@ -28,15 +29,19 @@ from app.models.security_log import MembershipChange, SecurityEvent
 from app.models.studio import ProcessDraft, ProcessDraftFile, SandboxRun
 
 __all__ = [
+    "ActivityFact",
     "ApiToken",
     "Attachment",
     "Attempt",
+    "CaseFact",
     "CaseWords",
     "DefinitionFile",
     "Draft",
     "EffectCase",
     "EffectSurvey",
     "EventStart",
+    "FigureChange",
+    "FigureTotal",
     "FilterValue",
     "Group",
     "HistoryEvent",

@@ -13,6 +13,7 @@ from app.services.core import access, clock, history
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.facts import writing as facts
 from app.services.instances import incidents, instances
 from app.services.messaging import outgoing
 from app.services.notifications import task_notices, texts
@@ -56,6 +57,7 @@ def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> 
     if not reason.strip():
         raise InvalidForm(_("Tulis alasan pembatalan."), {"reason": _("Tulis alasan pembatalan.")})
     _end_cancelled(session, instance, tasks, actor)
+    facts.refresh(session, instance, version)
     _tell_holders(session, instance, tasks, reason.strip(), actor)
     history.record(session, InstanceCancelled(reason=reason.strip()), actor=actor, instance_id=instance.id)
     return instance

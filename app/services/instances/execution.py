@@ -31,6 +31,7 @@ from app.models.runtime import NO_DEADLINE
 from app.services.core import access, bulk, clock
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
+from app.services.facts import writing as facts
 from app.services.instances import incidents, waits
 from app.services.messaging import outgoing
 from app.services.notifications import reminders, task_notices, texts
@@ -67,6 +68,7 @@ def apply(
     had_incident = instance.state == "incident"
     session.flush()  # what was recorded before comes before
     _index(session, instance, step, actor)
+    counted = facts.counted_by(version, instance) if instance.visits else None  # None: it begins
     store(session, instance, version, step)
     _close_tasks(session, step, actor)
     task_notices.close(session, [task for task in step.closed if task not in unheard])
@@ -94,6 +96,13 @@ def apply(
         if (variable := units[task.id][1]) and units[task.id][0] is None
     ]
     writer.add_all(session, records, instance_id=instance.id, at=clock.now(session))
+    if (
+        step.completed
+        or step.ended
+        or moved_from is not None
+        or counted != facts.counted_by(version, instance)
+    ):
+        facts.refresh(session, instance, version)
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
 

@@ -21,6 +21,7 @@ from app.services.core import access, clock, history, holidays, rights
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.facts import writing as facts
 from app.services.instances import execution, instances, snapshots
 from app.services.migration import effects
 from app.services.migration.decisions import Decisions
@@ -210,6 +211,7 @@ def undo(
             _("Perkara ini sudah berlanjut setelah dipindahkan, jadi tidak dapat ditarik kembali.")
         )
     snapshots.put_back(session, instance_id, before, now)
+    facts.refresh(session, instance, definitions.readable(session, instance.definition_id))
     numbers = {id_: definitions.get(session, id_).version for id_ in (done.source_id, target)}
     event = MigrationUndone(
         source=done.source_id,

@@ -1,0 +1,102 @@
+"""What the numbers of the office are made of: facts of cases and completed tasks, and their totals. Decision 53."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+
+_RETURNED = text("returned")
+_RETURNED_IN_SQLITE = text("returned = 1")
+
+
+class CaseFact(Base):
+    """What is counted of a case. Months are written 2026-11, minutes are those of office hours."""
+
+    __tablename__ = "case_fact"
+    __table_args__ = (
+        *(
+            Index(f"ix_case_fact_{name}", "key", f"{name}_month", "instance_id")
+            for name in ("received", "answered", "ended")
+        ),
+    )
+
+    instance_id: Mapped[int] = mapped_column(
+        ForeignKey("process_instance.id"), primary_key=True, autoincrement=False
+    )
+    key: Mapped[str] = mapped_column(String(255))
+    received_month: Mapped[str] = mapped_column(String(7))
+    answered_month: Mapped[str | None] = mapped_column(String(7))
+    answered_at: Mapped[datetime | None]
+    answer_minutes: Mapped[int | None]
+    ended_month: Mapped[str | None] = mapped_column(String(7))
+    end_minutes: Mapped[int | None]
+    #: How it ended: finished, unanswered, other, cancelled.
+    ending: Mapped[str | None] = mapped_column(String(10))
+    #: The end event where it did, "" where it was cancelled.
+    outcome: Mapped[str | None] = mapped_column(String(255))
+    unit_code: Mapped[str] = mapped_column(String(200))
+    category: Mapped[str] = mapped_column(String(200))
+    area: Mapped[str] = mapped_column(String(200))
+    channel: Mapped[str] = mapped_column(String(200))
+
+
+class ActivityFact(Base):
+    """What is counted of a completed task."""
+
+    __tablename__ = "activity_fact"
+    __table_args__ = (
+        Index("ix_activity_fact_of_instance", "instance_id"),
+        Index("ix_activity_fact_done", "key", "month", "activity_id", "instance_id"),
+        Index(
+            "ix_activity_fact_returned",
+            "key",
+            "month",
+            "instance_id",
+            sqlite_where=_RETURNED_IN_SQLITE,
+            postgresql_where=_RETURNED,
+        ),
+    )
+
+    task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id"), primary_key=True)
+    instance_id: Mapped[int] = mapped_column(ForeignKey("process_instance.id"))
+    key: Mapped[str] = mapped_column(String(255))
+    activity_id: Mapped[str] = mapped_column(String(255))
+    unit_code: Mapped[str] = mapped_column(String(64))
+    month: Mapped[str] = mapped_column(String(7))
+    minutes: Mapped[int]
+    #: Whether it was done by its deadline; null where it had none.
+    within: Mapped[bool | None]
+    #: Whether the unit sent the case back.
+    returned: Mapped[bool]
+
+
+class FigureChange(Base):
+    """What one transaction changed in the totals of a process, until it is folded into them."""
+
+    __tablename__ = "figure_change"
+    __table_args__ = (Index("ix_figure_change_of_key", "key", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(255))
+    #: [figure, month, {dimension: value}, count, minutes] each.
+    entries: Mapped[list[Any]]
+
+
+class FigureTotal(Base):
+    """A figure in a month: of all, of one value of a dimension, or of a pair of them."""
+
+    __tablename__ = "figure_total"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    figure: Mapped[str] = mapped_column(String(10), primary_key=True)
+    dimension: Mapped[str] = mapped_column(String(10), primary_key=True)
+    by: Mapped[str] = mapped_column(String(10), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    value: Mapped[str] = mapped_column(String(255), primary_key=True)
+    by_value: Mapped[str] = mapped_column(String(255), primary_key=True)
+    count: Mapped[int]
+    minutes: Mapped[int]

@@ -1,0 +1,1 @@
+"""The office's numbers: totals by month and dimension, and a recount of them."""

@@ -1,0 +1,133 @@
+"""The numbers that are kept are those of a recount, whatever was done in between."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import ActivityFact, CaseFact, FigureChange, FigureTotal, ProcessInstance, UserTask
+from app.services.core import clock
+from app.services.instances import cancellation, instances
+from app.services.numbers import recount, totals
+from app.services.tasks import tasks
+from tests.services.office import Office
+
+BEGIN = datetime(2026, 3, 2, 1, 30, tzinfo=UTC)  # Monday, 08.30 WIB
+
+
+def a_step(office: Office, chance: random.Random, at: datetime) -> None:
+    """One step of some case: begun, worked on, stopped; or changes are folded."""
+    with office.database.transaction() as session:
+        clock.fix(session, at)
+        rows = session.execute(
+            select(UserTask.id, UserTask.activity_id, UserTask.unit_code).where(UserTask.state == "open")
+        ).all()
+        if chance.random() < 0.1:
+            totals.fold(session, limit=chance.choice([1, 5, 500]))
+        elif not rows or chance.random() < 0.25:
+            values = {"judul": "Lampu mati", "unit": chance.choice(["A", "B", ""])}
+            instances.start(session, "uji", values, actor=office.rina)
+        else:
+            work_on(session, office, chance, chance.choice(rows))
+
+
+def work_on(
+    session: Session, office: Office, chance: random.Random, row: tuple[str, str, str | None]
+) -> None:
+    task_id, activity, unit = row
+    if chance.random() < 0.1:
+        case = session.get_one(UserTask, task_id).instance_id
+        cancellation.cancel(session, case, "coba", actor=office.owner)
+    elif activity == "periksa":
+        values = {"hasil": chance.choice(["cukup", "kurang"]), "unit": chance.choice(["A", "B"])}
+        tasks.complete(session, task_id, values, {}, actor=office.rina)
+    else:
+        actor = {"A": office.dinas_a, "B": office.dinas_b}.get(unit or "", office.dinas_a)
+        tasks.complete(session, task_id, {}, {}, actor=actor)
+
+
+def work(office: Office, seed: int, steps: int = 60) -> None:
+    chance, at = random.Random(seed), BEGIN
+    for _step in range(steps):
+        at += timedelta(minutes=chance.randrange(1, 3000))
+        a_step(office, chance, at)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_random_work_leaves_the_numbers_of_a_recount(office: Office, seed: int) -> None:
+    work(office, seed)
+    with office.database.reading() as session:
+        assert session.scalars(select(CaseFact)).all()
+        assert session.scalars(select(ActivityFact)).all()
+        assert list(recount.differences(session)) == []
+
+
+def test_numbers_are_the_same_before_and_after_folding(office: Office) -> None:
+    work(office, 7, steps=30)
+    with office.database.transaction() as session:
+        before = {names: totals.monthly(session, "uji", dimension=names[0], by=names[1]) for names in SLICES}
+        assert all(before.values())
+        while totals.fold(session, limit=3):
+            pass
+        assert not session.scalars(select(FigureChange)).all()
+        after = {names: totals.monthly(session, "uji", dimension=names[0], by=names[1]) for names in SLICES}
+    assert after == before
+
+
+SLICES = (("", ""), ("unit", ""), ("activity", ""), ("unit", "activity"))
+
+
+def test_a_difference_is_told(office: Office) -> None:
+    work(office, 3, steps=20)
+    with office.database.transaction() as session:
+        totals.fold(session)
+        session.scalars(select(CaseFact)).first().unit_code = "Z"  # type: ignore[union-attr]
+        session.scalars(select(FigureTotal)).first().count += 1  # type: ignore[union-attr]
+        session.flush()
+        assert {one.what for one in recount.differences(session)} == {"case", "total"}
+
+
+def test_cases_of_before_are_counted_afterwards(office: Office) -> None:
+    work(office, 5, steps=30)
+    with office.database.transaction() as session:
+        for model in (ActivityFact, CaseFact, FigureChange, FigureTotal):
+            session.query(model).delete()
+        assert list(recount.differences(session))
+        while recount.count_missing(session, limit=4):
+            pass
+        assert list(recount.differences(session)) == []
+
+
+def test_a_month_tells_what_was_received_answered_and_finished(office: Office) -> None:
+    case = begun(office, BEGIN)
+    done(office, case, BEGIN + timedelta(minutes=90), {"hasil": "cukup", "unit": "A"})
+    done(office, case, BEGIN + timedelta(days=31), {}, unit=True)  # 2 April
+    with office.database.reading() as session:
+        found = totals.monthly(session, "uji")
+        by_activity = totals.monthly(session, "uji", dimension="activity")
+    counted = {(one[0], one[3]): amount.count for one, amount in found.items()}
+    assert counted[("received", "2026-03")] == 1
+    assert counted[("answered", "2026-04")] == 1
+    assert counted[("finished", "2026-04")] == 1
+    assert ("unanswered", "2026-04") not in counted
+    periksa = ("done", "activity", "", "2026-03", "periksa", "")
+    assert by_activity[periksa] == totals.Amount(1, 90)
+    assert by_activity[("within", *periksa[1:])].count == 1
+
+
+def begun(office: Office, at: datetime) -> ProcessInstance:
+    with office.database.transaction() as session:
+        clock.fix(session, at)
+        return instances.start(session, "uji", {"judul": "Lampu mati"}, actor=office.rina).instance
+
+
+def done(
+    office: Office, case: ProcessInstance, at: datetime, values: dict[str, str], *, unit: bool = False
+) -> None:
+    with office.database.transaction() as session:
+        clock.fix(session, at)
+        [task] = instances.open_tasks(session, case.id)
+        actor = office.dinas_a if unit else office.rina
+        tasks.complete(session, task.id, values, {}, actor=actor)
