@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from app.commands import migration, publications, surveys
+from app.commands import migration, numbers, publications, surveys
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
@@ -48,6 +48,7 @@ def run(database: Database, config: Config, stop: threading.Event, say: Callable
         "publications": lambda: _publish(database),
         "surveys": lambda: _judge_cases(database, name),
         "words": _Words(database).fill,
+        "numbers": _Numbers(database).turn,
     }
     if config.smtp_url:
         beside["mail"] = lambda: _send(database)
@@ -212,6 +213,22 @@ class _Words:
         before = self._before
         self._before = run_without_key(self._database, lambda session: words.fill(session, before=before))
         return 86_400.0 if self._before is None else 0.05
+
+
+class _Numbers:
+    """Folds what commands changed in the numbers. First it counts the cases of before, once: all later ones count
+    themselves."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._counted: int | None = 0
+
+    def turn(self) -> float:
+        """Do some; return how long to rest."""
+        if self._counted is not None:
+            self._counted = numbers.count_missing(self._database, self._counted)
+        busy = numbers.fold(self._database) or self._counted is not None
+        return 0.0 if busy else SOON_S
 
 
 def _send(database: Database) -> float:

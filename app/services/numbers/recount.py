@@ -1,6 +1,6 @@
 """Everything counted anew from cases and tasks, beside what is kept."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ _BATCH = 200
 
 @dataclass(frozen=True)
 class Difference:
-    """What is kept beside what a recount says. ``what``: case, tasks or total; ``of``: id, or the place of a total."""
+    """What is kept beside what a recount says. ``what``: case, tasks or total; ``of``: an id, or a total's place."""
 
     what: str
     of: Any
@@ -42,15 +42,17 @@ def differences(session: Session) -> Iterator[Difference]:
             yield Difference("total", place, folded.get(place, (0, 0)), anew.get(place, (0, 0)))
 
 
-def count_missing(session: Session, *, limit: int = _BATCH) -> int:
-    """Write the facts of cases that have none, as after a release that counted nothing; return of how many."""
-    from_before = (
-        select(ProcessInstance).where(~writing.has_facts()).order_by(ProcessInstance.id).limit(limit)
-    )
-    cases = session.scalars(from_before).all()
-    for case in cases:
+def missing(session: Session, *, after: int = 0, limit: int = _BATCH) -> Sequence[int]:
+    """The next cases behind id ``after`` that have no facts: an older release counted nothing."""
+    query = select(ProcessInstance.id).where(ProcessInstance.id > after, ~writing.has_facts())
+    return session.scalars(query.order_by(ProcessInstance.id).limit(limit)).all()
+
+
+def count(session: Session, ids: Sequence[int]) -> None:
+    """Write the facts of these cases. Whoever works on one of them meanwhile writes them himself."""
+    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids))
+    for case in session.scalars(query.with_for_update(skip_locked=True)).all():
         writing.refresh(session, case, definitions.readable(session, case.definition_id))
-    return len(cases)
 
 
 def _cases(session: Session) -> Iterator[ProcessInstance]:

@@ -97,6 +97,11 @@ def _reading() -> Select[Any]:
     return select(both)
 
 
+def waiting(session: Session) -> bool:
+    """Whether there is anything to fold."""
+    return session.scalar(select(_CHANGE.c.id).limit(1)) is not None
+
+
 def fold(session: Session, *, limit: int = MOST_AT_ONCE) -> int:
     """Add the oldest changes to the totals and remove them; return how many. Several may do so at once: each takes
     changes that nobody else has, and adds to totals in one order."""
