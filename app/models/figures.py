@@ -92,10 +92,11 @@ class FigureTotal(Base):
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    figure: Mapped[str] = mapped_column(String(10), primary_key=True)
+    # In this order: a page reads the months of a breakdown, and all figures of each.
     dimension: Mapped[str] = mapped_column(String(10), primary_key=True)
     by: Mapped[str] = mapped_column(String(10), primary_key=True)
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
+    figure: Mapped[str] = mapped_column(String(10), primary_key=True)
     value: Mapped[str] = mapped_column(String(255), primary_key=True)
     by_value: Mapped[str] = mapped_column(String(255), primary_key=True)
     count: Mapped[int]
