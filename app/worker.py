@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from app.commands import migration, numbers, publications, surveys
+from app.commands import imports, migration, numbers, publications, surveys
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
@@ -44,6 +44,7 @@ def run(database: Database, config: Config, stop: threading.Event, say: Callable
     """Work until ``stop`` is set. ``say`` prints what the process owner should see in the terminal."""
     name = secrets.token_hex(8)
     beside: dict[str, Callable[[], float]] = {
+        "imports": lambda: _import_cases(database),
         "migration": lambda: _move_cases(database),
         "publications": lambda: _publish(database),
         "surveys": lambda: _judge_cases(database, name),
@@ -240,6 +241,11 @@ def _send(database: Database) -> float:
 def _move_cases(database: Database) -> float:
     """Move cases beside the clock: thousands of them must delay no deadline."""
     return 0.0 if migration.work(database) else SOON_S
+
+
+def _import_cases(database: Database) -> float:
+    """Import cases beside the clock, too."""
+    return 0.0 if imports.work(database) else SOON_S
 
 
 def _publish(database: Database) -> float:

@@ -31,7 +31,8 @@ MARKS = ("pribadi", "tampil pelapor", "tanya ulang")
 #: Properties of a date field that bound it, and the one bound they know.
 EARLIEST, LATEST = "paling awal", "paling lambat"
 TODAY = "hari ini"
-READ = (*MARKS, EARLIEST, LATEST, "kolom impor", "autocomplete")
+IMPORTED = ("kolom impor", "zona impor", "impor kecuali")
+READ = (*MARKS, EARLIEST, LATEST, *IMPORTED, "autocomplete")
 YES = frozenset({"ya", "true", "1", "yes"})
 NO = frozenset({"tidak", "false", "0", "no"})
 
@@ -175,6 +176,17 @@ class Field:
     def import_column(self) -> str | None:
         """Heading of the column that fills this field in an import (property ``kolom impor``)."""
         return self.properties.get("kolom impor") or None
+
+    @property
+    def import_zone(self) -> str:
+        """``UTC`` where a file has its moments in that zone (property ``zona impor``), else empty: the office's."""
+        return self.properties.get("zona impor", "").strip().upper()
+
+    @property
+    def import_excludes(self) -> frozenset[str]:
+        """Values whose lines an import leaves out unless it is told otherwise (property ``impor kecuali``)."""
+        values = self.properties.get("impor kecuali", "").split(";")
+        return frozenset(value.strip() for value in values if value.strip())
 
     @property
     def kinds(self) -> tuple[str, ...]:

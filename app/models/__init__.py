@@ -13,6 +13,7 @@ from app.models.definitions import (
 from app.models.figures import ActivityFact, CaseFact, FigureChange, FigureTotal
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
+from app.models.imports import ImportBatch, ImportRow
 from app.models.migration import EffectCase, EffectSurvey, MigrationBatch, MigrationCase
 from app.models.runtime import (
     FilterValue,
@@ -48,6 +49,8 @@ __all__ = [
     "Holiday",
     "IdempotencyRecord",
     "IdentityValue",
+    "ImportBatch",
+    "ImportRow",
     "Incident",
     "InstanceMessage",
     "InstanceText",

@@ -65,6 +65,8 @@ _MARKS = {
     "paling awal": N_("tanggal paling awal"),
     "paling lambat": N_("tanggal paling lambat"),
     "kolom impor": N_("kolom impor"),
+    "zona impor": N_("zona waktu impor"),
+    "impor kecuali": N_("dilewati saat impor"),
     "autocomplete": N_("isian otomatis peramban"),
 }
 ID = Aspect("id", N_("id dalam berkas"), section="file")

@@ -13,6 +13,7 @@ from app.models import Attachment, Draft
 from app.services.core import clock, encryption, idempotency, sealed_values, settings
 from app.services.deployment import proposals, resources
 from app.services.files import store
+from app.services.imports import batches as imports
 from app.services.migration import batches, surveys
 from app.services.people import rate_limits, sessions
 from app.services.studio import drafts as process_drafts
@@ -37,6 +38,7 @@ def delete_expired(session: Session) -> None:
     drafts.forget_old(session)
     process_drafts.forget_old(session)
     batches.forget_old(session)
+    imports.forget_old(session)
     surveys.forget_old(session)
     resources.forget_unused(session, proposals.held(session))
     collect(session)  # after the drafts: they hold files

@@ -1,0 +1,137 @@
+"""Importing cases from a file: add it, choose, begin, stop, go on; and the turns of the worker."""
+
+import logging
+from collections.abc import Callable
+
+from sqlalchemy.orm import Session
+
+from app.commands.transaction import Answer, Command, run_command, run_relaxed, run_without_key
+from app.db import Database
+from app.errors import AppError, Conflict, NotAllowed, NotFound, NotReady
+from app.i18n import N_, _
+from app.models import ImportBatch
+from app.services.core.access import Actor
+from app.services.imports import batches, sheets
+
+logger = logging.getLogger(__name__)
+#: Lines that one turn of the worker takes: so soon it sees that it shall stop.
+TURN = 50
+_FAILED = N_("Baris ini tidak dapat diimpor karena gangguan; lihat catatan server.")
+
+
+def add(database: Database, key: str, name: str, content: bytes, *, actor: Actor, command: Command) -> Answer:
+    """Keep a file to import into process ``key``; answers with the id of the batch.
+
+    Raises:
+        What `batches.add`, `sheets.read_sheet` and `run_command` raise.
+    """
+    with database.reading() as session:
+        headings = batches.target(session, key, actor=actor).headings
+    sheet = sheets.read_sheet(name, content, headings)  # before the transaction: nobody waits for it
+
+    def do(session: Session) -> Answer:
+        return {"batch": batches.add(session, key, name, sheet, actor=actor).id}
+
+    def allowed(session: Session) -> None:
+        batches.target(session, key, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed)
+
+
+def choose(database: Database, batch_id: int, wanted: list[str], *, actor: Actor, command: Command) -> Answer:
+    """Say which values come in although they are left out. Raises: as `batches.choose` and `run_command`."""
+
+    def do(session: Session) -> Answer:
+        return {"batch": batches.choose(session, batch_id, wanted, actor=actor).id}
+
+    return _about(database, batch_id, do, actor, command)
+
+
+def begin(database: Database, batch_id: int, *, actor: Actor, command: Command) -> Answer:
+    """Let what is ready come in. Raises: what `batches.begin` raises, and `run_command`."""
+
+    def do(session: Session) -> Answer:
+        return {"batch": batches.begin(session, batch_id, actor=actor).id}
+
+    return _about(database, batch_id, do, actor, command)
+
+
+def stop(database: Database, batch_id: int, *, actor: Actor, command: Command) -> Answer:
+    """Stop a batch. Raises: what `batches.stop` raises, and `run_command`."""
+
+    def do(session: Session) -> Answer:
+        return {"batch": batches.stop(session, batch_id, actor=actor).id}
+
+    return _about(database, batch_id, do, actor, command)
+
+
+def resume(database: Database, batch_id: int, *, actor: Actor, command: Command) -> Answer:
+    """Let a stopped batch go on. Raises: what `batches.resume` raises, and `run_command`."""
+
+    def do(session: Session) -> Answer:
+        return {"batch": batches.resume(session, batch_id, actor=actor).id}
+
+    return _about(database, batch_id, do, actor, command)
+
+
+def _about(
+    database: Database, batch_id: int, do: Callable[[Session], Answer], actor: Actor, command: Command
+) -> Answer:
+    def allowed(session: Session) -> None:
+        batches.get(session, batch_id, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed)
+
+
+def work(database: Database) -> bool:
+    """Judge or import some lines of the oldest batch that waits; whether there was one. The worker's turn.
+
+    Raises:
+        NotReady: the database does not answer.
+    """
+    with database.reading() as session:
+        found = batches.waiting(session)
+        if found is None:
+            return False
+        batch_id, state = found
+        lines = batches.next_lines(session, batch_id, "new" if state == "judging" else "ready", TURN)
+    if state == "judging":
+        _judge(database, batch_id, lines)
+    elif not all(_import(database, batch_id, line) for line in lines):
+        return True
+    if len(lines) < TURN:
+        run_without_key(database, lambda session: batches.go_on(session, batch_id))
+    return True
+
+
+def _judge(database: Database, batch_id: int, lines: list[int]) -> None:
+    try:
+        with database.reading() as session:
+            wanted = list(session.get_one(ImportBatch, batch_id).wanted)
+            verdicts = batches.judge(session, batch_id, lines)
+    except (NotAllowed, NotFound, Conflict):
+        run_without_key(database, lambda session: batches.halt(session, batch_id))
+        return
+    run_without_key(database, lambda session: batches.note(session, batch_id, wanted, verdicts))
+
+
+def _import(database: Database, batch_id: int, line: int) -> bool:
+    """Import one line; whether the batch still runs. Whatever is the matter with one, the others go on."""
+
+    def do(session: Session) -> bool:
+        return batches.import_line(session, batch_id, line)
+
+    try:
+        try:
+            return run_relaxed(database, do)  # its row says that it is ready, until it is imported
+        except Conflict:  # somebody was faster: the second look sees what he did
+            return run_relaxed(database, do)
+    except NotReady:
+        raise
+    except AppError as error:
+        told = error
+    except Exception:
+        logger.exception("import %s, line %s", batch_id, line)
+        told = AppError(_(_FAILED))
+    run_without_key(database, lambda session: batches.refuse(session, batch_id, line, told))
+    return True

@@ -1,0 +1,424 @@
+"""Files of cases: a row for the file and one for each line, judged and then imported, one case a transaction."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session, joinedload, undefer
+
+from app import forms, stored_messages
+from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
+from app.forms import Form
+from app.i18n import N_, _
+from app.models import ImportBatch, ImportRow, ProcessInstance, User
+from app.services.core import access, bulk, clock, encryption, holidays, paging
+from app.services.core.access import Actor
+from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.definitions.definitions import Version
+from app.services.imports.sheets import Sheet
+from app.services.instances import instances
+
+#: So long cells, and what is wrong with them, are kept after the last deed.
+KEPT = timedelta(days=30)
+STATES = ("new", "ready", "wrong", "known", "twice", "left_out", "imported", "refused")
+#: Before a line is imported; what was judged is judged anew when it is chosen otherwise.
+_OPEN = ("new", "ready", "wrong", "known", "twice", "left_out")
+_GONE = N_("Isi impor ini sudah dihapus karena lewat waktu simpannya.")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where lines go: the version in force and its start form."""
+
+    version: Version
+    form: Form
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """The headings that its fields name, as they compare."""
+        return tuple(forms.imported_fields(self.form))
+
+    @property
+    def number_heading(self) -> str | None:
+        """The heading of the column that holds the case's number."""
+        variable = self.version.diagram.properties.get("nomor", "")
+        found = forms.imported_fields(self.form).items()
+        return next((heading for heading, parts in found if variable in {part.key for part in parts}), None)
+
+    @property
+    def excluded(self) -> tuple[str, ...]:
+        """Values whose lines are left out unless they are wanted, as the form has them."""
+        parts = (part for parts in forms.imported_fields(self.form).values() for part in parts)
+        return tuple(sorted({value for part in parts for value in part.import_excludes}))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What judging found about a line."""
+
+    line: int
+    state: str
+    instance_id: int | None = None
+    errors: Mapping[str, str] = field(default_factory=dict)
+
+
+def target(session: Session, key: str, *, actor: Actor) -> Target:
+    """Return where an import into process ``key`` goes.
+
+    Raises:
+        NotFound: no such process. NotAllowed: the actor may not start it. Conflict: its form names no columns.
+    """
+    version, node = instances.opening(session, key, actor=actor)
+    form = version.form_of(node.form_key)
+    if form is None or not forms.imported_fields(form):
+        raise Conflict(_("Formulir awal proses ini tidak menyebut kolom impor."))
+    return Target(version, form)
+
+
+def add(session: Session, key: str, name: str, sheet: Sheet, *, actor: Actor) -> ImportBatch:
+    """Keep a file to import; `judge` looks at its lines next. Columns that no field names are not kept.
+
+    Raises:
+        What `target` raises.
+    """
+    goal = target(session, key, actor=actor)
+    places = _places(goal, sheet.headings)
+    numbered = goal.number_heading
+    headings = list(places)
+    batch = ImportBatch(
+        key=key,
+        sheet=encryption.seal(session, {"name": name, "headings": headings}),
+        wanted=[],
+        state="judging",
+        added_at=clock.now(session),
+        added_by_id=actor.id,
+    )
+    session.add(batch)
+    session.flush()
+    rows = []
+    for line, texts in sheet.lines:
+        cells = {heading: texts[place] for heading, place in places.items()}
+        if numbered in cells:
+            cells[numbered] = cells[numbered].lstrip("# ")
+        number = cells.get(numbered or "", "")
+        rows.append(_row(session, batch, line, number, list(cells.values())))
+    bulk.insert_rows(session, ImportRow, rows)
+    return batch
+
+
+def _places(goal: Target, headings: Sequence[str]) -> dict[str, int]:
+    known = goal.headings
+    plain = [" ".join(text.split()).casefold() for text in headings]
+    return {heading: plain.index(heading) for heading in known if heading in plain}
+
+
+def _row(session: Session, batch: ImportBatch, line: int, number: str, cells: list[str]) -> dict[str, Any]:
+    told = ["number", batch.key, number] if number else ["cells", batch.key, *cells]
+    return {
+        "batch_id": batch.id,
+        "line": line,
+        "state": "new",
+        "mark": encryption.fingerprint(session, "import", "\x1f".join(told)),
+        "number": number[:255],
+        "cells": encryption.seal(session, cells),
+    }
+
+
+def waiting(session: Session) -> tuple[int, str] | None:
+    """Id and state of the batch to work on, the oldest first. 1 SQL over an index."""
+    query = select(ImportBatch.id, ImportBatch.state).where(ImportBatch.state.in_(("judging", "running")))
+    found = session.execute(query.order_by(ImportBatch.id).limit(1)).one_or_none()
+    return (found.id, found.state) if found else None
+
+
+def next_lines(session: Session, batch_id: int, state: str, limit: int) -> list[int]:
+    """The lines of a batch in this state, the first ones. 1 SQL over an index."""
+    query = select(ImportRow.line).where(ImportRow.batch_id == batch_id, ImportRow.state == state)
+    return list(session.scalars(query.order_by(ImportRow.line).limit(limit)))
+
+
+def judge(session: Session, batch_id: int, lines: Collection[int]) -> list[Verdict]:
+    """Judge lines; nothing is written, so that nobody waits. 5 SQL and what the form's check takes.
+
+    Raises:
+        NotAllowed, NotFound, Conflict: who added it may not import any more, or there is nothing to import into.
+    """
+    batch = session.get_one(ImportBatch, batch_id, options=[undefer(ImportBatch.sheet)])
+    goal = target(session, batch.key, actor=_standing(session, batch.added_by_id))
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.line.in_(lines))
+    rows = session.scalars(query.options(undefer(ImportRow.cells))).all()
+    cases, first = _cases(session, batch.key, rows), _first_lines(session, batch_id, rows)
+    return [_judged(session, batch, goal, row, cases, first) for row in rows]
+
+
+def _judged(
+    session: Session,
+    batch: ImportBatch,
+    goal: Target,
+    row: ImportRow,
+    cases: Mapping[str, int],
+    first: Mapping[str, int],
+) -> Verdict:
+    if (case := cases.get(row.mark)) is not None:
+        return Verdict(row.line, "known", case)
+    if first[row.mark] < row.line:
+        said = stored_messages.store_texts(_("Sama dengan baris {line}.", line=first[row.mark]))
+        return Verdict(row.line, "twice", errors={"": said})
+    values = _values(session, batch, goal, row)
+    if forms.left_out_by(goal.form, values, batch.wanted) is not None:
+        return Verdict(row.line, "left_out")
+    try:
+        instances.check_values(session, goal.form, values, {})
+    except InvalidForm as error:
+        return Verdict(row.line, "wrong", errors=_stored(error))
+    return Verdict(row.line, "ready")
+
+
+def _cases(session: Session, key: str, rows: Sequence[ImportRow]) -> dict[str, int]:
+    """By mark the case that a line is known as: it has the number, or it was imported from the same line."""
+    marks = {row.number: row.mark for row in rows if row.number}
+    same = (ProcessInstance.key == key, ProcessInstance.business_key.in_(marks))
+    numbered = session.execute(select(ProcessInstance.business_key, ProcessInstance.id).where(*same))
+    found = {marks[number]: case for number, case in numbered}
+    came = (ImportRow.mark.in_([row.mark for row in rows]), ImportRow.state == "imported")
+    for mark, case in session.execute(select(ImportRow.mark, ImportRow.instance_id).where(*came)):
+        if case is not None:
+            found.setdefault(mark, case)
+    return found
+
+
+def _first_lines(session: Session, batch_id: int, rows: Sequence[ImportRow]) -> dict[str, int]:
+    marks = [row.mark for row in rows]
+    query = select(ImportRow.mark, func.min(ImportRow.line)).where(
+        ImportRow.batch_id == batch_id, ImportRow.mark.in_(marks)
+    )
+    return {mark: line for mark, line in session.execute(query.group_by(ImportRow.mark))}
+
+
+def _values(session: Session, batch: ImportBatch, goal: Target, row: ImportRow) -> Mapping[str, Any]:
+    if batch.sheet is None or row.cells is None:
+        raise Conflict(_(_GONE))
+    headings = encryption.unseal(session, batch.sheet)["headings"]
+    cells = dict(zip(headings, encryption.unseal(session, row.cells), strict=True))
+    now = clock.now(session).astimezone(holidays.calendar(session).zone)
+    return forms.from_cells(goal.form, cells, now)
+
+
+def _stored(error: AppError) -> dict[str, str]:
+    errors = error.errors if isinstance(error, InvalidForm) and error.errors else {"": error.said}
+    return {key: stored_messages.store_texts(text) for key, text in errors.items()}
+
+
+def note(session: Session, batch_id: int, wanted: Sequence[str], verdicts: Collection[Verdict]) -> None:
+    """Keep what `judge` found, unless it is chosen otherwise meanwhile. Lines of before stay as they are."""
+    batch = _locked(session, batch_id)
+    if batch.state != "judging" or list(batch.wanted) != list(wanted):
+        return
+    for verdict in verdicts:
+        own = (ImportRow.batch_id == batch_id, ImportRow.line == verdict.line, ImportRow.state == "new")
+        errors = encryption.seal(session, dict(verdict.errors)) if verdict.errors else None
+        changes = {"state": verdict.state, "instance_id": verdict.instance_id, "errors": errors}
+        session.execute(update(ImportRow).where(*own).values(**changes))
+
+
+def import_line(session: Session, batch_id: int, line: int) -> bool:
+    """Start the case of a line that is ready; whether the batch still runs.
+
+    Raises:
+        What `instances.start` raises: the transaction is to be undone, and `refuse` tells of it.
+    """
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.line == line)
+    # Another worker may be at it: whoever waits here sees what became of it.
+    query = query.options(undefer(ImportRow.cells)).with_for_update()
+    row = session.scalars(query.execution_options(populate_existing=True)).one()
+    batch = session.get_one(
+        ImportBatch, batch_id, options=[undefer(ImportBatch.sheet)], populate_existing=True
+    )
+    if batch.state != "running":
+        return False
+    if row.state != "ready":
+        return True
+    try:
+        actor = _standing(session, batch.begun_by_id)
+        goal = target(session, batch.key, actor=actor)
+    except (NotAllowed, NotFound, Conflict):
+        batch.state = "stopped"
+        return False
+    if case := _cases(session, batch.key, [row]).get(row.mark):
+        row.state, row.instance_id = "known", case
+    else:
+        values = _values(session, batch, goal, row)
+        row.instance_id = instances.start(session, batch.key, values, actor=actor).instance.id
+        row.state = "imported"
+    row.done_at = clock.now(session)
+    return True
+
+
+def refuse(session: Session, batch_id: int, line: int, error: AppError) -> None:
+    """Note that the case of a line could not be started, and why."""
+    row = session.get_one(ImportRow, (batch_id, line))
+    if row.state == "ready":
+        row.state, row.done_at = "refused", clock.now(session)
+        row.errors = encryption.seal(session, _stored(error))
+
+
+def go_on(session: Session, batch_id: int) -> None:
+    """Take a batch to its next state once no line of it is left to work on."""
+    batch = _locked(session, batch_id)
+    if batch.state == "judging" and not next_lines(session, batch_id, "new", 1):
+        batch.state = "ready"
+    elif batch.state == "running" and not next_lines(session, batch_id, "ready", 1):
+        batch.state, batch.finished_at = "done", clock.now(session)
+
+
+def halt(session: Session, batch_id: int) -> None:
+    """Stop a batch that nobody may import any more."""
+    batch = _locked(session, batch_id)
+    if batch.state in ("judging", "running"):
+        batch.state = "stopped"
+
+
+def choose(session: Session, batch_id: int, wanted: Collection[str], *, actor: Actor) -> ImportBatch:
+    """Say which values come in although the form leaves them out; the lines are judged anew.
+
+    Raises:
+        NotFound. InvalidForm: a value that the form does not leave out. Conflict: it has begun.
+    """
+    batch = get(session, batch_id, actor=actor, lock=True)
+    if set(wanted) - set(target(session, batch.key, actor=actor).excluded):
+        raise InvalidForm(_("Pilihan ini tidak dikenal."), {"wanted": _("Pilihan ini tidak dikenal.")})
+    if batch.state not in ("judging", "ready") or batch.begun_by_id is not None:
+        raise Conflict(_("Impor ini sudah dimulai."))
+    batch.wanted, batch.state = sorted(wanted), "judging"
+    own = (ImportRow.batch_id == batch_id, ImportRow.state.in_(_OPEN))
+    session.execute(update(ImportRow).where(*own).values(state="new", errors=None, instance_id=None))
+    return batch
+
+
+def begin(session: Session, batch_id: int, *, actor: Actor) -> ImportBatch:
+    """Let the lines that are ready come in, in the name of the actor.
+
+    Raises:
+        NotFound. Conflict: it is not judged yet, has begun, or no line is ready.
+    """
+    batch = get(session, batch_id, actor=actor, lock=True)
+    if batch.state != "ready":
+        raise Conflict(_("Impor ini belum selesai diperiksa, atau sudah dimulai."))
+    if not next_lines(session, batch_id, "ready", 1):
+        raise Conflict(_("Tidak ada baris yang dapat diimpor."))
+    batch.state, batch.begun_by_id = "running", actor.id
+    return batch
+
+
+def stop(session: Session, batch_id: int, *, actor: Actor) -> ImportBatch:
+    """Stop a batch after the line that is being worked on. Raises: NotFound; Conflict: it does not run."""
+    batch = get(session, batch_id, actor=actor, lock=True)
+    if batch.state != "running":
+        raise Conflict(_("Impor ini tidak sedang berjalan."))
+    batch.state = "stopped"
+    return batch
+
+
+def resume(session: Session, batch_id: int, *, actor: Actor) -> ImportBatch:
+    """Let a stopped batch go on, in the name of the actor. Raises: NotFound; Conflict: it is not stopped."""
+    batch = get(session, batch_id, actor=actor, lock=True)
+    if batch.state != "stopped":
+        raise Conflict(_("Impor ini tidak sedang dihentikan."))
+    if batch.begun_by_id is None:
+        batch.state, batch.added_by_id = "judging", actor.id
+    else:
+        batch.state, batch.begun_by_id = "running", actor.id
+    return batch
+
+
+def get(session: Session, batch_id: int, *, actor: Actor, lock: bool = False) -> ImportBatch:
+    """Return a batch.
+
+    Raises:
+        NotFound: there is none, or the actor may not start its process.
+    """
+    query = select(ImportBatch).where(ImportBatch.id == batch_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalars(query).one_or_none()
+    try:
+        if found is not None:
+            instances.opening(session, found.key, actor=actor)
+            return found
+    except NotAllowed:
+        pass  # nobody else learns what there is
+    raise NotFound(_("Impor ini tidak ada."))
+
+
+def rows(
+    session: Session, batch_id: int, state: str, *, actor: Actor, after: str = "", limit: int = 50
+) -> Page[ImportRow]:
+    """The lines of a batch in one of `STATES`, or all, by line. 2 SQL over indexes."""
+    get(session, batch_id, actor=actor)
+    limit = limited(limit)
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id)
+    if state:
+        if state not in STATES:
+            raise paging.unknown()
+        query = query.where(ImportRow.state == state)
+    if after:
+        query = query.where(ImportRow.line > number_of(values_of(after, 1)[0]))
+    query = query.options(joinedload(ImportRow.instance)).order_by(ImportRow.line)
+    found = session.scalars(query.limit(limit + 1)).all()
+    return Page(found[:limit], cursor(found[limit - 1].line) if len(found) > limit else None)
+
+
+def errors_of(session: Session, row: ImportRow) -> dict[str, str]:
+    """What is wrong with a line, by field, in the language in use; under an empty key what is about all of it."""
+    stored = encryption.unseal(session, row.errors) if row.errors is not None else {}
+    return {key: stored_messages.tell_stored(text) for key, text in stored.items()}
+
+
+def progress(session: Session, batch_id: int) -> dict[str, int]:
+    """How many lines are in each of `STATES`. 1 SQL over an index."""
+    query = select(ImportRow.state, func.count()).where(ImportRow.batch_id == batch_id)
+    counted = session.execute(query.group_by(ImportRow.state)).all()
+    return dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
+
+
+def forget_old(session: Session) -> None:
+    """Drop cells, errors and names of files whose time is over. 3 SQL."""
+    before = clock.now(session) - KEPT
+    over = or_(
+        ImportBatch.finished_at < before,
+        (ImportBatch.state != "running")
+        & ImportBatch.finished_at.is_(None)
+        & (ImportBatch.added_at < before),
+    )
+    ids = list(session.scalars(select(ImportBatch.id).where(over, ImportBatch.sheet.is_not(None)).limit(100)))
+    if ids:
+        gone = update(ImportRow).where(ImportRow.batch_id.in_(ids))
+        session.execute(gone.values(cells=None, errors=None))
+        session.execute(
+            update(ImportBatch)
+            .where(ImportBatch.id.in_(ids))
+            .values(
+                sheet=None,
+                state="done",
+                finished_at=func.coalesce(ImportBatch.finished_at, clock.now(session)),
+            )
+        )
+
+
+def _locked(session: Session, batch_id: int) -> ImportBatch:
+    query = select(ImportBatch).where(ImportBatch.id == batch_id).with_for_update()
+    return session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _standing(session: Session, user_id: int | None) -> Actor:
+    """Who asked for it, as he is now.
+
+    Raises:
+        NotAllowed: he does not work here any more.
+    """
+    user = session.get(User, user_id) if user_id is not None else None
+    if user is None or user.disabled_at is not None:
+        raise NotAllowed(_("Akun yang memulai impor ini tidak aktif lagi."))
+    return access.actor_of(user)
