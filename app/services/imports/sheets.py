@@ -48,8 +48,8 @@ def read_sheet(name: str, content: bytes, headings: Iterable[str]) -> Sheet:
     if ending not in ("csv", "xlsx"):
         raise _refused(_("Kirim berkas XLSX atau CSV."))
     kinds.kind_of(name, content)
-    rows = _rows_of_xlsx(content) if ending == "xlsx" else _rows_of_csv(content)
-    return _table(rows, {_plain(one) for one in headings})
+    known = {_plain(one) for one in headings}
+    return _table(_rows_of_xlsx(content) if ending == "xlsx" else _rows_of_csv(content, known), known)
 
 
 def _table(rows: Iterator[Sequence[Any]], known: set[str]) -> Sheet:
@@ -58,7 +58,7 @@ def _table(rows: Iterator[Sequence[Any]], known: set[str]) -> Sheet:
     for _number, row in islice(numbered, _MOST_ABOVE):
         texts = tuple(_text(cell) for cell in row)
         if known & {_plain(text) for text in texts}:
-            heading = texts
+            heading = texts[: max(place for place, text in enumerate(texts) if text) + 1]
             break
     if not heading:
         raise _refused(_("Tidak ada judul kolom yang dikenal dalam berkas ini."))
@@ -107,13 +107,12 @@ def _text(cell: Any) -> str:
     return text.replace("\0", "").encode("utf-8", "replace").decode().strip()
 
 
-def _rows_of_csv(content: bytes) -> Iterator[Sequence[str]]:
+def _rows_of_csv(content: bytes, known: set[str]) -> Iterator[Sequence[str]]:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("cp1252", "replace")
-    first = text.partition("\n")[0]
-    delimiter = max(";\t,", key=first.count)
+    delimiter = _delimiter(text, known)
     try:
         for row in csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True):
             if len(row) > MAX_COLUMNS:
@@ -121,6 +120,18 @@ def _rows_of_csv(content: bytes) -> Iterator[Sequence[str]]:
             yield row
     except csv.Error as error:
         raise _broken() from error
+
+
+def _delimiter(text: str, known: set[str]) -> str:
+    """What parts the heading into the most columns that are known."""
+    above = text[: _MOST_ABOVE * MAX_CELL].splitlines()[:_MOST_ABOVE]
+
+    def found(delimiter: str) -> int:
+        return max(
+            len(known & {_plain(one.strip('"')) for one in line.split(delimiter)}) for line in above or [""]
+        )
+
+    return max(",;\t", key=found)
 
 
 def _rows_of_xlsx(content: bytes) -> Iterator[Sequence[Any]]:
