@@ -1,6 +1,6 @@
 """Files of cases: a row for the file and one for each line, judged and then imported, one case a transaction."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -368,6 +368,38 @@ def rows(
     query = query.options(joinedload(ImportRow.instance)).order_by(ImportRow.line)
     found = session.scalars(query.limit(limit + 1)).all()
     return Page(found[:limit], cursor(found[limit - 1].line) if len(found) > limit else None)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of a line, for the result file: no cell of it, so no name either."""
+
+    line: int
+    number: str
+    state: str
+    case: str
+    errors: Mapping[str, str]
+
+
+def outcomes(session: Session, batch_id: int, *, actor: Actor) -> Iterator[Outcome]:
+    """Yield what came of each line, by line; a page of them is in memory at a time.
+
+    The case's number is told to whoever may see that case.
+
+    Raises:
+        NotFound: there is no such batch, or the actor may not start its process.
+    """
+    after: str | None = ""
+    while after is not None:
+        found = rows(session, batch_id, "", actor=actor, after=after, limit=paging.MAX_LIMIT)
+        ids = {row.instance_id for row in found.items if row.instance_id is not None}
+        seen = select(ProcessInstance.id, ProcessInstance.business_key).where(ProcessInstance.id.in_(ids))
+        cases = {id_: number for id_, number in session.execute(seen.where(access.visible(actor)))}
+        for row in found.items:
+            case = cases.get(row.instance_id or 0, "")
+            yield Outcome(row.line, row.number, row.state, case, errors_of(session, row))
+        session.expunge_all()
+        after = found.next
 
 
 def errors_of(session: Session, row: ImportRow) -> dict[str, str]:

@@ -173,6 +173,27 @@ def test_who_left_the_lane_imports_nothing_more(office: Importing) -> None:
     assert len(cases(office)) == 1
 
 
+def test_the_result_tells_each_line_without_its_cells(office: Importing) -> None:
+    lines = [
+        line(f"50{n:05d}", nama_pelapor="Siti Aminah", Judul="" if n % 50 == 0 else "Lampu")
+        for n in range(250)
+    ]
+    batch = office.judged(as_csv(*lines))
+    office.begin(batch)
+    imports.work(office.database)
+    with office.database.reading() as session:
+        found = list(batches.outcomes(session, batch, actor=office.budi))
+    assert [one.line for one in found] == list(range(2, 252))
+    assert [one.line for one in found if one.state == "wrong"] == [2, 52, 102, 152, 202]
+    assert all(("judul" in one.errors) == (one.state == "wrong") for one in found)
+    assert {one.case for one in found if one.state == "imported"} == {
+        case.business_key for case in cases(office)
+    }
+    assert "Siti" not in repr(found)
+    with office.database.reading() as session, pytest.raises(NotFound):
+        next(batches.outcomes(session, batch, actor=office.owner))
+
+
 def test_nothing_begins_twice_or_before_it_is_judged(office: Importing) -> None:
     batch = office.add(as_csv(line("5000001")))
     with pytest.raises(Conflict):
