@@ -194,6 +194,22 @@ def test_the_result_tells_each_line_without_its_cells(office: Importing) -> None
         next(batches.outcomes(session, batch, actor=office.owner))
 
 
+def test_a_stopped_import_goes_on_where_it_was(office: Importing) -> None:
+    batch = office.judged(as_csv(line("5000001"), line("5000002")))
+    office.begin(batch)
+    with office.database.transaction() as session:
+        assert batches.import_line(session, batch, 2)
+    imports.stop(office.database, batch, actor=office.budi, command=Command("stop_import", str(batch)))
+    with office.database.transaction() as session:  # a worker that was already on its way to the next line
+        assert not batches.import_line(session, batch, 3)
+    office.work()
+    assert office.states(batch) == {2: "imported", 3: "ready"}
+    imports.resume(office.database, batch, actor=office.budi, command=Command("resume_import", str(batch)))
+    office.work()
+    assert office.states(batch) == {2: "imported", 3: "imported"}
+    assert [case.started_by_id for case in cases(office)] == [office.rina.id, office.budi.id]
+
+
 def test_nothing_begins_twice_or_before_it_is_judged(office: Importing) -> None:
     batch = office.add(as_csv(line("5000001")))
     with pytest.raises(Conflict):
