@@ -124,6 +124,7 @@ _TARGETS: Mapping[str, str] = {
     "incident": N_("Kendala nomor"),
     "day": N_("Hari"),
     "notice": N_("Pemberitahuan"),
+    "import": N_("Impor"),
 }
 
 
