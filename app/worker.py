@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
-from app.commands import imports, migration, numbers, publications, surveys
+from app.commands import imports, migration, numbers, publications, search, surveys
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
@@ -24,7 +24,6 @@ from app.services.deployment import folder_watch
 from app.services.instances import jobs
 from app.services.maintenance import heartbeat, housekeeping
 from app.services.notifications import outbox
-from app.services.search import words
 
 logger = logging.getLogger(__name__)
 #: The longest rest: a timer made meanwhile by an officer is at most this late.
@@ -48,7 +47,7 @@ def run(database: Database, config: Config, stop: threading.Event, say: Callable
         "migration": lambda: _move_cases(database),
         "publications": lambda: _publish(database),
         "surveys": lambda: _judge_cases(database, name),
-        "words": _Words(database).fill,
+        "words": _Words(database).turn,
         "numbers": _Numbers(database).turn,
     }
     if config.smtp_url:
@@ -203,17 +202,14 @@ class _Folders:
 
 
 class _Words:
-    """Indexes the words of cases that an older release or a restored backup left without, once since the start."""
+    """Indexes the words of cases: soon after something happened in one, and once those that an older release left."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
-        self._before: int | None = None
+        self._turns = search.Turns(database)
 
-    def fill(self) -> float:
-        """Index some, the newest first; return how long to rest."""
-        before = self._before
-        self._before = run_without_key(self._database, lambda session: words.fill(session, before=before))
-        return 86_400.0 if self._before is None else 0.05
+    def turn(self) -> float:
+        """Index some; return how long to rest."""
+        return 0.02 if self._turns.take() else REST_S
 
 
 class _Numbers:

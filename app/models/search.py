@@ -1,6 +1,6 @@
 """What cases are found by. Only `services.search` knows of these tables; see decision 52."""
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -15,6 +15,8 @@ class CaseWords(Base):
         ForeignKey("process_instance.id"), primary_key=True, autoincrement=False
     )
     body: Mapped[str]
+    #: The newest event of the case when its words were read.
+    event_id: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), index=True)
 
 
 class WordSlip(Base):

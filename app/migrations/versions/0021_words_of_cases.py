@@ -18,9 +18,11 @@ def upgrade() -> None:
         "case_words",
         sa.Column("instance_id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("body", sa.String(), nullable=False),
+        sa.Column("event_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.PrimaryKeyConstraint("instance_id", name="pk_case_words"),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name="fk_case_words_instance_id"),
     )
+    op.create_index("ix_case_words_event_id", "case_words", ["event_id"])
     op.create_table(
         "word_slip",
         sa.Column("slip", sa.String(40), nullable=False),

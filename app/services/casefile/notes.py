@@ -11,7 +11,6 @@ from app.i18n import _
 from app.models import Note
 from app.services.core import access, clock, history, rights
 from app.services.core.access import Actor
-from app.services.search import words
 
 MAX_LENGTH = 5_000
 
@@ -32,7 +31,6 @@ def add(session: Session, instance_id: int, text: str, *, actor: Actor) -> Note:
     note = Note(instance_id=instance_id, text=text, written_at=clock.now(session), written_by_id=actor.id)
     session.add(note)
     session.flush()
-    words.add(session, instance_id, [text, actor.name, actor.full_name])
     history.record(session, NoteAdded(note=note.id), actor=actor, instance_id=instance_id)
     return note
 

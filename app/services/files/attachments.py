@@ -26,7 +26,6 @@ from app.services.core.security_log import Deed
 from app.services.definitions import definitions
 from app.services.files import display_names, store
 from app.services.files.uploads import Upload
-from app.services.search import words
 
 #: Before a name that is encrypted until the file's form comes. No cleaned name holds a slash.
 _SEALED = "sealed/"
@@ -173,8 +172,6 @@ def attach(
         except NotFound as error:
             raise _gone(field_key) from error
     session.flush()
-    if shown := [row.name for row in fresh if not row.is_private]:
-        words.add(session, instance_id, shown)
 
 
 def copy(

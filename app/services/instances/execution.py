@@ -36,7 +36,6 @@ from app.services.instances import incidents, waits
 from app.services.messaging import outgoing
 from app.services.notifications import reminders, task_notices, texts
 from app.services.people.units import Staff, staff
-from app.services.search import words
 
 _STORE = update(cast("Table", ProcessInstance.__table__)).where(
     ProcessInstance.id == bulk.ID, ProcessInstance.revision == bindparam("read_revision")
@@ -67,7 +66,6 @@ def apply(
     """
     had_incident = instance.state == "incident"
     session.flush()  # what was recorded before comes before
-    _index(session, instance, step, actor)
     counted = facts.counted_by(version, instance) if instance.visits else None  # None: it begins
     store(session, instance, version, step)
     _close_tasks(session, step, actor)
@@ -105,15 +103,6 @@ def apply(
         facts.refresh(session, instance, version)
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
-
-
-def _index(session: Session, instance: ProcessInstance, step: Step, actor: Actor | None) -> None:
-    """Let the case be found by what it says now and did not say before, and by who acted."""
-    before, is_new = instance.variables, instance.revision == 1
-    texts = [value for key, value in step.variables.items() if before.get(key) != value]
-    texts += [actor.name, actor.full_name] if actor else []
-    if texts or is_new:
-        words.add(session, instance.id, [*texts, *([instance.business_key] if is_new else [])], is_new=is_new)
 
 
 def _in_order(step: Step, told: Sequence[Record], more: Sequence[tuple[int, Record]]) -> list[Record]:

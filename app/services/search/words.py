@@ -1,10 +1,11 @@
-"""The words of each case, kept in the transaction of whoever writes something that people read in it."""
+"""The words of each case, indexed soon after something was written in it: whoever writes does not wait for it."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Attachment, CaseWords, HistoryEvent, Note, ProcessInstance, User, WordSlip
@@ -14,51 +15,98 @@ from app.services.search import affixes
 
 #: Of one case: a report of a hundred pages has fewer different ones.
 MOST = 20_000
+#: So many cases are looked at, or indexed, at once.
+BATCH = 20
 #: The id of an attachment, which nobody looks for.
 _FILE_ID = re.compile(r"[\w-]{43}")
 
 
-def add(session: Session, instance_id: int, texts: Iterable[Any], *, is_new: bool = False) -> None:
-    """Let a case be found by the words of ``texts`` too: strings, or values of forms; never identity.
+@dataclass(frozen=True)
+class Reading:
+    """The words of a case, with their forms, as its record tells them up to ``event_id``."""
 
-    ``is_new``: it was made in this transaction, and nothing else of it is stored. 1 SQL where no word is new to it.
-    """
-    query = select(CaseWords.body).where(CaseWords.instance_id == instance_id).with_for_update()
-    held = None if is_new else session.scalar(query)
-    if held is None and not is_new:
-        texts = [*texts, *_stored(session, instance_id)]
-    known = set((held or "").split())
-    fresh = sorted(_words(texts) - known)[: max(0, MOST - len(known))]
-    if held is None:
-        _store(session, instance_id, fresh)
-    elif fresh:
-        body = " ".join([held, *fresh]).strip()
-        session.execute(update(CaseWords).where(CaseWords.instance_id == instance_id).values(body=body))
-    _learn(session, fresh)
+    instance_id: int
+    event_id: int
+    words: frozenset[str]
 
 
-def _store(session: Session, instance_id: int, found: Sequence[str]) -> None:
-    """Make a case's row; somebody else may have made it since it was looked for."""
-    statement = insert(session, CaseWords).values(instance_id=instance_id, body=" ".join(found))
-    both = CaseWords.body + " " + statement.excluded.body
-    session.execute(
-        statement.on_conflict_do_update(index_elements=[CaseWords.instance_id], set_={"body": both})
+def newest_event(session: Session) -> int:
+    """The id of the newest event of all; 0 if there is none. 1 SQL."""
+    return session.scalar(select(func.max(HistoryEvent.id))) or 0
+
+
+def indexed_event(session: Session, otherwise: int) -> int:
+    """The id of the newest event up to which a case is indexed; ``otherwise`` where none is. 1 SQL."""
+    return session.scalar(select(func.max(CaseWords.event_id))) or otherwise
+
+
+def changed(session: Session, after: int, most: int = BATCH) -> list[Reading]:
+    """Of the cases with events of an id above ``after`` the ``most`` that have waited longest to be indexed. 1 SQL
+    where nothing waits."""
+    last = func.max(HistoryEvent.id)
+    recent = (
+        select(HistoryEvent.instance_id, last.label("event_id"))
+        .where(HistoryEvent.id > after, HistoryEvent.instance_id.is_not(None))
+        .group_by(HistoryEvent.instance_id)
+        .subquery()
     )
+    # Asked case by case: joined, PostgreSQL may read the rows of all cases.
+    indexed = (
+        select(CaseWords.event_id).where(CaseWords.instance_id == recent.c.instance_id).scalar_subquery()
+    )
+    query = (
+        select(recent.c.instance_id, recent.c.event_id)
+        .where(func.coalesce(indexed, 0) < recent.c.event_id)
+        .order_by(recent.c.event_id)
+    )
+    return [_read(session, *row) for row in session.execute(query.limit(most)).all()]
 
 
-def fill(session: Session, *, before: int | None = None, most: int = 200) -> int | None:
-    """Index those of the ``most`` newest cases, of an id below ``before``, that have no row; return the id before
-    which to go on, None at the end."""
+def missing(
+    session: Session, *, before: int | None = None, most: int = 200
+) -> tuple[list[Reading], int | None]:
+    """Those of the ``most`` newest cases, of an id below ``before``, that are not indexed; and the id before which to
+    go on, None at the end."""
     query = select(ProcessInstance.id, CaseWords.instance_id).outerjoin(
         CaseWords, CaseWords.instance_id == ProcessInstance.id
     )
     if before is not None:
         query = query.where(ProcessInstance.id < before)
     looked_at = session.execute(query.order_by(ProcessInstance.id.desc()).limit(most)).all()
-    for instance_id, indexed in looked_at:
-        if indexed is None:
-            add(session, instance_id, ())
-    return looked_at[-1][0] if looked_at else None
+    last = func.coalesce(func.max(HistoryEvent.id), 0)
+    found = [
+        _read(session, id_, session.scalars(select(last).where(HistoryEvent.instance_id == id_)).one())
+        for id_, indexed in looked_at
+        if indexed is None
+    ]
+    return found, looked_at[-1][0] if looked_at else None
+
+
+def store(session: Session, readings: Sequence[Reading]) -> None:
+    """Let cases be found by these words too: by what a variable held before they stay found, as the history shows it.
+    4 SQL for all, fewer where no word is new."""
+    query = select(CaseWords.instance_id, CaseWords.body).where(
+        CaseWords.instance_id.in_([one.instance_id for one in readings])
+    )
+    held = {id_: body.split() for id_, body in session.execute(query.with_for_update())} if readings else {}
+    rows, fresh = [], set[str]()
+    for one in sorted(readings, key=lambda reading: reading.instance_id):
+        known = held.get(one.instance_id, [])
+        added = sorted(one.words.difference(known))[: max(0, MOST - len(known))]
+        rows.append(
+            {"instance_id": one.instance_id, "body": " ".join([*known, *added]), "event_id": one.event_id}
+        )
+        fresh.update(added)
+    if rows:
+        statement = insert(session, CaseWords)
+        values = {name: statement.excluded[name] for name in ("body", "event_id")}
+        storing = statement.on_conflict_do_update(index_elements=[CaseWords.instance_id], set_=values)
+        session.connection().execute(storing, rows)
+    _learn(session, sorted(fresh))
+
+
+def _read(session: Session, instance_id: int, event_id: int) -> Reading:
+    return Reading(instance_id, event_id, frozenset(_words(_stored(session, instance_id))))
 
 
 def _stored(session: Session, instance_id: int) -> Iterator[Any]:

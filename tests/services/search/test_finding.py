@@ -2,6 +2,7 @@
 
 import pytest
 
+from app.commands import search
 from app.models import ProcessInstance
 from app.services.casefile import notes
 from app.services.core.access import Actor
@@ -11,8 +12,15 @@ from tests.services.office import Office
 
 
 def found(office: Office, words: str, actor: Actor | None = None) -> list[int]:
+    index(office)
     with office.database.reading() as session:
         return [case.id for case in finding.find(session, words, actor or office.rina)]
+
+
+def index(office: Office) -> None:
+    turns = search.Turns(office.database)
+    while turns.take():
+        pass
 
 
 def complete(office: Office, case: ProcessInstance, **values: str) -> None:
@@ -64,6 +72,7 @@ def test_what_is_written_later_is_found_and_what_was_written_before_stays_so(off
     with office.database.transaction() as session:
         notes.add(session, case.id, "Sudah ditelepon, KENARICATATAN", actor=office.rina)
     complete(office, case, hasil="kurang", unit="Bukti")
+    index(office)
     complete(office, case, hasil="kurang", unit="")
     for words in ("kenaricatatan", "bukti", "budi", "tumpukan sampah bukti"):
         assert found(office, words) == [case.id], words

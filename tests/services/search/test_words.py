@@ -1,8 +1,9 @@
-"""The index of words is kept as cases are written, and made anew where a row is missing."""
+"""The index of words follows what happens in cases, and is made anew where a row is missing."""
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select, update
 
-from app.models import CaseWords, WordSlip
+from app.commands import search
+from app.models import CaseWords, HistoryEvent, WordSlip
 from app.services.casefile import notes
 from app.services.files import attachments
 from app.services.files.uploads import Upload
@@ -11,42 +12,101 @@ from tests.services.counting import statements
 from tests.services.office import Office
 
 
+def index(office: Office, turns: search.Turns | None = None) -> int:
+    """How many turns had something to do."""
+    turns = turns or search.Turns(office.database)
+    return sum(1 for _ in iter(turns.take, False))
+
+
 def held(office: Office) -> dict[int, set[str]]:
+    index(office)
     with office.database.reading() as session:
         return {row.instance_id: set(row.body.split()) for row in session.scalars(select(CaseWords))}
 
 
-def test_cases_without_words_are_filled_in_from_what_is_stored(office: Office) -> None:
+def note(office: Office, case_id: int, text: str) -> None:
+    with office.database.transaction() as session:
+        notes.add(session, case_id, text, actor=office.budi)
+
+
+def test_cases_without_words_are_indexed_the_newest_first(office: Office) -> None:
     for number in range(3):
-        case = office.start(judul=f"Pohon tumbang {number}", pelapor="Kenaripelapor")
-        with office.database.transaction() as session:
-            notes.add(session, case.id, "sudah ditebang", actor=office.budi)
+        note(office, office.start(judul=f"Pohon tumbang {number}", pelapor="Kenaripelapor").id, "ditebang")
     before = held(office)
     with office.database.transaction() as session:
         session.execute(delete(CaseWords))
         session.execute(delete(WordSlip))
-        before_id = words.fill(session, most=2)
-        assert len(session.scalars(select(CaseWords.instance_id)).all()) == 2
-        before_id = words.fill(session, before=before_id)
-        assert words.fill(session, before=before_id) is None
+    found, last = reading(office, None)
+    assert found == sorted(before)[:0:-1]
+    found, last = reading(office, last)
+    assert found == sorted(before)[:1]
+    assert reading(office, last) == ([], None)
     assert held(office) == before
     assert not any("kenaripelapor" in found for found in before.values())
 
 
-def test_a_note_on_a_case_without_words_brings_all_of_them(office: Office) -> None:
-    case = office.start(judul="Pohon tumbang")
+def reading(office: Office, before: int | None) -> tuple[list[int], int | None]:
     with office.database.transaction() as session:
-        session.execute(delete(CaseWords))
-        notes.add(session, case.id, "sudah ditebang", actor=office.budi)
+        found, last = words.missing(session, before=before, most=2)
+        words.store(session, found)
+        return [one.instance_id for one in found], last
+
+
+def test_what_comes_later_is_indexed_once(office: Office) -> None:
+    case, turns = office.start(judul="Pohon tumbang"), search.Turns(office.database)
+    assert index(office, turns)
+    assert index(office, turns) == 0
+    note(office, case.id, "sudah ditebang")
+    assert index(office, turns) == 1
     with office.database.reading() as session:
         assert [found.id for found in finding.find(session, "pohon tebang", office.rina)] == [case.id]
 
 
-def test_words_that_a_case_has_cost_one_statement(office: Office) -> None:
+def test_a_case_that_another_worker_left_half_done_is_indexed_after_a_restart(office: Office) -> None:
+    cases = [office.start(judul=f"Pohon {n}").id for n in range(3)]
+    index(office)
+    for case in cases:
+        note(office, case, "kenaricatatan")
+    with office.database.transaction() as session:
+        words.store(session, words.changed(session, 0)[:1])
+    assert all("kenaricatatan" in found for found in held(office).values())
+
+
+def test_an_event_that_is_seen_late_is_not_lost(office: Office) -> None:
+    cases = [office.start(judul=f"Pohon {n}").id for n in range(2)]
+    turns = search.Turns(office.database)
+    index(office, turns)
+    note(office, cases[0], "kenarilambat")
+    with office.database.transaction() as session:  # as if it had been committed after the next one
+        newest = session.scalars(select(func.max(HistoryEvent.id))).one()
+        session.execute(update(HistoryEvent).where(HistoryEvent.id == newest).values(instance_id=cases[1]))
+        note_id = newest
+    index(office, turns)
+    note(office, cases[1], "lain")
+    index(office, turns)
+    with office.database.transaction() as session:
+        session.execute(update(HistoryEvent).where(HistoryEvent.id == note_id).values(instance_id=cases[0]))
+    index(office, turns)
+    with office.database.reading() as session:
+        assert [found.id for found in finding.find(session, "kenarilambat", office.rina)] == [cases[0]]
+
+
+def test_what_a_case_said_before_stays_found(office: Office) -> None:
     case = office.start(judul="Pohon tumbang")
-    with office.database.transaction() as session, statements(office.database) as sent:
-        words.add(session, case.id, ["tumbang POHON", True, None, {"a": ["pohon"]}])
-    assert sent == ["SELECT"]
+    index(office)
+    with office.database.transaction() as session:
+        words.store(session, [words.Reading(case.id, 10**6, frozenset({"lain"}))])
+    [found] = held(office).values()
+    assert {"pohon", "tumbang", "lain"} <= found
+
+
+def test_a_look_where_nothing_happened_costs_two_statements(office: Office) -> None:
+    office.start(judul="Pohon tumbang")
+    turns = search.Turns(office.database)
+    index(office, turns)
+    with statements(office.database) as sent:
+        assert not turns.take()
+    assert sent == ["SELECT", "SELECT"]
 
 
 def test_names_of_files_are_words_but_not_those_of_identity(office: Office) -> None:
@@ -60,11 +120,3 @@ def test_names_of_files_are_words_but_not_those_of_identity(office: Office) -> N
     [found] = held(office).values()
     assert {"denah", "lokasi"} <= found
     assert not any("kenari" in word for word in found)
-
-
-def test_what_is_undone_is_not_found(office: Office) -> None:
-    case = office.start(judul="Pohon tumbang")
-    before = held(office)
-    with office.database.reading() as session:
-        words.add(session, case.id, ["kenaribatal"])
-    assert held(office) == before
