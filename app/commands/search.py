@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.commands.transaction import run_relaxed
 from app.db import Database
+from app.history import reader
 from app.services.search import words
 
 #: An event may be seen later than one of a higher id, as PostgreSQL numbers them before they are committed: so long
@@ -42,7 +43,7 @@ class Turns:
 
     def _after_event(self, session: Session) -> int:
         """The id of an event behind which all are looked at."""
-        now, newest = time.monotonic(), words.newest_event(session)
+        now, newest = time.monotonic(), reader.newest_id(session)
         if self._after is None:
             self._after = max(0, words.indexed_event(session, newest) - _LATE_EVENTS)
         self._seen.append((now, newest))

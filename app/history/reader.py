@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, Subquery, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.history.entry import Entry, entry_of
@@ -55,6 +55,27 @@ def answers(
     query = query.order_by(HistoryEvent.instance_id, HistoryEvent.id).limit(limit)
     for activity, data in session.execute(query):
         yield activity or "", {key: value for key, value in data.get("values", {}).items() if key in names}
+
+
+def newest_id(session: Session, instance_id: int | None = None) -> int:
+    """The id of the newest event, of one case or of all; 0 where there is none. 1 SQL."""
+    query = select(func.max(HistoryEvent.id))
+    return (
+        session.scalar(query if instance_id is None else query.where(HistoryEvent.instance_id == instance_id))
+        or 0
+    )
+
+
+def newest_ids(after: int) -> Subquery:
+    """The cases with events of an id above ``after``: ``instance_id``, and ``event_id`` of the newest of each."""
+    query = select(HistoryEvent.instance_id, func.max(HistoryEvent.id).label("event_id"))
+    query = query.where(HistoryEvent.id > after, HistoryEvent.instance_id.is_not(None))
+    return query.group_by(HistoryEvent.instance_id).subquery()
+
+
+def actor_ids(instance_id: int) -> Select[int | None]:
+    """The ids of those who acted in a case, None for the clock."""
+    return select(HistoryEvent.actor_id).where(HistoryEvent.instance_id == instance_id)
 
 
 def _of(instance_id: int) -> Select[HistoryEvent]:

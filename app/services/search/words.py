@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models import Attachment, CaseWords, HistoryEvent, Note, ProcessInstance, User, WordSlip
+from app.history import reader
+from app.models import Attachment, CaseWords, Note, ProcessInstance, User, WordSlip
 from app.services.core import bulk
 from app.services.core.upsert import insert
 from app.services.search import affixes
@@ -30,11 +31,6 @@ class Reading:
     words: frozenset[str]
 
 
-def newest_event(session: Session) -> int:
-    """The id of the newest event of all; 0 if there is none. 1 SQL."""
-    return session.scalar(select(func.max(HistoryEvent.id))) or 0
-
-
 def indexed_event(session: Session, otherwise: int) -> int:
     """The id of the newest event up to which a case is indexed; ``otherwise`` where none is. 1 SQL."""
     return session.scalar(select(func.max(CaseWords.event_id))) or otherwise
@@ -43,13 +39,7 @@ def indexed_event(session: Session, otherwise: int) -> int:
 def changed(session: Session, after: int, most: int = BATCH) -> list[Reading]:
     """Of the cases with events of an id above ``after`` the ``most`` that have waited longest to be indexed. 1 SQL
     where nothing waits."""
-    last = func.max(HistoryEvent.id)
-    recent = (
-        select(HistoryEvent.instance_id, last.label("event_id"))
-        .where(HistoryEvent.id > after, HistoryEvent.instance_id.is_not(None))
-        .group_by(HistoryEvent.instance_id)
-        .subquery()
-    )
+    recent = reader.newest_ids(after)
     # Asked case by case: joined, PostgreSQL may read the rows of all cases.
     indexed = (
         select(CaseWords.event_id).where(CaseWords.instance_id == recent.c.instance_id).scalar_subquery()
@@ -73,11 +63,8 @@ def missing(
     if before is not None:
         query = query.where(ProcessInstance.id < before)
     looked_at = session.execute(query.order_by(ProcessInstance.id.desc()).limit(most)).all()
-    last = func.coalesce(func.max(HistoryEvent.id), 0)
     found = [
-        _read(session, id_, session.scalars(select(last).where(HistoryEvent.instance_id == id_)).one())
-        for id_, indexed in looked_at
-        if indexed is None
+        _read(session, id_, reader.newest_id(session, id_)) for id_, indexed in looked_at if indexed is None
     ]
     return found, looked_at[-1][0] if looked_at else None
 
@@ -117,7 +104,7 @@ def _stored(session: Session, instance_id: int) -> Iterator[Any]:
     yield from session.scalars(select(Note.text).where(Note.instance_id == instance_id))
     files = select(Attachment.name).where(Attachment.instance_id == instance_id, ~Attachment.is_private)
     yield from session.scalars(files)
-    acted = select(HistoryEvent.actor_id).where(HistoryEvent.instance_id == instance_id)
+    acted = reader.actor_ids(instance_id)
     for row in session.execute(select(User.name, User.full_name).where(User.id.in_(acted))):
         yield from row
 
