@@ -19,6 +19,7 @@ from app.web.context import Installation
 from app.web.definitions import comparison, definitions, incidents, lifecycle, proposals
 from app.web.files import downloads
 from app.web.forecast import pages as forecast_pages
+from app.web.imports import imports
 from app.web.intake import intake
 from app.web.migration import migration, stopped_cases
 from app.web.notifications import notices
@@ -56,6 +57,7 @@ PAGES = (
     tasks,
     casefile,
     intake,
+    imports,
     tracking,
     definitions,
     lifecycle,

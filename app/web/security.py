@@ -19,6 +19,7 @@ MAX_BODY_BYTES = MAX_FIELDS_BYTES + (MOST_FILES + 1) * MAX_BYTES
 _WITH_FILES = (
     "/tugas/",
     "/laporan/baru",
+    "/impor",
     "/lacak/laporan",
     "/proses",
     "/studio",

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from app.commands import imports
+from app.commands.transaction import Command
 from app.models import DefinitionFile, Incident, ProcessDefinition, ProposedDeployment
 from app.services.core.access import actor_of
 from app.services.migration import batches
@@ -60,6 +62,7 @@ def play(office: Office) -> Scene:
         scene.receipts[name] = hand_out(office, cases[name]["id"], cases[name]["business_key"])
     scene.words["proposal"] = _propose(office)
     scene.words["draft"], scene.words["broken_draft"] = _begin_drafts(office)
+    scene.words["import"] = _import(office)
     scene.words["batch"], scene.words["incident"] = _move_cases(office, scene)
     later = office.installation.now() + timedelta(days=8)
     office.installation.command("fire", "--at", later.isoformat())
@@ -89,6 +92,35 @@ def _move_cases(office: Office, scene: Scene) -> tuple[str, str]:
         batch = batches.begin(session, target, [stopped], Decisions(), "Gerbangnya diperbaiki", actor=owner)
         batches.stop(session, batch.id, actor=owner)
         return str(batch.id), str(incident)
+
+
+def _import(office: Office) -> str:
+    """The id of a file that was looked at: one of its lines is ready, the other is wrong."""
+    heading = [
+        "Tracking ID",
+        "Klasifikasi Laporan",
+        "Sumber Laporan",
+        "Kategori",
+        "Judul Laporan",
+        "Isi Laporan Awal",
+    ]
+    good = [
+        "8507001",
+        "Pengaduan Tidak Berkadar Pengawasan",
+        "SMS",
+        "Jalan",
+        "Jalan berlubang",
+        "Lubangnya dalam.",
+    ]
+    content = "\n".join(",".join(line) for line in (heading, good, ["8507002"])).encode()
+    database = office.installation.database
+    with database.reading() as session:
+        actor = actor_of(users.named(session, "lapor"))
+    command = Command("add_import", "pengaduan")
+    added = imports.add(database, "pengaduan", "laporan.csv", content, actor=actor, command=command)
+    while imports.work(database):
+        pass
+    return str(added["batch"])
 
 
 def _propose(office: Office) -> str:

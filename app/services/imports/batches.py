@@ -1,6 +1,7 @@
 """Files of cases: a row for the file and one for each line, judged and then imported, one case a transaction."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from app import forms, stored_messages
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms import Form
 from app.i18n import N_, _
-from app.models import ImportBatch, ImportRow, ProcessInstance, User
+from app.models import ImportBatch, ImportRow, ProcessDefinition, ProcessInstance, User
 from app.services.core import access, bulk, clock, encryption, holidays, paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -52,6 +53,24 @@ class Target:
         """Values whose lines are left out unless they are wanted, as the form has them."""
         parts = (part for parts in forms.imported_fields(self.form).values() for part in parts)
         return tuple(sorted({value for part in parts for value in part.import_excludes}))
+
+    @property
+    def columns(self) -> list[tuple[str, str]]:
+        """(heading as the form writes it, the names of the fields that it fills) of each column that is read."""
+        found = forms.imported_fields(self.form).values()
+        return [(parts[0].import_column or "", ", ".join(part.name for part in parts)) for parts in found]
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The names of its fields, by key."""
+        return {part.key: part.name for part in self.form.fields}
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """`excluded` with what the form calls each value."""
+        options = (option for part in self.form.fields if part.import_excludes for option in part.options)
+        labels = {option.text: option.label for option in options}
+        return [(value, labels.get(value, value)) for value in self.excluded]
 
 
 @dataclass(frozen=True)
@@ -352,6 +371,39 @@ def get(session: Session, batch_id: int, *, actor: Actor, lock: bool = False) ->
     raise NotFound(_("Impor ini tidak ada."))
 
 
+def of_key(
+    session: Session, key: str, *, actor: Actor, after: str = "", limit: int = 20
+) -> Page[ImportBatch]:
+    """The imports into process ``key``, the newest first. 1 SQL over an index.
+
+    Raises:
+        What `target` raises.
+    """
+    target(session, key, actor=actor)
+    limit = limited(limit)
+    query = select(ImportBatch).where(ImportBatch.key == key)
+    if after:
+        query = query.where(ImportBatch.id < number_of(values_of(after, 1)[0]))
+    query = query.options(joinedload(ImportBatch.added_by), undefer(ImportBatch.sheet))
+    found = session.scalars(query.order_by(ImportBatch.id.desc()).limit(limit + 1)).all()
+    return Page(found[:limit], cursor(found[limit - 1].id) if len(found) > limit else None)
+
+
+def targets(session: Session, *, actor: Actor) -> list[ProcessDefinition]:
+    """The processes that the actor may import into, by name."""
+    found = []
+    for definition in instances.startable(session, actor):
+        with suppress(AppError):
+            target(session, definition.key, actor=actor)
+            found.append(definition)
+    return found
+
+
+def file_name(session: Session, batch: ImportBatch) -> str:
+    """The name of the file; "" once its time is over."""
+    return str(encryption.unseal(session, batch.sheet)["name"]) if batch.sheet is not None else ""
+
+
 def rows(
     session: Session, batch_id: int, state: str, *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[ImportRow]:
@@ -392,14 +444,19 @@ def outcomes(session: Session, batch_id: int, *, actor: Actor) -> Iterator[Outco
     after: str | None = ""
     while after is not None:
         found = rows(session, batch_id, "", actor=actor, after=after, limit=paging.MAX_LIMIT)
-        ids = {row.instance_id for row in found.items if row.instance_id is not None}
-        seen = select(ProcessInstance.id, ProcessInstance.business_key).where(ProcessInstance.id.in_(ids))
-        cases = {id_: number for id_, number in session.execute(seen.where(access.visible(actor)))}
+        cases = seen_cases(session, found.items, actor=actor)
         for row in found.items:
             case = cases.get(row.instance_id or 0, "")
             yield Outcome(row.line, row.number, row.state, case, errors_of(session, row))
         session.expunge_all()
         after = found.next
+
+
+def seen_cases(session: Session, lines: Sequence[ImportRow], *, actor: Actor) -> dict[int, str]:
+    """The numbers of those cases of lines that the actor may see, by id. 1 SQL."""
+    ids = {row.instance_id for row in lines if row.instance_id is not None}
+    seen = select(ProcessInstance.id, ProcessInstance.business_key).where(ProcessInstance.id.in_(ids))
+    return {id_: number for id_, number in session.execute(seen.where(access.visible(actor)))}
 
 
 def errors_of(session: Session, row: ImportRow) -> dict[str, str]:

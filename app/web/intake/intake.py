@@ -336,6 +336,7 @@ def _draw_start_page(
     return render_template(
         "intake/new.html",
         sheet=sheet,
+        may_import=sheet.form is not None and bool(forms.imported_fields(sheet.form)),
         drawn=drawn,
         words=words,
         other=other,

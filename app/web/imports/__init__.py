@@ -1,0 +1,1 @@
+"""Importing cases from a file."""
