@@ -65,6 +65,11 @@ class FilteredList:
         """The first page; "" when this is it."""
         return address() if argument(AFTER) else ""
 
+    def files(self, path: str) -> tuple[str, str]:
+        """Where this list is taken along as CSV, and as XLSX."""
+        query = address({"format": "csv"}).partition("?")[2], address({"format": "xlsx"}).partition("?")[2]
+        return f"{path}?{query[0]}", f"{path}?{query[1]}"
+
 
 def argument(name: str) -> str:
     """A value of the address; "" when it is not there."""

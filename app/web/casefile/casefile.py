@@ -1,6 +1,6 @@
 """Perkara: the list of cases, the page of one, and what may be done to it as a whole."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -20,15 +20,16 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.commands.transaction import Answer, run_command, run_without_key
+from app.db import Database
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
-from app.i18n import _, pgettext
+from app.i18n import N_, _, pgettext
 from app.models import Job, ProcessInstance, UserTask
 from app.services import identity
 from app.services.casefile import casefile, instance_lists, notes, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.instance_lists import InstanceFilters, Place
 from app.services.casefile.vocabulary import Vocabulary
-from app.services.core import bounded
+from app.services.core import bounded, paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.definitions import definitions
@@ -41,6 +42,7 @@ from app.web.casefile import clocks, page_parts
 from app.web.deadlines import Due
 from app.web.lists import Filter, FilteredList
 from app.web.security_log import noting
+from app.web.sheet_files import sheet_download
 
 #: So many events stand open; older ones are folded away, so that what the case holds is not a screen's length below.
 _OPEN_EVENTS = 8
@@ -61,6 +63,12 @@ class _Refusal:
 
 
 _NAMES = ("category", "unit", "area", "key")
+_STATES = {
+    "active": N_("Berjalan"),
+    "ended": N_("Berakhir"),
+    "cancelled": N_("Dibatalkan"),
+    "incident": N_("Terkendala"),
+}
 
 blueprint = Blueprint("casefile", __name__)
 
@@ -203,6 +211,7 @@ class _Row:
     place: str
     where: str
     due: Due | None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -221,11 +230,9 @@ class _InstanceList(FilteredList):
 def _read_instance_list(session: Session, *, actor: Actor) -> _InstanceList:
     """Return the list that the address asks for."""
     asked = {name: lists.argument(name) for name in _NAMES}
-    state, q = lists.argument("state"), lists.argument("q")
-    state = state if state in instance_lists.STATES else ""
-    page = instance_lists.page(
-        session, InstanceFilters(q=q, state=state, **asked), actor=actor, after=lists.argument(lists.AFTER)
-    )
+    filters = _asked_filters()
+    state, q = filters.state, filters.q
+    page = instance_lists.page(session, filters, actor=actor, after=lists.argument(lists.AFTER))
     choices, counts = (
         instance_lists.choices(session, actor=actor),
         instance_lists.counts(session, actor=actor),
@@ -243,6 +250,14 @@ def _read_instance_list(session: Session, *, actor: Actor) -> _InstanceList:
         units=units,
         following=lists.next_page(page.next),
         total=bounded.total(counts.values()),
+    )
+
+
+def _asked_filters() -> InstanceFilters:
+    state = lists.argument("state")
+    asked = {name: lists.argument(name) for name in _NAMES}
+    return InstanceFilters(
+        q=lists.argument("q"), state=state if state in instance_lists.STATES else "", **asked
     )
 
 
@@ -290,7 +305,7 @@ def _row(session: Session, case: ProcessInstance, place: Place, units: Mapping[s
         unit = units.get(task.unit_code or "", "")
         more = _("dan {n} tugas lain", n=len(place.tasks) - 1) if len(place.tasks) > 1 else ""
         where = " · ".join(part for part in (task.lane, unit, more) if part)
-        return _Row(case, task.name, where, deadlines.of_task(task))
+        return _Row(case, task.name, where, deadlines.of_task(task), task.due_at)
     if not (place.waits or place.clocks):
         return _Row(case, case.end_name or "", "", None)
     names = _awaited(session, case, place)
@@ -300,6 +315,7 @@ def _row(session: Session, case: ProcessInstance, place: Place, units: Mapping[s
         _("Menunggu: {names}", names=", ".join(names)),
         "",
         deadlines.due(clock.due_at, clock.deadline.get("unit", "")) if clock else None,
+        clock.due_at if clock else None,
     )
 
 
@@ -317,6 +333,63 @@ def _awaited(session: Session, case: ProcessInstance, place: Place) -> list[str]
     nodes = version.diagram.nodes
     times = [nodes[job.activity_id].name or _("waktunya") for job in place.clocks[:1]]
     return [page_parts.awaited(version, wait) for wait in place.waits] or times
+
+
+@blueprint.get("/perkara/unduh")
+def take_along() -> AnyResponse:
+    """The same list as a file, all of its pages, without identity."""
+    actor, filters = context.actor(), _asked_filters()
+    heading = [
+        _("Nomor"),
+        _("Perihal"),
+        pgettext("satu", "Proses"),
+        _("Keadaan"),
+        _("Kedudukan"),
+        _("Lajur"),
+        _("Tenggat"),
+        _("Kategori"),
+        _("Unit"),
+        _("Kecamatan"),
+        pgettext("waktu", "Mulai"),
+        _("Berakhir"),
+    ]
+    noting.list_taken("instances")
+    return sheet_download(
+        "perkara", lists.argument("format"), heading, _cells_of(filters, actor, context.database())
+    )
+
+
+def _cells_of(filters: InstanceFilters, actor: Actor, database: Database) -> Iterator[Sequence[object]]:
+    """The rows of the file, read a page at a time."""
+    after: str | None = ""
+    while after is not None:
+        with database.reading() as session:
+            page = instance_lists.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
+            places = instance_lists.places(session, [case.id for case in page.items])
+            codes = {task.unit_code or "" for place in places.values() for task in place.tasks}
+            units = casefile.unit_names(session, [*codes, *(case.unit_code for case in page.items)])
+            names = definitions.names(session, {case.definition_id for case in page.items})
+            cells = [_cells(row, names, units) for row in _rows(session, page, places, units)]
+        yield from cells
+        after = page.next
+
+
+def _cells(row: _Row, names: Mapping[int, str], units: Mapping[str, str]) -> Sequence[object]:
+    case = row.case
+    return (
+        case.business_key,
+        case.subject,
+        names[case.definition_id],
+        _(_STATES[case.state]),
+        row.place,
+        row.where,
+        row.due_at,
+        case.category,
+        units.get(case.unit_code, case.unit_code),
+        case.area,
+        case.started_at,
+        case.ended_at,
+    )
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,13 @@ def _case_of(row: Attachment) -> security_log.Target | None:
 
 def as_download(content: bytes, name: str, media_type: str) -> Response:
     """A file that the browser saves and never shows. Its name goes along as RFC 6266 says, in any alphabet."""
-    response = send_file(BytesIO(content), media_type, as_attachment=True, download_name=name, etag=False)
+    return guard_download(
+        send_file(BytesIO(content), media_type, as_attachment=True, download_name=name, etag=False)
+    )
+
+
+def guard_download(response: Response) -> Response:
+    """Let no browser show what ``response`` sends, nor keep it."""
     response.headers["Content-Security-Policy"] = _SANDBOX
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"

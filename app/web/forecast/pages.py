@@ -21,8 +21,8 @@ from app.services.forecast import copies, forecast, sides, views
 from app.services.forecast.forecast import Forecast, Options
 from app.services.studio import drafts
 from app.web import context, deadlines, errors
-from app.web.csv_files import csv_download
 from app.web.definitions.definitions import said
+from app.web.sheet_files import csv_download
 
 blueprint = Blueprint("forecast", __name__)
 

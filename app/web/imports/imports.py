@@ -17,7 +17,7 @@ from app.services.core.access import Actor
 from app.services.imports import batches, sheets
 from app.services.imports.batches import Target
 from app.web import context, entries, errors, lists
-from app.web.csv_files import csv_download
+from app.web.sheet_files import csv_download
 
 blueprint = Blueprint("imports", __name__)
 

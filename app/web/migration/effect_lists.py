@@ -24,7 +24,7 @@ from app.services.migration.effect_lists import Asked, Effects
 from app.services.migration.effects import Verdict
 from app.services.migration.selection import CaseFilters
 from app.services.migration.targets import Target
-from app.web import context, csv_files, lists
+from app.web import context, lists, sheet_files
 
 #: In the address: which kind is shown, and that only this part of the page is wanted.
 KIND, PART = "jenis", "bagian"
@@ -208,7 +208,7 @@ def as_file(
         )
         for row in _rows(found)
     )
-    return csv_files.csv_download(name, heading, rows)
+    return sheet_files.csv_download(name, heading, rows)
 
 
 def _line(name: str, changes: Sequence[tuple[str, str | None, str]]) -> str:

@@ -99,6 +99,11 @@ def file_read(action: str, target: security_log.Target | None, part: str = "") -
     notes_of(context.database()).take(Deed("file", action, actor_id=_who(), target=target, part=part))
 
 
+def list_taken(part: str) -> None:
+    """A list is handed out as a file, all of its pages. ``part``: which list."""
+    notes_of(context.database()).take(Deed("reading", "list", actor_id=_who(), part=part))
+
+
 def forgery_refused() -> None:
     """A form came without the token of a page of ours."""
     _refuse(CSRF)

@@ -26,6 +26,7 @@ _ACTIONS: Mapping[str, str] = {
     "look_up": N_("Nomor dan kode dimasukkan"),
     "reporters_form": N_("Jawaban pelapor dikirim"),
     "instance": N_("Perkara dibaca"),
+    "list": N_("Daftar diunduh"),
     "identity_shown": N_("Identitas ditampilkan"),
     "upload": N_("Berkas diunggah"),
     "download": N_("Lampiran diunduh"),

@@ -1,0 +1,85 @@
+"""Lists as files: what a spreadsheet makes of their cells."""
+
+import csv
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from io import BytesIO, StringIO
+
+import pytest
+from flask import Flask
+from openpyxl import load_workbook
+
+from app.errors import InvalidForm
+from app.web import sheet_files
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+62", "-1", "@SUM(A1)", "\t=1", " =1", "\r=1", "＝1"])
+def test_no_cell_is_a_formula(text: str) -> None:
+    assert sheet_files.guarded(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["", "a=1", "3 hari", "“x”", "1,5"])
+def test_other_cells_stay_as_they_are(text: str) -> None:
+    assert sheet_files.guarded(text) == text
+
+
+def test_a_cell_may_hold_anything(own_app: Flask) -> None:
+    with own_app.test_request_context():
+        answer = sheet_files.csv_download("daftar.csv", ["a", "b"], [['x, "y"', "baris\nlain"], [None, 7]])
+        text = answer.get_data().decode("utf-8-sig")
+    assert list(csv.reader(StringIO(text))) == [["a", "b"], ['x, "y"', "baris\nlain"], ["", "7"]]
+    assert answer.headers["Content-Disposition"] == "attachment; filename=daftar.csv"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+
+
+def cells_of(content: bytes) -> list[list[object]]:
+    [sheet] = load_workbook(BytesIO(content)).worksheets
+    assert not [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    return [[cell.value for cell in row] for row in sheet.iter_rows()]
+
+
+def test_xlsx_holds_texts_numbers_and_times_of_the_office_and_no_formula(own_app: Flask) -> None:
+    at = datetime(2026, 3, 2, 1, 30, 7, tzinfo=UTC)
+    row = ["=1+1", "+62", 7, at, None, "a\0b\x0b", "x" * 40_000]
+    with own_app.test_request_context():
+        answer = sheet_files.sheet_download("daftar", "xlsx", list("abcdefg"), [row])
+        content = b"".join(answer.iter_encoded())
+        answer.close()
+    assert answer.headers["Content-Disposition"] == "attachment; filename=daftar.xlsx"
+    here = datetime(2026, 3, 2, 8, 30)  # noqa: DTZ001 a cell knows no zone
+    assert cells_of(content)[1] == ["=1+1", "+62", 7, here, None, "ab", "x" * 32_767]
+
+
+def test_csv_is_read_as_it_is_sent(own_app: Flask) -> None:
+    read = []
+
+    def rows() -> Iterator[Sequence[object]]:
+        for number in range(1000):
+            read.append(number)
+            yield (number,)
+
+    with own_app.test_request_context():
+        answer = sheet_files.sheet_download("daftar", "csv", ["n"], rows())
+        assert len(read) < 300
+        assert len(answer.get_data().splitlines()) == 1001
+
+
+def test_what_is_wrong_with_the_first_row_is_told_before_anything_is_sent(own_app: Flask) -> None:
+    def rows() -> Iterator[Sequence[object]]:
+        raise InvalidForm("x", {})
+        yield ()
+
+    for format_ in ("csv", "xlsx"):
+        with own_app.test_request_context(), pytest.raises(InvalidForm):
+            sheet_files.sheet_download("daftar", format_, ["n"], rows())
+
+
+def test_other_formats_and_too_many_rows_are_refused(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with own_app.test_request_context(), pytest.raises(InvalidForm):
+        sheet_files.sheet_download("daftar", "pdf", ["n"], [])
+    monkeypatch.setattr(sheet_files, "MOST_ROWS", 3)
+    with own_app.test_request_context():
+        sheet_files.sheet_download("daftar", "xlsx", ["n"], [(1,)] * 3).close()
+        with pytest.raises(InvalidForm):
+            sheet_files.sheet_download("daftar", "xlsx", ["n"], [(1,)] * 4)
