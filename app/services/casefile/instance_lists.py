@@ -9,10 +9,12 @@ from sqlalchemy import ColumnElement, Select, and_, select
 from sqlalchemy.orm import Session
 
 from app.models import Job, MessageWait, ProcessInstance, UserTask
-from app.services.core import access, bounded, candidates, case_sources, filter_values, search
+from app.services.core import access, bounded, candidates, case_sources, filter_values
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.search import finding
+from app.services.search.finding import Wanted
 from app.services.tasks import inbox
 
 STATES = access.STATES
@@ -58,20 +60,22 @@ def page(
     Where few of very many fit the filters a page may hold fewer than ``limit`` and yet be followed by another.
     """
 
+    words = finding.want(session, filters.q)
+
     def fitting(keys: Sequence[Key]) -> set[int]:
         # Asked as a column, so that no database looks by it among all cases rather than by these ids.
-        fits = and_(access.visible(actor), *_narrowed(filters))
+        fits = and_(access.visible(actor), *_narrowed(filters, words))
         query = select(ProcessInstance.id, fits).where(ProcessInstance.id.in_([key[-1] for key in keys]))
         return {id_ for id_, shown in session.execute(query) if shown}
 
     seen = access.visible_ids(actor, [filters.state] if filters.state else STATES)
-    narrows = bool(_narrowed(replace(filters, state=""))) or seen is None
+    narrows = bool(_narrowed(replace(filters, state=""), words)) or seen is None
     ids, last = candidates.collect(
         [
             case_sources.newest_first(session, [select(ProcessInstance.id)] if seen is None else seen),
             *_of_values(session, filters),
         ],
-        [_of_words(session, filters.q)] if filters.q.strip() else [],
+        [_of_words(session, words)] if words else [],
         fitting if narrows else None,
         after=(number_of(values_of(after, 1)[0]),) if after else None,
         limit=limited(limit),
@@ -96,17 +100,15 @@ def _of_values(session: Session, filters: InstanceFilters) -> list[Source]:
     ]
 
 
-def _of_words(session: Session, words: str) -> Rare:
+def _of_words(session: Session, words: Wanted) -> Rare:
     """The cases that may hold the words; however many they are, they come in the order of the list."""
 
     def keys(after: Key | None, most: int) -> list[Key]:
-        return [
-            (id_,)
-            for id_ in search.newest(session, words, after[0] if after else case_sources.NEWEST, most) or ()
-        ]
+        found = words.newest(session, after[0] if after else case_sources.NEWEST, most)
+        return [(id_,) for id_ in found or ()]
 
     def rare(most: int) -> Source | None:
-        found = search.newest(session, words, case_sources.NEWEST, most)
+        found = words.newest(session, case_sources.NEWEST, most)
         if found is None:
             return None
         if len(found) < most:
@@ -158,9 +160,9 @@ def places(session: Session, ids: Sequence[int]) -> dict[int, Place]:
     return found
 
 
-def _narrowed(filters: InstanceFilters) -> list[ColumnElement[bool]]:
+def _narrowed(filters: InstanceFilters, words: Wanted | None) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = [column == value for column, value in _equal(filters) if value]
-    return [*where, search.holds(filters.q)] if filters.q.strip() else where
+    return [*where, words.condition()] if words else where
 
 
 def _equal(filters: InstanceFilters) -> tuple[tuple[Any, str], ...]:

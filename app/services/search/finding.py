@@ -1,12 +1,13 @@
 """Cases by words: in any order, with other affixes, with a letter wrong, or a part of a word."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import select, text
+from sqlalchemy import ColumnElement, exists, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.models import CaseWords, ProcessInstance, WordSlip
-from app.services.core import access, candidates, case_sources
+from app.services.core import access, candidates, case_sources, search
 from app.services.core.access import STATES, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.search import affixes
@@ -20,9 +21,11 @@ _PARTS_SQLITE = text(
     "SELECT word FROM word_slip_index WHERE word_slip_index MATCH :entries"
     " AND word LIKE '%' || :part || '%' LIMIT :most"
 )
+# Found first and cut off then: to find a few, PostgreSQL might read all words in order.
 _PARTS_POSTGRESQL = text(
-    "SELECT word FROM word_slip WHERE slip = word AND alur_trigrams(word) @> alur_trigrams(:part)"
-    " AND word LIKE '%' || :part || '%' LIMIT :most"
+    "WITH found AS MATERIALIZED (SELECT word FROM word_slip"
+    " WHERE slip = word AND alur_trigrams(word) @> alur_trigrams(:part))"
+    " SELECT word FROM found WHERE word LIKE '%' || :part || '%' LIMIT :most"
 )
 _SQLITE = text(
     "SELECT rowid FROM case_words_index WHERE case_words_index MATCH :query"
@@ -56,6 +59,46 @@ def find(session: Session, words: str, actor: Actor, limit: int = 20) -> Sequenc
     ids, _last = candidates.collect([source], [rare], fitting, after=None, limit=limit, descending=True)
     cases = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).order_by(ProcessInstance.id.desc())
     return session.scalars(cases).all() if ids else []
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Words that a list is narrowed to. A case fits that has all of them in its number and subject, in parts of words
+    and with their signs, or that has what each of them may mean among its words.
+
+    ``query`` asks the index for the latter; empty where no case has them all.
+    """
+
+    words: str
+    meant: tuple[tuple[str, ...], ...]
+    query: str
+
+    def condition(self) -> ColumnElement[bool]:
+        """Which cases fit: to be asked of few, by their ids."""
+        named = search.holds(self.words)
+        if not self.query:
+            return named
+        body = " " + CaseWords.body + " "
+        has = [or_(*(body.contains(f" {word} ") for word in group)) for group in self.meant]
+        found = exists().where(CaseWords.instance_id == ProcessInstance.id, *has)
+        return or_(named, found.correlate_except(CaseWords))
+
+    def newest(self, session: Session, before: int, most: int) -> Sequence[int] | None:
+        """Ids below ``before`` of cases that may fit, the newest first; None where no index tells: 2 SQL."""
+        named = search.newest(session, self.words, before, most)
+        if named is None:
+            return None
+        told = _newest(session, self.query, before - 1, most) if self.query else ()
+        return sorted({*named, *told}, reverse=True)[:most]
+
+
+def want(session: Session, words: str) -> Wanted | None:
+    """What a list is to be narrowed to; None for no words. Up to 3 SQL for each word."""
+    if not words.strip():
+        return None
+    wanted = list(dict.fromkeys(affixes.words(words)))[:MOST_WORDS]
+    meant = tuple(tuple(_meanings(session, word)) for word in wanted)
+    return Wanted(words, meant, _query(session, meant) if meant and all(meant) else "")
 
 
 def _query(session: Session, meant: Sequence[Sequence[str]]) -> str:

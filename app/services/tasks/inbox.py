@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app.models import ProcessInstance, UserTask
 from app.models.runtime import IS_COMPLETED, IS_OPEN, NO_DEADLINE
-from app.services.core import access, bounded, candidates, clock, filter_values, search, settings
+from app.services.core import access, bounded, candidates, case_sources, clock, filter_values, settings
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, values_of
+from app.services.search import finding
+from app.services.search.finding import Wanted
 
 #: mine: claimed by me; queue: unclaimed in my lanes; done: completed by me; open: everything offered to me.
 TABS = ("mine", "queue", "done", "open")
@@ -86,6 +88,7 @@ class _Tab:
 
     def __init__(self, session: Session, filters: Filters, actor: Actor) -> None:
         self._session, self._filters, self._actor = session, filters, actor
+        self._words = finding.want(session, filters.q)
         self.done = filters.tab == "done"
         self.columns = _DONE if self.done else _OPEN
         self._in_time = [_deadline(session, filters.deadline)] if filters.deadline else []
@@ -96,7 +99,7 @@ class _Tab:
         """Whether the tab shows less than what its source holds."""
         tab = self._filters.tab
         whole = tab in ("mine", "done") or (tab == "open" and self._actor.sees_all) or self._here is not None
-        return not whole or bool(_narrowed(self._filters)) or (self.done and bool(self._in_time))
+        return not whole or bool(_narrowed(self._filters, self._words)) or (self.done and bool(self._in_time))
 
     def sources(self) -> list[Source]:
         """One that holds every task of the tab, in order."""
@@ -114,7 +117,9 @@ class _Tab:
 
         The conditions are asked as a column: in WHERE, SQLite looks by them among all open tasks, not by these ids.
         """
-        fits = and_(_tab(self._filters.tab, self._actor), *_narrowed(self._filters), *self._in_time)
+        fits = and_(
+            _tab(self._filters.tab, self._actor), *_narrowed(self._filters, self._words), *self._in_time
+        )
         query = select(UserTask.id, fits).join(UserTask.instance)
         rows = self._session.execute(query.where(UserTask.id.in_([key[-1] for key in keys])))
         return {id_ for id_, shown in rows if shown}
@@ -200,8 +205,8 @@ class _Tab:
         """For each filter the ids of so many cases that fit it."""
         session, filters = self._session, self._filters
         asked: list[Callable[[int], Sequence[int] | None]] = []
-        if filters.q.strip():
-            asked.append(lambda most: search.newest(session, filters.q, (1 << 31) - 1, most))
+        if words := self._words:
+            asked.append(lambda most: words.newest(session, case_sources.NEWEST, most))
         if filters.category:
             of_category = select(ProcessInstance.id).where(ProcessInstance.category == filters.category)
             running = of_category if self.done else of_category.where(ProcessInstance.ended_at.is_(None))
@@ -290,7 +295,7 @@ def _tab(tab: str, actor: Actor) -> ColumnElement[bool]:
     return and_(*_held(tab, actor), true() if own else access.offered(actor))
 
 
-def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
+def _narrowed(filters: Filters, words: Wanted | None) -> list[ColumnElement[bool]]:
     equal: list[tuple[Any, Any]] = [
         (UserTask.activity_id, filters.activity),
         (UserTask.lane, filters.lane),
@@ -301,7 +306,7 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
         (ProcessInstance.key, filters.key),
     ]
     where = [column == value for column, value in equal if value]
-    return [*where, search.holds(filters.q)] if filters.q.strip() else where
+    return [*where, words.condition()] if words else where
 
 
 def _deadline(session: Session, wanted: str) -> ColumnElement[bool]:

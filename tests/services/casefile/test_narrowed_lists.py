@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.commands.search import Turns
 from app.models import ProcessInstance, UserTask
-from app.services.casefile import instance_lists
+from app.services.casefile import instance_lists, notes
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import candidates, search
 from app.services.core.access import Actor
@@ -148,6 +149,26 @@ def test_a_search_finds_a_case_as_soon_as_it_is_there_and_what_it_is_called_now(
         assert cases(session, InstanceFilters(q="trembesi"), office.rina) == []
         assert search.newest(session, "trembesi", 1 << 30, 5) == []
         assert cases(session, InstanceFilters(q="mahoni"), office.rina) == [case.id]
+
+
+def test_lists_find_cases_by_all_that_their_readers_may_read_in_them(worked_in: Office, way: str) -> None:
+    case = worked_in.start(judul="Sampah menumpuk")
+    with worked_in.database.transaction() as session:
+        notes.add(session, case.id, "Warga menanam trembesi", actor=worked_in.rina)
+    turns = Turns(worked_in.database)
+    while turns.take():
+        pass
+    with worked_in.database.reading() as session:
+        for words in ("trembesi", "tanam trembsi", "tumpukan sampah budi", "rembes"):
+            shown = [case.id] if "budi" not in words else []
+            assert cases(session, InstanceFilters(q=words), worked_in.rina) == shown, words
+            assert cases(session, InstanceFilters(q=words), worked_in.dinas_a) == []
+            task = [
+                open_.id for open_ in session.scalars(select(UserTask).where(UserTask.instance_id == case.id))
+            ]
+            assert found_tasks(session, Filters(tab="queue", q=words), worked_in.rina) == (
+                task if shown else []
+            )
 
 
 def test_a_search_finds_no_case_of_others(office: Office) -> None:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.commands.search import Turns
 from app.models import ProcessInstance, UserTask
 from app.services.casefile import casefile, instance_lists
 from app.services.casefile.instance_lists import InstanceFilters
@@ -37,6 +38,9 @@ def worked_in(office: Office) -> Office:
                 tasks.complete(session, office.open_task(case).id, values, {}, actor=office.rina)
     with office.database.transaction() as session:
         outbox.deliver(session)
+    turns = Turns(office.database)
+    while turns.take():
+        pass
     return office
 
 
