@@ -16,6 +16,7 @@ from tests.bench import (
     footprint,
     form_page,
     forward,
+    importing,
     locks,
     migration,
     over_http,
@@ -42,6 +43,7 @@ SECTIONS = {
     "footprint": footprint.measure,
     "locks": locks.measure,
     "migration": migration.measure,
+    "imports": importing.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
 

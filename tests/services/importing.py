@@ -136,3 +136,39 @@ class Importing(Office):
             found = batches.rows(session, batch, "", actor=self.rina).items
             [row] = [row for row in found if row.line == number]
             return batches.errors_of(session, row)
+
+
+def sop_file(good: int, bad: int = 0) -> bytes:
+    """A file as LAPOR! exports it, for the form of the SOP; ``bad`` of its lines, evenly spread, have no subject."""
+    headings = (
+        "Tracking ID",
+        "Tanggal Laporan Masuk",
+        "Waktu Laporan Masuk",
+        "Klasifikasi Laporan",
+        "Sumber Laporan",
+        "Kategori",
+        "Judul Laporan",
+        "Isi Laporan Awal",
+        "Kecamatan",
+    )
+    total, out = good + bad, StringIO()
+    without = {n * total // bad for n in range(bad)} if bad else set()
+    writer = csv.writer(out)
+    writer.writerow(headings)
+    for number in range(total):
+        subject = "" if number in without else f"Jalan berlubang di RT {number % 90}"
+        kind = "Pengaduan Tidak Berkadar Pengawasan"
+        text = f"Lubang nomor {number} di jalan desa membahayakan pengendara pada malam hari. " * 4
+        line = (
+            8_500_000 + number,
+            "18 Nov 2026",
+            "02:15:30",
+            kind,
+            "SMS",
+            "Jalan Berlubang",
+            subject,
+            text,
+            "",
+        )
+        writer.writerow(line)
+    return out.getvalue().encode()
