@@ -6,6 +6,9 @@ from werkzeug.wrappers import Response
 
 from app.web import context
 
+#: For how long a browser keeps how somebody likes pages.
+A_YEAR = timedelta(days=365)
+
 
 def put(
     response: Response,

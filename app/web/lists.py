@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import request
 from sqlalchemy.orm import Session
@@ -15,6 +15,8 @@ from app.services.definitions import definitions
 
 #: Where the next page begins. Every other change of the address goes back to the first page.
 AFTER = "after"
+#: What stays in a list although it does not belong there any more: what one has just acted on, or has open beside it.
+KEPT = "tetap"
 
 
 @dataclass(frozen=True)
@@ -78,9 +80,18 @@ def argument(name: str) -> str:
 
 def address(changes: Mapping[str, str] | None = None) -> str:
     """This page's address with other values; an empty one is left out."""
-    values = {name: argument(name) for name in request.args if name != AFTER} | dict(changes or {})
+    values = {name: argument(name) for name in request.args if name not in (AFTER, KEPT)} | dict(
+        changes or {}
+    )
     query = urlencode({name: value for name, value in values.items() if value})
     return f"{request.path}?{query}" if query else request.path
+
+
+def keeping(list_url: str, kept: str) -> str:
+    """The address of a list in which ``kept`` stays."""
+    path, _mark, query = list_url.partition("?")
+    values = dict(parse_qsl(query)) | {KEPT: kept}
+    return f"{path}?{urlencode(values)}"
 
 
 def chips(filters: Sequence[Filter], q: str) -> list[tuple[str, str]]:

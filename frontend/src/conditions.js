@@ -15,8 +15,15 @@ import { Scopes } from './form/scopes.js';
 
 const MOST_ROUNDS = 12;
 
-for (const form of document.querySelectorAll('form[data-conditions]')) {
-  start(form);
+startIn(document);
+// A part of the page that came later: the task beside a list.
+document.addEventListener('alur:part', (event) => startIn(event.target));
+
+function startIn(part) {
+  for (const form of part.querySelectorAll('form[data-conditions=""]')) {
+    form.dataset.conditions = 'begun';
+    start(form);
+  }
 }
 
 async function start(form) {

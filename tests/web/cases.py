@@ -45,4 +45,4 @@ def fields(case: Case, activity_id: str, **more: Any) -> dict[str, Any]:
 
 
 def titles(page: TestResponse) -> list[str]:
-    return re.findall(r'class="cell__clamp">([^<]+)<', page.text)
+    return re.findall(r'data-open>(?:<span class="cell__clamp">)?([^<]+)<', page.text)

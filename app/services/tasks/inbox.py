@@ -21,8 +21,13 @@ from app.services.search.finding import Wanted
 #: mine: claimed by me; queue: unclaimed in my lanes; done: completed by me; open: everything offered to me.
 TABS = ("mine", "queue", "done", "open")
 DEADLINES = ("overdue", "today", "week", "none")
-#: What the tabs are sorted by: of one deadline what was opened first comes first.
-_OPEN, _DONE = (UserTask.sort_at, UserTask.opened_at, UserTask.id), (UserTask.closed_at, UserTask.id)
+#: What a tab may be sorted by, each held by an index: of one deadline what was opened first comes first.
+_SORTS: dict[str, tuple[Any, ...]] = {
+    "deadline": (UserTask.sort_at, UserTask.opened_at, UserTask.id),
+    "closed": (UserTask.closed_at, UserTask.id),
+}
+#: How a list may be sorted; "-" is the other way round. The first of a tab is how it comes unasked.
+SORTS = {True: ("-closed", "closed"), False: ("deadline", "-deadline")}
 #: Of a case a list shows no more than columns: the documents beside them are larger than all of these together.
 LISTED = [
     defer(column)
@@ -44,6 +49,13 @@ class Filters:
     key: str = ""
     instance_id: int | None = None
     business_key: str = ""
+    sort: str = ""
+
+    @property
+    def order(self) -> str:
+        """One of `SORTS`: how the list is sorted."""
+        possible = SORTS[self.tab == "done"]
+        return self.sort if self.sort in possible else possible[0]
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ class Choices:
 def page(
     session: Session, filters: Filters, *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[UserTask]:
-    """Tasks of one tab, soonest deadline first (finished ones: latest first), with case and assignee.
+    """Tasks of one tab as `Filters.order` sorts them, with case and assignee.
 
     Where few of very many fit the filters a page may hold fewer than ``limit`` and yet be followed by another.
     """
@@ -70,17 +82,40 @@ def page(
         tab.fitting if tab.narrows else None,
         after=_key_of(after, tab.columns) if after else None,
         limit=limited(limit),
-        descending=tab.done,
+        descending=tab.descending,
     )
     return Page(_tasks(session, ids), _cursor(last) if last else None)
 
 
+def with_kept(
+    session: Session, page: Page[UserTask], filters: Filters, task_id: str, *, actor: Actor
+) -> Page[UserTask]:
+    """The page, with an open task that it does not list (any more) in its place: what somebody has before him stays.
+
+    1 SQL where it is not on the page. Nothing is added that is not the actor's to see.
+    """
+    if not task_id or filters.tab == "done" or task_id in {task.id for task in page.items}:
+        return page
+    kept = session.scalars(_listed().where(UserTask.id == task_id, IS_OPEN, access.visible(actor))).all()
+    columns = _SORTS[filters.order.removeprefix("-")]
+    items = sorted(
+        [*page.items, *kept],
+        key=lambda task: tuple(getattr(task, column.key) for column in columns),
+        reverse=filters.order.startswith("-"),
+    )
+    return Page(items if kept else page.items, page.next)
+
+
 def _tasks(session: Session, ids: Sequence[str]) -> list[UserTask]:
     """These tasks, in this order. 1 SQL, none for none."""
-    query = select(UserTask).join(UserTask.instance).where(UserTask.id.in_(ids))
-    query = query.options(contains_eager(UserTask.instance).options(*LISTED), joinedload(UserTask.assignee))
-    by_id = {task.id: task for task in session.scalars(query)} if ids else {}
+    by_id = {task.id: task for task in session.scalars(_listed().where(UserTask.id.in_(ids)))} if ids else {}
     return [by_id[id_] for id_ in ids]
+
+
+def _listed() -> Select[UserTask]:
+    """Tasks with what a list shows of them."""
+    query = select(UserTask).join(UserTask.instance)
+    return query.options(contains_eager(UserTask.instance).options(*LISTED), joinedload(UserTask.assignee))
 
 
 class _Tab:
@@ -90,7 +125,8 @@ class _Tab:
         self._session, self._filters, self._actor = session, filters, actor
         self._words = finding.want(session, filters.q)
         self.done = filters.tab == "done"
-        self.columns = _DONE if self.done else _OPEN
+        self.columns = _SORTS[filters.order.removeprefix("-")]
+        self.descending = filters.order.startswith("-")
         self._in_time = [_deadline(session, filters.deadline)] if filters.deadline else []
         self._here = self._places() if filters.tab not in ("mine", "done") else None
 
@@ -137,7 +173,7 @@ class _Tab:
 
     @property
     def _order(self) -> list[Any]:
-        return [column.desc() for column in self.columns] if self.done else list(self.columns)
+        return [column.desc() for column in self.columns] if self.descending else list(self.columns)
 
     def _places(self) -> list[tuple[int, str]] | None:
         """The groups and units whose tasks the tab may show; None where that narrows nothing."""
@@ -159,7 +195,7 @@ class _Tab:
         else:
             found = bounded.either(here, most)
             columns = [found.selected_columns[column.key] for column in self.columns]
-            order = [column.desc() for column in columns] if self.done else columns
+            order = [column.desc() for column in columns] if self.descending else columns
             rows = self._session.execute(found.order_by(*order).limit(most))
         return [tuple(row) for row in rows]
 
@@ -167,7 +203,7 @@ class _Tab:
         if after is None:
             return query
         here = tuple_(*self.columns)
-        return query.where(here < after if self.done else here > after)
+        return query.where(here < after if self.descending else here > after)
 
     def _named(self) -> Select[Any]:
         named = [
@@ -186,10 +222,12 @@ class _Tab:
         def keys(after: Key | None, most: int) -> list[Key]:
             if not ids:
                 return []
-            query = select(*columns).order_by(*(column.desc() if self.done else column for column in columns))
+            query = select(*columns).order_by(
+                *(column.desc() if self.descending else column for column in columns)
+            )
             if after is not None:
                 here = tuple_(*columns)
-                query = query.where(here < after if self.done else here > after)
+                query = query.where(here < after if self.descending else here > after)
             return [tuple(row) for row in self._session.execute(query.limit(most))]
 
         return keys

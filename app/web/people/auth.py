@@ -17,7 +17,6 @@ from app.web.security_log import noting
 from app.web.shell import THEME_COOKIE, THEMES
 
 blueprint = Blueprint("auth", __name__)
-_YEAR_S = 365 * 24 * 60 * 60
 #: What was chosen at the door. The cookie does not tell: it may hold the language of whoever signed in here before.
 _CHOSEN_LANGUAGE = "chosen_language"
 #: That its user signed in here before; it stays when he leaves.
@@ -219,7 +218,7 @@ def theme() -> AnyResponse:
 
 def remember(response: AnyResponse, name: str, value: str, *, script: bool = False) -> AnyResponse:
     """Keep a choice in the browser for a year; ``script``: its modules may read and write it."""
-    cookies.put(response, name, value, max_age=_YEAR_S, script=script)
+    cookies.put(response, name, value, max_age=cookies.A_YEAR, script=script)
     return response
 
 

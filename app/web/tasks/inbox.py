@@ -14,6 +14,8 @@ from app.services.tasks import inbox, permissions
 from app.services.tasks.inbox import Filters
 from app.web import lists
 from app.web.lists import Filter, FilteredList
+from app.web.tasks import columns
+from app.web.tasks.columns import Column
 
 _NAMES = ("deadline", "activity", "lane", "unit", "category")
 
@@ -25,6 +27,8 @@ class InboxPage(FilteredList):
     tab: str
     tabs: Sequence[Mapping[str, Any]]
     page: Page[UserTask]
+    columns: Sequence[Column]
+    order: str
     counts: Mapping[str, int]
     units: Mapping[str, str]
     may_claim: frozenset[str]
@@ -33,9 +37,44 @@ class InboxPage(FilteredList):
     actor: Actor
 
     @property
+    def rows(self) -> Sequence[UserTask]:
+        """The tasks."""
+        return self.page.items
+
+    @property
+    def keep(self) -> dict[str, str]:
+        """What a search keeps of the address."""
+        sort = lists.argument("sort")
+        return {"tab": self.tab, "sort": sort} if sort else {"tab": self.tab}
+
+    @property
+    def headings(self) -> list[dict[str, Any]]:
+        """The headings of the table; that of the buttons is heard alone."""
+        found: list[dict[str, Any]] = [
+            {"label": one.label, "kind": one.name, "sort": one.sort, "sorted": one.sorted}
+            for one in self.columns
+            if one.shown
+        ]
+        return found + ([{"label": _("Tindakan"), "kind": "action", "hidden": True}] if self.acts else [])
+
+    @property
+    def kept(self) -> str:
+        """The task that stays in the list."""
+        return lists.argument(lists.KEPT)
+
+    @property
+    def shown(self) -> frozenset[str]:
+        """The names of the columns that are shown."""
+        return frozenset(one.name for one in self.columns if one.shown)
+
+    def is_mine(self, task: UserTask) -> bool:
+        """Whether the actor holds the task and may give it back."""
+        return task.state == "open" and task.assignee_id == self.actor.id
+
+    @property
     def acts(self) -> bool:
         """Whether anything can be done in the list itself."""
-        return self.tab == "mine" or bool(self.may_claim)
+        return bool(self.may_claim) or any(self.is_mine(task) for task in self.rows)
 
     @property
     def following(self) -> str:
@@ -67,8 +106,9 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
     if asked["deadline"] not in inbox.DEADLINES:
         asked["deadline"] = ""
     q = lists.argument("q")
-    wanted = replace(Filters(tab=tab, q=q), **asked)  # type: ignore[arg-type]  # five texts
+    wanted = replace(Filters(tab=tab, q=q, sort=lists.argument("sort")), **asked)  # type: ignore[arg-type]  # texts
     page = inbox.page(session, wanted, actor=actor, after=lists.argument(lists.AFTER))
+    page = inbox.with_kept(session, page, wanted, lists.argument(lists.KEPT), actor=actor)
     choices = inbox.choices(session, actor=actor, tab=tab)
     filters = _filters(tab, asked, choices)
     takable = frozenset(
@@ -81,6 +121,8 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         tab=tab,
         tabs=_tabs(actor, tab, counts),
         page=page,
+        columns=columns.of_list(tab, wanted.order),
+        order=wanted.order,
         counts=counts,
         units=dict(choices.units),
         may_claim=takable,

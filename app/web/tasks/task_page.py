@@ -27,6 +27,7 @@ from app.web import context, entries
 from app.web.casefile import clocks, page_parts
 from app.web.entries import Drawn
 from app.web.security_log import noting
+from app.web.tasks import cells_read
 
 #: The cells of the SOP, as the properties of an activity name them, and their headings in the SOP's table.
 CELLS = ("input", "persyaratan", "waktu", "output", "ket")
@@ -119,13 +120,15 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
     """
     page = _read(session, task_id, actor, refusal or Refusal())
     noting.case_read(page.file.instance.id)
+    shown = cells(page.node)
     explanations = {task.id: queries.why(task, session) for task in page.file.tasks}
     return render_template(
         "tasks/task.html",
         page=page,
         task=page.work.task,
         case=page.file.instance,
-        cells=cells(page.node),
+        cells=shown,
+        cells_known=bool(shown) and cells_read.are_known(shown),
         begun=_("Laporan") if outlines.has_reporter(page.file.version) else _("Isian awal"),
         reports=page_parts.reports(page.file),
         earlier=page_parts.handed_in(page.file, page.work.task)[:EARLIER],

@@ -31,14 +31,19 @@ from app.services.instances import instances, messages
 from app.services.people import officers
 from app.services.tasks import conflicts, permissions, tasks
 from app.services.tasks.tasks import Work
-from app.web import context, entries, errors, filters, lists
+from app.web import context, cookies, entries, errors, filters, lists
 from app.web.casefile import clocks, page_parts
 from app.web.entries import Entry
 from app.web.security_log import noting
-from app.web.tasks import inbox, task_page
+from app.web.tasks import columns, inbox, task_page
 from app.web.tasks.task_page import ANSWER, Refusal
 
 blueprint = Blueprint("tasks", __name__)
+
+#: The list beside a task. No field of a process has a colon in its name.
+LIST = "daftar:"
+#: What is told on the next page travels in a cookie: no longer address goes along.
+_LONGEST_NEXT = 500
 
 
 @blueprint.get("/tugas")
@@ -51,6 +56,15 @@ def listed() -> Response | str:
     ):  # claiming the first of several leads back to the others
         return redirect(lists.address({"tab": "queue"}))
     return render_template("tasks/list.html", inbox=found)
+
+
+@blueprint.post("/tugas/kolom")
+def choose_columns() -> Response:
+    """Keep in the browser which columns the lists show."""
+    chosen = columns.choice_of(request.form.getlist("column"))
+    back = redirect(context.local_path(request.form.get("next"), url_for("tasks.listed")), 303)
+    cookies.put(back, columns.COOKIE, chosen, max_age=cookies.A_YEAR)
+    return back
 
 
 @blueprint.get("/tugas/<task_id>")
@@ -94,7 +108,7 @@ def complete(task_id: str) -> Response:
     _say(came)
     entries.say_left_out(work.form, entry, variables)
     following = came["next"]
-    return redirect(url_for("tasks.show", task_id=following) if following else url_for("tasks.listed"), 303)
+    return redirect(url_for("tasks.show", task_id=following) if following else _list(), 303)
 
 
 @blueprint.post("/tugas/<task_id>/draf")
@@ -138,7 +152,7 @@ def drop_draft(task_id: str) -> Response:
 
 @blueprint.post("/tugas/<task_id>/ambil")
 def claim(task_id: str) -> Response:
-    """Take the task; from the list one stays in the list."""
+    """Take the task; from the list one stays in the list, and so does the task."""
 
     def do(session: Session) -> dict[str, Any]:
         return _known(tasks.claim(session, task_id, actor=context.actor()))
@@ -148,7 +162,11 @@ def claim(task_id: str) -> Response:
         return found
     state = _whose(task_id)
     if state == "his":
-        flash(_("{task} perkara {number} sekarang tugas Anda.", **found), "ok")
+        text = _("{task} perkara {number} sekarang tugas Anda.", **found)
+        links = (
+            [(_("Buka tugas"), url_for("tasks.show", task_id=task_id))] if request.form.get("next") else []
+        )
+        _tell({"text": text, "links": links, "undo": _undo(task_id, "tasks.release")})
     elif state == "free":  # an old page, sent again
         flash(_("{task} perkara {number}: sekarang tidak ada yang memegangnya.", **found), "warn")
     else:
@@ -169,8 +187,9 @@ def release(task_id: str) -> Response:
     if _whose(task_id) == "his":  # an old page, sent again
         flash(_("{task} perkara {number} masih tugas Anda.", **found), "warn")
         return _back(task_id)
-    flash(_("{task} perkara {number} kembali ke antrean. Draf Anda tetap tersimpan.", **found), "ok")
-    return _back(task_id, otherwise=url_for("tasks.listed"))
+    text = _("{task} perkara {number} kembali ke antrean. Draf Anda tetap tersimpan.", **found)
+    _tell({"text": text, "undo": _undo(task_id, "tasks.claim")})
+    return _back(task_id)
 
 
 @blueprint.post("/tugas/<task_id>/alihkan")
@@ -188,7 +207,12 @@ def reassign(task_id: str) -> Response:
     if isinstance(found, Response):
         return found
     flash(_("{task} perkara {number} dialihkan kepada {to}.", **found), "ok")
-    return redirect(url_for("tasks.listed"), 303)
+    return redirect(_list(), 303)
+
+
+def _list() -> str:
+    """The list beside which the task was open, as the script of the desk says; else the one that comes first."""
+    return context.local_path(request.form.get(LIST), url_for("tasks.listed"))
 
 
 def _receiver(session: Session, sent: dict[str, str]) -> User:
@@ -279,9 +303,24 @@ def _known(task: UserTask) -> dict[str, Any]:
     return {"task": task.name, "number": task.instance.business_key}
 
 
-def _back(task_id: str, otherwise: str = "") -> Response:
-    here = otherwise or url_for("tasks.show", task_id=task_id)
-    return redirect(context.local_path(request.form.get("next"), here), 303)
+def _tell(message: Any) -> None:
+    """Say what was done, on the page shown next, with what takes it back: the macro `flashes` has its parts."""
+    flash(message, "ok")
+
+
+def _undo(task_id: str, endpoint: str) -> dict[str, str]:
+    """The act that takes the last one back, where one stands then: for the macro `flashes`."""
+    here = context.local_path(request.form.get("next"), "")
+    return {"url": url_for(endpoint, task_id=task_id), "next": here if len(here) <= _LONGEST_NEXT else ""}
+
+
+def _back(task_id: str) -> Response:
+    """Where one was: in a list the task stays, though it may belong into another one by now."""
+    here = url_for("tasks.show", task_id=task_id)
+    to = context.local_path(request.form.get("next"), here)
+    return redirect(
+        lists.keeping(to, task_id) if to.partition("?")[0] == url_for("tasks.listed") else to, 303
+    )
 
 
 def _asked_by_script() -> bool:

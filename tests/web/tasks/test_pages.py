@@ -95,8 +95,11 @@ def test_a_task_is_claimed_and_released_in_the_list(sign_in: SignIn, case: Case,
     queue = browser.get("/tugas?tab=queue&category=Jalan+Berlubang")
     assert "Ambil" in queue.text
     there = browser.post(f"/tugas/{task.id}/ambil", next="/tugas?tab=queue")
-    assert (there.status_code, there.location) == (303, "/tugas?tab=queue")
-    assert "sekarang tugas Anda" in browser.get("/tugas").text
+    assert (there.status_code, there.location) == (303, f"/tugas?tab=queue&tetap={task.id}")
+    after = browser.get(there.location)
+    assert "sekarang tugas Anda" in after.text
+    assert titles(after) == [case.report["judul"]]  # in the queue no more, and yet in sight
+    assert titles(browser.get("/tugas?tab=queue")) == []
     browser.post(f"/tugas/{task.id}/lepas", next="/tugas")
     assert task_of(office, case.id).assignee_id is None
 

@@ -3,6 +3,7 @@
 import attach from "./attach.js";
 import autosave from "./autosave.js";
 import copy from "./copy.js";
+import desk from "./desk.js";
 import diagram from "./diagram.js";
 import doubleSubmit from "./double-submit.js";
 import explain from "./explain.js";
@@ -17,4 +18,5 @@ import shortcuts from "./shortcuts.js";
 import theme from "./theme.js";
 
 const modules = { autosave, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, leaving, menu, print, shortcuts, theme };
-attach({ ...modules, later: later(modules), progress: progress(modules) });
+modules.later = later(modules);
+attach({ ...modules, desk: desk(modules), progress: progress(modules) });

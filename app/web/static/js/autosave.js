@@ -12,15 +12,18 @@ const REFUSALS = { 0: "signedOut", 400: "signedOut", 401: "signedOut", 403: "sig
 
 export default function autosave(form) {
   const draft = new Draft(form);
+  const gone = new AbortController();
+  const until = { signal: gone.signal };
   form.addEventListener("input", () => draft.changed());
   form.addEventListener("change", () => draft.changed());
   form.addEventListener("submit", (event) => draft.submit(event));
-  document.addEventListener("submit", (event) => draft.other(event), true);
-  document.addEventListener("click", (event) => draft.follow(event));
-  window.addEventListener("beforeunload", (event) => draft.warn(event));
-  window.addEventListener("pageshow", (event) => event.persisted && draft.resume());
-  window.addEventListener("pagehide", () => draft.save(true));
-  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && draft.save(true));
+  form.addEventListener("alur:leave", (event) => event.detail.push(draft.part(() => gone.abort())));
+  document.addEventListener("submit", (event) => draft.other(event), { capture: true, ...until });
+  document.addEventListener("click", (event) => draft.follow(event), until);
+  window.addEventListener("beforeunload", (event) => draft.warn(event), until);
+  window.addEventListener("pageshow", (event) => event.persisted && draft.resume(), until);
+  window.addEventListener("pagehide", () => draft.save(true), until);
+  document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && draft.save(true), until);
   if (touched(form)) draft.changed(); // typed while the script was still on its way
 }
 
@@ -90,6 +93,21 @@ class Draft {
       then();
       this.passing = false;
     });
+  }
+
+  // The page stays, the form leaves it: whether it may, as all is kept that was typed, or no longer can be.
+  async part(then) {
+    if (this.unsaved()) {
+      await Promise.race([this.flush(true), new Promise((done) => setTimeout(done, FILES_MS))]);
+      if (!this.gone && (this.failures || this.typed !== this.saved)) {
+        this.told = this.signedOut;
+        this.region?.scrollIntoView({ block: "center" });
+        return false;
+      }
+    }
+    clearTimeout(this.timer);
+    then();
+    return true;
   }
 
   async flush(files) {

@@ -1,5 +1,5 @@
 // Changes between system, light and dark at once; the cookie tells the server, which does the same without script.
-const YEAR_S = 365 * 24 * 60 * 60;
+import { keep } from "./cookie.js";
 
 export default function theme(form) {
   const buttons = [...form.querySelectorAll("button[name=theme]")];
@@ -17,6 +17,5 @@ function apply(value) {
   if (value) root.dataset.theme = value;
   else delete root.dataset.theme;
   document.querySelector("meta[name=color-scheme]").content = value || "light dark";
-  const [name, secure] = location.protocol === "https:" ? ["__Host-theme", "; Secure"] : ["theme", ""];
-  document.cookie = `${name}=${value}; Path=/; Max-Age=${YEAR_S}; SameSite=Lax${secure}`;
+  keep("theme", value);
 }

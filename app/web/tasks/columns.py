@@ -1,0 +1,79 @@
+"""The columns of Kotak tugas: which are shown, and by which the list is sorted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.i18n import N_, _, pgettext
+from app.services.tasks.inbox import SORTS
+from app.web import context, lists
+
+#: Which columns somebody chose, by name, with dots between; the browser keeps it, like the theme.
+COOKIE = "columns"
+_NONE = "-"
+#: Columns that can be left out, in the order of the list.
+_OPTIONAL = {
+    "number": N_("Nomor"),
+    "task": N_("Tugas"),
+    "place": N_("Lajur dan unit"),
+    "category": N_("Kategori"),
+    "area": N_("Wilayah"),
+    "officer": N_("Petugas"),
+    "date": N_("Dibuka"),
+}
+#: The area seldom decides what is done next, and the officer is always oneself but among all open tasks.
+_UNASKED = frozenset(_OPTIONAL) - {"area"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """``name``: the class of its cells; ``sort``: the address that sorts by it; ``sorted``: as `aria-sort` has it."""
+
+    name: str
+    label: str
+    shown: bool = True
+    optional: bool = False
+    sort: str = ""
+    sorted: str = ""
+
+
+def of_list(tab: str, order: str) -> list[Column]:
+    """The columns of a tab that is sorted so."""
+    chosen = _chosen()
+    possible = [name for name in _OPTIONAL if name != "officer" or tab == "open"]
+    optional = {
+        name: Column(name, _label(name, tab), name in chosen, True, *_sorting(name, tab, order))
+        for name in possible
+    }
+    due = Column("due", _("Tenggat"), True, False, *_sorting("due", tab, order))
+    lead = Column("lead", pgettext("satu", "Perkara"))
+    number = [optional.pop("number")]
+    return [due, *number, lead, *optional.values()]
+
+
+def choice_of(names: Sequence[str]) -> str:
+    """What the cookie holds where these columns were chosen."""
+    return ".".join(name for name in _OPTIONAL if name in names) or _NONE
+
+
+def _chosen() -> frozenset[str]:
+    kept = context.cookie(COOKIE)
+    return frozenset(kept.split(".")) if kept else _UNASKED
+
+
+def _label(name: str, tab: str) -> str:
+    return _("Diselesaikan") if name == "date" and tab == "done" else _(_OPTIONAL[name])
+
+
+#: By what a column sorts.
+_SORTED_BY = {"due": "deadline", "date": "closed"}
+
+
+def _sorting(name: str, tab: str, order: str) -> tuple[str, str]:
+    """The address that sorts by the column, or the other way round; and how it is sorted now."""
+    by, possible = _SORTED_BY.get(name, ""), SORTS[tab == "done"]
+    ways = [way for way in possible if way.removeprefix("-") == by]
+    if not ways:
+        return "", ""
+    following = ways[1 - ways.index(order)] if order in ways else ways[0]
+    now = ("descending" if order.startswith("-") else "ascending") if order in ways else ""
+    return lists.address({"sort": "" if following == possible[0] else following}), now
