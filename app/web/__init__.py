@@ -23,6 +23,7 @@ from app.web.imports import imports
 from app.web.intake import intake
 from app.web.migration import migration, stopped_cases
 from app.web.notifications import notices
+from app.web.palette import palette
 from app.web.people import auth, organisation, users
 from app.web.reporter import tracking
 from app.web.sandbox import pages as sandbox_pages
@@ -55,6 +56,7 @@ PAGES = (
     health,
     auth,
     tasks,
+    palette,
     casefile,
     intake,
     imports,

@@ -14,6 +14,7 @@ NO_PAGES = {
     "casefile.diagram": "read by the viewer",
     "casefile.states": "read by the viewer",
     "casefile.standing": "a part of the page of a task",
+    "palette.found": "read by the palette",
     "definitions.diagram": "read by the viewer",
     "definitions.states": "read by the viewer",
     "definitions.file": "a download",

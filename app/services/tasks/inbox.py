@@ -106,6 +106,22 @@ def with_kept(
     return Page(items if kept else page.items, page.next)
 
 
+def following(session: Session, *, actor: Actor, besides: str = "") -> UserTask | None:
+    """The task to go on with: the soonest that the actor holds, else of his queue; not the one ``besides``."""
+    for tab in ("mine", "queue"):
+        for task in page(session, Filters(tab=tab), actor=actor, limit=2).items:
+            if task.id != besides:
+                return task
+    return None
+
+
+def open_of_cases(session: Session, ids: Sequence[int], *, actor: Actor) -> Sequence[UserTask]:
+    """The open tasks of these cases that the actor may work on, or sees as all others, soonest first. 1 SQL."""
+    seen = true() if actor.sees_all else access.offered(actor)
+    query = _listed().where(UserTask.instance_id.in_(ids), IS_OPEN, seen).order_by(*_SORTS["deadline"])
+    return session.scalars(query).all() if ids else []
+
+
 def _tasks(session: Session, ids: Sequence[str]) -> list[UserTask]:
     """These tasks, in this order. 1 SQL, none for none."""
     by_id = {task.id: task for task in session.scalars(_listed().where(UserTask.id.in_(ids)))} if ids else {}

@@ -12,14 +12,14 @@ from app import forms
 from app.commands.tasks import as_draft
 from app.history.events import QuestionAnswered, TaskCompleted
 from app.i18n import _
-from app.models import User
+from app.models import User, UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
 from app.services.definitions import outlines, staffing
 from app.services.people import officers
-from app.services.tasks import permissions, tasks
+from app.services.tasks import inbox, permissions, tasks
 from app.services.tasks.drafts import Kept
 from app.services.tasks.permissions import Standing
 from app.services.tasks.tasks import Work
@@ -42,8 +42,8 @@ class Refusal:
     """Why a command was refused, and what is to be shown again.
 
     ``words`` is the sentence on top; ``problems`` go to fields, ``question_problem`` to the question; ``lost``: the
-    heading when the task is no longer his to do; ``left``: names of files that were not taken then. ``act``, ``sent``
-    and ``act_problems`` belong to the smaller forms of the page.
+    heading when the task is no longer his to do, and another one is offered; ``left``: names of files that were not
+    taken then. ``act``, ``sent`` and ``act_problems`` belong to the smaller forms of the page.
     """
 
     words: str = ""
@@ -75,6 +75,7 @@ class TaskPage:
     across_units: bool
     words: Vocabulary
     may_write: bool
+    following: UserTask | None
 
     @property
     def node(self) -> Any:
@@ -183,6 +184,9 @@ def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> Tas
         across_units=officers.across_units(session, work.task, actor),
         words=page_parts.vocabulary(file),
         may_write=not actor.is_auditor,
+        following=inbox.following(session, actor=actor, besides=task_id)
+        if refusal.lost and not his
+        else None,
     )
 
 

@@ -21,6 +21,7 @@ from app.errors import (
     TaskClosed,
     TaskCompleted,
     TaskHandedOn,
+    TaskTaken,
 )
 from app.i18n import _
 from app.models import ProcessInstance, User, UserTask
@@ -412,7 +413,7 @@ def _refusal(error: AppError, entry: Entry, given: Answers, work: Work) -> Refus
     words = "" if problems or asked else _why(error)
     return Refusal(
         words=words, values=entry.values, answers=given, problems=problems, question_problem=asked,
-        lost=_heading(error, work) if isinstance(error, Conflict) else "", left=entry.left,
+        lost=_heading(error, work.task) if isinstance(error, Conflict) else "", left=entry.left,
     )  # fmt: skip
 
 
@@ -424,7 +425,10 @@ def _why_not(task_id: str, error: AppError) -> tuple[str, str]:
             task = tasks.get(session, task_id, actor=actor).task
             if permissions.holding(actor, task) == "held":
                 return str(conflicts.taken(session, task, actor=actor)), _("Tugas ini tidak lagi pada Anda")
-    return errors.tell_error(error), ""
+    if not isinstance(error, TaskTaken | TaskHandedOn | TaskClosed | TaskCompleted):
+        return errors.tell_error(error), ""
+    with context.database().reading() as session:
+        return str(error), _heading(error, tasks.get(session, task_id, actor=actor).task)
 
 
 def _whose(task_id: str) -> Literal["his", "free", "other"]:
@@ -437,13 +441,13 @@ def _whose(task_id: str) -> Literal["his", "free", "other"]:
     return "other"
 
 
-def _heading(error: Conflict, work: Work) -> str:
+def _heading(error: Conflict, task: UserTask) -> str:
     """What happened to the task meanwhile, in a word."""
     if isinstance(error, TaskHandedOn):
         return _("Tugas ini sudah dialihkan")
     if isinstance(error, TaskClosed):
         return _("Tugas ini sudah ditutup")
-    if isinstance(error, TaskCompleted) and work.task.closed_by_id == context.actor().id:
+    if isinstance(error, TaskCompleted) and task.closed_by_id == context.actor().id:
         return _("Tugas ini sudah selesai")
     return _("Orang lain lebih dulu")
 

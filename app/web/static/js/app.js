@@ -2,6 +2,7 @@
 // All come in one piece, and so before the page counts as loaded: nobody is faster than what should hear him.
 import attach from "./attach.js";
 import autosave from "./autosave.js";
+import columns from "./columns.js";
 import copy from "./copy.js";
 import desk from "./desk.js";
 import diagram from "./diagram.js";
@@ -12,11 +13,12 @@ import form from "./form.js";
 import later from "./later.js";
 import leaving from "./leaving.js";
 import menu from "./menu.js";
+import palette from "./palette.js";
 import print from "./print.js";
 import progress from "./progress.js";
 import shortcuts from "./shortcuts.js";
 import theme from "./theme.js";
 
-const modules = { autosave, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, leaving, menu, print, shortcuts, theme };
+const modules = { autosave, columns, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, leaving, menu, palette, print, shortcuts, theme };
 modules.later = later(modules);
 attach({ ...modules, desk: desk(modules), progress: progress(modules) });

@@ -3,6 +3,7 @@
 // <div class="desk" data-module="desk" data-list-url="/tugas?…"> with .desk__list and .desk__task, one of which may be empty.
 import attach from "./attach.js";
 import { keep, kept } from "./cookie.js";
+import { keepPlace } from "./place.js";
 
 const WIDE = matchMedia("(min-width: 1100px) and (scripting: enabled)");
 const LIST = "alur-list"; // the list that one came from, for the page of a task
@@ -61,10 +62,14 @@ class Desk {
     }
   }
 
-  // The page that follows knows from which list it was come to.
+  // What is sent from the list leads back to the open task, too. The page that follows knows from which list it was come to.
   send(event) {
     const form = event.target;
-    if (!this.task.contains(form) || form.elements["daftar:"]) return;
+    const next = this.list.contains(form) && this.open && form.querySelector("[name=next]");
+    if (next) next.value = location.pathname; // the task stays open
+    if (!this.task.contains(form) || form.querySelector('[name="daftar:"]')) return;
+    const rows = [...this.list.querySelectorAll("[data-item]")];
+    keepPlace(rows.findIndex((row) => row.classList.contains("is-open")), true, read(LIST) || "/tugas");
     const place = document.createElement("input");
     place.type = "hidden";
     place.name = "daftar:";

@@ -4,16 +4,16 @@ const STORE = "alur-place";
 
 const here = () => location.pathname + location.search;
 
-// `claimed`: the list itself is the next page.
-export function keepPlace(row, claimed) {
-  write({ list: here(), row, claimed });
+// `claimed`: the list itself is the next page. What stays in a list is no other list.
+export function keepPlace(row, claimed, list = here()) {
+  write({ list: bare(list), row, claimed });
 }
 
 // The row kept for this list, once; undefined when there is none.
 export function takePlace() {
   const place = read();
   if (!place) return undefined;
-  if (place.list !== here()) {
+  if (place.list !== bare(here())) {
     write({ ...place, claimed: false });
     return undefined;
   }
@@ -27,6 +27,12 @@ export function forgetPlace() {
   } catch {
     // Nothing was kept.
   }
+}
+
+function bare(address) {
+  const url = new URL(address, location.href);
+  url.searchParams.delete("tetap");
+  return url.pathname + url.search;
 }
 
 function cameBack() {

@@ -1,23 +1,50 @@
-// One-letter shortcuts for people who live in the list: j k Enter c / ?. They can be switched off in the help.
+// Keys for people who sit here all day. Letters stand on what they press: data-key="c" on the button "Ambil"; those of
+// lists and tasks are below. They can be switched off in the help (WCAG 2.1.4), and never act while somebody types;
+// what goes with Ctrl acts everywhere.
+import { keep, kept } from "./cookie.js";
 import { forgetPlace, keepPlace, takePlace } from "./place.js";
 
-const STORE = "alur-shortcuts";
+const COOKIE = "keys";
+const TYPED = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), textarea, select, [contenteditable]";
 
 export default function shortcuts() {
   const dialog = document.getElementById("shortcuts");
   offerHelp(dialog);
   document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey) return together(event);
     if (event.key === "Escape" && event.target.matches("[data-search]")) return leaveSearch(event);
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (dialog.open || (!wanted() && event.key !== "?")) return;
+    if (event.altKey || event.target.closest(TYPED) || (!wanted() && event.key !== "?")) return;
     if (event.key === "Enter") keepRow(event.target.closest("[data-open]")?.closest("[data-item]"));
-    const act = { j: () => move(1), k: () => move(-1), c: claim, "/": search, "?": () => dialog.showModal() }[event.key];
-    if (act && act() !== false) event.preventDefault();
+    if (press(event.key, dialog) !== false) event.preventDefault();
   });
   document.addEventListener("focusin", (event) => mark(event.target.closest("[data-item]")));
-  goTo(takePlace());
+  backToPlace();
   // A page that the browser kept as it was has its place still.
   window.addEventListener("pageshow", (event) => event.persisted && forgetPlace());
+}
+
+function press(key, dialog) {
+  const acts = {
+    j: () => move(1),
+    k: () => move(-1),
+    n: () => open(1),
+    p: () => open(-1),
+    f: firstField,
+    "/": search,
+    "?": () => dialog.showModal(),
+  };
+  return key in acts ? acts[key]() : use(key);
+}
+
+// Ctrl+Enter sends what one is writing, else the task; Ctrl+S keeps it as a draft.
+function together(event) {
+  const form = event.target.closest("form[method=post]") ?? document.querySelector("form[data-autosave]");
+  const wish = { Enter: ".actions .button--primary, [type=submit]", s: "[formaction]" }[event.key];
+  const button = wish && !event.shiftKey && !event.altKey && form?.querySelector(wish);
+  if (!button) return;
+  event.preventDefault();
+  form.requestSubmit(button);
 }
 
 function offerHelp(dialog) {
@@ -28,13 +55,10 @@ function offerHelp(dialog) {
   }
   const box = dialog.querySelector("[data-shortcuts-on]");
   box.checked = wanted();
-  box.addEventListener("change", () => remember(box.checked));
+  box.addEventListener("change", () => keep(COOKIE, box.checked ? "on" : "off"));
 }
 
-function typing(target) {
-  return target.closest("input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]") !== null;
-}
-
+const wanted = () => kept(COOKIE) !== "off";
 const items = () => [...document.querySelectorAll("[data-list] [data-item]")];
 const current = () => document.querySelector("[data-item][data-current]");
 
@@ -44,18 +68,41 @@ function mark(item) {
   item.dataset.current = "";
 }
 
-function move(step) {
+function placeAfter(step) {
   const here = items().indexOf(current());
-  return goTo(here < 0 ? (step > 0 ? 0 : Infinity) : here + step);
+  return here < 0 ? (step > 0 ? 0 : Infinity) : here + step;
 }
+
+const move = (step) => goTo(placeAfter(step));
 
 // To the nearest row there is. Focus goes to the row's own link, so that Enter opens it as any link.
 function goTo(index) {
-  const all = items();
-  if (index === undefined || all.length === 0) return false;
-  const row = all[Math.min(Math.max(index, 0), all.length - 1)];
+  const row = nearest(index);
+  if (!row) return false;
   row.querySelector("[data-open]").focus();
   row.scrollIntoView({ block: "nearest" });
+}
+
+function nearest(index) {
+  const all = items();
+  return index === undefined ? null : all[Math.min(Math.max(index, 0), all.length - 1)];
+}
+
+// The row after, or before, as if it was clicked. At the end of the list nothing is opened once more.
+function open(step) {
+  const row = nearest(placeAfter(step));
+  if (!row || row.classList.contains("is-open")) return false;
+  mark(row);
+  keepRow(row);
+  row.querySelector("[data-open]").click();
+}
+
+// After a claim to the row that it was about, else to where one was.
+function backToPlace() {
+  const place = takePlace();
+  const all = items();
+  const stays = place === undefined ? -1 : all.findIndex((row) => row.classList.contains("is-kept"));
+  goTo(stays >= 0 ? stays : place);
 }
 
 function keepRow(row, claimed = false) {
@@ -63,12 +110,32 @@ function keepRow(row, claimed = false) {
   if (index >= 0) keepPlace(index, claimed);
 }
 
-function claim() {
-  const scope = current() ?? (items().length ? null : document);
-  const button = scope?.querySelector("[data-claim]");
-  if (!button) return false;
-  keepRow(current(), true);
-  button.click();
+// The button of this key: of the row one stands in, else of the open task, else of the page.
+function use(key) {
+  if (!/^[a-z]$/.test(key)) return false;
+  const row = document.activeElement.closest("[data-item]") ?? (opened() ? null : current());
+  const scopes = row ? [row] : opened() ? [opened()] : items().length ? [] : [document];
+  const found = [...scopes, ...document.querySelectorAll(".main > .messages")]
+    .flatMap((scope) => [...scope.querySelectorAll(`[data-key="${key}"]`)])
+    .find((one) => one.getClientRects().length || row);
+  if (!found) return false;
+  if (row?.contains(found)) keepRow(row, true);
+  if (found.localName === "summary") return unfold(found);
+  found.click();
+}
+
+const opened = () => document.querySelector(".desk.is-open .desk__task");
+
+function unfold(summary) {
+  summary.parentElement.open = true;
+  (summary.parentElement.querySelector("select, textarea, input:not([type=hidden])") ?? summary).focus();
+}
+
+function firstField() {
+  const field = document.querySelector("form[data-autosave] :is(input:not([type=hidden]), textarea, select):not(:disabled)");
+  if (!field) return false;
+  field.focus();
+  field.scrollIntoView({ block: "center" });
 }
 
 function search() {
@@ -82,20 +149,4 @@ function search() {
 function leaveSearch(event) {
   event.preventDefault();
   if (goTo(Math.max(items().indexOf(current()), 0)) === false) event.target.blur();
-}
-
-function wanted() {
-  try {
-    return localStorage.getItem(STORE) !== "off";
-  } catch {
-    return true;
-  }
-}
-
-function remember(on) {
-  try {
-    localStorage.setItem(STORE, on ? "on" : "off");
-  } catch {
-    // A browser that keeps nothing asks again on the next page.
-  }
 }

@@ -1,0 +1,1 @@
+"""The palette: where one can go from anywhere, by words."""
