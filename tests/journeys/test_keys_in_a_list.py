@@ -56,7 +56,7 @@ def test_a_claim_leaves_the_row_and_the_keyboard_at_their_place(upp: Person) -> 
     press(upp, "j")
     leave(upp, "c")
     assert numbers(upp) == [before[0], *before[2:]]  # what was taken before belongs into another list by now
-    assert_at(upp, 2)
+    assert_at(upp, 1)
     upp.page.reload()
     expect(upp.page.locator("[data-current]")).to_have_count(0)
 

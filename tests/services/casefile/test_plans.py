@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.commands.search import Turns
 from app.models import ProcessInstance, UserTask
-from app.services.casefile import casefile, instance_lists
+from app.services.casefile import casefile, instance_lists, lookup
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import candidates
 from app.services.core.access import Actor
@@ -61,6 +61,7 @@ def alone(every: InstanceFilters) -> Iterator[InstanceFilters]:
 
 def task_filters(tab: str) -> Iterator[Filters]:
     yield Filters(tab=tab)
+    yield Filters(tab=tab, sort="closed" if tab == "done" else "-deadline")
     yield replace(TASKS, tab=tab)
     for name, value in vars(TASKS).items():
         if value and name != "tab":
@@ -78,6 +79,9 @@ def read_everything(session: Session, actor: Actor) -> None:
         for filters in task_filters(tab):
             page = inbox.page(session, filters, actor=actor, limit=1)
             inbox.page(session, filters, actor=actor, limit=1, after=page.next or "")
+            inbox.with_kept(session, page, filters, "another", actor=actor)
+    inbox.following(session, actor=actor)
+    lookup.look_up(session, "lampu", actor=actor)
     instance_lists.counts(session, actor=actor)
     instance_lists.choices(session, actor=actor)
     for narrowed in alone(CASES):

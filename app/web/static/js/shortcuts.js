@@ -70,7 +70,7 @@ function mark(item) {
 
 function placeAfter(step) {
   const here = items().indexOf(current());
-  return here < 0 ? (step > 0 ? 0 : Infinity) : here + step;
+  return here < 0 ? (step > 0 ? 0 : items().length - 1) : here + step;
 }
 
 const move = (step) => goTo(placeAfter(step));
@@ -88,9 +88,10 @@ function nearest(index) {
   return index === undefined ? null : all[Math.min(Math.max(index, 0), all.length - 1)];
 }
 
-// The row after, or before, as if it was clicked. At the end of the list nothing is opened once more.
+// The row after, or before, as if it was clicked; after the last one the first, which is the most urgent.
 function open(step) {
-  const row = nearest(placeAfter(step));
+  const all = items();
+  const row = all.at(placeAfter(step) % all.length || 0);
   if (!row || row.classList.contains("is-open")) return false;
   mark(row);
   keepRow(row);
