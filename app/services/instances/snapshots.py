@@ -1,11 +1,11 @@
-"""The rows of a case as they are at a moment, to be put back exactly: what it takes to undo a move.
+"""The rows of a case as they are at a moment, to be put back exactly: what it takes to undo a move or a completion.
 
 History, notices and messages are none of it: they tell what happened, and it did.
 """
 
 import hashlib
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any, cast
@@ -25,8 +25,10 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from app.db import UtcDateTime
+from app.engine.running.step import Step
 from app.models import Incident, Job, MessageWait, ProcessInstance, UserTask
 
 #: Rows of a case, by table: as JSON holds them.
@@ -44,10 +46,7 @@ def rows_of(session: Session, instance_id: int) -> Rows:
     session.flush()
     connection, of = session.connection(), {"of_id": instance_id}
     return {
-        name: [
-            {column: _as_json(value) for column, value in zip(columns, row, strict=True)}
-            for row in connection.execute(query, of)
-        ]
+        name: [_as_row(columns, row) for row in connection.execute(query, of)]
         for name, columns, query in _queries()
     }
 
@@ -65,6 +64,49 @@ def _queries() -> tuple[tuple[str, tuple[str, ...], Select[Any]], ...]:
         (str(table.name), tuple(map(str, table.columns.keys())), select(table).where(of).order_by(table.c.id))
         for table, of in narrowed.items()
     )
+
+
+def rows_before(session: Session, instance: ProcessInstance, step: Step) -> Rows:
+    """Those of `rows_of` that a step is going to change or remove. 1 SQL for each kind that it has not read yet."""
+    session.flush()
+    of = {"of_id": instance.id}
+    held = [task for id_ in _changed_tasks(step) if (task := _held(session, id_)) is not None]
+    others = _changed_tasks(step) - {task.id for task in held}
+    return {
+        ProcessInstance.__tablename__: [_row_of(instance, _CASE)],
+        UserTask.__tablename__: [*(_row_of(task, _TASK) for task in held), *_by_ids(session, _TASK, others)],
+        Job.__tablename__: _by_ids(session, _WAITING[0], step.stopped_timers),
+        MessageWait.__tablename__: _by_ids(session, _WAITING[1], step.stopped_messages),
+        Incident.__tablename__: [
+            _as_row(columns, row)
+            for name, columns, query in _queries()
+            if name == _INCIDENT.name and instance.state == "incident"
+            for row in session.connection().execute(query, of)
+        ],
+    }
+
+
+def _changed_tasks(step: Step) -> set[str]:
+    return {*step.closed, *step.overdue, *step.changed}
+
+
+def _held(session: Session, task_id: str) -> UserTask | None:
+    return session.identity_map.get(identity_key(UserTask, task_id))
+
+
+def _row_of(held: ProcessInstance | UserTask, table: Table) -> dict[str, Any]:
+    return {str(column.name): _as_json(getattr(held, column.key)) for column in table.columns}
+
+
+def _by_ids(session: Session, table: Table, ids: Collection[str]) -> list[dict[str, Any]]:
+    found = session.connection().execute(_selection(table), {"ids": sorted(ids)}) if ids else ()
+    return [_as_row(tuple(map(str, table.columns.keys())), row) for row in found]
+
+
+@cache
+def _selection(table: Table) -> Select[Any]:
+    ids: BindParameter[Any] = bindparam("ids", expanding=True)
+    return select(table).where(table.c.id.in_(ids)).order_by(table.c.id)
 
 
 def digest(rows: Rows) -> str:
@@ -108,9 +150,34 @@ def put_back(session: Session, instance_id: int, before: Rows, now: Rows) -> Non
     session.expire_all()
 
 
+def put_rows_back(
+    session: Session, instance_id: int, before: Rows, made: Mapping[str, Iterable[str]], revision: int
+) -> None:
+    """Undo a step, after which the case has this ``revision``: its rows ``before`` of `rows_before` are what they
+    were, and those of the ids that it ``made``, by table, are gone. What it did not touch stays as it is by now."""
+    session.flush()
+    connection = session.connection()
+    [case] = _written(before[_CASE.name], _CASE)
+    case["revision"] = revision + 1
+    connection.execute(update(_CASE).where(_CASE.c.id == instance_id).values(**case))
+    for table in (*_WAITING, _TASK):
+        if ids := list(made[table.name]):
+            connection.execute(delete(table).where(table.c.id.in_(ids)))
+    for table in _WAITING:
+        _insert(session, table, before[table.name])
+    for table in (_TASK, _INCIDENT):
+        for values in _written(before[table.name], table):
+            connection.execute(update(table).where(table.c.id == values["id"]).values(**values))
+    session.expire_all()
+
+
 def _insert(session: Session, table: Table, rows: Iterable[Mapping[str, Any]]) -> None:
     if made := _written(rows, table):
         session.connection().execute(insert(table), made)
+
+
+def _as_row(columns: Sequence[str], row: Iterable[Any]) -> dict[str, Any]:
+    return {column: _as_json(value) for column, value in zip(columns, row, strict=True)}
 
 
 def _as_json(value: Any) -> Any:
