@@ -16,6 +16,7 @@ from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, 
 from app.models.imports import ImportBatch, ImportRow
 from app.models.migration import EffectCase, EffectSurvey, MigrationBatch, MigrationCase
 from app.models.runtime import (
+    CompletionUndo,
     FilterValue,
     Incident,
     InstanceText,
@@ -36,6 +37,7 @@ __all__ = [
     "Attempt",
     "CaseFact",
     "CaseWords",
+    "CompletionUndo",
     "DefinitionFile",
     "Draft",
     "EffectCase",

@@ -85,6 +85,8 @@ class OutboxMessage(Base):
     #: "except": [ids], "units": [codes of units to tell whatever their lane]}
     audience: Mapped[dict[str, Any]]
     queued_at: Mapped[datetime]
+    #: Not to be delivered before: what a completion tells waits while that can be taken back.
+    not_before: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None]

@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint, literal_column, text
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    UniqueConstraint,
+    literal_column,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import packing
@@ -137,6 +146,30 @@ class UserTask(Base):
 #: Whether a task is open, and whether it was completed: written out, as the indexes of such tasks have it.
 IS_OPEN = UserTask.state == literal_column("'open'")
 IS_COMPLETED = UserTask.state == literal_column("'completed'")
+
+
+class CompletionUndo(Base):
+    """What it takes to take back the last completion of a case, for some seconds; see `services.tasks.undoing`."""
+
+    __tablename__ = "completion_undo"
+
+    instance_id: Mapped[int] = mapped_column(
+        ForeignKey("process_instance.id"), primary_key=True, autoincrement=False
+    )
+    task_id: Mapped[str] = mapped_column(String(32))
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    completed_at: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
+    #: The case's after the completion: with another one it has moved on.
+    revision: Mapped[int] = mapped_column()
+    #: The id of the last event of the case before the completion.
+    since: Mapped[int] = mapped_column(BigInteger)
+    #: Why it cannot be taken back: message, signal; else empty.
+    blocked: Mapped[str] = mapped_column(String(10), default="")
+    #: The rows that the completion changed, as they were, packed. No identity is open in them.
+    before: Mapped[bytes] = mapped_column(LargeBinary)
+    #: What the officer had typed, sealed like a draft.
+    typed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
 class InstanceVisibility(Base):

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
@@ -58,10 +59,12 @@ def apply(
     actor: Actor | None,
     unheard: Collection[str] = (),
     moved_from: Version | None = None,
+    held_until: datetime | None = None,
 ) -> None:
     """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go.
 
     ``unheard``: ids of tasks that nobody has an unread notice about, as far as that is known; it saves a statement.
+    ``held_until``: nobody is told of it before, as it may be taken back.
     ``moved_from``: of a case that moves to ``version`` the one that it was in, see `Step.kept`.
     """
     had_incident = instance.state == "incident"
@@ -85,7 +88,8 @@ def apply(
     news = task_notices.opening_messages(session, instance, version, for_units, actor=actor)
     news += task_notices.withdrawal_messages(session, instance, version, step, actor=actor)
     sent = outgoing.send(session, instance, step)
-    queued = _queue(session, instance, version, step, {event.activity_id for _number, event in sent}, news)
+    told_already = {event.activity_id for _number, event in sent}
+    queued = _queue(session, instance, version, step, told_already, news, held_until)
     told = [_told(event, actor, units) for event in step.events]
     records = _in_order(step, told, [*sent, *queued])
     records += [
@@ -299,6 +303,7 @@ def _queue(
     step: Step,
     sent: Collection[str | None],
     news: Sequence[dict[str, Any]],
+    held_until: datetime | None,
 ) -> list[tuple[int, Record]]:
     """Queue the step's notifications and the news of its tasks; return the events that tell of the former, with the
     number of the effect. 1 SQL, one more when the timer of an open task sent them.
@@ -326,7 +331,7 @@ def _queue(
         }
         for _n, effect, to in told
     ]
-    bulk.insert_rows(session, OutboxMessage, [*rows, *news])
+    bulk.insert_rows(session, OutboxMessage, [{**row, "not_before": held_until} for row in [*rows, *news]])
     return [(n, Record(NotificationQueued(**to), effect.node.id)) for n, effect, to in told]
 
 

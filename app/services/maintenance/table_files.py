@@ -36,9 +36,11 @@ from app.errors import NotReady
 from app.i18n import _
 from app.services.maintenance import migrations
 
-#: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation, and
-#: what a change would do to cases is judged anew.
-VOLATILE = frozenset({"login_session", "attempt", "void_nonce", "effect_survey", "effect_case"})
+#: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation,
+#: what a change would do to cases is judged anew, and what completions could be taken back with is good for seconds.
+VOLATILE = frozenset(
+    {"login_session", "attempt", "void_nonce", "effect_survey", "effect_case", "completion_undo"}
+)
 #: What an installation writes before anything is done in it; a backup's own takes its place.
 LEFT_BEHIND = frozenset({"setting", "security_event"})
 ENDINGS = (".jsonl.gz", ".jsonl")

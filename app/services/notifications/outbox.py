@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
 from app.models import Notice, OutboxMessage, User, membership, user_unit
@@ -55,7 +55,7 @@ class _People:
 
 def waiting(session: Session) -> bool:
     """Whether anything waits to be delivered. 1 SQL over an index."""
-    query = select(OutboxMessage.id).where(OutboxMessage.delivered_at.is_(None)).limit(1)
+    query = select(OutboxMessage.id).where(*_due(session)).limit(1)
     return session.scalar(query) is not None
 
 
@@ -65,7 +65,7 @@ def deliver(session: Session, limit: int = 200) -> int:
     A message that was delivered before adds nobody twice. One about a task whose case is being changed waits; one
     that is settled already stands in the list as read.
     """
-    query = select(OutboxMessage).where(OutboxMessage.delivered_at.is_(None)).order_by(OutboxMessage.id)
+    query = select(OutboxMessage).where(*_due(session)).order_by(OutboxMessage.id)
     found = session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()
     free = task_notices.free(session, found)
     messages = [message for message in found if message.task_id is None or message.instance_id in free]
@@ -85,6 +85,22 @@ def deliver(session: Session, limit: int = 200) -> int:
         session.execute(insert(Notice), rows)
     session.flush()
     return len(messages)
+
+
+def withdraw(session: Session, instance_id: int) -> None:
+    """Forget what waits to be told of a case because it could be taken back: it was. 1 SQL."""
+    held = OutboxMessage.not_before > clock.now(session)
+    session.execute(
+        delete(OutboxMessage).where(
+            OutboxMessage.delivered_at.is_(None), OutboxMessage.instance_id == instance_id, held
+        )
+    )
+
+
+def _due(session: Session) -> tuple[ColumnElement[bool], ...]:
+    """Not delivered yet, and not held back."""
+    not_held = or_(OutboxMessage.not_before.is_(None), OutboxMessage.not_before <= clock.now(session))
+    return OutboxMessage.delivered_at.is_(None), not_held
 
 
 def _notice(message: OutboxMessage, user_id: int, now: datetime, standing: Standing) -> dict[str, Any]:

@@ -5,6 +5,7 @@ without officers, and what the timer of an open task sends. That a task was take
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import BindParameter, Table, Update, bindparam, select, update
@@ -50,6 +51,12 @@ _MOVE = _closing(HANDED, NO_OFFICERS, *OPENED)
 def close(session: Session, task_ids: Collection[str]) -> None:
     """Mark as read what is about these tasks, which are closed. 1 SQL, none without tasks."""
     _mark(session, _CLOSE, task_ids)
+
+
+def reopen(session: Session, task_ids: Collection[str], closed_at: datetime) -> None:
+    """Let what `close` marked then be unread again: these tasks are open again. 1 SQL."""
+    about = Notice.task_id.in_(list(task_ids)), Notice.read_at == closed_at
+    session.execute(update(Notice).where(*about).values(read_at=None))
 
 
 def give_back(session: Session, task_id: str) -> None:
