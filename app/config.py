@@ -86,6 +86,8 @@ class Config:
     case_files_mb: int = 500
     security_log_days: int = 730
     security_log_addresses: bool = False
+    #: For so long an officer may take a completion back; 0: never.
+    undo_seconds: int = 30
 
     @property
     def files_dir(self) -> Path:
@@ -148,6 +150,7 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         case_files_mb=_number(env, "ALUR_CASE_FILES_MB", 500),
         security_log_days=_number(env, "ALUR_SECURITY_LOG_DAYS", 730, most=36_500),
         security_log_addresses=_flag(env, "ALUR_SECURITY_LOG_ADDRESSES"),
+        undo_seconds=_number(env, "ALUR_UNDO_SECONDS", 30, least=0, most=600),
     )
 
 
@@ -199,10 +202,12 @@ def _four_eyes(env: Mapping[str, str]) -> FourEyes:
     return _FOUR_EYES[text]
 
 
-def _number(env: Mapping[str, str], name: str, otherwise: int, *, most: int = 1_000_000) -> int:
+def _number(
+    env: Mapping[str, str], name: str, otherwise: int, *, least: int = 1, most: int = 1_000_000
+) -> int:
     text = env.get(name, str(otherwise)).strip()
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text) <= most:
-        raise NotReady(f"{name}={env[name]!r} bukan bilangan dari 1 sampai {most}.")
+    if not (text.isascii() and text.isdigit()) or not least <= int(text) <= most:
+        raise NotReady(f"{name}={env[name]!r} bukan bilangan dari {least} sampai {most}.")
     return int(text)
 
 

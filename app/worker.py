@@ -10,6 +10,8 @@ from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
+from sqlalchemy.orm import Session
+
 from app.commands import imports, migration, numbers, publications, search, surveys
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
@@ -24,6 +26,7 @@ from app.services.deployment import folder_watch
 from app.services.instances import jobs
 from app.services.maintenance import heartbeat, housekeeping
 from app.services.notifications import outbox
+from app.services.tasks import kept_completions
 
 logger = logging.getLogger(__name__)
 #: The longest rest: a timer made meanwhile by an officer is at most this late.
@@ -170,7 +173,7 @@ class _Chores:
                     logger.warning("%s: %s", chore.__name__, error)
 
     def _beat(self) -> None:
-        run_without_key(self._database, heartbeat.beat)
+        run_without_key(self._database, _beat_and_forget)
 
     def _deliver(self) -> None:
         with self._database.reading() as session:
@@ -181,6 +184,12 @@ class _Chores:
     def _clean(self) -> None:
         run_without_key(self._database, housekeeping.delete_expired)
         forget_old(self._database)
+
+
+def _beat_and_forget(session: Session) -> None:
+    """What could be taken back for seconds is forgotten soon after, in a transaction that there is anyway."""
+    heartbeat.beat(session)
+    kept_completions.forget_old(session)
 
 
 class _Folders:

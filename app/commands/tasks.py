@@ -10,10 +10,11 @@ from app.commands import failures
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
 from app.errors import AppError, Conflict, InvalidForm, KeyReused
+from app.models import UserTask
 from app.services.core.access import Actor
 from app.services.instances import incidents
 from app.services.instances.instances import Values
-from app.services.tasks import drafts, tasks
+from app.services.tasks import drafts, tasks, undoing
 from app.services.tasks.tasks import Work
 
 #: Answers to the question of a gateway: gateway id → flow id, or several.
@@ -36,18 +37,21 @@ def complete_task(
     answer: Callable[[Session, Work], Answer],
     typed: Mapping[str, Any],
     keep_on_conflict: bool = False,
+    undoable: bool = False,
 ) -> Answer:
     """Complete a task; ``answer`` says what came of it, within the transaction.
 
     ``typed`` (values as typed) is kept as the draft when the diagram fails; with ``keep_on_conflict`` also when
-    somebody else was faster, or the actor himself with the same key and other words.
+    somebody else was faster, or the actor himself with the same key and other words. ``undoable``: for some seconds
+    he may take it back by `undo_completion`; what it tells people waits so long.
 
     Raises:
         What `tasks.complete` raises, and `run_command`.
     """
 
     def do(session: Session) -> Answer:
-        return answer(session, tasks.complete(session, task_id, values, answers, actor=actor))
+        kept = as_draft(typed, answers) if undoable else None
+        return answer(session, tasks.complete(session, task_id, values, answers, actor=actor, typed=kept))
 
     def keep(session: Session) -> None:
         with suppress(InvalidForm):  # larger than a draft may be: telling the owner matters more
@@ -60,6 +64,7 @@ def complete_task(
 
     def allowed(session: Session) -> None:
         tasks.require_officer(session, task_id, actor=actor)
+        undoing.refuse_repeat(session, task_id)
 
     try:
         return run_command(database, command, do, actor=actor, allowed=allowed, after_failure=report)
@@ -67,3 +72,26 @@ def complete_task(
         if keep_on_conflict:
             run_without_key(database, keep)
         raise
+
+
+def undo_completion(
+    database: Database,
+    task_id: str,
+    *,
+    actor: Actor,
+    command: Command,
+    answer: Callable[[Session, UserTask], Answer],
+) -> Answer:
+    """Take back a completion; ``answer`` says what came of it, within the transaction.
+
+    Raises:
+        What `undoing.take_back` raises, and `run_command`.
+    """
+
+    def do(session: Session) -> Answer:
+        return answer(session, undoing.take_back(session, task_id, actor=actor))
+
+    def allowed(session: Session) -> None:
+        tasks.require_officer(session, task_id, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed)

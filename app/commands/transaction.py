@@ -139,6 +139,7 @@ def _in_transaction(database: Database, do: Callable[[Session], _Result], *, dur
 _TARGETS = {
     **dict.fromkeys(("claim", "claim_task", "release", "release_task"), "task"),
     **dict.fromkeys(("complete", "complete_task", "reassign_task", "note_task"), "task"),
+    **dict.fromkeys(("undo_completion", "undo"), "task"),
     **dict.fromkeys(("cancel", "cancel_case", "note_case", "reissue_code"), "instance"),
     **dict.fromkeys(("disable_user", "enable_user", "reset_password", "revoke_tokens"), "user"),
     **dict.fromkeys(("start", "start_instance", "add_import"), "process"),

@@ -12,7 +12,7 @@ from app.models import Job, ProcessInstance, UserTask
 from app.services.core import idempotency
 from app.services.core.access import Actor
 from app.services.instances import cancellation, instances
-from app.services.tasks import tasks
+from app.services.tasks import tasks, undoing
 from tests.races.together import Racers, doubled, in_transaction, one_winner
 from tests.services.office import Office
 
@@ -53,6 +53,36 @@ class Round:
     def doubled(self) -> list[str]:
         with self.database.reading() as session:
             return doubled(session, self.case.id)
+
+    def undo(self, actor: Actor) -> Callable[[], Any]:
+        return in_transaction(self.database, lambda s: undoing.take_back(s, self.task.id, actor=actor))
+
+
+def one_undoes_what_another_goes_on_with(
+    office: Office, pair: Racers, rounds: int
+) -> tuple[list[str], set[int]]:
+    """One takes back a completion while another claims the task that it opened: what went wrong, and who won."""
+    wrong, winners = list[str](), set[int]()
+    for _n in range(rounds):
+        now = Round(office, office.start())
+        with office.database.transaction() as session:
+            tasks.complete(session, now.task.id, AGAIN, {}, actor=office.rina, typed=AGAIN)
+        following = Round(office, now.case)
+        outcomes = pair.run(now.undo(office.rina), following.claim(office.budi))
+        won = [place for place, outcome in enumerate(outcomes) if outcome.won]
+        [task] = _open_tasks(office, now.case)
+        held = (now.task.id, office.rina.id) if won == [0] else (following.task.id, office.budi.id)
+        if len(won) != 1 or (task.id, task.assignee_id) != held:
+            wrong.append(f"{won}: {[outcome.error for outcome in outcomes]}")
+        if won == [1] and "Budi" not in str(outcomes[0].error):
+            wrong.append(f"the loser reads {outcomes[0].error!r}")
+        winners |= set(won)
+    return wrong, winners
+
+
+def _open_tasks(office: Office, case: ProcessInstance) -> list[UserTask]:
+    with office.database.reading() as session:
+        return list(instances.open_tasks(session, case.id))
 
 
 def two_complete(office: Office, pair: Racers, rounds: int) -> list[str]:

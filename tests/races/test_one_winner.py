@@ -30,6 +30,12 @@ def test_one_claims_a_task_that_another_completes(office: Office, pair: Racers) 
     assert contests.one_claims_what_another_completes(office, pair, 100) == []
 
 
+def test_one_takes_back_what_another_goes_on_with_and_one_of_them_does(office: Office, pair: Racers) -> None:
+    wrong, winners = contests.one_undoes_what_another_goes_on_with(office, pair, 60)
+    assert wrong == []
+    assert winners == {0, 1}, "the race was none"
+
+
 def test_an_officer_completes_a_task_that_its_deadline_takes_away(database: Database, pair: Racers) -> None:
     wrong, winners = contests.one_completes_against_the_timer(interrupted_office(database), pair, 200)
     assert wrong == []

@@ -11,6 +11,7 @@ from app.history.events.base import (
     typed,
 )
 from app.history.events.instances import (
+    CompletionTakenBack,
     ErrorThrown,
     EscalationThrown,
     GatewayDecided,
@@ -94,6 +95,7 @@ __all__ = [
     "Assignment",
     "ClockMoved",
     "ClockReset",
+    "CompletionTakenBack",
     "DefinitionDeployed",
     "DeploymentApproved",
     "DeploymentProposed",

@@ -144,6 +144,16 @@ class TaskCompleted(ValuesSet):
     task: str
 
 
+@event("completion_taken_back")
+class CompletionTakenBack(ValuesSet):
+    """An officer took back his completion of a task; ``values`` are what they were before it, None where there were
+    none. ``since``: the id of the last event before the completion. What its step recorded after that holds no more.
+    """
+
+    task: str
+    since: int
+
+
 @event("question_answered")
 class QuestionAnswered(Assignment):
     """An officer answered a gateway's question. ``answers``: the id of a flow, or several."""

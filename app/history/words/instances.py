@@ -143,6 +143,13 @@ def _completed(entry: Entry[events.TaskCompleted], vocabulary: Vocabulary) -> Se
     return Sentence("done", title, reason=_given(entry, vocabulary), changes=changes(entry.event, vocabulary))
 
 
+@tells(events.CompletionTakenBack)
+def _taken_back(entry: Entry[events.CompletionTakenBack], vocabulary: Vocabulary) -> Sentence:
+    title = say(N_("Penyelesaian {name} diurungkan"), name=here(entry, vocabulary))
+    reason = _("Perkara kembali seperti sebelum tugas ini diselesaikan.")
+    return Sentence("person", title, reason=reason, changes=changes(entry.event, vocabulary))
+
+
 def _given(entry: Entry[events.TaskCompleted], vocabulary: Vocabulary) -> str:
     """What the officer gave as his reason."""
     key = vocabulary.reason_key(entry.activity_id)

@@ -44,12 +44,12 @@ def save(session: Session, actor: Actor, scope: str, values: Mapping[str, Any]) 
     """
     if len(orjson.dumps(values)) > MAX_BYTES:
         raise InvalidForm(_("Draf ini terlalu besar untuk disimpan (lebih dari 200 KB)."), {}, values)
-    row = {
-        "user_id": actor.id,
-        "scope": scope,
-        "ciphertext": encryption.seal(session, values),
-        "saved_at": clock.now(session),
-    }
+    return restore(session, actor, scope, encryption.seal(session, values))
+
+
+def restore(session: Session, actor: Actor, scope: str, sealed: bytes) -> datetime:
+    """Keep what was sealed as a draft before; return when. One SQL statement."""
+    row = {"user_id": actor.id, "scope": scope, "ciphertext": sealed, "saved_at": clock.now(session)}
     statement = insert(session, Draft).values(row)
     session.execute(
         statement.on_conflict_do_update(

@@ -1,7 +1,8 @@
 """User tasks: claim, release, complete, hand on, with the question that comes along. Lists of them: `inbox`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -25,7 +26,7 @@ from app.services.instances import execution, instances
 from app.services.instances.instances import Values
 from app.services.notifications import task_notices, texts
 from app.services.people import officers
-from app.services.tasks import conflicts, drafts, tasks
+from app.services.tasks import conflicts, drafts, kept_completions, tasks
 
 #: So many answers that nobody asked for are named.
 _MOST_UNASKED = 20
@@ -41,6 +42,7 @@ class Work:
     question: Question | None  # asked with the task, or the task itself
     offered: bool  # to the actor; with the lock on its case that holds until the commit
     heard_of: bool  # somebody has an unread notice about it; as good as the lock, without it always true
+    undo_until: datetime | None = None  # once it is completed: until then that can be taken back
 
 
 def get(session: Session, task_id: str, *, actor: Actor, lock: bool = False) -> Work:
@@ -157,8 +159,11 @@ def complete(
     answers: Mapping[str, str | list[str]],
     *,
     actor: Actor,
+    typed: Mapping[str, Any] | None = None,
 ) -> Work:
     """Complete a task, with the answer to the question that comes with it. An unclaimed task counts as claimed.
+
+    ``typed``: the values as a draft has them; given, the completion can be taken back for some seconds (`undoing`).
 
     Raises:
         NotFound, NotAllowed; Conflict: closed or held by somebody else; InvalidForm: values or answers;
@@ -182,10 +187,18 @@ def complete(
         calendar=holidays.calendar(session),
     )
     unheard = () if work.heard_of else (task.id,)
-    execution.apply(session, instance, work.version, step, actor=actor, unheard=unheard)
+    undo = typed is not None
+    kept = kept_completions.begin(session, instance, step, work.form, clean, secret) if undo else None
+    held_until = kept.until if kept else None
+    execution.apply(
+        session, instance, work.version, step, actor=actor, unheard=unheard, held_until=held_until
+    )
     instances.store_rest(session, instance, work.form, clean, secret, actor)
     drafts.delete(session, actor, f"task:{task.id}")
-    return work
+    if kept is None:
+        return work
+    until = kept_completions.keep(session, instance, task.id, kept, typed, actor=actor)
+    return replace(work, undo_until=until)
 
 
 def _check_input(
@@ -219,17 +232,18 @@ def require_officer(session: Session, task_id: str, *, actor: Actor) -> None:
         NotFound: its case is not the actor's to see. NotAllowed: it is for officers of another lane or unit.
     """
     work = get(session, task_id, actor=actor)
-    _check_offered(work, actor)
+    require_offered(work, actor)
 
 
-def _check_offered(work: Work, actor: Actor) -> None:
+def require_offered(work: Work, actor: Actor) -> None:
+    """Raise NotAllowed if the task is for officers of another lane or unit."""
     rights.require_not_auditor(actor)
     if not work.offered:
         raise NotAllowed(_("Tugas ini untuk petugas lajur {lane}.", lane=work.task.lane))
 
 
 def _check_open_and_offered(session: Session, work: Work, actor: Actor) -> None:
-    _check_offered(work, actor)
+    require_offered(work, actor)
     check_open(session, work.task, actor)
 
 

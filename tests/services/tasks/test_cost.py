@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.commands.jobs import fire_job
 from app.db import Database
-from app.models import Job, Notice, OutboxMessage, User, UserTask
+from app.models import CompletionUndo, Job, Notice, OutboxMessage, User, UserTask
 from app.services.core import access, idempotency
 from app.services.core.access import Actor
 from app.services.deployment import deployments
@@ -35,7 +35,7 @@ def begin(database: Database) -> None:
         instances.start(session, "pengaduan", report_values(REPORT), actor=officer(session, "lapor"))
 
 
-def complete_next(database: Database) -> tuple[str, int] | None:
+def complete_next(database: Database, *, undoable: bool = False) -> tuple[str, int] | None:
     """Complete the open task; return its activity and how many statements that took, None when there is none."""
     with database.transaction() as session:
         task = session.scalars(select(UserTask).where(UserTask.state == "open")).one_or_none()
@@ -47,7 +47,8 @@ def complete_next(database: Database) -> tuple[str, int] | None:
     with statements(database) as sent, database.transaction() as session:
 
         def do() -> dict[str, str]:
-            return {"id": tasks.complete(session, task.id, values, {}, actor=actor).task.id}
+            typed = {"values": values} if undoable else None
+            return {"id": tasks.complete(session, task.id, values, {}, actor=actor, typed=typed).task.id}
 
         idempotency.run_once(session, actor, "complete", task.id, "key", values, do)
     return task.activity_id, len(sent)
@@ -58,6 +59,20 @@ def test_no_completion_of_the_sop_takes_more_than_sixteen_statements(database: D
     costs = dict(iter(lambda: complete_next(database), None))
     assert len(costs) == 6
     assert {activity: cost for activity, cost in costs.items() if cost > 16} == {}
+
+
+def test_one_that_can_be_taken_back_takes_three_more_and_few_bytes(database: Database) -> None:
+    begin(database)
+    kept = []
+    costs = {}
+    while (done := complete_next(database, undoable=True)) is not None:
+        costs[done[0]] = done[1]
+        with database.reading() as session:
+            [row] = session.scalars(select(CompletionUndo)).all()
+            kept.append(len(row.before) + len(row.typed))
+    assert len(costs) == 6
+    assert {activity: cost for activity, cost in costs.items() if cost > 19} == {}
+    assert max(kept) < 5_000, kept
 
 
 def test_no_completion_takes_more_than_sixteen_where_everybody_was_told_of_its_task(
