@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.history import reader
 from app.history.entry import Entry
 from app.history.events import (
+    CompletionTakenBack,
     Event,
     InstanceMigrated,
     InstanceStarted,
@@ -20,6 +21,7 @@ from app.history.events import (
     TaskCreated,
     TaskReassigned,
 )
+from app.history.validity import still_valid
 from app.models import (
     Attachment,
     Incident,
@@ -83,6 +85,11 @@ class CaseFile:
     def unit(self) -> str:
         """The names of the units that handle the case, or did last."""
         return ", ".join(self.units.get(code, code) for code in self.responsible.codes)
+
+    @property
+    def valid_events(self) -> Sequence[Entry[Event]]:
+        """The events without those of completions that were taken back."""
+        return still_valid(self.events)
 
     @property
     def file_names(self) -> dict[str, str]:
@@ -160,10 +167,10 @@ def task_file(session: Session, task: UserTask, *, actor: Actor) -> CaseFile:
 
 
 def _handed_in(session: Session, instance_id: int, most: int) -> list[Entry[Event]]:
-    latest = [*reader.of_kinds(session, instance_id, *_HANDED_IN, latest=most)]
+    latest = [*reader.of_kinds(session, instance_id, *_HANDED_IN, CompletionTakenBack, latest=most)]
     if len(latest) < most or isinstance(latest[0].event, InstanceStarted):
-        return latest
-    return [*reader.of_kinds(session, instance_id, InstanceStarted), *latest]
+        return still_valid(latest)
+    return still_valid([*reader.of_kinds(session, instance_id, InstanceStarted), *latest])
 
 
 def picture_states(session: Session, file: CaseFile) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from app.history.events import (
     TaskCompleted,
     TaskCreated,
 )
+from app.history.validity import still_valid
 from app.i18n import _
 from app.models import ProcessInstance, TrackingCode
 from app.services.casefile import casefile, queries, responsible_units
@@ -148,7 +149,8 @@ def _mark(session: Session, instance_id: int) -> str:
 def overview(session: Session, instance: ProcessInstance) -> PublicInstance:
     """Return the public face of a case; whoever calls this has checked code or ticket."""
     version = definitions.version(session, instance.definition_id)
-    events, tasks = reader.of_instance(session, instance.id), instances.open_tasks(session, instance.id)
+    events = still_valid(reader.of_instance(session, instance.id))
+    tasks = instances.open_tasks(session, instance.id)
     held = responsible_units.units_of(session, version, instance, tasks)
     status = queries.public_status(session, instance, tasks)
     names = casefile.unit_names(session, held.codes)

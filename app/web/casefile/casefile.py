@@ -434,7 +434,7 @@ def _draw_casefile(
         recent=told[:shown_open],
         older=told[shown_open:],
         values=_values(file, words),
-        submissions=queries.submissions(file.version, file.events, file.file_names)[::-1],
+        submissions=queries.submissions(file.version, file.valid_events, file.file_names)[::-1],
         notes=page_parts.notes(file),
         files=page_parts.files(file, words),
         incidents=_incidents(file, words),

@@ -60,14 +60,16 @@ def deadline(case: ProcessInstance, name: str, why: Mapping[str, Any], back: tup
 
 def reports(file: CaseFile) -> list[Submission]:
     """What the case is about: the start form, and every reply of the reporter, as they were submitted."""
-    brought = [entry for entry in file.events if isinstance(entry.event, InstanceStarted | MessageReceived)]
+    brought = [
+        entry for entry in file.valid_events if isinstance(entry.event, InstanceStarted | MessageReceived)
+    ]
     return queries.submissions(file.version, brought, file.file_names)
 
 
 def handed_in(file: CaseFile, task: UserTask) -> list[Submission]:
     """What officers handed in before a task, the latest first."""
     before: list[Entry[Event]] = []
-    for entry in file.events:
+    for entry in file.valid_events:
         if isinstance(entry.event, TaskCompleted):
             if entry.event.task == task.id:
                 break
@@ -114,7 +116,7 @@ def files(file: CaseFile, vocabulary: Vocabulary) -> list[dict[str, Any]]:
 def _origins(file: CaseFile, vocabulary: Vocabulary) -> dict[str, str]:
     """From which step each file came and through whom; the reporter has no name here."""
     found: dict[str, str] = {}
-    for entry in file.events:
+    for entry in file.valid_events:
         event = entry.event
         if isinstance(event, InstanceStarted | MessageReceived | TaskCompleted):
             words = _(
