@@ -9,7 +9,7 @@ from flask import Blueprint, flash, jsonify, make_response, redirect, render_tem
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.commands.tasks import Answers, as_draft, complete_task
+from app.commands.tasks import Answers, as_draft, complete_task, undo_completion
 from app.commands.transaction import Failed, run_command, run_without_key
 from app.errors import (
     AppError,
@@ -110,6 +110,23 @@ def complete(task_id: str) -> Response:
     entries.say_left_out(work.form, entry, variables)
     following = came["next"]
     return redirect(url_for("tasks.show", task_id=following) if following else _list(), 303)
+
+
+@blueprint.post("/tugas/<task_id>/urungkan")
+def undo(task_id: str) -> Response:
+    """Take back one's completion of the task, shortly after it."""
+    try:
+        found = undo_completion(
+            context.database(),
+            task_id,
+            actor=context.actor(),
+            command=entries.sent_command("undo_completion", task_id),
+            answer=lambda _session, task: _known(task),
+        )
+    except (Conflict, NotAllowed) as error:
+        return _refused(task_id, error, Refusal(words=errors.tell_error(error)))
+    flash(_("{task} perkara {number} dibuka lagi. Isian Anda kembali sebagai draf.", **found), "ok")
+    return _back(task_id)
 
 
 @blueprint.post("/tugas/<task_id>/draf")
@@ -351,16 +368,21 @@ def _complete_and_tell(work: Work, entry: Entry, given: Answers, *, actor: Actor
             given,
             actor=actor,
             command=entries.sent_command("complete_task", task_id, entry.sent),
-            answer=lambda _session, work: {"task": work.task.name, "instance": work.task.instance_id},
+            answer=lambda _session, work: {
+                "task": work.task.name,
+                "instance": work.task.instance_id,
+                "undo": task_id if work.undo_until else "",
+            },
             typed=entry.kept,
             keep_on_conflict=True,
+            undoable=True,
         )
     except KeyReused:  # an officer knows of no keys: what he has to know is that the task is done
         with context.database().reading() as session:
             tasks.check_open(session, tasks.get(session, task_id, actor=actor).task, actor)
         raise
     with context.database().reading() as session:  # the next officer need not wait for this
-        return {"task": done["task"], **_came(session, done["instance"], actor)}
+        return {"task": done["task"], "undo": done.get("undo"), **_came(session, done["instance"], actor)}
 
 
 def _came(session: Session, instance_id: int, actor: Actor) -> dict[str, Any]:
@@ -400,7 +422,8 @@ def _say(came: Mapping[str, Any]) -> None:
     else:
         place = "; ".join(came["places"])
         text = _("{task} selesai. Perkara {number} sekarang menunggu: {place}.", **known, place=place)
-    flash(text, "ok")
+    undo = {"undo": {"url": url_for("tasks.undo", task_id=came["undo"]), "next": _list()}} if came["undo"] else {}
+    _tell({"text": text, **undo})
     if came["warning"]:
         flash(came["warning"], "warn")
 
