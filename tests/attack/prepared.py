@@ -48,6 +48,7 @@ def _sound(
         "/claim": ("lapor", {}, ""),
         "/release": ("lapor", {}, ""),
         "/complete": ("lapor", done, ""),
+        "/undo": ("lapor", {}, ""),
         "/retry": ("pemilik", {}, ""),
         "/approve": ("pemilik", {}, ""),
         "/reject": ("pemilik", {}, ""),

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.commands.tasks import complete_task
+from app.commands.tasks import complete_task, undo_completion
 from app.commands.transaction import Answer
 from app.models import UserTask
 from app.services.instances import instances
@@ -95,22 +95,46 @@ def complete(body: dict[str, Any], task_id: str) -> Response:
 
     ``next_tasks`` is told as it is now, in a repeat too; the rest is what the first completion answered.
     """
-    actor, given = context.actor(), body["variables"]
+    actor, given, undoable = context.actor(), body["variables"], body.pop("undoable")
+    sent = (
+        {**body, "undoable": True} if undoable else body
+    )  # a repeat of what an older release got is one still
     kept = complete_task(
         context.database(),
         task_id,
         only_for_a_form(given),
         body["answers"],
         actor=actor,
-        command=command("complete", task_id, body),
+        command=command("complete", task_id, sent),
         answer=_completed,
         typed=given,
+        undoable=undoable,
     )
     with context.database().reading() as session:
         rows = instances.open_tasks(session, kept["instance"]["id"])
         mine = [row for row in rows if tasks.may_work(actor, row)]
         following = _TASK.dump(present.tasks(session, mine[:_NEXT], actor=actor), many=True)
     return answered(kept | {"next_tasks": following})
+
+
+@blueprint.post("/tasks/<task_id>/undo")
+@blueprint.idempotent
+@blueprint.arguments(Nothing, required=False)
+@blueprint.response(200, Task)
+@blueprint.refuses(403, 404, 409)
+def undo(_body: dict[str, Any], task_id: str) -> Response:
+    """Take back a completion that was sent as ``undoable``, shortly after it, while the case has not moved on.
+
+    The task is open again, and the caller's.
+    """
+    kept = undo_completion(
+        context.database(),
+        task_id,
+        actor=context.actor(),
+        command=command("undo", task_id, None),
+        answer=_dumped,
+    )
+    return answered(kept)
 
 
 def _allowed(task_id: str) -> Callable[[Session], object]:

@@ -36,6 +36,7 @@ OPERATIONS = {
     "POST /tasks/{task_id}/claim",
     "POST /tasks/{task_id}/release",
     "POST /tasks/{task_id}/complete",
+    "POST /tasks/{task_id}/undo",
     "POST /messages",
     "POST /files",
     "GET /incidents",

@@ -93,6 +93,13 @@ class Complete(ma.Schema):
         keys=fields.String(), values=ChosenFlows(), load_default=dict,
         metadata={"description": "gateway_id → flow_id, or a list of them where several may be chosen."},
     )  # fmt: skip
+    undoable = fields.Boolean(
+        load_default=False,
+        metadata={
+            "description": "Whether it may be taken back for some seconds, by ``undo``. What it tells people waits "
+            "so long."
+        },
+    )
 
 
 class Completed(Whole):
