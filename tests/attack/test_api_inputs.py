@@ -29,8 +29,8 @@ def test_bytes_reach_every_command_of_the_standing_office() -> None:
     office = standing.office()
     sound = standing.examples()[: len(office.commands)]
     taken = [office.commands[sent[0]].path for sent in sound if standing.judge(sent) == "accepted"]
-    # nobody had claimed the one that is released; a deployment is approved or rejected, whichever came first; what was
-    # completed was not sent as undoable
+    # nobody had claimed the one that is released; a deployment is approved or rejected, whichever came first; no
+    # completion was sent as undoable
     assert len(taken) == len(office.commands) - 3, taken
     assert {standing.judge(sent) for sent in (b"", b"\xff" * 9, b"\0\0\0\0{")} == {"refused"}
 
