@@ -1,6 +1,6 @@
 """Running process instances and what waits in them. Only `services.instances.execution` writes these."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -27,8 +27,6 @@ _HELD = text("state = 'open' AND assignee_id IS NOT NULL")
 _COMPLETED = text("state = 'completed'")
 _RUNNING = text("ended_at IS NULL")
 _UNRESOLVED = text("resolved_at IS NULL")
-#: Sorts tasks without a deadline last.
-NO_DEADLINE = datetime(9999, 12, 31, tzinfo=UTC)
 
 
 class ProcessInstance(Base):
@@ -90,14 +88,15 @@ class UserTask(Base):
 
     __tablename__ = "user_task"
     __table_args__ = (
-        # Closed tasks, of which there are many times more, are in none of the indexes of open ones.
+        # Closed tasks, of which there are many times more, are in none of the indexes of open ones. ``due_at`` is
+        # there to be counted by: a task without a deadline is not overdue, wherever it is sorted.
         *(
             Index(f"ix_user_task_{name}", *columns, sqlite_where=which, postgresql_where=which)
             for name, which, columns in (
-                ("open", _OPEN, ("sort_at", "opened_at", "id")),
-                ("offered", _OPEN, ("group_id", "unit_code", "sort_at", "opened_at", "id")),
-                ("queue", _UNCLAIMED, ("group_id", "unit_code", "sort_at", "opened_at", "id")),
-                ("mine", _HELD, ("assignee_id", "sort_at", "opened_at", "id")),
+                ("open", _OPEN, ("sort_at", "opened_at", "id", "due_at")),
+                ("offered", _OPEN, ("group_id", "unit_code", "sort_at", "opened_at", "id", "due_at")),
+                ("queue", _UNCLAIMED, ("group_id", "unit_code", "sort_at", "opened_at", "id", "due_at")),
+                ("mine", _HELD, ("assignee_id", "sort_at", "opened_at", "id", "due_at")),
                 ("done", _COMPLETED, ("closed_by_id", "closed_at", "id")),
             )
         ),
@@ -125,7 +124,7 @@ class UserTask(Base):
     #: How ``due_at`` came about, for "why this date?".
     deadline: Mapped[dict[str, Any] | None] = mapped_column(PackedDocument(packing.DEADLINE))
     overdue_at: Mapped[datetime | None]
-    #: ``due_at``, or the end of time: a column to sort and page by.
+    #: ``due_at``; else when it should be done, see `services.instances.task_order`: a column to sort and page by.
     sort_at: Mapped[datetime]
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     claimed_at: Mapped[datetime | None]

@@ -19,7 +19,7 @@ from app.engine.running.context import Effect, Event
 from app.engine.running.elements import QUESTION, MessageEvent, SignalEvent, TimerEvent, spec_name
 from app.engine.running.run import Run
 from app.engine.running.scheduling import deadline_timer
-from app.engine.scopes import rounds_of
+from app.engine.scopes import guarded_activities, rounds_of
 from app.errors import ExecutionFailed
 from app.i18n import _
 
@@ -29,13 +29,15 @@ MAX_BYTES = 5_000_000
 
 @dataclass(frozen=True)
 class OpenTask:
-    """A user task, or a question, that opened in this step."""
+    """A user task, or a question, that opened in this step. ``around``: without a deadline of its own, that of the
+    innermost activity around it that has one."""
 
     id: str
     node: Node
     is_question: bool
     due: timers.Due | None
     locals: Mapping[str, Any]
+    around: timers.Due | None = None
 
 
 @dataclass(frozen=True)
@@ -238,9 +240,18 @@ def _open_task(task: Task, diagram: Diagram) -> OpenTask:
 def as_open(task: Task, due: timers.Due | None) -> OpenTask:
     """A user task or question as others see it."""
     is_question = task.task_spec.name == spec_name(task.task_spec.bpmn_id, QUESTION)
+    around = _deadline_around(task) if due is None else None
     return OpenTask(
-        task.id.hex, node_of(task), is_question, due, locals_of(task, task.workflow.run.variables)
+        task.id.hex, node_of(task), is_question, due, locals_of(task, task.workflow.run.variables), around
     )
+
+
+def _deadline_around(task: Task) -> timers.Due | None:
+    diagram = task.workflow.spec.diagram
+    hosts = (host for host in guarded_activities(task) if host is not task)
+    found = (timer for host in hosts if (timer := deadline_timer(host, diagram)) is not None)
+    timer = next(found, None)
+    return due_of(timer) if timer is not None else None
 
 
 def _changed(run: Run, tasks: list[Task]) -> dict[str, dict[str, Any]]:

@@ -28,12 +28,11 @@ from app.history.events import (
 )
 from app.history.writer import Record
 from app.models import OutboxMessage, ProcessInstance, User, UserTask
-from app.models.runtime import NO_DEADLINE
-from app.services.core import access, bulk, clock
+from app.services.core import access, bulk, clock, holidays
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.facts import writing as facts
-from app.services.instances import incidents, waits
+from app.services.instances import incidents, task_order, waits
 from app.services.messaging import outgoing
 from app.services.notifications import reminders, task_notices, texts
 from app.services.people.units import Staff, staff
@@ -208,6 +207,7 @@ def _task_as_kept(
     values = _task(session, instance, version, task, unit)
     for name in ("id", "instance_id", "state", "opened_at"):
         del values[name]
+    values["sort_at"] = _sorted_at(session, version, task, row.opened_at)
     if task.id in kept.passed:
         for name in ("due_at", "deadline", "sort_at"):
             del values[name]
@@ -261,8 +261,12 @@ def _task(
         "opened_at": now,
         "due_at": task.due.at if task.due else None,
         "deadline": task.due.as_dict() if task.due else None,
-        "sort_at": task.due.at if task.due else NO_DEADLINE,
+        "sort_at": _sorted_at(session, version, task, now),
     }
+
+
+def _sorted_at(session: Session, version: Version, task: OpenTask, opened_at: datetime) -> datetime:
+    return task_order.sorted_at(task, opened_at, version.diagram.day_unit, holidays.calendar(session))
 
 
 def _name(version: Version, task: OpenTask) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Label, Select, and_, bindparam, exists, se
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app.models import ProcessInstance, UserTask
-from app.models.runtime import IS_COMPLETED, IS_OPEN, NO_DEADLINE
+from app.models.runtime import IS_COMPLETED, IS_OPEN
 from app.services.core import access, bounded, candidates, case_sources, clock, filter_values, settings
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Rare, Source
@@ -143,7 +143,7 @@ class _Tab:
         self.done = filters.tab == "done"
         self.columns = _SORTS[filters.order.removeprefix("-")]
         self.descending = filters.order.startswith("-")
-        self._in_time = [_deadline(session, filters.deadline)] if filters.deadline else []
+        self._in_time, self._dated = _deadline(session, filters.deadline)
         self._here = self._places() if filters.tab not in ("mine", "done") else None
 
     @property
@@ -151,7 +151,7 @@ class _Tab:
         """Whether the tab shows less than what its source holds."""
         tab = self._filters.tab
         whole = tab in ("mine", "done") or (tab == "open" and self._actor.sees_all) or self._here is not None
-        return not whole or bool(_narrowed(self._filters, self._words)) or (self.done and bool(self._in_time))
+        return not whole or bool(_narrowed(self._filters, self._words)) or bool(self._dated)
 
     def sources(self) -> list[Source]:
         """One that holds every task of the tab, in order."""
@@ -169,9 +169,8 @@ class _Tab:
 
         The conditions are asked as a column: in WHERE, SQLite looks by them among all open tasks, not by these ids.
         """
-        fits = and_(
-            _tab(self._filters.tab, self._actor), *_narrowed(self._filters, self._words), *self._in_time
-        )
+        narrowed = [*_narrowed(self._filters, self._words), *self._in_time, *self._dated]
+        fits = and_(_tab(self._filters.tab, self._actor), *narrowed)
         query = select(UserTask.id, fits).join(UserTask.instance)
         rows = self._session.execute(query.where(UserTask.id.in_([key[-1] for key in keys])))
         return {id_ for id_, shown in rows if shown}
@@ -284,10 +283,10 @@ def _counting(actor: Actor) -> Select[*tuple[Any, ...]]:
     mine = _mine(actor)
     done = select(UserTask.id).where(*_held("done", actor))
     now = bindparam("now", type_=UserTask.sort_at.type)
-    late = UserTask.sort_at < now
-    today = and_(
-        UserTask.sort_at >= now, UserTask.sort_at < bindparam("tomorrow", type_=UserTask.sort_at.type)
-    )
+    dated = UserTask.due_at.is_not(None)
+    late = and_(UserTask.sort_at < now, dated)
+    tomorrow = bindparam("tomorrow", type_=UserTask.sort_at.type)
+    today = and_(UserTask.sort_at >= now, UserTask.sort_at < tomorrow, dated)
     return select(
         bounded.count(mine, name="mine"),
         bounded.count(*_queue(actor), name="queue"),
@@ -363,15 +362,19 @@ def _narrowed(filters: Filters, words: Wanted | None) -> list[ColumnElement[bool
     return [*where, words.condition()] if words else where
 
 
-def _deadline(session: Session, wanted: str) -> ColumnElement[bool]:
+def _deadline(session: Session, wanted: str) -> tuple[list[ColumnElement[bool]], list[ColumnElement[bool]]]:
+    """What a filter by deadline asks of the column that lists are sorted by, and what it asks besides."""
+    if not wanted:
+        return [], []
+    if wanted == "none":
+        return [], [UserTask.due_at.is_(None)]
     now, tomorrow = _today(session)
-    if wanted == "overdue":
-        return UserTask.sort_at < now
-    if wanted == "today":
-        return and_(UserTask.sort_at >= now, UserTask.sort_at < tomorrow)
-    if wanted == "week":
-        return and_(UserTask.sort_at >= now, UserTask.sort_at < tomorrow + timedelta(days=7))
-    return UserTask.sort_at == NO_DEADLINE
+    between = {
+        "overdue": [UserTask.sort_at < now],
+        "today": [UserTask.sort_at >= now, UserTask.sort_at < tomorrow],
+        "week": [UserTask.sort_at >= now, UserTask.sort_at < tomorrow + timedelta(days=7)],
+    }
+    return between[wanted], [UserTask.due_at.is_not(None)]
 
 
 def _today(session: Session) -> tuple[datetime, datetime]:

@@ -422,7 +422,11 @@ def _say(came: Mapping[str, Any]) -> None:
     else:
         place = "; ".join(came["places"])
         text = _("{task} selesai. Perkara {number} sekarang menunggu: {place}.", **known, place=place)
-    undo = {"undo": {"url": url_for("tasks.undo", task_id=came["undo"]), "next": _list()}} if came["undo"] else {}
+    undo = (
+        {"undo": {"url": url_for("tasks.undo", task_id=came["undo"]), "next": _list()}}
+        if came["undo"]
+        else {}
+    )
     _tell({"text": text, **undo})
     if came["warning"]:
         flash(came["warning"], "warn")

@@ -1,0 +1,51 @@
+"""Where a task stands among others: by its deadline, that of what it belongs to, what the SOP says, or its age."""
+
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from app.calendar import Calendar
+from app.engine import timers
+from app.engine.diagram import Timer
+from app.engine.reading.texts import timer_labels
+from app.engine.running.step import OpenTask
+from app.engine.timers import DayUnit
+from app.errors import ExpressionFailed
+
+#: A task of which nothing says how long it may take is sorted as if it were due so long after it opened: the older it
+#: is, the further up, and never below all others.
+UNDATED = timedelta(days=14)
+#: The cell of the SOP that says how long an activity may take.
+_CELL = "waktu"
+
+
+def sorted_at(task: OpenTask, opened_at: datetime, day_unit: DayUnit, calendar: Calendar) -> datetime:
+    """The moment by which lists sort a task that opened then.
+
+    Its own deadline; else that of the innermost activity around it; else what its cell ``waktu`` says, counted from
+    its opening (``Maksimal 60 hari``); else its age.
+    """
+    if (due := task.due or task.around) is not None:
+        return due.at
+    said = _said(task.node.properties.get(_CELL, ""))
+    return _counted(said, opened_at, day_unit, calendar) if said is not None else opened_at + UNDATED
+
+
+@lru_cache(maxsize=1024)
+def _said(cell: str) -> Timer | None:
+    understood = timer_labels.meaning(cell) if cell else None
+    return Timer("duration", understood) if understood and timers.length_of(understood) is not None else None
+
+
+def _counted(said: Timer, opened_at: datetime, day_unit: DayUnit, calendar: Calendar) -> datetime:
+    try:
+        found = timers.due(
+            said, opened_at=opened_at, day_unit=day_unit, calendar=calendar, evaluate=_no_formula
+        )
+    except ExpressionFailed:  # beyond the year 9999
+        return opened_at + UNDATED
+    return found.at if found is not None else opened_at + UNDATED
+
+
+def _no_formula(_text: str) -> Any:
+    raise AssertionError("a length is no formula")
