@@ -27,7 +27,7 @@ LISTED = frozenset({"table", "documentPreview"})
 RECORD = "record"
 
 #: Properties that are a yes or no, and all that are read. Source: docs/properties.md.
-MARKS = ("pribadi", "tampil pelapor", "tanya ulang")
+MARKS = ("pribadi", "tampil pelapor", "tanya ulang", "samarkan")
 #: Properties of a date field that bound it, and the one bound they know.
 EARLIEST, LATEST = "paling awal", "paling lambat"
 TODAY = "hari ini"

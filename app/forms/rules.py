@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import Any
 
 from app.bpmnio import patterns
-from app.forms import words
+from app.forms import masking, words
 from app.forms.choices import is_offered
 from app.forms.model import CHOICES, MULTI_CHOICE, TEXTS, Field, Option
 from app.forms.moments import local
@@ -17,6 +17,9 @@ from app.forms.texts import is_email, is_phone, length
 
 Limits = Mapping[str, Any]
 Files = Mapping[str, str]
+#: A text that comes again with signs in it must not be refused for what they hide: it was long enough, and no longer
+#: than it may be.
+_LONGEST_HIDDEN = "." * 100
 
 
 def error_of(
@@ -54,9 +57,9 @@ def _is_missing(part: Field, value: Any) -> bool:
 
 def _text_error(part: Field, text: str, limits: Limits) -> str | None:
     least, most = plain_decimal(limits.get("min_length")), plain_decimal(limits.get("max_length"))
-    if least is not None and length(text) < least:
+    if least is not None and length(masking.with_signs_as(text, _LONGEST_HIDDEN)) < least:
         return words.too_short(part, least)
-    if most is not None and length(text) > most:
+    if most is not None and length(masking.with_signs_as(text, "")) > most:
         return words.too_long(part, most)
     if part.rules.kind == "email" and not is_email(text):
         return words.not_email()

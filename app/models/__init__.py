@@ -1,6 +1,6 @@
 """What is stored: columns and relations; no queries, no rules."""
 
-from app.models.casefile import Attachment, Draft, HistoryEvent, IdentityValue, Note, TrackingCode
+from app.models.casefile import Attachment, Draft, HistoryEvent, IdentityValue, LiftedMask, Note, TrackingCode
 from app.models.correspondence import InstanceMessage, Notice, OutboxMessage, Partner
 from app.models.definitions import (
     DefinitionFile,
@@ -59,6 +59,7 @@ __all__ = [
     "InstanceVisibility",
     "Job",
     "LaneGroup",
+    "LiftedMask",
     "LoginSession",
     "MembershipChange",
     "MessageWait",

@@ -10,6 +10,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     UniqueConstraint,
+    false,
     literal_column,
     text,
 )
@@ -76,6 +77,8 @@ class ProcessInstance(Base):
     category: Mapped[str] = mapped_column(default="")
     unit_code: Mapped[str] = mapped_column(default="")
     area: Mapped[str] = mapped_column(default="")
+    #: Words were marked by hand, or a mask lifted: its history is read through `masks.overlay`.
+    masks_changed: Mapped[bool] = mapped_column(default=False, server_default=false())
     revision: Mapped[int] = mapped_column()
 
     definition: Mapped[ProcessDefinition] = relationship()

@@ -11,29 +11,54 @@ from app import forms
 from app.bpmnio import feel
 from app.engine.reading.texts import properties
 from app.errors import NotAllowed
-from app.forms import Form
+from app.forms import Field, Form, masking
 from app.history.events import IdentityShown
 from app.i18n import _
 from app.models import IdentityValue, ProcessInstance
-from app.services.core import clock, encryption, history, security_log, settings
+from app.services.core import clock, encryption, history, masks, security_log, settings
 from app.services.core.access import Actor
 from app.services.core.security_log import Deed
 from app.services.core.upsert import insert_in
 from app.services.definitions.definitions import Version
 from app.services.people import membership_changes
 
+#: What no form asks for may be anything.
+_UNDESCRIBED = Field("expression", id="")
+
 
 def part(
-    form: Form | None, values: Mapping[str, Any], version: Version
+    session: Session,
+    form: Form | None,
+    values: Mapping[str, Any],
+    version: Version,
+    instance_id: int | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part checked values into variables and identity: the only way in, whether a form asked for them or not.
 
-    What no form checks (a start or message without one) may still bear the key of a private field of the version.
+    What no form checks (a start or message without one) may still bear the key of a private field of the version. In
+    free text, signs stand in place of what tells who somebody is (`masks`): what they hide is identity, under the
+    sign. ``instance_id``: the case that has signs already. No SQL where nothing is found, else 2.
     """
     variables, secret = forms.split(form, values) if form else (dict(values), {})
     for key in variables.keys() & version.private_keys:
         secret[key] = variables.pop(key)
-    return variables, secret
+    if not version.diagram.identity_lanes:  # nobody could ever see what was hidden
+        return variables, secret
+    masker = masks.masker(session, instance_id)
+    number = version.diagram.properties.get("nomor")
+    variables = {
+        key: value if key == number else masking.masked_field(_field(form, key, version), value, masker.hide)
+        for key, value in variables.items()
+    }
+    return variables, secret | masker.sealed
+
+
+def _field(form: Form | None, key: str, version: Version) -> Field | None:
+    """The field of ``key``: of the form, or where none asked for it of any form; one that no form has is text."""
+    if form is not None:
+        return form.by_key.get(key)
+    known = (one.by_key[key] for one in version.forms.values() if key in one.by_key)
+    return next(known, _UNDESCRIBED)
 
 
 def store(session: Session, instance_id: int, values: Mapping[str, Any]) -> None:

@@ -113,7 +113,7 @@ def _start(
 ) -> ProcessInstance:
     form = version.form_of(node.form_key)
     clean = check_values(session, form, values, {})
-    variables, secret = identity.part(form, clean, version)
+    variables, secret = identity.part(session, form, clean, version)
     instance = _open(session, version, node, variables, actor, business_key)
     store_rest(session, instance, form, clean, secret, actor)
     return instance

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.engine.running import execution as engine
 from app.errors import Conflict, ExecutionFailed
+from app.forms import masking
 from app.history.events import InstanceEvent, MessageDelivered, MessageKept, MessageUnheard
 from app.i18n import N_, _
 from app.models import Attachment, InstanceMessage, Job, Partner, ProcessInstance
@@ -220,11 +221,13 @@ def _content_of(
         for name, value in message.values.items()
         if name != own_number and not (name in known and known[name] == value)
     }
-    variables, secret = identity.part(None, values, version)
+    variables, secret = identity.part(session, None, values, version, receiver.id if receiver else None)
     marked = version.private_keys if named is None else version.private_keys & named
     withheld: Sequence[str] = ()
     if named is None and receiver is not None and (link is None or link.by_number):
         marked, withheld = frozenset(), identity.withheld(session, sender, sending, marked)
+    else:
+        marked |= masking.signs_in(variables)  # what they hide goes where they go
     secret |= identity.hand_on(session, sender, sending, marked)
     theirs = _theirs(session, sender, receiver, variables, secret)
     ids = {own: file.id for own, file in theirs.items()}

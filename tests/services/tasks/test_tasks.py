@@ -252,7 +252,7 @@ def test_a_private_key_that_no_form_asks_for_still_counts_as_identity(office: Of
     case = office.start()
     with office.database.reading() as session:
         version = definitions.version(session, case.definition_id)
-        parted = identity.part(None, {"pelapor": "Canary", "judul": "x"}, version)
+        parted = identity.part(session, None, {"pelapor": "Canary", "judul": "x"}, version)
     assert parted == ({"judul": "x"}, {"pelapor": "Canary"})
 
 

@@ -1,0 +1,144 @@
+"""Signs that stand in free text in place of what tells who somebody is, and the values in which they are put.
+
+A sign is "[telepon ••• k3f9]": what it was, and a tag that no other sign of the office has, so that a text may be
+edited, copied and sent to another case, and still nobody takes one telephone for another.
+"""
+
+import re
+import secrets
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from app.forms.form import Form, inside, variables_of
+from app.forms.model import LIST, NO, RECORD, TEXTS, Field
+from app.forms.personal_data import personal_data
+
+#: What an officer marked by hand.
+WORDS = "kata"
+#: Letters and digits that are not taken for each other and make no words.
+_LETTERS = "bcdfghjkmnpqrstvwxz23456789"
+SIGN = re.compile(rf"\[(?:telepon|NIK|e-mail|nama|kata) ••• [{_LETTERS}]{{5}}\]")
+
+Hide = Callable[[str], str]
+
+
+def new_sign(kind: str) -> str:
+    """Return a sign that stands nowhere yet: one of fourteen million of its kind."""
+    return f"[{kind} ••• {''.join(secrets.choice(_LETTERS) for _letter in range(5))}]"
+
+
+def is_sign(text: str) -> bool:
+    """Whether ``text`` is a sign and nothing else."""
+    return SIGN.fullmatch(text) is not None
+
+
+def is_by_hand(sign: str) -> bool:
+    """Whether the sign stands for words that an officer marked."""
+    return sign.startswith(f"[{WORDS} ")
+
+
+def signs_in(value: Any) -> set[str]:
+    """Return the signs in a value, whatever it is made of."""
+    return {sign for text in texts_in(value) if "•••" in text for sign in SIGN.findall(text)}
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Yield the texts in a value, names of its entries left out."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping | list | tuple):
+        for one in value.values() if isinstance(value, Mapping) else value:
+            yield from texts_in(one)
+
+
+def changed(value: Any, change: Hide) -> Any:
+    """Return a value with each of its texts changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, list | tuple):
+        return [changed(one, change) for one in value]
+    return (
+        {name: changed(one, change) for name, one in value.items()} if isinstance(value, Mapping) else value
+    )
+
+
+def with_signs_as(text: str, filler: str) -> str:
+    """Return ``text`` with ``filler`` for each sign: how long what it hides is, was looked at before."""
+    return SIGN.sub(filler, text) if "•••" in text else text
+
+
+class Masker:
+    """Puts signs in place of what is found, the same for the same words of a case.
+
+    ``known`` is asked at the first finding: the signs that the case has, by what they stand for, and what must be
+    left as it is (its sign is the text itself). ``sealed``: sign → text, of the new ones.
+    """
+
+    def __init__(self, known: Callable[[], Mapping[str, str]]) -> None:
+        self._ask, self._signs = known, dict[str, str]()
+        self._asked = False
+        self.sealed: dict[str, str] = {}
+
+    def hide(self, text: str) -> str:
+        """Return ``text`` with signs in place of what is found in it."""
+        pieces, end = list[str](), 0
+        for span in personal_data(text):
+            pieces += text[end : span.start], self.sign(text[span.start : span.end], span.kind)
+            end = span.end
+        return "".join((*pieces, text[end:]))
+
+    def sign(self, words: str, kind: str) -> str:
+        """Return what stands in place of ``words``."""
+        if not self._asked:
+            self._asked, self._signs = True, dict(self._ask())
+        if words not in self._signs:
+            sign = self._signs[words] = new_sign(kind)
+            self.sealed[sign] = words
+        return self._signs[words]
+
+
+def put_in_place(value: Any, texts: Mapping[str, str]) -> Any:
+    """Return a value with each key of ``texts`` that stands in it replaced, the longest first."""
+    if not texts:
+        return value
+    found = _any_of(tuple(sorted(texts, key=lambda text: (-len(text), text))))
+    return changed(value, lambda text: found.sub(lambda hit: texts[hit.group()], text))
+
+
+@lru_cache(maxsize=64)
+def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, texts)))
+
+
+def masked(form: Form, values: Mapping[str, Any], hide: Hide) -> dict[str, Any]:
+    """Return the values of a form with ``hide`` applied to free text in its open fields."""
+    return {key: masked_field(form.by_key.get(key), value, hide) for key, value in values.items()}
+
+
+def masked_field(part: Field | None, value: Any, hide: Hide) -> Any:
+    """The same of the value of one field; what a formula works out may hold what it was worked out of."""
+    if part is None or part.private or not _is_looked_through(part):
+        return value
+    if part.type == LIST:
+        names = {one.key: one for one in variables_of(part.components)}
+        return [_record(names, row, hide) for row in value] if isinstance(value, list) else value
+    if part.type == RECORD:
+        return _record({one.key: one for one in variables_of(inside(part))}, value, hide)
+    return changed(value, hide)
+
+
+def _record(names: Mapping[str, Field], value: Any, hide: Hide) -> Any:
+    if not isinstance(value, Mapping):
+        return value
+    return {name: masked_field(names.get(name), one, hide) for name, one in value.items()}
+
+
+def _is_looked_through(part: Field) -> bool:
+    """Whether it holds free text, or parts of it may: not where a pattern says what stands there, nor where the form
+    says ``samarkan`` = ``tidak``."""
+    if part.properties.get("samarkan", "").strip().lower() in NO:
+        return False
+    if part.type in TEXTS:
+        return part.rules.pattern is None and part.rules.kind is None
+    return part.type in (LIST, RECORD, "expression")
