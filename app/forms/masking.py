@@ -6,8 +6,8 @@ edited, copied and sent to another case, and still nobody takes one telephone fo
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property, lru_cache
 from typing import Any
 
 from app.forms.form import Form, inside, variables_of
@@ -31,11 +31,6 @@ def new_sign(kind: str) -> str:
 def is_sign(text: str) -> bool:
     """Whether ``text`` is a sign and nothing else."""
     return SIGN.fullmatch(text) is not None
-
-
-def is_by_hand(sign: str) -> bool:
-    """Whether the sign stands for words that an officer marked."""
-    return sign.startswith(f"[{WORDS} ")
 
 
 def signs_in(value: Any) -> set[str]:
@@ -72,16 +67,22 @@ class Masker:
     """Puts signs in place of what is found, the same for the same words of a case.
 
     ``known`` is asked at the first finding: the signs that the case has, by what they stand for, and what must be
-    left as it is (its sign is the text itself). ``sealed``: sign → text, of the new ones.
+    left as it is (its sign is the text itself). ``again``: words that it has signs for are masked wherever they come
+    again, as an officer may have marked them. ``sealed``: sign → text, of the new ones.
     """
 
-    def __init__(self, known: Callable[[], Mapping[str, str]]) -> None:
-        self._ask, self._signs = known, dict[str, str]()
-        self._asked = False
+    def __init__(self, known: Callable[[], Mapping[str, str]], *, again: bool = False) -> None:
+        self._ask, self._again = known, again
         self.sealed: dict[str, str] = {}
+
+    @cached_property
+    def _signs(self) -> dict[str, str]:
+        return dict(self._ask())
 
     def hide(self, text: str) -> str:
         """Return ``text`` with signs in place of what is found in it."""
+        if self._again:
+            text = put_in_place(text, {words: sign for words, sign in self._signs.items() if words != sign})
         pieces, end = list[str](), 0
         for span in personal_data(text):
             pieces += text[end : span.start], self.sign(text[span.start : span.end], span.kind)
@@ -90,8 +91,6 @@ class Masker:
 
     def sign(self, words: str, kind: str) -> str:
         """Return what stands in place of ``words``."""
-        if not self._asked:
-            self._asked, self._signs = True, dict(self._ask())
         if words not in self._signs:
             sign = self._signs[words] = new_sign(kind)
             self.sealed[sign] = words
@@ -99,7 +98,7 @@ class Masker:
 
 
 def put_in_place(value: Any, texts: Mapping[str, str]) -> Any:
-    """Return a value with each key of ``texts`` that stands in it replaced, the longest first."""
+    """Return a value with each key of ``texts`` that stands in it replaced, the longest first, no part of a word."""
     if not texts:
         return value
     found = _any_of(tuple(sorted(texts, key=lambda text: (-len(text), text))))
@@ -107,8 +106,13 @@ def put_in_place(value: Any, texts: Mapping[str, str]) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _any_of(texts: Iterable[str]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, texts)))
+def _any_of(texts: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(_whole, texts)))
+
+
+def _whole(text: str) -> str:
+    before, after = (r"(?<!\w)" if text[:1].isalnum() else ""), (r"(?!\w)" if text[-1:].isalnum() else "")
+    return f"{before}{re.escape(text)}{after}"
 
 
 def masked(form: Form, values: Mapping[str, Any], hide: Hide) -> dict[str, Any]:

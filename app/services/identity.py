@@ -1,6 +1,6 @@
 """Identity: fields marked ``pribadi``. Encrypted apart from everything else; opening them is recorded."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.services.core import clock, encryption, history, masks, security_log, s
 from app.services.core.access import Actor
 from app.services.core.security_log import Deed
 from app.services.core.upsert import insert_in
+from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.people import membership_changes
 
@@ -31,26 +32,44 @@ def part(
     form: Form | None,
     values: Mapping[str, Any],
     version: Version,
-    instance_id: int | None = None,
+    instance: ProcessInstance | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Part checked values into variables and identity: the only way in, whether a form asked for them or not.
 
     What no form checks (a start or message without one) may still bear the key of a private field of the version. In
     free text, signs stand in place of what tells who somebody is (`masks`): what they hide is identity, under the
-    sign. ``instance_id``: the case that has signs already. No SQL where nothing is found, else 2.
+    sign. ``instance``: the case that may have signs already. No SQL where nothing is found, else 2.
     """
     variables, secret = forms.split(form, values) if form else (dict(values), {})
     for key in variables.keys() & version.private_keys:
         secret[key] = variables.pop(key)
     if not version.diagram.identity_lanes:  # nobody could ever see what was hidden
         return variables, secret
-    masker = masks.masker(session, instance_id)
-    number = version.diagram.properties.get("nomor")
+    masker = masks.masker(session, instance)
     variables = {
-        key: value if key == number else masking.masked_field(_field(form, key, version), value, masker.hide)
-        for key, value in variables.items()
+        key: in_free_text(version, key, value, masker.hide, form) for key, value in variables.items()
     }
     return variables, secret | masker.sealed
+
+
+def in_free_text(
+    version: Version, key: str, value: Any, change: Callable[[str], str], form: Form | None = None
+) -> Any:
+    """Return the value of a variable with ``change`` applied to its free text: not to choices, numbers and dates, to
+    what a pattern describes, nor to the case's number. ``form``: the one that asked for it."""
+    if key == version.diagram.properties.get("nomor"):
+        return value
+    return masking.masked_field(_field(form, key, version), value, change)
+
+
+def masked_text(session: Session, instance: ProcessInstance, text: str) -> str:
+    """Return text that no form asked for, with signs in place of what tells who somebody is; that is sealed."""
+    if not definitions.version(session, instance.definition_id).diagram.identity_lanes:
+        return text
+    masker = masks.masker(session, instance)
+    masked = masker.hide(text)
+    store(session, instance.id, masker.sealed)
+    return masked
 
 
 def _field(form: Form | None, key: str, version: Version) -> Field | None:

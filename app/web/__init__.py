@@ -14,7 +14,7 @@ from app.config import Config, from_environment
 from app.db import Database
 from app.services.core import ids, settings
 from app.web import api, context, delivery, errors, filters, health, login, proxies, security
-from app.web.casefile import casefile
+from app.web.casefile import casefile, masking
 from app.web.context import Installation
 from app.web.definitions import comparison, definitions, incidents, lifecycle, proposals
 from app.web.files import downloads
@@ -58,6 +58,7 @@ PAGES = (
     tasks,
     palette,
     casefile,
+    masking,
     intake,
     imports,
     tracking,

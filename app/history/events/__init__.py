@@ -23,6 +23,7 @@ from app.history.events.instances import (
     InstanceEnded,
     InstanceStarted,
     JobFailed,
+    MaskLifted,
     MessageDelivered,
     MessageKept,
     MessageReceived,
@@ -48,6 +49,7 @@ from app.history.events.instances import (
     TimerFired,
     TrackingCodeReissued,
     UnitMissing,
+    WordsMasked,
 )
 from app.history.events.migration import InstanceMigrated, MigrationUndone, TokenMoved
 from app.history.events.office import (
@@ -124,6 +126,7 @@ __all__ = [
     "InstanceMigrated",
     "InstanceStarted",
     "JobFailed",
+    "MaskLifted",
     "MessageDelivered",
     "MessageKept",
     "MessageReceived",
@@ -173,5 +176,6 @@ __all__ = [
     "ValuesSet",
     "VersionEvent",
     "VersionWithdrawn",
+    "WordsMasked",
     "typed",
 ]

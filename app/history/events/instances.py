@@ -85,6 +85,22 @@ class NoteAdded(InstanceEvent):
     note: int
 
 
+@event("words_masked")
+class WordsMasked(InstanceEvent):
+    """An officer masked words of a case. ``signs``: what stands in their place; the words are not told."""
+
+    signs: Sequence[str]
+    reason: str
+
+
+@event("mask_lifted")
+class MaskLifted(InstanceEvent):
+    """What a sign hid may be read by all who see the case: somebody who may see identity said so."""
+
+    sign: str
+    reason: str
+
+
 @event("tracking_code_reissued")
 class TrackingCodeReissued(InstanceEvent):
     """The reporter got a new code."""

@@ -98,6 +98,18 @@ def _noted(_entry: Entry[events.NoteAdded], _vocabulary: Vocabulary) -> Sentence
     return Sentence("note", say(N_("Catatan petugas ditambahkan")))
 
 
+@tells(events.WordsMasked)
+def _masked(entry: Entry[events.WordsMasked], _vocabulary: Vocabulary) -> Sentence:
+    lines = ((_("Tanda"), ", ".join(entry.event.signs)), (_("Alasan"), entry.event.reason))
+    return Sentence("identity", say(N_("Kata dalam perkara ini disamarkan")), lines=lines)
+
+
+@tells(events.MaskLifted)
+def _lifted(entry: Entry[events.MaskLifted], _vocabulary: Vocabulary) -> Sentence:
+    lines = ((_("Tanda"), entry.event.sign), (_("Alasan"), entry.event.reason))
+    return Sentence("identity", say(N_("Samaran diangkat")), lines=lines)
+
+
 @tells(events.TrackingCodeReissued)
 def _reissued(_entry: Entry[events.TrackingCodeReissued], _vocabulary: Vocabulary) -> Sentence:
     return Sentence("identity", say(N_("Kode pelacakan diganti")))

@@ -37,7 +37,7 @@ from app.services import identity
 from app.services.casefile import queries, responsible_units
 from app.services.casefile.queries import Clock
 from app.services.casefile.responsible_units import Responsible
-from app.services.core import access, clock
+from app.services.core import access, clock, masks
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -110,7 +110,7 @@ def casefile_of(session: Session, instance: ProcessInstance, *, actor: Actor) ->
     """The file of a case that the actor is known to see. 10 to 15 SQL, however much there is in it."""
     version = definitions.version(session, instance.definition_id)
     tasks = instances.open_tasks(session, instance.id)
-    events = reader.latest(session, instance.id, limit=MOST_EVENTS + 1)
+    events = masks.as_read(session, instance, reader.latest(session, instance.id, limit=MOST_EVENTS + 1))
     held = responsible_units.units_of(session, version, instance, tasks)
     return CaseFile(
         instance=instance,
@@ -144,7 +144,7 @@ def task_file(session: Session, task: UserTask, *, actor: Actor) -> CaseFile:
     version = definitions.version(session, instance.definition_id)
     tasks = instances.open_tasks(session, instance.id)
     most = MOST_HANDED_IN if task.state == "open" else MOST_EVENTS  # its own form may be an old one
-    events = _handed_in(session, instance.id, most)
+    events = masks.as_read(session, instance, _handed_in(session, instance.id, most))
     return CaseFile(
         instance=instance,
         version=version,

@@ -62,6 +62,7 @@ _MARKS = {
     "pribadi": N_("tanda pribadi (identitas)"),
     "tampil pelapor": N_("tampil bagi pelapor"),
     "tanya ulang": N_("ditanya ulang"),
+    "samarkan": N_("disamarkan dalam teks bebas"),
     "paling awal": N_("tanggal paling awal"),
     "paling lambat": N_("tanggal paling lambat"),
     "kolom impor": N_("kolom impor"),

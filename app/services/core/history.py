@@ -11,7 +11,7 @@ from app.history.entry import Entry
 from app.history.events import Event
 from app.history.writer import Record
 from app.i18n import _
-from app.services.core import access, clock, paging, security_log
+from app.services.core import access, clock, masks, paging, security_log
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.core.security_log import Deed
@@ -54,8 +54,9 @@ def events_of_instance(
         NotFound: the case is not the actor's to see. InvalidForm: ``after`` is no cursor.
     """
     limit, since = paging.limited(limit), _id(after) if after else 0
-    access.instance(session, actor, instance_id)
-    return _page(list(reader.of_instance(session, instance_id, after=since, limit=limit + 1)), limit)
+    instance = access.instance(session, actor, instance_id)
+    found = reader.of_instance(session, instance_id, after=since, limit=limit + 1)
+    return _page(list(masks.as_read(session, instance, found)), limit)
 
 
 def outside_instances(

@@ -22,9 +22,12 @@ from app.services.core import encryption
 _WRITTEN = ("values", "old", "inputs", "given", "needed", "reason", "message")
 
 
-def masker(session: Session, instance_id: int | None) -> Masker:
-    """What masks texts of a case, or of one that begins. No SQL where nothing is found; then 2."""
-    return Masker(lambda: known(session, instance_id) if instance_id is not None else {})
+def masker(session: Session, instance: ProcessInstance | None) -> Masker:
+    """What masks texts of a case, or of one that begins. No SQL where nothing is found, nor was marked; else 2."""
+    if instance is None:
+        return Masker(dict)
+    id_ = instance.id
+    return Masker(lambda: known(session, id_), again=instance.masks_changed)
 
 
 def known(session: Session, instance_id: int) -> dict[str, str]:
@@ -49,7 +52,7 @@ def lifted(session: Session, instance_id: int) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Overlay:
-    """What is to be read otherwise than it was recorded: ``words`` that were marked by hand → their sign, and
+    """What is to be read otherwise than it was recorded: ``words`` that are masked → their sign, and
     ``signs`` that were lifted → the text."""
 
     words: Mapping[str, str]
@@ -57,18 +60,20 @@ class Overlay:
 
     def value(self, value: Any) -> Any:
         """A value as it is read now."""
-        return masking.put_in_place(masking.put_in_place(value, self.words), self.signs)
+        return masking.put_in_place(masking.put_in_place(value, self.signs), self.words)
 
     def entry(self, entry: Entry[Event]) -> Entry[Event]:
         """An event as it is read now."""
-        data = {
-            name: self.value(value) if name in _WRITTEN else masking.put_in_place(value, self.signs)
-            for name, value in entry.data.items()
-        }
+        data = {name: self.value(value) if name in _WRITTEN else value for name, value in entry.data.items()}
         return entry if data == entry.data else replace(entry, data=data, event=decode(entry.type, data))
 
 
 _NOTHING = Overlay({}, {})
+
+
+def written(entry: Entry[Event]) -> list[str]:
+    """The texts of an event that people wrote, or that follow from what they wrote."""
+    return [text for name in _WRITTEN for text in masking.texts_in(entry.data.get(name))]
 
 
 def overlay(session: Session, instance: ProcessInstance) -> Overlay:
@@ -77,9 +82,7 @@ def overlay(session: Session, instance: ProcessInstance) -> Overlay:
     if not instance.masks_changed:
         return _NOTHING
     marked = sealed(session, instance.id).items()
-    return Overlay(
-        {text: sign for sign, text in marked if masking.is_by_hand(sign)}, lifted(session, instance.id)
-    )
+    return Overlay({text: sign for sign, text in marked}, lifted(session, instance.id))
 
 
 def as_read(

@@ -12,7 +12,7 @@ from app import forms
 from app.engine.diagram import Node
 from app.engine.running import execution as engine
 from app.errors import NotAllowed, NotFound
-from app.forms import Form
+from app.forms import Form, masking
 from app.history.events import InstanceStarted
 from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, UserTask
@@ -31,10 +31,11 @@ Values = Mapping[str, Any] | Callable[[Form | None], Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Started:
-    """A new case."""
+    """A new case. ``masked``: how many things in its free text were masked."""
 
     instance: ProcessInstance
     version: Version
+    masked: int = 0
 
 
 def startable(session: Session, actor: Actor) -> Sequence[ProcessDefinition]:
@@ -77,7 +78,7 @@ def start(
         Conflict: the case number is taken.
     """
     version, node = opening(session, key, actor=actor, message=message, held=True)
-    return Started(_start(session, version, node, values, actor, business_key), version)
+    return _start(session, version, node, values, actor, business_key)
 
 
 def opening(
@@ -110,13 +111,13 @@ def _start(
     values: Values,
     actor: Actor,
     business_key: str | None,
-) -> ProcessInstance:
+) -> Started:
     form = version.form_of(node.form_key)
     clean = check_values(session, form, values, {})
     variables, secret = identity.part(session, form, clean, version)
     instance = _open(session, version, node, variables, actor, business_key)
     store_rest(session, instance, form, clean, secret, actor)
-    return instance
+    return Started(instance, version, sum(map(masking.is_sign, secret)))
 
 
 def begin_by_itself(

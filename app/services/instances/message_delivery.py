@@ -221,7 +221,7 @@ def _content_of(
         for name, value in message.values.items()
         if name != own_number and not (name in known and known[name] == value)
     }
-    variables, secret = identity.part(session, None, values, version, receiver.id if receiver else None)
+    variables, secret = identity.part(session, None, values, version, receiver)
     marked = version.private_keys if named is None else version.private_keys & named
     withheld: Sequence[str] = ()
     if named is None and receiver is not None and (link is None or link.by_number):

@@ -207,7 +207,7 @@ def _deliver(
     version = definitions.version(session, instance.definition_id)
     form = version.form_of(version.diagram.nodes[wait.activity_id].form_key)
     clean = instances.check_values(session, form, values, instance.variables)
-    variables, secret = identity.part(session, form, clean, version, instance.id)
+    variables, secret = identity.part(session, form, clean, version, instance)
     step = engine.deliver(
         version.program,
         instance.engine_state,

@@ -111,8 +111,10 @@ def _selection(table: Table) -> Select[Any]:
 
 def digest(rows: Rows) -> str:
     """A hash of rows: of a case that is what it was, it is the same again. Its revision is left out, which goes
-    on when a move is undone."""
+    on when a move is undone, and what no hash of earlier releases has in it."""
     cases = [{**row, "revision": None} for row in rows[_CASE.name]]
+    for case in cases:
+        case.pop("masks_changed", None)
     return hashlib.sha256(orjson.dumps({**rows, _CASE.name: cases}, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 

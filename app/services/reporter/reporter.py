@@ -29,7 +29,7 @@ from app.i18n import _
 from app.models import ProcessInstance, TrackingCode
 from app.services.casefile import casefile, queries, responsible_units
 from app.services.casefile.queries import PublicStatus
-from app.services.core import clock, sealed_values
+from app.services.core import clock, masks, sealed_values
 from app.services.definitions import definitions, outlines
 from app.services.definitions.definitions import Version
 from app.services.files import attachments
@@ -149,7 +149,7 @@ def _mark(session: Session, instance_id: int) -> str:
 def overview(session: Session, instance: ProcessInstance) -> PublicInstance:
     """Return the public face of a case; whoever calls this has checked code or ticket."""
     version = definitions.version(session, instance.definition_id)
-    events = still_valid(reader.of_instance(session, instance.id))
+    events = still_valid(masks.as_read(session, instance, reader.of_instance(session, instance.id)))
     tasks = instances.open_tasks(session, instance.id)
     held = responsible_units.units_of(session, version, instance, tasks)
     status = queries.public_status(session, instance, tasks)

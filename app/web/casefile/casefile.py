@@ -1,9 +1,9 @@
 """Perkara: the list of cases, the page of one, and what may be done to it as a whole."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import (
     Blueprint,
@@ -22,12 +22,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.commands.transaction import Answer, run_command, run_without_key
 from app.db import Database
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
+from app.forms import masking
 from app.i18n import N_, _, pgettext
 from app.models import Job, ProcessInstance, UserTask
 from app.services import identity
 from app.services.casefile import casefile, instance_lists, notes, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.instance_lists import InstanceFilters, Place
+from app.services.casefile.queries import Submission
 from app.services.casefile.vocabulary import Vocabulary
 from app.services.core import bounded, paging
 from app.services.core.access import Actor
@@ -71,6 +73,8 @@ _STATES = {
 }
 
 blueprint = Blueprint("casefile", __name__)
+
+_R = TypeVar("_R", bound="_Value | Submission")
 
 
 @blueprint.get("/perkara")
@@ -417,6 +421,7 @@ def _draw_casefile(
     file = casefile.open_casefile(session, instance_id, actor=actor)
     noting.case_read(instance_id)
     words = page_parts.vocabulary(file)
+    hidden = {key: text for key, text in (shown or {}).items() if masking.is_sign(key)}
     explanations = {task.id: queries.why(task, session) for task in file.tasks}
     svg, lines = page_parts.picture(session, file)
     told = page_parts.timeline(file, words)
@@ -433,9 +438,11 @@ def _draw_casefile(
         clocks=clocks.all_of(file, explanations, words),
         recent=told[:shown_open],
         older=told[shown_open:],
-        values=_values(file, words),
-        submissions=queries.submissions(file.version, file.valid_events, file.file_names)[::-1],
-        notes=page_parts.notes(file),
+        values=_opened(_values(file, words), hidden),
+        submissions=_opened(
+            queries.submissions(file.version, file.valid_events, file.file_names)[::-1], hidden
+        ),
+        notes=masking.put_in_place(page_parts.notes(file), hidden),
         files=page_parts.files(file, words),
         incidents=_incidents(file, words),
         undelivered=[page_parts.undelivered(each, instance_id, words) for each in file.undelivered],
@@ -450,6 +457,11 @@ def _draw_casefile(
             "states": url_for("casefile.states", instance_id=instance_id),
         },
     )
+
+
+def _opened(rows: Sequence[_R], hidden: Mapping[str, str]) -> Sequence[_R]:
+    """Rows with what signs in them hide, where that was asked for."""
+    return [replace(one, **masking.put_in_place(vars(one), hidden)) for one in rows] if hidden else rows
 
 
 def _rights(actor: Actor, file: CaseFile) -> dict[str, bool]:

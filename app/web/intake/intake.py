@@ -15,7 +15,7 @@ from app.commands.instances import start_instance
 from app.commands.transaction import Command, Failed, run_command, run_without_key
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NumberTaken
 from app.forms import Form
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.services.core import clock
 from app.services.definitions import definitions, outlines
 from app.services.definitions.definitions import Version
@@ -83,6 +83,7 @@ def save() -> Response:
         started = _start(sheet, entry, secret)
     except (InvalidForm, Conflict, *Failed) as error:
         return _refused(sheet, entry, error)
+    _say_masked(started.get("masked", 0))
     if not sheet.reported:
         about = {"name": sheet.version.diagram.name, "number": started["number"]}
         flash(_("{name} dimulai dengan nomor {number}.", **about), "ok")
@@ -134,7 +135,8 @@ def _start(sheet: _Sheet, entry: Entry, secret: str) -> dict[str, Any]:
         if sheet.reported:
             tracking.issue(session, started.instance.id, actor=actor, key=secret)
         drafts.delete(session, actor, _scope(sheet.key))
-        return {"instance_id": started.instance.id, "number": started.instance.business_key}
+        about = {"instance_id": started.instance.id, "number": started.instance.business_key}
+        return {**about, "masked": started.masked}
 
     return start_instance(
         context.database(),
@@ -145,6 +147,19 @@ def _start(sheet: _Sheet, entry: Entry, secret: str) -> dict[str, Any]:
         answer=answer,
         typed=entry.values,
     )
+
+
+def _say_masked(count: int) -> None:
+    """Whoever wrote it must know that what he wrote is not shown: he may have meant it to be."""
+    if count:
+        words = ngettext(
+            "{count} hal dalam isian disamarkan: telepon, NIK, email, atau nama. Yang berhak melihat identitas dapat "
+            "membukanya di halaman perkara.",
+            "{count} hal dalam isian disamarkan: telepon, NIK, email, atau nama. Yang berhak melihat identitas dapat "
+            "membukanya di halaman perkara.",
+            count,
+        )
+        flash(words, "info")
 
 
 def _refused(sheet: _Sheet, entry: Entry, error: AppError) -> Response:
@@ -343,6 +358,7 @@ def _draw_start_page(
         kept=kept,
         left=draft_compatibility.in_words(session, left, actor=actor),
         opened=sent is None,
+        masks=sheet.form is not None and bool(sheet.version.diagram.identity_lanes),
         identity=[part.name for part in sheet.form.fields if part.private] if sheet.form else [],
         file_url=lambda held: url_for("files.download", attachment_id=held),
         zone=context.config().timezone.key,

@@ -28,6 +28,7 @@ _ACTIONS: Mapping[str, str] = {
     "instance": N_("Perkara dibaca"),
     "list": N_("Daftar diunduh"),
     "identity_shown": N_("Identitas ditampilkan"),
+    "mask_lifted": N_("Samaran diangkat"),
     "upload": N_("Berkas diunggah"),
     "download": N_("Lampiran diunduh"),
     "deployed_file": N_("Berkas versi proses diunduh"),

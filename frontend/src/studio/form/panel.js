@@ -13,6 +13,9 @@ const MARKS = [
   { name: 'tanya ulang', label: 'here.again', hint: 'here.again.hint' },
   { name: 'tampil pelapor', label: 'here.reporter', hint: 'here.reporter.hint' }
 ];
+// Texts are looked through for what tells who somebody is, unless the form says no.
+const OPEN = { name: 'samarkan', label: 'here.open', hint: 'here.open.hint' };
+const NO = new Set([ 'tidak', 'false', '0', 'no' ]);
 const BOUNDS = [
   { name: 'paling lambat', label: 'here.latest', hint: 'here.latest.hint' },
   { name: 'paling awal', label: 'here.earliest', hint: 'here.earliest.hint' }
@@ -185,7 +188,12 @@ export class Panel {
 
   marks(part) {
     const on = (name) => YES.has(String(part.properties?.[name] ?? '').trim().toLowerCase());
-    return MARKS.map(({ name, label, hint }) => this.tick(name, label, hint, on(name), (value) => this.property(name, value ? 'ya' : '')));
+    const ticks = MARKS.map(({ name, label, hint }) => this.tick(name, label, hint, on(name), (value) => this.property(name, value ? 'ya' : '')));
+    if (part.type === 'textfield' || part.type === 'textarea') {
+      const open = NO.has(String(part.properties?.[OPEN.name] ?? '').trim().toLowerCase());
+      ticks.push(this.tick(OPEN.name, OPEN.label, OPEN.hint, open, (value) => this.property(OPEN.name, value ? 'tidak' : '')));
+    }
+    return ticks;
   }
 
   condition(part) {

@@ -73,6 +73,8 @@ export default {
   'here.again': 'Ask anew',
   'here.again.hint': 'Opens empty each time, not with the earlier answer: for an answer that steers a loop.',
   'here.reporter': 'Shown to the reporter',
+  'here.open': 'Leave personal data readable',
+  'here.open.hint': 'Else telephone numbers, NIK, e-mail addresses and names after “Nama:” are masked in this text.',
   'here.reporter.hint': 'The reporter reads the answer on the tracking page. Never together with identity.',
   'here.latest': 'Not after today',
   'here.latest.hint': 'A date after the day of sending is refused.',

@@ -73,6 +73,8 @@ export default {
   'here.again': 'Tanya ulang',
   'here.again.hint': 'Terbuka kosong setiap kali, bukan berisi jawaban sebelumnya: untuk jawaban yang menentukan putaran.',
   'here.reporter': 'Tampil bagi pelapor',
+  'here.open': 'Biarkan data pribadi terbaca',
+  'here.open.hint': 'Bila tidak, nomor telepon, NIK, email, dan nama sesudah “Nama:” disamarkan dalam teks ini.',
   'here.reporter.hint': 'Pelapor membaca jawabannya di halaman lacak. Tidak pernah bersama identitas.',
   'here.latest': 'Paling lambat hari ini',
   'here.latest.hint': 'Tanggal sesudah hari pengiriman ditolak.',
