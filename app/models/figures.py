@@ -1,6 +1,6 @@
 """What the numbers of the office are made of: facts of cases and completed tasks, and their totals. Decision 53."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, String, text
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 
+_NOT_ENDED = text("ended_month IS NULL")
 _RETURNED = text("returned")
 _RETURNED_IN_SQLITE = text("returned = 1")
 
@@ -21,12 +22,22 @@ class CaseFact(Base):
             Index(f"ix_case_fact_{name}", "key", f"{name}_month", "instance_id")
             for name in ("received", "answered", "ended")
         ),
+        Index(
+            "ix_case_fact_open",
+            "key",
+            "received_on",
+            "instance_id",
+            sqlite_where=_NOT_ENDED,
+            postgresql_where=_NOT_ENDED,
+        ),
     )
 
     instance_id: Mapped[int] = mapped_column(
         ForeignKey("process_instance.id"), primary_key=True, autoincrement=False
     )
     key: Mapped[str] = mapped_column(String(255))
+    #: The day in the office's zone.
+    received_on: Mapped[date]
     received_month: Mapped[str] = mapped_column(String(7))
     answered_month: Mapped[str | None] = mapped_column(String(7))
     answered_at: Mapped[datetime | None]
@@ -81,23 +92,35 @@ class FigureChange(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(String(255))
-    #: [figure, month, {dimension: value}, count, minutes] each.
+    #: [month, {dimension: value}, {column of `FigureTotal`: what is added}] each.
     entries: Mapped[list[Any]]
 
 
 class FigureTotal(Base):
-    """A figure in a month: of all, of one value of a dimension, or of a pair of them."""
+    """The figures of a month: of all, of one value of a dimension, or of a pair of them."""
 
     __tablename__ = "figure_total"
     __table_args__ = ({"sqlite_with_rowid": False},)
 
     key: Mapped[str] = mapped_column(String(255), primary_key=True)
-    # In this order: a page reads the months of a breakdown, and all figures of each.
+    # In this order: a page reads the months of a breakdown, and all values of each.
     dimension: Mapped[str] = mapped_column(String(10), primary_key=True)
     by: Mapped[str] = mapped_column(String(10), primary_key=True)
     month: Mapped[str] = mapped_column(String(7), primary_key=True)
-    figure: Mapped[str] = mapped_column(String(10), primary_key=True)
     value: Mapped[str] = mapped_column(String(255), primary_key=True)
     by_value: Mapped[str] = mapped_column(String(255), primary_key=True)
-    count: Mapped[int]
-    minutes: Mapped[int]
+    # Of cases, by the month in which it happened.
+    received: Mapped[int]
+    answered: Mapped[int]
+    answer_minutes: Mapped[int]
+    finished: Mapped[int]
+    finish_minutes: Mapped[int]
+    unanswered: Mapped[int]
+    other: Mapped[int]
+    cancelled: Mapped[int]
+    # Of completed tasks.
+    done: Mapped[int]
+    done_minutes: Mapped[int]
+    timed: Mapped[int]
+    within: Mapped[int]
+    returned: Mapped[int]

@@ -14,6 +14,12 @@ down_revision = "0021"
 branch_labels = None
 depends_on = None
 
+_FIGURES = (
+    *("received", "answered", "answer_minutes", "finished", "finish_minutes"),
+    *("unanswered", "other", "cancelled"),
+    *("done", "done_minutes", "timed", "within", "returned"),
+)
+
 
 def _text(name: str, length: int, *, null: bool = False) -> sa.Column[str]:
     return sa.Column(name, sa.String(length=length), nullable=null)
@@ -40,17 +46,14 @@ def upgrade() -> None:
         _text("dimension", 10),
         _text("by", 10),
         _text("month", 7),
-        _text("figure", 10),
         _text("value", 255),
         _text("by_value", 255),
-        _number("count"),
-        _number("minutes"),
+        *(_number(name) for name in _FIGURES),
         sa.PrimaryKeyConstraint(
             "key",
             "dimension",
             "by",
             "month",
-            "figure",
             "value",
             "by_value",
             name=op.f("pk_figure_total"),
@@ -64,6 +67,7 @@ def _create_facts() -> None:
         "case_fact",
         _number("instance_id"),
         _text("key", 255),
+        sa.Column("received_on", sa.Date(), nullable=False),
         _text("received_month", 7),
         _text("answered_month", 7, null=True),
         sa.Column("answered_at", UtcDateTime(timezone=True), nullable=True),
@@ -80,6 +84,13 @@ def _create_facts() -> None:
     )
     for name in ("received", "answered", "ended"):
         op.create_index(f"ix_case_fact_{name}", "case_fact", ["key", f"{name}_month", "instance_id"])
+    op.create_index(
+        "ix_case_fact_open",
+        "case_fact",
+        ["key", "received_on", "instance_id"],
+        sqlite_where=sa.text("ended_month IS NULL"),
+        postgresql_where=sa.text("ended_month IS NULL"),
+    )
     op.create_table(
         "activity_fact",
         _text("task_id", 32),

@@ -1,81 +1,89 @@
 """What facts add to which figures, and what a change of them does. No database."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
-#: A figure, a month, and the values of its dimensions.
-Place = tuple[str, str, tuple[tuple[str, str], ...]]
-#: How many, and their minutes.
-Amounts = Mapping[Place, tuple[int, int]]
-#: A row of `FigureTotal` without its amounts: figure, dimension, by, month, value, by_value.
-Slice = tuple[str, str, str, str, str, str]
+#: The columns of `FigureTotal` that are added up; those of ``minutes`` are office minutes.
+FIGURES = (
+    "received",
+    "answered",
+    "answer_minutes",
+    "finished",
+    "finish_minutes",
+    "unanswered",
+    "other",
+    "cancelled",
+    "done",
+    "done_minutes",
+    "timed",
+    "within",
+    "returned",
+)
+#: A month, and the values of its dimensions.
+Place = tuple[str, tuple[tuple[str, str], ...]]
+#: What is added to each figure; those that nothing is added to are left out.
+Amounts = Mapping[str, int]
+#: A row of `FigureTotal` without its amounts: dimension, by, month, value, by_value.
+Slice = tuple[str, str, str, str, str]
 
 _CASE = {"unit": "unit_code", "category": "category", "area": "area", "channel": "channel"}
 
 
-def amounts_of(case: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -> dict[Place, tuple[int, int]]:
+def amounts_of(case: Mapping[str, Any], tasks: Sequence[Mapping[str, Any]]) -> dict[Place, Amounts]:
     """What the facts of one case add to each figure."""
-    count, minutes = Counter[Place](), Counter[Place]()
-    for figure, month, values, spent in [*_of_case(case), *(one for t in tasks for one in _of_task(case, t))]:
-        place = (figure, month, tuple(sorted(values.items())))
-        count[place] += 1
-        minutes[place] += spent
-    return {place: (count[place], minutes[place]) for place in count}
+    found = defaultdict[Place, Counter[str]](Counter)
+    for month, values, amounts in [*_of_case(case), *(_of_task(case, task) for task in tasks)]:
+        found[month, tuple(sorted(values.items()))].update(amounts)
+    return dict(found)
 
 
-def _of_case(case: Mapping[str, Any]) -> Iterator[tuple[str, str, dict[str, str], int]]:
+def _of_case(case: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str], dict[str, int]]]:
     values = {name: case[column] for name, column in _CASE.items()}
-    yield "received", case["received_month"], values, 0
+    yield case["received_month"], values, {"received": 1}
     if case["answered_month"]:
-        yield "answered", case["answered_month"], values, case["answer_minutes"]
+        yield case["answered_month"], values, {"answered": 1, "answer_minutes": case["answer_minutes"]}
     if case["ended_month"]:
-        values = {**values, "outcome": case["outcome"]}
-        yield "ended", case["ended_month"], values, case["end_minutes"]
-        yield case["ending"], case["ended_month"], values, case["end_minutes"]
+        amounts = {case["ending"]: 1}
+        if case["ending"] == "finished":
+            amounts["finish_minutes"] = case["end_minutes"]
+        yield case["ended_month"], {**values, "outcome": case["outcome"]}, amounts
 
 
-def _of_task(
-    case: Mapping[str, Any], task: Mapping[str, Any]
-) -> Iterator[tuple[str, str, dict[str, str], int]]:
+def _of_task(case: Mapping[str, Any], task: Mapping[str, Any]) -> tuple[str, dict[str, str], dict[str, int]]:
     values = {name: case[column] for name, column in _CASE.items()}
     values |= {"unit": task["unit_code"], "activity": task["activity_id"]}
-    yield "done", task["month"], values, task["minutes"]
-    if task["within"] is not None:
-        yield "timed", task["month"], values, task["minutes"]
-    if task["within"]:
-        yield "within", task["month"], values, task["minutes"]
-    if task["returned"]:
-        yield "returned", task["month"], values, task["minutes"]
+    marks = {"timed": task["within"] is not None, "within": task["within"], "returned": task["returned"]}
+    amounts = {"done": 1, "done_minutes": task["minutes"]}
+    return task["month"], values, amounts | {name: 1 for name, holds in marks.items() if holds}
 
 
-def difference(before: Amounts, after: Amounts) -> list[list[Any]]:
+def difference(before: Mapping[Place, Amounts], after: Mapping[Place, Amounts]) -> list[list[Any]]:
     """The entries of `FigureChange` that lead from one to the other."""
-    nothing = (0, 0)
     found = []
     for place in sorted({*before, *after}):
-        (was, took), (now, takes) = before.get(place, nothing), after.get(place, nothing)
-        if (was, took) != (now, takes):
-            figure, month, values = place
-            found.append([figure, month, dict(values), now - was, takes - took])
+        was, now = before.get(place, {}), after.get(place, {})
+        changed = {name: more for name in FIGURES if (more := now.get(name, 0) - was.get(name, 0))}
+        if changed:
+            month, values = place
+            found.append([month, dict(values), changed])
     return found
 
 
-def slices(figure: str, month: str, values: Mapping[str, str]) -> Iterator[Slice]:
+def slices(month: str, values: Mapping[str, str]) -> Iterator[Slice]:
     """The totals that an entry belongs to: that of all, of each value, and of each pair of values."""
-    yield figure, "", "", month, "", ""
+    yield "", "", month, "", ""
     for name, value in values.items():
-        yield figure, name, "", month, value, ""
+        yield name, "", month, value, ""
     for (one, its), (other, others) in combinations(sorted(values.items()), 2):
-        yield figure, one, other, month, its, others
+        yield one, other, month, its, others
 
 
-def added_up(entries: Iterable[Sequence[Any]]) -> dict[Slice, tuple[int, int]]:
+def added_up(entries: Iterable[Sequence[Any]]) -> dict[Slice, Amounts]:
     """What entries do to totals; what comes to nothing is left out."""
-    count, minutes = Counter[Slice](), Counter[Slice]()
-    for figure, month, values, more, spent in entries:
-        for one in slices(figure, month, values):
-            count[one] += more
-            minutes[one] += spent
-    return {one: (count[one], minutes[one]) for one in count if count[one] or minutes[one]}
+    found = defaultdict[Slice, Counter[str]](Counter)
+    for month, values, amounts in entries:
+        for one in slices(month, values):
+            found[one].update(amounts)
+    return {one: sums for one, sums in found.items() if any(sums.values())}

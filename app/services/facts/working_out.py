@@ -62,6 +62,7 @@ def facts_of_case(case: Case, calendar: Calendar, finishing: Collection[str]) ->
     return {
         "instance_id": case.id,
         "key": case.key,
+        "received_on": calendar.local_date(case.started_at),
         "received_month": _month(calendar, case.started_at),
         "answered_month": _month(calendar, answered) if answered else None,
         "answered_at": answered,

@@ -31,7 +31,7 @@ class Facts:
     tasks: Sequence[Mapping[str, Any]]
 
     @property
-    def amounts(self) -> entries.Amounts:
+    def amounts(self) -> dict[entries.Place, entries.Amounts]:
         """What they add to each figure."""
         return entries.amounts_of(self.case, self.tasks) if self.case is not None else {}
 

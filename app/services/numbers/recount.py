@@ -1,5 +1,6 @@
 """Everything counted anew from cases and tasks, beside what is kept."""
 
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -10,9 +11,10 @@ from sqlalchemy.orm import Session
 from app.models import FigureChange, FigureTotal, ProcessInstance
 from app.services.definitions import definitions
 from app.services.facts import entries, writing
-from app.services.facts.entries import Slice
+from app.services.facts.entries import FIGURES, Amounts, Slice
 
 _BATCH = 200
+_Sums = defaultdict[tuple[str, Slice], Counter[str]]
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class Difference:
 
 def differences(session: Session) -> Iterator[Difference]:
     """Every fact and every total that is not what it would be if it were counted anew. Reads everything."""
-    anew = dict[tuple[str, Slice], tuple[int, int]]()
+    anew = _Sums(Counter)
     for case in _cases(session):
         version = definitions.readable(session, case.definition_id)
         kept, facts = writing.kept_and_anew(session, case, version)
@@ -38,8 +40,11 @@ def differences(session: Session) -> Iterator[Difference]:
         _sum(anew, case.key, entries.added_up(entries.difference({}, facts.amounts)))
     folded = _kept_totals(session)
     for place in sorted({*anew, *folded}):
-        if anew.get(place, (0, 0)) != folded.get(place, (0, 0)):
-            yield Difference("total", place, folded.get(place, (0, 0)), anew.get(place, (0, 0)))
+        is_kept, is_anew = (
+            {name: one[place][name] for name in FIGURES if one[place][name]} for one in (folded, anew)
+        )
+        if is_kept != is_anew:
+            yield Difference("total", place, is_kept, is_anew)
 
 
 def missing(session: Session, *, after: int = 0, limit: int = _BATCH) -> Sequence[int]:
@@ -64,22 +69,19 @@ def _cases(session: Session) -> Iterator[ProcessInstance]:
         last = cases[-1].id
 
 
-def _kept_totals(session: Session) -> dict[tuple[str, Slice], tuple[int, int]]:
-    found = dict[tuple[str, Slice], tuple[int, int]]()
+def _kept_totals(session: Session) -> _Sums:
+    found = _Sums(Counter)
     for row in session.scalars(select(FigureTotal)):
-        place: Slice = (row.figure, row.dimension, row.by, row.month, row.value, row.by_value)
-        _sum(found, row.key, {place: (row.count, row.minutes)})
+        place: Slice = (row.dimension, row.by, row.month, row.value, row.by_value)
+        _sum(found, row.key, {place: {name: getattr(row, name) for name in FIGURES}})
     for key, changed in session.execute(select(FigureChange.key, FigureChange.entries)):
         _sum(found, key, entries.added_up(changed))
     return found
 
 
-def _sum(
-    found: dict[tuple[str, Slice], tuple[int, int]], key: str, more: Mapping[Slice, tuple[int, int]]
-) -> None:
-    for place, (count, minutes) in more.items():
-        had = found.get((key, place), (0, 0))
-        found[key, place] = (had[0] + count, had[1] + minutes)
+def _sum(found: _Sums, key: str, more: Mapping[Slice, Amounts]) -> None:
+    for place, amounts in more.items():
+        found[key, place].update(amounts)
 
 
 def _plain(fact: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -1,9 +1,10 @@
 """Totals of the office's numbers by month: what is folded, and what is not folded yet, read as one."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from functools import cache
+from typing import Any, Literal, cast
 
 from sqlalchemy import (
     Select,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     literal,
     null,
     select,
@@ -23,78 +25,117 @@ from sqlalchemy.orm import Session
 from app.db import Document
 from app.models import FigureChange, FigureTotal
 from app.services.facts import entries
-from app.services.facts.entries import Slice
+from app.services.facts.entries import FIGURES, Amounts, Slice
 
 _TOTAL = cast("Table", FigureTotal.__table__)
 _CHANGE = cast("Table", FigureChange.__table__)
-_SLICE = ("figure", "dimension", "by", "month", "value", "by_value")
+_SLICE = ("dimension", "by", "month", "value", "by_value")
 #: So many changes are folded in one transaction: nobody waits long for it.
 MOST_AT_ONCE = 500
 
+Dimension = Literal["unit", "category", "area", "channel", "outcome", "activity"]
+#: Of a row of figures: what it is of, in the order in which it was asked for.
+Of = tuple[str, ...]
+
 
 @dataclass(frozen=True)
-class Amount:
-    """How many, and their office minutes."""
+class Figures:
+    """The figures of one row. Minutes are those of office hours."""
 
-    count: int = 0
-    minutes: int = 0
+    received: int = 0
+    answered: int = 0
+    answer_minutes: int = 0
+    finished: int = 0
+    finish_minutes: int = 0
+    unanswered: int = 0
+    other: int = 0
+    cancelled: int = 0
+    done: int = 0
+    done_minutes: int = 0
+    timed: int = 0
+    within: int = 0
+    returned: int = 0
 
     @property
-    def mean(self) -> float | None:
-        """Minutes of one of them; None where there is none."""
-        return self.minutes / self.count if self.count else None
+    def ended(self) -> int:
+        """All that ended, however they did."""
+        return self.finished + self.unanswered + self.other + self.cancelled
+
+    @property
+    def late(self) -> int:
+        """Completed tasks that had a deadline and were not done by then."""
+        return self.timed - self.within
+
+    @property
+    def mean_answer(self) -> float | None:
+        """Office minutes to the first answer; None where there was none."""
+        return self.answer_minutes / self.answered if self.answered else None
+
+    @property
+    def mean_finish(self) -> float | None:
+        """Office minutes to the end of those that were finished; None where none was."""
+        return self.finish_minutes / self.finished if self.finished else None
 
 
-def monthly(
+def summed(
     session: Session,
     key: str,
-    *,
+    *columns: str,
     since: str = "0000-00",
     until: str = "9999-99",
-    dimension: str = "",
-    by: str = "",
-) -> dict[Slice, Amount]:
-    """The figures of a process from one month to another, of all or by the values of one or two dimensions.
+    only: Mapping[str, str] | None = None,
+) -> dict[Of, Figures]:
+    """The figures of a process from one month to another, for each value of ``columns``: "month" and dimensions.
 
-    One statement reads the totals and the changes that are not folded yet: both as of the same moment. 1 SQL.
+    ``only`` narrows to a value of a dimension. With those of ``columns`` it may name two of them. One statement reads
+    totals and the changes that are not folded yet: both as of the same moment. 1 SQL.
     """
-    dimension, by = sorted((dimension, by), key=lambda name: (not name, name))
+    only = dict(only or {})
+    named = sorted({*only, *(name for name in columns if name != "month")})
+    dimension, by = [*named, "", ""][:2]
+    assert len(named) <= 2, named  # noqa: S101 totals hold no more
+    places = {"month": "month", dimension: "value", by: "by_value"}
+    narrowed = tuple(sorted((places[name], value) for name, value in only.items()))
+    grouped = tuple(places[name] for name in columns)
     asked = {"key": key, "since": since, "until": until, "dimension": dimension, "by": by}
-    found = defaultdict[Slice, list[int]](lambda: [0, 0])
-    pending = list[Any]()
-    for row in session.execute(_reading(), asked):
+    statement = _reading(grouped, tuple(place for place, _value in narrowed))
+    found, pending = defaultdict[Of, Counter[str]](Counter), list[Any]()
+    for row in session.execute(statement, {**asked, **{f"only_{place}": value for place, value in narrowed}}):
         if row.entries is not None:
             pending += row.entries
         else:
-            _add(found, cast("Slice", tuple(row[:6])), row.count_, row.minutes)
-    for one, (count, minutes) in entries.added_up(pending).items():
-        if one[1:3] == (dimension, by) and since <= one[3] <= until:
-            _add(found, one, count, minutes)
-    return {one: Amount(*sums) for one, sums in found.items() if sums != [0, 0]}
+            found[tuple(row[: len(grouped)])].update(
+                {name: row._mapping[name] for name in FIGURES if row._mapping[name] is not None}
+            )
+    for one, amounts in entries.added_up(pending).items():
+        here = dict(zip(_SLICE, one, strict=True))
+        fits = (here["dimension"], here["by"]) == (dimension, by) and since <= here["month"] <= until
+        if fits and all(here[place] == value for place, value in narrowed):
+            found[tuple(here[place] for place in grouped)].update(amounts)
+    return {one: Figures(**sums) for one, sums in sorted(found.items()) if any(sums.values())}
 
 
-def _add(found: dict[Slice, list[int]], one: Slice, count: int, minutes: int) -> None:
-    sums = found[one]
-    sums[0] += count
-    sums[1] += minutes
-
-
-def _reading() -> Select[Any]:
+@cache
+def _reading(grouped: tuple[str, ...], narrowed: tuple[str, ...]) -> Select[Any]:
+    """Totals summed over all but ``grouped``, and after them every change of the process."""
+    columns = [_TOTAL.c[name] for name in grouped]
     folded = select(
-        *(_TOTAL.c[name] for name in _SLICE),
-        _TOTAL.c.count.label("count_"),
-        _TOTAL.c.minutes,
+        *columns,
+        *(func.sum(_TOTAL.c[name]).label(name) for name in FIGURES),
         type_coerce(null(), Document).label("entries"),
     ).where(
         _TOTAL.c.key == bindparam("key"),
         _TOTAL.c.dimension == bindparam("dimension"),
         _TOTAL.c.by == bindparam("by"),
         _TOTAL.c.month.between(bindparam("since"), bindparam("until")),
+        *(_TOTAL.c[name] == bindparam(f"only_{name}") for name in narrowed),
     )
-    nothing = (literal("", String).label(name) for name in _SLICE)
-    changes = select(*nothing, literal(0).label("count_"), literal(0).label("minutes"), _CHANGE.c.entries)
-    both = union_all(folded, changes.where(_CHANGE.c.key == bindparam("key"))).subquery()
-    return select(both)
+    nothing = (literal("", String).label(name) for name in grouped)
+    changes = select(*nothing, *(literal(0).label(name) for name in FIGURES), _CHANGE.c.entries)
+    both = union_all(
+        folded.group_by(*columns) if columns else folded, changes.where(_CHANGE.c.key == bindparam("key"))
+    )
+    return select(both.subquery())
 
 
 def waiting(session: Session) -> bool:
@@ -116,12 +157,16 @@ def fold(session: Session, *, limit: int = MOST_AT_ONCE) -> int:
     return len(rows)
 
 
-def add_to_totals(session: Session, sums: Mapping[str, Mapping[Slice, tuple[int, int]]]) -> None:
+def add_to_totals(session: Session, sums: Mapping[str, Mapping[Slice, Amounts]]) -> None:
     """Add to totals of processes. One that comes to nothing stays and is told to nobody."""
     rows = [
-        {"key": key, **dict(zip(_SLICE, one, strict=True)), "count": count, "minutes": minutes}
+        {
+            "key": key,
+            **dict(zip(_SLICE, one, strict=True)),
+            **{name: amounts.get(name, 0) for name in FIGURES},
+        }
         for key, some in sorted(sums.items())
-        for one, (count, minutes) in sorted(some.items())
+        for one, amounts in sorted(some.items(), key=lambda pair: pair[0])
     ]
     if not rows:
         return
@@ -129,6 +174,6 @@ def add_to_totals(session: Session, sums: Mapping[str, Mapping[Slice, tuple[int,
     insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(_TOTAL)
     adding = insert.on_conflict_do_update(
         index_elements=list(_TOTAL.primary_key),
-        set_={name: _TOTAL.c[name] + insert.excluded[name] for name in ("count", "minutes")},
+        set_={name: _TOTAL.c[name] + insert.excluded[name] for name in FIGURES},
     )
     session.connection().execute(adding, rows)

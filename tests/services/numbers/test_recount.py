@@ -68,16 +68,23 @@ def test_random_work_leaves_the_numbers_of_a_recount(office: Office, seed: int) 
 def test_numbers_are_the_same_before_and_after_folding(office: Office) -> None:
     work(office, 7, steps=30)
     with office.database.transaction() as session:
-        before = {names: totals.monthly(session, "uji", dimension=names[0], by=names[1]) for names in SLICES}
+        before = {names: totals.summed(session, "uji", *names) for names in SLICES}
         assert all(before.values())
         while totals.fold(session, limit=3):
             pass
         assert not session.scalars(select(FigureChange)).all()
-        after = {names: totals.monthly(session, "uji", dimension=names[0], by=names[1]) for names in SLICES}
+        after = {names: totals.summed(session, "uji", *names) for names in SLICES}
     assert after == before
 
 
-SLICES = (("", ""), ("unit", ""), ("activity", ""), ("unit", "activity"))
+SLICES = (
+    (),
+    ("month",),
+    ("month", "unit"),
+    ("activity",),
+    ("month", "unit", "activity"),
+    ("outcome", "unit"),
+)
 
 
 def test_a_difference_is_told(office: Office) -> None:
@@ -85,7 +92,7 @@ def test_a_difference_is_told(office: Office) -> None:
     with office.database.transaction() as session:
         totals.fold(session)
         session.scalars(select(CaseFact)).first().unit_code = "Z"  # type: ignore[union-attr]
-        session.scalars(select(FigureTotal)).first().count += 1  # type: ignore[union-attr]
+        session.scalars(select(FigureTotal)).first().received += 1  # type: ignore[union-attr]
         session.flush()
         assert {one.what for one in recount.differences(session)} == {"case", "total"}
 
@@ -111,16 +118,15 @@ def test_a_month_tells_what_was_received_answered_and_finished(office: Office) -
     done(office, case, BEGIN + timedelta(minutes=90), {"hasil": "cukup", "unit": "A"})
     done(office, case, BEGIN + timedelta(days=31), {}, unit=True)  # 2 April
     with office.database.reading() as session:
-        found = totals.monthly(session, "uji")
-        by_activity = totals.monthly(session, "uji", dimension="activity")
-    counted = {(one[0], one[3]): amount.count for one, amount in found.items()}
-    assert counted[("received", "2026-03")] == 1
-    assert counted[("answered", "2026-04")] == 1
-    assert counted[("finished", "2026-04")] == 1
-    assert ("unanswered", "2026-04") not in counted
-    periksa = ("done", "activity", "", "2026-03", "periksa", "")
-    assert by_activity[periksa] == totals.Amount(1, 90)
-    assert by_activity[("within", *periksa[1:])].count == 1
+        found = totals.summed(session, "uji", "month")
+        by_activity = totals.summed(session, "uji", "month", "activity")
+        of_a = totals.summed(session, "uji", "month", only={"unit": "A"})
+    march, april = found[("2026-03",)], found[("2026-04",)]
+    assert (march.received, march.answered, march.finished) == (1, 0, 0)
+    assert (april.answered, april.finished, april.unanswered) == (1, 1, 0)
+    assert (by_activity["2026-03", "periksa"].done, by_activity["2026-03", "periksa"].within) == (1, 1)
+    assert by_activity["2026-03", "periksa"].done_minutes == 90
+    assert (of_a[("2026-03",)].received, of_a[("2026-03",)].done, of_a[("2026-04",)].done) == (1, 0, 1)
 
 
 def begun(office: Office, at: datetime) -> ProcessInstance:
