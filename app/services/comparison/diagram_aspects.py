@@ -59,6 +59,7 @@ _STEERING = {
     "kategori": N_("variabel kategori"),
     "unit": N_("variabel unit"),
     "wilayah": N_("variabel wilayah"),
+    "saluran": N_("variabel saluran"),
     "satuan hari": N_("satuan hari"),
     "identitas": N_("lajur yang boleh melihat identitas"),
     "identitas tertutup": N_("syarat identitas tertutup"),

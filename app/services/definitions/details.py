@@ -46,6 +46,7 @@ STEERING = (
     "kategori",
     "unit",
     "wilayah",
+    "saluran",
     "satuan hari",
     "identitas",
     "identitas tertutup",
