@@ -103,6 +103,11 @@ def _day(on: date, code: str) -> str:
     return format_date(on, "d MMM y", locale=code)
 
 
+def month(on: date, *, short: bool = False) -> str:
+    """Put the month of a date into words: November 2026, or Nov 2026."""
+    return format_date(on, "MMM y" if short else "MMMM y", locale=language())
+
+
 def catalogue(code: str) -> gettext.GNUTranslations:
     """Compile all that ``app/locale/<code>`` holds, with one form for 1 and one for any other number."""
     catalog = Catalog()

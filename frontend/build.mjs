@@ -25,6 +25,7 @@ const builds = [
       `${kit}/css/diagram.css`,
       `${kit}/css/sandbox.css`,
       `${kit}/css/forecast.css`,
+      `${kit}/css/numbers.css`,
       `${kit}/js/app.js`,
       `${kit}/js/visitor.js`,
       `${kit}/icons/favicon.svg`

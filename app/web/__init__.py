@@ -23,6 +23,7 @@ from app.web.imports import imports
 from app.web.intake import intake
 from app.web.migration import migration, stopped_cases
 from app.web.notifications import notices
+from app.web.numbers import pages as number_pages
 from app.web.palette import palette
 from app.web.people import auth, organisation, users
 from app.web.reporter import tracking
@@ -71,6 +72,7 @@ PAGES = (
     studio_publishing,
     sandbox_pages,
     forecast_pages,
+    number_pages,
     incidents,
     migration,
     stopped_cases,

@@ -82,6 +82,8 @@ def _links(counts: PageCounts, actor: Actor) -> list[dict[str, Any]]:
     ]
     if counts.startable:
         links.append(_link("/laporan/baru", starting(reports=not counts.internal)))
+    if actor.sees_all or actor.groups:
+        links.append(_link("/angka", _("Angka")))
     links.append(_link("/proses", _("Proses")))
     if actor.is_process_owner and not actor.is_auditor:
         links.append(_link("/studio", _("Studio")))

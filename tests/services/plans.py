@@ -21,6 +21,9 @@ GROWING = frozenset(
         "instance_text",
         "case_words",
         "word_slip",
+        "case_fact",
+        "activity_fact",
+        "figure_total",
     }
 )
 #: Indexes that are read from their beginning, as they hold the order of a list, and no further than its page.

@@ -21,11 +21,11 @@ SignIn = Callable[[str], Browser]
 @pytest.mark.parametrize(
     ("name", "places"),
     [
-        ("lapor", ["/tugas", "/perkara", "/laporan/baru", "/proses"]),
-        ("upp", ["/tugas", "/perkara", "/proses"]),
-        ("pemilik", ["/tugas", "/perkara", "/proses", "/studio", "/kendala", "/pengguna"]),
-        ("auditor", ["/tugas", "/perkara", "/proses", "/pengguna", "/catatan-keamanan"]),
-        ("admin", ["/tugas", "/perkara", "/proses", "/kendala", "/pengguna", "/catatan-keamanan"]),
+        ("lapor", ["/tugas", "/perkara", "/laporan/baru", "/angka", "/proses"]),
+        ("upp", ["/tugas", "/perkara", "/angka", "/proses"]),
+        ("pemilik", ["/tugas", "/perkara", "/angka", "/proses", "/studio", "/kendala", "/pengguna"]),
+        ("auditor", ["/tugas", "/perkara", "/angka", "/proses", "/pengguna", "/catatan-keamanan"]),
+        ("admin", ["/tugas", "/perkara", "/angka", "/proses", "/kendala", "/pengguna", "/catatan-keamanan"]),
     ],
 )
 def test_everyone_is_shown_where_he_may_go(sign_in: SignIn, name: str, places: list[str]) -> None:

@@ -84,13 +84,14 @@ def _create_facts() -> None:
     )
     for name in ("received", "answered", "ended"):
         op.create_index(f"ix_case_fact_{name}", "case_fact", ["key", f"{name}_month", "instance_id"])
-    op.create_index(
-        "ix_case_fact_open",
-        "case_fact",
-        ["key", "received_on", "instance_id"],
-        sqlite_where=sa.text("ended_month IS NULL"),
-        postgresql_where=sa.text("ended_month IS NULL"),
-    )
+    for name, column in (("open", "received_on"), ("open_month", "received_month")):
+        op.create_index(
+            f"ix_case_fact_{name}",
+            "case_fact",
+            ["key", column, "instance_id"],
+            sqlite_where=sa.text("ended_month IS NULL"),
+            postgresql_where=sa.text("ended_month IS NULL"),
+        )
     op.create_table(
         "activity_fact",
         _text("task_id", 32),

@@ -13,6 +13,7 @@ from app.services.core import access, bounded, candidates, case_sources, filter_
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.facts.counted import Counted
 from app.services.search import finding
 from app.services.search.finding import Wanted
 from app.services.tasks import inbox
@@ -31,6 +32,7 @@ class InstanceFilters:
     category: str = ""
     unit: str = ""
     area: str = ""
+    counted: Counted | None = None
 
 
 @dataclass(frozen=True)
@@ -74,8 +76,12 @@ def page(
         [
             case_sources.newest_first(session, [select(ProcessInstance.id)] if seen is None else seen),
             *_of_values(session, filters),
+            *_of_figure(session, filters.counted),
         ],
-        [_of_words(session, words)] if words else [],
+        [
+            *([_of_words(session, words)] if words else []),
+            *([_of_due(session, filters.counted)] if filters.counted else []),
+        ],
         fitting if narrows else None,
         after=(number_of(values_of(after, 1)[0]),) if after else None,
         limit=limited(limit),
@@ -98,6 +104,26 @@ def _of_values(session: Session, filters: InstanceFilters) -> list[Source]:
         for column, value in _equal(filters)
         if value and column is not ProcessInstance.state
     ]
+
+
+def _of_figure(session: Session, counted: Counted | None) -> list[Source]:
+    """The cases behind a figure, where an index holds them in the order of the list."""
+    queries = counted.in_order() if counted is not None else None
+    return [case_sources.newest_first(session, queries)] if queries else []
+
+
+def _of_due(session: Session, counted: Counted) -> Rare:
+    """The cases behind a figure of open tasks, where there are few."""
+
+    def rare(most: int) -> Source | None:
+        query = counted.due_cases(most)
+        ids = session.scalars(query).all() if query is not None else ()
+        if query is None or len(ids) == most:
+            return None
+        found = sorted(set(ids), reverse=True)
+        return lambda after, size: [(id_,) for id_ in found if after is None or id_ < after[0]][:size]
+
+    return rare
 
 
 def _of_words(session: Session, words: Wanted) -> Rare:
@@ -162,6 +188,8 @@ def places(session: Session, ids: Sequence[int]) -> dict[int, Place]:
 
 def _narrowed(filters: InstanceFilters, words: Wanted | None) -> list[ColumnElement[bool]]:
     where: list[ColumnElement[bool]] = [column == value for column, value in _equal(filters) if value]
+    if filters.counted is not None:
+        where.append(filters.counted.fits())
     return [*where, words.condition()] if words else where
 
 

@@ -36,11 +36,12 @@ from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.facts.counted import Counted
 from app.services.instances import cancellation, incidents, instances
 from app.services.reporter import tracking
 from app.services.tasks import permissions
 from app.web import context, deadlines, entries, errors, lists
-from app.web.casefile import clocks, page_parts
+from app.web.casefile import clocks, counted, page_parts
 from app.web.deadlines import Due
 from app.web.lists import Filter, FilteredList
 from app.web.security_log import noting
@@ -234,7 +235,7 @@ class _InstanceList(FilteredList):
 def _read_instance_list(session: Session, *, actor: Actor) -> _InstanceList:
     """Return the list that the address asks for."""
     asked = {name: lists.argument(name) for name in _NAMES}
-    filters = _asked_filters()
+    filters, behind = _asked_filters(session, asked)
     state, q = filters.state, filters.q
     page = instance_lists.page(session, filters, actor=actor, after=lists.argument(lists.AFTER))
     choices, counts = (
@@ -248,7 +249,7 @@ def _read_instance_list(session: Session, *, actor: Actor) -> _InstanceList:
         state=state,
         q=q,
         tabs=_tabs(state, counts),
-        filters=_filters(asked, choices, units),
+        filters=[*_filters(asked, choices, units), *counted.filters(session, behind)],
         rows=_rows(session, page, places, units),
         titles=lists.titles(session, page.items),
         units=units,
@@ -257,12 +258,21 @@ def _read_instance_list(session: Session, *, actor: Actor) -> _InstanceList:
     )
 
 
-def _asked_filters() -> InstanceFilters:
+def _asked_filters(session: Session, asked: Mapping[str, str]) -> tuple[InstanceFilters, Counted | None]:
+    """What the address narrows the list to, and the figure whose cases it shows."""
     state = lists.argument("state")
-    asked = {name: lists.argument(name) for name in _NAMES}
-    return InstanceFilters(
-        q=lists.argument("q"), state=state if state in instance_lists.STATES else "", **asked
+    behind = counted.asked(session, asked["key"], asked["unit"])
+    of_tasks = behind is not None and behind.units_of_tasks
+    filters = InstanceFilters(
+        q=lists.argument("q"),
+        state=state if state in instance_lists.STATES else "",
+        key=asked["key"],
+        category=asked["category"],
+        unit="" if of_tasks else asked["unit"],
+        area=asked["area"],
+        counted=behind,
     )
+    return filters, behind
 
 
 def _tabs(state: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
@@ -342,7 +352,9 @@ def _awaited(session: Session, case: ProcessInstance, place: Place) -> list[str]
 @blueprint.get("/perkara/unduh")
 def take_along() -> AnyResponse:
     """The same list as a file, all of its pages, without identity."""
-    actor, filters = context.actor(), _asked_filters()
+    actor, asked = context.actor(), {name: lists.argument(name) for name in _NAMES}
+    with context.database().reading() as session:
+        filters, _behind = _asked_filters(session, asked)
     heading = [
         _("Nomor"),
         _("Perihal"),

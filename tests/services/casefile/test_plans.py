@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, text
@@ -14,6 +15,8 @@ from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import candidates
 from app.services.core.access import Actor
 from app.services.definitions import definitions, details
+from app.services.facts import counted
+from app.services.facts.counted import Counted
 from app.services.instances import incidents
 from app.services.notifications import notices, outbox, reminders
 from app.services.people import user_search
@@ -51,6 +54,18 @@ def actors(worked_in: Office) -> list[Actor]:
     return [worked_in.rina, worked_in.dinas_a, both, worked_in.ketua, worked_in.owner, worked_in.auditor]
 
 
+def behind_figures() -> Iterator[InstanceFilters]:
+    month, day = {"first": "2026-01", "last": "2026-02"}, {"first": "2026-01-01", "last": "2026-02-10"}
+    moments = {"since": datetime(2026, 1, 1, tzinfo=UTC), "until": datetime(2026, 2, 1, tzinfo=UTC)}
+    for figure in counted.FIGURES:
+        yield InstanceFilters(counted=Counted(figure, "uji", **(day if figure == "open" else month)))
+    for figure in counted.OF_OPEN_TASKS:
+        yield InstanceFilters(counted=Counted(figure, "uji", **moments))
+    yield InstanceFilters(counted=Counted("open", "uji"))
+    yield InstanceFilters(counted=Counted("late", "uji", **month, activity="periksa", unit="A"), unit="A")
+    yield InstanceFilters(counted=Counted("ended", "uji", **month, outcome="selesai", channel="x"), unit="A")
+
+
 def alone(every: InstanceFilters) -> Iterator[InstanceFilters]:
     yield InstanceFilters()
     yield every
@@ -84,7 +99,7 @@ def read_everything(session: Session, actor: Actor) -> None:
     lookup.look_up(session, "lampu", actor=actor)
     instance_lists.counts(session, actor=actor)
     instance_lists.choices(session, actor=actor)
-    for narrowed in alone(CASES):
+    for narrowed in [*alone(CASES), *behind_figures()]:
         found = instance_lists.page(session, narrowed, actor=actor, limit=1)
         instance_lists.page(session, narrowed, actor=actor, limit=1, after=found.next or "")
         instance_lists.places(session, [case.id for case in found.items])
