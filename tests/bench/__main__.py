@@ -19,6 +19,7 @@ from tests.bench import (
     importing,
     locks,
     migration,
+    numbers,
     over_http,
     scale,
     server_load,
@@ -44,6 +45,7 @@ SECTIONS = {
     "locks": locks.measure,
     "migration": migration.measure,
     "imports": importing.measure,
+    "numbers": numbers.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
 
