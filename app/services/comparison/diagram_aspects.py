@@ -60,6 +60,7 @@ _STEERING = {
     "unit": N_("variabel unit"),
     "wilayah": N_("variabel wilayah"),
     "saluran": N_("variabel saluran"),
+    "laporan untuk": N_("penerima laporan bulanan"),
     "satuan hari": N_("satuan hari"),
     "identitas": N_("lajur yang boleh melihat identitas"),
     "identitas tertutup": N_("syarat identitas tertutup"),

@@ -47,6 +47,7 @@ STEERING = (
     "unit",
     "wilayah",
     "saluran",
+    "laporan untuk",
     "satuan hari",
     "identitas",
     "identitas tertutup",

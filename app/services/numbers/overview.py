@@ -177,7 +177,13 @@ def _activities(session: Session, asked: Asked) -> list[Activity]:
         for (id_,), figures in _summed(session, asked, "activity").items()
         if figures.done
     ]
-    return sorted(found, key=lambda one: places.get(one.id, len(places)))
+    return sorted(found, key=lambda one: (_place(one.number), places.get(one.id, len(places))))
+
+
+def _place(number: str) -> float:
+    """Where a row of the SOP stands; after them what has no number."""
+    digits = number.rstrip(". ")
+    return int(digits) if digits.isdecimal() else float("inf")
 
 
 def _names(session: Session, key: str) -> dict[str, tuple[str, str, str]]:

@@ -174,7 +174,7 @@ def _tells(rows: Sequence[tuple[str, Figures]]) -> bool:
 
 def _breakdown(name: str, rows: Sequence[tuple[str, Figures]], units: Mapping[str, str]) -> _Breakdown:
     shown = rows if lists.argument("rinci") == name else rows[:_FIRST]
-    nothing = _("Belum ada unit") if name == "unit" else _("Tidak diisi")
+    nothing = _("Tanpa unit") if name == "unit" else _("Tidak diisi")
     told = [
         (value, (units.get(value, value) if name == "unit" else value) or nothing, figures)
         for value, figures in shown
