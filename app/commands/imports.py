@@ -11,7 +11,8 @@ from app.errors import AppError, Conflict, NotAllowed, NotFound, NotReady
 from app.i18n import N_, _
 from app.models import ImportBatch
 from app.services.core.access import Actor
-from app.services.imports import batches, sheets
+from app.services.files import sheets
+from app.services.imports import batches
 
 logger = logging.getLogger(__name__)
 #: Lines that one turn of the worker takes: so soon it sees that it shall stop.

@@ -18,7 +18,7 @@ from app.services.core import access, bulk, clock, encryption, holidays, paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.definitions.definitions import Version
-from app.services.imports.sheets import Sheet
+from app.services.files.sheets import Sheet
 from app.services.instances import instances
 
 #: So long cells, and what is wrong with them, are kept after the last deed.

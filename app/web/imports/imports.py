@@ -14,7 +14,8 @@ from app.errors import Conflict, InvalidForm, NotAllowed
 from app.i18n import N_, _
 from app.models import ImportBatch, ImportRow
 from app.services.core.access import Actor
-from app.services.imports import batches, sheets
+from app.services.files import sheets
+from app.services.imports import batches
 from app.services.imports.batches import Target
 from app.web import context, entries, errors, lists
 from app.web.sheet_files import csv_download

@@ -6,8 +6,8 @@ from io import BytesIO
 import pytest
 
 from app.errors import InvalidForm
-from app.services.imports import sheets
-from app.services.imports.sheets import Sheet, read_sheet
+from app.services.files import sheets
+from app.services.files.sheets import Sheet, read_sheet
 
 KNOWN = ("tracking id", "judul laporan")
 SHEET = "xl/worksheets/sheet1.xml"
