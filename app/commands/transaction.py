@@ -145,6 +145,7 @@ _TARGETS = {
     **dict.fromkeys(("start", "start_instance", "add_import"), "process"),
     **dict.fromkeys(("choose_import", "begin_import", "stop_import", "resume_import"), "import"),
     **dict.fromkeys(("stop_migration", "resume_migration", "undo_migration"), "migration"),
+    "begin_roster": "roster",
     "migrate": "definition",
     "move_token": "instance",
     "retry": "incident",

@@ -15,6 +15,7 @@ from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
 from app.models.imports import ImportBatch, ImportRow
 from app.models.migration import EffectCase, EffectSurvey, MigrationBatch, MigrationCase
+from app.models.roster import RosterFile, RosterLine
 from app.models.runtime import (
     CompletionUndo,
     FilterValue,
@@ -75,6 +76,8 @@ __all__ = [
     "ProcessInstance",
     "ProposedDeployment",
     "Resource",
+    "RosterFile",
+    "RosterLine",
     "SandboxRun",
     "SecurityEvent",
     "Setting",

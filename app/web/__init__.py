@@ -26,7 +26,7 @@ from app.web.notifications import notices
 from app.web.numbers import pages as number_pages
 from app.web.numbers import reports as number_reports
 from app.web.palette import palette
-from app.web.people import auth, organisation, users
+from app.web.people import auth, organisation, rosters, users
 from app.web.reporter import tracking
 from app.web.sandbox import pages as sandbox_pages
 from app.web.security_log import noting
@@ -79,6 +79,7 @@ PAGES = (
     migration,
     stopped_cases,
     users,
+    rosters,
     organisation,
     notices,
     downloads,

@@ -20,6 +20,7 @@ _WITH_FILES = (
     "/tugas/",
     "/laporan/baru",
     "/impor",
+    "/pengguna/berkas",
     "/lacak/laporan",
     "/proses",
     "/studio",

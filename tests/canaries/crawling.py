@@ -74,6 +74,7 @@ class Things:
             "proposal_id": [1],
             "batch_id": ids(models.MigrationBatch) or [1],
             "import_id": ids(models.ImportBatch) or [1],
+            "roster_id": ids(models.RosterFile) or [1],
             "draft_id": ids(models.ProcessDraft) or [1],
             "notice_id": ids(models.Notice) or [1],
             "user_id": ids(models.User),

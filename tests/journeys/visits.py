@@ -26,6 +26,10 @@ NO_PAGES = {
     "studio_publishing.effect_file": "a download",
     "migration.effect_file": "a download",
     "imports.result_file": "a download",
+    "users.take_along": "a download",
+    "organisation.take_along": "a download",
+    "rosters.template": "a download",
+    "rosters.passwords_file": "a download",
     "studio_editors.first_diagram": "leads elsewhere",
     "studio_editors.content": "read by the editors",
     "studio_editors.materials_of": "read by the editors",
@@ -126,6 +130,13 @@ def _two_passwords(person: Person, _scene: Scene) -> None:
 def _new_password(person: Person, _scene: Scene) -> None:
     unfold("Setel ulang kata sandi")(person, _scene)
     person.press("Setel ulang")
+
+
+def _roster_file(person: Person, _scene: Scene) -> None:
+    lines = b"nama pengguna;nama lengkap\nsiti;Siti Aminah\nx;X\nadmin;Administrator"
+    sent = {"name": "petugas.csv", "mimeType": "text/csv", "buffer": lines}
+    person.page.get_by_label("Berkas XLSX atau CSV").set_input_files(sent)
+    person.press("Periksa berkas")
 
 
 def _broken_upload(person: Person, _scene: Scene) -> None:
@@ -295,6 +306,12 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("users.show", "/pengguna/5"),
         Visit("users.password", "/pengguna/9", "with a new password", _new_password),
         Visit("users.password", "/pengguna/5/sandi"),
+        Visit("rosters.choose", "/pengguna/berkas"),
+        Visit("rosters.choose", "/pengguna/berkas", "sent empty", press("Periksa berkas"), 422),
+        Visit("rosters.choose", "/pengguna/berkas?jenis=unit"),
+        Visit("rosters.show", "/pengguna/berkas", "with a file", _roster_file),
+        Visit("rosters.show", "/pengguna/berkas/1", "begun", press("Jalankan 1 baris")),
+        Visit("rosters.passwords", "/pengguna/berkas/1/sandi"),
         Visit("organisation.listed", "/pengguna/unit"),
         Visit("organisation.new", "/pengguna/unit-baru"),
         Visit("organisation.new", "/pengguna/unit-baru", "sent empty", press("Simpan"), 422),

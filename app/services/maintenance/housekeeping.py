@@ -16,6 +16,7 @@ from app.services.files import store
 from app.services.imports import batches as imports
 from app.services.migration import batches, surveys
 from app.services.people import rate_limits, sessions
+from app.services.roster import files as rosters
 from app.services.studio import drafts as process_drafts
 from app.services.tasks import drafts
 
@@ -39,6 +40,7 @@ def delete_expired(session: Session) -> None:
     process_drafts.forget_old(session)
     batches.forget_old(session)
     imports.forget_old(session)
+    rosters.forget_old(session)
     surveys.forget_old(session)
     resources.forget_unused(session, proposals.held(session))
     collect(session)  # after the drafts: they hold files

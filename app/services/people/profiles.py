@@ -44,6 +44,16 @@ def normalized(profile: Profile) -> Profile:
 
 def errors(session: Session, profile: Profile) -> dict[str, str]:
     """What is wrong with a profile: field → message."""
+    found = plain_errors(profile)
+    if len(_groups(session, profile)) != len(profile.groups):
+        found["groups"] = _("Salah satu lajur tidak dikenal.")
+    if unknown := profile.units - {unit.code for unit in _units(session, profile)}:
+        found["units"] = _("Unit {code} tidak dikenal.", code=", ".join(sorted(unknown)))
+    return found
+
+
+def plain_errors(profile: Profile) -> dict[str, str]:
+    """The same but for lanes and units, which may not exist: field → message."""
     found = {}
     if not 0 < len(profile.full_name.strip()) <= 200:
         found["full_name"] = _("Tulis nama lengkap.")
@@ -51,10 +61,6 @@ def errors(session: Session, profile: Profile) -> dict[str, str]:
         found["email"] = _("Alamat surel ini tidak lengkap; contoh: nama@contoh.go.id.")
     if profile.language not in LANGUAGES:
         found["language"] = _("Bahasa ini tidak tersedia.")
-    if len(_groups(session, profile)) != len(profile.groups):
-        found["groups"] = _("Salah satu lajur tidak dikenal.")
-    if unknown := profile.units - {unit.code for unit in _units(session, profile)}:
-        found["units"] = _("Unit {code} tidak dikenal.", code=", ".join(sorted(unknown)))
     return found
 
 

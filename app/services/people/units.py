@@ -146,11 +146,8 @@ def add(session: Session, code: str, details: Details, *, actor: Actor | None) -
     rights.require_administrator(actor)
     code = code.strip()
     errors = _errors(session, code, details)
-    if not _is_code(code):
-        errors["code"] = _(
-            "Tulis kode 1 sampai 64 huruf, angka, atau tanda tanpa spasi dan koma, misalnya DPUPR. Garis miring "
-            "boleh di antara dua bagian yang terisi, misalnya DINKES/GIZI."
-        )
+    if not is_code(code):
+        errors["code"] = code_rule()
     elif session.get(Unit, code) is not None:
         errors["code"] = _("Kode {code} sudah dipakai.", code=code)
     _refuse(errors, {"code": code, **asdict(details)})
@@ -187,10 +184,18 @@ def edit(session: Session, code: str, details: Details, *, actor: Actor | None, 
     return unit
 
 
-def _is_code(code: str) -> bool:
+def is_code(code: str) -> bool:
     """Whether a code can be typed, listed and be part of an address: browsers take ``..`` out of one."""
     plain = code.isprintable() and not any(c.isspace() or c == "," for c in code)
     return plain and len(code) <= 64 and not {"", ".", ".."} & set(code.split("/"))
+
+
+def code_rule() -> str:
+    """What a code has to be, in words."""
+    return _(
+        "Tulis kode 1 sampai 64 huruf, angka, atau tanda tanpa spasi dan koma, misalnya DPUPR. Garis miring "
+        "boleh di antara dua bagian yang terisi, misalnya DINKES/GIZI."
+    )
 
 
 def _exists_on(on: date) -> ColumnElement[bool]:
@@ -211,13 +216,19 @@ def _officers(group_id: int | None) -> Select[Any]:
 
 
 def _errors(session: Session, code: str, details: Details) -> dict[str, str]:
+    known = {one for one in details.successors if session.get(Unit, one) is not None}
+    return plain_errors(code, details, known)
+
+
+def plain_errors(code: str, details: Details, known: Collection[str]) -> dict[str, str]:
+    """What is wrong with what is said of a unit, where ``known`` are the codes there are: field → message."""
     errors = {}
     if not details.name.strip():
         errors["name"] = _("Tulis nama unit.")
     if details.valid_from and details.valid_until and details.valid_until < details.valid_from:
         errors["valid_until"] = _("Tanggal akhir mendahului tanggal mulai.")
     for successor in details.successors:
-        if successor == code or session.get(Unit, successor) is None:
+        if successor == code or successor not in known:
             errors["successors"] = _("Unit pengganti {code} tidak dikenal.", code=successor)
     return errors
 

@@ -71,9 +71,8 @@ def add(
     rights.require_administrator(actor)
     name = name.strip().casefold()
     errors = profiles.errors(session, profile)
-    if not _NAME.fullmatch(name):
-        errors["name"] = _("Nama pengguna 2–64 huruf kecil, angka, titik, garis bawah, atau tanda hubung.")
-    elif session.scalar(select(User.id).where(User.name == name)) is not None:
+    errors |= name_errors(name)
+    if "name" not in errors and session.scalar(select(User.id).where(User.name == name)) is not None:
         errors["name"] = _("Nama pengguna {name} sudah dipakai.", name=name)
     _refuse(errors, {"name": name, **asdict(profile)})
     if password is None:
@@ -82,6 +81,13 @@ def add(
         words = passwords.own_words(settings.config(session), profile.full_name)
         passwords.check_password(password, name=name, words=words)
     return create(session, name, profile, password, must_change=True, actor=actor), password
+
+
+def name_errors(name: str) -> dict[str, str]:
+    """What is wrong with a name to sign in with: nothing, or a message under ``name``."""
+    if _NAME.fullmatch(name):
+        return {}
+    return {"name": _("Nama pengguna 2–64 huruf kecil, angka, titik, garis bawah, atau tanda hubung.")}
 
 
 def create(

@@ -18,7 +18,11 @@ from app.services.core import clock, edit_conflicts, history, holidays, rights
 from app.services.definitions import staffing
 from app.services.people import units, user_search
 from app.services.people.units import Details
+from app.services.roster import offices
+from app.services.roster.lines import UNIT_COLUMNS
 from app.web import context, entries, errors, lists, sentences
+from app.web.security_log import noting
+from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("organisation", __name__)
 
@@ -53,6 +57,23 @@ def listed() -> str:
         existing={unit.code for unit in everything if _exists(unit, today)},
         may_change=actor.administers,
     )
+
+
+@blueprint.get("/pengguna/unit-unduh")
+def take_along() -> Response:
+    """The same list as a file, in the columns that `rosters` takes, and how many officers each has."""
+    user_search.require_reader(context.actor())
+    q, only_empty = lists.argument("q"), lists.argument("officers") == WITHOUT
+    with context.database().reading() as session:
+        officers = units.officers(session)
+        rows = [
+            (*offices.cells_of(unit).values(), officers.get(unit.code, 0))
+            for unit in units.everything(session)
+            if _matches(unit, q) and not (only_empty and officers.get(unit.code))
+        ]
+    noting.list_taken("units")
+    heading = [*UNIT_COLUMNS.values(), "jumlah petugas"]
+    return sheet_download("unit", lists.argument("format"), heading, rows)
 
 
 @blueprint.get("/pengguna/unit-baru")

@@ -1,7 +1,7 @@
 """Pengguna: who signs in, in which lanes and units, with which roles. Administrators change it, others read."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.db import Database
 from app.errors import InvalidForm
 from app.i18n import LANGUAGES, _, use
 from app.models import User
-from app.services.core import edit_conflicts, ids, rights
+from app.services.core import edit_conflicts, ids, paging, rights
 from app.services.core.access import Actor, actor_of
 from app.services.definitions import staffing
 from app.services.people import (
@@ -28,9 +29,13 @@ from app.services.people import (
 )
 from app.services.people.profiles import Profile
 from app.services.people.user_search import UserFilters
+from app.services.roster import people
+from app.services.roster.lines import USER_COLUMNS
 from app.web import context, entries, lists, once
 from app.web.lists import Filter, FilteredList
 from app.web.people import auth
+from app.web.security_log import noting
+from app.web.sheet_files import sheet_download
 
 _ROLES = ("is_admin", "is_process_owner", "is_auditor")
 #: No lane has this id: what a form sends instead of one is refused at its field.
@@ -45,6 +50,27 @@ def listed() -> str:
     with context.database().reading() as session:
         found = _read_user_list(session, actor=context.actor())
     return render_template("people/users.html", found=found, may_change=context.actor().administers)
+
+
+@blueprint.get("/pengguna/unduh")
+def take_along() -> Response:
+    """The same list as a file, all of its pages, in the columns that `rosters` takes."""
+    user_search.require_reader(context.actor())
+    noting.list_taken("users")
+    heading = list(USER_COLUMNS.values())
+    return sheet_download("pengguna", lists.argument("format"), heading, _cells(context.database()))
+
+
+def _cells(database: Database) -> Iterator[Sequence[object]]:
+    """The rows of the file, read a page at a time."""
+    actor, filters = context.actor(), _wanted()
+    after: str | None = ""
+    while after is not None:
+        with database.reading() as session:
+            page = user_search.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
+            cells = [tuple(people.cells_of(user).values()) for user in page.items]
+        yield from cells
+        after = page.next
 
 
 @blueprint.get("/pengguna/baru")

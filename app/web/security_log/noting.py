@@ -104,6 +104,11 @@ def list_taken(part: str) -> None:
     notes_of(context.database()).take(Deed("reading", "list", actor_id=_who(), part=part))
 
 
+def passwords_shown() -> None:
+    """Passwords that were just given to many are shown, or handed out as a file."""
+    notes_of(context.database()).take(Deed("office", "passwords", actor_id=_who()))
+
+
 def forgery_refused() -> None:
     """A form came without the token of a page of ours."""
     _refuse(CSRF)

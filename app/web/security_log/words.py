@@ -55,6 +55,9 @@ _ACTIONS: Mapping[str, str] = {
     "reset_password": N_("Menyetel ulang kata sandi"),
     "revoke_tokens": N_("Mencabut token API"),
     "add_unit": N_("Menambah unit"),
+    "add_roster": N_("Berkas pengguna atau unit dikirim"),
+    "begin_roster": N_("Berkas pengguna atau unit dijalankan"),
+    "passwords": N_("Daftar kata sandi baru ditampilkan"),
     "add_day_off": N_("Menambah hari libur"),
     "remove_day_off": N_("Menghapus hari libur"),
     "user_added": N_("Pengguna ditambahkan"),
@@ -127,6 +130,7 @@ _TARGETS: Mapping[str, str] = {
     "day": N_("Hari"),
     "notice": N_("Pemberitahuan"),
     "import": N_("Impor"),
+    "roster": N_("Berkas pengguna atau unit"),
 }
 
 

@@ -1,0 +1,93 @@
+"""Users and units by file: add it, begin, put passwords away; and the turns of the worker."""
+
+import logging
+
+from sqlalchemy.orm import Session
+
+from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.db import Database
+from app.errors import AppError, NotAllowed, NotReady
+from app.i18n import N_, _
+from app.services.core import rights
+from app.services.core.access import Actor
+from app.services.files import sheets
+from app.services.roster import files
+from app.services.roster.lines import COLUMNS, Kind
+
+logger = logging.getLogger(__name__)
+#: Lines that one turn of the worker takes.
+TURN = 20
+_FAILED = N_("Baris ini gagal dijalankan karena gangguan; lihat catatan server.")
+
+
+def add(
+    database: Database, kind: Kind, name: str, content: bytes, *, actor: Actor, command: Command
+) -> Answer:
+    """Keep a file of users or units; answers with its id.
+
+    Raises:
+        What `files.add`, `sheets.read_sheet` and `run_command` raise.
+    """
+    rights.require_administrator(actor)
+    sheet = sheets.read_sheet(
+        name, content, COLUMNS[kind].values()
+    )  # before the transaction: nobody waits for it
+
+    def do(session: Session) -> Answer:
+        return {"file": files.add(session, kind, name, sheet, actor=actor).id}
+
+    return run_command(
+        database, command, do, actor=actor, allowed=lambda _session: rights.require_administrator(actor)
+    )
+
+
+def begin(database: Database, file_id: int, shown: str, *, actor: Actor, command: Command) -> Answer:
+    """Let what a file adds and changes be carried out. Raises: what `files.begin` raises, and `run_command`."""
+
+    def do(session: Session) -> Answer:
+        return {"file": files.begin(session, file_id, shown, actor=actor).id}
+
+    def allowed(session: Session) -> None:
+        files.get(session, file_id, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed)
+
+
+def put_away(database: Database, file_id: int, *, actor: Actor) -> None:
+    """Show the passwords of a file no more. Raises: what `files.put_away` raises."""
+    run_without_key(database, lambda session: files.put_away(session, file_id, actor=actor))
+
+
+def work(database: Database) -> bool:
+    """Carry out some lines of the oldest file that runs; whether there was one. The worker's turn.
+
+    Raises:
+        NotReady: the database does not answer.
+    """
+    with database.reading() as session:
+        found = files.waiting(session, TURN)
+    if found is None:
+        return False
+    file_id, numbers = found
+    for number in numbers:
+        if not _carry_out(database, file_id, number):
+            return True
+    if len(numbers) < TURN:
+        run_without_key(database, lambda session: files.finish(session, file_id))
+    return True
+
+
+def _carry_out(database: Database, file_id: int, number: int) -> bool:
+    """Carry out a line; whether the file goes on. Whatever is the matter with one, the others go on."""
+    try:
+        run_without_key(database, lambda session: files.carry_out(session, file_id, number))
+        return True
+    except NotReady:
+        raise
+    except AppError as error:
+        told = error
+    except Exception:
+        logger.exception("roster %s, line %s", file_id, number)
+        told = AppError(_(_FAILED))
+    run_without_key(database, lambda session: files.refuse(session, file_id, number, told))
+    return not isinstance(told, NotAllowed)

@@ -1,0 +1,1 @@
+"""Users and units by file."""
