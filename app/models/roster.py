@@ -35,7 +35,7 @@ class RosterFile(Base):
 class RosterLine(Base):
     """A line of such a file.
 
-    ``state``: new, then ready where the file began; then done or refused. What is wrong or the same stays new.
+    ``state``: new; once the file began ready, wrong or same; what was ready becomes done or refused.
     """
 
     __tablename__ = "roster_line"

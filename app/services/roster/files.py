@@ -2,9 +2,10 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
@@ -152,27 +153,34 @@ def begin(session: Session, file_id: int, shown: str, *, actor: Actor) -> Roster
     if file.state != "ready":
         raise Conflict(_("Berkas ini sudah dijalankan."))
     verdicts = judge(session, file, actor=actor)
-    due = [one for one in verdicts if one.action in ("add", "change")]
-    if not due:
+    if not any(one.action in ("add", "change") for one in verdicts):
         raise Conflict(_("Tidak ada yang perlu ditambah atau diubah."))
     if fingerprint(verdicts) != shown:
         raise Conflict(_("Datanya berubah sejak ditampilkan. Periksa lagi, lalu jalankan."))
-    values = [
-        {
-            "file_id": file.id,
-            "line": one.line.number,
-            "state": "ready",
-            "action": one.action,
-            "shown": one.shown,
-            "position": one.position,
-        }
-        for one in due
-    ]
-    session.execute(update(RosterLine), values)
+    session.execute(update(RosterLine), [_begun(session, file, one) for one in verdicts])
     file.state = "running"
     file.added_by_id = actor.id  # in whose name it is done, and who is shown the passwords
     file.secret = encryption.seal(session, secrets.token_urlsafe(24))
     return file
+
+
+def _begun(session: Session, file: RosterFile, verdict: Verdict) -> dict[str, Any]:
+    """A line's row once its file began: what is wrong stays told."""
+    is_due = verdict.action in ("add", "change")
+    return {
+        "file_id": file.id,
+        "line": verdict.line.number,
+        "state": "ready" if is_due else verdict.action,
+        "action": verdict.action if is_due else "",
+        "shown": verdict.shown,
+        "position": verdict.position,
+        "errors": _sealed(session, verdict.errors) if verdict.errors else None,
+    }
+
+
+def _sealed(session: Session, errors: Mapping[str, str]) -> bytes:
+    told = {column: stored_messages.store_texts(text) for column, text in errors.items()}
+    return encryption.seal(session, told)
 
 
 def waiting(session: Session, limit: int) -> tuple[int, list[int]] | None:
@@ -210,8 +218,7 @@ def refuse(session: Session, file_id: int, number: int, error: AppError) -> None
     if row.state != "ready":
         return
     errors = error.errors if isinstance(error, InvalidForm) and error.errors else {"": error.said}
-    told = {key: stored_messages.store_texts(text) for key, text in errors.items()}
-    row.state, row.errors = "refused", encryption.seal(session, told)
+    row.state, row.errors = "refused", _sealed(session, errors)
     if isinstance(error, NotAllowed):
         file = session.get_one(RosterFile, file_id)
         file.state, file.finished_at = "halted", clock.now(session)

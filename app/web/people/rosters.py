@@ -46,9 +46,10 @@ LINE_STATES = {
     "added": N_("Ditambahkan"),
     "changed": N_("Diubah"),
     "refused": N_("Gagal"),
-    "new": N_("Tidak dijalankan"),
 }
-_AFTER = ("ready", "added", "changed", "refused", "new")
+#: Columns of somebody new that are told beside him, or are as they are unless one says otherwise.
+_TOLD = ("name", "full_name", "code", "language", "active")
+_AFTER = ("ready", "added", "changed", "refused")
 
 
 @dataclass(frozen=True)
@@ -179,7 +180,7 @@ def _page(roster_id: int, problem: str = "") -> str:
             following=lists.next_page(str(shown[_ROWS - 1].number) if len(shown) > _ROWS else None),
             due=counts["add"] + counts["change"],
             fingerprint=files.fingerprint(verdicts),
-            total=sum(counts[one] for one in _AFTER if one != "new"),
+            total=sum(counts[one] for one in _AFTER),
             done=counts["added"] + counts["changed"] + counts["refused"],
             passwords=len(files.passwords(session, file.id, actor=actor))
             if file.added_by_id == actor.id
@@ -196,7 +197,7 @@ def _foreseen(verdicts: Sequence[Verdict]) -> list[_Row]:
             _title(one.line.cells),
             one.action,
             _(LINE_STATES[one.action]),
-            one.changes if one.action == "change" else [],
+            [change for change in one.changes if one.action == "change" or change.column not in _TOLD],
             _labelled(one.errors),
         )
         for one in verdicts
