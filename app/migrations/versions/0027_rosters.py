@@ -9,7 +9,7 @@ from alembic import op
 from app.db import UtcDateTime
 
 revision = "0027"
-down_revision = "0023"
+down_revision = "0026"
 branch_labels = None
 depends_on = None
 
