@@ -356,8 +356,12 @@ def test_a_copy_of_a_later_version_is_refused(
             backup.restore(empty_installation(tmp_path), tmp_path / "copy")
 
 
+#: Revisions that came with a later one in the same release: no installation stopped at them.
+PASSED = {"0021", "0022", "0023", "0024", "0026"}
+
+
 def test_a_copy_of_every_revision_so_far_is_at_hand() -> None:
-    assert {path.stem.removeprefix("backup-") for path in SAMPLES} == migrations.known()
+    assert {path.stem.removeprefix("backup-") for path in SAMPLES} == migrations.known() - PASSED
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda path: path.stem)
