@@ -3,7 +3,7 @@
 // <div class="desk" data-module="desk" data-list-url="/tugas?…"> with .desk__list and .desk__task, one of which may be empty.
 import attach from "./attach.js";
 import { keep, kept } from "./cookie.js";
-import { keepPlace } from "./place.js";
+import { bare, keepPlace } from "./place.js";
 
 const WIDE = matchMedia("(min-width: 1100px) and (scripting: enabled)");
 const LIST = "alur-list"; // the list that one came from, for the page of a task
@@ -36,7 +36,8 @@ class Desk {
     this.root.append(this.status);
     this.grip();
     const listed = !("missing" in this.list.dataset);
-    if (listed) write(LIST, this.home);
+    this.title = document.title;
+    if (listed) write(LIST, bare(this.home));
     else this.fetchList();
     this.mark();
     this.root.addEventListener("click", (event) => this.follow(event));
@@ -92,12 +93,12 @@ class Desk {
     const part = page?.querySelector(".desk__task");
     if (!part) return location.assign(address); // signed out, gone: that page says it
     await adopt(page);
-    this.list.inert = false;
     this.task.replaceChildren(...part.childNodes);
     document.querySelector(".main > .messages")?.remove(); // told of what was before
     this.root.classList.add("is-open");
     document.body.classList.add("is-desk", "has-disposition");
     document.title = page.title;
+    this.task.dataset.task = part.dataset.task;
     if (push) history.pushState({ desk: true }, "", address);
     for (const input of document.querySelectorAll(".shell input[name=next]")) input.value = location.pathname;
     this.task.scrollTop = 0;
@@ -115,9 +116,9 @@ class Desk {
     if (!(await this.leave())) return;
     this.task.replaceChildren();
     this.root.classList.remove("is-open");
-    document.body.classList.remove("is-desk");
-    const list = read(LIST) || this.root.dataset.listUrl;
-    if (push) history.pushState({}, "", list);
+    document.body.classList.remove("is-desk", "has-disposition");
+    document.title = this.title;
+    if (push) history.pushState({}, "", read(LIST) || this.root.dataset.listUrl);
     this.mark();
     (this.list.querySelector("[data-current] [data-open]") ?? this.list.querySelector("[data-open]"))?.focus();
   }
@@ -125,7 +126,6 @@ class Desk {
   // What is typed is kept before it goes out of sight; where it cannot be, it stays.
   async leave() {
     const waits = [];
-    this.task.dispatchEvent(new CustomEvent("alur:leave", { detail: waits }));
     for (const form of this.task.querySelectorAll("form")) form.dispatchEvent(new CustomEvent("alur:leave", { detail: waits }));
     const kept = await Promise.all(waits);
     return kept.every(Boolean);
@@ -134,32 +134,40 @@ class Desk {
   goBack() {
     const here = location.pathname + location.search;
     if (/^\/tugas\/[^/]+$/.test(location.pathname)) this.show(here, { push: false });
-    else if (here === read(LIST) && this.isListHere()) this.close({ push: false });
+    else if (bare(here) === read(LIST) && this.isListHere()) this.close({ push: false });
     else location.reload();
   }
 
   // The row of the open task, though it may belong into another list by now.
   async fetchList() {
     const list = new URL(read(LIST) || this.root.dataset.listUrl, location.href);
-    list.searchParams.set("tetap", location.pathname.split("/").pop());
+    list.searchParams.set("tetap", this.task.dataset.task);
     const page = await fetched(list);
     const part = page?.querySelector(".desk__list");
     if (!part || "missing" in part.dataset) {
       this.list.dataset.failed = "";
       return this.say("failed");
     }
-    write(LIST, page.querySelector(".desk").dataset.listUrl);
+    write(LIST, bare(page.querySelector(".desk").dataset.listUrl));
+    this.title = page.title;
     this.list.replaceChildren(...part.childNodes);
     delete this.list.dataset.missing;
     attach(this.modules, this.list);
     this.mark();
   }
 
-  // Which row is open.
+  // Which row is open. The page has one heading of the first rank: the task's, where one is open.
   mark() {
+    const heading = this.list.querySelector(".page-header :is(h1, h2)");
+    const rank = this.open ? "h2" : "h1";
+    if (heading && heading.localName !== rank) {
+      const other = document.createElement(rank);
+      other.append(...heading.childNodes);
+      heading.replaceWith(other);
+    }
     for (const link of this.list.querySelectorAll("[data-open]")) {
       const row = link.closest("[data-item]");
-      const here = this.open && new URL(link.href).pathname === location.pathname;
+      const here = this.open && new URL(link.href).pathname === `/tugas/${this.task.dataset.task}`;
       if (here) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");
       row.classList.toggle("is-open", here);

@@ -29,7 +29,8 @@ export function forgetPlace() {
   }
 }
 
-function bare(address) {
+// The address of a list without what stays in it.
+export function bare(address) {
   const url = new URL(address, location.href);
   url.searchParams.delete("tetap");
   return url.pathname + url.search;
