@@ -44,6 +44,7 @@ def test_no_code_knows_an_activity_a_lane_or_a_field_of_the_sop_by_name() -> Non
         "unit",
         "lampiran",
         "pesan",
+        "prioritas",
         "selesai",
     }
     for path in APP:

@@ -42,6 +42,7 @@ class ProcessInstance(Base):
         Index("ix_process_instance_of_category", "category", "id"),
         Index("ix_process_instance_of_unit", "unit_code", "id"),
         Index("ix_process_instance_of_area", "area", "id"),
+        Index("ix_process_instance_of_priority", "priority", "id"),
         Index("ix_process_instance_of_key", "key", "id"),
         Index("ix_process_instance_started_by", "started_by_id", "state", "id"),
         *(
@@ -52,7 +53,12 @@ class ProcessInstance(Base):
                 sqlite_where=_RUNNING,
                 postgresql_where=_RUNNING,
             )
-            for name, column in (("version", "definition_id"), ("category", "category"), ("key", "key"))
+            for name, column in (
+                ("version", "definition_id"),
+                ("category", "category"),
+                ("key", "key"),
+                ("priority", "priority"),
+            )
         ),
     )
 
@@ -79,6 +85,7 @@ class ProcessInstance(Base):
     area: Mapped[str] = mapped_column(default="")
     #: Words were marked by hand, or a mask lifted: its history is read through `masks.overlay`.
     masks_changed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    priority: Mapped[str] = mapped_column(default="", server_default="")
     revision: Mapped[int] = mapped_column()
 
     definition: Mapped[ProcessDefinition] = relationship()
@@ -212,8 +219,8 @@ class InstanceText(Base):
 class FilterValue(Base):
     """A value that the lists of a group, and of a unit in it, can be narrowed to; ``label`` is what it is called.
 
-    ``name``: activity, lane, unit of its tasks; category, case_unit, area, key of its cases. A value stays once it
-    was there. Triggers add it, see migration 0012.
+    ``name``: activity, lane, unit of its tasks; category, case_unit, area, key, priority of its cases. A value stays
+    once it was there. Triggers add it, see migrations 0012 and 0028.
     """
 
     __tablename__ = "filter_value"

@@ -11,7 +11,7 @@ from app.engine.written_xml import Written, WrittenElement, elements, mention_at
 from app.mentions import Mention
 
 #: Properties whose whole value is a variable: of a process, and of whatever else.
-OF_PROCESS = ("nomor", "perihal", "kategori", "unit", "wilayah", "saluran")
+OF_PROCESS = ("nomor", "perihal", "kategori", "unit", "wilayah", "prioritas", "saluran")
 OF_ELEMENTS = ("unit", "alasan", "nomor penerima")
 #: Those that list variables, and those that hold FEEL.
 _LISTS = ("isi pesan",)

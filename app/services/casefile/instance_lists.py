@@ -33,6 +33,7 @@ class InstanceFilters:
     unit: str = ""
     area: str = ""
     counted: Counted | None = None
+    priority: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class InstanceChoices:
     units: Sequence[str]
     areas: Sequence[str]
     keys: Sequence[str]
+    priorities: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -162,7 +164,7 @@ def _counting(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 def choices(session: Session, *, actor: Actor) -> InstanceChoices:
     """What to offer in the filter bar: what cases of the actor's lanes and units hold, or once held. 1 SQL."""
-    names = ("category", "case_unit", "area", "key")
+    names = ("category", "case_unit", "area", "key", "priority")
     found = filter_values.known(session, names, actor=None if actor.sees_all else actor)
     return InstanceChoices(*(sorted(found[name]) for name in names))
 
@@ -199,6 +201,7 @@ def _equal(filters: InstanceFilters) -> tuple[tuple[Any, str], ...]:
         (ProcessInstance.key, filters.key),
         (ProcessInstance.business_key, filters.business_key),
         (ProcessInstance.category, filters.category),
+        (ProcessInstance.priority, filters.priority),
         (ProcessInstance.unit_code, filters.unit),
         (ProcessInstance.area, filters.area),
     )

@@ -61,6 +61,7 @@ _STEERING = {
     "wilayah": N_("variabel wilayah"),
     "saluran": N_("variabel saluran"),
     "laporan untuk": N_("penerima laporan bulanan"),
+    "prioritas": N_("variabel prioritas"),
     "satuan hari": N_("satuan hari"),
     "identitas": N_("lajur yang boleh melihat identitas"),
     "identitas tertutup": N_("syarat identitas tertutup"),

@@ -48,6 +48,7 @@ STEERING = (
     "wilayah",
     "saluran",
     "laporan untuk",
+    "prioritas",
     "satuan hari",
     "identitas",
     "identitas tertutup",

@@ -41,7 +41,13 @@ _STORE = update(cast("Table", ProcessInstance.__table__)).where(
     ProcessInstance.id == bulk.ID, ProcessInstance.revision == bindparam("read_revision")
 )
 #: Columns that lists show, and the property that names the variable of each.
-_LISTED = {"subject": "perihal", "category": "kategori", "unit_code": "unit", "area": "wilayah"}
+_LISTED = {
+    "subject": "perihal",
+    "category": "kategori",
+    "unit_code": "unit",
+    "area": "wilayah",
+    "priority": "prioritas",
+}
 #: Of a variable that lists show: whatever asks without a form takes a megabyte, and each list would carry it along.
 _MOST_LISTED = 1_000
 

@@ -46,6 +46,7 @@ class Filters:
     lane: str = ""
     unit: str = ""
     category: str = ""
+    priority: str = ""
     key: str = ""
     instance_id: int | None = None
     business_key: str = ""
@@ -66,6 +67,7 @@ class Choices:
     lanes: Sequence[str]
     units: Sequence[tuple[str, str]]  # (code, name)
     categories: Sequence[str]
+    priorities: Sequence[str]
 
 
 def page(
@@ -260,14 +262,21 @@ class _Tab:
         asked: list[Callable[[int], Sequence[int] | None]] = []
         if words := self._words:
             asked.append(lambda most: words.newest(session, case_sources.NEWEST, most))
-        if filters.category:
-            of_category = select(ProcessInstance.id).where(ProcessInstance.category == filters.category)
-            running = of_category if self.done else of_category.where(ProcessInstance.ended_at.is_(None))
-            asked.append(lambda most: session.scalars(running.limit(most)).all())
+        held = (
+            (ProcessInstance.category, filters.category),
+            (ProcessInstance.priority, filters.priority),
+        )
+        asked += [self._holding(column, value) for column, value in held if value]
         if filters.key:
             of_key = select(ProcessInstance.id).where(ProcessInstance.key == filters.key)
             asked.append(lambda most: session.scalars(of_key.limit(most)).all())
         return asked
+
+    def _holding(self, column: Any, value: str) -> Callable[[int], Sequence[int] | None]:
+        """So many cases that hold a value in a column of theirs; of open tasks those that run."""
+        found = select(ProcessInstance.id).where(column == value)
+        running = found if self.done else found.where(ProcessInstance.ended_at.is_(None))
+        return lambda most: self._session.scalars(running.limit(most)).all()
 
 
 def counts(session: Session, *, actor: Actor) -> dict[str, int]:
@@ -324,13 +333,14 @@ def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
     """What to offer in the filter bar: what tasks and cases of the actor's lanes and units hold, or held. 1 SQL."""
     everything = tab == "open" and actor.sees_all
     found = filter_values.known(
-        session, ("activity", "lane", "unit", "category"), actor=None if everything else actor
+        session, ("activity", "lane", "unit", "category", "priority"), actor=None if everything else actor
     )
     return Choices(
         activities=sorted(found["activity"].items(), key=lambda pair: pair[1]),
         lanes=sorted(found["lane"]),
         units=sorted(found["unit"].items(), key=lambda pair: pair[1]),
         categories=sorted(found["category"]),
+        priorities=sorted(found["priority"]),
     )
 
 
@@ -355,6 +365,7 @@ def _narrowed(filters: Filters, words: Wanted | None) -> list[ColumnElement[bool
         (UserTask.unit_code, filters.unit),
         (UserTask.instance_id, filters.instance_id),
         (ProcessInstance.category, filters.category),
+        (ProcessInstance.priority, filters.priority),
         (ProcessInstance.business_key, filters.business_key),
         (ProcessInstance.key, filters.key),
     ]

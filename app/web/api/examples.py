@@ -23,6 +23,7 @@ _CASE = {
     "subject": "Lampu jalan padam",
     "category": "Penerangan jalan",
     "unit": "",
+    "priority": "",
     "area": "",
 }
 _TASK = {

@@ -58,6 +58,7 @@ def instance(session: Session, row: ProcessInstance) -> dict[str, Any]:
         "category": row.category,
         "unit": row.unit_code,
         "area": row.area,
+        "priority": row.priority,
     }
 
 

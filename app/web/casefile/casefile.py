@@ -65,7 +65,7 @@ class _Refusal:
     problems: Mapping[str, str] = field(default_factory=dict)
 
 
-_NAMES = ("category", "unit", "area", "key")
+_NAMES = ("category", "unit", "area", "key", "priority")
 _STATES = {
     "active": N_("Berjalan"),
     "ended": N_("Berakhir"),
@@ -299,6 +299,7 @@ def _filters(
 ) -> list[Filter]:
     options = [
         ("category", _("Kategori"), [(name, name) for name in choices.categories]),
+        ("priority", _("Prioritas"), [(name, name) for name in choices.priorities]),
         ("unit", _("Unit"), sorted(((c, units.get(c, c)) for c in choices.units), key=lambda pair: pair[1])),
         ("area", _("Wilayah"), [(name, name) for name in choices.areas]),
         ("key", pgettext("satu", "Proses"), [(key, key) for key in choices.keys]),

@@ -15,13 +15,15 @@ _OPTIONAL = {
     "number": N_("Nomor"),
     "task": N_("Tugas"),
     "place": N_("Lajur dan unit"),
+    "priority": N_("Prioritas"),
     "category": N_("Kategori"),
     "area": N_("Wilayah"),
     "officer": N_("Petugas"),
     "date": N_("Dibuka"),
 }
-#: The area seldom decides what is done next, and the officer is always oneself but among all open tasks.
-_UNASKED = frozenset(_OPTIONAL) - {"area"}
+#: The area seldom decides what is done next, few processes name a priority, and the officer is always oneself but
+#: among all open tasks.
+_UNASKED = frozenset(_OPTIONAL) - {"area", "priority"}
 
 
 @dataclass(frozen=True)

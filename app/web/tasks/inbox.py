@@ -17,7 +17,7 @@ from app.web.lists import Filter, FilteredList
 from app.web.tasks import columns
 from app.web.tasks.columns import Column
 
-_NAMES = ("deadline", "activity", "lane", "unit", "category")
+_NAMES = ("deadline", "activity", "lane", "unit", "category", "priority")
 
 
 @dataclass(frozen=True)
@@ -171,6 +171,7 @@ def _filters(tab: str, asked: Mapping[str, str], choices: inbox.Choices) -> list
         ("lane", _("Lajur"), [(lane, lane) for lane in choices.lanes]),
         ("unit", _("Unit"), choices.units),
         ("category", _("Kategori"), [(name, name) for name in choices.categories]),
+        ("priority", _("Prioritas"), [(name, name) for name in choices.priorities]),
     ]
     found = [Filter(name, label, values, asked[name]) for name, label, values in options]
     return [

@@ -25,9 +25,16 @@ from app.services.tasks.inbox import Filters
 from tests.services.office import Office, add_user
 from tests.services.plans import read_whole, selects
 
-CASES = InstanceFilters(q="lampu", state="active", key="uji", category="x", unit="A", area="y")
+CASES = InstanceFilters(q="lampu", state="active", key="uji", category="x", unit="A", area="y", priority="z")
 TASKS = Filters(
-    q="lampu", deadline="overdue", activity="periksa", lane="Loket", unit="A", category="x", key="uji"
+    q="lampu",
+    deadline="overdue",
+    activity="periksa",
+    lane="Loket",
+    unit="A",
+    category="x",
+    key="uji",
+    priority="z",
 )
 
 

@@ -25,6 +25,7 @@ class InstanceQuery(Paging):
     category = by("The category, as the process's property ``kategori`` names it.")
     unit = by("The unit's code.")
     area = by("The area, as the process's property ``wilayah`` names it.")
+    priority = by("The priority, as the process's property ``prioritas`` names it.")
 
 
 class Instance(Whole):
@@ -43,6 +44,7 @@ class Instance(Whole):
     category = fields.String()
     unit = fields.String()
     area = fields.String()
+    priority = fields.String()
 
 
 class StartedInstance(Instance):

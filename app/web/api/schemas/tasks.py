@@ -45,6 +45,7 @@ class TaskQuery(Paging):
     lane = by("The lane's name.")
     unit = by("The unit's code.")
     category = by("The case's category.")
+    priority = by("The case's priority.")
     key = by("The process.")
     instance_id = fields.Integer(load_default=None, validate=Between(1, MAX_ID))
     business_key = by("The case's number.")

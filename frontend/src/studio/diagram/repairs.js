@@ -125,7 +125,7 @@ function rewrite(editor, element, before, after, label) {
   const told = { label: editor.t(label, { value: after, name: after }) };
   const body = element.businessObject.conditionExpression?.body;
   if (body?.includes(before)) return { ...told, act: () => setCondition(editor, element, body.replaceAll(before, after)) };
-  const name = [ 'unit', 'nomor', 'perihal', 'kategori', 'wilayah', 'saluran', 'alasan' ].find((one) => property(element, one) === before);
+  const name = [ 'unit', 'nomor', 'perihal', 'kategori', 'wilayah', 'prioritas', 'saluran', 'alasan' ].find((one) => property(element, one) === before);
   return name ? { ...told, act: () => editor.get('vocabulary').setProperties(element, { [name]: after }) } : null;
 }
 
