@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
-from app.forms.form import Form, inside, variables_of
+from app.forms.form import inside, variables_of
 from app.forms.model import LIST, NO, RECORD, TEXTS, Field
 from app.forms.personal_data import personal_data
 
@@ -115,13 +115,9 @@ def _whole(text: str) -> str:
     return f"{before}{re.escape(text)}{after}"
 
 
-def masked(form: Form, values: Mapping[str, Any], hide: Hide) -> dict[str, Any]:
-    """Return the values of a form with ``hide`` applied to free text in its open fields."""
-    return {key: masked_field(form.by_key.get(key), value, hide) for key, value in values.items()}
-
-
 def masked_field(part: Field | None, value: Any, hide: Hide) -> Any:
-    """The same of the value of one field; what a formula works out may hold what it was worked out of."""
+    """Return the value of a field with ``hide`` applied to free text in it; what a formula works out may hold what it
+    was worked out of."""
     if part is None or part.private or not _is_looked_through(part):
         return value
     if part.type == LIST:

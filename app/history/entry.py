@@ -1,13 +1,15 @@
 """One row of the record, as it is read."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from app.history.codec import decode
 from app.history.events import Event
 from app.models import HistoryEvent, User
+
+_WRITTEN = ("values", "old", "inputs", "given", "needed", "reason", "message")
 
 E = TypeVar("E", bound=Event, covariant=True)
 
@@ -27,6 +29,17 @@ class Entry(Generic[E]):
     activity_id: str | None
     data: Mapping[str, Any]
     event: E
+
+
+def written(entry: Entry[Event]) -> list[Any]:
+    """What an event tells that people wrote, or what follows from it; the rest are ids, names, moments."""
+    return [entry.data[name] for name in _WRITTEN if name in entry.data]
+
+
+def rewritten(entry: Entry[Event], change: Callable[[Any], Any]) -> Entry[Event]:
+    """An event with that changed. Only for who reads it: the record stays what it is."""
+    data = {name: change(value) if name in _WRITTEN else value for name, value in entry.data.items()}
+    return entry if data == entry.data else replace(entry, data=data, event=decode(entry.type, data))
 
 
 def entry_of(row: HistoryEvent) -> Entry[Event]:

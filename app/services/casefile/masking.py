@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import masking
 from app.history import reader
+from app.history.entry import written
 from app.history.events import MaskLifted, WordsMasked
 from app.i18n import _
 from app.models import (
@@ -194,7 +195,7 @@ def _checked(session: Session, instance: ProcessInstance, words: Sequence[str]) 
     now = [text for _key, text in _free_texts(version, instance)]
     now += session.scalars(select(Note.text).where(Note.instance_id == instance.id))
     entries = masks.as_read(session, instance, reader.latest(session, instance.id, limit=_MOST_EVENTS))
-    before = [text for entry in entries for text in masks.written(entry)]
+    before = [text for one in entries for text in masking.texts_in(written(one))]
     found = [Found(text, _count(text, now), _count(text, before)) for text in wanted]
     missing = [one.words for one in found if not one.now + one.before]
     if missing:

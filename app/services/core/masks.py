@@ -4,7 +4,7 @@ What a sign hides lies sealed beside the identity of the case, under the sign: w
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import select
@@ -12,14 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.forms import masking
 from app.forms.masking import Masker
-from app.history.codec import decode
-from app.history.entry import Entry
+from app.history.entry import Entry, rewritten
 from app.history.events import Event
 from app.models import IdentityValue, LiftedMask, ProcessInstance
 from app.services.core import encryption
-
-#: Where an event tells what people wrote; elsewhere it has names of elements, ids and moments.
-_WRITTEN = ("values", "old", "inputs", "given", "needed", "reason", "message")
 
 
 def masker(session: Session, instance: ProcessInstance | None) -> Masker:
@@ -64,16 +60,10 @@ class Overlay:
 
     def entry(self, entry: Entry[Event]) -> Entry[Event]:
         """An event as it is read now."""
-        data = {name: self.value(value) if name in _WRITTEN else value for name, value in entry.data.items()}
-        return entry if data == entry.data else replace(entry, data=data, event=decode(entry.type, data))
+        return rewritten(entry, self.value)
 
 
 _NOTHING = Overlay({}, {})
-
-
-def written(entry: Entry[Event]) -> list[str]:
-    """The texts of an event that people wrote, or that follow from what they wrote."""
-    return [text for name in _WRITTEN for text in masking.texts_in(entry.data.get(name))]
 
 
 def overlay(session: Session, instance: ProcessInstance) -> Overlay:

@@ -1,0 +1,101 @@
+"""Signs in place of what is found: the same for the same words, stable when sent again, only in free text."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.forms import load_form, masking
+from app.forms.masking import SIGN, Masker
+from tests.services.office import form
+
+_TELEPHONE = "0812-3456-7890"
+_PIECES = st.lists(
+    st.sampled_from(
+        [_TELEPHONE, "jalan rusak", "NIK 3312081203900001", "a@b.id", "Nama: Budi Santoso", "\n", ", "]
+    ),
+    max_size=8,
+)
+
+
+def masker(**known: str) -> Masker:
+    return Masker(lambda: known)
+
+
+@given(_PIECES)
+def test_what_is_hidden_comes_back_exactly_and_nothing_is_found_twice(pieces: list[str]) -> None:
+    text, hiding = " ".join(pieces), masker()
+    hidden = hiding.hide(text)
+    assert masking.put_in_place(hidden, hiding.sealed) == text
+    again = masker()
+    assert again.hide(hidden) == hidden
+    assert again.sealed == {}
+
+
+def test_the_same_words_have_the_same_sign_and_what_was_lifted_is_left() -> None:
+    hiding = masker(**{"a@b.id": "a@b.id"})
+    hidden = hiding.hide(f"{_TELEPHONE} atau {_TELEPHONE}, a@b.id")
+    [sign] = hiding.sealed
+    assert hidden == f"{sign} atau {sign}, a@b.id"
+    assert SIGN.fullmatch(sign)
+    assert sign.startswith("[telepon ••• ")
+
+
+def test_nobody_is_asked_for_signs_before_something_is_found() -> None:
+    def ask() -> dict[str, str]:
+        raise AssertionError
+
+    assert Masker(ask).hide("Jalan berlubang sejak 12-08-2024, laporan 8507247") != ""
+
+
+def test_words_are_replaced_whole() -> None:
+    assert masking.put_in_place("Ani, Aniaya, (Ani)", {"Ani": "[x]"}) == "[x], Aniaya, ([x])"
+
+
+def masked(*fields: dict[str, Any], **values: Any) -> dict[str, Any]:
+    known = load_form(form(*fields), file="x.form").by_key
+    return {
+        key: masking.masked_field(known[key], value, lambda text: text.replace(_TELEPHONE, "*"))
+        for key, value in values.items()
+    }
+
+
+def field(type_: str, key: str, **more: Any) -> dict[str, Any]:
+    return {"type": type_, "key": key, "label": key, **more}
+
+
+def test_free_text_is_masked_and_nothing_else() -> None:
+    values = [{"label": "x", "value": _TELEPHONE}]
+    found = masked(
+        field("textarea", "isi"),
+        field("textfield", "pola", validate={"pattern": "^[0-9-]+$"}),
+        field("textfield", "kontak", properties={"pribadi": "ya"}),
+        field("textfield", "kantor", properties={"samarkan": "tidak"}),
+        field("radio", "pilih", values=values),
+        isi=f"WA {_TELEPHONE}",
+        pola=_TELEPHONE,
+        kontak=_TELEPHONE,
+        kantor=_TELEPHONE,
+        pilih=_TELEPHONE,
+    )
+    open_ones = dict.fromkeys(("pola", "kontak", "kantor", "pilih"), _TELEPHONE)
+    assert found == {"isi": "WA *", **open_ones}
+
+
+def test_text_in_lists_records_and_formulas_is_masked() -> None:
+    rows = {"type": "dynamiclist", "path": "saksi", "label": "Saksi", "components": [
+        {"id": "f1", **field("textfield", "ket")}, {"id": "f2", **field("number", "umur")},
+    ]}  # fmt: skip
+    found = masked(
+        rows,
+        field("textfield", "alamat.jalan"),
+        field("expression", "ringkas", expression="=alamat.jalan"),
+        saksi=[{"ket": _TELEPHONE, "umur": 3}],
+        alamat={"jalan": _TELEPHONE, "lain": _TELEPHONE},
+        ringkas=[_TELEPHONE],
+    )
+    assert found == {
+        "saksi": [{"ket": "*", "umur": 3}],
+        "alamat": {"jalan": "*", "lain": _TELEPHONE},
+        "ringkas": ["*"],
+    }
