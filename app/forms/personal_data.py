@@ -151,7 +151,7 @@ _SAID = re.compile(
     r"(?:[ \t]+(?:adalah|ialah|yaitu|yakni))?[ \t]+(?![:=])",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[ \t]{0,4}([^\W\d_][^\W\d_]*(?:[.'’`-][^\W\d_]+)*\.?)")
+_WORD = re.compile(r"[ \t]{0,4}([^\W\d_]\w*(?:[.'’`-]\w+)*\.?)")
 _PARTICLES = frozenset({"bin", "binti", "al", "el", "de", "van", "alias"})
 #: Words that are no name, or end one; what is no person.
 _NOT_IN_NAMES = """

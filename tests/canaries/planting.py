@@ -123,18 +123,33 @@ class Planter:
 
     def by_api(self) -> None:
         lapor, upp, word = self.api["lapor"], self.api["upp"], self.marks.word
-        case = self.start({**self.person("API"), "ktp": [self.upload(lapor, "API, start")]})
+        told = self.told("API, text")
+        case = self.start({**self.person("API"), "ktp": [self.upload(lapor, "API, start")], "isi": told})
         self.finish(lapor, case, "penyaluran", 1)
         more = {"pihak_terlapor": word("API, task", *SHOWN), "surat": [self.upload(upp, "API, task")]}
+        more["ringkasan_telaah"] = self.told("API, text of a task")
         self.finish(upp, case, "telaahan", 1, **more)
         asked = {**ONE, "jalan": {**ONE["jalan"], "data_lengkap": "perlu dilengkapi pelapor"}}
         self.finish(upp, case, "konfirmasi", 1, asked=asked)
-        message = {"pesan": "Ini.", "nomor_lain": word("API, message", *SHOWN)}
+        message = {"pesan": self.told("API, text of a message"), "nomor_lain": word("API, message", *SHOWN)}
         content = {"name": "data pelengkap diterima", "business_key": case["business_key"]}
         self.done(upp.post("/messages", {**content, "variables": message}, key="pesan"))
         self.finish(upp, case, "konfirmasi", 2)
         self.finish(upp, case, "menyalurkan", 1)
         self.finish(self.api["dpupr"], case, "tindak_lanjut", 1, saksi=word("API, unit's task", *SHOWN))
+
+    def told(self, how: str) -> str:
+        """Free text in which somebody says who he is."""
+        number, mail = self.marks.number(how, *SHOWN), self.marks.mail(how, *SHOWN)
+        return f"Jalan berlubang sejak 12-08-2026. WA {number} atau {mail}; nama saya {self.named(how)} dari Eromoko."
+
+    def named(self, how: str) -> str:
+        return self.marks.word(f"{how}, name", *SHOWN).capitalize()
+
+    def noted(self, browser: Browser, number: str) -> None:
+        [case] = self.api["upp"].get("/process-instances", q=number).json["items"]
+        page = browser.get(f"/perkara/{case['id']}")
+        self.sent(browser, page, f"/perkara/{case['id']}/catatan", {"text": self.told("note")}, {})
 
     def upload(self, api: Api, how: str) -> str:
         name = self.marks.word(f"file name, {how}")
@@ -179,11 +194,14 @@ class Planter:
         files = {
             "ktp": (self.marks.word("file name, page") + ".pdf", pdf(self.marks.word("file, page", *OPENED)))
         }
-        values = {**self.page_values(), **self.person("page")}
+        values = {**self.page_values(), **self.person("page"), "isi": self.told("page, text")}
         slip = browser.follow(self.sent(browser, page, "/laporan/baru", values, files))
         number, code = _slip(slip)
         self.on_the_page(browser, number, "penyaluran", 1)
-        self.on_the_page(upp, number, "telaahan", 1, pihak_terlapor=self.marks.word("page, task", *SHOWN))
+        named = self.marks.word("page, task", *SHOWN)
+        summary = self.told("page, text of a task")
+        self.on_the_page(upp, number, "telaahan", 1, pihak_terlapor=named, ringkasan_telaah=summary)
+        self.noted(upp, number)
         asked = {**ONE, "jalan": {**ONE["jalan"], "data_lengkap": "perlu dilengkapi pelapor"}}
         self.on_the_page(upp, number, "konfirmasi", 1, asked=asked)
         self.by_the_reporter(number, code)
@@ -192,7 +210,10 @@ class Planter:
         browser = self.installation.browser()
         browser.get("/lacak")
         page = browser.follow(browser.post("/lacak", {"number": number, "code": code}))
-        values = {"pesan": "Ini kartu saya.", "nomor_lain": self.marks.word("reporter's page", *SHOWN)}
+        values = {
+            "pesan": self.told("reporter's text"),
+            "nomor_lain": self.marks.word("reporter's page", *SHOWN),
+        }
         name, content = (
             self.marks.word("file name, reporter") + ".pdf",
             pdf(self.marks.word("file, reporter", *OPENED)),

@@ -184,6 +184,8 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("casefile.listed", "/perkara"),
         Visit("casefile.show", "/perkara/{fresh}"),
         Visit("casefile.show", "/perkara/{cancelled}"),
+        Visit("masking.show", "/perkara/{fresh}/samaran"),
+        Visit("masking.show", "/perkara/{fresh}/samaran", "sent empty", press("Periksa dulu"), 422),
         Visit("notices.listed", "/notifikasi"),
         Visit("auth.own_sessions", "/sesi"),
         Visit("auth.password", "/kata-sandi"),

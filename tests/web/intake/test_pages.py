@@ -67,6 +67,18 @@ def test_saving_starts_the_case_and_hands_out_a_code_that_opens_it(lapor: Browse
     assert (opened.status_code, opened.location) == (303, "/lacak/laporan")
 
 
+def test_who_saves_a_report_is_told_that_something_in_it_was_masked(lapor: Browser) -> None:
+    assert "Data pribadi dalam teks" in words_of(lapor.get("/laporan/baru"))
+    fields = {
+        **FIELDS,
+        "isi": "Lampu mati. WA 0812-3456-7890",
+        "idempotency_key": key_of(lapor.get("/laporan/baru")),
+    }
+    slip = lapor.get(lapor.post(NEW, **fields).location)
+    assert "1 hal dalam isian disamarkan" in words_of(slip)
+    assert "0812-3456" not in slip.text
+
+
 def test_a_form_sent_twice_starts_one_case_and_shows_the_same_code(lapor: Browser, office: Database) -> None:
     key = key_of(lapor.get("/laporan/baru"))
     codes = []
