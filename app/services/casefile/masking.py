@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import masking
@@ -239,6 +240,8 @@ def _write_anew(session: Session, instance: ProcessInstance, texts: Mapping[str,
                 held = getattr(row, column)
                 if (anew := put(held)) != held:
                     setattr(row, column, anew)
+    # Whoever was to put back what the case was (`snapshots`) would bring the words back: he finds another revision.
+    flag_modified(instance, "variables")
     session.flush()
     search_words.forget(session, instance.id)
 
