@@ -26,6 +26,7 @@ const builds = [
       `${kit}/css/sandbox.css`,
       `${kit}/css/forecast.css`,
       `${kit}/css/numbers.css`,
+      `${kit}/css/statistics.css`,
       `${kit}/js/app.js`,
       `${kit}/js/visitor.js`,
       `${kit}/icons/favicon.svg`

@@ -24,6 +24,7 @@ from app.web.intake import intake
 from app.web.migration import migration, stopped_cases
 from app.web.notifications import notices
 from app.web.numbers import pages as number_pages
+from app.web.numbers import public as public_numbers
 from app.web.numbers import reports as number_reports
 from app.web.palette import palette
 from app.web.people import auth, organisation, rosters, users
@@ -75,6 +76,7 @@ PAGES = (
     forecast_pages,
     number_pages,
     number_reports,
+    public_numbers,
     incidents,
     migration,
     stopped_cases,

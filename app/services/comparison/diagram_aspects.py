@@ -62,6 +62,7 @@ _STEERING = {
     "saluran": N_("variabel saluran"),
     "laporan untuk": N_("penerima laporan bulanan"),
     "prioritas": N_("variabel prioritas"),
+    "statistik publik": N_("statistik untuk umum"),
     "satuan hari": N_("satuan hari"),
     "identitas": N_("lajur yang boleh melihat identitas"),
     "identitas tertutup": N_("syarat identitas tertutup"),

@@ -49,6 +49,7 @@ STEERING = (
     "saluran",
     "laporan untuk",
     "prioritas",
+    "statistik publik",
     "satuan hari",
     "identitas",
     "identitas tertutup",

@@ -81,7 +81,8 @@ class _Page:
     breakdowns: Sequence[_Breakdown]
     by_month: Chart
     due: Chart
-    units: frozenset[str] | None
+    #: Of an officer who sees single units: which one these numbers are of; None of all others.
+    unit: str | None
 
 
 @blueprint.get("/angka")
@@ -105,20 +106,20 @@ def _read_page(session: Session, known: Sequence[tuple[ProcessDefinition, Scope]
     values = [value for value, _figures in numbers.by.get("unit", ())]
     units = casefile.unit_names(session, [*choices["unit"], *values])
     filters = _filters(asked, known, choices, units, overview.this_month(session))
-    own = [one for one in filters if one.name in DIMENSIONS]
+    own = [one for one in filters if one.name in DIMENSIONS and (one.name != "unit" or found.units is None)]
     return _Page(
         process,
         numbers,
         open_work,
         _Links(asked),
         filters,
-        narrowed=sum(bool(one.value) for one in own),
+        narrowed=len(asked.only),
         chips=lists.chips(own, ""),
         clear=lists.without_filters(own),
         breakdowns=[_breakdown(name, rows, units) for name, rows in numbers.by.items() if _tells(rows)],
         by_month=_by_month(numbers),
         due=_due(open_work),
-        units=found.units,
+        unit=units.get(asked.only.get("unit", ""), "") if found.units is not None else None,
     )
 
 
@@ -160,7 +161,8 @@ def _filters(
         found.append(
             Filter(name, _(words.DIMENSIONS[name]), sorted(options, key=_text), asked.only.get(name, ""))
         )
-    return [one for one in found if len(one.options) > 1 or (one.value and one.name in DIMENSIONS)]
+    typed = set(DIMENSIONS) - {"unit"}  # a unit that is the only one is no choice
+    return [one for one in found if len(one.options) > 1 or (one.value and one.name in typed)]
 
 
 def _text(option: tuple[str, str]) -> str:
