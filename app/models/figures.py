@@ -24,10 +24,10 @@ class CaseFact(Base):
         ),
         # Open cases, of which there are few, are counted by the first and listed by the second.
         *(
-            Index(name, "key", column, "instance_id", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED)
-            for name, column in (
-                ("ix_case_fact_open", "received_on"),
-                ("ix_case_fact_open_month", "received_month"),
+            Index(name, "key", *columns, "instance_id", sqlite_where=_NOT_ENDED, postgresql_where=_NOT_ENDED)
+            for name, columns in (
+                ("ix_case_fact_open", ("received_on", "unit_code", "category", "area", "channel")),
+                ("ix_case_fact_open_month", ("received_month",)),
             )
         ),
     )
@@ -48,10 +48,10 @@ class CaseFact(Base):
     ending: Mapped[str | None] = mapped_column(String(10))
     #: The end event where it did, "" where it was cancelled.
     outcome: Mapped[str | None] = mapped_column(String(255))
-    unit_code: Mapped[str] = mapped_column(String(200))
-    category: Mapped[str] = mapped_column(String(200))
-    area: Mapped[str] = mapped_column(String(200))
-    channel: Mapped[str] = mapped_column(String(200))
+    unit_code: Mapped[str] = mapped_column(String(120))
+    category: Mapped[str] = mapped_column(String(120))
+    area: Mapped[str] = mapped_column(String(120))
+    channel: Mapped[str] = mapped_column(String(120))
 
 
 class ActivityFact(Base):

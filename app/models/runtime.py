@@ -103,7 +103,8 @@ class UserTask(Base):
         *(
             Index(f"ix_user_task_{name}", *columns, sqlite_where=which, postgresql_where=which)
             for name, which, columns in (
-                ("open", _OPEN, ("sort_at", "opened_at", "id", "due_at")),
+                # With the case at its end: deadlines are counted by process from this alone.
+                ("open", _OPEN, ("sort_at", "opened_at", "id", "due_at", "instance_id")),
                 ("offered", _OPEN, ("group_id", "unit_code", "sort_at", "opened_at", "id", "due_at")),
                 ("queue", _UNCLAIMED, ("group_id", "unit_code", "sort_at", "opened_at", "id", "due_at")),
                 ("mine", _HELD, ("assignee_id", "sort_at", "opened_at", "id", "due_at")),

@@ -14,6 +14,7 @@ down_revision = "0021"
 branch_labels = None
 depends_on = None
 
+_VALUES = ("unit_code", "category", "area", "channel")
 _FIGURES = (
     *("received", "answered", "answer_minutes", "finished", "finish_minutes"),
     *("unanswered", "other", "cancelled"),
@@ -76,7 +77,7 @@ def _create_facts() -> None:
         _number("end_minutes", null=True),
         _text("ending", 10, null=True),
         _text("outcome", 255, null=True),
-        *(_text(name, 200) for name in ("unit_code", "category", "area", "channel")),
+        *(_text(name, 120) for name in _VALUES),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_case_fact_instance_id")
         ),
@@ -84,11 +85,11 @@ def _create_facts() -> None:
     )
     for name in ("received", "answered", "ended"):
         op.create_index(f"ix_case_fact_{name}", "case_fact", ["key", f"{name}_month", "instance_id"])
-    for name, column in (("open", "received_on"), ("open_month", "received_month")):
+    for name, columns in (("open", ("received_on", *_VALUES)), ("open_month", ("received_month",))):
         op.create_index(
             f"ix_case_fact_{name}",
             "case_fact",
-            ["key", column, "instance_id"],
+            ["key", *columns, "instance_id"],
             sqlite_where=sa.text("ended_month IS NULL"),
             postgresql_where=sa.text("ended_month IS NULL"),
         )

@@ -8,8 +8,8 @@ from typing import Any
 
 from app.calendar import Calendar
 
-#: Two values of this length fit into a key of PostgreSQL, whatever letters they have.
-MOST_LETTERS = 200
+#: Four values of this length fit into a key of PostgreSQL, whatever letters they have.
+MOST_LETTERS = 120
 _MINUTE = timedelta(minutes=1)
 
 

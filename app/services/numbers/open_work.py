@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Table, case, func, select
 from sqlalchemy.orm import Session
 
-from app.models import CaseFact, ProcessInstance, UserTask
+from app.models import CaseFact, UserTask
 from app.models.runtime import IS_OPEN
 from app.services.core import clock, holidays
 
@@ -103,11 +103,10 @@ def _due(
     span = case(*((UserTask.sort_at <= end, number) for number, end in spans), else_=None)
     query = (
         select(span, func.count())
-        .join(ProcessInstance, ProcessInstance.id == UserTask.instance_id)
-        .where(IS_OPEN, UserTask.sort_at <= ends[-1], ProcessInstance.key == key)
+        .join(_FACT, _FACT.c.instance_id == UserTask.instance_id)
+        .where(IS_OPEN, UserTask.sort_at <= ends[-1], UserTask.due_at.is_not(None))
+        .where(_FACT.c.key == key, _FACT.c.ended_month.is_(None), *narrowed)
     )
-    if narrowed:
-        query = query.join(_FACT, _FACT.c.instance_id == UserTask.instance_id).where(*narrowed)
     counts = {number: tasks for number, tasks in session.execute(query.group_by(span))}
     days = [
         Day(today + timedelta(days=number), since, until, counts.get(number + 1, 0))
