@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app.commands import imports, migration, numbers, publications, roster, search, surveys
+from app.commands import imports, migration, numbers, publications, recounts, roster, search, surveys
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
@@ -49,6 +49,7 @@ def run(database: Database, config: Config, stop: threading.Event, say: Callable
         "imports": lambda: _import_cases(database),
         "migration": lambda: _move_cases(database),
         "publications": lambda: _publish(database),
+        "recounts": lambda: _count_deadlines_anew(database),
         "roster": lambda: _carry_out_files(database),
         "surveys": lambda: _judge_cases(database, name),
         "words": _Words(database).turn,
@@ -252,6 +253,11 @@ def _move_cases(database: Database) -> float:
 def _import_cases(database: Database) -> float:
     """Import cases beside the clock, too."""
     return 0.0 if imports.work(database) else SOON_S
+
+
+def _count_deadlines_anew(database: Database) -> float:
+    """Count running deadlines anew beside the clock: each is a case to read and store."""
+    return 0.0 if recounts.work(database) else SOON_S
 
 
 def _carry_out_files(database: Database) -> float:

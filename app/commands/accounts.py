@@ -117,7 +117,7 @@ def end_sessions(
         if session_id is None:
             sessions.end_all(session, actor.id, why="own", keep=keep)
         else:
-            sessions.end_one(session, actor.id, session_id)
+            sessions.end_one(session, actor.id, session_id, why="own")
 
     run_without_key(database, end)
 

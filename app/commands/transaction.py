@@ -141,7 +141,9 @@ _TARGETS = {
     **dict.fromkeys(("complete", "complete_task", "reassign_task", "note_task"), "task"),
     **dict.fromkeys(("undo_completion", "undo"), "task"),
     **dict.fromkeys(("cancel", "cancel_case", "note_case", "reissue_code"), "instance"),
-    **dict.fromkeys(("disable_user", "enable_user", "reset_password", "revoke_tokens"), "user"),
+    **dict.fromkeys(
+        ("disable_user", "enable_user", "reset_password", "revoke_tokens", "end_sessions"), "user"
+    ),
     **dict.fromkeys(("start", "start_instance", "add_import"), "process"),
     **dict.fromkeys(("choose_import", "begin_import", "stop_import", "resume_import"), "import"),
     **dict.fromkeys(("stop_migration", "resume_migration", "undo_migration"), "migration"),

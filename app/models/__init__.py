@@ -14,7 +14,7 @@ from app.models.figures import ActivityFact, CaseFact, FigureChange, FigureTotal
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
 from app.models.imports import ImportBatch, ImportRow
-from app.models.migration import EffectCase, EffectSurvey, MigrationBatch, MigrationCase
+from app.models.migration import DeadlineRecount, EffectCase, EffectSurvey, MigrationBatch, MigrationCase
 from app.models.roster import RosterFile, RosterLine
 from app.models.runtime import (
     CompletionUndo,
@@ -39,6 +39,7 @@ __all__ = [
     "CaseFact",
     "CaseWords",
     "CompletionUndo",
+    "DeadlineRecount",
     "DefinitionFile",
     "Draft",
     "EffectCase",

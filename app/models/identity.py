@@ -69,6 +69,8 @@ class User(Base):
     language: Mapped[str] = mapped_column(String(2), default="id")
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
+    #: The machine's own time, as that of sessions.
+    signed_in_at: Mapped[datetime | None]
     #: Set while the password is one that somebody else knows.
     must_change_password: Mapped[bool] = mapped_column(default=False)
     groups: Mapped[list[Group]] = relationship(secondary=membership, order_by=Group.name)

@@ -44,6 +44,30 @@ class MigrationBatch(Base):
     started_by: Mapped[User] = relationship()
 
 
+class DeadlineRecount(Base):
+    """An administrator lets what runs by working days be counted anew, by the days off of now.
+
+    ``state``: running, done, or stopped where he may not any more. ``after_id``: the last case that was looked at.
+    """
+
+    __tablename__ = "deadline_recount"
+    __table_args__ = (Index("ix_deadline_recount_state", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(8))
+    asked_at: Mapped[datetime]
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user.id"))
+    finished_at: Mapped[datetime | None]
+    #: Cases with timers when it began, those looked at, those of which something moved, and those that failed.
+    total: Mapped[int]
+    looked: Mapped[int] = mapped_column(default=0)
+    moved: Mapped[int] = mapped_column(default=0)
+    failed: Mapped[int] = mapped_column(default=0)
+    after_id: Mapped[int] = mapped_column(default=0)
+
+    asked_by: Mapped[User] = relationship()
+
+
 class MigrationCase(Base):
     """A case of a batch. ``state``: waiting, moved, refused; returning, undone or kept (it could not be undone)."""
 

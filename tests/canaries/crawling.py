@@ -29,6 +29,7 @@ NOT_POSTED = {
     "users.reset_password": "the same",
     "users.edit": "the same, by an empty list of lanes",
     "users.revoke_tokens": "the same, for programs",
+    "users.end_sessions": "ends the sessions of those who crawl",
 }
 #: Of SQLite: a row that is longer goes on elsewhere.
 _PAGE = 4_096

@@ -40,7 +40,8 @@ from app.i18n import N_, _
 
 #: What becomes of a timer. ``keep``: due when it was. ``shift``: later or earlier by as much as its text says more or
 #: less than before. ``recompute``: by its text, counted from when it opened. ``restart``: by its text, from now on.
-Way = Literal["keep", "shift", "recompute", "restart"]
+#: ``recount``: what it was counted as, by the calendar of now; see `timers.recounted`.
+Way = Literal["keep", "shift", "recompute", "restart", "recount"]
 
 
 @dataclass(frozen=True)
@@ -370,6 +371,8 @@ def _scheduled(run: Run, timer: Task, way: Way, moved: _Move, standing: Standing
     opened = run.now if way == "restart" else datetime.fromisoformat(timer.internal_data["opened"])
     noted: dict[str, Any] = timer.internal_data
     held = noted["due"]
+    if way == "recount":
+        return noted | {"due": _recounted(run, timer, held)}
     timer.internal_data = {}
     fresh = scheduling.schedule(run, timer, opened)
     due = timers.Due.from_dict(fresh["due"]) if fresh["due"] else None
@@ -381,6 +384,13 @@ def _scheduled(run: Run, timer: Task, way: Way, moved: _Move, standing: Standing
             due, now=run.now, calendar=run.calendar
         )  # times that have passed are not made good
     return fresh | {"due": due.as_dict() if due is not None else None}
+
+
+def _recounted(run: Run, timer: Task, held: dict[str, Any] | None) -> dict[str, Any] | None:
+    if held is None:
+        return None
+    deadline = scheduling.deadline_of(timer, run.diagram)
+    return timers.recounted(timers.Due.from_dict(held), run.calendar, deadline=deadline).as_dict()
 
 
 def _shifted(

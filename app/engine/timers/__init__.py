@@ -6,7 +6,7 @@
 from datetime import timedelta
 
 from app.engine.diagram import Timer
-from app.engine.timers.deadlines import Due, Explanation, cycle, due, explain, next_due
+from app.engine.timers.deadlines import Due, Explanation, cycle, due, explain, next_due, recounted
 from app.engine.timers.grammar import MIN_CYCLE, Unreadable, is_before, read_timer
 from app.engine.timers.named_days import named_day_in as named_day
 from app.engine.timers.spans import Before, Cycle, DayUnit, Elapsed, Formula, Reading, Span, length
@@ -30,6 +30,7 @@ __all__ = [
     "length_of",
     "named_day",
     "next_due",
+    "recounted",
     "timer_fault",
 ]
 

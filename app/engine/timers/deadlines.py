@@ -145,6 +145,29 @@ def counted(text: str, span: Span | Elapsed, since: datetime, calendar: Calendar
     return Due(at, text, span.unit, span.amount, since, calendar.name, skipped)
 
 
+def recounted(held: Due, calendar: Calendar, *, deadline: Due | None = None) -> Due:
+    """The same count by another calendar, e.g. one with a day off more; ``held`` itself where nothing changes.
+
+    ``deadline``: as it is now, for what counts back from one. What was not counted in working days or office hours
+    stays, and so does what was put elsewhere by hand: what its own calendar of back then does not give.
+    """
+    if held.amount is None or not held.unit.endswith("kerja"):
+        return held
+    zone, known = calendar.zone, {date.fromisoformat(on): name for on, name in held.skipped.items()}
+    if _again(held, Calendar(zone, known, national=False), held.since).at != held.at:
+        return held
+    since = deadline.at if deadline is not None and held.amount < 0 else held.since
+    found = _again(held, calendar, since)
+    return held if found.at == held.at else found
+
+
+def _again(held: Due, calendar: Calendar, since: datetime) -> Due:
+    if held.every:
+        plan = Cycle(held.repetitions, held.every)
+        return replace(occurrence(held.text, plan, held.number, since, calendar), missed=held.missed)
+    return counted(held.text, Span(held.unit, held.amount or 0), since, calendar)
+
+
 def _after(span: Span | Elapsed, since: datetime, calendar: Calendar) -> datetime:
     """The moment that lies the span after ``since``, by the rules of docs/decisions/0005-working-days.md."""
     if isinstance(span, Elapsed):

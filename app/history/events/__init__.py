@@ -51,7 +51,12 @@ from app.history.events.instances import (
     UnitMissing,
     WordsMasked,
 )
-from app.history.events.migration import InstanceMigrated, MigrationUndone, TokenMoved
+from app.history.events.migration import (
+    DeadlinesRecounted,
+    InstanceMigrated,
+    MigrationUndone,
+    TokenMoved,
+)
 from app.history.events.office import (
     ClockMoved,
     ClockReset,
@@ -98,6 +103,7 @@ __all__ = [
     "ClockMoved",
     "ClockReset",
     "CompletionTakenBack",
+    "DeadlinesRecounted",
     "DefinitionDeployed",
     "DeploymentApproved",
     "DeploymentProposed",

@@ -49,6 +49,15 @@ class TokenMoved(InstanceEvent):
     task: str = ""
 
 
+@event("deadlines_recounted")
+class DeadlinesRecounted(InstanceEvent):
+    """What was due by working days is due by the calendar of now. ``changes``: as of `InstanceMigrated`; ``recount``:
+    the id of what an administrator asked for."""
+
+    recount: int
+    changes: Sequence[Mapping[str, Any]] = ()
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
     """What a move changes. ``kind``: lane, name, form, unit, opened, closed, deadline, timer, message.

@@ -62,6 +62,13 @@ def _migrated(entry: Entry[events.InstanceMigrated], vocabulary: Vocabulary) -> 
     return Sentence("note", title, reason=event.reason, changes=found)
 
 
+@tells(events.DeadlinesRecounted)
+def _recounted(entry: Entry[events.DeadlinesRecounted], vocabulary: Vocabulary) -> Sentence:
+    made = by_step([decode_as(Change, one) for one in entry.event.changes], vocabulary)
+    found = [(f"{name}: {what}", before, after) for name, each in made for what, before, after in each]
+    return Sentence("note", say(N_("Tenggat dihitung ulang menurut hari libur yang sekarang")), changes=found)
+
+
 @tells(events.MigrationUndone)
 def _undone(entry: Entry[events.MigrationUndone], _vocabulary: Vocabulary) -> Sentence:
     event = entry.event

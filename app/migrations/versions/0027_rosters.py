@@ -1,4 +1,4 @@
-"""Files of users and units.
+"""Files of users and units; when somebody signed in last; deadlines counted anew.
 
 Revision: 0027.
 """
@@ -16,6 +16,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
+    op.add_column("user", sa.Column("signed_in_at", UtcDateTime(timezone=True), nullable=True))
     op.create_table(
         "roster_file",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -48,9 +49,27 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("file_id", "line", name=op.f("pk_roster_line")),
     )
     op.create_index("ix_roster_line_state", "roster_line", ["file_id", "state", "position", "line"])
+    op.create_table(
+        "deadline_recount",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("asked_at", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("finished_at", UtcDateTime(timezone=True), nullable=True),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("looked", sa.Integer(), nullable=False),
+        sa.Column("moved", sa.Integer(), nullable=False),
+        sa.Column("failed", sa.Integer(), nullable=False),
+        sa.Column("after_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["user.id"], name=op.f("fk_deadline_recount_asked_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deadline_recount")),
+    )
+    op.create_index("ix_deadline_recount_state", "deadline_recount", ["state", "id"])
 
 
 def downgrade() -> None:
     """Take back. Users and units stay; what came of each line is lost."""
+    op.drop_table("deadline_recount")
     op.drop_table("roster_line")
     op.drop_table("roster_file")
+    op.drop_column("user", "signed_in_at")

@@ -77,6 +77,22 @@ def own_days(session: Session) -> Sequence[Holiday]:
     return session.scalars(select(Holiday).order_by(Holiday.on)).all()
 
 
+def as_if(session: Session, on: date, name: str | None) -> Calendar:
+    """The calendar as it would be with this row, "" for an ordinary working day; with None without it. Nothing is
+    changed.
+
+    Raises:
+        InvalidForm: what `add` and `add_working_day` say. NotFound: there is no such row to take away.
+    """
+    found = loaded(session)
+    if name is None:
+        if session.get(Holiday, on) is None:
+            raise _missing()
+        return replace(found, extra={day_: said for day_, said in found.extra.items() if day_ != on})
+    _require_new(session, on)
+    return replace(found, extra={**found.extra, on: name})
+
+
 def add(session: Session, on: date, name: str, *, actor: Actor | None) -> Holiday:
     """Add a day off. Running deadlines keep their date.
 
@@ -116,10 +132,14 @@ def remove(session: Session, on: date, *, actor: Actor | None) -> Holiday:
     rights.require_administrator(actor)
     row = session.get(Holiday, on)
     if row is None:
-        raise NotFound(_("Hari libur ini tidak ada dalam daftar."))
+        raise _missing()
     session.delete(row)
     _changed(session, HolidayRemoved, row, actor)
     return row
+
+
+def _missing() -> NotFound:
+    return NotFound(_("Hari libur ini tidak ada dalam daftar."))
 
 
 def _require_new(session: Session, on: date) -> None:

@@ -88,6 +88,8 @@ class Counted:
 
     def _of_open_task(self) -> Iterator[ColumnElement[bool]]:
         yield IS_OPEN
+        if self.since is not None or self.until is not None:
+            yield UserTask.due_at.is_not(None)  # others are sorted by their age
         if self.since is not None:
             yield UserTask.sort_at > self.since
         if self.until is not None:

@@ -9,7 +9,7 @@ from app.engine.running.migration import Plan, Way
 from app.services.definitions.definitions import Version
 from app.services.migration import renamed_fields
 
-WAYS: tuple[Way, ...] = get_args(Way)
+WAYS: tuple[Way, ...] = tuple(way for way in get_args(Way) if way != "recount")
 #: No element takes the place of one that is gone.
 NOWHERE = ""
 

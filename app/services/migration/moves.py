@@ -144,7 +144,7 @@ def _move(
     actor: Actor,
     batch: int | None,
 ) -> Done:
-    case = _case(session, instance)
+    case = case_of(session, instance)
     now, calendar = clock.now(session), holidays.calendar(session)
     step = effects.outcome(instance, case.tasks, source, target, plan, now=now, calendar=calendar)
     before = snapshots.rows_of(session, instance.id)
@@ -178,7 +178,8 @@ def _move(
     return Done(source.id, changes, snapshots.pack(before), after)
 
 
-def _case(session: Session, instance: ProcessInstance) -> effects.Case:
+def case_of(session: Session, instance: ProcessInstance) -> effects.Case:
+    """An open case as it is judged. 3 SQL."""
     tasks = instances.open_tasks(session, instance.id)
     jobs_of, waits_of = _waiting_in()
     jobs = session.scalars(jobs_of, {"of_id": instance.id}).all()
@@ -286,7 +287,7 @@ def put_elsewhere(
         message = _("Pilih langkah tujuan.")
         raise InvalidForm(message, {"to": message})
     plan = Plan(propose(version.diagram, version.diagram), entered={token_id: to})
-    case = _case(session, instance)
+    case = case_of(session, instance)
     now, calendar = clock.now(session), holidays.calendar(session)
     try:
         step = effects.outcome(instance, case.tasks, version, version, plan, now=now, calendar=calendar)

@@ -141,6 +141,24 @@ def reset_password(
     return password
 
 
+def end_sessions(session: Session, user_id: int, session_id: str, *, actor: Actor | None) -> User:
+    """Put a user out of one of his browsers, or of all without ``session_id``. His API tokens stay.
+
+    Raises:
+        NotFound; NotAllowed: the actor is no administrator.
+        Conflict: they are his own, which he ends with his password.
+    """
+    rights.require_administrator(actor)
+    user = users.get(session, user_id)
+    if actor is not None and actor.id == user.id:
+        raise Conflict(_("Sesi Anda sendiri diakhiri di halaman “Sesi saya”."))
+    if session_id:
+        sessions.end_one(session, user.id, session_id, why="administrator")
+    else:
+        sessions.end_all(session, user.id, why="administrator")
+    return user
+
+
 def password_from(session: Session, key: str, name: str) -> str:
     """Return the random password that belongs to one form sent for one user, the same however often it is sent.
 

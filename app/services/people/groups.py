@@ -47,6 +47,25 @@ def copy_members(session: Session, source_id: int, group_id: int) -> None:
     session.execute(membership.insert().from_select(["user_id", "group_id"], members))
 
 
+def members(session: Session, most: int) -> Mapping[int, Sequence[tuple[int, str]]]:
+    """The first ``most`` users who work in each group, (id, full name), by name; a group without any is left out.
+
+    1 SQL.
+    """
+    place = func.row_number().over(partition_by=membership.c.group_id, order_by=(User.full_name, User.id))
+    ranked = (
+        select(membership.c.group_id, User.id, User.full_name, place.label("place"))
+        .join(User, User.id == membership.c.user_id)
+        .where(WORKING)
+        .subquery()
+    )
+    found: dict[int, list[tuple[int, str]]] = {}
+    query = select(ranked).where(ranked.c.place <= most).order_by(ranked.c.group_id, ranked.c.place)
+    for group_id, user_id, name, _place in session.execute(query):
+        found.setdefault(group_id, []).append((user_id, name))
+    return found
+
+
 def with_counts(session: Session) -> Sequence[tuple[Group, int]]:
     """Every group by name, with how many users work in it."""
     members = (

@@ -132,7 +132,7 @@ def begin(
     still = (User.id == user_id, User.password_hash == proved, User.disabled_at.is_(None))
     query = select(User).where(*still).options(*WITH_MEMBERSHIPS)
     # Whoever resets the password waits for this session, and ends it.
-    user = session.scalars(query.with_for_update(read=True, of=User)).unique().one_or_none()
+    user = session.scalars(query.with_for_update(key_share=True, of=User)).unique().one_or_none()
     if user is None:
         raise _refused("")
     if replaces:
@@ -141,6 +141,7 @@ def begin(
     token, now = secrets.token_urlsafe(32), clock.real()
     held = {"token_hash": fingerprint(token), "browser": browser[:_MOST_WORDS]}
     session.add(LoginSession(user_id=user.id, created_at=now, seen_at=now, **held))
+    user.signed_in_at = now
     return user, token
 
 
@@ -185,7 +186,7 @@ def sign_out(session: Session, token: str) -> None:
 def end_all(session: Session, user_id: int, *, why: str, keep: str | None = None) -> None:
     """End every session of a user, but the one whose token is ``keep``.
 
-    ``why``: ``disabled``, ``password`` or ``own``.
+    ``why``: ``disabled``, ``password``, ``own`` or ``administrator``.
     """
     mine = LoginSession.user_id == user_id
     ended = delete(LoginSession).where(mine, LoginSession.token_hash != fingerprint(keep or ""))
@@ -209,12 +210,15 @@ def open_sessions(session: Session, user_id: int, token: str | None) -> list[Ope
     ]
 
 
-def end_one(session: Session, user_id: int, session_id: str) -> None:
-    """End one session of a user, by its id in `open_sessions`. What is somebody else's stays."""
+def end_one(session: Session, user_id: int, session_id: str, *, why: str) -> None:
+    """End one session of a user, by its id in `open_sessions`. What is somebody else's stays.
+
+    ``why``: see `end_all`.
+    """
     mine = (LoginSession.user_id == user_id, LoginSession.token_hash == session_id)
     ended = session.execute(delete(LoginSession).where(*mine).returning(LoginSession.token_hash)).all()
     for (token_hash,) in ended:
-        _record_end(session, user_id, token_hash, "own")
+        _record_end(session, user_id, token_hash, why)
 
 
 def forget_old(session: Session) -> None:

@@ -13,7 +13,7 @@ from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, values_of
 
 ROLES = ("officer", "process_owner", "auditor", "admin")
-STATES = ("enabled", "disabled")
+STATES = ("enabled", "disabled", "never")
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,7 @@ def _narrowed(filters: UserFilters) -> list[ColumnElement[bool]]:
     if filters.role in ROLES:
         where.append(_plays(filters.role))
     if filters.state in STATES:
-        shut = User.disabled_at.is_not(None)
-        where.append(shut if filters.state == "disabled" else ~shut)
+        where.append(_is_in(filters.state))
     return where
 
 
@@ -82,6 +81,12 @@ def _matches(text: str) -> ColumnElement[bool]:
     pattern = "%" + text.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
     columns = (User.name, func.lower(User.full_name))
     return or_(*(column.like(pattern, escape="\\") for column in columns))
+
+
+def _is_in(state: str) -> ColumnElement[bool]:
+    if state == "never":
+        return User.signed_in_at.is_(None)
+    return User.disabled_at.is_not(None) if state == "disabled" else User.disabled_at.is_(None)
 
 
 def _plays(role: str) -> ColumnElement[bool]:

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands import recounts as commands
 from app.commands.transaction import Answer, run_command, run_without_key
 from app.days_off import national_holidays
 from app.errors import InvalidForm, NotFound
@@ -15,8 +16,10 @@ from app.forms import moments
 from app.i18n import N_, _, day
 from app.models import Holiday, Unit
 from app.services.core import clock, edit_conflicts, history, holidays, rights
-from app.services.definitions import staffing
-from app.services.people import units, user_search
+from app.services.definitions import lane_uses, staffing
+from app.services.migration import recounts
+from app.services.migration.recounts import Foreseen
+from app.services.people import groups, units, user_search
 from app.services.people.units import Details
 from app.services.roster import offices
 from app.services.roster.lines import UNIT_COLUMNS
@@ -26,8 +29,11 @@ from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("organisation", __name__)
 
+#: Of a lane so many are named.
+_MEMBERS = 6
 WITHOUT = "none"
 _OFF, _WORKING = "off", "working"
+_KEEP, _RECOUNT = "keep", "recount"
 #: What a day that is added shall be.
 _KINDS = {_OFF: N_("Libur"), _WORKING: N_("Hari kerja biasa (bukan libur)")}
 
@@ -134,6 +140,21 @@ def edit(code: str) -> Response:
     return redirect(url_for("organisation.listed"), 303)
 
 
+@blueprint.get("/pengguna/lajur")
+def lanes() -> str:
+    """The groups that work in lanes: who is in them, and which processes use them."""
+    actor = context.actor()
+    user_search.require_reader(actor)
+    with context.database().reading() as session:
+        found, uses = groups.with_counts(session), lane_uses.uses(session)
+        members = groups.members(session, _MEMBERS)
+    return render_template(
+        "people/lanes.html",
+        rows=[(group, count, members.get(group.id, ()), uses.get(group.id, ())) for group, count in found],
+        may_change=actor.administers,
+    )
+
+
 @blueprint.get("/pengguna/libur")
 def days_off() -> str:
     """Days off of this region, and the national ones for comparison."""
@@ -148,20 +169,19 @@ def add_day() -> Response:
 
     def do(session: Session) -> Answer:
         row = _add_day(session)
+        if _running() == _RECOUNT:
+            recounts.begin(session, actor=actor)
         return {"on": row.on.isoformat(), "named": bool(row.name)}
 
     try:
+        if not _running() and (asked := _ask_about_day()):
+            return make_response(asked)
         command = entries.sent_command("add_day_off", request.form.get("on", ""), _sent_day())
         done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
     except InvalidForm as error:
         return make_response(_days_page(error.errors or {"on": errors.tell_error(error)}), 422)
-    words = (
-        N_("{day} masuk daftar. Tenggat yang sudah berjalan tidak berubah.")
-        if done["named"]
-        else N_("{day} sekarang hari kerja biasa. Tenggat yang sudah berjalan tidak berubah.")
-    )
-    flash(_(words, day=day(date.fromisoformat(done["on"]))), "ok")
-    return redirect(url_for("organisation.days_off"), 303)
+    words = N_("{day} masuk daftar.") if done["named"] else N_("{day} sekarang hari kerja biasa.")
+    return _told(_(words, day=day(date.fromisoformat(done["on"]))))
 
 
 @blueprint.post("/pengguna/libur/<on>/hapus")
@@ -170,17 +190,87 @@ def remove_day(on: str) -> Response:
     actor, kept = context.actor(), _stored_day(on)
 
     def do(session: Session) -> Answer:
-        return {"named": bool(holidays.remove(session, kept, actor=actor).name)}
+        named = bool(holidays.remove(session, kept, actor=actor).name)
+        if _running() == _RECOUNT:
+            recounts.begin(session, actor=actor)
+        return {"named": named}
 
+    rights.require_administrator(actor)
+    if not _running() and (asked := _ask_before_removal(kept)):
+        return make_response(asked)
     command = entries.sent_command("remove_day_off", on)
     done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
-    words = (
-        N_("Hari libur dihapus dari daftar. Tenggat yang sudah berjalan tidak berubah.")
-        if done["named"]
-        else N_("{day} libur lagi. Tenggat yang sudah berjalan tidak berubah.")
-    )
-    flash(_(words, day=day(kept)), "ok")
+    words = N_("Hari libur dihapus dari daftar.") if done["named"] else N_("{day} libur lagi.")
+    return _told(_(words, day=day(kept)))
+
+
+def _running() -> str:
+    """What the sender of a form wants of deadlines that run: to keep or to count anew, once he was told of them."""
+    found = request.form.get("running", "")
+    return found if found in (_KEEP, _RECOUNT) else ""
+
+
+def _told(said: str) -> Response:
+    if _running() == _RECOUNT:
+        flash(said, "ok")
+        return redirect(url_for("organisation.recount"), 303)
+    stays = _("Tenggat yang sudah berjalan tidak berubah.")
+    flash(f"{said} {stays}", "ok")
     return redirect(url_for("organisation.days_off"), 303)
+
+
+def _ask_about_day() -> str:
+    """The page that tells what the day of the form would move; empty where it would move nothing, or is refused."""
+    kind, on, name = request.form.get("kind", _OFF), _day("on"), request.form.get("name", "").strip()
+    if kind not in _KINDS or (kind == _OFF) is not bool(name):
+        return ""
+    with context.database().reading() as session:
+        calendar = holidays.as_if(session, on, name)
+        foreseen = recounts.foresee(session, calendar, actor=context.actor(), on=on)
+    title = N_("{day} libur") if name else N_("{day} hari kerja biasa")
+    place = url_for("organisation.add_day")
+    return _ask(_(title, day=day(on)), foreseen, place, _("Tambahkan"), _sent_day())
+
+
+def _ask_before_removal(on: date) -> str:
+    """The same for taking a day out of the list."""
+    with context.database().reading() as session:
+        calendar = holidays.as_if(session, on, None)
+        foreseen = recounts.foresee(session, calendar, actor=context.actor(), on=on)
+    place = url_for("organisation.remove_day", on=on.isoformat())
+    return _ask(_("{day} dihapus dari daftar", day=day(on)), foreseen, place, _("Hapus"), {})
+
+
+def _ask(title: str, foreseen: Foreseen, place: str, does: str, sent: Mapping[str, str]) -> str:
+    if not foreseen.timers:
+        return ""
+    buttons = {
+        _RECOUNT: _("{does} dan hitung ulang", does=does),
+        _KEEP: _("{does}; yang berjalan tetap", does=does),
+    }
+    return render_template(
+        "people/recount_asked.html", title=title, foreseen=foreseen, place=place, sent=sent, buttons=buttons
+    )
+
+
+@blueprint.get("/pengguna/libur/hitung-ulang")
+def recount() -> str:
+    """What runs and would be due otherwise by the days off of now, and how far counting it anew is."""
+    actor = context.actor()
+    rights.require_administrator(actor)
+    with context.database().reading() as session:
+        last = recounts.latest(session, actor=actor)
+        runs = last is not None and last.state == "running"
+        foreseen = None if runs else recounts.foresee(session, holidays.loaded(session), actor=actor)
+    return render_template("people/recount.html", last=last, runs=runs, foreseen=foreseen)
+
+
+@blueprint.post("/pengguna/libur/hitung-ulang")
+def begin_recount() -> Response:
+    """Count anew what runs."""
+    command = entries.sent_command("recount_deadlines", "")
+    commands.begin(context.database(), actor=context.actor(), command=command)
+    return redirect(url_for("organisation.recount"), 303)
 
 
 @blueprint.get("/pengguna/riwayat")

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.commands.transaction import Answer, Command, run_command, run_without_key
 from app.db import Database
 from app.errors import InvalidForm
-from app.i18n import LANGUAGES, _, use
+from app.i18n import LANGUAGES, N_, _, use
 from app.models import User
 from app.services.core import edit_conflicts, ids, paging, rights
 from app.services.core.access import Actor, actor_of
@@ -23,6 +23,7 @@ from app.services.people import (
     groups,
     membership_changes,
     profiles,
+    sessions,
     units,
     user_search,
     users,
@@ -57,7 +58,7 @@ def take_along() -> Response:
     """The same list as a file, all of its pages, in the columns that `rosters` takes."""
     user_search.require_reader(context.actor())
     noting.list_taken("users")
-    heading = list(USER_COLUMNS.values())
+    heading = [*USER_COLUMNS.values(), "terakhir masuk"]
     return sheet_download("pengguna", lists.argument("format"), heading, _cells(context.database()))
 
 
@@ -68,7 +69,7 @@ def _cells(database: Database) -> Iterator[Sequence[object]]:
     while after is not None:
         with database.reading() as session:
             page = user_search.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
-            cells = [tuple(people.cells_of(user).values()) for user in page.items]
+            cells = [(*people.cells_of(user).values(), user.signed_in_at) for user in page.items]
         yield from cells
         after = page.next
 
@@ -188,6 +189,21 @@ def revoke_tokens(user_id: int) -> Response:
     return redirect(url_for("users.show", user_id=user_id), 303)
 
 
+@blueprint.post("/pengguna/<int:user_id>/sesi")
+def end_sessions(user_id: int) -> Response:
+    """Put him out of one browser, or of all."""
+    actor, session_id = context.actor(), request.form.get("session", "")[:64]
+
+    def do(session: Session) -> Answer:
+        return {"name": accounts.end_sessions(session, user_id, session_id, actor=actor).full_name}
+
+    command = entries.sent_command("end_sessions", user_id, session_id)
+    done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
+    words = N_("Sesi {name} berakhir.") if session_id else N_("Semua sesi {name} berakhir.")
+    flash(_(words, name=done["name"]), "ok")
+    return redirect(url_for("users.show", user_id=user_id), 303)
+
+
 @blueprint.post("/pengguna/<int:user_id>/nonaktif")
 def disable(user_id: int) -> Response:
     """Shut him out; his tasks go back to their lanes."""
@@ -298,6 +314,7 @@ def _page(
         chosen_roles=[role for role in _ROLES if getattr(profile, role)],
         languages=LANGUAGES,
         held=user_search.holding(session, user.id) if user else 0,
+        sessions=sessions.open_sessions(session, user.id, None) if user else (),
         live_tokens=api_tokens.live(session, user.id) if user else (),
         ends_soon=api_tokens.ends_soon,
         may_change=context.actor().administers,
@@ -398,7 +415,11 @@ def _filters(session: Session) -> list[Filter]:
     ]
     lanes = [(str(group.id), group.name) for group, _members in groups.with_counts(session)]
     offices = [(unit.code, unit.name) for unit in units.everything(session)]
-    states = [("enabled", _("Aktif")), ("disabled", _("Dinonaktifkan"))]
+    states = [
+        ("enabled", _("Aktif")),
+        ("disabled", _("Dinonaktifkan")),
+        ("never", _("Belum pernah masuk")),
+    ]
     return [
         Filter("role", _("Peran"), roles, lists.argument("role")),
         Filter("group", _("Lajur"), lanes, lists.argument("group")),
