@@ -10,7 +10,7 @@ from app.i18n import _
 from app.services.numbers import publication, words
 from app.services.numbers.publication import Statistics
 from app.web import context, lists
-from app.web.csv_files import csv_download
+from app.web.sheet_files import csv_download
 
 blueprint = Blueprint("public_numbers", __name__)
 
