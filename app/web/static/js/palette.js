@@ -1,5 +1,5 @@
 // The palette, by Ctrl+K: over tasks, cases, pages, and whatever the page has a key for. A combobox with a list box.
-// <dialog data-module="palette" data-src="/palet"> with an input, a list box, and a status that holds the words.
+// <dialog data-module="palette" data-address="/palet"> with an input, a list box, and a status that holds the words.
 const PAUSE_MS = 120;
 
 export default function palette(dialog) {
@@ -46,7 +46,7 @@ class Palette {
     this.asking?.abort();
     this.asking = new AbortController();
     const words = this.input.value.trim();
-    const address = `${this.dialog.dataset.src}?${new URLSearchParams(words ? { q: words } : {})}`;
+    const address = `${this.dialog.dataset.address}?${new URLSearchParams(words ? { q: words } : {})}`;
     const options = { headers: { Accept: "application/json" }, credentials: "same-origin", signal: this.asking.signal };
     const answer = await fetch(address, options).catch((error) => (error.name === "AbortError" ? "over" : null));
     if (answer === "over") return;

@@ -32,7 +32,7 @@ function press(key, dialog) {
     p: () => open(-1),
     f: firstField,
     "/": search,
-    "?": () => dialog.showModal(),
+    "?": () => help(dialog),
   };
   return key in acts ? acts[key]() : use(key);
 }
@@ -47,11 +47,17 @@ function together(event) {
   form.requestSubmit(button);
 }
 
+// Read from its beginning; the first control is at its end.
+function help(dialog) {
+  dialog.showModal();
+  dialog.querySelector("h2").focus();
+}
+
 function offerHelp(dialog) {
   const opener = document.querySelector("[data-shortcuts]");
   if (opener) {
     opener.hidden = false;
-    opener.addEventListener("click", () => dialog.showModal());
+    opener.addEventListener("click", () => help(dialog));
   }
   const box = dialog.querySelector("[data-shortcuts-on]");
   box.checked = wanted();
