@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, case, func, select
+from sqlalchemy import ColumnElement, Table, case, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.models import CaseFact, UserTask
@@ -101,12 +101,11 @@ def _due(
     ends = [calendar.end_of_day(today + timedelta(days=n)) + timedelta(minutes=1) for n in range(AHEAD + 1)]
     spans = list(enumerate([now, *ends]))
     span = case(*((UserTask.sort_at <= end, number) for number, end in spans), else_=None)
-    query = (
-        select(span, func.count())
-        .join(_FACT, _FACT.c.instance_id == UserTask.instance_id)
-        .where(IS_OPEN, UserTask.sort_at <= ends[-1], UserTask.due_at.is_not(None))
-        .where(_FACT.c.key == key, _FACT.c.ended_month.is_(None), *narrowed)
-    )
+    # Not joined: a database may then begin with all open cases, and look for the tasks of each.
+    of_it = (_FACT.c.instance_id == UserTask.instance_id, _FACT.c.key == key, _FACT.c.ended_month.is_(None))
+    counted = exists().where(*of_it, *narrowed).correlate_except(_FACT)
+    timed = UserTask.due_at.is_not(None)  # others are sorted by their age
+    query = select(span, func.count()).where(IS_OPEN, UserTask.sort_at <= ends[-1], timed, counted)
     counts = {number: tasks for number, tasks in session.execute(query.group_by(span))}
     days = [
         Day(today + timedelta(days=number), since, until, counts.get(number + 1, 0))
