@@ -1,4 +1,4 @@
-"""Statistics for anybody: counts by quarter in which no group of fewer than five can be found. Decision 55."""
+"""Statistics for anybody: counts by quarter in which no group of fewer than five can be found. Decision 59."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
