@@ -11,6 +11,7 @@ from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import Conflict, NotAllowed
+from app.forms import masking
 from app.history.events import CompletionTakenBack, TaskClaimed
 from app.i18n import _
 from app.models import (
@@ -150,8 +151,11 @@ def _put_back(session: Session, instance_id: int, row: CompletionUndo, before: B
 
 
 def _put_identity_back(session: Session, instance_id: int, before: Before) -> None:
+    """What signs in texts hide stays: a note that was written meanwhile may have the sign."""
     for key, sealed in before.identity.items():
         here = IdentityValue.instance_id == instance_id, IdentityValue.field_key == key
+        if sealed is None and masking.is_sign(key):
+            continue
         if sealed is None:
             session.execute(delete(IdentityValue).where(*here))
         else:

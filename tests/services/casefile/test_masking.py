@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.db import Database
-from app.errors import InvalidForm, NotAllowed, NotFound
+from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms.masking import SIGN
 from app.models import (
     CaseWords,
@@ -25,7 +25,7 @@ from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.notifications import outbox
 from app.services.search import words
-from app.services.tasks import tasks
+from app.services.tasks import tasks, undoing
 from tests.canaries.crawling import in_database
 from tests.services.counting import statements
 from tests.services.office import Office, form, text
@@ -277,3 +277,29 @@ def test_who_may_mask_and_lift(office: Office, named: ProcessInstance) -> None:
             masking.mark(session, named.id, ["memukul"], "x", actor=office.dinas_a)
         with pytest.raises(NotFound):
             masking.lift(session, named.id, "[kata ••• bbbbb]", "x", actor=office.rina)
+
+
+def test_what_was_masked_since_is_not_brought_back_by_taking_a_completion_back(
+    office: Office, named: ProcessInstance
+) -> None:
+    task = office.open_task(named)
+    with office.database.transaction() as session:
+        values = {"hasil": "kurang", "catatan": "baru"}
+        tasks.complete(session, task.id, values, {}, actor=office.rina, typed=values)
+    mark(office, named, "Karto Suwiryo")
+    with office.database.transaction() as session, pytest.raises(Conflict):
+        undoing.take_back(session, task.id, actor=office.rina)
+
+
+def test_what_a_note_hides_stays_when_the_completion_that_hid_it_first_is_taken_back(office: Office) -> None:
+    case = office.start()
+    task = office.open_task(case)
+    with office.database.transaction() as session:
+        values = {"hasil": "kurang", "catatan": TELEPHONE}
+        tasks.complete(session, task.id, values, {}, actor=office.rina, typed=values)
+    with office.database.transaction() as session:
+        notes.add(session, case.id, f"Sudah ditelepon {TELEPHONE}", actor=office.rina)
+    with office.database.transaction() as session:
+        undoing.take_back(session, task.id, actor=office.rina)
+    assert [*shown(office, case).values()] == [TELEPHONE]
+    assert "catatan" not in held(office, case).variables
