@@ -213,6 +213,11 @@ def _problem(wanted: Sequence[str]) -> str:
     return _("Tanda samaran tidak dapat disamarkan lagi.") if masking.signs_in(list(wanted)) else ""
 
 
+def pieces(text: str, words: Sequence[str]) -> list[str]:
+    """Return a text in pieces: what stands between words that are to be masked, and these, by turns."""
+    return masking.put_in_place(text, {one: f"\0{one}\0" for one in words}).split("\0")  # type: ignore[no-any-return]
+
+
 def _count(words: str, texts: Sequence[str]) -> int:
     sentinel = "\0"
     return sum(masking.put_in_place(text, {words: sentinel}).count(sentinel) for text in texts)

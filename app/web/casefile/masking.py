@@ -108,6 +108,7 @@ def _draw(
         "casefile/masking.html",
         case=case,
         masks=masks,
+        texts=[(label, masking.pieces(text, [one.words for one in found])) for label, text in masks.texts],
         sent=sent or {},
         found=found,
         problems=problems or {},

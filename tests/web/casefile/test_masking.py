@@ -15,7 +15,8 @@ def test_words_are_looked_at_masked_shown_and_lifted(sign_in: SignIn, case: Case
     assert word in words_of(browser.get(path))
     looked = browser.post(path, words=word, act="look")
     assert looked.status_code == 200
-    assert f"<mark>{word}</mark>" in looked.text
+    assert f"<strong>{word}</strong>" in looked.text
+    assert f"<mark>{word}</mark>" in looked.text  # in its text
     refused = browser.post(path, words=word, act="mask")
     assert (refused.status_code, "Tulis alasannya." in refused.text) == (422, True)
     assert browser.post(path, words=word, reason="nama saksi", act="mask").status_code == 303
