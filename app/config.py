@@ -21,6 +21,8 @@ _NAMELESS = frozenset({"localtime", "posixrules"})
 _OWN_PROXY = "127.0.0.0/8, ::1"
 #: More processes than that are another installation.
 _MOST_PROCESSES = 64
+#: Of a token that nobody guesses.
+_SHORTEST_TOKEN = 20
 _LOCAL_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 _YES = frozenset({"1", "true", "yes", "ya", "on"})
 _NO = frozenset({"0", "false", "no", "tidak", "off"})
@@ -88,6 +90,10 @@ class Config:
     security_log_addresses: bool = False
     #: For so long an officer may take a completion back; 0: never.
     undo_seconds: int = 30
+    #: What a line of the log is: text, or JSON without personal data.
+    log: Literal["text", "json"] = "text"
+    #: Who sends it reads the figures; without one only this machine does.
+    metrics_token: str | None = None
 
     @property
     def files_dir(self) -> Path:
@@ -151,7 +157,31 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         security_log_days=_number(env, "ALUR_SECURITY_LOG_DAYS", 730, most=36_500),
         security_log_addresses=_flag(env, "ALUR_SECURITY_LOG_ADDRESSES"),
         undo_seconds=_number(env, "ALUR_UNDO_SECONDS", 30, least=0, most=600),
+        log=_log(env),
+        metrics_token=_token(env, "ALUR_METRICS_TOKEN"),
     )
+
+
+def wants_json_log(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether this process shall log JSON: asked before anything else is, and told wrong by `from_environment`."""
+    return _given(environ).get("ALUR_LOG", "").strip().lower() == "json"
+
+
+def _log(env: Mapping[str, str]) -> Literal["text", "json"]:
+    text = env.get("ALUR_LOG", "text").strip().lower()
+    if text not in ("text", "json"):
+        raise NotReady(f"ALUR_LOG={env['ALUR_LOG']!r} tidak dikenal; tulis text atau json.")
+    return "json" if text == "json" else "text"
+
+
+def _token(env: Mapping[str, str], name: str) -> str | None:
+    """A secret that a program sends; its value is not told again."""
+    text = env.get(name, "").strip()
+    if text and (len(text) < _SHORTEST_TOKEN or not text.isascii() or not text.isprintable()):
+        raise NotReady(
+            f"{name} paling pendek {_SHORTEST_TOKEN} huruf ASCII; buat dengan: openssl rand -hex 32"
+        )
+    return text or None
 
 
 def folders(environ: Mapping[str, str] | None = None) -> tuple[Path, Path]:

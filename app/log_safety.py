@@ -1,6 +1,9 @@
 """Text for terminals and logs, where what a stranger wrote may steer nothing and begin no line of its own."""
 
+import json
 import logging
+from datetime import UTC, datetime
+from traceback import extract_tb
 from types import TracebackType
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
@@ -28,8 +31,42 @@ class Lines(logging.Formatter):
         return "\n".join(f"  | {plain(line)}" for line in super().formatException(ei).splitlines())
 
 
-def log_to_stderr() -> None:
-    """Let this process write its warnings and errors to stderr."""
+class JsonLines(logging.Formatter):
+    """A JSON object for a record, on one line, without personal data.
+
+    What an exception says may quote anything: of one its class is told, and in which functions it was raised.
+    """
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The object of a record."""
+        made = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": plain(_without_errors(record)),
+            **getattr(record, "told", {}),
+        }
+        if record.exc_info and record.exc_info[0] is not None:
+            kind, _error, trace = record.exc_info
+            made["error"] = kind.__name__
+            made["trace"] = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in extract_tb(trace)]
+        return json.dumps(made, ensure_ascii=False)
+
+
+def _without_errors(record: logging.LogRecord) -> str:
+    args = record.args if isinstance(record.args, tuple) else ()
+    told = tuple(type(one).__name__ if isinstance(one, BaseException) else one for one in args)
+    return str(record.msg) % told if told else str(record.msg)
+
+
+#: The logger that tells of each request, where the log is JSON.
+REQUESTS = "app.requests"
+
+
+def log_to_stderr(*, as_json: bool = False) -> None:
+    """Let this process write its warnings and errors to stderr; with JSON also a line for each request."""
     handler = logging.StreamHandler()
-    handler.setFormatter(Lines(_FORMAT))
+    handler.setFormatter(JsonLines() if as_json else Lines(_FORMAT))
     logging.basicConfig(level=logging.WARNING, handlers=[handler])
+    if as_json:
+        logging.getLogger(REQUESTS).setLevel(logging.INFO)

@@ -23,7 +23,7 @@ from app.cli import interrupts
 from app.cli.base import ready, say
 from app.commands.security_log import told
 from app.commands.transaction import run_without_key
-from app.config import Config, from_environment
+from app.config import Config, from_environment, wants_json_log
 from app.db import Database
 from app.errors import NotReady
 from app.history.events import ClockMoved, ClockReset
@@ -148,7 +148,7 @@ def _end_with(parent: int) -> None:
 @click.option("--demo", "shown", is_flag=True, hidden=True, help="Sebut pengguna peragaan.")
 def work(*, with_web: bool, shown: bool) -> None:
     """Fire timers until told to stop; with the web beside it, until that ends."""
-    log_safety.log_to_stderr()
+    log_safety.log_to_stderr(as_json=wants_json_log())
     stop = threading.Event()
 
     def end(_number: int, _frame: FrameType | None) -> None:

@@ -13,13 +13,14 @@ from app.bpmnio import budget
 from app.config import Config, from_environment
 from app.db import Database
 from app.services.core import ids, settings
-from app.web import api, context, delivery, errors, filters, health, login, proxies, security
+from app.web import api, context, delivery, errors, filters, health, login, metrics, proxies, security
 from app.web.casefile import casefile, masking
 from app.web.context import Installation
 from app.web.definitions import comparison, definitions, incidents, lifecycle, proposals
 from app.web.files import downloads
 from app.web.forecast import pages as forecast_pages
 from app.web.imports import imports
+from app.web.installation import pages as installation_pages
 from app.web.intake import intake
 from app.web.migration import migration, stopped_cases
 from app.web.notifications import notices
@@ -57,6 +58,7 @@ class _Json(JSONProvider):
 #: Pages and whatever else is served without a bearer token. Each module holds one ``blueprint``.
 PAGES = (
     health,
+    metrics,
     auth,
     tasks,
     palette,
@@ -83,6 +85,7 @@ PAGES = (
     users,
     rosters,
     organisation,
+    installation_pages,
     notices,
     downloads,
     security_pages,
@@ -109,6 +112,8 @@ def create_app(config: Config | None = None, database: Database | None = None) -
     )
     app.wsgi_app = _bounded(app.wsgi_app)  # type: ignore[method-assign]
     app.before_request(context.begin_language)
+    # Whoever hands a database in serves by himself: nobody to tell.
+    metrics.init_app(app, config.data_dir / "metrics" if database is None else None)
     noting.init_app(app)  # the first to know where a request comes from
     csrf = security.init_app(app, config)
     login.init_app(app)

@@ -19,7 +19,7 @@ from typing import Any
 from gunicorn.workers.base import Worker as GunicornWorker
 
 from app import log_safety
-from app.config import Config, from_environment
+from app.config import Config, from_environment, wants_json_log
 
 #: In memory: a worker touches a file there every second, and must not wait for a disk.
 _MEMORY = Path("/dev/shm")  # noqa: S108 gunicorn makes its own random names there
@@ -172,5 +172,5 @@ def _say(words: str) -> None:
 
 
 if __name__ == "__config__":  # gunicorn reads its settings
-    log_safety.log_to_stderr()
+    log_safety.log_to_stderr(as_json=wants_json_log())
     globals().update(options(from_environment()))

@@ -6,10 +6,12 @@ from flask import g, request
 from sqlalchemy.orm import Session
 
 from app import i18n
+from app.config import Office
 from app.errors import AppError
 from app.i18n import _
 from app.models import User
 from app.services.core import clock
+from app.services.core import office as office_settings
 from app.services.core.access import Actor
 from app.services.tasks import page_counts
 from app.services.tasks.page_counts import PageCounts
@@ -43,17 +45,23 @@ def _plain() -> dict[str, Any]:
         "home": "/",
         "here": context.own_address(),
         "paths": _PATHS,
-        "place": context.config().office.name,
-        "office": context.config().office,
+        **_office(context.config().office),
     }
 
 
 def _personal() -> dict[str, Any]:
     actor, user = context.maybe_actor(), context.user()
     if actor is None or user is None:
-        return _counted(lambda session: {"travel": _travel(session)})
+        return _counted(
+            lambda session: {"travel": _travel(session), **_office(office_settings.office(session))}
+        )
     who = {"user": {"name": user.full_name, "role": role(user)}}
     return who | _counted(lambda session: _waiting(session, actor))
+
+
+def _office(office: Office) -> dict[str, Any]:
+    """Who runs this installation, as the environment says until the database is asked."""
+    return {"place": office.name, "office": office}
 
 
 def _counted(read: Any) -> dict[str, Any]:
@@ -70,6 +78,7 @@ def _waiting(session: Session, actor: Actor) -> dict[str, Any]:
     counts = page_counts.of_actor(session, actor=actor)
     return {
         "travel": _travel(session),
+        **_office(office_settings.office(session)),
         "bell": {"url": "/notifikasi", "count": counts.unread, "current": _at("/notifikasi")},
         "links": _links(counts, actor),
     }

@@ -9,6 +9,7 @@ from tests.journeys.scene import Scene
 #: What answers a GET and is no page that people see in a browser.
 NO_PAGES = {
     "static": "files of the interface",
+    "metrics.tell": "for whoever watches over the machine",
     "health.check": "for whoever watches over the machine",
     "auth.home": "leads elsewhere",
     "casefile.diagram": "read by the viewer",
@@ -322,6 +323,8 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("organisation.new", "/pengguna/unit-baru", "sent empty", press("Simpan"), 422),
         Visit("organisation.show", "/pengguna/unit/DPUPR"),
         Visit("organisation.lanes", "/pengguna/lajur"),
+        Visit("installation.show", "/pemasangan"),
+        Visit("installation.edit_office", "/pemasangan/kantor"),
         Visit("organisation.days_off", "/pengguna/libur"),
         Visit("organisation.recount", "/pengguna/libur/hitung-ulang"),
         Visit("organisation.days_off", "/pengguna/libur", "sent empty", press("Tambahkan"), 422),

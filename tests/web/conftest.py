@@ -64,7 +64,7 @@ def sop_files() -> dict[str, bytes]:
 def office(config: Config, template: Template) -> Iterator[Database]:
     """The installation's database."""
     shutil.copy(template.path, config.data_dir / "alur.sqlite3")
-    info = {"config": config, "versions": dict(template.versions)}
+    info = {"config": config, "versions": dict(template.versions), "office": {}}
     database = Database(config.database_url, info=info)
     yield database
     database.engine.dispose()

@@ -96,6 +96,14 @@ class HolidayEvent(Event):
     name: str
 
 
+@event("office_edited")
+class OfficeEdited(Event):
+    """What the public pages say of who runs this was changed. ``changes``: name, address, phone, hours or url →
+    what stood there, and what stands there now."""
+
+    changes: Mapping[str, Any]
+
+
 @event("holiday_added")
 class HolidayAdded(HolidayEvent):
     """A day came into the list."""

@@ -8,7 +8,7 @@ from app import stored_messages
 from app.history import events
 from app.history.entry import Entry
 from app.history.events.office import HolidayEvent, UnitEvent, UserEvent
-from app.history.sentences import Change, Sentence, Text, moment, say
+from app.history.sentences import NOTHING, Change, Sentence, Text, moment, say
 from app.history.vocabulary import Vocabulary
 from app.history.words.telling import tells
 from app.i18n import N_, _, day
@@ -90,6 +90,25 @@ def _unit_added(entry: Entry[events.UnitAdded], _vocabulary: Vocabulary) -> Sent
 def _unit_edited(entry: Entry[events.UnitEdited], _vocabulary: Vocabulary) -> Sentence:
     title = say(N_("Unit {unit} diubah"), unit=entry.event.unit)
     return Sentence("note", title, changes=_changes(entry.event))
+
+
+_OFFICE = {
+    "name": N_("Nama kantor"),
+    "address": N_("Alamat"),
+    "phone": N_("Telepon"),
+    "hours": N_("Jam layanan"),
+    "url": N_("Alamat situs"),
+}
+
+
+@tells(events.OfficeEdited)
+def _office_edited(entry: Entry[events.OfficeEdited], _vocabulary: Vocabulary) -> Sentence:
+    changes = [
+        (_(_OFFICE[name]), before or None, after or NOTHING)
+        for name, (before, after) in entry.event.changes.items()
+        if name in _OFFICE
+    ]
+    return Sentence("note", say(N_("Keterangan kantor diubah")), changes=changes)
 
 
 @tells(events.HolidayAdded)

@@ -16,7 +16,10 @@ _GROWTH = 8
 
 def open_database(config: Config) -> Database:
     """Return the database whose sessions carry ``config``."""
-    return Database(config.database_url, info={"config": config, "versions": versions_held(), "units": set()})
+    return Database(
+        config.database_url,
+        info={"config": config, "versions": versions_held(), "units": set(), "office": {}},
+    )
 
 
 def versions_held() -> ByteBoundCache[int, Any]:

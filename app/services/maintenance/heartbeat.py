@@ -18,5 +18,11 @@ def beat(session: Session) -> None:
 
 def alive(session: Session) -> bool:
     """Whether a worker was heard lately."""
+    heard = age(session)
+    return heard is not None and heard < GONE_AFTER
+
+
+def age(session: Session) -> timedelta | None:
+    """How long ago a worker was heard; None when none ever was."""
     row = session.get(Setting, _SETTING)
-    return row is not None and datetime.now(UTC) - datetime.fromisoformat(row.value["at"]) < GONE_AFTER
+    return datetime.now(UTC) - datetime.fromisoformat(row.value["at"]) if row is not None else None

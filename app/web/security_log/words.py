@@ -55,6 +55,8 @@ _ACTIONS: Mapping[str, str] = {
     "reset_password": N_("Menyetel ulang kata sandi"),
     "revoke_tokens": N_("Mencabut token API"),
     "end_sessions": N_("Mengakhiri sesi pengguna"),
+    "edit_office": N_("Mengubah keterangan kantor"),
+    "office_edited": N_("Keterangan kantor diubah"),
     "add_unit": N_("Menambah unit"),
     "add_roster": N_("Berkas pengguna atau unit dikirim"),
     "begin_roster": N_("Berkas pengguna atau unit dijalankan"),

@@ -1,0 +1,84 @@
+"""Who runs this installation, as its pages and slips say: what an administrator wrote, else the environment."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import asdict, fields, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from app.config import Office
+from app.errors import InvalidForm
+from app.history.events import OfficeEdited
+from app.i18n import _
+from app.models import Setting
+from app.services.core import commit_hooks, edit_conflicts, history, rights, settings
+from app.services.core.access import Actor
+
+_SETTING = "office"
+_MOST_LETTERS = 200
+#: Every page asks: a process knows the answer for so long, in seconds. The one that changes it knows at once.
+_KNOWN_S = 30.0
+#: Where a process keeps it, see `settings.open_database`.
+_KNOWN = "office"
+FIELDS = tuple(field.name for field in fields(Office))
+
+
+def office(session: Session) -> Office:
+    """Who runs this. 1 SQL, and none for some seconds after that."""
+    known: dict[str, Any] = session.info.get(_KNOWN, {})
+    if not known or time.monotonic() - known["at"] > _KNOWN_S:
+        known |= {"office": stored(session), "at": time.monotonic()}
+    found: Office = known["office"]
+    return found
+
+
+def stored(session: Session) -> Office:
+    """The same as it is stored now. 1 SQL."""
+    row = session.get(Setting, _SETTING)
+    given = settings.config(session).office
+    return replace(given, **{name: row.value[name] for name in FIELDS if name in row.value}) if row else given
+
+
+def edit(session: Session, wanted: Office, *, actor: Actor | None, shown: str = "") -> Office:
+    """Say who runs this. What is as the environment has it is kept, too: a change of it there shows no more.
+
+    ``shown``: the fingerprint of what the page that asks for it shows.
+
+    Raises:
+        NotAllowed: the actor is no administrator. InvalidForm: something is wrong, or was changed since.
+    """
+    rights.require_administrator(actor)
+    wanted = Office(**{name: " ".join(text.split()) for name, text in asdict(wanted).items()})
+    if wrong := _errors(wanted):
+        raise InvalidForm(_("Belum disimpan. Periksa isian yang ditandai."), wrong, asdict(wanted))
+    before = stored(session)
+    edit_conflicts.require(before, wanted, shown)
+    session.merge(Setting(name=_SETTING, value=asdict(wanted)))
+    old, new = asdict(before), asdict(wanted)
+    if changes := {name: [old[name], new[name]] for name in FIELDS if old[name] != new[name]}:
+        history.record(session, OfficeEdited(changes=changes), actor=actor)
+    commit_hooks.once_committed(session, session.info.get(_KNOWN, {}).clear)
+    return wanted
+
+
+def _errors(wanted: Office) -> Mapping[str, str]:
+    found = {
+        name: _("Paling panjang {n} huruf.", n=_MOST_LETTERS)
+        for name, text in asdict(wanted).items()
+        if len(text) > _MOST_LETTERS
+    }
+    if wanted.url and not _is_address(wanted.url):
+        found["url"] = _("Tulis alamat yang utuh, misalnya https://www.example.go.id")
+    if (wanted.address or wanted.phone or wanted.hours or wanted.url) and not wanted.name:
+        found["name"] = _("Tulis nama kantornya; tanpa itu keterangan lain tidak ditampilkan.")
+    return found
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

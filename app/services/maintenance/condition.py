@@ -1,0 +1,114 @@
+"""How an installation is: what waits, how far behind its parts are, what is left of the disk. No personal data."""
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, func, literal, select
+from sqlalchemy.orm import Session
+
+from app.models import HistoryEvent, Incident, Job, LoginSession, OutboxMessage, UserTask
+from app.models.runtime import IS_OPEN
+from app.services.core import clock, settings
+from app.services.maintenance import heartbeat, migrations
+from app.services.people import sessions
+from app.services.search import words
+
+#: No count goes further: each is a look at the first rows of an index.
+MOST = 100_000
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What was measured at one moment. Counts end at `MOST`; an age is None where there is nothing of that age."""
+
+    open_tasks: int
+    overdue_tasks: int
+    open_incidents: int
+    jobs_waiting: int
+    jobs_late: int
+    #: Of the timer that should have fired first.
+    job_late_s: float
+    outbox_waiting: int
+    outbox_age_s: float
+    #: Events of cases that came after the newest one whose case is indexed.
+    search_lag: int
+    sessions_open: int
+    worker_age_s: float | None
+    disk_free_bytes: int
+    disk_bytes: int
+
+    @property
+    def numbers(self) -> Mapping[str, float]:
+        """What is a number now, by name."""
+        return {name: value for name, value in vars(self).items() if value is not None}
+
+
+def measure(session: Session) -> Condition:
+    """Measure. 4 SQL, whatever the installation holds."""
+    now, real = clock.now(session), clock.real()
+    indexed = words.indexed_event(session, 0)
+    alive = (LoginSession.seen_at > real - sessions.IDLE, LoginSession.created_at > real - sessions.ABSOLUTE)
+    waits = OutboxMessage.delivered_at.is_(None)
+    row = session.execute(
+        select(
+            _count(select(literal(1)).where(IS_OPEN), UserTask),
+            _count(select(literal(1)).where(IS_OPEN, UserTask.sort_at < now), UserTask),
+            _count(select(literal(1)).where(Incident.resolved_at.is_(None)), Incident),
+            _count(select(literal(1)).where(Job.run_at.is_not(None)), Job),
+            _count(select(literal(1)).where(Job.run_at < now), Job),
+            select(func.min(Job.run_at)).scalar_subquery(),
+            _count(select(literal(1)).where(waits), OutboxMessage),
+            select(OutboxMessage.queued_at)
+            .where(waits)
+            .order_by(OutboxMessage.id)
+            .limit(1)
+            .scalar_subquery(),
+            _count(
+                select(literal(1)).where(HistoryEvent.id > indexed, HistoryEvent.instance_id.is_not(None)),
+                HistoryEvent,
+            ),
+            _count(select(literal(1)).where(*alive), LoginSession),
+        )
+    ).one()
+    tasks, overdue, incidents, jobs, late, first_job, outbox, first_message, lag, signed_in = row
+    age = heartbeat.age(session)
+    disk = shutil.disk_usage(settings.config(session).data_dir)
+    return Condition(
+        tasks,
+        overdue,
+        incidents,
+        jobs,
+        late,
+        _behind(first_job, now),
+        outbox,
+        _behind(first_message, now),
+        lag,
+        signed_in,
+        age.total_seconds() if age is not None else None,
+        disk.free,
+        disk.total,
+    )
+
+
+def _count(rows: Select[int], table: type) -> ColumnElement[int]:
+    found = rows.select_from(table).limit(MOST).subquery()
+    return select(func.count()).select_from(found).scalar_subquery()
+
+
+def _behind(at: datetime | None, now: datetime) -> float:
+    return max((now - at).total_seconds(), 0.0) if at is not None else 0.0
+
+
+@dataclass(frozen=True)
+class Build:
+    """What runs here: the database and its revision."""
+
+    database: str
+    revision: str
+
+
+def build(session: Session) -> Build:
+    """What runs here. No SQL."""
+    return Build(session.get_bind().dialect.name, migrations.newest())

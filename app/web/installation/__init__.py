@@ -1,0 +1,1 @@
+"""How the installation is, and what an administrator sets for it."""

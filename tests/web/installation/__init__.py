@@ -1,0 +1,1 @@
+"""How the installation is, and what is set for it."""
