@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from app.forms import masking
 from app.models import Attachment, HistoryEvent, IdentityValue, InstanceMessage, Job, ProcessInstance
 from app.services.core import clock, encryption
 from app.services.files import attachments as attachments
@@ -54,6 +55,18 @@ def test_identity_that_nobody_else_may_see_stays(office: Office) -> None:
         b'<spiffworkflow:property name="identitas"',
     )
     assert identities(office, asked(office, shut, dinas(private=True), nama=CANARY, judul="Rahasia")) == {}
+
+
+@pytest.mark.parametrize("closed", [False, True])
+def test_what_signs_in_a_text_hide_goes_along_unless_it_is_closed(office: Office, closed: bool) -> None:
+    sender = kecamatan()
+    if closed:
+        tag = b'<spiffworkflow:property name="identitas'
+        sender = sender.replace(tag + b'"', tag + b' tertutup" value="=true"/>' + tag + b'"', 1)
+    other = asked(office, sender, dinas(), judul="Jembatan, WA 0812-3456-7890")
+    [sign] = masking.signs_in(other.variables["judul"])
+    assert other.variables["judul"] == cases(office, "kecamatan")[0].variables["judul"]
+    assert identities(office, other) == ({} if closed else {sign: "0812-3456-7890"})
 
 
 def test_what_the_receiver_marks_as_identity_becomes_identity(office: Office) -> None:

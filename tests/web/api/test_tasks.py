@@ -144,7 +144,7 @@ def test_completing_takes_few_statements_and_one_commit(case: Case, traffic: Tra
 
 @pytest.mark.parametrize("unit", ["DPUPR", "DIKBUD"], ids=["with officers", "without"])
 def test_sending_a_case_to_a_unit_takes_few_statements(case: Case, traffic: Traffic, unit: str) -> None:
-    """Of the service layer 14, of which 3 are for the numbers; two more keep the answer for a repeat, one is the log's."""
+    """Of the service layer 14, 3 of them for the numbers; two more keep the answer for a repeat, one is the log's."""
     for name in ("lapor", "upp", "upp"):
         case.complete(name)
     task = case.task("upp")
