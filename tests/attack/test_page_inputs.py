@@ -50,7 +50,7 @@ def fields_of(app: Flask, office: Database, browsers: dict[str, Browser]) -> tup
         if "GET" in (rule.methods or ()) and not rule.rule.startswith(("/api/", "/static/")):
             for path in list(things.paths(rule))[:2]:
                 for browser in browsers.values():
-                    names |= set(_FIELD.findall(browser.get(path).text))
+                    names |= set(_FIELD.findall(browser.get(path).get_data().decode(errors="replace")))
     return tuple(sorted(names - {"csrf_token"}))
 
 
