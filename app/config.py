@@ -5,6 +5,7 @@ import re
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
@@ -94,6 +95,12 @@ class Config:
     log: Literal["text", "json"] = "text"
     #: Who sends it reads the figures; without one only this machine does.
     metrics_token: str | None = None
+    #: Where the worker makes a backup each day at this time, and how many it keeps; None: nowhere.
+    backup_dir: Path | None = None
+    backup_at: time = time(1, 30)
+    backup_keep: int = 14
+    #: Public keys of age or SSH that backups are sealed for.
+    backup_recipients: tuple[str, ...] = ()
 
     @property
     def files_dir(self) -> Path:
@@ -159,7 +166,34 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         undo_seconds=_number(env, "ALUR_UNDO_SECONDS", 30, least=0, most=600),
         log=_log(env),
         metrics_token=_token(env, "ALUR_METRICS_TOKEN"),
+        backup_dir=_backup_dir(env, data_dir),
+        backup_at=_time_of_day(env, "ALUR_BACKUP_AT", "01:30"),
+        backup_keep=_number(env, "ALUR_BACKUP_KEEP", 14, most=3_650),
+        backup_recipients=_recipients(env),
     )
+
+
+def _backup_dir(env: Mapping[str, str], data_dir: Path) -> Path | None:
+    """Outside of the data: a disk that is lost must not take both."""
+    if "ALUR_BACKUP_DIR" not in env:
+        return None
+    found = Path(env["ALUR_BACKUP_DIR"]).resolve()
+    if found.is_relative_to(data_dir) or data_dir.is_relative_to(found):
+        raise NotReady(f"ALUR_BACKUP_DIR={found} dan folder data {data_dir} harus terpisah.")
+    return found
+
+
+def _recipients(env: Mapping[str, str]) -> tuple[str, ...]:
+    """Keys apart by commas: one of SSH has blanks in it."""
+    return tuple(key for part in env.get("ALUR_BACKUP_AGE", "").split(",") if (key := part.strip()))
+
+
+def _time_of_day(env: Mapping[str, str], name: str, otherwise: str) -> time:
+    text = env.get(name, otherwise).strip().replace(".", ":")
+    try:
+        return time.fromisoformat(text).replace(tzinfo=None)
+    except ValueError as error:
+        raise NotReady(f"{name}={env[name]!r} bukan waktu; contoh: {otherwise}") from error
 
 
 def wants_json_log(environ: Mapping[str, str] | None = None) -> bool:

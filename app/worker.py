@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app.commands import imports, migration, numbers, publications, recounts, roster, search, surveys
+from app.commands import backups, imports, migration, numbers, publications, recounts, roster, search, surveys
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
@@ -55,6 +55,8 @@ def run(database: Database, config: Config, stop: threading.Event, say: Callable
         "words": _Words(database).turn,
         "numbers": _Numbers(database).turn,
     }
+    if config.backup_dir is not None:
+        beside["backups"] = lambda: _back_up(database, config)
     if config.smtp_url:
         beside["mail"] = lambda: _send(database)
     if config.watch:
@@ -258,6 +260,12 @@ def _import_cases(database: Database) -> float:
 def _count_deadlines_anew(database: Database) -> float:
     """Count running deadlines anew beside the clock: each is a case to read and store."""
     return 0.0 if recounts.work(database) else SOON_S
+
+
+def _back_up(database: Database, config: Config) -> float:
+    """Back up when it is time, beside the clock: it reads all there is."""
+    backups.work(database, config)
+    return 60.0
 
 
 def _carry_out_files(database: Database) -> float:

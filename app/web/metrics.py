@@ -197,6 +197,7 @@ _GAUGES = {
     "search_lag": "Events of cases behind the newest whose case is indexed for search.",
     "sessions_open": "Sessions of signed-in browsers.",
     "worker_age_s": "Seconds since the worker was heard.",
+    "backup_age_s": "Seconds since the newest backup by schedule.",
     "disk_free_bytes": "Bytes free where the data lie.",
     "disk_bytes": "Bytes of that disk.",
 }

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.models import HistoryEvent, Incident, Job, LoginSession, OutboxMessage, UserTask
 from app.models.runtime import IS_OPEN
 from app.services.core import clock, settings
-from app.services.maintenance import heartbeat, migrations
+from app.services.maintenance import heartbeat, migrations, scheduled_backups
 from app.services.people import sessions
 from app.services.search import words
 
@@ -36,6 +36,7 @@ class Condition:
     search_lag: int
     sessions_open: int
     worker_age_s: float | None
+    backup_age_s: float | None
     disk_free_bytes: int
     disk_bytes: int
 
@@ -73,7 +74,7 @@ def measure(session: Session) -> Condition:
         )
     ).one()
     tasks, overdue, incidents, jobs, late, first_job, outbox, first_message, lag, signed_in = row
-    age = heartbeat.age(session)
+    age, backed_up = heartbeat.age(session), scheduled_backups.age(session)
     disk = shutil.disk_usage(settings.config(session).data_dir)
     return Condition(
         tasks,
@@ -87,6 +88,7 @@ def measure(session: Session) -> Condition:
         lag,
         signed_in,
         age.total_seconds() if age is not None else None,
+        backed_up.total_seconds() if backed_up is not None else None,
         disk.free,
         disk.total,
     )

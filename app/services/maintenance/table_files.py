@@ -37,9 +37,10 @@ from app.i18n import _
 from app.services.maintenance import migrations
 
 #: Not worth keeping, and better not: sign-ins, looks of reporters and counted attempts end with the installation,
-#: what a change would do to cases is judged anew, and what completions could be taken back with is good for seconds.
+#: what a change would do to cases is judged anew, what completions could be taken back with is good for seconds, and
+#: what passwords of new users follow from for an hour.
 VOLATILE = frozenset(
-    {"login_session", "attempt", "void_nonce", "effect_survey", "effect_case", "completion_undo"}
+    "login_session attempt void_nonce effect_survey effect_case completion_undo roster_file roster_line".split()
 )
 #: What an installation writes before anything is done in it; a backup's own takes its place.
 LEFT_BEHIND = frozenset({"setting", "security_event"})

@@ -44,6 +44,9 @@ _WORDS = {
         "terus."
     ),
     "message_unheard": N_("Pesan {message} datang terlambat: perkara yang dituju sudah berakhir."),
+    "backup_failed": N_(
+        "Cadangan terjadwal tidak dapat dibuat. Sebabnya ada di halaman Pemasangan; dicoba lagi setiap jam."
+    ),
     "unit_empty": N_(
         "{unit} belum punya petugas untuk {task} (lajur {lane}). Tambahkan petugasnya atau alihkan tugasnya."
     ),

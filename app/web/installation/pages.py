@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -13,10 +15,11 @@ from app.config import Office
 from app.errors import InvalidForm
 from app.i18n import _
 from app.services.core import edit_conflicts, office, rights
-from app.services.maintenance import condition
+from app.services.maintenance import condition, scheduled_backups
 from app.services.maintenance.condition import Condition
 from app.services.maintenance.heartbeat import GONE_AFTER
-from app.web import context, entries
+from app.stored_messages import tell_stored
+from app.web import context, entries, filters
 
 blueprint = Blueprint("installation", __name__)
 
@@ -24,6 +27,8 @@ blueprint = Blueprint("installation", __name__)
 _LEAST_FREE_BYTES = 1024**3
 #: What waits longer than that, in seconds, is late.
 _LATE_S = 60.0
+#: A day, and two hours in which it is made.
+_OLD_BACKUP_S = 26 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -41,9 +46,12 @@ def show() -> str:
     rights.require_administrator(context.actor())
     with context.database().reading() as session:
         measured, build = condition.measure(session), condition.build(session)
-        who = office.stored(session)
+        who, backed_up = office.stored(session), scheduled_backups.state(session)
     return render_template(
-        "installation/show.html", parts=_parts(measured, build), measured=measured, office=who
+        "installation/show.html",
+        parts=[*_parts(measured, build), _of_backups(measured, backed_up)],
+        measured=measured,
+        office=who,
     )
 
 
@@ -89,6 +97,24 @@ def _parts(now: Condition, build: condition.Build) -> list[Part]:
             _("{free} GB bebas dari {total} GB.", free=_gb(free), total=_gb(now.disk_bytes)),
         ),
     ]
+
+
+def _of_backups(now: Condition, known: Mapping[str, Any]) -> Part:
+    name, config = _("Cadangan terjadwal"), context.config()
+    if config.backup_dir is None:
+        return Part(name, False, _("Belum diatur: isi ALUR_BACKUP_DIR."))
+    if known.get("failed_at"):
+        return Part(name, False, tell_stored(known["error"]))
+    if now.backup_age_s is None:
+        return Part(name, True, _("Yang pertama segera dibuat."))
+    words = _(
+        "{name}, {size} MB, dibuat {at}; {n} yang terbaru disimpan.",
+        name=known["name"],
+        size=round(known["bytes"] / 1024**2, 1),
+        at=filters.moment(datetime.fromisoformat(known["made_at"])),
+        n=config.backup_keep,
+    )
+    return Part(name, now.backup_age_s < _OLD_BACKUP_S, words)
 
 
 def _gb(size_bytes: int) -> str:

@@ -1,0 +1,36 @@
+"""Backups by schedule: the turn of the worker."""
+
+import logging
+
+from app.commands.security_log import told
+from app.commands.transaction import run_without_key
+from app.config import Config
+from app.db import Database
+from app.errors import AppError
+from app.i18n import N_, _
+from app.services.maintenance import scheduled_backups
+
+logger = logging.getLogger(__name__)
+_FAILED = N_("Gangguan yang tidak terduga; lihat catatan server.")
+
+
+def work(database: Database, config: Config) -> bool:
+    """Make a backup if one is due; whether one was made. What fails is told, and tried again later."""
+    with database.reading() as session:
+        if not scheduled_backups.is_due(session, config):
+            return False
+    try:
+        with told(database, "backup"):
+            made = scheduled_backups.make(config, database)
+        size = scheduled_backups.size_bytes(made)
+    except AppError as error:
+        logger.warning("backup: %s", error)
+        why = error.said
+    except Exception:
+        logger.exception("backup")
+        why = _(_FAILED)
+    else:
+        run_without_key(database, lambda session: scheduled_backups.note_made(session, made, size))
+        return True
+    run_without_key(database, lambda session: scheduled_backups.note_failure(session, why))
+    return False
