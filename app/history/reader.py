@@ -78,6 +78,11 @@ def newest_id(session: Session, instance_id: int | None = None) -> int:
     )
 
 
+def later(after: int) -> Select[int]:
+    """Ids of events of cases above ``after``, for a count: by the primary key."""
+    return select(HistoryEvent.id).where(HistoryEvent.id > after, HistoryEvent.instance_id.is_not(None))
+
+
 def newest_ids(after: int) -> Subquery:
     """The cases with events of an id above ``after``: ``instance_id``, and ``event_id`` of the newest of each."""
     query = select(HistoryEvent.instance_id, func.max(HistoryEvent.id).label("event_id"))

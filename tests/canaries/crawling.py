@@ -29,6 +29,7 @@ NOT_POSTED = {
     "users.reset_password": "the same",
     "users.edit": "the same, by an empty list of lanes",
     "users.revoke_tokens": "the same, for programs",
+    "casefile.erase": "erases the marks that the crawl looks for",
     "users.end_sessions": "ends the sessions of those who crawl",
 }
 #: Of SQLite: a row that is longer goes on elsewhere.

@@ -33,6 +33,18 @@ class InstanceCancelled(InstanceEvent):
     reason: str
 
 
+@event("identity_erased")
+class IdentityErased(InstanceEvent):
+    """Whom the case is about was erased. ``fields``: the keys of the form's fields. ``files``, ``drafts``, and
+    ``lines`` of imports: how many."""
+
+    fields: Sequence[str]
+    files: int
+    drafts: int
+    lines: int
+    reason: str
+
+
 @event("incident_opened")
 class IncidentOpened(InstanceEvent):
     """Something stopped. ``message`` is a stored message.

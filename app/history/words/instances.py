@@ -54,6 +54,15 @@ def _cancelled(entry: Entry[events.InstanceCancelled], _vocabulary: Vocabulary) 
     return Sentence("cancelled", say(N_("Perkara dibatalkan")), reason=entry.event.reason)
 
 
+@tells(events.IdentityErased)
+def _erased(entry: Entry[events.IdentityErased], vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    text = N_("Identitas dihapus: {fields} isian, {files} berkas, {drafts} draf, {lines} baris impor")
+    counts = {"files": event.files, "drafts": event.drafts, "lines": event.lines}
+    told = {name: str(number) for name, number in counts.items()}
+    return Sentence("cancelled", say(text, fields=str(len(event.fields)), **told), reason=event.reason)
+
+
 @tells(events.IncidentOpened)
 def _stopped(entry: Entry[events.IncidentOpened], vocabulary: Vocabulary) -> Sentence:
     event, reason = entry.event, stored_messages.tell_stored(entry.event.message)

@@ -104,9 +104,9 @@ _OFFICE = {
 @tells(events.OfficeEdited)
 def _office_edited(entry: Entry[events.OfficeEdited], _vocabulary: Vocabulary) -> Sentence:
     changes = [
-        (_(_OFFICE[name]), before or None, after or NOTHING)
-        for name, (before, after) in entry.event.changes.items()
-        if name in _OFFICE
+        (_(_OFFICE[name]), str(pair[0]) or None, str(pair[1]) or NOTHING)
+        for name, pair in entry.event.changes.items()
+        if name in _OFFICE and isinstance(pair, list | tuple) and len(pair) == 2
     ]
     return Sentence("note", say(N_("Keterangan kantor diubah")), changes=changes)
 

@@ -8,7 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, func, literal, select
 from sqlalchemy.orm import Session
 
-from app.models import HistoryEvent, Incident, Job, LoginSession, OutboxMessage, UserTask
+from app.history import reader
+from app.models import Incident, Job, LoginSession, OutboxMessage, UserTask
 from app.models.runtime import IS_OPEN
 from app.services.core import clock, settings
 from app.services.maintenance import heartbeat, migrations, scheduled_backups
@@ -66,10 +67,7 @@ def measure(session: Session) -> Condition:
             .order_by(OutboxMessage.id)
             .limit(1)
             .scalar_subquery(),
-            _count(
-                select(literal(1)).where(HistoryEvent.id > indexed, HistoryEvent.instance_id.is_not(None)),
-                HistoryEvent,
-            ),
+            _count(reader.later(indexed)),
             _count(select(literal(1)).where(*alive), LoginSession),
         )
     ).one()
@@ -94,8 +92,8 @@ def measure(session: Session) -> Condition:
     )
 
 
-def _count(rows: Select[int], table: type) -> ColumnElement[int]:
-    found = rows.select_from(table).limit(MOST).subquery()
+def _count(rows: Select[int], table: type | None = None) -> ColumnElement[int]:
+    found = (rows.select_from(table) if table is not None else rows).limit(MOST).subquery()
     return select(func.count()).select_from(found).scalar_subquery()
 
 

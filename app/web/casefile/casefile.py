@@ -39,6 +39,7 @@ from app.services.definitions.definitions import Version
 from app.services.facts.counted import Counted
 from app.services.instances import cancellation, incidents, instances
 from app.services.reporter import tracking
+from app.services.retention import erasure
 from app.services.tasks import permissions
 from app.web import context, deadlines, entries, errors, lists
 from app.web.casefile import clocks, counted, page_parts
@@ -179,6 +180,18 @@ def cancel(instance_id: int) -> AnyResponse:
         return {}
 
     return _perform(instance_id, "cancel", sent, do) or _done(instance_id, _("Perkara dibatalkan."))
+
+
+@blueprint.post("/perkara/<int:instance_id>/hapus-identitas")
+def erase(instance_id: int) -> AnyResponse:
+    """Erase whom the case is about, with a reason."""
+    sent = {"reason": request.form.get("reason", "")}
+
+    def do(session: Session) -> Answer:
+        erasure.erase(session, instance_id, sent["reason"], actor=context.actor())
+        return {}
+
+    return _perform(instance_id, "erase", sent, do) or _done(instance_id, _("Identitas dihapus."))
 
 
 def _perform(
@@ -482,6 +495,7 @@ def _rights(actor: Actor, file: CaseFile) -> dict[str, bool]:
     return {
         "write": not actor.is_auditor,
         "cancel": cancellation.may_cancel(actor, file.instance, file.tasks, file.waits, file.version),
+        "erase": erasure.may_erase(actor),
         "retry": incidents.may_retry(actor),
         "reissue": tracking.may_issue(actor, file.version),
     }

@@ -44,6 +44,7 @@ _ACTIONS: Mapping[str, str] = {
     "note_task": N_("Menulis catatan"),
     "note_case": N_("Menulis catatan"),
     "cancel": N_("Membatalkan perkara"),
+    "erase_case": N_("Menghapus identitas"),
     "cancel_case": N_("Membatalkan perkara"),
     "reissue_code": N_("Mengganti kode pelacakan"),
     "retry": N_("Mencoba ulang kendala"),

@@ -1,0 +1,125 @@
+"""Erasing whom a case is about, when that person asks for it: everything that is sealed for the case."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import Conflict, InvalidForm
+from app.history.events import IdentityErased
+from app.i18n import _
+from app.models import Attachment, Draft, IdentityValue, ImportRow, ProcessInstance, UserTask
+from app.services import identity
+from app.services.core import access, bulk, encryption, history, rights
+from app.services.core.access import Actor
+from app.services.files import store
+
+MOST_REASON = 1_000
+
+
+@dataclass(frozen=True)
+class Held:
+    """What of a person a case holds: how many fields, private files, drafts, and lines of imports with cells."""
+
+    fields: int
+    files: int
+    drafts: int
+    lines: int
+
+    def __bool__(self) -> bool:
+        return any(vars(self).values())
+
+
+def may_erase(actor: Actor) -> bool:
+    """Whether the actor may erase identity: an administrator, who sees none of it."""
+    return actor.administers
+
+
+def held(session: Session, instance_id: int, *, actor: Actor) -> Held:
+    """What `erase` would erase. 5 SQL.
+
+    Raises:
+        NotFound: the case is not the actor's to see. NotAllowed: he is no administrator.
+    """
+    rights.require_administrator(actor)
+    access.instance(session, actor, instance_id)
+    count = select(func.count())
+    return Held(
+        len(identity.keys(session, instance_id)),
+        len(_private_files(session, instance_id)),
+        len(_drafts(session, instance_id)),
+        session.scalar(count.select_from(ImportRow).where(*_of_case(instance_id))) or 0,
+    )
+
+
+def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> ProcessInstance:
+    """Erase the identity fields of a case, its private files, what people typed and did not send, and the cells of
+    the line that it was imported from. The history tells that it was done, by whom and why, and how much it was.
+
+    Raises:
+        NotFound; NotAllowed: the actor is no administrator. InvalidForm: no reason. Conflict: there is nothing.
+    """
+    rights.require_administrator(actor)
+    instance = access.instance(session, actor, instance_id, lock=True)
+    reason = _require_reason(reason)
+    found = held(session, instance_id, actor=actor)
+    if not found:
+        raise Conflict(_("Perkara ini tidak menyimpan identitas."))
+    keys = list(identity.keys(session, instance_id))
+    drafts = _drafts(session, instance_id)
+    files = [*_private_files(session, instance_id), *_files_in(session, drafts)]
+    for row in files:
+        store.remove(session, row)
+        session.delete(row)
+    for draft in drafts:
+        session.delete(draft)
+    session.execute(delete(IdentityValue).where(IdentityValue.instance_id == instance_id))
+    session.execute(update(ImportRow).where(*_of_case(instance_id)).values(cells=None, errors=None))
+    event = IdentityErased(
+        fields=keys, files=len(files), drafts=found.drafts, lines=found.lines, reason=reason
+    )
+    history.record(session, event, actor=actor, instance_id=instance_id)
+    return instance
+
+
+def _require_reason(reason: str) -> str:
+    reason = reason.strip()
+    message = ""
+    if not reason:
+        message = _("Tulis alasan penghapusan, tanpa menyebut orangnya.")
+    elif len(reason) > MOST_REASON:
+        message = _("Alasan paling panjang {n} huruf.", n=MOST_REASON)
+    if message:
+        raise InvalidForm(message, {"reason": message})
+    return reason
+
+
+def _of_case(instance_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        ImportRow.instance_id == instance_id,
+        or_(ImportRow.cells.is_not(None), ImportRow.errors.is_not(None)),
+    )
+
+
+def _private_files(session: Session, instance_id: int) -> Sequence[Attachment]:
+    query = select(Attachment).where(Attachment.instance_id == instance_id, Attachment.is_private)
+    return session.scalars(query).all()
+
+
+def _drafts(session: Session, instance_id: int) -> list[Draft]:
+    """What anybody typed into a task of the case and did not send."""
+    tasks = session.scalars(select(UserTask.id).where(UserTask.instance_id == instance_id)).all()
+    found: list[Draft] = []
+    for some in bulk.batches(f"task:{task_id}" for task_id in tasks):
+        found += session.scalars(select(Draft).where(Draft.scope.in_(some)))
+    return found
+
+
+def _files_in(session: Session, drafts: Sequence[Draft]) -> list[Attachment]:
+    """Files that were uploaded and that only these drafts name."""
+    texts = [orjson.dumps(encryption.unseal(session, draft.ciphertext)) for draft in drafts]
+    users = {draft.user_id for draft in drafts}
+    loose = select(Attachment).where(Attachment.instance_id.is_(None), Attachment.uploaded_by_id.in_(users))
+    return [row for row in session.scalars(loose) if any(row.id.encode() in text for text in texts)]
