@@ -40,7 +40,16 @@ from app.services.maintenance import migrations
 #: what a change would do to cases is judged anew, what completions could be taken back with is good for seconds, and
 #: what passwords of new users follow from for an hour.
 VOLATILE = frozenset(
-    "login_session attempt void_nonce effect_survey effect_case completion_undo roster_file roster_line".split()
+    {
+        "attempt",
+        "completion_undo",
+        "effect_case",
+        "effect_survey",
+        "login_session",
+        "roster_file",
+        "roster_line",
+        "void_nonce",
+    }
 )
 #: What an installation writes before anything is done in it; a backup's own takes its place.
 LEFT_BEHIND = frozenset({"setting", "security_event"})

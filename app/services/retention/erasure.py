@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.errors import Conflict, InvalidForm
 from app.history.events import IdentityErased
 from app.i18n import _
-from app.models import Attachment, Draft, IdentityValue, ImportRow, ProcessInstance, UserTask
+from app.models import Attachment, CompletionUndo, Draft, IdentityValue, ImportRow, ProcessInstance, UserTask
 from app.services import identity
 from app.services.core import access, bulk, encryption, history, rights
 from app.services.core.access import Actor
@@ -76,6 +76,8 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     for draft in drafts:
         session.delete(draft)
     session.execute(delete(IdentityValue).where(IdentityValue.instance_id == instance_id))
+    # What the last completion could be taken back with holds what was typed, and identity of before.
+    session.execute(delete(CompletionUndo).where(CompletionUndo.instance_id == instance_id))
     session.execute(update(ImportRow).where(*_of_case(instance_id)).values(cells=None, errors=None))
     event = IdentityErased(
         fields=keys, files=len(files), drafts=found.drafts, lines=found.lines, reason=reason

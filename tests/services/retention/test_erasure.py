@@ -13,7 +13,7 @@ from app.db import Base
 from app.errors import Conflict, InvalidForm, NotAllowed, WrongKey
 from app.history import reader
 from app.history.events import IdentityErased
-from app.models import Draft, ImportBatch, ImportRow, ProcessInstance
+from app.models import CompletionUndo, Draft, ImportBatch, ImportRow, ProcessInstance
 from app.services.core import clock, encryption, settings
 from app.services.core.access import Actor
 from app.services.files import attachments, uploads
@@ -22,8 +22,8 @@ from app.services.retention import erasure
 from app.services.tasks import drafts
 from tests.services.office import Office, add_user
 
-WHO, CARD, DRAFT, CELL, LOOSE = (f"kenari-{n}" for n in ("nama", "ktp", "draf", "sel", "lepas"))
-MARKS = (WHO, CARD, DRAFT, CELL, LOOSE)
+MARKS = tuple(f"kenari-{n}" for n in ("nama", "ktp", "draf", "sel", "lepas", "urung"))
+WHO, CARD, DRAFT, CELL, LOOSE, UNDO = MARKS
 
 
 @pytest.fixture
@@ -57,6 +57,19 @@ def planted(office: Office) -> ProcessInstance:
         )
         session.add(batch)
         session.flush()
+        undo = {"before": encryption.seal(session, UNDO), "typed": encryption.seal(session, UNDO)}
+        session.add(
+            CompletionUndo(
+                instance_id=case.id,
+                task_id=task.id,
+                user_id=office.rina.id,
+                completed_at=clock.now(session),
+                until=clock.now(session),
+                revision=0,
+                since=0,
+                **undo,
+            )
+        )
         cells = encryption.seal(session, [CELL])
         session.add(
             ImportRow(batch_id=batch.id, line=2, state="imported", mark="m", cells=cells, instance_id=case.id)
@@ -158,7 +171,7 @@ def test_every_column_of_bytes_is_known_to_the_scan(office: Office) -> None:
     known = """identity_value.ciphertext draft.ciphertext import_row.cells import_row.errors import_batch.sheet
         roster_file.sheet roster_file.secret roster_line.cells roster_line.errors process_instance.engine_state
         migration_case.before resource.content process_draft_file.content sandbox_run.steps
-        idempotency_record.scope idempotency_record.body"""
+        idempotency_record.scope idempotency_record.body completion_undo.before completion_undo.typed"""
     columns = {
         f"{table.name}.{column.name}"
         for table in Base.metadata.sorted_tables
