@@ -63,6 +63,7 @@ _STEERING = {
     "laporan untuk": N_("penerima laporan bulanan"),
     "prioritas": N_("variabel prioritas"),
     "statistik publik": N_("statistik untuk umum"),
+    "simpan": N_("masa simpan"),
     "satuan hari": N_("satuan hari"),
     "identitas": N_("lajur yang boleh melihat identitas"),
     "identitas tertutup": N_("syarat identitas tertutup"),

@@ -50,6 +50,7 @@ STEERING = (
     "laporan untuk",
     "prioritas",
     "statistik publik",
+    "simpan",
     "satuan hari",
     "identitas",
     "identitas tertutup",

@@ -18,6 +18,7 @@ from app.services.core import edit_conflicts, office, rights
 from app.services.maintenance import condition, scheduled_backups
 from app.services.maintenance.condition import Condition
 from app.services.maintenance.heartbeat import GONE_AFTER
+from app.services.retention import periods
 from app.stored_messages import tell_stored
 from app.web import context, entries, filters
 
@@ -47,11 +48,14 @@ def show() -> str:
     with context.database().reading() as session:
         measured, build = condition.measure(session), condition.build(session)
         who, backed_up = office.stored(session), scheduled_backups.state(session)
+        kept = periods.overdue(session, actor=context.actor())
     return render_template(
         "installation/show.html",
         parts=[*_parts(measured, build), _of_backups(measured, backed_up)],
         measured=measured,
         office=who,
+        kept=kept,
+        most=periods.MOST,
     )
 
 
