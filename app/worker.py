@@ -12,7 +12,18 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from app.commands import backups, imports, migration, numbers, publications, recounts, roster, search, surveys
+from app.commands import (
+    backups,
+    imports,
+    migration,
+    numbers,
+    publications,
+    recounts,
+    roster,
+    search,
+    surveys,
+    workload,
+)
 from app.commands.deployments import sync_folders
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
@@ -51,6 +62,7 @@ def run(database: Database, config: Config, stop: threading.Event, say: Callable
         "publications": lambda: _publish(database),
         "recounts": lambda: _count_deadlines_anew(database),
         "roster": lambda: _carry_out_files(database),
+        "transfers": lambda: _move_tasks(database),
         "surveys": lambda: _judge_cases(database, name),
         "words": _Words(database).turn,
         "numbers": _Numbers(database).turn,
@@ -271,6 +283,11 @@ def _back_up(database: Database, config: Config) -> float:
 def _carry_out_files(database: Database) -> float:
     """Add and change users and units by file beside the clock: their passwords take long to hash."""
     return 0.0 if roster.work(database) else SOON_S
+
+
+def _move_tasks(database: Database) -> float:
+    """Hand tasks over beside the clock: somebody may have held hundreds."""
+    return 0.0 if workload.work(database) else SOON_S
 
 
 def _publish(database: Database) -> float:

@@ -148,6 +148,8 @@ _TARGETS = {
     **dict.fromkeys(("choose_import", "begin_import", "stop_import", "resume_import"), "import"),
     **dict.fromkeys(("stop_migration", "resume_migration", "undo_migration"), "migration"),
     "begin_roster": "roster",
+    "undo_transfer": "transfer",
+    "end_absence": "absence",
     "migrate": "definition",
     "move_token": "instance",
     "retry": "incident",

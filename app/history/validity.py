@@ -9,8 +9,10 @@ from app.history.events import (
     IdentityShown,
     NoteAdded,
     TaskClaimed,
+    TaskHandedBack,
     TaskReassigned,
     TaskReleased,
+    TaskUnitChanged,
     TrackingCodeReissued,
 )
 
@@ -20,8 +22,10 @@ _BESIDE = (
     IdentityShown,
     NoteAdded,
     TaskClaimed,
+    TaskHandedBack,
     TaskReassigned,
     TaskReleased,
+    TaskUnitChanged,
     TrackingCodeReissued,
 )
 

@@ -30,8 +30,10 @@ from app.models.runtime import (
 from app.models.search import CaseWords, WordSlip
 from app.models.security_log import MembershipChange, SecurityEvent
 from app.models.studio import ProcessDraft, ProcessDraftFile, SandboxRun
+from app.models.workload import Absence, TaskTransfer, TransferredTask
 
 __all__ = [
+    "Absence",
     "ActivityFact",
     "ApiToken",
     "Attachment",
@@ -82,7 +84,9 @@ __all__ = [
     "SandboxRun",
     "SecurityEvent",
     "Setting",
+    "TaskTransfer",
     "TrackingCode",
+    "TransferredTask",
     "Unit",
     "User",
     "UserTask",

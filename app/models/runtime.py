@@ -25,6 +25,7 @@ _OPEN = text("state = 'open'")
 _UNCLAIMED = text("state = 'open' AND assignee_id IS NULL")
 #: Not all open ones: else SQLite looks in this index for tasks that nobody holds.
 _HELD = text("state = 'open' AND assignee_id IS NOT NULL")
+_WHOSE = ("assignee_id", "group_id", "unit_code")
 _COMPLETED = text("state = 'completed'")
 _RUNNING = text("ended_at IS NULL")
 _UNRESOLVED = text("resolved_at IS NULL")
@@ -103,8 +104,13 @@ class UserTask(Base):
         *(
             Index(f"ix_user_task_{name}", *columns, sqlite_where=which, postgresql_where=which)
             for name, which, columns in (
-                # With the case at its end: deadlines are counted by process from this alone.
-                ("open", _OPEN, ("sort_at", "opened_at", "id", "due_at", "instance_id")),
+                # With the case: deadlines are counted by process from this alone. With whose it is: so is workload.
+                ("open", _OPEN, ("sort_at", "opened_at", "id", "due_at", "instance_id", *_WHOSE)),
+                (
+                    "coordinated",
+                    _OPEN,
+                    ("coordinator_group_id", "sort_at", "opened_at", "id", "due_at", *_WHOSE),
+                ),
                 ("offered", _OPEN, ("group_id", "unit_code", "sort_at", "opened_at", "id", "due_at")),
                 ("queue", _UNCLAIMED, ("group_id", "unit_code", "sort_at", "opened_at", "id", "due_at")),
                 ("mine", _HELD, ("assignee_id", "sort_at", "opened_at", "id", "due_at")),

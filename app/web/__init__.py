@@ -37,6 +37,8 @@ from app.web.studio import editors as studio_editors
 from app.web.studio import pages as studio_pages
 from app.web.studio import publishing as studio_publishing
 from app.web.tasks import tasks
+from app.web.workload import absences
+from app.web.workload import pages as workload_pages
 
 
 class _Json(JSONProvider):
@@ -66,6 +68,8 @@ PAGES = (
     masking,
     intake,
     imports,
+    workload_pages,
+    absences,
     tracking,
     definitions,
     lifecycle,

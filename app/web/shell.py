@@ -24,6 +24,7 @@ _PATHS = {
     "theme": "/tema",
     "account": "/kata-sandi",
     "sessions": "/sesi",
+    "absences": "/ketidakhadiran",
     "sign_in": "/masuk",
     "sign_out": "/keluar",
 }
@@ -91,6 +92,8 @@ def _links(counts: PageCounts, actor: Actor) -> list[dict[str, Any]]:
     ]
     if counts.startable:
         links.append(_link("/laporan/baru", starting(reports=not counts.internal)))
+    if actor.sees_all or counts.coordinates:
+        links.append(_link("/beban", _("Beban kerja")))
     if actor.sees_all or actor.groups:
         links.append(_link("/angka", _("Angka")))
     links.append(_link("/proses", _("Proses")))

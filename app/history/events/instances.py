@@ -156,12 +156,40 @@ class TaskReleased(InstanceEvent):
 
 @event("task_reassigned")
 class TaskReassigned(InstanceEvent):
-    """A task was handed to the user named ``to``. ``before``: the id of who held it; ``unit``: set when it moved."""
+    """A task was handed to the user named ``to``. ``before``: the id of who held it; ``unit``: set when it moved;
+    ``substitute_for``: the name of who is away and for whom he took it; ``transfer``: the id of what it was part of.
+    """
 
     task: str
     to: str
     reason: str
     before: int | None
+    unit: str = ""
+    substitute_for: str = ""
+    transfer: int = 0
+
+
+@event("task_unit_changed")
+class TaskUnitChanged(InstanceEvent):
+    """A task went from unit ``before`` to its successor ``unit`` (codes), to whoever of it takes it; with ``user`` he
+    who held it, by name, holds it no more."""
+
+    task: str
+    before: str
+    unit: str
+    reason: str
+    transfer: int
+    user: str = ""
+
+
+@event("task_handed_back")
+class TaskHandedBack(InstanceEvent):
+    """A transfer of a task was taken back: ``to`` (a user's name) holds it as before; empty: nobody. ``unit``: as of
+    `TaskReassigned`."""
+
+    task: str
+    to: str
+    transfer: int
     unit: str = ""
 
 

@@ -66,6 +66,44 @@ class TokenRevoked(UserEvent):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class AbsenceEvent(UserEvent):
+    """A user's absence from ``first_on`` to ``last_on`` (ISO 8601); the name of his ``substitute``, empty without."""
+
+    first_on: str
+    last_on: str
+    substitute: str = ""
+
+
+@event("absence_added")
+class AbsenceAdded(AbsenceEvent):
+    """It was entered."""
+
+
+@event("absence_ended")
+class AbsenceEnded(AbsenceEvent):
+    """It was ended before its last day, or dropped before its first."""
+
+
+@event("tasks_transferred")
+class TasksTransferred(Event):
+    """So many ``tasks`` go to others together. ``user``: the name of who held them; ``unit``: the code of theirs."""
+
+    transfer: int
+    tasks: int
+    reason: str
+    user: str = ""
+    unit: str = ""
+
+
+@event("transfer_taken_back")
+class TransferTakenBack(Event):
+    """So many ``tasks`` of a transfer are taken back."""
+
+    transfer: int
+    tasks: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class UnitEvent(Event):
     """A unit by its code, and what is said of it. Dates are ISO 8601 or None; ``successors`` codes."""
 

@@ -154,8 +154,31 @@ def _released(entry: Entry[events.TaskReleased], vocabulary: Vocabulary) -> Sent
 def _reassigned(entry: Entry[events.TaskReassigned], vocabulary: Vocabulary) -> Sentence:
     to, unit = vocabulary.person(entry.event.to), vocabulary.unit(entry.event.unit)
     to = f"{to} ({unit})" if unit else to
+    if (absent := entry.event.substitute_for) and entry.actor and entry.actor.name == entry.event.to:
+        text = N_("{name} diambil alih {to} sebagai pengganti {absent}")
+        told = say(text, name=here(entry, vocabulary), to=to, absent=vocabulary.person(absent))
+        return Sentence("person", told, reason=entry.event.reason)
     title = say(N_("{name} dialihkan kepada {to}"), name=here(entry, vocabulary), to=to)
     return Sentence("person", title, reason=entry.event.reason)
+
+
+@tells(events.TaskUnitChanged)
+def _unit_changed(entry: Entry[events.TaskUnitChanged], vocabulary: Vocabulary) -> Sentence:
+    before, unit = vocabulary.unit(entry.event.before), vocabulary.unit(entry.event.unit)
+    text = N_("{name} beralih dari {before} ke {unit}")
+    title = say(text, name=here(entry, vocabulary), before=before, unit=unit)
+    return Sentence("person", title, reason=entry.event.reason)
+
+
+@tells(events.TaskHandedBack)
+def _handed_back(entry: Entry[events.TaskHandedBack], vocabulary: Vocabulary) -> Sentence:
+    if not entry.event.to:
+        return Sentence(
+            "person",
+            say(N_("{name} kembali ke antrean: pengalihannya ditarik"), name=here(entry, vocabulary)),
+        )
+    text, to = N_("{name} kembali kepada {to}: pengalihannya ditarik"), vocabulary.person(entry.event.to)
+    return Sentence("person", say(text, name=here(entry, vocabulary), to=to))
 
 
 @tells(events.TaskCompleted)

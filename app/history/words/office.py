@@ -80,6 +80,41 @@ def _belonging(kind: str, _colon: str, name: str) -> str:
     return _(message, name=name) if message else name
 
 
+@tells(events.AbsenceAdded)
+def _absence_added(entry: Entry[events.AbsenceAdded], _vocabulary: Vocabulary) -> Sentence:
+    return _absence(N_("{user} tidak di tempat {first} sampai {last}"), entry.event)
+
+
+@tells(events.AbsenceEnded)
+def _absence_ended(entry: Entry[events.AbsenceEnded], _vocabulary: Vocabulary) -> Sentence:
+    return _absence(N_("Ketidakhadiran {user}, {first} sampai {last}, diakhiri"), entry.event)
+
+
+def _absence(message: str, event: events.AbsenceEvent) -> Sentence:
+    title = say(message, user=event.user, first=_on(event.first_on), last=_on(event.last_on))
+    return Sentence("person", title, lines=((_("Pengganti"), event.substitute),) if event.substitute else ())
+
+
+@tells(events.TasksTransferred)
+def _transferred(entry: Entry[events.TasksTransferred], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    if event.user:
+        text = N_("{n} tugas {user} dialihkan (pengalihan {transfer})")
+    elif event.unit:
+        text = N_("{n} tugas unit {unit} dialihkan (pengalihan {transfer})")
+    else:
+        text = N_("{n} tugas dibagikan (pengalihan {transfer})")
+    title = say(text, n=str(event.tasks), user=event.user, unit=event.unit, transfer=str(event.transfer))
+    return Sentence("person", title, lines=_because(event.reason))
+
+
+@tells(events.TransferTakenBack)
+def _transfer_back(entry: Entry[events.TransferTakenBack], _vocabulary: Vocabulary) -> Sentence:
+    text = N_("Pengalihan {transfer} ditarik: {n} tugas")
+    title = say(text, transfer=str(entry.event.transfer), n=str(entry.event.tasks))
+    return Sentence("cancelled", title)
+
+
 @tells(events.UnitAdded)
 def _unit_added(entry: Entry[events.UnitAdded], _vocabulary: Vocabulary) -> Sentence:
     title = say(N_("Unit {unit} ditambahkan"), unit=entry.event.unit)
@@ -126,11 +161,14 @@ def _holiday_removed(entry: Entry[events.HolidayRemoved], _vocabulary: Vocabular
 
 
 def _holiday(message: str, event: HolidayEvent) -> Text:
+    return say(message, on=_on(event.on), name=event.name)
+
+
+def _on(text: str) -> str:
     try:
-        on = day(date.fromisoformat(event.on))
+        return day(date.fromisoformat(text))
     except ValueError:
-        on = event.on
-    return say(message, on=on, name=event.name)
+        return text
 
 
 @tells(events.DefinitionDeployed)

@@ -19,7 +19,9 @@ from app.history.events import (
     QuestionAnswered,
     TaskCompleted,
     TaskCreated,
+    TaskHandedBack,
     TaskReassigned,
+    TaskUnitChanged,
 )
 from app.history.validity import still_valid
 from app.models import (
@@ -186,8 +188,10 @@ def picture_states(session: Session, file: CaseFile) -> dict[str, Any]:
 
 def _units(tasks: Sequence[UserTask], entries: Iterable[Entry[Event]]) -> list[str]:
     """Codes of the units that tasks are or were for."""
-    were = [e.event.unit for e in entries if isinstance(e.event, TaskCreated | TaskReassigned)]
-    return [*(task.unit_code or "" for task in tasks), *were]
+    moved = TaskCreated | TaskReassigned | TaskUnitChanged
+    were = [e.event.unit for e in entries if isinstance(e.event, moved)]
+    before = [e.event.before for e in entries if isinstance(e.event, TaskUnitChanged)]
+    return [*(task.unit_code or "" for task in tasks), *were, *before]
 
 
 def unit_names(session: Session, codes: Iterable[str]) -> dict[str, str]:
@@ -218,8 +222,10 @@ def _earlier(session: Session, instance: ProcessInstance, entries: Iterable[Entr
 
 
 def _people(session: Session, entries: Iterable[Entry[Event]]) -> dict[str, str]:
-    """Full names of those to whom tasks were handed."""
-    wanted = {entry.event.to for entry in entries if isinstance(entry.event, TaskReassigned)}
+    """Full names of those to whom tasks were handed, and for whom they stood in."""
+    events = [entry.event for entry in entries]
+    wanted = {event.to for event in events if isinstance(event, TaskReassigned | TaskHandedBack)}
+    wanted |= {event.substitute_for for event in events if isinstance(event, TaskReassigned)}
     if not wanted:
         return {}
     query = select(User.name, User.full_name).where(User.name.in_(wanted))

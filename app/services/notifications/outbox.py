@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Select, delete, insert, or_, select
 from sqlalchemy.orm import Session
 
-from app.models import Notice, OutboxMessage, User, membership, user_unit
-from app.services.core import clock
+from app.models import Notice, OutboxMessage, ProcessInstance, User, membership, user_unit
+from app.services.core import access, clock
 from app.services.core.access import WORKING
 from app.services.notifications import task_notices
 from app.services.notifications.task_notices import Standing
+from app.services.people import absences
 
 #: ``error`` of a message that nobody could be told: an empty lane without a coordinator.
 NOBODY = "nobody"
@@ -73,11 +74,17 @@ def deliver(session: Session, limit: int = 200) -> int:
         return 0
     standing = task_notices.Standing(session, messages)
     people, told = _people(session, messages), _told(session, messages)
+    stand_ins = _StandIns(session, messages)
     now, rows = clock.now(session), []
     for message in messages:
         recipients = people.of(message.audience)
         knowing = told[message.id] | set(message.audience.get("except") or [])  # who caused it knows it
         rows += [_notice(message, user_id, now, standing) for user_id in sorted(recipients - knowing)]
+        others = stand_ins.of(message, recipients - knowing)
+        rows += [
+            _notice(message, user_id, now, standing, meant_for=others[user_id])
+            for user_id in sorted(others.keys() - recipients - knowing)
+        ]
         message.delivered_at, message.error = now, None if recipients else NOBODY
         # What it said stands in the notices, and whom it was for in the history of its case.
         message.body, message.audience = {}, {}
@@ -103,9 +110,37 @@ def _due(session: Session) -> tuple[ColumnElement[bool], ...]:
     return OutboxMessage.delivered_at.is_(None), not_held
 
 
-def _notice(message: OutboxMessage, user_id: int, now: datetime, standing: Standing) -> dict[str, Any]:
+class _StandIns:
+    """Who stands in today for somebody who is away, by his id, and which of the messages' cases each may see. 1 SQL,
+    and 2 for each substitute."""
+
+    def __init__(self, session: Session, messages: Sequence[OutboxMessage]) -> None:
+        away = absences.away(session).values()
+        self._pairs = {one.user_id: one.substitute for one in away if one.substitute is not None}
+        cases = {message.instance_id for message in messages if message.instance_id is not None}
+        self._seen = {
+            user.id: set(session.scalars(_seen_cases(cases, user)))
+            for user in self._pairs.values()
+            if user.disabled_at is None and cases
+        }
+
+    def of(self, message: OutboxMessage, recipients: Collection[int]) -> Mapping[int, int]:
+        """By the id of each substitute for whom he hears the message, where he may see its case."""
+        found = {self._pairs[one].id: one for one in sorted(recipients) if one in self._pairs}
+        return {id_: one for id_, one in found.items() if message.instance_id in self._seen.get(id_, ())}
+
+
+def _seen_cases(cases: Collection[int], user: User) -> Select[int]:
+    query = select(ProcessInstance.id).where(ProcessInstance.id.in_(cases))
+    return query.where(access.visible(access.actor_of(user)))
+
+
+def _notice(
+    message: OutboxMessage, user_id: int, now: datetime, standing: Standing, *, meant_for: int | None = None
+) -> dict[str, Any]:
+    """``meant_for``: whom its reader stands in for."""
     about = {"instance_id": message.instance_id, "outbox_id": message.id, "body": message.body}
-    read_at = now if standing.settled(message, user_id) else None
+    read_at = now if standing.settled(message, meant_for or user_id) else None
     return {**about, "user_id": user_id, "task_id": message.task_id, "created_at": now, "read_at": read_at}
 
 

@@ -21,6 +21,8 @@ _WORDS = {
     "task_reassigned": N_("{by} mengalihkan tugas {task} kepada Anda: {reason}"),
     "task_handed_on": N_("{by} mengalihkan tugas {task} dari Anda kepada {whom}: {reason}"),
     "task_taken_over": N_("{by} mengambil alih tugas {task} dari Anda: {reason}"),
+    "task_to_unit": N_("Tugas {task} tidak lagi pada Anda: tugas itu beralih ke {unit}."),
+    "task_handed_back": N_("{by} menarik kembali pengalihan tugas {task}."),
     "task_cancelled": N_("{by} membatalkan perkara ini, dan dengan itu tugas Anda {task}: {reason}"),
     "task_timed_out": N_("Waktu tugas Anda {task} habis ({cause}); tugas itu ditutup tanpa diselesaikan."),
     "task_not_needed": N_("Tugas Anda {task} tidak diperlukan lagi: syarat selesainya sudah terpenuhi."),

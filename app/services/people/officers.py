@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from app.errors import InvalidForm
 from app.i18n import _
-from app.models import User, UserTask
+from app.models import ProcessDefinition, User, UserTask
 from app.services.core import ids, rights
 from app.services.core.access import WORKING, Actor
 from app.services.people import units
@@ -72,3 +72,12 @@ def chosen(session: Session, user_id: str) -> User:
     if found is None:
         raise InvalidForm(_("Tugas belum dialihkan."), {"to": _("Pilih petugas yang menerima tugas ini.")})
     return found
+
+
+def coordinated(session: Session, *, actor: Actor) -> frozenset[int]:
+    """The groups of those lanes of processes in force that the actor coordinates. 1 SQL."""
+    if not actor.groups:
+        return frozenset()
+    query = select(ProcessDefinition.lane_groups).where(ProcessDefinition.in_force)
+    lanes = (lane for lanes in session.scalars(query) for lane in lanes.values())
+    return frozenset(lane["group"] for lane in lanes if lane["coordinator"] in actor.groups)

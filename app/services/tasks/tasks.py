@@ -25,7 +25,7 @@ from app.services.definitions.definitions import Version
 from app.services.instances import execution, instances
 from app.services.instances.instances import Values
 from app.services.notifications import task_notices, texts
-from app.services.people import officers
+from app.services.people import absences, officers
 from app.services.tasks import conflicts, drafts, kept_completions, tasks
 
 #: So many answers that nobody asked for are named.
@@ -277,8 +277,19 @@ def _refuse_unasked(
         errors[gateway_id[:100]] = _("Tugas ini tidak menanyakan hal itu.")
 
 
-def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Actor) -> UserTask:
-    """Hand a task to another officer of its lane, with a reason: one's own, or as the lane's coordinator.
+def reassign(
+    session: Session,
+    task_id: str,
+    to: User,
+    reason: str,
+    *,
+    actor: Actor,
+    transfer: int = 0,
+    office: bool = False,
+) -> UserTask:
+    """Hand a task to another officer of its lane, with a reason: one's own, as the lane's coordinator, or to oneself
+    as the substitute of who holds it. ``transfer``: the id of what it is part of; ``office``: all that somebody holds
+    is handed over, which an administrator may as well.
 
     Raises:
         NotFound, NotAllowed, Conflict; InvalidForm: no reason, or ``to`` is no officer of the lane and unit.
@@ -287,7 +298,9 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     task = work.task
     rights.require_not_auditor(actor)
     tasks.check_open(session, task, actor)
-    if task.assignee_id != actor.id and task.coordinator_group_id not in actor.groups:
+    absent = _stood_in_for(session, task, to, actor)
+    his = task.assignee_id == actor.id or coordinates(actor, task) or (office and actor.administers)
+    if not (his or absent):
         raise NotAllowed(_("Hanya pemegang tugas dan koordinator lajur yang dapat mengalihkan tugas ini."))
     errors = without_reason(reason)
     to = officers.lock_user(session, to)
@@ -295,17 +308,35 @@ def reassign(session: Session, task_id: str, to: User, reason: str, *, actor: Ac
     if to.disabled_at is not None or not tasks.may_receive(access.actor_of(to), task, unit):
         errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
     if errors:
-        raise InvalidForm(_("Tugas belum dialihkan."), errors)
+        raise InvalidForm(errors.get("to") or _("Tugas belum dialihkan."), errors)
     before = task.assignee_id
-    moved_to = unit if unit and unit != task.unit_code else ""
     if work.heard_of:
         task_notices.hand_on(session, task.id, moved=unit != task.unit_code)
+    event = TaskReassigned(
+        task=task.id,
+        to=to.name,
+        reason=reason.strip(),
+        before=before,
+        unit=unit if unit and unit != task.unit_code else "",
+        substitute_for=absent.name if absent else "",
+        transfer=transfer,
+    )
     task.unit_code = unit
     task.assignee_id, task.claimed_at = to.id, clock.now(session)
-    event = TaskReassigned(task=task.id, to=to.name, reason=reason.strip(), before=before, unit=moved_to)
     tasks.record(session, task, event, actor=actor)
     _tell(session, task, to, before, reason.strip(), actor)
     return task
+
+
+def coordinates(actor: Actor, task: UserTask) -> bool:
+    """Whether the actor coordinates the task's lane."""
+    return task.coordinator_group_id in actor.groups
+
+
+def _stood_in_for(session: Session, task: UserTask, to: User, actor: Actor) -> User | None:
+    """Who is away and for whom the actor takes the task himself."""
+    taken = to.id == actor.id and task.assignee_id != actor.id
+    return absences.stands_in(session, actor=actor, user_id=task.assignee_id) if taken else None
 
 
 def without_reason(reason: str) -> dict[str, str]:

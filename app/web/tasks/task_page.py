@@ -12,13 +12,14 @@ from app import forms
 from app.commands.tasks import as_draft
 from app.history.events import QuestionAnswered, TaskCompleted
 from app.i18n import _
-from app.models import User, UserTask
+from app.models import Absence, User, UserTask
 from app.services.casefile import casefile, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
 from app.services.definitions import outlines, staffing
-from app.services.people import officers
+from app.services.people import absences, loads, officers
+from app.services.people.loads import Load
 from app.services.tasks import inbox, permissions, tasks
 from app.services.tasks.drafts import Kept
 from app.services.tasks.permissions import Standing
@@ -28,6 +29,7 @@ from app.web.casefile import clocks, page_parts
 from app.web.entries import Drawn
 from app.web.security_log import noting
 from app.web.tasks import cells_read
+from app.web.workload.words import load_in_words
 
 #: The cells of the SOP, as the properties of an activity name them, and their headings in the SOP's table.
 CELLS = ("input", "persyaratan", "waktu", "output", "ket")
@@ -72,6 +74,9 @@ class TaskPage:
     typed: Sequence[tuple[str, str]]
     why: Mapping[str, Any]
     officers: Sequence[User]
+    loads: Mapping[int, Load]
+    absent: Absence | None
+    stands_in: bool
     across_units: bool
     words: Vocabulary
     may_write: bool
@@ -102,10 +107,14 @@ class TaskPage:
         return [(str(user.id), self._named(user, names[user.full_name] > 1)) for user in self.officers]
 
     def _named(self, user: User, again: bool) -> str:
-        """His name; the user name behind it where a colleague has the same, and the units he would take it to."""
+        """His name; the user name behind it where a colleague has the same, the units he would take it to, and his
+        load."""
         name = f"{user.full_name} ({user.name})" if again else user.full_name
         units = ", ".join(unit.name for unit in user.units) if self.across_units else ""
-        return f"{name} ({units})" if units else name
+        return f"{name} ({units}): {self._load(user)}" if units else f"{name}: {self._load(user)}"
+
+    def _load(self, user: User) -> str:
+        return load_in_words(self.loads[user.id])
 
     @property
     def answer_name(self) -> str:
@@ -168,6 +177,11 @@ def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> Tas
         session, work.form, values if his else {}, refusal.problems if his else {},
         variables=work.task.variables, actor=actor, instance_id=instance.id,
     )  # fmt: skip
+    colleagues = (
+        officers.of_task(session, work.task, actor=actor) if officers.may_reassign(actor, work.task) else ()
+    )
+    holder = work.task.assignee_id if work.task.state == "open" else None
+    absent = absences.away(session, [holder]).get(holder) if holder not in (None, actor.id) else None
     return TaskPage(
         work=work,
         file=file,
@@ -178,9 +192,10 @@ def _read(session: Session, task_id: str, actor: Actor, refusal: Refusal) -> Tas
         answers=_chosen(work, answers),
         typed=[] if his else _lost(work, file, values, answers),
         why=clocks.why_task(work.task, queries.why(work.task, session)),
-        officers=officers.of_task(session, work.task, actor=actor)
-        if officers.may_reassign(actor, work.task)
-        else (),
+        officers=colleagues,
+        loads=loads.of_users(session, [user.id for user in colleagues]),
+        absent=absent,
+        stands_in=absent is not None and absent.substitute_id == actor.id,
         across_units=officers.across_units(session, work.task, actor),
         words=page_parts.vocabulary(file),
         may_write=not actor.is_auditor,

@@ -1,0 +1,387 @@
+"""Tasks that go to others together: a row for the whole and one for each task, so that it goes on and can be undone.
+
+Each task is a transaction: what changed since it was shown is told in its row and never overwritten.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from app import stored_messages
+from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
+from app.history.events import TaskHandedBack, TasksTransferred, TaskUnitChanged, TransferTakenBack
+from app.i18n import _
+from app.models import Group, TaskTransfer, TransferredTask, Unit, User, UserTask
+from app.models.runtime import IS_OPEN
+from app.services.core import access, bulk, clock, history, paging, rights
+from app.services.core.access import Actor
+from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.notifications import task_notices, texts
+from app.services.people import absences, officers, units
+from app.services.tasks import conflicts, tasks
+from app.services.workload import overview
+
+#: For so long a transfer can be taken back, where a task has not gone on before.
+KEPT = timedelta(days=30)
+#: Tasks of one transfer.
+MOST = 20_000
+WAITING = ("waiting", "returning")
+STATES = ("waiting", "moved", "refused", "returning", "undone", "kept")
+
+
+def spread(session: Session, wanted: Mapping[str, int], reason: str, *, actor: Actor) -> TaskTransfer:
+    """Begin to give each task, by its id, to a user, by his. `work_on` moves each, and asks whether he may.
+
+    Raises:
+        NotAllowed: the actor coordinates nothing. InvalidForm: no reason. Conflict: there is no such task.
+    """
+    rights.require_not_auditor(actor)
+    overview.require_part(session, actor=actor)
+    query = select(UserTask.id, UserTask.assignee_id).where(UserTask.id.in_(wanted), IS_OPEN)
+    query = query.join(UserTask.instance).where(access.visible(actor))
+    rows = session.execute(query.order_by(UserTask.sort_at, UserTask.opened_at, UserTask.id)).all()
+    found = [{"task_id": task_id, "before_id": before, "to_id": wanted[task_id]} for task_id, before in rows]
+    return _begin(session, "spread", found, reason, actor)
+
+
+def of_person(session: Session, user: User, *, actor: Actor) -> list[str]:
+    """The ids of the open tasks of a user that the actor may hand over: all, for an administrator; else those of
+    lanes that he coordinates, his own, and those of whom he stands in for. 1 or 2 SQL."""
+    query = select(UserTask.id).where(IS_OPEN, UserTask.assignee_id == user.id)
+    stands_in = absences.stands_in(session, actor=actor, user_id=user.id)
+    if not (actor.administers or user.id == actor.id or stands_in):
+        query = query.where(UserTask.coordinator_group_id.in_(actor.groups))
+    return list(
+        session.scalars(query.order_by(UserTask.sort_at, UserTask.opened_at, UserTask.id).limit(MOST))
+    )
+
+
+def of_unit(session: Session, code: str, *, actor: Actor) -> list[str]:
+    """The ids of the open tasks of a unit that the actor may hand over: all, for an administrator; else those of
+    lanes that he coordinates. 2 SQL."""
+    groups = session.scalars(select(Group.id)).all()
+    query = select(UserTask.id).where(IS_OPEN, UserTask.group_id.in_(groups), UserTask.unit_code == code)
+    if not actor.administers:
+        query = query.where(UserTask.coordinator_group_id.in_(actor.groups))
+    return list(
+        session.scalars(query.order_by(UserTask.sort_at, UserTask.opened_at, UserTask.id).limit(MOST))
+    )
+
+
+def hand_over(session: Session, user: User, to: User, reason: str, *, actor: Actor) -> TaskTransfer:
+    """Begin to hand all that a user holds to another; as his substitute to oneself.
+
+    Raises:
+        NotAllowed, InvalidForm; Conflict: there is nothing that the actor may hand over.
+    """
+    rights.require_not_auditor(actor)
+    if to.id == user.id:
+        raise InvalidForm(_("Pilih petugas lain."), {"to": _("Pilih petugas lain.")})
+    stands_in = absences.stands_in(session, actor=actor, user_id=user.id) is not None and to.id == actor.id
+    if not (stands_in or user.id == actor.id or actor.administers):
+        overview.require_part(session, actor=actor)
+    found = of_person(session, user, actor=actor)
+    rows = [{"task_id": task_id, "before_id": user.id, "to_id": to.id} for task_id in found]
+    kind = "substitute" if stands_in else "person"
+    return _begin(session, kind, rows, reason, actor, user=user)
+
+
+def succeed(session: Session, code: str, successor: str, reason: str, *, actor: Actor) -> TaskTransfer:
+    """Begin to hand all open tasks of a unit to another one. Who holds a task and belongs to that one keeps it; any
+    other goes to its queue.
+
+    Raises:
+        NotFound, NotAllowed, InvalidForm; Conflict: there is nothing that the actor may hand over.
+    """
+    rights.require_not_auditor(actor)
+    if not actor.administers:
+        overview.require_part(session, actor=actor)
+    units.get(session, code)
+    if successor == code or session.get(Unit, successor) is None:
+        raise InvalidForm(_("Pilih unit penerima."), {"to": _("Pilih unit penerima.")})
+    found = of_unit(session, code, actor=actor)
+    query = select(UserTask.id, UserTask.assignee_id).where(UserTask.id.in_(found))
+    holders = {task_id: holder for task_id, holder in session.execute(query)}
+    rows = [{"task_id": one, "before_id": holders.get(one), "to_unit": successor} for one in found]
+    return _begin(session, "unit", rows, reason, actor, unit=code)
+
+
+def _begin(
+    session: Session,
+    kind: str,
+    rows: Sequence[Mapping[str, object]],
+    reason: str,
+    actor: Actor,
+    *,
+    user: User | None = None,
+    unit: str = "",
+) -> TaskTransfer:
+    if errors := tasks.without_reason(reason):
+        raise InvalidForm(_("Tugas belum dialihkan."), errors)
+    if not rows:
+        raise Conflict(_("Tidak ada tugas terbuka yang dapat Anda alihkan."))
+    made = TaskTransfer(
+        kind=kind,
+        state="running",
+        reason=reason.strip(),
+        source_id=user.id if user else None,
+        source_unit=unit or None,
+        started_at=clock.now(session),
+        started_by_id=actor.id,
+    )
+    session.add(made)
+    session.flush()
+    empty = {"state": "waiting", "to_id": None, "to_unit": None, "before_unit": None, "said": ""}
+    placed = [{"transfer_id": made.id, "position": n, **empty, **row} for n, row in enumerate(rows)]
+    bulk.insert_rows(session, TransferredTask, placed)
+    name = user.name if user else ""
+    event = TasksTransferred(transfer=made.id, tasks=len(rows), reason=made.reason, user=name, unit=unit)
+    history.record(session, event, actor=actor)
+    return made
+
+
+def running(session: Session) -> int | None:
+    """The id of the transfer to work on, the oldest first; None when none waits. 1 SQL over an index."""
+    query = select(TaskTransfer.id).where(TaskTransfer.state == "running").order_by(TaskTransfer.id)
+    return session.scalar(query.limit(1))
+
+
+def next_tasks(session: Session, transfer_id: int, limit: int) -> list[str]:
+    """The tasks of a transfer to work on next. 1 SQL over an index."""
+    mine = (TransferredTask.transfer_id == transfer_id, TransferredTask.state.in_(WAITING))
+    query = select(TransferredTask.task_id).where(*mine).order_by(TransferredTask.position)
+    return list(session.scalars(query.limit(limit)))
+
+
+def finish(session: Session, transfer_id: int) -> None:
+    """Note that no task of a transfer is left to work on."""
+    found = session.get_one(TaskTransfer, transfer_id)
+    if found.state == "running" and not next_tasks(session, transfer_id, 1):
+        found.state, found.finished_at = "done", clock.now(session)
+
+
+def work_on(session: Session, transfer_id: int, task_id: str) -> bool:
+    """Move one task of a running transfer, or take it back; whether the transfer still runs.
+
+    Raises:
+        What forbids it: the transaction is to be undone, and `refuse` tells of it.
+    """
+    row = _locked_row(session, transfer_id, task_id)
+    transfer = session.get_one(TaskTransfer, transfer_id, populate_existing=True)
+    if transfer.state != "running":
+        return False
+    if row.state not in WAITING:
+        return True
+    starter = session.get(User, transfer.started_by_id)
+    if starter is None or starter.disabled_at is not None or starter.is_auditor:
+        transfer.state = "stopped"
+        return False
+    actor = access.actor_of(starter)
+    if row.state == "returning":
+        _hand_back(session, transfer, row, actor)
+    elif transfer.kind == "unit":
+        _change_unit(session, transfer, row, actor)
+    else:
+        _move(session, transfer, row, actor)
+    return True
+
+
+def _locked_row(session: Session, transfer_id: int, task_id: str) -> TransferredTask:
+    """Another worker may be at it: whoever waits here sees what became of it."""
+    query = select(TransferredTask).where(
+        TransferredTask.transfer_id == transfer_id, TransferredTask.task_id == task_id
+    )
+    return session.scalars(query.with_for_update().execution_options(populate_existing=True)).one()
+
+
+def refuse(session: Session, transfer_id: int, task_id: str, error: AppError) -> None:
+    """Note that a task could not be moved, or taken back, and why."""
+    row = _locked_row(session, transfer_id, task_id)
+    if row.state in WAITING:
+        row.state = "kept" if row.state == "returning" else "refused"
+        row.said = stored_messages.store_texts(error.said)
+
+
+def _unchanged(session: Session, row: TransferredTask, actor: Actor) -> UserTask:
+    """The task, locked, as it was shown: open, and held by whom it was held."""
+    task = tasks.get(session, row.task_id, actor=actor, lock=True).task
+    tasks.check_open(session, task, actor)
+    if task.assignee_id != row.before_id:
+        if task.assignee_id is None:
+            raise Conflict(_("Tugas ini sudah dilepas pemegangnya sejak daftar itu ditunjukkan."))
+        raise conflicts.taken(session, task, actor=actor)
+    row.before_unit, row.before_claimed_at = task.unit_code, task.claimed_at
+    return task
+
+
+def _move(session: Session, transfer: TaskTransfer, row: TransferredTask, actor: Actor) -> None:
+    _unchanged(session, row, actor)
+    to = session.get_one(User, row.to_id)
+    task = tasks.reassign(
+        session,
+        row.task_id,
+        to,
+        transfer.reason,
+        actor=actor,
+        transfer=transfer.id,
+        office=transfer.kind == "person",
+    )
+    row.state, row.to_unit, row.done_at = "moved", task.unit_code, task.claimed_at
+
+
+def _change_unit(session: Session, transfer: TaskTransfer, row: TransferredTask, actor: Actor) -> None:
+    task = _unchanged(session, row, actor)
+    if not (actor.administers or tasks.coordinates(actor, task)):
+        raise NotAllowed(_("Hanya koordinator lajur dan administrator yang dapat mengalihkan tugas unit."))
+    if task.unit_code != transfer.source_unit or row.to_unit is None:
+        raise Conflict(_("Tugas ini sudah beralih ke unit lain."))
+    holder = officers.lock_user(session, task.assignee) if task.assignee else None
+    keeps = holder is not None and tasks.may_receive(access.actor_of(holder), task, row.to_unit)
+    task_notices.hand_on(session, task.id, moved=True)
+    task.unit_code = row.to_unit
+    if not keeps:
+        task.assignee_id, task.claimed_at = None, None
+    event = TaskUnitChanged(
+        task=task.id,
+        before=transfer.source_unit or "",
+        unit=row.to_unit,
+        reason=transfer.reason,
+        transfer=transfer.id,
+        user=holder.name if holder and not keeps else "",
+    )
+    tasks.record(session, task, event, actor=actor)
+    _tell_unit(session, task, row.to_unit, holder if not keeps else None, actor)
+    row.state, row.done_at, row.to_id = "moved", clock.now(session), task.assignee_id
+
+
+def _tell_unit(session: Session, task: UserTask, code: str, lost_by: User | None, actor: Actor) -> None:
+    """Tell the officers of the unit that gets the task, and who held it."""
+    unit, about = units.get(session, code).name, {"task": task.name}
+    to = {
+        "groups": [task.group_id],
+        "unit": code,
+        "coordinator": task.coordinator_group_id,
+        "except": [actor.id],
+    }
+    texts.queue(session, task.instance, task.activity_id, "task_opened", to, task.id, unit=unit, **about)
+    if lost_by is not None and lost_by.id != actor.id:
+        gone = {"users": [lost_by.id]}
+        texts.queue(session, task.instance, task.activity_id, "task_to_unit", gone, unit=unit, **about)
+
+
+def take_back(session: Session, transfer_id: int, *, actor: Actor, task_id: str = "") -> TaskTransfer:
+    """Begin to undo a transfer, or one task of it.
+
+    Raises:
+        NotFound: there is none that the actor may take back. Conflict: it runs, or nothing can be taken back.
+    """
+    rights.require_not_auditor(actor)
+    found = get(session, transfer_id, actor=actor, lock=True)
+    if not may_take_back(found, actor):
+        raise NotAllowed(_("Pengalihan ini ditarik oleh yang memulainya."))
+    if found.state == "running":
+        raise Conflict(_("Pengalihan ini masih berjalan."))
+    if found.started_at < clock.now(session) - KEPT:
+        raise Conflict(_("Pengalihan ini sudah terlalu lama untuk ditarik kembali."))
+    own = update(TransferredTask).where(
+        TransferredTask.transfer_id == transfer_id, TransferredTask.state.in_(("moved", "kept"))
+    )
+    if task_id:
+        own = own.where(TransferredTask.task_id == task_id)
+    changed = session.execute(own.values(state="returning", said="")).rowcount  # type: ignore[attr-defined]
+    if not changed:
+        raise Conflict(_("Tidak ada tugas yang dapat ditarik kembali."))
+    found.state, found.is_undo, found.finished_at = "running", True, None
+    history.record(session, TransferTakenBack(transfer=found.id, tasks=changed), actor=actor)
+    return found
+
+
+def may_take_back(transfer: TaskTransfer, actor: Actor) -> bool:
+    """Whether the actor may take it back: who began it may."""
+    return transfer.started_by_id == actor.id and not actor.is_auditor
+
+
+def _hand_back(session: Session, transfer: TaskTransfer, row: TransferredTask, actor: Actor) -> None:
+    """As it was, unless it has gone on. Who held it and may not work on it any more does not get it back."""
+    task = tasks.get(session, row.task_id, actor=actor, lock=True).task
+    tasks.check_open(session, task, actor)
+    if not (tasks.coordinates(actor, task) or actor.administers or actor.id in (row.to_id, row.before_id)):
+        raise NotAllowed(_("Hanya pemegang tugas dan koordinator lajur yang dapat mengalihkan tugas ini."))
+    held = task.assignee_id == row.to_id
+    if transfer.kind != "unit":
+        held = held and task.claimed_at == row.done_at
+    if not held or task.unit_code != row.to_unit:
+        raise Conflict(_("Tugas ini sudah beralih lagi sesudah itu."))
+    now_with, before = task.assignee_id, session.get(User, row.before_id) if row.before_id else None
+    before = officers.lock_user(session, before) if before else None
+    if before and (
+        before.disabled_at or not tasks.may_receive(access.actor_of(before), task, row.before_unit)
+    ):
+        before = None
+    task_notices.hand_on(session, task.id, moved=task.unit_code != row.before_unit)
+    moved = row.before_unit if row.before_unit and row.before_unit != task.unit_code else ""
+    task.unit_code = row.before_unit
+    task.assignee_id, task.claimed_at = (before.id, row.before_claimed_at) if before else (None, None)
+    event = TaskHandedBack(task=task.id, to=before.name if before else "", transfer=transfer.id, unit=moved)
+    tasks.record(session, task, event, actor=actor)
+    told = {one for one in (now_with, before.id if before else None) if one is not None and one != actor.id}
+    if told and now_with != task.assignee_id:
+        about = {"by": actor.full_name, "task": task.name}
+        texts.queue(
+            session, task.instance, task.activity_id, "task_handed_back", {"users": sorted(told)}, **about
+        )
+    row.state, row.said = "undone", ""
+
+
+def get(session: Session, transfer_id: int, *, actor: Actor, lock: bool = False) -> TaskTransfer:
+    """Return a transfer.
+
+    Raises:
+        NotFound: there is none that the actor began; who sees every case sees all.
+    """
+    query = select(TaskTransfer).where(TaskTransfer.id == transfer_id)
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    found = session.scalars(query).one_or_none()
+    if found is None or not (actor.sees_all or found.started_by_id == actor.id):
+        raise NotFound(_("Pengalihan ini tidak ada."))
+    return found
+
+
+def begun_by(session: Session, *, actor: Actor, most: int = 10) -> Sequence[TaskTransfer]:
+    """The latest transfers that the actor began; all, where he sees every case. 1 SQL."""
+    query = select(TaskTransfer).options(joinedload(TaskTransfer.started_by))
+    if not actor.sees_all:
+        query = query.where(TaskTransfer.started_by_id == actor.id)
+    return session.scalars(query.order_by(TaskTransfer.id.desc()).limit(most)).all()
+
+
+def progress(session: Session, transfer_id: int) -> Mapping[str, int]:
+    """How many tasks of a transfer are in each of `STATES`. 1 SQL over an index."""
+    query = select(TransferredTask.state, func.count()).where(TransferredTask.transfer_id == transfer_id)
+    counts = {state: n for state, n in session.execute(query.group_by(TransferredTask.state))}
+    return {state: counts.get(state, 0) for state in STATES}
+
+
+def rows(
+    session: Session, transfer_id: int, state: str = "", *, actor: Actor, after: str = "", limit: int = 50
+) -> Page[TransferredTask]:
+    """The tasks of a transfer in their order, all or those in one of `STATES`; but for cases that the actor does not
+    see. 1 SQL over an index."""
+    get(session, transfer_id, actor=actor)
+    limit, moved = limited(limit), TransferredTask
+    if state and state not in STATES:
+        raise paging.unknown()
+    query = select(moved).where(moved.transfer_id == transfer_id)
+    if state:
+        query = query.where(moved.state == state)
+    if after:
+        query = query.where(moved.position > number_of(values_of(after, 1)[0]))
+    query = query.join(moved.task).join(UserTask.instance).where(access.visible(actor))
+    query = query.options(
+        joinedload(moved.task).joinedload(UserTask.instance), joinedload(moved.to), joinedload(moved.before)
+    )
+    found = session.scalars(query.order_by(moved.position).limit(limit + 1)).all()
+    return Page(found[:limit], cursor(found[limit - 1].position) if len(found) > limit else None)

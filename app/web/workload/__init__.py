@@ -1,0 +1,1 @@
+"""Beban kerja, pages: who holds what, and how it goes to others; who is away."""
