@@ -37,6 +37,12 @@ def overdue(office: Database) -> Database:
     return office
 
 
+def finish(office: Database) -> None:
+    """The worker's part: a slow machine does not do all of it while the page is answered."""
+    while commands.work(office):
+        pass
+
+
 def test_a_coordinator_spreads_34_overdue_tasks_and_clears_the_list(
     sign_in: SignIn, overdue: Database
 ) -> None:
@@ -60,6 +66,7 @@ def test_a_coordinator_spreads_34_overdue_tasks_and_clears_the_list(
         "/beban/bagikan", bagian=shares, reason="Lewat tenggat", idempotency_key=key_of(refused)
     )
     assert done.status_code == 303
+    finish(overdue)
     page = browser.get(done.headers["Location"])
     assert "34 dari 34 tugas selesai" in page.text
     page = browser.get("/beban/tugas?tenggat=overdue&petugas=none")
@@ -74,6 +81,7 @@ def test_a_coordinator_spreads_34_overdue_tasks_and_clears_the_list(
         f"{done.headers['Location']}/tarik", idempotency_key=key_of(browser.get(done.headers["Location"]))
     )
     assert back.status_code == 303
+    finish(overdue)
     assert "Lewat tenggat: 34" in browser.get("/beban").text
 
 
