@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
+from app.commands import workload as commands
 from app.db import Database
 from app.models import UserTask
 from app.services.core import clock
