@@ -38,18 +38,22 @@ def complete_task(
     typed: Mapping[str, Any],
     keep_on_conflict: bool = False,
     undoable: bool = False,
+    before: Callable[[Session], object] | None = None,
 ) -> Answer:
     """Complete a task; ``answer`` says what came of it, within the transaction.
 
     ``typed`` (values as typed) is kept as the draft when the diagram fails; with ``keep_on_conflict`` also when
     somebody else was faster, or the actor himself with the same key and other words. ``undoable``: for some seconds
-    he may take it back by `undo_completion`; what it tells people waits so long.
+    he may take it back by `undo_completion`; what it tells people waits so long. ``before`` comes first in the
+    transaction, and may refuse.
 
     Raises:
         What `tasks.complete` raises, and `run_command`.
     """
 
     def do(session: Session) -> Answer:
+        if before is not None:
+            before(session)
         kept = as_draft(typed, answers) if undoable else None
         return answer(session, tasks.complete(session, task_id, values, answers, actor=actor, typed=kept))
 

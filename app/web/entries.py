@@ -25,7 +25,7 @@ from app.services.instances import instances
 from app.web import context, filters
 
 #: Fields of every form that say nothing about what was typed.
-_OURS = frozenset({"csrf_token", "idempotency_key", "next", "daftar:"})
+_OURS = frozenset({"csrf_token", "idempotency_key", "next", "daftar:", "pilih:", "tindakan:"})
 #: Fields that a person writes himself: one word is something there, and no choice or id.
 _WRITTEN = frozenset({"reason", "text"})
 #: For so long, in seconds, pictures are made anew for one request; what has begun is finished.

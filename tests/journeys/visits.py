@@ -15,6 +15,7 @@ NO_PAGES = {
     "casefile.diagram": "read by the viewer",
     "casefile.states": "read by the viewer",
     "casefile.standing": "a part of the page of a task",
+    "selection.begin": "leads elsewhere",
     "palette.found": "read by the palette",
     "definitions.diagram": "read by the viewer",
     "definitions.states": "read by the viewer",

@@ -1,5 +1,6 @@
 """Officers: who may be handed a task."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -28,6 +29,22 @@ def of_task(session: Session, task: UserTask, *, actor: Actor) -> Sequence[User]
     elif task.unit_code is not None:
         query = query.where(User.units.any(code=task.unit_code))
     return session.scalars(query.order_by(User.full_name)).all()
+
+
+def of_tasks(session: Session, tasks: Sequence[UserTask], *, actor: Actor) -> Sequence[tuple[User, int]]:
+    """Who may be handed some of these tasks, by name, each with of how many that is true.
+
+    Tasks of one lane and unit that one person holds, or nobody, are asked for once.
+    """
+    found: dict[int, tuple[User, int]] = {}
+    alike = Counter(
+        (task.group_id, task.unit_code, task.coordinator_group_id, task.assignee_id) for task in tasks
+    )
+    first = {(t.group_id, t.unit_code, t.coordinator_group_id, t.assignee_id): t for t in reversed(tasks)}
+    for kind, count in alike.items():
+        for user in of_task(session, first[kind], actor=actor):
+            found[user.id] = (user, found.get(user.id, (user, 0))[1] + count)
+    return sorted(found.values(), key=lambda one: one[0].full_name)
 
 
 def across_units(session: Session, task: UserTask, actor: Actor) -> bool:

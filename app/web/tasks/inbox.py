@@ -10,7 +10,8 @@ from app.i18n import _, ngettext
 from app.models import UserTask
 from app.services.core.access import Actor
 from app.services.core.paging import Page
-from app.services.tasks import inbox, permissions
+from app.services.people import officers
+from app.services.tasks import inbox, permissions, selections
 from app.services.tasks.inbox import Filters
 from app.web import lists
 from app.web.lists import Filter, FilteredList
@@ -55,6 +56,8 @@ class InboxPage(FilteredList):
             for one in self.columns
             if one.shown
         ]
+        if self.selectable:
+            found.insert(0, {"label": _("Pilih"), "kind": "select", "hidden": True})
         return found + ([{"label": _("Tindakan"), "kind": "action", "hidden": True}] if self.acts else [])
 
     @property
@@ -75,6 +78,17 @@ class InboxPage(FilteredList):
     def acts(self) -> bool:
         """Whether anything can be done in the list itself."""
         return bool(self.may_claim) or any(self.is_mine(task) for task in self.rows)
+
+    @property
+    def selectable(self) -> Mapping[str, str]:
+        """The tasks with which something can be done together: id → what a form carries of it."""
+        if self.tab == "done":
+            return {}
+        return {
+            task.id: selections.as_shown(task).text
+            for task in self.rows
+            if task.id in self.may_claim or self.is_mine(task) or officers.may_reassign(self.actor, task)
+        }
 
     @property
     def following(self) -> str:

@@ -16,9 +16,10 @@ import menu from "./menu.js";
 import palette from "./palette.js";
 import print from "./print.js";
 import progress from "./progress.js";
+import selection from "./selection.js";
 import shortcuts from "./shortcuts.js";
 import theme from "./theme.js";
 
-const modules = { autosave, columns, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, leaving, menu, palette, print, shortcuts, theme };
+const modules = { autosave, columns, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, leaving, menu, palette, print, selection, shortcuts, theme };
 modules.later = later(modules);
 attach({ ...modules, desk: desk(modules), progress: progress(modules) });
