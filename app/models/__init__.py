@@ -10,6 +10,7 @@ from app.models.definitions import (
     Resource,
     WatchedFile,
 )
+from app.models.desk import FirstView, SavedView
 from app.models.figures import ActivityFact, CaseFact, FigureChange, FigureTotal
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
@@ -50,6 +51,7 @@ __all__ = [
     "FigureChange",
     "FigureTotal",
     "FilterValue",
+    "FirstView",
     "Group",
     "HistoryEvent",
     "Holiday",
@@ -82,6 +84,7 @@ __all__ = [
     "RosterFile",
     "RosterLine",
     "SandboxRun",
+    "SavedView",
     "SecurityEvent",
     "Setting",
     "TaskTransfer",

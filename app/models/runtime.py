@@ -59,6 +59,7 @@ class ProcessInstance(Base):
                 ("category", "category"),
                 ("key", "key"),
                 ("priority", "priority"),
+                ("area", "area"),
             )
         ),
     )
@@ -117,6 +118,8 @@ class UserTask(Base):
                 ("done", _COMPLETED, ("closed_by_id", "closed_at", "id")),
             )
         ),
+        # Of little that is old among much that is open.
+        Index("ix_user_task_aged", "opened_at", "id", "sort_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_user_task_of_instance", "instance_id", "state"),
     )
 

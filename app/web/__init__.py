@@ -36,7 +36,7 @@ from app.web.security_log import pages as security_pages
 from app.web.studio import editors as studio_editors
 from app.web.studio import pages as studio_pages
 from app.web.studio import publishing as studio_publishing
-from app.web.tasks import selection, tasks
+from app.web.tasks import saved_views, selection, tasks
 from app.web.workload import absences
 from app.web.workload import pages as workload_pages
 
@@ -64,6 +64,7 @@ PAGES = (
     auth,
     tasks,
     selection,
+    saved_views,
     palette,
     casefile,
     masking,

@@ -6,12 +6,24 @@ from datetime import datetime, time, timedelta
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Label, Select, and_, bindparam, exists, select, true, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Label,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    false,
+    not_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app.models import ProcessInstance, UserTask
 from app.models.runtime import IS_COMPLETED, IS_OPEN
-from app.services.core import access, bounded, candidates, case_sources, clock, filter_values, settings
+from app.services.core import access, bounded, candidates, case_sources, clock, filter_values, ids, settings
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, values_of
@@ -21,6 +33,12 @@ from app.services.search.finding import Wanted
 #: mine: claimed by me; queue: unclaimed in my lanes; done: completed by me; open: everything offered to me.
 TABS = ("mine", "queue", "done", "open")
 DEADLINES = ("overdue", "today", "week", "none")
+#: Open for so many days, or longer.
+AGES = {"7": 7, "30": 30, "90": 90}
+#: free: nobody holds it; held: somebody does; incident: its case is stopped.
+STATES = ("free", "held", "incident")
+#: A count of what a view shows looks at so many tasks, and tells so many.
+_LOOKED_AT, _COUNTED = 400, 99
 #: What a tab may be sorted by, each held by an index: of one deadline what was opened first comes first.
 _SORTS: dict[str, tuple[Any, ...]] = {
     "deadline": (UserTask.sort_at, UserTask.opened_at, UserTask.id),
@@ -46,7 +64,11 @@ class Filters:
     lane: str = ""
     unit: str = ""
     category: str = ""
+    area: str = ""
     priority: str = ""
+    officer: str = ""
+    age: str = ""
+    state: str = ""
     key: str = ""
     instance_id: int | None = None
     business_key: str = ""
@@ -68,6 +90,7 @@ class Choices:
     units: Sequence[tuple[str, str]]  # (code, name)
     categories: Sequence[str]
     priorities: Sequence[str]
+    areas: Sequence[str]
 
 
 def page(
@@ -87,6 +110,21 @@ def page(
         descending=tab.descending,
     )
     return Page(_tasks(session, ids), _cursor(last) if last else None)
+
+
+def count(session: Session, filters: Filters, *, actor: Actor) -> tuple[int, bool]:
+    """How many tasks a list shows, and whether there are more: it looks at a bounded number of them."""
+    tab = _Tab(session, filters, actor)
+    found, last = candidates.collect(
+        tab.sources(),
+        tab.rare_sources(),
+        tab.fitting if tab.narrows else None,
+        after=None,
+        limit=_COUNTED,
+        descending=tab.descending,
+        most=_LOOKED_AT,
+    )
+    return len(found), last is not None
 
 
 def with_kept(
@@ -146,6 +184,8 @@ class _Tab:
         self.columns = _SORTS[filters.order.removeprefix("-")]
         self.descending = filters.order.startswith("-")
         self._in_time, self._dated = _deadline(session, filters.deadline)
+        self._aged = _aged(session, filters.age)
+        self._officer = ids.parse_id(filters.officer) if filters.officer else None
         self._here = self._places() if filters.tab not in ("mine", "done") else None
 
     @property
@@ -153,25 +193,50 @@ class _Tab:
         """Whether the tab shows less than what its source holds."""
         tab = self._filters.tab
         whole = tab in ("mine", "done") or (tab == "open" and self._actor.sees_all) or self._here is not None
-        return not whole or bool(_narrowed(self._filters, self._words)) or bool(self._dated)
+        return not whole or bool(self._narrowed) or bool(self._dated)
+
+    @property
+    def _narrowed(self) -> list[ColumnElement[bool]]:
+        return [*_narrowed(self._filters, self._words), *self._aged]
 
     def sources(self) -> list[Source]:
         """One that holds every task of the tab, in order."""
         if self._filters.instance_id or self._filters.business_key:
             return [self._of_instances(self._session.scalars(self._named()).all())]
         queries = self._queries()
-        return [lambda after, most: self._keys(queries, after, most)]
+        found: list[Source] = [lambda after, most: self._keys(queries, after, most)]
+        if self._officer is not None and not self.done:
+            held = [
+                select(*self.columns).where(IS_OPEN, UserTask.assignee_id == self._officer, *self._in_time)
+            ]
+            found.append(lambda after, most: self._keys([held[0].order_by(*self._order)], after, most))
+        return found
 
     def rare_sources(self) -> list[Rare]:
         """The tasks of the cases that fit the filters, where those are few."""
-        return [self._of_rare(ids) for ids in self._ids_of_cases()]
+        aged = [self._of_aged] if self._aged and not self.done else []
+        return [*aged, *(self._of_rare(ids) for ids in self._ids_of_cases())]
+
+    def _of_aged(self, most: int) -> Source | None:
+        """What is open for so long, where that is little."""
+        query = select(*self.columns).where(IS_OPEN, *self._aged)
+        keys = sorted(
+            (tuple(row) for row in self._session.execute(query.limit(most))), reverse=self.descending
+        )
+
+        def source(after: Key | None, size: int) -> list[Key]:
+            if after is None:
+                return keys[:size]
+            return [key for key in keys if (key < after if self.descending else key > after)][:size]
+
+        return source if len(keys) < most else None
 
     def fitting(self, keys: Sequence[Key]) -> set[str]:
         """The ids of those of these tasks that the list shows. 1 SQL.
 
         The conditions are asked as a column: in WHERE, SQLite looks by them among all open tasks, not by these ids.
         """
-        narrowed = [*_narrowed(self._filters, self._words), *self._in_time, *self._dated]
+        narrowed = [*self._narrowed, *self._in_time, *self._dated]
         fits = and_(_tab(self._filters.tab, self._actor), *narrowed)
         query = select(UserTask.id, fits).join(UserTask.instance)
         rows = self._session.execute(query.where(UserTask.id.in_([key[-1] for key in keys])))
@@ -265,8 +330,12 @@ class _Tab:
         held = (
             (ProcessInstance.category, filters.category),
             (ProcessInstance.priority, filters.priority),
+            (ProcessInstance.area, filters.area),
         )
         asked += [self._holding(column, value) for column, value in held if value]
+        if filters.state == "incident":
+            stopped = select(ProcessInstance.id).where(ProcessInstance.state == "incident")
+            asked.append(lambda most: session.scalars(stopped.limit(most)).all())
         if filters.key:
             of_key = select(ProcessInstance.id).where(ProcessInstance.key == filters.key)
             asked.append(lambda most: session.scalars(of_key.limit(most)).all())
@@ -333,7 +402,9 @@ def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
     """What to offer in the filter bar: what tasks and cases of the actor's lanes and units hold, or held. 1 SQL."""
     everything = tab == "open" and actor.sees_all
     found = filter_values.known(
-        session, ("activity", "lane", "unit", "category", "priority"), actor=None if everything else actor
+        session,
+        ("activity", "lane", "unit", "category", "priority", "area"),
+        actor=None if everything else actor,
     )
     return Choices(
         activities=sorted(found["activity"].items(), key=lambda pair: pair[1]),
@@ -341,6 +412,7 @@ def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
         units=sorted(found["unit"].items(), key=lambda pair: pair[1]),
         categories=sorted(found["category"]),
         priorities=sorted(found["priority"]),
+        areas=sorted(found["area"]),
     )
 
 
@@ -366,10 +438,17 @@ def _narrowed(filters: Filters, words: Wanted | None) -> list[ColumnElement[bool
         (UserTask.instance_id, filters.instance_id),
         (ProcessInstance.category, filters.category),
         (ProcessInstance.priority, filters.priority),
+        (ProcessInstance.area, filters.area),
         (ProcessInstance.business_key, filters.business_key),
         (ProcessInstance.key, filters.key),
     ]
     where = [column == value for column, value in equal if value]
+    if filters.officer:
+        where.append(UserTask.assignee_id == (ids.parse_id(filters.officer) or 0))
+    if filters.state:
+        free = UserTask.assignee_id.is_(None)
+        states = {"free": free, "held": not_(free), "incident": ProcessInstance.state == "incident"}
+        where.append(states.get(filters.state, false()))
     return [*where, words.condition()] if words else where
 
 
@@ -386,6 +465,12 @@ def _deadline(session: Session, wanted: str) -> tuple[list[ColumnElement[bool]],
         "week": [UserTask.sort_at >= now, UserTask.sort_at < tomorrow + timedelta(days=7)],
     }
     return between[wanted], [UserTask.due_at.is_not(None)]
+
+
+def _aged(session: Session, age: str) -> list[ColumnElement[bool]]:
+    """What a filter by age asks: open for so many days, or longer."""
+    days = AGES.get(age)
+    return [UserTask.opened_at <= clock.now(session) - timedelta(days=days)] if days else []
 
 
 def _today(session: Session) -> tuple[datetime, datetime]:

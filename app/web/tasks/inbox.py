@@ -15,10 +15,10 @@ from app.services.tasks import inbox, permissions, selections
 from app.services.tasks.inbox import Filters
 from app.web import lists
 from app.web.lists import Filter, FilteredList
-from app.web.tasks import columns
+from app.web.tasks import columns, saved_views
 from app.web.tasks.columns import Column
 
-_NAMES = ("deadline", "activity", "lane", "unit", "category", "priority")
+_NAMES = ("deadline", "age", "activity", "lane", "unit", "officer", "category", "area", "priority", "state")
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,7 @@ class InboxPage(FilteredList):
     units: Mapping[str, str]
     may_claim: frozenset[str]
     titles: Mapping[int, str]
+    lanes: Sequence[tuple[int, str]]
     offered: bool
     actor: Actor
 
@@ -59,6 +60,11 @@ class InboxPage(FilteredList):
         if self.selectable:
             found.insert(0, {"label": _("Pilih"), "kind": "select", "hidden": True})
         return found + ([{"label": _("Tindakan"), "kind": "action", "hidden": True}] if self.acts else [])
+
+    @property
+    def here(self) -> str:
+        """The address of this list, with the tab that it begins with where none was asked for."""
+        return lists.address({"tab": self.tab})
 
     @property
     def kept(self) -> str:
@@ -117,14 +123,16 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
     counts = inbox.counts(session, actor=actor)
     tab = _tab(actor, counts)
     asked = {name: lists.argument(name) for name in _NAMES}
-    if asked["deadline"] not in inbox.DEADLINES:
-        asked["deadline"] = ""
+    for name, known in (("deadline", inbox.DEADLINES), ("age", inbox.AGES), ("state", inbox.STATES)):
+        if asked[name] not in known:
+            asked[name] = ""
     q = lists.argument("q")
     wanted = replace(Filters(tab=tab, q=q, sort=lists.argument("sort")), **asked)  # type: ignore[arg-type]  # texts
     page = inbox.page(session, wanted, actor=actor, after=lists.argument(lists.AFTER))
     page = inbox.with_kept(session, page, wanted, lists.argument(lists.KEPT), actor=actor)
     choices = inbox.choices(session, actor=actor, tab=tab)
-    filters = _filters(tab, asked, choices)
+    holders = officers.working(session) if tab == "open" else ()
+    filters = _filters(tab, asked, choices, holders)
     takable = frozenset(
         t.id for t in page.items if t.assignee_id is None and permissions.holding(actor, t) == "work"
     )
@@ -133,7 +141,7 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         q=q,
         filters=filters,
         tab=tab,
-        tabs=_tabs(actor, tab, counts),
+        tabs=_tabs(session, actor, tab, counts),
         page=page,
         columns=columns.of_list(tab, wanted.order),
         order=wanted.order,
@@ -141,6 +149,7 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         units=dict(choices.units),
         may_claim=takable,
         titles=titles,
+        lanes=saved_views.shareable(session, actor=actor),
         offered=bool(counts["queue"]) or (tab == "queue" and inbox.has_offers(session, actor=actor)),
         actor=actor,
     )
@@ -159,35 +168,58 @@ def _tab(actor: Actor, counts: Mapping[str, int]) -> str:
     return "queue" if counts["queue"] and not counts["mine"] else "mine"
 
 
-def _tabs(actor: Actor, tab: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+def _tabs(session: Session, actor: Actor, tab: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """The tabs, each with its count; those of officers for whoever works in a lane, or did."""
     names = [("mine", _("Tugas saya")), ("queue", _("Antrean")), ("done", _("Selesai"))]
     if actor.sees_all and not actor.groups:
         names = [(name, label) for name, label in names if counts[name] or name == tab]
     if actor.sees_all:
         names.append(("open", _("Semua tugas terbuka")))
+    views = saved_views.beside_tabs(session, actor=actor)
+    in_view = any(view["current"] for view in views)
     return [
-        {"label": label, "url": f"/tugas?tab={name}", "count": counts.get(name), "current": name == tab}
+        {
+            "label": label,
+            "url": f"/tugas?tab={name}",
+            "count": counts.get(name),
+            "current": name == tab and not in_view,
+        }
         for name, label in names
-    ]
+    ] + views
 
 
-def _filters(tab: str, asked: Mapping[str, str], choices: inbox.Choices) -> list[Filter]:
+def _filters(
+    tab: str, asked: Mapping[str, str], choices: inbox.Choices, holders: Sequence[tuple[int, str]]
+) -> list[Filter]:
     deadlines = [
         ("overdue", _("Lewat tenggat")),
         ("today", _("Hari ini")),
         ("week", _("7 hari ke depan")),
         ("none", _("Tanpa tenggat")),
     ]
+    ages = [
+        (age, ngettext("{count} hari atau lebih", "{count} hari atau lebih", days, count=days))
+        for age, days in inbox.AGES.items()
+    ]
+    states = [("free", _("Belum diambil")), ("held", _("Diambil")), ("incident", _("Terkendala"))]
+    if tab != "open":
+        states = states[2:]
+    people = [(str(user_id), name) for user_id, name in holders]
     options: list[tuple[str, str, Sequence[tuple[str, str]]]] = [
         ("deadline", _("Tenggat"), [] if tab == "done" else deadlines),
+        ("age", _("Umur"), [] if tab == "done" else ages),
         ("activity", _("Kegiatan"), choices.activities),
         ("lane", _("Lajur"), [(lane, lane) for lane in choices.lanes]),
         ("unit", _("Unit"), choices.units),
+        ("officer", _("Petugas"), people),
         ("category", _("Kategori"), [(name, name) for name in choices.categories]),
+        ("area", _("Wilayah"), [(name, name) for name in choices.areas]),
         ("priority", _("Prioritas"), [(name, name) for name in choices.priorities]),
+        ("state", _("Keadaan"), [] if tab == "done" else states),
     ]
     found = [Filter(name, label, values, asked[name]) for name, label, values in options]
     return [
-        one for one in found if one.value or len(one.options) > 1 or (one.name == "deadline" and one.options)
+        one
+        for one in found
+        if one.value or len(one.options) > 1 or (one.name in ("deadline", "state") and one.options)
     ]

@@ -30,13 +30,14 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions, staffing
 from app.services.instances import instances, messages
 from app.services.people import officers
-from app.services.tasks import conflicts, permissions, tasks
+from app.services.tasks import conflicts, permissions, saved_views, tasks
 from app.services.tasks.tasks import Work
 from app.web import context, cookies, entries, errors, filters, lists
 from app.web.casefile import clocks, page_parts
 from app.web.entries import Entry
 from app.web.security_log import noting
 from app.web.tasks import columns, inbox, task_page
+from app.web.tasks import saved_views as saved_views_pages
 from app.web.tasks.task_page import ANSWER, Refusal
 
 blueprint = Blueprint("tasks", __name__)
@@ -51,6 +52,9 @@ _LONGEST_NEXT = 500
 def listed() -> Response | str:
     """My tasks, the queue, what I finished: soonest deadline first."""
     with context.database().reading() as session:
+        first = saved_views.first_of(session, actor=context.actor()) if not request.args else None
+        if first is not None:
+            return redirect(saved_views_pages.address_of(first))
         found = inbox.read_inbox(session, actor=context.actor())
     if (
         found.tab == "queue" and "tab" not in request.args

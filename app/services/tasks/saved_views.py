@@ -1,0 +1,216 @@
+"""Saved views: filters of the lists of tasks under a name, one's own or shared with a lane."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.errors import InvalidForm, NotFound
+from app.i18n import _
+from app.models import FirstView, Group, SavedView
+from app.services.core import clock
+from app.services.core.access import Actor
+from app.services.tasks import inbox
+from app.services.tasks.inbox import Filters
+
+#: What a view holds: all that the address of a list says, but for what is looked for by programs.
+NAMES = tuple(one.name for one in fields(Filters) if one.name not in ("key", "instance_id", "business_key"))
+#: So many views of his own somebody has, and so many are shown to him.
+MOST, SHOWN = 30, 40
+_LONGEST_NAME, _LONGEST_VALUE = 60, 300
+_KEPT = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class View:
+    """A view as its reader has it. ``mine``: he may change it; ``lane``: whom it is shared with, "" for nobody."""
+
+    id: int
+    name: str
+    filters: Mapping[str, str]
+    mine: bool
+    lane: str
+    owner: str
+    first: bool
+
+
+def listed(session: Session, *, actor: Actor) -> list[View]:
+    """The actor's own views in his order, then those that others share with his lanes. 2 SQL."""
+    first = session.scalar(select(FirstView.view_id).where(FirstView.user_id == actor.id))
+    mine = SavedView.owner_id == actor.id
+    query = select(SavedView).where(
+        or_(mine, SavedView.group_id.in_(actor.groups)), SavedView.deleted_at.is_(None)
+    )
+    query = query.options(joinedload(SavedView.owner), joinedload(SavedView.group))
+    order = (SavedView.owner_id != actor.id, SavedView.position, SavedView.id)
+    return [_view(row, actor, first) for row in session.scalars(query.order_by(*order).limit(SHOWN))]
+
+
+def first_of(session: Session, *, actor: Actor) -> View | None:
+    """The view with which Kotak tugas opens for the actor. 1 SQL where he chose none."""
+    chosen = session.scalar(select(FirstView.view_id).where(FirstView.user_id == actor.id))
+    if chosen is None:
+        return None
+    return next((view for view in listed(session, actor=actor) if view.id == chosen), None)
+
+
+def count(session: Session, view: View, *, actor: Actor) -> tuple[int, bool]:
+    """How many tasks the view shows to the actor now, bounded; and whether there are more."""
+    return inbox.count(session, filters_of(view.filters, actor), actor=actor)
+
+
+def filters_of(kept: Mapping[str, str], actor: Actor) -> Filters:
+    """The filters of a view as the actor may have them: all tasks are only for who sees all."""
+    known = {name: kept[name] for name in NAMES if kept.get(name)}
+    if known.get("tab") not in inbox.TABS or (known["tab"] == "open" and not actor.sees_all):
+        known["tab"] = "queue"
+    return Filters(**known)  # type: ignore[arg-type]  # texts
+
+
+def save(
+    session: Session, name: str, filters: Mapping[str, str], group_id: int | None, *, actor: Actor
+) -> SavedView:
+    """Keep filters under a name, as the last of the actor's views.
+
+    Raises:
+        InvalidForm: no name, a lane that is not his, or too many views.
+    """
+    _purge(session)
+    name = _name(name)
+    mine = select(func.count(), func.max(SavedView.position)).where(
+        SavedView.owner_id == actor.id, SavedView.deleted_at.is_(None)
+    )
+    count, last = session.execute(mine).one()
+    if count >= MOST:
+        raise InvalidForm(
+            _("Paling banyak {most} tampilan. Hapus satu dulu.", most=MOST),
+            {"name": _("Sudah terlalu banyak.")},
+        )
+    if group_id is not None and group_id not in actor.groups:
+        raise InvalidForm(_("Tampilan belum disimpan."), {"lane": _("Pilih lajur Anda.")})
+    kept = {key: str(filters[key])[:_LONGEST_VALUE] for key in NAMES if filters.get(key)}
+    view = SavedView(
+        owner_id=actor.id,
+        group_id=group_id,
+        name=name,
+        filters=kept,
+        position=(last or 0) + 1,
+        deleted_at=None,
+    )
+    session.add(view)
+    session.flush()
+    return view
+
+
+def rename(session: Session, view_id: int, name: str, *, actor: Actor) -> SavedView:
+    """Call a view otherwise.
+
+    Raises:
+        NotFound: it is not his. InvalidForm: no name.
+    """
+    view = _mine(session, view_id, actor)
+    view.name = _name(name)
+    return view
+
+
+def remove(session: Session, view_id: int, *, actor: Actor) -> SavedView:
+    """Delete a view; for a day it can be had back by `restore`.
+
+    Raises:
+        NotFound: it is not his.
+    """
+    view = _mine(session, view_id, actor)
+    view.deleted_at = clock.now(session)
+    return view
+
+
+def restore(session: Session, view_id: int, *, actor: Actor) -> SavedView:
+    """Take back a deletion.
+
+    Raises:
+        NotFound: it is not his, or was deleted for good.
+    """
+    view = _mine(session, view_id, actor, deleted=True)
+    view.deleted_at = None
+    return view
+
+
+def move(session: Session, view_id: int, *, up: bool, actor: Actor) -> SavedView:
+    """Let a view change places with the one before, or after.
+
+    Raises:
+        NotFound: it is not his.
+    """
+    view = _mine(session, view_id, actor)
+    own = select(SavedView).where(SavedView.owner_id == actor.id, SavedView.deleted_at.is_(None))
+    rows = list(session.scalars(own.order_by(SavedView.position, SavedView.id)))
+    here = rows.index(view)
+    there = min(max(here + (-1 if up else 1), 0), len(rows) - 1)
+    rows[here], rows[there] = rows[there], rows[here]
+    for position, row in enumerate(rows, 1):
+        row.position = position
+    return view
+
+
+def choose_first(session: Session, view_id: int | None, *, actor: Actor) -> None:
+    """Let Kotak tugas open with this view; with None as without any.
+
+    Raises:
+        NotFound: it is not his to see.
+    """
+    if view_id is not None and view_id not in {view.id for view in listed(session, actor=actor)}:
+        raise _missing()
+    session.execute(delete(FirstView).where(FirstView.user_id == actor.id))
+    if view_id is not None:
+        session.add(FirstView(user_id=actor.id, view_id=view_id))
+
+
+def lanes(session: Session, *, actor: Actor) -> Sequence[tuple[int, str]]:
+    """The lanes with which the actor may share, by name. 1 SQL."""
+    query = select(Group.id, Group.name).where(Group.id.in_(actor.groups)).order_by(Group.name)
+    return [(row.id, row.name) for row in session.execute(query)]
+
+
+def same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether both narrow a list the same way."""
+    return all((one.get(name) or "") == (other.get(name) or "") for name in NAMES)
+
+
+def _view(row: SavedView, actor: Actor, first: int | None) -> View:
+    lane = row.group.name if row.group else ""
+    mine = row.owner_id == actor.id
+    kept: dict[str, Any] = row.filters
+    return View(row.id, row.name, kept, mine, lane, row.owner.full_name, row.id == first)
+
+
+def _mine(session: Session, view_id: int, actor: Actor, *, deleted: bool = False) -> SavedView:
+    gone = SavedView.deleted_at.is_not(None) if deleted else SavedView.deleted_at.is_(None)
+    query = select(SavedView).where(SavedView.id == view_id, SavedView.owner_id == actor.id, gone)
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise _missing()
+    return found
+
+
+def _missing() -> NotFound:
+    return NotFound(_("Tampilan ini tidak ada, atau bukan milik Anda."))
+
+
+def _name(name: str) -> str:
+    plain = " ".join(name.split())
+    if not plain or len(plain) > _LONGEST_NAME:
+        words = _("Beri nama, paling banyak {most} huruf.", most=_LONGEST_NAME)
+        raise InvalidForm(_("Tampilan belum disimpan."), {"name": words})
+    return plain
+
+
+def _purge(session: Session) -> None:
+    """Delete for good what was deleted long ago."""
+    old: Iterable[int] = session.scalars(
+        select(SavedView.id).where(SavedView.deleted_at < clock.now(session) - _KEPT)
+    ).all()
+    session.execute(delete(FirstView).where(FirstView.view_id.in_(old)))
+    session.execute(delete(SavedView).where(SavedView.id.in_(old)))
