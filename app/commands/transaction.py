@@ -140,7 +140,9 @@ _TARGETS = {
     **dict.fromkeys(("claim", "claim_task", "release", "release_task"), "task"),
     **dict.fromkeys(("complete", "complete_task", "reassign_task", "note_task"), "task"),
     **dict.fromkeys(("undo_completion", "undo"), "task"),
-    **dict.fromkeys(("cancel", "cancel_case", "erase_case", "note_case", "reissue_code"), "instance"),
+    **dict.fromkeys(
+        ("cancel", "cancel_case", "erase_case", "follow_case", "note_case", "reissue_code"), "instance"
+    ),
     **dict.fromkeys(
         ("disable_user", "enable_user", "reset_password", "revoke_tokens", "end_sessions"), "user"
     ),

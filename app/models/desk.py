@@ -1,4 +1,4 @@
-"""How somebody arranges his desk: the views of the lists of tasks that he keeps."""
+"""How somebody arranges his desk: the views of lists that he keeps, the cases that he follows."""
 
 from datetime import datetime
 from typing import Any
@@ -40,3 +40,15 @@ class FirstView(Base):
 
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, autoincrement=False)
     view_id: Mapped[int] = mapped_column(ForeignKey("saved_view.id"), index=True)
+
+
+class CaseFollow(Base):
+    """That somebody wants to be told when a case moves on."""
+
+    __tablename__ = "case_follow"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, autoincrement=False)
+    instance_id: Mapped[int] = mapped_column(
+        ForeignKey("process_instance.id"), primary_key=True, autoincrement=False, index=True
+    )
+    since: Mapped[datetime]

@@ -88,6 +88,8 @@ class ProcessInstance(Base):
     #: Words were marked by hand, or a mask lifted: its history is read through `masks.overlay`.
     masks_changed: Mapped[bool] = mapped_column(default=False, server_default=false())
     priority: Mapped[str] = mapped_column(default="", server_default="")
+    #: Somebody follows it, see `CaseFollow`.
+    followed: Mapped[bool] = mapped_column(default=False, server_default=false())
     revision: Mapped[int] = mapped_column()
 
     definition: Mapped[ProcessDefinition] = relationship()

@@ -1,4 +1,4 @@
-"""Views of the lists of tasks that people keep, and what lists can be narrowed to besides: area and age.
+"""Views of lists that people keep, cases that they follow, and indexes to narrow lists by area and age.
 
 Revision: 0029.
 """
@@ -38,6 +38,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_first_view")),
     )
     op.create_index("ix_first_view_view_id", "first_view", ["view_id"])
+    op.create_table(
+        "case_follow",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("instance_id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_case_follow_user_id")),
+        sa.ForeignKeyConstraint(
+            ["instance_id"], ["process_instance.id"], name=op.f("fk_case_follow_instance_id")
+        ),
+        sa.PrimaryKeyConstraint("user_id", "instance_id", name=op.f("pk_case_follow")),
+    )
+    op.create_index("ix_case_follow_instance_id", "case_follow", ["instance_id"])
+    op.add_column(
+        "process_instance", sa.Column("followed", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
     for name, table, columns, where in _INDEXES:
         which = sa.text(where)
         op.create_index(name, table, columns, sqlite_where=which, postgresql_where=which)
@@ -47,6 +62,8 @@ def downgrade() -> None:
     """Take back."""
     for name, table, _columns, _where in _INDEXES:
         op.drop_index(name, table)
+    op.drop_column("process_instance", "followed")
+    op.drop_table("case_follow")
     op.drop_table("first_view")
     op.drop_table("saved_view")
 

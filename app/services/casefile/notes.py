@@ -1,19 +1,24 @@
 """Internal notes on a case: for everybody who may see it, never for the reporter."""
 
+import re
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import InvalidForm
 from app.history.events import NoteAdded
 from app.i18n import _
-from app.models import Note
+from app.models import InstanceVisibility, Note, User, membership, user_unit
 from app.services import identity
 from app.services.core import access, clock, history, rights
 from app.services.core.access import Actor
+from app.services.notifications import followers, texts
 
 MAX_LENGTH = 5_000
+#: A name after @, not within an address of mail.
+_MENTION = re.compile(r"(?<![\w.@])@([\w.-]{1,80})")
+_MOST_MENTIONED, _SHOWN = 20, 30
 
 
 def add(session: Session, instance_id: int, text: str, *, actor: Actor) -> Note:
@@ -31,12 +36,53 @@ def add(session: Session, instance_id: int, text: str, *, actor: Actor) -> Note:
     if not text or len(text) > MAX_LENGTH:
         message = _("Tulis catatan, paling panjang 5.000 huruf.")
         raise InvalidForm(message, {"text": message}, {"text": text})
+    told = _mentioned(session, instance_id, text, actor)
     text = identity.masked_text(session, instance, text)
     note = Note(instance_id=instance_id, text=text, written_at=clock.now(session), written_by_id=actor.id)
     session.add(note)
     session.flush()
     history.record(session, NoteAdded(note=note.id), actor=actor, instance_id=instance_id)
+    if told:
+        to = {"users": [user.id for user in told]}
+        texts.queue(session, instance, None, "mentioned", to, by=actor.full_name)
     return note
+
+
+def _mentioned(session: Session, instance_id: int, text: str, actor: Actor) -> list[User]:
+    """Whom the note names by @; what is no user's name is just text.
+
+    Raises:
+        InvalidForm: it names somebody who may not see the case: he must not learn of it.
+    """
+    names = {name.rstrip(".").lower() for name in _MENTION.findall(text)}
+    if not names:
+        return []
+    query = select(User).where(User.name.in_(names), User.disabled_at.is_(None), User.id != actor.id)
+    people = session.scalars(query.options(*rights.WITH_MEMBERSHIPS).limit(_MOST_MENTIONED)).unique().all()
+    seeing = followers.seeing(session, instance_id, people)
+    blind = ", ".join(f"@{user.name}" for user in people if user not in seeing)
+    if blind:
+        message = _("Tidak boleh melihat perkara ini, jadi tidak dapat disebut: {names}.", names=blind)
+        raise InvalidForm(message, {"text": message}, {"text": text})
+    return seeing
+
+
+def mentionable(session: Session, instance_id: int, *, actor: Actor) -> Sequence[tuple[str, str]]:
+    """Whom a note on the case may name: (name, full name) of those who work where it was offered. 1 SQL."""
+    seen = InstanceVisibility.instance_id == instance_id
+    unit = exists().where(
+        user_unit.c.user_id == User.id, user_unit.c.unit_code == InstanceVisibility.unit_code
+    )
+    there = exists().where(
+        seen,
+        membership.c.user_id == User.id,
+        membership.c.group_id == InstanceVisibility.group_id,
+        or_(InstanceVisibility.unit_code == access.WHOLE_GROUP, unit),
+    )
+    query = select(User.name, User.full_name).where(access.WORKING, there, User.id != actor.id)
+    return [
+        (row.name, row.full_name) for row in session.execute(query.order_by(User.full_name).limit(_SHOWN))
+    ]
 
 
 def of_instance(session: Session, instance_id: int, *, actor: Actor) -> Sequence[Note]:

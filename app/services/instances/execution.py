@@ -34,7 +34,7 @@ from app.services.definitions.definitions import Version
 from app.services.facts import writing as facts
 from app.services.instances import incidents, task_order, waits
 from app.services.messaging import outgoing
-from app.services.notifications import reminders, task_notices, texts
+from app.services.notifications import followers, reminders, task_notices, texts
 from app.services.people.units import Staff, staff
 
 _STORE = update(cast("Table", ProcessInstance.__table__)).where(
@@ -92,6 +92,7 @@ def apply(
         for_units += _carry_over(session, instance, version, step, moved_from, actor)
     news = task_notices.opening_messages(session, instance, version, for_units, actor=actor)
     news += task_notices.withdrawal_messages(session, instance, version, step, actor=actor)
+    news += followers.messages(session, instance, step, actor=actor)
     sent = outgoing.send(session, instance, step)
     told_already = {event.activity_id for _number, event in sent}
     queued = _queue(session, instance, version, step, told_already, news, held_until)

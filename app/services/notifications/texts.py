@@ -27,6 +27,10 @@ _WORDS = {
     "task_timed_out": N_("Waktu tugas Anda {task} habis ({cause}); tugas itu ditutup tanpa diselesaikan."),
     "task_not_needed": N_("Tugas Anda {task} tidak diperlukan lagi: syarat selesainya sudah terpenuhi."),
     "task_passed": N_("Perkara ini berjalan lewat {cause}; tugas Anda {task} ditutup tanpa diselesaikan."),
+    "followed_moved": N_("Perkara yang Anda ikuti berlanjut, sekarang di: {places}."),
+    "followed_done": N_("Perkara yang Anda ikuti berlanjut."),
+    "followed_ended": N_("Perkara yang Anda ikuti berakhir: {end}."),
+    "mentioned": N_("{by} menyebut Anda dalam catatan perkara ini."),
     "incident_opened": N_("Perkara ini berhenti di {place}. Sebabnya ada di Kendala."),
     "publication_failed": N_(
         "Penerbitan {keys} yang dijadwalkan pada {due} tidak dapat berlaku. Sebabnya ada di usulan {n}."

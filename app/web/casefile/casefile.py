@@ -38,6 +38,7 @@ from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.facts.counted import Counted
 from app.services.instances import cancellation, incidents, instances
+from app.services.notifications import followers
 from app.services.reporter import tracking
 from app.services.retention import erasure
 from app.services.tasks import permissions
@@ -168,6 +169,24 @@ def note(instance_id: int) -> AnyResponse:
         return {}
 
     return _perform(instance_id, "note", sent, do) or _done(instance_id, _("Catatan disimpan."), "catatan")
+
+
+@blueprint.post("/perkara/<int:instance_id>/ikuti")
+def follow(instance_id: int) -> AnyResponse:
+    """Be told when the case moves on; or no more."""
+    on = bool(request.form.get("on"))
+    act = followers.follow if on else followers.unfollow
+
+    def do(session: Session) -> Answer:
+        act(session, instance_id, actor=context.actor())
+        return {}
+
+    told = (
+        _("Anda mengikuti perkara ini: lonceng memberi tahu bila perkara ini berlanjut.")
+        if on
+        else _("Anda tidak mengikuti perkara ini lagi.")
+    )
+    return _perform(instance_id, "follow", {"on": str(on)}, do) or _done(instance_id, told)
 
 
 @blueprint.post("/perkara/<int:instance_id>/batalkan")
@@ -469,6 +488,8 @@ def _draw_casefile(
             queries.submissions(file.version, file.valid_events, file.file_names)[::-1], hidden
         ),
         notes=masking.put_in_place(page_parts.notes(file), hidden),
+        mentionable=notes.mentionable(session, file.instance.id, actor=actor),
+        follows=followers.is_followed(session, file.instance.id, actor=actor),
         files=page_parts.files(file, words),
         incidents=_incidents(file, words),
         undelivered=[page_parts.undelivered(each, instance_id, words) for each in file.undelivered],

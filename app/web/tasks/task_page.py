@@ -13,7 +13,7 @@ from app.commands.tasks import as_draft
 from app.history.events import QuestionAnswered, TaskCompleted
 from app.i18n import _
 from app.models import Absence, User, UserTask
-from app.services.casefile import casefile, queries
+from app.services.casefile import casefile, notes, queries
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
@@ -144,6 +144,7 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         earlier=page_parts.handed_in(page.file, page.work.task)[:EARLIER],
         clocks=clocks.all_of(page.file, explanations, page.words),
         notes=page_parts.notes(page.file),
+        mentionable=notes.mentionable(session, page.file.instance.id, actor=actor),
         files=page_parts.files(page.file, page.words),
         done=_done(page),
         zone=context.config().timezone.key,

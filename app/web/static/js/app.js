@@ -10,6 +10,7 @@ import doubleSubmit from "./double-submit.js";
 import explain from "./explain.js";
 import focus from "./focus.js";
 import form from "./form.js";
+import insert from "./insert.js";
 import later from "./later.js";
 import leaving from "./leaving.js";
 import menu from "./menu.js";
@@ -20,6 +21,6 @@ import selection from "./selection.js";
 import shortcuts from "./shortcuts.js";
 import theme from "./theme.js";
 
-const modules = { autosave, columns, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, leaving, menu, palette, print, selection, shortcuts, theme };
+const modules = { autosave, columns, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, insert, leaving, menu, palette, print, selection, shortcuts, theme };
 modules.later = later(modules);
 attach({ ...modules, desk: desk(modules), progress: progress(modules) });
