@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.commands import recounts as commands
-from app.commands.transaction import Answer, run_command, run_without_key
+from app.commands.transaction import Answer, Command, earlier_answer, run_command, run_without_key
 from app.days_off import national_holidays
 from app.errors import InvalidForm, NotFound
 from app.forms import moments
@@ -174,9 +174,10 @@ def add_day() -> Response:
         return {"on": row.on.isoformat(), "named": bool(row.name)}
 
     try:
-        if not _running() and (asked := _ask_about_day()):
+        sent = _sent_day() | {"running": _running()}
+        command = entries.sent_command("add_day_off", request.form.get("on", ""), sent)
+        if _is_to_be_asked(command) and (asked := _ask_about_day()):
             return make_response(asked)
-        command = entries.sent_command("add_day_off", request.form.get("on", ""), _sent_day())
         done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
     except InvalidForm as error:
         return make_response(_days_page(error.errors or {"on": errors.tell_error(error)}), 422)
@@ -196,9 +197,9 @@ def remove_day(on: str) -> Response:
         return {"named": named}
 
     rights.require_administrator(actor)
-    if not _running() and (asked := _ask_before_removal(kept)):
+    command = entries.sent_command("remove_day_off", on, {"running": _running()})
+    if _is_to_be_asked(command) and (asked := _ask_before_removal(kept)):
         return make_response(asked)
-    command = entries.sent_command("remove_day_off", on)
     done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
     words = N_("Hari libur dihapus dari daftar.") if done["named"] else N_("{day} libur lagi.")
     return _told(_(words, day=day(kept)))
@@ -208,6 +209,11 @@ def _running() -> str:
     """What the sender of a form wants of deadlines that run: to keep or to count anew, once he was told of them."""
     found = request.form.get("running", "")
     return found if found in (_KEEP, _RECOUNT) else ""
+
+
+def _is_to_be_asked(command: Command) -> bool:
+    """Whether he was not told yet what would move, and sends no form again that was done without asking."""
+    return not _running() and earlier_answer(context.database(), command, actor=context.actor()) is None
 
 
 def _told(said: str) -> Response:
