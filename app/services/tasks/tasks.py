@@ -308,7 +308,7 @@ def reassign(
     if to.disabled_at is not None or not tasks.may_receive(access.actor_of(to), task, unit):
         errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
     if errors:
-        raise InvalidForm(errors.get("to") or _("Tugas belum dialihkan."), errors)
+        raise InvalidForm(_("Tugas belum dialihkan."), errors)
     before = task.assignee_id
     if work.heard_of:
         task_notices.hand_on(session, task.id, moved=unit != task.unit_code)

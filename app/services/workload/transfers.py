@@ -201,7 +201,8 @@ def refuse(session: Session, transfer_id: int, task_id: str, error: AppError) ->
     row = _locked_row(session, transfer_id, task_id)
     if row.state in WAITING:
         row.state = "kept" if row.state == "returning" else "refused"
-        row.said = stored_messages.store_texts(error.said)
+        more = error.errors.values() if isinstance(error, InvalidForm) else ()
+        row.said = stored_messages.store_texts(*(more or (error.said,)))
 
 
 def _unchanged(session: Session, row: TransferredTask, actor: Actor) -> UserTask:

@@ -17,13 +17,14 @@ from app.forms import Component
 from app.i18n import _, ngettext
 from app.models import UserTask
 from app.services.core.access import Actor
-from app.services.people import officers
+from app.services.people import loads, officers
 from app.services.tasks import permissions, selections, tasks
 from app.services.tasks.selections import Shown
 from app.services.tasks.tasks import Work
 from app.web import context, entries, errors
 from app.web.entries import Drawn
 from app.web.tasks.task_page import ANSWER
+from app.web.workload.words import load_in_words
 
 blueprint = Blueprint("selection", __name__)
 
@@ -209,9 +210,11 @@ def _ask_whom(
     with context.database().reading() as session:
         found = selections.tasks_of(session, rows, actor=actor)
         his = [task for task in found.values() if officers.may_reassign(actor, task)]
+        people = officers.of_tasks(session, his, actor=actor)
+        load = loads.of_users(session, [user.id for user, _count in people])
         choices = [
-            (str(user.id), user.full_name if count == len(his) else _some(user.full_name, count, len(his)))
-            for user, count in officers.of_tasks(session, his, actor=actor)
+            (str(user.id), f"{_named(user.full_name, count, len(his))}: {load_in_words(load[user.id])}")
+            for user, count in people
         ]
     kept = {task.id for task in his}
     no = _("Hanya pemegang tugas dan koordinator lajur yang dapat mengalihkan tugas ini.")
@@ -236,7 +239,9 @@ def _ask_whom(
     return make_response(page, 422 if problems else 200)
 
 
-def _some(name: str, count: int, all_: int) -> str:
+def _named(name: str, count: int, all_: int) -> str:
+    if count == all_:
+        return name
     return _("{name} ({count} dari {all} tugas)", name=name, count=count, all=all_)
 
 

@@ -556,7 +556,11 @@ def test_colleagues_of_the_same_name_are_told_apart(sign_in: SignIn, case: Case,
             session.get_one(User, id_).full_name = "Budi"
     page = sign_in("koordinator").get(f"/tugas/{task.id}").text
     shown = [re.search(f'<option value="{id_}">([^<]+)<', page) for id_ in ids]
-    assert [found and found[1] for found in shown] == ["Budi (budi1)", "Budi (budi2)", "Siti"]
+    assert [found and found[1] for found in shown] == [
+        "Budi (budi1): 0 tugas terbuka",
+        "Budi (budi2): 0 tugas terbuka",
+        "Siti: 0 tugas terbuka",
+    ]
 
 
 def test_a_task_is_handed_on_with_a_reason(sign_in: SignIn, case: Case, office: Database) -> None:
@@ -567,7 +571,7 @@ def test_a_task_is_handed_on_with_a_reason(sign_in: SignIn, case: Case, office: 
     page = browser.get(f"/tugas/{task.id}").text
     with office.reading() as session:
         to = users.named(session, "koordinator").id
-    assert f'<option value="{to}">Ketua Tim Koordinasi</option>' in page
+    assert f'<option value="{to}">Ketua Tim Koordinasi: 0 tugas terbuka</option>' in page
     silent = browser.post(f"/tugas/{task.id}/alihkan", to=to, reason=" ")
     assert silent.status_code == 422
     assert told_of(silent) == {"alihkan-reason": "Tulis alasan pengalihan."}
