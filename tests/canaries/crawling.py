@@ -76,6 +76,8 @@ class Things:
             "proposal_id": [1],
             "batch_id": ids(models.MigrationBatch) or [1],
             "import_id": ids(models.ImportBatch) or [1],
+            "transfer_id": ids(models.TaskTransfer) or [1],
+            "absence_id": ids(models.Absence) or [1],
             "roster_id": ids(models.RosterFile) or [1],
             "draft_id": ids(models.ProcessDraft) or [1],
             "notice_id": ids(models.Notice) or [1],

@@ -14,6 +14,7 @@ from app.services.migration import batches
 from app.services.migration.decisions import Decisions
 from app.services.people import users
 from app.services.studio import drafts, titles
+from app.services.workload import transfers
 from tests.journeys.office import Office
 from tests.journeys.paths import Receipt
 from tests.reports import answers_for, report, report_values
@@ -63,6 +64,7 @@ def play(office: Office) -> Scene:
     scene.words["proposal"] = _propose(office)
     scene.words["draft"], scene.words["broken_draft"] = _begin_drafts(office)
     scene.words["import"] = _import(office)
+    scene.words["transfer"] = _spread(office, scene)
     scene.words["batch"], scene.words["incident"] = _move_cases(office, scene)
     later = office.installation.now() + timedelta(days=8)
     office.installation.command("fire", "--at", later.isoformat())
@@ -92,6 +94,14 @@ def _move_cases(office: Office, scene: Scene) -> tuple[str, str]:
         batch = batches.begin(session, target, [stopped], Decisions(), "Gerbangnya diperbaiki", actor=owner)
         batches.stop(session, batch.id, actor=owner)
         return str(batch.id), str(incident)
+
+
+def _spread(office: Office, scene: Scene) -> str:
+    """The id of a transfer of a task to somebody who may not have it."""
+    with office.installation.database.transaction() as session:
+        coordinator, other = users.named(session, "koordinator"), users.named(session, "dlh")
+        wanted = {scene.words["fresh_task"]: other.id}
+        return str(transfers.spread(session, wanted, "Lewat tenggat", actor=actor_of(coordinator)).id)
 
 
 def _import(office: Office) -> str:

@@ -52,6 +52,8 @@ class Plan:
 
 def candidates(session: Session, found: Sequence[UserTask]) -> Sequence[User]:
     """Officers who work in a lane of the tasks, those of their units alone where all are of units; by name. 3 SQL."""
+    if not found:
+        return []
     groups, units = {task.group_id for task in found}, {task.unit_code for task in found}
     query = select(User).where(WORKING, or_(*(User.groups.any(id=group) for group in groups)))
     if units and None not in units:
@@ -59,9 +61,7 @@ def candidates(session: Session, found: Sequence[UserTask]) -> Sequence[User]:
         if session.scalar(inside.with_only_columns(User.id).limit(1)) is not None:
             query = inside
     query = query.options(selectinload(User.groups), selectinload(User.units))
-    return (
-        session.scalars(query.order_by(User.full_name, User.id).limit(MOST_OFFICERS)).all() if groups else []
-    )
+    return session.scalars(query.order_by(User.full_name, User.id).limit(MOST_OFFICERS)).all()
 
 
 def plan(session: Session, task_ids: Sequence[str], user_ids: Sequence[int], *, actor: Actor) -> Plan:

@@ -7,16 +7,18 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.i18n import _, ngettext
-from app.models import UserTask
+from app.models import Absence, UserTask
 from app.services.core.access import Actor
 from app.services.core.paging import Page
-from app.services.people import officers
+from app.services.people import absences, loads, officers
+from app.services.people.loads import Load
 from app.services.tasks import inbox, permissions, selections
 from app.services.tasks.inbox import Filters
 from app.web import lists
 from app.web.lists import Filter, FilteredList
 from app.web.tasks import columns, saved_views
 from app.web.tasks.columns import Column
+from app.web.workload.words import load_in_words
 
 _NAMES = ("deadline", "age", "activity", "lane", "unit", "officer", "category", "area", "priority", "state")
 
@@ -37,6 +39,8 @@ class InboxPage(FilteredList):
     lanes: Sequence[tuple[int, str]]
     offered: bool
     actor: Actor
+    absences: Sequence[Absence]
+    loads: Mapping[int, Load]
 
     @property
     def rows(self) -> Sequence[UserTask]:
@@ -75,6 +79,11 @@ class InboxPage(FilteredList):
     def shown(self) -> frozenset[str]:
         """The names of the columns that are shown."""
         return frozenset(one.name for one in self.columns if one.shown)
+
+    @property
+    def stood_in_for(self) -> Sequence[tuple[Absence, str]]:
+        """For whom the actor stands in today, and what that one holds."""
+        return [(one, load_in_words(self.loads[one.user_id])) for one in self.absences]
 
     def is_mine(self, task: UserTask) -> bool:
         """Whether the actor holds the task and may give it back."""
@@ -137,6 +146,7 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         t.id for t in page.items if t.assignee_id is None and permissions.holding(actor, t) == "work"
     )
     titles = lists.titles(session, (task.instance for task in page.items))
+    absent = absences.stood_in_for(session, actor=actor)
     return InboxPage(
         q=q,
         filters=filters,
@@ -152,6 +162,8 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         lanes=saved_views.shareable(session, actor=actor),
         offered=bool(counts["queue"]) or (tab == "queue" and inbox.has_offers(session, actor=actor)),
         actor=actor,
+        absences=absent,
+        loads=loads.of_users(session, [one.user_id for one in absent]),
     )
 
 

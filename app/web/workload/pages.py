@@ -103,6 +103,7 @@ def _list_page(session: Session, problem: str = "", missing: Mapping[str, str] |
         chosen=request.form.getlist("task"),
         ticked=request.form.getlist("officer"),
         all_chosen=bool(request.form.get("semua")),
+        absences=absences.away(session, {task.assignee_id for task in page.items if task.assignee_id}),
         **_about(session, page.items),
     )
 
