@@ -356,6 +356,9 @@ def _questions() -> list[Asked]:
         Asked("a task", "officer", _page(lambda desk: f"/tugas/{next(desk.tasks)}")),
         Asked("the start form", lapor, _page("/laporan/baru")),
         Asked("notices", "officer", _page("/notifikasi")),
+        Asked("workload", "admin", _page("/beban")),
+        Asked("workload, overdue", "admin", _page("/beban/tugas?tenggat=overdue")),
+        Asked("workload, unclaimed", "admin", _page("/beban/tugas?petugas=none")),
         Asked("API: tasks", "officer", _call("/tasks")),
         Asked("API: tasks done", "officer", _call("/tasks?tab=done")),
         Asked(

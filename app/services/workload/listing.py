@@ -53,7 +53,8 @@ def matching(session: Session, filters: Filters, *, actor: Actor, most: int) -> 
 
 def count(session: Session, filters: Filters, *, actor: Actor) -> int:
     """How many they are, `bounded.MANY` at most. 1 SQL."""
-    queries = _queries(session, filters, actor, UserTask.id)
+    # In the order of the list: from the same index, and no further than to the last that is counted.
+    queries = [query.order_by(*_KEY) for query in _queries(session, filters, actor, UserTask.id)]
     return session.scalar(select(bounded.count(*queries, name="tasks"))) or 0
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.commands.search import Turns
-from app.models import ProcessInstance, UserTask
+from app.models import ProcessInstance, User, UserTask
 from app.services.casefile import casefile, instance_lists, lookup
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import candidates
@@ -19,9 +19,10 @@ from app.services.facts import counted
 from app.services.facts.counted import Counted
 from app.services.instances import incidents
 from app.services.notifications import notices, outbox, reminders
-from app.services.people import user_search
+from app.services.people import loads, user_search
 from app.services.tasks import inbox, page_counts, tasks
 from app.services.tasks.inbox import Filters
+from app.services.workload import listing, overview, transfers
 from tests.services.office import Office, add_user
 from tests.services.plans import read_whole, selects
 
@@ -92,6 +93,20 @@ def task_filters(tab: str) -> Iterator[Filters]:
     yield Filters(tab=tab, business_key="UJI-2026-00001")
 
 
+def read_workload(session: Session, actor: Actor) -> None:
+    overview.overview(session, actor=actor)
+    loads.of_users(session, [actor.id])
+    transfers.of_person(session, session.get_one(User, actor.id), actor=actor)
+    transfers.of_unit(session, "A", actor=actor)
+    whole = listing.Filters(officer="1", lane="1", unit="A", due="week")
+    narrowed = [listing.Filters(**{name: value}) for name, value in vars(whole).items()]
+    for filters in [listing.Filters(), listing.Filters(officer=listing.NOBODY), whole, *narrowed]:
+        page = listing.page(session, filters, actor=actor, limit=1)
+        listing.page(session, filters, actor=actor, limit=1, after=page.next or "")
+        listing.count(session, filters, actor=actor)
+        listing.matching(session, filters, actor=actor, most=1)
+
+
 def read_everything(session: Session, actor: Actor) -> None:
     page_counts.of_actor(session, actor=actor)
     inbox.counts(session, actor=actor)
@@ -119,6 +134,8 @@ def read_everything(session: Session, actor: Actor) -> None:
     incidents.page(session, actor=actor, resolved=True)
     incidents.counts(session, actor=actor)
     user_search.holding(session, actor.id)
+    if overview.has_part(session, actor=actor):
+        read_workload(session, actor)
     seen = instance_lists.page(session, InstanceFilters(), actor=actor).items
     for case in seen[:1]:
         file = casefile.open_casefile(session, case.id, actor=actor)
@@ -166,6 +183,7 @@ def test_an_index_that_is_missing_is_found(worked_in: Office) -> None:
             "ix_user_task_queue",
             "ix_user_task_offered",
             "ix_user_task_open",
+            "ix_user_task_coordinated",
             "ix_user_task_mine",
             "ix_user_task_of_instance",
         ):
