@@ -138,7 +138,9 @@ def _in_transaction(database: Database, do: Callable[[Session], _Result], *, dur
 #: What the target of each command is. Of any other it is what somebody typed, which is not recorded.
 _TARGETS = {
     **dict.fromkeys(("claim", "claim_task", "release", "release_task"), "task"),
-    **dict.fromkeys(("complete", "complete_task", "reassign_task", "note_task"), "task"),
+    **dict.fromkeys(
+        ("complete", "complete_task", "reassign_task", "note_task", "snooze_task", "wake_task"), "task"
+    ),
     **dict.fromkeys(("undo_completion", "undo"), "task"),
     **dict.fromkeys(
         ("cancel", "cancel_case", "erase_case", "follow_case", "note_case", "reissue_code"), "instance"

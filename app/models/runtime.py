@@ -90,6 +90,8 @@ class ProcessInstance(Base):
     priority: Mapped[str] = mapped_column(default="", server_default="")
     #: Somebody follows it, see `CaseFollow`.
     followed: Mapped[bool] = mapped_column(default=False, server_default=false())
+    #: Somebody put off a task of it until it moves on.
+    snoozed: Mapped[bool] = mapped_column(default=False, server_default=false())
     revision: Mapped[int] = mapped_column()
 
     definition: Mapped[ProcessDefinition] = relationship()
@@ -116,7 +118,7 @@ class UserTask(Base):
                 ),
                 ("offered", _OPEN, ("group_id", "unit_code", "sort_at", "opened_at", "id", "due_at")),
                 ("queue", _UNCLAIMED, ("group_id", "unit_code", "sort_at", "opened_at", "id", "due_at")),
-                ("mine", _HELD, ("assignee_id", "sort_at", "opened_at", "id", "due_at")),
+                ("mine", _HELD, ("assignee_id", "sort_at", "opened_at", "id", "due_at", "snoozed_until")),
                 ("done", _COMPLETED, ("closed_by_id", "closed_at", "id")),
             )
         ),
@@ -150,6 +152,9 @@ class UserTask(Base):
     sort_at: Mapped[datetime]
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     claimed_at: Mapped[datetime | None]
+    #: Who holds it has put it off; ``snoozed_for_case``: at the latest until the case moves on.
+    snoozed_until: Mapped[datetime | None]
+    snoozed_for_case: Mapped[bool] = mapped_column(default=False, server_default=false())
     closed_at: Mapped[datetime | None]
     closed_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 

@@ -92,6 +92,8 @@ def apply(
         for_units += _carry_over(session, instance, version, step, moved_from, actor)
     news = task_notices.opening_messages(session, instance, version, for_units, actor=actor)
     news += task_notices.withdrawal_messages(session, instance, version, step, actor=actor)
+    if instance.snoozed:
+        _wake(session, instance)
     news += followers.messages(session, instance, step, actor=actor)
     sent = outgoing.send(session, instance, step)
     told_already = {event.activity_id for _number, event in sent}
@@ -113,6 +115,14 @@ def apply(
         facts.refresh(session, instance, version)
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
+
+
+def _wake(session: Session, instance: ProcessInstance) -> None:
+    """Give back what was put off until the case moves on. 2 SQL, none where nobody waits for it."""
+    waiting = update(UserTask).where(UserTask.instance_id == instance.id, UserTask.snoozed_for_case)
+    session.execute(waiting.values(snoozed_until=None, snoozed_for_case=False))
+    table: Any = ProcessInstance.__table__
+    session.connection().execute(update(table).where(table.c.id == instance.id).values(snoozed=False))
 
 
 def _in_order(step: Step, told: Sequence[Record], more: Sequence[tuple[int, Record]]) -> list[Record]:

@@ -15,6 +15,7 @@ from sqlalchemy import (
     exists,
     false,
     not_,
+    or_,
     select,
     true,
     tuple_,
@@ -30,8 +31,10 @@ from app.services.core.paging import Page, cursor, limited, moment_of, values_of
 from app.services.search import finding
 from app.services.search.finding import Wanted
 
-#: mine: claimed by me; queue: unclaimed in my lanes; done: completed by me; open: everything offered to me.
-TABS = ("mine", "queue", "done", "open")
+#: mine: claimed by me; snoozed: those of them that I put off; queue: unclaimed in my lanes; done: completed by me;
+#: open: everything offered to me.
+TABS = ("mine", "snoozed", "queue", "done", "open")
+_OWN = ("mine", "snoozed", "done")
 DEADLINES = ("overdue", "today", "week", "none")
 #: Open for so many days, or longer.
 AGES = {"7": 7, "30": 30, "90": 90}
@@ -185,14 +188,15 @@ class _Tab:
         self.descending = filters.order.startswith("-")
         self._in_time, self._dated = _deadline(session, filters.deadline)
         self._aged = _aged(session, filters.age)
+        self._held = _held(filters.tab, actor, *_today(session))
         self._officer = ids.parse_id(filters.officer) if filters.officer else None
-        self._here = self._places() if filters.tab not in ("mine", "done") else None
+        self._here = self._places() if filters.tab not in _OWN else None
 
     @property
     def narrows(self) -> bool:
         """Whether the tab shows less than what its source holds."""
         tab = self._filters.tab
-        whole = tab in ("mine", "done") or (tab == "open" and self._actor.sees_all) or self._here is not None
+        whole = tab in _OWN or (tab == "open" and self._actor.sees_all) or self._here is not None
         return not whole or bool(self._narrowed) or bool(self._dated)
 
     @property
@@ -237,7 +241,8 @@ class _Tab:
         The conditions are asked as a column: in WHERE, SQLite looks by them among all open tasks, not by these ids.
         """
         narrowed = [*self._narrowed, *self._in_time, *self._dated]
-        fits = and_(_tab(self._filters.tab, self._actor), *narrowed)
+        own = self._filters.tab in _OWN or (self._filters.tab == "open" and self._actor.sees_all)
+        fits = and_(*self._held, true() if own else access.offered(self._actor), *narrowed)
         query = select(UserTask.id, fits).join(UserTask.instance)
         rows = self._session.execute(query.where(UserTask.id.in_([key[-1] for key in keys])))
         return {id_ for id_, shown in rows if shown}
@@ -246,8 +251,8 @@ class _Tab:
         """What finds the tasks of the tab, each sorted by an index; narrowed to what the same index holds."""
         in_time = [] if self.done else self._in_time  # finished ones are not sorted by it
         query = select(*self.columns).where(*in_time).order_by(*self._order)
-        tab, held = self._filters.tab, _held(self._filters.tab, self._actor)
-        if tab in ("mine", "done"):
+        tab, held = self._filters.tab, self._held
+        if tab in _OWN:
             return [query.where(*held)]
         if self._here is None:
             return [query.where(IS_OPEN)]
@@ -351,24 +356,37 @@ class _Tab:
 def counts(session: Session, *, actor: Actor) -> dict[str, int]:
     """How many tasks each tab holds, how many of his own are ``overdue`` or due ``today``, and how many of his queue
     are overdue (``queue_overdue``); each `bounded.MANY` at most. 1 SQL."""
-    now, tomorrow = _today(session)
-    given = {ACTOR_ID.key: actor.id, "now": now, "tomorrow": tomorrow}
+    given = {ACTOR_ID.key: actor.id, **moments(session)}
     return dict(session.execute(_counting(access.any_like(actor)), given).one()._mapping)
+
+
+#: Now, and when the next day begins here: parameters of statements that are built once, see `moments`.
+_MOMENTS = (
+    bindparam("now", type_=UserTask.sort_at.type),
+    bindparam("tomorrow", type_=UserTask.sort_at.type),
+)
+
+
+def moments(session: Session) -> dict[str, datetime]:
+    """What `waiting` asks to be given."""
+    now, tomorrow = _today(session)
+    return {"now": now, "tomorrow": tomorrow}
 
 
 @lru_cache(maxsize=256)
 def _counting(actor: Actor) -> Select[*tuple[Any, ...]]:
     mine = _mine(actor)
-    done = select(UserTask.id).where(*_held("done", actor))
-    now = bindparam("now", type_=UserTask.sort_at.type)
+    now, tomorrow = _MOMENTS
+    done = select(UserTask.id).where(*_held("done", actor, now, tomorrow))
+    snoozed = select(UserTask.id).where(*_held("snoozed", actor, now, tomorrow))
     dated = UserTask.due_at.is_not(None)
     late = and_(UserTask.sort_at < now, dated)
-    tomorrow = bindparam("tomorrow", type_=UserTask.sort_at.type)
     today = and_(UserTask.sort_at >= now, UserTask.sort_at < tomorrow, dated)
     return select(
         bounded.count(mine, name="mine"),
         bounded.count(*_queue(actor), name="queue"),
         bounded.count(done, name="done"),
+        bounded.count(snoozed, name="snoozed"),
         bounded.count(mine.where(late), name="overdue"),
         bounded.count(mine.where(today), name="today"),
         bounded.count(*(query.where(late) for query in _queue(actor)), name="queue_overdue"),
@@ -376,16 +394,16 @@ def _counting(actor: Actor) -> Select[*tuple[Any, ...]]:
 
 
 def waiting(actor: Actor) -> Label[int]:
-    """A column ``tasks``: how many tasks the actor holds or could take, `bounded.MANY` at most."""
+    """A column ``tasks``: how many tasks the actor holds or could take, `bounded.MANY` at most. Given `moments`."""
     return bounded.count(_mine(actor), *_queue(actor), name="tasks")
 
 
 def _mine(actor: Actor) -> Select[Any]:
-    return select(UserTask.id).where(*_held("mine", actor))
+    return select(UserTask.id).where(*_held("mine", actor, *_MOMENTS))
 
 
 def _queue(actor: Actor) -> list[Select[Any]]:
-    query = select(UserTask.id).where(*_held("queue", actor))
+    query = select(UserTask.id).where(*_held("queue", actor, *_MOMENTS))
     here = access.places(actor)
     if len(here) > access.MOST_PLACES:
         return [query.where(access.offered(actor))]
@@ -416,18 +434,28 @@ def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
     )
 
 
-def _held(tab: str, actor: Actor) -> list[ColumnElement[bool]]:
+def awake(now: Any, tomorrow: Any) -> ColumnElement[bool]:
+    """Tasks that nobody has put off: what is due today or late never is."""
+    until, due = UserTask.snoozed_until, UserTask.due_at
+    return or_(until.is_(None), until <= now, and_(due.is_not(None), due < tomorrow))
+
+
+def is_put_off(session: Session, task: UserTask) -> bool:
+    """Whether its holder has put a task off, as `awake` has it."""
+    now, tomorrow = _today(session)
+    until, due = task.snoozed_until, task.due_at
+    return until is not None and until > now and (due is None or due >= tomorrow)
+
+
+def _held(tab: str, actor: Actor, now: Any, tomorrow: Any) -> list[ColumnElement[bool]]:
     """What the tasks of a tab have in common, apart from whom they are offered to."""
     if tab == "mine":
-        return [IS_OPEN, UserTask.assignee_id == actor.id]
+        return [IS_OPEN, UserTask.assignee_id == actor.id, awake(now, tomorrow)]
+    if tab == "snoozed":
+        return [IS_OPEN, UserTask.assignee_id == actor.id, not_(awake(now, tomorrow))]
     if tab == "done":
         return [IS_COMPLETED, UserTask.closed_by_id == actor.id]
     return [IS_OPEN, UserTask.assignee_id.is_(None)] if tab == "queue" else [IS_OPEN]
-
-
-def _tab(tab: str, actor: Actor) -> ColumnElement[bool]:
-    own = tab in ("mine", "done") or (tab == "open" and actor.sees_all)
-    return and_(*_held(tab, actor), true() if own else access.offered(actor))
 
 
 def _narrowed(filters: Filters, words: Wanted | None) -> list[ColumnElement[bool]]:

@@ -31,7 +31,8 @@ class PageCounts:
 
 def of_actor(session: Session, *, actor: Actor) -> PageCounts:
     """Return them. 1 SQL, however much there is."""
-    row = session.execute(_counting(access.any_like(actor)), {ACTOR_ID.key: actor.id}).one()
+    given = {ACTOR_ID.key: actor.id, **inbox.moments(session)}
+    row = session.execute(_counting(access.any_like(actor)), given).one()
     return PageCounts(
         row.unread, row.tasks, row.incidents, bool(row.startable), bool(row.internal), bool(row.coordinates)
     )

@@ -145,7 +145,7 @@ def release(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     check_open(session, task, actor)
     if task.assignee_id != actor.id:
         raise NotAllowed(_("Anda hanya dapat melepas tugas yang Anda ambil."))
-    task.assignee_id, task.claimed_at = None, None
+    task.assignee_id, task.claimed_at, task.snoozed_until = None, None, None
     if work.heard_of:
         task_notices.give_back(session, task.id)
     record(session, task, TaskReleased(task=task.id), actor=actor)
@@ -322,7 +322,7 @@ def reassign(
         transfer=transfer,
     )
     task.unit_code = unit
-    task.assignee_id, task.claimed_at = to.id, clock.now(session)
+    task.assignee_id, task.claimed_at, task.snoozed_until = to.id, clock.now(session), None
     tasks.record(session, task, event, actor=actor)
     _tell(session, task, to, before, reason.strip(), actor)
     return task

@@ -173,7 +173,7 @@ def _tab(actor: Actor, counts: Mapping[str, int]) -> str:
     Who sees every case and works in no lane begins with all open tasks.
     """
     asked = lists.argument("tab")
-    if asked in ("mine", "queue", "done") or (asked == "open" and actor.sees_all):
+    if asked in ("mine", "snoozed", "queue", "done") or (asked == "open" and actor.sees_all):
         return asked
     if actor.sees_all and not actor.groups:
         return "open"
@@ -187,6 +187,8 @@ def _tabs(session: Session, actor: Actor, tab: str, counts: Mapping[str, int]) -
         names = [(name, label) for name, label in names if counts[name] or name == tab]
     if actor.sees_all:
         names.append(("open", _("Semua tugas terbuka")))
+    if counts["snoozed"] or tab == "snoozed":
+        names.insert(1, ("snoozed", _("Ditunda")))
     views = saved_views.beside_tabs(session, actor=actor)
     in_view = any(view["current"] for view in views)
     return [

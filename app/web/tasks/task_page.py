@@ -144,6 +144,7 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         earlier=page_parts.handed_in(page.file, page.work.task)[:EARLIER],
         clocks=clocks.all_of(page.file, explanations, page.words),
         notes=page_parts.notes(page.file),
+        snoozed=inbox.is_put_off(session, page.work.task),
         mentionable=notes.mentionable(session, page.file.instance.id, actor=actor),
         files=page_parts.files(page.file, page.words),
         done=_done(page),

@@ -179,7 +179,7 @@ def claim(task_id: str) -> Response:
     def do(session: Session) -> dict[str, Any]:
         return _known(tasks.claim(session, task_id, actor=context.actor()))
 
-    found = _perform(task_id, "claim", {}, do)
+    found = perform(task_id, "claim", {}, do)
     if isinstance(found, Response):
         return found
     state = _whose(task_id)
@@ -203,7 +203,7 @@ def release(task_id: str) -> Response:
     def do(session: Session) -> dict[str, Any]:
         return _known(tasks.release(session, task_id, actor=context.actor()))
 
-    found = _perform(task_id, "release", {}, do)
+    found = perform(task_id, "release", {}, do)
     if isinstance(found, Response):
         return found
     if _whose(task_id) == "his":  # an old page, sent again
@@ -225,7 +225,7 @@ def reassign(task_id: str) -> Response:
             "to": to.full_name
         }
 
-    found = _perform(task_id, "reassign", sent, do)
+    found = perform(task_id, "reassign", sent, do)
     if isinstance(found, Response):
         return found
     flash(_("{task} perkara {number} dialihkan kepada {to}.", **found), "ok")
@@ -255,14 +255,14 @@ def note(task_id: str) -> Response:
         notes.add(session, task.instance_id, sent["text"], actor=context.actor())
         return {}
 
-    found = _perform(task_id, "note", sent, do)
+    found = perform(task_id, "note", sent, do)
     if isinstance(found, Response):
         return found
     flash(_("Catatan disimpan."), "ok")
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="catatan"), 303)
 
 
-def _perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str, Any] | Response:
+def perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str, Any] | Response:
     """Run a command on a task; what it answers, or the task's page that says why not."""
     command = entries.sent_command(f"{name}_task", task_id, sent)
     try:

@@ -1,0 +1,41 @@
+"""Tasks that who holds them has put off.
+
+Revision: 0031.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0031"
+down_revision = "0030"
+branch_labels = None
+depends_on = None
+
+#: Of the index of tasks that somebody holds.
+_MINE = ["assignee_id", "sort_at", "opened_at", "id", "due_at"]
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.add_column(
+        "process_instance", sa.Column("snoozed", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
+    op.add_column("user_task", sa.Column("snoozed_until", sa.DateTime(timezone=True), nullable=True))
+    op.add_column(
+        "user_task", sa.Column("snoozed_for_case", sa.Boolean(), server_default=sa.false(), nullable=False)
+    )
+    _make_mine([*_MINE, "snoozed_until"])
+
+
+def downgrade() -> None:
+    """Take back."""
+    _make_mine(_MINE)
+    op.drop_column("user_task", "snoozed_for_case")
+    op.drop_column("user_task", "snoozed_until")
+    op.drop_column("process_instance", "snoozed")
+
+
+def _make_mine(columns: list[str]) -> None:
+    op.drop_index("ix_user_task_mine", "user_task")
+    held = sa.text("state = 'open' AND assignee_id IS NOT NULL")
+    op.create_index("ix_user_task_mine", "user_task", columns, sqlite_where=held, postgresql_where=held)
