@@ -232,8 +232,4 @@ def _filters(
         ("state", _("Keadaan"), [] if tab == "done" else states),
     ]
     found = [Filter(name, label, values, asked[name]) for name, label, values in options]
-    return [
-        one
-        for one in found
-        if one.value or len(one.options) > 1 or (one.name in ("deadline", "state") and one.options)
-    ]
+    return [one for one in found if one.value or len(one.options) > (one.name != "deadline")]
