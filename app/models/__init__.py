@@ -10,7 +10,7 @@ from app.models.definitions import (
     Resource,
     WatchedFile,
 )
-from app.models.desk import CaseFollow, FirstView, SavedView
+from app.models.desk import CaseFollow, FirstView, SavedView, TaskPresence
 from app.models.figures import ActivityFact, CaseFact, FigureChange, FigureTotal
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
@@ -88,6 +88,7 @@ __all__ = [
     "SavedView",
     "SecurityEvent",
     "Setting",
+    "TaskPresence",
     "TaskTransfer",
     "TrackingCode",
     "TransferredTask",

@@ -52,3 +52,13 @@ class CaseFollow(Base):
         ForeignKey("process_instance.id"), primary_key=True, autoincrement=False, index=True
     )
     since: Mapped[datetime]
+
+
+class TaskPresence(Base):
+    """That somebody had a task open at ``seen_at``: for a minute after that he counts as there."""
+
+    __tablename__ = "task_presence"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, autoincrement=False)
+    task_id: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
+    seen_at: Mapped[datetime]

@@ -36,7 +36,7 @@ from app.web.security_log import pages as security_pages
 from app.web.studio import editors as studio_editors
 from app.web.studio import pages as studio_pages
 from app.web.studio import publishing as studio_publishing
-from app.web.tasks import saved_views, selection, snoozing, tasks
+from app.web.tasks import presence, saved_views, selection, snoozing, tasks
 from app.web.workload import absences
 from app.web.workload import pages as workload_pages
 
@@ -66,6 +66,7 @@ PAGES = (
     selection,
     saved_views,
     snoozing,
+    presence,
     palette,
     casefile,
     masking,

@@ -1,4 +1,4 @@
-"""Tasks that who holds them has put off.
+"""Tasks that who holds them has put off, and who has a task open.
 
 Revision: 0031.
 """
@@ -25,10 +25,20 @@ def upgrade() -> None:
         "user_task", sa.Column("snoozed_for_case", sa.Boolean(), server_default=sa.false(), nullable=False)
     )
     _make_mine([*_MINE, "snoozed_until"])
+    op.create_table(
+        "task_presence",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("task_id", sa.String(length=32), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_task_presence_user_id")),
+        sa.PrimaryKeyConstraint("user_id", "task_id", name=op.f("pk_task_presence")),
+    )
+    op.create_index("ix_task_presence_task_id", "task_presence", ["task_id"])
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("task_presence")
     _make_mine(_MINE)
     op.drop_column("user_task", "snoozed_for_case")
     op.drop_column("user_task", "snoozed_until")

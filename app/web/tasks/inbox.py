@@ -12,7 +12,7 @@ from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.people import absences, loads, officers
 from app.services.people.loads import Load
-from app.services.tasks import inbox, permissions, selections
+from app.services.tasks import inbox, permissions, presence, selections
 from app.services.tasks.inbox import Filters
 from app.web import lists
 from app.web.lists import Filter, FilteredList
@@ -36,6 +36,7 @@ class InboxPage(FilteredList):
     units: Mapping[str, str]
     may_claim: frozenset[str]
     titles: Mapping[int, str]
+    present: Mapping[str, list[str]]
     lanes: Sequence[tuple[int, str]]
     offered: bool
     actor: Actor
@@ -159,6 +160,7 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         units=dict(choices.units),
         may_claim=takable,
         titles=titles,
+        present=presence.others(session, [task.id for task in page.items], actor=actor),
         lanes=saved_views.shareable(session, actor=actor),
         offered=bool(counts["queue"]) or (tab == "queue" and inbox.has_offers(session, actor=actor)),
         actor=actor,

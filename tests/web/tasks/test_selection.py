@@ -16,14 +16,9 @@ from app.services.tasks import tasks
 from tests.services.office import add_user
 from tests.web.cases import actor, fields, start_many
 from tests.web.conftest import Browser, Case
+from tests.web.tasks.selecting import QUEUE, boxes, send
 
 SignIn = Callable[[str], Browser]
-QUEUE = "/tugas?tab=queue"
-
-
-def boxes(page: TestResponse) -> list[str]:
-    """What the ticked rows, or the rows that a page carries on, send."""
-    return re.findall(r'name="pilih:" value="([^"]+)"', page.text)
 
 
 def results(page: TestResponse) -> list[str]:
@@ -47,10 +42,6 @@ def completions(office: Database) -> int:
     with office.reading() as session:
         kinds = select(HistoryEvent).where(HistoryEvent.type == TaskCompleted.type)
         return len(session.scalars(kinds).all())
-
-
-def send(browser: Browser, act: str, rows: list[str], **more: str) -> TestResponse:
-    return browser.post("/tugas/pilihan", **{"pilih:": rows, "tindakan:": act, "next": QUEUE, **more})
 
 
 def test_what_is_selected_is_claimed_and_all_of_it_is_undone(sign_in: SignIn, office: Database) -> None:

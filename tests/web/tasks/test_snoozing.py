@@ -5,7 +5,7 @@ from collections.abc import Callable
 from app.db import Database
 from tests.web.cases import start_many, titles
 from tests.web.conftest import Browser, Case
-from tests.web.tasks.test_selection import QUEUE, boxes, send
+from tests.web.tasks.selecting import QUEUE, boxes, send
 
 SignIn = Callable[[str], Browser]
 

@@ -15,12 +15,13 @@ import later from "./later.js";
 import leaving from "./leaving.js";
 import menu from "./menu.js";
 import palette from "./palette.js";
+import presence from "./presence.js";
 import print from "./print.js";
 import progress from "./progress.js";
 import selection from "./selection.js";
 import shortcuts from "./shortcuts.js";
 import theme from "./theme.js";
 
-const modules = { autosave, columns, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, insert, leaving, menu, palette, print, selection, shortcuts, theme };
+const modules = { autosave, columns, copy, diagram, "double-submit": doubleSubmit, explain, focus, form, insert, leaving, menu, palette, presence, print, selection, shortcuts, theme };
 modules.later = later(modules);
 attach({ ...modules, desk: desk(modules), progress: progress(modules) });

@@ -1,0 +1,51 @@
+"""Who has a task open right now: a row that lives for a minute, for those who may see the task."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.models import TaskPresence, User
+from app.services.core import clock
+from app.services.core.access import Actor
+from app.services.core.upsert import insert
+from app.services.tasks import tasks
+
+#: So long after the last sign somebody counts as there; a sign is written at most once in half of that.
+_LIFE, _BETWEEN = timedelta(seconds=60), timedelta(seconds=29)
+
+
+def is_due(session: Session, task_id: str, *, actor: Actor) -> bool:
+    """Whether a sign that the actor is there is to be written: none of an auditor, none of a closed task. 3 SQL.
+
+    Raises:
+        NotFound: the task is not the actor's to see.
+    """
+    task = tasks.get(session, task_id, actor=actor).task
+    if actor.is_auditor or task.state != "open":
+        return False
+    last = session.get(TaskPresence, (actor.id, task_id))
+    return last is None or last.seen_at <= clock.now(session) - _BETWEEN
+
+
+def note(session: Session, task_id: str, *, actor: Actor) -> None:
+    """Write that the actor has the task open, and forget where he was before."""
+    now = clock.now(session)
+    mine = TaskPresence.user_id == actor.id
+    session.execute(delete(TaskPresence).where(mine, TaskPresence.seen_at <= now - _LIFE))
+    new = insert(session, TaskPresence).values(user_id=actor.id, task_id=task_id, seen_at=now)
+    session.execute(new.on_conflict_do_update(index_elements=["user_id", "task_id"], set_={"seen_at": now}))
+
+
+def others(session: Session, task_ids: Sequence[str], *, actor: Actor) -> Mapping[str, list[str]]:
+    """Who besides the actor has each of these tasks open, by name. The caller has asked who may see them. 1 SQL."""
+    query = select(TaskPresence.task_id, User.full_name).join(User, User.id == TaskPresence.user_id)
+    there = TaskPresence.task_id.in_(task_ids), TaskPresence.seen_at > clock.now(session) - _LIFE
+    found: dict[str, list[str]] = {}
+    rows = (
+        session.execute(query.where(*there, User.id != actor.id).order_by(User.full_name)) if task_ids else ()
+    )
+    for task_id, name in rows:
+        found.setdefault(task_id, []).append(name)
+    return found
