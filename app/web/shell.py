@@ -102,9 +102,9 @@ def _links(counts: PageCounts, actor: Actor) -> list[dict[str, Any]]:
     if actor.is_process_owner or actor.is_admin:
         links.append(_link("/kendala", _("Kendala"), counts.incidents, _("kendala terbuka")))
     if actor.sees_all:
-        links.append(_link("/pengguna", _("Pengguna & unit")))
+        links.append(_link("/pengguna", _("Pengguna")))
     if actor.is_admin or actor.is_auditor:
-        links.append(_link("/catatan-keamanan", _("Catatan keamanan")))
+        links.append(_link("/catatan-keamanan", _("Keamanan")))
     return links
 
 

@@ -23,9 +23,24 @@ SignIn = Callable[[str], Browser]
     [
         ("lapor", ["/tugas", "/perkara", "/laporan/baru", "/angka", "/proses"]),
         ("upp", ["/tugas", "/perkara", "/angka", "/proses"]),
-        ("pemilik", ["/tugas", "/perkara", "/angka", "/proses", "/studio", "/kendala", "/pengguna"]),
-        ("auditor", ["/tugas", "/perkara", "/angka", "/proses", "/pengguna", "/catatan-keamanan"]),
-        ("admin", ["/tugas", "/perkara", "/angka", "/proses", "/kendala", "/pengguna", "/catatan-keamanan"]),
+        (
+            "pemilik",
+            ["/tugas", "/perkara", "/beban", "/angka", "/proses", "/studio", "/kendala", "/pengguna"],
+        ),
+        ("auditor", ["/tugas", "/perkara", "/beban", "/angka", "/proses", "/pengguna", "/catatan-keamanan"]),
+        (
+            "admin",
+            [
+                "/tugas",
+                "/perkara",
+                "/beban",
+                "/angka",
+                "/proses",
+                "/kendala",
+                "/pengguna",
+                "/catatan-keamanan",
+            ],
+        ),
     ],
 )
 def test_everyone_is_shown_where_he_may_go(sign_in: SignIn, name: str, places: list[str]) -> None:
