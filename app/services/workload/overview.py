@@ -21,7 +21,7 @@ from app.services.core.access import Actor
 from app.services.people import absences, officers
 
 #: So many open tasks are counted at most, those that are due first.
-MOST = 20_000
+MOST = 10_000
 #: By when a task is due: overdue, else today, within 7 days, within 14.
 DUE = ("overdue", "today", "week", "fortnight")
 _LATER = len(DUE)

@@ -102,8 +102,10 @@ def succeed(session: Session, code: str, successor: str, reason: str, *, actor: 
     if successor == code or session.get(Unit, successor) is None:
         raise InvalidForm(_("Pilih unit penerima."), {"to": _("Pilih unit penerima.")})
     found = of_unit(session, code, actor=actor)
-    query = select(UserTask.id, UserTask.assignee_id).where(UserTask.id.in_(found))
-    holders = {task_id: holder for task_id, holder in session.execute(query)}
+    holders: dict[str, int | None] = {}
+    for some in bulk.batches(found):
+        query = select(UserTask.id, UserTask.assignee_id).where(UserTask.id.in_(some))
+        holders |= {task_id: holder for task_id, holder in session.execute(query)}
     rows = [{"task_id": one, "before_id": holders.get(one), "to_unit": successor} for one in found]
     return _begin(session, "unit", rows, reason, actor, unit=code)
 
