@@ -1,6 +1,7 @@
 """An office in the middle of its work: something of everything that a page can show."""
 
 import re
+import time
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from app.commands import imports
 from app.commands.transaction import Command
 from app.models import DefinitionFile, Incident, ProcessDefinition, ProposedDeployment
 from app.services.core.access import actor_of
+from app.services.imports import batches as import_batches
 from app.services.migration import batches
 from app.services.migration.decisions import Decisions
 from app.services.people import users
@@ -18,6 +20,7 @@ from app.services.workload import transfers
 from tests.journeys.office import Office
 from tests.journeys.paths import Receipt
 from tests.reports import answers_for, report, report_values
+from tests.services.importing import sop_file
 from tests.sop_changes.editing import Drawing, changed_form, shipped
 
 _PNG = bytes.fromhex(
@@ -105,32 +108,20 @@ def _spread(office: Office, scene: Scene) -> str:
 
 
 def _import(office: Office) -> str:
-    """The id of a file that was looked at: one of its lines is ready, the other is wrong."""
-    heading = [
-        "Tracking ID",
-        "Klasifikasi Laporan",
-        "Sumber Laporan",
-        "Kategori",
-        "Judul Laporan",
-        "Isi Laporan Awal",
-    ]
-    good = [
-        "8507001",
-        "Pengaduan Tidak Berkadar Pengawasan",
-        "SMS",
-        "Jalan",
-        "Jalan berlubang",
-        "Lubangnya dalam.",
-    ]
-    content = "\n".join(",".join(line) for line in (heading, good, ["8507002"])).encode()
+    """The id of a file that the worker looked at: one of its lines is ready, the other is wrong."""
     database = office.installation.database
     with database.reading() as session:
         actor = actor_of(users.named(session, "lapor"))
+    given = ("pengaduan", "laporan.csv", sop_file(1, 1))
     command = Command("add_import", "pengaduan")
-    added = imports.add(database, "pengaduan", "laporan.csv", content, actor=actor, command=command)
-    while imports.work(database):
-        pass
-    return str(added["batch"])
+    batch: int = imports.add(database, *given, actor=actor, command=command)["batch"]
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with database.reading() as session:
+            if import_batches.get(session, batch, actor=actor).state == "ready":
+                return str(batch)
+        time.sleep(0.05)
+    raise AssertionError("the worker does not look at the file")
 
 
 def _propose(office: Office) -> str:

@@ -30,6 +30,7 @@ NO_PAGES = {
     "studio_publishing.effect_file": "a download",
     "migration.effect_file": "a download",
     "imports.result_file": "a download",
+    "casefile.take_along": "a download",
     "users.take_along": "a download",
     "organisation.take_along": "a download",
     "rosters.template": "a download",
