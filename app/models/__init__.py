@@ -10,7 +10,7 @@ from app.models.definitions import (
     Resource,
     WatchedFile,
 )
-from app.models.desk import CaseFollow, FirstView, SavedView, TaskPresence
+from app.models.desk import CaseFollow, FirstView, ReplyTemplate, SavedView, TaskPresence
 from app.models.figures import ActivityFact, CaseFact, FigureChange, FigureTotal
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
 from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
@@ -81,6 +81,7 @@ __all__ = [
     "ProcessDraftFile",
     "ProcessInstance",
     "ProposedDeployment",
+    "ReplyTemplate",
     "Resource",
     "RosterFile",
     "RosterLine",

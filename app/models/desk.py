@@ -62,3 +62,16 @@ class TaskPresence(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True, autoincrement=False)
     task_id: Mapped[str] = mapped_column(String(32), primary_key=True, index=True)
     seen_at: Mapped[datetime]
+
+
+class ReplyTemplate(Base):
+    """A text that officers of a lane put into a field; ``{nomor}`` and the like become what the case has there."""
+
+    __tablename__ = "reply_template"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("candidate_group.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    text: Mapped[str]
+
+    group: Mapped[Group] = relationship()

@@ -36,7 +36,7 @@ from app.web.security_log import pages as security_pages
 from app.web.studio import editors as studio_editors
 from app.web.studio import pages as studio_pages
 from app.web.studio import publishing as studio_publishing
-from app.web.tasks import presence, saved_views, selection, snoozing, tasks
+from app.web.tasks import presence, reply_templates, saved_views, selection, snoozing, tasks
 from app.web.workload import absences
 from app.web.workload import pages as workload_pages
 
@@ -67,6 +67,7 @@ PAGES = (
     saved_views,
     snoozing,
     presence,
+    reply_templates,
     palette,
     casefile,
     masking,

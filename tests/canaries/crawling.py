@@ -81,6 +81,7 @@ class Things:
             "roster_id": ids(models.RosterFile) or [1],
             "draft_id": ids(models.ProcessDraft) or [1],
             "notice_id": ids(models.Notice) or [1],
+            "template_id": ids(models.ReplyTemplate) or [1],
             "view_id": ids(models.SavedView) or [1],
             "act": ["nama", "naik", "turun", "pertama", "hapus", "pulihkan"],
             "user_id": ids(models.User),

@@ -177,6 +177,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("tasks.listed", "/tugas?tab=queue"),
         Visit("tasks.listed", "/tugas?tab=done"),
         Visit("saved_views.managed", "/tugas/tampilan"),
+        Visit("reply_templates.managed", "/tugas/templat"),
         Visit("tasks.listed", "/tugas?tab=queue&q=tidakada"),
         Visit("tasks.show", "/tugas/{fresh_task}"),
         Visit("tasks.show", "/tugas/{fresh_task}", "sent empty", press("Selesaikan tugas"), 422),

@@ -1,4 +1,4 @@
-"""Tasks that who holds them has put off, and who has a task open.
+"""Tasks that who holds them has put off; who has a task open; reply templates.
 
 Revision: 0031.
 """
@@ -34,10 +34,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "task_id", name=op.f("pk_task_presence")),
     )
     op.create_index("ix_task_presence_task_id", "task_presence", ["task_id"])
+    op.create_table(
+        "reply_template",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("text", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["group_id"], ["candidate_group.id"], name=op.f("fk_reply_template_group_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reply_template")),
+    )
+    op.create_index("ix_reply_template_group_id", "reply_template", ["group_id"])
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("reply_template")
     op.drop_table("task_presence")
     _make_mine(_MINE)
     op.drop_column("user_task", "snoozed_for_case")

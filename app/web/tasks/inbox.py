@@ -37,6 +37,7 @@ class InboxPage(FilteredList):
     may_claim: frozenset[str]
     titles: Mapping[int, str]
     present: Mapping[str, list[str]]
+    edits_templates: bool
     lanes: Sequence[tuple[int, str]]
     offered: bool
     actor: Actor
@@ -160,6 +161,7 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         units=dict(choices.units),
         may_claim=takable,
         titles=titles,
+        edits_templates=bool(officers.coordinated(session, actor=actor)),
         present=presence.others(session, [task.id for task in page.items], actor=actor),
         lanes=saved_views.shareable(session, actor=actor),
         offered=bool(counts["queue"]) or (tab == "queue" and inbox.has_offers(session, actor=actor)),

@@ -20,7 +20,7 @@ from app.services.core.access import Actor
 from app.services.definitions import outlines, staffing
 from app.services.people import absences, loads, officers
 from app.services.people.loads import Load
-from app.services.tasks import inbox, permissions, presence, tasks
+from app.services.tasks import inbox, permissions, presence, reply_templates, tasks
 from app.services.tasks.drafts import Kept
 from app.services.tasks.permissions import Standing
 from app.services.tasks.tasks import Work
@@ -146,6 +146,7 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         clocks=clocks.all_of(page.file, explanations, page.words),
         notes=page_parts.notes(page.file),
         present=in_words(presence.others(session, [task_id], actor=actor).get(task_id, [])),
+        replies=_replies(session, page),
         snoozed=inbox.is_put_off(session, page.work.task),
         mentionable=notes.mentionable(session, page.file.instance.id, actor=actor),
         files=page_parts.files(page.file, page.words),
@@ -153,6 +154,13 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         zone=context.config().timezone.key,
         file_url=page_parts.file_url,
     )
+
+
+def _replies(session: Session, page: TaskPage) -> list[tuple[str, str]]:
+    """The templates of the task's lane, with the fields of its case in them, for who may write."""
+    task = page.work.task
+    found = reply_templates.of_lane(session, task.group_id) if page.standing == "work" else ()
+    return [(one.name, reply_templates.filled(one.text, task.instance)) for one in found]
 
 
 def cells(node: Any, *, even_empty: bool = False) -> list[tuple[str, str]]:

@@ -1,7 +1,11 @@
 // Words that a click puts into a field, where the cursor is. <details data-module="insert" data-for="id of the field">
-// with [data-insert]; without scripts they can be read, and typed.
+// with [data-insert]; without data-for into the text field of the same form that was used last, else the first one.
+// Without scripts they can be read, and typed.
 export default function insert(root) {
-  const field = document.getElementById(root.dataset.for);
+  const form = root.closest("form");
+  let last = null;
+  form?.addEventListener("focusin", (event) => { if (event.target.matches("textarea")) last = event.target; });
+  const target = () => root.dataset.for ? document.getElementById(root.dataset.for) : last ?? form.querySelector("textarea");
   for (const words of root.querySelectorAll("[data-insert]")) {
     const button = document.createElement("button");
     button.type = "button";
@@ -10,6 +14,8 @@ export default function insert(root) {
     button.textContent = words.textContent;
     words.replaceWith(button);
     button.addEventListener("click", () => {
+      const field = target();
+      if (!field) return;
       field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
       field.dispatchEvent(new Event("input", { bubbles: true }));
       field.focus();
