@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import InvalidForm, NotFound
@@ -38,15 +38,15 @@ class View:
 
 
 def listed(session: Session, *, actor: Actor) -> list[View]:
-    """The actor's own views in his order, then those that others share with his lanes. 2 SQL."""
-    first = session.scalar(select(FirstView.view_id).where(FirstView.user_id == actor.id))
+    """The actor's own views in his order, then those that others share with his lanes. 1 SQL."""
     mine = SavedView.owner_id == actor.id
-    query = select(SavedView).where(
-        or_(mine, SavedView.group_id.in_(actor.groups)), SavedView.deleted_at.is_(None)
-    )
+    first = and_(FirstView.view_id == SavedView.id, FirstView.user_id == actor.id)
+    query = select(SavedView, FirstView.view_id).outerjoin(FirstView, first)
+    query = query.where(or_(mine, SavedView.group_id.in_(actor.groups)), SavedView.deleted_at.is_(None))
     query = query.options(joinedload(SavedView.owner), joinedload(SavedView.group))
     order = (SavedView.owner_id != actor.id, SavedView.position, SavedView.id)
-    return [_view(row, actor, first) for row in session.scalars(query.order_by(*order).limit(SHOWN))]
+    rows = session.execute(query.order_by(*order).limit(SHOWN))
+    return [_view(view, actor, chosen) for view, chosen in rows]
 
 
 def first_of(session: Session, *, actor: Actor) -> View | None:

@@ -85,9 +85,12 @@ def beside_tabs(session: Session, *, actor: Actor) -> list[dict[str, Any]]:
     return found
 
 
-def shareable(session: Session, *, actor: Actor) -> Sequence[tuple[int, str]]:
-    """The lanes with which a view may be shared."""
-    return saved_views.lanes(session, actor=actor)
+def shareable() -> Sequence[tuple[int, str]]:
+    """The lanes with which a view may be shared: those of who is signed in, read with him."""
+    user, actor = context.user(), context.maybe_actor()
+    if user is None or actor is None or not actor.groups:
+        return []
+    return sorted(((group.id, group.name) for group in user.groups), key=lambda one: one[1])
 
 
 def address_of(view: View) -> str:

@@ -185,6 +185,7 @@ def test_an_index_that_is_missing_is_found(worked_in: Office) -> None:
             "ix_user_task_open",
             "ix_user_task_coordinated",
             "ix_user_task_mine",
+            "ix_user_task_aged",
             "ix_user_task_of_instance",
         ):
             session.execute(text(f"DROP INDEX {name}"))
