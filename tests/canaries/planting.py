@@ -231,7 +231,7 @@ class Planter:
 
     def task_path(self, browser: Browser, number: str) -> str:
         page = browser.get(f"/tugas?tab=queue&q={number}").text
-        return "/tugas/" + page.split('href="/tugas/')[1].split('"')[0].split("?")[0]
+        return page.partition(" data-open")[0].rpartition('href="')[2].split('"')[0].split("?")[0]
 
     def page_values(self) -> dict[str, Any]:
         values = {k: v for k, v in report_values(ONE).items() if not k.endswith("_pelapor")}
