@@ -6,6 +6,8 @@ Revision: 0029.
 import sqlalchemy as sa
 from alembic import op
 
+from app.db import Document
+
 revision = "0029"
 down_revision = "0028"
 branch_labels = None
@@ -20,7 +22,7 @@ def upgrade() -> None:
         sa.Column("owner_id", sa.Integer(), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=True),
         sa.Column("name", sa.String(length=60), nullable=False),
-        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("filters", Document, nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("deleted_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["owner_id"], ["user.id"], name=op.f("fk_saved_view_owner_id")),

@@ -30,14 +30,15 @@ def collect(
     after: Key | None,
     limit: int,
     descending: bool = False,
-    most: int = MOST,
+    most: int | None = None,
 ) -> tuple[list[Any], Key | None]:
     """The ids of a page, at most ``limit``, and the key after which the next one begins; None where nothing follows.
 
     Every source holds all that the list may show, and more. Of each piece the source is taken that gets furthest with
     so many keys: it is the one that holds the least in between. Of ``rare`` those of which there is very little are
     asked instead, and those of which there is little as well, once a first piece did not fill the page. ``fitting``
-    tells the ids of those that the list shows; without it, it shows all. After ``most`` that were looked at it ends.
+    tells the ids of those that the list shows; without it, it shows all. It ends after ``most`` that were looked at,
+    or `MOST`.
     """
     found: list[Key] = []
     size, seen, last = (_FIRST if fitting else limit + 1), 0, after
@@ -54,7 +55,7 @@ def collect(
         if len(keys) < size:
             return [key[-1] for key in found], None
         last = keys[-1]
-        if seen >= most:
+        if seen >= (most or MOST):
             return [key[-1] for key in found], last
         size = _next_size(size, limit + 1 - len(found), len(found) / seen)
 

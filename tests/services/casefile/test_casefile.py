@@ -92,7 +92,15 @@ def test_filters_offer_what_the_tasks_of_a_tab_hold(office: Office) -> None:
         counts = inbox.counts(session, actor=office.rina)
     assert (queue.units, queue.lanes) == ([("A", "Dinas A")], ["Unit"])
     assert [activity for activity, _name in done.activities] == ["periksa"]
-    assert counts == {"mine": 0, "queue": 0, "done": 1, "overdue": 0, "today": 0, "queue_overdue": 0}
+    assert counts == {
+        "mine": 0,
+        "queue": 0,
+        "done": 1,
+        "overdue": 0,
+        "today": 0,
+        "queue_overdue": 0,
+        "snoozed": 0,
+    }
 
 
 def test_own_tasks_that_are_late_are_counted(office: Office) -> None:

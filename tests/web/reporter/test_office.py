@@ -1,5 +1,6 @@
 """Who runs this installation, as the pages of reporters and their slips say."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -7,6 +8,7 @@ from flask import Flask
 
 from app.config import Config, Office
 from app.db import Database
+from app.services.core import settings
 from app.web import create_app
 from tests.web.conftest import Browser, ReadingClient
 from tests.web.pages import words_of
@@ -23,11 +25,14 @@ PUBLIC = ("/lacak", "/masuk", "/tidak-ada")
 
 
 @pytest.fixture
-def named(config: Config, office: Database) -> Flask:
+def named(config: Config, office: Database) -> Iterator[Flask]:
     """The application of an installation that was told whose it is."""
-    app = create_app(replace(config, office=NAMED), office)
+    told = replace(config, office=NAMED)
+    database = settings.open_database(told)
+    app = create_app(told, database)
     app.test_client_class = ReadingClient
-    return app
+    yield app
+    database.engine.dispose()
 
 
 def signed_in(app: Flask, name: str) -> Browser:
