@@ -13,12 +13,12 @@ import logging
 import os
 import threading
 import time
+import weakref
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from ipaddress import ip_address
 from pathlib import Path
-from typing import IO
 
 from flask import Blueprint, Flask, current_app, g, request
 from werkzeug.exceptions import NotFound
@@ -51,7 +51,7 @@ class Counts:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
         self._lock = threading.Lock()
-        self._held: IO[str] | None = None
+        self._leave: Callable[[], object] | None = None
         self._path: Path | None = None
         self._written_at = 0.0
         self.requests = Counter[str]()
@@ -97,21 +97,21 @@ class Counts:
         """Take the first place that no living process has: its lock goes with the process."""
         folder.mkdir(mode=0o700, exist_ok=True)
         for number in range(_MOST_PLACES):
-            lock = (folder / f"{number}.lock").open("w")
+            lock = os.open(folder / f"{number}.lock", os.O_WRONLY | os.O_CREAT, 0o600)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                lock.close()
+                os.close(lock)
                 continue
-            self._held, self._path = lock, folder / f"{number}.json"
+            self._leave, self._path = weakref.finalize(self, os.close, lock), folder / f"{number}.json"
             return self._path
         raise OSError
 
     def close(self) -> None:
         """Leave the place."""
-        if self._held is not None:
-            self._held.close()
-            self._held = self._path = None
+        if self._leave is not None:
+            self._leave()
+            self._leave = self._path = None
 
 
 def _kind(endpoint: str) -> str:
