@@ -7,11 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from app.commands import imports
-from app.commands.transaction import Command
 from app.models import DefinitionFile, Incident, ProcessDefinition, ProposedDeployment
 from app.services.core.access import actor_of
-from app.services.imports import batches as import_batches
 from app.services.migration import batches
 from app.services.migration.decisions import Decisions
 from app.services.people import users
@@ -109,19 +106,15 @@ def _spread(office: Office, scene: Scene) -> str:
 
 def _import(office: Office) -> str:
     """The id of a file that the worker looked at: one of its lines is ready, the other is wrong."""
-    database = office.installation.database
-    with database.reading() as session:
-        actor = actor_of(users.named(session, "lapor"))
-    given = ("pengaduan", "laporan.csv", sop_file(1, 1))
-    command = Command("add_import", "pengaduan")
-    batch: int = imports.add(database, *given, actor=actor, command=command)["batch"]
+    browser = office.installation.browser("lapor")
+    browser.get("/impor")
+    file = {"file": ("laporan.csv", sop_file(1, 1))}
+    address = browser.post_files("/impor?key=pengaduan", {}, file).headers["Location"]
     end = time.monotonic() + 60
-    while time.monotonic() < end:
-        with database.reading() as session:
-            if import_batches.get(session, batch, actor=actor).state == "ready":
-                return str(batch)
-        time.sleep(0.05)
-    raise AssertionError("the worker does not look at the file")
+    while "Sedang diperiksa" in browser.get(address).text:
+        assert time.monotonic() < end, "the worker does not look at the file"
+        time.sleep(0.1)
+    return address.rpartition("/")[2]
 
 
 def _propose(office: Office) -> str:
