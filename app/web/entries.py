@@ -174,6 +174,19 @@ def sent_command(name: str, target: object, body: Any = None) -> Command:
     return Command(name, str(target), key() or None, body)
 
 
+def sent_file(most: int) -> tuple[str, bytes]:
+    """The name and content of the one file of a form of ours; of one above ``most`` bytes, one byte more than that.
+
+    Raises:
+        InvalidForm: none was chosen.
+    """
+    file = request.files.get("file")
+    if file is None or not file.filename:
+        missing = _("Pilih berkasnya dulu.")
+        raise InvalidForm(missing, {"file": missing})
+    return file.filename, file.stream.read(most + 1)
+
+
 def _want_pictures(parts: Sequence[Field]) -> None:
     """Put down all pictures that came, so that they are made anew before any file is taken in.
 

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app.commands import imports as commands
@@ -88,12 +87,8 @@ def _file_page(session: Session, key: str, actor: Actor, problem: str = "") -> s
 def add() -> Response:
     """Keep a file; the worker judges its lines next."""
     actor, key = context.actor(), lists.argument("key")
-    file = request.files.get("file") or FileStorage()
-    name, content = file.filename or "", file.stream.read(sheets.MAX_BYTES + 1)
     try:
-        if not name:
-            missing = _("Pilih berkasnya dulu.")
-            raise InvalidForm(missing, {"file": missing})
+        name, content = entries.sent_file(sheets.MAX_BYTES)
         command = entries.sent_command("add_import", key, [name, hashlib.sha256(content).hexdigest()])
         done = commands.add(context.database(), key, name, content, actor=actor, command=command)
     except InvalidForm as error:

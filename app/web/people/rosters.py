@@ -7,7 +7,6 @@ from datetime import date
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response
 
 from app.commands import roster as commands
@@ -119,12 +118,8 @@ def _explained(kind: Kind) -> list[str]:
 def add() -> Response:
     """Keep a file, and show what it would do."""
     actor, kind = context.actor(), _kind()
-    file = request.files.get("file") or FileStorage()
-    name, content = file.filename or "", file.stream.read(sheets.MAX_BYTES + 1)
     try:
-        if not name:
-            missing = _("Pilih berkasnya dulu.")
-            raise InvalidForm(missing, {"file": missing})
+        name, content = entries.sent_file(sheets.MAX_BYTES)
         command = entries.sent_command("add_roster", kind, [name, hashlib.sha256(content).hexdigest()])
         done = commands.add(context.database(), kind, name, content, actor=actor, command=command)
     except InvalidForm as error:

@@ -48,6 +48,18 @@ def test_it_is_filtered_as_the_list_is(office: Database, sign_in: SignIn) -> Non
     assert lines_of(sign_in("lapor"), "state=ended")[1:] == []
 
 
+def test_list_and_file_are_narrowed_by_priority(office: Database, sign_in: SignIn) -> None:
+    numbers = begun(office, 3)
+    with office.transaction() as session:
+        session.scalars(
+            select(ProcessInstance).where(ProcessInstance.business_key == numbers[0])
+        ).one().priority = "segera"
+    browser = sign_in("lapor")
+    assert [line[0] for line in lines_of(browser, "priority=segera")[1:]] == [numbers[0]]
+    words = words_of(browser.get("/perkara?priority=segera"))
+    assert [number for number in numbers if number in words] == [numbers[0]]
+
+
 def test_who_sees_no_case_gets_none(office: Database, sign_in: SignIn) -> None:
     start_many(office, 2)
     assert lines_of(sign_in("dpupr"))[1:] == []

@@ -1,0 +1,228 @@
+"""The list of the page Perkara: tabs, filters, rows; and its rows as a file."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db import Database
+from app.i18n import N_, _, pgettext
+from app.models import Job, ProcessInstance
+from app.services.casefile import casefile, instance_lists, queries
+from app.services.casefile.instance_lists import InstanceFilters, Place
+from app.services.core import bounded, paging
+from app.services.core.access import Actor
+from app.services.core.paging import Page
+from app.services.definitions import definitions
+from app.services.definitions.definitions import Version
+from app.services.facts.counted import Counted
+from app.web import deadlines, lists
+from app.web.casefile import counted, page_parts
+from app.web.deadlines import Due
+from app.web.lists import Filter, FilteredList
+
+_NAMES = ("category", "unit", "area", "key", "priority")
+_STATES = {
+    "active": N_("Berjalan"),
+    "ended": N_("Berakhir"),
+    "cancelled": N_("Dibatalkan"),
+    "incident": N_("Terkendala"),
+}
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A case and where it stands: ``place`` in words, ``due`` of the task due first, else of what is waited for."""
+
+    case: ProcessInstance
+    place: str
+    where: str
+    due: Due | None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class InstanceList(FilteredList):
+    """Everything the template shows. ``units``: code → name."""
+
+    state: str
+    tabs: Sequence[Mapping[str, Any]]
+    rows: Sequence[_Row]
+    titles: Mapping[int, str]
+    units: Mapping[str, str]
+    following: str
+    total: int
+
+
+def read_instance_list(session: Session, *, actor: Actor) -> InstanceList:
+    """Return the list that the address asks for."""
+    asked = {name: lists.argument(name) for name in _NAMES}
+    filters, behind = _asked_filters(session, asked)
+    state, q = filters.state, filters.q
+    page = instance_lists.page(session, filters, actor=actor, after=lists.argument(lists.AFTER))
+    choices, counts = (
+        instance_lists.choices(session, actor=actor),
+        instance_lists.counts(session, actor=actor),
+    )
+    places = instance_lists.places(session, [case.id for case in page.items])
+    in_rows = [task.unit_code or "" for place in places.values() for task in place.tasks]
+    units = casefile.unit_names(session, [*choices.units, *in_rows])
+    return InstanceList(
+        state=state,
+        q=q,
+        tabs=_tabs(state, counts),
+        filters=[*_filters(asked, choices, units), *counted.filters(session, behind)],
+        rows=_rows(session, page, places, units),
+        titles=lists.titles(session, page.items),
+        units=units,
+        following=lists.next_page(page.next),
+        total=bounded.total(counts.values()),
+    )
+
+
+def _asked_filters(session: Session, asked: Mapping[str, str]) -> tuple[InstanceFilters, Counted | None]:
+    """What the address narrows the list to, and the figure whose cases it shows."""
+    state = lists.argument("state")
+    behind = counted.asked(session, asked["key"], asked["unit"])
+    of_tasks = behind is not None and behind.units_of_tasks
+    filters = InstanceFilters(
+        q=lists.argument("q"),
+        state=state if state in instance_lists.STATES else "",
+        key=asked["key"],
+        category=asked["category"],
+        unit="" if of_tasks else asked["unit"],
+        area=asked["area"],
+        priority=asked["priority"],
+        counted=behind,
+    )
+    return filters, behind
+
+
+def _tabs(state: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
+    names = [
+        ("", _("Semua"), bounded.total(counts.values())),
+        ("active", _("Berjalan"), counts["active"]),
+        ("incident", _("Terkendala"), counts["incident"]),
+        ("ended", _("Berakhir"), counts["ended"]),
+        ("cancelled", _("Dibatalkan"), counts["cancelled"]),
+    ]
+    return [
+        {
+            "label": label,
+            "url": f"/perkara?state={name}" if name else "/perkara",
+            "count": count,
+            "current": name == state,
+        }
+        for name, label, count in names
+    ]
+
+
+def _filters(
+    asked: Mapping[str, str], choices: instance_lists.InstanceChoices, units: Mapping[str, str]
+) -> list[Filter]:
+    options = [
+        ("category", _("Kategori"), [(name, name) for name in choices.categories]),
+        ("priority", _("Prioritas"), [(name, name) for name in choices.priorities]),
+        ("unit", _("Unit"), sorted(((c, units.get(c, c)) for c in choices.units), key=lambda pair: pair[1])),
+        ("area", _("Wilayah"), [(name, name) for name in choices.areas]),
+        ("key", pgettext("satu", "Proses"), [(key, key) for key in choices.keys]),
+    ]
+    found = [Filter(name, label, values, asked[name]) for name, label, values in options]
+    return [one for one in found if one.value or len(one.options) > 1]
+
+
+def _rows(
+    session: Session, page: Page[ProcessInstance], places: Mapping[int, Place], units: Mapping[str, str]
+) -> list[_Row]:
+    return [_row(session, case, places[case.id], units) for case in page.items]
+
+
+def _row(session: Session, case: ProcessInstance, place: Place, units: Mapping[str, str]) -> _Row:
+    if place.tasks:
+        task = place.tasks[0]
+        unit = units.get(task.unit_code or "", "")
+        more = _("dan {n} tugas lain", n=len(place.tasks) - 1) if len(place.tasks) > 1 else ""
+        where = " · ".join(part for part in (task.lane, unit, more) if part)
+        return _Row(case, task.name, where, deadlines.of_task(task), task.due_at)
+    if not (place.waits or place.clocks):
+        return _Row(case, case.end_name or "", "", None)
+    names = _awaited(session, case, place)
+    clock = _telling(definitions.version(session, case.definition_id), place)
+    return _Row(
+        case,
+        _("Menunggu: {names}", names=", ".join(names)),
+        "",
+        deadlines.due(clock.due_at, clock.deadline.get("unit", "")) if clock else None,
+        clock.due_at if clock else None,
+    )
+
+
+def _telling(version: Version, place: Place) -> Job | None:
+    """The clock whose date the case is known by: a deadline, else what ends something; a reminder is no date."""
+    nodes = version.diagram.nodes
+    deadline = (job for job in place.clocks if nodes[job.activity_id].is_deadline)
+    ending = (job for job in place.clocks if queries.ends(nodes[job.activity_id]))
+    return next(deadline, None) or next(ending, None)
+
+
+def _awaited(session: Session, case: ProcessInstance, place: Place) -> list[str]:
+    """What a case without an open task waits for: messages, else the time that comes first."""
+    version = definitions.version(session, case.definition_id)
+    nodes = version.diagram.nodes
+    times = [nodes[job.activity_id].name or _("waktunya") for job in place.clocks[:1]]
+    return [page_parts.awaited(version, wait) for wait in place.waits] or times
+
+
+def heading() -> list[str]:
+    """The heading of the file."""
+    return [
+        _("Nomor"),
+        _("Perihal"),
+        pgettext("satu", "Proses"),
+        _("Keadaan"),
+        _("Kedudukan"),
+        _("Lajur"),
+        _("Tenggat"),
+        _("Kategori"),
+        _("Unit"),
+        _("Kecamatan"),
+        pgettext("waktu", "Mulai"),
+        _("Berakhir"),
+    ]
+
+
+def cells(actor: Actor, database: Database) -> Iterator[Sequence[object]]:
+    """The rows of the file: the list that the address asks for, all of it, read a page at a time."""
+    with database.reading() as session:
+        filters, _behind = _asked_filters(session, {name: lists.argument(name) for name in _NAMES})
+    after: str | None = ""
+    while after is not None:
+        with database.reading() as session:
+            page = instance_lists.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
+            places = instance_lists.places(session, [case.id for case in page.items])
+            codes = {task.unit_code or "" for place in places.values() for task in place.tasks}
+            units = casefile.unit_names(session, [*codes, *(case.unit_code for case in page.items)])
+            names = definitions.names(session, {case.definition_id for case in page.items})
+            cells = [_cells(row, names, units) for row in _rows(session, page, places, units)]
+        yield from cells
+        after = page.next
+
+
+def _cells(row: _Row, names: Mapping[int, str], units: Mapping[str, str]) -> Sequence[object]:
+    case = row.case
+    return (
+        case.business_key,
+        case.subject,
+        names[case.definition_id],
+        _(_STATES[case.state]),
+        row.place,
+        row.where,
+        row.due_at,
+        case.category,
+        units.get(case.unit_code, case.unit_code),
+        case.area,
+        case.started_at,
+        case.ended_at,
+    )
