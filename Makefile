@@ -53,6 +53,7 @@ nightly: install-dev ## 20,000 random models and changes, 5,000 forms beside for
 	ALUR_CHANGES=20000 ALUR_SEED=$$(( $${ALUR_SEED:-$(NIGHT)} * 20 )) $(BIN)/python -m pytest -n 2 tests/services/comparison
 	$(BIN)/python frontend/build.py --test
 	FORMS_RUNS=5000 FORMS_SEED=$${ALUR_SEED:-$(NIGHT)} $(BIN)/python -m pytest -n 2 -k like_formjs tests/forms
+	ALUR_ROUNDS=1000 $(BIN)/python -m pytest -n 2 tests/races/test_one_winner.py
 	ALUR_INPUTS=100000 ALUR_SEED=$${ALUR_SEED:-$(NIGHT)} $(BIN)/python -m pytest -n 2 tests/attack
 	@$(BIN)/python -c "import atheris" 2>/dev/null || echo "Not fuzzed by coverage: $(BIN)/pip install -r requirements-fuzz.txt"
 	@! $(BIN)/python -c "import atheris" 2>/dev/null || for target in $(FUZZED); do \

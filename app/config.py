@@ -4,7 +4,7 @@ import os
 import re
 import secrets
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import time
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
@@ -58,6 +58,39 @@ class Office:
 
 
 @dataclass(frozen=True)
+class SmsGateway:
+    """Where SMS are handed in over HTTP, and what its fields are called there."""
+
+    url: str
+    #: A line of its own, as "Authorization: Bearer …"; empty: none.
+    header: str = ""
+    format: Literal["json", "form"] = "json"
+    to_field: str = "to"
+    text_field: str = "message"
+    #: What is sent along each time.
+    fields: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Who vouches for users beside their passwords, by OpenID Connect. ``name``: what its button says.
+
+    ``claim``: what of its tokens is a user's name here, or with ``email`` his address. ``lanes_claim``: what lists
+    the lanes that he works in; empty: they are decided here. ``adds_users``: whether whom nobody knows yet becomes a
+    user. ``passwords_of_all``: whether others than administrators sign in with a password as well.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(default="", repr=False)
+    name: str = ""
+    claim: str = "preferred_username"
+    lanes_claim: str = ""
+    adds_users: bool = False
+    passwords_of_all: bool = True
+
+
+@dataclass(frozen=True)
 class Config:
     """Everything that differs between two installations."""
 
@@ -101,6 +134,18 @@ class Config:
     backup_keep: int = 14
     #: Public keys of age or SSH that backups are sealed for.
     backup_recipients: tuple[str, ...] = ()
+    #: Hosts, with a port where it is not 443, that webhooks may go to; none: there are no webhooks.
+    webhook_hosts: tuple[str, ...] = ()
+    #: Networks that are not public and that webhooks and SMS may go to all the same.
+    private_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    sms: SmsGateway | None = None
+    #: Where each checkpoint of the record is left outside of this machine's database: a folder, a letter, a webhook.
+    checkpoint_dir: Path | None = None
+    checkpoint_mail: str = ""
+    checkpoint_url: str | None = None
+    #: The mailbox that is read: imaps://user:password@host/FOLDER.
+    imap_url: str | None = None
+    provider: Provider | None = None
 
     @property
     def files_dir(self) -> Path:
@@ -157,7 +202,10 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         smtp_url=_url(env, "ALUR_SMTP_URL", {"smtp", "smtps"}, "smtp://mail.example:587"),
         mail_from=env.get("ALUR_MAIL_FROM", "alur@localhost"),
         office=_office(env),
-        trusted_proxies=_networks(env, base_url),
+        # An https address that nobody explains is that of a proxy on this machine.
+        trusted_proxies=_networks(
+            env, "ALUR_TRUSTED_PROXIES", _OWN_PROXY if base_url.startswith("https:") else ""
+        ),
         web_processes=_number(env, "ALUR_WEB_PROCESSES", min(2, _cores()), most=_MOST_PROCESSES),
         pending_files_mb=_number(env, "ALUR_PENDING_FILES_MB", 250),
         case_files_mb=_number(env, "ALUR_CASE_FILES_MB", 500),
@@ -170,7 +218,91 @@ def from_environment(environ: Mapping[str, str] | None = None, *, make: bool = T
         backup_at=_time_of_day(env, "ALUR_BACKUP_AT", "01:30"),
         backup_keep=_number(env, "ALUR_BACKUP_KEEP", 14, most=3_650),
         backup_recipients=_recipients(env),
+        webhook_hosts=tuple(env.get("ALUR_WEBHOOK_HOSTS", "").lower().replace(",", " ").split()),
+        private_networks=_networks(env, "ALUR_PRIVATE_NETWORKS"),
+        sms=_sms(env),
+        checkpoint_dir=Path(env["ALUR_CHECKPOINT_DIR"]).resolve() if "ALUR_CHECKPOINT_DIR" in env else None,
+        checkpoint_mail=_line(env, "ALUR_CHECKPOINT_MAIL"),
+        checkpoint_url=_url(env, "ALUR_CHECKPOINT_URL", {"https"}, "https://saksi.example.go.id/titik"),
+        imap_url=_imap_url(env),
+        provider=_provider(env),
     )
+
+
+def _sms(env: Mapping[str, str]) -> SmsGateway | None:
+    url = _url(env, "ALUR_SMS_URL", {"http", "https"}, "https://sms.example.go.id/send")
+    if url is None:
+        return None
+    header = _line(env, "ALUR_SMS_HEADER")
+    if header and not re.fullmatch(r"[A-Za-z0-9-]+: [ -~]+", header):
+        raise NotReady("ALUR_SMS_HEADER bukan satu baris tajuk HTTP; contoh: Authorization: Bearer RAHASIA")
+    kind = env.get("ALUR_SMS_FORMAT", "json").strip().lower()
+    if kind not in ("json", "form"):
+        raise NotReady(f"ALUR_SMS_FORMAT={env['ALUR_SMS_FORMAT']!r} tidak dikenal; tulis json atau form.")
+    pairs = (part.partition("=") for part in env.get("ALUR_SMS_FIELDS", "").split(";") if part.strip())
+    return SmsGateway(
+        url,
+        header,
+        "form" if kind == "form" else "json",
+        env.get("ALUR_SMS_TO_FIELD", "to").strip(),
+        env.get("ALUR_SMS_TEXT_FIELD", "message").strip(),
+        tuple((name.strip(), value.strip()) for name, _equals, value in pairs),
+    )
+
+
+def _imap_url(env: Mapping[str, str]) -> str | None:
+    """Without TLS only on this machine: a password would travel open."""
+    name, example = "ALUR_IMAP_URL", "imaps://alur%40example.go.id:RAHASIA@imap.example.go.id/INBOX"
+    url = _url(env, name, {"imap", "imaps"}, example)
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if not parts.username or not parts.password:
+        raise NotReady(f"{name} bukan alamat yang utuh; contoh: {example}")
+    if parts.scheme == "imap" and parts.hostname not in _LOCAL_HOSTS:
+        raise NotReady(f"{name}: imap:// hanya untuk mesin ini; tulis imaps://")
+    return url
+
+
+def _provider(env: Mapping[str, str]) -> Provider | None:
+    issuer = _url(env, "ALUR_OIDC_ISSUER", {"http", "https"}, "https://masuk.example.go.id")
+    others = sorted(name for name in env if name.startswith("ALUR_OIDC_") and name != "ALUR_OIDC_ISSUER")
+    if issuer is None:
+        if others:
+            raise NotReady(f"{others[0]} diisi tanpa ALUR_OIDC_ISSUER.")
+        return None
+    parts = urlsplit(issuer)
+    if parts.scheme == "http" and parts.hostname not in _LOCAL_HOSTS:
+        raise NotReady("ALUR_OIDC_ISSUER harus beralamat https.")
+    if "ALUR_OIDC_CLIENT_ID" not in env:
+        raise NotReady(
+            "ALUR_OIDC_CLIENT_ID belum diisi; penyedia memberikannya saat Alur didaftarkan di sana."
+        )
+    claim, adds_users = (
+        env.get("ALUR_OIDC_CLAIM", "preferred_username").strip(),
+        _flag(env, "ALUR_OIDC_CREATE"),
+    )
+    if claim == "email" and adds_users:
+        raise NotReady(
+            "ALUR_OIDC_CREATE memerlukan klaim yang berisi nama pengguna; email bukan nama pengguna."
+        )
+    return Provider(
+        issuer=issuer,
+        client_id=env["ALUR_OIDC_CLIENT_ID"].strip(),
+        client_secret=env.get("ALUR_OIDC_CLIENT_SECRET", "").strip(),
+        name=_line(env, "ALUR_OIDC_NAME") or parts.hostname or "",
+        claim=claim,
+        lanes_claim=env.get("ALUR_OIDC_LANES_CLAIM", "").strip(),
+        adds_users=adds_users,
+        passwords_of_all=_passwords_of_all(env),
+    )
+
+
+def _passwords_of_all(env: Mapping[str, str]) -> bool:
+    text = env.get("ALUR_OIDC_PASSWORDS", "semua").strip().lower()
+    if text not in ("semua", "administrator"):
+        raise NotReady(f"ALUR_OIDC_PASSWORDS={text!r} tidak dikenal; tulis semua atau administrator.")
+    return text == "semua"
 
 
 def _backup_dir(env: Mapping[str, str], data_dir: Path) -> Path | None:
@@ -280,10 +412,10 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _networks(env: Mapping[str, str], base_url: str) -> tuple[IPv4Network | IPv6Network, ...]:
-    """The networks of trusted proxies. An https address that nobody explains is that of a proxy on this machine."""
-    name = "ALUR_TRUSTED_PROXIES"
-    text = env.get(name, _OWN_PROXY if base_url.startswith("https:") else "")
+def _networks(
+    env: Mapping[str, str], name: str, otherwise: str = ""
+) -> tuple[IPv4Network | IPv6Network, ...]:
+    text = env.get(name, otherwise)
     try:
         return tuple(ip_network(part, strict=False) for part in text.replace(",", " ").split())
     except ValueError as error:

@@ -1,32 +1,27 @@
-"""The database: one declarative base, aware times, and the one place where a transaction ends."""
+"""The database: one declarative base, and the one place where a transaction ends."""
 
 import fcntl
 import os
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import orjson
 from sqlalchemy import (
-    JSON,
     URL,
-    BigInteger,
     Connection,
-    DateTime,
     Dialect,
     Engine,
-    LargeBinary,
     MetaData,
     create_engine,
     event,
     make_url,
 )
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import (
     ArgumentError,
     DataError,
@@ -38,9 +33,8 @@ from sqlalchemy.exc import (
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.pool import StaticPool
-from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from app import packing
+from app.column_types import Document, UtcDateTime, as_json
 from app.errors import Conflict, InvalidForm, NotReady
 from app.i18n import _
 
@@ -54,119 +48,6 @@ _HELD = frozenset({"55P03", sqlite3.SQLITE_BUSY})
 PATIENCE_S = 15
 #: And so long for whoever has given up to have his turn and leave it.
 _MOMENT_S = 0.1
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """Aware times in, aware UTC out. SQLite would give them back without a zone."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a time without a zone; it would mean something else on every server."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime {value!r}")
-        value = value.astimezone(UTC)
-        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Restore the zone."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class UtcMilliseconds(TypeDecorator[datetime]):
-    """Aware times in, aware UTC out, kept as whole milliseconds since 1970.
-
-    SQLite keeps a time as 26 letters; a table whose every index ends with the time is half as large with this.
-    """
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Refuse a time without a zone; it would mean something else on every server."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"naive datetime {value!r}")
-        return (value - _EPOCH) // timedelta(milliseconds=1)
-
-    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
-        """The time in UTC."""
-        return None if value is None else _EPOCH + timedelta(milliseconds=value)
-
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-#: A JSON document: JSONB on PostgreSQL, text on SQLite.
-Document = JSON().with_variant(JSONB(), "postgresql")
-
-
-class PackedDocument(TypeDecorator[Any]):
-    """A JSON document that no SQL looks into: on SQLite packed where that is shorter, else text as of `Document`.
-
-    Reading takes both, so rows of before stay as they are. PostgreSQL has it as JSONB, and compresses it by itself.
-    """
-
-    impl = JSON
-    cache_ok = True
-    hashable = False
-    should_evaluate_none = True
-
-    def __init__(self, dictionary: int) -> None:
-        """``dictionary``: the number of one of `packing`."""
-        super().__init__()
-        self.dictionary = dictionary
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """JSONB, or what SQLite calls JSON: a column that takes text and bytes alike."""
-        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
-
-    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
-        """Pack it on SQLite."""
-        return self._packed if dialect.name == "sqlite" else super().bind_processor(dialect)
-
-    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
-        """Read what is packed and what is text."""
-        return _unpacked if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
-
-    def _packed(self, value: Any) -> bytes | str | None:
-        if value is None:
-            return None
-        plain = _dumped(value)
-        return packing.pack(plain, self.dictionary) or plain.decode()
-
-
-class PackedBytes(TypeDecorator[Any]):
-    """A JSON document that no SQL looks into, as bytes on both databases: packed where that is shorter."""
-
-    impl = LargeBinary
-    cache_ok = True
-    hashable = False
-
-    def __init__(self, dictionary: int) -> None:
-        """``dictionary``: the number of one of `packing`."""
-        super().__init__()
-        self.dictionary = dictionary
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes:
-        """Pack it."""
-        plain = _dumped(value)
-        return packing.pack(plain, self.dictionary) or plain
-
-    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
-        """Unpack it."""
-        return _unpacked(value)
-
-
-def _unpacked(stored: bytes | str | None) -> Any:
-    if stored is None:
-        return None
-    return orjson.loads(packing.unpack(stored) if isinstance(stored, bytes) else stored)
 
 
 class Base(DeclarativeBase):
@@ -300,8 +181,10 @@ class MemoryDatabase(Database):
         ``image`` was made by `image`: that of a file says that its log lies beside it.
         """
         self._info = dict(info)
-        with self._driver() as connection:
-            connection.deserialize(image)
+        # Copied page by page: after `deserialize` in this connection, triggers with json_each crash SQLite 3.46.
+        with self._driver() as connection, closing(sqlite3.connect(":memory:")) as source:
+            source.deserialize(image)
+            source.backup(connection)
 
     @contextmanager
     def _driver(self) -> Iterator[sqlite3.Connection]:
@@ -421,12 +304,8 @@ def storage_full() -> str:
     return _("Ruang penyimpanan server penuh, jadi ini belum tersimpan. Beri tahu pengelola, lalu coba lagi.")
 
 
-def _dumped(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
-
-
 def _dumps(value: Any) -> str:
-    return _dumped(value).decode()
+    return as_json(value).decode()
 
 
 def _keep_private(_dialect: Dialect, _record: Any, address: list[str], _options: Any) -> None:

@@ -103,6 +103,11 @@ def _day(on: date, code: str) -> str:
     return format_date(on, "d MMM y", locale=code)
 
 
+def weekday(on: date) -> str:
+    """Put a date with its day of the week into words: Selasa, 24 Nov 2026."""
+    return format_date(on, "EEEE, d MMM y", locale=language())
+
+
 def month(on: date, *, short: bool = False) -> str:
     """Put the month of a date into words: November 2026, or Nov 2026."""
     return format_date(on, "MMM y" if short else "MMMM y", locale=language())

@@ -14,17 +14,21 @@ from sqlalchemy.orm import Session
 
 from app.commands import (
     backups,
+    channels,
+    evidence,
     imports,
     migration,
     numbers,
     publications,
     recounts,
+    retention,
     roster,
     search,
     surveys,
     workload,
 )
 from app.commands.deployments import sync_folders
+from app.commands.digests import deliver_digests
 from app.commands.jobs import fire_job
 from app.commands.mail import deliver_mail
 from app.commands.security_log import forget_old
@@ -45,6 +49,8 @@ REST_S = 0.5
 AFTER_FAILURE_S = 2.0
 #: So long whoever began something that the worker does waits for it at most, while nothing else is done.
 SOON_S = 2.0
+#: So often the mailbox is looked at.
+MAIL_S = 30.0
 BATCH = 50
 #: While more timers are due than one look takes, everything else waits so long: a deadline comes before its notices.
 PATIENCE_S = 5.0
@@ -57,13 +63,16 @@ def run(database: Database, config: Config, stop: threading.Event, say: Callable
     """Work until ``stop`` is set. ``say`` prints what the process owner should see in the terminal."""
     name = secrets.token_hex(8)
     beside: dict[str, Callable[[], float]] = {
+        "checkpoints": lambda: _checkpoint(database),
         "imports": lambda: _import_cases(database),
         "migration": lambda: _move_cases(database),
+        "retention": lambda: _destroy_cases(database),
         "publications": lambda: _publish(database),
         "recounts": lambda: _count_deadlines_anew(database),
         "roster": lambda: _carry_out_files(database),
         "transfers": lambda: _move_tasks(database),
         "surveys": lambda: _judge_cases(database, name),
+        "webhooks": _Webhooks(database).turn,
         "words": _Words(database).turn,
         "numbers": _Numbers(database).turn,
     }
@@ -71,6 +80,11 @@ def run(database: Database, config: Config, stop: threading.Event, say: Callable
         beside["backups"] = lambda: _back_up(database, config)
     if config.smtp_url:
         beside["mail"] = lambda: _send(database)
+        beside["digests"] = lambda: _send_digests(database)
+    if config.sms is not None:
+        beside["sms"] = _Sms(database).turn
+    if config.imap_url:
+        beside["incoming mail"] = lambda: _take_mail(database)
     if config.watch:
         beside["folders"] = _Folders(database, config, say).look
     threads = [
@@ -199,6 +213,7 @@ class _Chores:
 
     def _clean(self) -> None:
         run_without_key(self._database, housekeeping.delete_expired)
+        run_without_key(self._database, channels.forget_old)
         forget_old(self._database)
 
 
@@ -237,6 +252,28 @@ class _Words:
         return 0.02 if self._turns.take() else REST_S
 
 
+class _Webhooks:
+    """Tells other systems beside the clock: one that does not answer must delay no deadline."""
+
+    def __init__(self, database: Database) -> None:
+        self._turns = channels.WebhookTurns(database)
+
+    def turn(self) -> float:
+        """Tell some; return how long to rest."""
+        return 0.0 if self._turns.take() else SOON_S
+
+
+class _Sms:
+    """Tells reporters by SMS beside the clock."""
+
+    def __init__(self, database: Database) -> None:
+        self._turns = channels.SmsTurns(database)
+
+    def turn(self) -> float:
+        """Tell some; return how long to rest."""
+        return 0.0 if self._turns.take() else SOON_S
+
+
 class _Numbers:
     """Folds what commands changed in the numbers. First it counts the cases of before, once: all later ones count
     themselves."""
@@ -257,6 +294,21 @@ def _send(database: Database) -> float:
     """Send letters beside the clock: a mail server that does not answer must delay no deadline."""
     deliver_mail(database)
     return 5.0
+
+
+def _take_mail(database: Database) -> float:
+    """Read the mailbox beside the clock: it may not answer."""
+    return 0.0 if channels.take_mail(database) else MAIL_S
+
+
+def _send_digests(database: Database) -> float:
+    """Send the digests of the morning, beside other letters, too: there may be thousands."""
+    try:
+        deliver_digests(database)
+    except NotReady as error:
+        logger.warning("digests: %s", error)
+        return 60.0
+    return 30.0
 
 
 def _move_cases(database: Database) -> float:
@@ -285,9 +337,21 @@ def _carry_out_files(database: Database) -> float:
     return 0.0 if roster.work(database) else SOON_S
 
 
+def _checkpoint(database: Database) -> float:
+    """Sign how far the record is, and send it out of the house, beside the clock: it reads all heads."""
+    evidence.make_due_checkpoint(database)
+    evidence.send_checkpoints(database)
+    return 20.0
+
+
 def _move_tasks(database: Database) -> float:
     """Hand tasks over beside the clock: somebody may have held hundreds."""
     return 0.0 if workload.work(database) else SOON_S
+
+
+def _destroy_cases(database: Database) -> float:
+    """Destroy cases beside the clock: what waits for a deadline comes first."""
+    return 0.0 if retention.work(database) else SOON_S
 
 
 def _publish(database: Database) -> float:

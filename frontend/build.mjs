@@ -26,9 +26,12 @@ const builds = [
       `${kit}/css/sandbox.css`,
       `${kit}/css/forecast.css`,
       `${kit}/css/numbers.css`,
+      `${kit}/css/sop-documents.css`,
+      `${kit}/css/performance.css`,
       `${kit}/css/statistics.css`,
       `${kit}/js/app.js`,
       `${kit}/js/visitor.js`,
+      `${kit}/js/passkeys.js`,
       `${kit}/icons/favicon.svg`
     ]
   },

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.config import Office, from_environment
+from app.config import Office, SmsGateway, from_environment
 from app.errors import NotReady
 from app.services.core import settings
 from app.services.maintenance import migrations
@@ -125,8 +125,84 @@ def test_a_proxy_on_this_machine_is_trusted_where_the_address_is_https(
         ("ALUR_WEB_PROCESSES", "²"),
         ("ALUR_PENDING_FILES_MB", "-1"),
         ("ALUR_CASE_FILES_MB", "banyak"),
+        ("ALUR_PRIVATE_NETWORKS", "dalam"),
+        ("ALUR_SMS_URL", "sms.example.go.id"),
+        ("ALUR_IMAP_URL", "imaps://imap.example.go.id/INBOX"),
+        ("ALUR_IMAP_URL", "imap://user:rahasia@imap.example.go.id/"),
     ],
 )
 def test_a_setting_that_cannot_be_read_is_told(tmp_path: Path, name: str, text: str) -> None:
     with pytest.raises(NotReady, match=name):
         from_environment({"ALUR_DATA_DIR": str(tmp_path), name: text})
+
+
+def test_channels_are_as_the_environment_says(tmp_path: Path) -> None:
+    given = {
+        "ALUR_WEBHOOK_HOSTS": "A.example.go.id, b.example.go.id:8443",
+        "ALUR_PRIVATE_NETWORKS": "10.1.2.0/24",
+        "ALUR_SMS_URL": "https://sms.example.go.id/send",
+        "ALUR_SMS_HEADER": "Authorization: Bearer RAHASIA",
+        "ALUR_SMS_FORMAT": "form",
+        "ALUR_SMS_TO_FIELD": "tujuan",
+        "ALUR_SMS_FIELDS": "sender=KAB; type=text;",
+        "ALUR_IMAP_URL": "imaps://a%40b:rahasia@imap.example.go.id/INBOX",
+    }
+    config = from_environment({"ALUR_DATA_DIR": str(tmp_path), **given})
+    assert config.webhook_hosts == ("a.example.go.id", "b.example.go.id:8443")
+    assert [str(one) for one in config.private_networks] == ["10.1.2.0/24"]
+    fields = (("sender", "KAB"), ("type", "text"))
+    header = "Authorization: Bearer RAHASIA"
+    assert config.sms == SmsGateway(
+        "https://sms.example.go.id/send", header, "form", "tujuan", "message", fields
+    )
+    assert config.imap_url == given["ALUR_IMAP_URL"]
+    bare = from_environment({"ALUR_DATA_DIR": str(tmp_path)})
+    assert (bare.webhook_hosts, bare.private_networks, bare.sms, bare.imap_url) == ((), (), None, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"), [("ALUR_SMS_FORMAT", "xml"), ("ALUR_SMS_HEADER", "Bearer RAHASIA")]
+)
+def test_a_gateway_that_is_half_described_is_told_without_its_secret(
+    tmp_path: Path, name: str, text: str
+) -> None:
+    given = {"ALUR_DATA_DIR": str(tmp_path), "ALUR_SMS_URL": "https://sms.example.go.id/", name: text}
+    with pytest.raises(NotReady, match=name) as told:
+        from_environment(given)
+    assert "RAHASIA" not in str(told.value).removesuffix("Authorization: Bearer RAHASIA")
+
+
+_AT_PROVIDER = {
+    "ALUR_OIDC_ISSUER": "https://masuk.example.go.id/realms/kantor",
+    "ALUR_OIDC_CLIENT_ID": "alur",
+    "ALUR_OIDC_CLIENT_SECRET": "sangat-rahasia",
+}
+
+
+def test_a_provider_adds_nobody_and_decides_over_nothing_unless_it_is_set(tmp_path: Path) -> None:
+    data = {"ALUR_DATA_DIR": str(tmp_path)}
+    assert from_environment(data).provider is None
+    provider = from_environment({**data, **_AT_PROVIDER}).provider
+    assert provider is not None
+    assert (provider.name, provider.claim) == ("masuk.example.go.id", "preferred_username")
+    assert (provider.adds_users, provider.lanes_claim, provider.passwords_of_all) == (False, "", True)
+    assert "sangat-rahasia" not in repr(provider)
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        ({"ALUR_OIDC_ISSUER": "http://masuk.example.go.id"}, "ALUR_OIDC_ISSUER"),
+        ({"ALUR_OIDC_ISSUER": "masuk.example.go.id"}, "ALUR_OIDC_ISSUER"),
+        ({"ALUR_OIDC_ISSUER": ""}, "tanpa ALUR_OIDC_ISSUER"),
+        ({"ALUR_OIDC_CLIENT_ID": ""}, "ALUR_OIDC_CLIENT_ID"),
+        ({"ALUR_OIDC_PASSWORDS": "tidak"}, "ALUR_OIDC_PASSWORDS"),
+        ({"ALUR_OIDC_CREATE": "1", "ALUR_OIDC_CLAIM": "email"}, "ALUR_OIDC_CREATE"),
+        ({"ALUR_OIDC_CREATE": "mungkin"}, "ALUR_OIDC_CREATE"),
+    ],
+    ids=str,
+)
+def test_a_provider_that_is_set_wrongly_is_told(tmp_path: Path, more: dict[str, str], told: str) -> None:
+    with pytest.raises(NotReady, match=told) as refused:
+        from_environment({"ALUR_DATA_DIR": str(tmp_path), **_AT_PROVIDER, **more})
+    assert "sangat-rahasia" not in str(refused.value)

@@ -120,3 +120,20 @@ def test_no_module_imports_from_a_test_module() -> None:
     files = [*APP, *(ROOT / "tests").rglob("*.py"), *(ROOT / "frontend").glob("*.py")]
     found = {path.relative_to(ROOT).as_posix(): _imported(path) & modules for path in files}
     assert {path: names for path, names in found.items() if names} == {}
+
+
+def test_no_page_is_given_what_every_page_imports() -> None:
+    """A macro that `base.html` imports hides what a page is given under the same name."""
+    base = (ROOT / "app" / "web" / "templates" / "base.html").read_text()
+    imported = {
+        name.strip() for names in re.findall(r"import ([^%]+?) ?%}", base) for name in names.split(",")
+    }
+    assert imported
+    given = {
+        (path.name, argument.arg)
+        for path in APP
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "render_template"
+        for argument in node.keywords
+    }
+    assert {one for one in given if one[1] in imported} == set()

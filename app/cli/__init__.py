@@ -6,7 +6,7 @@ import click
 from click import core, decorators, exceptions, formatting, parser, types
 
 from app import i18n, log_safety
-from app.cli import deploying, interrupts, people, reporting, running
+from app.cli import deploying, evidence, exporting, interrupts, people, reporting, running
 from app.cli.base import say
 from app.errors import AppError, InvalidForm
 from app.services.core import security_log
@@ -34,6 +34,10 @@ for _command in (
     running.restore_command,
     deploying.triage_command,
     reporting.report_command,
+    evidence.verify_command,
+    evidence.checkpoint_command,
+    exporting.export_log,
+    evidence.export_command,
 ):
     commands.add_command(_command)
 

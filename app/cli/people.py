@@ -96,6 +96,18 @@ def user_password(name: str) -> None:
     click.echo(password)
 
 
+@user.command("second-step", help="Matikan langkah kedua pengguna yang kehilangan perangkatnya.")
+@click.argument("name")
+def user_second_step(name: str) -> None:
+    """Reset a user's second step; the way back in for the last administrator."""
+    _config, database = ready()
+    run_without_key(
+        database,
+        lambda session: accounts.reset_second_step(session, users.named(session, name).id, actor=None),
+    )
+    click.echo(f"{name} masuk dengan kata sandi saja; langkah kedua dapat dinyalakan lagi.")
+
+
 @user.command("token", help="Buat token API; hanya token yang dicetak. Dengan --revoke: cabut semuanya.")
 @click.argument("name")
 @click.option("--revoke", is_flag=True, help="Cabut semua token pengguna ini.")

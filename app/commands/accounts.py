@@ -3,21 +3,48 @@
 The attempt is counted in a transaction of its own, and no transaction is open while a password is hashed.
 """
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from app.commands.security_log import record
 from app.commands.transaction import run_without_key
 from app.db import Database
-from app.errors import InvalidForm, TooManyAttempts
+from app.errors import AppError, InvalidForm, TooManyAttempts
+from app.i18n import _
 from app.models import User
-from app.services.core import security_log
+from app.services.core import security_log, settings
 from app.services.core.access import Actor
 from app.services.core.security_log import Deed
 from app.services.core.security_notes import REFUSAL_S, notes_of
-from app.services.people import accounts, passwords, rate_limits, sessions
+from app.services.people import (
+    accounts,
+    passwords,
+    provider_accounts,
+    rate_limits,
+    second_steps,
+    sessions,
+)
 from app.services.people.sessions import SESSION_LETTERS
+
+
+@dataclass(frozen=True)
+class SecondStepDue:
+    """The password is right, and more is needed. ``ticket``: for `take_second_step`, sealed."""
+
+    ticket: str
+
+
+class ProviderOnly(InvalidForm):
+    """Passwords let administrators in and nobody else: all others come by the provider, or with a passkey."""
+
+    code = "provider_only"
+
+
+class FirstStepOver(AppError):
+    """What proved the first step is over its time, or worthless since."""
+
+    code = "first_step_over"
 
 
 def sign_in(
@@ -29,8 +56,9 @@ def sign_in(
     replaces: str | None = None,
     browser: str = "",
     known: str = "",
-) -> tuple[User, str]:
-    """Return the user and a new token for his browser; ``replaces`` is the token that it held before.
+) -> tuple[User, str] | SecondStepDue:
+    """Return the user and a new token for his browser, or what his second step begins with; ``replaces`` is the token
+    that it held before.
 
     ``source``: the address that the attempt comes from; only a keyed hash of it is kept. ``browser``: what his list
     of sessions calls it. ``known``: what it kept of an earlier sign-in, see `sessions.known_browser`.
@@ -38,6 +66,7 @@ def sign_in(
     Raises:
         TooManyAttempts: at this account, from this source or at all.
         InvalidForm: no such user, a wrong password, or disabled: the same sentence for all.
+        ProviderOnly: the password is right, and lets nobody in but administrators.
     """
 
     def begin(session: Session) -> tuple[User, str]:
@@ -50,10 +79,121 @@ def sign_in(
         admission = run_without_key(database, lambda session: sessions.admit(session, name, source, known))
         with database.reading() as session:
             user_id, proved = sessions.prove(session, name, password)
+            _require_password_door(session, user_id)
+            ticket = (
+                second_steps.issue_ticket(session, user_id, proved)
+                if second_steps.is_set(session, user_id)
+                else ""
+            )
+        if ticket:
+            run_without_key(database, lambda session: rate_limits.forgive(session, admission))
+            return SecondStepDue(ticket)
         return run_without_key(database, begin)
+    except ProviderOnly as error:
+        _record_refusal(database, name, error.code)
+        raise
     except (InvalidForm, TooManyAttempts) as error:
         _record_refusal(database, name, "wrong" if isinstance(error, InvalidForm) else error.code)
         raise
+
+
+def _require_password_door(session: Session, user_id: int) -> None:
+    """After the password was proved: it tells whoever guesses nothing."""
+    if not provider_accounts.may_use_password(session, user_id):
+        provider = settings.config(session).provider
+        name = provider.name if provider else ""
+        message = _("Kata sandi Anda benar, tetapi di sini Anda masuk lewat {provider}.", provider=name)
+        raise ProviderOnly(message, {"password": message})
+
+
+def take_second_step(
+    database: Database, ticket: str, code: str, *, replaces: str | None = None, browser: str = ""
+) -> tuple[User, str, int | None]:
+    """Return the user, a new token for his browser, and how many recovery codes are left if he used one.
+
+    ``ticket``: of `SecondStepDue`. ``replaces``, ``browser``: see `sign_in`.
+
+    Raises:
+        FirstStepOver: he begins again. InvalidForm: the code is wrong or was used. TooManyAttempts.
+    """
+    with database.reading() as session:
+        first = second_steps.ticket_of(session, ticket)
+    if first is None:
+        raise FirstStepOver(_("Masuk lagi: kata sandi Anda diperiksa lebih dari 10 menit yang lalu."))
+
+    def begin(session: Session) -> tuple[User, str, int | None]:
+        left = second_steps.accept_code(session, first.user_id, code)
+        user, token = sessions.begin(
+            *(session, first.user_id, first.proved, admission, replaces, browser),
+            two_steps=True,
+            way=first.way,
+        )
+        security_log.recognise(sessions.fingerprint(token)[:SESSION_LETTERS])
+        security_log.record(session, Deed("session", "sign_in", actor_id=user.id))
+        return user, token, left
+
+    try:
+        admission = run_without_key(database, lambda session: second_steps.admit_code(session, first.user_id))
+        return run_without_key(database, begin)
+    except InvalidForm:
+        record(database, Deed("session", "second_step", "wrong", target=("user", first.user_id)))
+        raise
+    except TooManyAttempts as error:
+        deed = Deed("session", "second_step", error.code, target=("user", first.user_id))
+        notes_of(database).take(deed, once_in_s=REFUSAL_S)
+        raise
+
+
+def set_second_step(
+    database: Database, password: str, setup: str, code: str, *, actor: Actor, keep: str | None
+) -> list[str]:
+    """Let the actor's sign-in take a second step; return his recovery codes. Other sessions of his end.
+
+    ``setup``: of `second_steps.begin_setup`, sealed.
+
+    Raises:
+        InvalidForm: the password is wrong, or the code. TooManyAttempts: see `change_password`.
+    """
+    admission, _proved = prove_old_password(database, password, "password", actor=actor)
+
+    def store(session: Session) -> list[str]:
+        rate_limits.forgive(session, admission)
+        codes = second_steps.store_setup(session, setup, code, actor=actor)
+        sessions.end_all(session, actor.id, why="second_step", keep=keep)
+        return codes
+
+    return run_without_key(database, store)
+
+
+def remove_second_step(database: Database, password: str, *, actor: Actor, keep: str | None) -> None:
+    """Let the actor's sign-in take the password alone. Other sessions of his end.
+
+    Raises:
+        InvalidForm: the password is wrong. TooManyAttempts: see `change_password`.
+    """
+    admission, _proved = prove_old_password(database, password, "password", actor=actor)
+
+    def remove(session: Session) -> None:
+        rate_limits.forgive(session, admission)
+        second_steps.remove(session, actor=actor)
+        sessions.end_all(session, actor.id, why="second_step", keep=keep)
+
+    run_without_key(database, remove)
+
+
+def renew_recovery_codes(database: Database, password: str, *, actor: Actor) -> list[str]:
+    """Return new recovery codes of the actor; those before are void.
+
+    Raises:
+        InvalidForm: the password is wrong, or there is no second step. TooManyAttempts: see `change_password`.
+    """
+    admission, _proved = prove_old_password(database, password, "password", actor=actor)
+
+    def renew(session: Session) -> list[str]:
+        rate_limits.forgive(session, admission)
+        return second_steps.make_recovery_codes(session, actor=actor)
+
+    return run_without_key(database, renew)
 
 
 def _record_refusal(database: Database, name: str, outcome: str) -> None:
@@ -91,7 +231,7 @@ def change_password(database: Database, old: str, new: str, *, actor: Actor, kee
     """
     with database.reading() as session:
         accounts.check_new_password(session, old, new, actor=actor)
-    admission, proved = _prove_old_password(database, old, "old", actor=actor)
+    admission, proved = prove_old_password(database, old, "old", actor=actor)
     digest = passwords.digest(new)
 
     def store(session: Session) -> None:
@@ -110,7 +250,7 @@ def end_sessions(
     Raises:
         InvalidForm: the password is wrong. TooManyAttempts: whoever sits at his browser has been guessing it.
     """
-    admission, _proved = _prove_old_password(database, password, "password", actor=actor)
+    admission, _proved = prove_old_password(database, password, "password", actor=actor)
 
     def end(session: Session) -> None:
         rate_limits.forgive(session, admission)
@@ -122,7 +262,7 @@ def end_sessions(
     run_without_key(database, end)
 
 
-def _prove_old_password(
+def prove_old_password(
     database: Database, password: str, field: str, *, actor: Actor
 ) -> tuple[rate_limits.Admission, str]:
     """Let the actor prove that it is he; the security log tells of it when he does not."""

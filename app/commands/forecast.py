@@ -16,7 +16,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.forecast import forecast
 from app.services.forecast.forecast import Forecast, Options
-from app.services.studio import drafts
+from app.services.studio import draft_files, drafts
 
 #: So long a forecast may keep the processor busy.
 MOST_SECONDS = 10.0
@@ -43,7 +43,7 @@ def forecast_draft(
         draft = drafts.get_open(session, draft_id, actor=actor)
         live = definitions.newest_ids(session).get(draft.key)
         now = clock.now(session).replace(second=0, microsecond=0)
-        files = [(row.name, row.revision) for row in drafts.files_of(session, draft_id)]
+        files = [(row.name, row.revision) for row in draft_files.files_of(session, draft_id)]
         told = [draft_id, files, live, vars(options), actor.id, str(database.engine.url)]
     if begun_at is not None and (found := _made.get(_key(told, begun_at))) is not None:
         return found

@@ -1,7 +1,7 @@
 """Importing cases from a file: add it, choose, begin, stop, go on; and the turns of the worker."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sqlalchemy.orm import Session
 
@@ -9,10 +9,9 @@ from app.commands.transaction import Answer, Command, run_command, run_relaxed, 
 from app.db import Database
 from app.errors import AppError, Conflict, NotAllowed, NotFound, NotReady
 from app.i18n import N_, _
-from app.models import ImportBatch
 from app.services.core.access import Actor
 from app.services.files import sheets
-from app.services.imports import batches
+from app.services.imports import batches, targets
 
 logger = logging.getLogger(__name__)
 #: Lines that one turn of the worker takes: so soon it sees that it shall stop.
@@ -27,23 +26,35 @@ def add(database: Database, key: str, name: str, content: bytes, *, actor: Actor
         What `batches.add`, `sheets.read_sheet` and `run_command` raise.
     """
     with database.reading() as session:
-        headings = batches.target(session, key, actor=actor).headings
+        headings = targets.target(session, key, actor=actor).headings
     sheet = sheets.read_sheet(name, content, headings)  # before the transaction: nobody waits for it
 
     def do(session: Session) -> Answer:
         return {"batch": batches.add(session, key, name, sheet, actor=actor).id}
 
     def allowed(session: Session) -> None:
-        batches.target(session, key, actor=actor)
+        targets.target(session, key, actor=actor)
 
     return run_command(database, command, do, actor=actor, allowed=allowed)
 
 
-def choose(database: Database, batch_id: int, wanted: list[str], *, actor: Actor, command: Command) -> Answer:
-    """Say which values come in although they are left out. Raises: as `batches.choose` and `run_command`."""
+def choose(
+    database: Database,
+    batch_id: int,
+    wanted: list[str],
+    options: Mapping[str, str],
+    *,
+    actor: Actor,
+    command: Command,
+) -> Answer:
+    """Say which values come in although they are left out, and what stands for texts that are no option.
+
+    Raises:
+        What `batches.choose` and `run_command` raise.
+    """
 
     def do(session: Session) -> Answer:
-        return {"batch": batches.choose(session, batch_id, wanted, actor=actor).id}
+        return {"batch": batches.choose(session, batch_id, wanted, options, actor=actor).id}
 
     return _about(database, batch_id, do, actor, command)
 
@@ -108,12 +119,12 @@ def work(database: Database) -> bool:
 def _judge(database: Database, batch_id: int, lines: list[int]) -> None:
     try:
         with database.reading() as session:
-            wanted = list(session.get_one(ImportBatch, batch_id).wanted)
-            verdicts = batches.judge(session, batch_id, lines)
+            chosen = batches.choices(session, batch_id)
+            verdicts = batches.judge(session, batch_id, lines, chosen)
     except (NotAllowed, NotFound, Conflict):
         run_without_key(database, lambda session: batches.halt(session, batch_id))
         return
-    run_without_key(database, lambda session: batches.note(session, batch_id, wanted, verdicts))
+    run_without_key(database, lambda session: batches.note(session, batch_id, chosen, verdicts))
 
 
 def _import(database: Database, batch_id: int, line: int) -> bool:

@@ -12,7 +12,9 @@ def deliver_mail(database: Database) -> int:
     No transaction is open while the server is talked to. A crash after that sends again.
     """
     with database.reading() as session:
-        config, letters = settings.config(session), mail.due(session)
+        config, (letters, quiet) = settings.config(session), mail.due_and_quiet(session)
+    if quiet:
+        run_without_key(database, lambda session: mail.hold(session, quiet))
     outcomes = mail.send(config, letters)
     if outcomes:
         run_without_key(database, lambda session: mail.record(session, outcomes))

@@ -12,6 +12,7 @@ from app.models import ProcessInstance
 from app.services.core.access import Actor
 from app.services.instances import messages
 from app.services.instances.instances import Values
+from app.services.reporter import correspondence, ratings
 
 
 def send_message(
@@ -68,3 +69,37 @@ def send_reporters_form(
 
     answer = run_command(database, command, do, actor=None, allowed=allowed, after_failure=report)
     return bool(answer.get("ended"))  # kept answers of before have none
+
+
+def send_reporters_message(database: Database, instance_id: int, text: str, *, command: Command) -> None:
+    """Take in what the reporter, whose code was checked, wrote to the office.
+
+    Raises:
+        What `correspondence.write_to_office` raises, and `run_command`.
+    """
+
+    def do(session: Session) -> Answer:
+        correspondence.write_to_office(session, instance_id, text)
+        return {}
+
+    def allowed(_session: Session) -> None:
+        """Whoever holds number and code may send it again; the caller checked both."""
+
+    run_command(database, command, do, actor=None, allowed=allowed)
+
+
+def rate_report(database: Database, instance_id: int, rating: str, text: str, *, command: Command) -> None:
+    """Keep what the reporter, whose code was checked, thinks of how his report was handled.
+
+    Raises:
+        What `ratings.rate` raises, and `run_command`.
+    """
+
+    def do(session: Session) -> Answer:
+        ratings.rate(session, instance_id, rating, text)
+        return {}
+
+    def allowed(_session: Session) -> None:
+        """Whoever holds number and code may send it again; the caller checked both."""
+
+    run_command(database, command, do, actor=None, allowed=allowed)

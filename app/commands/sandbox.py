@@ -25,7 +25,7 @@ from app.services.deployment import deployments
 from app.services.sandbox import materials, office, playing, runs
 from app.services.sandbox import steps as run_steps
 from app.services.sandbox.steps import Step
-from app.services.studio import drafts
+from app.services.studio import draft_files, drafts
 
 _MOST_MATERIAL_BYTES = 8 << 20
 _materials: WeakKeyDictionary[Database, ByteBoundCache[str, Mapping[str, bytes]]] = WeakKeyDictionary()
@@ -40,7 +40,7 @@ def scene_of(database: Database, draft_id: int, *, actor: Actor) -> Scene:
     """
     with database.reading() as session:
         drafts.get_open(session, draft_id, actor=actor)
-        return scene(database, session, drafts.contents(session, draft_id))
+        return scene(database, session, draft_files.contents(session, draft_id))
 
 
 def scene(database: Database, session: Session, files: Mapping[str, bytes]) -> Scene:

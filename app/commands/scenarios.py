@@ -25,8 +25,8 @@ from app.services.deployment import scenario_files
 from app.services.sandbox import choices, materials, scenarios, views
 from app.services.sandbox.office import OfficeFacts
 from app.services.sandbox.steps import Step
-from app.services.studio import drafts
-from app.services.studio.drafts import SavedByOthers
+from app.services.studio import draft_files
+from app.services.studio.draft_files import SavedByOthers
 
 #: So long the scenarios of a draft are played at one look, in seconds by the clock on the wall.
 CHECK_SECONDS = 8.0
@@ -41,7 +41,7 @@ def keep_scenario(
 
     Raises:
         InvalidForm: no good name, or nothing to keep. Conflict: the run stopped, or was changed since. And what
-        `played_run` and `drafts.bring_in` raise.
+        `played_run` and `draft_files.bring_in` raise.
     """
     if (known := earlier_answer(database, command, actor=actor)) is not None:
         return known
@@ -59,7 +59,7 @@ def keep_scenario(
 
     def do(session: Session) -> Answer:
         try:
-            drafts.bring_in(session, draft_id, {file: content}, title=None, actor=actor)
+            draft_files.bring_in(session, draft_id, {file: content}, title=None, actor=actor)
         except SavedByOthers as error:
             message = _("Skenario bernama ini disimpan orang lain. Beri nama lain.")
             raise InvalidForm(message, {"name": message}) from error

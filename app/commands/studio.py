@@ -21,7 +21,7 @@ from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.deployment.deployments import Deployment, Prepared
 from app.services.sandbox import scenarios
-from app.services.studio import drafts, publishing, renaming, titles
+from app.services.studio import draft_files, drafts, publishing, renaming, titles
 
 #: So long the scenarios of a draft are played before it is published.
 PUBLISH_SECONDS = 20.0
@@ -50,12 +50,14 @@ def save_file(
     """Save a file of a draft; answer its revision and when it was saved.
 
     Raises:
-        What `drafts.save` raises.
+        What `draft_files.save` raises.
     """
     title = titles.title_of({name: content})
 
     def do(session: Session) -> Answer:
-        row = drafts.save(session, draft_id, name, content, began_with=began_with, title=title, actor=actor)
+        row = draft_files.save(
+            session, draft_id, name, content, began_with=began_with, title=title, actor=actor
+        )
         return {"revision": row.revision, "saved_at": row.saved_at}
 
     return run_without_key(database, do)
@@ -70,16 +72,16 @@ def bring_in_files(
     command: Command,
     over_others: bool = False,
 ) -> Answer:
-    """Put files into a draft, see `drafts.bring_in`; answer the names of those that changed.
+    """Put files into a draft, see `draft_files.bring_in`; answer the names of those that changed.
 
     Raises:
-        What `drafts.bring_in` raises.
+        What `draft_files.bring_in` raises.
     """
     title = titles.title_of(files)
 
     def do(session: Session) -> Answer:
         given = (session, draft_id, files)
-        changed = drafts.bring_in(*given, title=title, actor=actor, over_others=over_others)
+        changed = draft_files.bring_in(*given, title=title, actor=actor, over_others=over_others)
         return {"changed": list(changed)}
 
     return change_draft(database, draft_id, do, actor=actor, command=command)
@@ -102,7 +104,7 @@ def rename_field(
         raise Conflict(_("Tidak ada yang diganti: {places}.", places="; ".join(plan.left)))
 
     def do(session: Session) -> Answer:
-        return {"revisions": drafts.overwrite(session, draft_id, plan.files, seen=seen, actor=actor)}
+        return {"revisions": draft_files.overwrite(session, draft_id, plan.files, seen=seen, actor=actor)}
 
     return run_without_key(database, do)
 
@@ -144,7 +146,7 @@ def publish_draft(
 
     def prepare(session: Session) -> Prepared:
         prepared = publishing.prepare(session, draft_id, reason=reason, actor=actor, at=at)
-        files, config = drafts.contents(session, draft_id), settings.config(session)
+        files, config = draft_files.contents(session, draft_id), settings.config(session)
         found = play_scenarios(database, session, files, config, seconds=PUBLISH_SECONDS)
         scenarios.require_same(found, despite=despite)
         return prepared

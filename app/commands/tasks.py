@@ -14,6 +14,7 @@ from app.models import UserTask
 from app.services.core.access import Actor
 from app.services.instances import incidents
 from app.services.instances.instances import Values
+from app.services.reporter import ratings
 from app.services.tasks import drafts, tasks, undoing
 from app.services.tasks.tasks import Work
 
@@ -93,7 +94,9 @@ def undo_completion(
     """
 
     def do(session: Session) -> Answer:
-        return answer(session, undoing.take_back(session, task_id, actor=actor))
+        task = undoing.take_back(session, task_id, actor=actor)
+        ratings.forget(session, task.instance)
+        return answer(session, task)
 
     def allowed(session: Session) -> None:
         tasks.require_officer(session, task_id, actor=actor)

@@ -137,6 +137,8 @@ def _in_transaction(database: Database, do: Callable[[Session], _Result], *, dur
 
 #: What the target of each command is. Of any other it is what somebody typed, which is not recorded.
 _TARGETS = {
+    "remove_question": "question",
+    "record_finding": "sample",
     **dict.fromkeys(("claim", "claim_task", "release", "release_task"), "task"),
     **dict.fromkeys(
         ("complete", "complete_task", "reassign_task", "note_task", "snooze_task", "wake_task"), "task"
@@ -146,11 +148,16 @@ _TARGETS = {
         ("cancel", "cancel_case", "erase_case", "follow_case", "note_case", "reissue_code"), "instance"
     ),
     **dict.fromkeys(
+        ("message_case", "reporters_message", "rate_report", "join_case", "part_case"), "instance"
+    ),
+    **dict.fromkeys(
         ("disable_user", "enable_user", "reset_password", "revoke_tokens", "end_sessions"), "user"
     ),
     **dict.fromkeys(("start", "start_instance", "add_import"), "process"),
     **dict.fromkeys(("choose_import", "begin_import", "stop_import", "resume_import"), "import"),
     **dict.fromkeys(("stop_migration", "resume_migration", "undo_migration"), "migration"),
+    **dict.fromkeys(("begin_report", "lay_mail_aside"), "mail"),
+    **dict.fromkeys(("renew_webhook_secret", "turn_webhook", "send_webhook_again"), "webhook"),
     "begin_roster": "roster",
     "undo_transfer": "transfer",
     "end_absence": "absence",

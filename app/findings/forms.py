@@ -166,4 +166,12 @@ TEXTS: dict[str, tuple[str, str]] = {
         N_("Properti {property} pada “{name}” berisi “{value}”; yang dikenal hanya “{known}”."),
         N_("Tulis {known}, atau hapus properti itu."),
     ),
+    "form_word_unknown": (
+        N_("Properti {property} pada “{name}” berisi “{value}”; yang dikenal: {known}."),
+        N_("Tulis salah satunya, atau hapus properti itu."),
+    ),
+    "form_channel_open": (
+        N_("“{name}” disebut saluran pelapor tetapi tidak ditandai pribadi; tidak ada yang dikirim ke sana."),
+        N_("Tandai pribadi: ya, atau hapus properti saluran pelapor."),
+    ),
 }

@@ -13,7 +13,7 @@ from app.forms.rules import accepts
 from app.forms.schema.checking import check_identity, check_marks, check_names
 from app.forms.schema.schema import IdentityMarks, check_form, from_form_data, identity_marks, load_form
 from app.forms.schema.variable_mentions import form_mentions
-from app.forms.submission.cells import from_cells, imported_fields, left_out_by
+from app.forms.submission.cells import foreign_choices, from_cells, imported_fields, left_out_by
 from app.forms.submission.html_values import REMOVE, attached, held_files, pickers, read_html
 from app.forms.submission.identity_flow import with_identity
 from app.forms.submission.json_values import from_json, left_out
@@ -42,6 +42,7 @@ __all__ = [
     "checked",
     "condition_context",
     "display",
+    "foreign_choices",
     "form_mentions",
     "from_cells",
     "from_form_data",

@@ -32,7 +32,11 @@ MARKS = ("pribadi", "tampil pelapor", "tanya ulang", "samarkan")
 EARLIEST, LATEST = "paling awal", "paling lambat"
 TODAY = "hari ini"
 IMPORTED = ("kolom impor", "zona impor", "impor kecuali")
-READ = (*MARKS, EARLIEST, LATEST, *IMPORTED, "autocomplete")
+#: By what the reporter is reached or known outside of his page, and what a mail fills in.
+CHANNEL, FROM_MAIL = "saluran pelapor", "isi surel"
+CHANNELS = ("sms", "surel")
+MAIL_PARTS = ("perihal", "isi", "alamat", "nama")
+READ = (*MARKS, EARLIEST, LATEST, *IMPORTED, CHANNEL, FROM_MAIL, "autocomplete")
 YES = frozenset({"ya", "true", "1", "yes"})
 NO = frozenset({"tidak", "false", "0", "no"})
 
@@ -176,6 +180,19 @@ class Field:
     def import_column(self) -> str | None:
         """Heading of the column that fills this field in an import (property ``kolom impor``)."""
         return self.properties.get("kolom impor") or None
+
+    @property
+    def reporter_channel(self) -> str:
+        """``sms`` or ``surel`` where it holds the reporter's number or address (property ``saluran pelapor``), else
+        empty. Only identity does."""
+        found = self.properties.get(CHANNEL, "").strip().lower()
+        return found if found in CHANNELS and self.private else ""
+
+    @property
+    def mail_part(self) -> str:
+        """What of a mail a report that is begun from it takes over here (property ``isi surel``), else empty."""
+        found = self.properties.get(FROM_MAIL, "").strip().lower()
+        return found if found in MAIL_PARTS else ""
 
     @property
     def import_zone(self) -> str:

@@ -1,16 +1,20 @@
 """The one reader of the record. Whoever asks has checked who may read it."""
 
 from collections.abc import Collection, Iterator, Sequence
-from functools import cache
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import Select, Subquery, bindparam, func, select
+from sqlalchemy import Select, Subquery, Table, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.history import pending
+from app.history.codec import decode
 from app.history.entry import Entry, entry_of
 from app.history.events import Event
-from app.models import HistoryEvent
+from app.models import HistoryEvent, User
 
+_E = TypeVar("_E", bound=Event)
+_FEW = 5_000
 #: Events that tell what was filled in.
 _FILLED = ("instance_started", "task_completed", "message_received")
 
@@ -23,9 +27,15 @@ def of_instance(
     return _entries(session, query.order_by(HistoryEvent.id).limit(limit))
 
 
-def latest(session: Session, instance_id: int, *, limit: int) -> Sequence[Entry[Event]]:
-    """The last ``limit`` events of a case in the order they happened, with their actors."""
-    return _entries(session, _of(instance_id).order_by(HistoryEvent.id.desc()).limit(limit))[::-1]
+def latest(
+    session: Session, instance_id: int, *, limit: int, before: int | None = None
+) -> Sequence[Entry[Event]]:
+    """The last ``limit`` events of a case in the order they happened, with their actors. ``before``: of those before
+    the event with this id."""
+    query = _of(instance_id)
+    if before is not None:
+        query = query.where(HistoryEvent.id < before)
+    return _entries(session, query.order_by(HistoryEvent.id.desc()).limit(limit))[::-1]
 
 
 def of_kinds(
@@ -37,14 +47,45 @@ def of_kinds(
 
 
 def last_id(session: Session, instance_id: int) -> int:
-    """The id of the last event of a case, 0 where there is none. 1 SQL."""
-    return session.connection().scalar(_last(), {"of_id": instance_id}) or 0
+    """The id of the last event of a case, 0 where there is none, for who is about to add to it. 1 SQL."""
+    return pending.last_id(session.connection(), instance_id)
 
 
-@cache
-def _last() -> Select[Any]:
-    """Built once: it belongs to completions."""
-    return select(func.max(HistoryEvent.id)).where(HistoryEvent.instance_id == bindparam("of_id"))
+def count(session: Session, instance_id: int) -> int:
+    """How many events a case has. 1 SQL by its index."""
+    query = select(func.count()).select_from(HistoryEvent).where(HistoryEvent.instance_id == instance_id)
+    return session.scalar(query) or 0
+
+
+def moments(session: Session, instance_id: int) -> Sequence[tuple[datetime, int]]:
+    """When something happened in a case, oldest first, each with the id of the last event of that moment. 1 SQL."""
+    query = select(HistoryEvent.at, func.max(HistoryEvent.id)).where(HistoryEvent.instance_id == instance_id)
+    query = query.group_by(HistoryEvent.at).order_by(func.max(HistoryEvent.id))
+    return [(at, last) for at, last in session.execute(query)]
+
+
+def until(session: Session, instance_id: int, last: int) -> list[Entry[Event]]:
+    """All events of a case up to the id ``last``, with their actors: as plain rows, for what goes through them all.
+    2 SQL."""
+    held = cast("Table", HistoryEvent.__table__).c
+    query = select(held.id, held.type, held.at, held.actor_id, held.activity_id, held.data)
+    query = query.where(held.instance_id == instance_id, held.id <= last).order_by(held.id)
+    rows = session.execute(query).all()
+    ids = {row.actor_id for row in rows} - {None}
+    people = {user.id: user for user in session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
+    return [
+        Entry(id_, instance_id, type_, at, people.get(actor), activity, data, decode(type_, data))
+        for id_, type_, at, actor, activity, data in rows
+    ]
+
+
+def rows_of(session: Session, instance_ids: Sequence[int]) -> Iterator[Any]:
+    """The events of many cases as plain rows (instance_id, id, type, at, actor_id, activity_id, data), by case and in
+    their order: for who reads very many. 1 SQL."""
+    held = cast("Table", HistoryEvent.__table__).c
+    query = select(held.instance_id, held.id, held.type, held.at, held.actor_id, held.activity_id, held.data)
+    query = query.where(held.instance_id.in_(instance_ids)).order_by(held.instance_id, held.id)
+    yield from session.execute(query)
 
 
 def outside_instances(session: Session, *, before: int | None, limit: int) -> Sequence[Entry[Event]]:
@@ -53,6 +94,18 @@ def outside_instances(session: Session, *, before: int | None, limit: int) -> Se
     if before is not None:
         query = query.where(HistoryEvent.id < before)
     return _entries(session, query.order_by(HistoryEvent.id.desc()).limit(limit))
+
+
+def latest_outside(session: Session, kind: type[_E]) -> Entry[_E] | None:
+    """The last event of a kind outside of cases, if it is among the last thousands of them. 1 SQL."""
+    outside = (
+        select(HistoryEvent.id).where(HistoryEvent.instance_id.is_(None)).order_by(HistoryEvent.id.desc())
+    )
+    query = select(HistoryEvent).where(
+        HistoryEvent.id.in_(outside.limit(_FEW)), HistoryEvent.type == kind.type
+    )
+    found = _entries(session, query.order_by(HistoryEvent.id.desc()).limit(1))
+    return cast("Entry[_E]", found[0]) if found else None
 
 
 def answers(
@@ -69,6 +122,16 @@ def answers(
         yield activity or "", {key: value for key, value in data.get("values", {}).items() if key in names}
 
 
+def of_ids(session: Session, ids: Sequence[int]) -> Sequence[Entry[Event]]:
+    """These events with their actors, in this order. 1 SQL, none for none."""
+    found = (
+        {one.id: one for one in _entries(session, select(HistoryEvent).where(HistoryEvent.id.in_(ids)))}
+        if ids
+        else {}
+    )
+    return [found[id_] for id_ in ids]
+
+
 def newest_id(session: Session, instance_id: int | None = None) -> int:
     """The id of the newest event, of one case or of all; 0 where there is none. 1 SQL."""
     query = select(func.max(HistoryEvent.id))
@@ -76,6 +139,24 @@ def newest_id(session: Session, instance_id: int | None = None) -> int:
         session.scalar(query if instance_id is None else query.where(HistoryEvent.instance_id == instance_id))
         or 0
     )
+
+
+def of_types(
+    session: Session,
+    after: int,
+    types: Collection[str],
+    *,
+    known: Select[int] | None = None,
+    limit: int | None = None,
+) -> Sequence[Entry[Event]]:
+    """The events of cases of these types above the id ``after``, in their order, without those whose ids are
+    ``known``. 1 SQL by the primary key."""
+    query = select(HistoryEvent).where(
+        HistoryEvent.id > after, HistoryEvent.instance_id.is_not(None), HistoryEvent.type.in_(types)
+    )
+    if known is not None:
+        query = query.where(HistoryEvent.id.not_in(known))
+    return _entries(session, query.order_by(HistoryEvent.id).limit(limit))
 
 
 def later(after: int) -> Select[int]:

@@ -4,10 +4,17 @@ from collections.abc import Iterable
 
 from app.history.entry import Entry
 from app.history.events import (
+    CaseFileTaken,
     CompletionTakenBack,
     Event,
+    HistoryRedacted,
     IdentityShown,
     NoteAdded,
+    ReportAdded,
+    ReporterMessageAdded,
+    ReporterNotified,
+    ReportRated,
+    ReportRemoved,
     TaskClaimed,
     TaskHandedBack,
     TaskReassigned,
@@ -18,9 +25,16 @@ from app.history.events import (
 
 #: What people did beside the completion, while it could be taken back.
 _BESIDE = (
+    CaseFileTaken,
     CompletionTakenBack,
+    HistoryRedacted,
     IdentityShown,
     NoteAdded,
+    ReportAdded,
+    ReportRated,
+    ReportRemoved,
+    ReporterMessageAdded,
+    ReporterNotified,
     TaskClaimed,
     TaskHandedBack,
     TaskReassigned,

@@ -10,7 +10,7 @@ context.configure(
     connection=connection,
     target_metadata=Base.metadata,
     render_as_batch=True,
-    user_module_prefix="app.db.",
+    user_module_prefix="app.column_types.",
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,6 +1,19 @@
 """What is stored: columns and relations; no queries, no rules."""
 
-from app.models.casefile import Attachment, Draft, HistoryEvent, IdentityValue, LiftedMask, Note, TrackingCode
+from app.models.casefile import (
+    Attachment,
+    Draft,
+    HistoryEvent,
+    IdentityValue,
+    JoinedReport,
+    LiftedMask,
+    Note,
+    PhoneUpload,
+    ReporterMessage,
+    ReporterRating,
+    TrackingCode,
+)
+from app.models.channels import IncomingMail, ReporterNotice, Webhook, WebhookDelivery
 from app.models.correspondence import InstanceMessage, Notice, OutboxMessage, Partner
 from app.models.definitions import (
     DefinitionFile,
@@ -11,11 +24,28 @@ from app.models.definitions import (
     WatchedFile,
 )
 from app.models.desk import CaseFollow, FirstView, ReplyTemplate, SavedView, TaskPresence
+from app.models.evidence import Checkpoint, EventChain, HistoryPermit, SealedHead
 from app.models.figures import ActivityFact, CaseFact, FigureChange, FigureTotal
 from app.models.housekeeping import Attempt, Holiday, IdempotencyRecord, Setting, VoidNonce
-from app.models.identity import ApiToken, Group, LaneGroup, LoginSession, Unit, User, membership, user_unit
-from app.models.imports import ImportBatch, ImportRow
+from app.models.identity import (
+    ApiToken,
+    Group,
+    LaneGroup,
+    LoginSession,
+    Passkey,
+    ProviderAccount,
+    RecoveryCode,
+    SecondStep,
+    Unit,
+    User,
+    membership,
+    user_unit,
+)
+from app.models.imports import ImportBatch, ImportRow, ImportValue
+from app.models.mailing import Digest, MessageText, NotificationSettings
 from app.models.migration import DeadlineRecount, EffectCase, EffectSurvey, MigrationBatch, MigrationCase
+from app.models.questions import AuditSample, CaseBranch, SampledCase, SavedQuestion
+from app.models.retention import CaseHold, DestroyedCase, DestroyedFigure, Destruction
 from app.models.roster import RosterFile, RosterLine
 from app.models.runtime import (
     CompletionUndo,
@@ -39,15 +69,24 @@ __all__ = [
     "ApiToken",
     "Attachment",
     "Attempt",
+    "AuditSample",
+    "CaseBranch",
     "CaseFact",
     "CaseFollow",
+    "CaseHold",
     "CaseWords",
+    "Checkpoint",
     "CompletionUndo",
     "DeadlineRecount",
     "DefinitionFile",
+    "DestroyedCase",
+    "DestroyedFigure",
+    "Destruction",
+    "Digest",
     "Draft",
     "EffectCase",
     "EffectSurvey",
+    "EventChain",
     "EventStart",
     "FigureChange",
     "FigureTotal",
@@ -55,38 +94,55 @@ __all__ = [
     "FirstView",
     "Group",
     "HistoryEvent",
+    "HistoryPermit",
     "Holiday",
     "IdempotencyRecord",
     "IdentityValue",
     "ImportBatch",
     "ImportRow",
+    "ImportValue",
     "Incident",
+    "IncomingMail",
     "InstanceMessage",
     "InstanceText",
     "InstanceVisibility",
     "Job",
+    "JoinedReport",
     "LaneGroup",
     "LiftedMask",
     "LoginSession",
     "MembershipChange",
+    "MessageText",
     "MessageWait",
     "MigrationBatch",
     "MigrationCase",
     "Note",
     "Notice",
+    "NotificationSettings",
     "OutboxMessage",
     "Partner",
+    "Passkey",
+    "PhoneUpload",
     "ProcessDefinition",
     "ProcessDraft",
     "ProcessDraftFile",
     "ProcessInstance",
     "ProposedDeployment",
+    "ProviderAccount",
+    "RecoveryCode",
     "ReplyTemplate",
+    "ReporterMessage",
+    "ReporterNotice",
+    "ReporterRating",
     "Resource",
     "RosterFile",
     "RosterLine",
+    "SampledCase",
     "SandboxRun",
+    "SavedQuestion",
     "SavedView",
+    "SealedHead",
+    "SecondStep",
     "SecurityEvent",
     "Setting",
     "TaskPresence",
@@ -98,6 +154,8 @@ __all__ = [
     "UserTask",
     "VoidNonce",
     "WatchedFile",
+    "Webhook",
+    "WebhookDelivery",
     "WordSlip",
     "membership",
     "user_unit",

@@ -9,7 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base
 from app.models.runtime import ProcessInstance
 
-_UNREAD = text("read_at IS NULL AND task_id IS NOT NULL")
+_UNREAD_ABOUT = text("read_at IS NULL AND task_id IS NOT NULL")
+_UNREAD = text("read_at IS NULL")
+_TO_MAIL = text("mail_at IS NOT NULL AND mailed_at IS NULL AND read_at IS NULL")
+_FOR_DIGEST = text("for_digest AND mailed_at IS NULL AND read_at IS NULL")
+#: As SQLAlchemy writes it for SQLite, which takes the index for nothing else.
+_FOR_DIGEST_SQLITE = text("for_digest = 1 AND mailed_at IS NULL AND read_at IS NULL")
 
 
 class InstanceMessage(Base):
@@ -70,7 +75,10 @@ class OutboxMessage(Base):
     """A notification waiting to be delivered; done when ``delivered_at`` is set."""
 
     __tablename__ = "outbox_message"
-    __table_args__ = (Index(None, "delivered_at", "id"),)
+    __table_args__ = (
+        Index(None, "delivered_at", "id"),
+        Index("ix_outbox_message_of_instance", "instance_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     #: Null: it is about the office, not about a case.
@@ -100,7 +108,30 @@ class Notice(Base):
         Index(None, "user_id", "read_at", "id"),
         Index(None, "user_id", "id"),
         UniqueConstraint("outbox_id", "user_id"),
-        Index("ix_notice_unread_about", "task_id", sqlite_where=_UNREAD, postgresql_where=_UNREAD),
+        Index(
+            "ix_notice_unread_about", "task_id", sqlite_where=_UNREAD_ABOUT, postgresql_where=_UNREAD_ABOUT
+        ),
+        Index("ix_notice_of_instance", "instance_id"),
+        Index("ix_notice_for_lane", "user_id", "for_lane", "id"),
+        Index(
+            "ix_notice_unread_for",
+            "user_id",
+            "for_lane",
+            "id",
+            sqlite_where=_UNREAD,
+            postgresql_where=_UNREAD,
+        ),
+        Index("ix_notice_to_mail", "mail_at", "id", sqlite_where=_TO_MAIL, postgresql_where=_TO_MAIL),
+        Index(
+            "ix_notice_for_digest",
+            "user_id",
+            "read_at",
+            "mailed_at",
+            "created_at",
+            "id",
+            sqlite_where=_FOR_DIGEST_SQLITE,
+            postgresql_where=_FOR_DIGEST,
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -110,8 +141,17 @@ class Notice(Base):
     body: Mapped[dict[str, Any]]
     #: As of the message: once the task is closed, the notice counts as read.
     task_id: Mapped[str | None] = mapped_column(String(32))
+    #: Told to him as to everybody of his lane, of what he does not have: the bell does not ring for it.
+    for_lane: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     read_at: Mapped[datetime | None]
+    #: One of `notifications.kinds`; "" of what was sent before there were any.
+    kind: Mapped[str] = mapped_column(String(10), default="")
+    #: It is told by the digest of the next working day.
+    for_digest: Mapped[bool] = mapped_column(default=False)
+    #: From when on a letter of its own may tell it, after a failed attempt the next one; null: none does.
+    mail_at: Mapped[datetime | None]
+    mail_attempts: Mapped[int] = mapped_column(default=0)
     mailed_at: Mapped[datetime | None]
 
     instance: Mapped[ProcessInstance | None] = relationship()

@@ -7,7 +7,8 @@ from sqlalchemy import Date, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app import packing
-from app.db import Base, PackedBytes, UtcMilliseconds
+from app.column_types import PackedBytes, UtcMilliseconds
+from app.db import Base
 
 
 class IdempotencyRecord(Base):

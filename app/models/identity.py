@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Column, Date, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Date, ForeignKey, String, Table, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base
@@ -73,13 +73,69 @@ class User(Base):
     signed_in_at: Mapped[datetime | None]
     #: Set while the password is one that somebody else knows.
     must_change_password: Mapped[bool] = mapped_column(default=False)
+    #: Since when signing in takes a second step; the machine's own time. None: the password is enough.
+    second_step_at: Mapped[datetime | None]
     groups: Mapped[list[Group]] = relationship(secondary=membership, order_by=Group.name)
     units: Mapped[list[Unit]] = relationship(secondary=user_unit, order_by=Unit.code)
+
+
+class SecondStep(Base):
+    """The key of the app that shows a user's codes, sealed under the identity key. See docs/decisions/0064."""
+
+    __tablename__ = "second_step"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    sealed_key: Mapped[bytes]
+    #: Of the code taken last: its period of 30 s, counted from 1970. That code and older ones are not taken again.
+    last_period: Mapped[int] = mapped_column(BigInteger)
+
+
+class RecoveryCode(Base):
+    """A keyed hash of a code that replaces one of the app, once. A code that was used has no row any more."""
+
+    __tablename__ = "recovery_code"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class Passkey(Base):
+    """A passkey of a user: what checks its signatures. See docs/decisions/0069. Times are the machine's own."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (UniqueConstraint("credential_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    #: In base64url.
+    credential_id: Mapped[str] = mapped_column(String(1400))
+    #: As COSE writes it.
+    public_key: Mapped[bytes]
+    sign_count: Mapped[int] = mapped_column(BigInteger)
+    name: Mapped[str] = mapped_column(String(60))
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ProviderAccount(Base):
+    """Who a user is at the provider that vouches for him: its ``issuer``, and its ``subject``, which it gives to
+    nobody else.
+    """
+
+    __tablename__ = "provider_account"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    issuer: Mapped[str] = mapped_column(String(255))
+    subject: Mapped[str] = mapped_column(String(255))
+    tied_at: Mapped[datetime]
 
 
 class LoginSession(Base):
     """A signed-in browser. Only a hash of its token is stored; ``browser`` is what its user reads in his list of
     sessions, e.g. "Firefox · Android", made of what it calls itself. No address is kept.
+
+    ``way``: how it began: ``password``, ``passkey`` or ``provider``. ``two_steps``: with more than one factor.
     """
 
     __tablename__ = "login_session"
@@ -89,6 +145,8 @@ class LoginSession(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     browser: Mapped[str] = mapped_column(String(60), default="")
+    way: Mapped[str] = mapped_column(String(8), default="password", server_default="password")
+    two_steps: Mapped[bool] = mapped_column(default=False, server_default=false())
     user: Mapped[User] = relationship()
 
 

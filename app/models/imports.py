@@ -67,3 +67,21 @@ class ImportRow(Base):
     done_at: Mapped[datetime | None]
 
     instance: Mapped[ProcessInstance | None] = relationship()
+
+
+class ImportValue(Base):
+    """A text in the file that is no option of its field, and the option that stands for it."""
+
+    __tablename__ = "import_value"
+
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"), primary_key=True)
+    #: The key of the form's field.
+    field: Mapped[str] = mapped_column(String(255), primary_key=True)
+    #: A keyed hash of field and text, the same in each file.
+    mark: Mapped[str] = mapped_column(String(64), primary_key=True)
+    #: The text, sealed: a column may hold anything. Null where the file does not have it, or its time is over.
+    text: Mapped[bytes | None] = mapped_column(LargeBinary)
+    #: In how many lines it stood when they were judged last.
+    lines: Mapped[int] = mapped_column(default=0)
+    #: The text of the option; null where nobody said.
+    option: Mapped[str | None] = mapped_column(String(255))

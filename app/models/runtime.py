@@ -17,7 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app import packing
-from app.db import Base, PackedDocument
+from app.column_types import PackedDocument
+from app.db import Base
 from app.models.definitions import ProcessDefinition
 from app.models.identity import Group, User
 
@@ -26,9 +27,20 @@ _UNCLAIMED = text("state = 'open' AND assignee_id IS NULL")
 #: Not all open ones: else SQLite looks in this index for tasks that nobody holds.
 _HELD = text("state = 'open' AND assignee_id IS NOT NULL")
 _WHOSE = ("assignee_id", "group_id", "unit_code")
+_RANKED = ("priority_rank", "sort_at", "opened_at", "id")
 _COMPLETED = text("state = 'completed'")
 _RUNNING = text("ended_at IS NULL")
+_ENDED = text("ended_at IS NOT NULL")
 _UNRESOLVED = text("resolved_at IS NULL")
+#: Of indexes that only questions are answered from: a statement that does not say this of its rows is not planned by
+#: them. No database has statistics that would tell it not to.
+_ASKED = text("id > 0")
+_ASKED_OF_CASE = text("instance_id > 0")
+_LATE = text("due_at IS NOT NULL AND closed_at > due_at")
+
+
+#: Of cases that say nothing of their priority, and of values whose order nothing tells.
+LAST_RANK = 99
 
 
 class ProcessInstance(Base):
@@ -45,7 +57,23 @@ class ProcessInstance(Base):
         Index("ix_process_instance_of_area", "area", "id"),
         Index("ix_process_instance_of_priority", "priority", "id"),
         Index("ix_process_instance_of_key", "key", "id"),
+        Index("ix_process_instance_ranked", "priority_rank", "id"),
         Index("ix_process_instance_started_by", "started_by_id", "state", "id"),
+        Index(
+            "ix_process_instance_ended",
+            "key",
+            "ended_at",
+            "id",
+            sqlite_where=_ENDED,
+            postgresql_where=_ENDED,
+        ),
+        Index(
+            "ix_process_instance_of_version",
+            "definition_id",
+            "id",
+            sqlite_where=_ASKED,
+            postgresql_where=_ASKED,
+        ),
         *(
             Index(
                 f"ix_process_instance_running_{name}",
@@ -60,6 +88,7 @@ class ProcessInstance(Base):
                 ("key", "key"),
                 ("priority", "priority"),
                 ("area", "area"),
+                ("rank", "priority_rank"),
             )
         ),
     )
@@ -68,13 +97,17 @@ class ProcessInstance(Base):
     definition_id: Mapped[int] = mapped_column(ForeignKey("process_definition.id"))
     key: Mapped[str] = mapped_column(String(255))
     business_key: Mapped[str] = mapped_column(String(255))
-    state: Mapped[str] = mapped_column(String(10), default="active")  # active, ended, cancelled, incident
+    state: Mapped[str] = mapped_column(
+        String(10), default="active"
+    )  # active, ended, cancelled, incident, joined
     #: Where the tokens are; opaque to all but the engine. Emptied when the instance ends.
     engine_state: Mapped[bytes] = mapped_column(LargeBinary)
     #: The one document of variables. Identity is never in it.
     variables: Mapped[dict[str, Any]] = mapped_column(PackedDocument(packing.VALUES))
     #: How often each element and flow was passed: what the picture of the case needs, bounded by the diagram.
     visits: Mapped[dict[str, Any]] = mapped_column(PackedDocument(packing.VISITS))
+    #: What of them was one way of several: ids of flows and boundary events. Triggers make a `CaseBranch` of each.
+    branches: Mapped[list[Any]] = mapped_column(default=list, server_default="[]")
     started_at: Mapped[datetime]
     started_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     ended_at: Mapped[datetime | None]
@@ -88,6 +121,8 @@ class ProcessInstance(Base):
     #: Words were marked by hand, or a mask lifted: its history is read through `masks.overlay`.
     masks_changed: Mapped[bool] = mapped_column(default=False, server_default=false())
     priority: Mapped[str] = mapped_column(default="", server_default="")
+    #: By which lists sort it, 1 the most urgent: see `services.instances.task_order.rank`.
+    priority_rank: Mapped[int] = mapped_column(default=LAST_RANK, server_default=str(LAST_RANK))
     #: Somebody follows it, see `CaseFollow`.
     followed: Mapped[bool] = mapped_column(default=False, server_default=false())
     #: Somebody put off a task of it until it moves on.
@@ -120,8 +155,26 @@ class UserTask(Base):
                 ("queue", _UNCLAIMED, ("group_id", "unit_code", "sort_at", "opened_at", "id", "due_at")),
                 ("mine", _HELD, ("assignee_id", "sort_at", "opened_at", "id", "due_at", "snoozed_until")),
                 ("done", _COMPLETED, ("closed_by_id", "closed_at", "id")),
+                # By age, and by priority. With who holds it: a queue is those of a lane that nobody does.
+                ("mine_aged", _HELD, ("assignee_id", "opened_at", "id", "due_at", "snoozed_until")),
+                ("offered_aged", _OPEN, ("group_id", "unit_code", "opened_at", "id", "assignee_id")),
+                ("ranked", _OPEN, (*_RANKED, "due_at")),
+                ("mine_ranked", _HELD, ("assignee_id", *_RANKED, "due_at", "snoozed_until")),
+                ("offered_ranked", _OPEN, ("group_id", "unit_code", *_RANKED, "due_at", "assignee_id")),
             )
         ),
+        # For questions: the cases in which a task was at an activity, in a lane, of a unit, done by somebody, late.
+        *(
+            Index(
+                f"ix_user_task_asked_{column}",
+                column,
+                "instance_id",
+                sqlite_where=_ASKED_OF_CASE,
+                postgresql_where=_ASKED_OF_CASE,
+            )
+            for column in ("activity_id", "lane", "unit_code", "closed_by_id")
+        ),
+        Index("ix_user_task_late", "instance_id", sqlite_where=_LATE, postgresql_where=_LATE),
         # Of little that is old among much that is open.
         Index("ix_user_task_aged", "opened_at", "id", "sort_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
         Index("ix_user_task_of_instance", "instance_id", "state"),
@@ -150,6 +203,8 @@ class UserTask(Base):
     overdue_at: Mapped[datetime | None]
     #: ``due_at``; else when it should be done, see `services.instances.task_order`: a column to sort and page by.
     sort_at: Mapped[datetime]
+    #: As of the case while the task is open.
+    priority_rank: Mapped[int] = mapped_column(default=LAST_RANK, server_default=str(LAST_RANK))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     claimed_at: Mapped[datetime | None]
     #: Who holds it has put it off; ``snoozed_for_case``: at the latest until the case moves on.

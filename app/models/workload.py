@@ -71,7 +71,10 @@ class TransferredTask(Base):
     """
 
     __tablename__ = "transferred_task"
-    __table_args__ = (Index("ix_transferred_task_state", "transfer_id", "state", "position"),)
+    __table_args__ = (
+        Index("ix_transferred_task_state", "transfer_id", "state", "position"),
+        Index("ix_transferred_task_of_task", "task_id"),
+    )
 
     transfer_id: Mapped[int] = mapped_column(ForeignKey("task_transfer.id"), primary_key=True)
     task_id: Mapped[str] = mapped_column(ForeignKey("user_task.id"), primary_key=True)

@@ -14,29 +14,44 @@ from app.config import Config, from_environment
 from app.db import Database
 from app.services.core import ids, settings
 from app.web import api, context, delivery, errors, filters, health, login, metrics, proxies, security
-from app.web.casefile import casefile, masking
+from app.web.casefile import casefile, identities, joining, masking, replay
+from app.web.channels import mail
+from app.web.channels import pages as channel_pages
 from app.web.context import Installation
 from app.web.definitions import comparison, definitions, incidents, lifecycle, proposals
+from app.web.dossiers import dossiers
+from app.web.eventlogs import eventlogs
+from app.web.evidence import pages as evidence
 from app.web.files import downloads
 from app.web.forecast import pages as forecast_pages
 from app.web.imports import imports
+from app.web.installation import notices as office_notices
 from app.web.installation import pages as installation_pages
-from app.web.intake import intake
+from app.web.intake import intake, photos, slips
 from app.web.migration import migration, stopped_cases
+from app.web.notifications import choices as notice_choices
 from app.web.notifications import notices
 from app.web.numbers import pages as number_pages
 from app.web.numbers import public as public_numbers
 from app.web.numbers import reports as number_reports
 from app.web.palette import palette
-from app.web.people import auth, organisation, rosters, users
+from app.web.people import auth, days_off, passkeys, providers, record, rosters, second_steps, units, users
+from app.web.performance import pages as performance_pages
+from app.web.questions import ledger as identity_ledger
+from app.web.questions import pages as question_pages
+from app.web.questions import samples
+from app.web.questions import saved as saved_questions
 from app.web.reporter import tracking
+from app.web.retention import pages as retention
 from app.web.sandbox import pages as sandbox_pages
 from app.web.security_log import noting
 from app.web.security_log import pages as security_pages
+from app.web.sop_documents import documents as sop_documents
+from app.web.sop_tables import imports as sop_tables
 from app.web.studio import editors as studio_editors
 from app.web.studio import pages as studio_pages
 from app.web.studio import publishing as studio_publishing
-from app.web.tasks import presence, reply_templates, saved_views, selection, snoozing, tasks
+from app.web.tasks import live, presence, reply_templates, saved_views, selection, snoozing, tasks
 from app.web.workload import absences
 from app.web.workload import pages as workload_pages
 
@@ -62,16 +77,27 @@ PAGES = (
     health,
     metrics,
     auth,
+    second_steps,
+    passkeys,
+    providers,
     tasks,
     selection,
     saved_views,
     snoozing,
     presence,
+    live,
     reply_templates,
     palette,
     casefile,
+    joining,
+    replay,
+    eventlogs,
+    dossiers,
+    identities,
     masking,
     intake,
+    slips,
+    photos,
     imports,
     workload_pages,
     absences,
@@ -79,23 +105,38 @@ PAGES = (
     definitions,
     lifecycle,
     comparison,
+    sop_documents,
     proposals,
     studio_pages,
     studio_editors,
     studio_publishing,
+    sop_tables,
     sandbox_pages,
     forecast_pages,
     number_pages,
     number_reports,
+    question_pages,
+    identity_ledger,
+    saved_questions,
+    samples,
+    evidence,
+    retention,
     public_numbers,
+    performance_pages,
     incidents,
     migration,
     stopped_cases,
     users,
     rosters,
-    organisation,
+    units,
+    days_off,
+    record,
     installation_pages,
+    channel_pages,
+    mail,
+    office_notices,
     notices,
+    notice_choices,
     downloads,
     security_pages,
 )

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 from flask import current_app, g, request
+from sqlalchemy.orm import Session
 
 from app import i18n
 from app.config import Config
@@ -13,7 +14,7 @@ from app.db import Database
 from app.errors import AppError
 from app.i18n import _
 from app.models import User
-from app.services.core import addresses
+from app.services.core import addresses, rights
 from app.services.core.access import Actor, actor_of
 from app.services.files.pictures import Batch
 
@@ -51,6 +52,15 @@ def installation() -> Installation:
 def database() -> Database:
     """The database: for `app.commands`, which change it; `reading` for a page."""
     return installation().database
+
+
+def require_administrator(_session: Session) -> None:
+    """For ``allowed`` of `run_command`: who is no administrator any more is not told again what he did as one.
+
+    Raises:
+        NotAllowed: he is none.
+    """
+    rights.require_administrator(actor())
 
 
 def config() -> Config:

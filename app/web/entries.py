@@ -5,7 +5,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, BinaryIO, cast
 
 from flask import flash, request
@@ -15,8 +15,8 @@ from werkzeug.datastructures import FileStorage
 from app import forms
 from app.commands.transaction import Command, run_without_key
 from app.errors import InvalidForm
-from app.forms import Component, Field, Form, Path
-from app.i18n import _
+from app.forms import Component, Field, Form, Path, moments
+from app.i18n import N_, _
 from app.services.core import clock, settings
 from app.services.core.access import Actor
 from app.services.files import attachments, uploads
@@ -25,7 +25,7 @@ from app.services.instances import instances
 from app.web import context, filters
 
 #: Fields of every form that say nothing about what was typed.
-_OURS = frozenset({"csrf_token", "idempotency_key", "next", "daftar:", "pilih:", "tindakan:"})
+_OURS = frozenset({"csrf_token", "idempotency_key", "next", "daftar:", "pilih:", "sisa:", "tindakan:"})
 #: Fields that a person writes himself: one word is something there, and no choice or id.
 _WRITTEN = frozenset({"reason", "text"})
 #: For so long, in seconds, pictures are made anew for one request; what has begun is finished.
@@ -185,6 +185,21 @@ def sent_file(most: int) -> tuple[str, bytes]:
         missing = _("Pilih berkasnya dulu.")
         raise InvalidForm(missing, {"file": missing})
     return file.filename, file.stream.read(most + 1)
+
+
+def sent_day(name: str) -> date:
+    """A day as people type it.
+
+    Raises:
+        InvalidForm: it is none.
+    """
+    text = request.form.get(name, "").strip()
+    try:
+        return date.fromisoformat(str(moments.from_text(text, "date")))
+    except ValueError:
+        example = N_("Tulis tanggal yang ada, misalnya 24-11-2026.")
+        message = _(example if text else N_("Isi tanggal, misalnya 24-11-2026."))
+        raise InvalidForm(message, {name: message}) from None
 
 
 def _want_pictures(parts: Sequence[Field]) -> None:

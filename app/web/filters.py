@@ -9,6 +9,7 @@ from flask import Flask
 from app import days_off, i18n, stored_messages
 from app.models import UserTask
 from app.services.files import uploads
+from app.services.tasks import standing
 from app.web import context, deadlines, lists, shell
 
 
@@ -19,6 +20,7 @@ def init_app(app: Flask) -> None:
     env.filters.update(
         date=date,
         clock=clock,
+        weekday=weekday,
         datetime=moment,
         iso=iso,
         due=due,
@@ -28,6 +30,7 @@ def init_app(app: Flask) -> None:
         counted=lambda found: lists.bounded(*found),
         told=stored_messages.tell_stored,
         day_off=day_off,
+        standing=standing.of_task,
     )
     env.globals.update(
         _=i18n._,
@@ -52,6 +55,11 @@ def date(value: dt.date | dt.datetime | None) -> str:
     if value is None:
         return ""
     return i18n.day(_local(value) if isinstance(value, dt.datetime) else value)
+
+
+def weekday(value: dt.date) -> str:
+    """Senin, 24 Nov 2026."""
+    return i18n.weekday(value)
 
 
 def day_off(name: str, on: dt.date) -> str:

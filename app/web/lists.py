@@ -1,22 +1,27 @@
 """Lists whose filters stand in the address, so that they can be kept, sent, and gone back to."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 from urllib.parse import parse_qsl, urlencode
 
 from flask import request
 from sqlalchemy.orm import Session
 
 from app import i18n
+from app.db import Database
 from app.i18n import _
 from app.models import ProcessInstance
 from app.services.core.bounded import MANY
+from app.services.core.paging import Page
 from app.services.definitions import definitions
 
 #: Where the next page begins. Every other change of the address goes back to the first page.
 AFTER = "after"
 #: What stays in a list although it does not belong there any more: what one has just acted on, or has open beside it.
 KEPT = "tetap"
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -67,10 +72,32 @@ class FilteredList:
         """The first page; "" when this is it."""
         return address() if argument(AFTER) else ""
 
-    def files(self, path: str) -> tuple[str, str]:
-        """Where this list is taken along as CSV, and as XLSX."""
-        query = address({"format": "csv"}).partition("?")[2], address({"format": "xlsx"}).partition("?")[2]
-        return f"{path}?{query[0]}", f"{path}?{query[1]}"
+    def files(self, path: str, changes: Mapping[str, str] | None = None) -> tuple[str, str]:
+        """Where this list is taken along, see `files`."""
+        return files(path, changes)
+
+
+def files(path: str, changes: Mapping[str, str] | None = None) -> tuple[str, str]:
+    """Where the list of this page is taken along as CSV, and as XLSX; ``changes``: as in `address`."""
+    queries = [
+        address({**(changes or {}), "format": format_}).partition("?")[2] for format_ in ("csv", "xlsx")
+    ]
+    return f"{path}?{queries[0]}", f"{path}?{queries[1]}"
+
+
+def rows_of_pages(
+    database: Database,
+    page: Callable[[Session, str], Page[_T]],
+    rows: Callable[[Session, Sequence[_T]], Sequence[Sequence[object]]],
+) -> Iterator[Sequence[object]]:
+    """The rows of a file: all pages of a list, each read in a transaction of its own as the file is sent."""
+    after: str | None = ""
+    while after is not None:
+        with database.reading() as session:
+            found = page(session, after)
+            some = rows(session, found.items)
+        yield from some
+        after = found.next
 
 
 def argument(name: str) -> str:

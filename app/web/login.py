@@ -13,15 +13,20 @@ from app.services.people import sessions
 from app.web import context
 from app.web.security_log import noting
 
+_SECOND_STEP_VIEWS = ("second_steps.show", "second_steps.set_up", "passkeys.begin", "passkeys.add")
 _PASSWORD_VIEW = "auth.password"  # noqa: S105 an endpoint
 
 
 class Person(UserMixin):
     """A signed-in user with the token of his browser."""
 
-    def __init__(self, user: User, token: str) -> None:
+    def __init__(
+        self, user: User, token: str, *, owes_second_step: bool = False, way: str = "password"
+    ) -> None:
         self.user = user
         self.token = token
+        self.owes_second_step = owes_second_step
+        self.way = way
 
     def get_id(self) -> str:
         """What the signed cookie keeps."""
@@ -42,6 +47,17 @@ def init_app(app: Flask) -> None:
 def token() -> str | None:
     """The token that this browser holds."""
     return getattr(current_user, "token", None)
+
+
+def owes_second_step() -> bool:
+    """Whether nothing else opens to who is signed in before he sets up a second step."""
+    return getattr(current_user, "owes_second_step", False)
+
+
+def way() -> str:
+    """How who is signed in came in."""
+    found: str = getattr(current_user, "way", "password")
+    return found
 
 
 def begin(user: User, new_token: str) -> None:
@@ -67,9 +83,10 @@ def _load(held: str) -> Person | None:
     if found is None:
         return None
     noting.session_used(held)
-    if found.touch_due:
+    # A page that is left open asks on: nobody stays signed in by that.
+    if found.touch_due and request.endpoint != "live.counts":
         run_without_key(context.database(), lambda db: sessions.touch(db, held))
-    return Person(found.user, held)
+    return Person(found.user, held, owes_second_step=found.owes_second_step, way=found.way)
 
 
 def _recognise() -> None:
@@ -83,12 +100,17 @@ def _recognise() -> None:
 
 
 def _require() -> Response | None:
-    """Ask to sign in wherever a view is not marked `public`, and for a new password where somebody else knows his."""
+    """Ask to sign in wherever a view is not `public`, and for what is owed first: a new password where he came in
+    with one that somebody else knows, a second step where his role needs one.
+    """
     if context.is_api() or context.is_public():
         return None
     context.actor()
     user = context.user()
-    if user is not None and user.must_change_password and request.endpoint != _PASSWORD_VIEW:
+    owes_password = user is not None and user.must_change_password and way() == "password"
+    if owes_password and request.endpoint != _PASSWORD_VIEW:
         wanted = context.own_address() if request.method == "GET" else None
         return redirect(url_for(_PASSWORD_VIEW, next=wanted))
+    if owes_second_step() and request.endpoint not in (_PASSWORD_VIEW, *_SECOND_STEP_VIEWS):
+        return redirect(url_for(_SECOND_STEP_VIEWS[0]))
     return None

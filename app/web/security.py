@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 from app.config import Config
 from app.services.files.uploads import MAX_BYTES, MOST_FILES
 
+_SANDBOX = "default-src 'none'; sandbox"
+
 #: A body without files, and what of a form is no file; a draft is at most 200 KB.
 MAX_FIELDS_BYTES = 1024 * 1024
 #: All the files that a field takes at once, each as large as a file may be: what is said of a file that is too large
@@ -22,6 +24,7 @@ _WITH_FILES = (
     "/impor",
     "/pengguna/berkas",
     "/lacak/laporan",
+    "/foto/",
     "/proses",
     "/studio",
     "/api/v1/files",
@@ -136,4 +139,12 @@ def _only_https(response: Response) -> Response:
 def _only_https_below(response: Response) -> Response:
     """By a setting alone: it binds hosts that may be none of ours, where Alur is served at the office's own name."""
     response.headers.setdefault("Strict-Transport-Security", f"{_A_YEAR}; includeSubDomains")
+    return response
+
+
+def guard_download(response: Response) -> Response:
+    """Let no browser show what ``response`` sends, nor keep it."""
+    response.headers["Content-Security-Policy"] = _SANDBOX
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

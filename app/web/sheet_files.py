@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from app.errors import InvalidForm
 from app.i18n import _
 from app.web import context
-from app.web.files.downloads import guard_download
+from app.web.security import guard_download
 
 FORMATS = ("csv", "xlsx")
 #: Rows of an XLSX file: it cannot be sent before its last row is known.
@@ -29,6 +29,9 @@ _ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _PIECE = 200
 #: What a spreadsheet takes for a formula where a cell of a CSV file begins with it, whoever wrote the text.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+#: Where a cell begins inside the text for a spreadsheet that separates by ``;`` or a tab: there our quotes count for
+#: nothing, unless one stands first, and a new line is a new row.
+_WITHIN = re.compile(r'([;\t\r\n])(?=[ "]*[=+\-@＝＋－＠])')
 
 Rows = Iterable[Sequence[object]]
 
@@ -65,8 +68,8 @@ def _pieces(rows: Iterable[Sequence[object]]) -> Iterator[str]:
 
 
 def guarded(cell: object) -> str:
-    """The text of a CSV cell; an apostrophe stands before what would be a formula, which spreadsheets do not show."""
-    text = _text(cell)
+    """The text of a CSV cell; an apostrophe stands before what would be a formula, also where it may be split."""
+    text = _WITHIN.sub(r"\1'", _text(cell))
     return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
 
 

@@ -24,7 +24,10 @@ _PATHS = {
     "theme": "/tema",
     "account": "/kata-sandi",
     "sessions": "/sesi",
+    "second_step": "/langkah-kedua",
     "absences": "/ketidakhadiran",
+    "statistics": "/statistik",
+    "notice_choices": "/notifikasi/pilihan",
     "sign_in": "/masuk",
     "sign_out": "/keluar",
 }
@@ -96,6 +99,8 @@ def _links(counts: PageCounts, actor: Actor) -> list[dict[str, Any]]:
         links.append(_link("/beban", _("Beban kerja")))
     if actor.sees_all or actor.groups:
         links.append(_link("/angka", _("Angka")))
+    if actor.sees_all:
+        links.append(_link("/tanya", _("Tanya")))
     links.append(_link("/proses", _("Proses")))
     if actor.is_process_owner and not actor.is_auditor:
         links.append(_link("/studio", _("Studio")))
@@ -104,7 +109,8 @@ def _links(counts: PageCounts, actor: Actor) -> list[dict[str, Any]]:
     if actor.sees_all:
         links.append(_link("/pengguna", _("Pengguna")))
     if actor.is_admin or actor.is_auditor:
-        links.append(_link("/catatan-keamanan", _("Keamanan")))
+        link = _link("/catatan-keamanan", _("Keamanan"))
+        links.append({**link, "current": link["current"] or _at("/bukti")})
     return links
 
 

@@ -11,6 +11,9 @@
 // Controls say their type: data-type = number, digits, boolean, list, date, time, datetime; none is text. Options
 // that are no text say their value as JSON in data-value; a default stands as JSON in data-untouched. What data-identity
 // names only FEEL with data-sealed sees, as on the server: that acts on identity alone.
+//
+// What `feel/simple.js` understands is decided by it; FEEL, 50 KB, is fetched by forms that have more.
+import { NotSimple, parsed } from './feel/simple.js';
 import { Scopes } from './form/scopes.js';
 
 const MOST_ROUNDS = 12;
@@ -29,18 +32,36 @@ function startIn(part) {
 async function start(form) {
   const wrappers = [ ...form.querySelectorAll('[data-hide]') ];
   if (wrappers.length) {
-    const feel = await import('./feel/holds.js');
     const zone = form.dataset.zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
     const context = JSON.parse(form.querySelector('script[data-context]')?.textContent ?? '{}');
     const formulas = [ ...form.querySelectorAll('[data-formula]') ];
-    const update = () => show(wrappers, settled({ form, wrappers, formulas, context, zone, feel }));
+    let feel = formulas.length ? null : simple(wrappers);
+    const update = async () => {
+      feel ??= await import('./feel/holds.js');
+      const page = { form, wrappers, formulas, context, zone };
+      try {
+        show(wrappers, settled({ ...page, feel }));
+      } catch (error) {
+        if (!(error instanceof NotSimple)) {
+          throw error;
+        }
+        feel = await import('./feel/holds.js');
+        show(wrappers, settled({ ...page, feel }));
+      }
+    };
     form.addEventListener('input', update);
     form.addEventListener('change', update);
     form.addEventListener('reset', () => setTimeout(update));
-    update();
+    await update();
   }
   form.querySelectorAll('.isi-bila').forEach((hint) => { hint.hidden = true; });
   form.dataset.conditions = 'ready';
+}
+
+// What decides all conditions of a form without FEEL; null where that cannot be.
+function simple(wrappers) {
+  const tests = new Map(wrappers.map((wrapper) => textOf(wrapper.dataset.hide)).map((text) => [ text, parsed(text) ]));
+  return [ ...tests.values() ].every(Boolean) ? { holds: (text, context) => tests.get(text)(context) } : null;
 }
 
 function textOf(feel) {

@@ -7,12 +7,13 @@
 //     <div data-fallback> the picture </div>
 //   </div>
 //
+// data-links: an address to which the id of an element is added; data-marked: the id of one that is set off.
 // data-states: {element id: {"state": "done" | "open" | "overdue", "count": 2}}
 import NavigatedViewer from 'bpmn-js/lib/NavigatedViewer';
 
 import 'bpmn-js/dist/assets/bpmn-js.css';
 import 'bpmn-js/dist/assets/diagram-js.css';
-import { markStates } from './viewer/marks.js';
+import { followClicks, markStates } from './viewer/marks.js';
 import { handleKeys, handleTouch, handleWheel, toolbar } from './viewer/navigation.js';
 import './viewer/viewer.css';
 
@@ -63,6 +64,12 @@ async function open(board, xml, states, labels) {
   const canvas = viewer.get('canvas');
   canvas.zoom('fit-viewport', 'auto');
   markStates(viewer, states, labels);
+  if (labels.links) {
+    followClicks(viewer, states, labels.links);
+  }
+  if (labels.marked && viewer.get('elementRegistry').get(labels.marked)) {
+    canvas.addMarker(labels.marked, 'is-marked');
+  }
   board.before(toolbar(viewer, labels));
   const picture = board.querySelector('.djs-container > svg');
   picture.setAttribute('role', 'group');

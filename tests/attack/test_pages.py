@@ -11,11 +11,15 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.db import Database
+from app.models import ProcessInstance
 from app.services.core.access import actor_of
 from app.services.files import attachments, uploads
+from app.services.instances import instances
 from app.services.people import users
+from app.services.reporter import tracking
 from tests.attack.harm import harms
 from tests.attack.payloads import CLASSES
+from tests.attack.planting import Planter
 from tests.canaries.crawling import Things
 from tests.engine.building import bpmn, end, exclusive, start, user
 from tests.forms.schemas import component
@@ -110,7 +114,7 @@ def planted(api: Callable[[str], Api], office: Database, sign_in: Callable[[str]
         admin,
         "/pengguna/baru",
         "/pengguna/baru",
-        name="jahat",
+        name="jahat-juga",
         full_name=MARKUP[:120],
         email="jahat@contoh.id",
     )
@@ -155,16 +159,37 @@ def is_clean(path: str, answer: TestResponse) -> None:
     assert "jahat=1" not in answer.headers.get("Set-Cookie", "")
 
 
-@pytest.mark.parametrize("name", PEOPLE)
 @pytest.mark.usefixtures("planted")
 def test_hostile_names_and_values_are_text_on_every_page(
-    name: str, app: Flask, office: Database, sign_in: Callable[[str], Browser]
+    app: Flask, office: Database, sign_in: Callable[[str], Browser]
 ) -> None:
-    seen = 0
-    for path, answer in answers(app, office, sign_in(name)):
-        is_clean(path, answer)
-        seen += b"alert(1)" in answer.get_data()
-    assert seen >= 3, "or nothing hostile was met"
+    with office.transaction() as session:
+        planter = Planter(session)
+        marks = planter.plant()
+        [task] = instances.open_tasks(session, planter.case)
+        case = session.get_one(ProcessInstance, planter.case)
+        code = tracking.issue(session, case.id, actor=planter.actor("lapor"))
+    shown: dict[str, set[str]] = {}
+    for name in ("nobody", "reporter", *PEOPLE):
+        browser = sign_in(name) if name in PEOPLE else Browser(app.test_client())
+        if name == "reporter":
+            browser.get("/lacak")
+            assert browser.post("/lacak", number=case.business_key, code=code).status_code == 303
+        elif name in PEOPLE:
+            browser.post(f"/tugas/{task.id}/hadir")
+        for path, answer in answers(app, office, browser):
+            is_clean(path, answer)
+            for mark in re.findall(
+                r"alert\(\d+\)", answer.text if answer.mimetype.startswith("text/") else ""
+            ):
+                shown.setdefault(mark, set()).add(name)
+    assert shown.pop("alert(1)") >= set(PEOPLE), "or nothing hostile was met"
+    met_nowhere = {what for mark, what in marks.items() if mark not in shown}
+    assert met_nowhere == SHOWN_NOWHERE, "plant it where a page shows it, or say why none does"
+
+
+#: It stands in addresses, encoded; what it does there: `test_hostile_searches_and_filters_are_text_on_every_list`.
+SHOWN_NOWHERE = {"filter of a saved view"}
 
 
 def lists(app: Flask) -> list[str]:

@@ -12,6 +12,7 @@ from tests.bench import (
     compare,
     comparison,
     engine,
+    eventlogs,
     figures,
     footprint,
     form_page,
@@ -21,6 +22,7 @@ from tests.bench import (
     migration,
     numbers,
     over_http,
+    performance,
     scale,
     server_load,
     service_layer,
@@ -46,6 +48,8 @@ SECTIONS = {
     "migration": migration.measure,
     "imports": importing.measure,
     "numbers": numbers.measure,
+    "eventlogs": eventlogs.measure,
+    "performance": performance.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}
 

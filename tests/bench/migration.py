@@ -20,8 +20,8 @@ from app.services.migration import surveys as survey_service
 from app.services.migration.decisions import Decisions
 from app.services.migration.effect_lists import Asked
 from app.services.migration.selection import CaseFilters
-from app.services.studio import drafts
 from app.services.studio import effects as draft_effects
+from app.services.studio import new_drafts
 from app.services.tasks import tasks
 from tests.bench.figures import office_for, row
 from tests.reports import answers_for, report, report_values
@@ -54,7 +54,7 @@ def measure(folder: Path) -> None:
 def _judge_draft(database: Database, ids: list[int]) -> None:
     """The effect of a draft before it is published: in the request, and in the background."""
     with database.transaction() as session:
-        draft = drafts.begin_from_files(session, _changed(), title=None, actor=_owner(session)).id
+        draft = new_drafts.begin_from_files(session, _changed(), title=None, actor=_owner(session)).id
     began = time.perf_counter()
     with database.reading() as session:
         owner = _owner(session)

@@ -49,6 +49,8 @@ QUEUED = "penyaluran"
 LANES = ("LAPOR ! – SP4N", "UPP K/L/D", "UPT")
 KINDS = ("sqlite", "postgresql")
 P95_MS, GROWTH, COMMAND_GROWTH = 50.0, 1.5, 1.2
+#: Of questions: a page looks at so many cases at most, which a small office does not have.
+ASKING_MS, ASKING_GROWTH = 100.0, 5.0
 
 
 @dataclass
@@ -74,6 +76,8 @@ class Asked:
     who: str
     send: Callable[[Desk], TestResponse]
     growth: float = GROWTH
+    #: 95 % in so many milliseconds.
+    within: float = P95_MS
 
 
 @dataclass(frozen=True)
@@ -146,6 +150,7 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--database", help="a PostgreSQL server where databases may be made, else one of its own"
     )
+    parser.add_argument("--only", default="", help="only what has a name that begins so, e.g. asking")
     parser.add_argument("--keep", type=Path, help="leave the data there, and use what lies there")
     return parser.parse_args(words)
 
@@ -178,7 +183,7 @@ def _compare_sizes(kind: str, folder: Path, server: str | None, given: argparse.
     with ExitStack() as stack:
         offices = [stack.enter_context(_office(kind, folder, server, *size, given)) for size in sizes]
         row("WORK OF ONE REQUEST", "SMALL, LARGE (95 %): GROWTH; SQL; 95 % OF LARGE BY THE CLOCK", "ASKED")
-        _measure(offices)
+        _measure(offices, given.only)
 
 
 @contextmanager
@@ -251,17 +256,19 @@ def _rows(database: Database) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in counts.items())
 
 
-def _measure(offices: Sequence[Installation]) -> None:
-    """Measure every page and call in a small office and in a large one."""
+def _measure(offices: Sequence[Installation], only: str) -> None:
+    """Measure every page and call, or those with such a name, in a small office and in a large one."""
     rooms = [_open(office) for office in offices]
     gc.collect()
     gc.freeze()  # as `app.web.server` does it
     for asked in _questions():
+        if not asked.name.startswith(only):
+            continue
         small, large = _ask(asked, rooms)
         growth = large.p50 / small.p50
         figure = f"{small.p50:.1f}, {large.p50:.1f} ({large.p95:.1f}) ms: {growth:.2f} ×; "
-        missed = large.p95 > P95_MS or growth > asked.growth
-        asks = f"95 % ≤ {P95_MS:.0f} ms; ≤ {asked.growth} ×"
+        missed = large.p95 > asked.within or growth > asked.growth
+        asks = f"95 % ≤ {asked.within:.0f} ms; ≤ {asked.growth} ×"
         row(
             asked.name,
             f"{figure}{large.statements:.0f} SQL; {large.by_clock:.0f} ms",
@@ -367,9 +374,44 @@ def _questions() -> list[Asked]:
         Asked("API: tasks, absent word", "officer", _call(f"/tasks?q={population.ABSENT}")),
         Asked("API: instances", "officer", _call("/process-instances")),
         Asked("API: an instance", "officer", _call(lambda desk: f"/process-instances/{next(desk.cases)}")),
+        *(Asked(f"asking: {n}", "admin", _page(path), ASKING_GROWTH, ASKING_MS) for n, path in _asking()),
         Asked("API: complete", lapor, _complete, COMMAND_GROWTH),
         Asked("API: start", lapor, _start, COMMAND_GROWTH),
     ]
+
+
+def _asking() -> Iterator[tuple[str, str]]:
+    """Questions over cases and events, the rare and the combined among them: name → address."""
+    late = "k1.1=tugas&k1.1.keadaan=late"
+    asked = {
+        "everything of a process": "k1.1=proses&k1.1.nilai=pengaduan",
+        "late": late,
+        "late by 60 days in a lane": f"{late}&k1.1.hari=60&k1.1.lajur=UPT",
+        "late at a unit, received in a period": f"{late}&k1.1.unit=DPUPR&k1.2=diterima&k1.2.dari=01-01-2024",
+        "done by one officer": "k1.1=tugas&k1.1.petugas=dpupr",
+        "not at an activity": "k1.1=tugas&k1.1.kegiatan=konfirmasi&k1.1.bukan=1",
+        "cancelled": "k1.1=keadaan&k1.1.nilai=cancelled",
+        "an outcome that no case has": "k1.1=hasil&k1.1.nilai=tidak_ada",
+        "an intervention": "k1.1=peristiwa&k1.1.nilai=campur_tangan",
+        "identity opened by somebody": "k1.1=identitas&k1.1.petugas=upp",
+        "a variable": "k1.1=variabel&k1.1.nama=kategori&k1.1.cara=memuat&k1.1.nilai=jalan",
+        "a variable that no case has": "k1.1=variabel&k1.1.nama=kategori&k1.1.cara=sama&k1.1.nilai=zzz",
+        "a word": f"k1.1=kata&k1.1.nilai={population.RARE}",
+        "two groups, negated": f"{late}&k2=salah&k2.bukan=1&k2.1=kategori&k2.1.nilai=Jembatan&k2.2=keadaan"
+        "&k2.2.nilai=ended",
+        "two large conditions that no case meets": "k1.1=keadaan&k1.1.nilai=ended&k1.2=tugas&k1.2.keadaan=open",
+    }
+    yield from ((name, f"/tanya?{query}") for name, query in asked.items())
+    of_events = {
+        "events of a type": "k1.1=jenis&k1.1.nilai=task_completed",
+        "events of a rare type": "k1.1=jenis&k1.1.nilai=instance_cancelled",
+        "events in a period": "k1.1=waktu&k1.1.dari=01-01-2024&k1.1.sampai=31-01-2024",
+        "events of somebody at night": "k1.1=pelaku&k1.1.petugas=upp&k1.2=jam&k1.2.nilai=malam",
+        "events of an activity": "k1.1=kegiatan&k1.1.nilai=konfirmasi",
+    }
+    yield from ((name, f"/tanya?tentang=peristiwa&{query}") for name, query in of_events.items())
+    yield "ledger of identities", "/tanya/identitas"
+    yield "ledger, what is odd", "/tanya/identitas?pola=stranger"
 
 
 def _complete(desk: Desk) -> TestResponse:

@@ -301,10 +301,23 @@ def test_hidden_field_counts_as_untouched_for_other_conditions(show: Callable[..
     expect(page.locator("#b")).to_be_hidden()
 
 
-def test_form_without_conditions_does_not_load_feel(show: Callable[..., Page]) -> None:
-    page = show(FORM % "")
+@pytest.mark.parametrize(
+    ("condition", "fetched"),
+    [
+        ("", False),
+        ("=hasil != &quot;terbukti&quot; or setuju != true", False),
+        ("=not(hasil in (&quot;terbukti&quot;, &quot;lain&quot;)) and jumlah = null", False),
+        ("=jumlah &gt; 2", True),
+        ("=hasil = 2", True),
+    ],
+)
+def test_feel_is_fetched_only_for_what_needs_it(
+    show: Callable[..., Page], condition: str, fetched: bool
+) -> None:
+    page = show(FORM % (wrapper(condition) if condition else ""))
     expect(page.locator("form[data-conditions=ready]")).to_have_count(1)
-
-    loaded = page.evaluate("performance.getEntriesByType('resource').map(entry => entry.name)")
-
-    assert not [name for name in loaded if "holds" in name]
+    page.select_option("[name=hasil]", "terbukti")
+    loaded = "performance.getEntriesByType('resource').some(entry => entry.name.includes('holds'))"
+    if fetched:
+        page.wait_for_function(f"() => {loaded}")
+    assert page.evaluate(loaded) is fetched

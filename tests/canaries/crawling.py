@@ -3,10 +3,12 @@
 import base64
 import binascii
 import re
+import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import product
 from pathlib import Path
 from urllib.parse import quote
@@ -30,7 +32,18 @@ NOT_POSTED = {
     "users.edit": "the same, by an empty list of lanes",
     "users.revoke_tokens": "the same, for programs",
     "casefile.erase": "erases the marks that the crawl looks for",
+    "second_steps.reset": "ends the sessions of those who crawl",
+    "second_steps.store_demand": "would lead all who crawl to one page",
     "users.end_sessions": "ends the sessions of those who crawl",
+}
+#: What a route is asked with behind the ``?``, where it answers nothing without, or something else.
+ASKED_WITH: Mapping[str, tuple[str, ...]] = {
+    "casefile.take_along": ("format=csv", "format=xlsx"),
+    "users.take_along": ("format=csv", "format=xlsx"),
+    "units.take_along": ("format=csv",),
+    "rosters.template": ("format=csv",),
+    "imports.choose": ("key=pengaduan",),
+    "intake.new": ("key=pengaduan",),
 }
 #: Of SQLite: a row that is longer goes on elsewhere.
 _PAGE = 4_096
@@ -58,6 +71,7 @@ class Things:
     def __init__(self, database: Database) -> None:
         with database.reading() as session:
             self.known = self._read(session)
+            self._acted_on = self._tasks_acted_on(session)
 
     def _read(self, session: Session) -> dict[str, Sequence[object]]:
         def ids(model: type[Base], column: str = "id", limit: int = 1000) -> list[object]:
@@ -73,16 +87,26 @@ class Things:
             "attachment_id": ids(models.Attachment),
             "incident_id": ids(models.Incident),
             "clock_id": ids(models.Job, limit=3),
+            "token": ["a" * 22],
             "proposal_id": [1],
             "batch_id": ids(models.MigrationBatch) or [1],
             "import_id": ids(models.ImportBatch) or [1],
+            "destruction_id": ids(models.Destruction) or [1],
+            "deed": ["hentikan", "teruskan", "akhiri"],
             "transfer_id": ids(models.TaskTransfer) or [1],
             "absence_id": ids(models.Absence) or [1],
+            "webhook_id": ids(models.Webhook) or [1],
+            "delivery_id": ids(models.WebhookDelivery, limit=3) or [1],
+            "message_id": ids(models.ReporterNotice) or [1],
+            "mail_id": ids(models.IncomingMail) or [1],
             "roster_id": ids(models.RosterFile) or [1],
             "draft_id": ids(models.ProcessDraft) or [1],
             "notice_id": ids(models.Notice) or [1],
             "template_id": ids(models.ReplyTemplate) or [1],
             "view_id": ids(models.SavedView) or [1],
+            "question_id": ids(models.SavedQuestion) or [1],
+            "sample_id": ids(models.AuditSample) or [1],
+            "position": [1],
             "act": ["nama", "naik", "turun", "pertama", "hapus", "pulihkan"],
             "user_id": ids(models.User),
             "code": ids(models.Unit, "code", limit=2),
@@ -90,17 +114,31 @@ class Things:
             "name": names,
             "key": [name.removesuffix(".form") for name in names if name.endswith(".form")],
             "table_id": ["rute_unit"],
-            "choice": ["mulai.pengaduan", "tugas.1"],
+            "kind": ["mail", "task_reassigned"],
+            "language": ["id", "en"],
+            "choice": ["mulai-pengaduan"],
             "count": [0],
             "filename": ["css/base.css"],
         }
 
-    def paths(self, rule: Rule) -> Iterator[str]:
-        """The route's paths, with everything that its parameters can stand for."""
+    @staticmethod
+    def _tasks_acted_on(session: Session) -> list[object]:
+        """Those that are open, and two that are not: whatever is sent about one more is refused with the page that a
+        GET shows, and pages of tasks are half of what a crawl costs."""
+        task = models.UserTask
+        open_ones = session.scalars(select(task.id).where(task.state == "open"))
+        over = session.scalars(
+            select(task.id).where(task.state != "open").order_by(task.closed_at.desc()).limit(2)
+        )
+        return [*open_ones, *over]
+
+    def paths(self, rule: Rule, *, acted_on: bool = False) -> Iterator[str]:
+        """The route's paths, with everything that its parameters can stand for; ``acted_on``: something is sent."""
         unknown = rule.arguments - set(self.known)
         assert not unknown, f"{rule.rule}: say in `Things` what {unknown} can be"
         names = sorted(rule.arguments)
-        for values in product(*(self.known[name] for name in names)):
+        known = {**self.known, "task_id": self._acted_on} if acted_on else self.known
+        for values in product(*(known[name] for name in names)):
             path = rule.rule
             for name, value in zip(names, values, strict=True):
                 start = path.index("<")
@@ -125,16 +163,20 @@ class Crawl:
         """GET every page, or every route of the API, with everything in its place."""
         for rule in self.routes:
             if "GET" in (rule.methods or ()) and rule.rule.startswith("/api/") is api:
-                for path in self.things.paths(rule):
+                for path in self._asked(rule):
                     reply = caller.send("GET", path) if isinstance(caller, Api) else caller.get(path)
                     self._look(user, "GET", rule.endpoint, path, reply)
+
+    def _asked(self, rule: Rule) -> Iterator[str]:
+        queries = ASKED_WITH.get(rule.endpoint, ("",))
+        return (f"{path}?{query}" if query else path for path in self.things.paths(rule) for query in queries)
 
     def post(self, user: str, caller: Browser | Api, *, api: bool) -> None:
         """POST and DELETE the same way, with nothing filled in: what is refused often shows a page again."""
         for rule in self.routes:
             for method in sorted({"POST", "DELETE"} & (rule.methods or set())):
                 if rule.rule.startswith("/api/") is api and rule.endpoint not in NOT_POSTED:
-                    for path in self.things.paths(rule):
+                    for path in self.things.paths(rule, acted_on=True):
                         self._look(user, method, rule.endpoint, path, self._send(caller, method, path))
 
     @staticmethod
@@ -147,7 +189,7 @@ class Crawl:
         if reply.status >= 500 and endpoint != "health.check":
             self.broken.add(f"{reply.status} {method} {path} as {user}")
         self.answered.setdefault(f"{method} {endpoint}", set()).add(reply.status)
-        told = reply.body + b"".join(in_cookies(reply.headers))
+        told = in_answer(reply.body) + b"".join(in_cookies(reply.headers))
         for mark in found(self.marks, told):
             self.hits.add(Hit(mark, user, method, endpoint))
 
@@ -156,6 +198,14 @@ def found(marks: Iterable[bytes], content: bytes) -> set[str]:
     """Which marks are in it."""
     lower = content.lower()
     return {mark.decode() for mark in marks if mark in lower}
+
+
+def in_answer(body: bytes) -> bytes:
+    """What an answer holds: a workbook or an archive is only packed."""
+    if not body.startswith(b"PK"):
+        return body
+    with zipfile.ZipFile(BytesIO(body)) as archive:
+        return body + b"\n".join(archive.read(name) for name in archive.namelist())
 
 
 def in_cookies(headers: Mapping[str, str]) -> Iterator[bytes]:

@@ -1,15 +1,23 @@
 """Identity with marks on it, entered in every way there is; a mark tells by which way it came."""
 
+import csv
 import json
 import re
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from io import StringIO
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy import select
+
+from app.models import ImportBatch
 from app.services.deployment import proposals
 from app.services.deployment.proposals import Proposed
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.reports import answers_for, report, report_values
+from tests.services.channels.planting import plant
 from tests.serving import Api, Browser, Installation, Reply
 from tests.sop_changes.editing import changed_form, new_form, shipped
 
@@ -45,19 +53,39 @@ class Marks:
 #: Lanes that the process names in ``identitas``: their officers see what was submitted, after "Tampilkan".
 ALLOWED = ("lapor", "upp", "koordinator")
 SHOWN = tuple((name, "casefile.show_identity") for name in ALLOWED)
+#: A case that was just imported was not offered to the second lane.
+IMPORTED = tuple(one for one in SHOWN if one[0] != "upp")
+#: How the file was called is told to those who import: officers of the first lane, who see identities.
+IMPORT_PAGES = tuple(
+    ("lapor", f"imports.{name}") for name in ("choose", "show", "choose_values", "begin", "stop", "resume")
+)
 OPENED = tuple((name, "files.show") for name in ALLOWED)
 
 
 def changed_sop() -> dict[str, bytes]:
     """The SOP with identity asked for in more places than it is shipped with: files, a unit's task, the reporter."""
     files: dict[str, bytes] = shipped()
-    files |= changed_form("laporan", lambda fields: _hang(fields, "lampiran", "ktp", "filepicker"))
+    files |= changed_form("laporan", _ask_more_at_the_start)
     files |= changed_form("tindak_lanjut", lambda fields: _hang(fields, "instruksi", "saksi", "textfield"))
     files |= changed_form("telaahan", lambda fields: _hang(fields, "inti_masalah", "surat", "filepicker"))
     reporter = json.loads(files["pelapor.form"])
     for key, kind in (("nomor_lain", "textfield"), ("foto_ktp", "filepicker")):
         reporter["components"].append(_private(key, kind))
     return files | {"pelapor.form": json.dumps(reporter).encode()}
+
+
+def _ask_more_at_the_start(fields: dict[str, dict[str, Any]]) -> None:
+    _hang(fields, "lampiran", "ktp", "filepicker")
+    fields["nama_pelapor"].setdefault("properties", {})["kolom impor"] = "Nama Pelapor"
+
+
+def as_csv(lines: Sequence[Mapping[str, str]]) -> bytes:
+    """Lines as a file of LAPOR!, with a column more."""
+    out = StringIO()
+    writer = csv.DictWriter(out, list(lines[0]))
+    writer.writeheader()
+    writer.writerows(lines)
+    return out.getvalue().encode()
 
 
 def _private(key: str, kind: str) -> dict[str, Any]:
@@ -113,10 +141,12 @@ class Planter:
             assert reply.status == 201, reply.text
         self.by_api()
         self.by_page()
+        self.by_import()
         self.in_drafts()
         self.in_what_is_refused()
         self.in_what_fails()
         self.proposed()
+        self.in_channels()
         return self.marks
 
     # -- by the API, to the unit's task ----------------------------------------------------------------
@@ -149,7 +179,10 @@ class Planter:
     def noted(self, browser: Browser, number: str) -> None:
         [case] = self.api["upp"].get("/process-instances", q=number).json["items"]
         page = browser.get(f"/perkara/{case['id']}")
-        self.sent(browser, page, f"/perkara/{case['id']}/catatan", {"text": self.told("note")}, {})
+        text = f"@lapor {self.told('note')}"
+        self.sent(browser, page, f"/perkara/{case['id']}/catatan", {"text": text}, {})
+        letter = {"text": self.told("officer's message")}
+        self.sent(browser, page, f"/perkara/{case['id']}/pesan", letter, {})
 
     def upload(self, api: Api, how: str) -> str:
         name = self.marks.word(f"file name, {how}")
@@ -195,6 +228,7 @@ class Planter:
             "ktp": (self.marks.word("file name, page") + ".pdf", pdf(self.marks.word("file, page", *OPENED)))
         }
         values = {**self.page_values(), **self.person("page"), "isi": self.told("page, text")}
+        values |= {"_asked": "1", "_as_new": "1"}  # there is one like it
         slip = browser.follow(self.sent(browser, page, "/laporan/baru", values, files))
         number, code = _slip(slip)
         self.on_the_page(browser, number, "penyaluran", 1)
@@ -218,6 +252,7 @@ class Planter:
             self.marks.word("file name, reporter") + ".pdf",
             pdf(self.marks.word("file, reporter", *OPENED)),
         )
+        self.sent(browser, page, "/lacak/pesan", {"text": self.told("reporter's message")}, {})
         self.sent(browser, page, "/lacak/laporan", values, {"foto_ktp": (name, content)})
         self.reporter = browser
 
@@ -257,6 +292,44 @@ class Planter:
         reply = browser.post_files(action, hidden | fields, files)
         assert reply.status == 303, reply.text
         return reply
+
+    # -- by a file -------------------------------------------------------------------------------------
+
+    def by_import(self) -> None:
+        """Two lines: one becomes a case, the other is wrong and stays what it is."""
+        browser = self.installation.browser("lapor")
+        browser.get("/impor?key=pengaduan")
+        lines = self.line("import", "Jalan berlubang", *IMPORTED), self.line("import, wrong line", "")
+        file = {"file": (self.marks.word("file name, import", *IMPORT_PAGES) + ".csv", as_csv(lines))}
+        reply = browser.post_files("/impor?key=pengaduan", {}, file)
+        assert reply.status == 303, reply.text
+        address = reply.headers["Location"]
+        self.until("ready")
+        self.done(browser.post(f"{address}/mulai", {"idempotency_key": "mulai"}))
+        self.until("done")
+
+    def line(self, how: str, subject: str, *seen_in: tuple[str, str]) -> dict[str, str]:
+        number, mail = self.marks.number(f"{how}, text", *seen_in), self.marks.mail(f"{how}, text", *seen_in)
+        return {
+            "Tanggal Laporan Masuk": "18 Nov 2026",
+            "Waktu Laporan Masuk": "02:15:30",
+            "Klasifikasi Laporan": "Pengaduan Tidak Berkadar Pengawasan",
+            "Sumber Laporan": "SMS",
+            "Kategori": "Jalan Berlubang",
+            "Judul Laporan": subject,
+            "Isi Laporan Awal": f"Jalan berlubang. WA {number} atau {mail}.",
+            "Nama Pelapor": self.marks.word(f"{how}, name", *seen_in),
+        }
+
+    def until(self, state: str) -> None:
+        """Wait for the worker to bring the import so far."""
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            with self.installation.database.reading() as session:
+                if session.scalar(select(ImportBatch.state)) == state:
+                    return
+            time.sleep(0.1)
+        raise AssertionError(f"the import does not become {state}")
 
     # -- what is not, or not yet, in a case ------------------------------------------------------------
 
@@ -302,6 +375,18 @@ class Planter:
         with self.installation.database.transaction() as session:
             proposed = Proposed(files, {}, {}, no_longer_identity=["Nama pelapor"], findings=[])
             proposals.propose(session, proposed, actor=None)
+
+    def in_channels(self) -> None:
+        """A mail that came in, read by who takes reports in; and what other systems and reporters were told."""
+        seen = tuple(("lapor", f"mail.{view}") for view in ("listed", "show", "lay_aside"))
+        mail = {
+            "sender": self.marks.word("mail, sender", *seen) + "@contoh.id",
+            "sender_name": self.marks.word("mail, name", *seen),
+            "subject": self.marks.word("mail, subject", *seen),
+            "text": self.marks.word("mail, text", *seen[1:]),
+        }
+        with self.installation.database.transaction() as session:
+            plant(session, mail)
 
     @staticmethod
     def done(reply: Reply) -> Reply:

@@ -6,10 +6,12 @@ import orjson
 import pytest
 from sqlalchemy import Table, update
 
+from app.column_types import PackedBytes, PackedDocument
 from app.config import Config
-from app.db import Base, Database, PackedBytes, PackedDocument
+from app.db import Base, Database
 from app.services.core import idempotency
 from tests.canaries.crawling import in_database, in_files
+from tests.services.evidence.attacks import unguarded
 from tests.services.office import Office
 
 MARK = "kenari-terkemas"
@@ -27,9 +29,9 @@ COLUMNS = [
 
 def plant(database: Database, table: Table, column: str) -> Any:
     """Put the document into every row; return what the database then holds."""
-    with database.transaction() as session:
-        session.execute(update(table).values({column: DOCUMENT}))
-        return session.connection().exec_driver_sql(f"SELECT {column} FROM {table.name}").scalars().all()
+    with unguarded(database) as connection:  # the record is not to be changed
+        connection.execute(update(table).values({column: DOCUMENT}))
+        return connection.exec_driver_sql(f"SELECT {column} FROM {table.name}").scalars().all()
 
 
 @pytest.mark.parametrize(("table", "column"), COLUMNS, ids=map(".".join, COLUMNS))

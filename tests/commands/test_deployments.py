@@ -26,8 +26,8 @@ from tests.write_locks import write_locks
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
+def office(furnished: Office) -> Office:
+    return furnished
 
 
 def diagrams(count: int, key: str = "p") -> dict[str, bytes]:

@@ -22,8 +22,8 @@ from tests.services.office import Office
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
+def office(furnished: Office) -> Office:
+    return furnished
 
 
 def rows(database: Database, **wanted: Any) -> list[SecurityEvent]:

@@ -21,6 +21,11 @@ def test_nobody_else_touches_the_rows() -> None:
     assert "HistoryEvent" in imported(ROOT / "app" / "history" / "writer.py")
 
 
+def test_only_questions_look_for_events_by_columns() -> None:
+    rooms = {path.parent.name for path in OUTSIDE if "app.history.rows" in path.read_text("utf-8")}
+    assert rooms == {"questions"}
+
+
 def test_nobody_reads_what_an_event_says_by_its_keys() -> None:
     reads = re.compile(r"\b(event|entry)\.data(\[|\.get\()")
     paths = [path for path in OUTSIDE if "engine" not in path.parts]  # it reads what it recorded itself

@@ -67,10 +67,12 @@ class Office:
 
 
 @contextmanager
-def opened(template: Installation, folder: Path, **environment: str) -> Iterator[Office]:
+def opened(
+    template: Installation, folder: Path, *, worker: bool = True, **environment: str
+) -> Iterator[Office]:
     """Copy the template's data and serve it until the block ends; what the server stumbled over fails the test."""
     shutil.copytree(template.folder / "data", folder / "data")
-    with Installation(folder, environment).running() as installation:
+    with Installation(folder, environment).running(worker=worker) as installation:
         yield Office(installation)
     assert "Traceback" not in installation.log, installation.log
 

@@ -2,28 +2,52 @@
 
 import re
 import time
+from base64 import b32decode
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
-from app.models import DefinitionFile, Incident, ProcessDefinition, ProposedDeployment
+from app.models import (
+    DefinitionFile,
+    DestroyedCase,
+    Destruction,
+    Incident,
+    ProcessDefinition,
+    ProcessInstance,
+    ProposedDeployment,
+)
 from app.services.core.access import actor_of
+from app.services.files import phone_photos
 from app.services.migration import batches
 from app.services.migration.decisions import Decisions
-from app.services.people import users
-from app.services.studio import drafts, titles
+from app.services.people import second_steps, users
+from app.services.questions import samples, saved
+from app.services.questions.question import question_of
+from app.services.studio import draft_files, drafts, new_drafts, titles
 from app.services.workload import transfers
 from tests.journeys.office import Office
 from tests.journeys.paths import Receipt
 from tests.reports import answers_for, report, report_values
+from tests.services.channels.planting import plant
 from tests.services.importing import sop_file
 from tests.sop_changes.editing import Drawing, changed_form, shipped
 
-_PNG = bytes.fromhex(
+PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de"
     "0000000c4944415408d763f8cfc000000301010018dd8db00000000049454e44ae426082"
 )
+
+#: Who signs in with a code of his app as well.
+TWO_STEPS = "dishub"
+
+
+_MAIL = {
+    "sender": "warga.eromoko@example.id",
+    "sender_name": "Warga Eromoko",
+    "subject": "Lampu jalan di depan balai desa mati sejak Senin",
+    "text": "Selamat pagi,\n\nlampu jalan di depan balai desa mati sejak Senin. Mohon diperbaiki.\n\nTerima kasih.",
+}
 
 
 @dataclass
@@ -38,6 +62,7 @@ def play(office: Office) -> Scene:
     """Let the office work for some days."""
     scene = Scene()
     _stop_a_case(office, scene)
+    take_a_second_step(office, TWO_STEPS)
     cases = {
         "fresh": office.case("SIN-001"),
         "taken": office.case("SIN-003", until="telaahan"),
@@ -64,22 +89,47 @@ def play(office: Office) -> Scene:
     scene.words["proposal"] = _propose(office)
     scene.words["draft"], scene.words["broken_draft"] = _begin_drafts(office)
     scene.words["import"] = _import(office)
+    scene.words["photos"] = _code_for_a_phone(office)
     scene.words["transfer"] = _spread(office, scene)
+    scene.words["destruction"] = _destroyed(office)
+    scene.words["sample"] = _draw_sample(office)
     scene.words["batch"], scene.words["incident"] = _move_cases(office, scene)
+    with office.installation.database.transaction() as session:
+        plant(session, _MAIL, mails=3)
     later = office.installation.now() + timedelta(days=8)
     office.installation.command("fire", "--at", later.isoformat())
     scene.words["new"] = str(office.case("SIN-013", until="telaahan")["id"])
     return scene
 
 
+def _code_for_a_phone(office: Office) -> str:
+    """What the address holds by which a telephone sends pictures."""
+    with office.installation.database.transaction() as session:
+        lapor = actor_of(users.named(session, "lapor"))
+        return phone_photos.begin(session, "start:pengaduan", "lampiran", private=False, actor=lapor)[0]
+
+
+def _draw_sample(office: Office) -> str:
+    """The id of an auditor's sample of all cases, one of which he found something about."""
+    with office.installation.database.transaction() as session:
+        auditor = actor_of(users.named(session, "auditor"))
+        asked = question_of("k1.1=proses&k1.1.nilai=pengaduan")
+        saved.save(session, "Semua pengaduan", asked, shared=True, actor=auditor)
+        ids = list(session.scalars(select(ProcessInstance.id).limit(4)))
+        wanted = samples.wanted("Uji petik triwulan", asked, "2026", str(len(ids)), actor=auditor)
+        drawn = samples.keep(session, wanted, ids, len(ids), actor=auditor)
+        samples.record_finding(session, drawn.id, 1, "flawed", "Lewat lima hari kerja", actor=auditor)
+        return str(drawn.id)
+
+
 def _begin_drafts(office: Office) -> tuple[str, str]:
     """The ids of a draft of the SOP, and of one with errors; a third one is laid aside."""
     with office.installation.database.transaction() as session:
         owner = actor_of(users.named(session, "pemilik"))
-        good = drafts.begin_from_version(session, 1, actor=owner).id
-        files = {**drafts.contents(session, good), "laporan.form": b"{"}
-        bad = drafts.begin_from_files(session, files, title=titles.title_of(files), actor=owner).id
-        drafts.discard(session, drafts.begin_empty(session, "Izin usaha", actor=owner).id, actor=owner)
+        good = new_drafts.begin_from_version(session, 1, actor=owner).id
+        files = {**draft_files.contents(session, good), "laporan.form": b"{"}
+        bad = new_drafts.begin_from_files(session, files, title=titles.title_of(files), actor=owner).id
+        drafts.discard(session, new_drafts.begin_empty(session, "Izin usaha", actor=owner).id, actor=owner)
     return str(good), str(bad)
 
 
@@ -102,6 +152,46 @@ def _spread(office: Office, scene: Scene) -> str:
         coordinator, other = users.named(session, "koordinator"), users.named(session, "dlh")
         wanted = {scene.words["fresh_task"]: other.id}
         return str(transfers.spread(session, wanted, "Lewat tenggat", actor=actor_of(coordinator)).id)
+
+
+def _destroyed(office: Office) -> str:
+    """The id of a destruction of a process that is no more."""
+    at = datetime(2026, 1, 5, 3, tzinfo=UTC)
+    with office.installation.database.transaction() as session:
+        admin = users.named(session, "admin")
+        made = Destruction(
+            key="surat",
+            process="Surat masuk",
+            rule="5 tahun",
+            before=at,
+            reason="Berita acara 1/2026",
+            state="stopped",
+            begun_at=at,
+            begun_by_id=admin.id,
+            total=2,
+            destroyed=1,
+            checksum="0" * 64,
+        )
+        session.add(made)
+        session.flush()
+        session.add(
+            DestroyedCase(
+                destruction_id=made.id,
+                instance_id=0,
+                key="surat",
+                business_key="SURAT-2019-00001",
+                version=1,
+                state="ended",
+                end_name="Diarsipkan",
+                started_at=at.replace(year=2019),
+                ended_at=at.replace(year=2020),
+                destroyed_at=at,
+                files=2,
+                events=14,
+                checksum="0" * 64,
+            )
+        )
+        return str(made.id)
 
 
 def _import(office: Office) -> str:
@@ -138,6 +228,16 @@ def _propose(office: Office) -> str:
         return str(row.id)
 
 
+def take_a_second_step(office: Office, name: str) -> None:
+    """Let an officer sign in with a code as well."""
+    with office.installation.database.transaction() as session:
+        actor = actor_of(users.named(session, name))
+        setup = second_steps.begin_setup(session, actor=actor, issuer="Alur")
+        key = b32decode(setup.key.replace(" ", ""))
+        code = second_steps.code_at(key, int(time.time()) // 30)
+        second_steps.store_setup(session, setup.sealed, code, actor=actor)
+
+
 def _stop_a_case(office: Office, scene: Scene) -> None:
     """Deploy a version whose gateway leads nowhere, let a case run into it, and put the SOP back in force."""
     drawing = Drawing()
@@ -149,7 +249,7 @@ def _stop_a_case(office: Office, scene: Scene) -> None:
     pemilik = office.installation.api("pemilik")
     assert pemilik.upload("/deployments", "files", drawing.saved() | private).status == 201
     one = report("SIN-020")
-    uploaded = office.installation.api("lapor").upload("/files", "file", {"ktp.png": _PNG}).json
+    uploaded = office.installation.api("lapor").upload("/files", "file", {"ktp.png": PNG}).json
     variables = report_values(one) | {"lampiran": [uploaded["id"]]}
     case = office.api("lapor", "POST", "/process-instances", {"key": "pengaduan", "variables": variables})
     office.drive(case["business_key"], "SIN-020", until="konfirmasi")

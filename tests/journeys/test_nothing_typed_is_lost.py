@@ -103,6 +103,35 @@ def test_what_was_typed_in_the_last_second_is_saved_when_the_page_is_left(
     again.reload_until(again.page.locator("textarea", has_text=WORDS))
 
 
+def test_what_was_typed_in_the_last_second_is_there_when_the_page_is_loaded_again(
+    office: Office, people: People
+) -> None:
+    number = office.case("SIN-001")["business_key"]
+    page = at_task(people("lapor"), office, number)
+    held: list[Route] = []
+    page.route("**/draf", lambda route: held.append(route))  # the save that the next page overtakes
+    write_note(page, WORDS)
+    page.reload()
+    expect(page.get_by_label("Catatan penyaluran")).to_have_value(WORDS)
+    page.unroute("**/draf")
+    page.get_by_label("Catatan penyaluran").press("End")
+    expect_saved(page)
+    assert (
+        page.evaluate("Object.keys(sessionStorage).filter((name) => name.startsWith('alur-unsent')).length")
+        == 0
+    )
+
+
+def test_what_was_typed_by_another_person_is_not_brought_back(office: Office, people: People) -> None:
+    number = office.case("SIN-001")["business_key"]
+    page = at_task(people("lapor"), office, number)
+    page.route("**/draf", lambda route: route.abort())
+    write_note(page, WORDS)
+    page.evaluate("document.querySelector('.menu__name').textContent = 'Orang lain'")
+    page.reload()
+    assert note(page) == ""
+
+
 def write_internal_note(person: Person) -> None:
     person.page.get_by_label("Tambah catatan").fill("Sudah ditelepon.")
     person.press("Simpan catatan")

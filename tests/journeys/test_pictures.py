@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from app.config import ROOT
 from app.services.core import clock
@@ -103,6 +104,7 @@ def shoot(person: Person, path: str, picture: Path, *, height: int) -> None:
     person.page.set_viewport_size({"width": size["width"], "height": height})
     person.visit(path)
     person.drawn()
+    expect(person.page.locator(".desk__list[data-missing]")).to_have_count(0)  # the list comes after its task
     person.page.screenshot(path=picture, caret="initial")
 
 

@@ -3,9 +3,7 @@
 With ALUR_SHOTS=folder the pages on his way are photographed, light, dark and at 360 px: look at them.
 """
 
-import os
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -15,7 +13,7 @@ from app.models import UserTask
 from app.services.core import clock
 from app.services.people import users
 from tests.journeys.conftest import People
-from tests.journeys.hands import sideways
+from tests.journeys.looking import shoot
 from tests.journeys.office import Office
 from tests.journeys.people import Person
 from tests.reports import report, report_values
@@ -43,43 +41,29 @@ def coordinator(request: pytest.FixtureRequest, overdue: Office, people: People)
     return person
 
 
-def shoot(person: Person, name: str) -> None:
-    """Nothing sticks out of a phone; and the pictures, where they are wanted."""
-    page, folder = person.page, os.environ.get("ALUR_SHOTS")
-    page.set_viewport_size({"width": 360, "height": 740})
-    if folder:
-        page.screenshot(path=Path(folder) / f"beban-{name}-360.png", full_page=True)
-    assert not sideways(page), name
-    page.set_viewport_size({"width": 1280, "height": 900})
-    for scheme in ("light", "dark") if folder else ():
-        page.emulate_media(color_scheme=scheme)
-        page.screenshot(path=Path(folder or "") / f"beban-{name}-{scheme}.png", full_page=True)
-    page.emulate_media(color_scheme="light")
-
-
 def test_34_overdue_tasks_are_found_spread_and_cleared(coordinator: Person) -> None:
     page = coordinator.page
     coordinator.visit("/tugas")
     coordinator.go(page.get_by_role("link", name="Beban kerja"))
-    shoot(coordinator, "1-angka")
+    shoot(coordinator.page, "beban-1-angka")
     coordinator.go(page.get_by_role("link", name=f"Lewat tenggat: {NUMBER}", exact=True))
     expect(page.get_by_role("heading", level=1)).to_have_text("Tugas menurut beban kerja")
     page.get_by_label(f"Pilih semua {NUMBER} tugas").check()
     for box in page.locator("[name=officer]").all():
         box.check()
-    shoot(coordinator, "2-daftar")
+    shoot(coordinator.page, "beban-2-daftar")
     coordinator.press("Lihat pembagiannya")
     coordinator.hands.write(page.get_by_label("Alasan"), "Sudah lewat tenggat, tidak ada yang memegang.")
-    shoot(coordinator, "3-pembagian")
+    shoot(coordinator.page, "beban-3-pembagian")
     coordinator.press(f"Bagikan {NUMBER} tugas")
     coordinator.reload_until(page.get_by_text(f"{NUMBER} dari {NUMBER} tugas selesai"))
-    shoot(coordinator, "4-hasil")
+    shoot(coordinator.page, "beban-4-hasil")
     coordinator.visit("/beban/tugas?petugas=none&tenggat=overdue")
     expect(page.get_by_text("Tidak ada tugas yang cocok")).to_be_visible()
     coordinator.visit("/beban")
-    shoot(coordinator, "5-sesudahnya")
+    shoot(coordinator.page, "beban-5-sesudahnya")
     coordinator.visit("/ketidakhadiran")
-    shoot(coordinator, "6-ketidakhadiran")
+    shoot(coordinator.page, "beban-6-ketidakhadiran")
     coordinator.visit("/beban/serah-terima")
     coordinator.go(page.get_by_role("button", name="Lihat tugasnya").first)
-    shoot(coordinator, "7-serah-terima")
+    shoot(coordinator.page, "beban-7-serah-terima")

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.services.questions import cases
 from tests.journeys.people import Person
-from tests.journeys.scene import Scene
+from tests.journeys.scene import TWO_STEPS, Scene
+from tests.services.sop_tables import tables
 
 #: What answers a GET and is no page that people see in a browser.
 NO_PAGES = {
@@ -12,14 +14,20 @@ NO_PAGES = {
     "metrics.tell": "for whoever watches over the machine",
     "health.check": "for whoever watches over the machine",
     "auth.home": "leads elsewhere",
+    "providers.leave": "leads to the provider; its journey is in test_ways_in",
+    "providers.arrive": "comes from there",
     "casefile.diagram": "read by the viewer",
     "casefile.states": "read by the viewer",
     "casefile.standing": "a part of the page of a task",
     "selection.begin": "leads elsewhere",
     "palette.found": "read by the palette",
+    "intake.photos_sent": "read by the page of the start form",
+    "live.counts": "read by pages that stay open",
     "definitions.diagram": "read by the viewer",
     "definitions.states": "read by the viewer",
     "definitions.file": "a download",
+    "sop_documents.pdf": "a download",
+    "sop_documents.docx": "a download",
     "reports.pdf": "a download",
     "reports.xlsx": "a download",
     "public_numbers.as_csv": "a download",
@@ -31,8 +39,22 @@ NO_PAGES = {
     "migration.effect_file": "a download",
     "imports.result_file": "a download",
     "casefile.take_along": "a download",
+    "notices.take_along": "a download",
+    "tasks.take_along": "a download",
+    "retention.take_along": "a download",
+    "retention.take_cases": "a download",
+    "retention.take_records": "a download",
+    "workload.take_counts": "a download",
+    "workload.take_along": "a download",
+    "incidents.take_along": "a download",
+    "absences.take_along": "a download",
+    "questions.take_along": "a download",
+    "samples.take_along": "a download",
+    "identity_ledger.take_along": "a download",
+    "record.take_along": "a download",
+    "security_log.take_along": "a download",
     "users.take_along": "a download",
-    "organisation.take_along": "a download",
+    "units.take_along": "a download",
     "rosters.template": "a download",
     "rosters.passwords_file": "a download",
     "studio_editors.first_diagram": "leads elsewhere",
@@ -41,6 +63,10 @@ NO_PAGES = {
     "studio_editors.usage": "read by the form editor",
 }
 _PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+#: A question with a condition of each kind, and none filled in.
+_EVERY_CONDITION = "&".join(f"k1.{place}={subject}" for place, subject in enumerate(cases.SUBJECTS[:12], 1))
 
 
 @dataclass(frozen=True)
@@ -75,6 +101,11 @@ def _to_the_end(person: Person, _scene: Scene) -> None:
     person.page.locator("[data-module~=later][data-loaded] .timeline").wait_for()
 
 
+def _compare_nothing(person: Person, scene: Scene) -> None:
+    unfold("Bandingkan dengan berkas diagram")(person, scene)
+    person.press("Bandingkan")
+
+
 def _days(person: Person, scene: Scene) -> None:
     unfold("Mengapa tanggal ini?")(person, scene)
     person.page.locator(".weeks:visible").first.wait_for()
@@ -89,6 +120,24 @@ def _wrong_password(person: Person, _scene: Scene) -> None:
     person.hands.write(person.page.get_by_label("Nama pengguna"), "upp")
     person.hands.write(person.page.get_by_label("Kata sandi"), "salah")
     person.press("Masuk")
+
+
+def _first_step(person: Person, _scene: Scene) -> None:
+    person.hands.write(person.page.get_by_label("Nama pengguna"), TWO_STEPS)
+    person.hands.write(person.page.get_by_label("Kata sandi"), "demo")
+    person.press("Masuk")
+
+
+def _second_wrong(person: Person, scene: Scene) -> None:
+    _first_step(person, scene)
+    person.hands.write(person.page.get_by_label("Kode"), "000000")
+    person.press("Masuk")
+
+
+def _wrong_app_code(person: Person, _scene: Scene) -> None:
+    person.hands.write(person.page.get_by_label("Kode enam angka"), "000000")
+    person.hands.write(person.page.get_by_label("Kata sandi Anda"), "demo")
+    person.press("Nyalakan")
 
 
 def look_up(person: Person, number: str, code: str) -> None:
@@ -150,6 +199,22 @@ def _broken_upload(person: Person, _scene: Scene) -> None:
     person.press("Periksa dan terapkan")
 
 
+def _sop_table(person: Person, _scene: Scene) -> None:
+    table = {"name": "cuti.csv", "mimeType": "text/csv", "buffer": tables.LEAVE.encode()}
+    person.page.get_by_label("Berkas").set_input_files(table)
+    person.press("Baca tabelnya")
+
+
+def _aside(person: Person, _scene: Scene) -> None:
+    unfold("Kesampingkan")(person, _scene)
+    person.press("Ya, kesampingkan")
+
+
+def _unknown_place(person: Person, _scene: Scene) -> None:
+    person.hands.write(person.page.locator("#f-body"), "{daftar} {pelapor}")
+    person.press("Simpan")
+
+
 def _no_reason(person: Person, _scene: Scene) -> None:
     unfold("Tolak")(person, _scene)
     person.press("Tolak usulan ini")
@@ -163,8 +228,13 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
     "": (
         Visit("auth.sign_in", "/masuk"),
         Visit("auth.sign_in", "/masuk", "with a wrong password", _wrong_password, 422),
+        Visit("second_steps.ask", "/masuk", "with the right password", _first_step),
+        Visit("second_steps.ask", "/masuk", "with a wrong code after it", _second_wrong, 422),
         Visit("tracking.door", "/lacak"),
         Visit("public_numbers.show", "/statistik"),
+        Visit("phone_photos.show", "/foto/{photos}"),
+        Visit("phone_photos.show", "/foto/{photos}", "sent empty", press("Kirim foto"), 422),
+        Visit("phone_photos.show", "/foto/tidak-ada", status=404),
         Visit("tracking.door", "/lacak", "with a wrong code", _wrong_code, 422),
         Visit("tracking.show", "/lacak", "while data is awaited", _reporter("waiting")),
         Visit("tracking.show", "/lacak", "sent empty", _silent_reporter, 422),
@@ -187,15 +257,30 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("imports.choose", "/impor", "sent empty", press("Periksa berkas"), 422),
         Visit("imports.show", "/impor/{import}"),
         Visit("imports.show", "/impor/{import}?keadaan=wrong"),
-        Visit("intake.slip", "/laporan/baru", "with its code", _short_report),
-        Visit("intake.slip", "/laporan/{fresh}/slip"),
+        Visit("mail.listed", "/surat-masuk"),
+        Visit("mail.listed", "/surat-masuk?keadaan=aside"),
+        Visit("mail.show", "/surat-masuk/1"),
+        Visit("mail.show", "/surat-masuk/1", "laid aside without a reason", _aside, 422),
+        Visit("slips.show", "/laporan/baru", "with its code", _short_report),
+        Visit("slips.show", "/laporan/{fresh}/slip"),
         Visit("casefile.listed", "/perkara"),
         Visit("casefile.show", "/perkara/{fresh}"),
         Visit("casefile.show", "/perkara/{cancelled}"),
+        Visit("joining.show", "/perkara/{fresh}/gabung"),
+        Visit("replay.show", "/perkara/{fresh}/putar"),
+        Visit("dossiers.ask", "/perkara/{fresh}/berkas"),
+        Visit("joining.show", "/perkara/{fresh}/gabung", "sent empty", press("Gabungkan"), 422),
+        Visit("identities.ask", "/perkara/identitas"),
+        Visit("eventlogs.ask", "/perkara/catatan-kejadian"),
+        Visit("identities.ask", "/perkara/identitas", "sent empty", press("Unduh CSV"), 422),
         Visit("masking.show", "/perkara/{fresh}/samaran"),
         Visit("masking.show", "/perkara/{fresh}/samaran", "sent empty", press("Periksa dulu"), 422),
+        Visit("notice_choices.show", "/notifikasi/pilihan"),
         Visit("notices.listed", "/notifikasi"),
         Visit("auth.own_sessions", "/sesi"),
+        Visit("second_steps.show", "/langkah-kedua"),
+        Visit("second_steps.show", "/langkah-kedua", "with a wrong code", _wrong_app_code, 422),
+        Visit("second_steps.codes", "/langkah-kedua/cadangan"),
         Visit("auth.password", "/kata-sandi"),
         Visit("auth.password", "/kata-sandi", "with two new ones", _two_passwords, 422),
         Visit("definitions.listed", "/proses"),
@@ -259,8 +344,19 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("definitions.form", "/proses/3/formulir/laporan"),
         Visit("definitions.form", "/proses/3/formulir/telaahan"),
         Visit("definitions.table", "/proses/3/tabel/rute_unit"),
+        Visit("performance.heat_map", "/proses/3/kinerja"),
+        Visit("performance.ways", "/proses/3/kinerja/jalan"),
+        Visit("performance.over_time", "/proses/3/kinerja/bulan"),
+        Visit("performance.conformance", "/proses/3/kinerja/kesesuaian"),
+        Visit("performance.conformance", "/proses/3/kinerja/kesesuaian", "sent empty", _compare_nothing, 422),
+        Visit("sop_documents.show", "/proses/3/dokumen-sop"),
+        Visit("sop_documents.telaah", "/proses/3/telaah-sop"),
+        Visit("sop_documents.show", "/proses/3/dokumen-sop?templat=permenpanrb_35_2012&kertas=f4"),
         Visit("studio.listed", "/studio"),
         Visit("studio.listed", "/studio", "begun without a name", press("Mulai dari diagram kosong"), 422),
+        Visit("sop_tables.ask", "/studio/tabel-sop"),
+        Visit("sop_tables.ask", "/studio/tabel-sop", "sent empty", press("Baca tabelnya"), 422),
+        Visit("sop_tables.ask", "/studio/tabel-sop", "with a table", _sop_table),
         Visit("studio.show", "/studio/{draft}"),
         Visit("studio.show", "/studio/{broken_draft}"),
         Visit("studio_publishing.show", "/studio/{draft}/terbitkan?tenggat=recompute"),
@@ -302,11 +398,22 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("tasks.show", "/tugas/{fresh_task}"),
         Visit("casefile.listed", "/perkara"),
         Visit("numbers.show", "/angka?category=KTP&channel=SMS", "with two filters"),
+        Visit("questions.ask", "/tanya"),
+        Visit("questions.ask", "/tanya?tentang=peristiwa&k1.1=jenis&k1.1.nilai=task_created", "events"),
+        Visit("identity_ledger.listed", "/tanya/identitas"),
+        Visit("samples.listed", "/tanya/sampel"),
+        Visit("samples.show", "/tanya/sampel/{sample}"),
+        Visit("samples.show", "/tanya/sampel/{sample}", "sent empty", press("Simpan temuan"), 422),
+        Visit("identity_ledger.listed", "/tanya/identitas?dari=besok", "with a problem", status=422),
+        Visit("questions.ask", f"/tanya?{_EVERY_CONDITION}", "every condition"),
+        Visit("questions.ask", "/tanya?k1=semua&k1.1=tugas&k1.1.keadaan=late&k1.2=proses", "answered"),
+        Visit("questions.ask", "/tanya?k1.1=diterima&k1.1.dari=besok", "with a problem", status=422),
         Visit("casefile.show", "/perkara/{ended}"),
-        Visit("organisation.show", "/pengguna/unit/DPUPR"),
-        Visit("organisation.days_off", "/pengguna/libur"),
-        Visit("organisation.record", "/pengguna/riwayat"),
+        Visit("units.show", "/pengguna/unit/DPUPR"),
+        Visit("days_off.listed", "/pengguna/libur"),
+        Visit("record.show", "/pengguna/riwayat"),
         Visit("notices.listed", "/notifikasi"),
+        Visit("evidence.show", "/bukti"),
         Visit("security_log.listed", "/catatan-keamanan"),
         Visit("security_log.listed", "/catatan-keamanan?kind=session&person=upp"),
         Visit("security_log.listed", "/catatan-keamanan?kind=system"),
@@ -316,6 +423,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
     "admin": (
         Visit("security_log.listed", "/catatan-keamanan?about=user:upp"),
         Visit("security_log.listed", "/catatan-keamanan?since=31-02-2026"),
+        Visit("second_steps.demand", "/pengguna/langkah-kedua"),
         Visit("tasks.listed", "/tugas"),
         Visit("users.listed", "/pengguna"),
         Visit("users.listed", "/pengguna?q=tidakada"),
@@ -330,18 +438,36 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("rosters.show", "/pengguna/berkas", "with a file", _roster_file),
         Visit("rosters.show", "/pengguna/berkas/1", "begun", press("Jalankan 1 baris")),
         Visit("rosters.passwords", "/pengguna/berkas/1/sandi"),
-        Visit("organisation.listed", "/pengguna/unit"),
-        Visit("organisation.new", "/pengguna/unit-baru"),
-        Visit("organisation.new", "/pengguna/unit-baru", "sent empty", press("Simpan"), 422),
-        Visit("organisation.show", "/pengguna/unit/DPUPR"),
-        Visit("organisation.lanes", "/pengguna/lajur"),
+        Visit("units.listed", "/pengguna/unit"),
+        Visit("units.new", "/pengguna/unit-baru"),
+        Visit("units.new", "/pengguna/unit-baru", "sent empty", press("Simpan"), 422),
+        Visit("units.show", "/pengguna/unit/DPUPR"),
+        Visit("units.lanes", "/pengguna/lajur"),
         Visit("installation.show", "/pemasangan"),
         Visit("installation.edit_office", "/pemasangan/kantor"),
-        Visit("organisation.days_off", "/pengguna/libur"),
-        Visit("organisation.recount", "/pengguna/libur/hitung-ulang"),
-        Visit("organisation.days_off", "/pengguna/libur", "sent empty", press("Tambahkan"), 422),
-        Visit("organisation.record", "/pengguna/riwayat"),
-        Visit("organisation.record", "/pengguna/riwayat", "unfolded", unfold("Rincian")),
+        Visit("channels.show", "/pemasangan/saluran"),
+        Visit("channels.new_webhook", "/pemasangan/saluran/webhook"),
+        Visit("channels.new_webhook", "/pemasangan/saluran/webhook", "sent empty", press("Simpan"), 422),
+        Visit("channels.webhook", "/pemasangan/saluran/webhook/1"),
+        Visit("channels.messages", "/pemasangan/saluran/sms"),
+        Visit("office_notices.hours", "/pemasangan/jam-tenang"),
+        Visit("office_notices.texts", "/pemasangan/teks"),
+        Visit("office_notices.text", "/pemasangan/teks/digest/id"),
+        Visit(
+            "office_notices.text",
+            "/pemasangan/teks/mail/en",
+            "sent with what is unknown",
+            _unknown_place,
+            422,
+        ),
+        Visit("retention.listed", "/pemusnahan"),
+        Visit("retention.dry_run", "/pemusnahan/proses/1"),
+        Visit("retention.show", "/pemusnahan/{destruction}"),
+        Visit("days_off.listed", "/pengguna/libur"),
+        Visit("days_off.recount", "/pengguna/libur/hitung-ulang"),
+        Visit("days_off.listed", "/pengguna/libur", "sent empty", press("Tambahkan"), 422),
+        Visit("record.show", "/pengguna/riwayat"),
+        Visit("record.show", "/pengguna/riwayat", "unfolded", unfold("Rincian")),
         Visit("definitions.listed", "/proses", "with what waits"),
         Visit("proposals.show", "/proses/usulan/{proposal}"),
         Visit("proposals.show", "/proses/usulan/{proposal}", "rejected without a reason", _no_reason, 422),

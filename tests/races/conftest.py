@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.db import Database
 from tests.races.together import Racers, racers
 from tests.services.office import Office
 
@@ -16,5 +15,5 @@ def pair() -> Iterator[Racers]:
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
+def office(furnished: Office) -> Office:
+    return furnished

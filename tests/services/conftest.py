@@ -4,15 +4,23 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.db import Database
 from app.services.core import bounded
 from tests.services import kept_statements
+from tests.services.mail_server import Server
 from tests.services.office import Office
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
+def office(furnished: Office) -> Office:
+    return furnished
+
+
+@pytest.fixture
+def server() -> Iterator[Server]:
+    """A mail server that takes letters."""
+    server = Server()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
 """Files as LAPOR! exports them, and an office that imports them."""
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO, StringIO
+from types import MappingProxyType
 from typing import Any
 
 from app.commands import imports
@@ -10,7 +11,8 @@ from app.commands.transaction import Command
 from app.db import Database
 from app.services.core.access import Actor
 from app.services.deployment import deployments
-from app.services.imports import batches
+from app.services.imports import batches, foreign_values, outcomes, targets
+from app.services.imports.foreign_values import ForeignValue
 from tests.services.office import Office, form, procedure, text
 
 COLUMNS = (
@@ -118,6 +120,17 @@ class Importing(Office):
     def begin(self, batch: int) -> None:
         imports.begin(self.database, batch, actor=self.rina, command=Command("begin_import", str(batch)))
 
+    def choose(
+        self, batch: int, wanted: Sequence[str] = (), options: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        command = Command("choose_import", str(batch))
+        imports.choose(self.database, batch, list(wanted), options, actor=self.rina, command=command)
+
+    def foreign(self, batch: int) -> list[ForeignValue]:
+        with self.database.reading() as session:
+            goal = targets.target(session, "uji", actor=self.rina)
+            return foreign_values.told(session, batch, goal)
+
     def work(self) -> None:
         while imports.work(self.database):
             pass
@@ -128,14 +141,14 @@ class Importing(Office):
 
     def states(self, batch: int) -> dict[int, str]:
         with self.database.reading() as session:
-            found = batches.rows(session, batch, "", actor=self.rina).items
+            found = outcomes.rows(session, batch, "", actor=self.rina).items
             return {row.line: row.state for row in found}
 
     def errors(self, batch: int, number: int) -> dict[str, str]:
         with self.database.reading() as session:
-            found = batches.rows(session, batch, "", actor=self.rina).items
+            found = outcomes.rows(session, batch, "", actor=self.rina).items
             [row] = [row for row in found if row.line == number]
-            return batches.errors_of(session, row)
+            return outcomes.errors_of(session, row)
 
 
 def sop_file(good: int, bad: int = 0) -> bytes:

@@ -91,21 +91,35 @@ def add_user(session: Session, name: str, *lanes: str, units: tuple[str, ...] = 
     return access.actor_of(person)
 
 
+def _furnish(database: Database, changes: Mapping[str, Any]) -> dict[str, Actor]:
+    with database.transaction() as session:
+        actors = [
+            add_user(session, "rina", "Loket"),
+            add_user(session, "budi", "Loket"),
+            add_user(session, "ketua", "Ketua"),
+            add_user(session, "dina", "Unit", units=("A",)),
+            add_user(session, "beni", "Unit", units=("B",)),
+            add_user(session, "pemilik", is_process_owner=True),
+            add_user(session, "auditor", is_auditor=True),
+            add_user(session, "admin", is_admin=True),
+        ]
+        deployments.deploy(session, procedure(**changes), actor=None)
+    return {actor.name: actor for actor in actors}
+
+
 class Office:
     """People, the deployed procedure, and shortcuts to act in a transaction each."""
 
-    def __init__(self, database: Database, **changes: Any) -> None:
+    def __init__(
+        self, database: Database, *, copied: Mapping[str, Actor] | None = None, **changes: Any
+    ) -> None:
+        """Furnish an empty database; ``copied``: the people of the office that it holds a copy of."""
         self.database = database
-        with database.transaction() as session:
-            self.rina = add_user(session, "rina", "Loket")
-            self.budi = add_user(session, "budi", "Loket")
-            self.ketua = add_user(session, "ketua", "Ketua")
-            self.dinas_a = add_user(session, "dina", "Unit", units=("A",))
-            self.dinas_b = add_user(session, "beni", "Unit", units=("B",))
-            self.owner = add_user(session, "pemilik", is_process_owner=True)
-            self.auditor = add_user(session, "auditor", is_auditor=True)
-            self.admin = add_user(session, "admin", is_admin=True)
-            deployments.deploy(session, procedure(**changes), actor=None)
+        self.actors = _furnish(database, changes) if copied is None else copied
+        self.rina, self.budi, self.ketua = (self.actors[name] for name in ("rina", "budi", "ketua"))
+        self.dinas_a, self.dinas_b = self.actors["dina"], self.actors["beni"]
+        self.owner, self.auditor = self.actors["pemilik"], self.actors["auditor"]
+        self.admin = self.actors["admin"]
 
     def start(self, **values: Any) -> ProcessInstance:
         with self.database.transaction() as session:

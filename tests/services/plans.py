@@ -20,6 +20,7 @@ GROWING = frozenset(
         "instance_visibility",
         "instance_text",
         "case_words",
+        "case_branch",
         "word_slip",
         "case_fact",
         "activity_fact",
@@ -27,7 +28,16 @@ GROWING = frozenset(
     }
 )
 #: Indexes that are read from their beginning, as they hold the order of a list, and no further than its page.
-READ_IN_ORDER = frozenset({"ix_user_task_open"})
+READ_IN_ORDER = frozenset(
+    {
+        "ix_history_event_at",
+        "ix_user_task_open",
+        "ix_user_task_aged",
+        "ix_user_task_ranked",
+        "ix_process_instance_ranked",
+        "ix_process_instance_running_rank",
+    }
+)
 _SCAN = re.compile(r"SCAN (?P<table>\w+)(?: USING (?:COVERING )?INDEX (?P<index>\w+))?$")
 
 

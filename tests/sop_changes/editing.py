@@ -109,6 +109,19 @@ class Drawing:
             cycle or duration
         )
 
+    def add_wait(
+        self, element_id: str, name: str, lane_id: str, *, message: str = "", duration: str = ""
+    ) -> None:
+        """Draw an event that waits for a message or a time."""
+        event = self.add("intermediateCatchEvent", element_id, name, lane_id)
+        if message:
+            id_ = f"pesan_{element_id}"
+            self._root.insert(0, Element(_named("message"), {"id": id_, "name": message}))
+            ElementTree.SubElement(event, _named("messageEventDefinition"), {"messageRef": id_})
+        else:
+            definition = ElementTree.SubElement(event, _named("timerEventDefinition"))
+            ElementTree.SubElement(definition, _named("timeDuration")).text = duration
+
     def describe(self, element_id: str, name: str, value: str) -> None:
         """Set a property in the panel."""
         element = self.element(element_id)

@@ -23,7 +23,7 @@ class Report:
     def __init__(self, office: Database, lapor: Browser) -> None:
         self.office = office
         key = key_of(lapor.get("/laporan/baru"))
-        fields = {**fields_of(report_values(ONE)), "idempotency_key": key}
+        fields = {**fields_of(report_values(ONE)), "idempotency_key": key, "_as_new": "1", "_asked": "1"}
         slip = lapor.post("/laporan/baru?key=pengaduan", **fields).location
         self.id = int(slip.split("/")[2])
         page = lapor.get(slip)

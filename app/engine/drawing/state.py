@@ -20,3 +20,5 @@ class State:
     state: Word | None = None
     count: int = 0
     label: str = ""
+    #: How much of what a heat map shows is here, 1 (least) to 5; 0: no heat map, or nothing here.
+    heat: int = 0

@@ -24,13 +24,16 @@ def draw_svg(
     prefix: str | None = None,
     css: str | None = None,
     anchors: bool = False,
+    links: Mapping[str, str] | None = None,
+    marked: str = "",
 ) -> str:
     """The diagram as one ``<svg>`` element, coloured by ``states`` (element and flow ids of the file).
 
-    It holds classes only: no script, no style attribute, no link. ``title`` is what a screen reader says
-    first. ``prefix`` begins the ids inside; without one it follows from the content, so give one where the
-    same drawing stands twice on a page. ``css`` goes into a ``<style>`` element: a file that stands alone.
-    ``anchors``: each element has an id to link to, ``prefix-e-`` and its own.
+    It holds classes only: no script, no style attribute, no link but ``links`` (element id → address). ``title`` is
+    what a screen reader says first. ``prefix`` begins the ids inside; without one it follows from the content, so
+    give one where the same drawing stands twice on a page. ``css`` goes into a ``<style>`` element: a file that
+    stands alone. ``anchors``: each element has an id to link to, ``prefix-e-`` and its own. ``marked``: the id of one
+    element that is set off from the others.
 
     Raises:
         InvalidDiagram: ``xml`` is not XML that we read. Any XML gives a picture, perhaps an empty one.
@@ -41,11 +44,11 @@ def draw_svg(
     view, note = _with_note(drawn)
     return "".join(
         [
-            _open(view, uid, standalone=css is not None),
+            _open(view, uid, standalone=css is not None, linked=bool(links)),
             f'<title id="{safe(uid)}-t">{safe(title)}</title>',
             f'<desc id="{safe(uid)}-d">{safe(summary(drawn, known))}</desc>',
             f"<style>{safe_css(css)}</style>" if css else "",
-            *_layers(drawn, known, f"{uid}-e-" if anchors else ""),
+            *_layers(drawn, known, f"{uid}-e-" if anchors else "", links or {}, marked),
             badges.draw_badges(drawn.spots_for(_differing(known)), known),
             note,
             "</svg>",
@@ -79,28 +82,36 @@ def safe_css(css: str) -> str:
     return css.replace("<", "").replace("&", "&amp;")
 
 
-def _open(view: Box, uid: str, *, standalone: bool) -> str:
+def _open(view: Box, uid: str, *, standalone: bool, linked: bool) -> str:
+    """An image to a screen reader; a group where there are links to go to."""
+    role = "group" if linked else "img"
     steps = max(1, min(_MOST_STEPS, int(view.w / _STEP)))
     namespace = ' xmlns="http://www.w3.org/2000/svg"' if standalone else ""
     return (
         f'<svg{namespace} class="bpmn wide-{steps}" viewBox="{n(view.x)} {n(view.y)} {n(view.w)} {n(view.h)}"'
-        f' width="{n(view.w)}" height="{n(view.h)}" role="img" aria-labelledby="{safe(uid)}-t {safe(uid)}-d">'
+        f' width="{n(view.w)}" height="{n(view.h)}" role="{role}" aria-labelledby="{safe(uid)}-t {safe(uid)}-d">'
     )
 
 
-def _layers(drawn: Picture, states: Mapping[str, State], anchor: str) -> Iterable[str]:
+def _layers(
+    drawn: Picture, states: Mapping[str, State], anchor: str, links: Mapping[str, str], marked: str
+) -> Iterable[str]:
     """From the back: areas, lines not taken, lines taken, nodes, names of lines."""
     taken = [piece for piece in drawn.lines if states.get(piece.element.id, _NOTHING).state]
     others = [piece for piece in drawn.lines if not states.get(piece.element.id, _NOTHING).state]
     for piece in (*drawn.areas, *others, *taken, *drawn.nodes):
-        yield _group(piece, states.get(piece.element.id, _NOTHING), anchor)
+        id = piece.element.id
+        group = _group(piece, states.get(id, _NOTHING), anchor, marked=id == marked)
+        yield f'<a class="link-of" href="{safe(links[id])}">{group}</a>' if id in links else group
     for piece in drawn.lines:
         if piece.over:
             yield f'<g class="name-of" data-name-of="{safe(piece.element.id)}">{piece.over}</g>'
 
 
-def _group(piece: Piece, state: State, anchor: str) -> str:
+def _group(piece: Piece, state: State, anchor: str, *, marked: bool) -> str:
     css = f"{piece.css} is-{state.state}" if state.state else piece.css
+    css += " is-marked" if marked else ""
+    css += f" heat-{state.heat}" if state.heat else ""
     tip = safe(words.tooltip(piece.element, state))
     id = safe(piece.element.id)
     target = f' id="{safe(anchor)}{id}"' if anchor else ""

@@ -10,7 +10,23 @@ from app.findings import Finding
 from app.findings.likeness import meant
 from app.forms.addresses import is_linked, is_refused, is_shown
 from app.forms.form import Form
-from app.forms.model import CHOICES, EARLIEST, INPUTS, LATEST, LIST, MARKS, NO, READ, SHOWN, TODAY, YES
+from app.forms.model import (
+    CHANNEL,
+    CHANNELS,
+    CHOICES,
+    EARLIEST,
+    FROM_MAIL,
+    INPUTS,
+    LATEST,
+    LIST,
+    MAIL_PARTS,
+    MARKS,
+    NO,
+    READ,
+    SHOWN,
+    TODAY,
+    YES,
+)
 from app.forms.schema.building import written
 from app.forms.schema.checking_fields import check_feel, check_field
 from app.forms.schema.parsing import Findings, Raw, components, is_list
@@ -287,6 +303,8 @@ def check_marks(form: Form, content: bytes, *, file: str) -> tuple[Finding, ...]
     for field in form.everything:
         if field.key and field.private and field.told:
             findings.add("form_private_told", parts[field.id])
+        if not field.private and CHANNEL in field.properties:
+            findings.add("form_channel_open", parts[field.id], severity="warning")
     for part, _depth in components(form.schema):
         properties = part.get("properties") or {}
         for name, value in properties.items():
@@ -295,6 +313,8 @@ def check_marks(form: Form, content: bytes, *, file: str) -> tuple[Finding, ...]
                 _check_mark(part, name, value, findings)
             elif name in (EARLIEST, LATEST):
                 _check_day(part, name, value, findings)
+            elif name in _PROPERTY_WORDS:
+                _check_property_word(part, name, value, findings)
     return tuple(findings.found)
 
 
@@ -318,6 +338,16 @@ def _check_mark(part: Raw, name: str, value: Any, findings: Findings) -> None:
         findings.add("form_mark_unclear", part, property=name, value=value)
     elif word in YES and name == _PRIVATE and part["type"] not in INPUTS and not is_list(part):
         findings.add("form_private_misplaced", part)
+
+
+#: Properties that hold one of a few words.
+_PROPERTY_WORDS = {CHANNEL: CHANNELS, FROM_MAIL: MAIL_PARTS}
+
+
+def _check_property_word(part: Raw, name: str, value: Any, findings: Findings) -> None:
+    if str(value).strip().lower() not in _PROPERTY_WORDS[name]:
+        known = ", ".join(_PROPERTY_WORDS[name])
+        findings.add("form_word_unknown", part, property=name, value=value, known=known)
 
 
 def _check_day(part: Raw, name: str, value: Any, findings: Findings) -> None:

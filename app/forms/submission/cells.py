@@ -1,15 +1,17 @@
 """Values from a line of a table: fields say by the property ``kolom impor`` which column fills them."""
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from app.forms import moments, numbers
 from app.forms.form import Form
-from app.forms.model import CHOICES, MULTI_CHOICE, YES, Field
+from app.forms.model import CHOICES, MULTI_CHOICE, YES, Field, Option
 from app.forms.submission.conditions import Values
 
+#: (key of a field, text) → the text of the option that stands for it.
+Replaced = Callable[[str, str], str | None]
 #: Between several answers in one cell.
 _SEPARATORS = re.compile(r"[|;,]")
 _CLOCK = re.compile(r"(\d{1,2}[.:]\d{2})[.:]\d{2}(?:[.,]\d+)?", re.ASCII)
@@ -33,15 +35,16 @@ def imported_fields(form: Form) -> dict[str, list[Field]]:
     return found
 
 
-def from_cells(form: Form, cells: Mapping[str, str], now: datetime) -> Values:
+def from_cells(form: Form, cells: Mapping[str, str], now: datetime, replaced: Replaced) -> Values:
     """Return the values that a line's cells give, by key; ``cells`` are by heading as `plain` has it.
 
     What does not fit its field stays as text, which `validate` refuses in words. ``now`` is in the office's zone.
+    ``replaced`` says which option stands for a text that is none, by the field's key and the text; None: nobody said.
     """
     values: dict[str, Any] = {}
     for heading, fields in imported_fields(form).items():
         if heading in cells:
-            values |= {part.key: _value(part, cells[heading]) for part in fields}
+            values |= {part.key: _value(part, cells[heading], replaced) for part in fields}
     _move_to_office(form, values, now)
     return values
 
@@ -55,16 +58,28 @@ def left_out_by(form: Form, values: Values, wanted: Collection[str]) -> str | No
     return None
 
 
-def _value(part: Field, cell: str) -> Any:
+def foreign_choices(form: Form, cells: Mapping[str, str]) -> list[tuple[Field, str]]:
+    """The texts of a line's cells that are no option of the field that takes one, but for fields of identity."""
+    return [
+        (part, text)
+        for heading, fields in imported_fields(form).items()
+        for part in fields
+        if part.type in (*CHOICES, *MULTI_CHOICE) and part.options and not part.private
+        for text in _texts(part, cells.get(heading, ""))
+        if _option(part, text) is None
+    ]
+
+
+def _value(part: Field, cell: str, replaced: Replaced) -> Any:
     text = cell.strip()
     if part.type == "checkbox":
         return bool({plain(part.name), *YES} & {plain(one) for one in _SEPARATORS.split(text)})
     if not text:
         return part.empty
     if part.type in MULTI_CHOICE:
-        return [_chosen(part, one.strip()) for one in _SEPARATORS.split(text) if one.strip()]
+        return [_chosen(part, one, replaced) for one in _texts(part, text)]
     if part.type in CHOICES:
-        return _chosen(part, text)
+        return _chosen(part, text, replaced)
     if part.type == "number":
         return numbers.from_text(text, as_text=part.as_text)
     if part.type == "datetime":
@@ -72,11 +87,22 @@ def _value(part: Field, cell: str) -> Any:
     return " ".join(text.split()) if part.type == "textfield" else text
 
 
-def _chosen(part: Field, text: str) -> Any:
-    for option in part.options:
-        if plain(text) in (plain(option.text), plain(option.label)):
-            return option.value
-    return text
+def _texts(part: Field, cell: str) -> list[str]:
+    """The answers in a cell of a field with options."""
+    found = _SEPARATORS.split(cell) if part.type in MULTI_CHOICE else [cell]
+    return [text for one in found if (text := one.strip())]
+
+
+def _chosen(part: Field, text: str, replaced: Replaced) -> Any:
+    option = _option(part, text)
+    if option is None and (named := replaced(part.key, text)) is not None:
+        option = next((one for one in part.options if one.text == named), None)
+    return text if option is None else option.value
+
+
+def _option(part: Field, text: str) -> Option | None:
+    same = (one for one in part.options if plain(text) in (plain(one.text), plain(one.label)))
+    return next(same, None)
 
 
 def _move_to_office(form: Form, values: dict[str, Any], now: datetime) -> None:

@@ -35,14 +35,30 @@ class InstanceCancelled(InstanceEvent):
 
 @event("identity_erased")
 class IdentityErased(InstanceEvent):
-    """Whom the case is about was erased. ``fields``: the keys of the form's fields. ``files``, ``drafts``, and
-    ``lines`` of imports: how many."""
+    """Whom the case is about was erased. ``fields``: the keys of the form's fields. ``files``, ``drafts``, ``lines``
+    of imports and ``mails``: how many."""
 
     fields: Sequence[str]
     files: int
     drafts: int
     lines: int
     reason: str
+    mails: int = 0
+
+
+@event("history_redacted")
+class HistoryRedacted(InstanceEvent):
+    """What events of the case told was redacted, as it was identity. ``digests``: by the number of each event the
+    SHA-256 of what it tells now, in canonical form."""
+
+    digests: Mapping[str, str]
+
+
+@event("files_kept")
+class FilesKept(InstanceEvent):
+    """Files became the case's. ``files``: by its id the SHA-256 of each; of identity a keyed one."""
+
+    files: Mapping[str, str]
 
 
 @event("incident_opened")
@@ -73,9 +89,24 @@ class JobFailed(InstanceEvent):
     job: str
 
 
+@event("case_held")
+class CaseHeld(InstanceEvent):
+    """The case must not be destroyed, whatever its process says."""
+
+    reason: str
+
+
+@event("hold_lifted")
+class HoldLifted(InstanceEvent):
+    """The case may be destroyed again when its time is over."""
+
+    reason: str
+
+
 @event("identity_shown")
 class IdentityShown(InstanceEvent):
-    """Somebody looked at identity. ``fields``: their keys; ``attachment``: the id of the file that was opened.
+    """Somebody looked at identity. ``fields``: their keys; ``attachment``: the id of the file that was opened;
+    ``reason``: why it was taken along with a list.
 
     ``membership_changed_at`` (ISO 8601) and ``membership_changed_by`` (a user's name) mark that within a day before
     somebody changed the lanes, units or roles of who looked; ``password_reset_at`` and ``password_reset_by``, that
@@ -88,6 +119,16 @@ class IdentityShown(InstanceEvent):
     membership_changed_by: str = ""
     password_reset_at: str = ""
     password_reset_by: str = ""
+    reason: str = ""
+
+
+@event("case_file_taken")
+class CaseFileTaken(InstanceEvent):
+    """Somebody took the file of the case along, as PDF or with its attachments as an ``archive``. ``identity``: with
+    it; that it was shown is an event of its own."""
+
+    archive: bool
+    identity: bool
 
 
 @event("note_added")
@@ -95,6 +136,63 @@ class NoteAdded(InstanceEvent):
     """An officer wrote a note. ``note``: its id; what it says is not told."""
 
     note: int
+
+
+@event("reporter_message_added")
+class ReporterMessageAdded(InstanceEvent):
+    """The office or the reporter (``by``) wrote to the other. ``message``: its id; what it says is not told."""
+
+    message: int
+
+
+@event("reporter_notified")
+class ReporterNotified(InstanceEvent):
+    """The reporter was told something outside of his page. ``channel``: sms; ``code``: wrote, wanted or ended."""
+
+    channel: str
+    code: str
+
+
+@event("report_joined")
+class ReportJoined(InstanceEvent):
+    """A report was joined to another case, which does the work for both. ``case``: its id, ``number``: its number."""
+
+    case: int
+    number: str
+
+
+@event("report_added")
+class ReportAdded(InstanceEvent):
+    """Another report was joined to this case."""
+
+    case: int
+    number: str
+
+
+@event("report_parted")
+class ReportParted(InstanceEvent):
+    """A report that was joined to ``case`` goes on by itself again."""
+
+    case: int
+    number: str
+    reason: str
+
+
+@event("report_removed")
+class ReportRemoved(InstanceEvent):
+    """A report that was joined to this case goes on by itself again."""
+
+    case: int
+    number: str
+    reason: str
+
+
+@event("report_rated")
+class ReportRated(InstanceEvent):
+    """The reporter said what he thinks of it, 1 to 5, or something else than ``before``; why is not told."""
+
+    rating: int
+    before: int | None = None
 
 
 @event("words_masked")

@@ -1,4 +1,4 @@
-"""Events outside of cases: users, passwords, tokens, units, days off, deployments, the shared clock."""
+"""Events outside of cases and processes: users, passwords, tokens, units, groups, days off, the shared clock."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -51,6 +51,68 @@ class PasswordReset(UserEvent):
     """A user got a new password from somebody else."""
 
 
+@event("second_step_set")
+class SecondStepSet(UserEvent):
+    """A user's sign-in takes a second step from now on."""
+
+
+@event("second_step_removed")
+class SecondStepRemoved(UserEvent):
+    """A user took the second step away from his own sign-in."""
+
+
+@event("second_step_reset")
+class SecondStepReset(UserEvent):
+    """Somebody else took the second step away from a user's sign-in: his device is lost."""
+
+
+@event("recovery_codes_made")
+class RecoveryCodesMade(UserEvent):
+    """A user has new recovery codes; those before are void."""
+
+
+@event("recovery_code_used")
+class RecoveryCodeUsed(UserEvent):
+    """A user signed in with a recovery code; so many are ``left``."""
+
+    left: int
+
+
+@event("second_step_demanded")
+class SecondStepDemanded(Event):
+    """It was decided which ``roles`` need a second step at sign-in: of ``words.office``, or ``everybody``."""
+
+    roles: Sequence[str]
+
+
+@event("passkey_added")
+class PasskeyAdded(UserEvent):
+    """A user may sign in with one more passkey. ``passkey``: the id of its row."""
+
+    passkey: int
+
+
+@event("passkey_removed")
+class PasskeyRemoved(UserEvent):
+    """A user removed a passkey of his. ``passkey``: the id of its row."""
+
+    passkey: int
+
+
+@event("provider_tied")
+class ProviderTied(UserEvent):
+    """A user came in by the provider ``issuer`` for the first time; from now on its subject alone tells him."""
+
+    issuer: str
+
+
+@event("provider_untied")
+class ProviderUntied(UserEvent):
+    """A user is nobody of the provider ``issuer`` any more, until he comes in by it again."""
+
+    issuer: str
+
+
 @event("token_issued")
 class TokenIssued(UserEvent):
     """A user got an API token. ``token``: the id of its row."""
@@ -84,6 +146,43 @@ class AbsenceEnded(AbsenceEvent):
     """It was ended before its last day, or dropped before its first."""
 
 
+@event("question_saved")
+class QuestionSaved(Event):
+    """Somebody keeps a question under a ``name``; ``shared`` with whoever sees every case."""
+
+    question: int
+    name: str
+    shared: bool = False
+
+
+@event("question_removed")
+class QuestionRemoved(Event):
+    """It was removed."""
+
+    question: int
+    name: str
+
+
+@event("sample_drawn")
+class SampleDrawn(Event):
+    """An auditor drew a sample of ``size`` cases of the ``population`` that a question found, by a ``seed``."""
+
+    sample: int
+    name: str
+    seed: str
+    size: int
+    population: int
+
+
+@event("finding_recorded")
+class FindingRecorded(Event):
+    """An auditor wrote down what he found on a case, by its ``position`` in a sample: fine, flawed or unclear."""
+
+    sample: int
+    position: int
+    verdict: str
+
+
 @event("tasks_transferred")
 class TasksTransferred(Event):
     """So many ``tasks`` go to others together. ``user``: the name of who held them; ``unit``: the code of theirs."""
@@ -101,6 +200,90 @@ class TransferTakenBack(Event):
 
     transfer: int
     tasks: int
+
+
+@event("destruction_begun")
+class DestructionBegun(Event):
+    """So many ``cases`` of a process (``key``) that ended ``before`` then (ISO 8601) are destroyed, by the ``rule``
+    that its diagram has."""
+
+    key: str
+    destruction: int
+    cases: int
+    rule: str
+    before: str
+    reason: str
+
+
+@event("destruction_stopped")
+class DestructionStopped(Event):
+    """A destruction stopped after so many ``cases``; ``by``: rule, rights, or empty where somebody stopped it."""
+
+    key: str
+    destruction: int
+    cases: int
+    by: str = ""
+
+
+@event("destruction_resumed")
+class DestructionResumed(Event):
+    """A destruction that was stopped goes on."""
+
+    key: str
+    destruction: int
+
+
+@event("destruction_finished")
+class DestructionFinished(Event):
+    """So many ``cases`` are gone, and so many could not be destroyed; ``checksum``: of the record of the last one."""
+
+    key: str
+    destruction: int
+    cases: int
+    failed: int
+    checksum: str
+
+
+@event("case_destroyed")
+class CaseDestroyed(Event):
+    """A case of process ``key`` was destroyed. ``events``: how many its chain had; ``head``: the hash of the last."""
+
+    key: str
+    instance: int
+    destruction: int
+    events: int
+    head: str
+
+
+@event("history_sealed")
+class HistorySealed(Event):
+    """So many ``events`` of before entered their chains as they stood then: nothing proves what they were earlier."""
+
+    events: int
+
+
+@event("history_verified")
+class HistoryVerified(Event):
+    """The record was checked: so many ``events`` of so many ``chains``. ``faults``: how many were found; ``first``:
+    the chain (0: outside of cases) and the number of the event of the first."""
+
+    events: int
+    chains: int
+    faults: int = 0
+    first: Sequence[int] = ()
+
+
+@event("checkpoint_demanded")
+class CheckpointDemanded(Event):
+    """Somebody let a checkpoint be made at once."""
+
+
+@event("evidence_exported")
+class EvidenceExported(Event):
+    """The evidence of so many ``cases`` was taken along, by their ids where they are few."""
+
+    cases: int
+    instances: Sequence[int] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,6 +325,42 @@ class OfficeEdited(Event):
     changes: Mapping[str, Any]
 
 
+@event("webhook_added")
+class WebhookAdded(Event):
+    """Another system is told of events. ``events``: their codes. Its address is not told: it may hold a secret."""
+
+    webhook: int
+    name: str
+    events: Sequence[str]
+
+
+@event("webhook_changed")
+class WebhookChanged(Event):
+    """A webhook got another secret, or was turned off or on. ``change``: secret, off or on."""
+
+    webhook: int
+    name: str
+    change: str
+
+
+@event("quiet_hours_edited")
+class QuietHoursEdited(Event):
+    """When letters of the office wait, or from when on its digests go out, was changed. ``changes``: begins, ends,
+    days_off or digest_at → what held before, and what holds now."""
+
+    changes: Mapping[str, Any]
+
+
+@event("message_text_edited")
+class MessageTextEdited(Event):
+    """What a ``kind`` of letter or notice says in a ``language`` was written anew; ``is_delivered``: it is again the
+    text that Alur is delivered with. The texts themselves are kept where they are edited."""
+
+    kind: str
+    language: str
+    is_delivered: bool = False
+
+
 @event("holiday_added")
 class HolidayAdded(HolidayEvent):
     """A day came into the list."""
@@ -150,143 +369,6 @@ class HolidayAdded(HolidayEvent):
 @event("holiday_removed")
 class HolidayRemoved(HolidayEvent):
     """A day was taken out of the list."""
-
-
-@event("definition_deployed")
-class DefinitionDeployed(Event):
-    """A version of a process went live. ``no_longer_identity``: what fields are called that it marks no more;
-    ``proposal``: the id of the one that was approved for it; ``draft``: the id of the one that it was published from;
-    ``reinstates``: the id of the earlier version that it puts in force again; ``reason``: the one that was given;
-    ``planned``: its date came, nobody did it at that moment."""
-
-    key: str
-    version: int
-    definition_id: int
-    no_longer_identity: Sequence[str] = ()
-    proposal: int | None = None
-    draft: int | None = None
-    reinstates: int | None = None
-    reason: str = ""
-    planned: bool = False
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class VersionEvent(Event):
-    """About version ``version`` of process ``key``, for a ``reason``."""
-
-    key: str
-    version: int
-    definition_id: int
-    reason: str
-
-
-@event("version_withdrawn")
-class VersionWithdrawn(VersionEvent):
-    """It was deployed by mistake and taken back before a case ran on it; version ``instead`` is in force again."""
-
-    instead: int | None = None
-
-
-@event("process_retired")
-class ProcessRetired(VersionEvent):
-    """No case begins any more; those that run go on. This version was in force last."""
-
-
-@event("process_resumed")
-class ProcessResumed(VersionEvent):
-    """Cases begin again, on this version."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DraftEvent(Event):
-    """About a ``draft`` by its id and ``name``."""
-
-    draft: int
-    name: str
-
-
-@event("draft_begun")
-class DraftBegun(DraftEvent):
-    """A process owner began a draft, of version ``version`` of process ``key`` where it has one; with ``source`` an
-    upload or a watched folder did, which shall not put in force what it brings."""
-
-    key: str = ""
-    version: int | None = None
-    source: str = ""
-
-
-@event("draft_discarded")
-class DraftDiscarded(DraftEvent):
-    """It was laid aside; it can be brought back for some time."""
-
-
-@event("draft_restored")
-class DraftRestored(DraftEvent):
-    """It was brought back."""
-
-
-@event("deployment_proposed")
-class DeploymentProposed(Event):
-    """New versions of the processes ``keys`` wait for a second person. ``no_longer_identity``: what fields are called
-    that are open in them; ``reason``: the one that was given; ``in_force_at``: the date that was chosen (ISO 8601);
-    ``draft``: the id of the one that they come from."""
-
-    proposal: int
-    keys: Sequence[str]
-    no_longer_identity: Sequence[str]
-    reason: str = ""
-    in_force_at: str = ""
-    draft: int | None = None
-
-
-@event("publication_planned")
-class PublicationPlanned(Event):
-    """New versions of the processes ``keys`` shall be in force from ``in_force_at`` (ISO 8601) on; the rest as of a
-    `DeploymentProposed`."""
-
-    proposal: int
-    keys: Sequence[str]
-    in_force_at: str
-    reason: str = ""
-    draft: int | None = None
-
-
-@event("publication_cancelled")
-class PublicationCancelled(Event):
-    """What was planned does not go in force, for a ``reason``."""
-
-    proposal: int
-    reason: str
-
-
-@event("publication_failed")
-class PublicationFailed(Event):
-    """The date of what was planned came, and it could not go in force; ``cause``: why, a stored message."""
-
-    proposal: int
-    cause: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class DecisionEvent(Event):
-    """About a ``proposal`` by its id, and the full name of who ``proposed_by``; "" for a command or the folders."""
-
-    proposal: int
-    proposed_by: str
-
-
-@event("deployment_approved")
-class DeploymentApproved(DecisionEvent):
-    """A second person approved it, and it went live; with ``in_force_at`` (ISO 8601) it does so then."""
-
-    in_force_at: str = ""
-
-
-@event("deployment_rejected")
-class DeploymentRejected(DecisionEvent):
-    """It was dropped, by a second person or by who proposed it, for a ``reason`` if he gave one."""
-
-    reason: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -317,6 +399,17 @@ class OwnLanesChanged(UserEvent):
 
     gained: Sequence[str]
     lost: Sequence[str]
+
+
+@event("event_log_taken")
+class EventLogTaken(Event):
+    """The steps of cases were taken along for process mining. ``standard``: xes, ocel-json or ocel-xml; ``filters``:
+    what it was narrowed to, as the list of cases names it; ``cases``, ``events``: how many, where that is known."""
+
+    standard: str
+    filters: Mapping[str, str]
+    cases: int | None = None
+    events: int | None = None
 
 
 @event("clock_moved")

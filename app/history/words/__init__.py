@@ -4,11 +4,21 @@ from app.history.entry import Entry
 from app.history.events import REPORTER, Event, InstanceEvent, MessageReceived
 from app.history.sentences import Sentence, say
 from app.history.vocabulary import Vocabulary
-from app.history.words import instances, migration, office
+from app.history.words import definitions, instances, messages, migration, office, tasks
 from app.history.words.telling import TELLERS
 from app.i18n import N_, _
 
-__all__ = ["TELLERS", "describe", "flow", "instances", "messages", "migration", "office", "tasks", "who"]
+__all__ = [
+    "TELLERS",
+    "definitions",
+    "describe",
+    "instances",
+    "messages",
+    "migration",
+    "office",
+    "tasks",
+    "who",
+]
 
 
 def describe(entry: Entry[Event], vocabulary: Vocabulary) -> Sentence:

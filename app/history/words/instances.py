@@ -1,4 +1,4 @@
-"""What happened to an instance, in sentences: as a whole, to its tasks, on its way, by messages."""
+"""What happened to an instance, in sentences: as a whole, and on its way."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from app.history import events
 from app.history.codec import decode_as
 from app.history.entry import Entry
 from app.history.events.instances import Ruling
-from app.history.sentences import NOTHING, Part, Sentence, Text, moment, say, unmarked
+from app.history.sentences import NOTHING, Sentence, Text, moment, say, unmarked
 from app.history.vocabulary import Decision, Rule, Vocabulary
 from app.history.words.telling import (
     changes,
@@ -27,8 +27,6 @@ tells_by_name(events.ErrorThrown, "overdue", N_("{name}: galat terjadi"))
 tells_by_name(events.EscalationThrown, "overdue", N_("{name}: eskalasi terjadi"))
 tells_by_name(events.RoundsEnded, "done", N_("{name}: semua pengulangan selesai"))
 tells_by_name(events.NotificationQueued, "message", N_("Pemberitahuan dikirim: {name}"))
-
-tells_by_name(events.TaskClaimed, "person", N_("{name} diambil"))
 
 tells_by_name(events.JobFailed, "incident", N_("Waktu pada {name} gagal dijalankan"))
 
@@ -57,10 +55,33 @@ def _cancelled(entry: Entry[events.InstanceCancelled], _vocabulary: Vocabulary) 
 @tells(events.IdentityErased)
 def _erased(entry: Entry[events.IdentityErased], vocabulary: Vocabulary) -> Sentence:
     event = entry.event
-    text = N_("Identitas dihapus: {fields} isian, {files} berkas, {drafts} draf, {lines} baris impor")
-    counts = {"files": event.files, "drafts": event.drafts, "lines": event.lines}
+    text = N_(
+        "Identitas dihapus: {fields} isian, {files} berkas, {drafts} draf, {lines} baris impor, {mails} surat"
+    )
+    counts = {"files": event.files, "drafts": event.drafts, "lines": event.lines, "mails": event.mails}
     told = {name: str(number) for name, number in counts.items()}
     return Sentence("cancelled", say(text, fields=str(len(event.fields)), **told), reason=event.reason)
+
+
+@tells(events.HistoryRedacted)
+def _redacted(entry: Entry[events.HistoryRedacted], _vocabulary: Vocabulary) -> Sentence:
+    title = say(N_("Identitas dihapus dari {n} peristiwa"), n=str(len(entry.event.digests)))
+    return Sentence("cancelled", title)
+
+
+@tells(events.FilesKept)
+def _files_kept(entry: Entry[events.FilesKept], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(N_("{n} berkas disimpan bersama sidiknya"), n=str(len(entry.event.files))))
+
+
+@tells(events.CaseHeld)
+def _held(entry: Entry[events.CaseHeld], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(N_("Ditahan: jangan dimusnahkan")), reason=entry.event.reason)
+
+
+@tells(events.HoldLifted)
+def _hold_lifted(entry: Entry[events.HoldLifted], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(N_("Penahanan dicabut: boleh dimusnahkan")), reason=entry.event.reason)
 
 
 @tells(events.IncidentOpened)
@@ -83,7 +104,9 @@ def _resolved(entry: Entry[events.IncidentResolved], vocabulary: Vocabulary) -> 
 @tells(events.IdentityShown)
 def _shown(entry: Entry[events.IdentityShown], vocabulary: Vocabulary) -> Sentence:
     lines = ((_("Isian"), labels(entry.event.fields, vocabulary)),)
-    return Sentence("identity", say(N_("Identitas ditampilkan")), lines=lines, meta=_mark(entry, vocabulary))
+    reason = entry.event.reason
+    said = say(N_("Identitas diunduh bersama daftar") if reason else N_("Identitas ditampilkan"))
+    return Sentence("identity", said, lines=lines, meta=_mark(entry, vocabulary), reason=reason)
 
 
 def _mark(entry: Entry[events.IdentityShown], vocabulary: Vocabulary) -> Text:
@@ -102,9 +125,70 @@ def _mark(entry: Entry[events.IdentityShown], vocabulary: Vocabulary) -> Text:
     return say(message, by=by or _("sebuah perintah"), at=at)
 
 
+@tells(events.CaseFileTaken)
+def _file_taken(entry: Entry[events.CaseFileTaken], _vocabulary: Vocabulary) -> Sentence:
+    archive = entry.event.archive
+    text = N_("Berkas perkara diunduh beserta lampirannya") if archive else N_("Berkas perkara diunduh")
+    meta = unmarked(_("dengan identitas")) if entry.event.identity else ()
+    return Sentence("identity" if entry.event.identity else "note", say(text), meta=meta)
+
+
 @tells(events.NoteAdded)
 def _noted(_entry: Entry[events.NoteAdded], _vocabulary: Vocabulary) -> Sentence:
     return Sentence("note", say(N_("Catatan petugas ditambahkan")))
+
+
+@tells(events.ReporterMessageAdded)
+def _written(entry: Entry[events.ReporterMessageAdded], _vocabulary: Vocabulary) -> Sentence:
+    his = entry.event.by == events.REPORTER
+    return Sentence("note", say(N_("Pelapor menulis pesan") if his else N_("Pesan ditulis untuk pelapor")))
+
+
+_TOLD = {
+    "wrote": N_("Pelapor diberi tahu lewat SMS bahwa petugas menulis pesan"),
+    "wanted": N_("Pelapor diberi tahu lewat SMS bahwa datanya diminta"),
+    "ended": N_("Pelapor diberi tahu lewat SMS bahwa laporannya berakhir"),
+}
+
+
+@tells(events.ReporterNotified)
+def _reporter_notified(entry: Entry[events.ReporterNotified], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(_TOLD.get(entry.event.code, N_("Pelapor diberi tahu lewat SMS"))))
+
+
+@tells(events.ReportJoined)
+def _joined(entry: Entry[events.ReportJoined], vocabulary: Vocabulary) -> Sentence:
+    other = other_instance(entry.event.case, entry.event.number, vocabulary)
+    return Sentence("message", say(N_("Laporan ini digabung ke perkara {number}"), number=other))
+
+
+@tells(events.ReportAdded)
+def _added(entry: Entry[events.ReportAdded], vocabulary: Vocabulary) -> Sentence:
+    other = other_instance(entry.event.case, entry.event.number, vocabulary)
+    return Sentence("message", say(N_("Laporan {number} digabung ke perkara ini"), number=other))
+
+
+@tells(events.ReportParted)
+def _parted(entry: Entry[events.ReportParted], vocabulary: Vocabulary) -> Sentence:
+    other = other_instance(entry.event.case, entry.event.number, vocabulary)
+    title = say(N_("Laporan ini dipisahkan lagi dari perkara {number}"), number=other)
+    return Sentence("message", title, reason=entry.event.reason)
+
+
+@tells(events.ReportRemoved)
+def _removed(entry: Entry[events.ReportRemoved], vocabulary: Vocabulary) -> Sentence:
+    other = other_instance(entry.event.case, entry.event.number, vocabulary)
+    title = say(N_("Laporan {number} dipisahkan lagi dari perkara ini"), number=other)
+    return Sentence("message", title, reason=entry.event.reason)
+
+
+@tells(events.ReportRated)
+def _rated(entry: Entry[events.ReportRated], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    if event.before is not None:
+        changed = N_("Pelapor mengubah nilainya dari {before} menjadi {rating}")
+        return Sentence("note", say(changed, before=str(event.before), rating=str(event.rating)))
+    return Sentence("note", say(N_("Pelapor memberi nilai {rating} dari 5"), rating=str(event.rating)))
 
 
 @tells(events.WordsMasked)
@@ -124,223 +208,11 @@ def _reissued(_entry: Entry[events.TrackingCodeReissued], _vocabulary: Vocabular
     return Sentence("identity", say(N_("Kode pelacakan diganti")))
 
 
-@tells(events.TaskCreated)
-def _created(entry: Entry[events.TaskCreated], vocabulary: Vocabulary) -> Sentence:
-    name, meta = here(entry, vocabulary), _deadline(entry.event.due_at, vocabulary)
-    if unit := vocabulary.unit(entry.event.unit):
-        return Sentence("open", say(N_("{name} dibuka untuk {unit}"), name=name, unit=unit), meta=meta)
-    return Sentence("open", say(N_("{name} dibuka"), name=name), meta=meta)
-
-
-@tells(events.UnitMissing)
-def _unit_missing(entry: Entry[events.UnitMissing], vocabulary: Vocabulary) -> Sentence:
-    label = vocabulary.label(entry.event.variable)
-    reason = _("{label} masih kosong: tugas ini ditawarkan kepada seluruh lajur.", label=label)
-    title = say(N_("{name} belum punya unit"), name=here(entry, vocabulary))
-    return Sentence("overdue", title, reason=reason)
-
-
-@tells(events.TaskReleased)
-def _released(entry: Entry[events.TaskReleased], vocabulary: Vocabulary) -> Sentence:
-    reasons = {
-        "user_disabled": _("Pemegangnya dinonaktifkan."),
-        "not_offered": _("Pemegangnya tidak lagi bertugas pada lajur atau unit ini."),
-    }
-    title = say(N_("{name} dilepas"), name=here(entry, vocabulary))
-    return Sentence("person", title, reason=reasons.get(entry.event.reason, ""))
-
-
-@tells(events.TaskReassigned)
-def _reassigned(entry: Entry[events.TaskReassigned], vocabulary: Vocabulary) -> Sentence:
-    to, unit = vocabulary.person(entry.event.to), vocabulary.unit(entry.event.unit)
-    to = f"{to} ({unit})" if unit else to
-    if (absent := entry.event.substitute_for) and entry.actor and entry.actor.name == entry.event.to:
-        text = N_("{name} diambil alih {to} sebagai pengganti {absent}")
-        told = say(text, name=here(entry, vocabulary), to=to, absent=vocabulary.person(absent))
-        return Sentence("person", told, reason=entry.event.reason)
-    title = say(N_("{name} dialihkan kepada {to}"), name=here(entry, vocabulary), to=to)
-    return Sentence("person", title, reason=entry.event.reason)
-
-
-@tells(events.TaskUnitChanged)
-def _unit_changed(entry: Entry[events.TaskUnitChanged], vocabulary: Vocabulary) -> Sentence:
-    before, unit = vocabulary.unit(entry.event.before), vocabulary.unit(entry.event.unit)
-    text = N_("{name} beralih dari {before} ke {unit}")
-    title = say(text, name=here(entry, vocabulary), before=before, unit=unit)
-    return Sentence("person", title, reason=entry.event.reason)
-
-
-@tells(events.TaskHandedBack)
-def _handed_back(entry: Entry[events.TaskHandedBack], vocabulary: Vocabulary) -> Sentence:
-    if not entry.event.to:
-        return Sentence(
-            "person",
-            say(N_("{name} kembali ke antrean: pengalihannya ditarik"), name=here(entry, vocabulary)),
-        )
-    text, to = N_("{name} kembali kepada {to}: pengalihannya ditarik"), vocabulary.person(entry.event.to)
-    return Sentence("person", say(text, name=here(entry, vocabulary), to=to))
-
-
-@tells(events.TaskCompleted)
-def _completed(entry: Entry[events.TaskCompleted], vocabulary: Vocabulary) -> Sentence:
-    title = say(N_("{name} selesai"), name=here(entry, vocabulary))
-    return Sentence("done", title, reason=_given(entry, vocabulary), changes=changes(entry.event, vocabulary))
-
-
-@tells(events.CompletionTakenBack)
-def _taken_back(entry: Entry[events.CompletionTakenBack], vocabulary: Vocabulary) -> Sentence:
-    title = say(N_("Penyelesaian {name} diurungkan"), name=here(entry, vocabulary))
-    reason = _("Perkara kembali seperti sebelum tugas ini diselesaikan.")
-    return Sentence("person", title, reason=reason, changes=changes(entry.event, vocabulary))
-
-
-def _given(entry: Entry[events.TaskCompleted], vocabulary: Vocabulary) -> str:
-    """What the officer gave as his reason."""
-    key = vocabulary.reason_key(entry.activity_id)
-    value = entry.event.values.get(key)
-    return f"{vocabulary.label(key)}: {vocabulary.value(key, value)}" if value else ""
-
-
-@tells(events.QuestionAnswered)
-def _answered(entry: Entry[events.QuestionAnswered], vocabulary: Vocabulary) -> Sentence:
-    given = entry.event.answers or ()
-    chosen = [given] if isinstance(given, str) else given
-    answer = ", ".join(vocabulary.flow(flow_id) for flow_id in chosen)
-    title = say(N_("{name} dijawab {answer}"), name=here(entry, vocabulary), answer=answer)
-    return Sentence("decision", title)
-
-
-@tells(events.TaskCancelled)
-def _taken_away(entry: Entry[events.TaskCancelled], vocabulary: Vocabulary) -> Sentence:
-    title = say(N_("{name} ditutup tanpa diselesaikan"), name=here(entry, vocabulary))
-    return Sentence("cancelled", title, reason=_cause(entry.event.cause, vocabulary))
-
-
-def _cause(element_id: str, vocabulary: Vocabulary) -> str:
-    """What took a task away, in words."""
-    cause = vocabulary.cause(element_id)
-    if cause is None:
-        return ""
-    if cause.kind == "rounds":
-        return _("Syarat selesai {name} sudah terpenuhi.", name=cause.name)
-    if cause.kind == "timer":
-        return _("Waktunya habis: {name}.", name=cause.name)
-    return _("Perkara berjalan lewat {name}.", name=cause.name)
-
-
-@tells(events.TaskOverdue)
-def _overdue(entry: Entry[events.TaskOverdue], vocabulary: Vocabulary) -> Sentence:
-    title = say(N_("{name} lewat tenggat"), name=here(entry, vocabulary))
-    return Sentence("overdue", title, meta=_deadline(entry.event.due_at, vocabulary))
-
-
-def _deadline(due_at: str, vocabulary: Vocabulary) -> Text:
-    return unmarked(_("tenggat {at}", at=moment(due_at, vocabulary.zone)) if due_at else "")
-
-
 def _begun(event: events.InstanceStarted, vocabulary: Vocabulary) -> Text:
     """That a message of another case began this one."""
     text = N_("Perkara dimulai oleh pesan {message} dari perkara {case}")
     case = other_instance(event.case, event.case_number, vocabulary)
     return say(text, message=event.message, case=case)
-
-
-@tells(events.MessageReceived)
-def _received(entry: Entry[events.MessageReceived], vocabulary: Vocabulary) -> Sentence:
-    """What a waiting event received, and from which case; none when it came from outside."""
-    event = entry.event
-    case = other_instance(event.case, event.case_number, vocabulary)
-    return Sentence(
-        "message",
-        (Part(here(entry, vocabulary), "name"),),
-        reason=_matched(event),
-        lines=_withheld(event, vocabulary),
-        changes=changes(event, vocabulary),
-        meta=() if event.case is None else say(N_("dari perkara {case}"), case=case),
-    )
-
-
-@tells(events.MessageSent)
-def _sent(entry: Entry[events.MessageSent], vocabulary: Vocabulary) -> Sentence:
-    """That a message was sent, to which process, and what it carries."""
-    event = entry.event
-    title = say(N_("Pesan {message} dikirim ke {to}"), message=event.message, to=event.to)
-    fields = labels(event.fields, vocabulary)
-    return Sentence("message", title, lines=((_("Isi"), fields),) if fields else ())
-
-
-@tells(events.MessageDelivered)
-def _delivered(entry: Entry[events.MessageDelivered], vocabulary: Vocabulary) -> Sentence:
-    """Which case received it, and which identity went along."""
-    event = entry.event
-    case = other_instance(event.case, event.case_number, vocabulary)
-    title = say(N_("Pesan {message} diterima perkara {case}"), message=event.message, case=case)
-    fields = labels(event.identity, vocabulary)
-    lines = ((_("Identitas yang ikut"), fields),) if fields else ()
-    return Sentence("message", title, reason=_matched(event), lines=(*lines, *_withheld(event, vocabulary)))
-
-
-def _withheld(
-    event: events.MessageReceived | events.MessageDelivered, vocabulary: Vocabulary
-) -> tuple[tuple[str, str], ...]:
-    """Which identity did not go along, why, and how it would."""
-    if not event.withheld:
-        return ()
-    why = _(
-        "{fields}. Perkara penerima hanya dikenal dari nomornya, yang dapat salah ketik. Agar ikut terkirim, sebut "
-        "kolom itu dalam properti “isi pesan” pada diagram pengirim.",
-        fields=labels(event.withheld, vocabulary),
-    )
-    return ((_("Identitas yang tidak ikut"), why),)
-
-
-def _matched(event: events.MessageReceived | events.MessageDelivered) -> str:
-    """What brought two cases together that were not linked; else empty."""
-    if event.by_number:
-        return _("Kedua perkara dipertemukan oleh nomor perkara; sejak itu keduanya terhubung.")
-    if event.by_partner:  # recorded by earlier releases
-        return _("Kedua perkara dipertemukan oleh perkara di antaranya; sejak itu keduanya berhubungan.")
-    return ""
-
-
-@tells(events.MessageKept)
-def _kept(entry: Entry[events.MessageKept], _vocabulary: Vocabulary) -> Sentence:
-    """That the case that it is for does not wait for it yet; earlier releases recorded other reasons, too."""
-    title = say(N_("Pesan {message} belum diterima"), message=entry.event.message)
-    if entry.event.reason != "not_waiting":
-        return Sentence("waiting", title)
-    reason = _("Perkara penerimanya belum menunggu pesan ini; ia menerimanya begitu menunggu.")
-    return Sentence("waiting", title, reason=reason)
-
-
-@tells(events.MessageUnheard)
-def _unheard(entry: Entry[events.MessageUnheard], vocabulary: Vocabulary) -> Sentence:
-    """That it came after the case was over; told on both sides."""
-    event = entry.event
-    message, case = event.message, other_instance(event.case, event.case_number, vocabulary)
-    if entry.activity_id is None:  # the receiver's side
-        text, reason = (
-            N_("Pesan {message} dari perkara {case} datang terlambat"),
-            _("Perkara ini sudah berakhir sebelum menerimanya."),
-        )
-    else:
-        text, reason = (
-            N_("Pesan {message} tidak diterima lagi oleh perkara {case}"),
-            _("Perkara itu sudah berakhir; beri tahu petugasnya bila perlu."),
-        )
-    return Sentence("overdue", say(text, message=message, case=case), reason=reason)
-
-
-@tells(events.PartnerEnded)
-def _partner_ended(entry: Entry[events.PartnerEnded], vocabulary: Vocabulary) -> Sentence:
-    """That a partner was over without having sent what is waited for here."""
-    event = entry.event
-    case = other_instance(event.case, event.case_number, vocabulary)
-    title = say(
-        N_("Perkara {case} berakhir tanpa mengirim pesan {message}"), case=case, message=event.message
-    )
-    reason = _("Perkara ini masih menunggunya: kirim isinya lewat API pesan, atau batalkan perkara ini.")
-    return Sentence("overdue", title, reason=reason)
 
 
 @tells(events.GatewayDecided)

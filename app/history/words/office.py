@@ -1,16 +1,15 @@
-"""What happened outside of cases, in sentences: users, units, days off, passwords, deployments, the clock."""
+"""What happened outside of cases and processes, in sentences: users, units, days off, passwords, the clock."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from app import stored_messages
 from app.history import events
 from app.history.entry import Entry
 from app.history.events.office import HolidayEvent, UnitEvent, UserEvent
 from app.history.sentences import NOTHING, Change, Sentence, Text, moment, say
 from app.history.vocabulary import Vocabulary
-from app.history.words.telling import tells
+from app.history.words.telling import because, tells
 from app.i18n import N_, _, day
 
 _USERS: Mapping[type[UserEvent], tuple[str, str]] = {
@@ -20,6 +19,15 @@ _USERS: Mapping[type[UserEvent], tuple[str, str]] = {
     events.UserEnabled: ("person", N_("Pengguna {user} diaktifkan lagi")),
     events.PasswordChanged: ("identity", N_("Kata sandi {user} diganti olehnya sendiri")),
     events.PasswordReset: ("identity", N_("Kata sandi {user} disetel ulang")),
+    events.SecondStepSet: ("identity", N_("{user} menyalakan langkah kedua saat masuk")),
+    events.SecondStepRemoved: ("identity", N_("{user} mematikan langkah kedua saat masuk")),
+    events.SecondStepReset: ("identity", N_("Langkah kedua {user} disetel ulang")),
+    events.RecoveryCodesMade: ("identity", N_("Kode cadangan {user} dibuat baru")),
+    events.RecoveryCodeUsed: ("identity", N_("{user} masuk dengan kode cadangan")),
+    events.PasskeyAdded: ("identity", N_("{user} menambah kunci sandi")),
+    events.PasskeyRemoved: ("identity", N_("{user} menghapus kunci sandi")),
+    events.ProviderTied: ("identity", N_("{user} masuk lewat penyedia untuk pertama kali")),
+    events.ProviderUntied: ("identity", N_("{user} dilepas dari akunnya di penyedia")),
     events.TokenIssued: ("identity", N_("Token API {user} dibuat")),
     events.TokenRevoked: ("identity", N_("Token API {user} dicabut")),
 }
@@ -80,6 +88,14 @@ def _belonging(kind: str, _colon: str, name: str) -> str:
     return _(message, name=name) if message else name
 
 
+@tells(events.SecondStepDemanded)
+def _second_step_demanded(entry: Entry[events.SecondStepDemanded], _vocabulary: Vocabulary) -> Sentence:
+    known = {**_ROLES, "everybody": N_("Semua pengguna")}
+    roles = [_(known.get(role, role)) for role in entry.event.roles]
+    title = say(N_("Yang wajib memakai langkah kedua saat masuk diubah"))
+    return Sentence("identity", title, lines=((_("Wajib bagi"), ", ".join(roles) or _("Tidak ada")),))
+
+
 @tells(events.AbsenceAdded)
 def _absence_added(entry: Entry[events.AbsenceAdded], _vocabulary: Vocabulary) -> Sentence:
     return _absence(N_("{user} tidak di tempat {first} sampai {last}"), entry.event)
@@ -95,6 +111,34 @@ def _absence(message: str, event: events.AbsenceEvent) -> Sentence:
     return Sentence("person", title, lines=((_("Pengganti"), event.substitute),) if event.substitute else ())
 
 
+@tells(events.QuestionSaved)
+def _question_saved(entry: Entry[events.QuestionSaved], _vocabulary: Vocabulary) -> Sentence:
+    shared = N_("Pertanyaan {name} disimpan dan dibagikan")
+    return Sentence(
+        "note", say(shared if entry.event.shared else N_("Pertanyaan {name} disimpan"), name=entry.event.name)
+    )
+
+
+@tells(events.QuestionRemoved)
+def _question_removed(entry: Entry[events.QuestionRemoved], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(N_("Pertanyaan {name} dihapus"), name=entry.event.name))
+
+
+@tells(events.SampleDrawn)
+def _sample_drawn(entry: Entry[events.SampleDrawn], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    text = N_("Sampel {name} diambil: {size} dari {population} perkara, benih {seed}")
+    size, population = str(event.size), str(event.population)
+    return Sentence("note", say(text, name=event.name, size=size, population=population, seed=event.seed))
+
+
+@tells(events.FindingRecorded)
+def _finding_recorded(entry: Entry[events.FindingRecorded], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    text = N_("Temuan dicatat pada perkara ke-{position} dari sampel {sample}")
+    return Sentence("note", say(text, position=str(event.position), sample=str(event.sample)))
+
+
 @tells(events.TasksTransferred)
 def _transferred(entry: Entry[events.TasksTransferred], _vocabulary: Vocabulary) -> Sentence:
     event = entry.event
@@ -105,7 +149,7 @@ def _transferred(entry: Entry[events.TasksTransferred], _vocabulary: Vocabulary)
     else:
         text = N_("{n} tugas dibagikan (pengalihan {transfer})")
     title = say(text, n=str(event.tasks), user=event.user, unit=event.unit, transfer=str(event.transfer))
-    return Sentence("person", title, lines=_because(event.reason))
+    return Sentence("person", title, lines=because(event.reason))
 
 
 @tells(events.TransferTakenBack)
@@ -113,6 +157,82 @@ def _transfer_back(entry: Entry[events.TransferTakenBack], _vocabulary: Vocabula
     text = N_("Pengalihan {transfer} ditarik: {n} tugas")
     title = say(text, transfer=str(entry.event.transfer), n=str(entry.event.tasks))
     return Sentence("cancelled", title)
+
+
+@tells(events.DestructionBegun)
+def _destruction_begun(entry: Entry[events.DestructionBegun], vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    text = N_("Pemusnahan {destruction} dimulai: {n} perkara {key}")
+    title = say(text, destruction=str(event.destruction), n=str(event.cases), key=event.key)
+    ended = moment(event.before, vocabulary.zone)
+    lines = ((_("Masa simpan"), event.rule), (_("Berakhir sebelum"), ended), *because(event.reason))
+    return Sentence("cancelled", title, lines=lines)
+
+
+@tells(events.DestructionStopped)
+def _destruction_stopped(entry: Entry[events.DestructionStopped], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    text = {
+        "rule": N_(
+            "Pemusnahan {destruction} berhenti sesudah {n} perkara: masa simpan dalam diagram berubah"
+        ),
+        "rights": N_(
+            "Pemusnahan {destruction} berhenti sesudah {n} perkara: yang memulainya bukan administrator"
+        ),
+    }.get(event.by, N_("Pemusnahan {destruction} dihentikan sesudah {n} perkara"))
+    return Sentence("note", say(text, destruction=str(event.destruction), n=str(event.cases)))
+
+
+@tells(events.DestructionResumed)
+def _destruction_resumed(entry: Entry[events.DestructionResumed], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(N_("Pemusnahan {n} diteruskan"), n=str(entry.event.destruction)))
+
+
+@tells(events.DestructionFinished)
+def _destruction_finished(entry: Entry[events.DestructionFinished], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    text = N_("Pemusnahan {destruction} selesai: {n} perkara dimusnahkan")
+    title = say(text, destruction=str(event.destruction), n=str(event.cases))
+    return Sentence("cancelled", title, lines=((_("Sidik catatan"), event.checksum),))
+
+
+@tells(events.CaseDestroyed)
+def _case_destroyed(entry: Entry[events.CaseDestroyed], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    title = say(
+        N_("Perkara {id} dimusnahkan dalam pemusnahan {destruction}"),
+        id=str(event.instance),
+        destruction=str(event.destruction),
+    )
+    lines = ((_("Peristiwa dalam rantainya"), str(event.events)), (_("Hash terakhir"), event.head))
+    return Sentence("cancelled", title, lines=lines)
+
+
+@tells(events.HistorySealed)
+def _history_sealed(entry: Entry[events.HistorySealed], _vocabulary: Vocabulary) -> Sentence:
+    text = N_("{n} peristiwa dari sebelum pembaruan dimasukkan ke rantai sebagaimana adanya saat itu")
+    return Sentence("note", say(text, n=str(entry.event.events)))
+
+
+@tells(events.HistoryVerified)
+def _history_verified(entry: Entry[events.HistoryVerified], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    if not event.faults:
+        return Sentence(
+            "note", say(N_("Riwayat diperiksa: {n} peristiwa, semuanya utuh"), n=str(event.events))
+        )
+    text = N_("Riwayat diperiksa: {n} peristiwa, {faults} kejanggalan")
+    return Sentence("cancelled", say(text, n=str(event.events), faults=str(event.faults)))
+
+
+@tells(events.CheckpointDemanded)
+def _checkpoint_demanded(_entry: Entry[events.CheckpointDemanded], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(N_("Titik periksa diminta")))
+
+
+@tells(events.EvidenceExported)
+def _evidence_exported(entry: Entry[events.EvidenceExported], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(N_("Bukti {n} perkara diunduh"), n=str(entry.event.cases)))
 
 
 @tells(events.UnitAdded)
@@ -146,6 +266,60 @@ def _office_edited(entry: Entry[events.OfficeEdited], _vocabulary: Vocabulary) -
     return Sentence("note", say(N_("Keterangan kantor diubah")), changes=changes)
 
 
+@tells(events.WebhookAdded)
+def _webhook_added(entry: Entry[events.WebhookAdded], _vocabulary: Vocabulary) -> Sentence:
+    lines = ((_("Kejadian"), ", ".join(entry.event.events)),)
+    return Sentence("note", say(N_("Webhook {name} ditambahkan"), name=entry.event.name), lines=lines)
+
+
+_WEBHOOK = {
+    "secret": N_("Rahasia webhook {name} dibuat baru"),
+    "off": N_("Webhook {name} dimatikan"),
+    "on": N_("Webhook {name} dinyalakan"),
+}
+
+
+@tells(events.WebhookChanged)
+def _webhook_changed(entry: Entry[events.WebhookChanged], _vocabulary: Vocabulary) -> Sentence:
+    message = _WEBHOOK.get(entry.event.change, N_("Webhook {name} diubah"))
+    return Sentence("note", say(message, name=entry.event.name))
+
+
+_HOURS = {
+    "begins": N_("Jam tenang mulai"),
+    "ends": N_("Jam tenang sampai"),
+    "days_off": N_("Juga sepanjang hari libur"),
+    "digest_at": N_("Ringkasan dikirim mulai"),
+}
+
+
+@tells(events.QuietHoursEdited)
+def _quiet_hours_edited(entry: Entry[events.QuietHoursEdited], _vocabulary: Vocabulary) -> Sentence:
+    changes = [
+        (_(_HOURS[name]), _hour(pair[0]), _hour(pair[1]))
+        for name, pair in entry.event.changes.items()
+        if name in _HOURS and isinstance(pair, list | tuple) and len(pair) == 2
+    ]
+    return Sentence("note", say(N_("Jam tenang kantor diubah")), changes=changes)
+
+
+def _hour(value: object) -> str:
+    return (_("ya") if value else _("tidak")) if isinstance(value, bool) else str(value)
+
+
+_LANGUAGES = {"id": N_("bahasa Indonesia"), "en": N_("bahasa Inggris")}
+
+
+@tells(events.MessageTextEdited)
+def _message_text_edited(entry: Entry[events.MessageTextEdited], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    text = N_("Teks pemberitahuan {kind} diubah ({language})")
+    if event.is_delivered:
+        text = N_("Teks pemberitahuan {kind} dikembalikan ke teks bawaan ({language})")
+    language = _(_LANGUAGES.get(event.language, event.language))
+    return Sentence("note", say(text, kind=event.kind, language=language))
+
+
 @tells(events.HolidayAdded)
 def _holiday_added(entry: Entry[events.HolidayAdded], _vocabulary: Vocabulary) -> Sentence:
     if not entry.event.name:
@@ -171,132 +345,6 @@ def _on(text: str) -> str:
         return text
 
 
-@tells(events.DefinitionDeployed)
-def _deployed(entry: Entry[events.DefinitionDeployed], _vocabulary: Vocabulary) -> Sentence:
-    event = entry.event
-    title = say(N_("Proses {key} versi {version} diterapkan"), key=event.key, version=str(event.version))
-    return Sentence("start", title, lines=(*_because(event.reason), *_dropped(event.no_longer_identity)))
-
-
-def _dropped(names: Sequence[str]) -> Sequence[tuple[str, str]]:
-    return ((_("Tidak lagi identitas"), ", ".join(f"“{name}”" for name in names)),) if names else ()
-
-
-@tells(events.VersionWithdrawn)
-def _withdrawn(entry: Entry[events.VersionWithdrawn], _vocabulary: Vocabulary) -> Sentence:
-    event = entry.event
-    title = _of_version(N_("Versi {version} proses {key} ditarik"), event)
-    instead = ((_("Berlaku kembali"), _("versi {n}", n=event.instead)),) if event.instead else ()
-    return Sentence("cancelled", title, lines=(*_because(event.reason), *instead))
-
-
-@tells(events.ProcessRetired)
-def _retired(entry: Entry[events.ProcessRetired], _vocabulary: Vocabulary) -> Sentence:
-    title = _of_version(N_("Proses {key} diakhiri pada versi {version}"), entry.event)
-    return Sentence("cancelled", title, lines=_because(entry.event.reason))
-
-
-@tells(events.ProcessResumed)
-def _resumed(entry: Entry[events.ProcessResumed], _vocabulary: Vocabulary) -> Sentence:
-    title = _of_version(N_("Proses {key} diaktifkan lagi pada versi {version}"), entry.event)
-    return Sentence("start", title, lines=_because(entry.event.reason))
-
-
-def _of_version(message: str, event: events.VersionEvent) -> Text:
-    return say(message, key=event.key, version=str(event.version))
-
-
-def _because(reason: str) -> Sequence[tuple[str, str]]:
-    return ((_("Alasan"), reason),) if reason else ()
-
-
-#: What a draft came from, by its source.
-_SOURCES: Mapping[str, str] = {"upload": N_("Unggahan"), "folder": N_("Folder yang diamati")}
-
-
-@tells(events.DraftBegun)
-def _draft_begun(entry: Entry[events.DraftBegun], _vocabulary: Vocabulary) -> Sentence:
-    event = entry.event
-    text = N_("Draf {draft} dimulai: {name}")
-    lines = ((_("Asal"), _(_SOURCES[event.source])),) if event.source in _SOURCES else ()
-    if event.version is None:
-        return Sentence("note", say(text, draft=str(event.draft), name=event.name), lines=lines)
-    text = N_("Draf {draft} dimulai dari {key} versi {version}: {name}")
-    told = say(text, draft=str(event.draft), key=event.key, version=str(event.version), name=event.name)
-    return Sentence("note", told, lines=lines)
-
-
-@tells(events.DraftDiscarded)
-def _draft_discarded(entry: Entry[events.DraftDiscarded], _vocabulary: Vocabulary) -> Sentence:
-    return Sentence("note", _of_draft(N_("Draf {draft} dibuang: {name}"), entry.event))
-
-
-@tells(events.DraftRestored)
-def _draft_restored(entry: Entry[events.DraftRestored], _vocabulary: Vocabulary) -> Sentence:
-    return Sentence("note", _of_draft(N_("Draf {draft} dikembalikan: {name}"), entry.event))
-
-
-def _of_draft(message: str, event: events.DraftEvent) -> Text:
-    return say(message, draft=str(event.draft), name=event.name)
-
-
-@tells(events.DeploymentProposed)
-def _proposed(entry: Entry[events.DeploymentProposed], vocabulary: Vocabulary) -> Sentence:
-    event = entry.event
-    text = N_("Usulan penerapan {proposal} menunggu orang kedua: {keys}")
-    title = say(text, proposal=str(event.proposal), keys=", ".join(event.keys))
-    lines = (
-        *_because(event.reason),
-        *_from(event.in_force_at, vocabulary),
-        *_dropped(event.no_longer_identity),
-    )
-    return Sentence("waiting", title, lines=lines)
-
-
-def _from(in_force_at: str, vocabulary: Vocabulary) -> Sequence[tuple[str, str]]:
-    return ((_("Mulai berlaku"), moment(in_force_at, vocabulary.zone)),) if in_force_at else ()
-
-
-@tells(events.PublicationPlanned)
-def _planned(entry: Entry[events.PublicationPlanned], vocabulary: Vocabulary) -> Sentence:
-    event = entry.event
-    text = N_("Penerbitan {proposal} dijadwalkan: {keys}")
-    title = say(text, proposal=str(event.proposal), keys=", ".join(event.keys))
-    lines = (*_from(event.in_force_at, vocabulary), *_because(event.reason))
-    return Sentence("waiting", title, lines=lines)
-
-
-@tells(events.PublicationCancelled)
-def _cancelled(entry: Entry[events.PublicationCancelled], _vocabulary: Vocabulary) -> Sentence:
-    title = say(N_("Jadwal penerbitan {proposal} dibatalkan"), proposal=str(entry.event.proposal))
-    return Sentence("cancelled", title, lines=_because(entry.event.reason))
-
-
-@tells(events.PublicationFailed)
-def _failed(entry: Entry[events.PublicationFailed], _vocabulary: Vocabulary) -> Sentence:
-    event = entry.event
-    title = say(N_("Penerbitan {proposal} tidak dapat berlaku pada waktunya"), proposal=str(event.proposal))
-    return Sentence("incident", title, lines=((_("Sebab"), stored_messages.tell_stored(event.cause)),))
-
-
-@tells(events.DeploymentApproved)
-def _approved(entry: Entry[events.DeploymentApproved], vocabulary: Vocabulary) -> Sentence:
-    event = entry.event
-    title = say(N_("Usulan penerapan {proposal} disetujui"), proposal=str(event.proposal))
-    return Sentence("done", title, lines=(*_by(event.proposed_by), *_from(event.in_force_at, vocabulary)))
-
-
-@tells(events.DeploymentRejected)
-def _rejected(entry: Entry[events.DeploymentRejected], _vocabulary: Vocabulary) -> Sentence:
-    title = say(N_("Usulan penerapan {proposal} ditolak"), proposal=str(entry.event.proposal))
-    lines = (*_by(entry.event.proposed_by), *_because(entry.event.reason))
-    return Sentence("cancelled", title, lines=lines)
-
-
-def _by(name: str) -> Sequence[tuple[str, str]]:
-    return ((_("Diusulkan oleh"), name or _("Perintah atau folder")),)
-
-
 @tells(events.GroupRenamed)
 def _group_renamed(entry: Entry[events.GroupRenamed], _vocabulary: Vocabulary) -> Sentence:
     text = N_("Kelompok lajur {before} diganti namanya menjadi {after}; anggotanya: {officers} petugas")
@@ -311,6 +359,20 @@ def _group_copied(entry: Entry[events.GroupCopied], _vocabulary: Vocabulary) -> 
 
 def _of_group(message: str, event: events.GroupEvent) -> Text:
     return say(message, before=event.before, after=event.after, officers=str(event.officers))
+
+
+@tells(events.EventLogTaken)
+def _event_log_taken(entry: Entry[events.EventLogTaken], _vocabulary: Vocabulary) -> Sentence:
+    event = entry.event
+    given = "; ".join(f"{name}: {value}" for name, value in event.filters.items() if value)
+    lines = [(_("Saringan"), given or _("semua perkara"))]
+    if event.cases is not None and event.events is not None:
+        lines.append(
+            (_("Isinya"), _("{cases} perkara, {events} kejadian", cases=event.cases, events=event.events))
+        )
+    return Sentence(
+        "note", say(N_("Catatan kejadian diunduh sebagai {format}"), format=event.standard), lines=lines
+    )
 
 
 @tells(events.ClockMoved)

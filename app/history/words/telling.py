@@ -72,6 +72,11 @@ def values(held: Mapping[str, Any], words: Vocabulary) -> str:
     return "; ".join(f"{words.label(key)}: {words.value(key, value)}" for key, value in held.items())
 
 
+def because(reason: str) -> tuple[tuple[str, str], ...]:
+    """The reason that was given, as a line; none where none was."""
+    return ((_("Alasan"), reason),) if reason else ()
+
+
 def warnings(texts: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """What feelin warned of, as lines."""
     return tuple((_("Peringatan"), text) for text in texts)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-import app.db
+import app.column_types
 
 revision = "0001"
 down_revision = None
@@ -21,7 +21,7 @@ def upgrade() -> None:
         "attempt",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("bucket", sa.String(length=64), nullable=False),
-        sa.Column("at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempt")),
     )
     with op.batch_alter_table("attempt", schema=None) as batch_op:
@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(length=64), nullable=False),
         sa.Column("body", sa.String(length=64), nullable=False),
         sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("created_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("scope", name=op.f("pk_idempotency_record")),
     )
     with op.batch_alter_table("idempotency_record", schema=None) as batch_op:
@@ -83,8 +83,8 @@ def upgrade() -> None:
         sa.Column("is_process_owner", sa.Boolean(), nullable=False),
         sa.Column("is_auditor", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=False),
-        sa.Column("created_at", app.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("disabled_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("disabled_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("name", name=op.f("uq_user_name")),
@@ -93,7 +93,7 @@ def upgrade() -> None:
         "watched_file",
         sa.Column("name", sa.String(length=255), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("checked_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("checked_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("findings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("refused", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_watched_file")),
@@ -103,8 +103,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", app.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("revoked_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_api_token_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
@@ -118,7 +118,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("scope", sa.String(length=300), nullable=False),
         sa.Column("ciphertext", sa.LargeBinary(), nullable=False),
-        sa.Column("saved_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_draft_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft")),
         sa.UniqueConstraint("user_id", "scope", name=op.f("uq_draft_user_id_scope")),
@@ -135,8 +135,8 @@ def upgrade() -> None:
         "login_session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("created_at", app.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("seen_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("created_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_login_session_user_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_login_session")),
     )
@@ -157,7 +157,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=255), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("deployed_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("deployed_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("deployed_by_id", sa.Integer(), nullable=True),
         sa.Column("findings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("lane_groups", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -200,9 +200,9 @@ def upgrade() -> None:
         sa.Column("engine_state", sa.LargeBinary(), nullable=False),
         sa.Column("variables", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("visits", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("started_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("started_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("started_by_id", sa.Integer(), nullable=True),
-        sa.Column("ended_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("end_activity_id", sa.String(), nullable=True),
         sa.Column("end_name", sa.String(), nullable=True),
         sa.Column("subject", sa.String(), nullable=False),
@@ -237,7 +237,7 @@ def upgrade() -> None:
         sa.Column("size_bytes", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("is_private", sa.Boolean(), nullable=False),
-        sa.Column("uploaded_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("uploaded_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_attachment_instance_id")
@@ -253,7 +253,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("instance_id", sa.Integer(), nullable=True),
         sa.Column("type", sa.String(length=40), nullable=False),
-        sa.Column("at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("actor_id", sa.Integer(), nullable=True),
         sa.Column("activity_id", sa.String(length=255), nullable=True),
         sa.Column("data", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -286,8 +286,8 @@ def upgrade() -> None:
         sa.Column("job_id", sa.String(length=32), nullable=True),
         sa.Column("task_id", sa.String(length=32), nullable=True),
         sa.Column("message", sa.String(), nullable=False),
-        sa.Column("opened_at", app.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("resolved_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("resolved_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("resolved_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_incident_instance_id")
@@ -304,9 +304,9 @@ def upgrade() -> None:
         sa.Column("instance_id", sa.Integer(), nullable=False),
         sa.Column("activity_id", sa.String(length=255), nullable=False),
         sa.Column("attached_to", sa.String(length=255), nullable=True),
-        sa.Column("opened_at", app.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("due_at", app.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("run_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("run_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("deadline", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("retries", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_job_instance_id")),
@@ -323,7 +323,7 @@ def upgrade() -> None:
         sa.Column("activity_id", sa.String(length=255), nullable=False),
         sa.Column("message", sa.String(length=255), nullable=False),
         sa.Column("group_id", sa.Integer(), nullable=False),
-        sa.Column("opened_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("opened_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["group_id"], ["candidate_group.id"], name=op.f("fk_message_wait_group_id")),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_message_wait_instance_id")
@@ -339,7 +339,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("instance_id", sa.Integer(), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
-        sa.Column("written_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("written_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("written_by_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_note_instance_id")),
         sa.ForeignKeyConstraint(["written_by_id"], ["user.id"], name=op.f("fk_note_written_by_id")),
@@ -355,8 +355,8 @@ def upgrade() -> None:
         sa.Column("activity_id", sa.String(length=255), nullable=True),
         sa.Column("body", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("audience", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("queued_at", app.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("delivered_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("queued_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("delivered_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("error", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -375,7 +375,7 @@ def upgrade() -> None:
         "tracking_code",
         sa.Column("instance_id", sa.Integer(), nullable=False),
         sa.Column("code_hmac", sa.String(length=64), nullable=False),
-        sa.Column("issued_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("issued_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["instance_id"], ["process_instance.id"], name=op.f("fk_tracking_code_instance_id")
         ),
@@ -395,14 +395,14 @@ def upgrade() -> None:
         sa.Column("form_key", sa.String(), nullable=True),
         sa.Column("is_question", sa.Boolean(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("opened_at", app.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("due_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("opened_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("due_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("deadline", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
-        sa.Column("overdue_at", app.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("sort_at", app.db.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("overdue_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("sort_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
         sa.Column("assignee_id", sa.Integer(), nullable=True),
-        sa.Column("claimed_at", app.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("closed_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("claimed_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.Column("closed_by_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["assignee_id"], ["user.id"], name=op.f("fk_user_task_assignee_id")),
         sa.ForeignKeyConstraint(["closed_by_id"], ["user.id"], name=op.f("fk_user_task_closed_by_id")),
@@ -442,9 +442,9 @@ def upgrade() -> None:
         sa.Column("instance_id", sa.Integer(), nullable=False),
         sa.Column("outbox_id", sa.Integer(), nullable=False),
         sa.Column("body", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("created_at", app.db.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("read_at", app.db.UtcDateTime(timezone=True), nullable=True),
-        sa.Column("mailed_at", app.db.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("created_at", app.column_types.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("read_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("mailed_at", app.column_types.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["instance_id"], ["process_instance.id"], name=op.f("fk_notice_instance_id")),
         sa.ForeignKeyConstraint(["outbox_id"], ["outbox_message.id"], name=op.f("fk_notice_outbox_id")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_notice_user_id")),

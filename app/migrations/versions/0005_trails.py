@@ -6,7 +6,7 @@ Revision: 0005, after 0004.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Document
+from app.column_types import Document
 
 revision = "0005"
 down_revision = "0004"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Document, UtcDateTime
+from app.column_types import Document, UtcDateTime
 
 revision = "0008"
 down_revision = "0007"

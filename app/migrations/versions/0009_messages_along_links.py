@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Document
+from app.column_types import Document
 
 revision = "0009"
 down_revision = "0008"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import UtcDateTime
+from app.column_types import UtcDateTime
 
 revision = "0010"
 down_revision = "0009"

@@ -7,7 +7,7 @@ of a version (``outline``) cannot be read here: `services.definitions.outlines` 
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Document
+from app.column_types import Document
 
 revision = "0012"
 down_revision = "0011"

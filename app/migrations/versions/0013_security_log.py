@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Document, UtcDateTime, UtcMilliseconds
+from app.column_types import Document, UtcDateTime, UtcMilliseconds
 
 revision = "0013"
 down_revision = "0012"

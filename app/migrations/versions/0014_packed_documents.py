@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from app import packing
-from app.db import Document, PackedBytes, UtcDateTime, UtcMilliseconds
+from app.column_types import Document, PackedBytes, UtcDateTime, UtcMilliseconds
 
 revision = "0014"
 down_revision = "0013"

@@ -6,7 +6,7 @@ Revision: 0015.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import UtcDateTime
+from app.column_types import UtcDateTime
 
 revision = "0015"
 down_revision = "0014"

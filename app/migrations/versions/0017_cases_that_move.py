@@ -6,7 +6,7 @@ Revision: 0017.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Document, UtcDateTime
+from app.column_types import Document, UtcDateTime
 
 revision = "0017"
 down_revision = "0016"

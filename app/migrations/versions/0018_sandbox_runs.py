@@ -6,7 +6,7 @@ Revision: 0018.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import UtcDateTime
+from app.column_types import UtcDateTime
 
 revision = "0018"
 down_revision = "0017"

@@ -6,7 +6,7 @@ Revision: 0019.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import UtcDateTime
+from app.column_types import UtcDateTime
 
 revision = "0019"
 down_revision = "0018"

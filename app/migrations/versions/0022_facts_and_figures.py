@@ -7,7 +7,7 @@ diagrams and the calendar.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Document, UtcDateTime
+from app.column_types import Document, UtcDateTime
 
 revision = "0022"
 down_revision = "0021"

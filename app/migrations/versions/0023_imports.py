@@ -6,7 +6,7 @@ Revision: 0023.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Document, UtcDateTime
+from app.column_types import Document, UtcDateTime
 
 revision = "0023"
 down_revision = "0022"

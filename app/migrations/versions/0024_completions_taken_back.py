@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import UtcDateTime
+from app.column_types import UtcDateTime
 
 revision = "0024"
 down_revision = "0023"

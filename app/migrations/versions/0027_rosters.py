@@ -6,7 +6,7 @@ Revision: 0027.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import UtcDateTime
+from app.column_types import UtcDateTime
 
 revision = "0027"
 down_revision = "0026"

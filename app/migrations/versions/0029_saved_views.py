@@ -6,7 +6,7 @@ Revision: 0029.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import Document
+from app.column_types import Document
 
 revision = "0029"
 down_revision = "0028"

@@ -6,7 +6,7 @@ Revision: 0030.
 import sqlalchemy as sa
 from alembic import op
 
-from app.db import UtcDateTime
+from app.column_types import UtcDateTime
 
 revision = "0030"
 down_revision = "0029"

@@ -49,6 +49,8 @@ from app.services.messaging.linked_instances import Known
 
 #: So many events are read; the oldest of a longer history stay in the database.
 MOST_EVENTS = 2000
+#: So many are on a page of older ones.
+EVENTS_OF_A_PAGE = 500
 #: With these a form was handed in; so many are read beside an open task, the latest and the first.
 _HANDED_IN = (InstanceStarted, MessageReceived, TaskCompleted, QuestionAnswered)
 MOST_HANDED_IN = 50
@@ -108,11 +110,16 @@ def open_casefile(session: Session, instance_id: int, *, actor: Actor) -> CaseFi
     return casefile_of(session, access.instance(session, actor, instance_id), actor=actor)
 
 
-def casefile_of(session: Session, instance: ProcessInstance, *, actor: Actor) -> CaseFile:
-    """The file of a case that the actor is known to see. 10 to 15 SQL, however much there is in it."""
+def casefile_of(
+    session: Session, instance: ProcessInstance, *, actor: Actor, events: Sequence[Entry[Event]] | None = None
+) -> CaseFile:
+    """The file of a case that the actor is known to see. 10 to 15 SQL, however much there is in it. ``events``: those
+    that it is to tell of, as they are read; else the latest."""
     version = definitions.version(session, instance.definition_id)
     tasks = instances.open_tasks(session, instance.id)
-    events = masks.as_read(session, instance, reader.latest(session, instance.id, limit=MOST_EVENTS + 1))
+    if events is None:
+        latest = reader.latest(session, instance.id, limit=MOST_EVENTS + 1)
+        events = masks.as_read(session, instance, latest)
     held = responsible_units.units_of(session, version, instance, tasks)
     return CaseFile(
         instance=instance,
@@ -134,6 +141,18 @@ def casefile_of(session: Session, instance: ProcessInstance, *, actor: Actor) ->
         people=_people(session, events),
         earlier=_earlier(session, instance, events),
     )
+
+
+def events_before(
+    session: Session, file: CaseFile, before: int | None
+) -> tuple[Sequence[Entry[Event]], bool]:
+    """A page of the record, oldest first, and whether there are earlier ones: those of the file, or those before the
+    event with the id ``before``. 1 SQL for the latter."""
+    if before is None:
+        return file.events, file.more_events
+    most = EVENTS_OF_A_PAGE
+    found = reader.latest(session, file.instance.id, limit=most + 1, before=before)
+    return masks.as_read(session, file.instance, found[-most:]), len(found) > most
 
 
 def task_file(session: Session, task: UserTask, *, actor: Actor) -> CaseFile:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import ColumnElement, Select, and_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.models import Job, MessageWait, ProcessInstance, UserTask
-from app.services.core import access, bounded, candidates, case_sources, filter_values
+from app.services.core import access, bounded, bulk, candidates, case_sources, filter_values
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -19,6 +19,12 @@ from app.services.search.finding import Wanted
 from app.services.tasks import inbox
 
 STATES = access.STATES
+#: How the list may be sorted, each held by an index; "-" is the other way round. The first is how it comes unasked.
+SORTS = ("-started", "started", "priority", "-priority")
+_SORTS: dict[str, tuple[Any, ...]] = {
+    "started": (ProcessInstance.id,),
+    "priority": (ProcessInstance.priority_rank, ProcessInstance.id),
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,12 @@ class InstanceFilters:
     area: str = ""
     counted: Counted | None = None
     priority: str = ""
+    sort: str = ""
+
+    @property
+    def order(self) -> str:
+        """One of `SORTS`: how the list is sorted."""
+        return self.sort if self.sort in SORTS else SORTS[0]
 
 
 @dataclass(frozen=True)
@@ -59,7 +71,7 @@ class Place:
 def page(
     session: Session, filters: InstanceFilters, *, actor: Actor, after: str = "", limit: int = 50
 ) -> Page[ProcessInstance]:
-    """Cases that the actor may see, newest first.
+    """Cases that the actor may see, newest first or as `InstanceFilters.order` says.
 
     Where few of very many fit the filters a page may hold fewer than ``limit`` and yet be followed by another.
     """
@@ -74,22 +86,89 @@ def page(
 
     seen = access.visible_ids(actor, [filters.state] if filters.state else STATES)
     narrows = bool(_narrowed(replace(filters, state=""), words)) or seen is None
+    sources = [
+        case_sources.newest_first(session, [select(ProcessInstance.id)] if seen is None else seen),
+        *_of_values(session, filters),
+        *_of_figure(session, filters.counted),
+    ]
+    rare = [
+        *([_of_words(session, words)] if words else []),
+        *([_of_due(session, filters.counted)] if filters.counted else []),
+    ]
+    columns = _SORTS[filters.order.removeprefix("-")]
+    if filters.order != SORTS[0]:
+        rare = [*rare, *(_few(source) for source in sources)]
+        rare, sources = [_sorted(session, one, filters.order) for one in rare], [_in_order(session, filters)]
+        narrows = narrows or bool(filters.state) or not actor.sees_all
     ids, last = candidates.collect(
-        [
-            case_sources.newest_first(session, [select(ProcessInstance.id)] if seen is None else seen),
-            *_of_values(session, filters),
-            *_of_figure(session, filters.counted),
-        ],
-        [
-            *([_of_words(session, words)] if words else []),
-            *([_of_due(session, filters.counted)] if filters.counted else []),
-        ],
+        sources,
+        rare,
         fitting if narrows else None,
-        after=(number_of(values_of(after, 1)[0]),) if after else None,
+        after=tuple(number_of(value) for value in values_of(after, len(columns))) if after else None,
         limit=limited(limit),
-        descending=True,
+        descending=filters.order.startswith("-"),
     )
     return Page(_instances(session, ids), cursor(*last) if last else None)
+
+
+def _in_order(session: Session, filters: InstanceFilters) -> Source:
+    """All cases in another order than the newest first, of running ones those that run."""
+    columns, descending = _SORTS[filters.order.removeprefix("-")], filters.order.startswith("-")
+    running: list[ColumnElement[bool]] = (
+        [ProcessInstance.ended_at.is_(None)] if filters.state in ("active", "incident") else []
+    )
+    if filters.order == "started":
+        running = [
+            ProcessInstance.id > 0,
+            *([ProcessInstance.state == filters.state] if filters.state else []),
+        ]
+    query = select(*columns).where(*running)
+    query = query.order_by(*(column.desc() if descending else column for column in columns))
+
+    def keys(after: Key | None, most: int) -> list[Key]:
+        here = query
+        if after is not None:
+            row = tuple_(*columns)
+            here = query.where(row < after if descending else row > after)
+        return [tuple(row) for row in session.execute(here.limit(most))]
+
+    return keys
+
+
+def _few(source: Source) -> Rare:
+    """What a source holds, where that is little."""
+
+    def rare(most: int) -> Source | None:
+        found = source(None, most)
+        return (lambda _after, _size: found) if len(found) < most else None
+
+    return rare
+
+
+def _sorted(session: Session, rare: Rare, order: str) -> Rare:
+    """What is rare, in another order than the newest first: all of it is read and sorted."""
+    columns, descending = _SORTS[order.removeprefix("-")], order.startswith("-")
+
+    def sorted_rare(most: int) -> Source | None:
+        found = rare(most)
+        ids = [key[-1] for key in found(None, most)] if found is not None else []
+        if found is None or len(ids) >= most:
+            return None
+        keys = [
+            tuple(row)
+            for some in bulk.batches(ids)
+            for row in session.execute(select(*columns).where(ProcessInstance.id.in_(some)))
+        ]
+        keys.sort(reverse=descending)
+
+        def source(after: Key | None, size: int) -> list[Key]:
+            if after is None:
+                return keys[:size]
+            return [key for key in keys if (key < after if descending else key > after)][:size]
+
+        return source
+
+    return sorted_rare
 
 
 def _instances(session: Session, ids: Sequence[int]) -> list[ProcessInstance]:

@@ -19,6 +19,7 @@ from app.history.events import MaskLifted, WordsMasked
 from app.i18n import _
 from app.models import (
     Attachment,
+    CaseHold,
     IdentityValue,
     InstanceMessage,
     LiftedMask,
@@ -27,11 +28,14 @@ from app.models import (
     OutboxMessage,
     Partner,
     ProcessInstance,
+    ReporterMessage,
+    ReporterRating,
     UserTask,
 )
 from app.services import identity
 from app.services.core import access, history, masks, rights, security_log
 from app.services.core.access import Actor
+from app.services.core.reasons import required_reason
 from app.services.core.security_log import Deed
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
@@ -118,7 +122,7 @@ def mark(
     instance = access.instance(session, actor, instance_id, lock=True)
     _require_may_mark(session, actor, instance)
     found = _checked(session, instance, words)
-    _require_reason(reason)
+    reason = required_reason(reason)
     wanted = [one.words for one in found]
     session.execute(
         delete(LiftedMask).where(LiftedMask.instance_id == instance.id, LiftedMask.text.in_(wanted))
@@ -128,7 +132,7 @@ def mark(
     identity.store(session, instance.id, masker.sealed)
     instance.masks_changed = True
     _write_anew(session, instance, signs)
-    told = identity.masked_text(session, instance, reason.strip())
+    told = identity.masked_text(session, instance, reason)
     history.record(
         session, WordsMasked(signs=[*signs.values()], reason=told), actor=actor, instance_id=instance.id
     )
@@ -147,7 +151,7 @@ def lift(session: Session, instance_id: int, sign: str, reason: str, *, actor: A
     version = definitions.version(session, instance.definition_id)
     if not identity.may_see(session, actor, instance, version):
         raise NotAllowed(_("Lajur Anda tidak boleh melihat identitas pelapor."))
-    _require_reason(reason)
+    reason = required_reason(reason)
     text = masks.sealed(session, instance.id).get(sign)
     if text is None:
         raise NotFound(_("Samaran ini tidak ada, atau sudah diangkat."))
@@ -158,7 +162,7 @@ def lift(session: Session, instance_id: int, sign: str, reason: str, *, actor: A
     instance.masks_changed = True
     session.flush()
     _write_anew(session, instance, {sign: text})
-    told = identity.masked_text(session, instance, reason.strip())
+    told = identity.masked_text(session, instance, reason)
     history.record(session, MaskLifted(sign=sign, reason=told), actor=actor, instance_id=instance.id)
     deed = Deed("identity", MaskLifted.type, security_log.DONE, actor.id, ("instance", instance.id), sign)
     security_log.record(session, deed)
@@ -181,12 +185,6 @@ def _require_may_mark(session: Session, actor: Actor, instance: ProcessInstance)
         )
 
 
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        message = _("Tulis alasannya.")
-        raise InvalidForm(message, {"reason": message})
-
-
 def _checked(session: Session, instance: ProcessInstance, words: Sequence[str]) -> list[Found]:
     wanted = list(dict.fromkeys(text for one in words if (text := " ".join(one.split()))))
     message = _problem(wanted)
@@ -194,7 +192,8 @@ def _checked(session: Session, instance: ProcessInstance, words: Sequence[str]) 
         raise InvalidForm(message, {"words": message})
     version = definitions.version(session, instance.definition_id)
     now = [text for _key, text in _free_texts(version, instance)]
-    now += session.scalars(select(Note.text).where(Note.instance_id == instance.id))
+    for model in (Note, ReporterMessage, ReporterRating):
+        now += session.scalars(select(model.text).where(model.instance_id == instance.id))
     entries = masks.as_read(session, instance, reader.latest(session, instance.id, limit=_MOST_EVENTS))
     before = [text for one in entries for text in masking.texts_in(written(one))]
     found = [Found(text, _count(text, now), _count(text, before)) for text in wanted]
@@ -256,7 +255,10 @@ def _told(id_: int) -> list[tuple[Any, tuple[str, ...], Any]]:
     return [
         (UserTask, ("locals",), UserTask.instance_id == id_),
         (Note, ("text",), Note.instance_id == id_),
+        (ReporterMessage, ("text",), ReporterMessage.instance_id == id_),
+        (ReporterRating, ("text",), ReporterRating.instance_id == id_),
         (Attachment, ("name",), (Attachment.instance_id == id_) & ~Attachment.is_private),
+        (CaseHold, ("reason",), CaseHold.instance_id == id_),
         (Notice, ("body",), Notice.instance_id == id_),
         (OutboxMessage, ("body",), OutboxMessage.instance_id == id_),
         (InstanceMessage, ("values",), InstanceMessage.sender_id == id_),

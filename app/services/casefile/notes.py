@@ -67,6 +67,18 @@ def _mentioned(session: Session, instance_id: int, text: str, actor: Actor) -> l
     return seeing
 
 
+def unknown_names(session: Session, text: str) -> list[str]:
+    """What a note names by @ and is no working user's name: nobody is told of it. 1 SQL where it names any."""
+    names = dict.fromkeys(name.rstrip(".") for name in _MENTION.findall(text))
+    if not names:
+        return []
+    query = select(User.name).where(
+        User.name.in_([name.lower() for name in names]), User.disabled_at.is_(None)
+    )
+    known = set(session.scalars(query))
+    return [name for name in names if name.lower() not in known]
+
+
 def mentionable(session: Session, instance_id: int, *, actor: Actor) -> Sequence[tuple[str, str]]:
     """Whom a note on the case may name: (name, full name) of those who work where it was offered. 1 SQL."""
     seen = InstanceVisibility.instance_id == instance_id

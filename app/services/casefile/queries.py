@@ -70,7 +70,7 @@ class PublicStatus:
 
     ``for_reply``: ``next_on`` is when the wait for him ends by itself, else it is a date of the office's.
     ``waits``: nobody works on the case, it waits for him, somebody else or a time. ``resolved``: it ended where the
-    diagram says that the process reached what it is for.
+    diagram says that the process reached what it is for. ``explanation``: in plain sentences, "" where there is none.
     """
 
     text: str
@@ -79,6 +79,7 @@ class PublicStatus:
     for_reply: bool = False
     waits: bool = False
     resolved: bool = False
+    explanation: str = ""
 
 
 def states(
@@ -108,11 +109,18 @@ def picture(
 
 
 def drawn(
-    version: Version, instance: ProcessInstance, found: Mapping[str, Any]
+    version: Version,
+    instance: ProcessInstance,
+    found: Mapping[str, Any],
+    *,
+    links: Mapping[str, str] | None = None,
+    marked: str = "",
 ) -> tuple[str, Sequence[drawing.Line]]:
-    """The diagram with these `states` as SVG, and its text equivalent."""
+    """The diagram with these `states` as SVG, and its text equivalent. ``links``: element id → where it leads;
+    ``marked``: the element that is set off."""
     title = _("Kedudukan perkara {number}", number=instance.business_key)
-    return drawing.draw_svg(version.xml, found, title=title), drawing.texts(version.xml, found)
+    svg = drawing.draw_svg(version.xml, found, title=title, links=links, marked=marked)
+    return svg, drawing.texts(version.xml, found)
 
 
 def clocks(session: Session, instance: ProcessInstance) -> list[Clock]:
@@ -237,23 +245,35 @@ def public_status(session: Session, instance: ProcessInstance, tasks: Sequence[U
         end = version.diagram.nodes.get(instance.end_activity_id or "")
         text = _public_text(end) or instance.end_name or _("Berakhir")
         text = _("Dibatalkan") if instance.state == "cancelled" else text
-        return PublicStatus(text, None, True, resolved=is_resolved(version, instance))
+        text = _("Digabung") if instance.state == "joined" else text
+        resolved, told = is_resolved(version, instance), explanation(version, end)
+        return PublicStatus(text, None, True, resolved=resolved, explanation=told)
     awaited = messages.waiting(session, instance.id)
     places = [*(wait.activity_id for wait in awaited), *(task.activity_id for task in tasks)]
     here = [version.diagram.nodes[activity_id] for activity_id in places]
-    text = next((found for node in here if (found := _public_text(node))), _("Sedang diproses"))
+    place = next((node for node in here if _public_text(node)), next(iter(here), None))
+    text, words = _public_text(place) or _("Sedang diproses"), explanation(version, place)
     asked = messages.reporter_form(version, awaited)
     until = waits.ends_on(session, instance, version, asked[0]) if asked else None
     if until is not None:
-        return PublicStatus(text, until, False, for_reply=True, waits=True)
+        return PublicStatus(text, until, False, for_reply=True, waits=True, explanation=words)
     due = [task.due_at for task in tasks if task.due_at] or _wait_due(session, instance, version)
-    return PublicStatus(text, min(due, default=None), False, waits=not tasks)
+    return PublicStatus(text, min(due, default=None), False, waits=not tasks, explanation=words)
 
 
 def is_resolved(version: Version, instance: ProcessInstance) -> bool:
     """Whether the case ended at an end event that is marked ``tuntas``."""
     end = version.diagram.nodes.get(instance.end_activity_id or "")
     return instance.state == "ended" and end is not None and end.is_resolution
+
+
+def explanation(version: Version, node: Node | None) -> str:
+    """What happens at an element, in plain sentences for the reporter: its own, else its lane's, else ""."""
+    name = "penjelasan publik"
+    if node is None or node.properties.get(name):
+        return node.properties[name] if node is not None else ""
+    lanes = {lane.id: lane.properties.get(name, "") for lane in version.diagram.lanes}
+    return lanes.get(node.lane_id, "")
 
 
 def _public_text(node: Node | None) -> str:

@@ -50,6 +50,7 @@ _PROPERTIES = {
     "isi pesan": N_("variabel yang dibawa pesan"),
     "nomor penerima": N_("variabel nomor perkara penerima"),
     "status publik": N_("status publik"),
+    "penjelasan publik": N_("penjelasan publik"),
     "koordinator": N_("koordinator"),
 }
 _STEERING = {
@@ -62,6 +63,7 @@ _STEERING = {
     "saluran": N_("variabel saluran"),
     "laporan untuk": N_("penerima laporan bulanan"),
     "prioritas": N_("variabel prioritas"),
+    "urutan prioritas": N_("urutan prioritas"),
     "statistik publik": N_("statistik untuk umum"),
     "simpan": N_("masa simpan"),
     "satuan hari": N_("satuan hari"),

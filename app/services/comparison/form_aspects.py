@@ -68,6 +68,8 @@ _MARKS = {
     "kolom impor": N_("kolom impor"),
     "zona impor": N_("zona waktu impor"),
     "impor kecuali": N_("dilewati saat impor"),
+    "saluran pelapor": N_("saluran pelapor"),
+    "isi surel": N_("isi dari surel"),
     "autocomplete": N_("isian otomatis peramban"),
 }
 ID = Aspect("id", N_("id dalam berkas"), section="file")

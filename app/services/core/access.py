@@ -46,7 +46,7 @@ class Actor:
 
 
 #: In which a case may be.
-STATES = ("active", "incident", "ended", "cancelled")
+STATES = ("active", "incident", "ended", "cancelled", "joined")
 #: Who works in more groups and units has lists that are looked for among all rows.
 MOST_PLACES = 100
 #: Of `InstanceVisibility`: not of one unit.

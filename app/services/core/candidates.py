@@ -57,7 +57,7 @@ def collect(
         last = keys[-1]
         if seen >= (most or MOST):
             return [key[-1] for key in found], last
-        size = _next_size(size, limit + 1 - len(found), len(found) / seen)
+        size = min(_next_size(size, limit + 1 - len(found), len(found) / seen), (most or MOST) - seen)
 
 
 def _next_size(size: int, wanted: int, share: float) -> int:

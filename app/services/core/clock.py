@@ -1,6 +1,6 @@
 """What time it is. Every transaction has one now; with time travel allowed it may lie ahead."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -20,6 +20,11 @@ def now(session: Session) -> datetime:
         session.info["now"] = _current(session)
     at: datetime = session.info["now"]
     return at
+
+
+def today(session: Session) -> date:
+    """The date on the office's wall."""
+    return now(session).astimezone(settings.config(session).timezone).date()
 
 
 def real() -> datetime:

@@ -63,6 +63,16 @@ def fingerprint_under(identity_key: bytes, purpose: str, text: str) -> str:
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
 
 
+def unsealed_under(identity_key: bytes, ciphertext: bytes) -> bytes | None:
+    """What `seal_bytes` sealed, where no session is at hand; None where it is not what it sealed."""
+    from cryptography.fernet import InvalidToken  # noqa: PLC0415 see above
+
+    try:
+        return _fernet(identity_key).decrypt(ciphertext)
+    except InvalidToken:
+        return None
+
+
 @lru_cache(maxsize=8)
 def _fernet(key: bytes) -> "Fernet":
     from cryptography.fernet import Fernet  # noqa: PLC0415

@@ -1,9 +1,7 @@
 """Who runs this installation, as its pages and slips say: what an administrator wrote, else the environment."""
 
-import time
 from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
-from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
@@ -13,29 +11,16 @@ from app.errors import InvalidForm
 from app.history.events import OfficeEdited
 from app.i18n import _
 from app.models import Setting
-from app.services.core import commit_hooks, edit_conflicts, history, rights, settings
+from app.services.core import edit_conflicts, history, rights, settings
 from app.services.core.access import Actor
 
 _SETTING = "office"
 _MOST_LETTERS = 200
-#: Every page asks: a process knows the answer for so long, in seconds. The one that changes it knows at once.
-_KNOWN_S = 30.0
-#: Where a process keeps it, see `settings.open_database`.
-_KNOWN = "office"
 FIELDS = tuple(field.name for field in fields(Office))
 
 
 def office(session: Session) -> Office:
-    """Who runs this. 1 SQL, and none for some seconds after that."""
-    known: dict[str, Any] = session.info.get(_KNOWN, {})
-    if not known or time.monotonic() - known["at"] > _KNOWN_S:
-        known |= {"office": stored(session), "at": time.monotonic()}
-    found: Office = known["office"]
-    return found
-
-
-def stored(session: Session) -> Office:
-    """The same as it is stored now. 1 SQL."""
+    """Who runs this. 1 SQL. Kept in a process it would deny, for a while, what another has just saved."""
     row = session.get(Setting, _SETTING)
     given = settings.config(session).office
     return replace(given, **{name: row.value[name] for name in FIELDS if name in row.value}) if row else given
@@ -53,13 +38,12 @@ def edit(session: Session, wanted: Office, *, actor: Actor | None, shown: str = 
     wanted = Office(**{name: " ".join(text.split()) for name, text in asdict(wanted).items()})
     if wrong := _errors(wanted):
         raise InvalidForm(_("Belum disimpan. Periksa isian yang ditandai."), wrong, asdict(wanted))
-    before = stored(session)
+    before = office(session)
     edit_conflicts.require(before, wanted, shown)
     session.merge(Setting(name=_SETTING, value=asdict(wanted)))
     old, new = asdict(before), asdict(wanted)
     if changes := {name: [old[name], new[name]] for name in FIELDS if old[name] != new[name]}:
         history.record(session, OfficeEdited(changes=changes), actor=actor)
-    commit_hooks.once_committed(session, session.info.get(_KNOWN, {}).clear)
     return wanted
 
 

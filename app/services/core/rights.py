@@ -23,6 +23,16 @@ def require_administrator(actor: Actor | None) -> None:
         raise NotAllowed(_("Hanya administrator yang dapat melakukan ini."))
 
 
+def require_overseer(actor: Actor) -> None:
+    """Refuse whoever does not see every case: how the installation is may be read by those who do.
+
+    Raises:
+        NotAllowed: he is no administrator, process owner or auditor.
+    """
+    if not actor.sees_all:
+        raise NotAllowed(_("Ini dibaca administrator, pemilik proses, dan auditor."))
+
+
 def require_not_auditor(actor: Actor) -> None:
     """Refuse auditors, who read everything and change nothing, whatever else they are.
 

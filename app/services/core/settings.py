@@ -18,7 +18,7 @@ def open_database(config: Config) -> Database:
     """Return the database whose sessions carry ``config``."""
     return Database(
         config.database_url,
-        info={"config": config, "versions": versions_held(), "units": set(), "office": {}},
+        info={"config": config, "versions": versions_held(), "units": set()},
     )
 
 

@@ -83,6 +83,13 @@ class Version:
         """Keys of every field marked ``pribadi`` in any form of this version."""
         return frozenset(f.key for form in self.forms.values() for f in form.fields if f.key and f.private)
 
+    @cached_property
+    def branches(self) -> frozenset[str]:
+        """Ids of flows that leave an element which several leave, and of events on the edge of an activity."""
+        leaving = (flows for flows in self.diagram.outgoing.values() if len(flows) > 1)
+        edges = (node.id for node in self.diagram.nodes.values() if node.attached_to)
+        return frozenset(flow.id for flows in leaving for flow in flows) | frozenset(edges)
+
 
 def unit_variable(diagram: Diagram, node: Node) -> str | None:
     """The variable that holds the unit which alone may act at an element: its own property, else its lane's."""

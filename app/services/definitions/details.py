@@ -49,6 +49,7 @@ STEERING = (
     "saluran",
     "laporan untuk",
     "prioritas",
+    "urutan prioritas",
     "statistik publik",
     "simpan",
     "satuan hari",

@@ -1,7 +1,6 @@
 """Units that a case may be sent to although nobody works there, and officers whom no task reaches without a unit."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
@@ -10,7 +9,7 @@ from app.forms import Field
 from app.i18n import _, ngettext
 from app.models import FilterValue, Unit, User, UserTask, membership, user_unit
 from app.models.runtime import IS_OPEN
-from app.services.core import access, bounded, clock, settings
+from app.services.core import access, bounded, clock
 from app.services.core.access import WHOLE_GROUP, WORKING
 from app.services.definitions import outlines
 from app.services.definitions.definitions import Version
@@ -33,7 +32,7 @@ def choices_in_vain(
     """
     lanes = unit_fields(version)
     return {
-        part.key: units.in_vain(session, _today(session), lanes[part.key])
+        part.key: units.in_vain(session, clock.today(session), lanes[part.key])
         for part in fields
         if part.key in lanes
     }
@@ -129,10 +128,6 @@ def without_unit(session: Session, user: User) -> str:
         lanes=", ".join(lanes),
         name=user.full_name,
     )
-
-
-def _today(session: Session) -> date:
-    return clock.now(session).astimezone(settings.config(session).timezone).date()
 
 
 def lacking(session: Session, code: str) -> list[str]:

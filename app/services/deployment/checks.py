@@ -42,10 +42,11 @@ _CODES = frozenset({"timer_read_from_words", "timer_text_understood"})
 _PATTERNS_SECONDS = 10.0
 
 #: What the code reads, by where it stands. Source: docs/properties.md.
-_ON_LANE = ("koordinator", "unit")
+_ON_LANE = ("koordinator", "unit", "penjelasan publik")
 _ON_NODE = (
     *("sop nomor", "input", "persyaratan", "waktu", "output", "ket"),
     *("unit", "tenggat", "tuntas", "untuk", "pesan", "isi pesan", "nomor penerima", "status publik"),
+    "penjelasan publik",
     *("formJsonSchemaFilename", "formKey"),
 )
 #: Misspelt, these would let people see an identity who must not, or nobody.

@@ -397,6 +397,7 @@ def _store_versions(
             reinstates=origin.reinstates if origin else None,
             reason=origin.reason if origin else "",
             planned=approved is not None and actor is None,
+            files=dict(one.digests),
         )
         for row, one in zip(rows, versions, strict=True)
     )

@@ -11,11 +11,13 @@ from app.models import ActivityFact, CaseFact, ProcessInstance, UserTask
 from app.models.runtime import IS_OPEN
 
 _FACT, _DONE = cast("Table", CaseFact.__table__), cast("Table", ActivityFact.__table__)
-_ENDINGS = ("finished", "unanswered", "other", "cancelled")
+_ENDINGS = ("finished", "unanswered", "other", "cancelled", "joined")
 #: Figures of cases by the column of the month that they count in.
-_MONTHS = {"received": "received_month", "answered": "answered_month"} | dict.fromkeys(
-    ("ended", *_ENDINGS), "ended_month"
-)
+_MONTHS = {
+    "received": "received_month",
+    "answered": "answered_month",
+    "rated": "rated_month",
+} | dict.fromkeys(("ended", *_ENDINGS), "ended_month")
 OF_TASKS = ("done", "timed", "within", "late", "returned")
 OF_OPEN_TASKS = ("overdue", "foreseen")
 FIGURES = (*_MONTHS, *OF_TASKS, "open", *OF_OPEN_TASKS)
@@ -28,7 +30,8 @@ class Counted:
     """What was counted. ``first`` and ``last``: months, and for ``open`` days of receipt; both belong to it.
 
     ``outcome``: the end event; ``activity``, and ``unit`` of figures of tasks: of the task; ``channel``: of the case.
-    None: any. ``since`` and ``until``: of open tasks, between which moments they are due.
+    None: any. ``version``: id of the definition that the case is in; ``variant``: the hash of its way. ``since`` and
+    ``until``: of open tasks, between which moments they are due.
     """
 
     figure: str
@@ -41,6 +44,8 @@ class Counted:
     unit: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    version: int | None = None
+    variant: str | None = None
 
     @property
     def units_of_tasks(self) -> bool:
@@ -70,7 +75,13 @@ class Counted:
                 if day:
                     on = date.fromisoformat(day)
                     yield _FACT.c.received_on >= on if later else _FACT.c.received_on <= on
-        for column, value in ((_FACT.c.channel, self.channel), (_FACT.c.outcome, self.outcome)):
+        narrowed = (
+            (_FACT.c.channel, self.channel),
+            (_FACT.c.outcome, self.outcome),
+            (_FACT.c.definition_id, self.version),
+            (_FACT.c.variant, self.variant),
+        )
+        for column, value in narrowed:
             if value is not None:
                 yield column == value
 

@@ -15,6 +15,9 @@ FIGURES = (
     "unanswered",
     "other",
     "cancelled",
+    "joined",
+    "rated",
+    "rating_sum",
     "done",
     "done_minutes",
     "timed",
@@ -49,6 +52,8 @@ def _of_case(case: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, str], dic
         if case["ending"] == "finished":
             amounts["finish_minutes"] = case["end_minutes"]
         yield case["ended_month"], {**values, "outcome": case["outcome"]}, amounts
+    if case["rated_month"]:
+        yield case["rated_month"], values, {"rated": 1, "rating_sum": case["rating"]}
 
 
 def _of_task(case: Mapping[str, Any], task: Mapping[str, Any]) -> tuple[str, dict[str, str], dict[str, int]]:

@@ -7,9 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from app.calendar import Calendar
+from app.services.facts import ways
 
 #: Four values of this length fit into a key of PostgreSQL, whatever letters they have.
 MOST_LETTERS = 120
+#: The outcome of a report that was joined to another case: no element has such an id.
+JOINED = ":joined"
 _MINUTE = timedelta(minutes=1)
 
 
@@ -23,6 +26,14 @@ class DoneTask:
     opened_at: datetime
     closed_at: datetime
     due_at: datetime | None
+    claimed_at: datetime | None = None
+    #: Whether it asks which way a gateway goes; it is no step of its own.
+    is_question: bool = False
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it was not done by its deadline."""
+        return self.due_at is not None and self.closed_at > self.due_at
 
 
 @dataclass(frozen=True)
@@ -42,6 +53,11 @@ class Case:
     channel: str
     done: Sequence[DoneTask]
     opened: Mapping[datetime, Collection[str]]
+    rated_at: datetime | None = None
+    rating: int | None = None
+    definition_id: int = 0
+    #: What people did to it from outside of the diagram: (moment, sign), see `ways`.
+    interventions: Sequence[tuple[datetime, str]] = ()
 
     @cached_property
     def first_done(self) -> dict[str, datetime]:
@@ -59,6 +75,8 @@ def facts_of_case(case: Case, calendar: Calendar, finishing: Collection[str]) ->
     answered = min(answers, default=case.ended_at if ending == "finished" else None)
     if ending == "other" and answered is None:
         ending = "unanswered"
+    # Of a case that is open nothing is written until its end, and its completions take no statement for it.
+    way = way_of(case) if case.ended_at else ""
     return {
         "instance_id": case.id,
         "key": case.key,
@@ -70,16 +88,28 @@ def facts_of_case(case: Case, calendar: Calendar, finishing: Collection[str]) ->
         "ended_month": _month(calendar, case.ended_at) if case.ended_at else None,
         "end_minutes": office_minutes(calendar, case.started_at, case.ended_at) if case.ended_at else None,
         "ending": ending,
-        "outcome": None if case.ended_at is None else (case.end_activity_id or ""),
+        "outcome": _outcome(case),
         **{name: getattr(case, name)[:MOST_LETTERS] for name in ("unit_code", "category", "area", "channel")},
+        "rated_month": _month(calendar, case.rated_at) if case.rated_at else None,
+        "rating": case.rating,
+        "definition_id": case.definition_id,
+        "way": way,
+        "variant": ways.variant(way) if case.ended_at else "",
+        "late_tasks": sum(task.is_late for task in case.done) if case.ended_at else 0,
     }
+
+
+def _outcome(case: Case) -> str | None:
+    if case.ended_at is None:
+        return None
+    return JOINED if case.state == "joined" else (case.end_activity_id or "")
 
 
 def _ending(case: Case, finishing: Collection[str] | None) -> str | None:
     if case.ended_at is None:
         return None
-    if case.state == "cancelled":
-        return "cancelled"
+    if case.state in {"cancelled", "joined"}:
+        return case.state
     return "finished" if not finishing or case.end_activity_id in finishing else "other"
 
 
@@ -94,11 +124,34 @@ def facts_of_tasks(case: Case, tasks: Iterable[DoneTask], calendar: Calendar) ->
             "unit_code": task.unit_code,
             "month": _month(calendar, task.closed_at),
             "minutes": office_minutes(calendar, task.opened_at, task.closed_at),
+            **parts(calendar, task),
+            "definition_id": case.definition_id,
             "within": task.closed_at <= task.due_at if task.due_at else None,
             "returned": is_return(case, task),
         }
         for task in tasks
     ]
+
+
+def way_of(case: Case) -> str:
+    """The way that it took, see `ways`."""
+    steps = [
+        ((task.closed_at, 0, task.opened_at, task.id), task.activity_id)
+        for task in case.done
+        if not task.is_question
+    ]
+    steps += [((at, 1, at, ""), sign) for at, sign in case.interventions]
+    steps.sort(key=lambda step: step[0])
+    return ways.written([step for _order, step in steps], state=case.state, end=case.end_activity_id)
+
+
+def parts(calendar: Calendar, task: DoneTask) -> dict[str, int]:
+    """How long it waited, and was worked on."""
+    taken = min(max(task.claimed_at or task.closed_at, task.opened_at), task.closed_at)
+    return {
+        "waiting_minutes": office_minutes(calendar, task.opened_at, taken),
+        "working_minutes": office_minutes(calendar, taken, task.closed_at),
+    }
 
 
 def is_return(case: Case, task: DoneTask) -> bool:

@@ -1,7 +1,7 @@
 """Writes the facts of a case, and what they change in the numbers, into the transaction that changes the case."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -10,14 +10,19 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from app.models import ActivityFact, CaseFact, FigureChange, ProcessInstance, UserTask
+from app.calendar import Calendar
+from app.history import reader
+from app.history.events import InstanceMigrated, TokenMoved
+from app.models import ActivityFact, CaseFact, FigureChange, ProcessInstance, ReporterRating, UserTask
 from app.services.core import bulk, holidays
 from app.services.definitions.definitions import Version
-from app.services.facts import entries, working_out
+from app.services.facts import entries, ways, working_out
 from app.services.facts.working_out import Case, DoneTask
 
 _CASE_FACT, _TASK_FACT = cast("Table", CaseFact.__table__), cast("Table", ActivityFact.__table__)
+_RATING = cast("Table", ReporterRating.__table__)
 _CHANGE = update(_CASE_FACT).where(_CASE_FACT.c.instance_id == bulk.ID)
+_CHANGE_TASK = update(_TASK_FACT).where(_TASK_FACT.c.task_id == bulk.ID)
 _REMOVE = delete(_TASK_FACT).where(_TASK_FACT.c.task_id == bulk.ID)
 _CASE_COLUMNS = tuple(str(column.name) for column in _CASE_FACT.columns)
 _TASK_COLUMNS = tuple(str(column.name) for column in _TASK_FACT.columns)
@@ -43,7 +48,7 @@ def counted_by(version: Version, instance: ProcessInstance) -> tuple[str, ...]:
 
 
 def refresh(session: Session, instance: ProcessInstance, version: Version | None) -> None:
-    """Let the facts of a case be what its rows say. At most 5 SQL; 3 of a task that is completed.
+    """Let the facts of a case be what its rows say. At most 5 SQL; 3 of a task that is completed, 4 of the last.
 
     ``version`` is None where the diagram cannot be read: it cannot go on either, and is cancelled.
     """
@@ -65,7 +70,8 @@ def kept_and_anew(
 
 def has_facts() -> ColumnElement[bool]:
     """Whether a case is counted: a condition on `ProcessInstance`."""
-    return exists().where(_CASE_FACT.c.instance_id == ProcessInstance.id)
+    is_counted = _CASE_FACT.c.instance_id == ProcessInstance.id, _CASE_FACT.c.variant.is_not(None)
+    return exists().where(*is_counted)
 
 
 @cache
@@ -78,16 +84,21 @@ def _of_case() -> Select[Any]:
         UserTask.opened_at,
         UserTask.closed_at,
         UserTask.due_at,
+        UserTask.claimed_at,
+        UserTask.is_question,
     )
     columns: list[ColumnElement[Any]] = [
         *(column.label(f"task_{column.key}") for column in tasks),
         *(_CASE_FACT.c[name].label(f"kept_case_{name}") for name in _CASE_COLUMNS),
         *(_TASK_FACT.c[name].label(f"kept_task_{name}") for name in _TASK_COLUMNS),
+        _RATING.c.rating,
+        _RATING.c.rated_at,
     ]
     joined = (
         ProcessInstance.__table__.outerjoin(UserTask.__table__, UserTask.instance_id == ProcessInstance.id)
         .outerjoin(_TASK_FACT, _TASK_FACT.c.task_id == UserTask.id)
         .outerjoin(_CASE_FACT, _CASE_FACT.c.instance_id == ProcessInstance.id)
+        .outerjoin(_RATING, _RATING.c.instance_id == ProcessInstance.id)
     )
     return select(*columns).select_from(joined).where(ProcessInstance.id == bindparam("of_id"))
 
@@ -100,7 +111,18 @@ def _rows(session: Session, instance: ProcessInstance, version: Version | None) 
     kept = Facts(
         case if case["instance_id"] is not None else None, [t for t in tasks if t["task_id"] is not None]
     )
-    return kept, _case(instance, version, kept.case, rows)
+    # Only of a case that is over is its way written.
+    outside = list(_interventions(session, instance.id)) if instance.ended_at else []
+    return kept, _case(instance, version, kept.case, rows, outside)
+
+
+def _interventions(session: Session, instance_id: int) -> Iterator[tuple[datetime, str]]:
+    """What people did to a case from outside of its diagram, as steps of its way. 1 SQL."""
+    for entry in reader.of_kinds(session, instance_id, TokenMoved, InstanceMigrated):
+        if isinstance(entry.event, TokenMoved):
+            yield entry.at, ways.moved(entry.activity_id or "", entry.event.to)
+        else:
+            yield entry.at, ways.migrated()
 
 
 def _case(
@@ -108,6 +130,7 @@ def _case(
     version: Version | None,
     kept: Mapping[str, Any] | None,
     rows: Sequence[Row[Any]],
+    interventions: Sequence[tuple[datetime, str]],
 ) -> Case:
     opened = defaultdict[datetime, set[str]](set)
     for row in rows:
@@ -129,6 +152,10 @@ def _case(
         channel=channel,
         done=[_done(row) for row in rows if row.task_state == "completed"],
         opened=opened,
+        rated_at=rows[0].rated_at,
+        rating=rows[0].rating,
+        definition_id=instance.definition_id,
+        interventions=interventions,
     )
 
 
@@ -140,6 +167,8 @@ def _done(row: Row[Any]) -> DoneTask:
         opened_at=row.task_opened_at,
         closed_at=row.task_closed_at,
         due_at=row.task_due_at,
+        claimed_at=row.task_claimed_at,
+        is_question=row.task_is_question,
     )
 
 
@@ -148,11 +177,19 @@ def _as_they_are(session: Session, case: Case, version: Version | None, kept: Fa
     calendar = holidays.calendar(session)
     nodes = version.diagram.nodes.values() if version is not None else ()
     finishing = frozenset(node.id for node in nodes if node.is_resolution)
-    done = {task.id for task in case.done}
-    still = [fact for fact in kept.tasks if fact["task_id"] in done]
+    done = {task.id: task for task in case.done}
+    still = [
+        _still(fact, done[fact["task_id"]], case, calendar) for fact in kept.tasks if fact["task_id"] in done
+    ]
     known = {fact["task_id"] for fact in still}
     new = working_out.facts_of_tasks(case, [task for task in case.done if task.id not in known], calendar)
     return Facts(working_out.facts_of_case(case, calendar, finishing), [*still, *new])
+
+
+def _still(fact: Mapping[str, Any], task: DoneTask, case: Case, calendar: Calendar) -> Mapping[str, Any]:
+    """A fact that is kept: of the version that the case is in now, and with what an older release did not count."""
+    counted = {} if fact["waiting_minutes"] is not None else working_out.parts(calendar, task)
+    return {**fact, "definition_id": case.definition_id, **counted}
 
 
 def _write(session: Session, kept: Facts, facts: Facts) -> None:
@@ -161,6 +198,10 @@ def _write(session: Session, kept: Facts, facts: Facts) -> None:
         bulk.insert_rows(session, CaseFact, [dict(facts.case)])
     elif dict(kept.case) != facts.case:
         session.connection().execute(_CHANGE, [{"one_id": facts.case["instance_id"], **facts.case}])
+    was = {fact["task_id"]: fact for fact in kept.tasks}
+    changed = [fact for fact in facts.tasks if was.get(fact["task_id"], fact) != fact]
+    if changed:
+        session.connection().execute(_CHANGE_TASK, [{"one_id": one["task_id"], **one} for one in changed])
     before, now = ({fact["task_id"] for fact in one.tasks} for one in (kept, facts))
     if gone := before - now:
         session.connection().execute(_REMOVE, [{"one_id": task} for task in gone])

@@ -17,10 +17,11 @@ from app import forms, preparation
 from app.db import Database
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.forms import Field
+from app.history.events import FilesKept
 from app.i18n import _
 from app.models import Attachment, ProcessInstance
 from app.services import identity
-from app.services.core import access, clock, encryption, rights, security_log, settings
+from app.services.core import access, clock, encryption, history, rights, security_log, settings
 from app.services.core.access import Actor
 from app.services.core.security_log import Deed
 from app.services.definitions import definitions
@@ -172,6 +173,9 @@ def attach(
         except NotFound as error:
             raise _gone(field_key) from error
     session.flush()
+    if fresh:
+        kept = FilesKept(files={row.id: row.sha256 for row in fresh})
+        history.record(session, kept, actor=actor, instance_id=instance_id)
 
 
 def copy(

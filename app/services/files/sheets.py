@@ -2,30 +2,26 @@
 
 import csv
 import re
-import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from io import BytesIO, StringIO
+from io import StringIO
 from itertools import islice
 from typing import Any
 
 from app.errors import InvalidForm
 from app.i18n import _
-from app.services.files import kinds
+from app.services.files import kinds, workbooks
+from app.services.files.workbooks import MAX_CELL, MAX_COLUMNS
 
 MAX_BYTES = 10 * 1024 * 1024
-#: Of an XLSX once it is unpacked: its texts are in memory all at once.
-MAX_UNPACKED = 64 * 1024 * 1024
-MAX_PARTS = 1000
 MAX_LINES = 10_000
-MAX_COLUMNS = 200
-MAX_CELL = 50_000
+#: Of all cells together: a text that cells share stands in the file once, and in each of its lines here.
+MAX_LETTERS = 32 * 1024 * 1024
 #: Lines that may stand above the heading: a title, a period.
 _MOST_ABOVE = 10
-_DECLARATION = re.compile(rb"<!\s*(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 #: What our own exports put an apostrophe before.
-_GUARDED = re.compile(r"'(?=\s*[=+\-@\t\r\n＝＋－＠])")
+_GUARDED = re.compile(r"\A'(?=\s*[=+\-@\t\r\n＝＋－＠])|(?<=[;\t\r\n])'(?=[ \"]*[=+\-@＝＋－＠])")
 
 
 @dataclass(frozen=True)
@@ -42,14 +38,38 @@ def read_sheet(name: str, content: bytes, headings: Iterable[str]) -> Sheet:
     Raises:
         InvalidForm: too large, no XLSX or CSV, with macros, broken, without such a heading, or without lines.
     """
+    ending = _require_table(name, content)
+    known = {_plain(one) for one in headings}
+    return _table(_rows_of_xlsx(content) if ending == "xlsx" else _rows_of_csv(content, known), known)
+
+
+def rows_of(name: str, content: bytes, headings: Iterable[str]) -> list[tuple[str, ...]]:
+    """Every line of the first page of an XLSX, or of a CSV, as texts; ``headings`` tell what parts a CSV's cells.
+
+    Raises:
+        InvalidForm: too large, no XLSX or CSV, with macros, or broken.
+    """
+    ending = _require_table(name, content)
+    known = {_plain(one) for one in headings}
+    found, letters = list[tuple[str, ...]](), 0
+    for row in _rows_of_xlsx(content) if ending == "xlsx" else _rows_of_csv(content, known):
+        texts = tuple(_text(cell) for cell in islice(row, MAX_COLUMNS))
+        letters += sum(map(len, texts))
+        if letters > MAX_LETTERS or len(found) == MAX_LINES:
+            raise _refused(_("Berkas ini terlalu besar setelah dibuka."))
+        found.append(texts)
+    return found
+
+
+def _require_table(name: str, content: bytes) -> str:
+    """The ending of the file's name, csv or xlsx, once it is known to be such a file."""
     if len(content) > MAX_BYTES:
         raise _refused(_("Berkas ini lebih besar dari 10 MB."))
     ending = kinds.ending(name)
     if ending not in ("csv", "xlsx"):
         raise _refused(_("Kirim berkas XLSX atau CSV."))
     kinds.kind_of(name, content)
-    known = {_plain(one) for one in headings}
-    return _table(_rows_of_xlsx(content) if ending == "xlsx" else _rows_of_csv(content, known), known)
+    return ending
 
 
 def _table(rows: Iterator[Sequence[Any]], known: set[str]) -> Sheet:
@@ -63,9 +83,12 @@ def _table(rows: Iterator[Sequence[Any]], known: set[str]) -> Sheet:
     if not heading:
         raise _refused(_("Tidak ada judul kolom yang dikenal dalam berkas ini."))
     _require_distinct(heading, known)
-    lines = []
+    lines, letters = [], 0
     for number, row in islice(numbered, 2 * MAX_LINES):
         texts = tuple(_text(cell) for cell in islice(row, len(heading)))
+        letters += sum(map(len, texts))
+        if letters > MAX_LETTERS:
+            raise _refused(_("Berkas ini terlalu besar setelah dibuka."))
         if any(texts):
             lines.append((number, texts + ("",) * (len(heading) - len(texts))))
     if next(numbered, None) is not None or len(lines) > MAX_LINES:
@@ -101,7 +124,7 @@ def _text(cell: Any) -> str:
         return "true" if cell else "false"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         cell = int(cell)
-    text = _GUARDED.sub("", str(cell), count=1) if str(cell).startswith("'") else str(cell)
+    text = _GUARDED.sub("", str(cell)) if "'" in str(cell) else str(cell)
     if len(text) > MAX_CELL:
         raise _refused(_("Ada sel yang lebih panjang dari {n} huruf.", n=MAX_CELL))
     return text.replace("\0", "").encode("utf-8", "replace").decode().strip()
@@ -135,37 +158,12 @@ def _delimiter(text: str, known: set[str]) -> str:
 
 
 def _rows_of_xlsx(content: bytes) -> Iterator[Sequence[Any]]:
-    _require_harmless(content)
-    from openpyxl import load_workbook  # noqa: PLC0415 20 MB that a process does without until then
-
     try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        try:
-            page = book.worksheets[0]
-            page.reset_dimensions()  # what the file says of itself may be anything
-            yield from page.iter_rows(max_col=MAX_COLUMNS, values_only=True)
-        finally:
-            book.close()
+        workbooks.require_harmless(content)
+        yield from workbooks.rows_of_first_page(content)
     except InvalidForm:
         raise
-    except Exception as error:  # it raises whatever it meets in a file that was made up
-        raise _broken() from error
-
-
-def _require_harmless(content: bytes) -> None:
-    """Refuse what unpacks to too much, and parts that declare entities."""
-    try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            parts = archive.infolist()
-            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-                raise _refused(_("Berkas ini terlalu besar setelah dibuka."))
-            for part in parts:
-                if part.filename.lower().endswith((".xml", ".rels")):
-                    with archive.open(part) as stream:
-                        head = stream.read(64 * 1024)
-                    if _DECLARATION.search(head.replace(b"\0", b"")):
-                        raise _broken()
-    except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError) as error:
+    except Exception as error:  # zipfile and expat raise whatever they meet in a file that was made up
         raise _broken() from error
 
 

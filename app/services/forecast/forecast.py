@@ -25,7 +25,7 @@ from app.services.forecast.playing import Begun, Player
 from app.services.forecast.sides import Side
 from app.services.forecast.tallies import Tally
 from app.services.forecast.working_time import WorkingTime
-from app.services.studio import drafts
+from app.services.studio import draft_files, drafts
 
 Source = Literal["copies", "synthetic"]
 MOST_DAYS, MOST_CASES = 730, 10_000
@@ -112,7 +112,7 @@ def prepare(
         InvalidDiagram: the draft holds errors. And what `drafts.get_open` raises.
     """
     draft = drafts.get_open(session, draft_id, actor=actor)
-    version = sides.draft_version(session, drafts.contents(session, draft_id), draft.key)
+    version = sides.draft_version(session, draft_files.contents(session, draft_id), draft.key)
     stored = definitions.latest(session, version.key)
     live = definitions.readable(session, stored.id) if stored is not None else None
     base = live or version

@@ -1,7 +1,6 @@
 """Files of cases: a row for the file and one for each line, judged and then imported, one case a transaction."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -11,66 +10,27 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from app import forms, stored_messages
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
-from app.forms import Form
 from app.i18n import N_, _
-from app.models import ImportBatch, ImportRow, ProcessDefinition, ProcessInstance, User
-from app.services.core import access, bulk, clock, encryption, holidays, paging
+from app.models import (
+    DestroyedCase,
+    ImportBatch,
+    ImportRow,
+    ImportValue,
+    ProcessInstance,
+    User,
+)
+from app.services.core import access, bulk, clock, encryption, holidays
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
-from app.services.definitions.definitions import Version
 from app.services.files.sheets import Sheet
+from app.services.imports import foreign_values, headings, targets
 from app.services.instances import instances
 
 #: So long cells, and what is wrong with them, are kept after the last deed.
 KEPT = timedelta(days=30)
-STATES = ("new", "ready", "wrong", "known", "twice", "left_out", "imported", "refused")
 #: Before a line is imported; what was judged is judged anew when it is chosen otherwise.
 _OPEN = ("new", "ready", "wrong", "known", "twice", "left_out")
 _GONE = N_("Isi impor ini sudah dihapus karena lewat waktu simpannya.")
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where lines go: the version in force and its start form."""
-
-    version: Version
-    form: Form
-
-    @property
-    def headings(self) -> tuple[str, ...]:
-        """The headings that its fields name, as they compare."""
-        return tuple(forms.imported_fields(self.form))
-
-    @property
-    def number_heading(self) -> str | None:
-        """The heading of the column that holds the case's number."""
-        variable = self.version.diagram.properties.get("nomor", "")
-        found = forms.imported_fields(self.form).items()
-        return next((heading for heading, parts in found if variable in {part.key for part in parts}), None)
-
-    @property
-    def excluded(self) -> tuple[str, ...]:
-        """Values whose lines are left out unless they are wanted, as the form has them."""
-        parts = (part for parts in forms.imported_fields(self.form).values() for part in parts)
-        return tuple(sorted({value for part in parts for value in part.import_excludes}))
-
-    @property
-    def columns(self) -> list[tuple[str, str]]:
-        """(heading as the form writes it, the names of the fields that it fills) of each column that is read."""
-        found = forms.imported_fields(self.form).values()
-        return [(parts[0].import_column or "", ", ".join(part.name for part in parts)) for parts in found]
-
-    @property
-    def labels(self) -> dict[str, str]:
-        """The names of its fields, by key."""
-        return {part.key: part.name for part in self.form.fields}
-
-    @property
-    def choices(self) -> list[tuple[str, str]]:
-        """`excluded` with what the form calls each value."""
-        options = (option for part in self.form.fields if part.import_excludes for option in part.options)
-        labels = {option.text: option.label for option in options}
-        return [(value, labels.get(value, value)) for value in self.excluded]
 
 
 @dataclass(frozen=True)
@@ -81,34 +41,30 @@ class Verdict:
     state: str
     instance_id: int | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    foreign: tuple[foreign_values.Found, ...] = ()
 
 
-def target(session: Session, key: str, *, actor: Actor) -> Target:
-    """Return where an import into process ``key`` goes.
+@dataclass(frozen=True)
+class Choices:
+    """What people said of a file, by which its lines are judged."""
 
-    Raises:
-        NotFound: no such process. NotAllowed: the actor may not start it. Conflict: its form names no columns.
-    """
-    version, node = instances.opening(session, key, actor=actor)
-    form = version.form_of(node.form_key)
-    if form is None or not forms.imported_fields(form):
-        raise Conflict(_("Formulir awal proses ini tidak menyebut kolom impor."))
-    return Target(version, form)
+    wanted: tuple[str, ...]
+    options: foreign_values.Options
 
 
 def add(session: Session, key: str, name: str, sheet: Sheet, *, actor: Actor) -> ImportBatch:
-    """Keep a file to import; `judge` looks at its lines next. Columns that no field names are not kept.
+    """Keep a file to import; `judge` looks at its lines next. Of columns that no field names only headings are kept.
 
     Raises:
-        What `target` raises.
+        What `targets.target` raises.
     """
-    goal = target(session, key, actor=actor)
+    goal = targets.target(session, key, actor=actor)
     places = _places(goal, sheet.headings)
     numbered = goal.number_heading
-    headings = list(places)
+    kept = {"name": name, "headings": list(places), **headings.ignored_in(sheet, places)}
     batch = ImportBatch(
         key=key,
-        sheet=encryption.seal(session, {"name": name, "headings": headings}),
+        sheet=encryption.seal(session, kept),
         wanted=[],
         state="judging",
         added_at=clock.now(session),
@@ -124,12 +80,13 @@ def add(session: Session, key: str, name: str, sheet: Sheet, *, actor: Actor) ->
         number = cells.get(numbered or "", "")
         rows.append(_row(session, batch, line, number, list(cells.values())))
     bulk.insert_rows(session, ImportRow, rows)
+    foreign_values.take_over(session, batch)
     return batch
 
 
-def _places(goal: Target, headings: Sequence[str]) -> dict[str, int]:
+def _places(goal: targets.Target, texts: Sequence[str]) -> dict[str, int]:
     known = goal.headings
-    plain = [" ".join(text.split()).casefold() for text in headings]
+    plain = [" ".join(text.split()).casefold() for text in texts]
     return {heading: plain.index(heading) for heading in known if heading in plain}
 
 
@@ -158,53 +115,65 @@ def next_lines(session: Session, batch_id: int, state: str, limit: int) -> list[
     return list(session.scalars(query.order_by(ImportRow.line).limit(limit)))
 
 
-def judge(session: Session, batch_id: int, lines: Collection[int]) -> list[Verdict]:
+def choices(session: Session, batch_id: int) -> Choices:
+    """What was said of a batch so far. 2 SQL."""
+    wanted = session.scalars(select(ImportBatch.wanted).where(ImportBatch.id == batch_id)).one()
+    return Choices(tuple(wanted), foreign_values.options(session, batch_id))
+
+
+def judge(session: Session, batch_id: int, lines: Collection[int], chosen: Choices) -> list[Verdict]:
     """Judge lines; nothing is written, so that nobody waits. 5 SQL and what the form's check takes.
 
     Raises:
         NotAllowed, NotFound, Conflict: who added it may not import any more, or there is nothing to import into.
     """
     batch = session.get_one(ImportBatch, batch_id, options=[undefer(ImportBatch.sheet)])
-    goal = target(session, batch.key, actor=_standing(session, batch.added_by_id))
+    goal = targets.target(session, batch.key, actor=_standing(session, batch.added_by_id))
     query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.line.in_(lines))
     rows = session.scalars(query.options(undefer(ImportRow.cells))).all()
     cases, first = _cases(session, batch.key, rows), _first_lines(session, batch_id, rows)
-    return [_judged(session, batch, goal, row, cases, first) for row in rows]
+    return [_judged(session, batch, goal, row, cases, first, chosen) for row in rows]
 
 
 def _judged(
     session: Session,
     batch: ImportBatch,
-    goal: Target,
+    goal: targets.Target,
     row: ImportRow,
-    cases: Mapping[str, int],
+    cases: Mapping[str, int | None],
     first: Mapping[str, int],
+    chosen: Choices,
 ) -> Verdict:
-    if (case := cases.get(row.mark)) is not None:
-        return Verdict(row.line, "known", case)
+    if row.mark in cases:
+        return Verdict(row.line, "known", cases[row.mark])
     if first[row.mark] < row.line:
         said = stored_messages.store_texts(_("Sama dengan baris {line}.", line=first[row.mark]))
         return Verdict(row.line, "twice", errors={"": said})
-    values = _values(session, batch, goal, row)
-    if forms.left_out_by(goal.form, values, batch.wanted) is not None:
+    cells = _cells(session, batch, row)
+    values = _values(session, goal, cells, chosen.options)
+    if forms.left_out_by(goal.form, values, chosen.wanted) is not None:
         return Verdict(row.line, "left_out")
+    foreign = foreign_values.found_in(session, goal, cells)
     try:
         instances.check_values(session, goal.form, values, {})
     except InvalidForm as error:
-        return Verdict(row.line, "wrong", errors=_stored(error))
-    return Verdict(row.line, "ready")
+        return Verdict(row.line, "wrong", errors=_stored(error), foreign=foreign)
+    return Verdict(row.line, "ready", foreign=foreign)
 
 
-def _cases(session: Session, key: str, rows: Sequence[ImportRow]) -> dict[str, int]:
-    """By mark the case that a line is known as: it has the number, or it was imported from the same line."""
+def _cases(session: Session, key: str, rows: Sequence[ImportRow]) -> dict[str, int | None]:
+    """By mark the case that a line is known as: it has the number, or it was imported from the same line. None where
+    that case was destroyed."""
     marks = {row.number: row.mark for row in rows if row.number}
     same = (ProcessInstance.key == key, ProcessInstance.business_key.in_(marks))
     numbered = session.execute(select(ProcessInstance.business_key, ProcessInstance.id).where(*same))
-    found = {marks[number]: case for number, case in numbered}
+    found: dict[str, int | None] = {marks[number]: case for number, case in numbered}
+    gone = (DestroyedCase.key == key, DestroyedCase.business_key.in_(marks))
+    for number in session.scalars(select(DestroyedCase.business_key).where(*gone)):
+        found.setdefault(marks[number], None)
     came = (ImportRow.mark.in_([row.mark for row in rows]), ImportRow.state == "imported")
     for mark, case in session.execute(select(ImportRow.mark, ImportRow.instance_id).where(*came)):
-        if case is not None:
-            found.setdefault(mark, case)
+        found.setdefault(mark, case)  # without a case it was destroyed
     return found
 
 
@@ -216,13 +185,18 @@ def _first_lines(session: Session, batch_id: int, rows: Sequence[ImportRow]) -> 
     return {mark: line for mark, line in session.execute(query.group_by(ImportRow.mark))}
 
 
-def _values(session: Session, batch: ImportBatch, goal: Target, row: ImportRow) -> Mapping[str, Any]:
+def _cells(session: Session, batch: ImportBatch, row: ImportRow) -> dict[str, str]:
     if batch.sheet is None or row.cells is None:
         raise Conflict(_(_GONE))
-    headings = encryption.unseal(session, batch.sheet)["headings"]
-    cells = dict(zip(headings, encryption.unseal(session, row.cells), strict=True))
+    kept = encryption.unseal(session, batch.sheet)["headings"]
+    return dict(zip(kept, encryption.unseal(session, row.cells), strict=True))
+
+
+def _values(
+    session: Session, goal: targets.Target, cells: Mapping[str, str], said: foreign_values.Options
+) -> Mapping[str, Any]:
     now = clock.now(session).astimezone(holidays.calendar(session).zone)
-    return forms.from_cells(goal.form, cells, now)
+    return forms.from_cells(goal.form, cells, now, foreign_values.replaced(session, said))
 
 
 def _stored(error: AppError) -> dict[str, str]:
@@ -230,16 +204,20 @@ def _stored(error: AppError) -> dict[str, str]:
     return {key: stored_messages.store_texts(text) for key, text in errors.items()}
 
 
-def note(session: Session, batch_id: int, wanted: Sequence[str], verdicts: Collection[Verdict]) -> None:
+def note(session: Session, batch_id: int, chosen: Choices, verdicts: Collection[Verdict]) -> None:
     """Keep what `judge` found, unless it is chosen otherwise meanwhile. Lines of before stay as they are."""
     batch = _locked(session, batch_id)
-    if batch.state != "judging" or list(batch.wanted) != list(wanted):
+    if batch.state != "judging" or choices(session, batch_id) != chosen:
         return
+    found: list[foreign_values.Found] = []
     for verdict in verdicts:
         own = (ImportRow.batch_id == batch_id, ImportRow.line == verdict.line, ImportRow.state == "new")
         errors = encryption.seal(session, dict(verdict.errors)) if verdict.errors else None
         changes = {"state": verdict.state, "instance_id": verdict.instance_id, "errors": errors}
-        session.execute(update(ImportRow).where(*own).values(**changes))
+        changed = session.execute(update(ImportRow).where(*own).values(**changes))
+        if changed.rowcount:  # type: ignore[attr-defined]
+            found += verdict.foreign
+    foreign_values.note_found(session, batch_id, found)
 
 
 def import_line(session: Session, batch_id: int, line: int) -> bool:
@@ -261,14 +239,16 @@ def import_line(session: Session, batch_id: int, line: int) -> bool:
         return True
     try:
         actor = _standing(session, batch.begun_by_id)
-        goal = target(session, batch.key, actor=actor)
+        goal = targets.target(session, batch.key, actor=actor)
     except (NotAllowed, NotFound, Conflict):
         batch.state = "stopped"
         return False
-    if case := _cases(session, batch.key, [row]).get(row.mark):
-        row.state, row.instance_id = "known", case
+    known = _cases(session, batch.key, [row])
+    if row.mark in known:
+        row.state, row.instance_id = "known", known[row.mark]
     else:
-        values = _values(session, batch, goal, row)
+        said = foreign_values.options(session, batch_id)
+        values = _values(session, goal, _cells(session, batch, row), said)
         row.instance_id = instances.start(session, batch.key, values, actor=actor).instance.id
         row.state = "imported"
     row.done_at = clock.now(session)
@@ -299,17 +279,24 @@ def halt(session: Session, batch_id: int) -> None:
         batch.state = "stopped"
 
 
-def choose(session: Session, batch_id: int, wanted: Collection[str], *, actor: Actor) -> ImportBatch:
-    """Say which values come in although the form leaves them out; the lines are judged anew.
+def choose(
+    session: Session, batch_id: int, wanted: Collection[str], options: Mapping[str, str], *, actor: Actor
+) -> ImportBatch:
+    """Say which values come in although the form leaves them out, and which option stands for a text that is none
+    (by `ForeignValue.name`); the lines are judged anew.
 
     Raises:
-        NotFound. InvalidForm: a value that the form does not leave out. Conflict: it has begun.
+        NotFound. InvalidForm: a value that the form does not leave out, no such text or option. Conflict: it
+            has begun.
     """
     batch = get(session, batch_id, actor=actor, lock=True)
-    if set(wanted) - set(target(session, batch.key, actor=actor).excluded):
+    goal = targets.target(session, batch.key, actor=actor)
+    if set(wanted) - set(goal.excluded):
         raise InvalidForm(_("Pilihan ini tidak dikenal."), {"wanted": _("Pilihan ini tidak dikenal.")})
     if batch.state not in ("judging", "ready") or batch.begun_by_id is not None:
         raise Conflict(_("Impor ini sudah dimulai."))
+    foreign_values.say_options(session, batch, goal, options)
+    foreign_values.count_anew(session, batch_id)
     batch.wanted, batch.state = sorted(wanted), "judging"
     own = (ImportRow.batch_id == batch_id, ImportRow.state.in_(_OPEN))
     session.execute(update(ImportRow).where(*own).values(state="new", errors=None, instance_id=None))
@@ -377,9 +364,9 @@ def of_key(
     """The imports into process ``key``, the newest first. 1 SQL over an index.
 
     Raises:
-        What `target` raises.
+        What `targets.target` raises.
     """
-    target(session, key, actor=actor)
+    targets.target(session, key, actor=actor)
     limit = limited(limit)
     query = select(ImportBatch).where(ImportBatch.key == key)
     if after:
@@ -389,91 +376,13 @@ def of_key(
     return Page(found[:limit], cursor(found[limit - 1].id) if len(found) > limit else None)
 
 
-def targets(session: Session, *, actor: Actor) -> list[ProcessDefinition]:
-    """The processes that the actor may import into, by name."""
-    found = []
-    for definition in instances.startable(session, actor):
-        with suppress(AppError):
-            target(session, definition.key, actor=actor)
-            found.append(definition)
-    return found
-
-
 def file_name(session: Session, batch: ImportBatch) -> str:
     """The name of the file; "" once its time is over."""
     return str(encryption.unseal(session, batch.sheet)["name"]) if batch.sheet is not None else ""
 
 
-def rows(
-    session: Session, batch_id: int, state: str, *, actor: Actor, after: str = "", limit: int = 50
-) -> Page[ImportRow]:
-    """The lines of a batch in one of `STATES`, or all, by line. 2 SQL over indexes."""
-    get(session, batch_id, actor=actor)
-    limit = limited(limit)
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id)
-    if state:
-        if state not in STATES:
-            raise paging.unknown()
-        query = query.where(ImportRow.state == state)
-    if after:
-        query = query.where(ImportRow.line > number_of(values_of(after, 1)[0]))
-    query = query.options(joinedload(ImportRow.instance)).order_by(ImportRow.line)
-    found = session.scalars(query.limit(limit + 1)).all()
-    return Page(found[:limit], cursor(found[limit - 1].line) if len(found) > limit else None)
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What came of a line, for the result file: no cell of it, so no name either."""
-
-    line: int
-    number: str
-    state: str
-    case: str
-    errors: Mapping[str, str]
-
-
-def outcomes(session: Session, batch_id: int, *, actor: Actor) -> Iterator[Outcome]:
-    """Yield what came of each line, by line; a page of them is in memory at a time.
-
-    The case's number is told to whoever may see that case.
-
-    Raises:
-        NotFound: there is no such batch, or the actor may not start its process.
-    """
-    after: str | None = ""
-    while after is not None:
-        found = rows(session, batch_id, "", actor=actor, after=after, limit=paging.MAX_LIMIT)
-        cases = seen_cases(session, found.items, actor=actor)
-        for row in found.items:
-            case = cases.get(row.instance_id or 0, "")
-            yield Outcome(row.line, row.number, row.state, case, errors_of(session, row))
-        session.expunge_all()
-        after = found.next
-
-
-def seen_cases(session: Session, lines: Sequence[ImportRow], *, actor: Actor) -> dict[int, str]:
-    """The numbers of those cases of lines that the actor may see, by id. 1 SQL."""
-    ids = {row.instance_id for row in lines if row.instance_id is not None}
-    seen = select(ProcessInstance.id, ProcessInstance.business_key).where(ProcessInstance.id.in_(ids))
-    return {id_: number for id_, number in session.execute(seen.where(access.visible(actor)))}
-
-
-def errors_of(session: Session, row: ImportRow) -> dict[str, str]:
-    """What is wrong with a line, by field, in the language in use; under an empty key what is about all of it."""
-    stored = encryption.unseal(session, row.errors) if row.errors is not None else {}
-    return {key: stored_messages.tell_stored(text) for key, text in stored.items()}
-
-
-def progress(session: Session, batch_id: int) -> dict[str, int]:
-    """How many lines are in each of `STATES`. 1 SQL over an index."""
-    query = select(ImportRow.state, func.count()).where(ImportRow.batch_id == batch_id)
-    counted = session.execute(query.group_by(ImportRow.state)).all()
-    return dict.fromkeys(STATES, 0) | {state: count for state, count in counted}
-
-
 def forget_old(session: Session) -> None:
-    """Drop cells, errors and names of files whose time is over. 3 SQL."""
+    """Drop cells, errors and names of files whose time is over. 4 SQL."""
     before = clock.now(session) - KEPT
     over = or_(
         ImportBatch.finished_at < before,
@@ -485,6 +394,7 @@ def forget_old(session: Session) -> None:
     if ids:
         gone = update(ImportRow).where(ImportRow.batch_id.in_(ids))
         session.execute(gone.values(cells=None, errors=None))
+        session.execute(update(ImportValue).where(ImportValue.batch_id.in_(ids)).values(text=None))
         session.execute(
             update(ImportBatch)
             .where(ImportBatch.id.in_(ids))

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, InvalidForm, NotAllowed
+from app.errors import Conflict, NotAllowed
 from app.history.events import InstanceCancelled
 from app.i18n import _
 from app.models import Job, MessageWait, ProcessInstance, UserTask
+from app.services import identity
 from app.services.core import access, clock, history
 from app.services.core.access import Actor
+from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.facts import writing as facts
@@ -54,12 +56,13 @@ def cancel(session: Session, instance_id: int, reason: str, *, actor: Actor) -> 
     version = definitions.readable(session, instance.definition_id)
     if not may_cancel(actor, instance, tasks, waits, version):
         raise NotAllowed(_("Hanya pemilik proses dan koordinator lajur yang dapat membatalkan perkara."))
-    if not reason.strip():
-        raise InvalidForm(_("Tulis alasan pembatalan."), {"reason": _("Tulis alasan pembatalan.")})
-    _end_cancelled(session, instance, tasks, actor)
+    reason = required_reason(reason, _("Tulis alasan pembatalan."))
+    reason = identity.masked_text(session, instance, reason)
+    stop(session, instance, tasks, "cancelled", actor=actor)
+    instance.engine_state = b""
     facts.refresh(session, instance, version)
-    _tell_holders(session, instance, tasks, reason.strip(), actor)
-    history.record(session, InstanceCancelled(reason=reason.strip()), actor=actor, instance_id=instance.id)
+    _tell_holders(session, instance, tasks, reason, actor)
+    history.record(session, InstanceCancelled(reason=reason), actor=actor, instance_id=instance.id)
     return instance
 
 
@@ -74,11 +77,12 @@ def _tell_holders(
             texts.queue(session, instance, task.activity_id, "task_cancelled", to, **about)
 
 
-def _end_cancelled(
-    session: Session, instance: ProcessInstance, tasks: Sequence[UserTask], actor: Actor
+def stop(
+    session: Session, instance: ProcessInstance, tasks: Sequence[UserTask], state: str, *, actor: Actor
 ) -> None:
+    """Close the open ``tasks`` of a case and remove what waits in it; it is over, in this ``state``."""
     now = clock.now(session)
-    instance.state, instance.ended_at, instance.engine_state = "cancelled", now, b""
+    instance.state, instance.ended_at = state, now
     for task in tasks:
         task.state, task.closed_at, task.closed_by_id = "cancelled", now, actor.id
     task_notices.close(session, [task.id for task in tasks])

@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Select, Table, bindparam, select, update
+from sqlalchemy import BindParameter, Select, Table, bindparam, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
@@ -16,7 +16,7 @@ from sqlalchemy.orm.util import identity_key
 from app.engine.local_variables import COUNTER
 from app.engine.running.context import Effect, Event
 from app.engine.running.step import Kept, OpenTask, Step
-from app.history import writer
+from app.history import standing, writer
 from app.history.events import (
     REPORTER,
     InstanceEvent,
@@ -27,7 +27,7 @@ from app.history.events import (
     typed,
 )
 from app.history.writer import Record
-from app.models import OutboxMessage, ProcessInstance, User, UserTask
+from app.models import Job, MessageWait, OutboxMessage, ProcessInstance, User, UserTask
 from app.services.core import access, bulk, clock, holidays
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
@@ -64,19 +64,24 @@ def apply(
     actor: Actor | None,
     unheard: Collection[str] = (),
     moved_from: Version | None = None,
+    because: Record | None = None,
     held_until: datetime | None = None,
 ) -> None:
     """Store a step: state and variables, tasks, timers, messages, notifications and history, in one go.
 
     ``unheard``: ids of tasks that nobody has an unread notice about, as far as that is known; it saves a statement.
     ``held_until``: nobody is told of it before, as it may be taken back.
-    ``moved_from``: of a case that moves to ``version`` the one that it was in, see `Step.kept`.
+    ``moved_from``: of a case that moves to ``version`` the one that it was in, see `Step.kept`; ``because``: the
+    event that tells so, recorded before the others.
     """
     had_incident = instance.state == "incident"
     session.flush()  # what was recorded before comes before
     counted = facts.counted_by(version, instance) if instance.visits else None  # None: it begins
+    ranked = instance.priority_rank
     store(session, instance, version, step)
     _close_tasks(session, step, actor)
+    if counted is not None and ranked != instance.priority_rank:
+        rank_tasks(session, instance.id)
     task_notices.close(session, [task for task in step.closed if task not in unheard])
     named = _named_units(version, step)
     staffed = staff(session, {unit for unit, _variable in named.values() if unit})
@@ -88,8 +93,9 @@ def apply(
     )
     waits.sync(session, instance, version, step)
     for_units = [(task, code, staffed[code]) for task in step.opened if (code := units[task.id][0])]
+    released: list[Record] = []
     if moved_from is not None:
-        for_units += _carry_over(session, instance, version, step, moved_from, actor)
+        for_units += _carry_over(session, instance, version, step, moved_from, actor, released)
     news = task_notices.opening_messages(session, instance, version, for_units, actor=actor)
     news += task_notices.withdrawal_messages(session, instance, version, step, actor=actor)
     if instance.snoozed:
@@ -105,6 +111,10 @@ def apply(
         for task in step.opened
         if (variable := units[task.id][1]) and units[task.id][0] is None
     ]
+    records = [*([because] if because is not None else []), *released, *records]
+    if records:
+        beside = _changed(step) if moved_from is None else _stands(session, instance)
+        records[0] = replace(records[0], standing=beside)
     writer.add_all(session, records, instance_id=instance.id, at=clock.now(session))
     if (
         step.completed
@@ -115,6 +125,51 @@ def apply(
         facts.refresh(session, instance, version)
     if had_incident:
         incidents.close_moot(session, instance, _got_past(step), actor=actor)
+
+
+def _changed(step: Step) -> dict[str, Any]:
+    """What a step changed that its events do not tell."""
+    return standing.changed(
+        passed=step.visits,
+        timers=[(timer.id, timer.node.id, timer.due.at) for timer in step.timers],
+        stopped=step.stopped_timers,
+        waits=[(wait.id, wait.node.id) for wait in step.messages],
+        over=step.stopped_messages,
+    )
+
+
+def _stands(session: Session, instance: ProcessInstance) -> dict[str, Any]:
+    """Where a case stands that was put elsewhere. 3 SQL."""
+    of = {"of_id": instance.id}
+    tasks, timers, messages = (session.execute(query, of) for query in _standing_queries())
+    return standing.entire(
+        visits=instance.visits,
+        tasks=[(*row[:-2], row.unit_code or "", row.name or "") for row in tasks],
+        timers=[tuple(row) for row in timers],
+        waits=[tuple(row) for row in messages],
+    )
+
+
+@cache
+def _standing_queries() -> tuple[Any, Any, Any]:
+    of: BindParameter[int] = bindparam("of_id")
+    tasks = select(
+        UserTask.id, UserTask.activity_id, UserTask.opened_at, UserTask.due_at, UserTask.unit_code, User.name
+    )
+    return (
+        tasks.outerjoin(User, User.id == UserTask.assignee_id).where(
+            UserTask.instance_id == of, UserTask.state == "open"
+        ),
+        select(Job.id, Job.activity_id, Job.due_at).where(Job.instance_id == of, Job.signal.is_(None)),
+        select(MessageWait.id, MessageWait.activity_id).where(MessageWait.instance_id == of),
+    )
+
+
+def rank_tasks(session: Session, instance_id: int) -> None:
+    """Let the open tasks of a case be sorted by its priority. 1 SQL."""
+    rank = select(ProcessInstance.priority_rank).where(ProcessInstance.id == instance_id)
+    still = update(UserTask).where(UserTask.instance_id == instance_id, UserTask.state == "open")
+    session.execute(still.values(priority_rank=rank.scalar_subquery()))
 
 
 def _wake(session: Session, instance: ProcessInstance) -> None:
@@ -170,8 +225,10 @@ def _carry_over(
     step: Step,
     before: Version,
     actor: Actor | None,
+    released: list[Record],
 ) -> list[tuple[OpenTask, str, Staff]]:
-    """Let what stays open be as it is in ``version``; return the tasks that are new to a unit."""
+    """Let what stays open be as it is in ``version``; return the tasks that are new to a unit. Those that their
+    holders lose are told in ``released``."""
     assert step.kept is not None  # noqa: S101 who moves a case says from where
     waits.carry_over(session, version, step.kept)
     rows = {row.id: row for row in session.scalars(_kept_tasks(), {"of_id": instance.id})}
@@ -189,8 +246,8 @@ def _carry_over(
             continue
         _change(session, [task.id], changed)
         if changed.keys() & {"group_id", "unit_code"}:
-            task_notices.hand_on(session, task.id, moved=True)
-            _release(session, row, actor)
+            task_notices.hand_on(session, task.id)
+            released += _release(session, row, actor)
             news += [(task, unit, staffed[unit])] if unit is not None and unit in staffed else []
     return news
 
@@ -233,17 +290,17 @@ def _task_as_kept(
     return values
 
 
-def _release(session: Session, row: UserTask, actor: Actor | None) -> None:
-    """Let a task go back to its lane if its holder does not work in that."""
+def _release(session: Session, row: UserTask, actor: Actor | None) -> list[Record]:
+    """Let a task go back to its lane if its holder does not work in that; return what tells so."""
     holder = session.get(User, row.assignee_id) if row.assignee_id is not None else None
     if holder is None:
-        return
+        return []
     still = select(access.still_offered(holder.id)).where(UserTask.id == row.id)
-    if not session.scalar(still):
-        _change(session, [row.id], {"assignee_id": None, "claimed_at": None})
-        told = TaskReleased(task=row.id, user=holder.name, reason="not_offered")
-        record = Record(told, row.activity_id, actor.id if actor else None)
-        writer.add(session, record, instance_id=row.instance_id, at=clock.now(session))
+    if session.scalar(still):
+        return []
+    _change(session, [row.id], {"assignee_id": None, "claimed_at": None})
+    told = TaskReleased(task=row.id, user=holder.name, reason="not_offered")
+    return [Record(told, row.activity_id, actor.id if actor else None)]
 
 
 def _named_units(version: Version, step: Step) -> dict[str, tuple[str | None, str | None]]:
@@ -279,6 +336,7 @@ def _task(
         "due_at": task.due.at if task.due else None,
         "deadline": task.due.as_dict() if task.due else None,
         "sort_at": _sorted_at(session, version, task, now),
+        "priority_rank": instance.priority_rank,
     }
 
 
@@ -391,15 +449,19 @@ def _now(instance: ProcessInstance, version: Version, step: Step) -> dict[str, A
         visits = Counter(dict[str, int]())
         for element, times in instance.visits.items():
             visits[step.kept.renamed.get(element, element)] += times
+    visited = visits + Counter(step.visits)
+    listed = {
+        column: _as_text(step.variables.get(properties.get(name, ""))) for column, name in _LISTED.items()
+    }
     return {
         "revision": _next_revision(instance.revision),
         **({"definition_id": version.id} if step.kept is not None else {}),
         "engine_state": step.state,
         "variables": step.variables,
-        "visits": dict(visits + Counter(step.visits)),
-        **{
-            column: _as_text(step.variables.get(properties.get(name, ""))) for column, name in _LISTED.items()
-        },
+        "visits": dict(visited),
+        "branches": sorted(version.branches & visited.keys()),
+        **listed,
+        "priority_rank": task_order.rank(properties, listed["priority"]),
     }
 
 

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, union_all
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NumberTaken
 from app.i18n import _
-from app.models import ProcessDefinition, ProcessInstance, Setting
+from app.models import DestroyedCase, ProcessDefinition, ProcessInstance, Setting
 from app.services.core import access, clock, settings
 from app.services.core.access import Actor
 from app.services.core.upsert import insert
@@ -99,5 +99,8 @@ def _prefix(version: Version) -> str:
 
 
 def _is_taken(session: Session, version: Version, number: str) -> bool:
+    """Whether a case has the number, or had it before it was destroyed: two cases of one number are told apart."""
     same = (ProcessInstance.key == version.key, ProcessInstance.business_key == number)
-    return session.scalar(select(ProcessInstance.id).where(*same)) is not None
+    gone = (DestroyedCase.key == version.key, DestroyedCase.business_key == number)
+    query = union_all(select(ProcessInstance.id).where(*same), select(DestroyedCase.id).where(*gone))
+    return session.execute(query.limit(1)).first() is not None

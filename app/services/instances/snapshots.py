@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.util import identity_key
 
-from app.db import UtcDateTime
+from app.column_types import UtcDateTime
 from app.engine.running.step import Step
 from app.models import Incident, Job, MessageWait, ProcessInstance, UserTask
 
@@ -114,7 +114,8 @@ def digest(rows: Rows) -> str:
     on when a move is undone, and what no hash of earlier releases has in it."""
     cases = [{**row, "revision": None} for row in rows[_CASE.name]]
     for case in cases:
-        case.pop("masks_changed", None)
+        for name in ("masks_changed", "branches"):
+            case.pop(name, None)
     return hashlib.sha256(orjson.dumps({**rows, _CASE.name: cases}, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
@@ -170,6 +171,32 @@ def put_rows_back(
     for table in (_TASK, _INCIDENT):
         for values in _written(before[table.name], table):
             connection.execute(update(table).where(table.c.id == values["id"]).values(**values))
+    session.expire_all()
+
+
+def standing_of(session: Session, instance_id: int) -> Rows:
+    """Where a running case stands: of its row the state, of its open tasks and incidents the ids, and what waits in
+    it. Nothing of what people wrote: that may be masked before it is put back. 5 SQL."""
+    rows = rows_of(session, instance_id)
+    kept = {_CASE.name: ("state",), _TASK.name: ("id",), _INCIDENT.name: ("id",)}
+    return {
+        name: [{column: row[column] for column in kept.get(name, row)} for row in found]
+        for name, found in rows.items()
+    }
+
+
+def put_standing_back(session: Session, instance: ProcessInstance, before: Rows) -> None:
+    """Let a case that was stopped stand where it stood before; its engine state was left in place."""
+    connection = session.connection()
+    [case] = before[_CASE.name]
+    instance.state, instance.ended_at = case["state"], None
+    session.flush()
+    for table in _WAITING:
+        _insert(session, table, before[table.name])
+    opened = {"state": "open", "closed_at": None, "closed_by_id": None}
+    for table, values in ((_TASK, opened), (_INCIDENT, {"resolved_at": None})):
+        if ids := [row["id"] for row in before[table.name]]:
+            connection.execute(update(table).where(table.c.id.in_(ids)).values(**values))
     session.expire_all()
 
 

@@ -12,9 +12,10 @@ from app.errors import WrongKey
 from app.models import Attachment, Draft
 from app.services.core import clock, encryption, idempotency, sealed_values, settings
 from app.services.deployment import proposals, resources
-from app.services.files import store
+from app.services.files import phone_photos, store
 from app.services.imports import batches as imports
 from app.services.migration import batches, surveys
+from app.services.notifications import digests
 from app.services.people import rate_limits, sessions
 from app.services.roster import files as rosters
 from app.services.studio import drafts as process_drafts
@@ -37,11 +38,13 @@ def delete_expired(session: Session) -> None:
     sessions.forget_old(session)
     sealed_values.forget_old(session)
     drafts.forget_old(session)
+    phone_photos.forget_old(session)
     process_drafts.forget_old(session)
     batches.forget_old(session)
     imports.forget_old(session)
     rosters.forget_old(session)
     surveys.forget_old(session)
+    digests.forget_old(session)
     resources.forget_unused(session, proposals.held(session))
     collect(session)  # after the drafts: they hold files
 

@@ -31,7 +31,8 @@ from sqlalchemy import (
 )
 
 from app import packing
-from app.db import Base, PackedBytes, PackedDocument, UtcDateTime, UtcMilliseconds
+from app.column_types import PackedBytes, PackedDocument, UtcDateTime, UtcMilliseconds
+from app.db import Base
 from app.errors import NotReady
 from app.i18n import _
 from app.services.maintenance import migrations
@@ -45,6 +46,7 @@ VOLATILE = frozenset(
         "completion_undo",
         "effect_case",
         "effect_survey",
+        "history_permit",
         "login_session",
         "roster_file",
         "roster_line",
@@ -52,7 +54,7 @@ VOLATILE = frozenset(
     }
 )
 #: What an installation writes before anything is done in it; a backup's own takes its place.
-LEFT_BEHIND = frozenset({"setting", "security_event"})
+LEFT_BEHIND = frozenset({"event_chain", "setting", "security_event"})
 ENDINGS = (".jsonl.gz", ".jsonl")
 _BATCH = 500
 #: The revision from which on documents may stand packed in a database.

@@ -14,6 +14,7 @@ from app.models import MigrationBatch, MigrationCase, ProcessDefinition, Process
 from app.services.core import bulk, clock, paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
+from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
 from app.services.migration import moves
 from app.services.migration.decisions import Decisions
@@ -43,7 +44,7 @@ def begin(
         Conflict: no case is left to move, too many are, or cases of the process are being moved.
     """
     moves.require_may_move(actor)
-    reason = moves.require_reason(reason)
+    reason = required_reason(reason, _("Tulis alasan pemindahan."))
     target = definitions.get(session, target_id)
     if target.withdrawn:
         raise Conflict(_("Versi ini sudah dicabut, jadi tidak dapat menjadi tujuan."))
@@ -236,7 +237,7 @@ def take_back(
             that was stopped before others had their turn.
     """
     moves.require_may_move(actor)
-    reason = moves.require_reason(reason)
+    reason = required_reason(reason, _("Tulis alasan pemindahan."))
     batch = get(session, batch_id, actor=actor, lock=True)
     if batch.state == "running" or _under_way(session, batch.key):
         raise Conflict(_("Perkara proses ini sedang dipindahkan. Tunggu sampai selesai, atau hentikan dulu."))

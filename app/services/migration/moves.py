@@ -15,10 +15,13 @@ from app.engine.running.migration import Blocked, Obstacle, Plan, Standing
 from app.errors import Conflict, InvalidForm, NotAllowed
 from app.history.events import InstanceMigrated, MigrationUndone, TokenMoved
 from app.history.events.migration import Change
+from app.history.writer import Record
 from app.i18n import _
 from app.models import Draft, Job, MessageWait, ProcessInstance, User, UserTask
+from app.services import identity
 from app.services.core import access, clock, history, holidays, rights
 from app.services.core.access import Actor
+from app.services.core.reasons import required_reason
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.facts import writing as facts
@@ -28,7 +31,6 @@ from app.services.migration.decisions import Decisions
 from app.services.people.units import staff
 
 #: A reason is shown whole wherever a move is told.
-MOST_REASON = 1_000
 
 
 @dataclass(frozen=True)
@@ -73,23 +75,6 @@ def standing_owner(session: Session, user_id: int) -> Actor | None:
         is_auditor=user.is_auditor,
     )
     return actor if may_move(actor) else None
-
-
-def require_reason(reason: str) -> str:
-    """The reason without blanks around it.
-
-    Raises:
-        InvalidForm: there is none, or it is too long.
-    """
-    reason = reason.strip()
-    message = ""
-    if not reason:
-        message = _("Tulis alasan pemindahan.")
-    elif len(reason) > MOST_REASON:
-        message = _("Alasan paling panjang {n} huruf.", n=MOST_REASON)
-    if message:
-        raise InvalidForm(message, {"reason": message})
-    return reason
 
 
 def move(
@@ -166,13 +151,13 @@ def _move(
         target=target.id,
         from_version=source.number,
         to_version=target.number,
-        reason=reason,
+        reason=identity.masked_text(session, instance, reason),
         batch=batch,
         changes=[asdict(change) for change in changes],
         renamed={old: new for old, new in renamed.items() if old in standing},
     )
-    history.record(session, event, actor=actor, instance_id=instance.id)
-    execution.apply(session, instance, target, step, actor=actor, moved_from=source)
+    because = Record(event, None, actor.id)
+    execution.apply(session, instance, target, step, actor=actor, moved_from=source, because=because)
     session.flush()
     after = snapshots.digest(snapshots.rows_of(session, instance.id))
     return Done(source.id, changes, snapshots.pack(before), after)
@@ -219,7 +204,7 @@ def undo(
         target=target,
         from_version=numbers[done.source_id],
         to_version=numbers[target],
-        reason=reason,
+        reason=identity.masked_text(session, instance, reason),
         batch=batch,
     )
     history.record(session, event, actor=actor, instance_id=instance_id)
@@ -276,7 +261,7 @@ def put_elsewhere(
             go on from there.
     """
     require_may_move(actor)
-    reason = require_reason(reason)
+    reason = required_reason(reason, _("Tulis alasan pemindahan."))
     instance = _running(session, instance_id, actor)
     version = definitions.version(session, instance.definition_id)
     token = next((one for one in tokens(session, instance, version) if one.id == token_id), None)
@@ -294,9 +279,10 @@ def put_elsewhere(
     except Blocked as blocked:
         raise Conflict(blocked.obstacles[0].text) from blocked
     name = version.diagram.nodes[to].name or to
+    reason = identity.masked_text(session, instance, reason)
     event = TokenMoved(to=to, name=name, reason=reason, task=token_id if token.is_task else "")
-    history.record(session, event, actor=actor, instance_id=instance.id, activity_id=token.activity_id)
-    execution.apply(session, instance, version, step, actor=actor, moved_from=version)
+    because = Record(event, token.activity_id, actor.id)
+    execution.apply(session, instance, version, step, actor=actor, moved_from=version, because=because)
     return instance
 
 

@@ -13,9 +13,10 @@ from app.engine.running.correspondence import propose
 from app.engine.running.migration import Blocked, Plan
 from app.errors import Conflict, NotAllowed
 from app.history.events import DeadlinesRecounted
+from app.history.writer import Record
 from app.i18n import _
 from app.models import DeadlineRecount, Job, ProcessInstance, User
-from app.services.core import access, clock, history, holidays, rights
+from app.services.core import access, clock, holidays, rights
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.instances import execution
@@ -208,8 +209,8 @@ def _count_case(session: Session, asked: DeadlineRecount, instance: ProcessInsta
     if not changes:
         return False
     event = DeadlinesRecounted(recount=asked.id, changes=[asdict(change) for change in changes])
-    history.record(session, event, actor=actor, instance_id=instance.id)
-    execution.apply(session, instance, version, step, actor=actor, moved_from=version)
+    because = Record(event, None, actor.id)
+    execution.apply(session, instance, version, step, actor=actor, moved_from=version, because=because)
     return True
 
 

@@ -20,6 +20,9 @@ def words(body: Mapping[str, Any]) -> str:
     if body["code"] == membership_changes.DISABLED_NOTICE:
         known = N_("{by} menonaktifkan akun {user} ({roles}).")
         by_command = N_("Akun {user} ({roles}) dinonaktifkan oleh sebuah perintah di server.")
+    elif body["code"] == membership_changes.SECOND_STEP_NOTICE:
+        known = N_("{by} menyetel ulang langkah kedua {user} saat masuk.")
+        by_command = N_("Langkah kedua {user} saat masuk disetel ulang oleh sebuah perintah di server.")
     else:
         known = N_("{by} menyetel ulang kata sandi {user}.")
         by_command = N_("Kata sandi {user} disetel ulang oleh sebuah perintah di server.")

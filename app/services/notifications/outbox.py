@@ -14,6 +14,7 @@ from app.services.core import access, clock
 from app.services.core.access import WORKING
 from app.services.notifications import task_notices
 from app.services.notifications.task_notices import Standing
+from app.services.notifications.wishes import Plan
 from app.services.people import absences
 
 #: ``error`` of a message that nobody could be told: an empty lane without a coordinator.
@@ -53,6 +54,13 @@ class _People:
         fallback = self.members.get(coordinator or 0, set())
         return fallback or set().union(*(self.members.get(group, set()) for group in groups))
 
+    def hears_as_lane(self, audience: Mapping[str, Any], user_id: int) -> bool:
+        """Whether a message is for the user as one of many who may do the work: neither named nor coordinating."""
+        coordinator = audience.get("coordinator")
+        if user_id in (audience.get("users") or []) or user_id in self.members.get(coordinator or 0, ()):
+            return False
+        return any(user_id in self.members.get(group, ()) for group in audience.get("groups") or [])
+
 
 def waiting(session: Session) -> bool:
     """Whether anything waits to be delivered. 1 SQL over an index."""
@@ -79,17 +87,18 @@ def deliver(session: Session, limit: int = 200) -> int:
     for message in messages:
         recipients = people.of(message.audience)
         knowing = told[message.id] | set(message.audience.get("except") or [])  # who caused it knows it
-        rows += [_notice(message, user_id, now, standing) for user_id in sorted(recipients - knowing)]
+        rows += [_notice(message, user_id, now, standing, people) for user_id in sorted(recipients - knowing)]
         others = stand_ins.of(message, recipients - knowing)
         rows += [
-            _notice(message, user_id, now, standing, meant_for=others[user_id])
+            _notice(message, user_id, now, standing, people, meant_for=others[user_id])
             for user_id in sorted(others.keys() - recipients - knowing)
         ]
         message.delivered_at, message.error = now, None if recipients else NOBODY
         # What it said stands in the notices, and whom it was for in the history of its case.
         message.body, message.audience = {}, {}
     if rows:
-        session.execute(insert(Notice), rows)
+        plan = Plan(session, {row["user_id"] for row in rows}, now)
+        session.execute(insert(Notice), [row | plan.told(row["user_id"], row["body"]) for row in rows])
     session.flush()
     return len(messages)
 
@@ -136,12 +145,27 @@ def _seen_cases(cases: Collection[int], user: User) -> Select[int]:
 
 
 def _notice(
-    message: OutboxMessage, user_id: int, now: datetime, standing: Standing, *, meant_for: int | None = None
+    message: OutboxMessage,
+    user_id: int,
+    now: datetime,
+    standing: Standing,
+    people: _People,
+    *,
+    meant_for: int | None = None,
 ) -> dict[str, Any]:
     """``meant_for``: whom its reader stands in for."""
-    about = {"instance_id": message.instance_id, "outbox_id": message.id, "body": message.body}
-    read_at = now if standing.settled(message, meant_for or user_id) else None
-    return {**about, "user_id": user_id, "task_id": message.task_id, "created_at": now, "read_at": read_at}
+    for_whom = meant_for or user_id
+    lane = people.hears_as_lane(message.audience, for_whom) and not standing.holds(message, for_whom)
+    return {
+        "instance_id": message.instance_id,
+        "outbox_id": message.id,
+        "body": message.body,
+        "user_id": user_id,
+        "task_id": message.task_id,
+        "for_lane": lane,
+        "created_at": now,
+        "read_at": now if standing.settled(message, for_whom) else None,
+    }
 
 
 def _people(session: Session, messages: Sequence[OutboxMessage]) -> _People:

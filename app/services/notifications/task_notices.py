@@ -1,20 +1,22 @@
-"""Notices about a task: they count as read once the task is closed, or is no longer what they say it is.
+"""Notices about a task: they count as read once the task is closed or somebody else has it, and what tells of a new
+task once anybody has it. Who coordinates still hears of a deadline.
 
 Only notices that ask for something have a ``task_id``: a task that opened, one that was handed to somebody, a unit
-without officers, and what the timer of an open task sends. That a task was taken away stays unread until it is read.
+without officers, a message of the reporter, and what the timer of an open task sends. That a task was taken away
+stays unread until it is read.
 """
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import BindParameter, Table, Update, bindparam, select, update
+from sqlalchemy import BindParameter, ColumnElement, Table, Update, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.engine.diagram import Node
 from app.engine.running.step import OpenTask, Step
 from app.history.events import TaskCancelled, typed
-from app.models import Notice, OutboxMessage, ProcessInstance, UserTask
+from app.models import Notice, OutboxMessage, ProcessInstance, UserTask, membership
 from app.services.core import clock, settings
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
@@ -24,17 +26,16 @@ from app.services.people.units import Staff
 HANDED = "task_reassigned"
 OPENED = ("task_opened", "task_opened_due")
 NO_OFFICERS = "unit_empty"
+REPORTER_WROTE = "reporter_wrote"
 
 #: Whether somebody has not read a notice about a task.
 UNREAD = select(Notice.id).where(Notice.task_id == UserTask.id, Notice.read_at.is_(None)).exists()
 
 
-def _closing(*codes: str) -> Update:
+def _closing(*which: ColumnElement[bool]) -> Update:
     """Built once, like all that belongs to a completion."""
     tasks: BindParameter[Any] = bindparam("tasks", expanding=True)
-    about = select(Notice.id).where(Notice.task_id.in_(tasks), Notice.read_at.is_(None))
-    if codes:
-        about = about.where(Notice.body["code"].as_string().in_(codes))
+    about = select(Notice.id).where(Notice.task_id.in_(tasks), Notice.read_at.is_(None), *which)
     # All that a command marks is locked by one statement, in the order in which `notices.mark_all_read` locks: in two
     # orders the two could wait for each other.
     inner = about.order_by(Notice.id).with_for_update()
@@ -42,10 +43,24 @@ def _closing(*codes: str) -> Update:
     return update(table).where(table.c.id.in_(inner)).values(read_at=bindparam("now"))
 
 
+def _code(*codes: str) -> ColumnElement[bool]:
+    code: ColumnElement[bool] = Notice.body["code"].as_string().in_(codes)
+    return code
+
+
+def _of_others() -> ColumnElement[bool]:
+    """Told to somebody who neither takes the task nor coordinates it."""
+    coordinators = select(membership.c.user_id).join(
+        UserTask, UserTask.coordinator_group_id == membership.c.group_id
+    )
+    coordinators = coordinators.where(UserTask.id == Notice.task_id, membership.c.user_id == Notice.user_id)
+    return and_(Notice.user_id != bindparam("holder"), ~coordinators.exists())
+
+
 _CLOSE = _closing()
-_GIVE_BACK = _closing(HANDED)
-_HAND_ON = _closing(HANDED, NO_OFFICERS)
-_MOVE = _closing(HANDED, NO_OFFICERS, *OPENED)
+_GIVE_BACK = _closing(_code(HANDED))
+_TAKE = _closing(or_(_code(HANDED, NO_OFFICERS, *OPENED), _of_others()))
+_ANSWER = _closing(_code(REPORTER_WROTE))
 
 
 def close(session: Session, task_ids: Collection[str]) -> None:
@@ -64,14 +79,20 @@ def give_back(session: Session, task_id: str) -> None:
     _mark(session, _GIVE_BACK, [task_id])
 
 
-def hand_on(session: Session, task_id: str, *, moved: bool) -> None:
-    """Mark as read what a reassignment settles; ``moved``: to another unit, for which it is no new task. 1 SQL."""
-    _mark(session, _MOVE if moved else _HAND_ON, [task_id])
+def hand_on(session: Session, task_id: str, holder_id: int | None = None) -> None:
+    """Mark as read what is settled by somebody's having the task now, or by its going to another unit. 1 SQL."""
+    _mark(session, _TAKE, [task_id], holder=holder_id or 0)
 
 
-def _mark(session: Session, statement: Update, task_ids: Collection[str]) -> None:
+def answer(session: Session, task_ids: Collection[str]) -> None:
+    """Mark as read that the reporter wrote: somebody answered him. 1 SQL, none without tasks."""
+    _mark(session, _ANSWER, task_ids)
+
+
+def _mark(session: Session, statement: Update, task_ids: Collection[str], **given: int) -> None:
     if task_ids:
-        session.connection().execute(statement, {"tasks": list(task_ids), "now": clock.now(session)})
+        values = {"tasks": list(task_ids), "now": clock.now(session), **given}
+        session.connection().execute(statement, values)
 
 
 def free(session: Session, messages: Iterable[OutboxMessage]) -> set[int]:
@@ -106,7 +127,13 @@ class Standing:
             return bool(task.assignee_id != user_id)
         if code == NO_OFFICERS:
             return task.assignee_id is not None
-        return code in OPENED and task.unit_code != message.audience.get("unit")
+        moved = task.unit_code != message.audience.get("unit")
+        return code in OPENED and (moved or task.assignee_id is not None)
+
+    def holds(self, message: OutboxMessage, user_id: int) -> bool:
+        """Whether the user has the task that the message is about."""
+        task = self._open.get(message.task_id or "")
+        return task is not None and task.assignee_id == user_id
 
 
 def opening_messages(
@@ -182,10 +209,10 @@ def _message(session: Session, instance: ProcessInstance, task: UserTask, cause:
     """Called as its holder knows it, its round included."""
     about = {"task": task.name, "cause": cause.name or (cause.timer.text if cause.timer else "") or cause.id}
     to = {"users": [task.assignee_id]}
-    return texts.message(session, instance, task.activity_id, _code(cause), to, **about)
+    return texts.message(session, instance, task.activity_id, _withdrawn(cause), to, **about)
 
 
-def _code(cause: Node) -> str:
+def _withdrawn(cause: Node) -> str:
     if cause.loop is not None:
         return "task_not_needed"
     return "task_timed_out" if cause.timer is not None else "task_passed"

@@ -1,6 +1,6 @@
 """Who is to be told, and in which words. What is queued here the outbox delivers once the step is stored."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,10 @@ _WORDS = {
     "task_to_unit": N_("Tugas {task} tidak lagi pada Anda: tugas itu beralih ke {unit}."),
     "task_handed_back": N_("{by} menarik kembali pengalihan tugas {task}."),
     "task_cancelled": N_("{by} membatalkan perkara ini, dan dengan itu tugas Anda {task}: {reason}"),
+    "task_joined": N_(
+        "{by} menggabungkan laporan ini ke perkara {number}, dan dengan itu tugas Anda {task} ditutup."
+    ),
+    "report_joined": N_("Laporan {number} digabungkan ke perkara ini."),
     "task_timed_out": N_("Waktu tugas Anda {task} habis ({cause}); tugas itu ditutup tanpa diselesaikan."),
     "task_not_needed": N_("Tugas Anda {task} tidak diperlukan lagi: syarat selesainya sudah terpenuhi."),
     "task_passed": N_("Perkara ini berjalan lewat {cause}; tugas Anda {task} ditutup tanpa diselesaikan."),
@@ -41,6 +45,7 @@ _WORDS = {
     "proposal_rejected": N_("{by} menolak usulan {n} ({keys}): {reason}"),
     "reporter_answered": N_("Pelapor menjawab permintaan data; perkara ini berjalan lagi."),
     "reporter_ended": N_("Pelapor menjawab permintaan data; dengan itu perkara ini berakhir: {end}."),
+    "reporter_wrote": N_("Pelapor menulis pesan tentang perkara ini."),
     # Queued by releases before 0008.
     "message_kept": N_(
         "Pesan {message} belum punya penerima. Sebabnya dan yang perlu dilakukan ada di riwayat perkara ini."
@@ -58,12 +63,25 @@ _WORDS = {
     ),
 }
 
+#: By code and parameters what an administrator wrote for it.
+Telling = Callable[[str, Mapping[str, str]], str | None]
 
-def words(body: Mapping[str, Any]) -> str:
-    """What a notice says, in the reader's language; what a diagram says stands as it is."""
+
+def delivered(code: str) -> str:
+    """What a notice of this code says as delivered, untranslated."""
+    return _WORDS[code]
+
+
+def words(body: Mapping[str, Any], edited: Telling | None = None) -> str:
+    """What a notice says, in the reader's language; what a diagram says stands as it is.
+
+    ``edited``: says what an administrator wrote instead for a code and its parameters; None for what is as delivered.
+    """
     if body.get("code") in membership_changes.NOTICES:
         return membership_notices.words(body)
     known, params = _WORDS.get(str(body.get("code"))), _shown(body.get("params", {}))
+    if known and edited and (told := edited(str(body["code"]), params)) is not None:
+        return told
     if known:
         return _(known, **params)
     text = str(body.get("text", ""))

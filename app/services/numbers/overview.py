@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 from app.services.core import clock, holidays
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.numbers import open_work, scope, totals
+from app.services.facts import working_out
+from app.services.numbers import open_work, scope, totals, words
 from app.services.numbers.open_work import OpenWork
 from app.services.numbers.scope import Scope
 from app.services.numbers.totals import Figures
@@ -43,7 +44,7 @@ class Activity:
 
 @dataclass(frozen=True)
 class Outcome:
-    """An end event, and how many cases ended there; ``id`` "" is cancelled."""
+    """An end event, and how many cases ended there; ``id`` "" is cancelled, and ":joined" joined to another case."""
 
     id: str
     name: str
@@ -162,11 +163,17 @@ def _breakdown(session: Session, asked: Asked, name: str) -> list[tuple[str, Fig
 def _outcomes(session: Session, asked: Asked) -> list[Outcome]:
     known = names(session, asked.key)
     found = [
-        Outcome(id_, known.get(id_, id_), figures.ended)
+        Outcome(id_, outcome_name(known, id_), figures.ended)
         for (id_,), figures in _summed(session, asked, "outcome").items()
         if figures.ended
     ]
     return sorted(found, key=lambda one: (not one.id, -one.cases))
+
+
+def outcome_name(known: Mapping[str, str], id_: str) -> str:
+    """What an outcome is called. ``known``: of `names`."""
+    special = {"": "cancelled", working_out.JOINED: "joined"}
+    return words.label(special[id_]) if id_ in special else known.get(id_, id_)
 
 
 def _activities(session: Session, asked: Asked) -> list[Activity]:

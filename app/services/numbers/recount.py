@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.models import FigureChange, FigureTotal, ProcessInstance
 from app.services.definitions import definitions
-from app.services.facts import entries, writing
+from app.services.facts import destroyed, entries, writing
 from app.services.facts.entries import FIGURES, Amounts, Slice
 
 _BATCH = 200
@@ -38,6 +38,8 @@ def differences(session: Session) -> Iterator[Difference]:
         if _by_task(kept) != _by_task(facts):
             yield Difference("tasks", case.id, _by_task(kept), _by_task(facts))
         _sum(anew, case.key, entries.added_up(entries.difference({}, facts.amounts)))
+    for key, entry in destroyed.entries(session):
+        _sum(anew, key, entries.added_up([entry]))
     folded = _kept_totals(session)
     for place in sorted({*anew, *folded}):
         is_kept, is_anew = (

@@ -175,13 +175,15 @@ def _summary(session: Session, found: Overview) -> Table:
         (_("Rata-rata sampai selesai (hari kerja)"), "days", words.days(total.mean_finish)),
         (words.label("within"), "share", _share(total.within, total.timed)),
         (words.label("returned"), "count", total.returned),
+        (words.label("rated"), "count", total.rated),
+        (words.label("mean_rating"), "days", _rounded(total.mean_rating)),
     ]
     columns = (Column(_("Angka"), "text"), Column(_("Jumlah"), "count"))
     rows = [Line((label, value), ("text", kind)) for label, kind, value in lines]
     return Table("ringkasan", _("Ringkasan"), columns, rows)
 
 
-_COUNTS = ("received", "answered", "finished", "unanswered", "other", "cancelled")
+_COUNTS = ("received", "answered", "finished", "unanswered", "other", "cancelled", "joined")
 
 
 def _outcomes(found: Overview) -> Table:
@@ -189,7 +191,7 @@ def _outcomes(found: Overview) -> Table:
     rows = [
         Line(
             (
-                one.name if one.id else words.label("cancelled"),
+                one.name,
                 one.cases,
                 _share(one.cases, found.total.ended),
             )
@@ -248,6 +250,10 @@ def _unit_names(session: Session, rows: Sequence[tuple[str, Figures]]) -> dict[s
     codes = [value for value, _figures in rows if value]
     query = select(Unit.code, Unit.name).where(Unit.code.in_(codes))
     return {code: name for code, name in session.execute(query)} if codes else {}
+
+
+def _rounded(number: float | None) -> float | None:
+    return None if number is None else round(number, 1)
 
 
 def _share(part: int, whole: int) -> float | None:

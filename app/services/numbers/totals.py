@@ -22,7 +22,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db import Document
+from app.column_types import Document
 from app.models import FigureChange, FigureTotal
 from app.services.facts import entries
 from app.services.facts.entries import FIGURES, Amounts, Slice
@@ -50,6 +50,9 @@ class Figures:
     unanswered: int = 0
     other: int = 0
     cancelled: int = 0
+    joined: int = 0
+    rated: int = 0
+    rating_sum: int = 0
     done: int = 0
     done_minutes: int = 0
     timed: int = 0
@@ -59,7 +62,7 @@ class Figures:
     @property
     def ended(self) -> int:
         """All that ended, however they did."""
-        return self.finished + self.unanswered + self.other + self.cancelled
+        return self.finished + self.unanswered + self.other + self.cancelled + self.joined
 
     @property
     def late(self) -> int:
@@ -75,6 +78,11 @@ class Figures:
     def mean_finish(self) -> float | None:
         """Office minutes to the end of those that were finished; None where none was."""
         return self.finish_minutes / self.finished if self.finished else None
+
+    @property
+    def mean_rating(self) -> float | None:
+        """What reporters gave, 1 to 5; None where none did."""
+        return self.rating_sum / self.rated if self.rated else None
 
 
 def summed(

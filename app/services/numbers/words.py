@@ -44,6 +44,23 @@ FIGURES: Mapping[str, Word] = {
         N_("Perkara yang sudah dijawab dan dalam jangka waktu itu berakhir di akhir yang tidak tuntas."),
     ),
     "cancelled": Word(N_("Dibatalkan"), N_("Perkara yang dalam jangka waktu itu dibatalkan petugas.")),
+    "joined": Word(
+        N_("Digabung"),
+        N_(
+            "Laporan yang dalam jangka waktu itu digabung ke perkara lain tentang hal yang sama. Laporan itu tetap "
+            "dihitung diterima; yang dikerjakan dan dihitung selesai hanya perkara yang lain itu."
+        ),
+    ),
+    "rated": Word(
+        N_("Dinilai pelapor"), N_("Laporan yang pertama kali dinilai pelapornya dalam jangka waktu itu.")
+    ),
+    "mean_rating": Word(
+        N_("Rata-rata penilaian pelapor"),
+        N_(
+            "Nilai 1 (tidak puas) sampai 5 (puas) yang diberikan pelapor setelah laporannya berakhir, rata-rata atas "
+            "laporan yang dinilai dalam jangka waktu itu."
+        ),
+    ),
     "ended": Word(
         N_("Berakhir"), N_("Semua perkara yang berakhir dalam jangka waktu itu, bagaimanapun akhirnya.")
     ),

@@ -5,7 +5,7 @@ units in one of these. Whether he may work on a task is asked of himself, when h
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
@@ -14,18 +14,15 @@ from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.history.events import AbsenceAdded, AbsenceEnded
 from app.i18n import _, day
 from app.models import Absence, Group, Unit, User
-from app.services.core import clock, history, holidays, rights
+from app.services.core import clock, history, rights
 from app.services.core.access import WORKING, Actor
 from app.services.people import officers
 
 #: The longest that one entry may be.
 MOST_DAYS = 366
+#: Whoever gives somebody work is told of an absence that begins within this time.
+SOON = timedelta(days=14)
 _PEOPLE = (joinedload(Absence.user), joinedload(Absence.substitute))
-
-
-def today(session: Session) -> date:
-    """The date on the office's wall."""
-    return holidays.calendar(session).local_date(clock.now(session))
 
 
 def _now(on: date) -> ColumnElement[bool]:
@@ -36,15 +33,23 @@ def away(session: Session, user_ids: Collection[int] | None = None) -> Mapping[i
     """Who of these, or of all, is away today, by his id; the entry that ends last. 1 SQL, none without ids."""
     if user_ids is not None and not user_ids:
         return {}
-    query = select(Absence).where(_now(today(session))).options(*_PEOPLE).order_by(Absence.last_on)
+    query = select(Absence).where(_now(clock.today(session))).options(*_PEOPLE).order_by(Absence.last_on)
     if user_ids is not None:
         query = query.where(Absence.user_id.in_(user_ids))
     return {one.user_id: one for one in session.scalars(query)}
 
 
+def away_soon(session: Session, user_ids: Collection[int]) -> Mapping[int, Absence]:
+    """Who of these is away today or will be within `SOON`, by his id; the entry that begins first. 1 SQL."""
+    on = clock.today(session)
+    near = and_(Absence.first_on <= on + SOON, Absence.last_on >= on, Absence.ended_at.is_(None))
+    query = select(Absence).where(near, Absence.user_id.in_(user_ids)).options(*_PEOPLE)
+    return {one.user_id: one for one in session.scalars(query.order_by(Absence.first_on.desc(), Absence.id))}
+
+
 def stood_in_for(session: Session, *, actor: Actor) -> Sequence[Absence]:
     """Absences of today in which the actor is the substitute, by name. 1 SQL."""
-    query = select(Absence).join(User, User.id == Absence.user_id).where(_now(today(session)))
+    query = select(Absence).join(User, User.id == Absence.user_id).where(_now(clock.today(session)))
     query = query.where(Absence.substitute_id == actor.id, WORKING).options(*_PEOPLE)
     return session.scalars(query.order_by(User.full_name, Absence.id)).all()
 
@@ -53,14 +58,14 @@ def stands_in(session: Session, *, actor: Actor, user_id: int | None) -> User | 
     """Whom the actor stands in for today, where ``user_id`` is such a person. 1 SQL, none without one."""
     if user_id is None:
         return None
-    query = select(Absence).where(_now(today(session)), Absence.user_id == user_id)
+    query = select(Absence).where(_now(clock.today(session)), Absence.user_id == user_id)
     found = session.scalars(query.where(Absence.substitute_id == actor.id).options(*_PEOPLE).limit(1)).first()
     return found.user if found else None
 
 
 def listed(session: Session, *, actor: Actor, most: int = 200) -> Sequence[Absence]:
     """Absences that are not over, by their first day: of those whom the actor enters or stands in for. 2 SQL."""
-    query = select(Absence).where(Absence.last_on >= today(session), Absence.ended_at.is_(None))
+    query = select(Absence).where(Absence.last_on >= clock.today(session), Absence.ended_at.is_(None))
     if not actor.sees_all:
         groups = officers.coordinated(session, actor=actor)
         query = query.where(
@@ -115,13 +120,16 @@ def add(
     """Enter that a user is away.
 
     Raises:
-        NotAllowed. InvalidForm: the days, the substitute, or that he is away then already.
+        NotAllowed. Conflict: he is disabled, and comes no more.
+        InvalidForm: the days, the substitute, or that he is away then already.
     """
     rights.require_not_auditor(actor)
     if not may_enter(session, user, actor=actor):
         raise NotAllowed(
             _("Ketidakhadiran dicatat petugas itu sendiri, koordinator lajurnya, atau administrator.")
         )
+    if user.disabled_at is not None:
+        raise Conflict(_("{name} dinonaktifkan.", name=user.full_name))
     user = officers.lock_user(session, user)  # two entries of the same days wait for each other
     errors = _errors(session, user, substitute_id, first_on, last_on)
     if errors or first_on is None or last_on is None:
@@ -151,7 +159,7 @@ def end(session: Session, absence_id: int, *, actor: Actor) -> Absence:
     found = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if found is None or not may_enter(session, found.user, actor=actor):
         raise NotFound(_("Ketidakhadiran ini tidak ada."))
-    if found.ended_at is not None or found.last_on < today(session):
+    if found.ended_at is not None or found.last_on < clock.today(session):
         raise Conflict(_("Ketidakhadiran ini sudah berakhir."))
     found.ended_at = clock.now(session)
     history.record(session, AbsenceEnded(**_facts(session, found)), actor=actor)
@@ -179,7 +187,7 @@ def _errors(
     if first_on and last_on:
         if last_on < first_on:
             errors["last_on"] = _("Hari terakhir mendahului hari pertama.")
-        elif last_on < today(session):
+        elif last_on < clock.today(session):
             errors["last_on"] = _("Hari terakhir sudah lewat.")
         elif (last_on - first_on).days >= MOST_DAYS:
             errors["last_on"] = _("Paling lama {n} hari sekali catat.", n=MOST_DAYS)

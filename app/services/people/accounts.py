@@ -11,7 +11,15 @@ from app.i18n import _
 from app.models import Group, User
 from app.services.core import encryption, history, rights, settings
 from app.services.core.access import Actor
-from app.services.people import api_tokens, membership_changes, passwords, rate_limits, sessions, users
+from app.services.people import (
+    api_tokens,
+    membership_changes,
+    passwords,
+    rate_limits,
+    second_steps,
+    sessions,
+    users,
+)
 from app.services.people.profiles import Profile
 from app.services.people.rate_limits import Admission, Limit
 
@@ -139,6 +147,22 @@ def reset_password(
     history.record(session, PasswordReset(user=user.name), actor=actor)
     membership_changes.keep_reset(session, user, actor=actor)
     return password
+
+
+def reset_second_step(session: Session, user_id: int, *, actor: Actor | None) -> User:
+    """Let a user who lost his device sign in with the password alone. His sessions end; he and others are told.
+
+    Raises:
+        NotFound; NotAllowed: the actor is no administrator.
+        Conflict: it is his own, which he removes with his password.
+    """
+    rights.require_administrator(actor)
+    user = users.get(session, user_id)
+    if actor is not None and actor.id == user.id:
+        raise Conflict(_("Langkah kedua sendiri dimatikan di halaman “Langkah kedua”, dengan kata sandi."))
+    second_steps.reset(session, user, actor=actor)
+    sessions.end_all(session, user.id, why="second_step")
+    return user
 
 
 def end_sessions(session: Session, user_id: int, session_id: str, *, actor: Actor | None) -> User:

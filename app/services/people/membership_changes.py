@@ -24,7 +24,8 @@ TOLD_FOR = timedelta(days=1)
 #: What a notice says, see `notifications.texts`.
 NOTICE, RESET_NOTICE = "own_membership", "password_reset"
 DISABLED_NOTICE, ROLE_NOTICE = "overseer_disabled", "overseer_role_taken"
-NOTICES = frozenset({NOTICE, RESET_NOTICE, DISABLED_NOTICE, ROLE_NOTICE})
+SECOND_STEP_NOTICE = "second_step_reset"
+NOTICES = frozenset({NOTICE, RESET_NOTICE, DISABLED_NOTICE, ROLE_NOTICE, SECOND_STEP_NOTICE})
 #: Of `MembershipChange.gained`: no belonging, but a password that somebody else knows.
 PASSWORD = "password:"  # noqa: S105 a kind of change
 #: Of what one deployment gave somebody so much is kept; that it gave him something is what counts.
@@ -90,6 +91,11 @@ def keep_reset(session: Session, user: User, *, actor: Actor | None) -> None:
     at, by_id = clock.now(session), actor.id if actor else None
     session.add(MembershipChange(user_id=user.id, at=at, by_id=by_id, gained=[PASSWORD], lost=[]))
     _tell(session, RESET_NOTICE, actor, concerned=user.id, user=user.name)
+
+
+def tell_second_step_reset(session: Session, user: User, *, actor: Actor | None) -> None:
+    """Tell that somebody took the second step away from a user's sign-in, him included."""
+    _tell(session, SECOND_STEP_NOTICE, actor, concerned=user.id, user=user.name)
 
 
 def tell_disabled(session: Session, user: User, *, actor: Actor | None) -> None:

@@ -8,17 +8,18 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import Literal
 
 from sqlalchemy import Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm
 from app.i18n import _
-from app.models import LoginSession, User
+from app.models import LoginSession, PhoneUpload, User
 from app.services.core import addresses, clock, sealed_values, security_log, settings
 from app.services.core.rights import WITH_MEMBERSHIPS
 from app.services.core.security_log import Deed
-from app.services.people import passwords, rate_limits
+from app.services.people import passwords, rate_limits, second_steps
 from app.services.people.rate_limits import Admission, Limit
 
 IDLE = timedelta(minutes=30)
@@ -26,6 +27,9 @@ ABSOLUTE = timedelta(hours=12)
 TOUCH = timedelta(seconds=60)
 #: Of a token's fingerprint the security log tells so many letters: which session it was, and nothing to try.
 SESSION_LETTERS = 12
+
+#: How a session begins.
+Way = Literal["password", "passkey", "provider"]
 
 #: The width of the column.
 _MOST_WORDS = 60
@@ -48,10 +52,14 @@ KNOWN = timedelta(days=180)
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Who a token belongs to. ``touch_due``: call `touch`, or the session will end as idle."""
+    """Who a token belongs to. ``touch_due``: call `touch`, or the session will end as idle. ``owes_second_step``:
+    one of his roles demands a second step at sign-in, and he has none. ``way``: how he came in.
+    """
 
     user: User
     touch_due: bool
+    owes_second_step: bool = False
+    way: str = "password"
 
 
 @dataclass(frozen=True)
@@ -117,19 +125,27 @@ def account(session: Session, name: str) -> str | None:
 def begin(
     session: Session,
     user_id: int,
-    proved: str,
-    admission: Admission,
+    proved: str | None,
+    admission: Admission | None,
     replaces: str | None,
     browser: str = "",
+    *,
+    two_steps: bool = False,
+    way: Way = "password",
 ) -> tuple[User, str]:
     """Begin a session of the user; return him and the token for his browser, which held ``replaces`` before.
 
-    ``proved``: the hash that `prove` returned. ``browser``: what his list of sessions calls it.
+    ``proved``: the hash that `prove` returned; None: it was not his password that he proved. ``browser``: what his
+    list of sessions calls it. ``two_steps``: he proved more than one factor.
 
     Raises:
-        InvalidForm: he was disabled or given another password meanwhile.
+        InvalidForm: he was disabled or given another password meanwhile, or signing in takes a second step by now.
     """
-    still = (User.id == user_id, User.password_hash == proved, User.disabled_at.is_(None))
+    still = [User.id == user_id, User.disabled_at.is_(None)]
+    if proved is not None:
+        still.append(User.password_hash == proved)
+    if not two_steps:
+        still.append(User.second_step_at.is_(None))
     query = select(User).where(*still).options(*WITH_MEMBERSHIPS)
     # Whoever resets the password waits for this session, and ends it.
     user = session.scalars(query.with_for_update(key_share=True, of=User)).unique().one_or_none()
@@ -137,10 +153,12 @@ def begin(
         raise _refused("")
     if replaces:
         sign_out(session, replaces)
-    rate_limits.forgive(session, admission)
+    if admission is not None:
+        rate_limits.forgive(session, admission)
     token, now = secrets.token_urlsafe(32), clock.real()
-    held = {"token_hash": fingerprint(token), "browser": browser[:_MOST_WORDS]}
-    session.add(LoginSession(user_id=user.id, created_at=now, seen_at=now, **held))
+    row = LoginSession(user_id=user.id, created_at=now, seen_at=now, way=way, two_steps=two_steps)
+    row.token_hash, row.browser = fingerprint(token), browser[:_MOST_WORDS]
+    session.add(row)
     user.signed_in_at = now
     return user, token
 
@@ -150,14 +168,19 @@ def resume(session: Session, token: str) -> SignedIn | None:
     now = clock.real()
     limits = {"idle_since": now - IDLE, "begun_before": now - ABSOLUTE}
     found = session.execute(_resuming(), {"hash": fingerprint(token), **limits}).unique().one_or_none()
-    return SignedIn(found[0], found[1] < now - TOUCH) if found else None
+    if found is None:
+        return None
+    user, seen_at, demand, way, two_steps = found
+    owes = not two_steps and second_steps.owes(user, demand)
+    return SignedIn(user, seen_at < now - TOUCH, owes, way)
 
 
 @cache
-def _resuming() -> Select[User, datetime]:
+def _resuming() -> Select[User, datetime, str, str, bool]:
     """Built once: it belongs to every page."""
+    held = (LoginSession.seen_at, second_steps.demand_stored(), LoginSession.way, LoginSession.two_steps)
     return (
-        select(User, LoginSession.seen_at)
+        select(User, *held)
         .join(LoginSession, LoginSession.user_id == User.id)
         .where(
             LoginSession.token_hash == bindparam("hash"),
@@ -180,13 +203,22 @@ def touch(session: Session, token: str) -> None:
 
 def sign_out(session: Session, token: str) -> None:
     """End the session of this token."""
-    session.execute(delete(LoginSession).where(LoginSession.token_hash == fingerprint(token)))
+    ended = delete(LoginSession).where(LoginSession.token_hash == fingerprint(token))
+    for user_id in session.scalars(ended.returning(LoginSession.user_id)).all():
+        _end_phones(session, user_id)
+
+
+def _end_phones(session: Session, user_id: int) -> None:
+    """Let no telephone send pictures any more by an address that the user was shown, in whichever session: what came
+    stays with its draft. A code that he still needs in another browser he shows anew."""
+    mine = (PhoneUpload.user_id == user_id, PhoneUpload.until > clock.real())
+    session.execute(update(PhoneUpload).where(*mine).values(until=clock.real()))
 
 
 def end_all(session: Session, user_id: int, *, why: str, keep: str | None = None) -> None:
     """End every session of a user, but the one whose token is ``keep``.
 
-    ``why``: ``disabled``, ``password``, ``own`` or ``administrator``.
+    ``why``: ``disabled``, ``password``, ``second_step``, ``own`` or ``administrator``.
     """
     mine = LoginSession.user_id == user_id
     ended = delete(LoginSession).where(mine, LoginSession.token_hash != fingerprint(keep or ""))
@@ -195,6 +227,7 @@ def end_all(session: Session, user_id: int, *, why: str, keep: str | None = None
 
 
 def _record_end(session: Session, user_id: int, token_hash: str, why: str) -> None:
+    _end_phones(session, user_id)
     deed = Deed("session", "session_ended", why, target=("user", user_id), part=token_hash[:SESSION_LETTERS])
     security_log.record(session, deed)
 

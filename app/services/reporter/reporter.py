@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy.orm import Session
@@ -21,12 +21,14 @@ from app.history.events import (
     InstanceEnded,
     InstanceStarted,
     MessageReceived,
+    ReportJoined,
+    ReportParted,
     TaskCompleted,
     TaskCreated,
 )
 from app.history.validity import still_valid
 from app.i18n import _
-from app.models import ProcessInstance, TrackingCode
+from app.models import JoinedReport, ProcessInstance, ReporterMessage, ReporterRating, TrackingCode
 from app.services.casefile import casefile, queries, responsible_units
 from app.services.casefile.queries import PublicStatus
 from app.services.core import clock, masks, sealed_values
@@ -34,6 +36,8 @@ from app.services.definitions import definitions, outlines
 from app.services.definitions.definitions import Version
 from app.services.files import attachments
 from app.services.instances import instances, messages
+from app.services.reporter import correspondence, joined_reports, ratings
+from app.services.reporter.next_steps import NextStep, next_steps
 
 #: How long a browser may look at a case before it is asked for the code again. Each look begins the hour anew,
 #: until the longest is over.
@@ -90,10 +94,14 @@ class PublicInstance:
     """Everything about a case that its reporter may read. ``said`` has the latest first.
 
     ``sent`` is what he himself wrote last on this page. ``unit``: the names of the units that handle the case, or
-    did last; see ``with_unit``.
+    did last; see ``with_unit``. ``late``: the date of this step has passed. ``ahead``: what can follow it.
+    ``joined``: another case does the work for it, and all but ``sent`` and his messages is told of that one.
+    ``rating``: what he gave it; ``rate_until``: the last day on which he may say or change that, None where not.
     """
 
     instance: ProcessInstance
+    joined: bool
+    ended_at: datetime | None
     status: PublicStatus
     unit: str
     with_unit: bool
@@ -101,6 +109,11 @@ class PublicInstance:
     said: Sequence[Said]
     sent: Said | None
     wanted: Wanted | None
+    late: bool
+    ahead: Sequence[NextStep]
+    messages: Sequence[ReporterMessage]
+    rating: ReporterRating | None
+    rate_until: date | None
 
 
 def ticket(
@@ -148,24 +161,47 @@ def _mark(session: Session, instance_id: int) -> str:
 
 def overview(session: Session, instance: ProcessInstance) -> PublicInstance:
     """Return the public face of a case; whoever calls this has checked code or ticket."""
-    version = definitions.version(session, instance.definition_id)
-    events = still_valid(masks.as_read(session, instance, reader.of_instance(session, instance.id)))
-    tasks = instances.open_tasks(session, instance.id)
-    held = responsible_units.units_of(session, version, instance, tasks)
-    status = queries.public_status(session, instance, tasks)
+    joined = joined_reports.join_of(session, instance.id)
+    main = instance if joined is None else session.get_one(ProcessInstance, joined.main_id)
+    version = definitions.version(session, main.definition_id)
+    events = _events(session, main)
+    tasks = instances.open_tasks(session, main.id)
+    held = responsible_units.units_of(session, version, main, tasks)
+    status = queries.public_status(session, main, tasks)
     names = casefile.unit_names(session, held.codes)
+    here = _to_here(way(version, events), status, min((t.opened_at for t in tasks), default=events[-1].at))
+    own_version, own = version, events
+    if joined is not None:
+        own_version, own = definitions.version(session, instance.definition_id), _events(session, instance)
+        here = _by_way_of(way(own_version, own), here, joined)
     return PublicInstance(
-        instance,
-        status,
-        ", ".join(names.get(code, code) for code in held.codes),
-        held.now,
-        _to_here(
-            way(version, events), status, min((task.opened_at for task in tasks), default=events[-1].at)
-        ),
-        public_values(version, events),
-        sent(session, version, instance, events),
-        wanted(session, instance),
+        instance=instance,
+        joined=joined is not None,
+        ended_at=main.ended_at,
+        status=status,
+        unit=", ".join(names.get(code, code) for code in held.codes),
+        with_unit=held.now,
+        way=here,
+        said=public_values(version, events),
+        sent=sent(session, own_version, instance, own),
+        wanted=wanted(session, instance),
+        late=status.next_on is not None and status.next_on < clock.now(session),
+        ahead=next_steps(session, version, main, tasks, status),
+        messages=correspondence.read_by_reporter(session, instance.id, joined),
+        rating=ratings.rating_of(session, instance.id),
+        rate_until=ratings.open_until(session, main),
     )
+
+
+def _events(session: Session, instance: ProcessInstance) -> list[Entry[Event]]:
+    return still_valid(masks.as_read(session, instance, reader.of_instance(session, instance.id)))
+
+
+def _by_way_of(own: list[Station], main: list[Station], joined: JoinedReport) -> list[Station]:
+    """The way of a joined report: its own, and that of the main case from where it stood when it was joined."""
+    before = [one for one in main if one.at <= joined.joined_at]
+    there = [replace(one, at=joined.joined_at) for one in before[-1:]]
+    return [*own, *there, *main[len(before) :]]
 
 
 def wanted(session: Session, instance: ProcessInstance) -> Wanted | None:
@@ -218,6 +254,10 @@ def _reached(version: Version, entry: Entry[Event]) -> tuple[str, Meaning]:
         return _("Laporan dicatat"), "done"
     if isinstance(event, InstanceCancelled):
         return _("Dibatalkan"), "ended"
+    if isinstance(event, ReportJoined):
+        return _("Digabung dengan laporan lain tentang hal yang sama"), "done"
+    if isinstance(event, ReportParted):
+        return _("Ditangani sendiri lagi"), "done"
     if isinstance(event, MessageReceived) and node is not None and outlines.is_for_reporter(node):
         return _("Data dari Anda diterima"), "done"
     if isinstance(event, GatewayDecided):

@@ -7,26 +7,38 @@ import orjson
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.errors import Conflict, InvalidForm
-from app.history.events import IdentityErased
+from app.errors import Conflict
+from app.forms import masking
+from app.history import writer
+from app.history.events import HistoryRedacted, IdentityErased
 from app.i18n import _
-from app.models import Attachment, CompletionUndo, Draft, IdentityValue, ImportRow, ProcessInstance, UserTask
+from app.models import (
+    Attachment,
+    CompletionUndo,
+    Draft,
+    IdentityValue,
+    ImportRow,
+    ImportValue,
+    IncomingMail,
+    ProcessInstance,
+    UserTask,
+)
 from app.services import identity
-from app.services.core import access, bulk, encryption, history, rights
+from app.services.core import access, bulk, encryption, history, masks, rights
 from app.services.core.access import Actor
+from app.services.core.reasons import required_reason
 from app.services.files import store
-
-MOST_REASON = 1_000
 
 
 @dataclass(frozen=True)
 class Held:
-    """What of a person a case holds: how many fields, private files, drafts, and lines of imports with cells."""
+    """What of a person a case holds: how many fields, private files, drafts, lines of imports with cells, mails."""
 
     fields: int
     files: int
     drafts: int
     lines: int
+    mails: int
 
     def __bool__(self) -> bool:
         return any(vars(self).values())
@@ -38,7 +50,7 @@ def may_erase(actor: Actor) -> bool:
 
 
 def held(session: Session, instance_id: int, *, actor: Actor) -> Held:
-    """What `erase` would erase. 5 SQL.
+    """What `erase` would erase. 6 SQL.
 
     Raises:
         NotFound: the case is not the actor's to see. NotAllowed: he is no administrator.
@@ -49,53 +61,59 @@ def held(session: Session, instance_id: int, *, actor: Actor) -> Held:
     return Held(
         len(identity.keys(session, instance_id)),
         len(_private_files(session, instance_id)),
-        len(_drafts(session, instance_id)),
+        len(drafts_of(session, instance_id)),
         session.scalar(count.select_from(ImportRow).where(*_of_case(instance_id))) or 0,
+        session.scalar(count.select_from(IncomingMail).where(*_mails(instance_id))) or 0,
     )
 
 
 def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> ProcessInstance:
-    """Erase the identity fields of a case, its private files, what people typed and did not send, and the cells of
-    the line that it was imported from. The history tells that it was done, by whom and why, and how much it was.
+    """Erase the identity fields of a case, its private files, what people typed and did not send, the cells of the
+    line that it was imported from, and the mails that it came of or that its reporter wrote. The history tells that
+    it was done, by whom and why, and how much it was.
 
     Raises:
         NotFound; NotAllowed: the actor is no administrator. InvalidForm: no reason. Conflict: there is nothing.
     """
     rights.require_administrator(actor)
     instance = access.instance(session, actor, instance_id, lock=True)
-    reason = _require_reason(reason)
+    reason = required_reason(reason, _("Tulis alasan penghapusan, tanpa menyebut orangnya."))
     found = held(session, instance_id, actor=actor)
     if not found:
         raise Conflict(_("Perkara ini tidak menyimpan identitas."))
     keys = list(identity.keys(session, instance_id))
-    drafts = _drafts(session, instance_id)
-    files = [*_private_files(session, instance_id), *_files_in(session, drafts)]
+    reason = identity.masked_text(session, instance, reason)  # what the signs hide is erased with the rest
+    drafts = drafts_of(session, instance_id)
+    files = [*_private_files(session, instance_id), *files_in(session, drafts)]
     for row in files:
         store.remove(session, row)
         session.delete(row)
     for draft in drafts:
         session.delete(draft)
+    words = masks.overlay(session, instance).words
     session.execute(delete(IdentityValue).where(IdentityValue.instance_id == instance_id))
     # What the last completion could be taken back with holds what was typed, and identity of before.
     session.execute(delete(CompletionUndo).where(CompletionUndo.instance_id == instance_id))
+    # A text that was no option may stand in several lines; what is told of them goes with the first person.
+    files_of = select(ImportRow.batch_id).where(ImportRow.instance_id == instance_id)
+    session.execute(update(ImportValue).where(ImportValue.batch_id.in_(files_of)).values(text=None))
     session.execute(update(ImportRow).where(*_of_case(instance_id)).values(cells=None, errors=None))
+    session.execute(update(IncomingMail).where(*_mails(instance_id)).values(content=None))
     event = IdentityErased(
-        fields=keys, files=len(files), drafts=found.drafts, lines=found.lines, reason=reason
+        fields=keys,
+        files=len(files),
+        drafts=found.drafts,
+        lines=found.lines,
+        mails=found.mails,
+        reason=reason,
     )
     history.record(session, event, actor=actor, instance_id=instance_id)
+    if words:  # marked by hand after they were recorded: there they stand open
+        digests = writer.redact(session, instance_id, lambda value: masking.put_in_place(value, words))
+        if digests:
+            redacted = HistoryRedacted(digests=digests)
+            history.record(session, redacted, actor=actor, instance_id=instance_id)
     return instance
-
-
-def _require_reason(reason: str) -> str:
-    reason = reason.strip()
-    message = ""
-    if not reason:
-        message = _("Tulis alasan penghapusan, tanpa menyebut orangnya.")
-    elif len(reason) > MOST_REASON:
-        message = _("Alasan paling panjang {n} huruf.", n=MOST_REASON)
-    if message:
-        raise InvalidForm(message, {"reason": message})
-    return reason
 
 
 def _of_case(instance_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -105,12 +123,16 @@ def _of_case(instance_id: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
+def _mails(instance_id: int) -> tuple[ColumnElement[bool], ...]:
+    return IncomingMail.instance_id == instance_id, IncomingMail.content.is_not(None)
+
+
 def _private_files(session: Session, instance_id: int) -> Sequence[Attachment]:
     query = select(Attachment).where(Attachment.instance_id == instance_id, Attachment.is_private)
     return session.scalars(query).all()
 
 
-def _drafts(session: Session, instance_id: int) -> list[Draft]:
+def drafts_of(session: Session, instance_id: int) -> list[Draft]:
     """What anybody typed into a task of the case and did not send."""
     tasks = session.scalars(select(UserTask.id).where(UserTask.instance_id == instance_id)).all()
     found: list[Draft] = []
@@ -119,7 +141,7 @@ def _drafts(session: Session, instance_id: int) -> list[Draft]:
     return found
 
 
-def _files_in(session: Session, drafts: Sequence[Draft]) -> list[Attachment]:
+def files_in(session: Session, drafts: Sequence[Draft]) -> list[Attachment]:
     """Files that were uploaded and that only these drafts name."""
     texts = [orjson.dumps(encryption.unseal(session, draft.ciphertext)) for draft in drafts]
     users = {draft.user_id for draft in drafts}

@@ -17,6 +17,9 @@ from app.services.people.profiles import Profile
 from app.services.roster import lines
 from app.services.roster.lines import Line, Verdict
 
+#: So many lanes are named where one is not known.
+_MOST_LANES = 20
+
 
 def cells_of(user: User) -> dict[str, str]:
     """A user as a file has him."""
@@ -97,8 +100,16 @@ class Register:
     def _groups_in(self, text: str, errors: dict[str, str]) -> frozenset[int]:
         found = {word: self._ids.get(lines.plain(word)) for word in lines.parts(text)}
         if unknown := [word for word, id_ in found.items() if id_ is None]:
-            errors["groups"] = _("Lajur {names} tidak ada.", names=", ".join(unknown))
+            errors["groups"] = self._no_lane(", ".join(unknown))
         return frozenset(id_ for id_ in found.values() if id_ is not None)
+
+    def _no_lane(self, names: str) -> str:
+        known = sorted(self._groups.values())[:_MOST_LANES]
+        if not known:
+            return _(
+                "Lajur {names} tidak ada. Lajur datang dari diagram: terapkan dulu prosesnya.", names=names
+            )
+        return _("Lajur {names} tidak ada. Yang ada: {known}.", names=names, known="; ".join(known))
 
     def _units_in(self, text: str, errors: dict[str, str]) -> frozenset[str]:
         found = frozenset(lines.parts(text))

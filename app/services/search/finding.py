@@ -137,6 +137,11 @@ def _holding(session: Session, part: str) -> Sequence[str]:
     return session.scalars(_PARTS_POSTGRESQL, {"part": part, "most": _MOST_MEANINGS}).all()
 
 
+def is_known(session: Session, word: str) -> bool:
+    """Whether some case has the word. 1 SQL."""
+    return bool(_newest(session, _query(session, [[word]]), case_sources.NEWEST, 1))
+
+
 def _rare(session: Session, query: str) -> Rare:
     """The cases that have the words; however many they are, they come in the order of the list."""
 

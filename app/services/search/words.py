@@ -5,15 +5,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from app.forms import masking
 from app.history import reader
-from app.models import Attachment, CaseWords, Note, ProcessInstance, User, WordSlip
+from app.models import (
+    Attachment,
+    CaseWords,
+    Note,
+    ProcessInstance,
+    ReporterMessage,
+    ReporterRating,
+    User,
+    WordSlip,
+)
 from app.services.core import bulk
 from app.services.core.upsert import insert
-from app.services.search import affixes
+from app.services.search import affixes, finding
 
 #: Of one case: a report of a hundred pages has fewer different ones.
 MOST = 20_000
@@ -21,14 +30,26 @@ MOST = 20_000
 BATCH = 20
 #: The id of an attachment, which nobody looks for.
 _FILE_ID = re.compile(r"[\w-]{43}")
+#: Of SQLite: its full-text indexes, how many pages of one are merged at once, and what a merge of nothing counts as.
+_INDEXES = ("case_words_index", "word_slip_index", "instance_text_index")
+_MERGED, _NOTHING_MERGED = 500, 2
+_FORGET_WORD = text(
+    "DELETE FROM word_slip_index WHERE rowid IN"
+    " (SELECT rowid FROM word_slip_index WHERE word_slip_index MATCH :entries AND word = :word)"
+)
+#: Fewer than three letters are in no such index: all of it is read.
+_FORGET_SHORT = text("DELETE FROM word_slip_index WHERE word = :word")
+_FORGET_SLIPS = delete(WordSlip).where(WordSlip.slip == bindparam("left"), WordSlip.word == bindparam("of"))
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The words of a case, with their forms, as its record tells them up to ``event_id``."""
+    """The words of a case, with their forms, as its record tells them up to ``event_id``. ``revision``: what the case
+    had before they were read."""
 
     instance_id: int
     event_id: int
+    revision: int
     words: frozenset[str]
 
 
@@ -72,7 +93,9 @@ def missing(
 
 def store(session: Session, readings: Sequence[Reading]) -> None:
     """Let cases be found by these words too: by what a variable held before they stay found, as the history shows it.
-    4 SQL for all, fewer where no word is new."""
+    What was read of a case that was written since, or is gone, is left out: words of it may have been masked. It is
+    read again, as its record went on. 5 SQL for all, fewer where no word is new."""
+    readings = _unchanged(session, readings)
     query = select(CaseWords.instance_id, CaseWords.body).where(
         CaseWords.instance_id.in_([one.instance_id for one in readings])
     )
@@ -98,16 +121,69 @@ def forget(session: Session, instance_id: int) -> None:
     session.execute(delete(CaseWords).where(CaseWords.instance_id == instance_id))
 
 
+def erase(session: Session, instance_id: int) -> None:
+    """Erase the words of a case, and the slips of those that no other case has. 5 SQL, and 1 for each word.
+
+    Who indexes another case with such a word at the same moment may leave it without slips: it is found as written.
+    """
+    body = session.scalar(select(CaseWords.body).where(CaseWords.instance_id == instance_id))
+    forget(session, instance_id)
+    gone = [word for word in sorted((body or "").split()) if not finding.is_known(session, word)]
+    long: list[dict[str, str]] = []
+    short: list[dict[str, str]] = []
+    for word in gone if session.get_bind().dialect.name == "sqlite" else ():
+        threes = dict.fromkeys(word[at : at + 3] for at in range(len(word) - 2))
+        asked = {"word": word, "entries": " AND ".join(f'"{three}"' for three in threes)}
+        (long if threes else short).append(asked)
+    slips = [{"of": word, "left": slip} for word in gone for slip in affixes.slips(word)]
+    for statement, rows in ((_FORGET_WORD, long), (_FORGET_SHORT, short), (_FORGET_SLIPS, slips)):
+        if rows:
+            session.connection().execute(statement, rows)
+
+
+def merge_indexes(session: Session, *, begin: bool) -> bool:
+    """Merge some of the full-text indexes; whether there is more to merge. What was deleted is only marked in them
+    until then. ``begin`` the first time, to merge all of each. PostgreSQL does it when it vacuums."""
+    if session.get_bind().dialect.name != "sqlite":
+        return False
+    connection = session.connection()
+    driver = connection.connection.driver_connection
+    assert driver is not None  # noqa: S101 just used
+    more = False
+    for index in _INDEXES:
+        before = driver.total_changes
+        connection.exec_driver_sql(
+            f"INSERT INTO {index}({index}, rank) VALUES ('merge', ?)",  # noqa: S608 names of ours
+            (-_MERGED if begin else _MERGED,),
+        )
+        more = more or driver.total_changes - before >= _NOTHING_MERGED
+    return more
+
+
+def _unchanged(session: Session, readings: Sequence[Reading]) -> list[Reading]:
+    """Those of cases that have the revision with which they were read; that stays so until the commit, as whoever
+    masks words or destroys a case keeps its row. 1 SQL, none for none."""
+    query = select(ProcessInstance.id, ProcessInstance.revision).order_by(ProcessInstance.id)
+    query = query.where(ProcessInstance.id.in_([one.instance_id for one in readings]))
+    rows = session.execute(query.with_for_update(read=True)) if readings else ()
+    revisions = {id_: revision for id_, revision in rows}
+    return [one for one in readings if revisions.get(one.instance_id) == one.revision]
+
+
 def _read(session: Session, instance_id: int, event_id: int) -> Reading:
-    return Reading(instance_id, event_id, frozenset(_words(_stored(session, instance_id))))
+    """The revision is read first: what is masked while the rest is read is another one when the words are stored."""
+    query = select(ProcessInstance.revision).where(ProcessInstance.id == instance_id)
+    revision = session.scalar(query) or 0
+    return Reading(instance_id, event_id, revision, frozenset(_words(_stored(session, instance_id))))
 
 
 def _stored(session: Session, instance_id: int) -> Iterator[Any]:
-    """All that is stored of a case and read by everybody who sees it. 4 SQL."""
+    """All that is stored of a case and read by everybody who sees it. 6 SQL."""
     case = select(ProcessInstance.business_key, ProcessInstance.variables)
     for row in session.execute(case.where(ProcessInstance.id == instance_id)):
         yield from row
-    yield from session.scalars(select(Note.text).where(Note.instance_id == instance_id))
+    for model in (Note, ReporterMessage, ReporterRating):
+        yield from session.scalars(select(model.text).where(model.instance_id == instance_id))
     files = select(Attachment.name).where(Attachment.instance_id == instance_id, ~Attachment.is_private)
     yield from session.scalars(files)
     acted = reader.actor_ids(instance_id)

@@ -8,7 +8,7 @@ from io import BytesIO
 
 from app.errors import InvalidForm
 from app.i18n import _
-from app.services.studio import drafts
+from app.services.studio import draft_files
 
 #: Of each file: the same files make the same archive.
 _WRITTEN_AT = (2000, 1, 1, 0, 0, 0)
@@ -52,8 +52,8 @@ def unpack(files: Mapping[str, bytes]) -> dict[str, bytes]:
             known = _known_name(member)
             if found.setdefault(known, bytes_) != bytes_:
                 raise _refusal(_("Ada dua berkas bernama {file}.", file=known))
-            if len(found) > drafts.MOST_FILES:
-                raise _refusal(_("Paling banyak {most} berkas dalam satu draf.", most=drafts.MOST_FILES))
+            if len(found) > draft_files.MOST_FILES:
+                raise _refusal(_("Paling banyak {most} berkas dalam satu draf.", most=draft_files.MOST_FILES))
     return found
 
 
@@ -63,8 +63,8 @@ def _members(name: str, content: bytes, most: int) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             infos = [one for one in archive.infolist() if not one.is_dir() and not _is_hidden(one.filename)]
-            if len(infos) > drafts.MOST_FILES:
-                raise _refusal(_("Paling banyak {most} berkas dalam satu draf.", most=drafts.MOST_FILES))
+            if len(infos) > draft_files.MOST_FILES:
+                raise _refusal(_("Paling banyak {most} berkas dalam satu draf.", most=draft_files.MOST_FILES))
             for one in infos:
                 found[one.filename] = _member(archive, one)
                 most -= len(found[one.filename])
@@ -79,9 +79,9 @@ def _members(name: str, content: bytes, most: int) -> dict[str, bytes]:
 def _member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     """Read no more than a draft takes, whatever the archive says of itself."""
     with archive.open(info) as stream:
-        content = stream.read(drafts.MOST_BYTES + 1)
-    if len(content) > drafts.MOST_BYTES:
-        most = drafts.MOST_BYTES // 1024 // 1024
+        content = stream.read(draft_files.MOST_BYTES + 1)
+    if len(content) > draft_files.MOST_BYTES:
+        most = draft_files.MOST_BYTES // 1024 // 1024
         raise _refusal(_("{file} lebih besar dari {most} MB.", file=_last(info.filename), most=most))
     return content
 

@@ -6,7 +6,7 @@ from app.services.core.access import Actor
 from app.services.deployment import unstored
 from app.services.deployment.unstored import Unstored
 from app.services.migration.targets import Target
-from app.services.studio import drafts
+from app.services.studio import draft_files, drafts
 
 
 def target_of(session: Session, draft_id: int, *, actor: Actor) -> Target:
@@ -16,7 +16,7 @@ def target_of(session: Session, draft_id: int, *, actor: Actor) -> Target:
         InvalidDiagram: at least one finding is an error. And what `drafts.get_open` raises.
     """
     drafts.get_open(session, draft_id, actor=actor)
-    return as_target(draft_id, unstored.unstored_versions(session, drafts.contents(session, draft_id)))
+    return as_target(draft_id, unstored.unstored_versions(session, draft_files.contents(session, draft_id)))
 
 
 def as_target(draft_id: int, made: Unstored) -> Target:

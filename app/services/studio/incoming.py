@@ -18,7 +18,7 @@ from app.services.core import settings
 from app.services.core.access import Actor
 from app.services.deployment import deployments
 from app.services.deployment.deployments import Outdated, Prepared, PreparedVersion
-from app.services.studio import drafts
+from app.services.studio import draft_files, new_drafts
 
 Source = Literal["upload", "folder"]
 
@@ -55,7 +55,7 @@ def prepare(session: Session, prepared: Prepared, source: Source) -> Sequence[In
                 [Incoming(version, _own_files(version), (0, ""), updates=False)] if version.created else []
             )
             continue
-        before = drafts.contents(session, draft.id)
+        before = draft_files.contents(session, draft.id)
         came = {
             name: one
             for name, one in version.files.items()
@@ -84,7 +84,7 @@ def store(
         if (draft.id, draft.source_digest) != one.seen if draft else one.seen != (0, ""):
             raise Outdated(_("Draf dari unggahan atau folder baru saja berubah. Coba sekali lagi."))
         if draft is None or not one.updates:
-            draft = drafts.begin_from_source(
+            draft = new_drafts.begin_from_source(
                 session,
                 one.files,
                 key=one.version.key,
@@ -94,7 +94,7 @@ def store(
                 actor=actor,
             )
         else:
-            drafts.replace_files(session, draft, one.files, actor=actor)
+            draft_files.replace_files(session, draft, one.files, actor=actor)
         draft.source_digest = _digest(one.files)
         done.append(draft)
     session.flush()
@@ -110,7 +110,7 @@ def _untouched(session: Session, version: PreparedVersion, source: Source) -> Pr
         ProcessDraft.base_id == (version.newest.id if version.newest else None),
     )
     for draft in session.scalars(query.order_by(ProcessDraft.id.desc())):
-        if _digest(drafts.contents(session, draft.id)) == draft.source_digest:
+        if _digest(draft_files.contents(session, draft.id)) == draft.source_digest:
             return draft
     return None
 
@@ -125,7 +125,7 @@ def _checked(session: Session, files: Mapping[str, bytes], key: str) -> dict[str
 
 
 def _own_files(version: PreparedVersion) -> dict[str, bytes]:
-    return {name: one for name, one in version.files.items() if name.rsplit(".", 1)[-1] in drafts.KINDS}
+    return {name: one for name, one in version.files.items() if name.rsplit(".", 1)[-1] in draft_files.KINDS}
 
 
 def _digest(files: Mapping[str, bytes]) -> str:

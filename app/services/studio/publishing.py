@@ -16,7 +16,7 @@ from app.services.deployment import deployments, proposals, versions
 from app.services.deployment.deployments import Deployment, Outdated, Prepared
 from app.services.deployment.proposals import Origin
 from app.services.migration import surveys
-from app.services.studio import drafts
+from app.services.studio import draft_files, drafts
 
 #: So far ahead a publication may be planned.
 FARTHEST = timedelta(days=366)
@@ -34,7 +34,7 @@ def prepare(
     versions.reason_of(reason)
     drafts.get_open(session, draft_id, actor=actor)
     _require_to_come(session, at)
-    files = drafts.contents(session, draft_id)
+    files = draft_files.contents(session, draft_id)
     _require_nothing_else_waits(session, draft_id, files, at)
     prepared = deployments.prepare(session, files, whole=True, at=at)
     if at is not None and prepared.proposed is None:
@@ -50,7 +50,7 @@ def store(session: Session, draft_id: int, prepared: Prepared, *, reason: str, a
         Outdated: the draft, or what is in force, changed since it was prepared. And what `deployments.store` raises.
     """
     draft = drafts.get_open(session, draft_id, actor=actor, lock=True)
-    if prepared.sent != deployments.digests_of(drafts.contents(session, draft_id)):
+    if prepared.sent != deployments.digests_of(draft_files.contents(session, draft_id)):
         raise Outdated(_("Draf ini baru saja diubah. Coba terbitkan sekali lagi."))
     origin = Origin(versions.reason_of(reason), draft=draft.id)
     done = deployments.store(session, prepared, actor=actor, origin=origin)
@@ -70,7 +70,7 @@ def close_draft_of(session: Session, proposal_id: int, done: Deployment) -> None
     draft = session.get(ProcessDraft, row.draft_id, with_for_update=True)
     if draft is None or draft.state != "open":
         return
-    if deployments.digests_of(drafts.contents(session, draft.id)) == row.files:
+    if deployments.digests_of(draft_files.contents(session, draft.id)) == row.files:
         _close(session, draft, done, row.proposed_by_id)
     else:
         draft.base_id = _own_version(draft, done) or draft.base_id

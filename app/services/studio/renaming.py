@@ -24,7 +24,7 @@ from app.services.core.access import Actor
 from app.services.definitions.definitions import form_key
 from app.services.deployment import checks
 from app.services.deployment.bundle import Bundle, own_names
-from app.services.studio import drafts
+from app.services.studio import draft_files, drafts
 from app.services.studio.variables import Named, named_in
 
 _LONGEST_NAME = 60
@@ -65,7 +65,7 @@ def plan(session: Session, draft_id: int, file: str, old: str, new: str, *, acto
         And what `drafts.get_open` raises.
     """
     drafts.get_open(session, draft_id, actor=actor)
-    rows = drafts.files_of(session, draft_id)
+    rows = draft_files.files_of(session, draft_id)
     return plan_for(
         {row.name: row.content for row in rows}, {row.name: row.revision for row in rows}, file, old, new
     )

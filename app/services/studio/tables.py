@@ -12,7 +12,7 @@ from app.errors import Conflict, InvalidForm, NotFound
 from app.forms import Form
 from app.i18n import _
 from app.services.core.access import Actor
-from app.services.studio import drafts, materials, titles
+from app.services.studio import draft_files, drafts, materials, titles
 
 _LONGEST_NAME = 120
 #: With words that begin with "@" for what `new_table` puts in.
@@ -30,7 +30,7 @@ def new_table(session: Session, draft_id: int, name: str, *, actor: Actor) -> tu
         message = _("Isi nama tabelnya, paling panjang {most} huruf.", most=_LONGEST_NAME)
         raise InvalidForm(message, {"table": message})
     drafts.get_open(session, draft_id, actor=actor)
-    files = drafts.contents(session, draft_id)
+    files = draft_files.contents(session, draft_id)
     used = {one.id for _file, one in materials.decisions_of(files)} | {
         file.rsplit(".", 1)[0] for file in files
     }
@@ -74,7 +74,7 @@ def forms_of(session: Session, draft_id: int, *, actor: Actor) -> Mapping[str, F
         What `drafts.get` raises.
     """
     drafts.get(session, draft_id, actor=actor)
-    return {key: form for key, (_file, form) in materials.forms_of(drafts.contents(session, draft_id))}
+    return {key: form for key, (_file, form) in materials.forms_of(draft_files.contents(session, draft_id))}
 
 
 def _free(key: str, used: set[str]) -> str:

@@ -2,20 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Label,
     Select,
     and_,
-    bindparam,
-    exists,
     false,
     not_,
-    or_,
     select,
     true,
     tuple_,
@@ -24,16 +19,14 @@ from sqlalchemy.orm import Session, contains_eager, defer, joinedload
 
 from app.models import ProcessInstance, UserTask
 from app.models.runtime import IS_COMPLETED, IS_OPEN
-from app.services.core import access, bounded, candidates, case_sources, clock, filter_values, ids, settings
-from app.services.core.access import ACTOR_ID, Actor
+from app.services.core import access, bounded, candidates, case_sources, clock, filter_values, ids
+from app.services.core.access import Actor
 from app.services.core.candidates import Key, Rare, Source
-from app.services.core.paging import Page, cursor, limited, moment_of, values_of
+from app.services.core.paging import Page, cursor, limited, moment_of, number_of, values_of
 from app.services.search import finding
 from app.services.search.finding import Wanted
+from app.services.tasks import tabs
 
-#: mine: claimed by me; snoozed: those of them that I put off; queue: unclaimed in my lanes; done: completed by me;
-#: open: everything offered to me.
-TABS = ("mine", "snoozed", "queue", "done", "open")
 _OWN = ("mine", "snoozed", "done")
 DEADLINES = ("overdue", "today", "week", "none")
 #: Open for so many days, or longer.
@@ -45,14 +38,24 @@ _LOOKED_AT, _COUNTED = 400, 99
 #: What a tab may be sorted by, each held by an index: of one deadline what was opened first comes first.
 _SORTS: dict[str, tuple[Any, ...]] = {
     "deadline": (UserTask.sort_at, UserTask.opened_at, UserTask.id),
+    "opened": (UserTask.opened_at, UserTask.id),
+    "priority": (UserTask.priority_rank, UserTask.sort_at, UserTask.opened_at, UserTask.id),
     "closed": (UserTask.closed_at, UserTask.id),
 }
 #: How a list may be sorted; "-" is the other way round. The first of a tab is how it comes unasked.
-SORTS = {True: ("-closed", "closed"), False: ("deadline", "-deadline")}
+SORTS = {
+    True: ("-closed", "closed"),
+    False: ("deadline", "-deadline", "opened", "-opened", "priority", "-priority"),
+}
 #: Of a case a list shows no more than columns: the documents beside them are larger than all of these together.
 LISTED = [
     defer(column)
-    for column in (ProcessInstance.engine_state, ProcessInstance.variables, ProcessInstance.visits)
+    for column in (
+        ProcessInstance.engine_state,
+        ProcessInstance.variables,
+        ProcessInstance.visits,
+        ProcessInstance.branches,
+    )
 ]
 
 
@@ -188,7 +191,7 @@ class _Tab:
         self.descending = filters.order.startswith("-")
         self._in_time, self._dated = _deadline(session, filters.deadline)
         self._aged = _aged(session, filters.age)
-        self._held = _held(filters.tab, actor, *_today(session))
+        self._held = tabs.held_by(filters.tab, actor, *tabs.now_and_tomorrow(session))
         self._officer = ids.parse_id(filters.officer) if filters.officer else None
         self._here = self._places() if filters.tab not in _OWN else None
 
@@ -353,69 +356,6 @@ class _Tab:
         return lambda most: self._session.scalars(running.limit(most)).all()
 
 
-def counts(session: Session, *, actor: Actor) -> dict[str, int]:
-    """How many tasks each tab holds, how many of his own are ``overdue`` or due ``today``, and how many of his queue
-    are overdue (``queue_overdue``); each `bounded.MANY` at most. 1 SQL."""
-    given = {ACTOR_ID.key: actor.id, **moments(session)}
-    return dict(session.execute(_counting(access.any_like(actor)), given).one()._mapping)
-
-
-#: Now, and when the next day begins here: parameters of statements that are built once, see `moments`.
-_MOMENTS = (
-    bindparam("now", type_=UserTask.sort_at.type),
-    bindparam("tomorrow", type_=UserTask.sort_at.type),
-)
-
-
-def moments(session: Session) -> dict[str, datetime]:
-    """What `waiting` asks to be given."""
-    now, tomorrow = _today(session)
-    return {"now": now, "tomorrow": tomorrow}
-
-
-@lru_cache(maxsize=256)
-def _counting(actor: Actor) -> Select[*tuple[Any, ...]]:
-    mine = _mine(actor)
-    now, tomorrow = _MOMENTS
-    done = select(UserTask.id).where(*_held("done", actor, now, tomorrow))
-    snoozed = select(UserTask.id).where(*_held("snoozed", actor, now, tomorrow))
-    dated = UserTask.due_at.is_not(None)
-    late = and_(UserTask.sort_at < now, dated)
-    today = and_(UserTask.sort_at >= now, UserTask.sort_at < tomorrow, dated)
-    return select(
-        bounded.count(mine, name="mine"),
-        bounded.count(*_queue(actor), name="queue"),
-        bounded.count(done, name="done"),
-        bounded.count(snoozed, name="snoozed"),
-        bounded.count(mine.where(late), name="overdue"),
-        bounded.count(mine.where(today), name="today"),
-        bounded.count(*(query.where(late) for query in _queue(actor)), name="queue_overdue"),
-    )
-
-
-def waiting(actor: Actor) -> Label[int]:
-    """A column ``tasks``: how many tasks the actor holds or could take, `bounded.MANY` at most. Given `moments`."""
-    return bounded.count(_mine(actor), *_queue(actor), name="tasks")
-
-
-def _mine(actor: Actor) -> Select[Any]:
-    return select(UserTask.id).where(*_held("mine", actor, *_MOMENTS))
-
-
-def _queue(actor: Actor) -> list[Select[Any]]:
-    query = select(UserTask.id).where(*_held("queue", actor, *_MOMENTS))
-    here = access.places(actor)
-    if len(here) > access.MOST_PLACES:
-        return [query.where(access.offered(actor))]
-    return [query.where(access.offered_at(*place)) for place in here]
-
-
-def has_offers(session: Session, *, actor: Actor) -> bool:
-    """Whether any open task is offered to the actor, held by somebody or not."""
-    found = exists().where(IS_OPEN, access.offered(actor))
-    return bool(actor.groups) and bool(session.scalar(select(found)))
-
-
 def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
     """What to offer in the filter bar: what tasks and cases of the actor's lanes and units hold, or held. 1 SQL."""
     everything = tab == "open" and actor.sees_all
@@ -432,30 +372,6 @@ def choices(session: Session, *, actor: Actor, tab: str = "open") -> Choices:
         priorities=sorted(found["priority"]),
         areas=sorted(found["area"]),
     )
-
-
-def awake(now: Any, tomorrow: Any) -> ColumnElement[bool]:
-    """Tasks that nobody has put off: what is due today or late never is."""
-    until, due = UserTask.snoozed_until, UserTask.due_at
-    return or_(until.is_(None), until <= now, and_(due.is_not(None), due < tomorrow))
-
-
-def is_put_off(session: Session, task: UserTask) -> bool:
-    """Whether its holder has put a task off, as `awake` has it."""
-    now, tomorrow = _today(session)
-    until, due = task.snoozed_until, task.due_at
-    return until is not None and until > now and (due is None or due >= tomorrow)
-
-
-def _held(tab: str, actor: Actor, now: Any, tomorrow: Any) -> list[ColumnElement[bool]]:
-    """What the tasks of a tab have in common, apart from whom they are offered to."""
-    if tab == "mine":
-        return [IS_OPEN, UserTask.assignee_id == actor.id, awake(now, tomorrow)]
-    if tab == "snoozed":
-        return [IS_OPEN, UserTask.assignee_id == actor.id, not_(awake(now, tomorrow))]
-    if tab == "done":
-        return [IS_COMPLETED, UserTask.closed_by_id == actor.id]
-    return [IS_OPEN, UserTask.assignee_id.is_(None)] if tab == "queue" else [IS_OPEN]
 
 
 def _narrowed(filters: Filters, words: Wanted | None) -> list[ColumnElement[bool]]:
@@ -486,7 +402,7 @@ def _deadline(session: Session, wanted: str) -> tuple[list[ColumnElement[bool]],
         return [], []
     if wanted == "none":
         return [], [UserTask.due_at.is_(None)]
-    now, tomorrow = _today(session)
+    now, tomorrow = tabs.now_and_tomorrow(session)
     between = {
         "overdue": [UserTask.sort_at < now],
         "today": [UserTask.sort_at >= now, UserTask.sort_at < tomorrow],
@@ -501,18 +417,18 @@ def _aged(session: Session, age: str) -> list[ColumnElement[bool]]:
     return [UserTask.opened_at <= clock.now(session) - timedelta(days=days)] if days else []
 
 
-def _today(session: Session) -> tuple[datetime, datetime]:
-    """Now, and when the next day begins here."""
-    now = clock.now(session)
-    zone = settings.config(session).timezone
-    return now, datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
-
-
 def _key_of(after: str, columns: Sequence[Any]) -> Key:
-    *moments, task_id = values_of(after, len(columns))
-    return (*map(moment_of, moments), task_id)
+    *values, task_id = values_of(after, len(columns))
+    ranked = UserTask.priority_rank
+    return (
+        *(
+            number_of(value) if column is ranked else moment_of(value)
+            for column, value in zip(columns, values, strict=False)
+        ),
+        task_id,
+    )
 
 
 def _cursor(key: Key) -> str:
-    *moments, task_id = key
-    return cursor(*(at.isoformat() if at else "" for at in moments), task_id)
+    *values, task_id = key
+    return cursor(*(at.isoformat() if isinstance(at, datetime) else at for at in values), task_id)

@@ -13,7 +13,7 @@ from app.services.core import access
 from app.services.core.access import ACTOR_ID, Actor
 from app.services.instances import incidents, instances
 from app.services.notifications import notices
-from app.services.tasks import inbox
+from app.services.tasks import inbox_counts
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class PageCounts:
 
 def of_actor(session: Session, *, actor: Actor) -> PageCounts:
     """Return them. 1 SQL, however much there is."""
-    given = {ACTOR_ID.key: actor.id, **inbox.moments(session)}
+    given = {ACTOR_ID.key: actor.id, **inbox_counts.moments(session)}
     row = session.execute(_counting(access.any_like(actor)), given).one()
     return PageCounts(
         row.unread, row.tasks, row.incidents, bool(row.startable), bool(row.internal), bool(row.coordinates)
@@ -42,7 +42,7 @@ def of_actor(session: Session, *, actor: Actor) -> PageCounts:
 def _counting(actor: Actor) -> Select[*tuple[Any, ...]]:
     return select(
         notices.unread_count(actor),
-        inbox.waiting(actor),
+        inbox_counts.waiting(actor),
         incidents.waiting(),
         *instances.startable_counts(actor),
         _coordinates(actor),

@@ -103,10 +103,17 @@ def _check(name: str, text: str) -> None:
 
 def _get(session: Session, template_id: int, actor: Actor) -> ReplyTemplate:
     template = session.get(ReplyTemplate, template_id)
-    if template is None:
+    # Officers of the lane read it, and may not change it; to others it is not there.
+    if template is None or not _is_shown(session, template, actor):
         raise NotFound(_("Templat ini tidak ada."))
     _require_coordinator(session, template.group_id, actor)
     return template
+
+
+def _is_shown(session: Session, template: ReplyTemplate, actor: Actor) -> bool:
+    return template.group_id in actor.groups or template.group_id in officers.coordinated(
+        session, actor=actor
+    )
 
 
 def _require_coordinator(session: Session, group_id: int | None, actor: Actor) -> None:

@@ -13,7 +13,7 @@ from app.i18n import _
 from app.models import FirstView, Group, SavedView
 from app.services.core import clock
 from app.services.core.access import Actor
-from app.services.tasks import inbox
+from app.services.tasks import inbox, tabs
 from app.services.tasks.inbox import Filters
 
 #: What a view holds: all that the address of a list says, but for what is looked for by programs.
@@ -65,7 +65,7 @@ def count(session: Session, view: View, *, actor: Actor) -> tuple[int, bool]:
 def filters_of(kept: Mapping[str, str], actor: Actor) -> Filters:
     """The filters of a view as the actor may have them: all tasks are only for who sees all."""
     known = {name: kept[name] for name in NAMES if kept.get(name)}
-    if known.get("tab") not in inbox.TABS or (known["tab"] == "open" and not actor.sees_all):
+    if known.get("tab") not in tabs.TABS or (known["tab"] == "open" and not actor.sees_all):
         known["tab"] = "queue"
     return Filters(**known)  # type: ignore[arg-type]  # texts
 

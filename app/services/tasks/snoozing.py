@@ -1,7 +1,7 @@
 """Putting off a task that one holds: out of "Tugas saya" until a day, or until its case moves on.
 
 A deadline always wins: a task that is due today, or late, stands in the list whatever was said. What tells whether a
-task is put off now is `inbox.awake`; it comes back by itself.
+task is put off now is `tabs.awake`; it comes back by itself.
 """
 
 from datetime import date, datetime, time, timedelta

@@ -130,6 +130,8 @@ def claim(session: Session, task_id: str, *, actor: Actor) -> UserTask:
     if taken.rowcount != 1:  # type: ignore[attr-defined]
         check_open(session, task, actor)
         raise conflicts.taken(session, task, actor=actor)
+    if work.heard_of:
+        task_notices.hand_on(session, task.id, actor.id)
     record(session, task, TaskClaimed(task=task.id), actor=actor)
     return task
 
@@ -150,6 +152,20 @@ def release(session: Session, task_id: str, *, actor: Actor) -> UserTask:
         task_notices.give_back(session, task.id)
     record(session, task, TaskReleased(task=task.id), actor=actor)
     return task
+
+
+def release_if_gone(session: Session, task: UserTask, *, actor: Actor) -> None:
+    """Give a task that is open again back to its lane, if who held it was disabled or left lane or unit meanwhile.
+    1 SQL, none of a task that nobody holds."""
+    if task.state != "open" or task.assignee is None or task.assignee_id == actor.id:
+        return
+    holder = officers.lock_user(session, task.assignee)
+    if holder.disabled_at is None and may_work(access.actor_of(holder), task):
+        return
+    reason = "user_disabled" if holder.disabled_at is not None else "not_offered"
+    task.assignee_id, task.claimed_at, task.snoozed_until = None, None, None
+    task_notices.give_back(session, task.id)
+    record(session, task, TaskReleased(task=task.id, user=holder.name, reason=reason), actor=actor)
 
 
 def complete(
@@ -309,13 +325,13 @@ def reassign(
         errors["to"] = _("{name} bukan petugas lajur dan unit tugas ini.", name=to.full_name)
     if errors:
         raise InvalidForm(_("Tugas belum dialihkan."), errors)
-    before = task.assignee_id
+    before, reason = task.assignee_id, identity.masked_text(session, task.instance, reason.strip())
     if work.heard_of:
-        task_notices.hand_on(session, task.id, moved=unit != task.unit_code)
+        task_notices.hand_on(session, task.id, to.id)
     event = TaskReassigned(
         task=task.id,
         to=to.name,
-        reason=reason.strip(),
+        reason=reason,
         before=before,
         unit=unit if unit and unit != task.unit_code else "",
         substitute_for=absent.name if absent else "",
@@ -324,7 +340,7 @@ def reassign(
     task.unit_code = unit
     task.assignee_id, task.claimed_at, task.snoozed_until = to.id, clock.now(session), None
     tasks.record(session, task, event, actor=actor)
-    _tell(session, task, to, before, reason.strip(), actor)
+    _tell(session, task, to, before, reason, actor)
     return task
 
 

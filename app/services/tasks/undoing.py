@@ -24,11 +24,11 @@ from app.models import (
     User,
     UserTask,
 )
-from app.services.core import clock
+from app.services.core import access, clock
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.facts import writing as facts
-from app.services.instances import snapshots
+from app.services.instances import execution, snapshots
 from app.services.notifications import outbox, task_notices
 from app.services.tasks import drafts, kept_completions, tasks
 from app.services.tasks.kept_completions import Before
@@ -128,9 +128,16 @@ def _are_open(session: Session, opened: Sequence[str]) -> bool:
 
 
 def _drafted(session: Session, opened: Sequence[str]) -> bool:
-    """Whether somebody has typed something into a task that opened: it would be lost."""
-    query = select(Draft.id).where(Draft.scope.in_([f"task:{task_id}" for task_id in opened]))
-    return bool(opened) and session.scalar(query.limit(1)) is not None
+    """Whether somebody has typed something into a task that opened and that is his to do: it would be lost. Who only
+    sees the task may keep a draft of it, too, but is not to hinder others."""
+    of_task = UserTask.id == func.substr(Draft.scope, 6)
+    query = select(User, UserTask).join(Draft, Draft.user_id == User.id).join(UserTask, of_task)
+    found = session.execute(query.where(Draft.scope.in_(_scopes(opened)))) if opened else ()
+    return any(tasks.may_work(access.actor_of(user), task) for user, task in found)
+
+
+def _scopes(opened: Sequence[str]) -> list[str]:
+    return [f"task:{task_id}" for task_id in opened]
 
 
 def _put_back(session: Session, instance_id: int, row: CompletionUndo, before: Before, actor: Actor) -> None:
@@ -138,6 +145,7 @@ def _put_back(session: Session, instance_id: int, row: CompletionUndo, before: B
     at, revision, typed = row.completed_at, row.revision, row.typed
     scope = f"task:{row.task_id}"
     snapshots.put_rows_back(session, instance_id, before.rows, before.made, revision)
+    execution.rank_tasks(session, instance_id)
     _put_identity_back(session, instance_id, before)
     if before.files:
         loose = {"instance_id": None, "field_key": None}
@@ -145,7 +153,10 @@ def _put_back(session: Session, instance_id: int, row: CompletionUndo, before: B
     task_notices.reopen(session, before.closed, at)
     outbox.withdraw(session, instance_id)
     drafts.restore(session, actor, scope, typed)
+    session.execute(delete(Draft).where(Draft.scope.in_(_scopes(before.made[UserTask.__tablename__]))))
     kept_completions.forget(session, instance_id)
+    for held in before.rows[UserTask.__tablename__]:
+        tasks.release_if_gone(session, session.get_one(UserTask, held["id"]), actor=actor)
     instance = session.get_one(ProcessInstance, instance_id)
     facts.refresh(session, instance, definitions.readable(session, instance.definition_id))
 

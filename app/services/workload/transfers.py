@@ -15,6 +15,7 @@ from app.history.events import TaskHandedBack, TasksTransferred, TaskUnitChanged
 from app.i18n import _
 from app.models import Group, TaskTransfer, TransferredTask, Unit, User, UserTask
 from app.models.runtime import IS_OPEN
+from app.services import identity
 from app.services.core import access, bulk, clock, history, paging, rights
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -127,7 +128,7 @@ def _begin(
     made = TaskTransfer(
         kind=kind,
         state="running",
-        reason=reason.strip(),
+        reason=identity.hidden_text(session, reason.strip()),
         source_id=user.id if user else None,
         source_unit=unit or None,
         started_at=clock.now(session),
@@ -242,7 +243,7 @@ def _change_unit(session: Session, transfer: TaskTransfer, row: TransferredTask,
         raise Conflict(_("Tugas ini sudah beralih ke unit lain."))
     holder = officers.lock_user(session, task.assignee) if task.assignee else None
     keeps = holder is not None and tasks.may_receive(access.actor_of(holder), task, row.to_unit)
-    task_notices.hand_on(session, task.id, moved=True)
+    task_notices.hand_on(session, task.id, holder.id if holder and keeps else None)
     task.unit_code = row.to_unit
     if not keeps:
         task.assignee_id, task.claimed_at = None, None
@@ -250,7 +251,7 @@ def _change_unit(session: Session, transfer: TaskTransfer, row: TransferredTask,
         task=task.id,
         before=transfer.source_unit or "",
         unit=row.to_unit,
-        reason=transfer.reason,
+        reason=identity.masked_text(session, task.instance, transfer.reason),
         transfer=transfer.id,
         user=holder.name if holder and not keeps else "",
     )
@@ -323,7 +324,7 @@ def _hand_back(session: Session, transfer: TaskTransfer, row: TransferredTask, a
         before.disabled_at or not tasks.may_receive(access.actor_of(before), task, row.before_unit)
     ):
         before = None
-    task_notices.hand_on(session, task.id, moved=task.unit_code != row.before_unit)
+    task_notices.hand_on(session, task.id, before.id if before else None)
     moved = row.before_unit if row.before_unit and row.before_unit != task.unit_code else ""
     task.unit_code = row.before_unit
     task.assignee_id, task.claimed_at = (before.id, row.before_claimed_at) if before else (None, None)

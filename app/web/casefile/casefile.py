@@ -22,7 +22,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.commands.transaction import Answer, run_command, run_without_key
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms import masking
-from app.i18n import _
+from app.i18n import _, day
 from app.models import UserTask
 from app.services import identity
 from app.services.casefile import casefile, notes, queries
@@ -30,23 +30,19 @@ from app.services.casefile.casefile import CaseFile
 from app.services.casefile.queries import Submission
 from app.services.casefile.vocabulary import Vocabulary
 from app.services.core.access import Actor
-from app.services.definitions import definitions
+from app.services.definitions import definitions, outlines
 from app.services.instances import cancellation, incidents, instances
 from app.services.notifications import followers
-from app.services.reporter import tracking
-from app.services.retention import erasure
+from app.services.reporter import correspondence, joined_reports, ratings, tracking
+from app.services.retention import destructions, erasure, holds
 from app.services.tasks import permissions
 from app.web import context, entries, errors, lists
-from app.web.casefile import clocks, instance_list, page_parts
+from app.web.casefile import clocks, instance_list, page_parts, timeline
 from app.web.security_log import noting
 from app.web.sheet_files import sheet_download
 
-#: So many events stand open; older ones are folded away, so that what the case holds is not a screen's length below.
-_OPEN_EVENTS = 8
 #: So many are told beside a task.
 _RECENT = 12
-#: Fewer are not worth a press.
-_FEWEST_FOLDED = 3
 
 
 @dataclass(frozen=True)
@@ -70,7 +66,14 @@ def listed() -> str:
     actor = context.actor()
     with context.database().reading() as session:
         found = instance_list.read_instance_list(session, actor=actor)
-    return render_template("casefile/list.html", found=found, sees_all=actor.sees_all)
+    identities = lists.address().replace(url_for("casefile.listed"), url_for("identities.ask"), 1)
+    return render_template(
+        "casefile/list.html",
+        found=found,
+        sees_all=actor.sees_all,
+        identities=identities if actor.groups else "",
+        steps=lists.address().replace(url_for("casefile.listed"), url_for("eventlogs.ask"), 1),
+    )
 
 
 @blueprint.get("/perkara/unduh")
@@ -83,9 +86,19 @@ def take_along() -> AnyResponse:
 
 @blueprint.get("/perkara/<int:instance_id>")
 def show(instance_id: int) -> str:
-    """Everything about one case, its identity masked."""
+    """Everything about one case, its identity masked; where it was destroyed, that it was."""
+    actor = context.actor()
     with context.database().reading() as session:
-        return _draw_casefile(session, instance_id, actor=context.actor())
+        try:
+            return _draw_casefile(session, instance_id, actor=actor)
+        except NotFound:
+            gone = destructions.record_of(session, instance_id, actor=actor)
+            if gone is None:
+                raise
+            told = {"number": gone.business_key, "date": day(gone.destroyed_at), "n": gone.destruction_id}
+            raise NotFound(
+                _("Perkara {number} dimusnahkan pada {date}. Catatannya: Pemusnahan {n}.", **told)
+            ) from None
 
 
 @blueprint.post("/perkara/<int:instance_id>/identitas")
@@ -160,7 +173,24 @@ def note(instance_id: int) -> AnyResponse:
         notes.add(session, instance_id, sent["text"], actor=context.actor())
         return {}
 
-    return _perform(instance_id, "note", sent, do) or _done(instance_id, _("Catatan disimpan."), "catatan")
+    refused = _perform(instance_id, "note", sent, do)
+    if refused is not None:
+        return refused
+    page_parts.say_unknown_names(sent["text"])
+    return _done(instance_id, _("Catatan disimpan."), "catatan")
+
+
+@blueprint.post("/perkara/<int:instance_id>/pesan")
+def message(instance_id: int) -> AnyResponse:
+    """Write to the reporter."""
+    sent = {"text": request.form.get("text", "")}
+
+    def do(session: Session) -> Answer:
+        correspondence.write_to_reporter(session, instance_id, sent["text"], actor=context.actor())
+        return {}
+
+    told = _("Pesan tersimpan. Pelapor membacanya di halaman pelacakan.")
+    return _perform(instance_id, "message", sent, do) or _done(instance_id, told, "pesan")
 
 
 @blueprint.post("/perkara/<int:instance_id>/ikuti")
@@ -203,6 +233,21 @@ def erase(instance_id: int) -> AnyResponse:
         return {}
 
     return _perform(instance_id, "erase", sent, do) or _done(instance_id, _("Identitas dihapus."))
+
+
+@blueprint.post("/perkara/<int:instance_id>/tahan")
+def hold(instance_id: int) -> AnyResponse:
+    """Keep the case from being destroyed, or lift that, with a reason."""
+    on = bool(request.form.get("on"))
+    sent = {"reason": request.form.get("reason", ""), "on": str(on)}
+    act = holds.hold if on else holds.lift
+
+    def do(session: Session) -> Answer:
+        act(session, instance_id, sent["reason"], actor=context.actor())
+        return {}
+
+    told = _("Perkara ini tidak akan dimusnahkan.") if on else _("Penahanan dicabut.")
+    return _perform(instance_id, "hold", sent, do) or _done(instance_id, told)
 
 
 def _perform(
@@ -259,9 +304,11 @@ def _draw_casefile(
     words = page_parts.vocabulary(file)
     hidden = {key: text for key, text in (shown or {}).items() if masking.is_sign(key)}
     explanations = {task.id: queries.why(task, session) for task in file.tasks}
-    svg, lines = page_parts.picture(session, file)
-    told = page_parts.timeline(file, words)
-    shown_open = _OPEN_EVENTS if len(told) > _OPEN_EVENTS + _FEWEST_FOLDED else len(told)
+    svg, lines = page_parts.picture(
+        session, file, links=lambda id_: timeline.address(instance_id, elemen=id_), marked=timeline.marked()
+    )
+    events, more = casefile.events_before(session, file, timeline.before())
+    main_case, joined = joined_reports.joins_of(session, instance_id, actor=actor)
     return render_template(
         "casefile/show.html",
         file=file,
@@ -272,13 +319,16 @@ def _draw_casefile(
         soonest=_soonest(file, explanations),
         waits=[words.activity(wait.activity_id) for wait in file.waits],
         clocks=clocks.all_of(file, explanations, words),
-        recent=told[:shown_open],
-        older=told[shown_open:],
+        told=timeline.draw(file, events, more, words),
         values=_opened(_values(file, words), hidden),
         submissions=_opened(
             queries.submissions(file.version, file.valid_events, file.file_names)[::-1], hidden
         ),
         notes=masking.put_in_place(page_parts.notes(file), hidden),
+        letters=_letters(session, instance_id, hidden),
+        ratings=_ratings(session, instance_id, hidden) if file.instance.ended_at is not None else (),
+        main_case=main_case,
+        joined=joined,
         mentionable=notes.mentionable(session, file.instance.id, actor=actor),
         follows=followers.is_followed(session, file.instance.id, actor=actor),
         files=page_parts.files(file, words),
@@ -286,6 +336,7 @@ def _draw_casefile(
         undelivered=[page_parts.undelivered(each, instance_id, words) for each in file.undelivered],
         identity=_identity(file, words, shown),
         shown=shown is not None,
+        hold=holds.hold_of(session, instance_id) if actor.sees_all else None,
         may=_rights(actor, file),
         resolved=queries.is_resolved(file.version, file.instance),
         svg=svg,
@@ -293,8 +344,37 @@ def _draw_casefile(
         viewer={
             "xml": url_for("casefile.diagram", instance_id=instance_id),
             "states": url_for("casefile.states", instance_id=instance_id),
+            "links": url_for("casefile.show", instance_id=instance_id, elemen=""),
+            "marked": timeline.marked(),
         },
     )
+
+
+def _letters(session: Session, instance_id: int, hidden: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """What office and reporter wrote to each other, oldest first."""
+    return [
+        {
+            "written_by": one.written_by,
+            "written_at": one.written_at,
+            "by_mail": one.by_mail,
+            "text": masking.put_in_place(one.text, hidden),
+            "number": number,
+        }
+        for one, number in correspondence.letters_of(session, instance_id)
+    ]
+
+
+def _ratings(session: Session, instance_id: int, hidden: Mapping[str, str]) -> list[Mapping[str, Any]]:
+    """What the reporters of a case gave it, and why."""
+    return [
+        {
+            "rating": one.rating,
+            "text": masking.put_in_place(one.text, hidden),
+            "at": one.changed_at or one.rated_at,
+            "number": number,
+        }
+        for one, number in ratings.ratings_of(session, instance_id)
+    ]
 
 
 def _opened(rows: Sequence[_R], hidden: Mapping[str, str]) -> Sequence[_R]:
@@ -308,8 +388,13 @@ def _rights(actor: Actor, file: CaseFile) -> dict[str, bool]:
         "write": not actor.is_auditor,
         "cancel": cancellation.may_cancel(actor, file.instance, file.tasks, file.waits, file.version),
         "erase": erasure.may_erase(actor),
+        "hold": holds.may_hold(actor),
         "retry": incidents.may_retry(actor),
         "reissue": tracking.may_issue(actor, file.version),
+        "message": correspondence.may_write(actor, file.instance, file.version, file.tasks),
+        "join": joined_reports.may_join(actor, file.instance, file.version, file.tasks)
+        and outlines.has_reporter(file.version),
+        "part": joined_reports.may_part(actor, file.instance, file.version),
     }
 
 

@@ -30,8 +30,11 @@ _BACKWARDS = {
     "calendar_days": N_("{amount} hari kalender sebelum tenggat tugas ini, {since}."),
 }
 
-#: A calendar's name as `Calendar.name` gives it and deadlines keep it.
-_CALENDAR = re.compile(r"(.*?)(?: \+ (\d+) hari libur daerah)?(?: − (\d+) hari)?", re.ASCII | re.DOTALL)
+#: A calendar's name as `Calendar.name` gives it and deadlines keep it. Which release of a package knew the days off
+#: is kept to explain a date later; it tells an officer nothing.
+_CALENDAR = re.compile(
+    r"(.*?)(?: \(holidays [\w.]+\))?(?: \+ (\d+) hari libur daerah)?(?: − (\d+) hari)?", re.ASCII | re.DOTALL
+)
 
 
 def calendar_in_words(name: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import i18n
 from app.i18n import _
+from app.models import ProcessDefinition
 from app.services.core import clock, holidays
 from app.services.facts import counted
 from app.services.facts.counted import Counted
@@ -15,7 +16,7 @@ from app.web import lists
 from app.web.lists import Filter
 
 #: What else the address may say of a figure.
-NAMES = ("figure", "since", "until", "channel", "activity", "outcome")
+NAMES = ("figure", "since", "until", "channel", "activity", "outcome", "versi", "jalan")
 
 
 def asked(session: Session, key: str, unit: str) -> Counted | None:
@@ -36,10 +37,16 @@ def asked(session: Session, key: str, unit: str) -> Counted | None:
         activity=lists.argument("activity") or None,
         outcome=lists.argument("outcome") or None,
         unit=unit or None if figure in counted.OF_TASKS else None,
+        version=_number(lists.argument("versi")),
+        variant=lists.argument("jalan") or None,
     )
     if figure in counted.OF_OPEN_TASKS:
         return _due(session, found, since, until)
     return counted.within(found, since, until)
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _due(session: Session, found: Counted, since: str, until: str) -> Counted:
@@ -65,14 +72,31 @@ def filters(session: Session, found: Counted | None) -> Sequence[Filter]:
         "until": _period(names["until"]),
         "channel": names["channel"],
         "activity": of_elements.get(names["activity"], names["activity"]),
-        "outcome": of_elements.get(names["outcome"], names["outcome"]),
+        "outcome": overview.outcome_name(of_elements, names["outcome"]),
+        "versi": _version(session, found.version),
+        "jalan": names["jalan"][:8],
     }
-    labels = (_("Angka"), _("Sejak"), _("Sampai"), _("Saluran"), _("Kegiatan"), _("Akhir"))
+    labels = (
+        _("Angka"),
+        _("Sejak"),
+        _("Sampai"),
+        _("Saluran"),
+        _("Kegiatan"),
+        _("Akhir"),
+        _("Versi"),
+        _("Jalan perkara"),
+    )
     return [
         Filter(name, label, [(value, told[name])], value)
         for (name, value), label in zip(names.items(), labels, strict=True)
         if value
     ]
+
+
+def _version(session: Session, definition_id: int | None) -> str:
+    """The number of a version; "?" where there is none."""
+    row = session.get(ProcessDefinition, definition_id) if definition_id is not None else None
+    return str(row.version) if row is not None else "?"
 
 
 def _period(text: str) -> str:

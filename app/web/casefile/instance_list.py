@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.db import Database
 from app.i18n import N_, _, pgettext
-from app.models import Job, ProcessInstance
+from app.models import DestroyedCase, Job, ProcessInstance
 from app.services.casefile import casefile, instance_lists, queries
 from app.services.casefile.instance_lists import InstanceFilters, Place
 from app.services.core import bounded, paging
@@ -17,7 +17,10 @@ from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.facts import destroyed
 from app.services.facts.counted import Counted
+from app.services.facts.destroyed import Destroyed
+from app.services.retention import destructions
 from app.web import deadlines, lists
 from app.web.casefile import counted, page_parts
 from app.web.deadlines import Due
@@ -28,6 +31,7 @@ _STATES = {
     "active": N_("Berjalan"),
     "ended": N_("Berakhir"),
     "cancelled": N_("Dibatalkan"),
+    "joined": N_("Digabung"),
     "incident": N_("Terkendala"),
 }
 
@@ -54,6 +58,51 @@ class InstanceList(FilteredList):
     units: Mapping[str, str]
     following: str
     total: int
+    order: str = ""
+    #: Whether any case names its priority.
+    ranked: bool = False
+    #: What destroyed cases have part in the figure whose cases are listed.
+    destroyed: Destroyed | None = None
+    #: The records of destroyed cases that have the number which was searched for.
+    gone: Sequence[DestroyedCase] = ()
+
+    @property
+    def keep(self) -> dict[str, str]:
+        """What a search keeps of the address."""
+        kept = {"state": self.state, "sort": lists.argument("sort")}
+        return {name: value for name, value in kept.items() if value}
+
+    @property
+    def headings(self) -> list[dict[str, Any]]:
+        """The headings of the table; those of what an index holds sort it."""
+        ranked = [{"label": _("Prioritas"), **self._sorting("priority")}] if self.ranked else []
+        return [
+            {"label": pgettext("satu", "Perkara"), "kind": "lead"},
+            *ranked,
+            {"label": _("Keadaan")},
+            {"label": _("Kedudukan")},
+            {"label": _("Tenggat"), "kind": "due"},
+            {"label": pgettext("waktu", "Mulai"), "kind": "date", **self._sorting("started")},
+        ]
+
+    @property
+    def caption(self) -> str:
+        """What the table is, with its order."""
+        return {
+            "started": _("Perkara, terlama dulu"),
+            "priority": _("Perkara, paling mendesak dulu"),
+            "-priority": _("Perkara, paling tidak mendesak dulu"),
+        }.get(self.order, _("Perkara, terbaru dulu"))
+
+    def _sorting(self, by: str) -> dict[str, str]:
+        """The address that sorts by it, or the other way round, and how it is sorted now."""
+        ways = [way for way in instance_lists.SORTS if way.removeprefix("-") == by]
+        following = ways[1 - ways.index(self.order)] if self.order in ways else ways[0]
+        now = ("descending" if self.order.startswith("-") else "ascending") if self.order in ways else ""
+        return {
+            "sort": lists.address({"sort": "" if following == instance_lists.SORTS[0] else following}),
+            "sorted": now,
+        }
 
 
 def read_instance_list(session: Session, *, actor: Actor) -> InstanceList:
@@ -79,7 +128,21 @@ def read_instance_list(session: Session, *, actor: Actor) -> InstanceList:
         units=units,
         following=lists.next_page(page.next),
         total=bounded.total(counts.values()),
+        order=filters.order,
+        ranked=bool(choices.priorities),
+        destroyed=_destroyed(session, filters, asked, actor),
+        gone=destructions.numbered(session, q, actor=actor) if q and not page.items else (),
     )
+
+
+def _destroyed(
+    session: Session, filters: InstanceFilters, asked: Mapping[str, str], actor: Actor
+) -> Destroyed | None:
+    """How much of the figure was destroyed: for who sees every case, as the figure itself is of all."""
+    if filters.counted is None or not actor.sees_all:
+        return None
+    of = {name: asked[name] for name in ("unit", "category", "area") if asked[name]}
+    return destroyed.behind(session, filters.counted, of)
 
 
 def _asked_filters(session: Session, asked: Mapping[str, str]) -> tuple[InstanceFilters, Counted | None]:
@@ -96,6 +159,7 @@ def _asked_filters(session: Session, asked: Mapping[str, str]) -> tuple[Instance
         area=asked["area"],
         priority=asked["priority"],
         counted=behind,
+        sort=lists.argument("sort"),
     )
     return filters, behind
 
@@ -107,6 +171,7 @@ def _tabs(state: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
         ("incident", _("Terkendala"), counts["incident"]),
         ("ended", _("Berakhir"), counts["ended"]),
         ("cancelled", _("Dibatalkan"), counts["cancelled"]),
+        ("joined", _("Digabung"), counts["joined"]),
     ]
     return [
         {
@@ -196,18 +261,28 @@ def heading() -> list[str]:
 def cells(actor: Actor, database: Database) -> Iterator[Sequence[object]]:
     """The rows of the file: the list that the address asks for, all of it, read a page at a time."""
     with database.reading() as session:
-        filters, _behind = _asked_filters(session, {name: lists.argument(name) for name in _NAMES})
+        filters = asked_filters(session)
     after: str | None = ""
     while after is not None:
         with database.reading() as session:
             page = instance_lists.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
-            places = instance_lists.places(session, [case.id for case in page.items])
-            codes = {task.unit_code or "" for place in places.values() for task in place.tasks}
-            units = casefile.unit_names(session, [*codes, *(case.unit_code for case in page.items)])
-            names = definitions.names(session, {case.definition_id for case in page.items})
-            cells = [_cells(row, names, units) for row in _rows(session, page, places, units)]
+            cells = cells_of(session, page)
         yield from cells
         after = page.next
+
+
+def asked_filters(session: Session) -> InstanceFilters:
+    """What the address narrows the list to."""
+    return _asked_filters(session, {name: lists.argument(name) for name in _NAMES})[0]
+
+
+def cells_of(session: Session, page: Page[ProcessInstance]) -> list[Sequence[object]]:
+    """The cases of a page as rows under `heading`."""
+    places = instance_lists.places(session, [case.id for case in page.items])
+    codes = {task.unit_code or "" for place in places.values() for task in place.tasks}
+    units = casefile.unit_names(session, [*codes, *(case.unit_code for case in page.items)])
+    names = definitions.names(session, {case.definition_id for case in page.items})
+    return [_cells(row, names, units) for row in _rows(session, page, places, units)]
 
 
 def _cells(row: _Row, names: Mapping[int, str], units: Mapping[str, str]) -> Sequence[object]:

@@ -1,10 +1,10 @@
 """Parts that the page of a case and the page of a task share: picture, timeline, report, notes, files."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from flask import render_template, request, url_for
+from flask import flash, render_template, request, url_for
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from app.history.words.telling import other_instance
 from app.i18n import N_, _
 from app.models import Attachment, InstanceMessage, MessageWait, ProcessInstance, UserTask
 from app.services.casefile import casefile, queries
+from app.services.casefile import notes as case_notes
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.queries import Submission
 from app.services.casefile.vocabulary import Vocabulary, vocabulary_of
@@ -36,9 +37,15 @@ def states(session: Session, file: CaseFile) -> dict[str, Any]:
     return found
 
 
-def picture(session: Session, file: CaseFile) -> tuple[Markup, Sequence[Any]]:
-    """The diagram as SVG and in words."""
-    svg, lines = queries.drawn(file.version, file.instance, states(session, file))
+def picture(
+    session: Session, file: CaseFile, *, links: Callable[[str], str] | None = None, marked: str = ""
+) -> tuple[Markup, Sequence[Any]]:
+    """The diagram as SVG and in words. ``links``: where an element at which the case was leads; ``marked``: see
+    `drawing.draw_svg`."""
+    found = states(session, file)
+    nodes = file.version.diagram.nodes
+    to = {id_: links(id_) for id_ in found if id_ in nodes} if links is not None else None
+    svg, lines = queries.drawn(file.version, file.instance, found, links=to, marked=marked)
     return Markup(svg), lines  # noqa: S704 drawn by us, every text in it escaped
 
 
@@ -95,6 +102,16 @@ def undelivered(message: InstanceMessage, instance_id: int, vocabulary: Vocabula
         return sentences.html(say(text, message=message.name, case=origin))
     text = N_("Pesan {message} diterima begitu perkara {case} menunggunya.")
     return sentences.html(say(text, message=message.name, case=to))
+
+
+def say_unknown_names(text: str) -> None:
+    """Tell on the page shown next whom a note named in vain."""
+    with context.database().reading() as session:
+        names = case_notes.unknown_names(session, text)
+    if names:
+        told = ", ".join(f"@{name}" for name in names)
+        words = _("Tidak ada petugas bernama {names}, jadi tidak ada yang diberi tahu karenanya.", names=told)
+        flash(words, "warn")
 
 
 def notes(file: CaseFile) -> list[dict[str, Any]]:

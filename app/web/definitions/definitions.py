@@ -196,6 +196,7 @@ def diagram(definition_id: int) -> Response:
 def states(definition_id: int) -> Response:
     """Where the open cases stand, for the viewer: element id → state, count."""
     with context.database().reading() as session:
+        definitions.get(session, definition_id)
         found = details.open_instance_counts(session, definition_id, actor=context.actor())
     return jsonify(
         {id_: {"state": "overdue" if one.late else "open", "count": one.cases} for id_, one in found.items()}
@@ -270,7 +271,7 @@ def version_page(
         listed = catalogue.page(session, key=definition.key, every=True, after=lists.argument(lists.AFTER))
         standing = details.open_instance_counts(session, definition_id, actor=actor)
         picture, lines = details.picture(version, definition.name, standing)
-        today = clock.now(session).astimezone(context.config().timezone).date()
+        today = clock.today(session)
         pending = _pending(session, definition.key, actor)
         return render_template(
             "definitions/show.html",

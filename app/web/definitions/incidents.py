@@ -7,12 +7,17 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.commands.transaction import Answer, run_command
-from app.i18n import _
+from app.i18n import _, pgettext
 from app.models import Incident
+from app.services.core import paging
+from app.services.core.paging import Page
 from app.services.definitions import definitions
 from app.services.instances import incidents
 from app.services.migration import moves
+from app.stored_messages import tell_stored
 from app.web import context, entries, lists
+from app.web.security_log import noting
+from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("incidents", __name__)
 RESOLVED = "resolved"
@@ -39,7 +44,49 @@ def listed() -> str:
         counts={"open": open_ones, "resolved": done},
         may_retry=incidents.may_retry(actor),
         may_move=moves.may_move(actor),
+        files=lists.files(url_for("incidents.take_along")),
     )
+
+
+@blueprint.get("/kendala/unduh")
+def take_along() -> Response:
+    """The same list as a file, all of its pages."""
+    actor, resolved = context.actor(), lists.argument("state") == RESOLVED
+    with context.database().reading() as session:
+        incidents.counts(session, actor=actor)
+
+    def page(session: Session, after: str) -> Page[Incident]:
+        limit = paging.MAX_LIMIT
+        return incidents.page(session, actor=actor, resolved=resolved, after=after, limit=limit)
+
+    noting.list_taken("incidents")
+    heading = [
+        _("Nomor"),
+        pgettext("satu", "Proses"),
+        _("Kegiatan"),
+        _("Sebab"),
+        _("Terjadi"),
+        _("Ditutup"),
+        _("Oleh"),
+    ]
+    rows = lists.rows_of_pages(context.database(), page, _cells)
+    return sheet_download("kendala", lists.argument("format"), heading, rows)
+
+
+def _cells(session: Session, found: Sequence[Incident]) -> list[Sequence[object]]:
+    places = _places(session, found)
+    return [
+        (
+            one.instance.business_key if one.instance else "",
+            one.instance.key if one.instance else one.definition.key if one.definition else "",
+            places[one.id],
+            tell_stored(one.message),
+            one.opened_at,
+            one.resolved_at,
+            one.resolved_by.full_name if one.resolved_by else "",
+        )
+        for one in found
+    ]
 
 
 @blueprint.post("/kendala/<int:incident_id>/coba")

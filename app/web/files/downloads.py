@@ -12,12 +12,12 @@ from app.models import Attachment
 from app.services.core import security_log
 from app.services.files import attachments, store
 from app.web import context, errors
+from app.web.security import guard_download
 from app.web.security_log import noting
 
 blueprint = Blueprint("files", __name__)
 
 #: Whatever a file holds, a browser that shows it all the same lets it do nothing.
-_SANDBOX = "default-src 'none'; sandbox"
 
 
 @blueprint.get("/lampiran/<attachment_id>")
@@ -55,11 +55,3 @@ def as_download(content: bytes, name: str, media_type: str) -> Response:
     return guard_download(
         send_file(BytesIO(content), media_type, as_attachment=True, download_name=name, etag=False)
     )
-
-
-def guard_download(response: Response) -> Response:
-    """Let no browser show what ``response`` sends, nor keep it."""
-    response.headers["Content-Security-Policy"] = _SANDBOX
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response

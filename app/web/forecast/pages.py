@@ -19,7 +19,7 @@ from app.services.core import holidays
 from app.services.definitions import definitions
 from app.services.forecast import copies, forecast, sides, views
 from app.services.forecast.forecast import Forecast, Options
-from app.services.studio import drafts
+from app.services.studio import draft_files, drafts
 from app.web import context, deadlines, errors
 from app.web.definitions.definitions import said
 from app.web.sheet_files import csv_download
@@ -57,7 +57,7 @@ def show(draft_id: int) -> AnyResponse:
     try:
         if "sumber" not in sent:
             with context.database().reading() as session:
-                sides.draft_version(session, drafts.contents(session, draft_id), draft.key)
+                sides.draft_version(session, draft_files.contents(session, draft_id), draft.key)
             return make_response(render_template("forecast/show.html", **shared, sent=proposed, problems={}))
         asked = _asked(sent, open_cases)
         made = commands.forecast_draft(

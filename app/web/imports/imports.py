@@ -14,13 +14,15 @@ from app.i18n import N_, _
 from app.models import ImportBatch, ImportRow
 from app.services.core.access import Actor
 from app.services.files import sheets
-from app.services.imports import batches
-from app.services.imports.batches import Target
+from app.services.imports import batches, foreign_values, headings, outcomes, targets
+from app.services.imports.targets import Target
 from app.web import context, entries, errors, lists
 from app.web.sheet_files import csv_download
 
 blueprint = Blueprint("imports", __name__)
 
+#: Before the name of a text that is no option, in the form that says what stands for it.
+_OPTION = "nilai."
 BATCH_STATES = {
     "judging": N_("Sedang diperiksa"),
     "ready": N_("Menunggu dimulai"),
@@ -46,7 +48,7 @@ def choose() -> Response | str:
     actor, key = context.actor(), lists.argument("key")
     with context.database().reading() as session:
         if not key:
-            choices = batches.targets(session, actor=actor)
+            choices = targets.targets(session, actor=actor)
             if not choices:
                 raise NotAllowed(
                     _(
@@ -60,7 +62,7 @@ def choose() -> Response | str:
 
 
 def _file_page(session: Session, key: str, actor: Actor, problem: str = "") -> str:
-    goal = batches.target(session, key, actor=actor)
+    goal = targets.target(session, key, actor=actor)
     page = batches.of_key(session, key, actor=actor, after=lists.argument(lists.AFTER))
     return render_template(
         "imports/file.html",
@@ -72,7 +74,7 @@ def _file_page(session: Session, key: str, actor: Actor, problem: str = "") -> s
                 one,
                 batches.file_name(session, one),
                 _(BATCH_STATES[one.state]),
-                batches.progress(session, one.id),
+                outcomes.progress(session, one.id),
             )
             for one in page.items
         ],
@@ -108,8 +110,8 @@ def _page(import_id: int, problem: str = "") -> str:
     actor, state = context.actor(), lists.argument("keadaan")
     with context.database().reading() as session:
         batch = batches.get(session, import_id, actor=actor)
-        counts = batches.progress(session, batch.id)
-        page = batches.rows(session, batch.id, state, actor=actor, after=lists.argument(lists.AFTER))
+        counts = outcomes.progress(session, batch.id)
+        page = outcomes.rows(session, batch.id, state, actor=actor, after=lists.argument(lists.AFTER))
         goal = _goal(session, batch, actor)
         total = sum(counts.values())
         left = counts["new"] if batch.state in ("judging", "ready") else counts["ready"]
@@ -128,6 +130,9 @@ def _page(import_id: int, problem: str = "") -> str:
             filter=state,
             rows=list(_told(session, page.items, goal, actor)),
             excluded=[(value, text, value in batch.wanted) for value, text in goal.choices] if goal else [],
+            foreign=foreign_values.told(session, batch.id, goal) if goal else [],
+            most_foreign=foreign_values.MOST,
+            headings=headings.of_batch(session, batch, goal) if goal else None,
             can_choose=batch.state in ("judging", "ready") and batch.begun_by_id is None,
             first=lists.address() if lists.argument(lists.AFTER) else "",
             following=lists.next_page(page.next),
@@ -138,7 +143,7 @@ def _page(import_id: int, problem: str = "") -> str:
 def _goal(session: Session, batch: ImportBatch, actor: Actor) -> Target | None:
     """None where its form names no columns any more."""
     try:
-        return batches.target(session, batch.key, actor=actor)
+        return targets.target(session, batch.key, actor=actor)
     except Conflict:
         return None
 
@@ -147,21 +152,22 @@ def _told(
     session: Session, lines: Sequence[ImportRow], goal: Target | None, actor: Actor
 ) -> Iterator[tuple[ImportRow, str, list[tuple[str, str]], str]]:
     """(line, state in words, what is wrong by field, the case's number where the actor sees it) of each."""
-    cases, labels = batches.seen_cases(session, lines, actor=actor), goal.labels if goal else {}
+    cases, labels = outcomes.seen_cases(session, lines, actor=actor), goal.labels if goal else {}
     for row in lines:
-        wrong = [(labels.get(key, key), text) for key, text in batches.errors_of(session, row).items()]
+        wrong = [(labels.get(key, key), text) for key, text in outcomes.errors_of(session, row).items()]
         yield row, _(STATES[row.state]), wrong, cases.get(row.instance_id or 0, "")
 
 
 @blueprint.post("/impor/<int:import_id>/pilihan")
 def choose_values(import_id: int) -> Response:
-    """Say which values come in although the form leaves them out."""
+    """Say which values come in although the form leaves them out, and what stands for texts that are no option."""
     wanted = request.form.getlist("ikut")
-    command = entries.sent_command("choose_import", import_id, wanted)
+    options = {name[len(_OPTION) :]: text for name, text in request.form.items() if name.startswith(_OPTION)}
+    command = entries.sent_command("choose_import", import_id, [wanted, sorted(options.items())])
     return _act(
         import_id,
         lambda: commands.choose(
-            context.database(), import_id, wanted, actor=context.actor(), command=command
+            context.database(), import_id, wanted, options, actor=context.actor(), command=command
         ),
     )
 
@@ -218,7 +224,7 @@ def result_file(import_id: int) -> Response:
         labels = goal.labels if goal else {}
         rows = (
             (one.line, one.number, _(STATES[one.state]), one.case, _in_line(one.errors, labels))
-            for one in batches.outcomes(session, import_id, actor=actor)
+            for one in outcomes.outcomes(session, import_id, actor=actor)
         )
         return csv_download(f"impor-{import_id}-hasil.csv", heading, rows)
 

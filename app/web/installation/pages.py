@@ -18,9 +18,13 @@ from app.services.core import edit_conflicts, office, rights
 from app.services.maintenance import condition, scheduled_backups
 from app.services.maintenance.condition import Condition
 from app.services.maintenance.heartbeat import GONE_AFTER
+from app.services.notifications import quiet_hours
+from app.services.people import passkeys, second_steps
 from app.services.retention import periods
 from app.stored_messages import tell_stored
 from app.web import context, entries, filters
+from app.web.notifications.choices import clock_words, hours_words
+from app.web.people.second_steps import role_words
 
 blueprint = Blueprint("installation", __name__)
 
@@ -43,19 +47,28 @@ class Part:
 
 @blueprint.get("/pemasangan")
 def show() -> str:
-    """How the installation is."""
-    rights.require_administrator(context.actor())
+    """How the installation is; process owners and auditors read it and change nothing."""
+    actor = context.actor()
+    rights.require_overseer(actor)
     with context.database().reading() as session:
         measured, build = condition.measure(session), condition.build(session)
-        who, backed_up = office.stored(session), scheduled_backups.state(session)
-        kept = periods.overdue(session, actor=context.actor())
+        who, backed_up = office.office(session), scheduled_backups.state(session)
+        kept = periods.overdue(session, actor=actor) if actor.administers else []
+        demanded = second_steps.demanded(session)
+        hours = quiet_hours.of_office(session)
+    words = role_words()
     return render_template(
         "installation/show.html",
         parts=[*_parts(measured, build), _of_backups(measured, backed_up)],
         measured=measured,
         office=who,
         kept=kept,
-        most=periods.MOST,
+        may_change=actor.administers,
+        quiet=hours_words(hours.quiet),
+        digest_at=clock_words(hours.digest_at),
+        second_step_roles=[words[role] for role in demanded],
+        provider=context.config().provider,
+        takes_passkeys=passkeys.site(context.config()) is not None,
     )
 
 
@@ -130,7 +143,7 @@ def edit_office() -> str:
     """What public pages and slips say of who runs this."""
     rights.require_administrator(context.actor())
     with context.database().reading() as session:
-        return _office_page(office.stored(session))
+        return _office_page(office.office(session))
 
 
 @blueprint.post("/pemasangan/kantor")
@@ -162,5 +175,5 @@ def _office_page(wanted: Office, problems: Mapping[str, str] | None = None, show
     errors = problems or {}
     if not shown or "shown" in errors:
         with context.database().reading() as session:
-            shown = edit_conflicts.fingerprint(office.stored(session))
+            shown = edit_conflicts.fingerprint(office.office(session))
     return render_template("installation/office.html", values=wanted, errors=errors, shown=shown)

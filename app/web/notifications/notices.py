@@ -1,24 +1,33 @@
 """Notifikasi: what the clock and colleagues' work wanted somebody to know. The bell counts what is unread."""
 
+from collections.abc import Iterator, Sequence
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from app.commands.transaction import run_without_key
+from app.db import Database
 from app.i18n import _
 from app.models import Notice
 from app.services.core import ids, paging
-from app.services.notifications import notices, reminders, texts
+from app.services.core.access import Actor
+from app.services.notifications import kinds, message_texts, notices, reminders
 from app.web import context, lists
+from app.web.security_log import noting
+from app.web.sheet_files import FORMATS, sheet_download
 
 blueprint = Blueprint("notices", __name__)
-UNREAD = "unread"
+UNREAD, MINE, LANE = "unread", "mine", "lane"
+_FOR_LANE = {MINE: False, LANE: True}
 
 
 @blueprint.get("/notifikasi")
 def listed() -> Response | str:
-    """The newest first, all or only the unread ones."""
-    actor, only_unread = context.actor(), lists.argument("tab") == UNREAD
+    """The newest first: all, what is for the reader himself, what is for his lanes, or what is unread."""
+    actor, tab = context.actor(), lists.argument("tab")
+    only_unread = tab == UNREAD
     after = lists.argument(lists.AFTER)
     with context.database().reading() as session:
         newest = notices.newest(session, actor=actor)  # before the rows: what comes in between stays unread
@@ -27,25 +36,101 @@ def listed() -> Response | str:
             actor=actor,
             before=paging.number_of(after) if after else None,
             unread_only=only_unread,
+            for_lane=_FOR_LANE.get(tab),
         )
         if after and not rows:  # the last of this page was read: what is left stands on the first
             return redirect(lists.address())
-        unread = notices.unread(session, actor=actor)
+        mine, lane = notices.unread_apart(session, actor=actor)
         openable = notices.openable(session, rows, actor=actor)
         workable = reminders.workable(session, rows, actor=actor)
+        words = message_texts.notice_words(session)
     return render_template(
         "notifications/list.html",
         actor=actor,
         rows=rows,
         openable=openable,
         workable=workable,
-        words=texts.words,
-        unread=unread,
+        words=words,
+        files=_files(),
+        unread=mine + lane,
+        tab=tab,
+        tabs=_tabs(tab, mine, lane),
         newest=newest,
         only_unread=only_unread,
         first=lists.address() if after else "",
         following=lists.next_page(str(following) if following else None),
     )
+
+
+def _files() -> tuple[str, str]:
+    """Where this list is taken along as CSV, and as XLSX."""
+    queries = (lists.address({"format": name}).partition("?")[2] for name in FORMATS)
+    csv, xlsx = (f"{url_for('notices.take_along')}?{query}" for query in queries)
+    return csv, xlsx
+
+
+@blueprint.get("/notifikasi/unduh")
+def take_along() -> Response:
+    """The same list as a file, all of its pages."""
+    heading = [
+        _("Pemberitahuan"),
+        _("Nomor"),
+        _("Perihal"),
+        _("Jenis"),
+        _("Untuk"),
+        _("Waktu"),
+        _("Keadaan"),
+    ]
+    rows = _cells(context.actor(), context.database(), lists.argument("tab"))
+    noting.list_taken("notices")
+    return sheet_download("notifikasi", lists.argument("format"), heading, rows)
+
+
+def _cells(actor: Actor, database: Database, tab: str) -> Iterator[Sequence[object]]:
+    """The list that the address asks for, read a page at a time."""
+    before: int | None = None
+    while True:
+        with database.reading() as session:
+            rows, before = notices.of_user(
+                session,
+                actor=actor,
+                before=before,
+                limit=paging.MAX_LIMIT,
+                unread_only=tab == UNREAD,
+                for_lane=_FOR_LANE.get(tab),
+            )
+            words = message_texts.notice_words(session)
+            cells = [_row(one, words(one.body)) for one in rows]
+        yield from cells
+        if before is None:
+            return
+
+
+def _row(notice: Notice, said: str) -> Sequence[object]:
+    case, label = notice.instance, kinds.label(notice.kind)
+    return (
+        said,
+        case.business_key if case else "",
+        case.subject if case else "",
+        _(label) if label else "",
+        _("Lajur saya") if notice.for_lane else _("Saya"),
+        notice.created_at,
+        _("Sudah dibaca") if notice.read_at else _("Belum dibaca"),
+    )
+
+
+def _tabs(tab: str, mine: int, lane: int) -> list[dict[str, Any]]:
+    """What is unread in each; the first one has everything."""
+    shown = [("", _("Semua"), None), (MINE, _("Untuk saya"), mine), (LANE, _("Lajur saya"), lane)]
+    return [
+        {
+            "label": label,
+            "url": url_for("notices.listed", tab=name or None),
+            "count": count,
+            "current": tab == name or (not name and tab not in (UNREAD, MINE, LANE)),
+        }
+        for name, label, count in [*shown, (UNREAD, _("Belum dibaca"), mine + lane)]
+    ]
 
 
 @blueprint.post("/notifikasi/<int:notice_id>/buka")
@@ -92,7 +177,7 @@ def _place(notice: Notice) -> str:
     if notice.instance_id is None and (proposal := notice.body.get("proposal")):
         return url_for("proposals.show", proposal_id=proposal)
     if notice.instance_id is None:
-        return url_for("organisation.record" if context.actor().sees_all else "auth.own_sessions")
+        return url_for("record.show" if context.actor().sees_all else "auth.own_sessions")
     return url_for("casefile.show", instance_id=notice.instance_id)
 
 

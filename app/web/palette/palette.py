@@ -64,7 +64,9 @@ def _pages() -> list[Item]:
     ]
     links += [
         (_("Notifikasi"), url_for("notices.listed")),
+        (_("Cara diberi tahu"), url_for("notice_choices.show")),
         (_("Ganti kata sandi"), url_for("auth.password")),
+        (_("Langkah kedua saat masuk"), url_for("second_steps.show")),
         (_("Sesi saya"), url_for("auth.own_sessions")),
     ]
     return [{"label": label, "sub": "", "url": url} for label, url in links]

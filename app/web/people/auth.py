@@ -10,8 +10,9 @@ from app.commands import accounts
 from app.commands.transaction import run_without_key
 from app.errors import InvalidForm, TooManyAttempts
 from app.i18n import _
+from app.models import User
 from app.services.core.access import Actor
-from app.services.people import api_tokens, sessions, users
+from app.services.people import api_tokens, passkeys, provider_protocol, second_steps, sessions, users
 from app.web import context, cookies, errors, login
 from app.web.security_log import noting
 from app.web.shell import THEME_COOKIE, THEMES
@@ -21,6 +22,8 @@ blueprint = Blueprint("auth", __name__)
 _CHOSEN_LANGUAGE = "chosen_language"
 #: That its user signed in here before; it stays when he leaves.
 _KNOWN_COOKIE = "alur-known"
+#: Who gave the right password and owes a second step.
+TICKET_COOKIE = "alur-step"
 #: Instead of a session: all but this one.
 _OTHERS = "others"
 #: How browsers and systems name themselves; who calls himself by several names comes before those others bear.
@@ -75,7 +78,7 @@ def work_of(actor: Actor) -> str:
 def sign_in() -> AnyResponse | str:
     """The sign-in page."""
     going_to = context.local_path(request.args.get("next"))
-    return redirect(going_to) if context.user() else _sign_in_page(next_path=going_to)
+    return redirect(going_to) if context.user() else sign_in_page(next_path=going_to)
 
 
 @blueprint.post("/masuk")
@@ -84,20 +87,38 @@ def enter() -> AnyResponse:
     """Sign in and go on to where one wanted."""
     name, going_to = request.form.get("username", ""), context.local_path(request.form.get("next"))
     try:
-        user, token = accounts.sign_in(
+        entered = accounts.sign_in(
             context.database(),
             name,
             request.form.get("password", ""),
             source=context.source(),
             replaces=login.token(),
-            browser=_browser_words(request.headers.get("User-Agent", "")),
+            browser=browser_words(request.headers.get("User-Agent", "")),
             known=context.cookie(_KNOWN_COOKIE),
         )
     except InvalidForm as error:
-        return make_response(_sign_in_page(going_to, name, str(error)), 422)
+        return make_response(sign_in_page(going_to, name, str(error)), 422)
     except TooManyAttempts as error:
-        page = _sign_in_page(going_to, name, str(error))
+        page = sign_in_page(going_to, name, str(error))
         return Response(page, 429, {"Retry-After": str(error.retry_after_s)})
+    return go_on(entered, going_to)
+
+
+def go_on(
+    entered: tuple[User, str] | accounts.SecondStepDue, going_to: str, *, samesite: str = "Strict"
+) -> AnyResponse:
+    """Let him in, or ask for his second step. ``samesite``: ``Lax`` where another site sent him here."""
+    if not isinstance(entered, accounts.SecondStepDue):
+        return let_in(*entered, going_to)
+    ask = url_for("second_steps.ask")
+    there = redirect(url_for("second_steps.ask", next=going_to), 303)
+    lasts = second_steps.PATIENCE
+    cookies.put(there, TICKET_COOKIE, entered.ticket, max_age=lasts, path=ask, samesite=samesite)
+    return there
+
+
+def let_in(user: User, token: str, going_to: str) -> AnyResponse:
+    """Begin his session in this browser, in the language chosen at the door, and lead him on."""
     chosen = browser.get(_CHOSEN_LANGUAGE)
     login.begin(user, token)
     if chosen:
@@ -114,10 +135,17 @@ def enter() -> AnyResponse:
 @blueprint.post("/keluar")
 @context.public
 def sign_out() -> AnyResponse:
-    """Sign this browser out."""
+    """Sign this browser out; whom a provider vouched for is led on there."""
+    provider, came_by_it = context.config().provider, login.way() == "provider"
     login.end()
-    flash(_("Anda sudah keluar."), "ok")
-    gone = redirect(url_for("auth.sign_in"))
+    place = f"{context.config().base_url}{url_for('auth.sign_in')}"
+    further = provider_protocol.leaving(provider, place) if provider and came_by_it else ""
+    gone: AnyResponse
+    if further:
+        gone = make_response(render_template("people/left.html", further=further, provider=provider))
+    else:
+        flash(_("Anda sudah keluar."), "ok")
+        gone = redirect(url_for("auth.sign_in"))
     cookies.clear_site(gone)
     return gone
 
@@ -234,8 +262,16 @@ def _back() -> AnyResponse:
     return redirect(context.local_path(request.form.get("next")))
 
 
-def _sign_in_page(next_path: str, name: str = "", error: str = "") -> str:
-    return render_template("people/sign_in.html", next_path=next_path, name=name, error=error)
+def sign_in_page(next_path: str, name: str = "", error: str = "") -> str:
+    """The page on which one signs in, with what is wrong."""
+    return render_template(
+        "people/sign_in.html",
+        next_path=next_path,
+        name=name,
+        error=error,
+        provider=context.config().provider,
+        takes_passkeys=passkeys.site(context.config()) is not None,
+    )
 
 
 def _password_page(found: dict[str, str]) -> str:
@@ -256,7 +292,7 @@ def _sessions_page(found: dict[str, str]) -> str:
         )
 
 
-def _browser_words(agent: str) -> str:
+def browser_words(agent: str) -> str:
     """What somebody knows his browser by, e.g. "Firefox · Android"; empty when it does not say. No versions."""
     browser, system = (
         next((word for sign, word in signs if sign in agent), "") for signs in (_BROWSERS, _SYSTEMS)

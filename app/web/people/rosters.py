@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
@@ -84,7 +83,7 @@ def _file_page(session: Session, kind: Kind, actor: Actor, problem: str = "") ->
         kind=kind,
         columns=list(zip(COLUMNS[kind].values(), _explained(kind), strict=True)),
         most_lines=files.MAX_LINES,
-        empty_units=len(units.without_officers(session, _today(session))) if kind == "users" else 0,
+        empty_units=len(units.without_officers(session, clock.today(session))) if kind == "users" else 0,
         rows=rows,
         first=lists.address() if lists.argument(lists.AFTER) else "",
         following=lists.next_page(page.next),
@@ -141,7 +140,7 @@ def template() -> Response:
                 {"groups": BETWEEN.join(lanes), "units": unit.code, "active": "ya"}.get(key, "")
                 for key in USER_COLUMNS
             ]
-            for unit in units.without_officers(session, _today(session))
+            for unit in units.without_officers(session, clock.today(session))
         ]
     name = "petugas-unit-tanpa-petugas"
     return sheet_download(name, lists.argument("format"), list(USER_COLUMNS.values()), rows)
@@ -271,7 +270,3 @@ def put_away(roster_id: int) -> Response:
     commands.put_away(context.database(), roster_id, actor=context.actor())
     flash(_("Kata sandi dari berkas ini tidak ditampilkan lagi."), "info")
     return redirect(url_for("rosters.show", roster_id=roster_id), 303)
-
-
-def _today(session: Session) -> date:
-    return clock.now(session).astimezone(context.config().timezone).date()

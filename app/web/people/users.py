@@ -23,6 +23,7 @@ from app.services.people import (
     groups,
     membership_changes,
     profiles,
+    provider_accounts,
     sessions,
     units,
     user_search,
@@ -94,7 +95,9 @@ def add() -> Response:
 
     command = Command("add_user", name, secret, [name, _sent(profile)])
     try:
-        done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
+        done = run_command(
+            context.database(), command, do, actor=actor, allowed=context.require_administrator
+        )
     except InvalidForm as error:
         with context.database().reading() as session:
             words = "" if error.errors else _sent_before()
@@ -117,6 +120,7 @@ def show(user_id: int) -> str:
 def edit(user_id: int) -> Response:
     """Change what is decided about a user."""
     actor, profile, shown = context.actor(), _sent_profile(), request.form.get("shown", "")
+    rights.require_administrator(actor)  # nobody else is told whether there is such a user
 
     def do(session: Session) -> tuple[User, bool, Sequence[str]]:
         lanes = staffing.lanes(session, user_id)
@@ -148,6 +152,7 @@ def edit(user_id: int) -> Response:
 def reset_password(user_id: int) -> Response:
     """Give him a random password, and show it once."""
     actor, secret = context.actor(), _secret()
+    rights.require_administrator(actor)
 
     def do(session: Session) -> dict[str, Any]:
         name = users.get(session, user_id).name
@@ -156,7 +161,7 @@ def reset_password(user_id: int) -> Response:
         return {}
 
     command = Command("reset_password", str(user_id), secret)
-    run_command(context.database(), command, do, actor=actor, allowed=_administers)
+    run_command(context.database(), command, do, actor=actor, allowed=context.require_administrator)
     return _to_password(user_id, secret)
 
 
@@ -184,7 +189,7 @@ def revoke_tokens(user_id: int) -> Response:
         return {"name": user.full_name}
 
     command = entries.sent_command("revoke_tokens", user_id)
-    done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
+    done = run_command(context.database(), command, do, actor=actor, allowed=context.require_administrator)
     flash(_("Token API {name} tidak berlaku lagi.", name=done["name"]), "ok")
     return redirect(url_for("users.show", user_id=user_id), 303)
 
@@ -198,7 +203,7 @@ def end_sessions(user_id: int) -> Response:
         return {"name": accounts.end_sessions(session, user_id, session_id, actor=actor).full_name}
 
     command = entries.sent_command("end_sessions", user_id, session_id)
-    done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
+    done = run_command(context.database(), command, do, actor=actor, allowed=context.require_administrator)
     words = N_("Sesi {name} berakhir.") if session_id else N_("Semua sesi {name} berakhir.")
     flash(_(words, name=done["name"]), "ok")
     return redirect(url_for("users.show", user_id=user_id), 303)
@@ -218,7 +223,9 @@ def disable(user_id: int) -> Response:
 
     try:
         command = entries.sent_command("disable_user", user_id)
-        done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
+        done = run_command(
+            context.database(), command, do, actor=actor, allowed=context.require_administrator
+        )
     except InvalidForm as error:  # he is the last administrator
         _warn(str(error))
         return there
@@ -237,15 +244,10 @@ def enable(user_id: int) -> Response:
         return {"name": user.full_name, "warning": staffing.without_unit(session, user)}
 
     command = entries.sent_command("enable_user", user_id)
-    done = run_command(context.database(), command, do, actor=actor, allowed=_administers)
+    done = run_command(context.database(), command, do, actor=actor, allowed=context.require_administrator)
     flash(_("{name} dapat masuk lagi.", name=done["name"]), "ok")
     _warn(done["warning"])
     return redirect(url_for("users.show", user_id=user_id), 303)
-
-
-def _administers(_session: Session) -> None:
-    """Who is no administrator any more is not told again what he did as one."""
-    rights.require_administrator(context.actor())
 
 
 def _told_on(session: Session, actor: Actor) -> str:
@@ -316,6 +318,7 @@ def _page(
         held=user_search.holding(session, user.id) if user else 0,
         sessions=sessions.open_sessions(session, user.id, None) if user else (),
         live_tokens=api_tokens.live(session, user.id) if user else (),
+        provider_account=provider_accounts.account_of(session, user.id) if user else None,
         ends_soon=api_tokens.ends_soon,
         may_change=context.actor().administers,
         own=user is not None and user.id == context.actor().id,

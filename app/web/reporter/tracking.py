@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import forms
-from app.commands.messages import send_reporters_form
+from app.commands.messages import rate_report, send_reporters_form, send_reporters_message
 from app.commands.tracking import look_up_case
 from app.commands.transaction import Failed, run_without_key
 from app.errors import AppError, Conflict, InvalidForm, KeyReused, NotFound, TooManyAttempts
@@ -98,6 +98,46 @@ def reply() -> AnyResponse:
     return redirect(url_for("tracking.show"), 303)
 
 
+@blueprint.post("/lacak/pesan")
+@context.public
+def write() -> AnyResponse:
+    """Take in what the reporter writes to the office, whether it asked or not."""
+    with context.database().reading() as session:
+        case = _case(session)
+    if case is None:
+        return _ask_again()
+    text, instance_id = request.form.get("text", ""), case.id
+    command = entries.sent_command("reporters_message", instance_id, {"text": text})
+    try:
+        if not context.begun_before():
+            run_without_key(context.database(), lambda session: tracking.admit_reply(session, instance_id))
+        send_reporters_message(context.database(), instance_id, text, command=command)
+    except (InvalidForm, Conflict, TooManyAttempts) as error:
+        return _message_refused(error, text)
+    flash(_("Pesan Anda sudah kami terima."), "ok")
+    return redirect(url_for("tracking.show", _anchor="pesan"), 303)
+
+
+@blueprint.post("/lacak/nilai")
+@context.public
+def rate() -> AnyResponse:
+    """Take in what the reporter thinks of it, now that it is over."""
+    with context.database().reading() as session:
+        case = _case(session)
+    if case is None:
+        return _ask_again()
+    sent, instance_id = {name: request.form.get(name, "") for name in ("rating", "text")}, case.id
+    command = entries.sent_command("rate_report", instance_id, sent)
+    try:
+        if not context.begun_before():
+            run_without_key(context.database(), lambda session: tracking.admit_reply(session, instance_id))
+        rate_report(context.database(), instance_id, sent["rating"], sent["text"], command=command)
+    except (InvalidForm, Conflict, TooManyAttempts) as error:
+        return _rating_refused(error, sent)
+    flash(_("Terima kasih. Penilaian Anda sudah kami terima."), "ok")
+    return redirect(url_for("tracking.show", _anchor="penilaian"), 303)
+
+
 @blueprint.post("/lacak/keluar")
 @context.public
 def leave() -> AnyResponse:
@@ -155,7 +195,7 @@ def _send(case: ProcessInstance, entry: Entry, *, still: bool) -> bool:
     except KeyReused as error:  # the first one was delivered, and the question is over with it
         raise Conflict(
             _(
-                "Kiriman pertama dari halaman ini sudah kami terima; yang ini, dengan isi lain, tidak terkirim."
+                "Kiriman pertama dari halaman ini sudah kami terima. Yang ini, dengan isi lain, tidak terkirim."
             )
         ) from error
 
@@ -169,15 +209,46 @@ def _drawn(
     words: str = "",
     typed: Sequence[str] = (),
     lost: Sequence[str] = (),
+    message: Mapping[str, str] | None = None,
+    rated: Mapping[str, Any] | None = None,
 ) -> str:
+    """The page. ``message``: the ``text`` that was not sent to the office, and why (``error``); ``rated``: the
+    rating that was not taken, with ``errors``."""
     face = reporter.overview(session, case)
     form = face.wanted.form if face.wanted else None
     drawn = entries.draw_form(
         session, form, values, problems, variables=case.variables, actor=None, instance_id=case.id
     )
     said = {"words": words, "typed": typed, "lost": lost, "unsent": bool(values or typed)}
+    said |= {"message": message or {}, "rated": rated or {}}
     zone = context.config().timezone.key
     return render_template("reporter/show.html", face=face, case=case, drawn=drawn, zone=zone, **said)
+
+
+def _message_refused(error: AppError, text: str) -> AnyResponse:
+    """The page again with the message that was not sent; where the case has ended, to be copied."""
+    problem = errors.problem_of(error)
+    with context.database().reading() as session:
+        case = _case(session)
+        if case is not None:
+            typed = [text] if isinstance(error, Conflict) and text.strip() else []
+            told = {} if typed else {"text": text, "error": str(error)}
+            page = _drawn(session, case, {}, words=str(error) if typed else "", typed=typed, message=told)
+            return make_response(page, problem.status, problem.headers)
+    return _ask_again()
+
+
+def _rating_refused(error: AppError, sent: Mapping[str, str]) -> AnyResponse:
+    """The page again with the rating that was not taken; where it is too late, the reason to be copied."""
+    problem, problems = errors.problem_of(error), error.errors if isinstance(error, InvalidForm) else {}
+    with context.database().reading() as session:
+        case = _case(session)
+        if case is not None:
+            typed = [] if problems or not sent["text"].strip() else [sent["text"]]
+            rated = {**sent, "errors": problems}
+            page = _drawn(session, case, {}, words="" if problems else str(error), typed=typed, rated=rated)
+            return make_response(page, problem.status, problem.headers)
+    return _ask_again()
 
 
 def _again(case: ProcessInstance, entry: Entry) -> AnyResponse:

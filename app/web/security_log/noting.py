@@ -21,8 +21,16 @@ from app.web import context
 
 #: Where reporters are. Whatever else is asked for by somebody who is not signed in may be asked by one, too.
 _PUBLIC = "/lacak"
-#: An address is only ever told of an officer: signed in, with a token, or at the door of officers.
-_DOOR = "/masuk"
+#: An address is only ever told of an officer: signed in, with a token, or at a door of officers.
+_DOORS = frozenset(
+    {
+        ("POST", "/masuk"),
+        ("POST", "/masuk/kode"),
+        ("POST", "/masuk/kode/kunci"),
+        ("POST", "/masuk/kunci"),
+        ("GET", "/masuk/penyedia/kembali"),
+    }
+)
 _SOURCE_LETTERS = 12
 _TASK_ID = re.compile(r"[0-9a-f-]{32,36}")
 #: What is refused by rights or limits. 404 is one of these where a view says so, not where there is no such address.
@@ -57,7 +65,7 @@ def _begin() -> None:
         security_log.come_from(Origin("public"))
     else:
         security_log.come_from(Origin("api" if context.is_api() else "page"))
-        if request.path == _DOOR and request.method == "POST":
+        if (request.method, request.path) in _DOORS:
             _take_source()
 
 
@@ -91,6 +99,18 @@ def token_refused(token: str) -> None:
 def case_read(instance_id: int, part: str = "") -> None:
     """The page or answer shows this case to who is signed in. ``part``: which, where it is not the whole."""
     deed = Deed("reading", "instance", actor_id=_who(), target=("instance", instance_id), part=part)
+    notes_of(context.database()).take(deed, once_in_s=READING_S)
+
+
+def mail_read(mail_id: int) -> None:
+    """The page shows a mail that came in, and who wrote it, to who is signed in."""
+    deed = Deed("identity", "incoming_mail_opened", actor_id=_who(), target=("mail", mail_id))
+    notes_of(context.database()).take(deed, once_in_s=READING_S)
+
+
+def mails_listed() -> None:
+    """The page shows who wrote mails that came in, to who is signed in."""
+    deed = Deed("identity", "incoming_mails_listed", actor_id=_who())
     notes_of(context.database()).take(deed, once_in_s=READING_S)
 
 

@@ -1,22 +1,26 @@
 """Catatan keamanan: who used the installation and what was refused, for administrators and auditors."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from flask import Blueprint, render_template
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
 
+from app.db import Database
 from app.forms import moments
 from app.i18n import _
 from app.models import ProcessDefinition, ProcessInstance, SecurityEvent, User, UserTask
-from app.services.core import ids, security_log
+from app.services.core import ids, paging, security_log
 from app.services.core.access import Actor
+from app.services.core.paging import Page
 from app.services.core.security_log import KINDS, SecurityFilters
 from app.web import context, lists
 from app.web.lists import Filter, FilteredList
-from app.web.security_log import words
+from app.web.security_log import noting, words
+from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("security_log", __name__)
 
@@ -59,9 +63,66 @@ def listed() -> str:
     return render_template("security_log/list.html", log=log, kinds=words.KINDS)
 
 
+@blueprint.get("/catatan-keamanan/unduh")
+def take_along() -> Response:
+    """The same list as a file, all of its pages. That it was taken is recorded in the log itself."""
+    security_log.require_reader(context.actor())
+    rows = _cells(context.database())
+    noting.list_taken("security_log")
+    heading = [
+        _("Waktu"),
+        _("Jenis"),
+        _("Kejadian"),
+        _("Hasil"),
+        _("Oleh"),
+        _("Nama pengguna"),
+        _("Tentang"),
+        _("Nomor"),
+        _("Lewat"),
+        _("Sesi"),
+        _("Asal"),
+    ]
+    return sheet_download("catatan-keamanan", lists.argument("format"), heading, rows)
+
+
+def _cells(database: Database) -> Iterator[Sequence[object]]:
+    actor = context.actor()
+    with database.reading() as session:
+        filters, _problem = _filters_of(session, _asked())
+
+    def page(session: Session, after: str) -> Page[SecurityEvent]:
+        if filters is None:
+            return Page((), None)
+        return security_log.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
+
+    def cells(session: Session, found: Sequence[SecurityEvent]) -> list[Sequence[object]]:
+        return [
+            (
+                one.event.at,
+                _(words.KINDS[one.event.kind]),
+                one.action,
+                one.outcome,
+                one.who,
+                one.event.actor.name if one.event.actor else "",
+                one.about,
+                one.target,
+                one.through,
+                one.event.session,
+                one.event.source,
+            )
+            for one in _rows(session, found)
+        ]
+
+    return lists.rows_of_pages(database, page, cells)
+
+
+def _asked() -> dict[str, str]:
+    return {name: lists.argument(name) for name in ("q", "kind", "person", "about", "since", "until")}
+
+
 def _read_log(session: Session, *, actor: Actor) -> _Log:
     security_log.require_reader(actor)
-    wanted = {name: lists.argument(name) for name in ("q", "kind", "person", "about", "since", "until")}
+    wanted = _asked()
     filters, problem = _filters_of(session, wanted)
     page = None
     if filters is not None:

@@ -14,8 +14,8 @@ from app.commands import studio
 from app.errors import InvalidForm, NotFound
 from app.i18n import _
 from app.services.deployment import deployments
-from app.services.studio import deadlines, drafts, materials
-from app.services.studio.drafts import SavedMeanwhile
+from app.services.studio import deadlines, draft_files, drafts, materials
+from app.services.studio.draft_files import SavedMeanwhile
 from app.web import context, filters, security
 from app.web.definitions.definitions import said
 from app.web.studio import form_editing, table_editing
@@ -40,7 +40,7 @@ def first_diagram(draft_id: int) -> AnyResponse:
     """The editor of the draft's first diagram."""
     with context.database().reading() as session:
         drafts.get(session, draft_id, actor=context.actor())
-        names = [row.name for row in drafts.files_of(session, draft_id) if row.name.endswith(".bpmn")]
+        names = [row.name for row in draft_files.files_of(session, draft_id) if row.name.endswith(".bpmn")]
     if not names:
         raise NotFound(_("Draf ini belum memuat diagram."))
     return redirect(url_for("studio_editors.diagram", draft_id=draft_id, name=names[0]), 303)
@@ -68,7 +68,7 @@ def form(draft_id: int, name: str) -> AnyResponse:
 def content(draft_id: int, name: str) -> Response:
     """A file as it is stored, and its revision. As text: a browser that opens it must not run what it may hold."""
     with context.database().reading() as session:
-        row = drafts.file_of(session, draft_id, name, actor=context.actor())
+        row = draft_files.file_of(session, draft_id, name, actor=context.actor())
         answer = Response(row.content, content_type="text/plain; charset=utf-8")
         answer.headers["ETag"] = f'"{row.revision}"'
     return answer
@@ -93,7 +93,7 @@ def save(draft_id: int, name: str) -> AnyResponse:
         }
         return make_response(jsonify(theirs), 409)
     with context.database().reading() as session:
-        return jsonify({**done, "findings": _findings(session, drafts.contents(session, draft_id))})
+        return jsonify({**done, "findings": _findings(session, draft_files.contents(session, draft_id))})
 
 
 @blueprint.post("/studio/<int:draft_id>/periksa")
@@ -105,7 +105,7 @@ def check(draft_id: int) -> Response:
     with context.database().reading() as session:
         drafts.get(session, draft_id, actor=context.actor())
         changed = {str(name): content.encode() for name, content in files.items()}
-        return jsonify({"findings": _findings(session, drafts.contents(session, draft_id) | changed)})
+        return jsonify({"findings": _findings(session, draft_files.contents(session, draft_id) | changed)})
 
 
 @blueprint.get("/studio/<int:draft_id>/bahan.json")
@@ -113,7 +113,7 @@ def materials_of(draft_id: int) -> Response:
     """What the editors choose from."""
     with context.database().reading() as session:
         draft = drafts.get(session, draft_id, actor=context.actor())
-        found = materials.materials_of(session, drafts.contents(session, draft_id))
+        found = materials.materials_of(session, draft_files.contents(session, draft_id))
         return jsonify({"process": draft.key, **found.as_dict()})
 
 
@@ -152,8 +152,8 @@ def _editor(template: str, draft_id: int, name: str, *, writes_styles: bool = Tr
     nonce = secrets.token_urlsafe(16) if writes_styles else ""
     with context.database().reading() as session:
         draft = drafts.get_open(session, draft_id, actor=context.actor())
-        row = drafts.file_of(session, draft_id, name, actor=context.actor())
-        files = [one for one in drafts.files_of(session, draft_id) if one.name.endswith(_EDITED)]
+        row = draft_files.file_of(session, draft_id, name, actor=context.actor())
+        files = [one for one in draft_files.files_of(session, draft_id) if one.name.endswith(_EDITED)]
         shown = {"draft": draft, "file": row, "files": files, "language": i18n.language()}
         page = make_response(render_template(template, **shown, style_nonce=nonce))
     if writes_styles:

@@ -10,7 +10,7 @@ from werkzeug.exceptions import BadRequest
 
 from app.commands import studio
 from app.errors import InvalidDiagram
-from app.services.studio import drafts, field_usage, previews, renaming
+from app.services.studio import draft_files, drafts, field_usage, previews, renaming
 from app.web import context
 from app.web.studio.requests import json_object
 
@@ -23,7 +23,7 @@ def preview(draft_id: int) -> Response:
         raise BadRequest
     with context.database().reading() as session:
         drafts.get(session, draft_id, actor=context.actor())
-        files = drafts.contents(session, draft_id) | {name: content.encode()}
+        files = draft_files.contents(session, draft_id) | {name: content.encode()}
         try:
             seen = previews.preview(
                 session,
@@ -44,8 +44,8 @@ def preview(draft_id: int) -> Response:
 def usage(draft_id: int, name: str) -> Response:
     """Who uses a form of the draft, and who reads each of its fields."""
     with context.database().reading() as session:
-        drafts.file_of(session, draft_id, name, actor=context.actor())
-        return jsonify(field_usage.usage_of(drafts.contents(session, draft_id), name))
+        draft_files.file_of(session, draft_id, name, actor=context.actor())
+        return jsonify(field_usage.usage_of(draft_files.contents(session, draft_id), name))
 
 
 def rename(draft_id: int, name: str) -> Response:

@@ -16,8 +16,8 @@ from app.i18n import _
 from app.services.definitions import catalogue, definitions
 from app.services.deployment import deployments, proposals
 from app.services.deployment.deployments import Deployment
-from app.services.studio import archives, drafts, new_forms, tables, titles
-from app.services.studio.drafts import SavedByOthers, SavedMeanwhile
+from app.services.studio import archives, draft_files, drafts, new_drafts, new_forms, tables, titles
+from app.services.studio.draft_files import SavedByOthers, SavedMeanwhile
 from app.web import context, entries, errors
 from app.web.definitions.definitions import known, said, say_done
 from app.web.files import deployed_files
@@ -41,7 +41,7 @@ def begin_from_version(definition_id: int) -> AnyResponse:
     actor, command = context.actor(), entries.sent_command("begin_draft", definition_id)
 
     def begin(session: Session) -> Any:
-        return drafts.begin_from_version(session, definition_id, actor=actor)
+        return new_drafts.begin_from_version(session, definition_id, actor=actor)
 
     return _opened(studio.begin_draft(context.database(), begin, actor=actor, command=command))
 
@@ -66,7 +66,7 @@ def begin_empty() -> AnyResponse:
     try:
         done = studio.begin_draft(
             context.database(),
-            lambda session: drafts.begin_empty(session, name, actor=actor),
+            lambda session: new_drafts.begin_empty(session, name, actor=actor),
             actor=actor,
             command=command,
         )
@@ -85,7 +85,7 @@ def begin_from_files() -> AnyResponse:
         title = titles.title_of(files)
         done = studio.begin_draft(
             context.database(),
-            lambda session: drafts.begin_from_files(session, files, title=title, actor=actor),
+            lambda session: new_drafts.begin_from_files(session, files, title=title, actor=actor),
             actor=actor,
             command=entries.sent_command("begin_draft", "", _digests(files)),
         )
@@ -157,7 +157,7 @@ def remove(draft_id: int, name: str) -> AnyResponse:
     actor = context.actor()
 
     def do(session: Session) -> Answer:
-        drafts.remove(session, draft_id, name, actor=actor)
+        draft_files.remove(session, draft_id, name, actor=actor)
         return {}
 
     _change(draft_id, "remove_draft_file", do, {"name": name})
@@ -170,7 +170,7 @@ def take_along(draft_id: int) -> AnyResponse:
     """The whole draft, for a modeler on the desktop."""
     with context.database().reading() as session:
         draft = drafts.get(session, draft_id, actor=context.actor())
-        content = archives.pack(drafts.contents(session, draft_id))
+        content = archives.pack(draft_files.contents(session, draft_id))
         name = f"{titles.key_of(draft.key or draft.name)}-draf-{draft.id}.zip"
     return as_download(content, name, "application/zip")
 
@@ -303,7 +303,7 @@ def _draft_page(
     actor = context.actor()
     with context.database().reading() as session:
         draft = drafts.get(session, draft_id, actor=actor)
-        files = drafts.files_of(session, draft_id)
+        files = draft_files.files_of(session, draft_id)
         contents = {row.name: row.content for row in files}
         told = list(deployments.check_files(session, contents)) if files else []
         if draft.state == "open":

@@ -30,7 +30,7 @@ from app.services.migration import decisions, targets
 from app.services.migration.selection import CaseFilters
 from app.services.migration.targets import Target
 from app.services.sandbox import scenarios
-from app.services.studio import drafts
+from app.services.studio import draft_files, drafts
 from app.services.studio import effects as draft_effects
 from app.web import changes, context, entries, lists
 from app.web.definitions.definitions import said
@@ -106,7 +106,7 @@ def page(
     actor = context.actor()
     with context.database().reading() as session:
         draft = drafts.get_open(session, draft_id, actor=actor)
-        files = drafts.contents(session, draft_id)
+        files = draft_files.contents(session, draft_id)
         examined = unstored.examine(session, files)
         played = play_scenarios(context.database(), session, files, context.config())
         told = [said(one.as_dict()) for one in errors_first([*examined.findings, *played])]
@@ -327,7 +327,7 @@ def comparison(draft_id: int) -> str:
 
 def _contents_of(session: Session, draft_id: int, key: str, before: Contents) -> Bundle | DraftContents:
     """What the draft makes of a process, with all that is carried over into it; its own files while it has errors."""
-    files = drafts.contents(session, draft_id)
+    files = draft_files.contents(session, draft_id)
     examined = unstored.examine(session, files)
     own = next((one for one in examined.bundles if one.diagram.key == key), None)
     if own is None or examined.unstored is None:

@@ -38,9 +38,10 @@ class Column:
     sorted: str = ""
 
 
-def of_list(tab: str, order: str) -> list[Column]:
-    """The columns of a tab that is sorted so."""
-    chosen = _chosen()
+def of_list(tab: str, order: str, *, one_place: bool = False) -> list[Column]:
+    """The columns of a tab that is sorted so. ``one_place``: all its tasks are of one lane and unit, which need not
+    be said in every row unless somebody asked for it."""
+    chosen = _chosen() - ({"place"} if one_place and not context.cookie(COOKIE) else set())
     possible = [name for name in _OPTIONAL if name != "officer" or tab == "open"]
     optional = {
         name: Column(name, _label(name, tab), name in chosen, True, *_sorting(name, tab, order))
@@ -67,12 +68,13 @@ def _label(name: str, tab: str) -> str:
 
 
 #: By what a column sorts.
-_SORTED_BY = {"due": "deadline", "date": "closed"}
+_SORTED_BY = {"due": "deadline", "priority": "priority"}
 
 
 def _sorting(name: str, tab: str, order: str) -> tuple[str, str]:
     """The address that sorts by the column, or the other way round; and how it is sorted now."""
-    by, possible = _SORTED_BY.get(name, ""), SORTS[tab == "done"]
+    possible = SORTS[tab == "done"]
+    by = _SORTED_BY.get(name, "") if name != "date" else "closed" if tab == "done" else "opened"
     ways = [way for way in possible if way.removeprefix("-") == by]
     if not ways:
         return "", ""

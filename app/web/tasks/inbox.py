@@ -1,24 +1,27 @@
 """The lists of the page Kotak tugas: tabs, filters, rows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.db import Database
 from app.i18n import _, ngettext
 from app.models import Absence, UserTask
+from app.services.casefile import casefile
+from app.services.core import paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.people import absences, loads, officers
 from app.services.people.loads import Load
-from app.services.tasks import inbox, permissions, presence, selections
+from app.services.tasks import inbox, inbox_counts, permissions, presence, selections
 from app.services.tasks.inbox import Filters
 from app.web import lists
 from app.web.lists import Filter, FilteredList
+from app.web.loads import load_in_words
 from app.web.tasks import columns, saved_views
 from app.web.tasks.columns import Column
-from app.web.workload.words import load_in_words
 
 _NAMES = ("deadline", "age", "activity", "lane", "unit", "officer", "category", "area", "priority", "state")
 
@@ -131,14 +134,10 @@ class InboxPage(FilteredList):
 
 def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
     """Return the list that the address asks for."""
-    counts = inbox.counts(session, actor=actor)
+    counts = inbox_counts.counts(session, actor=actor)
     tab = _tab(actor, counts)
-    asked = {name: lists.argument(name) for name in _NAMES}
-    for name, known in (("deadline", inbox.DEADLINES), ("age", inbox.AGES), ("state", inbox.STATES)):
-        if asked[name] not in known:
-            asked[name] = ""
-    q = lists.argument("q")
-    wanted = replace(Filters(tab=tab, q=q, sort=lists.argument("sort")), **asked)  # type: ignore[arg-type]  # texts
+    asked, q = _asked(), lists.argument("q")
+    wanted = _wanted(tab, asked)
     page = inbox.page(session, wanted, actor=actor, after=lists.argument(lists.AFTER))
     page = inbox.with_kept(session, page, wanted, lists.argument(lists.KEPT), actor=actor)
     choices = inbox.choices(session, actor=actor, tab=tab)
@@ -155,7 +154,9 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         tab=tab,
         tabs=_tabs(session, actor, tab, counts),
         page=page,
-        columns=columns.of_list(tab, wanted.order),
+        columns=columns.of_list(
+            tab, wanted.order, one_place=len(choices.lanes) == 1 and len(choices.units) <= 1
+        ),
         order=wanted.order,
         counts=counts,
         units=dict(choices.units),
@@ -164,11 +165,77 @@ def read_inbox(session: Session, *, actor: Actor) -> InboxPage:
         edits_templates=bool(actor.groups),
         present=presence.others(session, [task.id for task in page.items], actor=actor),
         lanes=saved_views.shareable(),
-        offered=bool(counts["queue"]) or (tab == "queue" and inbox.has_offers(session, actor=actor)),
+        offered=bool(counts["queue"]) or (tab == "queue" and inbox_counts.has_offers(session, actor=actor)),
         actor=actor,
         absences=absent,
         loads=loads.of_users(session, [one.user_id for one in absent]),
     )
+
+
+def _asked() -> dict[str, str]:
+    """The filters of the address; what none of them knows is left out."""
+    asked = {name: lists.argument(name) for name in _NAMES}
+    for name, known in (("deadline", inbox.DEADLINES), ("age", inbox.AGES), ("state", inbox.STATES)):
+        if asked[name] not in known:
+            asked[name] = ""
+    return asked
+
+
+def _wanted(tab: str, asked: Mapping[str, str]) -> Filters:
+    q, sort = lists.argument("q"), lists.argument("sort")
+    return replace(Filters(tab=tab, q=q, sort=sort), **asked)  # type: ignore[arg-type]  # texts
+
+
+def heading() -> list[str]:
+    """The heading of the file."""
+    return [
+        _("Nomor"),
+        _("Perihal"),
+        _("Tugas"),
+        _("Lajur"),
+        _("Unit"),
+        _("Petugas"),
+        _("Prioritas"),
+        _("Kategori"),
+        _("Wilayah"),
+        _("Tenggat"),
+        _("Dibuka"),
+        _("Diselesaikan"),
+    ]
+
+
+def cells(actor: Actor, database: Database) -> Iterator[Sequence[object]]:
+    """The rows of the file: the list that the address asks for, all of it, read a page at a time."""
+    with database.reading() as session:
+        wanted = _wanted(_tab(actor, inbox_counts.counts(session, actor=actor)), _asked())
+
+    def page(session: Session, after: str) -> Page[UserTask]:
+        return inbox.page(session, wanted, actor=actor, after=after, limit=paging.MAX_LIMIT)
+
+    return lists.rows_of_pages(database, page, task_cells)
+
+
+def task_cells(session: Session, found: Sequence[UserTask]) -> list[Sequence[object]]:
+    """Tasks as rows under `heading`."""
+    titles = lists.titles(session, (task.instance for task in found))
+    units = casefile.unit_names(session, (task.unit_code or "" for task in found))
+    return [
+        (
+            task.instance.business_key,
+            titles[task.instance_id],
+            task.name,
+            task.lane,
+            units.get(task.unit_code or "", task.unit_code or ""),
+            task.assignee.full_name if task.assignee else "",
+            task.instance.priority,
+            task.instance.category,
+            task.instance.area,
+            task.due_at,
+            task.opened_at,
+            task.closed_at,
+        )
+        for task in found
+    ]
 
 
 def _tab(actor: Actor, counts: Mapping[str, int]) -> str:

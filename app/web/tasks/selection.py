@@ -23,13 +23,15 @@ from app.services.tasks.selections import Shown
 from app.services.tasks.tasks import Work
 from app.web import context, entries, errors
 from app.web.entries import Drawn
+from app.web.loads import load_in_words
 from app.web.tasks.task_page import ANSWER
-from app.web.workload.words import load_in_words
 
 blueprint = Blueprint("selection", __name__)
 
 #: Names of our own fields: those of a process have no colon in them.
 ROWS, ACT = "pilih:", "tindakan:"
+#: Those that were selected as well, and are completed in a step of their own.
+REST = "sisa:"
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,11 @@ def complete() -> Response | str:
     rows, actor = selections.selected(request.form.getlist(ROWS)), context.actor()
     with context.database().reading() as session:
         alike = _alike(session, rows, actor)
+        rest = [
+            Row(row, task, _("Belum diselesaikan."), "apart")
+            for row, task in _tasks_of(session, selections.selected(request.form.getlist(REST)), actor)
+        ]
+    rows = [*rows, *(one.shown for one in rest)]
     if not alike.works:
         return _ask_words(rows)
     first = alike.works[0]
@@ -129,7 +136,12 @@ def complete() -> Response | str:
         error = done[-1].error
         if isinstance(error, InvalidForm) and not any(one.state == "done" for one in done):
             return _ask_words(rows, entry.values, answers, error)
-    return _told(done, "complete", apart=alike.apart)
+    return _told(done, "complete", apart=[*alike.apart, *rest])
+
+
+def _tasks_of(session: Session, rows: Sequence[Shown], actor: Actor) -> list[tuple[Shown, UserTask]]:
+    found = selections.tasks_of(session, rows, actor=actor)
+    return [(row, found[row.task_id]) for row in rows if row.task_id in found]
 
 
 def _complete(row: Shown, entry: entries.Entry, answers: Answers, actor: Actor) -> dict[str, Any]:
@@ -263,7 +275,7 @@ def _ask_words(
             question_problem=problems.get(question.gateway_id, "") if question else "",
             answer_name=ANSWER.format(question.gateway_id) if question else "",
             words=errors.tell_error(error) if error else "",
-            names=(ROWS, ACT),
+            names=(ROWS, ACT, REST),
             zone=context.config().timezone.key,
             back=_back(),
         )
@@ -282,41 +294,63 @@ def _alike(
     found = selections.tasks_of(session, rows, actor=actor)
     works: dict[Shown, Work] = {}
     kinds: dict[Shown, Any] = {}
-    why: dict[Shown, str] = {}
+    forms: dict[Shown, Sequence[Component]] = {}
+    why: dict[Shown, tuple[str, str]] = {}
     for shown in rows:
         task = found.get(shown.task_id)
-        if task is None or (reason := _why_apart(shown, task, actor)):
-            why[shown] = reason if task else _("Tugas ini tidak ada, atau bukan tugas Anda.")
+        if task is None:
+            why[shown] = "refused", _("Tugas ini tidak ada, atau bukan tugas Anda.")
+            continue
+        if (reason := _why_apart(shown, task, actor)) is not None:
+            why[shown] = reason
             continue
         works[shown] = work = tasks.get(session, task.id, actor=actor)
-        filled = _filled(_draw(session, work, {}, {}, actor).components)
-        kinds[shown] = (task.instance.definition_id, task.activity_id, filled)
+        drawn = _draw(session, work, {}, {}, actor)
+        kinds[shown] = (task.instance.definition_id, task.activity_id, _filled(drawn.components))
+        forms[shown] = drawn.components
     most = Counter(kinds.values()).most_common(1)
     alike = [shown for shown in kinds if kinds[shown] == most[0][0]]
     for shown in kinds:
         if shown not in alike:
             same = kinds[shown][:2] == most[0][0][:2]
-            why[shown] = (
-                _("Formulirnya sudah terisi lain dari tugas lainnya.")
-                if same
-                else _("Formulirnya lain dari tugas lainnya.")
-            )
+            names = _differing(forms[shown], forms[alike[0]]) if same else []
+            why[shown] = ("apart", _why_other(same, names))
     kept = [works[shown] for shown in alike]
     drawn = _draw(session, kept[0], values or {}, problems or {}, actor) if kept else Drawn()
     return Alike(
         kept,
         [Row(shown, found[shown.task_id]) for shown in alike],
-        [Row(shown, found.get(shown.task_id), why[shown], "changed") for shown in rows if shown in why],
+        [Row(shown, found.get(shown.task_id), words, state) for shown, (state, words) in why.items()],
         drawn,
         _chosen(kept, answers or {}),
     )
 
 
-def _why_apart(shown: Shown, task: UserTask, actor: Actor) -> str:
-    """Why a task cannot be completed as it was shown; empty where it can."""
+def _why_apart(shown: Shown, task: UserTask, actor: Actor) -> tuple[str, str] | None:
+    """Why a task cannot be completed as it was shown: what came of it, and words; None where it can."""
     if selections.as_shown(task) != shown:
-        return _("Berubah sejak daftar dibuka.")
-    return "" if permissions.holding(actor, task) == "work" else _("Bukan tugas Anda.")
+        return "changed", _("Berubah sejak daftar dibuka.")
+    return None if permissions.holding(actor, task) == "work" else ("refused", _("Bukan tugas Anda."))
+
+
+def _why_other(same: bool, names: Sequence[str]) -> str:
+    """Why one form does not complete a task with the others: its form is another one, or differs in ``names``."""
+    if not same:
+        return _("Formulirnya lain dari tugas lainnya.")
+    if not names:
+        return _("Formulirnya sudah terisi lain dari tugas lainnya.")
+    return _("Formulirnya sudah terisi lain dari tugas lainnya: {fields}.", fields=", ".join(names))
+
+
+def _differing(components: Sequence[Component], others: Sequence[Component]) -> list[str]:
+    """The names of the fields in which two forms are filled in otherwise."""
+    found: list[str] = []
+    for one, other in zip(components, others, strict=False):
+        if _filled([one]) == _filled([other]):
+            continue
+        inner = _differing(one.components, other.components)
+        found += inner or ([one.field.name] if one.field.name else [])
+    return list(dict.fromkeys(found))
 
 
 def _draw(

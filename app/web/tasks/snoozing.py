@@ -48,7 +48,8 @@ def wake(task_id: str) -> Response:
     if isinstance(found, Response):
         return found
     flash(_("{task} perkara {number} kembali di Tugas saya.", **found), "ok")
-    return redirect(url_for("tasks.show", task_id=task_id), 303)
+    there = context.local_path(request.form.get("next"), url_for("tasks.show", task_id=task_id))
+    return redirect(there, 303)
 
 
 def _day(text: str) -> date:

@@ -20,17 +20,17 @@ from app.services.core.access import Actor
 from app.services.definitions import outlines, staffing
 from app.services.people import absences, loads, officers
 from app.services.people.loads import Load
-from app.services.tasks import inbox, permissions, presence, reply_templates, tasks
+from app.services.tasks import inbox, permissions, presence, reply_templates, tabs, tasks
 from app.services.tasks.drafts import Kept
 from app.services.tasks.permissions import Standing
 from app.services.tasks.tasks import Work
 from app.web import context, entries
 from app.web.casefile import clocks, page_parts
 from app.web.entries import Drawn
+from app.web.loads import load_in_words
 from app.web.security_log import noting
 from app.web.tasks import cells_read
 from app.web.tasks.presence import in_words
-from app.web.workload.words import load_in_words
 
 #: The cells of the SOP, as the properties of an activity name them, and their headings in the SOP's table.
 CELLS = ("input", "persyaratan", "waktu", "output", "ket")
@@ -147,7 +147,7 @@ def draw_task_page(session: Session, task_id: str, *, actor: Actor, refusal: Ref
         notes=page_parts.notes(page.file),
         present=in_words(presence.others(session, [task_id], actor=actor).get(task_id, [])),
         replies=_replies(session, page),
-        snoozed=inbox.is_put_off(session, page.work.task),
+        snoozed=tabs.is_put_off(session, page.work.task),
         mentionable=notes.mentionable(session, page.file.instance.id, actor=actor),
         files=page_parts.files(page.file, page.words),
         done=_done(page),

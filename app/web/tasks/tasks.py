@@ -1,6 +1,5 @@
 """Kotak tugas and the page of one task: what an officer opens, claims, fills in, completes, and hands on."""
 
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal
@@ -9,34 +8,27 @@ from flask import Blueprint, flash, jsonify, make_response, redirect, render_tem
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from app.commands.tasks import Answers, as_draft, complete_task, undo_completion
+from app.commands.tasks import Answers, as_draft, undo_completion
 from app.commands.transaction import Failed, run_command, run_without_key
 from app.errors import (
     AppError,
     Conflict,
     InvalidForm,
-    KeyReused,
     NotAllowed,
     NotFound,
-    TaskClosed,
-    TaskCompleted,
-    TaskHandedOn,
-    TaskTaken,
 )
 from app.i18n import _
-from app.models import ProcessInstance, User, UserTask
+from app.models import User, UserTask
 from app.services.casefile import notes, queries
-from app.services.core.access import Actor
-from app.services.definitions import definitions, staffing
-from app.services.instances import instances, messages
 from app.services.people import officers
-from app.services.tasks import conflicts, permissions, saved_views, tasks
+from app.services.tasks import permissions, saved_views, tasks
 from app.services.tasks.tasks import Work
 from app.web import context, cookies, entries, errors, filters, lists
 from app.web.casefile import clocks, page_parts
 from app.web.entries import Entry
 from app.web.security_log import noting
-from app.web.tasks import columns, inbox, task_page
+from app.web.sheet_files import sheet_download
+from app.web.tasks import columns, completions, inbox, refusals, task_page
 from app.web.tasks import saved_views as saved_views_pages
 from app.web.tasks.task_page import ANSWER, Refusal
 
@@ -61,6 +53,14 @@ def listed() -> Response | str:
     ):  # claiming the first of several leads back to the others
         return redirect(lists.address({"tab": "queue"}))
     return render_template("tasks/list.html", inbox=found)
+
+
+@blueprint.get("/tugas/unduh")
+def take_along() -> Response:
+    """The same list as a file, all of its pages, without identity."""
+    rows = inbox.cells(context.actor(), context.database())
+    noting.list_taken("tasks")
+    return sheet_download("tugas", lists.argument("format"), inbox.heading(), rows)
 
 
 @blueprint.post("/tugas/kolom")
@@ -105,12 +105,12 @@ def complete(task_id: str) -> Response:
     try:
         if his:
             entries.check_files(work.form, entry, variables)
-        came = _complete_and_tell(work, entry, answers, actor=actor)
+        came = completions.complete_and_tell(work, entry, answers, actor=actor)
     except (InvalidForm, Conflict, NotAllowed, *Failed) as error:
         if his and isinstance(error, InvalidForm):  # of the others the command has kept what it may
             _keep_refused(work, entry, answers)
-        return _refused(task_id, error, _refusal(error, entry, answers, work))
-    _say(came)
+        return _refused(task_id, error, refusals.of_completion(error, entry, answers, work))
+    completions.say_what_came(came, _list())
     entries.say_left_out(work.form, entry, variables)
     following = came["next"]
     return redirect(url_for("tasks.show", task_id=following) if following else _list(), 303)
@@ -259,6 +259,7 @@ def note(task_id: str) -> Response:
     if isinstance(found, Response):
         return found
     flash(_("Catatan disimpan."), "ok")
+    page_parts.say_unknown_names(sent["text"])
     return redirect(url_for("tasks.show", task_id=task_id, _anchor="catatan"), 303)
 
 
@@ -275,7 +276,7 @@ def perform(task_id: str, name: str, sent: dict[str, str], do: Any) -> dict[str,
         )
     except (InvalidForm, Conflict, NotAllowed) as error:
         problems = error.errors if isinstance(error, InvalidForm) else {}
-        words, heading = _why_not(task_id, error)
+        words, heading = refusals.why_not(task_id, error)
         refusal = Refusal(words=words, lost=heading, act=name, act_problems=problems, sent=sent)
         return _refused(task_id, error, refusal)
 
@@ -357,111 +358,6 @@ def _answers(question: Any) -> dict[str, str | list[str]]:
     return {question.gateway_id: chosen} if chosen else {}
 
 
-def _complete_and_tell(work: Work, entry: Entry, given: Answers, *, actor: Actor) -> dict[str, Any]:
-    """Complete the task; say what came of it: names of the diagram and numbers, nothing that was typed.
-
-    Raises:
-        What `complete_task` of the commands raises; Conflict where the page was sent before with other words.
-    """
-    task_id = work.task.id
-    try:
-        done = complete_task(
-            context.database(),
-            task_id,
-            entry.values,
-            given,
-            actor=actor,
-            command=entries.sent_command("complete_task", task_id, entry.sent),
-            answer=lambda _session, work: {
-                "task": work.task.name,
-                "instance": work.task.instance_id,
-                "undo": task_id if work.undo_until else "",
-            },
-            typed=entry.kept,
-            keep_on_conflict=True,
-            undoable=True,
-        )
-    except KeyReused:  # an officer knows of no keys: what he has to know is that the task is done
-        with context.database().reading() as session:
-            tasks.check_open(session, tasks.get(session, task_id, actor=actor).task, actor)
-        raise
-    with context.database().reading() as session:  # the next officer need not wait for this
-        return {"task": done["task"], "undo": done.get("undo"), **_came(session, done["instance"], actor)}
-
-
-def _came(session: Session, instance_id: int, actor: Actor) -> dict[str, Any]:
-    """Where the case stands after the completion, or by now if it was sent again."""
-    instance = session.get_one(ProcessInstance, instance_id)
-    ended = instance.ended_at is not None
-    open_ = () if ended else instances.open_tasks(session, instance.id)
-    his = (t for t in open_ if tasks.may_work(actor, t) and t.assignee_id in (None, actor.id))
-    following = next(his, None)
-    return {
-        "number": instance.business_key,
-        "next": following.id if following else None,
-        "next_name": following.name if following else "",
-        "ended": ended,
-        "end": instance.end_name or "",
-        "places": [] if ended or following else _places(session, instance, open_),
-        "warning": staffing.warning(session, open_),
-    }
-
-
-def _places(session: Session, instance: ProcessInstance, open_: Sequence[UserTask]) -> list[str]:
-    """Where the case stands now: open tasks with their lanes, and what it waits for."""
-    version = definitions.version(session, instance.definition_id)
-    waits = messages.waiting(session, instance.id)
-    return [f"{task.name} ({task.lane})" for task in open_] + [
-        page_parts.awaited(version, wait) for wait in waits
-    ]
-
-
-def _say(came: Mapping[str, Any]) -> None:
-    """Tell the officer what came of his completion, on the page he sees next."""
-    known = {"task": came["task"], "number": came["number"]}
-    if came["next"]:
-        text = _("{task} selesai. Ini tugas berikutnya dari perkara {number}.", **known)
-    elif came["ended"]:
-        text = _("{task} selesai. Perkara {number} berakhir: {end}.", **known, end=came["end"])
-    else:
-        place = "; ".join(came["places"])
-        text = _("{task} selesai. Perkara {number} sekarang menunggu: {place}.", **known, place=place)
-    undo = (
-        {"undo": {"url": url_for("tasks.undo", task_id=came["undo"]), "next": _list()}}
-        if came["undo"]
-        else {}
-    )
-    _tell({"text": text, **undo})
-    if came["warning"]:
-        flash(came["warning"], "warn")
-
-
-def _refusal(error: AppError, entry: Entry, given: Answers, work: Work) -> Refusal:
-    """What the task's page says and shows again when a completion was refused."""
-    problems = dict(error.errors) if isinstance(error, InvalidForm) else {}
-    question = work.question
-    asked = problems.pop(question.gateway_id, "") if question and not _answered(question, given) else ""
-    words = "" if problems or asked else _why(error)
-    return Refusal(
-        words=words, values=entry.values, answers=given, problems=problems, question_problem=asked,
-        lost=_heading(error, work.task) if isinstance(error, Conflict) else "", left=entry.left,
-    )  # fmt: skip
-
-
-def _why_not(task_id: str, error: AppError) -> tuple[str, str]:
-    """Why a command was refused, and the heading: who may not, because a colleague has it by now, reads who."""
-    actor = context.actor()
-    if isinstance(error, NotAllowed):
-        with context.database().reading() as session:
-            task = tasks.get(session, task_id, actor=actor).task
-            if permissions.holding(actor, task) == "held":
-                return str(conflicts.taken(session, task, actor=actor)), _("Tugas ini tidak lagi pada Anda")
-    if not isinstance(error, TaskTaken | TaskHandedOn | TaskClosed | TaskCompleted):
-        return errors.tell_error(error), ""
-    with context.database().reading() as session:
-        return str(error), _heading(error, tasks.get(session, task_id, actor=actor).task)
-
-
 def _whose(task_id: str) -> Literal["his", "free", "other"]:
     """Whose the task is now: his, free, or other; a command sent again answers as it did the first time."""
     actor = context.actor()
@@ -470,29 +366,3 @@ def _whose(task_id: str) -> Literal["his", "free", "other"]:
         if permissions.holding(actor, task) == "work":
             return "his" if task.assignee_id == actor.id else "free"
     return "other"
-
-
-def _heading(error: Conflict, task: UserTask) -> str:
-    """What happened to the task meanwhile, in a word."""
-    if isinstance(error, TaskHandedOn):
-        return _("Tugas ini sudah dialihkan")
-    if isinstance(error, TaskClosed):
-        return _("Tugas ini sudah ditutup")
-    if isinstance(error, TaskCompleted) and task.closed_by_id == context.actor().id:
-        return _("Tugas ini sudah selesai")
-    return _("Orang lain lebih dulu")
-
-
-def _answered(question: Any, given: Answers) -> bool:
-    """Whether the question has an answer. A field may have the gateway's name, so the message does not tell."""
-    chosen, known = given.get(question.gateway_id) or [], {flow_id for flow_id, _text in question.answers}
-    return bool(chosen) and known.issuperset(chosen) and (question.multiple or len(chosen) == 1)
-
-
-def _why(error: AppError) -> str:
-    if isinstance(error, Failed):
-        return _(
-            "{why} Tugas belum selesai. Isian Anda disimpan sebagai draf, dan pemilik proses sudah diberi tahu.",
-            why=error,
-        )
-    return errors.tell_error(error)

@@ -12,11 +12,13 @@ from app.errors import Conflict, InvalidForm
 from app.forms import moments
 from app.i18n import _
 from app.models import User
-from app.services.core import ids
+from app.services.core import clock, ids
 from app.services.core.access import Actor
 from app.services.people import absences, loads
 from app.web import context, entries, errors, lists
-from app.web.workload.words import load_in_words
+from app.web.loads import load_in_words
+from app.web.security_log import noting
+from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("absences", __name__)
 
@@ -43,7 +45,7 @@ def _page(session: Session, problems: Mapping[str, str] | None = None) -> str:
         words={one.user_id: load_in_words(load[one.user_id]) for one in mine},
         stood_in_for=[(one, load[one.user_id]) for one in mine],
         rows=[(one, absences.may_enter(session, one.user, actor=actor)) for one in found],
-        today=absences.today(session),
+        today=clock.today(session),
         people=[(str(one.id), one.full_name) for one in people],
         user=user,
         substitutes=[
@@ -51,7 +53,27 @@ def _page(session: Session, problems: Mapping[str, str] | None = None) -> str:
         ],
         sent={name: request.form.get(name, "") for name in ("first_on", "last_on", "substitute")},
         errors=problems or {},
+        files=lists.files(url_for("absences.take_along")),
     )
+
+
+@blueprint.get("/ketidakhadiran/unduh")
+def take_along() -> Response:
+    """The same list as a file."""
+    with context.database().reading() as session:
+        found = absences.listed(session, actor=context.actor())
+        rows = [
+            (
+                one.user.full_name,
+                one.first_on,
+                one.last_on,
+                one.substitute.full_name if one.substitute else "",
+            )
+            for one in found
+        ]
+    noting.list_taken("absences")
+    heading = [_("Petugas"), _("Dari"), _("Sampai"), _("Pengganti")]
+    return sheet_download("ketidakhadiran", lists.argument("format"), heading, rows)
 
 
 def _chosen(people: Sequence[User], actor: Actor) -> User | None:

@@ -13,14 +13,18 @@ from app.errors import AppError, Conflict, InvalidForm, NotAllowed
 from app.i18n import N_, _
 from app.models import User, UserTask
 from app.services.casefile import casefile
-from app.services.core import ids
+from app.services.core import ids, paging
 from app.services.core.access import Actor
+from app.services.core.paging import Page
 from app.services.people import absences, loads, units, users
 from app.services.workload import listing, overview, spreading, transfers
 from app.services.workload.listing import Filters
 from app.web import context, entries, errors, lists
 from app.web.lists import Filter, FilteredList
-from app.web.workload.words import load_in_words
+from app.web.loads import load_in_words
+from app.web.security_log import noting
+from app.web.sheet_files import sheet_download
+from app.web.tasks import inbox
 
 blueprint = Blueprint("workload", __name__)
 
@@ -70,7 +74,30 @@ def show() -> str:
                 (one, _(TRANSFER_STATES[one.state])) for one in transfers.begun_by(session, actor=actor)
             ],
             may_act=not actor.is_auditor,
+            files=lists.files(url_for("workload.take_counts")),
         )
+
+
+@blueprint.get("/beban/unduh")
+def take_counts() -> Response:
+    """The counts as a file: officers, lanes and units one after the other."""
+    with context.database().reading() as session:
+        found = overview.overview(session, actor=context.actor())
+    groups = ((_("Petugas"), found.officers), (_("Lajur"), found.lanes), (_("Unit"), found.units))
+    rows = [
+        (kind, one.name, one.counts.open, *(one.counts.due[name] for name in DUE), one.counts.unclaimed)
+        for kind, some in groups
+        for one in some
+    ]
+    noting.list_taken("workload")
+    heading = [
+        _("Menurut"),
+        _("Nama"),
+        _("Terbuka"),
+        *(_(text) for text in DUE.values()),
+        _("Belum dipegang"),
+    ]
+    return sheet_download("beban-kerja", lists.argument("format"), heading, rows)
 
 
 # Spreading ---------------------------------------------------------------------------------------------------------
@@ -81,6 +108,21 @@ def listed() -> str:
     """The tasks behind a figure, to choose from."""
     with context.database().reading() as session:
         return _list_page(session)
+
+
+@blueprint.get("/beban/tugas/unduh")
+def take_along() -> Response:
+    """The same list as a file, all of its pages, without identity."""
+    actor, filters = context.actor(), _filters(lambda name: lists.argument(name))
+    with context.database().reading() as session:
+        overview.require_part(session, actor=actor)
+
+    def page(session: Session, after: str) -> Page[UserTask]:
+        return listing.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT)
+
+    rows = lists.rows_of_pages(context.database(), page, inbox.task_cells)
+    noting.list_taken("workload_tasks")
+    return sheet_download("beban-tugas", lists.argument("format"), inbox.heading(), rows)
 
 
 def _list_page(session: Session, problem: str = "", missing: Mapping[str, str] | None = None) -> str:

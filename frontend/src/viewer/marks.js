@@ -13,7 +13,7 @@ export function markStates(viewer, states, labels) {
       viewer.get('canvas').addMarker(element, `st-${state}`);
       if (!element.waypoints) {
         const word = labels[`label${state[0].toUpperCase()}${state.slice(1)}`] ?? WORDS[state];
-        viewer.get('overlays').add(element, { position: place(element), html: mark(element, state, count, word) });
+        viewer.get('overlays').add(element, { position: place(element), html: mark(element, state, count, word, labels) });
       }
     }
   }
@@ -29,10 +29,33 @@ function isWide(element) {
   return element.width > 50;
 }
 
-function mark(element, state, count, word) {
-  const badge = document.createElement('span');
+/** Let the elements in `states` lead to `links` with their id, as their marks do for the keyboard. */
+export function followClicks(viewer, states, links) {
+  viewer.on('element.click', ({ element }) => {
+    if (element.id in states && !element.waypoints) {
+      window.location.assign(addressOf(links, element));
+    }
+  });
+  for (const id of Object.keys(states)) {
+    const element = viewer.get('elementRegistry').get(id);
+    if (element && !element.waypoints) {
+      viewer.get('canvas').addMarker(element, 'is-linked');
+    }
+  }
+}
+
+function addressOf(links, element) {
+  return `${links}${encodeURIComponent(element.id)}#riwayat`;
+}
+
+function mark(element, state, count, word, labels) {
+  const badge = document.createElement(labels.links ? 'a' : 'span');
   badge.className = `viewer-mark st-${state}`;
   badge.title = count > 1 ? `${word}: ${count}` : word;
+  if (labels.links) {
+    badge.href = addressOf(labels.links, element);
+    badge.setAttribute('aria-label', `${element.businessObject.name ?? element.id}: ${badge.title}; ${labels.labelLink}`);
+  }
   badge.append(sign(state), count > 1 && isWide(element) ? String(count) : '');
   return badge;
 }

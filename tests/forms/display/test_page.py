@@ -193,7 +193,7 @@ def test_script_counts_narrows_and_puts_dashes(browser: Any) -> None:
 
 def test_the_summary_has_the_focus_and_leads_to_the_field(browser: Any) -> None:
     page = show(browser, html(FIELDS, errors={"hasil": "Pilih Hasil.", "tanggal": "Isi Tanggal."}))
-    page.wait_for_function("document.activeElement.classList.contains('error-summary')")
+    page.wait_for_function("() => document.activeElement.classList.contains('error-summary')")
     page.get_by_role("link", name="Pilih Hasil.").click()
     assert page.evaluate("document.activeElement.id") == "i-hasil"
 

@@ -61,6 +61,23 @@ def test_a_bound_of_days_is_today_on_a_field_that_holds_a_day(
 
 
 @pytest.mark.parametrize(
+    ("properties", "code"),
+    [
+        ({"pribadi": "ya", "saluran pelapor": "SMS"}, []),
+        ({"pribadi": "ya", "saluran pelapor": "fax"}, [("form_word_unknown", "error")]),
+        ({"saluran pelapor": "surel"}, [("form_channel_open", "warning")]),
+        ({"isi surel": "perihal"}, []),
+        ({"isi surel": "judul"}, [("form_word_unknown", "error")]),
+        ({"isi_surel": "isi"}, [("form_mark_misspelt", "warning")]),
+    ],
+)
+def test_channels_of_reporters_are_known_and_private(
+    properties: dict[str, str], code: list[tuple[str, str]]
+) -> None:
+    assert found(marked(**properties)) == code
+
+
+@pytest.mark.parametrize(
     "properties",
     [
         {"pribadi": " YA "},

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from app.services.core.access import actor_of
 from app.services.people import users
-from app.services.studio import drafts, titles
+from app.services.studio import new_drafts, titles
 from tests.journeys.office import Office
 from tests.journeys.people import Person
 from tests.sop_changes.editing import Drawing, shipped
@@ -25,7 +25,7 @@ def draft_of(office: Office, files: Mapping[str, bytes]) -> int:
     """Begin a draft with these files."""
     with office.installation.database.transaction() as session:
         owner = actor_of(users.named(session, "pemilik"))
-        return drafts.begin_from_files(session, files, title=titles.title_of(files), actor=owner).id
+        return new_drafts.begin_from_files(session, files, title=titles.title_of(files), actor=owner).id
 
 
 class Editor:

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.services.core.access import actor_of
 from app.services.people import users
-from app.services.studio import drafts
+from app.services.studio import draft_files, new_drafts
 from tests.journeys.conftest import People
 from tests.journeys.office import Office
 from tests.journeys.people import Person
@@ -19,7 +19,7 @@ FILE = "rute-unit.dmn"
 @pytest.fixture
 def draft(office: Office) -> int:
     with office.installation.database.transaction() as session:
-        return drafts.begin_from_version(session, 1, actor=actor_of(users.named(session, "pemilik"))).id
+        return new_drafts.begin_from_version(session, 1, actor=actor_of(users.named(session, "pemilik"))).id
 
 
 def opened(people: People, draft: int, **browser: object) -> Person:
@@ -47,7 +47,7 @@ def row_menu(page: Page, rule: str, entry: str) -> None:
 
 def stored(office: Office, draft: int) -> bytes:
     with office.installation.database.reading() as session:
-        return drafts.contents(session, draft)[FILE]
+        return draft_files.contents(session, draft)[FILE]
 
 
 def saved(page: Page) -> None:
@@ -118,7 +118,7 @@ def test_what_two_owners_saved_is_shown_and_nothing_is_lost(
     theirs = shipped()[FILE].replace(b'"DISHUB"', b'"PERHUBUNGAN"', 1)
     with office.installation.database.transaction() as session:
         himself = actor_of(users.named(session, "pemilik"))
-        drafts.save(session, draft, FILE, theirs, began_with=1, title=None, actor=himself)
+        draft_files.save(session, draft, FILE, theirs, began_with=1, title=None, actor=himself)
 
     write(page, "rute_01_unit", '"PUPR"')
     dialog = page.get_by_role("dialog", name=f"{FILE} sudah disimpan orang lain")

@@ -55,6 +55,11 @@ def test_a_field_is_added_marked_as_identity_and_seen_by_lane(editor: Person) ->
     assert wrong(page) == []
     page.reload()
     expect(part(page, "Nama ibu kandung")).to_be_visible()
+    part(page, "Klasifikasi").click()
+    expect(page.get_by_label("Tidak ikut diimpor")).to_have_value("Aspirasi; Permintaan Informasi")
+    part(page, "Tanggal laporan masuk").click()
+    page.get_by_label("Dalam berkas memakai UTC").uncheck()
+    saved(page)
 
 
 def test_conditions_of_the_preview_react_and_a_trial_says_what_is_missing(editor: Person) -> None:

@@ -11,7 +11,7 @@ from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.people import officers
-from app.services.tasks import inbox, permissions, tasks
+from app.services.tasks import inbox, inbox_counts, permissions, tasks
 from tests.engine.building import bpmn, end, start, user
 from tests.services.counting import statements
 from tests.services.office import Office, form, text
@@ -89,7 +89,7 @@ def test_filters_offer_what_the_tasks_of_a_tab_hold(office: Office) -> None:
     with office.database.reading() as session:
         queue = inbox.choices(session, actor=office.dinas_a, tab="queue")
         done = inbox.choices(session, actor=office.rina, tab="done")
-        counts = inbox.counts(session, actor=office.rina)
+        counts = inbox_counts.counts(session, actor=office.rina)
     assert (queue.units, queue.lanes) == ([("A", "Dinas A")], ["Unit"])
     assert [activity for activity, _name in done.activities] == ["periksa"]
     assert counts == {
@@ -110,8 +110,8 @@ def test_own_tasks_that_are_late_are_counted(office: Office) -> None:
     assert task.due_at is not None
     with office.database.reading() as session:
         clock.fix(session, task.due_at.replace(year=task.due_at.year + 1))
-        assert inbox.counts(session, actor=office.rina)["overdue"] == 1
-        assert inbox.counts(session, actor=office.budi)["overdue"] == 0
+        assert inbox_counts.counts(session, actor=office.rina)["overdue"] == 1
+        assert inbox_counts.counts(session, actor=office.budi)["overdue"] == 0
 
 
 def test_a_list_of_cases_says_where_each_stands(office: Office) -> None:

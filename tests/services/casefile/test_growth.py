@@ -16,7 +16,7 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions, details
 from app.services.notifications import notices, outbox
 from app.services.people import user_search
-from app.services.tasks import inbox, page_counts, tasks
+from app.services.tasks import inbox, inbox_counts, page_counts, tabs, tasks
 from app.services.tasks.inbox import Filters
 from tests.services.office import Office
 
@@ -109,7 +109,7 @@ def steps(database: Database) -> Iterator[list[int]]:
 def questions() -> dict[str, Callable[[Session, Actor], object]]:
     asked: dict[str, Callable[[Session, Actor], object]] = {
         "frame": lambda s, a: page_counts.of_actor(s, actor=a),
-        "counts of tasks": lambda s, a: inbox.counts(s, actor=a),
+        "counts of tasks": lambda s, a: inbox_counts.counts(s, actor=a),
         "choices of tasks": lambda s, a: inbox.choices(s, actor=a),
         "counts of cases": lambda s, a: instance_lists.counts(s, actor=a),
         "choices of cases": lambda s, a: instance_lists.choices(s, actor=a),
@@ -119,7 +119,7 @@ def questions() -> dict[str, Callable[[Session, Actor], object]]:
         "open cases": lambda s, a: details.open_instances(s, actor=a, ids=[definitions.live(s)[0].id]),
         "where they stand": lambda s, a: details.open_instance_counts(s, definitions.live(s)[0].id, actor=a),
     }
-    for tab in inbox.TABS:
+    for tab in tabs.TABS:
         for name, value in {"": "", "deadline": "today", "lane": "Loket", "activity": "periksa", "unit": "A",
                             "category": "x", "key": "uji", "q": "lampu 3"}.items():  # fmt: skip
             filters = Filters(tab=tab, **({name: value} if name else {}))  # type: ignore[arg-type]

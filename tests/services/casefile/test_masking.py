@@ -255,6 +255,21 @@ def test_words_are_looked_at_before_they_are_masked(office: Office, named: Proce
     assert one.before >= 2
 
 
+def test_words_that_were_read_before_they_were_masked_are_not_stored(
+    office: Office, named: ProcessInstance
+) -> None:
+    with office.database.transaction() as session:
+        notes.add(session, named.id, "catatan lain", actor=office.rina)
+    with office.database.reading() as session:
+        found = words.changed(session, 0)
+    assert "suwiryo" in next(one for one in found if one.instance_id == named.id).words
+    mark(office, named, "Karto Suwiryo")
+    with office.database.transaction() as session:
+        words.store(session, found)
+        assert session.get(CaseWords, named.id) is None
+    assert "suwiryo" not in indexed(office.database, named).split()
+
+
 def test_what_cannot_be_masked_is_told(office: Office, named: ProcessInstance) -> None:
     with office.database.transaction() as session:
         for wanted in ([], ["ab"], ["x" * 201], ["tidak tertulis"], [f"kata {n}" for n in range(21)]):

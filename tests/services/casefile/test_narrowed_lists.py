@@ -15,7 +15,7 @@ from app.services.core import candidates, search
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.people import groups
-from app.services.tasks import inbox, tasks
+from app.services.tasks import inbox, inbox_counts, tabs, tasks
 from app.services.tasks.inbox import Filters
 from tests.services import kept_statements
 from tests.services.counting import statements
@@ -116,7 +116,7 @@ def test_filters_of_cases_show_what_fits(worked_in: Office, way: str) -> None:
 def test_filters_of_tasks_show_what_fits(worked_in: Office, way: str) -> None:
     with worked_in.database.reading() as session:
         for actor in (worked_in.owner, worked_in.rina, worked_in.dinas_a):
-            for tab in inbox.TABS:
+            for tab in tabs.TABS:
                 every = found_tasks(session, Filters(tab=tab), actor)
                 by_id = {task.id: task for task in session.scalars(select(UserTask))}
                 fits: dict[Filters, Callable[[UserTask], bool]] = {
@@ -176,7 +176,7 @@ def test_a_search_finds_no_case_of_others(office: Office) -> None:
     with office.database.reading() as session:
         for actor in (office.dinas_a, office.dinas_b):
             assert cases(session, InstanceFilters(q="trembesi"), actor) == []
-            for tab in inbox.TABS:
+            for tab in tabs.TABS:
                 assert found_tasks(session, Filters(tab=tab, q="trembesi"), actor) == []
 
 
@@ -203,9 +203,9 @@ def test_who_works_in_very_many_groups_sees_the_same(
         both = Actor(99, "x", "X", frozenset({unit, counter}), frozenset({"A"}))
 
         def everything() -> list[object]:
-            tabs = [found_tasks(session, Filters(tab=tab), both) for tab in inbox.TABS]
-            counted = [inbox.counts(session, actor=both), instance_lists.counts(session, actor=both)]
-            return [*tabs, cases(session, InstanceFilters(), both), *counted]
+            shown = [found_tasks(session, Filters(tab=tab), both) for tab in tabs.TABS]
+            counted = [inbox_counts.counts(session, actor=both), instance_lists.counts(session, actor=both)]
+            return [*shown, cases(session, InstanceFilters(), both), *counted]
 
         before = everything()
         monkeypatch.setattr("app.services.core.access.MOST_PLACES", 1)
@@ -220,7 +220,7 @@ def test_counts_end_at_a_thousand(office: Office, count_to: Callable[[int], None
         office.start()
     with office.database.reading() as session:
         with statements(office.database) as sent:
-            assert inbox.counts(session, actor=office.rina)["queue"] == 3
+            assert inbox_counts.counts(session, actor=office.rina)["queue"] == 3
             assert instance_lists.counts(session, actor=office.rina)["active"] == 3
             assert instance_lists.counts(session, actor=office.owner)["active"] == 3
         assert len(sent) <= 4

@@ -20,7 +20,7 @@ from app.services.facts.counted import Counted
 from app.services.instances import incidents
 from app.services.notifications import notices, outbox, reminders
 from app.services.people import loads, user_search
-from app.services.tasks import inbox, page_counts, tasks
+from app.services.tasks import inbox, inbox_counts, page_counts, tabs, tasks
 from app.services.tasks.inbox import Filters
 from app.services.workload import listing, overview, transfers
 from tests.services.office import Office, add_user
@@ -80,11 +80,16 @@ def alone(every: InstanceFilters) -> Iterator[InstanceFilters]:
     for name, value in vars(every).items():
         if value:
             yield replace(InstanceFilters(), **{name: value})
+    for sort in instance_lists.SORTS[1:]:
+        yield InstanceFilters(sort=sort)
+        yield InstanceFilters(sort=sort, state="active")
+        yield InstanceFilters(sort=sort, state="ended", category="x", q="lampu")
 
 
 def task_filters(tab: str) -> Iterator[Filters]:
     yield Filters(tab=tab)
-    yield Filters(tab=tab, sort="closed" if tab == "done" else "-deadline")
+    for sort in inbox.SORTS[tab == "done"][1:]:
+        yield Filters(tab=tab, sort=sort)
     yield replace(TASKS, tab=tab)
     for name, value in vars(TASKS).items():
         if value and name != "tab":
@@ -109,9 +114,9 @@ def read_workload(session: Session, actor: Actor) -> None:
 
 def read_everything(session: Session, actor: Actor) -> None:
     page_counts.of_actor(session, actor=actor)
-    inbox.counts(session, actor=actor)
-    inbox.has_offers(session, actor=actor)
-    for tab in inbox.TABS:
+    inbox_counts.counts(session, actor=actor)
+    inbox_counts.has_offers(session, actor=actor)
+    for tab in tabs.TABS:
         inbox.choices(session, actor=actor, tab=tab)
         for filters in task_filters(tab):
             page = inbox.page(session, filters, actor=actor, limit=1)
@@ -187,6 +192,8 @@ def test_an_index_that_is_missing_is_found(worked_in: Office) -> None:
             "ix_user_task_mine",
             "ix_user_task_aged",
             "ix_user_task_of_instance",
+            *(f"ix_user_task_{name}" for name in ("mine_aged", "offered_aged")),
+            *(f"ix_user_task_{name}" for name in ("ranked", "mine_ranked", "offered_ranked")),
         ):
             session.execute(text(f"DROP INDEX {name}"))
     with selects(worked_in.database) as sent, worked_in.database.reading() as session:

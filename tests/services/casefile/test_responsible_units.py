@@ -2,7 +2,6 @@
 
 import pytest
 
-from app.db import Database
 from app.models import ProcessInstance, UserTask
 from app.services.casefile import casefile
 from app.services.core.access import Actor
@@ -47,8 +46,8 @@ AUDITED = bpmn(
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
+def office(furnished: Office) -> Office:
+    return furnished
 
 
 def begin(office: Office, diagram: bytes, **values: str) -> int:

@@ -13,7 +13,7 @@ from app.services.core import access
 from app.services.core.access import Actor
 from app.services.instances import cancellation, instances
 from app.services.people import groups
-from app.services.tasks import inbox, tasks
+from app.services.tasks import inbox, inbox_counts, tabs, tasks
 from app.services.tasks.inbox import Filters
 from tests.services.office import Office, add_user
 
@@ -117,9 +117,9 @@ def test_lists_of_tasks_hold_what_is_offered_in_order(office: Office, people: li
         work_at_random(office, chance)
     with office.database.reading() as session:
         for actor in [*people, office.owner]:
-            for tab in inbox.TABS:
+            for tab in tabs.TABS:
                 assert all_of_tab(session, tab, actor) == expected(session, tab, actor), (actor.name, tab)
-            counted = inbox.counts(session, actor=actor)
+            counted = inbox_counts.counts(session, actor=actor)
             for tab in ("mine", "queue", "done"):
                 assert counted[tab] == len(expected(session, tab, actor))
 

@@ -22,7 +22,7 @@ from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.deployment import approvals, deployments, plans, proposals
-from app.services.studio import drafts, publishing, titles
+from app.services.studio import draft_files, new_drafts, publishing, titles
 from tests.services.office import Office, add_user, form, procedure, text
 from tests.write_locks import write_locks
 
@@ -56,9 +56,9 @@ def begin(office: Office, after: str = "5 hari kerja", **more: bytes) -> int:
     with office.database.transaction() as session:
         live = definitions.latest(session, "uji")
         assert live is not None
-        draft = drafts.begin_from_version(session, live.id, actor=office.owner)
+        draft = new_drafts.begin_from_version(session, live.id, actor=office.owner)
         files = procedure(after=after) | more
-        drafts.bring_in(session, draft.id, files, title=titles.title_of(files), actor=office.owner)
+        draft_files.bring_in(session, draft.id, files, title=titles.title_of(files), actor=office.owner)
         return draft.id
 
 
@@ -152,7 +152,7 @@ def test_a_draft_that_is_changed_meanwhile_stays_open_from_the_version_that_came
     assert (found.version, draft.state, draft.base_id) == (2, "open", found.id)
     with office.database.reading() as session:
         assert definitions.version(session, found.id).xml == procedure(after="5 hari kerja")["uji.bpmn"]
-        assert drafts.contents(session, draft_id)["uji.bpmn"] == changed
+        assert draft_files.contents(session, draft_id)["uji.bpmn"] == changed
 
 
 def newer_version(office: Office) -> None:
@@ -388,8 +388,8 @@ def test_scenarios_that_a_draft_dropped_are_not_in_what_is_approved(office: Offi
     deploy_files(office.database, {**procedure(), "lama.scenario": told_}, actor=None)
     second, draft_id = with_four_eyes(office, config), begin(office)
     with office.database.transaction() as session:
-        assert "lama.scenario" in drafts.contents(session, draft_id)
-        drafts.remove(session, draft_id, "lama.scenario", actor=office.owner)
+        assert "lama.scenario" in draft_files.contents(session, draft_id)
+        draft_files.remove(session, draft_id, "lama.scenario", actor=office.owner)
     approve(office, publish(office, draft_id), second)
     with office.database.reading() as session:
         found = definitions.latest(session, "uji", files=True)

@@ -20,7 +20,7 @@ from app.services.definitions import definitions
 from app.services.deployment import approvals, deployments, folder_watch, proposals
 from app.services.deployment.deployments import Deployment
 from app.services.notifications import texts
-from app.services.studio import drafts, titles
+from app.services.studio import new_drafts, titles
 from tests.services.office import Office, add_user, form, procedure, text
 
 OPEN = {"terima.form": form(text("nomor"), text("judul", required=True), text("pelapor"))}
@@ -129,7 +129,7 @@ def test_owners_and_administrators_are_told_that_a_proposal_waits(office: Office
 def test_what_a_draft_proposes_is_no_upload_of_the_same_files(office: Office) -> None:
     uploaded = propose(office)
     with office.database.transaction() as session:
-        draft = drafts.begin_from_files(session, OPEN, title=titles.title_of(OPEN), actor=office.owner).id
+        draft = new_drafts.begin_from_files(session, OPEN, title=titles.title_of(OPEN), actor=office.owner).id
     done = studio.publish_draft(
         office.database,
         draft,

@@ -93,8 +93,11 @@ def test_an_earlier_version_is_in_force_again_as_a_new_one(office: Office) -> No
     assert now.checksum == first.checksum
     assert instance.definition_id == second
     assert office.start().definition_id == now.id
-    assert told(office)[0] == DefinitionDeployed(
-        key="uji", version=3, definition_id=now.id, reinstates=first.id, reason=REASON
+    event = told(office)[0]
+    assert isinstance(event, DefinitionDeployed)
+    assert "uji.bpmn" in event.files
+    assert event == DefinitionDeployed(
+        key="uji", version=3, definition_id=now.id, reinstates=first.id, reason=REASON, files=event.files
     )
     assert reinstate(office, first.id) == again  # sent twice
 

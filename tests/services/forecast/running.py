@@ -16,7 +16,7 @@ from app.services.forecast.durations import Known
 from app.services.forecast.forecast import Forecast, Options, Prepared
 from app.services.forecast.history import History
 from app.services.forecast.sides import Side
-from app.services.studio import drafts, titles
+from app.services.studio import new_drafts, titles
 from tests.services.office import Office, form, procedure, text
 
 #: A Monday, 07.30 in Jakarta: the office opens.
@@ -74,7 +74,7 @@ def prepared(
 def begin_draft(office: Office, given: Mapping[str, bytes]) -> int:
     with office.database.transaction() as session:
         title = titles.title_of(given)
-        return drafts.begin_from_files(session, dict(given), title=title, actor=office.owner).id
+        return new_drafts.begin_from_files(session, dict(given), title=title, actor=office.owner).id
 
 
 def run(office: Office, draft_id: int, **options: Any) -> Forecast:

@@ -13,7 +13,7 @@ from app.db import Database
 from app.errors import Conflict, NotAllowed, NotFound
 from app.models import IdentityValue, ImportBatch, ImportRow, ProcessInstance, User
 from app.services.core import clock
-from app.services.imports import batches
+from app.services.imports import batches, outcomes
 from app.services.instances import instances
 from tests.services.importing import Importing, as_csv, line
 
@@ -70,7 +70,7 @@ def test_known_numbers_are_shown_and_never_doubled(office: Importing) -> None:
     assert set(office.states(again).values()) == {"known"}
     assert len(cases(office)) == 2
     with office.database.reading() as session:
-        known = batches.rows(session, again, "known", actor=office.rina).items
+        known = outcomes.rows(session, again, "known", actor=office.rina).items
         assert [row.instance_id for row in known] == [case.id for case in cases(office)]
 
 
@@ -100,7 +100,7 @@ def test_aspirations_come_in_only_where_ticked(office: Importing) -> None:
         )
     )
     assert office.states(batch) == {2: "left_out", 3: "ready", 4: "left_out"}
-    imports.choose(office.database, batch, ["aspirasi"], actor=office.rina, command=Command("x", str(batch)))
+    office.choose(batch, ["aspirasi"])
     office.work()
     assert office.states(batch) == {2: "ready", 3: "ready", 4: "left_out"}
 
@@ -154,7 +154,7 @@ def test_only_who_may_start_sees_and_does(office: Importing) -> None:
         office.add(as_csv(line()), actor=office.dinas_a)
     for other in (office.dinas_a, office.owner, office.auditor, office.admin):
         with office.database.reading() as session, pytest.raises(NotFound):
-            batches.rows(session, batch, "", actor=other)
+            outcomes.rows(session, batch, "", actor=other)
         with pytest.raises(NotFound):
             imports.begin(office.database, batch, actor=other, command=Command("begin_import", str(batch)))
     with office.database.reading() as session:
@@ -182,7 +182,7 @@ def test_the_result_tells_each_line_without_its_cells(office: Importing) -> None
     office.begin(batch)
     imports.work(office.database)
     with office.database.reading() as session:
-        found = list(batches.outcomes(session, batch, actor=office.budi))
+        found = list(outcomes.outcomes(session, batch, actor=office.budi))
     assert [one.line for one in found] == list(range(2, 252))
     assert [one.line for one in found if one.state == "wrong"] == [2, 52, 102, 152, 202]
     assert all(("judul" in one.errors) == (one.state == "wrong") for one in found)
@@ -191,7 +191,7 @@ def test_the_result_tells_each_line_without_its_cells(office: Importing) -> None
     }
     assert "Siti" not in repr(found)
     with office.database.reading() as session, pytest.raises(NotFound):
-        next(batches.outcomes(session, batch, actor=office.owner))
+        next(outcomes.outcomes(session, batch, actor=office.owner))
 
 
 def test_a_stopped_import_goes_on_where_it_was(office: Importing) -> None:

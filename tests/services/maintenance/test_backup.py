@@ -357,7 +357,7 @@ def test_a_copy_of_a_later_version_is_refused(
 
 
 #: Revisions that came with a later one in the same release: no installation stopped at them.
-PASSED = {"0021", "0022", "0023", "0024", "0026", "0027", "0028", "0029", "0030"}
+PASSED = {f"{number:04}" for number in (*range(21, 25), *range(26, 31), *range(32, 40), 41, 42)}
 
 
 def test_a_copy_of_every_revision_so_far_is_at_hand() -> None:

@@ -91,4 +91,4 @@ def states(session: Session, batch: int) -> dict[int, str]:
 
 def outcomes(office: Owned, batch: int) -> dict[int, str]:
     with office.database.reading() as session:
-        return states(session, batch)
+        return dict(sorted(states(session, batch).items()))

@@ -23,8 +23,8 @@ from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.instances import instances, jobs
 from app.services.migration.decisions import Decisions
-from app.services.studio import drafts
 from app.services.studio import effects as draft_effects
+from app.services.studio import new_drafts
 from app.services.tasks import tasks
 from tests.reports import ROUTES, Report, answers_for, report, report_values
 from tests.services.migration import moving
@@ -134,7 +134,7 @@ def surveyed(play: Play, decided: Decisions) -> tuple[dict[str, bytes], int]:
     while True:
         files = play.changed_files()
         with play.database.transaction() as session:
-            draft = drafts.begin_from_files(session, files, title=None, actor=play.owner).id
+            draft = new_drafts.begin_from_files(session, files, title=None, actor=play.owner).id
         try:
             done = surveys.begin(
                 play.database,

@@ -19,7 +19,7 @@ from app.services.migration import surveys as service
 from app.services.migration.decisions import Decisions
 from app.services.migration.effect_lists import Asked, Effects
 from app.services.migration.selection import CaseFilters
-from app.services.studio import drafts
+from app.services.studio import draft_files, drafts, new_drafts
 from app.services.studio import effects as draft_effects
 from tests.services.migration.moving import MOVED_LANE, deploy, move
 from tests.services.office import Office, procedure
@@ -40,7 +40,7 @@ def cases(office: Office, small_turns: None) -> list[ProcessInstance]:
 
 def draft_of(office: Office, files: dict[str, bytes]) -> int:
     with office.database.transaction() as session:
-        return drafts.begin_from_files(session, files, title=None, actor=office.owner).id
+        return new_drafts.begin_from_files(session, files, title=None, actor=office.owner).id
 
 
 def begin(office: Office, draft_id: int, **decided: Any) -> int:
@@ -206,7 +206,7 @@ def test_a_draft_that_was_changed_meanwhile_ends_its_survey(
     surveys.work(office.database, "a")
     changed = procedure(lanes=MOVED_LANE, after="8 hari kerja")
     with office.database.transaction() as session:
-        drafts.bring_in(session, draft, changed, title=None, actor=office.owner)
+        draft_files.bring_in(session, draft, changed, title=None, actor=office.owner)
     work(office)
     assert survey_of(office, survey).state == "outdated"
     with office.database.reading() as session:

@@ -1,13 +1,8 @@
 """Mail: numbers and links only, tried again when the server is away, silent when there is none."""
 
-import socketserver
-import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from email import message_from_bytes
-from email.message import Message
-from email.policy import default
 
 import pytest
 from sqlalchemy import select, update
@@ -19,64 +14,18 @@ from app.models import Notice, OutboxMessage, User
 from app.services.core import clock, settings
 from app.services.notifications import mail, outbox
 from app.services.people import groups
+from tests.services.mail_server import WEDNESDAY, Server
 from tests.services.office import Office
-
-
-class Server(socketserver.ThreadingTCPServer):
-    """A mail server that takes what it is given, but for addresses at refused.example."""
-
-    allow_reuse_address = daemon_threads = True
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Conversation)
-        self.letters: list[Message] = []
-        self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        self.thread.start()
-
-    def stop(self) -> None:
-        self.shutdown()
-        self.server_close()
-        self.thread.join()
-
-
-class Conversation(socketserver.StreamRequestHandler):
-    def handle(self) -> None:
-        self.say("220 ready")
-        for line in self.rfile:
-            word = line.split()[0].upper()
-            if word == b"DATA":
-                self.say("354 go on")
-                self.take()
-            elif word == b"QUIT":
-                return self.say("221 bye")
-            else:
-                self.say("550 no" if b"refused.example" in line and word == b"RCPT" else "250 ok")
-
-    def take(self) -> None:
-        lines = []
-        for line in self.rfile:
-            if line == b".\r\n":
-                break
-            lines.append(line)
-        self.server.letters.append(message_from_bytes(b"".join(lines), policy=default))  # type: ignore[attr-defined]
-        self.say("250 taken")
-
-    def say(self, text: str) -> None:
-        self.wfile.write(text.encode() + b"\r\n")
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    server = Server()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
 def office(config: Config, sqlite_database: Database, server: Server) -> Iterator[Office]:
     """An office with a mail server, in which rina and budi have addresses and a notice each."""
     url = f"smtp://127.0.0.1:{server.server_address[1]}"
-    database = settings.open_database(replace(config, smtp_url=url, mail_from="alur@example.id"))
+    told = replace(config, smtp_url=url, mail_from="alur@example.id", allow_time_travel=True)
+    database = settings.open_database(told)
+    with database.transaction() as session:
+        clock.travel(session, WEDNESDAY)
     office = Office(database)
     case = office.start(judul="KENARI-PERIHAL", pelapor="KENARI-IDENTITAS")
     with database.transaction() as session:
@@ -108,6 +57,8 @@ def later(office: Office, **much: float) -> None:
     with office.database.transaction() as session:
         for row in session.scalars(select(Notice)):
             row.created_at -= timedelta(**much)
+            if row.mail_at:
+                row.mail_at -= timedelta(**much)
 
 
 def test_a_letter_a_person_with_number_and_link_and_nothing_about_the_case(

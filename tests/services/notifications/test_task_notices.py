@@ -145,6 +145,65 @@ def test_what_is_delivered_after_its_task_was_closed_comes_as_read(office: Offic
     assert any("kepada Anda" in words for words in told)  # in the list it stands all the same
 
 
+def test_what_somebody_took_is_no_news_to_the_others(office: Office) -> None:
+    with office.database.transaction() as session:
+        colleague = add_user(session, "doni", "Unit", units=("A",))
+    task, other = send_to(office, "A"), send_to(office, "A")
+    deliver(office)
+    with office.database.transaction() as session:
+        tasks.claim(session, task.id, actor=office.dinas_a)
+    assert unread(office, office.dinas_a) == unread(office, colleague) == ["task_opened"]
+    with office.database.reading() as session:
+        left = session.scalars(select(Notice.task_id).where(Notice.read_at.is_(None))).all()
+    assert left == [other.id] * 2
+
+
+def test_a_deadline_is_left_to_who_took_the_task_and_who_coordinates_it(office: Office) -> None:
+    task = office.open_task(office.start())
+    with office.database.transaction() as session:
+        case, people = (
+            session.get_one(ProcessInstance, task.instance_id),
+            (office.rina, office.budi, office.ketua),
+        )
+        to = {"users": [actor.id for actor in people]}
+        texts.queue(session, case, task.activity_id, "notification", to, task.id, text="Segera")
+    deliver(office)
+    with office.database.transaction() as session:
+        tasks.claim(session, task.id, actor=office.rina)
+    assert unread(office, office.rina) == unread(office, office.ketua) == ["notification"]
+    assert unread(office, office.budi) == []
+
+
+def test_what_is_delivered_after_its_task_was_taken_comes_as_read(office: Office) -> None:
+    task = send_to(office, "A")
+    with office.database.transaction() as session:
+        tasks.claim(session, task.id, actor=office.dinas_a)
+    deliver(office)
+    assert unread(office, office.dinas_a) == []
+
+
+def test_what_is_for_somebody_stands_apart_from_what_is_for_his_lane(office: Office) -> None:
+    def apart(actor: Actor) -> tuple[int, int]:
+        with office.database.reading() as session:
+            return notices.unread_apart(session, actor=actor)
+
+    send_to(office, "A")
+    held = office.open_task(office.start())
+    with office.database.transaction() as session:
+        tasks.claim(session, held.id, actor=office.rina)
+    with office.database.reading() as session:
+        later = clock.now(session) + timedelta(days=10)
+    worker.fire_until(office.database, later)
+    deliver(office)
+    assert apart(office.rina) == (1, 0)  # she has it
+    assert apart(office.budi) == (0, 1)  # a colleague of hers
+    assert apart(office.dinas_a)[1] == 1
+    with office.database.reading() as session:
+        of_lane, _more = notices.of_user(session, actor=office.budi, for_lane=True)
+        assert [row.task_id for row in of_lane] == [held.id]
+        assert notices.of_user(session, actor=office.budi, for_lane=False) == ([], None)
+
+
 def test_what_is_about_no_task_stays_until_it_is_read(office: Office) -> None:
     case = office.start()
     with office.database.transaction() as session:

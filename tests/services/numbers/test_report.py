@@ -30,9 +30,11 @@ def test_a_month_is_what_its_rows_say(office: Office, month: str) -> None:
         return at is not None and f"{at.astimezone(WIB):%Y-%m}" == month  # type: ignore[attr-defined]
 
     ended = [case for case in cases if within(case.ended_at)]
-    kinds = Counter("cancelled" if case.state == "cancelled" else "finished" for case in ended)
+    kinds = Counter("finished" if case.state == "ended" else case.state for case in ended)
     assert told["Diterima"] == sum(within(case.started_at) for case in cases)
-    assert (told["Selesai"], told["Dibatalkan"]) == (kinds["finished"], kinds["cancelled"])
+    assert [told[name] for name in ("Selesai", "Dibatalkan", "Digabung")] == [
+        kinds[name] for name in ("finished", "cancelled", "joined")
+    ]
     done = [task for task in tasks if within(task.closed_at)]
     timed = [task for task in done if task.due_at is not None]
     share = sum(task.closed_at <= task.due_at for task in timed) / len(timed)

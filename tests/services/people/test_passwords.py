@@ -1,6 +1,7 @@
 """Hashing, the demo's password, and which passwords are good enough."""
 
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from statistics import median
@@ -10,6 +11,16 @@ import pytest
 from app.config import Config, Office
 from app.errors import InvalidForm
 from app.services.people import passwords
+from tests.passwords import AS_SERVED
+
+
+@pytest.fixture(autouse=True)
+def as_served(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hash at the cost that a server has."""
+    monkeypatch.setattr(passwords, "_hasher", AS_SERVED)
+    passwords._nobody.cache_clear()
+    yield
+    passwords._nobody.cache_clear()
 
 
 def test_a_password_fits_its_hash_and_no_other() -> None:

@@ -13,7 +13,7 @@ from app.db import Base
 from app.errors import Conflict, InvalidForm, NotAllowed, WrongKey
 from app.history import reader
 from app.history.events import IdentityErased
-from app.models import CompletionUndo, Draft, ImportBatch, ImportRow, ProcessInstance
+from app.models import CompletionUndo, Draft, ImportBatch, ImportRow, IncomingMail, ProcessInstance
 from app.services.core import clock, encryption, settings
 from app.services.core.access import Actor
 from app.services.files import attachments, uploads
@@ -22,8 +22,8 @@ from app.services.retention import erasure
 from app.services.tasks import drafts
 from tests.services.office import Office, add_user
 
-MARKS = tuple(f"kenari-{n}" for n in ("nama", "ktp", "draf", "sel", "lepas", "urung"))
-WHO, CARD, DRAFT, CELL, LOOSE, UNDO = MARKS
+MARKS = tuple(f"kenari-{n}" for n in ("nama", "ktp", "draf", "sel", "lepas", "urung", "surat"))
+WHO, CARD, DRAFT, CELL, LOOSE, UNDO, MAIL = MARKS
 
 
 @pytest.fixture
@@ -74,6 +74,9 @@ def planted(office: Office) -> ProcessInstance:
         session.add(
             ImportRow(batch_id=batch.id, line=2, state="imported", mark="m", cells=cells, instance_id=case.id)
         )
+        mail = IncomingMail(mark="m", state="case", received_at=clock.now(session), instance_id=case.id)
+        mail.content = encryption.seal(session, {"text": MAIL})
+        session.add(mail)
     return case
 
 
@@ -120,7 +123,13 @@ def test_nothing_of_the_person_is_left_in_rows_and_files(
         known = settings.config(session)
         [entry] = list(reader.of_kinds(session, case.id, IdentityErased))
         told = entry.event
-        assert (list(told.fields), told.files, told.drafts, told.lines) == (["pelapor"], 2, 1, 1)
+        assert (list(told.fields), told.files, told.drafts, told.lines, told.mails) == (
+            ["pelapor"],
+            2,
+            1,
+            1,
+            1,
+        )
         assert session.scalars(select(Draft.scope)).all() == ["start:uji"]
         assert session.get_one(ProcessInstance, case.id).subject == "Lampu mati"
     backup.backup(known, office.database, tmp_path / "copy")
@@ -171,7 +180,11 @@ def test_every_column_of_bytes_is_known_to_the_scan(office: Office) -> None:
     known = """identity_value.ciphertext draft.ciphertext import_row.cells import_row.errors import_batch.sheet
         roster_file.sheet roster_file.secret roster_line.cells roster_line.errors process_instance.engine_state
         migration_case.before resource.content process_draft_file.content sandbox_run.steps
-        idempotency_record.scope idempotency_record.body completion_undo.before completion_undo.typed"""
+        idempotency_record.scope idempotency_record.body completion_undo.before completion_undo.typed
+        webhook.secret incoming_mail.content second_step.sealed_key import_value.text passkey.public_key
+        joined_report.before
+        history_event.hash history_event.salt history_event.redacted event_chain.head sealed_head.head
+        checkpoint.root checkpoint.public_key checkpoint.signature checkpoint.grown"""
     columns = {
         f"{table.name}.{column.name}"
         for table in Base.metadata.sorted_tables

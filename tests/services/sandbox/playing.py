@@ -17,7 +17,7 @@ from app.services.sandbox import runs
 from app.services.sandbox.outcomes import Outcome
 from app.services.sandbox.runs import Run
 from app.services.sandbox.steps import Step
-from app.services.studio import drafts, titles
+from app.services.studio import draft_files, new_drafts, titles
 
 #: A Monday, 09.00 in Jakarta.
 BEGUN = datetime(2026, 11, 2, 2, 0, tzinfo=UTC)
@@ -32,7 +32,7 @@ class Trial:
         self.database, self.owner = database, owner
         with database.transaction() as session:
             title = titles.title_of(files)
-            self.id = drafts.begin_from_files(session, files, title=title, actor=owner).id
+            self.id = new_drafts.begin_from_files(session, files, title=title, actor=owner).id
         self.begin(begun_at)
 
     def begin(self, at: datetime = BEGUN) -> None:
@@ -55,8 +55,8 @@ class Trial:
 
     def save(self, name: str, content: bytes) -> None:
         with self.database.transaction() as session:
-            known = {row.name: row.revision for row in drafts.files_of(session, self.id)}
-            drafts.save(
+            known = {row.name: row.revision for row in draft_files.files_of(session, self.id)}
+            draft_files.save(
                 session, self.id, name, content, began_with=known.get(name, 0), title=None, actor=self.owner
             )
 

@@ -26,7 +26,7 @@ from app.services.deployment import deployments, versions
 from app.services.sandbox import scenarios
 from app.services.sandbox.outcomes import OpenPlace, Outcome, Told
 from app.services.sandbox.scenarios import ScenariosDiffer, Words
-from app.services.studio import archives, drafts
+from app.services.studio import archives, draft_files, new_drafts
 from tests.services.office import Office, form, procedure, text
 from tests.services.sandbox.playing import BEGUN, Trial, complete, start, wait
 
@@ -58,14 +58,14 @@ def keep(trial: Trial, name: str) -> str:
 
 def contents(trial: Trial) -> dict[str, bytes]:
     with trial.database.reading() as session:
-        return drafts.contents(session, trial.id)
+        return draft_files.contents(session, trial.id)
 
 
 def played(trial: Trial, seconds: float = 60.0) -> list[Finding]:
     with trial.database.reading() as session:
         config = settings.config(session)
         return play_scenarios(
-            trial.database, session, drafts.contents(session, trial.id), config, seconds=seconds
+            trial.database, session, draft_files.contents(session, trial.id), config, seconds=seconds
         )
 
 
@@ -162,9 +162,9 @@ def test_scenarios_are_versioned_with_the_process_and_carried_over(trial: Trial)
     with trial.database.transaction() as session:
         live = definitions.latest(session, "uji")
         assert live is not None
-        draft_id = drafts.begin_from_version(session, live.id, actor=trial.owner).id
-        assert FILE in drafts.contents(session, draft_id)
-        drafts.remove(session, draft_id, FILE, actor=trial.owner)
+        draft_id = new_drafts.begin_from_version(session, live.id, actor=trial.owner).id
+        assert FILE in draft_files.contents(session, draft_id)
+        draft_files.remove(session, draft_id, FILE, actor=trial.owner)
     trial.id = draft_id
     publish(trial)
     assert kept_files(trial.database) == set()

@@ -3,11 +3,12 @@
 from sqlalchemy import delete, func, select, update
 
 from app.commands import search
-from app.models import CaseWords, HistoryEvent, WordSlip
+from app.models import CaseWords, HistoryEvent, ProcessInstance, WordSlip
 from app.services.casefile import notes
 from app.services.files import attachments
 from app.services.files.uploads import Upload
 from app.services.search import finding, words
+from tests.history.unguarded import unguard
 from tests.services.counting import statements
 from tests.services.office import Office
 
@@ -78,6 +79,7 @@ def test_an_event_that_is_seen_late_is_not_lost(office: Office) -> None:
     index(office, turns)
     note(office, cases[0], "kenarilambat")
     with office.database.transaction() as session:  # as if it had been committed after the next one
+        unguard(session.connection())
         newest = session.scalars(select(func.max(HistoryEvent.id))).one()
         session.execute(update(HistoryEvent).where(HistoryEvent.id == newest).values(instance_id=cases[1]))
         note_id = newest
@@ -95,7 +97,8 @@ def test_what_a_case_said_before_stays_found(office: Office) -> None:
     case = office.start(judul="Pohon tumbang")
     index(office)
     with office.database.transaction() as session:
-        words.store(session, [words.Reading(case.id, 10**6, frozenset({"lain"}))])
+        revision = session.get_one(ProcessInstance, case.id).revision
+        words.store(session, [words.Reading(case.id, 10**6, revision, frozenset({"lain"}))])
     [found] = held(office).values()
     assert {"pohon", "tumbang", "lain"} <= found
 

@@ -21,8 +21,8 @@ from app.models import ProcessDraft, ProcessDraftFile
 from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.definitions import definitions
-from app.services.studio import archives, drafts, titles
-from app.services.studio.drafts import SavedByOthers, SavedMeanwhile
+from app.services.studio import archives, draft_files, drafts, new_drafts, titles
+from app.services.studio.draft_files import SavedByOthers, SavedMeanwhile
 from tests.services.office import Office, add_user, form, procedure, text
 
 
@@ -30,14 +30,14 @@ def begin(office: Office, files: dict[str, bytes] | None = None) -> int:
     files = procedure() if files is None else files
     with office.database.transaction() as session:
         title = titles.title_of(files)
-        return drafts.begin_from_files(session, files, title=title, actor=office.owner).id
+        return new_drafts.begin_from_files(session, files, title=title, actor=office.owner).id
 
 
 def begin_from_live(office: Office) -> int:
     with office.database.transaction() as session:
         live = definitions.latest(session, "uji")
         assert live is not None
-        return drafts.begin_from_version(session, live.id, actor=office.owner).id
+        return new_drafts.begin_from_version(session, live.id, actor=office.owner).id
 
 
 def save(
@@ -63,7 +63,7 @@ def publish(office: Office, draft_id: int, reason: str = "Permintaan bagian") ->
 
 def contents(office: Office, draft_id: int) -> dict[str, bytes]:
     with office.database.reading() as session:
-        return drafts.contents(session, draft_id)
+        return draft_files.contents(session, draft_id)
 
 
 def told_of(office: Office, session: Session, *kinds: type[Event]) -> list[Entry[Any]]:
@@ -97,7 +97,7 @@ def test_only_process_owners_have_drafts(office: Office) -> None:
             with pytest.raises(NotAllowed):
                 drafts.drafts(session, actor=actor)
             with pytest.raises(NotAllowed):
-                drafts.begin_empty(session, "Izin", actor=actor)
+                new_drafts.begin_empty(session, "Izin", actor=actor)
 
 
 def test_what_is_saved_has_a_new_revision_and_the_title_of_the_diagram(office: Office) -> None:
@@ -149,8 +149,8 @@ def test_a_draft_takes_no_larger_and_no_more_files_than_an_editor_opens(
 ) -> None:
     draft_id = begin(office)
     with pytest.raises(InvalidForm, match="lebih besar dari 1 MB"):
-        save(office, draft_id, "uji.bpmn", b"x" * (drafts.MOST_BYTES + 1), 1)
-    monkeypatch.setattr(drafts, "MOST_FILES", 3)
+        save(office, draft_id, "uji.bpmn", b"x" * (draft_files.MOST_BYTES + 1), 1)
+    monkeypatch.setattr(draft_files, "MOST_FILES", 3)
     with pytest.raises(InvalidForm, match="Paling banyak 3 berkas"):
         save(office, draft_id, "lain.form", b"{}", 0)
 
@@ -239,13 +239,13 @@ def test_a_draft_taken_along_comes_back_the_same(office: Office) -> None:
     changed = procedure(after="5 hari kerja")
     with office.database.transaction() as session:
         title = titles.title_of(changed)
-        names = drafts.bring_in(session, draft_id, changed, title=title, actor=office.owner)
+        names = draft_files.bring_in(session, draft_id, changed, title=title, actor=office.owner)
     assert names == ["uji.bpmn"]
     assert contents(office, draft_id) == changed
 
 
 def test_an_archive_is_read_within_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
-    large = archives.pack({"uji.bpmn": b"x" * (drafts.MOST_BYTES + 1)})
+    large = archives.pack({"uji.bpmn": b"x" * (draft_files.MOST_BYTES + 1)})
     assert len(large) < 10_000
     with pytest.raises(InvalidForm, match="lebih besar"):
         archives.unpack({"besar.zip": large})
@@ -253,7 +253,7 @@ def test_an_archive_is_read_within_bounds(monkeypatch: pytest.MonkeyPatch) -> No
         archives.unpack({"rusak.zip": b"PK\x03\x04 bukan"})
     with pytest.raises(InvalidForm, match=r"dua berkas bernama uji\.bpmn"):
         archives.unpack({"a.zip": archives.pack({"uji.bpmn": b"a"}), "uji.bpmn": b"b"})
-    monkeypatch.setattr(drafts, "MOST_FILES", 2)
+    monkeypatch.setattr(draft_files, "MOST_FILES", 2)
     with pytest.raises(InvalidForm, match="Paling banyak 2 berkas"):
         archives.unpack({"banyak.zip": archives.pack(procedure())})
 
@@ -263,7 +263,7 @@ def test_many_archives_are_read_within_the_bounds_of_one(monkeypatch: pytest.Mon
     sent = {f"{n}.zip": archives.pack({f"{n}.form": b"x" * 1000}) for n in range(4)}
     with pytest.raises(InvalidForm, match="seluruhnya"):
         archives.unpack(sent)
-    monkeypatch.setattr(drafts, "MOST_FILES", 1)
+    monkeypatch.setattr(draft_files, "MOST_FILES", 1)
     with pytest.raises(InvalidForm, match="Paling banyak 1 berkas"):
         archives.unpack(dict(list(sent.items())[:2]))
 
@@ -290,18 +290,20 @@ def test_what_somebody_else_saved_is_replaced_by_who_says_so(office: Office) -> 
         with office.database.transaction() as session:
             given = {"title": None, "actor": office.owner, "over_others": over_others}
             if over_others:
-                assert drafts.bring_in(session, draft_id, files, **given) == ["uji.bpmn"]
+                assert draft_files.bring_in(session, draft_id, files, **given) == ["uji.bpmn"]
                 continue
             with pytest.raises(SavedByOthers, match=r"uji\.bpmn"):
-                drafts.bring_in(session, draft_id, files, **given)
+                draft_files.bring_in(session, draft_id, files, **given)
         assert contents(office, draft_id)["uji.bpmn"] == changed
 
 
 def test_a_file_that_was_taken_out_and_came_again_is_not_overwritten(office: Office) -> None:
     draft_id = begin(office)
     with office.database.transaction() as session:
-        drafts.remove(session, draft_id, "uji.bpmn", actor=office.owner)
-        drafts.bring_in(session, draft_id, procedure(after="5 hari kerja"), title=None, actor=office.owner)
+        draft_files.remove(session, draft_id, "uji.bpmn", actor=office.owner)
+        draft_files.bring_in(
+            session, draft_id, procedure(after="5 hari kerja"), title=None, actor=office.owner
+        )
     with pytest.raises(SavedMeanwhile):
         save(office, draft_id, "uji.bpmn", b"<lama/>", 1)
 
@@ -313,7 +315,7 @@ def test_folders_hidden_files_and_other_endings_of_an_archive_are_understood() -
 
 def test_an_empty_draft_can_be_published_as_it_is(office: Office) -> None:
     with office.database.transaction() as session:
-        draft = drafts.begin_empty(session, ' Izin "Mikro" & <Kecil> ', actor=office.owner)
+        draft = new_drafts.begin_empty(session, ' Izin "Mikro" & <Kecil> ', actor=office.owner)
         assert (draft.key, draft.name) == ("izin_mikro_kecil", 'Izin "Mikro" & <Kecil>')
         draft_id = draft.id
     publish(office, draft_id)
@@ -329,6 +331,6 @@ def test_a_draft_that_is_not_there_is_told(office: Office) -> None:
         drafts.get(session, 77, actor=office.owner)
     draft_id = begin(office)
     with office.database.reading() as session, pytest.raises(NotFound):
-        drafts.file_of(session, draft_id, "tiada.form", actor=office.owner)
+        draft_files.file_of(session, draft_id, "tiada.form", actor=office.owner)
     with pytest.raises(NotFound):
         save(office, draft_id, "tiada.form", b"{}", 3)

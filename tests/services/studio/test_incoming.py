@@ -15,7 +15,7 @@ from app.history.events import DraftBegun
 from app.models import ProcessDefinition, ProcessDraft, ProcessDraftFile
 from app.services.core import history
 from app.services.deployment import folder_watch
-from app.services.studio import drafts
+from app.services.studio import draft_files, drafts
 from tests.services.office import Office, form, procedure, text
 from tests.write_locks import write_locks
 
@@ -37,7 +37,7 @@ def upload(office: Office, files: dict[str, bytes]) -> list[int]:
 
 def contents(office: Office, draft_id: int) -> dict[str, bytes]:
     with office.database.reading() as session:
-        return drafts.contents(session, draft_id)
+        return draft_files.contents(session, draft_id)
 
 
 def draft_ids(office: Office) -> list[int]:

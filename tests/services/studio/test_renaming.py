@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.commands import studio
 from app.errors import Conflict, InvalidForm, NotAllowed
-from app.services.studio import drafts, field_usage, renaming, titles
+from app.services.studio import draft_files, field_usage, new_drafts, renaming, titles
 from app.services.studio.renaming import Plan, plan_for
 from tests.services.office import Office, form, text
 from tests.sop_changes.editing import shipped
@@ -18,7 +18,7 @@ def planned(files: dict[str, bytes], file: str, old: str, new: str) -> Plan:
 def draft_of(office: Office, files: dict[str, bytes]) -> int:
     with office.database.transaction() as session:
         title = titles.title_of(files)
-        return drafts.begin_from_files(session, files, title=title, actor=office.owner).id
+        return new_drafts.begin_from_files(session, files, title=title, actor=office.owner).id
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_what_only_people_can_change_is_said_and_stops_all_of_it(office: Office)
             actor=office.owner,
         )
     with office.database.reading() as session:
-        assert drafts.contents(session, draft_id) == files
+        assert draft_files.contents(session, draft_id) == files
 
 
 def test_all_files_change_at_once_or_none(office: Office) -> None:
@@ -95,7 +95,7 @@ def test_all_files_change_at_once_or_none(office: Office) -> None:
             office.database, draft_id, "laporan.form", "kategori", "jenis", seen=plan.seen, actor=office.owner
         )
     with office.database.reading() as session:
-        assert drafts.contents(session, draft_id) == {**shipped(), "laporan.form": later}
+        assert draft_files.contents(session, draft_id) == {**shipped(), "laporan.form": later}
         seen = renaming.plan(session, draft_id, "laporan.form", "kategori", "jenis", actor=office.owner).seen
     done = studio.rename_field(
         office.database, draft_id, "laporan.form", "kategori", "jenis", seen=seen, actor=office.owner
@@ -103,7 +103,7 @@ def test_all_files_change_at_once_or_none(office: Office) -> None:
     assert done["revisions"]["laporan.form"] == 3
     assert done["revisions"]["pelapor.form"] == 1
     with office.database.reading() as session:
-        assert b'"key": "jenis"' in drafts.contents(session, draft_id)["penyaluran.form"]
+        assert b'"key": "jenis"' in draft_files.contents(session, draft_id)["penyaluran.form"]
 
 
 def test_only_process_owners_rename(office: Office) -> None:

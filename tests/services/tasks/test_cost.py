@@ -75,7 +75,7 @@ def test_one_that_can_be_taken_back_takes_three_more_and_few_bytes(database: Dat
     assert max(kept) < 5_000, kept
 
 
-def test_no_completion_takes_more_than_sixteen_where_everybody_was_told_of_its_task(
+def test_no_completion_takes_more_than_seventeen_where_everybody_was_told_of_its_task(
     database: Database,
 ) -> None:
     begin(database)
@@ -93,7 +93,7 @@ def test_no_completion_takes_more_than_sixteen_where_everybody_was_told_of_its_t
         assert not session.scalars(select(Notice).where(Notice.read_at.is_(None))).all()
     assert told
     assert len(costs) == 6
-    assert {activity: cost for activity, cost in costs.items() if cost > 16} == {}
+    assert {activity: cost for activity, cost in costs.items() if cost > 17} == {}
 
 
 def test_a_reminder_of_the_sop_takes_no_more_than_sixteen_statements(database: Database) -> None:

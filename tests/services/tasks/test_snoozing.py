@@ -10,7 +10,7 @@ from app.models import ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor
 from app.services.instances import execution
-from app.services.tasks import inbox, page_counts, snoozing, tasks
+from app.services.tasks import inbox, inbox_counts, page_counts, snoozing, tabs, tasks
 from app.services.tasks.inbox import Filters
 from tests.services.office import Office
 
@@ -18,7 +18,7 @@ from tests.services.office import Office
 def shown(session: Session, actor: Actor) -> tuple[int, int]:
     """How many tasks stand in "Tugas saya", and how many are put off; lists and counts agree."""
     listed = [len(inbox.page(session, Filters(tab=tab), actor=actor).items) for tab in ("mine", "snoozed")]
-    counts = inbox.counts(session, actor=actor)
+    counts = inbox_counts.counts(session, actor=actor)
     assert listed == [counts["mine"], counts["snoozed"]]
     assert page_counts.of_actor(session, actor=actor).tasks == counts["mine"] + counts["queue"]
     return listed[0], listed[1]
@@ -55,7 +55,7 @@ def test_a_deadline_wins(office: Office, held: UserTask) -> None:
         task.due_at = clock.now(session)  # somebody set a deadline meanwhile
         session.flush()
         assert shown(session, office.rina) == (1, 0)
-        assert not inbox.is_put_off(session, task)
+        assert not tabs.is_put_off(session, task)
         task.due_at = clock.now(session) + timedelta(days=3)
         with pytest.raises(InvalidForm) as refused:
             snoozing.snooze(session, held.id, day(session, 5), moved=False, actor=office.rina)

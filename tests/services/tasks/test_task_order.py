@@ -8,7 +8,7 @@ from app.services.core import clock
 from app.services.deployment import deployments
 from app.services.instances import instances
 from app.services.instances.task_order import UNDATED
-from app.services.tasks import inbox, tasks
+from app.services.tasks import inbox, inbox_counts, tasks
 from app.services.tasks.inbox import Filters
 from tests.engine.building import boundary, bpmn, end, inside, node, start, user
 from tests.engine.case import Case
@@ -92,7 +92,7 @@ def test_only_a_deadline_of_its_own_makes_a_task_overdue(office: Office) -> None
     assert listed(office, "week", days=1) == []
     with office.database.reading() as session:
         clock.fix(session, NOW + timedelta(days=40))
-        assert inbox.counts(session, actor=office.rina)["queue_overdue"] == 1
+        assert inbox_counts.counts(session, actor=office.rina)["queue_overdue"] == 1
 
 
 def test_of_two_without_a_deadline_the_older_one_comes_first(office: Office) -> None:

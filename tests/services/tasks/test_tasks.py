@@ -17,7 +17,7 @@ from app.services.instances import cancellation, incidents, instances
 from app.services.notifications import texts
 from app.services.people import users
 from app.services.people.profiles import Profile
-from app.services.tasks import drafts, inbox, tasks
+from app.services.tasks import drafts, inbox, inbox_counts, tasks
 from app.services.tasks.inbox import Filters
 from tests.engine.building import bpmn, end, exclusive, flow, start, user
 from tests.services.office import Office
@@ -61,8 +61,8 @@ def test_a_task_of_a_unit_is_hidden_from_the_other_unit(office: Office) -> None:
     with office.database.transaction() as session, pytest.raises(NotFound):
         tasks.complete(session, task.id, {}, {}, actor=office.dinas_b)
     with office.database.reading() as session:
-        assert inbox.counts(session, actor=office.dinas_a)["queue"] == 1
-        assert inbox.counts(session, actor=office.dinas_b)["queue"] == 0
+        assert inbox_counts.counts(session, actor=office.dinas_a)["queue"] == 1
+        assert inbox_counts.counts(session, actor=office.dinas_b)["queue"] == 0
         assert (
             instance_lists.page(session, instance_lists.InstanceFilters(), actor=office.dinas_b).items == []
         )

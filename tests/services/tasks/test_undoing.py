@@ -1,6 +1,5 @@
 """Taking back a completion: what is as before, who may, until when, and what is in the way."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import Any
@@ -18,60 +17,17 @@ from app.models import Attachment, CompletionUndo, Job, Notice, OutboxMessage, P
 from app.services import identity
 from app.services.casefile import casefile
 from app.services.core import clock
-from app.services.core.access import Actor
 from app.services.files import attachments, uploads
 from app.services.instances import instances, jobs
 from app.services.notifications import outbox
-from app.services.numbers import recount
+from app.services.numbers import recount, totals
+from app.services.reporter import joined_reports, ratings
 from app.services.tasks import drafts, inbox, kept_completions, tasks, undoing
 from app.services.tasks.inbox import Filters
 from tests.engine.building import bpmn, end, start, user
 from tests.services import rounds, two_pools
-from tests.services.migration import moving
+from tests.services.desk import ENOUGH, Desk
 from tests.services.office import Office, form
-
-ENOUGH = {"hasil": "cukup", "unit": "A"}
-
-
-class Desk:
-    """A case whose first task rina has claimed, and shortcuts to complete it and take that back."""
-
-    def __init__(self, office: Office) -> None:
-        self.office, self.database = office, office.database
-        self.case = office.start()
-        self.task = office.open_task(self.case).id
-        with self.database.transaction() as session:
-            tasks.claim(session, self.task, actor=office.rina)
-        self.before = self.rows()
-
-    def rows(self) -> dict[str, Any]:
-        return moving.rows(self.office, self.case)
-
-    def complete(self, values: Mapping[str, Any] = ENOUGH, key: str | None = None) -> str:
-        done = complete_task(
-            self.database,
-            self.task,
-            values,
-            {},
-            actor=self.office.rina,
-            command=Command("complete_task", self.task, key, dict(values)),
-            answer=lambda _session, work: {"until": work.undo_until and work.undo_until.isoformat()},
-            typed=values,
-            undoable=True,
-        )
-        return done["until"] or ""
-
-    def undo(self, actor: Actor | None = None, key: str | None = None) -> Mapping[str, Any]:
-        return undo_completion(
-            self.database,
-            self.task,
-            actor=actor or self.office.rina,
-            command=Command("undo_completion", self.task, key),
-            answer=lambda _session, task: {"task": task.name},
-        )
-
-    def next_task(self) -> str:
-        return self.office.open_task(self.case).id
 
 
 @pytest.fixture
@@ -197,6 +153,47 @@ def test_what_somebody_began_to_fill_in_is_not_lost(desk: Desk) -> None:
         drafts.save(session, desk.office.dinas_a, f"task:{desk.next_task()}", as_draft({"x": 1}, {}))
     with pytest.raises(Conflict, match="mulai diisi"):
         desk.undo()
+
+
+def test_a_draft_of_who_only_sees_the_next_task_is_in_nobodys_way(desk: Desk) -> None:
+    desk.complete()
+    scope = f"task:{desk.next_task()}"
+    with desk.database.transaction() as session:
+        drafts.save(session, desk.office.ketua, scope, as_draft({"x": 1}, {}))
+    desk.undo()
+    assert desk.rows() == desk.before
+    with desk.database.reading() as session:
+        assert drafts.load(session, desk.office.ketua, scope) is None
+
+
+def test_who_rated_an_end_that_is_taken_back_is_asked_anew(office: Office) -> None:
+    desk = Desk(office)
+    desk.complete()
+    desk.task = desk.next_task()
+    with office.database.transaction() as session:
+        tasks.claim(session, desk.task, actor=office.dinas_a)
+    joined = office.start()
+    with office.database.transaction() as session:
+        joined_reports.join(session, joined.id, desk.case.id, actor=office.rina)
+    office.rina, rina = office.dinas_a, office.rina
+    for again in (False, True):
+        desk.complete({})
+        rated = [desk.case.id, joined.id]
+        with office.database.transaction() as session:
+            assert [ratings.rating_of(session, one) for one in rated] == [None, None]
+            for one in rated:
+                ratings.rate(session, one, "2", "kurang cepat")
+        if not again:
+            desk.undo()
+            with office.database.reading() as session:
+                assert [row.rated for row in totals.summed(session, "uji", "month").values()] == [0]
+                assert list(recount.differences(session)) == []
+            with office.database.transaction() as session, pytest.raises(Conflict):
+                ratings.rate(session, joined.id, "5", "")
+    office.rina = rina
+    with office.database.reading() as session:
+        assert [row.rated for row in totals.summed(session, "uji", "month").values()] == [2]
+        assert list(recount.differences(session)) == []
 
 
 def test_a_case_that_went_on_stays_where_it_is(desk: Desk) -> None:

@@ -7,7 +7,6 @@ import pytest
 from sqlalchemy import select
 
 from app import worker
-from app.db import Database
 from app.history import reader
 from app.models import HistoryEvent, OutboxMessage, ProcessInstance
 from app.services.core import clock
@@ -22,8 +21,8 @@ ENDING = "<bpmn:terminateEventDefinition/>"
 
 
 @pytest.fixture
-def office(database: Database) -> Office:
-    return Office(database)
+def office(furnished: Office) -> Office:
+    return furnished
 
 
 def begun(office: Office) -> ProcessInstance:

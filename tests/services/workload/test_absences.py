@@ -17,6 +17,7 @@ from app.services.notifications import outbox
 from app.services.people import absences, loads
 from app.services.tasks import tasks
 from app.services.workload import transfers
+from app.web.loads import load_in_words
 from tests.services.office import Office, add_user
 
 
@@ -24,7 +25,7 @@ def enter(
     office: Office, whose: Actor, substitute: Actor | None, *, actor: Actor, first: int = 0, last: int = 3
 ) -> int:
     with office.database.transaction() as session:
-        today, user = absences.today(session), session.get_one(User, whose.id)
+        today, user = clock.today(session), session.get_one(User, whose.id)
         days = today + timedelta(first), today + timedelta(last)
         other = substitute.id if substitute else None
         return absences.add(session, user, other, *days, actor=actor).id
@@ -166,4 +167,16 @@ def test_the_load_tells_open_and_overdue_tasks_and_absence(office: Office) -> No
         found = loads.of_users(session, [office.rina.id, office.budi.id])
         last: date = session.scalars(select(Absence.last_on)).one()
     assert found[office.rina.id] == loads.Load(2, 1, last, "Budi")
+    assert found[office.budi.id] == loads.Load()
+
+
+def test_an_absence_that_begins_soon_is_told_with_the_load(office: Office) -> None:
+    enter(office, office.rina, None, actor=office.rina, first=2, last=4)
+    enter(office, office.budi, None, actor=office.budi, first=15, last=20)
+    with office.database.reading() as session:
+        found = loads.of_users(session, [office.rina.id, office.budi.id])
+        today = clock.today(session)
+    rina = found[office.rina.id]
+    assert (rina.away_from, rina.away_until) == (today + timedelta(2), today + timedelta(4))
+    assert "tidak di tempat" in load_in_words(rina)
     assert found[office.budi.id] == loads.Load()

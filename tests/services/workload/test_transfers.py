@@ -41,6 +41,8 @@ def spread(office: Office, wanted: dict[str, int], actor: Actor) -> int:
     found = commands.spread(
         office.database, wanted, "Terlambat", actor=actor, command=Command("spread_tasks", "")
     )
+    while commands.work(office.database):  # what a busy machine left to the worker
+        pass
     return int(found["transfer"])
 
 

@@ -1,5 +1,6 @@
 """Importing a file in the browser, without any script: see, choose, begin, stop, go on, and the result as a file."""
 
+import re
 from collections.abc import Callable
 from io import BytesIO
 
@@ -176,3 +177,28 @@ def test_sent_twice_it_is_one_import(office: Database, lapor: Browser) -> None:
         assert answer.status_code == 303
     with office.reading() as session:
         assert len(session.scalars(select(ImportBatch)).all()) == 1
+
+
+def test_a_value_that_the_form_does_not_list_is_chosen_once(office: Database, lapor: Browser) -> None:
+    strange = COMPLAINT.replace("Jalan Berlubang", "Jalan Rusak Parah")
+    address = sent(lapor, file(*(line(f"85070{n}", kind=strange) for n in range(10, 13))))
+    work(office)
+    page = lapor.get(address)
+    assert "Jalan Rusak Parah" in words_of(page)
+    assert "Tidak ada baris yang dapat diimpor." in words_of(page)
+    [name] = re.findall(r'<select name="(nilai[.][^"]+)"', page.text)
+    assert lapor.post(f"{address}/pilihan", **{name: "tidak ada"}).status_code == 422
+    [option] = re.findall(r'<option value="([^"]+)">Jalan Berlubang</option>', page.text)
+    assert lapor.post(f"{address}/pilihan", **{name: option}).status_code == 303
+    work(office)
+    assert "Impor 3 baris" in words_of(lapor.get(address))
+
+
+def test_columns_that_were_not_found_are_told_with_what_was_meant(lapor: Browser) -> None:
+    heading = HEADING.replace("Klasifikasi Laporan", "Klasifikasi").replace("Isi Laporan Awal", "Isi Laporan")
+    content = f"{heading};Nama Pelapor\n{line('8507001')};x".encode()
+    words = words_of(lapor.get(sent(lapor, content)))
+    assert "Klasifikasi Laporan (wajib). Apakah yang Anda maksud kolom “Klasifikasi”?" in words
+    assert "Apakah yang Anda maksud kolom “Isi Laporan”?" in words
+    assert "Diabaikan, isinya tidak disimpan" in words
+    assert "Judul Laporan (wajib)" in words_of(lapor.get("/impor"))

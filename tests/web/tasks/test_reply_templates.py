@@ -36,8 +36,8 @@ def test_a_coordinator_writes_them_and_officers_of_the_lane_read_them_filled_in(
         [template] = session.scalars(select(ReplyTemplate.id))
     stranger = sign_in("dlh")
     stranger.get("/tugas/templat")
-    assert stranger.post(f"/tugas/templat/{template}/hapus").status_code == 403
-    assert stranger.post("/tugas/templat", id=str(template), name="X", text="Y").status_code == 403
+    assert stranger.post(f"/tugas/templat/{template}/hapus").status_code == 404
+    assert stranger.post("/tugas/templat", id=str(template), name="X", text="Y").status_code == 404
     assert writer.post(f"/tugas/templat/{template}/hapus").status_code == 303
 
 

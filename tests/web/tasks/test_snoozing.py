@@ -25,8 +25,12 @@ def test_a_task_is_put_off_and_had_back_by_buttons(sign_in: SignIn, case: Case, 
     page = browser.get(there.location)
     assert len(titles(page)) == 1
     assert f'action="{here}/kembalikan"' in page.text
-    assert len(titles(browser.get("/tugas?tab=snoozed"))) == 1
+    listed = browser.get("/tugas?tab=snoozed")
+    assert len(titles(listed)) == 1
+    assert "sampai perkara bergerak" in listed.text
+    assert f'action="{here}/kembalikan"' in listed.text
     assert "Ditunda sampai perkara bergerak" in browser.get(here).text
-    browser.post(f"{here}/kembalikan")
+    back = browser.post(f"{here}/kembalikan", next="/tugas?tab=snoozed")
+    assert back.location == "/tugas?tab=snoozed"
     assert len(titles(browser.get("/tugas?tab=mine"))) == 2
     assert sign_in("dlh").post(f"{here}/tunda", moved="1").status_code == 404

@@ -26,6 +26,8 @@ CODES = (
     "idempotency_key_reused",
     *("execution_failed", "expression_failed", "refused", "too_many_attempts", "internal_error"),
     *("not_ready", "wrong_key"),
+    *("first_step_over", "journey_over", "provider_declined", "provider_failed", "provider_only"),
+    *("tied_elsewhere", "unknown_user", "user_disabled", "user_refused"),
 )
 
 

@@ -7,7 +7,7 @@ from marshmallow import fields
 
 from app.i18n import _
 from app.services.core.ids import MAX_ID
-from app.services.tasks import inbox
+from app.services.tasks import inbox, tabs
 from app.web.api.schemas.common import Between, Paging, Whole, by, nullable, one_of, page_of, time
 from app.web.api.schemas.instances import Instance
 
@@ -32,7 +32,7 @@ class TaskQuery(Paging):
     """The inbox's filters."""
 
     tab = one_of(
-        inbox.TABS,
+        tabs.TABS,
         load_default="open",
         metadata={
             "description": "mine: claimed by the caller; queue: unclaimed; done: completed by the caller; "

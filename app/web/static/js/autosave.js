@@ -1,6 +1,7 @@
 // Saves the draft of a form while it is typed, and says so.
 // <form data-module="autosave" data-autosave="URL"> with a [data-autosave-status] inside, which holds the words:
 // data-saving, data-saved ("Tersimpan {time}"), data-failed, data-signed-out, data-gone.
+import { dropUnsent, fits, keepUnsent, place, unsent } from "./unsent.js";
 
 const PAUSE_MS = 1500; // after the last key
 const PATIENCE_MS = 10000; // someone who never pauses is saved as well
@@ -22,9 +23,10 @@ export default function autosave(form) {
   document.addEventListener("click", (event) => draft.follow(event), until);
   window.addEventListener("beforeunload", (event) => draft.warn(event), until);
   window.addEventListener("pageshow", (event) => event.persisted && draft.resume(), until);
-  window.addEventListener("pagehide", () => draft.save(true), until);
+  window.addEventListener("pagehide", () => draft.away(), until);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && draft.save(true), until);
   if (touched(form)) draft.changed(); // typed while the script was still on its way
+  else draft.bringBack();
 }
 
 // Counts versions, so that what was typed while a save was under way is not taken for saved.
@@ -50,6 +52,28 @@ class Draft {
   later(pause) {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), pause);
+  }
+
+  // The page that is loaded again may be drawn before this save arrives: it finds the words in the tab.
+  away() {
+    if (!this.held && !this.gone && this.typed !== this.saved) keepUnsent(this.form);
+    this.save(true);
+  }
+
+  async bringBack() {
+    const words = unsent(this.form);
+    if (!words) return;
+    if (!fits(this.form, words)) {
+      this.form.inert = true; // what is typed now would be lost with this page
+      const answer = await send(this.form, words).catch(() => null);
+      this.form.inert = false;
+      if (answer?.ok) {
+        dropUnsent(this.form);
+        return location.reload();
+      }
+    }
+    place(this.form, words);
+    this.form.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   // Nobody loses his last words to a session that has ended: they are saved first, and what cannot be saved stays.
@@ -127,6 +151,7 @@ class Draft {
   // The submission carries the values itself; a draft arriving after it would be about a finished task.
   hold() {
     clearTimeout(this.timer);
+    dropUnsent(this.form);
     this.held = true;
     this.remembered(false);
     setTimeout(() => this.resume(), SUBMIT_MS);
@@ -171,7 +196,10 @@ class Draft {
       const at = await savedAt(answer);
       this.say(at ? "saved" : "untouched", at);
       if (this.typed !== this.saved) this.later(PAUSE_MS);
-      else this.remembered(false);
+      else {
+        this.remembered(false);
+        dropUnsent(this.form);
+      }
       return;
     }
     this.say(refusal ?? "failed");
@@ -212,13 +240,17 @@ function chosen(form) {
 function post(form, leaving, files) {
   const all = new FormData(form);
   const body = files ? all : new URLSearchParams([...all].filter(([, value]) => typeof value === "string"));
+  return send(form, body, leaving);
+}
+
+function send(form, body, leaving = false) {
   return fetch(form.getAttribute("data-autosave"), {
     method: "POST",
     body,
     keepalive: leaving,
     credentials: "same-origin",
     redirect: "manual", // to the sign-in page: status 0
-    headers: { Accept: "application/json", "X-CSRFToken": all.get("csrf_token") ?? "" },
+    headers: { Accept: "application/json", "X-CSRFToken": form.querySelector("[name=csrf_token]")?.value ?? "" },
   });
 }
 

@@ -24,7 +24,11 @@ export default function explain(details) {
     set(pinned);
   });
   summary.addEventListener("focus", () => summary.matches(":focus-visible") && set(true));
-  details.addEventListener("pointerenter", () => hovers.matches && soon(true, OPEN_MS));
+  // A pointer that rests where the link comes to stand asks for nothing.
+  summary.addEventListener("pointermove", (event) => {
+    if (hovers.matches && (event.movementX || event.movementY)) soon(true, OPEN_MS);
+  });
+  details.addEventListener("pointerenter", () => hovers.matches && details.open && clearTimeout(timer));
   details.addEventListener("pointerleave", () => hovers.matches && soon(false, CLOSE_MS));
   details.addEventListener("focusout", (event) => {
     if (event.relatedTarget && !details.contains(event.relatedTarget)) set(false);

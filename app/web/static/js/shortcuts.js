@@ -37,11 +37,12 @@ function press(key, dialog) {
   return key in acts ? acts[key]() : use(key);
 }
 
-// Ctrl+Enter sends what one is writing, else the task; Ctrl+S keeps it as a draft.
+// Ctrl+Enter sends what one is writing, else the task; with Shift what goes on to the next; Ctrl+S keeps it as a draft.
 function together(event) {
   const form = event.target.closest("form[method=post]") ?? document.querySelector("form[data-autosave]");
-  const wish = { Enter: ".actions .button--primary, [type=submit]", s: "[formaction]" }[event.key];
-  const button = wish && !event.shiftKey && !event.altKey && form?.querySelector(wish);
+  const sending = event.shiftKey ? "[data-next]" : ".actions .button--primary, [type=submit]";
+  const wish = { Enter: sending, s: !event.shiftKey && "[formaction]" }[event.key];
+  const button = wish && !event.altKey && form?.querySelector(wish);
   if (!button) return;
   event.preventDefault();
   form.requestSubmit(button);

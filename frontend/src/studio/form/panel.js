@@ -182,8 +182,21 @@ export class Panel {
     return [
       ...this.marks(part),
       ...bounds.map(({ name, label, hint }) => this.tick(name, label, hint, part.properties?.[name] === 'hari ini', (on) => this.property(name, on ? 'hari ini' : ''))),
-      this.box('kolom impor', 'here.import', part.properties?.['kolom impor'], (value) => this.property('kolom impor', value, true), { hint: 'here.import.hint' })
+      ...this.importing(part)
     ];
+  }
+
+  // What an import does with the field. The rest is shown where it means something, or already stands in the file.
+  importing(part) {
+    const own = part.properties ?? {};
+    const found = [ this.box('kolom impor', 'here.import', own['kolom impor'], (value) => this.property('kolom impor', value, true), { hint: 'here.import.hint' }) ];
+    if (part.type === 'datetime' || own['zona impor']) {
+      found.push(this.tick('zona impor', 'here.utc', 'here.utc.hint', String(own['zona impor'] ?? '').trim().toUpperCase() === 'UTC', (on) => this.property('zona impor', on ? 'UTC' : '')));
+    }
+    if (CHOICES.has(part.type) || own['impor kecuali']) {
+      found.push(this.box('impor kecuali', 'here.except', own['impor kecuali'], (value) => this.property('impor kecuali', value, true), { hint: 'here.except.hint' }));
+    }
+    return found;
   }
 
   marks(part) {

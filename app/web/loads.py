@@ -16,9 +16,12 @@ def load_in_words(load: Load) -> str:
 
 
 def away_in_words(load: Load) -> str:
-    """Until when he is away, and who stands in for him."""
+    """From when and until when he is away, and who stands in for him."""
     if load.away_until is None:
         return ""
+    if load.away_from is not None:
+        about = {"first": day(load.away_from), "last": day(load.away_until)}
+        return _("tidak di tempat {first} sampai {last}", **about)
     if load.substitute:
         about = {"date": day(load.away_until), "name": load.substitute}
         return _("tidak di tempat sampai {date}, pengganti {name}", **about)

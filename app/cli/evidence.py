@@ -1,0 +1,77 @@
+"""verify: check the record from the first event to the last."""
+
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from app.cli.base import ready, say
+from app.commands import evidence
+from app.errors import AppError
+from app.services.evidence import bundles, checkpoint_checks, checkpoints, overview, verifying
+
+#: Faults that are told one by one.
+_MOST_TOLD = 100
+
+
+@click.command("verify", help="Periksa riwayat: rantai, titik periksa, berkas, dan versi proses.")
+@click.option(
+    "--against",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="Titik periksa yang disimpan di luar; boleh beberapa.",
+)
+def verify_command(against: tuple[Path, ...]) -> None:
+    """Print what does not fit; exit code 1 where something does not. That it was checked is an event."""
+    config, database = ready()
+    outside = [one for path in against for one in checkpoint_checks.read_outside(path)]
+    began = time.monotonic()
+    found = verifying.snapshot_verified(config, database, _progress, outside)
+    took_s = time.monotonic() - began
+    say(
+        f"{found.events} peristiwa dalam {found.chains} rantai dan {found.files} catatan berkas diperiksa "
+        f"dalam {took_s:.1f} detik."
+    )
+    evidence.note_verified(database, found)
+    for fault in found.faults[:_MOST_TOLD]:
+        say(f"- {verifying.told(fault)}")
+    if found.faults:
+        raise AppError(f"{len(found.faults)} kejanggalan ditemukan.")
+    say("Semuanya utuh.")
+
+
+@click.command("checkpoint", help="Buat titik periksa sekarang dan kirim ke luar.")
+def checkpoint_command() -> None:
+    """Sign how far every chain is, and say under which key."""
+    config, database = ready()
+    made = evidence.make_checkpoint(database, actor=None, demanded=True)
+    if made is not None:
+        evidence.send_checkpoints(database)
+        say(f"Titik periksa {made.id}: {made.events} peristiwa dalam {made.chains} rantai.")
+    say(f"Kunci publik: {checkpoints.public_key(config).hex()}")
+
+
+@click.command("export-evidence", help="Tulis bukti perkara sebagai ZIP yang dapat diperiksa tanpa Alur.")
+@click.argument("cases", nargs=-1, metavar="[PERKARA]...")
+@click.option(
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("bukti.zip"),
+    help="Berkas yang ditulis; bawaannya bukti.zip.",
+)
+def export_command(cases: tuple[str, ...], output: Path) -> None:
+    """Write the evidence of cases by id or number; of all without any. A checkpoint over it is made first."""
+    config, database = ready()
+    with database.reading() as session:
+        ids = overview.case_ids(session, cases)
+    evidence.note_exported(database, ids)
+    evidence.make_checkpoint(database, actor=None)
+    with database.reading() as session, output.open("wb") as file:
+        bundles.write(session, config, ids, file)
+    say(f"{output}: bukti {len(ids)} perkara. Periksa dengan periksa_bukti.py di dalamnya.")
+
+
+def _progress(done: int) -> None:
+    if sys.stderr.isatty() and done % 20_000 == 0:
+        click.echo(f"\r{done}", nl=False, err=True)

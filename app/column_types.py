@@ -1,0 +1,130 @@
+"""Types of columns: aware times, and JSON documents that are packed where that is shorter."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+from app import packing
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware times in, aware UTC out. SQLite would give them back without a zone."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a time without a zone; it would mean something else on every server."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Restore the zone."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class UtcMilliseconds(TypeDecorator[datetime]):
+    """Aware times in, aware UTC out, kept as whole milliseconds since 1970.
+
+    SQLite keeps a time as 26 letters; a table whose every index ends with the time is half as large with this.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        """Refuse a time without a zone; it would mean something else on every server."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}")
+        return (value - _EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:
+        """The time in UTC."""
+        return None if value is None else _EPOCH + timedelta(milliseconds=value)
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+#: A JSON document: JSONB on PostgreSQL, text on SQLite.
+Document = JSON().with_variant(JSONB(), "postgresql")
+
+
+class PackedDocument(TypeDecorator[Any]):
+    """A JSON document that no SQL looks into: on SQLite packed where that is shorter, else text as of `Document`.
+
+    Reading takes both, so rows of before stay as they are. PostgreSQL has it as JSONB, and compresses it by itself.
+    """
+
+    impl = JSON
+    cache_ok = True
+    hashable = False
+    should_evaluate_none = True
+
+    def __init__(self, dictionary: int) -> None:
+        """``dictionary``: the number of one of `packing`."""
+        super().__init__()
+        self.dictionary = dictionary
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """JSONB, or what SQLite calls JSON: a column that takes text and bytes alike."""
+        return dialect.type_descriptor(JSONB() if dialect.name == "postgresql" else JSON())
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        """Pack it on SQLite."""
+        return self._packed if dialect.name == "sqlite" else super().bind_processor(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any] | None:
+        """Read what is packed and what is text."""
+        return _unpacked if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+    def _packed(self, value: Any) -> bytes | str | None:
+        if value is None:
+            return None
+        plain = as_json(value)
+        return packing.pack(plain, self.dictionary) or plain.decode()
+
+
+class PackedBytes(TypeDecorator[Any]):
+    """A JSON document that no SQL looks into, as bytes on both databases: packed where that is shorter."""
+
+    impl = LargeBinary
+    cache_ok = True
+    hashable = False
+
+    def __init__(self, dictionary: int) -> None:
+        """``dictionary``: the number of one of `packing`."""
+        super().__init__()
+        self.dictionary = dictionary
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> bytes:
+        """Pack it."""
+        plain = as_json(value)
+        return packing.pack(plain, self.dictionary) or plain
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> Any:
+        """Unpack it."""
+        return _unpacked(value)
+
+
+def _unpacked(stored: bytes | str | None) -> Any:
+    if stored is None:
+        return None
+    return orjson.loads(packing.unpack(stored) if isinstance(stored, bytes) else stored)
+
+
+def as_json(value: Any) -> bytes:
+    """A document as columns keep it. Keys that are no texts become texts: variables may have them."""
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)

@@ -1,0 +1,309 @@
+"""Channels: what the worker sends and takes in, and what administrators and officers do about it."""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.commands.transaction import Answer, Command, run_command, run_without_key
+from app.db import Database
+from app.errors import AppError, NotReady
+from app.history import reader
+from app.models import ReporterNotice, WebhookDelivery
+from app.services.channels import claims, incoming, mailbox, places, reporter_notices, sms, webhooks
+from app.services.channels.mail_reading import read_mail
+from app.services.channels.mailbox import Fetched, MailboxAway
+from app.services.channels.reporter_notices import News
+from app.services.core import settings
+from app.services.core.access import Actor
+
+#: An event may be seen later than one of a higher id, see `app.commands.search`.
+_LATE_S = 300.0
+#: Deliveries that one turn sends, one after another.
+_TURN = 20
+#: News that one turn looks at: of each the case is read.
+_NEWS = 100
+
+
+class _Settled:
+    """Up to which event nothing can appear any more: what was the newest some minutes ago."""
+
+    def __init__(self) -> None:
+        self._seen = deque[tuple[float, int]]()
+
+    def event(self, session: Session) -> int:
+        """The id of that event; 0: not known yet."""
+        now, settled = time.monotonic(), 0
+        self._seen.append((now, reader.newest_id(session)))
+        while self._seen and self._seen[0][0] < now - _LATE_S:
+            settled = self._seen.popleft()[1]
+        return settled
+
+    def forget(self) -> None:
+        """Begin anew."""
+        self._seen.clear()
+
+
+class WebhookTurns:
+    """Tells other systems: queues what happened behind a stored place, and sends what is due.
+
+    The place follows some minutes behind the newest event; what was queued is not queued again, so that a turn that
+    was cut off is simply taken again.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._settled = _Settled()
+
+    def take(self) -> bool:
+        """Queue and send some; whether there may be more to do."""
+        with self._database.reading() as session:
+            if not webhooks.active(session):
+                self._settled.forget()
+                return False
+            after = places.place(session, "webhooks")
+            rows, settled = webhooks.untold(session, after), self._settled.event(session)
+        if rows or settled > after:
+            run_without_key(self._database, lambda session: self._queue(session, rows, settled))
+        return bool(rows) or self._send()
+
+    @staticmethod
+    def _queue(session: Session, rows: list[dict[str, object]], settled: int) -> None:
+        if rows:  # there may be more behind them: the place stays
+            webhooks.queue(session, rows)
+        else:
+            places.move(session, "webhooks", settled)
+
+    def _send(self) -> bool:
+        with self._database.reading() as session:
+            due = claims.due(session, WebhookDelivery, _TURN)
+        for delivery_id in due:
+            deliver(self._database, delivery_id)
+        return len(due) == _TURN
+
+
+def deliver(database: Database, delivery_id: int) -> None:
+    """Send one delivery and note what became of it; nothing where somebody else has it. No transaction is open while
+    it is sent. A crash after that sends it again, under the same number."""
+    if not run_without_key(database, lambda session: claims.claim(session, WebhookDelivery, delivery_id)):
+        return
+    with database.reading() as session:
+        one = webhooks.sending(session, delivery_id)
+    if one is None:
+        run_without_key(database, lambda session: webhooks.withdraw(session, delivery_id))
+        return
+    outcome = webhooks.send(one)
+    run_without_key(database, lambda session: webhooks.record(session, outcome))
+
+
+class SmsTurns:
+    """Tells reporters by SMS, the same way. News that nobody is told of are remembered while they are looked at."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._settled = _Settled()
+        self._looked_at: set[News] = set()
+
+    def take(self) -> bool:
+        """Queue and send some; whether there may be more to do."""
+        return self.queue() or self._send()
+
+    def queue(self) -> bool:
+        """Look at what happened and queue what reporters are told of it; whether there may be more."""
+        with self._database.reading() as session:
+            if settings.config(session).sms is None:
+                return False
+            after, newest = places.place(session, "sms"), reader.newest_id(session)
+            if not after:  # what happened before there was a gateway is told to nobody
+                found, settled = [], newest
+            else:
+                found = [one for one in reporter_notices.news(session, after) if one not in self._looked_at]
+                settled = self._settled.event(session)
+            some = found[:_NEWS]
+            rows = reporter_notices.to_tell(session, some)
+        if rows or settled > after:
+            run_without_key(self._database, lambda session: self._keep(session, rows, settled, bool(found)))
+        if settled > after and not found:
+            self._looked_at.clear()
+        self._looked_at.update(some)
+        return len(found) > _NEWS
+
+    @staticmethod
+    def _keep(session: Session, rows: list[dict[str, Any]], settled: int, more: bool) -> None:
+        if rows:
+            reporter_notices.queue(session, rows)
+        if not more:
+            places.move(session, "sms", settled)
+
+    def _send(self) -> bool:
+        with self._database.reading() as session:
+            due = claims.due(session, ReporterNotice, _TURN)
+        for notice_id in due:
+            tell_reporter(self._database, notice_id)
+        return len(due) == _TURN
+
+
+def tell_reporter(database: Database, notice_id: int) -> None:
+    """Send one SMS and note what became of it. No transaction is open while it is sent.
+
+    A crash after that does not send it again: it is told that it may have been sent.
+    """
+    if not run_without_key(database, lambda session: reporter_notices.claim(session, notice_id)):
+        return
+    with database.reading() as session:
+        message = reporter_notices.message(session, notice_id)
+    answer = sms.send(message.gateway, message.to, message.text, message.networks) if message else None
+    run_without_key(database, lambda session: reporter_notices.record(session, notice_id, answer))
+
+
+def send_sms_again(database: Database, notice_id: int, *, actor: Actor, command: Command) -> Answer:
+    """Send an SMS once more. Raises: what `reporter_notices.send_again` and `run_command` raise."""
+
+    def do(session: Session) -> Answer:
+        return {"notice": reporter_notices.send_again(session, notice_id, actor=actor).id}
+
+    def allowed(session: Session) -> None:
+        reporter_notices.require_reader(session, notice_id, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed)
+
+
+def add_webhook(
+    database: Database,
+    name: str,
+    url: str,
+    codes: Sequence[str],
+    *,
+    actor: Actor,
+    command: Command,
+    secret: str,
+) -> Answer:
+    """Add a webhook; answers with its id. Raises: what `webhooks.add` and `run_command` raise."""
+
+    def do(session: Session) -> Answer:
+        return {"webhook": webhooks.add(session, name, url, codes, actor=actor, secret=secret).id}
+
+    return run_command(
+        database, command, do, actor=actor, allowed=lambda session: webhooks.listed(session, actor=actor)
+    )
+
+
+def renew_secret(
+    database: Database, webhook_id: int, *, actor: Actor, command: Command, secret: str
+) -> Answer:
+    """Sign with another secret. Raises: what `webhooks.renew_secret` and `run_command` raise."""
+
+    def do(session: Session) -> Answer:
+        return {"webhook": webhooks.renew_secret(session, webhook_id, actor=actor, secret=secret).id}
+
+    return _about(database, webhook_id, do, actor, command)
+
+
+def turn_webhook(database: Database, webhook_id: int, *, on: bool, actor: Actor, command: Command) -> Answer:
+    """Turn a webhook on or off. Raises: what `webhooks.turn` and `run_command` raise."""
+
+    def do(session: Session) -> Answer:
+        return {"webhook": webhooks.turn(session, webhook_id, on=on, actor=actor).id}
+
+    return _about(database, webhook_id, do, actor, command)
+
+
+def send_again(
+    database: Database, webhook_id: int, delivery_id: int, *, actor: Actor, command: Command
+) -> Answer:
+    """Send a delivery once more. Raises: what `webhooks.send_again` and `run_command` raise."""
+
+    def do(session: Session) -> Answer:
+        return {"delivery": webhooks.send_again(session, webhook_id, delivery_id, actor=actor).id}
+
+    return _about(database, webhook_id, do, actor, command)
+
+
+def _about(
+    database: Database, webhook_id: int, do: Callable[[Session], Answer], actor: Actor, command: Command
+) -> Answer:
+    def allowed(session: Session) -> None:
+        webhooks.get(session, webhook_id, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed)
+
+
+#: Mails that one turn takes in.
+_MAILS = 10
+
+
+def take_mail(database: Database) -> bool:
+    """Take in what came by mail; whether there may be more. No transaction is open while the mailbox is read.
+
+    Each mail is stored, and the place moved behind it, in one transaction: a crash takes none twice and loses none.
+    """
+    with database.reading() as session:
+        config, (at, before) = settings.config(session), incoming.place(session)
+    if config.imap_url is None:
+        return False
+    try:
+        found = mailbox.fetch(config.imap_url, at, _MAILS)
+    except MailboxAway as error:
+        why = error.why
+        if why != before:
+            run_without_key(database, lambda session: incoming.note(session, at, why))
+        return False
+    for one in found:
+        _take_one(database, one, config.mail_from)
+    if before and not found:
+        run_without_key(database, lambda session: incoming.note(session, at))
+    return len(found) == _MAILS
+
+
+def _take_one(database: Database, one: Fetched, own_address: str) -> None:
+    if not one.raw:  # it is gone
+        run_without_key(database, lambda session: incoming.note(session, one.place))
+        return
+    mail = read_mail(one.raw, own_address=own_address, is_cut=one.is_cut)
+    try:
+        run_without_key(database, lambda session: incoming.take(session, mail, one.place))
+    except NotReady:
+        raise
+    except AppError:  # its case cannot be written to: an officer reads it, and those behind it come in
+        unknown = replace(mail, numbers=())
+        run_without_key(database, lambda session: incoming.take(session, unknown, one.place))
+
+
+def lay_mail_aside(
+    database: Database, mail_id: int, reason: str, *, actor: Actor, command: Command
+) -> Answer:
+    """Say that nothing follows from a mail. Raises: what `incoming.lay_aside` and `run_command` raise."""
+
+    def do(session: Session) -> Answer:
+        return {"mail": incoming.lay_aside(session, mail_id, reason, actor=actor).id}
+
+    return _about_mail(database, mail_id, do, actor, command)
+
+
+def begin_report(database: Database, mail_id: int, key: str, *, actor: Actor, command: Command) -> Answer:
+    """Put a mail into the draft of a report. Raises: what `incoming.begin_report` and `run_command` raise."""
+
+    def do(session: Session) -> Answer:
+        incoming.begin_report(session, mail_id, key, actor=actor)
+        return {"mail": mail_id}
+
+    return _about_mail(database, mail_id, do, actor, command)
+
+
+def _about_mail(
+    database: Database, mail_id: int, do: Callable[[Session], Answer], actor: Actor, command: Command
+) -> Answer:
+    def allowed(session: Session) -> None:
+        incoming.require_reader(session, mail_id, actor=actor)
+
+    return run_command(database, command, do, actor=actor, allowed=allowed)
+
+
+def forget_old(session: Session) -> None:
+    """Drop what channels keep and whose time is over."""
+    webhooks.forget_old(session)
+    incoming.forget_old(session)
+    reporter_notices.forget_old(session)

@@ -1,0 +1,43 @@
+"""Sending digests: claim one user's day, talk to the mail server, write what became of it; then the next user."""
+
+from datetime import date
+
+from app.commands.transaction import run_without_key
+from app.db import Database
+from app.services.core import settings
+from app.services.notifications import digests, mail
+from app.services.notifications.digests import DigestLetter
+
+
+def deliver_digests(database: Database) -> int:
+    """Send those that are due; return how many the server took. For a thread of its own: it may take minutes.
+
+    Raises:
+        NotReady: the mail server is away. Nobody's day is claimed before it was reached.
+    """
+    with database.reading() as session:
+        config, on = settings.config(session), digests.day_of(session)
+        if config.smtp_url is None or on is None or not digests.waiting(session, on):
+            return 0
+    sent, after = 0, 0
+    with mail.post_office(config) as post:
+        while letter := _take(database, on, after):
+            after = letter.user_id
+            sent += _send(database, post, letter)
+    return sent
+
+
+def _take(database: Database, on: date, after: int) -> DigestLetter | None:
+    return run_without_key(database, lambda session: digests.take(session, on, after))
+
+
+def _send(database: Database, post: mail.PostOffice, letter: DigestLetter) -> bool:
+    """Whether the server took it."""
+    error = post.announce(letter.to)
+    if not error:
+        if not run_without_key(database, lambda session: digests.confirm(session, letter)):
+            post.stop()  # somebody else has the day by now
+            return False
+        error = post.hand_over(letter.to, letter.wording, letter.message_id)
+    run_without_key(database, lambda session: digests.record(session, letter, error))
+    return not error

@@ -1,0 +1,99 @@
+"""What the page of evidence shows, and to whom; and which checkpoints have left the house."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.errors import NotAllowed, NotFound
+from app.history import reader
+from app.history.entry import Entry
+from app.history.events import HistoryVerified
+from app.i18n import _
+from app.models import Checkpoint, EventChain, ProcessInstance
+from app.services.core import clock, ids, settings
+from app.services.core.access import Actor
+from app.services.evidence import checkpoints
+
+
+@dataclass(frozen=True)
+class State:
+    """How far the record is, its last checkpoint and those before, and what was found when it was checked last."""
+
+    events: int
+    last: Checkpoint | None
+    before: Sequence[Checkpoint]
+    fingerprint: str
+    public_key: str
+    verified: Entry[HistoryVerified] | None
+    goes_out: bool
+
+
+def may_read(actor: Actor) -> bool:
+    """Whether evidence is for the actor: auditors and administrators."""
+    return actor.is_auditor or actor.is_admin
+
+
+def require_reader(actor: Actor) -> None:
+    """Refuse whoever evidence is not for.
+
+    Raises:
+        NotAllowed: he is neither auditor nor administrator.
+    """
+    if not may_read(actor):
+        raise NotAllowed(_("Halaman ini untuk auditor dan administrator."))
+
+
+def state(session: Session, *, actor: Actor) -> State:
+    """What the page shows. 4 SQL, none of which grows. Raises: NotAllowed."""
+    require_reader(actor)
+    config = settings.config(session)
+    rows = session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(10)).all()
+    key = checkpoints.public_key(config)
+    return State(
+        reader.newest_id(session),
+        rows[0] if rows else None,
+        rows[1:],
+        checkpoints.fingerprint_of(key),
+        key.hex(),
+        reader.latest_outside(session, HistoryVerified),
+        bool(config.checkpoint_dir or config.checkpoint_mail or config.checkpoint_url),
+    )
+
+
+def chain_count(session: Session) -> int:
+    """How many chains there are. Reads all of them."""
+    return session.scalar(select(func.count()).select_from(EventChain)) or 0
+
+
+def case_ids(session: Session, wanted: Sequence[str]) -> list[int]:
+    """The ids of cases by id or number, in the order asked for; of all where none is.
+
+    Raises:
+        NotFound: there is no such case.
+    """
+    if not wanted:
+        return list(session.scalars(select(ProcessInstance.id).order_by(ProcessInstance.id)))
+    found = []
+    for one in wanted:
+        by_number = select(ProcessInstance.id).where(ProcessInstance.business_key == one).limit(1)
+        id_ = session.scalar(by_number)
+        if id_ is None and (number := ids.parse_id(one)) is not None:
+            id_ = session.scalar(select(ProcessInstance.id).where(ProcessInstance.id == number))
+        if id_ is None:
+            raise NotFound(_("Perkara {number} tidak ada.", number=one))
+        found.append(id_)
+    return list(dict.fromkeys(found))
+
+
+def unsent(session: Session, limit: int) -> Sequence[Checkpoint]:
+    """Checkpoints that have not left, the first one first."""
+    query = select(Checkpoint).where(Checkpoint.sent_at.is_(None)).order_by(Checkpoint.id).limit(limit)
+    return session.scalars(query).all()
+
+
+def note_sent(session: Session, checkpoint_id: int, why: str) -> None:
+    """Note that a checkpoint left, or why it did not."""
+    at = None if why else clock.now(session)
+    session.execute(update(Checkpoint).where(Checkpoint.id == checkpoint_id).values(sent_at=at, not_sent=why))

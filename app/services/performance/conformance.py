@@ -1,0 +1,189 @@
+"""How far the ways of a version's cases fit a diagram: its own, another version's, or one that is sent along."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.engine import conformance, drawing
+from app.engine.conformance import Replay
+from app.engine.diagram import Diagram
+from app.engine.reading import reader
+from app.errors import InvalidDiagram
+from app.i18n import N_, _, ngettext
+from app.models import ProcessDefinition
+from app.services.core.access import Actor
+from app.services.definitions import definitions
+from app.services.performance import period, steps, variants
+from app.services.performance.period import Period
+from app.services.performance.variants import Variant
+
+#: The most frequent ways are replayed; the cases of others are told of as not looked at.
+MOST_VARIANTS = 200
+KINDS: Mapping[str, str] = {
+    "out_of_turn": N_("di luar giliran"),
+    "skipped": N_("dilewati"),
+    "unknown": N_("tidak ada dalam diagram"),
+    "other_end": N_("akhir yang tidak dituju alurnya"),
+}
+INTERVENTIONS: Mapping[str, str] = {
+    "moved": N_("Dipindahkan tangan ke langkah lain"),
+    "migrated": N_("Pindah versi"),
+    "cancelled": N_("Dibatalkan"),
+    "joined": N_("Digabung ke perkara lain"),
+}
+
+
+@dataclass(frozen=True)
+class Against:
+    """The diagram that ways are replayed on, its file, and what it is called."""
+
+    diagram: Diagram
+    xml: bytes
+    name: str
+
+
+@dataclass(frozen=True)
+class Deviating:
+    """A deviation at an element: in how many cases, and how often in all."""
+
+    kind: str
+    element: str
+    name: str
+    cases: int
+    times: int
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """A way with its replay."""
+
+    variant: Variant
+    replay: Replay
+
+
+@dataclass(frozen=True)
+class Conformance:
+    """What the replay says of all cases together. ``left_out``: cases whose ways were not looked at; ``bounded``:
+    cases of which a diagram allows more than was looked at."""
+
+    definition: ProcessDefinition
+    against: Against
+    cases: int
+    fitting: int
+    fitness: float
+    deviations: Sequence[Deviating]
+    interventions: Mapping[str, int]
+    replayed: Sequence[Replayed]
+    left_out: int
+    bounded: int
+    picture: str
+    #: What elements are called, by id: of both diagrams.
+    names: Mapping[str, str]
+
+
+def of_version(session: Session, definition_id: int) -> Against:
+    """The diagram of a version."""
+    definition = definitions.get(session, definition_id)
+    version = definitions.version(session, definition_id)
+    return Against(version.diagram, version.xml, _("versi {n}", n=definition.version))
+
+
+def sent(xml: bytes, name: str, key: str) -> Against:
+    """A diagram that is sent along, read as any other, and kept nowhere. Of several processes the one with ``key``.
+
+    Raises:
+        InvalidDiagram: it cannot be run.
+    """
+    found = reader.read_diagrams(xml, file=name)
+    chosen = next((one for one in found if one.key == key), found[0] if found else None)
+    if chosen is None:
+        raise InvalidDiagram(_("Berkas ini tidak memuat proses."), ())
+    return Against(chosen, xml, name)
+
+
+def measure(session: Session, asked: Period, against: Against, *, actor: Actor) -> Conformance:
+    """Replay the ways of cases that ended in these months. Each different way once, whatever number took it.
+
+    The fitness of all is that of their tokens added up, each way as often as cases took it. 3 SQL.
+
+    Raises:
+        NotFound: there is no such version, or it is not the actor's to see.
+    """
+    definition = period.require(session, actor, asked.definition_id)
+    found = variants.most_frequent(session, asked, limit=MOST_VARIANTS)
+    ended = variants.number_of_cases(session, asked)
+    by_way = conformance.replay_all(against.diagram, [one.way for one in found])
+    replayed = [Replayed(one, by_way[one.way]) for one in found]
+    tokens = Counter[str]()
+    for one in replayed:
+        for name in ("produced", "consumed", "missing", "remaining"):
+            tokens[name] += getattr(one.replay, name) * one.variant.cases
+    own = definitions.version(session, definition.id).diagram
+    names = {node.id: node.name or node.id for one in (own, against.diagram) for node in one.nodes.values()}
+    deviations = _deviations(replayed, names)
+    looked_at = sum(one.variant.cases for one in replayed)
+    return Conformance(
+        definition,
+        against,
+        looked_at,
+        sum(one.variant.cases for one in replayed if one.replay.fits),
+        conformance.fitness(*(tokens[name] for name in ("produced", "consumed", "missing", "remaining"))),
+        deviations,
+        _interventions(replayed),
+        sorted(replayed, key=lambda one: (one.replay.fits, -one.variant.cases)),
+        ended - looked_at,
+        sum(one.variant.cases for one in replayed if one.replay.bounded),
+        _picture(against, deviations),
+        names,
+    )
+
+
+def _deviations(replayed: Sequence[Replayed], names: Mapping[str, str]) -> list[Deviating]:
+    cases, times = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    for one in replayed:
+        here = Counter((found.kind, found.element) for found in one.replay.deviations)
+        for place, number in here.items():
+            cases[place] += one.variant.cases
+            times[place] += number * one.variant.cases
+    order = sorted(cases, key=lambda place: (-cases[place], place))
+    return [
+        Deviating(kind, element, names.get(element, element), cases[kind, element], times[kind, element])
+        for kind, element in order
+    ]
+
+
+def _interventions(replayed: Sequence[Replayed]) -> dict[str, int]:
+    found = Counter[str]()
+    for one in replayed:
+        for kind in {done.kind for done in one.replay.interventions}:
+            found[kind] += one.variant.cases
+    return {kind: found[kind] for kind in INTERVENTIONS if found[kind]}
+
+
+def _picture(against: Against, deviations: Sequence[Deviating]) -> str:
+    """The diagram with what deviates where; the shade says in how many cases."""
+    here = defaultdict[str, list[Deviating]](list)
+    for one in deviations:
+        here[one.element].append(one)
+    most = {id_: max(one.cases for one in some) for id_, some in here.items()}
+    shades = dict(zip(most, steps.shades(list(most.values())), strict=True))
+    marks = {
+        id_: drawing.State(
+            label="; ".join(f"{one.cases} {_(KINDS[one.kind])}" for one in some), heat=shades[id_]
+        )
+        for id_, some in here.items()
+    }
+    links = {id_: f"#s-{id_}" for id_ in here if id_ in against.diagram.nodes}
+    title = _("Penyimpangan pada {name}", name=against.name)
+    try:
+        return drawing.draw_svg(against.xml, marks, title=title, links=links)
+    except InvalidDiagram:
+        return ""
+
+
+def told(one: Deviating) -> str:
+    """In how many cases it was, and how often."""
+    text = ngettext("{count} perkara", "{count} perkara", one.cases, count=one.cases)
+    return text if one.times == one.cases else _("{text}, {n} kali", text=text, n=one.times)

@@ -1,0 +1,214 @@
+"""Questions about events: their conditions, and the page of those that fit; for who sees every case."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, exists, literal_column, select, true, tuple_
+from sqlalchemy.orm import Session
+
+from app.calendar import Calendar
+from app.errors import NotAllowed
+from app.history import reader
+from app.history.entry import Entry
+from app.history.events import CATALOGUE, Event
+from app.history.rows import EVENTS
+from app.i18n import _
+from app.models import ProcessInstance
+from app.services.core import candidates, holidays
+from app.services.core.access import Actor
+from app.services.core.candidates import Key, Rare, Source
+from app.services.core.paging import Page, cursor, limited, moment_of, number_of, values_of
+from app.services.questions import cases, terms
+from app.services.questions.question import Condition, Question, without_empty
+from app.services.questions.terms import Term, Terms
+
+#: Written out, as the indexes of questions have it.
+ROW = EVENTS.c.id > literal_column("0")
+_ORDER = (EVENTS.c.at, EVENTS.c.id)
+#: From this hour of the evening until that of the morning it is night.
+NIGHT = (20, 6)
+HOURS = ("malam", "luar", "kantor")
+#: So many events are looked at for a page where more than SQL must tell.
+MOST_READ = 4_000
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A page of events. ``partial``: so many were looked at that it ended before it was full."""
+
+    page: Page[Entry[Event]]
+    partial: bool
+
+
+def page(session: Session, question: Question, *, actor: Actor, after: str = "", limit: int = 50) -> Answer:
+    """The events that the question asks for, the latest first, with their actors.
+
+    Raises:
+        NotAllowed: the actor does not see every case. InvalidForm: as `cases.page`.
+    """
+    require(actor)
+    made = terms_of(session, question)
+    found, last = candidates.collect(
+        [newest_first(session, queries, made.bounds()) for queries in [[_all()], *made.sources()]],
+        made.rare(),
+        _fitting(session, made),
+        after=key_in(after),
+        limit=limited(limit),
+        descending=True,
+        most=MOST_READ if made.checks else None,
+    )
+    return Answer(
+        Page(reader.of_ids(session, found), cursor(*last) if last else None),
+        partial=last is not None and len(found) < limited(limit),
+    )
+
+
+def require(actor: Actor) -> None:
+    """Refuse who does not see every case. Raises: `NotAllowed`."""
+    if not actor.sees_all:
+        raise NotAllowed(_("Halaman ini untuk administrator, pemilik proses, dan auditor."))
+
+
+def terms_of(session: Session, question: Question) -> Terms:
+    """The question in terms. Raises: as `page`."""
+    return terms.terms_of(without_empty(question), lambda one: _term(session, one))
+
+
+def key_in(after: str) -> Key | None:
+    """The place in the list that a cursor names. Raises: `InvalidForm`."""
+    if not after:
+        return None
+    at, id_ = values_of(after, 2)
+    return moment_of(at), number_of(id_)
+
+
+def _all() -> Select[Any]:
+    return select(*_ORDER).where(ROW)
+
+
+def newest_first(
+    session: Session, queries: Sequence[Select[Any]], bounds: Sequence[ColumnElement[bool]]
+) -> Source:
+    """The keys of the events that the queries find, the latest first; each once, also where several find it."""
+
+    def keys(after: Key | None, most: int) -> list[Key]:
+        found = set[Key]()
+        for query in queries:
+            here = query.where(*bounds)
+            if after is not None:
+                here = here.where(tuple_(*_ORDER) < after)
+            here = here.order_by(*(column.desc() for column in _ORDER)).limit(most)
+            found.update((row[0], row[1]) for row in session.execute(here))
+        return sorted(found, reverse=True)[:most]
+
+    return keys
+
+
+def _fitting(session: Session, made: Terms) -> Callable[[Sequence[Key]], set[int]]:
+    told = [(place, term) for place, term in made.made.items() if term.check is None]
+    asked = [(place, term.check) for place, term in made.made.items() if term.check is not None]
+
+    def fitting(keys: Sequence[Key]) -> set[int]:
+        # Asked as columns, so that no database looks by them among all events rather than by these ids.
+        query = select(EVENTS.c.id, made.may_fit(), *(term.fits for _place, term in told))
+        moments = {key[1]: key[0] for key in keys}
+        found = set()
+        for id_, may, *rest in session.execute(query.where(EVENTS.c.id.in_(list(moments)))):
+            holds = {place: bool(value) for (place, _term), value in zip(told, rest, strict=True)}
+            holds |= {place: check({"at": moments[id_]}) for place, check in asked} if may else {}
+            if may and (not asked or made.holds(holds)):
+                found.add(id_)
+        return found
+
+    return fitting
+
+
+# Conditions --------------------------------------------------------------------------------------------------------
+
+
+def _term(session: Session, one: Condition) -> Term:
+    make = _SUBJECTS.get(one.subject)
+    if make is None:
+        raise terms.refused(_("Syarat {name} tidak dikenal.", name=one.subject))
+    return make(session, one.values)
+
+
+def _type(_session: Session, values: Mapping[str, str]) -> Term:
+    asked = values.get("nilai", "")
+    if asked == "campur_tangan":
+        queries = [_all().where(EVENTS.c.type == type_) for type_ in cases.INTERVENTIONS]
+        return Term(EVENTS.c.type.in_(cases.INTERVENTIONS), queries)
+    if asked not in CATALOGUE:
+        raise terms.refused(_("Pilih peristiwanya dulu."))
+    fits = EVENTS.c.type == asked
+    return Term(fits, [_all().where(fits)])
+
+
+def _period(session: Session, values: Mapping[str, str]) -> Term:
+    since, until = terms.moments_of(holidays.calendar(session), values)
+    if since is None and until is None:
+        raise terms.refused(_("Isi tanggal awal, tanggal akhir, atau keduanya."))
+    return Term(terms.between(EVENTS.c.at, since, until), narrows=True)
+
+
+def _hours(session: Session, values: Mapping[str, str]) -> Term:
+    asked, calendar = values.get("nilai", ""), holidays.calendar(session)
+    if asked not in HOURS:
+        raise terms.refused(_("Pilih nilainya dulu."))
+    return Term(true(), check=lambda row: is_in_hours(calendar, row["at"], asked))
+
+
+def is_in_hours(calendar: Calendar, at: datetime, asked: str) -> bool:
+    """Whether a moment is at night, outside of office hours, or within them: one of `HOURS`."""
+    if asked == "malam":
+        hour = at.astimezone(calendar.zone).hour
+        return hour >= NIGHT[0] or hour < NIGHT[1]
+    hours = calendar.office_hours(calendar.local_date(at))
+    inside = hours is not None and hours[0] <= at <= hours[1]
+    return inside == (asked == "kantor")
+
+
+def _actor(session: Session, values: Mapping[str, str]) -> Term:
+    fits = EVENTS.c.actor_id == cases.officer_of(session, values)
+    return Term(fits, [_all().where(fits)])
+
+
+def _activity(_session: Session, values: Mapping[str, str]) -> Term:
+    return Term(EVENTS.c.activity_id == terms.value_of(values))
+
+
+def _process(_session: Session, values: Mapping[str, str]) -> Term:
+    here = exists().where(
+        ProcessInstance.id == EVENTS.c.instance_id, ProcessInstance.key == terms.value_of(values)
+    )
+    return Term(here.correlate_except(ProcessInstance))
+
+
+def _number(session: Session, values: Mapping[str, str]) -> Term:
+    numbered = select(ProcessInstance.id).where(ProcessInstance.business_key == terms.value_of(values))
+    ids = session.scalars(numbered.limit(20)).all()
+    fits = EVENTS.c.instance_id.in_(ids)
+
+    def rare(most: int) -> Source | None:
+        rows = session.execute(select(*_ORDER).where(fits).limit(most)).all()
+        found = sorted(((row[0], row[1]) for row in rows), reverse=True)
+        if len(found) == most:
+            return None
+        return lambda after, size: [key for key in found if after is None or key < after][:size]
+
+    return Term(fits, rare=cast("Rare", rare))
+
+
+_SUBJECTS: Mapping[str, Callable[[Session, Mapping[str, str]], Term]] = {
+    "jenis": _type,
+    "waktu": _period,
+    "jam": _hours,
+    "pelaku": _actor,
+    "kegiatan": _activity,
+    "proses": _process,
+    "nomor": _number,
+}
+#: What can be asked about events.
+SUBJECTS = tuple(_SUBJECTS)

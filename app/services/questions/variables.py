@@ -1,0 +1,111 @@
+"""Conditions on process variables. Identity is in none of them, and none may be asked for by name."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.errors import InvalidForm
+from app.forms import moments
+from app.i18n import _
+from app.services.definitions import definitions
+from app.services.questions import terms
+
+#: Ways to compare: equal, contains, more, less, filled in, empty.
+WAYS = ("sama", "memuat", "lebih", "kurang", "terisi", "kosong")
+_WITHOUT_VALUE = ("terisi", "kosong")
+
+
+def names(session: Session, key: str = "") -> dict[str, str]:
+    """The variables that the processes in force (or one of them) know, with what their fields are called.
+
+    Fields marked ``pribadi`` of any of them are left out: another form may hold the same name in the open.
+    """
+    found, private = dict[str, str](), set[str]()
+    for row in definitions.live(session):
+        if key and row.key != key:
+            continue
+        version = definitions.readable(session, row.id)
+        if version is None:
+            continue
+        private |= version.private_keys
+        for form in version.forms.values():
+            found |= {part.key: part.name for part in form.fields if part.key and part.takes_input}
+    return {name: label for name, label in found.items() if name not in private}
+
+
+def check_of(session: Session, values: Mapping[str, str]) -> Callable[[Mapping[str, Any]], bool]:
+    """What tells from the variables of a case, as they are read, whether a condition holds.
+
+    Raises:
+        InvalidForm: the variable is identity or not known, or the condition says nothing.
+    """
+    name, way, value = values.get("nama", ""), values.get("cara", "") or "sama", values.get("nilai", "")
+    if not name:
+        raise terms.refused(_("Pilih isiannya dulu."))
+    if name not in names(session):
+        raise terms.refused(
+            _("Isian {name} tidak dapat ditanyakan: tidak dikenal, atau identitas pelapor.", name=name)
+        )
+    if way not in WAYS:
+        raise terms.refused(_("Pilih cara membandingkannya."))
+    if not value and way not in _WITHOUT_VALUE:
+        raise terms.refused(_("Tulis nilainya dulu."))
+    compare = _COMPARE[way]
+    return lambda held: compare(held.get(name), value)
+
+
+def _is_empty(held: Any) -> bool:
+    return held in (None, "", [], {})
+
+
+def _texts(held: Any) -> list[str]:
+    if isinstance(held, list):
+        return [text for one in held for text in _texts(one)]
+    if isinstance(held, bool):
+        return ["true", "ya"] if held else ["false", "tidak"]
+    return [] if held is None or isinstance(held, dict) else [str(held).casefold()]
+
+
+def _same(held: Any, value: str) -> bool:
+    return value.casefold() in _texts(held) or (
+        (number := _number(value)) is not None and number == _number(held)
+    )
+
+
+def _ordered(held: Any, value: str) -> int:
+    """-1, 0 or 1: less, equal or not to be compared, more."""
+    pairs = ((_number(held), _number(value)), (_day(held), _day(value)))
+    for one, other in pairs:
+        if one is not None and other is not None:
+            return (one > other) - (one < other)  # type: ignore[operator]
+    return 0
+
+
+def _number(value: Any) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(str(value).replace(",", "."))
+    except ValueError:
+        return None
+
+
+def _day(value: Any) -> date | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(str(moments.from_text(value[:10], "date")))
+    except (ValueError, InvalidForm):
+        return None
+
+
+_COMPARE: Mapping[str, Callable[[Any, str], bool]] = {
+    "sama": _same,
+    "memuat": lambda held, value: any(value.casefold() in text for text in _texts(held)),
+    "lebih": lambda held, value: _ordered(held, value) > 0,
+    "kurang": lambda held, value: _ordered(held, value) < 0,
+    "terisi": lambda held, _value: not _is_empty(held),
+    "kosong": lambda held, _value: _is_empty(held),
+}

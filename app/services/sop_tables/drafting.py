@@ -1,0 +1,301 @@
+"""A table of an SOP as the files of a draft: a diagram with lanes, tasks, questions and deadlines, and a form for
+each task. What the table does not say is guessed, and each guess is told with the row that it is about."""
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from app.engine import drawing
+from app.i18n import _
+from app.services.sop_tables import diagrams, durations
+from app.services.sop_tables.diagrams import Flow, Node
+from app.services.sop_tables.reading import Guess, Line, Mark, SopTable
+
+_ITEM = re.compile(r"\s*(?:[-•*●]|\d{1,2}[.)])\s+")
+_MOST_ITEMS = 12
+_LONGEST_LABEL = 200
+
+
+@dataclass
+class SopDraft:
+    """The files of a draft, by name, and what was guessed, by row."""
+
+    key: str
+    name: str
+    files: dict[str, bytes]
+    guesses: list[Guess]
+    nodes: tuple[Node, ...]
+    flows: tuple[Flow, ...]
+    performers: tuple[str, ...]
+
+    def performers_of(self, line: Line) -> list[str]:
+        """Who does a line of the table, as the draft has it."""
+        tasks = [node for node in self.nodes if node.row == line.row and node.kind == "userTask"]
+        return list(dict.fromkeys(self.performers[node.lane] for node in tasks))
+
+
+@dataclass
+class _Step:
+    """A line of the table as elements, in order."""
+
+    line: Line
+    tasks: list[Node] = field(default_factory=list)
+    questions: list[Node] = field(default_factory=list)
+    ends: list[Node] = field(default_factory=list)
+
+
+def draft_of(table: SopTable, key: str) -> SopDraft:
+    """The draft of a table under the process key ``key``."""
+    return _Drafting(table, key).draft()
+
+
+class _Drafting:
+    """One table on its way to a draft."""
+
+    def __init__(self, table: SopTable, key: str) -> None:
+        self.table, self.key = table, key
+        self.guesses = list(table.guesses)
+        self.performers = list(table.performers)
+        self.taken: set[str] = set()
+        self.nodes: list[Node] = []
+        self.flows: list[Flow] = []
+        self.lane = 0
+
+    def draft(self) -> SopDraft:
+        if not self.performers:
+            self.performers = [_("Petugas")]
+            self._guess(0, _("Tabel ini tidak menyebut pelaksana; semua kegiatan masuk satu lajur."))
+        steps = [self._step(line, last=line is self.table.lines[-1]) for line in self.table.lines]
+        self._connect(steps)
+        files = {f"{self.key}.bpmn": diagrams.written(self._drawing())}
+        for node in self.nodes:
+            if node.form:
+                files[f"{node.form}.form"] = _form(node)
+        name = self.table.name or self.key
+        return SopDraft(
+            self.key, name, files, self._told(), tuple(self.nodes), tuple(self.flows), tuple(self.performers)
+        )
+
+    def _told(self) -> list[Guess]:
+        return sorted(self.guesses, key=lambda guess: guess.row)
+
+    def _guess(self, row: int, text: str) -> None:
+        self.guesses.append(Guess(row, text))
+
+    def _id(self, name: str) -> str:
+        base = diagrams.id_of(name)
+        found, count = base, 1
+        while found in self.taken:
+            count += 1
+            found = f"{base}_{count}"
+        self.taken.add(found)
+        return found
+
+    # A line's elements
+
+    def _step(self, line: Line, *, last: bool) -> _Step:
+        step = _Step(line)
+        starts = [mark for mark in line.marks if mark.kind in ("start", "task")]
+        decisions = [mark for mark in line.marks if mark.kind == "decision"]
+        ends = [mark for mark in line.marks if mark.kind == "end"]
+        doers = starts or decisions[:1] or ends[:1] or [self._doer(line)]
+        step.tasks = [self._task(line, mark, place) for place, mark in enumerate(self._ordered(line, doers))]
+        if len(step.tasks) > 1:
+            names = ", ".join(self.performers[task.lane] for task in step.tasks)
+            self._guess(
+                line.row,
+                _("Satu baris dengan beberapa pelaksana; dikerjakan berurutan: {names}.", names=names),
+            )
+        self.lane = step.tasks[-1].lane
+        step.questions = [self._question(line, mark) for mark in decisions]
+        if line.back and not decisions:
+            step.questions = [self._question(line, Mark(self.lane, "decision"))]
+            self._guess(line.row, _("Kalimatnya menyebut kembali ke kegiatan lain; dibuatkan pertanyaan."))
+        for mark in ends[:-1] if last else ends:
+            step.ends.append(self._end(mark.text or _("Selesai"), mark.performer))
+        if step.ends and not step.questions:
+            step.questions = [self._question(line, Mark(self.lane, "decision", _("Dilanjutkan?")))]
+            self._guess(line.row, _("Ada akhir di tengah alur; dibuatkan pertanyaan apakah dilanjutkan."))
+        self._deadline(step)
+        return step
+
+    def _doer(self, line: Line) -> Mark:
+        """Who does what no column is marked for: whoever did the activity before it."""
+        said = _("Tidak ada tanda pelaksana; dianggap dikerjakan {name}.", name=self.performers[self.lane])
+        self._guess(line.row, said)
+        return Mark(self.lane, "task")
+
+    def _ordered(self, line: Line, marks: Sequence[Mark]) -> list[Mark]:
+        """One mark for each performer, beginning with who begins, else with who did the activity before."""
+        found = dict[tuple[int, str], Mark]()
+        for mark in marks:
+            found.setdefault((mark.performer, mark.name), mark)
+        return sorted(found.values(), key=lambda mark: (mark.kind != "start", mark.performer != self.lane))
+
+    def _task(self, line: Line, mark: Mark, place: int) -> Node:
+        name = (
+            line.activity or line.cells.get("output", "") or _("Kegiatan {number}", number=line.number or "?")
+        )
+        if not line.activity:
+            self._guess(line.row, _("Kegiatannya kosong; dinamai {name}.", name=name))
+        if place:
+            name = mark.name or f"{name} – {self.performers[mark.performer]}"
+        id_ = self._id(name)
+        about = [*line.notes] if not place else []
+        if mark.kind == "task" and mark.text and mark.text not in (line.activity, mark.name):
+            about.append(mark.text)
+        properties = {"sop nomor": line.number, **line.cells}
+        kept = {key: text for key, text in properties.items() if text}
+        return Node(id_, "userTask", name, mark.performer, kept, about, id_, row=line.row)
+
+    def _question(self, line: Line, mark: Mark) -> Node:
+        text = mark.text
+        if not text:
+            text = f"{line.activity.rstrip('?')}?" if len(line.activity) <= 60 else _("Disetujui?")
+            self._guess(line.row, _("Belah ketupat tanpa pertanyaan; ditulis “{text}”.", text=text))
+        return Node(self._id(f"tanya {text}"), "exclusiveGateway", text, mark.performer)
+
+    def _end(self, name: str, lane: int) -> Node:
+        return Node(self._id(name), "endEvent", name, lane)
+
+    def _deadline(self, step: _Step) -> None:
+        said = step.line.cells.get("waktu", "")
+        if durations.is_empty(said):
+            self._guess(step.line.row, _("Waktunya kosong; tanpa tenggat."))
+            return
+        found = durations.deadline_of(said)
+        if found is None:
+            self._guess(step.line.row, _("Waktu “{text}” bukan lama waktu; tanpa tenggat.", text=said))
+            return
+        text, own = found
+        if not own:
+            self._guess(
+                step.line.row, _("Waktu “{text}” dibaca sebagai tenggat {read}.", text=said, read=text)
+            )
+        task = step.tasks[-1]
+        task.deadline = text
+        if len(step.tasks) > 1:
+            self._guess(step.line.row, _("Tenggatnya dipasang pada {name}.", name=task.name))
+
+    # What follows what
+
+    def _connect(self, steps: Sequence[_Step]) -> None:
+        first = steps[0]
+        begun = next((mark.text for mark in first.line.marks if mark.kind == "start"), "") or _("Mulai")
+        start = Node(self._id("awal"), "startEvent", begun, first.tasks[0].lane, form=self._id("permohonan"))
+        last = self._last_end(steps[-1])
+        chain = [start]
+        for step in steps:
+            chain += [*step.tasks, *step.questions]
+        chain.append(last)
+        self.nodes = list(chain)
+        asked = {question.id for step in steps for question in step.questions}
+        for one, two in pairwise(chain):
+            self._flow(one, two, _("ya") if one.id in asked else "")
+        for place, step in enumerate(steps):
+            self._refuse(step, steps, place)
+
+    def _last_end(self, step: _Step) -> Node:
+        marked = [mark for mark in step.line.marks if mark.kind == "end"]
+        lane = marked[-1].performer if marked else (step.questions or step.tasks)[-1].lane
+        return self._end((marked[-1].text if marked else "") or _("Selesai"), lane)
+
+    def _flow(self, one: Node, two: Node, text: str) -> None:
+        self.flows.append(Flow(self._id(f"{one.id}_ke_{two.id}"), one, two, text))
+
+    def _refuse(self, step: _Step, steps: Sequence[_Step], place: int) -> None:
+        """Where each question of a line leads when its answer is no."""
+        for number, question in enumerate(step.questions):
+            target, said = self._target(step, steps, place, number)
+            if target not in self.nodes:
+                target.beside = question.id
+                self.nodes.append(target)
+            self._flow(question, target, _("tidak"))
+            if said:
+                words = {"question": question.name, "name": target.name}
+                self._guess(step.line.row, said.format(**words))
+        for end in step.ends:
+            if end not in self.nodes:
+                step.tasks[0].about.append(end.name)
+                self._guess(
+                    step.line.row,
+                    _("Akhir “{name}” tidak tersambung; ditulis dalam keterangan tugas.", name=end.name),
+                )
+
+    def _target(self, step: _Step, steps: Sequence[_Step], place: int, number: int) -> tuple[Node, str]:
+        if step.line.back and not number:
+            for other in steps:
+                if other.line.number.strip(". ") == step.line.back.strip(". "):
+                    return other.tasks[0], ""
+        if step.ends:
+            said = _("“{question}” dijawab tidak: berakhir dengan {name}.")
+            return step.ends[min(number, len(step.ends) - 1)], said
+        if place:
+            return steps[place - 1].tasks[0], _("“{question}” dijawab tidak: kembali ke {name}.")
+        return self._end(_("Tidak dilanjutkan"), step.questions[number].lane), _(
+            "“{question}” dijawab tidak: berakhir dengan {name}."
+        )
+
+    def _drawing(self) -> diagrams.Drawing:
+        return diagrams.Drawing(
+            self.key,
+            self.table.name or self.key,
+            self.performers,
+            self.nodes,
+            self.flows,
+            self.table.identity,
+        )
+
+
+def _form(node: Node) -> bytes:
+    """The form of a task: what must be complete, what comes out, and a remark. Keys begin with the task's id: a
+    variable belongs to the whole case."""
+    fields = list(_fields(node))
+    components = [
+        {**one, "id": f"Field_{one['key']}", "layout": {"row": f"Row_{number}", "columns": None}}
+        for number, one in enumerate(fields, 1)
+    ]
+    schema = {"components": components, "type": "default", "id": node.form, "schemaVersion": 18}
+    return (json.dumps(schema, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _fields(node: Node) -> Iterator[dict[str, object]]:
+    if node.kind == "startEvent":
+        yield {
+            "type": "textfield",
+            "key": "perihal",
+            "label": _("Perihal"),
+            "validate": {"required": True, "maxLength": 200},
+        }
+        return
+    items = [
+        item for item in _ITEM.split("\n" + node.properties.get("persyaratan", "").strip()) if item.strip()
+    ]
+    for number, item in enumerate(items[:_MOST_ITEMS], 1):
+        yield {"type": "checkbox", "key": f"{node.id}_lengkap_{number}", "label": _label(item)}
+    output = node.properties.get("output", "").strip() or _("Hasil")
+    yield {
+        "type": "textarea",
+        "key": f"{node.id}_hasil",
+        "label": _label(output),
+        "validate": {"maxLength": 2000},
+    }
+    yield {
+        "type": "textarea",
+        "key": f"{node.id}_catatan",
+        "label": _("Catatan"),
+        "validate": {"maxLength": 2000},
+    }
+
+
+def _label(text: str) -> str:
+    said = " ".join(text.split()).lstrip("- ").strip(" ;")
+    return said if len(said) <= _LONGEST_LABEL else f"{said[: _LONGEST_LABEL - 1]}…"
+
+
+def picture(draft: SopDraft) -> str:
+    """The draft's diagram as SVG."""
+    content = draft.files[f"{draft.key}.bpmn"]
+    return drawing.draw_svg(content, {}, title=_("Diagram {name}", name=draft.name))

@@ -1,0 +1,1 @@
+"""Channels: what goes out to other systems and reporters, and mail that comes in."""

@@ -1,0 +1,70 @@
+"""Bukti: the last checkpoint and its key, a new one on demand, and the evidence of cases as a file."""
+
+import re
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from app.commands import evidence as commands
+from app.errors import InvalidForm, NotFound
+from app.i18n import _
+from app.services.evidence import bundles, overview
+from app.web import context, errors
+from app.web.security import guard_download
+
+blueprint = Blueprint("evidence", __name__)
+
+#: Cases of one file: more are taken by the command line.
+_MOST = 50
+
+
+@blueprint.get("/bukti")
+def show() -> str:
+    """How far the record is, and what proves it."""
+    return _page("", "")
+
+
+def _page(typed: str, problem: str) -> str:
+    with context.database().reading() as session:
+        found = overview.state(session, actor=context.actor())
+        return render_template(
+            "evidence/show.html",
+            found=found,
+            typed=typed,
+            problem=problem,
+            made=request.args.get("dibuat", ""),
+            most=_MOST,
+        )
+
+
+@blueprint.post("/bukti/titik-periksa")
+def make_checkpoint() -> Response:
+    """Sign now how far the record is."""
+    database = context.database()
+    made = commands.make_checkpoint(database, actor=context.actor(), demanded=True)
+    return redirect(url_for("evidence.show", dibuat=made.id if made else None), 303)
+
+
+@blueprint.post("/bukti/unduh")
+def take_along() -> Response:
+    """The evidence of cases by their numbers, in one file; that it was taken is recorded."""
+    actor, typed = context.actor(), request.form.get("numbers", "")
+    overview.require_reader(actor)
+    numbers = [one for one in re.split(r"[\s,;]+", typed) if one]
+    database = context.database()
+    try:
+        if not 0 < len(numbers) <= _MOST:
+            message = _("Tulis nomor 1 sampai {n} perkara, dipisah koma atau baris baru.", n=_MOST)
+            raise InvalidForm(message, {"numbers": message})
+        with database.reading() as session:
+            ids = overview.case_ids(session, numbers)
+    except (InvalidForm, NotFound) as error:
+        return make_response(_page(typed, str(error)), errors.problem_of(error).status)
+    commands.note_exported(database, ids, actor)
+    commands.make_checkpoint(database, actor=None)
+    with database.reading() as session:
+        content = bundles.as_bytes(session, context.config(), ids)
+    answer = make_response(content)
+    answer.headers["Content-Type"] = "application/zip"
+    answer.headers.set("Content-Disposition", "attachment", filename="bukti.zip")
+    return guard_download(answer)

@@ -1,0 +1,1 @@
+"""Kinerja: how a version of a process performs."""

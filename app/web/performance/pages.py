@@ -1,0 +1,253 @@
+"""Kinerja: where the work of a version waits, which ways its cases take, and what of it its diagram allows."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, make_response, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.errors import InvalidDiagram, InvalidForm
+from app.i18n import N_, _, pgettext
+from app.models import ProcessDefinition
+from app.services.definitions import catalogue
+from app.services.numbers import overview, words
+from app.services.performance import conformance as fitting
+from app.services.performance import period, steps, variants
+from app.services.performance.conformance import Against
+from app.services.performance.period import Period
+from app.web import context, errors, lists
+from app.web.definitions.definitions import said
+from app.web.files import deployed_files
+from app.web.lists import Filter
+from app.web.numbers import charts
+from app.web.numbers.charts import Chart
+
+blueprint = Blueprint("performance", __name__)
+
+_MOST_MONTHS = 60
+_MOST_WAYS = 30
+#: What charts are measured in, by office minutes: days, hours, minutes.
+_UNITS = ((words.MINUTES_OF_A_DAY, N_("hari kerja")), (60, N_("jam kerja")), (1, N_("menit kerja")))
+_MEASURES = {
+    "done": N_("Berapa kali dikerjakan"),
+    "waiting": N_("Lama menunggu diambil (rata-rata)"),
+    "working": N_("Lama dikerjakan (rata-rata)"),
+    "late": N_("Bagian yang lewat tenggat"),
+}
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What all pages of a version's performance begin with."""
+
+    definition: ProcessDefinition
+    asked: Period
+    tabs: Sequence[dict[str, Any]]
+    filters: list[Filter]
+    #: Number and address of the same page of the process's other versions, the newest first.
+    others: Sequence[tuple[int, str]] = ()
+
+    def cases(self, figure: str, **more: str) -> str:
+        """The list of cases behind a figure."""
+        given = {
+            "key": self.definition.key,
+            "figure": figure,
+            "since": self.asked.since,
+            "until": self.asked.until,
+            "versi": str(self.definition.id),
+            **more,
+        }
+        return "/perkara?" + urlencode(given, safe="{}")
+
+
+@blueprint.get("/proses/<int:definition_id>/kinerja")
+def heat_map(definition_id: int) -> str:
+    """The diagram shaded by how often, how long, or how late its steps were done, and a table of the same."""
+    wanted = lists.argument("ukuran")
+    measure: steps.Measure = next((one for one in steps.MEASURES if one == wanted), "waiting")
+    actor = context.actor()
+    with context.database().reading() as session:
+        head = _head(session, definition_id, "heat_map")
+        head.filters.append(_measures(measure))
+        links = {"activity": head.cases("done", activity="{activity}")}
+        found = steps.heat_map(session, head.asked, measure, actor=actor, links=links)
+    return render_template(
+        "performance/heat_map.html",
+        head=head,
+        found=found,
+        words=words,
+        measure=_(_MEASURES[measure]),
+        told=lambda value: _told(measure, value),
+    )
+
+
+def _told(measure: steps.Measure, value: float) -> str:
+    if measure == "done":
+        return words.count(int(value))
+    return f"{words.decimal(100 * value)}%" if measure == "late" else words.duration(value)
+
+
+def _measures(chosen: str) -> Filter:
+    return Filter(
+        "ukuran", _("Yang ditunjukkan"), [(name, _(text)) for name, text in _MEASURES.items()], chosen
+    )
+
+
+def _head(session: Session, definition_id: int, here: str) -> _Head:
+    definition = period.require(session, context.actor(), definition_id)
+    usual = overview.usual(session, definition.key)
+    since, until = _month(lists.argument("since")), _month(lists.argument("until"))
+    until = min(until or usual.until, usual.until)
+    since = max(min(since or usual.since, until), overview.earlier(until, _MOST_MONTHS - 1))
+    asked = Period(definition.id, since, until)
+    months = overview.months(overview.earlier(usual.until, _MOST_MONTHS - 1), usual.until)[::-1]
+    told = [(month, words.month(month, short=True)) for month in months]
+    pages = {
+        "heat_map": _("Peta panas"),
+        "ways": pgettext("banyak", "Jalan perkara"),
+        "conformance": _("Kesesuaian"),
+        "over_time": _("Dari bulan ke bulan"),
+    }
+    return _Head(
+        definition,
+        asked,
+        [
+            {
+                "url": url_for(f"performance.{name}", definition_id=definition.id, since=since, until=until),
+                "label": label,
+                "current": name == here,
+            }
+            for name, label in pages.items()
+        ],
+        [Filter("since", _("Dari bulan"), told, since), Filter("until", _("Sampai bulan"), told, until)],
+        [
+            (
+                one.version,
+                url_for(f"performance.{here}", definition_id=one.id, since=since, until=until),
+            )
+            for one in versions(session, definition)
+            if one.id != definition.id
+        ],
+    )
+
+
+@blueprint.get("/proses/<int:definition_id>/kinerja/jalan")
+def ways(definition_id: int) -> str:
+    """The ways that cases took, the most frequent first."""
+    with context.database().reading() as session:
+        head = _head(session, definition_id, "ways")
+        found = variants.variants(session, head.asked, limit=_MOST_WAYS, actor=context.actor())
+    return render_template(
+        "performance/ways.html",
+        head=head,
+        found=found,
+        words=words,
+        text=lambda step: variants.step_text(step, found.names),
+        is_intervention=variants.is_intervention,
+    )
+
+
+@blueprint.get("/proses/<int:definition_id>/kinerja/kesesuaian")
+def conformance(definition_id: int) -> str:
+    """How far the cases fit the diagram of their version, or of another version of the process."""
+    with context.database().reading() as session:
+        head = _head(session, definition_id, "conformance")
+        known = {str(one.id): one for one in versions(session, head.definition)}
+        chosen = known.get(lists.argument("terhadap"), head.definition)
+        options = [(id_, _("Versi {n}", n=one.version)) for id_, one in known.items()]
+        head.filters.append(Filter("terhadap", _("Diagram pembanding"), options, str(chosen.id)))
+        against = fitting.of_version(session, chosen.id)
+        return _conformance(session, head, against)
+
+
+@blueprint.post("/proses/<int:definition_id>/kinerja/kesesuaian")
+def conformance_with_file(definition_id: int) -> AnyResponse:
+    """How far the cases fit a diagram that is sent along. It is read, and kept nowhere."""
+    with context.database().reading() as session:
+        head = _head(session, definition_id, "conformance")
+        try:
+            files = deployed_files.by_name(one for one in request.files.getlist("diagram") if one.filename)
+            if not files:
+                raise InvalidForm(_("Pilih berkas diagramnya."), {})
+            [(name, content)] = list(files.items())[:1]
+            against = fitting.sent(content, name, head.definition.key)
+        except InvalidDiagram as error:
+            shown = [finding.as_dict() for finding in error.findings]
+            return make_response(_sent_again(session, head, errors.tell_error(error), shown), 422)
+        except InvalidForm as error:
+            return make_response(_sent_again(session, head, errors.tell_error(error), ()), 422)
+        return make_response(_conformance(session, head, against))
+
+
+def _sent_again(session: Session, head: _Head, missing: str, refused: Sequence[Mapping[str, Any]]) -> str:
+    against = fitting.of_version(session, head.definition.id)
+    return _conformance(session, head, against, missing=missing, refused=[said(one) for one in refused])
+
+
+def _conformance(
+    session: Session,
+    head: _Head,
+    against: Against,
+    *,
+    missing: str = "",
+    refused: Sequence[Mapping[str, Any]] = (),
+) -> str:
+    found = fitting.measure(session, head.asked, against, actor=context.actor())
+    return render_template(
+        "performance/conformance.html",
+        head=head,
+        found=found,
+        words=words,
+        missing=missing,
+        refused=refused,
+        kinds=fitting.KINDS,
+        interventions=fitting.INTERVENTIONS,
+        told=fitting.told,
+        shown=[one for one in found.replayed if not one.replay.fits][:_MOST_WAYS],
+        text=lambda step: variants.step_text(step, found.names),
+        is_intervention=variants.is_intervention,
+    )
+
+
+@blueprint.get("/proses/<int:definition_id>/kinerja/bulan")
+def over_time(definition_id: int) -> str:
+    """How long each step waited and was worked on, month by month."""
+    with context.database().reading() as session:
+        head = _head(session, definition_id, "over_time")
+        months = overview.months(head.asked.since, head.asked.until)
+        found = steps.over_time(session, head.asked, months, actor=context.actor())
+    return render_template(
+        "performance/over_time.html",
+        head=head,
+        found=[(one, *_chart(one)) for one in found],
+        words=words,
+    )
+
+
+def _chart(one: steps.Months) -> tuple[Chart, str]:
+    """Medians of each month as columns, in the unit that tells them apart."""
+    values = [
+        [step.median_waiting or 0.0 for _month, step in one.months],
+        [step.median_working or 0.0 for _month, step in one.months],
+    ]
+    most = max(max(series) for series in values)
+    size, unit = next(pair for pair in _UNITS if most >= pair[0] * 4 or pair[0] == 1)
+    whole = [[round(value / size) for value in series] for series in values]
+    labels = [words.month(month, short=True) for month, _step in one.months]
+    return charts.columns(labels, whole, [_("Menunggu"), _("Dikerjakan")]), _(unit)
+
+
+def versions(session: Session, definition: ProcessDefinition) -> Sequence[ProcessDefinition]:
+    """The versions of the same process, the newest first."""
+    return catalogue.page(session, key=definition.key, every=True).items
+
+
+def _month(text: str) -> str:
+    try:
+        return date.fromisoformat(f"{text}-01").strftime("%Y-%m")
+    except ValueError:
+        return ""

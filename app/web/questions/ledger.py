@@ -1,0 +1,111 @@
+"""Buku identitas: who opened whose identity, over all cases, with what is odd about it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, make_response, render_template, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.errors import InvalidForm
+from app.i18n import N_, _
+from app.services.core import paging
+from app.services.core.access import Actor
+from app.services.questions import ledger
+from app.services.questions.choices import Choices
+from app.services.questions.ledger import Filters, Opening
+from app.web import context, errors, lists
+from app.web.lists import Filter
+from app.web.questions import pages
+from app.web.security_log import noting
+from app.web.sheet_files import sheet_download
+
+blueprint = Blueprint("identity_ledger", __name__)
+
+PATTERNS: Mapping[str, str] = {
+    "many": N_("Banyak perkara dalam satu jam"),
+    "night": N_("Malam hari"),
+    "outside": N_("Di luar jam kantor"),
+    "stranger": N_("Tidak pernah menangani perkaranya"),
+    "changed": N_("Lajur, peran, atau kata sandinya baru diubah"),
+}
+
+
+@blueprint.get("/tanya/identitas")
+def listed() -> Response:
+    """The openings, the latest first, narrowed to a person, a period or a pattern."""
+    actor, filters, problems = context.actor(), _filters(), dict[str, str]()
+    with context.database().reading() as session:
+        found = ledger.Answer(paging.Page([], None), partial=False)
+        try:
+            found = ledger.page(session, filters, actor=actor, after=lists.argument(lists.AFTER))
+        except InvalidForm as error:
+            problems = dict(error.errors)
+        officers = Choices(session, actor).officers
+    page = render_template(
+        "questions/ledger.html",
+        rows=found.page.items,
+        partial=found.partial,
+        patterns={name: _(label) for name, label in PATTERNS.items()},
+        filters=[
+            Filter("petugas", _("Petugas"), officers, filters.officer),
+            Filter(
+                "pola", _("Pola"), [(name, _(label)) for name, label in PATTERNS.items()], filters.pattern
+            ),
+        ],
+        period=filters,
+        problems=[("f-dari", text) for text in problems.values()],
+        chips=lists.chips(_shown(filters, officers), ""),
+        clear=url_for("identity_ledger.listed"),
+        following=lists.next_page(found.page.next),
+        first=lists.address() if lists.argument(lists.AFTER) else "",
+        files=lists.files(url_for("identity_ledger.take_along")),
+        tabs=pages.tabs(actor, "identitas"),
+    )
+    return make_response(page, errors.problem_of(InvalidForm("", {})).status if problems else 200)
+
+
+def _filters() -> Filters:
+    return Filters(*(lists.argument(name) for name in ("petugas", "dari", "sampai", "pola")))
+
+
+def _shown(filters: Filters, officers: Sequence[tuple[str, str]]) -> list[Filter]:
+    named = [(name, _(label)) for name, label in PATTERNS.items()]
+    days = ((filters.first, "dari", _("Dari")), (filters.last, "sampai", _("Sampai")))
+    return [
+        Filter("petugas", _("Petugas"), officers, filters.officer),
+        Filter("pola", _("Pola"), named, filters.pattern),
+        *(Filter(name, label, [(value, value)], value) for value, name, label in days),
+    ]
+
+
+@blueprint.get("/tanya/identitas/unduh")
+def take_along() -> Response:
+    """The same as a file, all of it."""
+    actor, filters = context.actor(), _filters()
+    with context.database().reading() as session:
+        ledger.page(session, filters, actor=actor, limit=1)
+    noting.list_taken("identity_ledger")
+    heading = [_("Waktu"), _("Oleh"), _("Nomor"), _("Perihal"), _("Isian"), _("Alasan"), _("Pola")]
+    return sheet_download("buku-identitas", lists.argument("format"), heading, _cells(filters, actor))
+
+
+def _cells(filters: Filters, actor: Actor) -> Iterator[Sequence[object]]:
+    def page(session: Session, after: str) -> paging.Page[Opening]:
+        return ledger.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT).page
+
+    def rows(_session: Session, found: Sequence[Opening]) -> list[Sequence[Any]]:
+        return [
+            (
+                one.entry.at,
+                one.entry.actor.full_name if one.entry.actor else "",
+                one.instance.business_key,
+                one.instance.subject,
+                ", ".join(one.entry.event.fields),
+                one.entry.event.reason,
+                ", ".join(_(PATTERNS[name]) for name in one.patterns),
+            )
+            for one in found
+        ]
+
+    return lists.rows_of_pages(context.database(), page, rows)

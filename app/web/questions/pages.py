@@ -1,0 +1,319 @@
+"""Tanya: a question is put together in a form, answered from its address, and its answer taken along."""
+
+import secrets
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.errors import InvalidForm
+from app.history.entry import Entry
+from app.history.events import Event
+from app.history.words import who
+from app.i18n import _, pgettext
+from app.models import ProcessInstance
+from app.services.casefile import casefile
+from app.services.core import paging
+from app.services.core.access import Actor
+from app.services.definitions import definitions
+from app.services.questions import cases, events, question, saved
+from app.services.questions.choices import Choices
+from app.services.questions.question import Question
+from app.services.tasks import inbox
+from app.web import context, errors, lists
+from app.web.questions import controls, words
+from app.web.security_log import noting
+from app.web.sheet_files import sheet_download
+
+blueprint = Blueprint("questions", __name__)
+#: What a condition more is about is chosen under this name, with the number of its group.
+_NEW = "baru"
+
+
+@blueprint.get("/tanya")
+def ask() -> Response:
+    """The question of the address, its form and its answer; a button of the form leads to another address."""
+    asked = question.question_in(request.args.items(multi=True))
+    changed = _changed(asked)
+    if changed is not None:
+        found, place = changed
+        return redirect(f"{url_for('questions.ask')}?{found.query}#{place}", 303)
+    with context.database().reading() as session:
+        return page(session, asked)
+
+
+def _changed(asked: Question) -> tuple[Question, str] | None:
+    """The question that a button makes of it, and the place on the page that shows what is new; None for none."""
+    if wish := request.args.get("hapus", ""):
+        number, _dot, place = wish.partition(".")
+        if number.isdecimal() and place.isdecimal():
+            return asked.without_condition(int(number) - 1, int(place) - 1), "pertanyaan"
+    wish = request.args.get("tambah", "")
+    subject = request.args.get(f"{_NEW}{wish}", "")
+    if wish.isdecimal() and subject in dict(controls.subjects(asked)):
+        at = int(wish) - 1 if int(wish) else len(asked.groups)
+        made = asked.with_condition(at, subject)
+        at = min(at, len(made.groups) - 1)
+        return made, f"k{at + 1}.{len(made.groups[at].conditions)}"
+    return None
+
+
+def page(
+    session: Session,
+    asked: Question,
+    *,
+    sent: Mapping[str, str] | None = None,
+    wrong: Mapping[str, str] | None = None,
+    drawing: bool = False,
+) -> Response:
+    """The page of a question. ``sent`` and ``wrong``: what was typed to keep it, or to draw a sample (``drawing``),
+    and what is wrong with that."""
+    actor, problems = context.actor(), dict[str, str]()
+    answer: dict[str, Any] = {}
+    if asked.about == question.EVENTS:
+        events.require(actor)
+    if question.without_empty(asked).groups:
+        try:
+            answer = _answer(session, asked, actor)
+        except InvalidForm as error:
+            problems = dict(error.errors)
+    conditions = [one for group in asked.groups for one in group.conditions]
+    key = next((one.values.get("nilai", "") for one in conditions if one.subject == "proses"), "")
+    choices = Choices(session, actor, key)
+    shown = render_template(
+        "questions/ask.html",
+        question=asked,
+        boxes=controls.boxes(asked, choices, problems),
+        subjects=controls.subjects(asked),
+        problems=[(f"f-{place}", text) for place, text in problems.items()],
+        examples=_examples(asked.about) if not asked.groups else (),
+        kept=_kept(session, actor) if not asked.groups else (),
+        tabs=tabs(actor, asked.about),
+        actor=actor,
+        sent=sent or {},
+        wrong=wrong or {},
+        drawing=drawing,
+        seed=secrets.token_hex(4),
+        **answer,
+    )
+    return make_response(shown, errors.problem_of(InvalidForm("", {})).status if problems else 200)
+
+
+def _kept(session: Session, actor: Actor) -> list[dict[str, Any]]:
+    """Questions that were kept, each with its address and whose it is."""
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "url": address(question.question_of(one.query)),
+            "own": one.owner_id == actor.id,
+            "shared": one.shared,
+            "owner": one.owner.full_name,
+        }
+        for one in saved.listed(session, actor=actor)
+    ]
+
+
+def _answer(session: Session, asked: Question, actor: Actor) -> dict[str, Any]:
+    after = lists.argument(lists.AFTER)
+    if asked.about == question.EVENTS:
+        happened = events.page(session, asked, actor=actor, after=after)
+        following, partial = happened.page.next, happened.partial
+        shown = {"events": _events(session, happened.page.items, actor)}
+    else:
+        found = cases.page(session, asked, actor=actor, after=after)
+        following, partial = found.page.next, found.partial
+        shown = _cases(session, found.page.items)
+    return {
+        "answered": True,
+        **shown,
+        "partial": partial,
+        "first": address(asked) if after else "",
+        "following": address(asked, following) if following else "",
+        "files": lists.files(url_for("questions.take_along")),
+    }
+
+
+def _cases(session: Session, rows: Sequence[ProcessInstance]) -> dict[str, Any]:
+    late = cases.late_tasks(session, [case.id for case in rows])
+    codes = {one.unit_code for some in late.values() for one in some} | {case.unit_code for case in rows}
+    return {
+        "rows": rows,
+        "late": late,
+        "by": by,
+        "whose": whose,
+        "titles": lists.titles(session, rows),
+        "units": casefile.unit_names(session, sorted(filter(None, codes))),
+    }
+
+
+def _events(session: Session, entries: Sequence[Entry[Event]], actor: Actor) -> list[dict[str, Any]]:
+    """Rows of the table of events; what happened outside of cases has no case."""
+    named = dict(Choices(session, actor).known["activity"]) if entries else {}
+    numbers = instances_of(session, {entry.instance_id for entry in entries if entry.instance_id})
+    return [
+        {
+            "at": entry.at,
+            "what": words.event(entry.type),
+            "who": who(entry) or _("Jam sistem"),
+            "where": named.get(entry.activity_id or "", entry.activity_id or ""),
+            "case": numbers.get(entry.instance_id or 0),
+        }
+        for entry in entries
+    ]
+
+
+def instances_of(session: Session, ids: Collection[int]) -> dict[int, ProcessInstance]:
+    """Cases by id, as lists show them. 1 SQL, none for none."""
+    query = select(ProcessInstance).where(ProcessInstance.id.in_(ids)).options(*inbox.LISTED)
+    return {case.id: case for case in session.scalars(query)} if ids else {}
+
+
+def address(asked: Question, after: str = "") -> str:
+    """Where a question is asked."""
+    return f"{url_for('questions.ask')}?{asked.query}" + (f"&{lists.AFTER}={after}" if after else "")
+
+
+def tabs(actor: Actor, current: str) -> list[dict[str, Any]]:
+    """What may be asked about; one alone is no choice."""
+    if not actor.sees_all:
+        return []
+    places = (
+        (question.CASES, pgettext("satu", "Perkara"), url_for("questions.ask")),
+        (question.EVENTS, _("Peristiwa"), url_for("questions.ask", tentang=question.EVENTS)),
+        ("identitas", _("Buku identitas"), url_for("identity_ledger.listed")),
+        ("sampel", _("Sampel"), url_for("samples.listed")),
+    )
+    return [{"label": label, "url": url, "current": name == current} for name, label, url in places]
+
+
+def _examples(about: str) -> list[tuple[str, str]]:
+    """Questions to begin with."""
+    if about == question.EVENTS:
+        some = (
+            (_("Campur tangan, terbaru dulu"), [("jenis", {"nilai": "campur_tangan"})]),
+            (
+                _("Identitas yang dibuka pada malam hari"),
+                [("jenis", {"nilai": "identity_shown"}), ("jam", {"nilai": "malam"})],
+            ),
+            (_("Tugas yang dialihkan"), [("jenis", {"nilai": "task_reassigned"})]),
+            (_("Perubahan pengguna"), [("jenis", {"nilai": "user_edited"})]),
+        )
+        return [(label, address(_question(about, conditions))) for label, conditions in some]
+    asked: Sequence[tuple[str, Sequence[tuple[str, Mapping[str, str]]]]] = (
+        (_("Perkara dengan tugas yang lewat tenggat"), [("tugas", {"keadaan": "late"})]),
+        (
+            _("Perkara berjalan dengan tugas terbuka yang lewat lebih dari 30 hari"),
+            [("tugas", {"keadaan": "late", "hari": "30"}), ("keadaan", {"nilai": "active"})],
+        ),
+        (_("Perkara dengan campur tangan"), [("peristiwa", {"nilai": "campur_tangan"})]),
+        (_("Perkara yang identitas pelapornya pernah dibuka"), [("peristiwa", {"nilai": "identity_shown"})]),
+        (_("Perkara yang dibatalkan"), [("keadaan", {"nilai": "cancelled"})]),
+    )
+    return [(label, address(_question(about, conditions))) for label, conditions in asked]
+
+
+def _question(about: str, conditions: Sequence[tuple[str, Mapping[str, str]]]) -> Question:
+    return Question(about, (question.Group(tuple(question.Condition(*one) for one in conditions)),))
+
+
+@blueprint.get("/tanya/unduh")
+def take_along() -> Response:
+    """The answer as a file, all of it, without identity."""
+    asked = question.question_in(request.args.items(multi=True))
+    actor = context.actor()
+    if asked.about == question.EVENTS:
+        return _take_events(asked, actor)
+    with context.database().reading() as session:
+        cases.terms_of(session, asked)
+    noting.list_taken("question")
+    heading = [
+        _("Nomor"),
+        _("Perihal"),
+        pgettext("satu", "Proses"),
+        _("Keadaan"),
+        _("Kategori"),
+        _("Unit"),
+        _("Kecamatan"),
+        pgettext("waktu", "Mulai"),
+        _("Berakhir"),
+        _("Hasil"),
+        _("Tugas yang lewat tenggat"),
+    ]
+    return sheet_download("jawaban", lists.argument("format"), heading, _cells(asked, actor))
+
+
+def _take_events(asked: Question, actor: Actor) -> Response:
+    with context.database().reading() as session:
+        events.require(actor)
+        events.terms_of(session, asked)
+    noting.list_taken("question")
+
+    def some(session: Session, after: str) -> paging.Page[Entry[Event]]:
+        return events.page(session, asked, actor=actor, after=after, limit=paging.MAX_LIMIT).page
+
+    def rows(session: Session, entries: Sequence[Entry[Event]]) -> list[Sequence[object]]:
+        return [
+            (
+                one["at"],
+                one["what"],
+                one["who"],
+                one["where"],
+                one["case"].business_key if one["case"] else "",
+            )
+            for one in _events(session, entries, actor)
+        ]
+
+    heading = [_("Waktu"), _("Peristiwa"), _("Oleh"), _("Di kegiatan"), _("Nomor")]
+    found = lists.rows_of_pages(context.database(), some, rows)
+    return sheet_download("peristiwa", lists.argument("format"), heading, found)
+
+
+def _cells(asked: Question, actor: Actor) -> Iterator[Sequence[object]]:
+    def some(session: Session, after: str) -> paging.Page[ProcessInstance]:
+        return cases.page(session, asked, actor=actor, after=after, limit=paging.MAX_LIMIT).page
+
+    return lists.rows_of_pages(context.database(), some, _rows)
+
+
+def _rows(session: Session, found: Sequence[ProcessInstance]) -> list[Sequence[object]]:
+    shown = _cases(session, found)
+    late, units = shown["late"], shown["units"]
+    names = definitions.names(session, {case.definition_id for case in found})
+    return [
+        (
+            case.business_key,
+            case.subject,
+            names[case.definition_id],
+            _(words.STATES[case.state]),
+            case.category,
+            units.get(case.unit_code, case.unit_code),
+            case.area,
+            case.started_at,
+            case.ended_at,
+            case.end_name,
+            "; ".join(late_in_words(one, units) for one in late.get(case.id, ())),
+        )
+        for case in found
+    ]
+
+
+def late_in_words(one: cases.LateTask, units: Mapping[str, str]) -> str:
+    """A late task in a line: what, by how much, whose."""
+    return f"{one.name} ({by(one)}) · {whose(one, units)}"
+
+
+def by(one: cases.LateTask) -> str:
+    """By how much a task is late."""
+    return _("{n} hari", n=one.days) if one.days else _("kurang dari sehari")
+
+
+def whose(one: cases.LateTask, units: Mapping[str, str]) -> str:
+    """Who held a late task, or holds it."""
+    nobody = _("belum dipegang") if one.is_open else _("tidak dipegang")
+    return " · ".join(
+        part for part in (units.get(one.unit_code, one.unit_code), one.officer or nobody) if part
+    )

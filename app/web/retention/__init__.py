@@ -1,0 +1,1 @@
+"""Pemusnahan: what is kept for too long, how it is destroyed, and the record of it."""

@@ -1,0 +1,243 @@
+"""Pemusnahan: the dry run of each process, destructions with their progress, and the record of what was destroyed."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from sqlalchemy.orm import Session
+from werkzeug.wrappers import Response
+
+from app.commands import retention as commands
+from app.errors import Conflict, InvalidForm, NotFound
+from app.i18n import N_, _, pgettext
+from app.models import DestroyedCase, Destruction, ProcessInstance
+from app.services.core import paging, rights
+from app.services.core.paging import Page
+from app.services.definitions import definitions
+from app.services.retention import destructions, periods
+from app.services.retention.periods import Overdue
+from app.web import context, entries, errors, lists
+from app.web.security_log import noting
+from app.web.sheet_files import sheet_download
+
+blueprint = Blueprint("retention", __name__)
+
+STATES = {
+    "running": N_("Sedang berjalan"),
+    "stopped": N_("Dihentikan"),
+    "merging": N_("Membersihkan indeks"),
+    "done": N_("Selesai"),
+}
+_ACTS = {
+    "hentikan": ("stop_destruction", commands.stop),
+    "teruskan": ("resume_destruction", commands.resume),
+    "akhiri": ("end_destruction", commands.end),
+}
+
+
+@blueprint.get("/pemusnahan")
+def listed() -> str:
+    """What each process keeps for too long, and the destructions that there were."""
+    actor, after = context.actor(), lists.argument(lists.AFTER)
+    with context.database().reading() as session:
+        page = destructions.listed(session, actor=actor, after=after)
+        kept = periods.overdue(session, actor=actor) if actor.administers else ()
+        return render_template(
+            "retention/list.html",
+            kept=kept,
+            rows=[(one, _(STATES[one.state])) for one in page.items],
+            first=lists.address() if after else "",
+            following=lists.next_page(page.next),
+            files=lists.files(url_for("retention.take_along")),
+        )
+
+
+@blueprint.get("/pemusnahan/unduh")
+def take_along() -> Response:
+    """The destructions as a file."""
+    actor = context.actor()
+    destructions.require_reader(actor)
+
+    def page(session: Session, after: str) -> Page[Destruction]:
+        return destructions.listed(session, actor=actor, after=after, limit=paging.MAX_LIMIT)
+
+    def cells(_session: Session, found: Sequence[Destruction]) -> list[Sequence[object]]:
+        return [(*_about(one), one.total, one.destroyed, one.failed, one.checksum) for one in found]
+
+    noting.list_taken("destructions")
+    heading = [*_heading_about(), _("Perkara"), _("Dimusnahkan"), _("Gagal"), _("Sidik catatan")]
+    rows = lists.rows_of_pages(context.database(), page, cells)
+    return sheet_download("pemusnahan", lists.argument("format"), heading, rows)
+
+
+# The dry run -------------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/pemusnahan/proses/<int:definition_id>")
+def dry_run(definition_id: int) -> str:
+    """Which cases of a process would be destroyed, and the form that does it."""
+    with context.database().reading() as session:
+        return _dry_run_page(session, definition_id, {})
+
+
+def _dry_run_page(session: Session, definition_id: int, problems: Mapping[str, str], words: str = "") -> str:
+    actor, after = context.actor(), lists.argument(lists.AFTER)
+    found = _overdue(session, definition_id)
+    page = periods.cases(session, found, actor=actor, after=after, limit=20)
+    return render_template(
+        "retention/dry_run.html",
+        found=found,
+        rows=page.items,
+        titles=lists.titles(session, page.items),
+        first=lists.address() if after else "",
+        following=lists.next_page(page.next),
+        files=lists.files(url_for("retention.take_cases", definition_id=definition_id)),
+        errors=problems,
+        words=words,
+        sent={name: request.form.get(name, "") for name in ("number", "reason")},
+        here=url_for("retention.dry_run", definition_id=definition_id),
+    )
+
+
+def _overdue(session: Session, definition_id: int) -> Overdue:
+    rights.require_administrator(context.actor())
+    key = definitions.get(session, definition_id).key
+    return periods.overdue_of(session, key, actor=context.actor())
+
+
+@blueprint.get("/pemusnahan/proses/<int:definition_id>/unduh")
+def take_cases(definition_id: int) -> Response:
+    """The cases of the dry run as a file, all of its pages."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        found = _overdue(session, definition_id)
+
+    def page(session: Session, after: str) -> Page[ProcessInstance]:
+        return periods.cases(session, found, actor=actor, after=after, limit=paging.MAX_LIMIT)
+
+    def cells(session: Session, cases: Sequence[ProcessInstance]) -> list[Sequence[object]]:
+        titles = lists.titles(session, cases)
+        return [
+            (one.business_key, titles[one.id], one.started_at, one.ended_at, one.end_name) for one in cases
+        ]
+
+    noting.list_taken("dry_run")
+    heading = [_("Nomor"), _("Perihal"), pgettext("waktu", "Mulai"), _("Berakhir"), _("Akhir")]
+    rows = lists.rows_of_pages(context.database(), page, cells)
+    return sheet_download("lewat-masa-simpan", lists.argument("format"), heading, rows)
+
+
+@blueprint.post("/pemusnahan/proses/<int:definition_id>")
+def begin(definition_id: int) -> Response:
+    """Begin to destroy them, with a reason and their number."""
+    actor = context.actor()
+    typed, reason = request.form.get("number", ""), request.form.get("reason", "")
+    with context.database().reading() as session:
+        key = _overdue(session, definition_id).key
+    command = entries.sent_command("destroy_cases", key, [typed, reason])
+    try:
+        done = commands.begin(context.database(), key, typed, reason, actor=actor, command=command)
+    except (InvalidForm, Conflict) as error:
+        problems = error.errors if isinstance(error, InvalidForm) else {}
+        with context.database().reading() as session:
+            page = _dry_run_page(session, definition_id, problems, errors.tell_error(error))
+        return make_response(page, errors.problem_of(error).status)
+    return redirect(url_for("retention.show", destruction_id=done["destruction"]), 303)
+
+
+# What became of it -------------------------------------------------------------------------------------------------
+
+
+@blueprint.get("/pemusnahan/<int:destruction_id>")
+def show(destruction_id: int) -> str:
+    """How far a destruction is, and the record of each case."""
+    return _destruction_page(destruction_id)
+
+
+def _destruction_page(destruction_id: int, problem: str = "") -> str:
+    actor, after = context.actor(), lists.argument(lists.AFTER)
+    with context.database().reading() as session:
+        found = destructions.get(session, destruction_id, actor=actor)
+        page = destructions.records(session, destruction_id, actor=actor, after=after)
+        return render_template(
+            "retention/show.html",
+            found=found,
+            state=_(STATES[found.state]),
+            checked=destructions.checked(session, found) if found.state == "done" else None,
+            rows=page.items,
+            first=lists.address() if after else "",
+            following=lists.next_page(page.next),
+            files=lists.files(url_for("retention.take_records", destruction_id=destruction_id)),
+            may_act=actor.administers,
+            problem=problem,
+        )
+
+
+@blueprint.get("/pemusnahan/<int:destruction_id>/unduh")
+def take_records(destruction_id: int) -> Response:
+    """The record of destruction as a file: one row for each case, complete by itself."""
+    actor = context.actor()
+    with context.database().reading() as session:
+        of = _about(destructions.get(session, destruction_id, actor=actor))
+
+    def page(session: Session, after: str) -> Page[DestroyedCase]:
+        limit = paging.MAX_LIMIT
+        return destructions.records(session, destruction_id, actor=actor, after=after, limit=limit)
+
+    def cells(_session: Session, found: Sequence[DestroyedCase]) -> list[Sequence[object]]:
+        return [(*_record(one), *of) for one in found]
+
+    noting.list_taken("destroyed")
+    heading = [
+        _("Nomor"),
+        _("Versi"),
+        pgettext("waktu", "Mulai"),
+        _("Berakhir"),
+        _("Keadaan"),
+        _("Akhir"),
+        _("Dimusnahkan pada"),
+        _("Berkas"),
+        _("Kejadian dalam riwayat"),
+        _("Sidik catatan"),
+        *_heading_about(),
+    ]
+    rows = lists.rows_of_pages(context.database(), page, cells)
+    return sheet_download(f"pemusnahan-{destruction_id}", lists.argument("format"), heading, rows)
+
+
+def _record(one: DestroyedCase) -> tuple[object, ...]:
+    state = {"ended": _("Berakhir"), "cancelled": _("Dibatalkan")}.get(one.state, _("Digabung"))
+    times = one.started_at, one.ended_at
+    rest = one.destroyed_at, one.files, one.events, one.checksum
+    return (one.business_key, one.version, *times, state, one.end_name, *rest)
+
+
+def _heading_about() -> list[str]:
+    return [
+        _("Pemusnahan"),
+        pgettext("satu", "Proses"),
+        _("Masa simpan"),
+        _("Berakhir sebelum"),
+        _("Alasan"),
+        _("Dimulai oleh"),
+        _("Dimulai"),
+        _("Selesai"),
+    ]
+
+
+def _about(one: Destruction) -> tuple[object, ...]:
+    who = one.begun_by.full_name
+    return one.id, one.process, one.rule, one.before, one.reason, who, one.begun_at, one.finished_at
+
+
+@blueprint.post("/pemusnahan/<int:destruction_id>/<deed>")
+def act(destruction_id: int, deed: str) -> Response:
+    """Stop it, let it go on, or end it with what it has done."""
+    if deed not in _ACTS:
+        raise NotFound(_("Tindakan ini tidak ada."))
+    name, do = _ACTS[deed]
+    command = entries.sent_command(name, destruction_id)
+    try:
+        do(context.database(), destruction_id, actor=context.actor(), command=command)
+    except Conflict as error:
+        return make_response(_destruction_page(destruction_id, errors.tell_error(error)), 409)
+    return redirect(url_for("retention.show", destruction_id=destruction_id), 303)

@@ -1,0 +1,1 @@
+"""Pages that make a draft of an SOP's table."""

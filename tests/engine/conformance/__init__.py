@@ -1,0 +1,1 @@
+"""Token replay of recorded ways."""

@@ -1,0 +1,81 @@
+"""How a page is looked at: axe in light and dark, nothing sticks out of a phone.
+
+With ALUR_SHOTS=folder each page is photographed, light, dark and at 360 px: look at them.
+"""
+
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.journeys.hands import sideways
+from tests.journeys.people import Person
+from tests.journeys.scene import Scene
+from tests.journeys.visits import Visit
+
+_AXE = Axe().axe_script
+#: Without preloading: it copies style sheets into the page, which the policy refuses. Dark differs in colours alone.
+_RULES = {"light": "", "dark": "runOnly: ['cat.color'],"}
+_RUN = "axe.run(document, {%s preload: false, resultTypes: ['violations']})"
+_WIDE, _PHONE = {"width": 1280, "height": 900}, {"width": 360, "height": 740}
+
+
+def look(person: Person, visit: Visit, scene: Scene, who: str) -> list[str]:
+    """Open a page, do what the visit does there, and return what is wrong with it."""
+    page, answered = person.page, list[int]()
+    page.on("response", lambda answer: answered.append(answer.status) if _is_document(answer, page) else None)
+    person.visit(visit.path.format(**scene.words))
+    if visit.act is not None:
+        visit.act(person, scene)
+    problems = [] if answered[-1] == visit.status else [f"answered {answered[-1]}"]
+    person.drawn()
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        problems += [f"{scheme}: {problem}" for problem in violations(page, _RULES[scheme])]
+        photograph(person, visit, f"{who}-{scheme}")
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(_PHONE)
+    problems += sideways(page)
+    photograph(person, visit, f"{who}-phone")
+    page.set_viewport_size(_WIDE)
+    return [f"{visit.name}: {problem}" for problem in problems]
+
+
+def _is_document(answer: Any, page: Page) -> bool:
+    return answer.request.resource_type == "document" and answer.frame == page.main_frame
+
+
+def violations(page: Page, rules: str) -> list[str]:
+    """What axe finds wrong."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_AXE)
+    found = page.evaluate(_RUN % rules)["violations"]
+    return [
+        f"{one['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
+        for one in found
+        for node in one["nodes"][:3]
+    ]
+
+
+def photograph(person: Person, visit: Visit, how: str) -> None:
+    folder = os.environ.get("ALUR_SHOTS")
+    if folder:
+        name = re.sub(r"\W+", "-", f"{visit.name}-{how}").strip("-")
+        person.photograph(Path(folder) / f"{name}.png")
+
+
+def shoot(page: Page, name: str, widths: Sequence[int] = (360, 1280)) -> None:
+    """At none of the widths anything sticks out; and the pictures, where they are wanted."""
+    folder = os.environ.get("ALUR_SHOTS")
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert not sideways(page), (name, width)
+        for scheme in ("light", "dark") if folder else ():
+            page.emulate_media(color_scheme=scheme)
+            page.screenshot(path=Path(folder or "") / f"{name}-{width}-{scheme}.png", full_page=True)
+    page.emulate_media(color_scheme="light")
+    page.set_viewport_size(_WIDE)

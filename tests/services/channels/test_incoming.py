@@ -1,0 +1,328 @@
+"""Mail in, from a real mail server: each taken once, to the case that it is about or to the officers."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from app.commands import channels
+from app.db import Database
+from app.errors import Conflict, InvalidForm, NotAllowed
+from app.models import IncomingMail, ProcessInstance, ReporterMessage
+from app.services.channels import incoming, mailbox
+from app.services.core import clock
+from app.services.instances import cancellation, instances
+from app.services.reporter import correspondence, joined_reports
+from app.services.tasks import drafts
+from tests.services.channels.certificates import TlsServer, write_certificate
+from tests.services.channels.mail_server import MailServer
+from tests.services.channels.receiver import both
+from tests.services.office import Office, form, procedure, text
+
+REPORTER = "warga@example.id"
+_FIELDS: Mapping[str, Mapping[str, str]] = {
+    "judul": {"isi surel": "perihal"},
+    "cerita": {"isi surel": "isi"},
+    "surel": {"pribadi": "ya", "saluran pelapor": "surel", "isi surel": "alamat"},
+    "telepon": {"pribadi": "ya", "saluran pelapor": "sms"},
+    "pelapor": {"pribadi": "ya", "isi surel": "nama"},
+    "nomor": {},
+}
+
+
+def reachable() -> dict[str, bytes]:
+    """The procedure, with fields by which its reporter is reached."""
+    fields = [{**text(key), "properties": dict(marks)} for key, marks in _FIELDS.items()]
+    return {**procedure(), "terima.form": form(*fields)}
+
+
+@pytest.fixture
+def office(database: Database, connect: Callable[..., None], monkeypatch: pytest.MonkeyPatch) -> Office:
+    monkeypatch.setattr("tests.services.office.procedure", reachable)
+    return Office(database)
+
+
+@pytest.fixture
+def folder(mail_server: MailServer, connect: Callable[..., None]) -> str:
+    url = mail_server.folder()
+    connect(imap_url=url, mail_from="alur@example.id")
+    return url
+
+
+def letter(subject: str, body: str = "Mohon kabar.", sender: str = REPORTER, **headings: str) -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, "alur@example.id", subject
+    message["Message-ID"] = headings.pop("message_id", f"<{abs(hash((subject, body, sender)))}@example.id>")
+    for name, value in headings.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(body)
+    return message.as_bytes()
+
+
+def take(database: Database) -> None:
+    while channels.take_mail(database):
+        pass
+
+
+def mails(database: Database) -> list[IncomingMail]:
+    with database.reading() as session:
+        return list(session.scalars(select(IncomingMail).order_by(IncomingMail.id)))
+
+
+def written(database: Database, case: ProcessInstance) -> list[ReporterMessage]:
+    with database.reading() as session:
+        return [message for message, _number in correspondence.letters_of(session, case.id)]
+
+
+def opened(office: Office, state: str = "waiting") -> list[Any]:
+    with office.database.reading() as session:
+        page = incoming.listed(session, state, actor=office.rina)
+        return [content for _row, content in page.items]
+
+
+@both
+def test_an_answer_of_the_reporter_becomes_his_message(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    case = office.start(surel=f" {REPORTER.upper()} ")
+    answer = "Jalannya di depan pasar.\n\nPada Senin, 1 Juni 2026 Alur menulis:\n> Di mana?\n"
+    mail_server.deliver(folder, letter(f"Re: laporan {case.business_key}.", answer))
+    take(office.database)
+    take(office.database)
+    [message] = written(office.database, case)
+    assert (message.text, message.by_mail, message.written_by_id) == ("Jalannya di depan pasar.", True, None)
+    assert [(row.state, row.instance_id) for row in mails(office.database)] == [("message", case.id)]
+
+
+def test_a_number_behind_a_plus_in_the_address_tells_the_case(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    case = office.start(surel=REPORTER)
+    mail = letter("Tanya", "Sudah sampai mana?").replace(
+        b"To: alur@", f"To: alur+{case.business_key.lower()}@".encode()
+    )
+    mail_server.deliver(folder, mail)
+    take(office.database)
+    assert [one.text for one in written(office.database, case)] == ["Sudah sampai mana?"]
+
+
+def test_who_joined_writes_to_the_officers_of_the_main_case(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    main, report = office.start(), office.start(surel=REPORTER)
+    with office.database.transaction() as session:
+        joined_reports.join(session, report.id, main.id, actor=office.rina)
+    mail_server.deliver(folder, letter(f"Laporan {report.business_key}", "Retaknya bertambah."))
+    take(office.database)
+    assert [one.text for one in written(office.database, main)] == ["Retaknya bertambah."]
+    with office.database.transaction() as session:
+        cancellation.cancel(session, main.id, "selesai", actor=office.ketua)
+    mail_server.deliver(folder, letter(f"Laporan {report.business_key}", "Masih ada."))
+    take(office.database)
+    assert [row.state for row in mails(office.database)] == ["message", "waiting"]
+
+
+def test_from_anybody_else_it_waits_for_an_officer(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    case, over = office.start(surel=REPORTER), office.start(surel=REPORTER)
+    with office.database.transaction() as session:
+        cancellation.cancel(session, over.id, "salah", actor=office.ketua)
+    mail_server.deliver(
+        folder,
+        letter(f"{case.business_key}", sender="lain@example.id"),
+        letter(f"{over.business_key}"),
+        letter("Jalan rusak"),
+    )
+    take(office.database)
+    assert written(office.database, case) == written(office.database, over) == []
+    assert [row.state for row in mails(office.database)] == ["waiting"] * 3
+
+
+def test_what_a_machine_sent_becomes_no_message(office: Office, folder: str, mail_server: MailServer) -> None:
+    case = office.start(surel=REPORTER)
+    mail_server.deliver(folder, letter(f"Re: {case.business_key}", Auto_Submitted="auto-replied"))
+    take(office.database)
+    assert written(office.database, case) == []
+    assert [row.state for row in mails(office.database)] == ["automatic"]
+
+
+def test_each_comes_in_once_and_the_mailbox_stays_as_it_was(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    many = [letter(f"Surat {n}") for n in range(12)]
+    mail_server.deliver(folder, *many)
+    take(office.database)
+    take(office.database)
+    assert len(mails(office.database)) == 12
+    assert b"Seen" not in str(mail_server.flags(folder)).encode()
+    mail_server.empty(folder)  # numbered anew
+    mail_server.deliver(folder, *many, letter("Surat baru"))
+    take(office.database)
+    assert len(mails(office.database)) == 13
+
+
+def test_what_is_cut_off_is_neither_lost_nor_doubled(
+    office: Office, folder: str, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = office.start(surel=REPORTER)
+    mail_server.deliver(folder, *(letter(f"{case.business_key} {n}", f"Pesan {n}") for n in range(3)))
+    original, taken = correspondence.write_to_office, []
+
+    def cut_off(*arguments: Any, **options: Any) -> Any:
+        taken.append(original(*arguments, **options))
+        if len(taken) == 2:
+            raise KeyboardInterrupt
+        return taken[-1]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(correspondence, "write_to_office", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            take(office.database)
+    take(office.database)
+    assert [one.text for one in written(office.database, case)] == ["Pesan 0", "Pesan 1", "Pesan 2"]
+
+
+def test_a_case_that_cannot_be_written_to_stops_nobody_behind_it(
+    office: Office, folder: str, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = office.start(surel=REPORTER)
+    mail_server.deliver(folder, letter(f"{case.business_key}"), letter("Lain"))
+
+    def refuse(*_arguments: Any, **_options: Any) -> Any:
+        raise Conflict("berakhir")
+
+    monkeypatch.setattr(correspondence, "write_to_office", refuse)
+    take(office.database)
+    assert [row.state for row in mails(office.database)] == ["waiting", "waiting"]
+
+
+def test_a_report_is_begun_from_a_mail(office: Office, folder: str, mail_server: MailServer) -> None:
+    mail_server.deliver(folder, letter("Jalan rusak", "Di desa.\r\nTolong.", "Bu Ani <ani@example.id>"))
+    take(office.database)
+    [row] = mails(office.database)
+    with office.database.transaction() as session:
+        incoming.begin_report(session, row.id, "uji", actor=office.rina)
+        with pytest.raises(Conflict, match="draf"):
+            incoming.begin_report(session, row.id, "uji", actor=office.rina)
+    with office.database.transaction() as session:
+        kept = drafts.load(session, office.rina, "start:uji")
+        assert kept is not None
+        values = kept.values["values"]
+        assert values == {
+            "judul": "Jalan rusak",
+            "cerita": "Di desa.\nTolong.",
+            "surel": "ani@example.id",
+            "pelapor": "Bu Ani",
+        }
+        case = instances.start(session, "uji", values, actor=office.rina).instance
+        incoming.become_case(session, row.id, case, actor=office.rina)
+        with pytest.raises(Conflict):
+            incoming.lay_aside(session, row.id, "ganda", actor=office.rina)
+    assert [(one.state, one.instance_id) for one in mails(office.database)] == [("case", case.id)]
+
+
+def test_one_is_laid_aside_with_a_reason_and_forgotten_later(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    mail_server.deliver(folder, letter("Iklan"))
+    take(office.database)
+    [row] = mails(office.database)
+    with office.database.transaction() as session:
+        with pytest.raises(InvalidForm):
+            incoming.lay_aside(session, row.id, "  ", actor=office.rina)
+        incoming.lay_aside(session, row.id, "iklan", actor=office.rina)
+    assert [content["subject"] for content in opened(office, "aside")] == ["Iklan"]
+    with office.database.transaction() as session:
+        clock.fix(session, clock.now(session) + incoming.KEPT + timedelta(days=1))
+        channels.forget_old(session)
+    assert opened(office, "aside") == [None]
+    take(office.database)
+    assert len(mails(office.database)) == 1
+
+
+def test_it_is_sealed_and_read_by_who_takes_reports_in_and_sees_identities(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    mail_server.deliver(folder, letter("KENARI", "KENARI", "kenari@example.id"))
+    take(office.database)
+    [row] = mails(office.database)
+    with office.database.transaction() as session:
+        rows = session.connection().exec_driver_sql("SELECT * FROM incoming_mail").all()
+        assert (
+            "kenari"
+            not in str([bytes(one) if isinstance(one, memoryview) else one for one in rows[0]]).lower()
+        )
+        for actor in (office.admin, office.auditor, office.dinas_a, office.owner, office.ketua):
+            with pytest.raises(NotAllowed):
+                incoming.open_mail(session, row.id, actor=actor)
+        found = incoming.open_mail(session, row.id, actor=office.rina)
+        assert found.content is not None
+        assert found.content["sender"] == "kenari@example.id"
+
+
+def test_what_is_long_is_cut_and_what_is_attached_is_named(
+    office: Office, folder: str, mail_server: MailServer
+) -> None:
+    message = EmailMessage()
+    message["From"], message["Subject"] = REPORTER, "Besar"
+    message.set_content("Ini fotonya.")
+    message.add_attachment(b"x" * 2_000_000, maintype="image", subtype="jpeg", filename="jalan rusak.jpg")
+    mail_server.deliver(folder, message.as_bytes(), letter("Panjang", "kata " * 10_000))
+    take(office.database)
+    long, big = opened(office)
+    assert (len(long["text"]) <= 20_000, long["is_cut"]) == (True, True)
+    assert (big["text"], big["is_cut"]) == ("Ini fotonya.", True)
+    [(name, size)] = big["attachments"]
+    assert (name, size > 500_000) == ("jalan rusak.jpg", True)
+
+
+@pytest.mark.parametrize("password", ["salah", None])
+def test_a_mailbox_that_does_not_answer_is_told_and_read_later(
+    office: Office, folder: str, mail_server: MailServer, connect: Callable[..., None], password: str | None
+) -> None:
+    away = mail_server.url("INBOX", password) if password else "imap://a:b@127.0.0.1:1/INBOX"
+    connect(imap_url=away)
+    assert channels.take_mail(office.database) is False
+    with office.database.reading() as session:
+        assert incoming.place(session)[1] == ("refused" if password else "no_answer")
+    connect(imap_url=folder)
+    mail_server.deliver(folder, letter("Ada"))
+    take(office.database)
+    with office.database.reading() as session:
+        at, error = incoming.place(session)
+    assert (error, at.uid > 0, len(mails(office.database))) == ("", True, 1)
+
+
+def test_a_mail_that_is_gone_is_passed_over(
+    office: Office, folder: str, mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = [mailbox.Fetched(mailbox.Place(7, 9), b"", is_cut=False)]
+    monkeypatch.setattr(mailbox, "fetch", lambda *_arguments: gone)
+    channels.take_mail(office.database)
+    with office.database.reading() as session:
+        assert incoming.place(session)[0] == mailbox.Place(7, 9)
+    assert mails(office.database) == []
+
+
+def test_a_mailbox_with_a_certificate_of_its_own_gets_no_password(
+    office: Office, connect: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write_certificate(tmp_path / "own.pem")
+    heard = []
+    for trusted in (False, True):
+        if trusted:
+            monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        server = TlsServer(path, b"* OK IMAP4rev1\r\n")
+        connect(imap_url=f"imaps://user:rahasia@127.0.0.1:{server.port}/INBOX")
+        channels.take_mail(office.database)
+        server.stop()
+        heard.append(server.heard)
+        with office.database.reading() as session:
+            assert incoming.place(session)[1] == ("no_answer" if trusted else "certificate")
+    assert heard[0] == b""
+    assert b"CAPABILITY" in heard[1]

@@ -1,0 +1,116 @@
+"""Ways of cases, and how far they fit a diagram."""
+
+from collections.abc import Sequence
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.commands import migration
+from app.commands.transaction import Command
+from app.errors import InvalidDiagram, NotFound
+from app.models import CaseFact, ProcessInstance
+from app.services.instances import cancellation
+from app.services.numbers import recount
+from app.services.performance import conformance, variants
+from app.services.performance.conformance import Against
+from app.services.performance.period import Period
+from app.services.tasks import tasks
+from tests.engine.building import bpmn, end, start, user
+from tests.services.office import Office
+
+ALWAYS = ("0000-00", "9999-99")
+
+
+def complete(office: Office, case: ProcessInstance, **values: str) -> None:
+    task = office.open_task(case)
+    actor = office.dinas_a if task.activity_id == "kerjakan" else office.rina
+    with office.database.transaction() as session:
+        tasks.complete(session, task.id, values, {}, actor=actor)
+
+
+def walked(office: Office) -> int:
+    """Five cases: two to the end, one put there by hand, one stopped, one still open; the version's id."""
+    for _number in range(2):
+        case = office.start(unit="A")
+        complete(office, case, hasil="cukup", unit="A")
+        complete(office, case)
+    case = office.start(unit="A")
+    command = Command("move_token", str(case.id))
+    migration.put_elsewhere(
+        office.database,
+        case.id,
+        office.open_task(case).id,
+        "kerjakan",
+        "salah",
+        actor=office.owner,
+        command=command,
+    )
+    complete(office, case)
+    stopped = office.start(unit="A")
+    complete(office, stopped, hasil="cukup", unit="A")
+    with office.database.transaction() as session:
+        cancellation.cancel(session, stopped.id, "ganda", actor=office.owner)
+    return office.start(unit="A").definition_id
+
+
+def measured(
+    session: Session, office: Office, definition: int, against: Against | None = None
+) -> conformance.Conformance:
+    against = against or conformance.of_version(session, definition)
+    return conformance.measure(session, Period(definition, *ALWAYS), against, actor=office.auditor)
+
+
+def other(ids: Sequence[str]) -> Against:
+    flows = "start > " + " > ".join(ids) + " > selesai"
+    names = [start(), *(user(id_) for id_ in ids), end("selesai")]
+    content = bpmn(names, flows, lanes={"Loket": " ".join(["start", *ids, "selesai"])}, key="uji")
+    return conformance.sent(content, "lain.bpmn", "uji")
+
+
+def test_interventions_are_told_apart_and_cost_nothing(office: Office) -> None:
+    definition = walked(office)
+    with office.database.reading() as session:
+        found = measured(session, office, definition)
+        assert (found.cases, found.fitting, found.fitness, found.deviations) == (4, 4, 1.0, [])
+        assert found.interventions == {"moved": 1, "cancelled": 1}
+        assert list(recount.differences(session)) == []
+        ways = variants.variants(session, Period(definition, *ALWAYS), limit=10, actor=office.auditor)
+        assert (ways.shown[0].cases, ways.shown[0].way[-1]) == (2, ":end selesai")
+        assert (ways.number, ways.cases) == (3, 4)
+        open_case = session.scalars(select(CaseFact).where(CaseFact.ended_month.is_(None))).one()
+        assert (open_case.way, open_case.variant) == ("", "")
+
+
+def test_another_diagram_shows_where_cases_left_it(office: Office) -> None:
+    definition = walked(office)
+    with office.database.reading() as session:
+        found = measured(session, office, definition, other(["periksa", "setujui", "kerjakan"]))
+    assert {(one.kind, one.element, one.cases) for one in found.deviations} == {
+        ("out_of_turn", "kerjakan", 2),
+        ("skipped", "setujui", 2),
+    }
+    assert found.fitting == 2
+    assert "dilewati" in found.picture
+
+
+def test_who_does_not_see_every_case_finds_nothing(office: Office) -> None:
+    asked = Period(office.start(unit="A").definition_id, *ALWAYS)
+    with office.database.reading() as session, pytest.raises(NotFound):
+        variants.variants(session, asked, limit=10, actor=office.rina)
+
+
+def test_a_file_that_is_no_diagram_is_refused() -> None:
+    for content in (b"", b"<x/>", b"<a><b></a>"):
+        with pytest.raises(InvalidDiagram):
+            conformance.sent(content, "x.bpmn", "uji")
+
+
+def test_rounds_are_folded() -> None:
+    way = ["a", "b", "b", "b", "c", "d", "c", "d", "e"]
+    assert [(one.steps, one.times) for one in variants.folded(way)] == [
+        (("a",), 1),
+        (("b",), 3),
+        (("c", "d"), 2),
+        (("e",), 1),
+    ]

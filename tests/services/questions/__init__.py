@@ -1,0 +1,1 @@
+"""Questions over cases and events."""

@@ -1,0 +1,219 @@
+"""Tables of SOPs as offices write them, made up: in CSV, spreadsheets and Word, each with its own habits."""
+
+from collections.abc import Sequence
+from io import BytesIO
+from typing import Any
+
+import docx
+from docx.oxml import parse_xml
+from openpyxl import Workbook
+
+LEAVE = """\
+No;Uraian Kegiatan;Pelaksana;;;Mutu Baku;;;Keterangan
+;;Pemohon;Kepala Sub Bagian;Kepala Dinas;Kelengkapan;Waktu;Output;
+1;Mengajukan permohonan cuti;v;;;Formulir cuti;15 menit;Permohonan;
+2;Memeriksa sisa cuti pemohon;;v;;Kartu cuti;1 jam;Hasil pemeriksaan;Jika tidak lengkap kembali ke langkah 1
+3;Menandatangani surat izin cuti;;;v;Konsep surat izin;2 hari;Surat izin cuti;
+4;Menyerahkan surat izin kepada pemohon;;v;;Surat izin;10 menit;Surat izin diterima;Arsip satu lembar
+"""
+
+
+def mail() -> bytes:
+    """A spreadsheet: a title above, merged heads, dots as marks, arrows in cells, a row that numbers the columns."""
+    book = Workbook()
+    sheet: Any = book.active
+    rows: Sequence[Sequence[object]] = (
+        ("SOP PENGELOLAAN SURAT MASUK",),
+        (),
+        ("NO.", "KEGIATAN", "PELAKSANA", None, None, "MUTU BAKU", None, None, "KET."),
+        (None, None, "Staf TU", "Kasubag Umum", "Sekretaris", "KELENGKAPAN", "WAKTU", "OUTPUT", None),
+        (1, 2, 3, 4, 5, 6, 7, 8, 9),
+        (
+            1,
+            "Menerima dan mencatat surat masuk",
+            "●",
+            None,
+            None,
+            "Surat masuk",
+            "± 5 menit",
+            "Surat tercatat",
+            None,
+        ),
+        (2, "Meneliti dan memberi disposisi", "↓", "●", "→", "Surat tercatat", "30'", "Disposisi", "=1+1"),
+        (3, "Surat perlu tindak lanjut?", None, None, "◇", "Disposisi", "1-2 hari", "Keputusan", None),
+        (4, "Mengarsipkan surat", "●", None, None, "Surat", "Sesuai kebutuhan", "Arsip", "Disimpan 5 tahun"),
+    )
+    for row in rows:
+        sheet.append(list(row))
+    sheet.merge_cells("C3:E3")
+    sheet.merge_cells("F3:H3")
+    sheet.merge_cells("A3:A4")
+    sheet.merge_cells("B3:B4")
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def purchase() -> bytes:
+    """A spreadsheet with one column for who does it."""
+    book = Workbook()
+    sheet: Any = book.active
+    for row in (
+        ("No", "Kegiatan", "Pelaksana", "Persyaratan", "Waktu", "Output", "Sarana"),
+        (
+            "1.",
+            "Menyusun kebutuhan barang",
+            "Pengurus Barang",
+            "Daftar kebutuhan",
+            "1 (satu) hari",
+            "Usulan",
+            "Komputer",
+        ),
+        ("2.", "Menyetujui usulan", "Pejabat Pembuat Komitmen", "Usulan", "2 hr", "Persetujuan", None),
+        (
+            "3.",
+            "Membeli barang",
+            "Pejabat Pengadaan dan Pengurus Barang",
+            "Persetujuan",
+            "1 jam 30 menit",
+            "Barang",
+            None,
+        ),
+    ):
+        sheet.append(list(row))
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def legalisation() -> bytes:
+    """A Word file: identity block, merged heads that come again, and a row that goes on after a page break."""
+    made = docx.Document()
+    made.add_paragraph("PEMERINTAH DESA CONTOH")
+    block = made.add_table(2, 2)
+    block.cell(0, 0).text, block.cell(0, 1).text = "Nomor SOP", "140/12/2024"
+    block.cell(1, 0).text, block.cell(1, 1).text = "Nama SOP", "Legalisasi Surat Keterangan"
+    body = (
+        ("1", "Menerima berkas pemohon", "√", "", "KTP\nKK", "5 menit", "Berkas diterima", ""),
+        (
+            "2",
+            "Memeriksa kelengkapan berkas dan mencocokkan",
+            "√",
+            "",
+            "Berkas",
+            "10 menit",
+            "Berkas lengkap",
+            "",
+        ),
+        ("", "dengan buku register", "", "", "", "", "", "Lihat buku register tahun berjalan"),
+        ("3", "Menandatangani surat", "", "√", "Konsep surat", "1 hari", "Surat sah", "Stempel desa"),
+    )
+    _word_table(made, body[:2])
+    made.add_page_break()
+    _word_table(made, body[2:])
+    content = BytesIO()
+    made.save(content)
+    return content.getvalue()
+
+
+def _word_table(made: Any, body: Sequence[Sequence[str]]) -> None:
+    table = made.add_table(2, 8)
+    heads = ("No", "Aktivitas", "Pelaksana", "", "Mutu Baku", "", "", "Ket")
+    for place, text in enumerate(heads):
+        table.cell(0, place).text = text
+    for place, text in enumerate(("Staf", "Kepala Desa", "Kelengkapan", "Waktu", "Output"), 2):
+        table.cell(1, place).text = text
+    table.cell(0, 2).merge(table.cell(0, 3))
+    table.cell(0, 4).merge(table.cell(0, 6))
+    for place in (0, 1, 7):
+        table.cell(0, place).merge(table.cell(1, place))
+    for row in body:
+        cells = table.add_row().cells
+        for cell, text in zip(cells, row, strict=True):
+            cell.text = text
+
+
+_SHAPE = """\
+<w:p xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" \
+xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" \
+xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" \
+xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" \
+xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" \
+xmlns:v="urn:schemas-microsoft-com:vml">\
+<w:r><mc:AlternateContent><mc:Choice Requires="wps"><w:drawing><wp:anchor><wp:docPr id="1" name="Flowchart 1"/>\
+<a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp>\
+<wps:cNvPr id="1" name="Flowchart 1"/><wps:spPr><a:prstGeom prst="{kind}"><a:avLst/></a:prstGeom></wps:spPr>\
+<wps:txbx><w:txbxContent><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:txbxContent></wps:txbx></wps:wsp>\
+</a:graphicData></a:graphic></wp:anchor></w:drawing></mc:Choice><mc:Fallback><w:pict><v:rect><v:textbox>\
+<w:txbxContent><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:txbxContent></v:textbox></v:rect></w:pict></mc:Fallback>\
+</mc:AlternateContent></w:r></w:p>"""
+
+
+def licence() -> bytes:
+    """A Word file with shapes drawn in its cells, as Word's own palette makes them."""
+    made = docx.Document()
+    body = (
+        (
+            "1.",
+            "Mengajukan permohonan izin",
+            "flowChartTerminator:Mulai",
+            "",
+            "",
+            "Formulir",
+            "1 hari",
+            "Berkas",
+            "",
+        ),
+        (
+            "2.",
+            "Memverifikasi berkas",
+            "",
+            "flowChartDecision:Lengkap?",
+            "",
+            "Berkas",
+            "3 hari kerja",
+            "Acara",
+            "",
+        ),
+        (
+            "3.",
+            "Meninjau lapangan",
+            "",
+            "rect:",
+            "straightConnector1:",
+            "Surat tugas",
+            "5 hari",
+            "Laporan",
+            "",
+        ),
+        (
+            "4.",
+            "Menerbitkan izin",
+            "",
+            "",
+            "flowChartTerminator:Selesai",
+            "Laporan",
+            "",
+            "Surat izin",
+            "Berlaku 5 tahun",
+        ),
+    )
+    table = made.add_table(2, 9)
+    for place, text in enumerate(("No.", "Prosedur", "Pelaksana", "", "", "Mutu Baku", "", "", "Keterangan")):
+        table.cell(0, place).text = text
+    for place, text in enumerate(
+        ("Pemohon", "Petugas Loket", "Kepala Bidang", "Persyaratan", "Waktu", "Output"), 2
+    ):
+        table.cell(1, place).text = text
+    table.cell(0, 2).merge(table.cell(0, 4))
+    table.cell(0, 5).merge(table.cell(0, 7))
+    for row in body:
+        for cell, text in zip(table.add_row().cells, row, strict=True):
+            kind, parted, words = text.partition(":")
+            if parted:
+                cell._tc.append(parse_xml(_SHAPE.format(kind=kind, text=words)))
+            else:
+                cell.text = text
+    content = BytesIO()
+    made.save(content)
+    return content.getvalue()

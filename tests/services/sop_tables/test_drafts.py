@@ -1,0 +1,243 @@
+"""A table of an SOP becomes a draft: its performers are lanes, its rows tasks, and nothing that was typed is lost."""
+
+import html
+import re
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+
+from app.engine.diagram import Diagram
+from app.engine.reading import reader
+from app.errors import InvalidForm
+from app.services.deployment import deployments
+from app.services.sop_documents import layouts, word
+from app.services.sop_tables import drafting, durations, packing, reading
+from app.services.sop_tables.drafting import SopDraft
+from app.services.sop_tables.reading import SopTable
+from tests.services.sop_documents.source import shipped
+from tests.services.sop_tables import tables
+from tests.sop import DIAGRAM
+
+#: (file, what it holds, (lane, task) in order, deadlines, questions)
+WRITTEN: list[tuple[str, Callable[[], bytes], list[tuple[str, str]], list[str], int]] = [
+    (
+        "cuti.csv",
+        tables.LEAVE.encode,
+        [
+            ("Pemohon", "Mengajukan permohonan cuti"),
+            ("Kepala Sub Bagian", "Memeriksa sisa cuti pemohon"),
+            ("Kepala Dinas", "Menandatangani surat izin cuti"),
+            ("Kepala Sub Bagian", "Menyerahkan surat izin kepada pemohon"),
+        ],
+        ["15 menit", "1 jam", "2 hari", "10 menit"],
+        1,
+    ),
+    (
+        "surat masuk.xlsx",
+        tables.mail,
+        [
+            ("Staf TU", "Menerima dan mencatat surat masuk"),
+            ("Kasubag Umum", "Meneliti dan memberi disposisi"),
+            ("Sekretaris", "Surat perlu tindak lanjut?"),
+            ("Staf TU", "Mengarsipkan surat"),
+        ],
+        ["5 menit", "30 menit", "2 hari"],
+        1,
+    ),
+    (
+        "pengadaan.xlsx",
+        tables.purchase,
+        [
+            ("Pengurus Barang", "Menyusun kebutuhan barang"),
+            ("Pejabat Pembuat Komitmen", "Menyetujui usulan"),
+            ("Pejabat Pengadaan", "Membeli barang"),
+            ("Pengurus Barang", "Membeli barang – Pengurus Barang"),
+        ],
+        ["1 (satu) hari", "2 hari", "90 menit"],
+        0,
+    ),
+    (
+        "legalisasi.docx",
+        tables.legalisation,
+        [
+            ("Staf", "Menerima berkas pemohon"),
+            ("Staf", "Memeriksa kelengkapan berkas dan mencocokkan dengan buku register"),
+            ("Kepala Desa", "Menandatangani surat"),
+        ],
+        ["5 menit", "10 menit", "1 hari"],
+        0,
+    ),
+    (
+        "izin.docx",
+        tables.licence,
+        [
+            ("Pemohon", "Mengajukan permohonan izin"),
+            ("Petugas Loket", "Memverifikasi berkas"),
+            ("Petugas Loket", "Meninjau lapangan"),
+            ("Kepala Bidang", "Menerbitkan izin"),
+        ],
+        ["1 hari", "3 hari kerja", "5 hari"],
+        1,
+    ),
+]
+
+
+def made_of(name: str, content: bytes) -> tuple[SopTable, SopDraft, Diagram]:
+    table = packing.unpacked(packing.packed(reading.read_table(name, content)))
+    draft = drafting.draft_of(table, "sop")
+    [diagram] = reader.read_diagrams(draft.files["sop.bpmn"])
+    return table, draft, diagram
+
+
+def tasks(diagram: Diagram) -> list[tuple[str, str]]:
+    return [
+        (diagram.lane(node.lane_id).name, node.name)
+        for node in diagram.nodes.values()
+        if node.kind == "userTask"
+    ]
+
+
+def deadlines(diagram: Diagram) -> list[str]:
+    return [node.timer.text for node in diagram.nodes.values() if node.is_deadline and node.timer]
+
+
+@pytest.mark.parametrize("written", WRITTEN, ids=lambda written: written[0])
+def test_a_table_as_offices_write_it_becomes_a_draft_without_findings(
+    written: tuple[str, Callable[[], bytes], list[tuple[str, str]], list[str], int],
+) -> None:
+    name, content, wanted, times, questions = written
+    _table, draft, diagram = made_of(name, content())
+    assert tasks(diagram) == wanted
+    assert deadlines(diagram) == times
+    assert len(diagram.questions) == questions
+    assert deployments.check_files(None, draft.files) == []
+    for node in diagram.nodes.values():
+        if node.kind == "userTask":
+            assert f"{node.form_key}.form" in draft.files
+
+
+@pytest.mark.parametrize("written", WRITTEN, ids=lambda written: written[0])
+def test_nothing_typed_is_lost(
+    written: tuple[str, Callable[[], bytes], list[tuple[str, str]], list[str], int],
+) -> None:
+    name, content, *_rest = written
+    table, draft, _diagram = made_of(name, content())
+    kept = "\n".join([html.unescape(file.decode()) for file in draft.files.values()])
+    typed = [line.activity for line in table.lines]
+    typed += [text for line in table.lines for text in (*line.cells.values(), *line.notes)]
+    typed += [*table.performers, *table.identity.values()]
+    for text in typed:
+        for part in text.split("\n"):
+            assert part in kept, part
+
+
+def test_every_word_of_the_files_is_in_what_was_read() -> None:
+    words = re.findall(r"[^;\n]+", tables.LEAVE)
+    table, _draft, _diagram = made_of("cuti.csv", tables.LEAVE.encode())
+    read = {line.activity for line in table.lines} | {line.number for line in table.lines}
+    read |= {text for line in table.lines for text in line.cells.values()} | set(table.performers)
+    heads = {
+        "No",
+        "Uraian Kegiatan",
+        "Pelaksana",
+        "Mutu Baku",
+        "Keterangan",
+        "Kelengkapan",
+        "Waktu",
+        "Output",
+        "v",
+    }
+    assert set(words) == read - {""} | heads
+
+
+@pytest.mark.parametrize("template", layouts.LAYOUTS)
+def test_the_shipped_sop_comes_back_from_its_own_word_file(template: str) -> None:
+    content = word.docx(shipped(), layouts.layout(template), layouts.paper("a4"))
+    table, draft, diagram = made_of("sop.docx", content)
+    [source] = reader.read_diagrams(DIAGRAM.read_bytes())
+    order = ["penyaluran", "telaahan", "konfirmasi", "menyalurkan", "tindak_lanjut", "melaporkan"]
+    assert tasks(diagram) == [
+        (source.lane(source.nodes[id_].lane_id).name, source.nodes[id_].name) for id_ in order
+    ]
+    assert [lane.name for lane in diagram.lanes] == [lane.name for lane in source.lanes]
+    assert [time.removeprefix("Maksimal ") for time in deadlines(diagram)] == [
+        "3 hari", "3 hari", "3 hari", "60 hari", "30 menit",
+    ]  # fmt: skip
+    assert deployments.check_files(None, draft.files) == []
+    for name in (
+        "nomor sop",
+        "dasar hukum",
+        "instansi",
+        "judul dokumen",
+        "judul bagan",
+        "tempat tanda tangan",
+    ):
+        assert table.identity[name].split() == source.properties[name].split()
+
+
+def test_every_guess_is_told_with_its_row() -> None:
+    _table, draft, _diagram = made_of("surat masuk.xlsx", tables.mail())
+    told = {(guess.row, guess.text) for guess in draft.guesses}
+    assert (6, "Waktu “± 5 menit” dibaca sebagai tenggat 5 menit.") in told
+    assert (8, "Waktu “1-2 hari” dibaca sebagai tenggat 2 hari.") in told
+    assert (9, "Waktu “Sesuai kebutuhan” bukan lama waktu; tanpa tenggat.") in told
+    assert any(row == 8 and "dijawab tidak: kembali ke Meneliti" in text for row, text in told)
+
+
+def test_a_no_goes_back_where_the_remark_says() -> None:
+    _table, _draft, diagram = made_of("cuti.csv", tables.LEAVE.encode())
+    [question] = diagram.questions
+    targets = {flow.name: flow.target for flow in diagram.outgoing[question]}
+    assert targets == {"ya": "menandatangani_surat_izin_cuti", "tidak": "mengajukan_permohonan_cuti"}
+
+
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("3 hari", ("3 hari", True)),
+        ("Maksimal 60 hari", ("Maksimal 60 hari", True)),
+        ("± 30 mnt", ("30 menit", False)),
+        ("1 (satu) hari kerja", ("1 (satu) hari kerja", True)),
+        ("2 s/d 3 jam", ("3 jam", False)),
+        ("15’", ("15 menit", False)),
+        ("tiga hari", ("tiga hari", True)),
+        ("kondisional", None),
+    ],
+)
+def test_times_are_read_as_people_write_them(said: str, read: tuple[str, bool] | None) -> None:
+    assert durations.deadline_of(said) == read
+
+
+def _word_of(document: bytes) -> bytes:
+    content = BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("word/document.xml", document)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("bom.docx", _word_of(b"<a>" + b" " * 3_000_000 + b"</a>")),
+        ("xxe.docx", _word_of(b'<!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>')),
+        ("rusak.docx", _word_of(b"<a>")),
+        ("kosong.docx", _word_of(b"<a/>")),
+        ("bukan.docx", b"PK\x03\x04 bukan zip"),
+        ("teks.csv", b"apa saja;tanpa;tabel\n1;2;3\n"),
+        ("gambar.png", b"\x89PNG\r\n\x1a\n"),
+        ("kepala.csv", b"No;Kegiatan;Pelaksana;Waktu\n"),
+    ],
+)
+def test_other_files_are_refused_in_words(name: str, content: bytes) -> None:
+    with pytest.raises(InvalidForm) as refused:
+        reading.read_table(name, content)
+    assert str(refused.value)
+
+
+@pytest.mark.parametrize("sent", ["", "{}", "[]", "null", '{"name": 1}', "x" * 400_000])
+def test_what_is_no_packed_table_is_refused(sent: str) -> None:
+    with pytest.raises(InvalidForm):
+        packing.unpacked(sent)

@@ -1,0 +1,1 @@
+"""Who may do what: every endpoint, with every kind of object, as everybody."""

@@ -1,0 +1,38 @@
+"""The page of evidence: a checkpoint on demand, and the evidence of a case as a file."""
+
+import io
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+from app.db import Database
+from tests.web.conftest import Browser, Case
+
+SignIn = Callable[[str], Browser]
+
+
+def test_an_auditor_lets_a_checkpoint_be_made_and_takes_evidence_along(
+    sign_in: SignIn, office: Database, case: Case, tmp_path: Path
+) -> None:
+    auditor = sign_in("auditor")
+    assert "Belum ada titik periksa" in auditor.get("/bukti").text
+    made = auditor.post("/bukti/titik-periksa")
+    assert "Titik periksa 1 dibuat." in auditor.get(made.headers["Location"]).text
+    assert auditor.post("/bukti/unduh", numbers="tidak-ada").status_code == 404
+    assert auditor.post("/bukti/unduh", numbers=" ").status_code == 422
+    taken = auditor.post("/bukti/unduh", numbers=case.started["business_key"])
+    assert taken.headers["Content-Type"] == "application/zip"
+    with zipfile.ZipFile(io.BytesIO(taken.data)) as archive:
+        archive.extractall(tmp_path)
+    said = subprocess.run(
+        [sys.executable, "-I", "periksa_bukti.py"], cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert "UTUH" in said.stdout
+    assert "perkara diunduh" in sign_in("admin").get("/pengguna/riwayat").text
+
+
+def test_it_is_for_auditors_and_administrators(sign_in: SignIn, office: Database) -> None:
+    assert sign_in("upp").get("/bukti").status_code == 403
+    assert sign_in("upp").post("/bukti/titik-periksa").status_code == 403

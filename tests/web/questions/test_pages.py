@@ -1,0 +1,80 @@
+"""The pages of Tanya: a question is put together by buttons, stands in the address, and its answer is taken along."""
+
+from collections.abc import Callable
+from urllib.parse import parse_qs, urlsplit
+
+from tests.web.conftest import Browser, Case
+
+SignIn = Callable[[str], Browser]
+
+
+def test_a_question_is_put_together_without_scripts(sign_in: SignIn, case: Case) -> None:
+    browser = sign_in("auditor")
+    assert "Syarat pertama" in browser.get("/tanya").text
+    first = browser.get("/tanya?baru0=keadaan&tambah=0")
+    assert (first.status_code, parse_qs(urlsplit(first.location).query)["k1.1"]) == (303, ["keadaan"])
+    page = browser.get(first.location)
+    assert 'name="k1.1.nilai"' in page.text
+    assert "Jawaban" not in page.text  # nothing was filled in
+    more = browser.get("/tanya?k1=semua&k1.1=keadaan&k1.1.nilai=ended&baru0=kata&tambah=0").location
+    assert {"k1.1.nilai": ["ended"], "k2.1": ["kata"]}.items() <= parse_qs(urlsplit(more).query).items()
+    assert case.started["business_key"] not in browser.get("/tanya?k1.1=keadaan&k1.1.nilai=ended").text
+    gone = browser.get("/tanya?k1.1=keadaan&k1.1.nilai=ended&hapus=1.1").location
+    assert "k1" not in parse_qs(urlsplit(gone).query)
+
+
+def test_what_is_wrong_stands_at_its_condition(sign_in: SignIn, case: Case) -> None:
+    page = sign_in("auditor").get("/tanya?k1.1=diterima&k1.1.dari=besok&k1.2=keadaan")
+    assert page.status_code == 422
+    assert "Tanggal besok tidak dikenal" in page.text
+    assert 'value="besok"' in page.text
+
+
+def test_the_answer_is_taken_along(sign_in: SignIn, case: Case) -> None:
+    browser = sign_in("auditor")
+    file = browser.get("/tanya/unduh?k1.1=keadaan&k1.1.nilai=active&format=csv")
+    assert case.started["business_key"] in file.text
+    assert (
+        case.started["business_key"]
+        not in browser.get("/tanya/unduh?k1.1=keadaan&k1.1.nilai=ended&format=csv").text
+    )
+    assert "Perkara dimulai" in browser.get("/tanya/unduh?tentang=peristiwa&format=csv").text
+    assert browser.get("/tanya/identitas/unduh?format=csv").text.startswith("\ufeffWaktu")
+
+
+def test_events_and_the_ledger_are_for_who_sees_everything(sign_in: SignIn, case: Case) -> None:
+    auditor, officer = sign_in("auditor"), sign_in("lapor")
+    assert (
+        "Perkara dimulai"
+        in auditor.get("/tanya?tentang=peristiwa&k1.1=jenis&k1.1.nilai=instance_started").text
+    )
+    assert auditor.get("/tanya/identitas").status_code == 200
+    for path in ("/tanya?tentang=peristiwa", "/tanya/unduh?tentang=peristiwa&format=csv", "/tanya/identitas"):
+        assert officer.get(path).status_code == 403
+    assert officer.get("/tanya").status_code == 200
+
+
+def test_an_auditor_keeps_a_question_draws_a_sample_and_writes_findings(sign_in: SignIn, case: Case) -> None:
+    auditor, owner = sign_in("auditor"), sign_in("pemilik")
+    query = "tentang=perkara&k1=semua&k1.1=keadaan&k1.1.nilai=active"
+    assert auditor.post("/tanya/simpan", name="", query=query).status_code == 422
+    assert auditor.post("/tanya/simpan", name="Berjalan", shared="1", query=query).status_code == 303
+    assert ">Berjalan</a>" in owner.get("/tanya").text
+    wrong = auditor.post("/tanya/sampel", name="Uji petik", seed="", size="0", query=query)
+    assert wrong.status_code == 422
+    assert "Tulis benih" in wrong.text
+    drawn = auditor.post("/tanya/sampel", name="Uji petik", seed="2026", size="5", query=query)
+    assert drawn.status_code == 303
+    place = drawn.location
+    assert case.started["business_key"] in auditor.get(place).text
+    empty = auditor.post(f"{place}/1", verdict="flawed", finding="")
+    assert empty.status_code == 422
+    assert "Tulis apa yang ditemukan" in empty.text
+    assert auditor.post(f"{place}/1", verdict="flawed", finding="Lewat lima hari").status_code == 303
+    file = auditor.get(f"{place}/unduh?format=csv").text
+    assert "Lewat lima hari" in file
+    assert "2026" in file
+    assert "Catat temuan" not in owner.get(place).text
+    assert owner.post(f"{place}/1", verdict="fine", finding="").status_code == 403
+    assert sign_in("lapor").get(place).status_code == 403
+    assert "Uji petik" in owner.get("/tanya/sampel").text
