@@ -1,5 +1,6 @@
 """A database of PostgreSQL that a test had is for the next one as if it were new."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import psycopg
@@ -24,6 +25,14 @@ def stored(database: Database) -> dict[str, list[tuple[object, ...]]]:
         }
         numbers = connection.execute(text("SELECT sequencename, last_value FROM pg_sequences ORDER BY 1"))
         return rows | {"numbers": [tuple(row) for row in numbers]}
+
+
+@pytest.fixture
+def lender(postgres: str, administer: Administer) -> Iterator[Lender]:
+    """One of its own, whose databases nobody had before: after much was deleted in one it is not kept."""
+    lender = Lender(postgres, administer)
+    yield lender
+    lender.close()
 
 
 @pytest.fixture

@@ -117,8 +117,8 @@ class Planter:
 
     def _workload(self) -> None:
         session, coordinator = self.session, self.actor("koordinator")
-        now = clock.now(session).date()
-        days = now, now + timedelta(days=3)
+        first = clock.today(session)
+        days = first, first + timedelta(days=3)
         absences.add(session, self.jahat, users.named(session, "upp").id, *days, actor=self.actor("admin"))
         [task] = instances.open_tasks(session, self._start())
         wanted = {task.id: users.named(session, "lapor").id}

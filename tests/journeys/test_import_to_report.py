@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO, StringIO
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from openpyxl import load_workbook
@@ -90,7 +91,7 @@ def test_a_file_comes_in_and_the_report_counts_it(office: Office, people: People
 
 def _report(office: Office, people: People) -> None:
     """The month so far, as page and as workbook; nothing differs from a recount."""
-    month = office.installation.now().strftime("%Y-%m")
+    month = office.installation.now().astimezone(ZoneInfo("Asia/Jakarta")).strftime("%Y-%m")
     upp = people("upp")
     upp.visit(f"/angka/laporan?month={month}")
     shoot(upp.page, "impor-5-laporan", WIDTHS)

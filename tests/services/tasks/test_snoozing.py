@@ -34,7 +34,7 @@ def held(office: Office) -> UserTask:
 
 
 def day(session: Session, days: int) -> date:
-    return (clock.now(session) + timedelta(days=days)).date()
+    return clock.today(session) + timedelta(days=days)
 
 
 def test_a_task_is_out_of_sight_until_its_day_and_comes_back_by_itself(

@@ -120,7 +120,7 @@ def test_a_substitute_takes_over_and_it_is_told_so(sign_in: SignIn, overdue: Dat
     with overdue.reading() as session:
         ids = {name: users.named(session, name).id for name in ("lapor", "upp")}
         [task_id, *_] = session.scalars(select(UserTask.id).order_by(UserTask.id)).all()
-        first = clock.now(session).date()
+        first = clock.today(session)
     lapor.post(f"/tugas/{task_id}/ambil")
     days = {"first_on": f"{first:%d-%m-%Y}", "last_on": f"{first + timedelta(days=30):%d-%m-%Y}"}
     page = lapor.post("/ketidakhadiran", user=ids["lapor"], substitute="9999", **days)
