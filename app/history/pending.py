@@ -133,6 +133,8 @@ def _undone(connection: Connection, *_more: Any) -> None:
 @event.listens_for(Engine, "commit")
 @event.listens_for(Engine, "begin")
 def _forget(connection: Connection) -> None:
-    """What one transaction recorded and locked is nothing to the next."""
+    """What one transaction recorded and locked is nothing to the next. A lost connection's is gone with it."""
+    if connection.invalidated:
+        return
     connection.info.pop(_KEY, None)
     connection.info.pop(_LOCKED, None)

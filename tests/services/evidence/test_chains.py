@@ -5,6 +5,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.db import Database
+from app.errors import NotReady
 from app.history import reader
 from app.history.events import NoteAdded
 from app.models import EventChain, HistoryEvent, IdentityValue, ProcessInstance
@@ -81,6 +82,17 @@ def test_what_is_rolled_back_leaves_no_place_behind(office: Office) -> None:
     with office.database.transaction() as session:
         history.record(session, NoteAdded(note=2), actor=None, instance_id=case.id)
         history.record(session, NoteAdded(note=3), actor=None, instance_id=other.id)
+    assert verified(office.database).faults == ()
+
+
+def test_a_connection_that_is_lost_amid_a_transaction_is_told_as_such(office: Office) -> None:
+    case = case_of(office)
+    with pytest.raises(NotReady), office.database.transaction() as session:
+        history.record(session, NoteAdded(note=1), actor=None, instance_id=case.id)
+        session.connection().invalidate()
+        raise NotReady("hung up")
+    with office.database.transaction() as session:
+        history.record(session, NoteAdded(note=2), actor=None, instance_id=case.id)
     assert verified(office.database).faults == ()
 
 
