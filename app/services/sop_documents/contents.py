@@ -96,7 +96,11 @@ def document_of(version: Version) -> SopDocument:
     return SopDocument(
         name=name,
         version=version.number,
-        identity=Identity(_lines(said.get("instansi", "")), _lines(said.get("judul dokumen", "")), said),
+        identity=Identity(
+            _lines(said.get("instansi", "")),
+            _lines(said.get("judul dokumen", "")),
+            {**said, "nama sop": name},
+        ),
         heading=said.get("judul bagan") or f"SOP {name.upper()}",
         performers=tuple(lane.name for lane in diagram.lanes),
         rows=rows,

@@ -53,9 +53,10 @@ def _data(document: SopDocument, layout: Layout, paper: Paper) -> dict[str, Any]
         "margin": sheets.MARGIN,
         "points": sheets.POINTS,
         "symbol_points": sheets.SYMBOL_POINTS,
+        "small_points": sheets.SMALL_POINTS,
         "label_points": sheets.LABEL_POINTS,
         "padding": sheets.PADDING,
-        "head_heights": sheets.HEAD_HEIGHTS,
+        "head_heights": laid.head_heights,
         "heading_height": sheets.HEADING_HEIGHT,
     }
 

@@ -11,6 +11,8 @@ Segment = tuple[Point, Point]
 Way = Literal["up", "down", "left", "right"]
 
 _BEND, _SHARED, _CROSSED, _WRONG_SIDE, _CRAMPED = 9.0, 6.0, 5.0, 14.0, 8.0
+#: How near a way may pass a symbol, and how long it is at least before its point, which is 2 long.
+_NEAR, _BEFORE_TIP, _SHORT = 0.9, 2.3, 12.0
 #: From the edge of a column or band to the tracks beside it.
 _TRACKS = (0.8, 2.0, 3.2)
 _STEPS: tuple[tuple[int, int, Way], ...] = ((0, -1, "up"), (0, 1, "down"), (-1, 0, "left"), (1, 0, "right"))
@@ -137,9 +139,9 @@ class Ways:
         found = dict[tuple[int, int], str]()
         for id_, box in self.boxes.items():
             for i, x in enumerate(self.xs):
-                if box.x - 0.5 < x < box.x + box.w + 0.5:
+                if box.x - _NEAR < x < box.x + box.w + _NEAR:
                     for j, y in enumerate(self.ys):
-                        if box.y - 0.5 < y < box.y + box.h + 0.5:
+                        if box.y - _NEAR < y < box.y + box.h + _NEAR:
                             found[i, j] = id_
         return found
 
@@ -207,7 +209,14 @@ class Ways:
             more = self._cost((i, j), (k, m), way, towards)
             if towards == "up" and ((inside == source and not way) or (ahead == target != inside)):
                 more += _WRONG_SIDE
+            if way != towards and ahead == target != inside and self._before(i, j, target) < _BEFORE_TIP:
+                more += _SHORT
             yield ((k, m), towards), more
+
+    def _before(self, i: int, j: int, target: str) -> float:
+        """How far a crossing of the grid is from the edge of a symbol beside it."""
+        box = self.boxes[target]
+        return max(abs(self.xs[i] - box.cx) - box.w / 2, abs(self.ys[j] - box.cy) - box.h / 2)
 
     def _cost(self, here: tuple[int, int], there: tuple[int, int], way: str, towards: str) -> float:
         (i, j), (k, m) = here, there

@@ -18,12 +18,19 @@ from app.services.sop_documents.routes import Box, Path
 MARGIN = 12.0
 POINTS = 8.0
 SYMBOL_POINTS = 6.4
+#: In a symbol that a word of it does not fit into otherwise.
+SMALL_POINTS = 5.2
 LABEL_POINTS = 5.8
 PADDING = 1.2
-HEAD_HEIGHTS = (5.5, 9.0)
+_HEAD_HEIGHTS = (5.5, 9.0)
+_HEAD_PADDING = 0.6
+#: Of a bold letter's width, that of a plain one.
+_BOLD = 1.1
 HEADING_HEIGHT = 11.0
 _FOOT = 6.0
 _NUMBER_WIDTH = 9.0
+#: Which share of the table the performers' columns may take.
+_PERFORMERS = 0.46
 #: Between two symbols, up and down: room for arrows that pass.
 _GAP = 7.4
 _CONNECTOR = 11.0
@@ -33,7 +40,8 @@ _ROUND = 2
 
 @dataclass(frozen=True)
 class Figure:
-    """A symbol in its cell: where, how large, and the lines of text in it. ``label`` says it in words."""
+    """A symbol in its cell: where, how large, and the lines of text in it, ``small`` where its words are long.
+    ``label`` says it in words."""
 
     kind: Literal["capsule", "box", "diamond", "pentagon"]
     x: float
@@ -42,6 +50,12 @@ class Figure:
     h: float
     lines: tuple[str, ...]
     label: str
+    small: bool = False
+
+    @property
+    def points(self) -> float:
+        """How large its letters are."""
+        return SMALL_POINTS if self.small else SYMBOL_POINTS
 
 
 @dataclass(frozen=True)
@@ -102,10 +116,12 @@ class Sheet:
 
 @dataclass(frozen=True)
 class Sheets:
-    """The whole table. ``widths``: of number, activity, performers, and each other column."""
+    """The whole table. ``widths``: of number, activity, performers, and each other column; ``head_heights``: of the
+    two rows of heads."""
 
     widths: tuple[float, ...]
     performer_width: float
+    head_heights: tuple[float, float]
     sheets: tuple[Sheet, ...]
 
 
@@ -130,22 +146,34 @@ class _Part:
 def laid_out(document: SopDocument, layout: Layout, paper: Paper) -> Sheets:
     """The table of a document in this template on this paper."""
     widths, performer = _widths(len(document.performers), layout, paper)
-    room = paper.height - 2 * MARGIN - _FOOT - sum(HEAD_HEIGHTS) - HEADING_HEIGHT
+    heads = _head_heights(document.performers, layout, widths)
+    room = paper.height - 2 * MARGIN - _FOOT - sum(heads) - HEADING_HEIGHT
     pages = _paged(document.rows, layout, widths, performer, room)
     drawn = [_Page(page, len(document.performers), performer) for page in pages]
     _join(document.arrows, drawn)
     sheets = tuple(Sheet(number, page.lines()) for number, page in enumerate(drawn, 1))
-    return Sheets(widths, performer, sheets)
+    return Sheets(widths, performer, heads, sheets)
 
 
 def _widths(performers: int, layout: Layout, paper: Paper) -> tuple[tuple[float, ...], float]:
     whole = paper.width - 2 * MARGIN - _NUMBER_WIDTH
-    performer = max(13.0, min(31.0, whole * 0.42 / performers))
+    performer = max(13.0, min(31.0, whole * _PERFORMERS / performers))
     rest = whole - performer * performers
     shares = [1.45, *(column.share for column in layout.columns)]
     texts = [round(rest * share / sum(shares), _ROUND) for share in shares]
     performer = round(performer, _ROUND)
     return (_NUMBER_WIDTH, texts[0], *([performer] * performers), *texts[1:]), performer
+
+
+def _head_heights(performers: Sequence[str], layout: Layout, widths: Sequence[float]) -> tuple[float, float]:
+    """The lower row of heads is as high as the longest name in it wants."""
+    names = [*performers, *(column.head for column in layout.columns)]
+    lines = max(
+        len(measures.wrapped([name], (width - 2 * _HEAD_PADDING) / _BOLD, POINTS))
+        for name, width in zip(names, widths[2:], strict=True)
+    )
+    upper, lower = _HEAD_HEIGHTS
+    return upper, round(max(lower, lines * measures.line_height(POINTS) + 2 * _HEAD_PADDING), _ROUND)
 
 
 # Pages
@@ -222,23 +250,31 @@ def _bands(symbols: Sequence[Symbol], performer: float) -> list[_Band]:
 
 
 def _size(symbol: Symbol, performer: float) -> tuple[float, float]:
-    wide = performer - min(10.0, performer * 0.34)
+    wide = _room(performer)
     if symbol.kind == "box":
         return min(wide, 20.0), 7.5
-    lines = len(_lines(symbol, performer))
-    line = measures.line_height(SYMBOL_POINTS)
+    lines, small = _lettered(symbol, performer)
+    height = len(lines) * measures.line_height(SMALL_POINTS if small else SYMBOL_POINTS)
     if symbol.kind == "capsule":
-        return wide, max(7.5, lines * line + 2.6)
-    return wide, max(11.0, lines * line * 1.8 + 3.5)
+        return wide, max(7.5, height + 2.6)
+    return wide, max(11.0, height * 1.8 + 3.5)
 
 
-def _lines(symbol: Symbol, performer: float) -> list[str]:
-    wide = performer - min(10.0, performer * 0.34)
-    room = wide - min(4.0, wide * 0.12)
-    if symbol.kind == "diamond":
-        longest = max((measures.text_width(word, SYMBOL_POINTS) for word in symbol.text.split()), default=0)
-        room = min(max(wide * 0.6, longest + 0.01), wide * 0.85)
-    return measures.wrapped([symbol.text], room, SYMBOL_POINTS) if symbol.text else []
+def _room(performer: float) -> float:
+    """How wide a symbol is."""
+    return performer - min(10.0, performer * 0.34)
+
+
+def _lettered(symbol: Symbol, performer: float) -> tuple[list[str], bool]:
+    """The lines in a symbol, and whether they are in small letters: where a word would be cut otherwise."""
+    wide = _room(performer)
+    most = wide * 0.87 if symbol.kind == "diamond" else wide - min(4.0, wide * 0.12)
+    longest = max((measures.text_width(word, SYMBOL_POINTS) for word in symbol.text.split()), default=0.0)
+    small = longest > most
+    points = SMALL_POINTS if small else SYMBOL_POINTS
+    longest *= points / SYMBOL_POINTS
+    room = min(max(wide * 0.6, longest + 0.01), most) if symbol.kind == "diamond" else most
+    return (measures.wrapped([symbol.text], room, points) if symbol.text else []), small
 
 
 # A page's drawing
@@ -286,8 +322,9 @@ class _Page:
         x = (symbol.lane + 0.5) * self.performer - w / 2
         box = Box(x, y + (height - h) / 2, w, h)
         self.boxes[symbol.id] = box
-        lines = tuple(_lines(symbol, self.performer))
-        self.figures[symbol.id] = Figure(symbol.kind, *box.rectangle, lines, _in_words(symbol))
+        lines, small = _lettered(symbol, self.performer)
+        figure = Figure(symbol.kind, *box.rectangle, tuple(lines), _in_words(symbol), small)
+        self.figures[symbol.id] = figure
 
     def _put_letters(self, letters: list[tuple[str, int]], y: float) -> None:
         by_lane = defaultdict[int, list[str]](list)

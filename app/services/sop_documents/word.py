@@ -15,7 +15,7 @@ from typing import Any
 from app.services.sop_documents import files, sheets
 from app.services.sop_documents.contents import SopDocument, paragraphs
 from app.services.sop_documents.layouts import Layout, Paper
-from app.services.sop_documents.sheets import Cell, Figure, Line, Sheets
+from app.services.sop_documents.sheets import Cell, Figure, Label, Line, Sheets
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: The shapes of Word's own flow chart palette.
@@ -65,7 +65,7 @@ def docx(document: SopDocument, layout: Layout, paper: Paper) -> bytes:
         ),
         "word/styles.xml": _styles(),
         "word/settings.xml": _settings(),
-        "word/footer.xml": f"<w:ftr {_SPACES}>{_paragraph(document.foot, points=7)}</w:ftr>",
+        "word/footer.xml": f"<w:ftr {_SPACES}>{_foot(document, paper)}</w:ftr>",
         "word/document.xml": f"<w:document {_SPACES}><w:body>{written.body()}</w:body></w:document>",
     }
     packed = BytesIO()
@@ -96,16 +96,33 @@ def _paragraph(
     new_page: bool = False,
     left: float = 0,
     height: float = 0,
+    above: float = 0,
+    below: float = 0,
+    more: str = "",
 ) -> str:
     line = f' w:line="{_twips(height)}" w:lineRule="exact"' if height else ""
     about = "<w:pageBreakBefore/>" if new_page else ""
-    about += f'<w:spacing w:before="0" w:after="0"{line}/>'
+    about += more
+    about += f'<w:spacing w:before="{_twips(above)}" w:after="{_twips(below)}"{line}/>'
     about += f'<w:ind w:left="{_twips(left)}"/>' if left else ""
     about += f'<w:jc w:val="{align}"/>' if align else ""
     size = round(points * 2)
     looks = f'{"<w:b/>" if bold else ""}<w:sz w:val="{size}"/><w:szCs w:val="{size}"/>'
     run = f'<w:r><w:rPr>{looks}</w:rPr><w:t xml:space="preserve">{_safe(text)}</w:t></w:r>' if text else ""
     return f"<w:p><w:pPr>{about}<w:rPr>{looks}</w:rPr></w:pPr>{run}</w:p>"
+
+
+def _foot(document: SopDocument, paper: Paper) -> str:
+    """The foot of each page: what document it is, and at the right which page of how many."""
+    stop = f'<w:tabs><w:tab w:val="right" w:pos="{_twips(paper.width - 2 * sheets.MARGIN)}"/></w:tabs>'
+    looks = '<w:rPr><w:sz w:val="14"/><w:szCs w:val="14"/></w:rPr>'
+
+    def number(field: str) -> str:
+        return f'<w:fldSimple w:instr="{field}"><w:r>{looks}<w:t>1</w:t></w:r></w:fldSimple>'
+
+    between = f'<w:r>{looks}<w:t xml:space="preserve"> / </w:t></w:r>'
+    pages = f"<w:r>{looks}<w:tab/></w:r>{number('PAGE')}{between}{number('NUMPAGES')}"
+    return _paragraph(document.foot, points=7, more=stop).removesuffix("</w:p>") + f"{pages}</w:p>"
 
 
 def _cell(
@@ -116,13 +133,13 @@ def _cell(
     merge: str = "",
     middle: bool = False,
     padding: float = 0.0,
+    beside: float = 0.0,
 ) -> str:
     about = f'<w:tcW w:w="{_twips(width)}" w:type="dxa"/>'
     about += f'<w:gridSpan w:val="{columns}"/>' if columns > 1 else ""
     about += {"": "", "first": '<w:vMerge w:val="restart"/>', "more": "<w:vMerge/>"}[merge]
-    edges = "".join(
-        f'<w:{e} w:w="{_twips(padding)}" w:type="dxa"/>' for e in ("top", "left", "bottom", "right")
-    )
+    margins = {"top": padding, "left": padding or beside, "bottom": padding, "right": padding or beside}
+    edges = "".join(f'<w:{edge} w:w="{_twips(room)}" w:type="dxa"/>' for edge, room in margins.items())
     about += f"<w:tcMar>{edges}</w:tcMar>"
     about += '<w:vAlign w:val="center"/>' if middle else ""
     return f"<w:tc><w:tcPr>{about}</w:tcPr>{content}</w:tc>"
@@ -213,7 +230,7 @@ class _Writer:
                     )
                 )
             place += over
-        heights = sheets.HEAD_HEIGHTS
+        heights = self.laid.head_heights
         return [_row(cells, height=h, head=True) for cells, h in zip(rows, heights, strict=True)]
 
     def _line(self, line: Line) -> str:
@@ -227,23 +244,27 @@ class _Writer:
         return _row(cells, height=line.height)
 
     def _text(self, lines: Sequence[str], width: float, align: str = "") -> str:
-        return _cell(
-            "".join(_paragraph(line, align=align) for line in lines or [""]), width, padding=sheets.PADDING
+        """A cell of words. Its room above and below is that of its paragraphs: a row's cells all take the largest
+        margin among them, and the drawings beside it would leave their row."""
+        last = len(lines or [""]) - 1
+        room = sheets.PADDING
+        words = "".join(
+            _paragraph(line, align=align, above=0 if place else room, below=room if place == last else 0)
+            for place, line in enumerate(lines or [""])
         )
+        return _cell(words, width, beside=room)
 
     # Shapes
 
     def _drawing(self, cell: Cell) -> str:
-        shapes = [self._arrow_piece(*line) for line in cell.lines]
+        shapes = [self._frame(cell)]
+        shapes += [self._arrow_piece(*line) for line in cell.lines]
         shapes += [self._point(head) for head in cell.heads]
         shapes += [self._figure(figure) for figure in cell.figures]
-        shapes += [
-            self._shape("rect", (one.x - one.w / 2, one.y - one.h / 2, one.w, one.h), one.lines, line=False)
-            for one in cell.labels
-        ]
+        shapes += [self._label(one, cell) for one in cell.labels]
         tiny = '<w:rPr><w:sz w:val="2"/><w:szCs w:val="2"/></w:rPr>'
         about = f'<w:pPr><w:spacing w:before="0" w:after="0"/>{tiny}</w:pPr>'
-        if not shapes:
+        if len(shapes) == 1:
             return f"<w:p>{about}</w:p>"
         size = f'cx="{_emu(cell.w - 0.3)}" cy="{_emu(cell.h)}"'
         whole = f'cx="{_emu(cell.w)}" cy="{_emu(cell.h)}"'
@@ -259,9 +280,20 @@ class _Writer:
             "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
         )
 
+    def _frame(self, cell: Cell) -> str:
+        """An unseen rectangle as large as the cell: LibreOffice takes a group to be as large as what is in it, and
+        would stretch and move the symbols."""
+        return self._shape("rect", (0, 0, cell.w, cell.h), fill=False, line=False)
+
     def _figure(self, figure: Figure) -> str:
         box = (figure.x, figure.y, figure.w, figure.h)
-        return self._shape(SHAPES[figure.kind], box, figure.lines, name=figure.label)
+        return self._shape(SHAPES[figure.kind], box, figure.lines, figure.points, name=figure.label)
+
+    def _label(self, label: Label, cell: Cell) -> str:
+        """The words of an arrow. Their box stays in the cell, as all of a group does; they may run out of it."""
+        half = min(label.w / 2, label.x, cell.w - label.x)
+        box = (label.x - half, label.y - label.h / 2, half * 2, label.h)
+        return self._shape("rect", box, label.lines, sheets.LABEL_POINTS, line=False)
 
     def _arrow_piece(self, x1: float, y1: float, x2: float, y2: float) -> str:
         return self._shape("line", (min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1)), fill=False)
@@ -276,6 +308,7 @@ class _Writer:
         kind: str,
         box: tuple[float, float, float, float],
         lines: Sequence[str] = (),
+        points: float = 0,
         *,
         name: str = "",
         turn: int = 0,
@@ -289,7 +322,6 @@ class _Writer:
         inside = f'<a:solidFill><a:srgbClr val="{colour}"/></a:solidFill>' if fill else "<a:noFill/>"
         black = '<a:solidFill><a:srgbClr val="000000"/></a:solidFill>'
         edge = f'<a:ln w="7620">{black}</a:ln>' if line else "<a:ln><a:noFill/></a:ln>"
-        points = sheets.SYMBOL_POINTS if line else sheets.LABEL_POINTS
         words = "".join(_paragraph(one, align="center", points=points) for one in lines)
         text = f"<wps:txbx><w:txbxContent>{words}</w:txbxContent></wps:txbx>" if words else ""
         named = escape(_NOT_XML.sub("", name or f"{kind} {number}"), quote=True)
@@ -297,7 +329,7 @@ class _Writer:
             f'<wps:wsp><wps:cNvPr id="{number}" name="{named}"/><wps:cNvSpPr/><wps:spPr><a:xfrm{turned}>'
             f'<a:off x="{x}" y="{y}"/><a:ext cx="{w}" cy="{h}"/></a:xfrm><a:prstGeom prst="{kind}"><a:avLst/>'
             f"</a:prstGeom>{inside}{edge}</wps:spPr>{text}"
-            '<wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr"/></wps:wsp>'
+            '<wps:bodyPr wrap="none" lIns="0" tIns="0" rIns="0" bIns="0" anchor="ctr"/></wps:wsp>'
         )
 
     # The end

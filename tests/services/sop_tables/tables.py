@@ -17,6 +17,20 @@ No;Uraian Kegiatan;Pelaksana;;;Mutu Baku;;;Keterangan
 4;Menyerahkan surat izin kepada pemohon;;v;;Surat izin;10 menit;Surat izin diterima;Arsip satu lembar
 """
 
+#: Five performers, three questions that lead back, two performers in one row.
+PERMIT = """\
+No;Uraian Kegiatan;Pelaksana;;;;;Mutu Baku;;;Keterangan
+;;Pemohon;Petugas Loket Pelayanan;Kepala Seksi Perizinan;Tim;Kepala Dinas Penanaman Modal;Kelengkapan;Waktu;Output;
+1;Mengajukan permohonan izin beserta kelengkapannya;Mulai;;;;;Formulir permohonan, KTP, NPWP;15 menit;Permohonan;
+2;Memeriksa kelengkapan berkas permohonan;;◇;;;;Berkas;1 jam;Tanda terima;Jika tidak lengkap kembali ke kegiatan 1
+3;Meneliti kesesuaian dengan tata ruang;;;◇;;;Peta tata ruang;2 hari;Lembar telaah;Jika tidak kembali ke kegiatan 2
+4;Meninjau lapangan dan menyusun berita acara pemeriksaan;;;;v;;Surat tugas;5 hari kerja;Berita acara;
+5;Membahas hasil peninjauan;;;v;v;;Berita acara;1 hari;Rekomendasi;
+6;Menandatangani surat izin;;;;;◇;Konsep surat izin;2 hari;Surat izin;Jika tidak kembali ke kegiatan 5
+7;Memberi nomor dan mengarsipkan;;v;;;;Surat izin;30 menit;Arsip;
+8;Menyerahkan surat izin;Selesai;v;;;;Surat izin;10 menit;Tanda terima;
+"""
+
 
 def mail() -> bytes:
     """A spreadsheet: a title above, merged heads, dots as marks, arrows in cells, a row that numbers the columns."""
