@@ -15,7 +15,7 @@ from app.db import Database
 from app.engine.running import execution as engine
 from app.models import Job, OutboxMessage, ProcessInstance
 from app.services.core import bulk, clock, idempotency
-from app.services.instances import execution
+from app.services.instances import task_rows
 from app.services.notifications import outbox
 from tests.races.unlocking import unlocked
 
@@ -31,13 +31,13 @@ def enter(name: str, database: Database) -> None:
 
 def _split_commit(_database: Database) -> None:
     """Two commits a command: the state of the case, and then what follows from it."""
-    before = execution._close_tasks
+    before = task_rows.close
 
     def split(session: Session, *given: Any) -> None:
         _commit(session)
         before(session, *given)
 
-    _patch.setattr(execution, "_close_tasks", split)
+    _patch.setattr(task_rows, "close", split)
 
 
 def _commit(session: Session) -> None:

@@ -30,7 +30,6 @@ from app.history.events.definitions import (
 from app.history.events.instances import (
     CaseFileTaken,
     CaseHeld,
-    CompletionTakenBack,
     ErrorThrown,
     EscalationThrown,
     FilesKept,
@@ -56,7 +55,6 @@ from app.history.events.instances import (
     NotificationQueued,
     OutputsMapped,
     PartnerEnded,
-    QuestionAnswered,
     ReportAdded,
     ReporterMessageAdded,
     ReporterNotified,
@@ -69,18 +67,8 @@ from app.history.events.instances import (
     SignalCaught,
     SignalThrown,
     TableDecided,
-    TaskCancelled,
-    TaskClaimed,
-    TaskCompleted,
-    TaskCreated,
-    TaskHandedBack,
-    TaskOverdue,
-    TaskReassigned,
-    TaskReleased,
-    TaskUnitChanged,
     TimerFired,
     TrackingCodeReissued,
-    UnitMissing,
     WordsMasked,
 )
 from app.history.events.migration import (
@@ -145,6 +133,20 @@ from app.history.events.office import (
     UserEvent,
     WebhookAdded,
     WebhookChanged,
+)
+from app.history.events.tasks import (
+    CompletionTakenBack,
+    QuestionAnswered,
+    TaskCancelled,
+    TaskClaimed,
+    TaskCompleted,
+    TaskCreated,
+    TaskHandedBack,
+    TaskOverdue,
+    TaskReassigned,
+    TaskReleased,
+    TaskUnitChanged,
+    UnitMissing,
 )
 
 __all__ = [

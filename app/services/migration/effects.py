@@ -24,7 +24,7 @@ from app.services.core import access, bulk, clock, holidays
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
-from app.services.instances import execution
+from app.services.instances import task_rows
 from app.services.migration import identity_moves, renamed_fields
 from app.services.migration.decisions import Decisions
 from app.services.people.units import staff
@@ -198,13 +198,13 @@ def _of_task(
 ) -> list[Change]:
     node, question = task.node, target.diagram.questions.get(task.node.id) if task.is_question else None
     name = _name(task) if question is None else question.text
-    unit = execution.unit_in(target, source, task, row, step.variables)
+    unit = task_rows.unit_in(target, source, task, row, step.variables)
     unit = unit if unit is None or unit in staffed or unit == row.unit_code else None
     form_key = None if question else node.form_key
     form = (row.form_key or "", form_key or "")
     if row.form_key == form_key and source.forms.get(form_key or "") != target.forms.get(form_key or ""):
         form = (form[0], f"{form[1]} ({_('isinya berubah')})")
-    base = execution.base_name(source, row)
+    base = task_rows.base_name(source, row)
     pairs = {
         "lane": (row.lane, target.diagram.lane(node.lane_id).name),
         "name": (base, name),

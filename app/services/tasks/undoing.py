@@ -28,7 +28,7 @@ from app.services.core import access, clock
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.facts import writing as facts
-from app.services.instances import execution, snapshots
+from app.services.instances import snapshots, task_rows
 from app.services.notifications import outbox, task_notices
 from app.services.tasks import drafts, kept_completions, tasks
 from app.services.tasks.kept_completions import Before
@@ -145,7 +145,7 @@ def _put_back(session: Session, instance_id: int, row: CompletionUndo, before: B
     at, revision, typed = row.completed_at, row.revision, row.typed
     scope = f"task:{row.task_id}"
     snapshots.put_rows_back(session, instance_id, before.rows, before.made, revision)
-    execution.rank_tasks(session, instance_id)
+    task_rows.rank(session, instance_id)
     _put_identity_back(session, instance_id, before)
     if before.files:
         loose = {"instance_id": None, "field_key": None}

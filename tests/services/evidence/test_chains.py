@@ -85,12 +85,17 @@ def test_what_is_rolled_back_leaves_no_place_behind(office: Office) -> None:
     assert verified(office.database).faults == ()
 
 
-def test_a_connection_that_is_lost_amid_a_transaction_is_told_as_such(office: Office) -> None:
-    case = case_of(office)
-    with pytest.raises(NotReady), office.database.transaction() as session:
+def hang_up(office: Office, case: ProcessInstance) -> None:
+    with office.database.transaction() as session:
         history.record(session, NoteAdded(note=1), actor=None, instance_id=case.id)
         session.connection().invalidate()
         raise NotReady("hung up")
+
+
+def test_a_connection_that_is_lost_amid_a_transaction_is_told_as_such(office: Office) -> None:
+    case = case_of(office)
+    with pytest.raises(NotReady):
+        hang_up(office, case)
     with office.database.transaction() as session:
         history.record(session, NoteAdded(note=2), actor=None, instance_id=case.id)
     assert verified(office.database).faults == ()

@@ -9,7 +9,7 @@ from app.errors import InvalidForm, NotAllowed
 from app.models import ProcessInstance, UserTask
 from app.services.core import clock
 from app.services.core.access import Actor
-from app.services.instances import execution
+from app.services.instances import task_rows
 from app.services.tasks import inbox, inbox_counts, page_counts, snoozing, tabs, tasks
 from app.services.tasks.inbox import Filters
 from tests.services.office import Office
@@ -70,7 +70,7 @@ def test_it_comes_back_when_its_case_moves_on(office: Office, held: UserTask) ->
     with office.database.transaction() as session:
         instance = session.get_one(ProcessInstance, held.instance_id)
         assert (instance.revision, instance.snoozed) == (before, True)
-        execution._wake(session, instance)
+        task_rows.wake(session, instance)
         assert shown(session, office.rina) == (1, 0)
 
 
