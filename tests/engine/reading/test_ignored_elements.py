@@ -41,10 +41,12 @@ def schema() -> etree._Element:
     return etree.fromstring((files("SpiffWorkflow") / "bpmn/parser/schema/Semantic.xsd").read_bytes())
 
 
+@cache
 def types() -> dict[str, etree._Element]:
     return {found.get("name", ""): found for found in schema().iter(f"{_XSD}complexType")}
 
 
+@cache
 def elements() -> dict[str, etree._Element]:
     """The type of every element that may stand in a file, those within others by the name they have there."""
     found = {one.get("name", ""): one for one in schema().iter(f"{_XSD}element") if one.get("name")}
