@@ -7,14 +7,13 @@ to the case from outside of the diagram is an intervention, and costs nothing.
 Source: A. Rozinat, W. van der Aalst, Conformance checking of processes based on monitoring real behavior (2008).
 """
 
-from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Literal
 
-from app.engine.conformance.token_net import BEGIN, Marking, Move, TokenNet, fired
+from app.engine.conformance.token_net import BEGIN, Marking, Move, TokenNet, fired, tokens
 from app.engine.diagram import Diagram
 
 # What a way may hold besides the ids of tasks; no id of a file has a colon.
@@ -30,10 +29,12 @@ DeviationKind = Literal["out_of_turn", "skipped", "unknown", "other_end"]
 
 #: So many markings are followed beside each other where a record does not tell which way was taken.
 _MOST_STATES = 24
+#: So many silent moves are made sooner than one that leaves a token more.
+_TOKEN_COSTS = 2
 #: So many silent moves are tried for one step, and for all ways together; after that a few for each step.
 _MOST_TRIED, _MOST_IN_ALL, _FEW = 4_000, 400_000, 200
 #: Tokens in one place that silent moves add to.
-_MOST_ALIKE = 2
+_MOST_ALIKE = 3
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Intervention:
 
 @dataclass(frozen=True)
 class Replay:
-    """The replay of one way: counts of tokens, and what they say. ``bounded``: not every way there was looked at."""
+    """The replay of one way: counts of tokens, and what they say. ``bounded``: it deviates, as
+    far as was looked: not every silent move was."""
 
     produced: int
     consumed: int
@@ -111,11 +113,13 @@ class _State:
     missing: int = 0
     deviations: tuple[Deviation, ...] = ()
     bounded: bool = False
+    #: So many silent moves were made. What was moved no further than it had to be can still go every way.
+    silent: int = 0
 
     @property
-    def rank(self) -> tuple[int, int, Marking]:
+    def rank(self) -> tuple[int, int, int, Marking]:
         """The lower the better."""
-        return self.missing, len(self.marking), self.marking
+        return self.missing, self.silent, len(tokens(self.marking)), self.marking
 
 
 def replay_all(diagram: Diagram, ways: Iterable[Sequence[str]]) -> Mapping[tuple[str, ...], Replay]:
@@ -169,7 +173,7 @@ def _step(net: TokenNet, states: list[_State], step: str, place: int, work: _Wor
     kind: DeviationKind = "other_end" if at_end else "out_of_turn"
     return _best(
         replace(
-            _deviating(state, kind, id, place, 1, moves[0].puts),
+            _deviating(state, kind, id, place, 1, moves[0].puts, net.marks(moves[0].takes) | moves[0].marks),
             bounded=state.bounded or work.is_over,
         )
         for state in states
@@ -177,18 +181,25 @@ def _step(net: TokenNet, states: list[_State], step: str, place: int, work: _Wor
 
 
 def _led_to(net: TokenNet, states: Sequence[_State], moves: Sequence[Move], work: _Work) -> Iterator[_State]:
-    """The states after one of the moves, come to by as few silent moves as possible."""
-    ways = net.toward(moves)
-    looked, waiting = {state.marking for state in states}, deque(_Here(s.marking, 0, 0, s) for s in states)
+    """The states after one of the moves, those first that few silent moves and few tokens lead to."""
+    ways, number = net.toward(moves), count()
+    looked = {state.marking for state in states}
+    waiting = [(_effort(here), next(number), here) for here in (_Here(s.marking, 0, 0, 0, s) for s in states)]
+    heapify(waiting)
     while waiting and not work.is_over:
-        here = waiting.popleft()
+        _cost, _number, here = heappop(waiting)
         done = [(move, after) for move in moves if (after := fired(here.marking, move)) is not None]
         for move, after in done:
-            yield here.after(move, after).state
+            yield here.after(move, after, silent=0).state
         for further in _onward(here, ways, work) if not done else ():
             if further.marking not in looked:
                 looked.add(further.marking)
-                waiting.append(further)
+                heappush(waiting, (_effort(further), next(number), further))
+
+
+def _effort(here: "_Here") -> int:
+    """The lower the sooner it is looked at."""
+    return here.silent + _TOKEN_COSTS * len(tokens(here.marking))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,19 +209,22 @@ class _Here:
     marking: Marking
     put: int
     taken: int
+    silent: int
     since: _State
 
-    def after(self, move: Move, after: Marking) -> "_Here":
+    def after(self, move: Move, after: Marking, silent: int = 1) -> "_Here":
         """After a move that led to the marking ``after``."""
-        taken = len(self.marking) + len(move.puts) - len(after)  # with what it cleared
-        return _Here(after, self.put + len(move.puts), self.taken + taken, self.since)
+        # With what it cleared.
+        taken = len(tokens(self.marking)) + len(move.puts) - len(tokens(after))
+        return _Here(after, self.put + len(move.puts), self.taken + taken, self.silent + silent, self.since)
 
     @property
     def state(self) -> _State:
         """The state that it is."""
         since = self.since
         produced, consumed = since.produced + self.put, since.consumed + self.taken
-        return replace(since, marking=self.marking, produced=produced, consumed=consumed)
+        silent = since.silent + self.silent
+        return replace(since, marking=self.marking, produced=produced, consumed=consumed, silent=silent)
 
 
 def _onward(here: _Here, ways: Mapping[str, Sequence[Move]], work: _Work) -> Iterator[_Here]:
@@ -219,7 +233,7 @@ def _onward(here: _Here, ways: Mapping[str, Sequence[Move]], work: _Work) -> Ite
         for move in ways.get(place, ()):
             work.left -= 1
             # What may happen again and again, as a reminder does, fills its way with tokens that tell no more.
-            most = 1 if place in move.puts else _MOST_ALIKE
+            most = 1 if move.once or place in move.puts else _MOST_ALIKE
             if any(marking.count(other) >= most for other in move.puts if other != place):
                 continue
             after = fired(marking, move)
@@ -228,16 +242,26 @@ def _onward(here: _Here, ways: Mapping[str, Sequence[Move]], work: _Work) -> Ite
 
 
 def _deviating(
-    state: _State, kind: DeviationKind, id: str, place: int, takes: int, puts: Collection[str]
+    state: _State,
+    kind: DeviationKind,
+    id: str,
+    place: int,
+    takes: int,
+    puts: Collection[str],
+    marks: Collection[str] = (),
 ) -> _State:
     return replace(
         state,
-        marking=tuple(sorted([*state.marking, *puts])),
+        marking=_with(state.marking, puts, marks),
         produced=state.produced + len(puts),
         consumed=state.consumed + takes,
         missing=state.missing + takes,
         deviations=(*state.deviations, Deviation(kind, id, place)),
     )
+
+
+def _with(marking: Marking, puts: Iterable[str], marks: Iterable[str]) -> Marking:
+    return tuple(sorted([*marking, *puts, *(mark for mark in marks if mark not in marking)]))
 
 
 def _put(net: TokenNet, state: _State, source: str, target: str, work: _Work) -> _State:
@@ -255,7 +279,7 @@ def _put(net: TokenNet, state: _State, source: str, target: str, work: _Work) ->
     entry = next((move.takes[0] for move in net.enabling(target)), "")
     if not entry:
         return left
-    return replace(left, marking=tuple(sorted([*left.marking, entry])), produced=left.produced + 1)
+    return replace(left, marking=_with(left.marking, [entry], net.marks([entry])), produced=left.produced + 1)
 
 
 def _best(states: Iterable[_State]) -> list[_State]:
@@ -264,14 +288,16 @@ def _best(states: Iterable[_State]) -> list[_State]:
         known = found.get(state.marking)
         if known is None or state.rank < known.rank:
             found[state.marking] = state
-    return sorted(found.values(), key=lambda state: state.rank)[:_MOST_STATES]
+    best = sorted(found.values(), key=lambda state: state.rank)[:_MOST_STATES]
+    return [replace(state, bounded=True) for state in best] if len(found) > _MOST_STATES else best
 
 
 def _finished(net: TokenNet, states: Sequence[_State], way: tuple[str, ...], work: _Work) -> Replay:
     ended = bool(way) and way[-1].startswith(END)
     best = _emptied(net, states, work) if ended else min(states, key=_cost)
-    left = best.marking if ended else ()
+    left = tokens(best.marking) if ended else ()
     skipped = tuple(Deviation("skipped", net.waiting_for(place), len(way)) for place in left)
+    deviates = bool(best.missing or left)
     return Replay(
         best.produced,
         best.consumed,
@@ -279,18 +305,18 @@ def _finished(net: TokenNet, states: Sequence[_State], way: tuple[str, ...], wor
         len(left),
         (*best.deviations, *skipped),
         tuple(_interventions(way)),
-        best.bounded or (bool(left) and work.is_over),
+        deviates and (best.bounded or work.is_over),
     )
 
 
 def _cost(state: _State) -> tuple[int, int]:
-    return state.missing + len(state.marking), state.missing
+    return state.missing + len(tokens(state.marking)), state.missing
 
 
 def _emptied(net: TokenNet, states: Sequence[_State], work: _Work) -> _State:
     """The state with the fewest tokens missing and left that silent moves lead to, as far as it is looked for."""
     number, best = count(), min(states, key=_cost)
-    waiting = [(_cost(s), next(number), _Here(s.marking, 0, 0, s)) for s in states]
+    waiting = [(_cost(s), next(number), _Here(s.marking, 0, 0, 0, s)) for s in states]
     looked = {state.marking for state in states}
     heapify(waiting)
     while waiting and waiting[0][0][1] < _cost(best)[0] and not work.is_over:
@@ -301,7 +327,7 @@ def _emptied(net: TokenNet, states: Sequence[_State], work: _Work) -> _State:
             if further.marking not in looked:
                 looked.add(further.marking)
                 missing = further.since.missing
-                heappush(waiting, ((missing + len(further.marking), missing), next(number), further))
+                heappush(waiting, ((missing + len(tokens(further.marking)), missing), next(number), further))
     return best
 
 

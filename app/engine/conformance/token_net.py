@@ -2,22 +2,26 @@
 
 A place is a flow, or one of three that stand for what a flow cannot say: that a case begins, that a sub-process is
 open, that an activity may be done once more. Only user tasks are seen in a record; all other moves are silent.
+
+A record does not tell when a silent move happened, so replay makes it when what it leads to is needed. An event that
+leaves its activity open may have happened while that was open, and be needed when it is not: a *mark* says that the
+activity was open once. A marking holds it beside its tokens; it is none.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import combinations
 
 from app.engine.diagram import Diagram, Node
 
 BEGIN = ":begin"
-_OPEN, _FIRST, _ROUND = ":open ", ":first ", ":round "
+_OPEN, _FIRST, _ROUND, _WAS = ":open ", ":first ", ":round ", ":was "
 #: Of an inclusive gateway with more flows only single flows and all of them together are tried.
 _MOST_COMBINED = 5
 
-#: Places in order, as often as they hold a token.
+#: Places in order, as often as they hold a token, and marks.
 Marking = tuple[str, ...]
 
 
@@ -25,7 +29,8 @@ Marking = tuple[str, ...]
 class Move:
     """``node`` takes a token from each of ``takes`` and puts one into each of ``puts``.
 
-    ``empty``: it happens only while these hold none; ``clears``: it takes what they hold away.
+    ``empty``: it happens only while these hold none; ``clears``: it takes what they hold away; ``once``: it happens
+    only after this mark was made; ``marks``: those that it makes.
     """
 
     node: str
@@ -33,20 +38,36 @@ class Move:
     puts: tuple[str, ...]
     empty: frozenset[str] = frozenset()
     clears: frozenset[str] = frozenset()
+    once: str = ""
+    marks: frozenset[str] = frozenset()
+
+    @property
+    def begins(self) -> str:
+        """The place or mark under which it is looked for."""
+        return self.takes[0] if self.takes else self.once
+
+
+def tokens(marking: Sequence[str]) -> list[str]:
+    """The places that hold one, without the marks."""
+    return [place for place in marking if not place.startswith(_WAS)]
 
 
 def fired(marking: Marking, move: Move) -> Marking | None:
     """The marking after a move; None where it cannot happen."""
     left = list(marking)
+    if move.once and move.once not in left:
+        return None
     for place in move.takes:
         if place not in left:
             return None
         left.remove(place)
-    if move.empty and any(place in move.empty for place in left):
+    # Of a sub-process that is open several times tokens do not tell which of them they are in: as if they fitted.
+    several = bool(move.empty) and move.takes[0] in left
+    if move.empty and not several and any(place in move.empty for place in tokens(left)):
         return None
-    if move.clears:
+    if move.clears and not several:
         left = [place for place in left if place not in move.clears]
-    return tuple(sorted([*left, *move.puts]))
+    return tuple(sorted([*left, *move.puts, *(mark for mark in move.marks if mark not in left)]))
 
 
 class TokenNet:
@@ -60,15 +81,26 @@ class TokenNet:
         self.tasks: dict[str, list[Move]] = {}
         self.ends: dict[str, list[Move]] = {}
         self.silent: list[Move] = []
+        self._marks: dict[str, str] = {}
         for node in diagram.nodes.values():
             self._add(node)
+        self.silent = [self._marking(move) for move in self.silent]
+        for named in (self.tasks, self.ends):
+            named.update({id: [self._marking(move) for move in moves] for id, moves in named.items()})
 
     def enabling(self, id: str) -> Sequence[Move]:
         """The moves that are a task, or that come to an end event."""
         return self.tasks.get(id) or self.ends.get(id) or ()
 
+    def marks(self, places: Iterable[str]) -> frozenset[str]:
+        """The marks that tokens in these places make."""
+        return frozenset(self._marks[place] for place in places if place in self._marks)
+
+    def _marking(self, move: Move) -> Move:
+        return replace(move, marks=self.marks(move.puts))
+
     def toward(self, moves: Sequence[Move]) -> Mapping[str, Sequence[Move]]:
-        """The silent moves that may help one of ``moves`` to happen, by the first place that they take from."""
+        """The silent moves that may help one of ``moves`` to happen, by where they begin."""
         key = tuple(sorted({place for move in moves for place in move.takes}))
         if key not in self._ways:
             self._ways[key] = self._leading_to(key)
@@ -76,7 +108,7 @@ class TokenNet:
 
     @cached_property
     def everywhere(self) -> Mapping[str, Sequence[Move]]:
-        """All silent moves by the first place that they take from."""
+        """All silent moves by where they begin."""
         return _by_place(self.silent)
 
     @cached_property
@@ -87,7 +119,7 @@ class TokenNet:
         into = defaultdict[str, list[int]](list)
         inside = defaultdict[str, list[int]](list)
         for number, move in enumerate(self.silent):
-            for place in move.puts:
+            for place in (*move.puts, *move.marks):
                 into[place].append(number)
             for place in move.takes:
                 inside[place].append(number)
@@ -99,7 +131,7 @@ class TokenNet:
                     continue
                 found.add(number)
                 move = self.silent[number]
-                more = [*move.takes, *move.empty]
+                more = [*move.takes, *move.empty, *([move.once] if move.once else ())]
                 for other in move.empty:  # what lies inside has to come to its ends first
                     found.update(n for n in inside[other] if not self.silent[n].puts)
                 waiting += [one for one in more if one not in seen]
@@ -164,7 +196,7 @@ class TokenNet:
             self.tasks[node.id] = [Move(node.id, (place,), outs) for place in ins]
         for event in self.diagram.boundary.get(node.id, ()):
             for place in places:
-                self._beside(event, place, frozenset())
+                self._beside(event, node, place, frozenset())
 
     def _add_sub_process(self, node: Node, ins: Sequence[str], outs: tuple[str, ...]) -> None:
         is_open, first, inside = _OPEN + node.id, _FIRST + node.id, self._inside(node.id)
@@ -173,17 +205,18 @@ class TokenNet:
         if node.loop:
             again = frozenset[str]() if node.loop.kind == "parallel" else inside
             self.silent.append(Move(node.id, (is_open,), (is_open, first), empty=again))
-        self.silent.append(Move(node.id, (is_open,), outs, empty=inside))
+        self.silent.append(Move(node.id, (is_open,), outs, empty=inside, clears=inside))
         for event in self.diagram.boundary.get(node.id, ()):
-            self._beside(event, is_open, inside)
+            self._beside(event, node, is_open, inside)
 
-    def _beside(self, event: Node, place: str, inside: frozenset[str]) -> None:
-        """An event on the boundary of an activity that lasts while ``place`` holds its token."""
+    def _beside(self, event: Node, node: Node, place: str, inside: frozenset[str]) -> None:
+        """An event on the boundary of ``node``, which lasts while ``place`` holds its token."""
         outs = tuple(flow.id for flow in self.diagram.outgoing.get(event.id, ()))
         if event.interrupting:
             self.silent.append(Move(event.id, (place,), outs, clears=inside))
         elif outs:
-            self._silent(event, (place,), (place, *outs))
+            self._marks[place] = _WAS + node.id
+            self.silent.append(Move(event.id, (), outs, once=_WAS + node.id))
 
     def _silent(self, node: Node, takes: tuple[str, ...], puts: tuple[str, ...]) -> None:
         if takes:
@@ -198,14 +231,14 @@ class TokenNet:
         if not scope:
             held = set(nodes)
         found = {flow.id for flow in self.diagram.flows if flow.target in held}
-        signs = {sign + id for id in held for sign in (_OPEN, _FIRST, _ROUND)}
+        signs = {sign + id for id in held for sign in (_OPEN, _FIRST, _ROUND, _WAS)}
         return frozenset(found | signs | ({_FIRST + scope} if scope else {BEGIN}))
 
 
 def _by_place(moves: Sequence[Move]) -> Mapping[str, Sequence[Move]]:
     found = defaultdict[str, list[Move]](list)
     for move in moves:
-        found[move.takes[0]].append(move)
+        found[move.begins].append(move)
     return dict(found)
 
 

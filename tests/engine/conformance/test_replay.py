@@ -53,9 +53,14 @@ class Recorded(Match):
         ]
 
 
+#: Models with a task that an event on another's edge opened, which was done after the other; tokens that are many
+#: alike, of which one went too far; a sub-process that was open several times.
+HARD = (98, 130, 148, 163, 193, 400, 483, 551, 1114)
+
+
 def test_what_the_engine_did_fits_on_diagrams_that_nobody_drew() -> None:
     fitting = Counter[bool]()
-    for seed in range(60):
+    for seed in (*range(40), *HARD):
         match = Recorded.invented(seed)
         if match.play() == "refused":
             continue
@@ -65,8 +70,8 @@ def test_what_the_engine_did_fits_on_diagrams_that_nobody_drew() -> None:
         found = replayed(way, match.drawn.diagram)
         if not found.bounded:  # a search that gave up is told, and proves nothing
             fitting[found.fits] += 1
-            assert found.fits or len(way) > 9, f"{match.label}\n{way}\n{found}"
-    assert fitting[True] > 50
+            assert found.fits, f"{match.label}\n{way}\n{found}"
+    assert fitting[True] > 46
 
 
 @pytest.mark.parametrize(
