@@ -182,7 +182,7 @@ class _Layout:
         self.column = {node.id: place for place, node in enumerate(chain)}
         self.column |= {node.id: self.column[node.beside] for node in drawing.nodes if node.beside}
         lower = {node.lane for node in drawing.nodes if self._is_lower(node) or node.deadline}
-        back = sum(flow for flow in map(self._goes_back, drawing.flows))
+        back = sum(flow for flow in map(self._goes_around, drawing.flows))
         self.tops, y = list[int](), _TOP
         for place in range(len(drawing.lanes)):
             self.tops.append(y)
@@ -193,8 +193,9 @@ class _Layout:
     def _is_lower(self, node: Node) -> bool:
         return bool(node.beside) and self.by_id[node.beside].lane == node.lane
 
-    def _goes_back(self, flow: Flow) -> bool:
-        return self.column[flow.target.id] < self.column[flow.source.id]
+    def _goes_around(self, flow: Flow) -> bool:
+        """Whether it leads back, or past others: by a channel below the lanes."""
+        return not 0 <= self.column[flow.target.id] - self.column[flow.source.id] <= 1
 
     def _box(self, node: Node) -> tuple[int, int, int, int]:
         w, h = _SIZES[node.kind]
@@ -215,7 +216,7 @@ class _Layout:
             yield from self._shapes(node)
         back = 0
         for flow in self.drawing.flows:
-            back += self._goes_back(flow)
+            back += self._goes_around(flow)
             yield self._edge(flow, back)
         yield "</bpmndi:BPMNPlane></bpmndi:BPMNDiagram>"
 
@@ -243,7 +244,7 @@ class _Layout:
         x, y, w, h = self._box(flow.source)
         a, b, c, d = self._box(flow.target)
         label = ""
-        if self._goes_back(flow):
+        if self._goes_around(flow):
             channel, into = self.channels + _CHANNEL * back, a + (5 if c > 60 else c // 2)
             points = [
                 (x + w // 2, y + h),

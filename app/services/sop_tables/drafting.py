@@ -9,9 +9,10 @@ from itertools import pairwise
 
 from app.engine import drawing
 from app.i18n import _
-from app.services.sop_tables import diagrams, durations
+from app.services.sop_tables import corrections, diagrams, durations
+from app.services.sop_tables.corrections import NEXT, Plan
 from app.services.sop_tables.diagrams import Flow, Node
-from app.services.sop_tables.reading import Guess, Line, Mark, SopTable
+from app.services.sop_tables.reading import Answers, Choice, Guess, Line, Mark, SopTable
 
 _ITEM = re.compile(r"\s*(?:[-•*●]|\d{1,2}[.)])\s+")
 _MOST_ITEMS = 12
@@ -20,7 +21,7 @@ _LONGEST_LABEL = 200
 
 @dataclass
 class SopDraft:
-    """The files of a draft, by name, and what was guessed, by row."""
+    """The files of a draft, by name, what was guessed, by row, and each line of the table as the draft has it."""
 
     key: str
     name: str
@@ -29,11 +30,7 @@ class SopDraft:
     nodes: tuple[Node, ...]
     flows: tuple[Flow, ...]
     performers: tuple[str, ...]
-
-    def performers_of(self, line: Line) -> list[str]:
-        """Who does a line of the table, as the draft has it."""
-        tasks = [node for node in self.nodes if node.row == line.row and node.kind == "userTask"]
-        return list(dict.fromkeys(self.performers[node.lane] for node in tasks))
+    plans: tuple[Plan, ...]
 
 
 @dataclass
@@ -41,6 +38,7 @@ class _Step:
     """A line of the table as elements, in order."""
 
     line: Line
+    choice: Choice
     tasks: list[Node] = field(default_factory=list)
     questions: list[Node] = field(default_factory=list)
     ends: list[Node] = field(default_factory=list)
@@ -73,9 +71,16 @@ class _Drafting:
         for node in self.nodes:
             if node.form:
                 files[f"{node.form}.form"] = _form(node)
-        name = self.table.name or self.key
+        plans = tuple(self._plan(step, steps) for step in steps)
         return SopDraft(
-            self.key, name, files, self._told(), tuple(self.nodes), tuple(self.flows), tuple(self.performers)
+            self.key,
+            self.table.name or self.key,
+            files,
+            self._told(),
+            tuple(self.nodes),
+            tuple(self.flows),
+            tuple(self.performers),
+            plans,
         )
 
     def _told(self) -> list[Guess]:
@@ -96,30 +101,49 @@ class _Drafting:
     # A line's elements
 
     def _step(self, line: Line, *, last: bool) -> _Step:
-        step = _Step(line)
+        step = _Step(line, line.choice or Choice())
         starts = [mark for mark in line.marks if mark.kind in ("start", "task")]
         decisions = [mark for mark in line.marks if mark.kind == "decision"]
         ends = [mark for mark in line.marks if mark.kind == "end"]
-        doers = starts or decisions[:1] or ends[:1] or [self._doer(line)]
-        step.tasks = [self._task(line, mark, place) for place, mark in enumerate(self._ordered(line, doers))]
-        if len(step.tasks) > 1:
+        if step.choice.performers is not None:
+            doers = [self._chosen(line, place) for place in step.choice.performers]
+        else:
+            doers = self._ordered(line, starts or decisions[:1] or ends[:1] or [self._doer(line)])
+        step.tasks = [self._task(step, mark, place) for place, mark in enumerate(doers)]
+        if len(step.tasks) > 1 and step.choice.performers is None:
             names = ", ".join(self.performers[task.lane] for task in step.tasks)
             self._guess(
                 line.row,
                 _("Satu baris dengan beberapa pelaksana; dikerjakan berurutan: {names}.", names=names),
             )
         self.lane = step.tasks[-1].lane
+        step.ends = [
+            self._end(mark.text or _("Selesai"), mark.performer) for mark in (ends[:-1] if last else ends)
+        ]
+        if step.choice.questions is not None:
+            asked = [Mark(one.performer, "decision", one.text) for one in step.choice.questions]
+            step.questions = [self._question(line, mark) for mark in asked]
+        else:
+            self._read_questions(step, decisions)
+        self._deadline(step)
+        return step
+
+    def _read_questions(self, step: _Step, decisions: Sequence[Mark]) -> None:
+        """The questions of a line as the table has them."""
+        line = step.line
         step.questions = [self._question(line, mark) for mark in decisions]
+        if len(step.questions) > 1:
+            self._guess(line.row, _("Beberapa belah ketupat dalam satu baris; ditanyakan berurutan."))
         if line.back and not decisions:
             step.questions = [self._question(line, Mark(self.lane, "decision"))]
             self._guess(line.row, _("Kalimatnya menyebut kembali ke kegiatan lain; dibuatkan pertanyaan."))
-        for mark in ends[:-1] if last else ends:
-            step.ends.append(self._end(mark.text or _("Selesai"), mark.performer))
         if step.ends and not step.questions:
             step.questions = [self._question(line, Mark(self.lane, "decision", _("Dilanjutkan?")))]
             self._guess(line.row, _("Ada akhir di tengah alur; dibuatkan pertanyaan apakah dilanjutkan."))
-        self._deadline(step)
-        return step
+
+    def _chosen(self, line: Line, performer: int) -> Mark:
+        """The mark of a performer that was chosen, with its words where the table has one."""
+        return next((mark for mark in line.marks if mark.performer == performer), Mark(performer, "task"))
 
     def _doer(self, line: Line) -> Mark:
         """Who does what no column is marked for: whoever did the activity before it."""
@@ -134,11 +158,15 @@ class _Drafting:
             found.setdefault((mark.performer, mark.name), mark)
         return sorted(found.values(), key=lambda mark: (mark.kind != "start", mark.performer != self.lane))
 
-    def _task(self, line: Line, mark: Mark, place: int) -> Node:
+    def _task(self, step: _Step, mark: Mark, place: int) -> Node:
+        line, chosen = step.line, step.choice.activity
         name = (
-            line.activity or line.cells.get("output", "") or _("Kegiatan {number}", number=line.number or "?")
+            chosen
+            or line.activity
+            or line.cells.get("output", "")
+            or _("Kegiatan {number}", number=line.number or "?")
         )
-        if not line.activity:
+        if not line.activity and not chosen:
             self._guess(line.row, _("Kegiatannya kosong; dinamai {name}.", name=name))
         if place:
             name = mark.name or f"{name} – {self.performers[mark.performer]}"
@@ -161,7 +189,10 @@ class _Drafting:
         return Node(self._id(name), "endEvent", name, lane)
 
     def _deadline(self, step: _Step) -> None:
-        said = step.line.cells.get("waktu", "")
+        said, chosen = step.line.cells.get("waktu", ""), step.choice.deadline
+        if chosen is not None:
+            step.tasks[-1].deadline = chosen
+            return
         if durations.is_empty(said):
             self._guess(step.line.row, _("Waktunya kosong; tanpa tenggat."))
             return
@@ -193,9 +224,16 @@ class _Drafting:
         self.nodes = list(chain)
         asked = {question.id for step in steps for question in step.questions}
         for one, two in pairwise(chain):
-            self._flow(one, two, _("ya") if one.id in asked else "")
+            if one.id not in asked:
+                self._flow(one, two, "")
+        after = {one.id: two for one, two in pairwise(chain)}
         for place, step in enumerate(steps):
-            self._refuse(step, steps, place)
+            for number, question in enumerate(step.questions):
+                yes, no = self._answers(steps, place, number, after[question.id])
+                self._flow(question, yes, _("ya"))
+                self._flow(question, no, _("tidak"))
+        for step in steps:
+            self._tell_ends(step)
 
     def _last_end(self, step: _Step) -> Node:
         marked = [mark for mark in step.line.marks if mark.kind == "end"]
@@ -205,17 +243,38 @@ class _Drafting:
     def _flow(self, one: Node, two: Node, text: str) -> None:
         self.flows.append(Flow(self._id(f"{one.id}_ke_{two.id}"), one, two, text))
 
-    def _refuse(self, step: _Step, steps: Sequence[_Step], place: int) -> None:
-        """Where each question of a line leads when its answer is no."""
-        for number, question in enumerate(step.questions):
-            target, said = self._target(step, steps, place, number)
-            if target not in self.nodes:
-                target.beside = question.id
-                self.nodes.append(target)
-            self._flow(question, target, _("tidak"))
-            if said:
-                words = {"question": question.name, "name": target.name}
-                self._guess(step.line.row, said.format(**words))
+    def _answers(self, steps: Sequence[_Step], place: int, number: int, after: Node) -> tuple[Node, Node]:
+        """Where the answers of a question lead: yes and no."""
+        step = steps[place]
+        question = step.questions[number]
+        if step.choice.questions is not None:
+            chosen = step.choice.questions[number]
+            yes, no = (self._aim(one, steps, step, question) or after for one in (chosen.yes, chosen.no))
+            return self._beside(question, yes), self._beside(question, no)
+        target, said = self._target(step, steps, place, number)
+        if said:
+            words = {"question": question.name, "name": target.name}
+            self._guess(step.line.row, said.format(**words))
+        return after, self._beside(question, target)
+
+    def _beside(self, question: Node, target: Node) -> Node:
+        """An end that is not drawn yet stands below the question that leads to it."""
+        if target not in self.nodes:
+            target.beside = question.id
+            self.nodes.append(target)
+        return target
+
+    def _aim(self, target: str, steps: Sequence[_Step], step: _Step, question: Node) -> Node | None:
+        """The element that a chosen answer leads to; None where it leads on."""
+        if (line := corrections.line_of(target)) is not None:
+            return steps[line].tasks[0]
+        if (name := corrections.end_of(target)) is not None:
+            free = (end for end in step.ends if end.name == name and end not in self.nodes)
+            return next(free, None) or self._end(name, question.lane)
+        return None
+
+    def _tell_ends(self, step: _Step) -> None:
+        """Ends that nothing leads to are kept in words."""
         for end in step.ends:
             if end not in self.nodes:
                 step.tasks[0].about.append(end.name)
@@ -237,6 +296,28 @@ class _Drafting:
         return self._end(_("Tidak dilanjutkan"), step.questions[number].lane), _(
             "“{question}” dijawab tidak: berakhir dengan {name}."
         )
+
+    # What it is now
+
+    def _plan(self, step: _Step, steps: Sequence[_Step]) -> Plan:
+        task = step.tasks[0]
+        questions = tuple(self._answered(question, steps) for question in step.questions)
+        performers = tuple(one.lane for one in step.tasks)
+        return Plan(task.name, performers, step.tasks[-1].deadline, questions)
+
+    def _answered(self, question: Node, steps: Sequence[_Step]) -> Answers:
+        chain = [node for node in self.nodes if not node.beside]
+        after = chain[chain.index(question) + 1]
+        yes, no = (self._said(flow.target, after, steps) for flow in self.flows if flow.source is question)
+        return Answers(question.name, question.lane, yes, no)
+
+    def _said(self, target: Node, after: Node, steps: Sequence[_Step]) -> str:
+        if target is after:
+            return NEXT
+        for place, step in enumerate(steps):
+            if step.tasks[0] is target:
+                return corrections.to_line(place)
+        return corrections.to_end(target.name)
 
     def _drawing(self) -> diagrams.Drawing:
         return diagrams.Drawing(

@@ -87,6 +87,27 @@ class Mark:
     name: str = ""
 
 
+@dataclass(frozen=True)
+class Answers:
+    """A question and where its answers lead, as `corrections` writes targets; asked in the lane ``performer``."""
+
+    text: str
+    performer: int
+    yes: str
+    no: str
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What the owner decided about a line; None where what the table says, or a guess, stands. The deadline "" is
+    none."""
+
+    activity: str | None = None
+    performers: tuple[int, ...] | None = None
+    deadline: str | None = None
+    questions: tuple[Answers, ...] | None = None
+
+
 @dataclass
 class Line:
     """An activity. ``row`` is the row of the file; ``cells`` by property; ``back`` the number that a "tidak" goes
@@ -99,6 +120,7 @@ class Line:
     cells: dict[str, str] = field(default_factory=dict)
     back: str = ""
     notes: list[str] = field(default_factory=list)
+    choice: Choice | None = None
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,7 @@
-"""Impor tabel SOP: a table in Word, a spreadsheet or CSV becomes a draft, once one has seen what was guessed."""
+"""Impor tabel SOP: a table in Word, a spreadsheet or CSV becomes a draft, once one has seen and corrected what was
+guessed. The page carries the read table and the corrections; nothing is kept in between."""
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, url_for
@@ -8,14 +10,17 @@ from werkzeug.wrappers import Response
 from app.commands import studio
 from app.errors import InvalidForm
 from app.findings import errors_first
-from app.i18n import _
+from app.i18n import _, ngettext
 from app.services.deployment import deployments
+from app.services.sop_tables import corrections as rules
 from app.services.sop_tables import drafting, grids, packing, reading
 from app.services.sop_tables.reading import SopTable
 from app.services.studio import new_drafts, titles
 from app.services.studio.titles import Title
 from app.web import context, entries
 from app.web.definitions.definitions import said
+from app.web.sop_tables import corrections
+from app.web.sop_tables.corrections import Typed
 
 blueprint = Blueprint("sop_tables", __name__)
 
@@ -40,38 +45,86 @@ def look() -> Response:
         table = reading.read_table(upload.filename, upload.stream.read(grids.MAX_BYTES + 1))
         packed = packing.packed(table)
     except InvalidForm as error:
-        return make_response(render_template("sop_tables/ask.html", problem=error.errors["table"]), 422)
+        return _asked_again(error)
     return make_response(_preview(table, packed, table.name))
+
+
+@blueprint.post("/studio/tabel-sop/periksa")
+def correct() -> Response:
+    """Show the draft with the corrections in it; nothing is made yet."""
+    deployments.require_may_deploy(context.actor())
+    try:
+        table, typed, name = _sent()
+    except InvalidForm as error:
+        return _asked_again(error)
+    page = _preview(table, request.form["packed"], name, typed=typed)
+    return make_response(page, 422 if typed.errors else 200)
 
 
 @blueprint.post("/studio/tabel-sop/draf")
 def begin() -> Response:
-    """Make the draft of what was shown."""
-    actor, packed, name = context.actor(), request.form.get("packed", ""), request.form.get("name", "")
+    """Make the draft of what was shown and corrected."""
+    actor = context.actor()
     deployments.require_may_deploy(actor)
     try:
-        table = packing.unpacked(packed)
+        table, typed, name = _sent()
     except InvalidForm as error:
-        return make_response(render_template("sop_tables/ask.html", problem=error.errors["table"]), 422)
-    name = " ".join(name.split())
+        return _asked_again(error)
+    packed = request.form["packed"]
     if not 0 < len(name) <= _LONGEST_NAME:
         problem = _("Isi nama prosesnya, paling panjang {most} huruf.", most=_LONGEST_NAME)
-        return make_response(_preview(table, packed, name, problem), 422)
-    table.name = name
+        return make_response(_preview(table, packed, name, problem, typed), 422)
+    if typed.errors:
+        return make_response(_preview(table, packed, name, typed=typed), 422)
     key = titles.key_of(name)
-    files = drafting.draft_of(table, key).files
+    table.name = name
+    made = corrections.applied(table, drafting.draft_of(table, key), typed)
+    files = drafting.draft_of(made, key).files
     done = studio.begin_draft(
         context.database(),
         lambda session: new_drafts.begin_from_files(session, files, title=Title(key, name), actor=actor),
         actor=actor,
-        command=entries.sent_command("begin_draft", "", {"name": name, "packed": packed}),
+        command=entries.sent_command(
+            "begin_draft",
+            "",
+            {"name": name, "packed": packed, "lanes": typed.lanes, "plans": _plain(typed)},
+        ),
     )
     flash(_("Draf dibuat dari tabel SOP. Periksa yang ditebak, lalu lengkapi formulirnya."), "ok")
     return redirect(url_for("studio.show", draft_id=done["draft"]), 303)
 
 
-def _preview(table: SopTable, packed: str, name: str, problem: str = "") -> str:
-    draft = drafting.draft_of(table, titles.key_of(name or "sop"))
+def _plain(typed: Typed) -> list[Any]:
+    return [asdict(plan) if plan is not None else None for plan in typed.plans]
+
+
+def _asked_again(error: InvalidForm) -> Response:
+    return make_response(render_template("sop_tables/ask.html", problem=error.errors["table"]), 422)
+
+
+def _sent() -> tuple[SopTable, Typed, str]:
+    """The table as it was read, what was typed about it, and the name of the process.
+
+    Raises:
+        InvalidForm: the page's table did not come back whole.
+    """
+    table = packing.unpacked(request.form.get("packed", ""))
+    read = drafting.draft_of(table, "sop")
+    return table, corrections.sent(request.form, table, read), " ".join(request.form.get("name", "").split())
+
+
+def _counts() -> list[tuple[int, str]]:
+    most = range(1, rules.MOST_QUESTIONS + 1)
+    return [(count, ngettext("{count} pertanyaan", "{count} pertanyaan", count)) for count in most]
+
+
+def _preview(table: SopTable, packed: str, name: str, problem: str = "", typed: Typed | None = None) -> str:
+    key = titles.key_of(name or "sop")
+    draft = drafting.draft_of(table, key)
+    if typed is not None:
+        draft = drafting.draft_of(corrections.applied(table, draft, typed), key)
+        typed = typed if typed.errors else corrections.shown(draft)
+    typed = typed or corrections.shown(draft)
     with context.database().reading() as session:
         findings = deployments.check_files(session, draft.files)
     shown: list[Any] = [said(one.as_dict()) for one in errors_first(findings)]
@@ -82,6 +135,11 @@ def _preview(table: SopTable, packed: str, name: str, problem: str = "") -> str:
         packed=packed,
         name=name,
         problem=problem,
+        typed=typed,
+        targets=rules.targets(table, [now or was for now, was in zip(typed.plans, draft.plans, strict=True)]),
+        performers=list(enumerate(typed.lanes)),
+        counts=[(0, _("langsung ke berikutnya")), *_counts()],
+        problems=[*([("f-name", problem)] if problem else []), *corrections.errors_in_order(typed)],
         picture=drafting.picture(draft),
         findings=shown,
         errors=[one for one in findings if one.severity == "error"],

@@ -4,6 +4,7 @@ import html
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -13,9 +14,9 @@ from app.engine.reading import reader
 from app.errors import InvalidForm
 from app.services.deployment import deployments
 from app.services.sop_documents import layouts, word
-from app.services.sop_tables import drafting, durations, packing, reading
+from app.services.sop_tables import corrections, drafting, durations, packing, reading
 from app.services.sop_tables.drafting import SopDraft
-from app.services.sop_tables.reading import SopTable
+from app.services.sop_tables.reading import Answers, SopTable
 from tests.services.sop_documents.source import shipped
 from tests.services.sop_tables import tables
 from tests.sop import DIAGRAM
@@ -191,6 +192,85 @@ def test_a_no_goes_back_where_the_remark_says() -> None:
     [question] = diagram.questions
     targets = {flow.name: flow.target for flow in diagram.outgoing[question]}
     assert targets == {"ya": "menandatangani_surat_izin_cuti", "tidak": "mengajukan_permohonan_cuti"}
+
+
+def corrected(content: str, change: Callable[[list[corrections.Plan]], None]) -> tuple[SopDraft, Diagram]:
+    table = reading.read_table("sop.csv", content.encode())
+    read = drafting.draft_of(table, "sop")
+    plans = list(read.plans)
+    change(plans)
+    draft = drafting.draft_of(corrections.corrected(table, read.plans, read.performers, plans), "sop")
+    [diagram] = reader.read_diagrams(draft.files["sop.bpmn"])
+    assert [one for one in deployments.check_files(None, draft.files) if one.severity == "error"] == []
+    return draft, diagram
+
+
+def flows(diagram: Diagram) -> set[tuple[str, str, str]]:
+    """(question, answer, what it leads to), by names."""
+    return {
+        (diagram.nodes[source].name, flow.name, diagram.nodes[flow.target].name)
+        for source, leaving in diagram.outgoing.items()
+        if diagram.nodes[source].kind == "exclusiveGateway"
+        for flow in leaving
+    }
+
+
+def test_what_the_owner_corrects_takes_the_place_of_the_guess_and_other_guesses_stay() -> None:
+    def change(plans: list[corrections.Plan]) -> None:
+        plans[1] = replace(plans[1], activity="Memeriksa kartu cuti", performers=(2, 1), deadline="4 jam")
+        plans[1] = replace(plans[1], questions=(Answers("Ada sisa cuti?", 1, "", "akhir:Ditolak"),))
+        plans[2] = replace(plans[2], deadline="")
+
+    plain, _same = corrected(tables.LEAVE, lambda _plans: None)
+    draft, diagram = corrected(tables.LEAVE, change)
+    assert tasks(diagram)[1:3] == [
+        ("Kepala Dinas", "Memeriksa kartu cuti"),
+        ("Kepala Sub Bagian", "Memeriksa kartu cuti – Kepala Sub Bagian"),
+    ]
+    assert deadlines(diagram) == ["15 menit", "4 jam", "10 menit"]
+    assert flows(diagram) == {
+        ("Ada sisa cuti?", "ya", "Menandatangani surat izin cuti"),
+        ("Ada sisa cuti?", "tidak", "Ditolak"),
+    }
+    row = 4  # of the file: it held every guess
+    assert [guess.row for guess in plain.guesses] == [row, row]
+    assert draft.guesses == []
+
+
+def test_several_diamonds_in_a_row_are_asked_one_after_another_each_with_its_own_answers() -> None:
+    body = tables.PERMIT.replace("ruang;;;◇;;;", "ruang;;◇;◇;◇;;")
+
+    def change(plans: list[corrections.Plan]) -> None:
+        first, second, third = plans[2].questions
+        plans[2] = replace(
+            plans[2],
+            questions=(
+                replace(first, text="Lokasi sesuai?", no="akhir:Ditolak"),
+                replace(second, text="Ada keberatan?", yes="baris:0", no=""),
+                replace(third, text="Perlu rapat?", no="baris:5"),
+            ),
+        )
+
+    table = reading.read_table("sop.csv", body.encode())
+    draft = drafting.draft_of(table, "sop")
+    assert [question.performer for question in draft.plans[2].questions] == [1, 2, 3]
+    assert any("Beberapa belah ketupat" in guess.text for guess in draft.guesses)
+    _draft, diagram = corrected(body, change)
+    assert flows(diagram) >= {
+        ("Lokasi sesuai?", "ya", "Ada keberatan?"),
+        ("Lokasi sesuai?", "tidak", "Ditolak"),
+        ("Ada keberatan?", "ya", "Mengajukan permohonan izin beserta kelengkapannya"),
+        ("Ada keberatan?", "tidak", "Perlu rapat?"),
+        ("Perlu rapat?", "ya", "Meninjau lapangan dan menyusun berita acara pemeriksaan"),
+        ("Perlu rapat?", "tidak", "Menandatangani surat izin"),
+    }
+
+
+def test_lanes_stand_in_the_order_of_the_columns_not_of_their_first_use() -> None:
+    body = tables.LEAVE.replace("cuti;v;;;Form", "cuti;;;v;Form")
+    _table, _draft, diagram = made_of("cuti.csv", body.encode())
+    assert tasks(diagram)[0][0] == "Kepala Dinas"
+    assert [lane.name for lane in diagram.lanes] == ["Pemohon", "Kepala Sub Bagian", "Kepala Dinas"]
 
 
 @pytest.mark.parametrize(

@@ -61,3 +61,64 @@ def test_what_is_no_table_is_told_and_nothing_is_made(sign_in: SignIn, office: D
     assert "Tidak ada tabel SOP dalam berkas ini" in refused.text
     assert owner.post("/studio/tabel-sop/draf", packed="{}", name="A").status_code == 422
     assert drafts(office) == []
+
+
+def fields(page: str) -> dict[str, list[str]]:
+    """What the form of a page would send, as a browser without scripts does."""
+    found = dict[str, list[str]]()
+    for name, value in re.findall(r'<input [^>]*?name="([^"]+)"[^>]*?value="([^"]*)"', page):
+        found.setdefault(html.unescape(name), []).append(html.unescape(value))
+    for name, options in re.findall(r'<select [^>]*?name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'<option value="([^"]*)" selected', options) or re.search(
+            r'<option value="([^"]*)"', options
+        )
+        assert chosen is not None
+        found.setdefault(name, []).append(html.unescape(chosen[1]))
+    return {name: values for name, values in found.items() if name not in ("csrf_token", "next")}
+
+
+def test_what_was_guessed_is_corrected_on_the_page_and_nothing_typed_is_lost(
+    sign_in: SignIn, office: Database
+) -> None:
+    owner = sign_in("pemilik")
+    owner.get("/studio/tabel-sop")
+    page = upload(owner, "/studio/tabel-sop", {}, [("table", "cuti.csv", tables.LEAVE.encode())]).text
+    assert "dibuatkan pertanyaan" in html.unescape(page)
+    sent = fields(page)
+    assert sent["b1-tenggat"] == ["1 jam"]
+    assert sent["b1-q0-tidak"] == ["baris:0"]
+    sent |= {"b1-tenggat": ["entah"], "b1-kegiatan": ["Memeriksa kartu cuti"], "b1-pelaksana": ["", ""]}
+    wrong = owner.post("/studio/tabel-sop/draf", **sent)
+    assert wrong.status_code == 422
+    assert 'href="#f-b1-tenggat"' in wrong.text
+    again = fields(wrong.text)
+    assert again["b1-tenggat"] == ["entah"]
+    assert again["b1-kegiatan"] == ["Memeriksa kartu cuti"]
+    assert drafts(office) == []
+
+    again |= {
+        "b1-tenggat": ["4 jam"],
+        "b1-pelaksana": ["1", "2"],
+        "lajur-2": ["Kepala Badan"],
+        "lajur-baru": ["Arsiparis"],
+    }
+    again |= {
+        "b1-q0-teks": ["Masih ada sisa cuti?"],
+        "b1-q0-tidak": ["akhir:Tidak dilanjutkan"],
+        "b3-pertanyaan": ["2"],
+    }
+    shown = owner.post("/studio/tabel-sop/periksa", **again)
+    assert shown.status_code == 200
+    assert "dibuatkan pertanyaan" not in html.unescape(shown.text)
+    final = fields(shown.text)
+    assert final["lajur-3"] == ["Arsiparis"]
+    assert len(final["b1-pelaksana"]) == 3
+    assert {"b3-q0-teks", "b3-q1-teks"} <= set(final)
+    final |= {"b3-pelaksana": ["3"]}
+    made = owner.post("/studio/tabel-sop/draf", **final)
+    assert made.status_code == 303
+    with office.reading() as session:
+        query = select(ProcessDraftFile.content).where(ProcessDraftFile.name.endswith(".bpmn"))
+        drawn = session.scalars(query).one().decode()
+    for words in ("Kepala Badan", "Arsiparis", ">4 jam<", "Masih ada sisa cuti?", "Tidak dilanjutkan"):
+        assert words in drawn, words
