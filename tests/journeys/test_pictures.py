@@ -90,6 +90,7 @@ def test_the_pictures_of_the_readme(office: Office, people: People, folder: Path
     shoot(phone, "/tugas", folder / "inbox-phone-dark.png", height=1000)
     follow_the_report(people(viewport={"width": 760, "height": 1000}), receipt, folder / "tracking.png")
     change_the_sop(office, people("pemilik"), folder)
+    audit(office, people("auditor", viewport={"width": 1280, "height": 800}), cases["SIN-014"]["id"], folder)
 
     named = set(re.findall(r"docs/pictures/([\w-]+\.png)", (ROOT / "README.md").read_text("utf-8")))
     taken = {path.name: path.stat().st_size for path in folder.glob("*.png")}
@@ -132,6 +133,15 @@ def change_the_sop(office: Office, pemilik: Person, folder: Path) -> None:
     pemilik.page.locator("summary", has_text="Lihat semua perubahan").click()
     shoot_part(pemilik, "#berubah", folder / "studio-changes.png")
     shoot_part(pemilik, "#akibat", folder / "studio-effect.png")
+
+
+def audit(office: Office, auditor: Person, case_id: int, folder: Path) -> None:
+    """A question that is answered, a case replayed, the heat map, and the record that is whole."""
+    office.installation.command("checkpoint")
+    shoot(auditor, "/tanya?k1=semua&k1.1=tugas&k1.1.keadaan=late", folder / "audit-question.png", height=900)
+    shoot(auditor, f"/perkara/{case_id}/putar?langkah=9", folder / "audit-replay.png", height=900)
+    shoot(auditor, "/proses/1/kinerja", folder / "audit-performance.png", height=900)
+    shoot(auditor, "/bukti", folder / "audit-evidence.png", height=800)
 
 
 def shoot_part(person: Person, part: str, picture: Path) -> None:
