@@ -58,7 +58,7 @@ def _officers_of_units(installation: Installation) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    with install(tmp_path_factory.mktemp("reports")).running() as served:
+    with install(tmp_path_factory.mktemp("reports"), forked=True).running() as served:
         yield Office(served)
         assert "Traceback" not in served.log, served.log
 

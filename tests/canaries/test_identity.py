@@ -69,7 +69,7 @@ def folder() -> Iterator[Path]:
 def searched(folder: Path) -> Iterator[Searched]:
     mails = Server()
     more = {"ALUR_LOG": "json", "ALUR_SMTP_URL": f"smtp://127.0.0.1:{mails.server_address[1]}"}
-    made = install(folder, ALUR_UNDO_SECONDS="0", **more)
+    made = install(folder, forked=True, ALUR_UNDO_SECONDS="0", **more)
     with made.database.transaction() as session:
         session.execute(update(User).values(email=User.name + "@kantor.example"))
         at_once = Wishes(choices=dict.fromkeys(kinds.KINDS, kinds.NOW), quiet=NONE)

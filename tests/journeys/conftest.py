@@ -65,7 +65,7 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     """Demo data and the SOP, made once and copied for each office."""
-    made = install(tmp_path_factory.mktemp("template"))
+    made = install(tmp_path_factory.mktemp("template"), forked=True)
     made.database.engine.dispose()
     return made
 

@@ -72,7 +72,7 @@ def opened(
 ) -> Iterator[Office]:
     """Copy the template's data and serve it until the block ends; what the server stumbled over fails the test."""
     shutil.copytree(template.folder / "data", folder / "data")
-    with Installation(folder, environment).running(worker=worker) as installation:
+    with Installation(folder, environment, forked=True).running(worker=worker) as installation:
         yield Office(installation)
     assert "Traceback" not in installation.log, installation.log
 

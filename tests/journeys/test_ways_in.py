@@ -42,7 +42,7 @@ def office(tmp_path: Path, template: Installation, provider: LocalProvider) -> I
     address = f"http://localhost:{(port := free_port())}"
     settings = {"ALUR_BASE_URL": address, "ALUR_OIDC_ISSUER": provider.issuer, "ALUR_OIDC_CLIENT_ID": "alur"}
     settings |= {"ALUR_OIDC_CLIENT_SECRET": "rahasia", "ALUR_OIDC_NAME": "Akun Wonogiri"}
-    installation = Installation(tmp_path, settings, port)
+    installation = Installation(tmp_path, settings, port, forked=True)
     with installation.running(worker=False):
         made = Office(installation)
         made.base_url = address

@@ -15,7 +15,7 @@ FULL_NAMES = {"upp": "Petugas UPP", "koordinator": "Ketua Tim Koordinasi"}
 
 
 def test_one_of_two_completions_over_http_is_told_who_was_faster(tmp_path: Path, pair: Racers) -> None:
-    with install(tmp_path).running(worker=False) as served:
+    with install(tmp_path, forked=True).running(worker=False) as served:
         lapor = served.api("lapor")
         officers = {name: served.api(name) for name in FULL_NAMES}
         for _n in range(20):

@@ -12,7 +12,7 @@ from tests.sop_changes.editing import shipped
 
 @pytest.fixture(scope="package")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    with install(tmp_path_factory.mktemp("sop")).running() as served:
+    with install(tmp_path_factory.mktemp("sop"), forked=True).running() as served:
         yield served
         assert "Traceback" not in served.log, served.log
 

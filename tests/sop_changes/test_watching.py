@@ -16,7 +16,7 @@ def test_a_saved_file_is_live_without_a_restart_and_a_broken_one_is_not(tmp_path
         (folders["forms" if name.endswith(".form") else "processes"] / name).write_bytes(content)
     dirs = {f"ALUR_{name.upper()}_DIR": str(folder) for name, folder in folders.items()}
     drawing, diagram = Drawing(), folders["processes"] / Drawing.NAME
-    with install(tmp_path, **dirs, ALUR_WATCH="1").running() as served:
+    with install(tmp_path, forked=True, **dirs, ALUR_WATCH="1").running() as served:
         pemilik = served.api("pemilik")
         assert live(pemilik) == 1
         diagram.write_bytes(diagram.read_bytes()[:-300])

@@ -27,7 +27,7 @@ BAD = LINES // 50
 
 @pytest.fixture
 def office(tmp_path: Path) -> Installation:
-    return install(tmp_path)
+    return install(tmp_path, forked=True)
 
 
 def in_state(office: Installation, *states: str) -> int:
