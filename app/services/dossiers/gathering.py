@@ -340,6 +340,10 @@ class _Writer:
                 "Setiap kejadian memuat sidik kejadian sebelumnya; ujung rantai berubah bila satu saja diubah."
             ),
             _("Periksa seluruh riwayat dengan perintah: python -m app verify"),
+            _(
+                "Untuk memeriksanya tanpa Alur, minta buktinya: python -m app export-evidence {number}",
+                number=self.file.instance.business_key,
+            ),
             _("Sidik lampiran dan berkas SOP adalah SHA-256 dari isinya: bandingkan dengan hasil sha256sum."),
         ]
         return {"facts": facts, "how": how}
@@ -384,6 +388,10 @@ def _headings() -> dict[str, str]:
     return {
         "identity": _("Identitas"),
         "diagram": _("Diagram dengan jalan yang ditempuh"),
+        "path": _(
+            "Yang sudah dilalui bertanda centang dan bergaris tebal, yang terbuka berbingkai tebal, "
+            "yang lewat tenggat berbingkai putus-putus."
+        ),
         "timeline": _("Riwayat"),
         "forms": _("Formulir yang dikirim"),
         "reasons": _("Alasan setiap cabang"),

@@ -51,7 +51,7 @@ class Happening(NamedTuple):
 
 
 @dataclass
-class _Seen:
+class Seen:
     """What is written once: types of events, officers and units. As many as the office and its diagrams have."""
 
     types: dict[str, None] = field(default_factory=dict)
@@ -60,11 +60,11 @@ class _Seen:
 
 def json_pieces(found: Iterable[LogCase]) -> Iterator[bytes]:
     """The JSON file in pieces: events as they come, then objects and types."""
-    seen, first = _Seen(), True
+    seen, first = Seen(), True
     with TemporaryFile() as objects:
         yield b'{"events":['
         for case in found:
-            things, happenings = _of_case(case, seen)
+            things, happenings = parts_of(case, seen)
             for thing in things:
                 _write(objects, _json_object(thing))
             lines = b",\n".join(map(_json_event, happenings))
@@ -84,10 +84,10 @@ def json_pieces(found: Iterable[LogCase]) -> Iterator[bytes]:
 
 def xml_pieces(found: Iterable[LogCase]) -> Iterator[bytes]:
     """The XML file in pieces; nothing is sent before all was read, as the types come first in it."""
-    seen = _Seen()
+    seen = Seen()
     with TemporaryFile() as objects, TemporaryFile() as events:
         for case in found:
-            things, happenings = _of_case(case, seen)
+            things, happenings = parts_of(case, seen)
             objects.write("".join(map(_xml_object, things)).encode())
             events.write("".join(map(_xml_event, happenings)).encode())
         objects.write("".join(map(_xml_object, seen.things.values())).encode())
@@ -102,7 +102,8 @@ def xml_pieces(found: Iterable[LogCase]) -> Iterator[bytes]:
         yield b"</events>\n</log>\n"
 
 
-def _of_case(case: LogCase, seen: _Seen) -> tuple[list[Thing], list[Happening]]:
+def parts_of(case: LogCase, seen: Seen) -> tuple[list[Thing], list[Happening]]:
+    """The objects and events of a case, without officers and units: those come together in ``seen``."""
     id_ = f"perkara-{case.id}"
     held = {
         "number": case.number, "process": case.key, "version": str(case.version), "state": case.state,
@@ -130,7 +131,7 @@ def _of_case(case: LogCase, seen: _Seen) -> tuple[list[Thing], list[Happening]]:
     return things, happenings
 
 
-def _happening(event: LogEvent, related: tuple[tuple[str, str], ...], seen: _Seen) -> Happening:
+def _happening(event: LogEvent, related: tuple[tuple[str, str], ...], seen: Seen) -> Happening:
     name = clean(event.name)
     type_ = name if event.lifecycle == "complete" else f"{name} [{event.lifecycle}]"
     seen.types.setdefault(type_)

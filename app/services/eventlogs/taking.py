@@ -11,7 +11,7 @@ from app.i18n import _
 from app.services.casefile.instance_lists import InstanceFilters
 from app.services.core import history
 from app.services.core.access import Actor
-from app.services.eventlogs import ocel, xes
+from app.services.eventlogs import ocel, ocel_sqlite, xes
 from app.services.eventlogs.rows import LogCase
 
 
@@ -36,6 +36,12 @@ FORMATS: Mapping[str, Format] = {
     ),
     "ocel-xml": Format(
         "OCEL 2.0 XML", ".xmlocel", "application/xml", lambda found, _name: ocel.xml_pieces(found)
+    ),
+    "ocel-sqlite": Format(
+        "OCEL 2.0 SQLite",
+        ".sqlite",
+        "application/vnd.sqlite3",
+        lambda found, _name: ocel_sqlite.pieces(found),
     ),
 }
 

@@ -7,7 +7,7 @@ from app.services.eventlogs.rows import LogCase, LogEvent, moment
 from app.services.eventlogs.text import attribute, clean
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
-<log xes.version="1849-2016" xes.features="" xmlns="http://www.xes-standard.org/">
+<log xes.version="1849.2016" xes.features="" xmlns="http://www.xes-standard.org/">
 <extension name="Concept" prefix="concept" uri="http://www.xes-standard.org/concept.xesext"/>
 <extension name="Lifecycle" prefix="lifecycle" uri="http://www.xes-standard.org/lifecycle.xesext"/>
 <extension name="Organizational" prefix="org" uri="http://www.xes-standard.org/org.xesext"/>
@@ -22,7 +22,7 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <date key="time:timestamp" value="1970-01-01T00:00:00.000Z"/>
 </global>
 <classifier name="Activity" scope="event" keys="concept:name"/>
-<classifier name="Activity and lifecycle" scope="event" keys="concept:name lifecycle:transition"/>
+<classifier name="ActivityAndLifecycle" scope="event" keys="concept:name lifecycle:transition"/>
 <string key="concept:name" value={name}/>
 <string key="lifecycle:model" value="standard"/>
 """

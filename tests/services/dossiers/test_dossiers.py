@@ -6,6 +6,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 import pytest
+from pypdf import PdfReader
 
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.history import reader
@@ -17,6 +18,7 @@ from app.services.dossiers.gathering import Dossier
 from app.services.evidence import chains
 from app.services.files import attachments, uploads
 from app.services.tasks import tasks
+from tests.services.dossiers import pdf_a
 from tests.services.office import Office
 
 OPEN, PRIVATE = b"Lampu jalan mati.\n", b"KTP Kanari Pelapor\n"
@@ -65,8 +67,12 @@ def test_the_file_holds_the_parts_of_the_case_and_is_pdf_a(office: Office) -> No
         assert head is not None
     assert ("Ujung rantai", head.hash) in data["verify"]["facts"]
     made = paper.pdf(found)
-    assert made.startswith(b"%PDF-1.7")
-    assert b"<pdfaid:part>2</pdfaid:part><pdfaid:conformance>U<" in made
+    assert pdf_a.faults(made) == []
+    said = [page.extract_text() for page in PdfReader(BytesIO(made)).pages]
+    assert head.hash in said[-1].replace("\u200b", "").replace("\n", "")
+    assert "python -m app verify" in said[-1], "the head of the chain and how to check it stand on one page"
+    usual = pdf_a.faults(paper.typeset(found, plain=True, format="pdf"))
+    assert {"that it is PDF/A-2u", "an output intent with a profile"} <= set(usual)
     with office.database.reading() as session:
         [entry] = reader.of_kinds(session, case_id, CaseFileTaken)
         assert entry.actor is not None
