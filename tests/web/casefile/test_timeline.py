@@ -86,4 +86,11 @@ def test_the_log_of_a_list_has_the_cases_of_the_list(sign_in: SignIn, case: Case
     assert case.started["business_key"] in log.text
     none = browser.post("/perkara/catatan-kejadian?state=ended", format="ocel-json")
     assert json.loads(none.data)["events"] == []
+    of_process = re.search(
+        r'href="(/perkara/catatan-kejadian\?key=pengaduan)"', browser.get("/proses/1").text
+    )
+    assert of_process is not None
+    assert "saringan daftar" in browser.get(of_process[1]).text
+    relational = browser.post(of_process[1], format="ocel-sqlite")
+    assert relational.data.startswith(b"SQLite format 3")
     assert browser.post("/perkara/catatan-kejadian", format="mxml").status_code == 422
