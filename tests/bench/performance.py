@@ -31,6 +31,12 @@ ROUNDS = 10
 _BATCH = 5_000
 _MONTHS = 12
 _BEGIN, _AGAIN = ["penyaluran", "telaahan", "konfirmasi"], ["menyalurkan", "tindak_lanjut"]
+#: Branches that a case took: a way of each of three gateways.
+_BRANCHES = (
+    ("lengkap", "perlu_dilengkapi", "tidak_dapat_dilengkapi"),
+    ("cukup_penjelasan", "ditindaklanjuti_upt"),
+    ("tunggu_data", "tunggu_batas"),
+)
 _USUAL = (
     ([*_BEGIN, *_AGAIN, "melaporkan", f"{END}selesai"], 60),
     ([*_BEGIN, "melaporkan", f"{END}selesai"], 15),
@@ -142,6 +148,7 @@ def _case(
         **{"id": id_, "definition_id": definition, "key": "pengaduan", "business_key": f"B{id_}"},
         **{"state": "ended", "engine_state": b"", "variables": {}, "visits": {}, "started_at": begun},
         **{"ended_at": ended, "end_activity_id": "selesai", "end_name": "Selesai", "revision": 1},
+        "branches": [chance.choice(some) for some in _BRANCHES],
     }
     fact = {
         **{"instance_id": id_, "key": "pengaduan", "received_on": begun.date(), "ending": "finished"},

@@ -45,6 +45,14 @@ def test_an_auditor_goes_from_the_heat_map_to_cases_and_sees_what_a_diagram_does
     expect(page).to_have_url(re.compile("figure=done.*activity=telaahan"))
     expect(page.locator("main tbody tr")).to_have_count(2)
 
+    auditor.visit("/proses/1/kinerja?ukuran=done")
+    shoot(page, "kinerja-peta-jumlah")
+    link = page.locator(".diagram a.link-of", has=page.locator("[data-element-id=data_lengkap]"))
+    link.focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("/tanya.*cabang"))
+    expect(page.locator("main tbody tr")).to_have_count(2)
+
     auditor.visit("/proses/1/kinerja")
     auditor.go(page.get_by_role("link", name="Jalan perkara"))
     expect(page.locator(".way").first).to_contain_text("Telaahan Lanjutan")

@@ -13,7 +13,6 @@ from app.i18n import _
 
 _NOTHING = State()
 _MOST_NAMED = 20
-_STEP, _MOST_STEPS = 200, 20  # diagram.css knows wide-1 … wide-20
 
 
 def draw_svg(
@@ -49,7 +48,7 @@ def draw_svg(
             f'<desc id="{safe(uid)}-d">{safe(summary(drawn, known))}</desc>',
             f"<style>{safe_css(css)}</style>" if css else "",
             *_layers(drawn, known, f"{uid}-e-" if anchors else "", links or {}, marked),
-            badges.draw_badges(drawn.spots_for(_differing(known)), known),
+            badges.draw_badges(drawn.spots_for(_differing(known) | _labelled(known)), known),
             note,
             "</svg>",
         ]
@@ -59,6 +58,10 @@ def draw_svg(
 def _differing(states: Mapping[str, State]) -> set[str]:
     """What differs from another version is marked whatever it is; a case has marks at its steps alone."""
     return {id for id, state in states.items() if state.state in DIFFERENCES}
+
+
+def _labelled(states: Mapping[str, State]) -> set[str]:
+    return {id for id, state in states.items() if state.label}
 
 
 def _hash(title: str, states: Mapping[str, State]) -> str:
@@ -85,10 +88,9 @@ def safe_css(css: str) -> str:
 def _open(view: Box, uid: str, *, standalone: bool, linked: bool) -> str:
     """An image to a screen reader; a group where there are links to go to."""
     role = "group" if linked else "img"
-    steps = max(1, min(_MOST_STEPS, int(view.w / _STEP)))
     namespace = ' xmlns="http://www.w3.org/2000/svg"' if standalone else ""
     return (
-        f'<svg{namespace} class="bpmn wide-{steps}" viewBox="{n(view.x)} {n(view.y)} {n(view.w)} {n(view.h)}"'
+        f'<svg{namespace} class="bpmn" viewBox="{n(view.x)} {n(view.y)} {n(view.w)} {n(view.h)}"'
         f' width="{n(view.w)}" height="{n(view.h)}" role="{role}" aria-labelledby="{safe(uid)}-t {safe(uid)}-d">'
     )
 

@@ -3,11 +3,12 @@
 Read from the facts of completed tasks by their index of version, activity and month; no event is read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
-from sqlalchemy import RowMapping, Select, String, Table, case, func, literal, select, union_all
+from sqlalchemy import Select, String, Table, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.engine import drawing
@@ -18,7 +19,8 @@ from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
 from app.services.numbers import words
-from app.services.performance import period
+from app.services.performance import passages, period
+from app.services.performance.passages import Answer, Passage
 from app.services.performance.period import Period
 
 _FACT = cast("Table", ActivityFact.__table__)
@@ -28,6 +30,9 @@ MEASURES: tuple[Measure, ...] = ("done", "waiting", "working", "late")
 #: Shades of a heat map, the last the most.
 LEVELS = 5
 _MOST_MEDIANS = 100
+_AMOUNTS = ("done", "measured", "waiting", "working", "timed", "kept")
+#: The address of the cases behind a figure.
+Links = Callable[["Step | Passage | Answer"], str]
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,11 @@ class Step:
     drawn: bool = True
 
     @property
+    def any(self) -> bool:
+        """Whether it was done at all."""
+        return self.done > 0
+
+    @property
     def late(self) -> int:
         """How often it was not done by its deadline."""
         return self.timed - self.within
@@ -64,32 +74,34 @@ class Step:
         return self.working_minutes / self.measured if self.measured else None
 
     def value(self, measure: Measure) -> float:
-        """What a heat map of this measure shades."""
+        """What a heat map of this measure shades; of times the median, which one case that lay for a year does not
+        move."""
         if measure == "done":
             return self.done
         if measure == "late":
             return self.late / self.timed if self.timed else 0.0
-        return (self.mean_waiting if measure == "waiting" else self.mean_working) or 0.0
+        return (self.median_waiting if measure == "waiting" else self.median_working) or 0.0
 
 
 @dataclass(frozen=True)
 class HeatMap:
-    """A diagram shaded by a measure. ``steps``: in the order of the diagram; ``bounds``: the least value of each
-    shade that there is, by its number."""
+    """A diagram shaded by a measure. ``steps``, ``passages``: in the order of the diagram; ``bounds``: the least and
+    the greatest value of each shade that there is, by its number."""
 
     definition: ProcessDefinition
     steps: Sequence[Step]
+    passages: Sequence[Passage]
     measure: Measure
     picture: str
     bounds: Mapping[int, tuple[float, float]]
 
 
 def heat_map(
-    session: Session, asked: Period, measure: Measure, *, actor: Actor, links: Mapping[str, str] | None = None
+    session: Session, asked: Period, measure: Measure, *, actor: Actor, links: Links | None = None
 ) -> HeatMap:
-    """The version's diagram shaded by a measure over some months. 1 SQL beside reading the version.
+    """The version's diagram shaded by a measure over some months. 5 SQL beside reading the version.
 
-    ``links``: a pattern of addresses of cases, "{activity}" in it.
+    ``links``: gives the address of the cases behind a step, a passage, or an answer of one.
 
     Raises:
         NotFound: there is none, or it is not the actor's to see.
@@ -97,15 +109,18 @@ def heat_map(
     definition = period.require(session, actor, asked.definition_id)
     version = definitions.version(session, definition.id)
     steps = of_version(session, asked, version)
+    passed = passages.of_version(session, asked, version)
     levels = shades([step.value(measure) for step in steps])
     marks = {
         step.id: drawing.State(label=label(step, measure), heat=levels[place])
         for place, step in enumerate(steps)
         if step.done and step.drawn
     }
+    if measure == "done":
+        marks |= _counts(passed)
     title = _("Peta panas {name}, versi {n}", name=definition.name, n=definition.version)
-    pattern = (links or {}).get("activity", "")
-    to = {step.id: pattern.replace("{activity}", step.id) for step in steps if step.done} if pattern else {}
+    behind: list[Step | Passage | Answer] = [*steps, *passed, *(a for one in passed for a in one.answers)]
+    to = {one.id: links(one) for one in behind if one.any} if links else {}
     bounds = dict[int, tuple[float, float]]()
     for place, step in enumerate(steps):
         level = levels[place]
@@ -113,8 +128,19 @@ def heat_map(
             least, most = bounds.get(level, (step.value(measure), step.value(measure)))
             bounds[level] = (min(least, step.value(measure)), max(most, step.value(measure)))
     return HeatMap(
-        definition, steps, measure, _drawn(version, marks, title, to), dict(sorted(bounds.items()))
+        definition, steps, passed, measure, _drawn(version, marks, title, to), dict(sorted(bounds.items()))
     )
+
+
+def _counts(passed: Sequence[Passage]) -> dict[str, drawing.State]:
+    """What badges say of gateways and events, and of the answers of a gateway."""
+    marks = {one.id: drawing.State(label=words.count(one.cases)) for one in passed if one.any}
+    return marks | {
+        answer.id: drawing.State(label=words.percent(answer.cases, one.cases))
+        for one in passed
+        for answer in one.answers
+        if answer.any
+    }
 
 
 def _drawn(version: Version, marks: Mapping[str, drawing.State], title: str, links: Mapping[str, str]) -> str:
@@ -130,7 +156,7 @@ def label(step: Step, measure: Measure) -> str:
         return f"{words.count(step.done)}×"
     if measure == "late":
         return _("{share} lewat", share=words.percent(step.late, step.timed))
-    return words.duration(step.mean_waiting if measure == "waiting" else step.mean_working)
+    return words.duration(step.median_waiting if measure == "waiting" else step.median_working)
 
 
 def shades(values: Sequence[float]) -> list[int]:
@@ -140,8 +166,9 @@ def shades(values: Sequence[float]) -> list[int]:
 
 
 def of_version(session: Session, asked: Period, version: Version) -> list[Step]:
-    """The steps of a version in the order of its diagram, with those that it has no more behind. 1 SQL."""
-    rows = {row.activity_id: row._mapping for row in session.execute(_sums(asked))}
+    """The steps of a version in the order of its diagram, with those that it has no more behind. 2 SQL."""
+    rows, waiting = _tallied(session, asked)
+    working = _tallied_by(session, asked, _FACT.c.working_minutes)
     nodes = {node.id: node for node in version.diagram.nodes.values() if node.kind == "userTask"}
     order = {id_: place for place, id_ in enumerate([*nodes, *sorted(rows.keys() - nodes.keys())])}
     return [
@@ -154,10 +181,45 @@ def of_version(session: Session, asked: Period, version: Version) -> list[Step]:
             else id_,
             version.diagram.lane(nodes[id_].lane_id).name if id_ in nodes else "",
             *_figures(rows.get(id_)),
+            median_waiting=_median(waiting.get(id_, {})),
+            median_working=_median(working.get(id_, {})),
             drawn=id_ in version.diagram.nodes,
         )
         for id_ in order
     ]
+
+
+def _tallied(
+    session: Session, asked: Period
+) -> tuple[dict[str, Counter[str]], dict[str, dict[int | None, int]]]:
+    """The figures of each activity, and how often each time of waiting was there. 1 SQL.
+
+    Minutes are whole, so there are few different ones: the middle of them is found without sorting tasks.
+    """
+    sums, waiting = defaultdict[str, Counter[str]](Counter), defaultdict[str, dict[int | None, int]](dict)
+    for row in session.execute(_sums(asked, _FACT.c.waiting_minutes)):
+        amounts = row._mapping
+        sums[row.activity_id].update({name: amounts[name] or 0 for name in _AMOUNTS})
+        waiting[row.activity_id][row.waiting_minutes] = row.done
+    return sums, waiting
+
+
+def _tallied_by(session: Session, asked: Period, column: Any) -> dict[str, dict[int | None, int]]:
+    found = defaultdict[str, dict[int | None, int]](dict)
+    query = select(_FACT.c.activity_id, column, func.count()).where(*_where(asked))
+    for activity, minutes, times in session.execute(query.group_by(_FACT.c.activity_id, column)):
+        found[activity][minutes] = times
+    return found
+
+
+def _median(times: Mapping[int | None, int]) -> float | None:
+    """The middle of minutes, given how often each was there; the mean of the two in the middle."""
+    known = sorted((minutes, number) for minutes, number in times.items() if minutes is not None)
+    size, before, middle = sum(number for _minutes, number in known), 0, list[int]()
+    for minutes, number in known:
+        middle += [minutes for place in ((size - 1) // 2, size // 2) if before <= place < before + number]
+        before += number
+    return sum(middle) / 2 if middle else None
 
 
 @dataclass(frozen=True)
@@ -184,7 +246,7 @@ def over_time(session: Session, asked: Period, names: Sequence[str], *, actor: A
     definition = period.require(session, actor, asked.definition_id)
     version = definitions.version(session, definition.id)
     rows = {
-        (row.activity_id, row.month): row._mapping for row in session.execute(_sums(asked, _FACT.c.month))
+        (row.activity_id, row.month): row._asdict() for row in session.execute(_sums(asked, _FACT.c.month))
     }
     sizes = {place: row["measured"] for place, row in rows.items()}
     waiting = medians(session, asked, "waiting_minutes", sizes)
@@ -214,17 +276,11 @@ def over_time(session: Session, asked: Period, names: Sequence[str], *, actor: A
     return [one for one in found if one.done]
 
 
-def _figures(row: RowMapping | None) -> tuple[int, int, int, int, int, int]:
+def _figures(row: Mapping[str, Any] | None) -> tuple[int, int, int, int, int, int]:
     if row is None:
         return 0, 0, 0, 0, 0, 0
-    return (
-        row["done"],
-        row["measured"],
-        row["waiting"] or 0,
-        row["working"] or 0,
-        row["timed"],
-        row["kept"] or 0,
-    )
+    done, measured, waiting, working, timed, kept = (row[name] or 0 for name in _AMOUNTS)
+    return done, measured, waiting, working, timed, kept
 
 
 def _sums(asked: Period, *more: Any) -> Select[Any]:

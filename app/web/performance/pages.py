@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,7 +18,10 @@ from app.services.numbers import overview, words
 from app.services.performance import conformance as fitting
 from app.services.performance import period, steps, variants
 from app.services.performance.conformance import Against
+from app.services.performance.passages import Answer, Passage
 from app.services.performance.period import Period
+from app.services.performance.steps import Step
+from app.services.questions.question import MOST_CONDITIONS, Condition, Group, Question
 from app.web import context, errors, lists
 from app.web.definitions.definitions import said
 from app.web.files import deployed_files
@@ -34,8 +37,8 @@ _MOST_WAYS = 30
 _UNITS = ((words.MINUTES_OF_A_DAY, N_("hari kerja")), (60, N_("jam kerja")), (1, N_("menit kerja")))
 _MEASURES = {
     "done": N_("Berapa kali dikerjakan"),
-    "waiting": N_("Lama menunggu diambil (rata-rata)"),
-    "working": N_("Lama dikerjakan (rata-rata)"),
+    "waiting": N_("Lama menunggu diambil (median)"),
+    "working": N_("Lama dikerjakan (median)"),
     "late": N_("Bagian yang lewat tenggat"),
 }
 
@@ -61,7 +64,25 @@ class _Head:
             "versi": str(self.definition.id),
             **more,
         }
-        return "/perkara?" + urlencode(given, safe="{}")
+        return "/perkara?" + urlencode(given)
+
+    def behind(self, one: Step | Passage | Answer) -> str:
+        """The cases that did a step, or the question for those that ended in these months and passed an element."""
+        if isinstance(one, Step):
+            return self.cases("done", activity=one.id)
+        subject = "hasil" if isinstance(one, Passage) and one.sort == "end" else "cabang"
+        ids = [one.id]
+        if isinstance(one, Passage):
+            ids = [answer.id for answer in one.answers] or [one.through or one.id]
+        since = date.fromisoformat(f"{self.asked.since}-01")
+        until = date.fromisoformat(f"{overview.earlier(self.asked.until, -1)}-01") - timedelta(days=1)
+        period_of = {"dari": f"{since:%d-%m-%Y}", "sampai": f"{until:%d-%m-%Y}"}
+        ended = (Condition("versi", {"nilai": str(self.definition.id)}), Condition("berakhir", period_of))
+        # No more conditions than a question may have: of a gateway with more answers the first.
+        passed = tuple(Condition(subject, {"nilai": id_}) for id_ in ids[:MOST_CONDITIONS])
+        groups = (Group(ended), Group(passed, any=len(passed) > 1))
+        asked = Question(groups=groups[: 1 if isinstance(one, Passage) and one.sort == "begin" else 2])
+        return f"{url_for('questions.ask')}?{asked.query}"
 
 
 @blueprint.get("/proses/<int:definition_id>/kinerja")
@@ -73,8 +94,7 @@ def heat_map(definition_id: int) -> str:
     with context.database().reading() as session:
         head = _head(session, definition_id, "heat_map")
         head.filters.append(_measures(measure))
-        links = {"activity": head.cases("done", activity="{activity}")}
-        found = steps.heat_map(session, head.asked, measure, actor=actor, links=links)
+        found = steps.heat_map(session, head.asked, measure, actor=actor, links=head.behind)
     return render_template(
         "performance/heat_map.html",
         head=head,

@@ -10,9 +10,10 @@ from app.commands import migration
 from app.commands.transaction import Command
 from app.errors import InvalidDiagram, NotFound
 from app.models import CaseFact, ProcessInstance
+from app.services.definitions import definitions
 from app.services.instances import cancellation
 from app.services.numbers import recount
-from app.services.performance import conformance, variants
+from app.services.performance import conformance, passages, variants
 from app.services.performance.conformance import Against
 from app.services.performance.period import Period
 from app.services.tasks import tasks
@@ -80,6 +81,27 @@ def test_interventions_are_told_apart_and_cost_nothing(office: Office) -> None:
         assert (ways.number, ways.cases) == (3, 4)
         open_case = session.scalars(select(CaseFact).where(CaseFact.ended_month.is_(None))).one()
         assert (open_case.way, open_case.variant) == ("", "")
+
+
+def test_gateways_count_the_answers_of_cases_that_ended_each_once(office: Office) -> None:
+    definition = walked(office)
+    again = office.start(unit="A")
+    for answer in ("kurang", "kurang", "cukup"):
+        complete(office, again, hasil=answer, unit="A")
+    complete(office, again)
+    asked = Period(definition, *ALWAYS)
+    with office.database.reading() as session:
+        found = {
+            one.id: one
+            for one in passages.of_version(session, asked, definitions.version(session, definition))
+        }
+        none = passages.of_version(
+            session, Period(definition, "1999-01", "1999-12"), definitions.version(session, definition)
+        )
+    assert [(one.name, one.cases) for one in found["cukup"].answers] == [("Kerjakan", 4), ("Periksa", 1)]
+    assert (found["cukup"].cases, found["terima"].cases, found["selesai"].cases) == (5, 5, 4)
+    assert ("lewat" in found, "ditegur" in found) == (False, False)
+    assert not any(one.cases for one in none)
 
 
 def test_another_diagram_shows_where_cases_left_it(office: Office) -> None:

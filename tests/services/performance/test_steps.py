@@ -37,6 +37,8 @@ def test_a_step_waits_until_it_is_taken_and_is_worked_on_from_then(office: Offic
     first = found["periksa"]
     assert (first.done, first.waiting_minutes, first.working_minutes) == (3, 120, 170)
     assert (first.mean_waiting, first.mean_working) == (40, 170 / 3)
+    assert (first.median_waiting, first.median_working) == (30, 50)
+    assert (first.value("waiting"), first.value("working")) == (30, 50)
     assert (march.median_waiting, march.median_working) == (30, 50)
     assert (april.done, april.median_waiting) == (0, None)
     assert len(ways) == 1

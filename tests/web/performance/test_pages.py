@@ -34,6 +34,27 @@ def test_each_page_leads_from_its_figures_to_the_cases(sign_in: SignIn, office: 
         assert population.SUBJECT in browser.get(address).text, address
 
 
+def test_gateways_answers_and_ends_tell_their_cases_and_lead_to_them(
+    sign_in: SignIn, office: Database
+) -> None:
+    line = population._Line(office)
+    for name in ("SIN-001", "SIN-005"):
+        line.run(population.report(name))
+    browser = sign_in("auditor")
+    page = browser.get("/proses/1/kinerja?ukuran=done").text
+    assert 'data-badge-of="data_lengkap"' in page
+    assert 'data-badge-of="lengkap"' in page
+    for element in ("mulai", "data_lengkap", "lengkap", "selesai"):
+        before = page[: page.index(f'data-element-id="{element}"')]
+        address = before[before.rindex('href="') + 6 :].split('"')[0].replace("&amp;", "&")
+        assert address.startswith("/tanya?"), element
+        answer = browser.get(address)
+        assert (answer.status_code, population.SUBJECT in answer.text) == (200, True), element
+    assert "lengkap</a>" in page[page.index('id="gerbang"') :]
+    waiting = browser.get("/proses/1/kinerja").text
+    assert 'data-badge-of="data_lengkap"' not in waiting
+
+
 def test_others_than_who_see_every_case_find_no_such_page(sign_in: SignIn, office: Database) -> None:
     for page in PAGES:
         assert sign_in("upp").get(f"/proses/1/kinerja{page}").status_code == 404
