@@ -11,6 +11,7 @@ from tests.bench import (
     checking,
     compare,
     comparison,
+    documents,
     engine,
     eventlogs,
     figures,
@@ -49,6 +50,7 @@ SECTIONS = {
     "imports": importing.measure,
     "numbers": numbers.measure,
     "eventlogs": eventlogs.measure,
+    "documents": documents.measure,
     "performance": performance.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}

@@ -97,7 +97,7 @@ def _replayed(database: Database) -> None:
     """A step in a case of ``LONG`` events, and in one as they are."""
     with database.transaction() as session:
         usual = session.scalars(select(ProcessInstance.id).limit(1)).one()
-        long = _lengthen(session)
+        long, _count = lengthen(session)
     for name, case in (("as they are", usual), (f"of {LONG:,} events", long)):
         series = Series()
         for _n in range(ROUNDS):
@@ -114,15 +114,15 @@ def _events(session: Session, case: int) -> list[dict[str, Any]]:
     return [dict(zip(names, one, strict=True)) for one in session.execute(query)]
 
 
-def _lengthen(session: Session) -> int:
-    """Give one case so many events more: its own, again and again."""
+def lengthen(session: Session) -> tuple[int, int]:
+    """Give the last case ``LONG`` events more, its own again and again; return the case and how many it has."""
     case = session.scalars(select(ProcessInstance.id).order_by(ProcessInstance.id.desc()).limit(1)).one()
     own = [one for one in _events(session, case) if one["type"] not in ("instance_started", "instance_ended")]
     table: Any = HistoryEvent.__table__
     last = max(one["number"] for one in _events(session, case))
     more = [{**own[n % len(own)], "number": last + n + 1} for n in range(LONG)]
     session.execute(insert(table), more)
-    return int(case)
+    return int(case), int(last) + LONG
 
 
 def _clone(database: Database) -> None:
