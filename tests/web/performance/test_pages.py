@@ -53,6 +53,8 @@ def test_gateways_answers_and_ends_tell_their_cases_and_lead_to_them(
     assert "lengkap</a>" in page[page.index('id="gerbang"') :]
     waiting = browser.get("/proses/1/kinerja").text
     assert 'data-badge-of="data_lengkap"' not in waiting
+    assert "Angkanya nol pada setiap kegiatan" in waiting  # each was done at once
+    assert "Tidak ada tugas yang selesai" in browser.get("/proses/1/kinerja?since=2026-01&until=2026-02").text
 
 
 def test_others_than_who_see_every_case_find_no_such_page(sign_in: SignIn, office: Database) -> None:
