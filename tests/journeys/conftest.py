@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
+from app.services.deployment.bundle_builder import collect
 from tests.journeys.hands import Mouse
 from tests.journeys.office import Office, opened
 from tests.journeys.people import Person
 from tests.serving import Installation, install
+from tests.sop_changes.editing import shipped
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _ADVICE = "Chromium is missing, so the browser journeys cannot run; install it: sudo apt-get install chromium"
@@ -45,7 +47,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="package")
 def playwright() -> Iterator[Playwright]:
-    """Not for longer than the journeys: while it runs, V8 in this process refuses to."""
+    """Not for longer than the journeys: while it runs, V8 in this process refuses to. So conditions of the SOP, which
+    journeys read from the database, are read before, and what V8 says of them is remembered."""
+    collect(None, shipped())
     with sync_playwright() as found:
         yield found
 
