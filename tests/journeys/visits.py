@@ -205,6 +205,13 @@ def _sop_table(person: Person, _scene: Scene) -> None:
     person.press("Baca tabelnya")
 
 
+def _wrong_time(person: Person, scene: Scene) -> None:
+    _sop_table(person, scene)
+    person.hands.write(person.page.locator('[name="b0-tenggat"]'), "secepatnya")
+    person.hands.write(person.page.locator('[name="lajur-1"]'), "")
+    person.go(person.page.locator("#buat").get_by_role("button", name="Buat draf"))
+
+
 def _aside(person: Person, _scene: Scene) -> None:
     unfold("Kesampingkan")(person, _scene)
     person.press("Ya, kesampingkan")
@@ -357,6 +364,7 @@ VISITS: Mapping[str, tuple[Visit, ...]] = {
         Visit("sop_tables.ask", "/studio/tabel-sop"),
         Visit("sop_tables.ask", "/studio/tabel-sop", "sent empty", press("Baca tabelnya"), 422),
         Visit("sop_tables.ask", "/studio/tabel-sop", "with a table", _sop_table),
+        Visit("sop_tables.ask", "/studio/tabel-sop", "with a wrong time", _wrong_time, 422),
         Visit("studio.show", "/studio/{draft}"),
         Visit("studio.show", "/studio/{broken_draft}"),
         Visit("studio_publishing.show", "/studio/{draft}/terbitkan?tenggat=recompute"),

@@ -137,7 +137,9 @@ def _preview(table: SopTable, packed: str, name: str, problem: str = "", typed: 
         problem=problem,
         typed=typed,
         targets=rules.targets(table, [now or was for now, was in zip(typed.plans, draft.plans, strict=True)]),
-        performers=list(enumerate(typed.lanes)),
+        performers=[
+            (place, name or _("Lajur {number}", number=place + 1)) for place, name in enumerate(typed.lanes)
+        ],
         counts=[(0, _("langsung ke berikutnya")), *_counts()],
         problems=[*([("f-name", problem)] if problem else []), *corrections.errors_in_order(typed)],
         picture=drafting.picture(draft),
