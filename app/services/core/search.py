@@ -6,12 +6,15 @@ SQLite a full-text table, PostgreSQL a GIN index on a function. A word of fewer 
 """
 
 from collections.abc import Sequence
+from typing import cast
 
-from sqlalchemy import ColumnElement, exists, func, text
+from sqlalchemy import ColumnElement, Table, func, text
 from sqlalchemy.orm import Session
 
 from app.models import InstanceText, ProcessInstance
+from app.services.core import lookups
 
+_TEXT = cast("Table", InstanceText.__table__)
 #: As SQLite's `lower` does it: the letters from A to Z.
 _SMALL = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 #: More entries of one search would only be merged, and say no more.
@@ -26,9 +29,7 @@ def holds(words: str) -> ColumnElement[bool]:
     """Cases whose text holds each of the words, or a part of one that it is."""
     body = [InstanceText.body.like(func.lower(_pattern(word)), escape="\\") for word in words.split()]
     # Its own look at the texts, also where the query around it joins them.
-    return (
-        exists().where(InstanceText.instance_id == ProcessInstance.id, *body).correlate_except(InstanceText)
-    )
+    return lookups.has(_TEXT, InstanceText.instance_id == ProcessInstance.id, *body)
 
 
 def newest(session: Session, words: str, before: int, most: int) -> Sequence[int] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, Table, and_, exists, false, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, Table, and_, false, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from app.history.events import CATALOGUE, IdentityShown
@@ -13,7 +13,7 @@ from app.history.rows import EVENTS
 from app.i18n import _
 from app.models import CaseBranch, CaseFact, ProcessInstance, User, UserTask
 from app.models.runtime import IS_COMPLETED, IS_OPEN
-from app.services.core import access, candidates, case_sources, clock, holidays, ids, masks
+from app.services.core import access, candidates, case_sources, clock, holidays, ids, lookups, masks
 from app.services.core.access import STATES, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
@@ -25,6 +25,7 @@ from app.services.tasks import inbox
 
 _FACT = cast("Table", CaseFact.__table__)
 _BRANCH = cast("Table", CaseBranch.__table__)
+_TASK = cast("Table", UserTask.__table__)
 #: Written out, as the indexes of questions have them: only who says so is planned by them.
 _CASE_ROW = ProcessInstance.id > literal_column("0")
 _TASK_ROW = UserTask.instance_id > literal_column("0")
@@ -35,7 +36,7 @@ _CLOSED_LATE = and_(UserTask.due_at.is_not(None), UserTask.closed_at > UserTask.
 #: Months of a period that are asked for one by one.
 MOST_MONTHS = 120
 #: So many cases are looked at for a page, and where their variables must be read.
-MOST_SEEN, MOST_READ = 4_000, 1_000
+MOST_SEEN, MOST_READ = 3_000, 1_000
 #: What somebody did to a case beside its flow.
 INTERVENTIONS = (
     "instance_cancelled",
@@ -190,7 +191,7 @@ def _of_fact(name: str) -> Callable[[Session, Mapping[str, str]], Term]:
 
 
 def _has_fact(*where: ColumnElement[bool]) -> ColumnElement[bool]:
-    return exists().where(_FACT.c.instance_id == ProcessInstance.id, *where).correlate_except(_FACT)
+    return lookups.has(_FACT, _FACT.c.instance_id == ProcessInstance.id, *where)
 
 
 def _by_fact(*where: ColumnElement[bool]) -> Select[Any]:
@@ -269,7 +270,7 @@ def _task(session: Session, values: Mapping[str, str]) -> Term:
         where.append(UserTask.opened_at < until)
     if not where:
         raise terms.refused(_("Isi setidaknya satu hal tentang tugasnya."))
-    fits = exists().where(UserTask.instance_id == ProcessInstance.id, *where).correlate_except(UserTask)
+    fits = lookups.has(_TASK, UserTask.instance_id == ProcessInstance.id, *where)
     # Of several indexes one is as good as another: the task must be one and the same.
     return Term(fits, queries[0] if queries else None)
 
@@ -322,7 +323,7 @@ def _by_state(state: str) -> list[list[Select[Any]]]:
 
 def _branch(_session: Session, values: Mapping[str, str]) -> Term:
     element = _BRANCH.c.element_id == terms.value_of(values)
-    fits = exists().where(_BRANCH.c.instance_id == ProcessInstance.id, element).correlate_except(_BRANCH)
+    fits = lookups.has(_BRANCH, _BRANCH.c.instance_id == ProcessInstance.id, element)
     return Term(fits, [select(_BRANCH.c.instance_id.label("id")).where(element)])
 
 
@@ -355,7 +356,7 @@ def _in_period(since: datetime | None, until: datetime | None) -> list[ColumnEle
 
 
 def _has_event(where: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
-    return exists().where(EVENTS.c.instance_id == ProcessInstance.id, *where).correlate_except(EVENTS)
+    return lookups.has(EVENTS, EVENTS.c.instance_id == ProcessInstance.id, *where)
 
 
 def _events(session: Session, types: Sequence[str], where: Sequence[ColumnElement[bool]]) -> Term:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, exists, literal_column, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, Table, literal_column, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from app.calendar import Calendar
@@ -16,7 +16,7 @@ from app.history.events import CATALOGUE, Event
 from app.history.rows import EVENTS
 from app.i18n import _
 from app.models import ProcessInstance
-from app.services.core import candidates, holidays
+from app.services.core import candidates, holidays, lookups
 from app.services.core.access import Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, number_of, values_of
@@ -26,6 +26,7 @@ from app.services.questions.terms import Term, Terms
 
 #: Written out, as the indexes of questions have it.
 ROW = EVENTS.c.id > literal_column("0")
+_CASE = cast("Table", ProcessInstance.__table__)
 _ORDER = (EVENTS.c.at, EVENTS.c.id)
 #: From this hour of the evening until that of the morning it is night.
 NIGHT = (20, 6)
@@ -180,10 +181,8 @@ def _activity(_session: Session, values: Mapping[str, str]) -> Term:
 
 
 def _process(_session: Session, values: Mapping[str, str]) -> Term:
-    here = exists().where(
-        ProcessInstance.id == EVENTS.c.instance_id, ProcessInstance.key == terms.value_of(values)
-    )
-    return Term(here.correlate_except(ProcessInstance))
+    process = ProcessInstance.key == terms.value_of(values)
+    return Term(lookups.has(_CASE, ProcessInstance.id == EVENTS.c.instance_id, process))
 
 
 def _number(session: Session, values: Mapping[str, str]) -> Term:

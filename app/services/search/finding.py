@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import ColumnElement, exists, or_, select, text
+from sqlalchemy import ColumnElement, Table, or_, select, text
 from sqlalchemy.orm import Session
 
 from app.models import CaseWords, ProcessInstance, WordSlip
-from app.services.core import access, candidates, case_sources, search
+from app.services.core import access, candidates, case_sources, lookups, search
 from app.services.core.access import STATES, Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.search import affixes
 
+_WORDS = cast("Table", CaseWords.__table__)
 #: Words of a query that are looked for; more would only be merged. Words of the index that one of them may mean.
 MOST_WORDS, _MOST_MEANINGS = 12, 20
 #: From so many letters on, a word may be misspelt in a case although it is spelt right in others.
@@ -80,8 +82,7 @@ class Wanted:
             return named
         body = " " + CaseWords.body + " "
         has = [or_(*(body.contains(f" {word} ") for word in group)) for group in self.meant]
-        found = exists().where(CaseWords.instance_id == ProcessInstance.id, *has)
-        return or_(named, found.correlate_except(CaseWords))
+        return or_(named, lookups.has(_WORDS, CaseWords.instance_id == ProcessInstance.id, *has))
 
     def newest(self, session: Session, before: int, most: int) -> Sequence[int] | None:
         """Ids below ``before`` of cases that may fit, the newest first; None where no index tells: 2 SQL."""

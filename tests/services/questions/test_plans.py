@@ -111,6 +111,23 @@ def test_no_condition_reads_a_growing_table_whole(office: Office) -> None:
     assert read_whole(office.database, asked_for) == []
 
 
+def test_what_holds_of_a_case_is_looked_up_by_the_case_alone(office: Office) -> None:
+    """PostgreSQL may work an EXISTS out for its whole table, which it takes for cheap up to some 500,000 rows."""
+    work(office)
+    with selects(office.database) as asked_for, office.database.reading() as session:
+        for condition in of_cases():
+            cases.page(session, every(Condition(condition.subject, condition.values)), actor=office.auditor)
+        for condition in of_events():
+            events.page(session, Question(EVENTS, (Group((condition,)),)), actor=office.auditor)
+    statements = [(statement, given) for statement, given in asked_for if "EXISTS" in statement]
+    assert len(statements) > 10
+    if not office.database.is_sqlite:
+        with office.database.engine.connect() as connection:
+            for statement, given in statements:
+                plan = connection.exec_driver_sql(f"EXPLAIN (VERBOSE) {statement}", given).scalars().all()
+                assert not any("hashed SubPlan" in line for line in plan), statement
+
+
 def branches(session: Session) -> set[tuple[str, int]]:
     return {
         (element, case)
