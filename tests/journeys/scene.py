@@ -3,7 +3,6 @@
 import re
 import time
 from base64 import b32decode
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -93,8 +92,7 @@ def play(office: Office) -> Scene:
     scene.words["photos"] = _code_for_a_phone(office)
     scene.words["transfer"] = _spread(office, scene)
     scene.words["destruction"] = _destroyed(office)
-    with ThreadPoolExecutor(1) as beside:  # V8 is not asked in a thread that runs Playwright's loop
-        scene.words["sample"] = beside.submit(_draw_sample, office).result()
+    scene.words["sample"] = _draw_sample(office)
     scene.words["batch"], scene.words["incident"] = _move_cases(office, scene)
     with office.installation.database.transaction() as session:
         plant(session, _MAIL, mails=3)
