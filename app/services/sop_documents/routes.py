@@ -15,6 +15,8 @@ _BEND, _SHARED, _CROSSED, _WRONG_SIDE, _CRAMPED = 9.0, 6.0, 5.0, 14.0, 8.0
 _NEAR, _BEFORE_TIP, _SHORT = 0.9, 2.3, 12.0
 #: From the edge of a column or band to the tracks beside it.
 _TRACKS = (0.8, 2.0, 3.2)
+#: Between two places beside a line where words are tried.
+_STEP = 4.0
 _STEPS: tuple[tuple[int, int, Way], ...] = ((0, -1, "up"), (0, 1, "down"), (-1, 0, "left"), (1, 0, "right"))
 
 
@@ -112,7 +114,7 @@ class Path:
             if x1 == x2:
                 sign = 1 if y2 > y1 else -1
                 reach = min(length / 2, h / 2 + 0.6)
-                for along in (reach, length / 2, length * 0.75):
+                for along in (reach, length / 2, length * 0.75, *_steps_along(length)):
                     for side in (1, -1):
                         yield x1 + side * (w / 2 + 0.5), y1 + sign * along
             else:
@@ -120,6 +122,14 @@ class Path:
                 for along in (min(length / 2, w / 2 + 0.6), length / 2, length * 0.75, 0.5):
                     for away in (-0.4, 0.4, -1.3, 1.3):
                         yield x1 + sign * along, y1 + away + (h / 2 if away > 0 else -h / 2)
+
+
+def _steps_along(length: float) -> Iterator[float]:
+    """Further places along a long line: between two symbols there may be more room than at its ends."""
+    along = _STEP
+    while along < length - _STEP:
+        yield along
+        along += _STEP
 
 
 class Ways:
