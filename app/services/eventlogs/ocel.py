@@ -113,6 +113,7 @@ def parts_of(case: LogCase, seen: Seen) -> tuple[list[Thing], list[Happening]]:
     told = {name: clean(value) for name, value in held.items() if value}
     things = [Thing(id_, "perkara", told, moment(case.started_at))]
     tasks: set[str] = set()
+    of_task = f"tugas-{case.id}-"  # with its case: no two objects of a log have one id
     happenings = []
     for event in case.events:
         related = [(id_, "perkara")]
@@ -120,8 +121,8 @@ def parts_of(case: LogCase, seen: Seen) -> tuple[list[Thing], list[Happening]]:
             if event.task not in tasks:
                 tasks.add(event.task)
                 name, since = {"name": clean(event.name)}, moment(event.at)
-                things.append(Thing(f"tugas-{event.task}", "tugas", name, since, ((id_, "perkara"),)))
-            related.append((f"tugas-{event.task}", "tugas"))
+                things.append(Thing(f"{of_task}{event.task}", "tugas", name, since, ((id_, "perkara"),)))
+            related.append((f"{of_task}{event.task}", "tugas"))
         for type_, named in (("petugas", event.resource), ("unit", event.unit)):
             if named:
                 key = f"{type_}-{clean(named)}"

@@ -51,6 +51,8 @@ def applied(table: SopTable, read: SopDraft, typed: Typed) -> SopTable:
     lanes = typed.lanes
     if any(name.startswith("lajur-") for name in typed.errors):
         lanes = [*read.performers, *typed.lanes[len(read.performers) :]]
+    if lanes == list(read.performers):
+        lanes = table.performers  # a lane that was guessed stays a guess
     return corrections.corrected(table, read.plans, [lane or "–" for lane in lanes], plans)
 
 

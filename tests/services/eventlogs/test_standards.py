@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -114,4 +115,20 @@ def test_types_whose_names_differ_by_signs_alone_have_tables_of_their_own(
     ]  # type: ignore[index]
     path = tmp_path / "log.sqlite"
     path.write_bytes(b"".join(taking.FORMATS["ocel-sqlite"].write([case], "")))
+    assert standards.ocel_sqlite_faults(path) == []
+
+
+def test_tasks_of_two_cases_are_two_objects_whatever_the_engine_calls_them(
+    office: Office, tmp_path: Path
+) -> None:
+    furnish(office)
+    found = list(rows.cases(office.database, InstanceFilters(), actor=None))
+    alike = [
+        replace(one, events=[e._replace(task="a" if e.task else "") for e in one.events]) for one in found
+    ]
+    log = b"".join(taking.FORMATS["ocel-json"].write(alike, ""))
+    assert standards.ocel_json_faults(log) == []
+    assert sum(one["type"] == "tugas" for one in json.loads(log)["objects"]) == len(found)
+    path = tmp_path / "log.sqlite"
+    path.write_bytes(b"".join(taking.FORMATS["ocel-sqlite"].write(alike, "")))
     assert standards.ocel_sqlite_faults(path) == []

@@ -122,3 +122,16 @@ def test_what_was_guessed_is_corrected_on_the_page_and_nothing_typed_is_lost(
         drawn = session.scalars(query).one().decode()
     for words in ("Kepala Badan", "Arsiparis", ">4 jam<", "Masih ada sisa cuti?", "Tidak dilanjutkan"):
         assert words in drawn, words
+
+
+def test_a_lane_that_was_guessed_stays_a_guess_until_it_is_named(sign_in: SignIn) -> None:
+    owner = sign_in("pemilik")
+    owner.get("/studio/tabel-sop")
+    content = b"No;Kegiatan;Waktu\n1;Mencatat surat;5 menit\n2;Mengarsipkan surat;1 hari\n"
+    page = upload(owner, "/studio/tabel-sop", {}, [("table", "surat.csv", content)]).text
+    guess = "Tabel ini tidak menyebut pelaksana"
+    again = owner.post("/studio/tabel-sop/periksa", **fields(page))
+    assert guess in again.text
+    named = owner.post("/studio/tabel-sop/periksa", **{**fields(again.text), "lajur-0": ["Staf TU"]})
+    assert guess not in named.text
+    assert "Staf TU" in named.text
