@@ -1,30 +1,23 @@
-"""Lists as files that people open in a spreadsheet: CSV as it is read, XLSX within a bound."""
+"""Lists as files that people open in a spreadsheet: CSV and XLSX, sent as they are read."""
 
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime
-from io import BytesIO, StringIO
+from datetime import datetime
+from io import StringIO
 from itertools import chain, islice
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any, cast
 
 from flask import Response as FlaskResponse
-from flask import send_file, stream_with_context
+from flask import stream_with_context
 from werkzeug.wrappers import Response
 
 from app.errors import InvalidForm
 from app.i18n import _
+from app.services.files import workbook_stream
 from app.web import context
 from app.web.security import guard_download
 
 FORMATS = ("csv", "xlsx")
-#: Rows of an XLSX file: it cannot be sent before its last row is known.
-MOST_ROWS = 100_000
-_IN_MEMORY = 1024 * 1024
-#: What a cell of an XLSX file can hold: so many letters, and none of these, which XML does not know.
-_MOST_LETTERS = 32_767
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Rows that are put into one piece of a CSV file.
 _PIECE = 200
 #: What a spreadsheet takes for a formula where a cell of a CSV file begins with it, whoever wrote the text.
@@ -37,11 +30,11 @@ Rows = Iterable[Sequence[object]]
 
 
 def sheet_download(name: str, format_: str, heading: Sequence[str], rows: Rows) -> Response:
-    """A list as a file in one of `FORMATS`; ``name`` is without its ending. Rows are read as the file is sent, where
-    it is CSV: what is wrong with the first one is raised here.
+    """A list as a file in one of `FORMATS`; ``name`` is without its ending. Rows are read as the file is sent: what
+    is wrong with the first one is raised here.
 
     Raises:
-        InvalidForm: an unknown format, or too many rows for XLSX. And what ``rows`` raise.
+        InvalidForm: an unknown format. And what ``rows`` raise.
     """
     if format_ == "csv":
         return csv_download(f"{name}.csv", heading, rows)
@@ -86,37 +79,14 @@ def _here(moment: datetime) -> datetime:
 
 def _xlsx_download(name: str, heading: Sequence[str], rows: Rows) -> Response:
     """An XLSX file: numbers and dates as such, all else as text, also what looks like a formula."""
-    from openpyxl import Workbook  # noqa: PLC0415 takes memory, and few processes write such a file
-
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet(_("Daftar"))
-    sheet.freeze_panes = "A2"
-    file = cast("IO[bytes]", SpooledTemporaryFile(_IN_MEMORY))  # noqa: SIM115 the answer closes it
-    try:
-        for count, row in enumerate(chain([heading], rows)):
-            if count > MOST_ROWS:
-                message = _("Lebih dari {n} baris: unduh sebagai CSV.", n=MOST_ROWS)
-                raise InvalidForm(message, {"format": message})
-            sheet.append([_cell(sheet, value) for value in row])
-    except BaseException:
-        file.close()
-        raise
-    finally:
-        book.save(file if not file.closed else BytesIO())  # else its file of rows stays behind
-    file.seek(0)
+    here = ([_cell(cell) for cell in row] for row in rows)
+    pieces = workbook_stream.pieces(_("Daftar"), heading, here)
+    first = next(pieces)
     type_ = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-    return guard_download(send_file(file, type_, as_attachment=True, download_name=name, etag=False))
+    answer = FlaskResponse(stream_with_context(chain([first], pieces)), mimetype=type_)
+    answer.headers.set("Content-Disposition", "attachment", filename=name)
+    return guard_download(answer)
 
 
-def _cell(sheet: Any, value: object) -> Any:
-    if value is None or (isinstance(value, int | float) and not isinstance(value, bool)):
-        return value
-    if isinstance(value, datetime):
-        return _here(value)
-    if isinstance(value, date):
-        return value
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415
-
-    cell = WriteOnlyCell(sheet, _ILLEGAL.sub("", str(value))[:_MOST_LETTERS])
-    cell.data_type = "s"  # also what begins as a formula does
-    return cell
+def _cell(value: object) -> object:
+    return _here(value) if isinstance(value, datetime) else value

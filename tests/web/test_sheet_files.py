@@ -4,7 +4,7 @@ import csv
 import random
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
 
 import pytest
@@ -12,7 +12,7 @@ from flask import Flask
 from openpyxl import load_workbook
 
 from app.errors import InvalidForm
-from app.services.files import sheets
+from app.services.files import sheets, workbook_stream
 from app.web import sheet_files
 
 
@@ -81,7 +81,8 @@ def test_xlsx_holds_texts_numbers_and_times_of_the_office_and_no_formula(own_app
     assert cells_of(content)[1] == ["=1+1", "+62", 7, here, None, "ab", "x" * 32_767]
 
 
-def test_csv_is_read_as_it_is_sent(own_app: Flask) -> None:
+@pytest.mark.parametrize("format_", sheet_files.FORMATS)
+def test_rows_are_read_as_they_are_sent(own_app: Flask, format_: str) -> None:
     read = []
 
     def rows() -> Iterator[Sequence[object]]:
@@ -90,9 +91,11 @@ def test_csv_is_read_as_it_is_sent(own_app: Flask) -> None:
             yield (number,)
 
     with own_app.test_request_context():
-        answer = sheet_files.sheet_download("daftar", "csv", ["n"], rows())
+        answer = sheet_files.sheet_download("daftar", format_, ["n"], rows())
         assert len(read) < 300
-        assert len(answer.get_data().splitlines()) == 1001
+        content = answer.get_data()
+    lines = cells_of(content) if format_ == "xlsx" else content.splitlines()
+    assert (len(lines), len(read)) == (1001, 1000)
 
 
 def test_what_is_wrong_with_the_first_row_is_told_before_anything_is_sent(own_app: Flask) -> None:
@@ -105,11 +108,29 @@ def test_what_is_wrong_with_the_first_row_is_told_before_anything_is_sent(own_ap
             sheet_files.sheet_download("daftar", format_, ["n"], rows())
 
 
-def test_other_formats_and_too_many_rows_are_refused(own_app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_formats_are_refused(own_app: Flask) -> None:
     with own_app.test_request_context(), pytest.raises(InvalidForm):
         sheet_files.sheet_download("daftar", "pdf", ["n"], [])
-    monkeypatch.setattr(sheet_files, "MOST_ROWS", 3)
+
+
+@pytest.mark.parametrize("rows", [0, 4, 5, 8, 9])
+def test_more_rows_than_a_sheet_holds_begin_another(
+    own_app: Flask, monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(workbook_stream, "MOST_ROWS", 5)
     with own_app.test_request_context():
-        sheet_files.sheet_download("daftar", "xlsx", ["n"], [(1,)] * 3).close()
-        with pytest.raises(InvalidForm):
-            sheet_files.sheet_download("daftar", "xlsx", ["n"], [(1,)] * 4)
+        content = sheet_files.sheet_download("daftar", "xlsx", ["n"], [(n,) for n in range(rows)]).get_data()
+    sheets = load_workbook(BytesIO(content)).worksheets
+    held = [[cell.value for (cell,) in sheet.iter_rows()] for sheet in sheets]
+    assert all(one[0] == "n" and len(one) <= 5 for one in held)
+    assert [value for one in held for value in one[1:]] == list(range(rows))
+    assert len({sheet.title for sheet in sheets}) == len(sheets) == max(1, -(-rows // 4))
+
+
+def test_days_and_letters_of_xml_come_through(own_app: Flask) -> None:
+    row = [date(2026, 3, 2), 'a & <b> "c"\r\nd', " x ", 1.5, True, float("nan")]
+    with own_app.test_request_context():
+        content = sheet_files.sheet_download("daftar", "xlsx", list("abcdef"), [row]).get_data()
+    day, *rest = cells_of(content)[1]
+    assert isinstance(day, datetime)
+    assert (day.date(), rest) == (row[0], [row[1], " x ", 1.5, "True", "nan"])
