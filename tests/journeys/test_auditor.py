@@ -158,8 +158,11 @@ def test_ten_questions_are_answered_in_few_clicks(
     assert sum(hand.counted.values()) <= 55, hand.counted
 
 
-def test_a_sample_is_drawn_from_an_answer_and_worked_through(cases: dict[str, str], people: People) -> None:
-    person = people("auditor")
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_a_sample_is_drawn_from_an_answer_and_worked_through(
+    cases: dict[str, str], people: People, scripts: bool
+) -> None:
+    person = people("auditor", java_script_enabled=scripts)
     hand, page = Hand(person), person.page
     hand.ask("all of the process", ("proses", {"nilai": "pengaduan"}))
     page.get_by_text("Ambil sampel").first.click()

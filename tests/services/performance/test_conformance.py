@@ -78,7 +78,7 @@ def test_interventions_are_told_apart_and_cost_nothing(office: Office) -> None:
         assert list(recount.differences(session)) == []
         ways = variants.variants(session, Period(definition, *ALWAYS), limit=10, actor=office.auditor)
         assert (ways.shown[0].cases, ways.shown[0].way[-1]) == (2, ":end selesai")
-        assert (ways.number, ways.cases) == (3, 4)
+        assert (ways.number, ways.cases, ways.running) == (3, 4, 1)
         open_case = session.scalars(select(CaseFact).where(CaseFact.ended_month.is_(None))).one()
         assert (open_case.way, open_case.variant) == ("", "")
 

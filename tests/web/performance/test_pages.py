@@ -51,6 +51,9 @@ def test_gateways_answers_and_ends_tell_their_cases_and_lead_to_them(
         answer = browser.get(address)
         assert (answer.status_code, population.SUBJECT in answer.text) == (200, True), element
     assert "lengkap</a>" in page[page.index('id="gerbang"') :]
+    assert "tidak dihitung" not in browser.get("/proses/1/kinerja/jalan").text
+    line.run(population.report("SIN-004"), stages=1)
+    assert "1 perkara yang masih berjalan tidak dihitung." in browser.get("/proses/1/kinerja/jalan").text
     waiting = browser.get("/proses/1/kinerja").text
     assert 'data-badge-of="data_lengkap"' not in waiting
     assert "Angkanya nol pada setiap kegiatan" in waiting  # each was done at once
