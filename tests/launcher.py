@@ -10,6 +10,7 @@ import gc
 import importlib
 import json
 import os
+import runpy
 import select
 import signal
 import socket
@@ -19,7 +20,7 @@ import threading
 from collections.abc import Mapping, Sequence
 from contextvars import copy_context
 from functools import cache
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, TemporaryFile
 from typing import Any, NoReturn, Protocol
 
 from flask import Flask
@@ -85,6 +86,18 @@ class Launcher:
         with self._lock:
             socket.send_fds(self._socket, [wanted], [output, errors])
             return Forked(int(self._answer()), self)
+
+    def run(
+        self, *words: str, environment: Mapping[str, str], longest_s: float = 60
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run ``python -m app <words>`` to its end; its exit code, and what it printed."""
+        with TemporaryFile() as output, TemporaryFile() as errors:
+            files = {"output": output.fileno(), "errors": errors.fileno()}
+            code = self.start(*words, environment=environment, **files).wait(longest_s)
+            output.seek(0)
+            errors.seek(0)
+            said = output.read().decode(), errors.read().decode()
+        return subprocess.CompletedProcess(words, code, *said)
 
     def ended(self, pid: int) -> int:
         """How a process that is no more came to its end, as `subprocess` has it."""
@@ -191,16 +204,14 @@ def _main() -> None:
     gc.freeze()
     assert threading.active_count() == 1  # a thread would be missing in a child
     wanted = _listen(ours)
-    gc.enable()
-    ignored = interrupted is signal.SIG_IGN
-    signal.signal(signal.SIGINT, signal.SIG_IGN if ignored else signal.SIG_DFL)
+    signal.signal(signal.SIGINT, interrupted)
     os.environ.clear()
     os.environ.update(wanted["environment"])
     os.execv = _replace
     sys.argv[1:] = wanted["words"]
     try:
         # A context of its own: a program that is replaced leaves nothing behind.
-        copy_context().run(importlib.import_module("app.cli").main)
+        copy_context().run(runpy.run_module, "app", run_name="__main__", alter_sys=True)
     except _Replaced as replaced:
         sys.argv[1:] = replaced.args[_LINE:]
         importlib.import_module("gunicorn.app.wsgiapp").run(prog="gunicorn")

@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from functools import cached_property
 from html.parser import HTMLParser
 from pathlib import Path
-from tempfile import TemporaryFile
 from typing import Any, cast
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -247,17 +246,21 @@ class Installation:
 
     def command(self, *words: str) -> str:
         """Run ``python -m app`` and return what it printed."""
-        with TemporaryFile() as said, TemporaryFile() as complained:
-            code = self._start(*words, output=said.fileno(), errors=complained.fileno()).wait(300)
-            printed, errors = (file.seek(0) or file.read().decode() for file in (said, complained))
-        assert code == 0, printed + errors
-        return printed
-
-    def _start(self, *words: str, output: int, errors: int) -> Process:
         if self.forked:
-            return launcher().start(*words, environment=self.environment, output=output, errors=errors)
+            done = launcher().run(*words, environment=self.environment, longest_s=300)
+        else:
+            line = [sys.executable, "-m", "app", *words]
+            done = subprocess.run(
+                line, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=300
+            )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def _start(self, *words: str, log: int) -> Process:
+        if self.forked:
+            return launcher().start(*words, environment=self.environment, output=log, errors=log)
         line = [sys.executable, "-m", "app", *words]
-        return subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=output, stderr=errors)
+        return subprocess.Popen(line, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
 
     def token(self, name: str) -> str:
         with self.database.transaction() as session:
@@ -289,7 +292,7 @@ class Installation:
     def process(self, name: str) -> Iterator[Process]:
         """Run ``python -m app <name>`` until the block ends; what it prints goes to ``<name>.log``."""
         with (self.folder / f"{name}.log").open("ab") as log:
-            process = self._start(name, output=log.fileno(), errors=log.fileno())
+            process = self._start(name, log=log.fileno())
         self.processes[name] = process
         try:
             yield process

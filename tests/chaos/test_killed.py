@@ -16,18 +16,20 @@ KILLS = 100
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def said(request: pytest.FixtureRequest) -> str:
+def said(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     """What ``python -m tests.chaos`` says of a database.
 
     Whoever forks must not have made V8, and this process may have. All is done by one run: to make the installation
-    takes longer than to find the controls in copies of it.
+    takes longer than to find the controls in copies of it. It lies where tests' folders lie, in memory if there is
+    room: what was written before a kill the system has, wherever that is.
     """
     line = [sys.executable, "-m", "tests.chaos", "--database", request.param, "--kills", str(KILLS)]
     line += ["--stop", str(STOPPED_S), "--stops", str(STOPS)]
     line += [word for control in CONTROLS for word in ("--control", control)]
     if request.param == "postgresql":
         line += ["--server", request.getfixturevalue("postgres")]
-    done = subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    env = {**os.environ, "TMPDIR": str(tmp_path_factory.mktemp("chaos"))}
+    done = subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600)
     return done.stdout + done.stderr[-5_000:]
 
 

@@ -39,6 +39,7 @@ from app.services.core import access, clock, settings
 from app.services.instances import instances
 from app.services.notifications import outbox
 from app.services.people import api_tokens
+from tests.launcher import launcher
 from tests.services.office import LANES, procedure
 from tests.serving import free_port
 from tests.shell import ROOT, Shell, files
@@ -292,7 +293,9 @@ def test_a_busy_port_is_said_in_one_sentence(tmp_path: Path) -> None:
 
 def test_a_name_that_is_no_utf_8_is_told_without_a_traceback(tmp_path: Path) -> None:
     main(tmp_path, "init")
-    done = main(tmp_path, "user", "password", "\udcff")  # the byte FF
+    line = [sys.executable, "-m", "app", "user", "password", "\udcff"]  # the byte FF
+    env = {"ALUR_DATA_DIR": str(tmp_path / "data")}
+    done = subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("Berhenti: ada kata pada perintah ini yang bukan UTF-8.")
     assert "Traceback" not in done.stderr
@@ -376,9 +379,7 @@ def test_a_database_of_a_newer_version_is_left_alone_and_told_of_in_one_sentence
 
 
 def main(tmp_path: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    line = [sys.executable, "-m", "app", *arguments]
-    env = {"ALUR_DATA_DIR": str(tmp_path / "data"), **settings}
-    return subprocess.run(line, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60, check=False)
+    return launcher().run(*arguments, environment={"ALUR_DATA_DIR": str(tmp_path / "data"), **settings})
 
 
 def test_a_user_added_twice_is_refused_and_told_why(shell: Shell, tmp_path: Path) -> None:
