@@ -152,6 +152,7 @@ def test_ten_questions_are_answered_in_few_clicks(
         hand.counted[question] = 3
         expect(page.get_by_role("rowheader")).to_have_text("Ketua Tim Koordinasi")
         expect(page.get_by_role("link", name=cases["opened"])).to_be_visible()
+    expect(page.locator("main tbody")).to_contain_text("Nama pelapor")
     shoot(page, "auditor-2-buku-identitas")
     assert len(hand.counted) == 10
     assert max(hand.counted.values()) <= 9, hand.counted

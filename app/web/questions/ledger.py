@@ -11,6 +11,7 @@ from app.errors import InvalidForm
 from app.i18n import N_, _
 from app.services.core import paging
 from app.services.core.access import Actor
+from app.services.definitions import definitions
 from app.services.questions import ledger
 from app.services.questions.choices import Choices
 from app.services.questions.ledger import Filters, Opening
@@ -42,9 +43,11 @@ def listed() -> Response:
         except InvalidForm as error:
             problems = dict(error.errors)
         officers = Choices(session, actor).officers
+        fields = _fields(session, found.page.items)
     page = render_template(
         "questions/ledger.html",
         rows=found.page.items,
+        fields=fields,
         partial=found.partial,
         patterns={name: _(label) for name, label in PATTERNS.items()},
         filters=[
@@ -63,6 +66,21 @@ def listed() -> Response:
         tabs=pages.tabs(actor, "identitas"),
     )
     return make_response(page, errors.problem_of(InvalidForm("", {})).status if problems else 200)
+
+
+def _fields(session: Session, found: Sequence[Opening]) -> dict[int, str]:
+    """What the fields are called that were opened, by the event's id; by their keys where the version has none."""
+    called = dict[int, dict[str, str]]()
+    for definition in {one.instance.definition_id for one in found}:
+        version = definitions.readable(session, definition)
+        forms = version.forms.values() if version is not None else ()
+        called[definition] = {part.key: part.name for form in forms for part in form.fields if part.key}
+    return {
+        one.entry.id: ", ".join(
+            called[one.instance.definition_id].get(key, key) for key in one.entry.event.fields
+        )
+        for one in found
+    }
 
 
 def _filters() -> Filters:
@@ -94,14 +112,15 @@ def _cells(filters: Filters, actor: Actor) -> Iterator[Sequence[object]]:
     def page(session: Session, after: str) -> paging.Page[Opening]:
         return ledger.page(session, filters, actor=actor, after=after, limit=paging.MAX_LIMIT).page
 
-    def rows(_session: Session, found: Sequence[Opening]) -> list[Sequence[Any]]:
+    def rows(session: Session, found: Sequence[Opening]) -> list[Sequence[Any]]:
+        fields = _fields(session, found)
         return [
             (
                 one.entry.at,
                 one.entry.actor.full_name if one.entry.actor else "",
                 one.instance.business_key,
                 one.instance.subject,
-                ", ".join(one.entry.event.fields),
+                fields[one.entry.id],
                 one.entry.event.reason,
                 ", ".join(_(PATTERNS[name]) for name in one.patterns),
             )
