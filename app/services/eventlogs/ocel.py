@@ -56,6 +56,27 @@ class Seen:
 
     types: dict[str, None] = field(default_factory=dict)
     things: dict[str, Thing] = field(default_factory=dict)
+    kinds: dict[tuple[str, str, str, str], tuple[str, Mapping[str, str]]] = field(default_factory=dict)
+    names: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+
+    def kind(self, event: LogEvent) -> tuple[str, Mapping[str, str]]:
+        """The type of an event and its attributes: those of a step of a diagram are the same every time."""
+        key = (event.name, event.lifecycle, event.type, event.activity_id)
+        if (found := self.kinds.get(key)) is None:
+            name = clean(event.name)
+            type_ = name if event.lifecycle == "complete" else f"{name} [{event.lifecycle}]"
+            given = {"lifecycle": event.lifecycle, "type": event.type, "element": clean(event.activity_id)}
+            found = self.kinds[key] = type_, {name: value for name, value in given.items() if value}
+            self.types.setdefault(type_)
+        return found
+
+    def named(self, type_: str, name: str) -> tuple[str, str]:
+        """An officer or unit, as an event is related to it."""
+        if (found := self.names.get((type_, name))) is None:
+            key = f"{type_}-{clean(name)}"
+            found = self.names[type_, name] = key, type_
+            self.things.setdefault(key, Thing(key, type_, {}))
+        return found
 
 
 def json_pieces(found: Iterable[LogCase]) -> Iterator[bytes]:
@@ -110,8 +131,8 @@ def parts_of(case: LogCase, seen: Seen) -> tuple[list[Thing], list[Happening]]:
         "outcome": case.outcome, "category": case.category, "unit": case.unit, "area": case.area,
         "priority": case.priority,
     }  # fmt: skip
-    told = {name: clean(value) for name, value in held.items() if value}
-    things = [Thing(id_, "perkara", told, moment(case.started_at))]
+    filled = {name: clean(value) for name, value in held.items() if value}
+    things = [Thing(id_, "perkara", filled, moment(case.started_at))]
     tasks: set[str] = set()
     of_task = f"tugas-{case.id}-"  # with its case: no two objects of a log have one id
     happenings = []
@@ -123,22 +144,13 @@ def parts_of(case: LogCase, seen: Seen) -> tuple[list[Thing], list[Happening]]:
                 name, since = {"name": clean(event.name)}, moment(event.at)
                 things.append(Thing(f"{of_task}{event.task}", "tugas", name, since, ((id_, "perkara"),)))
             related.append((f"{of_task}{event.task}", "tugas"))
-        for type_, named in (("petugas", event.resource), ("unit", event.unit)):
-            if named:
-                key = f"{type_}-{clean(named)}"
-                seen.things.setdefault(key, Thing(key, type_, {}))
-                related.append((key, type_))
-        happenings.append(_happening(event, tuple(related), seen))
+        if event.resource:
+            related.append(seen.named("petugas", event.resource))
+        if event.unit:
+            related.append(seen.named("unit", event.unit))
+        type_, told = seen.kind(event)
+        happenings.append(Happening(f"kejadian-{event.id}", type_, moment(event.at), told, tuple(related)))
     return things, happenings
-
-
-def _happening(event: LogEvent, related: tuple[tuple[str, str], ...], seen: Seen) -> Happening:
-    name = clean(event.name)
-    type_ = name if event.lifecycle == "complete" else f"{name} [{event.lifecycle}]"
-    seen.types.setdefault(type_)
-    given = {"lifecycle": event.lifecycle, "type": event.type, "element": clean(event.activity_id)}
-    told = {key: value for key, value in given.items() if value}
-    return Happening(f"kejadian-{event.id}", type_, moment(event.at), told, related)
 
 
 def _json_type(name: str, attributes: Iterable[str]) -> dict[str, Any]:

@@ -16,12 +16,17 @@ from app.services.eventlogs.rows import LogCase
 
 _BATCH = 200
 _PIECE = 1 << 16
+_CACHE_KB = 16_384
 _NO_LETTERS = re.compile(r"[^A-Za-z0-9]+")
 _TABLES = """
 CREATE TABLE event_map_type (ocel_type TEXT PRIMARY KEY, ocel_type_map TEXT);
 CREATE TABLE object_map_type (ocel_type TEXT PRIMARY KEY, ocel_type_map TEXT);
-CREATE TABLE event (ocel_id TEXT PRIMARY KEY, ocel_type TEXT REFERENCES event_map_type (ocel_type));
-CREATE TABLE object (ocel_id TEXT PRIMARY KEY, ocel_type TEXT REFERENCES object_map_type (ocel_type));
+CREATE TABLE event (
+    ocel_id TEXT PRIMARY KEY, ocel_type TEXT REFERENCES event_map_type (ocel_type)
+) WITHOUT ROWID;
+CREATE TABLE object (
+    ocel_id TEXT PRIMARY KEY, ocel_type TEXT REFERENCES object_map_type (ocel_type)
+) WITHOUT ROWID;
 CREATE TABLE event_object (
     ocel_event_id TEXT REFERENCES event (ocel_id), ocel_object_id TEXT REFERENCES object (ocel_id),
     ocel_qualifier TEXT, PRIMARY KEY (ocel_event_id, ocel_object_id, ocel_qualifier)
@@ -66,6 +71,7 @@ class _Writer:
         self.database = database
         database.execute("PRAGMA journal_mode = OFF")
         database.execute("PRAGMA synchronous = OFF")
+        database.execute(f"PRAGMA cache_size = -{_CACHE_KB}")
         database.executescript(_TABLES)
         database.execute("BEGIN")
         self.tables: dict[str, str] = {}
@@ -113,7 +119,7 @@ class _Writer:
             columns = "".join(f', "{one}" TEXT' for one in EVENT_ATTRIBUTES)
             self.database.execute(
                 f'CREATE TABLE "{table}" (ocel_id TEXT PRIMARY KEY REFERENCES event (ocel_id), '
-                f"ocel_time TIMESTAMP{columns})"
+                f"ocel_time TIMESTAMP{columns}) WITHOUT ROWID"
             )
             self.database.execute("INSERT INTO event_map_type VALUES (?, ?)", (type_, name))
         return table

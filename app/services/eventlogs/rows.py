@@ -243,4 +243,5 @@ class _Names:
 
 def moment(at: datetime) -> str:
     """A time as both standards want it: xs:dateTime in UTC."""
-    return f"{at.astimezone(UTC).isoformat(timespec='milliseconds')[:-6]}Z"
+    universal = at if at.tzinfo is UTC else at.astimezone(UTC)
+    return f"{universal.isoformat(timespec='milliseconds')[:-6]}Z"
