@@ -73,10 +73,10 @@ class PackedDocument(TypeDecorator[Any]):
     hashable = False
     should_evaluate_none = True
 
-    def __init__(self, dictionary: int) -> None:
-        """``dictionary``: the number of one of `packing`."""
+    def __init__(self, dictionary: int, *, in_order: bool = False) -> None:
+        """``dictionary``: the number of one of `packing`; ``in_order``: with the keys of objects in their order."""
         super().__init__()
-        self.dictionary = dictionary
+        self.dictionary, self.in_order = dictionary, in_order
 
     def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
         """JSONB, or what SQLite calls JSON: a column that takes text and bytes alike."""
@@ -93,7 +93,7 @@ class PackedDocument(TypeDecorator[Any]):
     def _packed(self, value: Any) -> bytes | str | None:
         if value is None:
             return None
-        plain = as_json(value)
+        plain = as_json(value, in_order=self.in_order)
         return packing.pack(plain, self.dictionary) or plain.decode()
 
 
@@ -125,6 +125,7 @@ def _unpacked(stored: bytes | str | None) -> Any:
     return orjson.loads(packing.unpack(stored) if isinstance(stored, bytes) else stored)
 
 
-def as_json(value: Any) -> bytes:
+def as_json(value: Any, *, in_order: bool = False) -> bytes:
     """A document as columns keep it. Keys that are no texts become texts: variables may have them."""
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS)
+    options = orjson.OPT_NON_STR_KEYS | (orjson.OPT_SORT_KEYS if in_order else 0)
+    return orjson.dumps(value, option=options)

@@ -24,8 +24,9 @@ OUTSIDE = 0
 GENESIS = bytes(32)
 SALT_BYTES = 16
 _OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
-#: A number that is no plain integer; some texts look like one, and take the slower way to the same bytes.
-_FRACTION = re.compile(rb'(?:":|[\[,])-?[0-9]+[.eE]')
+#: A number that is no plain integer; some texts look like one, and take the slower way to the same bytes. That it
+#: begins with a class of single letters makes the search several times as fast.
+_FRACTION = re.compile(rb"[:\[,]-?[0-9]+[.eE]")
 
 
 class Place(NamedTuple):
@@ -66,11 +67,24 @@ def commitment(data: Any, salt: bytes) -> bytes:
 
 def event_hash(place: Place, told: Told, committed: bytes) -> bytes:
     """The hash of an event, whose data is ``committed`` to."""
-    actor = "null" if told.actor is None else told.actor
+    return line_hash(*place, told.type, told.at, told.actor, told.activity, committed)
+
+
+def line_hash(
+    chain: int,
+    number: int,
+    previous: bytes,
+    type_: str,
+    at: str,
+    actor: int | None,
+    activity: str | None,
+    committed: bytes,
+) -> bytes:
+    """The same of the parts of `Place` and `Told`, for who has a million of them."""
     line = (
-        f'{{"activity":{_text(told.activity)},"actor":{actor},"at":"{told.at}","chain":{place.chain},'
-        f'"data":"{committed.hex()}","number":{place.number},"previous":"{place.previous.hex()}",'
-        f'"type":{_text(told.type)},"v":1}}'
+        f'{{"activity":{_text(activity)},"actor":{"null" if actor is None else actor},"at":"{at}","chain":{chain},'
+        f'"data":"{committed.hex()}","number":{number},"previous":"{previous.hex()}",'
+        f'"type":{_text(type_)},"v":1}}'
     )
     return hashlib.sha256(line.encode()).digest()
 

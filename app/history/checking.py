@@ -5,23 +5,21 @@ to whoever looks at those.
 """
 
 import hashlib
+import hmac
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
 import orjson
-from sqlalchemy import Connection, Select, Table, Text, select, type_coerce
+from sqlalchemy import Connection, Select, Table, Text, func, select, type_coerce
 
 from app import packing
 from app.history.canonical import (
     GENESIS,
     OUTSIDE,
-    Place,
-    Told,
     canonical,
     commitment,
-    event_hash,
-    moment,
+    line_hash,
 )
 from app.models import EventChain, HistoryEvent, SealedHead
 
@@ -67,9 +65,16 @@ class Chain:
     sealed: tuple[int, bytes, int] | None = None
 
 
-#: Types whose data tells of files and of destroyed cases; handed on.
+#: Types whose data is looked at: it tells of files and of destroyed cases, which is handed on; or what was redacted.
 TELLING = frozenset(
-    {"definition_deployed", "files_kept", "completion_taken_back", "identity_erased", "case_destroyed"}
+    {
+        "definition_deployed",
+        "files_kept",
+        "completion_taken_back",
+        "identity_erased",
+        "case_destroyed",
+        "history_redacted",
+    }
 )
 
 
@@ -167,6 +172,7 @@ def _ending(chain: Chain, row: Any, destroyed: Kept | None) -> Fault | None:
 def _read(connection: Connection, sealed: Iterator[Any], tell: Tell) -> Iterator[Chain]:
     """Chains by their events, and by checkpoints, in the order of their ids."""
     known, chain, done = next(sealed, None), None, 0
+    is_sqlite = connection.dialect.name == "sqlite"
     for batch in _pages(connection):
         for row in batch:
             id_ = row[1] or OUTSIDE
@@ -181,7 +187,7 @@ def _read(connection: Connection, sealed: Iterator[Any], tell: Tell) -> Iterator
                     chain.sealed = (known.count, known.head, known.checkpoint_id)
                     known = next(sealed, None)
             if chain.fault is None:
-                _follow(chain, row)
+                _follow(chain, row, as_stored=is_sqlite)
         done += len(batch)
         tell(done)
     if chain is not None:
@@ -196,30 +202,35 @@ def _unread(known: Any) -> Chain:
     return Chain(known.instance_id, sealed=(known.count, known.head, known.checkpoint_id))
 
 
-def _follow(chain: Chain, row: Any) -> None:
-    """Go on by one event."""
+def _follow(chain: Chain, row: Any, *, as_stored: bool) -> None:
+    """Go on by one event. ``as_stored``: the database keeps data as it was written, letter by letter."""
     id_, _chain, type_, at, actor, activity, stored, number, hash_, salt, redacted = row
     expected = chain.count + 1
     if number != expected:
         chain.fault = _out_of_order(chain, number, expected)
         return
-    data = orjson.loads(packing.unpack(stored) if isinstance(stored, bytes) else stored)
-    if redacted is not None:
-        chain.redacted[str(number)] = hashlib.sha256(canonical(data)).hexdigest()
-        committed = redacted
-    else:
-        committed = commitment(data, salt or b"")
-    at = f"{at[:10]}T{at[11:]}Z" if isinstance(at, str) else moment(at)
-    found = event_hash(Place(chain.id, number, chain.head), Told(type_, at, actor, activity), committed)
+    text = packing.unpack(stored) if isinstance(stored, bytes) else stored.encode()
+    told = (chain.id, number, chain.head, type_, at, actor, activity)
+    found, data = b"", None
+    if redacted is None and as_stored:  # as it is stored is nearly always as it was hashed
+        found = line_hash(*told, hmac.digest(salt or b"", text, "sha256"))
+    if found != hash_:
+        data = orjson.loads(text)
+        found = line_hash(*told, commitment(data, salt or b"") if redacted is None else redacted)
     if found != hash_:
         chain.fault = Fault("changed", chain.id, number)
         return
+    if redacted is not None:
+        chain.redacted[str(number)] = hashlib.sha256(canonical(data)).hexdigest()
     chain.count, chain.head = number, found
     if chain.sealed is not None and number == chain.sealed[0] and found != chain.sealed[1]:
         chain.fault = Fault("rewritten", chain.id, number, str(chain.sealed[2]))
+    if type_ not in TELLING:
+        return
+    data = orjson.loads(text) if data is None else data
     if type_ == "history_redacted":
         _explain(chain, data)
-    if type_ in TELLING:
+    else:
         chain.kept.append(Kept(chain.id, number, id_, type_, data))
 
 
@@ -240,8 +251,20 @@ def _pages(connection: Connection) -> Iterator[list[Any]]:
     """Events by their chains, that outside of cases first, in the order in which they were added."""
     c, is_sqlite = _EVENTS.c, connection.dialect.name == "sqlite"
     data = type_coerce(c.data, Text) if is_sqlite else c.data.cast(Text)
-    at = type_coerce(c.at, Text) if is_sqlite else c.at
-    columns = (c.id, c.instance_id, c.type, at, c.actor_id, c.activity_id, data.label("stored"))
+    at = (  # as `moment` writes it: databases do it in half the time
+        func.replace(type_coerce(c.at, Text), " ", "T").concat("Z")
+        if is_sqlite
+        else func.to_char(func.timezone("UTC", c.at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+    )
+    columns = (
+        c.id,
+        c.instance_id,
+        c.type,
+        at.label("moment"),
+        c.actor_id,
+        c.activity_id,
+        data.label("stored"),
+    )
     query = select(*columns, c.number, c.hash, c.salt, c.redacted)
     for inside in (False, True):
         which = c.instance_id.is_not(None) if inside else c.instance_id.is_(None)
