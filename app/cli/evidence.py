@@ -5,14 +5,20 @@ import time
 from pathlib import Path
 
 import click
+from sqlalchemy.orm import Session
 
 from app.cli.base import ready, say
 from app.commands import evidence
+from app.commands.transaction import run_without_key
 from app.errors import AppError
+from app.history.events import DatabaseRoleRestricted
+from app.services.core import history
 from app.services.evidence import bundles, checkpoint_checks, checkpoints, overview, verifying
+from app.services.maintenance import database_role
 
 #: Faults that are told one by one.
 _MOST_TOLD = 100
+_PLACES = {"folder": "folder", "mail": "surel", "web": "alamat web"}
 
 
 @click.command("verify", help="Periksa riwayat: rantai, titik periksa, berkas, dan versi proses.")
@@ -47,9 +53,31 @@ def checkpoint_command() -> None:
     config, database = ready()
     made = evidence.make_checkpoint(database, actor=None, demanded=True)
     if made is not None:
-        evidence.send_checkpoints(database)
         say(f"Titik periksa {made.id}: {made.events} peristiwa dalam {made.chains} rantai.")
     say(f"Kunci publik: {checkpoints.public_key(config).hex()}")
+    failed = {kind: why for kind, why in evidence.send_checkpoints(database, at_once=True).items() if why}
+    for kind, why in failed.items():
+        say(f"Belum terkirim ke {_PLACES[kind]}: {why}", err=True)
+    if failed:
+        raise AppError("Titik periksa dibuat, tetapi belum sampai di semua tempat; pekerja mencobanya lagi.")
+
+
+@click.command(
+    "restrict-role",
+    help="Beri peran PostgreSQL PERAN hak yang cukup untuk menjalankan Alur, tanpa dapat mengubah riwayat. "
+    "Jalankan sebagai pemilik tabel, dan lagi sesudah tiap pembaruan.",
+)
+@click.argument("role", metavar="PERAN")
+def restrict_command(role: str) -> None:
+    """Restrict a role of the database."""
+    _config, database = ready()
+
+    def restrict(session: Session) -> None:
+        database_role.restrict(session, role)
+        history.record(session, DatabaseRoleRestricted(role=role), actor=None)
+
+    run_without_key(database, restrict)
+    say(f"Peran {role} kini dapat menjalankan Alur: atur ALUR_DATABASE_URL dengan peran itu.")
 
 
 @click.command("export-evidence", help="Tulis bukti perkara sebagai ZIP yang dapat diperiksa tanpa Alur.")

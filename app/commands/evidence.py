@@ -18,7 +18,8 @@ from app.models import Checkpoint
 from app.services.channels.guarded_http import Guard, Unreachable, post
 from app.services.core import history, settings
 from app.services.core.access import Actor
-from app.services.evidence import checkpoints, overview, verifying
+from app.services.evidence import checkpoints, overview, sending, verifying
+from app.services.evidence.sending import Place
 from app.services.evidence.verifying import Verified
 from app.services.notifications import mail
 
@@ -26,7 +27,7 @@ from app.services.notifications import mail
 EVERY_S = 600.0
 #: Cases that an event names.
 _FEW = 100
-#: Checkpoints that one turn sends.
+#: Checkpoints that one turn sends to a place.
 _TURN = 20
 
 
@@ -84,33 +85,46 @@ def note_exported(database: Database, case_ids: Sequence[int], actor: Actor | No
     run_without_key(database, lambda session: history.record(session, event, actor=actor))
 
 
-def send_checkpoints(database: Database) -> int:
-    """Leave checkpoints that have not left yet where the settings say; how many. No transaction is open meanwhile."""
+def send_checkpoints(database: Database, *, at_once: bool = False) -> dict[str, str]:
+    """Leave checkpoints where the settings say; by each kind of place why it could not, empty where it has all that
+    it was tried with. Each place is tried apart. ``at_once``: also one that failed a moment ago.
+
+    No transaction is open meanwhile.
+    """
     with database.reading() as session:
         config = settings.config(session)
-        if not (config.checkpoint_dir or config.checkpoint_mail or config.checkpoint_url):
-            return 0
-        waiting = overview.unsent(session, _TURN)
+    told = {place.kind: _send(database, config, place, at_once) for place in sending.places(config)}
+    if told:
+        run_without_key(database, lambda session: sending.note_out(session, config))
+    return told
+
+
+def _send(database: Database, config: Config, place: Place, at_once: bool) -> str:
+    with database.reading() as session:
+        done = sending.progress(session, place)
+        if not at_once and done.next_at is not None and done.next_at > datetime.now(UTC):
+            return done.why
+        waiting = sending.waiting(session, done, _TURN)
     for row in waiting:
-        why = _sent(config, row)
-        run_without_key(database, partial(overview.note_sent, checkpoint_id=row.id, why=why))
+        why = _sent(config, place, row)
+        run_without_key(database, partial(sending.note, place=place, number=row.id, why=why))
         if why:
-            return 0
-    return len(waiting)
+            return why
+    return ""
 
 
-def _sent(config: Config, row: Checkpoint) -> str:
-    """Send one everywhere; why it could not, empty where it went."""
+def _sent(config: Config, place: Place, row: Checkpoint) -> str:
+    """Send one to one place; why it could not, empty where it went."""
     name, content = f"titik-periksa-{row.id:08}.json", checkpoints.as_file(row)
     try:
-        if config.checkpoint_dir is not None:
-            _leave(config.checkpoint_dir, name, content)
-        if config.checkpoint_url is not None:
-            _post(config, content)
-        if config.checkpoint_mail and config.smtp_url:
+        if place.kind == "folder":
+            _leave(Path(place.address), name, content)
+        elif place.kind == "web":
+            _post(config, place.address, content)
+        else:
             _mail(config, row, name, content)
     except (OSError, smtplib.SMTPException, Unreachable) as error:
-        return f"{type(error).__name__}: {error}"[:200]
+        return f"{type(error).__name__}: {error}"
     return ""
 
 
@@ -121,8 +135,7 @@ def _leave(folder: Path, name: str, content: bytes) -> None:
     part.replace(folder / name)
 
 
-def _post(config: Config, content: bytes) -> None:
-    url = config.checkpoint_url or ""
+def _post(config: Config, url: str, content: bytes) -> None:
     guard = Guard(config.webhook_hosts, config.private_networks)
     if not guard.names(url):
         raise Unreachable("host not in ALUR_WEBHOOK_HOSTS")
@@ -135,6 +148,8 @@ def _mail(config: Config, row: Checkpoint, name: str, content: bytes) -> None:
     letter = EmailMessage()
     letter["From"], letter["To"] = config.mail_from, config.checkpoint_mail
     letter["Subject"] = f"Titik periksa Alur {row.id}"
+    # The same when it is sent again, as its answer was lost: mailboxes tell that it is one letter.
+    letter["Message-ID"] = f"<titik-periksa-{row.id}.{row.signature.hex()[:32]}@alur>"
     letter.set_content(
         f"{row.statement}\n\nTanda tangan Ed25519: {row.signature.hex()}\n"
         f"Kunci publik: {row.public_key.hex()}\n"

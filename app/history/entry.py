@@ -1,10 +1,11 @@
 """One row of the record, as it is read."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from app.history import origin
 from app.history.codec import decode
 from app.history.events import Event
 from app.models import HistoryEvent, User
@@ -17,6 +18,7 @@ E = TypeVar("E", bound=Event, covariant=True)
 @dataclass(frozen=True, slots=True)
 class Entry(Generic[E]):
     """What happened, when, at which element, and who did it; no ``actor`` means the clock, or who has no account.
+    ``origin``: from where, as `origin` has it: a channel, and letters of the session; empty for the clock.
 
     ``type`` and ``data`` are as they are stored, to hand on whole; what they say is read from ``event``.
     """
@@ -29,6 +31,7 @@ class Entry(Generic[E]):
     activity_id: str | None
     data: Mapping[str, Any]
     event: E
+    origin: Sequence[str] = ()
 
 
 def written(entry: Entry[Event]) -> list[Any]:
@@ -44,6 +47,7 @@ def rewritten(entry: Entry[Event], change: Callable[[Any], Any]) -> Entry[Event]
 
 def entry_of(row: HistoryEvent) -> Entry[Event]:
     """A row as an entry."""
+    data, came_from = origin.parted(row.data)
     return Entry(
         row.id,
         row.instance_id,
@@ -51,6 +55,7 @@ def entry_of(row: HistoryEvent) -> Entry[Event]:
         row.at,
         row.actor,
         row.activity_id,
-        row.data,
-        decode(row.type, row.data),
+        data,
+        decode(row.type, data),
+        came_from,
     )

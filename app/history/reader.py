@@ -7,7 +7,7 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Select, Subquery, Table, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.history import pending
+from app.history import origin, pending
 from app.history.codec import decode
 from app.history.entry import Entry, entry_of
 from app.history.events import Event
@@ -74,8 +74,9 @@ def until(session: Session, instance_id: int, last: int) -> list[Entry[Event]]:
     ids = {row.actor_id for row in rows} - {None}
     people = {user.id: user for user in session.scalars(select(User).where(User.id.in_(ids)))} if ids else {}
     return [
-        Entry(id_, instance_id, type_, at, people.get(actor), activity, data, decode(type_, data))
+        Entry(id_, instance_id, type_, at, people.get(actor), activity, told, decode(type_, told), came_from)
         for id_, type_, at, actor, activity, data in rows
+        for told, came_from in (origin.parted(data),)
     ]
 
 

@@ -5,11 +5,14 @@ from collections.abc import Iterable
 from app.history.entry import Entry
 from app.history.events import (
     CaseFileTaken,
+    CaseFollowed,
+    CaseUnfollowed,
     CompletionTakenBack,
     Event,
     HistoryRedacted,
     IdentityShown,
     NoteAdded,
+    NoticeRepeated,
     ReportAdded,
     ReporterMessageAdded,
     ReporterNotified,
@@ -26,10 +29,13 @@ from app.history.events import (
 #: What people did beside the completion, while it could be taken back.
 _BESIDE = (
     CaseFileTaken,
+    CaseFollowed,
+    CaseUnfollowed,
     CompletionTakenBack,
     HistoryRedacted,
     IdentityShown,
     NoteAdded,
+    NoticeRepeated,
     ReportAdded,
     ReportRated,
     ReportRemoved,

@@ -9,7 +9,7 @@ from typing import Any, cast
 from sqlalchemy import Table, delete, select, update
 from sqlalchemy.orm import Session
 
-from app.history import pending
+from app.history import origin, pending
 from app.history.canonical import canonical, commitment
 from app.history.codec import encode
 from app.history.events import Event
@@ -93,7 +93,7 @@ def redact(session: Session, instance_id: int, change: Callable[[Any], Any]) -> 
 
 
 def _row(record: Record, instance_id: int | None, at: datetime) -> dict[str, Any]:
-    data = encode(record.event)
+    data = origin.beside(encode(record.event))
     return {
         "instance_id": instance_id,
         "type": record.event.type,

@@ -1,4 +1,7 @@
-"""Lists as files that people open in a spreadsheet: CSV and XLSX, sent as they are read."""
+"""Lists as files that people open in a spreadsheet: CSV and XLSX, sent as they are read.
+
+That somebody who is signed in takes one along is an event of the record.
+"""
 
 import csv
 import re
@@ -11,6 +14,7 @@ from flask import Response as FlaskResponse
 from flask import stream_with_context
 from werkzeug.wrappers import Response
 
+from app.commands import exports
 from app.errors import InvalidForm
 from app.i18n import _
 from app.services.files import workbook_stream
@@ -47,6 +51,7 @@ def csv_download(name: str, heading: Sequence[str], rows: Rows) -> Response:
     """A CSV file (RFC 4180, UTF-8 with a mark, as spreadsheets want it); no cell of it is a formula."""
     pieces = _pieces(chain([heading], rows))
     first = next(pieces)
+    _tell(name)
     answer = FlaskResponse(stream_with_context(chain(["\ufeff", first], pieces)), mimetype="text/csv")
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return guard_download(answer)
@@ -82,10 +87,18 @@ def _xlsx_download(name: str, heading: Sequence[str], rows: Rows) -> Response:
     here = ([_cell(cell) for cell in row] for row in rows)
     pieces = workbook_stream.pieces(_("Daftar"), heading, here)
     first = next(pieces)
+    _tell(name)
     type_ = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     answer = FlaskResponse(stream_with_context(chain([first], pieces)), mimetype=type_)
     answer.headers.set("Content-Disposition", "attachment", filename=name)
     return guard_download(answer)
+
+
+def _tell(file_name: str) -> None:
+    actor = context.maybe_actor()
+    if actor is not None:
+        name, _dot, format_ = file_name.rpartition(".")
+        exports.record_list_taken(context.database(), name, format_, actor=actor)
 
 
 def _cell(value: object) -> object:

@@ -19,6 +19,9 @@ TELLING = {
     "checkpoint": "checkpoint_demanded",
     "verify": "history_verified",
     "export-evidence": "evidence_exported",
+    "export-log": "event_log_taken",
+    "report": "report_taken",
+    "restrict-role": "database_role_restricted",
 }
 SILENT = {
     "serve": "starts the web; each request tells for itself",
@@ -26,8 +29,6 @@ SILENT = {
     "triage": "reads files that are not deployed",
     "backup": "is told in the security log: an event would be in the copy or not by chance",
     "restore": "brings a record back as it was; the security log tells",
-    "report": "changes nothing, and tells figures without cases",
-    "export-log": "changes nothing: whoever runs commands can read the database itself",
 }
 
 
@@ -38,10 +39,22 @@ def test_every_command_is_thought_of() -> None:
 
 
 def test_those_about_the_record_tell_of_themselves(shell: Shell, tmp_path: Path) -> None:
-    out = str(tmp_path / "bukti.zip")
-    for words in (("init",), ("checkpoint",), ("verify",), ("export-evidence", "--output", out)):
+    out, log, report = (str(tmp_path / name) for name in ("bukti.zip", "log.xes", "laporan.xlsx"))
+    month = ("--month", "2026-10", "--key", "pengaduan")
+    for words in (
+        ("demo",),
+        ("checkpoint",),
+        ("verify",),
+        ("export-evidence", "--output", out),
+        ("export-log", "--output", log),
+        ("report", *month),
+        ("report", *month, "--output", report),
+    ):
         done = shell(*words)
         assert done.exit_code == 0, (words, done.output)
     with sqlite3.connect(shell.folder / "data" / "alur.sqlite3") as connection:
-        types = {row[0] for row in connection.execute("SELECT type FROM history_event")}
-    assert {"user_added", "checkpoint_demanded", "history_verified", "evidence_exported"} <= types
+        types = [row[0] for row in connection.execute("SELECT type FROM history_event")]
+    assert {"user_added", "checkpoint_demanded", "history_verified", "evidence_exported"} <= set(types)
+    assert (types.count("event_log_taken"), types.count("report_taken")) == (1, 2)
+    refused = shell("restrict-role", "alur")
+    assert (refused.exit_code, "PostgreSQL" in str(refused.exception)) == (1, True)

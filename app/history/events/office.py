@@ -273,6 +273,13 @@ class HistoryVerified(Event):
     first: Sequence[int] = ()
 
 
+@event("database_role_restricted")
+class DatabaseRoleRestricted(Event):
+    """The database's ``role`` got the rights under which Alur runs without owning its tables, and no others."""
+
+    role: str
+
+
 @event("checkpoint_demanded")
 class CheckpointDemanded(Event):
     """Somebody let a checkpoint be made at once."""

@@ -4,7 +4,7 @@ from app.history.entry import Entry
 from app.history.events import REPORTER, Event, InstanceEvent, MessageReceived
 from app.history.sentences import Sentence, say
 from app.history.vocabulary import Vocabulary
-from app.history.words import definitions, instances, messages, migration, office, tasks
+from app.history.words import definitions, desk, instances, messages, migration, office, tasks, works
 from app.history.words.telling import TELLERS
 from app.i18n import N_, _
 
@@ -12,12 +12,14 @@ __all__ = [
     "TELLERS",
     "definitions",
     "describe",
+    "desk",
     "instances",
     "messages",
     "migration",
     "office",
     "tasks",
     "who",
+    "works",
 ]
 
 

@@ -225,6 +225,12 @@ def _history_verified(entry: Entry[events.HistoryVerified], _vocabulary: Vocabul
     return Sentence("cancelled", say(text, n=str(event.events), faults=str(event.faults)))
 
 
+@tells(events.DatabaseRoleRestricted)
+def _role_restricted(entry: Entry[events.DatabaseRoleRestricted], _vocabulary: Vocabulary) -> Sentence:
+    text = N_("Hak peran basis data {role} dibatasi")
+    return Sentence("note", say(text, role=entry.event.role))
+
+
 @tells(events.CheckpointDemanded)
 def _checkpoint_demanded(_entry: Entry[events.CheckpointDemanded], _vocabulary: Vocabulary) -> Sentence:
     return Sentence("note", say(N_("Titik periksa diminta")))

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.errors import Conflict, NotAllowed, NotFound
 from app.forms import Form
+from app.history.events import MailLaidAside
 from app.i18n import _
 from app.models import IdentityValue, IncomingMail, ProcessDefinition, ProcessInstance, Setting
 from app.services.channels.mail_reading import Mail, without_quotes
 from app.services.channels.mailbox import Place
-from app.services.core import access, clock, encryption, rights
+from app.services.core import access, clock, encryption, history, rights
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.core.reasons import required_reason
@@ -231,6 +232,7 @@ def lay_aside(session: Session, mail_id: int, reason: str, *, actor: Actor) -> I
     row, reason = _waiting(session, mail_id, actor), required_reason(reason)
     row.state, row.reason = "aside", reason
     row.done_at, row.done_by_id = clock.now(session), actor.id
+    history.record(session, MailLaidAside(mail=row.id, reason=reason), actor=actor)
     return row
 
 

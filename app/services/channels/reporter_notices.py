@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.config import SmsGateway
 from app.errors import Conflict, NotAllowed, NotFound
 from app.history import reader
-from app.history.events import REPORTER, ReporterMessageAdded, ReporterNotified
+from app.history.events import REPORTER, NoticeRepeated, ReporterMessageAdded, ReporterNotified
 from app.i18n import N_, _
 from app.models import MessageWait, ProcessInstance, ReporterNotice
 from app.services import identity
@@ -250,6 +250,8 @@ def send_again(session: Session, notice_id: int, *, actor: Actor) -> ReporterNot
     if row.state not in ("failed", "unknown"):
         raise Conflict(_("Hanya yang gagal atau tidak pasti terkirim dapat dikirim lagi."))
     row.state, row.attempts, row.next_at, row.done_at = "waiting", 0, clock.now(session), None
+    event = NoticeRepeated(notice=row.id, channel="sms", code=row.code)
+    history.record(session, event, actor=actor, instance_id=row.instance_id)
     return row
 
 

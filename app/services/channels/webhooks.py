@@ -15,7 +15,13 @@ from sqlalchemy.orm import Session, undefer
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.history.entry import Entry
-from app.history.events import CompletionTakenBack, Event, WebhookAdded, WebhookChanged
+from app.history.events import (
+    CompletionTakenBack,
+    DeliveryRepeated,
+    Event,
+    WebhookAdded,
+    WebhookChanged,
+)
 from app.i18n import N_, _
 from app.models import ProcessInstance, Webhook, WebhookDelivery
 from app.services.channels import claims
@@ -203,6 +209,8 @@ def send_again(session: Session, webhook_id: int, delivery_id: int, *, actor: Ac
     if row.next_at is not None or row.state == "withdrawn":
         raise Conflict(_("Pengiriman ini belum selesai, atau sudah ditarik."))
     row.state, row.attempts, row.next_at, row.done_at = "waiting", 0, clock.now(session), None
+    event = DeliveryRepeated(webhook=webhook.id, name=webhook.name, delivery=row.id)
+    history.record(session, event, actor=actor)
     return row
 
 

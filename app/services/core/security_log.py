@@ -15,6 +15,7 @@ from sqlalchemy import Delete, Insert, Select, Table, bindparam, delete, insert,
 from sqlalchemy.orm import Session, selectinload
 
 from app.errors import NotAllowed
+from app.history import origin as event_origin
 from app.i18n import _
 from app.models import SecurityEvent, User
 from app.services.core import clock, paging, settings
@@ -73,13 +74,15 @@ def origin() -> Origin:
 
 
 def come_from(now: Origin) -> None:
-    """Let everything from now on come from there, in this thread."""
+    """Let everything from now on come from there, in this thread; events of the record as well."""
     _origin.set(now)
+    # Who works by the clock is nobody; of a reporter no session is known.
+    event_origin.come_from("" if now.channel == "clock" else now.channel, now.session)
 
 
 def recognise(session_id: str) -> None:
     """From now on it is known with which session or token."""
-    _origin.set(replace(_origin.get(), session=session_id))
+    come_from(replace(_origin.get(), session=session_id))
 
 
 def note(deed: Deed) -> Noted:

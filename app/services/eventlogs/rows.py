@@ -40,7 +40,15 @@ LIFECYCLE: Mapping[str, str] = {
 WITHOUT_ELEMENT = frozenset({"instance_started", "instance_ended", "instance_cancelled"})
 #: At an element, and yet no step of the procedure.
 _BESIDE = frozenset(
-    {"incident_opened", "incident_resolved", "job_failed", "unit_missing", "notification_queued"}
+    {
+        "incident_opened",
+        "incident_resolved",
+        "job_failed",
+        "unit_missing",
+        "notification_queued",
+        "task_snoozed",
+        "task_woken",
+    }
 )
 
 

@@ -1,9 +1,9 @@
-"""What the page of evidence shows, and to whom; and which checkpoints have left the house."""
+"""What the page of evidence shows, and to whom; which cases a bundle is of."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed, NotFound
@@ -12,14 +12,18 @@ from app.history.entry import Entry
 from app.history.events import HistoryVerified
 from app.i18n import _
 from app.models import Checkpoint, EventChain, ProcessInstance
-from app.services.core import clock, ids, settings
+from app.services.core import ids, settings
 from app.services.core.access import Actor
-from app.services.evidence import checkpoints
+from app.services.evidence import checkpoints, sending
+from app.services.evidence.sending import Place, Progress
 
 
 @dataclass(frozen=True)
 class State:
-    """How far the record is, its last checkpoint and those before, and what was found when it was checked last."""
+    """How far the record is, its last checkpoint and those before, and what was found when it was checked last.
+
+    ``places``: where checkpoints go, and how far each of these is.
+    """
 
     events: int
     last: Checkpoint | None
@@ -27,7 +31,7 @@ class State:
     fingerprint: str
     public_key: str
     verified: Entry[HistoryVerified] | None
-    goes_out: bool
+    places: Sequence[tuple[Place, Progress]]
 
 
 def may_read(actor: Actor) -> bool:
@@ -46,7 +50,11 @@ def require_reader(actor: Actor) -> None:
 
 
 def state(session: Session, *, actor: Actor) -> State:
-    """What the page shows. 4 SQL, none of which grows. Raises: NotAllowed."""
+    """What the page shows. 4 SQL, none of which grows, and one for each place that checkpoints go to.
+
+    Raises:
+        NotAllowed: evidence is not for him.
+    """
     require_reader(actor)
     config = settings.config(session)
     rows = session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(10)).all()
@@ -58,7 +66,7 @@ def state(session: Session, *, actor: Actor) -> State:
         checkpoints.fingerprint_of(key),
         key.hex(),
         reader.latest_outside(session, HistoryVerified),
-        bool(config.checkpoint_dir or config.checkpoint_mail or config.checkpoint_url),
+        [(place, sending.progress(session, place)) for place in sending.places(config)],
     )
 
 
@@ -85,15 +93,3 @@ def case_ids(session: Session, wanted: Sequence[str]) -> list[int]:
             raise NotFound(_("Perkara {number} tidak ada.", number=one))
         found.append(id_)
     return list(dict.fromkeys(found))
-
-
-def unsent(session: Session, limit: int) -> Sequence[Checkpoint]:
-    """Checkpoints that have not left, the first one first."""
-    query = select(Checkpoint).where(Checkpoint.sent_at.is_(None)).order_by(Checkpoint.id).limit(limit)
-    return session.scalars(query).all()
-
-
-def note_sent(session: Session, checkpoint_id: int, why: str) -> None:
-    """Note that a checkpoint left, or why it did not."""
-    at = None if why else clock.now(session)
-    session.execute(update(Checkpoint).where(Checkpoint.id == checkpoint_id).values(sent_at=at, not_sent=why))

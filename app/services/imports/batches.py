@@ -10,6 +10,13 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from app import forms, stored_messages
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
+from app.history.events import (
+    ImportAdded,
+    ImportBegun,
+    ImportResumed,
+    ImportStopped,
+    ImportValuesChosen,
+)
 from app.i18n import N_, _
 from app.models import (
     DestroyedCase,
@@ -19,7 +26,7 @@ from app.models import (
     ProcessInstance,
     User,
 )
-from app.services.core import access, bulk, clock, encryption, holidays
+from app.services.core import access, bulk, clock, encryption, history, holidays
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.files.sheets import Sheet
@@ -81,6 +88,7 @@ def add(session: Session, key: str, name: str, sheet: Sheet, *, actor: Actor) ->
         rows.append(_row(session, batch, line, number, list(cells.values())))
     bulk.insert_rows(session, ImportRow, rows)
     foreign_values.take_over(session, batch)
+    history.record(session, ImportAdded(work=batch.id, key=key, lines=len(rows)), actor=actor)
     return batch
 
 
@@ -241,7 +249,7 @@ def import_line(session: Session, batch_id: int, line: int) -> bool:
         actor = _standing(session, batch.begun_by_id)
         goal = targets.target(session, batch.key, actor=actor)
     except (NotAllowed, NotFound, Conflict):
-        batch.state = "stopped"
+        _stop(session, batch, None)
         return False
     known = _cases(session, batch.key, [row])
     if row.mark in known:
@@ -276,7 +284,7 @@ def halt(session: Session, batch_id: int) -> None:
     """Stop a batch that nobody may import any more."""
     batch = _locked(session, batch_id)
     if batch.state in ("judging", "running"):
-        batch.state = "stopped"
+        _stop(session, batch, None)
 
 
 def choose(
@@ -300,6 +308,8 @@ def choose(
     batch.wanted, batch.state = sorted(wanted), "judging"
     own = (ImportRow.batch_id == batch_id, ImportRow.state.in_(_OPEN))
     session.execute(update(ImportRow).where(*own).values(state="new", errors=None, instance_id=None))
+    event = ImportValuesChosen(work=batch.id, key=batch.key, wanted=batch.wanted, texts=len(options))
+    history.record(session, event, actor=actor)
     return batch
 
 
@@ -315,6 +325,7 @@ def begin(session: Session, batch_id: int, *, actor: Actor) -> ImportBatch:
     if not next_lines(session, batch_id, "ready", 1):
         raise Conflict(_("Tidak ada baris yang dapat diimpor."))
     batch.state, batch.begun_by_id = "running", actor.id
+    history.record(session, ImportBegun(work=batch.id, key=batch.key), actor=actor)
     return batch
 
 
@@ -323,8 +334,13 @@ def stop(session: Session, batch_id: int, *, actor: Actor) -> ImportBatch:
     batch = get(session, batch_id, actor=actor, lock=True)
     if batch.state != "running":
         raise Conflict(_("Impor ini tidak sedang berjalan."))
-    batch.state = "stopped"
+    _stop(session, batch, actor)
     return batch
+
+
+def _stop(session: Session, batch: ImportBatch, actor: Actor | None) -> None:
+    batch.state = "stopped"
+    history.record(session, ImportStopped(work=batch.id, key=batch.key), actor=actor)
 
 
 def resume(session: Session, batch_id: int, *, actor: Actor) -> ImportBatch:
@@ -336,6 +352,7 @@ def resume(session: Session, batch_id: int, *, actor: Actor) -> ImportBatch:
         batch.state, batch.added_by_id = "judging", actor.id
     else:
         batch.state, batch.begun_by_id = "running", actor.id
+    history.record(session, ImportResumed(work=batch.id, key=batch.key), actor=actor)
     return batch
 
 

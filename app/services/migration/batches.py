@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, joinedload, undefer
 
 from app.engine.running.migration import Blocked, Obstacle, Plan
 from app.errors import Conflict, NotFound
+from app.history.events import MigrationBegun, MigrationResumed, MigrationReversed, MigrationStopped
 from app.i18n import _
 from app.models import MigrationBatch, MigrationCase, ProcessDefinition, ProcessInstance
-from app.services.core import bulk, clock, paging
+from app.services.core import bulk, clock, history, paging
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.core.reasons import required_reason
@@ -71,6 +72,15 @@ def begin(
         for id_ in ids
     ]
     bulk.insert_rows(session, MigrationCase, rows)
+    event = MigrationBegun(
+        work=batch.id,
+        key=target.key,
+        definition=target.id,
+        version=target.version,
+        cases=len(ids),
+        reason=reason,
+    )
+    history.record(session, event, actor=actor)
     return batch
 
 
@@ -142,6 +152,7 @@ def work_on(session: Session, batch_id: int, instance_id: int, plans: dict[int, 
     actor = moves.standing_owner(session, batch.started_by_id)
     if actor is None:
         batch.state = "stopped"
+        history.record(session, MigrationStopped(work=batch.id, key=batch.key), actor=None)
         return False
     if row.state == "returning":
         _take_back(session, batch, row, actor)
@@ -208,6 +219,7 @@ def stop(session: Session, batch_id: int, *, actor: Actor) -> MigrationBatch:
     if batch.state != "running":
         raise Conflict(_("Pemindahan ini tidak sedang berjalan."))
     batch.state = "stopped"
+    history.record(session, MigrationStopped(work=batch.id, key=batch.key), actor=actor)
     return batch
 
 
@@ -224,6 +236,7 @@ def resume(session: Session, batch_id: int, *, actor: Actor) -> MigrationBatch:
     if _under_way(session, batch.key):
         raise Conflict(_("Perkara proses ini sedang dipindahkan. Tunggu sampai selesai, atau hentikan dulu."))
     batch.state, batch.started_by_id = "running", actor.id
+    history.record(session, MigrationResumed(work=batch.id, key=batch.key), actor=actor)
     return batch
 
 
@@ -261,6 +274,8 @@ def take_back(
     session.execute(update(MigrationCase).where(*left).values(state="refused", obstacles=over))
     batch.state, batch.is_undo, batch.started_by_id = "running", True, actor.id
     batch.undo_reason, batch.finished_at = reason, None
+    event = MigrationReversed(work=batch.id, key=batch.key, reason=reason, instance=instance_id)
+    history.record(session, event, actor=actor)
     session.flush()
     session.expire_all()
     return get(session, batch_id, actor=actor)

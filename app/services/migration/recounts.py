@@ -12,11 +12,11 @@ from app.engine import timers
 from app.engine.running.correspondence import propose
 from app.engine.running.migration import Blocked, Plan
 from app.errors import Conflict, NotAllowed
-from app.history.events import DeadlinesRecounted
+from app.history.events import DeadlinesRecounted, RecountBegun
 from app.history.writer import Record
 from app.i18n import _
 from app.models import DeadlineRecount, Job, ProcessInstance, User
-from app.services.core import access, clock, holidays, rights
+from app.services.core import access, clock, history, holidays, rights
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.instances import execution
@@ -127,6 +127,7 @@ def begin(session: Session, *, actor: Actor) -> DeadlineRecount:
     )
     session.add(asked)
     session.flush()
+    history.record(session, RecountBegun(recount=asked.id, cases=asked.total), actor=actor)
     return asked
 
 

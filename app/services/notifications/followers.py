@@ -7,8 +7,9 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from app.engine.running.step import Step
+from app.history.events import CaseFollowed, CaseUnfollowed
 from app.models import CaseFollow, ProcessInstance, User
-from app.services.core import access, clock, rights
+from app.services.core import access, clock, history, rights
 from app.services.core.access import Actor
 from app.services.notifications import texts
 
@@ -26,6 +27,7 @@ def follow(session: Session, instance_id: int, *, actor: Actor) -> ProcessInstan
     instance = access.instance(session, actor, instance_id, lock=True)
     if not is_followed(session, instance_id, actor=actor):
         session.add(CaseFollow(user_id=actor.id, instance_id=instance_id, since=clock.now(session)))
+        history.record(session, CaseFollowed(), actor=actor, instance_id=instance_id)
     _mark(session, instance_id, True)
     return instance
 
@@ -38,7 +40,8 @@ def unfollow(session: Session, instance_id: int, *, actor: Actor) -> ProcessInst
     """
     instance = access.instance(session, actor, instance_id, lock=True)
     mine = CaseFollow.user_id == actor.id, CaseFollow.instance_id == instance_id
-    session.execute(delete(CaseFollow).where(*mine))
+    if session.execute(delete(CaseFollow).where(*mine).returning(CaseFollow.user_id)).all():
+        history.record(session, CaseUnfollowed(), actor=actor, instance_id=instance_id)
     if not session.scalar(select(exists().where(CaseFollow.instance_id == instance_id))):
         _mark(session, instance_id, False)
     return instance

@@ -176,10 +176,11 @@ def end_sessions(session: Session, user_id: int, session_id: str, *, actor: Acto
     user = users.get(session, user_id)
     if actor is not None and actor.id == user.id:
         raise Conflict(_("Sesi Anda sendiri diakhiri di halaman “Sesi saya”."))
+    by = actor.id if actor is not None else None
     if session_id:
-        sessions.end_one(session, user.id, session_id, why="administrator")
+        sessions.end_one(session, user.id, session_id, why="administrator", actor_id=by)
     else:
-        sessions.end_all(session, user.id, why="administrator")
+        sessions.end_all(session, user.id, why="administrator", actor_id=by)
     return user
 
 

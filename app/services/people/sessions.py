@@ -5,6 +5,7 @@ Sessions and limits live by the machine's own time: moving the clock signs nobod
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -14,6 +15,9 @@ from sqlalchemy import Select, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm
+from app.history import writer
+from app.history.events import Event, SessionBegun, SessionEnded
+from app.history.writer import Record
 from app.i18n import _
 from app.models import LoginSession, PhoneUpload, User
 from app.services.core import addresses, clock, sealed_values, security_log, settings
@@ -160,6 +164,10 @@ def begin(
     row.token_hash, row.browser = fingerprint(token), browser[:_MOST_WORDS]
     session.add(row)
     user.signed_in_at = now
+    begun = SessionBegun(
+        user=user.name, way=way, session=row.token_hash[:SESSION_LETTERS], two_steps=two_steps
+    )
+    _tell(session, begun, user.id)
     return user, token
 
 
@@ -206,6 +214,22 @@ def sign_out(session: Session, token: str) -> None:
     ended = delete(LoginSession).where(LoginSession.token_hash == fingerprint(token))
     for user_id in session.scalars(ended.returning(LoginSession.user_id)).all():
         _end_phones(session, user_id)
+        _tell_of_end(session, user_id, [fingerprint(token)], "signed_out", user_id)
+
+
+def _tell(session: Session, event: Event, actor_id: int | None) -> None:
+    """To the record alone: the security log tells of it in its own words."""
+    writer.add(session, Record(event, None, actor_id), instance_id=None, at=clock.now(session))
+
+
+def _tell_of_end(
+    session: Session, user_id: int, hashes: Sequence[str], why: str, actor_id: int | None
+) -> None:
+    """Where somebody ended them: what ends with a password or an account is told by the event of that."""
+    if hashes and why in ("signed_out", "own", "administrator"):
+        letters = sorted(one[:SESSION_LETTERS] for one in hashes)
+        event = SessionEnded(user=session.get_one(User, user_id).name, why=why, sessions=letters)
+        _tell(session, event, actor_id)
 
 
 def _end_phones(session: Session, user_id: int) -> None:
@@ -215,15 +239,19 @@ def _end_phones(session: Session, user_id: int) -> None:
     session.execute(update(PhoneUpload).where(*mine).values(until=clock.real()))
 
 
-def end_all(session: Session, user_id: int, *, why: str, keep: str | None = None) -> None:
+def end_all(
+    session: Session, user_id: int, *, why: str, keep: str | None = None, actor_id: int | None = None
+) -> None:
     """End every session of a user, but the one whose token is ``keep``.
 
-    ``why``: ``disabled``, ``password``, ``second_step``, ``own`` or ``administrator``.
+    ``why``: ``disabled``, ``password``, ``second_step``, ``own`` or ``administrator``; ``actor_id``: who did it.
     """
     mine = LoginSession.user_id == user_id
     ended = delete(LoginSession).where(mine, LoginSession.token_hash != fingerprint(keep or ""))
-    for token_hash in session.scalars(ended.returning(LoginSession.token_hash)).all():
+    hashes = session.scalars(ended.returning(LoginSession.token_hash)).all()
+    for token_hash in hashes:
         _record_end(session, user_id, token_hash, why)
+    _tell_of_end(session, user_id, hashes, why, user_id if why == "own" else actor_id)
 
 
 def _record_end(session: Session, user_id: int, token_hash: str, why: str) -> None:
@@ -243,15 +271,18 @@ def open_sessions(session: Session, user_id: int, token: str | None) -> list[Ope
     ]
 
 
-def end_one(session: Session, user_id: int, session_id: str, *, why: str) -> None:
+def end_one(
+    session: Session, user_id: int, session_id: str, *, why: str, actor_id: int | None = None
+) -> None:
     """End one session of a user, by its id in `open_sessions`. What is somebody else's stays.
 
-    ``why``: see `end_all`.
+    ``why``, ``actor_id``: see `end_all`.
     """
     mine = (LoginSession.user_id == user_id, LoginSession.token_hash == session_id)
-    ended = session.execute(delete(LoginSession).where(*mine).returning(LoginSession.token_hash)).all()
-    for (token_hash,) in ended:
+    hashes = session.scalars(delete(LoginSession).where(*mine).returning(LoginSession.token_hash)).all()
+    for token_hash in hashes:
         _record_end(session, user_id, token_hash, why)
+    _tell_of_end(session, user_id, hashes, why, user_id if why == "own" else actor_id)
 
 
 def forget_old(session: Session) -> None:

@@ -18,6 +18,7 @@ from app.history import writer
 from app.history.events import (
     CaseDestroyed,
     DestructionBegun,
+    DestructionEnded,
     DestructionFinished,
     DestructionResumed,
     DestructionStopped,
@@ -140,6 +141,8 @@ def end(session: Session, destruction_id: int, *, actor: Actor) -> Destruction:
     """End a stopped destruction with what it has done. Raises: NotAllowed, NotFound; Conflict: it is not stopped."""
     found = _stopped(session, destruction_id, actor)
     found.state = "merging"
+    event = DestructionEnded(key=found.key, destruction=found.id, cases=found.destroyed)
+    history.record(session, event, actor=actor)
     return found
 
 

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from app import stored_messages
 from app.errors import AppError, Conflict, InvalidForm, NotAllowed, NotFound
+from app.history.events import RosterAdded, RosterBegun, RosterPutAway
 from app.i18n import N_, _
 from app.models import RosterFile, RosterLine, User
-from app.services.core import access, bulk, clock, edit_conflicts, encryption, rights
+from app.services.core import access, bulk, clock, edit_conflicts, encryption, history, rights
 from app.services.core.access import Actor
 from app.services.core.paging import Page, cursor, limited, number_of, values_of
 from app.services.files.sheets import Sheet
@@ -76,6 +77,7 @@ def add(session: Session, kind: Kind, name: str, sheet: Sheet, *, actor: Actor) 
         for number, texts in sheet.lines
     ]
     bulk.insert_rows(session, RosterLine, rows)
+    history.record(session, RosterAdded(roster=file.id, kind=kind, lines=len(rows)), actor=actor)
     return file
 
 
@@ -161,6 +163,9 @@ def begin(session: Session, file_id: int, shown: str, *, actor: Actor) -> Roster
     file.state = "running"
     file.added_by_id = actor.id  # in whose name it is done, and who is shown the passwords
     file.secret = encryption.seal(session, secrets.token_urlsafe(24))
+    counted = Counter(one.action for one in verdicts if one.action in ("add", "change"))
+    event = RosterBegun(roster=file.id, kind=file.kind, actions=dict(sorted(counted.items())))
+    history.record(session, event, actor=actor)
     return file
 
 
@@ -284,6 +289,7 @@ def put_away(session: Session, file_id: int, *, actor: Actor) -> None:
     if file.state == "running":
         raise Conflict(_("Berkas ini masih dijalankan."))
     file.secret = None
+    history.record(session, RosterPutAway(roster=file.id, kind=file.kind), actor=actor)
 
 
 def forget_old(session: Session) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm
 from app.forms import moments
+from app.history.events import DraftPublished
 from app.i18n import _
 from app.models import ProcessDraft, ProposedDeployment
-from app.services.core import clock, holidays
+from app.services.core import clock, history, holidays
 from app.services.core.access import Actor
 from app.services.deployment import deployments, proposals, versions
 from app.services.deployment.deployments import Deployment, Outdated, Prepared
@@ -56,6 +57,10 @@ def store(session: Session, draft_id: int, prepared: Prepared, *, reason: str, a
     done = deployments.store(session, prepared, actor=actor, origin=origin)
     if done.proposal is None:
         _close(session, draft, done, actor.id)
+        event = DraftPublished(
+            draft=draft.id, name=draft.name, definition=draft.published_id, reason=origin.reason
+        )
+        history.record(session, event, actor=actor)
     return done
 
 

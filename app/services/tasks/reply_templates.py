@@ -10,8 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import InvalidForm, NotAllowed, NotFound
+from app.history.events import TemplateRemoved, TemplateSaved
 from app.i18n import _
 from app.models import Group, ProcessInstance, ReplyTemplate
+from app.services.core import history
 from app.services.core.access import Actor
 from app.services.people import officers
 
@@ -63,9 +65,14 @@ def save(
         template = ReplyTemplate(group_id=group_id, name=name, text=text)
         session.add(template)
         session.flush()
-        return template
-    template = _get(session, template_id, actor)
-    template.name, template.text = name, text
+        before = ""
+    else:
+        template = _get(session, template_id, actor)
+        before = template.text
+        template.name, template.text = name, text
+    lane = _lane(session, template)
+    event = TemplateSaved(template=template.id, group=lane, name=name, text=text, before=before)
+    history.record(session, event, actor=actor)
     return template
 
 
@@ -76,8 +83,15 @@ def remove(session: Session, template_id: int, *, actor: Actor) -> ReplyTemplate
         NotFound: there is none; NotAllowed: its lane is not his to coordinate.
     """
     template = _get(session, template_id, actor)
+    lane = _lane(session, template)
     session.delete(template)
+    event = TemplateRemoved(template=template.id, group=lane, name=template.name, before=template.text)
+    history.record(session, event, actor=actor)
     return template
+
+
+def _lane(session: Session, template: ReplyTemplate) -> str:
+    return session.get_one(Group, template.group_id).name
 
 
 def filled(text: str, instance: ProcessInstance) -> str:

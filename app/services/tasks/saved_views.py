@@ -9,9 +9,10 @@ from sqlalchemy import and_, delete, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import InvalidForm, NotFound
+from app.history.events import ViewChanged
 from app.i18n import _
 from app.models import FirstView, Group, SavedView
-from app.services.core import clock
+from app.services.core import clock, history
 from app.services.core.access import Actor
 from app.services.tasks import inbox, tabs
 from app.services.tasks.inbox import Filters
@@ -102,6 +103,7 @@ def save(
     )
     session.add(view)
     session.flush()
+    _tell(session, view, "saved", actor)
     return view
 
 
@@ -113,6 +115,7 @@ def rename(session: Session, view_id: int, name: str, *, actor: Actor) -> SavedV
     """
     view = _mine(session, view_id, actor)
     view.name = _name(name)
+    _tell(session, view, "renamed", actor)
     return view
 
 
@@ -124,6 +127,7 @@ def remove(session: Session, view_id: int, *, actor: Actor) -> SavedView:
     """
     view = _mine(session, view_id, actor)
     view.deleted_at = clock.now(session)
+    _tell(session, view, "removed", actor)
     return view
 
 
@@ -135,6 +139,7 @@ def restore(session: Session, view_id: int, *, actor: Actor) -> SavedView:
     """
     view = _mine(session, view_id, actor, deleted=True)
     view.deleted_at = None
+    _tell(session, view, "restored", actor)
     return view
 
 
@@ -177,6 +182,14 @@ def lanes(session: Session, *, actor: Actor) -> Sequence[tuple[int, str]]:
 def same(one: Mapping[str, str], other: Mapping[str, str]) -> bool:
     """Whether both narrow a list the same way."""
     return all((one.get(name) or "") == (other.get(name) or "") for name in NAMES)
+
+
+def _tell(session: Session, view: SavedView, change: str, actor: Actor) -> None:
+    """What a lane shares is the record's; what one has for himself is his own affair."""
+    if view.group_id is not None:
+        group = session.get_one(Group, view.group_id).name
+        event = ViewChanged(view=view.id, group=group, name=view.name, change=change)
+        history.record(session, event, actor=actor)
 
 
 def _view(row: SavedView, actor: Actor, first: int | None) -> View:

@@ -11,9 +11,10 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app.errors import InvalidForm, NotAllowed
+from app.history.events import TaskSnoozed, TaskWoken
 from app.i18n import _
 from app.models import ProcessInstance, UserTask
-from app.services.core import clock, settings
+from app.services.core import clock, history, settings
 from app.services.core.access import Actor
 from app.services.tasks import tasks
 
@@ -42,6 +43,7 @@ def snooze(session: Session, task_id: str, until: date | None, *, moved: bool, a
         table: Any = ProcessInstance.__table__
         mark = update(table).where(table.c.id == task.instance_id).values(snoozed=True)
         session.connection().execute(mark)  # no change of the case: its revision stays
+    _tell(session, task, TaskSnoozed(task=task.id, until=at.isoformat(), moved=moved), actor)
     return task
 
 
@@ -52,8 +54,14 @@ def wake(session: Session, task_id: str, *, actor: Actor) -> UserTask:
         NotFound; Conflict: it is closed; NotAllowed: he does not hold it.
     """
     task = _held(session, task_id, actor)
-    task.snoozed_until, task.snoozed_for_case = None, False
+    if task.snoozed_until is not None:
+        task.snoozed_until, task.snoozed_for_case = None, False
+        _tell(session, task, TaskWoken(task=task.id), actor)
     return task
+
+
+def _tell(session: Session, task: UserTask, event: TaskSnoozed | TaskWoken, actor: Actor) -> None:
+    history.record(session, event, actor=actor, instance_id=task.instance_id, activity_id=task.activity_id)
 
 
 def _held(session: Session, task_id: str, actor: Actor) -> UserTask:

@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
+from app.commands import exports
 from app.errors import NotFound
 from app.i18n import _
 from app.services.numbers import overview, report, report_files, scope, words
@@ -58,6 +59,9 @@ def xlsx() -> Response:
 def _file(write: Callable[[Report], bytes], ending: str, media_type: str) -> Response:
     with context.database().reading() as session:
         found = _read_report(session)
+    exports.record_report_taken(
+        context.database(), found.key, str(found.month), ending, actor=context.actor()
+    )
     return as_download(write(found), f"{found.name}.{ending}", media_type)
 
 

@@ -12,7 +12,7 @@ from app.services.core import history, paging
 from app.services.core.paging import Page
 from app.services.people import user_search
 from app.web import context, lists, sentences
-from app.web.security_log import noting
+from app.web.security_log import noting, words
 from app.web.sheet_files import sheet_download
 
 blueprint = Blueprint("record", __name__)
@@ -49,6 +49,7 @@ def take_along() -> Response:
             (
                 one["at"],
                 one["actor"],
+                words.came_from(entry.origin),
                 one["what"].striptags(),
                 " ".join(
                     text
@@ -56,10 +57,10 @@ def take_along() -> Response:
                     if text
                 ),
             )
-            for one in told
+            for entry, one in zip(found, told, strict=True)
         ]
 
     noting.list_taken("record")
-    heading = [_("Waktu"), _("Oleh"), _("Kejadian"), _("Keterangan")]
+    heading = [_("Waktu"), _("Oleh"), _("Dari"), _("Kejadian"), _("Keterangan")]
     rows = lists.rows_of_pages(context.database(), page, cells)
     return sheet_download("riwayat", lists.argument("format"), heading, rows)

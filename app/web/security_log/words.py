@@ -1,6 +1,6 @@
 """What the security log says, in words."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.i18n import N_, _, pgettext
 from app.models import SecurityEvent
@@ -20,6 +20,7 @@ KINDS: Mapping[str, str] = {
 _ACTIONS: Mapping[str, str] = {
     "sign_in": N_("Masuk"),
     "sign_out": N_("Keluar"),
+    "session_begun": N_("Sesi dimulai"),
     "session_ended": N_("Sesi berakhir"),
     "token": N_("Token API"),
     "old_password": N_("Kata sandi lama"),
@@ -97,8 +98,29 @@ _ACTIONS: Mapping[str, str] = {
     "case_destroyed": N_("Perkara dimusnahkan"),
     "history_sealed": N_("Peristiwa lama dimasukkan ke rantai"),
     "history_verified": N_("Riwayat diperiksa"),
+    "database_role_restricted": N_("Hak peran basis data dibatasi"),
     "checkpoint_demanded": N_("Titik periksa diminta"),
     "evidence_exported": N_("Bukti perkara diunduh"),
+    "migration_begun": N_("Pemindahan dimulai"),
+    "migration_stopped": N_("Pemindahan dihentikan"),
+    "migration_resumed": N_("Pemindahan diteruskan"),
+    "migration_reversed": N_("Pemindahan ditarik kembali"),
+    "import_added": N_("Berkas impor dikirim"),
+    "import_values_chosen": N_("Pilihan impor ditetapkan"),
+    "import_begun": N_("Impor dijalankan"),
+    "import_stopped": N_("Impor dihentikan"),
+    "import_resumed": N_("Impor diteruskan"),
+    "roster_added": N_("Berkas pengguna atau unit dikirim"),
+    "roster_begun": N_("Berkas pengguna atau unit dijalankan"),
+    "roster_put_away": N_("Kata sandi baru tidak ditampilkan lagi"),
+    "recount_begun": N_("Penghitungan ulang tenggat dimulai"),
+    "destruction_ended": N_("Pemusnahan diakhiri"),
+    "delivery_repeated": N_("Pengiriman webhook diulang"),
+    "mail_laid_aside": N_("Surat masuk dikesampingkan"),
+    "draft_published": N_("Draf diterbitkan"),
+    "template_saved": N_("Templat jawaban disimpan"),
+    "template_removed": N_("Templat jawaban dihapus"),
+    "view_changed": N_("Tampilan bersama diubah"),
     "reissue_code": N_("Mengganti kode pelacakan"),
     "retry": N_("Mencoba ulang kendala"),
     "message": N_("Mengirim pesan"),
@@ -228,6 +250,14 @@ _TARGETS: Mapping[str, str] = {
     "question": N_("Pertanyaan"),
     "sample": N_("Sampel"),
 }
+
+
+def came_from(origin: Sequence[str]) -> str:
+    """From where an event of the record came: the channel, and the letters of the session where one is known."""
+    if not origin:
+        return ""
+    channel = _(CHANNELS[origin[0]]) if origin[0] in CHANNELS else origin[0]
+    return f"{channel} {origin[1]}" if len(origin) > 1 else channel
 
 
 def target_kind(kind: str) -> str:

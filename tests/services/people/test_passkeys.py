@@ -280,6 +280,7 @@ def test_with_the_last_one_the_second_step_is_off_unless_there_is_an_app(
     with office.reading() as session:
         assert session.scalars(select(RecoveryCode)).all() == []
         told = session.scalars(select(HistoryEvent.type).order_by(HistoryEvent.id)).all()
+    told = [one for one in told if one != "session_begun"]
     assert told[-3:] == ["passkey_removed", "passkey_removed", "second_step_removed"]
     add(office, rina)
     app, _codes = set_up(office, rina)

@@ -85,7 +85,8 @@ def verdict_of(method: str, answer: Answer) -> str:
         return DOOR
     if answer.status >= 400:
         return str(answer.status)
-    return ACTS if answer.changed else PAGE
+    told = {"history_event"} if method == "GET" and answer.is_file else set()
+    return ACTS if answer.changed - told else PAGE
 
 
 def answered(place: Place, rule: Rule, method: str, kind: str) -> tuple[Row, Mapping[str, Answer]]:

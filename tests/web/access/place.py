@@ -93,12 +93,13 @@ class Person:
 
 @dataclass(frozen=True)
 class Answer:
-    """What came, and which tables it changed."""
+    """What came, which tables it changed, and whether it is a file to be kept."""
 
     status: int
     location: str
     changed: frozenset[str]
     text: str
+    is_file: bool = False
 
 
 @dataclass
@@ -180,9 +181,10 @@ class Place:
         self._committed.clear()
         answer = self._client.open(path, method=method, headers=headers, buffered=True, **body)
         changed = frozenset(self._committed - _NOTES)
+        is_file = answer.headers.get("Content-Disposition", "").startswith("attachment")
         if self._committed:
             self._put_back()
-        return Answer(answer.status_code, answer.headers.get("Location", ""), changed, _text(answer))
+        return Answer(answer.status_code, answer.headers.get("Location", ""), changed, _text(answer), is_file)
 
     @property
     def _folder(self) -> Path:

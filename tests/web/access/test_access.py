@@ -14,7 +14,7 @@ from app.config import from_environment
 from app.db import Database
 from app.web import create_app
 from tests.web.access.bodies import CHANGES_NOTHING
-from tests.web.access.eventless import EVENTLESS
+from tests.web.access.eventless import EVENTLESS, UNTOLD_FILES
 from tests.web.access.furnishing import Furnishing
 from tests.web.access.matrix import ACTS, DOOR, Row, answered, ask, heading, rows, wanted
 from tests.web.access.place import PEOPLE, Place
@@ -72,6 +72,7 @@ def test_everybody_gets_what_the_table_says(place: Place) -> None:
     judged = {row.key: row for row in rows()}
     wrong: list[str] = []
     acting, telling = set(), set()
+    taken, untold = set(), set()
     for rule, method, kind in wanted(place):
         row = judged.get((method, rule.endpoint, kind))
         if row is not None:
@@ -82,7 +83,10 @@ def test_everybody_gets_what_the_table_says(place: Place) -> None:
                     acting.add(rule.endpoint)
                     if "history_event" in answer.changed:
                         telling.add(rule.endpoint)
-                if answer.changed and (method == "GET" or found.verdicts[person] in _REFUSALS):
+                if answer.is_file:
+                    (taken if "history_event" in answer.changed else untold).add(rule.endpoint)
+                told = {"history_event"} if answer.is_file else set()
+                if answer.changed - told and (method == "GET" or found.verdicts[person] in _REFUSALS):
                     wrong.append(
                         f"{row.key}: {person} looks or is refused, and changed {sorted(answer.changed)}"
                     )
@@ -92,6 +96,11 @@ def test_everybody_gets_what_the_table_says(place: Place) -> None:
     assert silent == dict(EVENTLESS), (
         "what changes something leaves an event, or eventless.py says why it does not"
     )
+    unsaid = {endpoint: UNTOLD_FILES.get(endpoint, "") for endpoint in sorted(untold)}
+    assert unsaid == dict(UNTOLD_FILES), (
+        "what is handed out as a file leaves an event, or eventless.py says why it does not"
+    )
+    assert taken, "no file was handed out at all"
 
 
 def _differences(row: Row, found: Row) -> Iterator[str]:

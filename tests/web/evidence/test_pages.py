@@ -8,6 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.db import Database
+from app.history import reader
+from app.history.events import CheckpointDemanded, SessionBegun
+from app.services.core import history
 from tests.web.conftest import Browser, Case
 
 SignIn = Callable[[str], Browser]
@@ -36,3 +39,21 @@ def test_an_auditor_lets_a_checkpoint_be_made_and_takes_evidence_along(
 def test_it_is_for_auditors_and_administrators(sign_in: SignIn, office: Database) -> None:
     assert sign_in("upp").get("/bukti").status_code == 403
     assert sign_in("upp").post("/bukti/titik-periksa").status_code == 403
+
+
+def test_an_event_tells_from_where_it_came(sign_in: SignIn, office: Database, case: Case) -> None:
+    sign_in("auditor").post("/bukti/titik-periksa")
+    with office.transaction() as session:
+        history.record(session, CheckpointDemanded(), actor=None)
+    with office.reading() as session:
+        newest, demanded, *_rest = reader.outside_instances(session, before=None, limit=9)
+        begun = reader.latest_outside(session, SessionBegun)
+        [first, *_more] = reader.of_instance(session, case.started["id"])
+    assert newest.origin == ()
+    assert begun is not None
+    assert demanded.origin == ("page", begun.event.session)
+    assert begun.origin == ("page",)
+    assert first.origin[0] == "api"
+    assert "from" not in demanded.data
+    rows = sign_in("admin").get("/pengguna/riwayat-unduh?format=csv").text
+    assert f"Peramban {begun.event.session}" in rows

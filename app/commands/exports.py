@@ -1,0 +1,26 @@
+"""The record that lists and reports were taken along."""
+
+from app.commands.transaction import run_without_key
+from app.db import Database
+from app.history.events import Event, ListTaken, ReportTaken
+from app.services.core import history
+from app.services.core.access import Actor
+
+
+def record_list_taken(database: Database, name: str, format_: str, *, actor: Actor) -> None:
+    """Record that a list is taken along, before its first byte leaves; what cannot be recorded is not handed out.
+
+    ``name``: of the file, without its ending. The security log has its own words for it.
+    """
+    _record(database, ListTaken(list=name, format=format_), actor)
+
+
+def record_report_taken(
+    database: Database, key: str, month: str, format_: str, *, actor: Actor | None
+) -> None:
+    """Record that the figures of a month are taken along, before they are; no actor means the command line."""
+    _record(database, ReportTaken(key=key, month=month, format=format_), actor)
+
+
+def _record(database: Database, event: Event, actor: Actor | None) -> None:
+    run_without_key(database, lambda session: history.record_all(session, [event], actor=actor))
