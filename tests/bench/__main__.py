@@ -14,6 +14,7 @@ from tests.bench import (
     documents,
     engine,
     eventlogs,
+    evidence,
     figures,
     footprint,
     form_page,
@@ -51,6 +52,7 @@ SECTIONS = {
     "numbers": numbers.measure,
     "eventlogs": eventlogs.measure,
     "documents": documents.measure,
+    "evidence": evidence.measure,
     "performance": performance.measure,
 }
 APART = {"scale": scale.main, "compare": compare.main}

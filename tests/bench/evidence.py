@@ -1,0 +1,235 @@
+"""The record's evidence: what a chain costs a case, and how long it takes to check, to sign and to take along.
+
+``EVENTS`` events (``ALUR_BENCH_EVENTS``; 50,000) in cases cloned from a few that ran, each with a chain of its own
+that is computed anew: hashes of the templates do not fit where clones stand. On SQLite and on PostgreSQL.
+"""
+
+import io
+import os
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy.orm import Session
+
+from app.commands import evidence
+from app.db import Database
+from app.history import pending
+from app.history.canonical import GENESIS, SALT_BYTES, Place, Told, commitment, event_hash, moment
+from app.models import HistoryEvent, ProcessInstance
+from app.services.evidence import bundles, verifying
+from tests.bench import population
+from tests.bench.figures import office_for, row
+from tests.reports import report
+from tests.serving import Installation
+
+EVENTS = int(os.environ.get("ALUR_BENCH_EVENTS", "50000"))
+ROUNDS = int(os.environ.get("ALUR_BENCH_ROUNDS", "30"))
+EXPORTED = 50
+_BATCH = 5_000
+#: What an event has of where it stands.
+_PLACES = frozenset({"id", "number", "salt", "hash", "redacted"})
+
+
+def measure(folder: Path) -> None:
+    (folder / "sqlite").mkdir()
+    _on("SQLite", office_for(folder / "sqlite"))
+    from tests.conftest import postgres_server
+
+    with postgres_server() as url:
+        (folder / "postgresql").mkdir()
+        _on("PostgreSQL", office_for(folder / "postgresql", ALUR_DATABASE_URL=url))
+
+
+def _on(name: str, office: Installation) -> None:
+    database = Database(office.config.database_url, info={"config": office.config, "versions": {}})
+    population.make_templates(database)
+    _overhead(name, database)
+    _clone(database)
+    _checkpoint(name, database)
+    _verify(name, office, database)
+    _export(name, office, database)
+    database.engine.dispose()
+
+
+# What it costs a case -----------------------------------------------------------------------------------------------
+
+
+def _overhead(name: str, database: Database) -> None:
+    """A whole case with its chain and without one, by turns, so that whatever the machine does befalls both."""
+    line = population._Line(database)
+    line._number += 1_000
+    with_chain: list[float] = []
+    without: list[float] = []
+    for n in range(ROUNDS * 2 + 2):
+        began = time.process_time()
+        with _unchained() if n % 2 else _as_it_is():
+            line.run(report("SIN-001"))
+        (without if n % 2 else with_chain).append(time.process_time() - began)
+    chained, bare = (statistics.median(some[1:]) for some in (with_chain, without))
+    told = f"CPU p50 {chained * 1000:.1f} ms a case, {bare * 1000:.1f} ms without: {chained / bare - 1:+.1%}"
+    row(f"{name}: a case with its chain", told, "at most 15 % more")
+    _forget_unchained(database)
+
+
+@contextmanager
+def _as_it_is() -> Iterator[None]:
+    yield
+
+
+@contextmanager
+def _unchained() -> Iterator[None]:
+    """Events are added as they were before there were chains: no head is locked, nothing is hashed."""
+    kept = pending.write
+
+    def write(connection: Connection) -> None:
+        if rows := connection.info.pop(pending._KEY, []):
+            connection.execute(insert(HistoryEvent.__table__), rows)  # type: ignore[arg-type]
+
+    pending.write = write
+    try:
+        yield
+    finally:
+        pending.write = kept
+
+
+def _forget_unchained(database: Database) -> None:
+    """Give the events that have no place theirs, as the migration did."""
+    table = _events()
+    with database.transaction() as session:
+        query = select(table.c.instance_id).where(table.c.number.is_(None)).distinct()
+        for instance_id in session.scalars(query).all():
+            _reseal(session, instance_id)
+
+
+def _reseal(session: Session, instance_id: int | None) -> None:
+    table = _events()
+    whose = table.c.instance_id.is_(None) if instance_id is None else table.c.instance_id == instance_id
+    rows = session.execute(select(table).where(whose).order_by(table.c.id)).mappings().all()
+    sealed = list(_chained([dict(one) for one in rows], instance_id or 0))
+    with _guards_off(session.connection()):
+        for one in sealed:
+            values = {name: one[name] for name in ("number", "salt", "hash")}
+            session.connection().execute(table.update().where(table.c.id == one["id"]).values(values))
+        chains = pending._CHAINS
+        session.connection().execute(chains.delete().where(chains.c.instance_id == (instance_id or 0)))
+        last = sealed[-1]
+        head = {"count": last["number"], "head": last["hash"], "last_id": last["id"]}
+        session.connection().execute(chains.insert().values(instance_id=instance_id or 0, **head))
+
+
+@contextmanager
+def _guards_off(connection: Connection) -> Iterator[None]:
+    run = connection.exec_driver_sql
+    if connection.dialect.name == "sqlite":
+        sql = run("SELECT sql FROM sqlite_master WHERE name = 'history_not_changed'").scalar_one()
+        run("DROP TRIGGER history_not_changed")
+        yield
+        run(sql)
+    else:
+        run("SET LOCAL session_replication_role = replica")
+        yield
+        run("SET LOCAL session_replication_role = DEFAULT")
+
+
+def _events() -> Table:
+    table: Any = HistoryEvent.__table__
+    return table  # type: ignore[no-any-return]
+
+
+def _chained(events: list[dict[str, Any]], chain: int) -> Iterator[dict[str, Any]]:
+    """Events with their places in a chain."""
+    head = GENESIS
+    for number, one in enumerate(events, 1):
+        salt = os.urandom(SALT_BYTES)
+        told = Told(one["type"], moment(one["at"]), one["actor_id"], one["activity_id"])
+        head = event_hash(Place(chain, number, head), told, commitment(one["data"], salt))
+        yield {**one, "number": number, "salt": salt, "hash": head}
+
+
+# Many cases ---------------------------------------------------------------------------------------------------------
+
+
+def _clone(database: Database) -> None:
+    """Cases like the ones that ran, with chains of their own, until there are `EVENTS` events."""
+    cases, table = _cases(), _events()
+    with database.reading() as session:
+        query = select(table.c.instance_id).where(table.c.instance_id.is_not(None))
+        ids = list(session.scalars(query.group_by(table.c.instance_id).limit(60)))
+        templates = [(_row(session, cases, id_), _rows(session, table, id_)) for id_ in ids]
+        count = session.scalar(select(func.count()).select_from(table)) or 0
+    number = 0
+    while count < EVENTS:
+        with database.transaction() as session:
+            waiting: list[dict[str, Any]] = []
+            while len(waiting) < _BATCH and count + len(waiting) < EVENTS:
+                of_case, events = templates[number % len(templates)]
+                number += 1
+                made = {**of_case, "business_key": f"BUKTI-{number:07}"}
+                new = session.execute(insert(cases).values(made).returning(cases.c.id)).scalar_one()
+                waiting += _chained([{**one, "instance_id": new} for one in events], new)
+            session.connection().execute(insert(table), waiting)
+            count += len(waiting)
+
+
+def _cases() -> Table:
+    table: Any = ProcessInstance.__table__
+    return table  # type: ignore[no-any-return]
+
+
+def _row(session: Session, table: Table, id_: int) -> dict[str, Any]:
+    names = [column.name for column in table.c if column.name != "id"]
+    query = select(*(table.c[name] for name in names)).where(table.c.id == id_)
+    return dict(zip(names, session.execute(query).one(), strict=True))
+
+
+def _rows(session: Session, table: Table, case: int) -> list[dict[str, Any]]:
+    names = [column.name for column in table.c if column.name not in _PLACES]
+    query = select(*(table.c[name] for name in names)).where(table.c.instance_id == case).order_by(table.c.id)
+    return [dict(zip(names, one, strict=True)) for one in session.execute(query)]
+
+
+# Signing, checking, taking along ------------------------------------------------------------------------------------
+
+
+def _timed(do: Callable[[], Any]) -> tuple[Any, float, float]:
+    """What came, by the clock and by this process's own work, in seconds."""
+    began, worked = time.perf_counter(), time.process_time()
+    found = do()
+    return found, time.perf_counter() - began, time.process_time() - worked
+
+
+def _checkpoint(name: str, database: Database) -> None:
+    made, took, busy = _timed(lambda: evidence.make_checkpoint(database, actor=None))
+    row(f"{name}: a first checkpoint", f"{made.chains:,} chains in {took:.1f} s, CPU {busy:.1f} s")
+    with database.transaction() as session:
+        evidence._demand(session, None)
+    made, took, busy = _timed(lambda: evidence.make_checkpoint(database, actor=None))
+    row(f"{name}: the next, one chain grew", f"{made.chains:,} chains in {took:.2f} s, CPU {busy:.2f} s")
+
+
+def _verify(name: str, office: Installation, database: Database) -> None:
+    found, took, busy = _timed(
+        lambda: verifying.snapshot_verified(office.config, database, lambda _done: None)
+    )
+    assert not found.faults, found.faults[:5]
+    told = f"{found.events:,} in {took:.1f} s, CPU {busy:.1f} s: {found.events / busy:,.0f}/s; no false alarm"
+    row(f"{name}: verify", told, "50,000/s")
+
+
+def _export(name: str, office: Installation, database: Database) -> None:
+    with database.reading() as session:
+        ids = list(session.scalars(select(ProcessInstance.id).order_by(ProcessInstance.id).limit(EXPORTED)))
+        _none, took, busy = _timed(lambda: bundles.write(session, office.config, ids, io.BytesIO()))
+        row(f"{name}: evidence of {EXPORTED} cases", f"{took:.1f} s, CPU {busy:.1f} s")
+    query = select(ProcessInstance.id).order_by(ProcessInstance.id).limit(2_000)
+    with database.reading() as session, tempfile.TemporaryFile() as file:
+        ids = list(session.scalars(query))
+        _none, took, busy = _timed(lambda: bundles.write(session, office.config, ids, file))
+        size = file.seek(0, io.SEEK_END) / 1e6
+        row(f"{name}: evidence of {len(ids):,} cases", f"{took:.1f} s, CPU {busy:.1f} s, {size:.0f} MB")
