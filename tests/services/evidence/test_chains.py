@@ -1,5 +1,7 @@
 """Every event has its place in a chain; the database keeps it there, and whoever goes round it is found."""
 
+import json
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -141,3 +143,17 @@ def test_words_marked_by_hand_are_erased_from_the_record_and_the_chain_holds(off
     with unguarded(office.database) as connection:
         run(connection, "UPDATE history_event SET data = '{\"values\": {}}' WHERE redacted IS NOT NULL")
     assert only(office.database).kind == "redacted"
+
+
+def test_events_whose_keys_are_stored_in_another_order_are_whole(office: Office) -> None:
+    """As those of earlier releases are on SQLite, and all on PostgreSQL: what is stored is not what was hashed."""
+    case = case_of(office)
+    with unguarded(office.database) as connection:
+        row = connection.execute(
+            select(HistoryEvent.id, HistoryEvent.data).where(
+                HistoryEvent.instance_id == case.id, HistoryEvent.number == 1
+            )
+        ).one()
+        other = json.dumps(dict(reversed(row.data.items())), indent=1)
+        run(connection, "UPDATE history_event SET data = :data WHERE id = :id", data=other, id=row.id)
+    assert verified(office.database).faults == ()
