@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, text
 
 from app.config import Config, from_environment
 from app.db import Database
-from app.services.core import settings
+from app.services.core import security_log, settings
 from app.services.core.access import Actor
 from app.services.maintenance import migrations
 from tests.databases import Lender
@@ -79,6 +79,12 @@ def compiled() -> Iterator[None]:
     """What a server compiles once, tests compile once; passwords are hashed for tests."""
     with compiled_once(), templates_compiled_once(), hashed_cheaply():
         yield
+
+
+@pytest.fixture(autouse=True)
+def from_nowhere() -> None:
+    """What a test does comes from no page or command: one that an earlier test ran in this process has told so."""
+    security_log.come_from(security_log.Origin())
 
 
 Administer = Callable[[str], object]
