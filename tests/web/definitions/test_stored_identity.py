@@ -82,9 +82,8 @@ def test_a_deployment_refuses_each_of_these_places(office: Database) -> None:
     assert places == {"salinan", "semua", "nanti", "lagi", *boxes}
 
 
-def run(api: Callable[[str], Api], name: str) -> int:
+def run(upp: Api, name: str) -> int:
     """A case that begins with this name, asked for it again, and stands at its last task."""
-    upp = api("upp")
     given = {"judul": "Jalan", "nama_pelapor": name}
     case: int = upp.post("/process-instances", {"key": KEY, "variables": given}).json["id"]
     [task] = upp.get("/tasks", instance_id=case).json["items"]
@@ -97,7 +96,8 @@ def run(api: Callable[[str], Api], name: str) -> int:
 def test_two_names_leave_the_same_behind(
     office: Database, api: Callable[[str], Api], sign_in: Callable[[str], Browser]
 ) -> None:
-    first, second = run(api, "Kenari"), run(api, "Budi Santoso")
+    upp = api("upp")  # one session: events tell from which
+    first, second = run(upp, "Kenari"), run(upp, "Budi Santoso")
     with office.reading() as session:
         held = [session.get_one(ProcessInstance, case).variables for case in (first, second)]
         query = select(HistoryEvent).order_by(HistoryEvent.id)
@@ -119,7 +119,7 @@ def test_two_names_leave_the_same_behind(
 def test_who_may_see_the_identity_still_does(
     api: Callable[[str], Api], sign_in: Callable[[str], Browser]
 ) -> None:
-    case = run(api, "Kenari")
+    case = run(api("upp"), "Kenari")
     browser = sign_in("upp")
     browser.get(f"/perkara/{case}")
     shown = browser.post(f"/perkara/{case}/identitas")
