@@ -140,7 +140,7 @@ def audit(office: Office, auditor: Person, case_id: int, folder: Path) -> None:
     office.installation.command("checkpoint")
     shoot(auditor, "/tanya?k1=semua&k1.1=tugas&k1.1.keadaan=late", folder / "audit-question.png", height=1250)
     shoot(auditor, f"/perkara/{case_id}/putar?langkah=4", folder / "audit-replay.png", height=1250)
-    shoot(auditor, "/proses/1/kinerja", folder / "audit-performance.png", height=900)
+    shoot(auditor, "/proses/1/kinerja?ukuran=done", folder / "audit-performance.png", height=900)
     shoot(auditor, "/bukti", folder / "audit-evidence.png", height=800)
 
 
