@@ -14,7 +14,7 @@ export default function shortcuts() {
     if (event.defaultPrevented || event.isComposing || document.querySelector("dialog[open]")) return;
     if (event.ctrlKey || event.metaKey) return together(event);
     if (event.key === "Escape" && event.target.matches("[data-search]")) return leaveSearch(event);
-    if (event.altKey || event.target.closest(TYPED) || (!wanted() && event.key !== "?")) return;
+    if (event.altKey || types(event.target) || (!wanted() && event.key !== "?")) return;
     if (event.key === "Enter") keepRow(event.target.closest("[data-open]")?.closest("[data-item]"));
     if (press(event.key, dialog) !== false) event.preventDefault();
   });
@@ -65,6 +65,8 @@ function offerHelp(dialog) {
   box.addEventListener("change", () => keep(COOKIE, box.checked ? "on" : "off"));
 }
 
+// What a dialog that just closed holds has the focus until the next frame, and nobody types there.
+const types = (target) => Boolean(target.closest(TYPED)?.getClientRects().length);
 const wanted = () => kept(COOKIE) !== "off";
 const items = () => [...document.querySelectorAll("[data-list] [data-item]")];
 const current = () => document.querySelector("[data-item][data-current]");
