@@ -77,15 +77,16 @@ def redact(session: Session, instance_id: int, change: Callable[[Any], Any]) -> 
     connection = session.connection()
     pending.write(connection)
     e, permits = (cast("Table", model.__table__) for model in (HistoryEvent, HistoryPermit))
-    mine = select(e.c.id, e.c.number, e.c.data, e.c.salt).where(
-        e.c.instance_id == instance_id, e.c.redacted.is_(None), e.c.number.is_not(None)
+    mine = select(e.c.id, e.c.number, e.c.data, e.c.salt, e.c.redacted).where(
+        e.c.instance_id == instance_id, e.c.number.is_not(None)
     )
     digests: dict[str, str] = {}
     connection.execute(permits.insert().values(instance_id=instance_id, action="UPDATE"))
-    for id_, number, data, salt in connection.execute(mine.order_by(e.c.id)).all():
+    for id_, number, data, salt, before in connection.execute(mine.order_by(e.c.id)).all():
         told = {key: change(value) for key, value in data.items()}
         if told != data:
-            values = {"data": told, "salt": None, "redacted": commitment(data, salt)}
+            # What was redacted before keeps its commitment: that of what was recorded.
+            values = {"data": told, "salt": None, "redacted": before or commitment(data, salt)}
             connection.execute(update(e).where(e.c.id == id_).values(values))
             digests[str(number)] = hashlib.sha256(canonical(told)).hexdigest()
     connection.execute(permits.delete().where(permits.c.instance_id == instance_id))
