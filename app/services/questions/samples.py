@@ -10,7 +10,14 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.errors import InvalidForm, NotAllowed, NotFound
-from app.history.events import FindingRecorded, IdentityShown, SampleDrawn
+from app.history.events import (
+    CaseFileTaken,
+    CaseFollowed,
+    CaseUnfollowed,
+    FindingRecorded,
+    IdentityShown,
+    SampleDrawn,
+)
 from app.history.rows import EVENTS
 from app.i18n import _, moment
 from app.models import AuditSample, ProcessInstance, SampledCase, UserTask
@@ -26,7 +33,14 @@ VERDICTS = ("fine", "flawed", "unclear")
 MOST, MOST_POPULATION = 500, 200_000
 MOST_LETTERS, SEED_LETTERS = 10_000, 64
 #: Events that are no work on a case: whoever only looked at it may audit it.
-_NO_WORK = (IdentityShown.type, "case_held", "hold_lifted")
+_NO_WORK = (
+    IdentityShown.type,
+    CaseFileTaken.type,
+    CaseFollowed.type,
+    CaseUnfollowed.type,
+    "case_held",
+    "hold_lifted",
+)
 
 
 @dataclass(frozen=True)

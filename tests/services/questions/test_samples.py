@@ -7,9 +7,11 @@ from sqlalchemy.orm import Session
 from app.commands import questions as commands
 from app.commands.transaction import Command
 from app.errors import InvalidForm, NotAllowed, NotFound
+from app.history.events import CaseFileTaken
 from app.models import AuditSample, HistoryEvent, SampledCase, User
-from app.services.core import access
+from app.services.core import access, history
 from app.services.core.access import Actor
+from app.services.notifications import followers
 from app.services.questions import samples, saved
 from app.services.questions.question import Question
 from app.services.tasks import tasks
@@ -61,6 +63,9 @@ def test_who_worked_on_a_case_does_not_audit_it(office: Office) -> None:
         session.flush()
         former = access.actor_of(budi)
         places = {row.instance_id: row.position for row in session.scalars(select(SampledCase))}
+        followers.follow(session, other.id, actor=former)  # to look at a case is no work on it
+        taken = CaseFileTaken(archive=False, identity=False)
+        history.record(session, taken, actor=former, instance_id=other.id)
         why = samples.conflicts(session, [worked.id, other.id], actor=former)
         assert set(why) == {worked.id}
         assert "Periksa" in why[worked.id]
