@@ -163,6 +163,10 @@ def value_of(values: Mapping[str, str]) -> str:
     return value
 
 
+#: In which days are asked about; no moment counted from one leaves the calendar.
+_YEARS = range(1900, 2200)
+
+
 def day_of(text: str) -> date | None:
     """A date as people write it; None for none.
 
@@ -172,9 +176,12 @@ def day_of(text: str) -> date | None:
     if not text:
         return None
     try:
-        return date.fromisoformat(str(moments.from_text(text, "date")))
+        day = date.fromisoformat(str(moments.from_text(text, "date")))
     except ValueError:
-        raise refused(_("Tanggal {text} tidak dikenal. Contoh: 24-11-2026.", text=text)) from None
+        day = None
+    if day is None or day.year not in _YEARS:
+        raise refused(_("Tanggal {text} tidak dikenal. Contoh: 24-11-2026.", text=text))
+    return day
 
 
 def days_of(values: Mapping[str, str]) -> tuple[date | None, date | None]:

@@ -267,7 +267,9 @@ def versions(session: Session, definition: ProcessDefinition) -> Sequence[Proces
 
 
 def _month(text: str) -> str:
+    """A month, "" for none. No record is older than 1900."""
     try:
-        return date.fromisoformat(f"{text}-01").strftime("%Y-%m")
+        first = date.fromisoformat(f"{text}-01")
     except ValueError:
         return ""
+    return first.strftime("%Y-%m") if first.year >= 1900 else ""

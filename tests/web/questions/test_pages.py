@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
+import pytest
+
 from tests.web.conftest import Browser, Case
 
 SignIn = Callable[[str], Browser]
@@ -78,3 +80,20 @@ def test_an_auditor_keeps_a_question_draws_a_sample_and_writes_findings(sign_in:
     assert owner.post(f"{place}/1", verdict="fine", finding="").status_code == 403
     assert sign_in("lapor").get(place).status_code == 403
     assert "Uji petik" in owner.get("/tanya/sampel").text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "/tanya/identitas?dari=01-01-0001",
+        "/tanya/identitas?sampai=31-12-9999",
+        "/tanya/identitas/unduh?dari=01-01-0001",
+        "/tanya?k1.1=identitas&k1.1.sampai=31-12-9999",
+        "/tanya?k1.1=tugas&k1.1.dari=01-01-0001",
+        "/tanya?tentang=peristiwa&k1.1=waktu&k1.1.dari=01-01-0001",
+        "/proses/1/kinerja?until=0001-01",
+        "/proses/1/kinerja/jalan?until=0001-01",
+    ],
+)
+def test_days_at_the_ends_of_the_calendar_are_refused_in_words(sign_in: SignIn, asked: str) -> None:
+    assert sign_in("auditor").get(asked).status_code in {200, 422}
