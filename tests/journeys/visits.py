@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.services.questions import cases
+from app.services.questions import case_conditions
 from tests.journeys.people import Person
 from tests.journeys.scene import TWO_STEPS, Scene
 from tests.services.sop_tables import tables
@@ -66,7 +66,9 @@ _PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFram
 
 
 #: A question with a condition of each kind, and none filled in.
-_EVERY_CONDITION = "&".join(f"k1.{place}={subject}" for place, subject in enumerate(cases.SUBJECTS[:12], 1))
+_EVERY_CONDITION = "&".join(
+    f"k1.{place}={subject}" for place, subject in enumerate(case_conditions.SUBJECTS[:12], 1)
+)
 
 
 @dataclass(frozen=True)

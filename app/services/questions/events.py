@@ -20,7 +20,7 @@ from app.services.core import candidates, holidays, lookups
 from app.services.core.access import Actor
 from app.services.core.candidates import Key, Rare, Source
 from app.services.core.paging import Page, cursor, limited, moment_of, number_of, values_of
-from app.services.questions import cases, terms
+from app.services.questions import case_conditions, terms
 from app.services.questions.question import Condition, Question, without_empty
 from app.services.questions.terms import Term, Terms
 
@@ -139,8 +139,8 @@ def _term(session: Session, one: Condition) -> Term:
 def _type(_session: Session, values: Mapping[str, str]) -> Term:
     asked = values.get("nilai", "")
     if asked == "campur_tangan":
-        queries = [_all().where(EVENTS.c.type == type_) for type_ in cases.INTERVENTIONS]
-        return Term(EVENTS.c.type.in_(cases.INTERVENTIONS), queries)
+        queries = [_all().where(EVENTS.c.type == type_) for type_ in case_conditions.INTERVENTIONS]
+        return Term(EVENTS.c.type.in_(case_conditions.INTERVENTIONS), queries)
     if asked not in CATALOGUE:
         raise terms.refused(_("Pilih peristiwanya dulu."))
     fits = EVENTS.c.type == asked
@@ -172,7 +172,7 @@ def is_in_hours(calendar: Calendar, at: datetime, asked: str) -> bool:
 
 
 def _actor(session: Session, values: Mapping[str, str]) -> Term:
-    fits = EVENTS.c.actor_id == cases.officer_of(session, values)
+    fits = EVENTS.c.actor_id == case_conditions.officer_of(session, values)
     return Term(fits, [_all().where(fits)])
 
 

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from app.i18n import N_, _
 from app.services.core.access import STATES
-from app.services.questions import cases
+from app.services.questions import case_conditions
 from app.services.questions.choices import Choices, Options
 from app.services.questions.question import CASES, Condition, Question
 from app.web.questions import words
@@ -142,7 +142,11 @@ def _states(_choices: Choices) -> Options:
 
 def _happenings(_choices: Choices) -> Options:
     first = [("campur_tangan", _("Campur tangan apa pun"))]
-    return [*first, *((name, words.event(name)) for name in cases.INTERVENTIONS), *words.other_events()]
+    return [
+        *first,
+        *((name, words.event(name)) for name in case_conditions.INTERVENTIONS),
+        *words.other_events(),
+    ]
 
 
 def _outcomes(choices: Choices) -> Options:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.history.events import CATALOGUE
 from app.i18n import N_, _
-from app.services.questions import cases
+from app.services.questions import case_conditions
 
 STATES: Mapping[str, str] = {
     "active": N_("Berjalan"),
@@ -106,7 +106,7 @@ def event(type_: str) -> str:
 
 def other_events() -> list[tuple[str, str]]:
     """Types of events of cases that are no interventions."""
-    return [(name, event(name)) for name in _NAMES if name not in cases.INTERVENTIONS]
+    return [(name, event(name)) for name in _NAMES if name not in case_conditions.INTERVENTIONS]
 
 
 def grouped_events(_choices: object) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from app.commands.search import Turns
 from app.models import CaseBranch, ProcessInstance
 from app.services.definitions import definitions
 from app.services.maintenance import migrations
-from app.services.questions import cases, events, ledger, samples
+from app.services.questions import case_conditions, cases, events, ledger, samples
 from app.services.questions.ledger import Filters
 from app.services.questions.question import EVENTS, Condition, Group, Question
 from app.services.tasks import tasks
@@ -34,7 +34,7 @@ def of_cases() -> Iterator[Condition]:
         ("hari", "3"),
     ):
         yield one("tugas", **{name: value})
-    for state in cases.TASK_STATES:
+    for state in case_conditions.TASK_STATES:
         yield one("tugas", keadaan=state)
         yield one("tugas", keadaan=state, lajur="Loket", petugas="rina", **_PERIOD)
     for subject in (
@@ -84,7 +84,7 @@ def work(office: Office) -> None:
 def test_no_condition_reads_a_growing_table_whole(office: Office) -> None:
     work(office)
     asked = list(of_cases())
-    assert {condition.subject for condition in asked} == set(cases.SUBJECTS)
+    assert {condition.subject for condition in asked} == set(case_conditions.SUBJECTS)
     assert {condition.subject for condition in of_events()} == set(events.SUBJECTS)
     questions = [every(), every(*asked[:6])]
     questions += [every(condition) for condition in asked]
