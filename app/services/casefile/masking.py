@@ -30,6 +30,7 @@ from app.models import (
     ProcessInstance,
     ReporterMessage,
     ReporterRating,
+    SampledCase,
     UserTask,
 )
 from app.services import identity
@@ -39,6 +40,7 @@ from app.services.core.reasons import required_reason
 from app.services.core.security_log import Deed
 from app.services.definitions import definitions
 from app.services.definitions.definitions import Version
+from app.services.instances import listed
 from app.services.search import words as search_words
 
 MOST_WORDS, SHORTEST, LONGEST = 20, 3, 200
@@ -223,21 +225,18 @@ def _count(words: str, texts: Sequence[str]) -> int:
 
 
 def _write_anew(session: Session, instance: ProcessInstance, texts: Mapping[str, str]) -> None:
-    """Put texts in place wherever the case is told of now: variables, tasks, notes, names of files, messages and
-    notices that are still to be read, and the index of its words."""
+    """Put texts in place wherever the case is told of now: variables, what lists show and count it by, tasks, notes,
+    findings, names of files, messages and notices that are still to be read, and the index of its words."""
     version = definitions.version(session, instance.definition_id)
 
     def put(value: Any) -> Any:
         return masking.put_in_place(value, texts)
 
+    before = instance.variables
     instance.variables = {
-        key: identity.in_free_text(version, key, value, put) for key, value in instance.variables.items()
+        key: identity.in_free_text(version, key, value, put) for key, value in before.items()
     }
-    named = version.diagram.properties
-    for column, name in (("subject", "perihal"), ("area", "wilayah")):
-        key = named.get(name)
-        if key in instance.variables and isinstance(instance.variables[key], str):
-            setattr(instance, column, put(getattr(instance, column)))
+    listed.write_anew(session, instance, version, before)
     for model, columns, of in _told(instance.id):
         for row in session.scalars(select(model).where(of)):
             for column in columns:
@@ -258,6 +257,7 @@ def _told(id_: int) -> list[tuple[Any, tuple[str, ...], Any]]:
         (ReporterMessage, ("text",), ReporterMessage.instance_id == id_),
         (ReporterRating, ("text",), ReporterRating.instance_id == id_),
         (Attachment, ("name",), (Attachment.instance_id == id_) & ~Attachment.is_private),
+        (SampledCase, ("finding",), SampledCase.instance_id == id_),
         (CaseHold, ("reason",), CaseHold.instance_id == id_),
         (Notice, ("body",), Notice.instance_id == id_),
         (OutboxMessage, ("body",), OutboxMessage.instance_id == id_),

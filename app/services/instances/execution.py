@@ -29,7 +29,7 @@ from app.services.core import bulk, clock
 from app.services.core.access import Actor
 from app.services.definitions.definitions import Version
 from app.services.facts import writing as facts
-from app.services.instances import incidents, task_order, task_rows, waits
+from app.services.instances import incidents, listed, task_rows, waits
 from app.services.messaging import outgoing
 from app.services.notifications import followers, reminders, task_notices, texts
 from app.services.people.units import staff
@@ -38,16 +38,6 @@ from app.services.people.units import staff
 _STORE = update(cast("Table", ProcessInstance.__table__)).where(
     ProcessInstance.id == bulk.ID, ProcessInstance.revision == bindparam("read_revision")
 )
-#: Columns that lists show, and the property that names the variable of each.
-_LISTED = {
-    "subject": "perihal",
-    "category": "kategori",
-    "unit_code": "unit",
-    "area": "wilayah",
-    "priority": "prioritas",
-}
-#: Of a variable that lists show: whatever asks without a form takes a megabyte, and each list would carry it along.
-_MOST_LISTED = 1_000
 
 
 def apply(
@@ -251,16 +241,12 @@ def _next_revision(revision: int) -> int:
 
 
 def _now(instance: ProcessInstance, version: Version, step: Step) -> dict[str, Any]:
-    properties = version.diagram.properties
     visits = Counter(instance.visits)
     if step.kept is not None:
         visits = Counter(dict[str, int]())
         for element, times in instance.visits.items():
             visits[step.kept.renamed.get(element, element)] += times
     visited = visits + Counter(step.visits)
-    listed = {
-        column: _as_text(step.variables.get(properties.get(name, ""))) for column, name in _LISTED.items()
-    }
     return {
         "revision": _next_revision(instance.revision),
         **({"definition_id": version.id} if step.kept is not None else {}),
@@ -268,8 +254,7 @@ def _now(instance: ProcessInstance, version: Version, step: Step) -> dict[str, A
         "variables": step.variables,
         "visits": dict(visited),
         "branches": sorted(version.branches & visited.keys()),
-        **listed,
-        "priority_rank": task_order.rank(properties, listed["priority"]),
+        **listed.columns(version.diagram.properties, step.variables),
     }
 
 
@@ -280,8 +265,3 @@ def _end(session: Session, step: Step) -> dict[str, Any]:
         "end_activity_id": step.end.id if step.end else None,
         "end_name": step.end.name if step.end else None,
     }
-
-
-def _as_text(value: Any) -> str:
-    text = ", ".join(map(str, value)) if isinstance(value, list) else "" if value is None else str(value)
-    return text[:_MOST_LISTED]

@@ -10,6 +10,7 @@ from app.db import Database
 from app.errors import Conflict, InvalidForm, NotAllowed, NotFound
 from app.forms.masking import SIGN
 from app.models import (
+    CaseFact,
     CaseWords,
     IdentityValue,
     InstanceText,
@@ -20,15 +21,16 @@ from app.models import (
 )
 from app.services import identity
 from app.services.casefile import casefile, masking, notes
-from app.services.core import history
+from app.services.core import filter_values, history
 from app.services.definitions import definitions
 from app.services.deployment import deployments
 from app.services.notifications import outbox
+from app.services.numbers import totals
 from app.services.search import words
 from app.services.tasks import tasks, undoing
 from tests.canaries.crawling import in_database
 from tests.services.counting import statements
-from tests.services.office import Office, form, text
+from tests.services.office import Office, form, procedure, text
 
 TELEPHONE = "0812-3456-7890"
 
@@ -203,6 +205,35 @@ def test_marked_words_are_gone_from_all_that_is_read(office: Office, named: Proc
     assert shown(office, named) == {sign: "Karto Suwiryo"}
     columns = set().union(*in_database(office.database, {"karto suwiryo"}).values())
     assert columns == {"history_event.data"}  # the record is never written anew
+
+
+def test_marked_words_are_gone_from_what_a_case_is_listed_and_counted_by(database: Database) -> None:
+    office = Office(database)
+    with database.transaction() as session:
+        fields = [text("nomor"), text("judul"), text("jenis"), text("tempat")]
+        changed = procedure()["uji.bpmn"].replace(b'name="perihal"', b'name="kategori" value="jenis"/>%b', 1)
+        listed = (
+            b'<spiffworkflow:property name="wilayah" value="tempat"/><spiffworkflow:property name="perihal"'
+        )
+        deployments.deploy(
+            session,
+            {"uji.bpmn": changed.replace(b"%b", listed), "terima.form": form(*fields)},
+            actor=None,
+        )
+    one = office.start(judul="Lampu", jenis="Karto Suwiryo", tempat="Dekat Karto Suwiryo")
+    office.start(judul="Lain", jenis="Jalan", tempat="Dekat Karto Suwiryo")
+    with database.transaction() as session:
+        totals.fold(session)
+    sign = mark(office, one, "Karto Suwiryo")
+    row = held(office, one)
+    assert (row.category, row.area) == (sign, f"Dekat {sign}")
+    with database.transaction() as session:
+        offered = filter_values.known(session, ("category", "area"), actor=office.rina)
+        assert set(offered["category"]) == {sign, "Jalan"}
+        assert "Dekat Karto Suwiryo" in offered["area"]  # another case holds it
+        totals.fold(session)
+        assert {by for (by,) in totals.summed(session, "uji", "category")} == {sign, "Jalan"}
+        assert session.get_one(CaseFact, one.id).category == sign
 
 
 def test_marked_words_are_masked_when_they_come_again(office: Office, named: ProcessInstance) -> None:
