@@ -7,7 +7,7 @@ from app.db import Database
 from app.errors import InvalidForm
 from app.i18n import _
 from app.services.core.access import Actor
-from app.services.questions import cases, samples, saved
+from app.services.questions import cases, findings, samples, saved
 from app.services.questions.question import Question
 from app.services.questions.samples import Wanted
 
@@ -74,18 +74,19 @@ def record_finding(
     sample_id: int,
     position: int,
     verdict: str,
-    finding: str,
+    text: str,
     *,
+    shown: str = "",
     actor: Actor,
     command: Command,
 ) -> Answer:
-    """Write down a finding. Raises: what `samples.record_finding` raises, and `run_command`."""
+    """Write down a finding. Raises: what `findings.record` raises, and `run_command`."""
     return run_command(
         database,
         command,
         lambda session: {
-            "position": samples.record_finding(
-                session, sample_id, position, verdict, finding, actor=actor
+            "position": findings.record(
+                session, sample_id, position, verdict, text, shown=shown, actor=actor
             ).position
         },
         actor=actor,

@@ -6,7 +6,7 @@ edited, copied and sent to another case, and still nobody takes one telephone fo
 
 import re
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -113,6 +113,19 @@ def _any_of(texts: tuple[str, ...]) -> re.Pattern[str]:
 def _whole(text: str) -> str:
     before, after = (r"(?<!\w)" if text[:1].isalnum() else ""), (r"(?!\w)" if text[-1:].isalnum() else "")
     return f"{before}{re.escape(text)}{after}"
+
+
+def with_signs_for(text: str, words: Collection[str], sign: Hide) -> str:
+    """Return ``text`` with ``sign(hit)`` in place of each of ``words``, in large or small letters, the longest first;
+    no part of a word, nor of a sign."""
+    if not words:
+        return text
+    found = re.compile("|".join(map(_whole, sorted(words, key=lambda one: (-len(one), one)))), re.IGNORECASE)
+    pieces, end = list[str](), 0
+    for one in SIGN.finditer(text):
+        pieces += found.sub(lambda hit: sign(hit.group()), text[end : one.start()]), one.group()
+        end = one.end()
+    return "".join((*pieces, found.sub(lambda hit: sign(hit.group()), text[end:])))
 
 
 def masked_field(part: Field | None, value: Any, hide: Hide) -> Any:

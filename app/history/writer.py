@@ -68,9 +68,10 @@ def remove_all(session: Session, instance_id: int, *, at: datetime) -> Removed:
     return Removed(found[0], found[1].hex()) if found else Removed(0, "")
 
 
-def redact(session: Session, instance_id: int, change: Callable[[Any], Any]) -> Mapping[str, str]:
-    """Rewrite what events of a case tell where ``change`` makes it another; return by the number of each the SHA-256
-    of what it tells now. The chain holds: it has a commitment, whose salt is gone afterwards.
+def redact(session: Session, instance_id: int, change: Callable[[str, Any], Any]) -> Mapping[str, str]:
+    """Rewrite what events of a case tell where ``change`` (of its key, and what it tells) makes it another; return by
+    the number of each the SHA-256 of what it tells now. The chain holds: it has a commitment, whose salt is gone
+    afterwards.
 
     For the erasure of identity alone, which records what this returns.
     """
@@ -83,7 +84,7 @@ def redact(session: Session, instance_id: int, change: Callable[[Any], Any]) -> 
     digests: dict[str, str] = {}
     connection.execute(permits.insert().values(instance_id=instance_id, action="UPDATE"))
     for id_, number, data, salt, before in connection.execute(mine.order_by(e.c.id)).all():
-        told = {key: change(value) for key, value in data.items()}
+        told = {key: change(key, value) for key, value in data.items()}
         if told != data:
             # What was redacted before keeps its commitment: that of what was recorded.
             values = {"data": told, "salt": None, "redacted": before or commitment(data, salt)}

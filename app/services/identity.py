@@ -26,7 +26,8 @@ from app.services.people import membership_changes
 
 #: What no form asks for may be anything.
 _UNDESCRIBED = Field("expression", id="")
-#: Letters of a reason.
+#: Letters of what identity fields hold: shorter ones are found in any text.
+_SHORTEST = 3
 
 
 def part(
@@ -74,6 +75,28 @@ def masked_text(session: Session, instance: ProcessInstance, text: str) -> str:
     masked = masker.hide(text)
     store(session, instance.id, masker.sealed)
     return masked
+
+
+def masked_of_outsider(session: Session, instance: ProcessInstance, text: str) -> str:
+    """As `masked_text`, with signs for what the case's identity fields hold as well: who writes it works in none of
+    the lanes that see them, and whoever reads it need not either. 2 SQL, and what is sealed."""
+    text = masked_text(session, instance, text)
+    masker = masks.masker(session, instance)
+    masked = masking.with_signs_for(
+        text, known_words(session, instance.id), lambda words: masker.sign(words, masking.WORDS)
+    )
+    store(session, instance.id, masker.sealed)
+    return masked
+
+
+def known_words(session: Session, instance_id: int) -> set[str]:
+    """The texts that a case's identity fields hold, whole, but for the shortest; not what signs hide. 1 SQL."""
+    query = select(IdentityValue).where(IdentityValue.instance_id == instance_id)
+    held = [row for row in session.scalars(query) if not masking.is_sign(row.field_key)]
+    texts = (
+        text.strip() for row in held for text in masking.texts_in(encryption.unseal(session, row.ciphertext))
+    )
+    return {text for text in texts if len(text) >= _SHORTEST}
 
 
 def hidden_text(session: Session, text: str) -> str:

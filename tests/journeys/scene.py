@@ -22,7 +22,7 @@ from app.services.files import phone_photos
 from app.services.migration import batches
 from app.services.migration.decisions import Decisions
 from app.services.people import second_steps, users
-from app.services.questions import samples, saved
+from app.services.questions import findings, samples, saved
 from app.services.questions.question import question_of
 from app.services.studio import draft_files, drafts, new_drafts, titles
 from app.services.workload import transfers
@@ -118,7 +118,7 @@ def _draw_sample(office: Office) -> str:
         ids = list(session.scalars(select(ProcessInstance.id).limit(4)))
         wanted = samples.wanted("Uji petik triwulan", asked, "2026", str(len(ids)), actor=auditor)
         drawn = samples.keep(session, wanted, ids, len(ids), actor=auditor)
-        samples.record_finding(session, drawn.id, 1, "flawed", "Lewat lima hari kerja", actor=auditor)
+        findings.record(session, drawn.id, 1, "flawed", "Lewat lima hari kerja", actor=auditor)
         return str(drawn.id)
 
 

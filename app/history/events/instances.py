@@ -131,6 +131,17 @@ class CaseFileTaken(InstanceEvent):
     identity: bool
 
 
+@event("finding_changed")
+class FindingChanged(InstanceEvent):
+    """An auditor wrote his finding on the case anew, at its ``position`` in a sample. ``sealed``: what stood there
+    before, see `services.questions.samples.Finding`, encrypted under the identity key: it is for auditors alone, and
+    may name a person whom nobody has masked yet."""
+
+    sample: int
+    position: int
+    sealed: str
+
+
 @event("note_added")
 class NoteAdded(InstanceEvent):
     """An officer wrote a note. ``note``: its id; what it says is not told."""

@@ -133,6 +133,11 @@ def _file_taken(entry: Entry[events.CaseFileTaken], _vocabulary: Vocabulary) -> 
     return Sentence("identity" if entry.event.identity else "note", say(text), meta=meta)
 
 
+@tells(events.FindingChanged)
+def _finding_changed(_entry: Entry[events.FindingChanged], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(N_("Temuan auditor atas perkara ini ditulis ulang")))
+
+
 @tells(events.NoteAdded)
 def _noted(_entry: Entry[events.NoteAdded], _vocabulary: Vocabulary) -> Sentence:
     return Sentence("note", say(N_("Catatan petugas ditambahkan")))

@@ -31,6 +31,11 @@ def unseal(session: Session, ciphertext: bytes) -> Any:
     return orjson.loads(unseal_bytes(session, ciphertext))
 
 
+def seal_as_text(session: Session, value: Any) -> str:
+    """Encrypt a JSON value for where text stands; `unseal` decrypts its bytes."""
+    return seal(session, value).decode()
+
+
 def seal_bytes(session: Session, content: bytes) -> bytes:
     """Encrypt bytes; a third longer."""
     return _fernet(settings.config(session).identity_key).encrypt(content)

@@ -1,7 +1,9 @@
 """Erasing whom a case is about, when that person asks for it: everything that is sealed for the case."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
@@ -21,6 +23,7 @@ from app.models import (
     ImportValue,
     IncomingMail,
     ProcessInstance,
+    SampledCase,
     UserTask,
 )
 from app.services import identity
@@ -28,6 +31,9 @@ from app.services.core import access, bulk, encryption, history, masks, rights
 from app.services.core.access import Actor
 from app.services.core.reasons import required_reason
 from app.services.files import store
+
+#: What `FindingChanged` keeps encrypted.
+_SEALED = "sealed"
 
 
 @dataclass(frozen=True)
@@ -91,6 +97,7 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
     for draft in drafts:
         session.delete(draft)
     words = masks.overlay(session, instance).words
+    known = _erase_in_findings(session, instance_id, words)
     session.execute(delete(IdentityValue).where(IdentityValue.instance_id == instance_id))
     # What the last completion could be taken back with holds what was typed, and identity of before.
     session.execute(delete(CompletionUndo).where(CompletionUndo.instance_id == instance_id))
@@ -108,12 +115,45 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
         reason=reason,
     )
     history.record(session, event, actor=actor, instance_id=instance_id)
-    if words:  # marked by hand after they were recorded: there they stand open
-        digests = writer.redact(session, instance_id, lambda value: masking.put_in_place(value, words))
+    if words or known:  # marked by hand after they were recorded, or never masked: there they stand open
+        digests = writer.redact(session, instance_id, _redacting(session, words, known))
         if digests:
             redacted = HistoryRedacted(digests=digests)
             history.record(session, redacted, actor=actor, instance_id=instance_id)
     return instance
+
+
+def _erase_in_findings(session: Session, instance_id: int, words: Mapping[str, str]) -> set[str]:
+    """Put signs in place of what auditors wrote of the person; return what tells of it in what stood there before,
+    nothing for a case of no sample."""
+    rows = session.scalars(select(SampledCase).where(SampledCase.instance_id == instance_id)).all()
+    known = identity.known_words(session, instance_id) if rows else set()
+    for row in rows:
+        row.finding = _without(row.finding, words, known)
+    return known
+
+
+def _without(value: Any, words: Mapping[str, str], known: Collection[str]) -> Any:
+    signs = defaultdict[str, str](lambda: masking.new_sign(masking.WORDS))
+    return masking.changed(
+        masking.put_in_place(value, words),
+        lambda text: masking.with_signs_for(text, known, lambda hit: signs[hit]),
+    )
+
+
+def _redacting(
+    session: Session, words: Mapping[str, str], known: Collection[str]
+) -> Callable[[str, Any], Any]:
+    """What becomes of a value that an event holds by a name; what is sealed there is for auditors alone."""
+
+    def change(name: str, value: Any) -> Any:
+        if name != _SEALED:
+            return masking.put_in_place(value, words)
+        told = encryption.unseal(session, value.encode())
+        anew = _without(told, words, known)
+        return value if anew == told else encryption.seal_as_text(session, anew)
+
+    return change
 
 
 def _of_case(instance_id: int) -> tuple[ColumnElement[bool], ...]:

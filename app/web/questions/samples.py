@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app.commands import questions as commands
 from app.errors import InvalidForm
 from app.i18n import N_, _
-from app.services.questions import question, samples
+from app.services.questions import findings, question, samples
 from app.web import context, entries, errors, lists
 from app.web.questions import pages, words
 from app.web.security_log import noting
@@ -74,7 +74,9 @@ def _page(
         sample=sample,
         rows=rows,
         titles=lists.titles(session, found),
-        conflicts=samples.conflicts(session, [case.id for case in found], actor=actor),
+        conflicts=findings.conflicts(session, [case.id for case in found], actor=actor),
+        earlier=findings.earlier(session, sample_id, rows, actor=actor),
+        shown={row.position: findings.shown(row) for row in rows},
         done=sum(1 for row in rows if row.verdict),
         verdicts=[(name, _(label)) for name, label in VERDICTS.items()],
         may_write=actor.is_auditor,
@@ -90,7 +92,7 @@ def _page(
 @blueprint.post("/tanya/sampel/<int:sample_id>/<int:position>")
 def record(sample_id: int, position: int) -> Response:
     """Write down a finding."""
-    sent = {name: request.form.get(name, "") for name in ("verdict", "finding")}
+    sent = {name: request.form.get(name, "") for name in ("verdict", "finding", "shown")}
     command = entries.sent_command("record_finding", sample_id, [position, sent])
     try:
         commands.record_finding(
@@ -99,6 +101,7 @@ def record(sample_id: int, position: int) -> Response:
             position,
             sent["verdict"],
             sent["finding"],
+            shown=sent["shown"],
             actor=context.actor(),
             command=command,
         )

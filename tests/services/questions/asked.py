@@ -2,9 +2,13 @@
 
 from sqlalchemy.orm import Session
 
+from app.commands import questions as commands
+from app.commands.transaction import Command
+from app.models import AuditSample
 from app.services.core.access import Actor
-from app.services.questions import cases
+from app.services.questions import cases, samples
 from app.services.questions.question import Condition, Group, Question
+from tests.services.office import Office
 
 
 def one(subject: str, *, negated: bool = False, **values: str) -> Condition:
@@ -24,3 +28,17 @@ def ids(session: Session, question: Question, actor: Actor) -> list[int]:
         if answer.page.next is None:
             return found
         after = answer.page.next
+
+
+EVERY = every(one("proses", nilai="uji"))
+
+
+def draw(office: Office, seed: str, size: int, question: Question = EVERY) -> list[int]:
+    """The cases of a sample that the auditor draws, in their order."""
+    wanted = samples.wanted("Sampel", question, seed, str(size), actor=office.auditor)
+    done = commands.draw(
+        office.database, wanted, actor=office.auditor, command=Command("draw_sample", "0", None, None)
+    )
+    with office.database.reading() as session:
+        sample = session.get_one(AuditSample, done["id"])
+        return [row.instance_id for row in samples.cases_of(session, sample)]

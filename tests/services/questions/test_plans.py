@@ -9,7 +9,7 @@ from app.commands.search import Turns
 from app.models import CaseBranch, ProcessInstance
 from app.services.definitions import definitions
 from app.services.maintenance import migrations
-from app.services.questions import case_conditions, cases, events, ledger, samples
+from app.services.questions import case_conditions, cases, events, findings, ledger
 from app.services.questions.ledger import Filters
 from app.services.questions.question import EVENTS, Condition, Group, Question
 from app.services.tasks import tasks
@@ -107,7 +107,7 @@ def test_no_condition_reads_a_growing_table_whole(office: Office) -> None:
             events.page(session, question, actor=office.auditor, after=happened.page.next or "", limit=1)
         for filters in (Filters(), Filters("rina", "01-01-2020", "31-12-2020", "stranger")):
             ledger.page(session, filters, actor=office.auditor, limit=1)
-        samples.conflicts(session, [1, 2], actor=office.auditor)
+        findings.conflicts(session, [1, 2], actor=office.auditor)
     assert read_whole(office.database, asked_for) == []
 
 

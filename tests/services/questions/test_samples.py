@@ -4,37 +4,23 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.commands import questions as commands
-from app.commands.transaction import Command
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.history.events import CaseFileTaken
-from app.models import AuditSample, HistoryEvent, SampledCase, User
+from app.models import HistoryEvent, SampledCase, User
 from app.services.core import access, history
 from app.services.core.access import Actor
 from app.services.notifications import followers
-from app.services.questions import samples, saved
+from app.services.questions import findings, saved
 from app.services.questions.question import Question
 from app.services.tasks import tasks
 from tests.services.office import Office
-from tests.services.questions.asked import every, one
-
-EVERY = every(one("proses", nilai="uji"))
-
-
-def draw(office: Office, seed: str, size: int, question: Question = EVERY) -> list[int]:
-    wanted = samples.wanted("Sampel", question, seed, str(size), actor=office.auditor)
-    done = commands.draw(
-        office.database, wanted, actor=office.auditor, command=Command("draw_sample", "0", None, None)
-    )
-    with office.database.reading() as session:
-        sample = session.get_one(AuditSample, done["id"])
-        return [row.instance_id for row in samples.cases_of(session, sample)]
+from tests.services.questions.asked import EVERY, draw, every, one
 
 
 def record(
     session: Session, actor: Actor, position: int, verdict: str = "flawed", finding: str = "Terlambat"
 ) -> None:
-    samples.record_finding(session, 1, position, verdict, finding, actor=actor)
+    findings.record(session, 1, position, verdict, finding, actor=actor)
 
 
 def test_a_seed_draws_the_same_cases_again(office: Office) -> None:
@@ -66,7 +52,7 @@ def test_who_worked_on_a_case_does_not_audit_it(office: Office) -> None:
         followers.follow(session, other.id, actor=former)  # to look at a case is no work on it
         taken = CaseFileTaken(archive=False, identity=False)
         history.record(session, taken, actor=former, instance_id=other.id)
-        why = samples.conflicts(session, [worked.id, other.id], actor=former)
+        why = findings.conflicts(session, [worked.id, other.id], actor=former)
         assert set(why) == {worked.id}
         assert "Periksa" in why[worked.id]
         with pytest.raises(NotAllowed, match="Periksa"):

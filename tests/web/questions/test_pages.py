@@ -72,7 +72,13 @@ def test_an_auditor_keeps_a_question_draws_a_sample_and_writes_findings(sign_in:
     empty = auditor.post(f"{place}/1", verdict="flawed", finding="")
     assert empty.status_code == 422
     assert "Tulis apa yang ditemukan" in empty.text
-    assert auditor.post(f"{place}/1", verdict="flawed", finding="Lewat lima hari").status_code == 303
+    opened = auditor.get(place).text.split('name="shown" value="')[1].split('"')[0]
+    done = auditor.post(f"{place}/1", verdict="flawed", finding="Lewat lima hari", shown=opened)
+    assert done.status_code == 303
+    late = auditor.post(f"{place}/1", verdict="fine", finding="Tepat", shown=opened)
+    assert late.status_code == 422
+    for text in ("Ditulis oleh", "Lewat lima hari", ">Tepat</textarea>", "sesudah halaman Anda dibuka"):
+        assert text in late.text
     file = auditor.get(f"{place}/unduh?format=csv").text
     assert "Lewat lima hari" in file
     assert "2026" in file
