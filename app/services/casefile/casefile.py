@@ -245,6 +245,12 @@ def _people(session: Session, entries: Iterable[Entry[Event]]) -> dict[str, str]
     events = [entry.event for entry in entries]
     wanted = {event.to for event in events if isinstance(event, TaskReassigned | TaskHandedBack)}
     wanted |= {event.substitute_for for event in events if isinstance(event, TaskReassigned)}
+    return full_names(session, wanted)
+
+
+def full_names(session: Session, names: Iterable[str]) -> dict[str, str]:
+    """What users are called, by their user names. 1 SQL, none without names."""
+    wanted = {name for name in names if name}
     if not wanted:
         return {}
     query = select(User.name, User.full_name).where(User.name.in_(wanted))

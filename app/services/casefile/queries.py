@@ -199,14 +199,15 @@ def _rows(
     return [(label, text) for label, text in forms.display(form, values, files=files, called=called) if text]
 
 
-def variables(version: Version, instance: ProcessInstance, entries: Sequence[Entry[Event]]) -> list[Variable]:
-    """The variables of a case by label, each with its changes, in the order in which they were filled in.
+def variables(version: Version, values: Mapping[str, Any], entries: Sequence[Entry[Event]]) -> list[Variable]:
+    """The variables of a case, which hold ``values`` after ``entries``, by label, each with its changes, in the order
+    in which they were filled in.
 
     PostgreSQL keeps no order within a step: there it is the forms'.
     """
     labels = {f.key: f.name for form in version.forms.values() for f in form.fields}
     places = {key: place for place, key in enumerate(labels)}
-    called = numbers.own_names(version, instance.variables)
+    called = numbers.own_names(version, values)
     changes: dict[str, list[tuple[Any, Any, datetime, str | None]]] = {}
     now: dict[str, Any] = {}
     first: dict[str, int] = {}
@@ -229,7 +230,7 @@ def variables(version: Version, instance: ProcessInstance, entries: Sequence[Ent
     return [
         Variable(key, called.get(key) or labels.get(key, key), value, changes.get(key, []))
         for key, value in sorted(
-            instance.variables.items(),
+            values.items(),
             key=lambda one: (first.get(one[0], len(entries)), places.get(one[0], len(places))),
         )
     ]

@@ -82,10 +82,11 @@ def at_moment(session: Session, instance_id: int, number: int | None, *, actor: 
     file = casefile.casefile_of(session, instance, actor=actor, events=read)
     before, after = standing.around(read, len(read) - len(happened))
     others = [one for one in (file.version, *file.earlier) if one.id != version.id]
+    holders = casefile.full_names(session, (task.holder for task in after.tasks.values()))
     return Replay(
         instance=instance,
         version=version,
-        file=replace(file, version=version, earlier=others),
+        file=replace(file, version=version, earlier=others, people={**file.people, **holders}),
         number=number,
         moments=moments,
         happened=happened,

@@ -410,7 +410,7 @@ def _values(file: CaseFile, words: Vocabulary) -> list[_Value]:
                 if before is not None
             ],
         )
-        for one in queries.variables(file.version, file.instance, file.events)
+        for one in queries.variables(file.version, file.instance.variables, file.events)
         if one.value not in (None, "", []) or len(one.changes) > 1
     ]
 

@@ -12,7 +12,7 @@ from app import i18n
 from app.calendar import Calendar
 from app.history.standing import TaskThen
 from app.i18n import _
-from app.services.casefile import replay, timeline
+from app.services.casefile import queries, replay, timeline
 from app.services.casefile.replay import Replay
 from app.services.casefile.vocabulary import Vocabulary, vocabulary_of
 from app.services.core import holidays
@@ -111,18 +111,17 @@ def _clocks(found: Replay, words: Vocabulary, seen: deadlines.Moment) -> list[di
 
 
 def _values(found: Replay, words: Vocabulary) -> list[dict[str, Any]]:
-    """Variables in the order of the forms; ``before`` of those that this moment changed."""
+    """Variables as the page of the case tells them; ``before`` of those that this moment changed."""
     was, now = found.before.variables, found.standing.variables
-    keys = sorted(now, key=words.place)
     return [
         {
-            "label": words.label(key),
-            "text": words.value(key, now[key]),
-            "changed": was.get(key) != now[key],
-            "before": words.value(key, was[key]) if was.get(key) not in (None, "", []) else "",
+            "label": one.label,
+            "text": words.value(one.key, one.value),
+            "changed": was.get(one.key) != one.value,
+            "before": words.value(one.key, was[one.key]) if was.get(one.key) not in (None, "", []) else "",
         }
-        for key in keys
-        if now[key] not in (None, "", []) or was.get(key) not in (None, "", [])
+        for one in queries.variables(found.version, now, found.file.events)
+        if one.value not in (None, "", []) or was.get(one.key) not in (None, "", [])
     ]
 
 

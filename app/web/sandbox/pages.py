@@ -367,7 +367,7 @@ def _of_case(session: Session, world: World, file: CaseFile | None) -> dict[str,
         "clocks": file.clocks,
         "values": [
             (one.label, words.value(one.key, one.value), one.key in changed)
-            for one in queries.variables(file.version, file.instance, file.events)
+            for one in queries.variables(file.version, file.instance.variables, file.events)
             if one.value not in (None, "", []) or one.key in changed
         ],
     }

@@ -171,5 +171,5 @@ def test_variables_stand_in_the_order_in_which_they_were_filled_in(office: Offic
         tasks.complete(session, task.id, {"zz_hasil": "x", "a": "x"}, {}, actor=office.rina)
     with office.database.reading() as session:
         file = casefile.open_casefile(session, case.id, actor=office.rina)
-        shown = queries.variables(file.version, file.instance, file.events)
+        shown = queries.variables(file.version, file.instance.variables, file.events)
     assert [one.key for one in shown] == [*keys, "zz_hasil", "a"]

@@ -91,7 +91,7 @@ def test_what_people_answered_in_a_called_process_stays_in_the_history(office: O
         told = reader.of_instance(session, same.id)
         answered = [event.data["values"] for event in told if event.type == "task_completed"]
         assert [values["hasil"] for values in answered] == ["rusak", "diganti"]
-        shown = queries.variables(version(session, same.definition_id), same, told)
+        shown = queries.variables(version(session, same.definition_id), same.variables, told)
         # The case's own "judul" never changed, whatever was filled in under its name inside.
         assert {one.key: [new for _old, new, *_rest in one.changes] for one in shown} == {
             "judul": ["Lampu mati"],

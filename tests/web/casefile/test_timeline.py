@@ -3,12 +3,14 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from zipfile import ZipFile
 
 from app.db import Database
 from app.history import reader
 from app.history.events import CaseFileTaken
+from tests.reports import report, report_values
 from tests.web.conftest import Browser, Case
 
 SignIn = Callable[[str], Browser]
@@ -58,6 +60,32 @@ def test_a_replay_goes_from_moment_to_moment_by_links(sign_in: SignIn, case: Cas
     assert re.findall(r'class="[^"]*is-open[^"]*" data-element-id="(\w+)"', second) != ["penyaluran"]
     assert 'rel="next"' not in second
     assert "diisi pada langkah ini" in second
+
+
+def test_a_replay_names_officers_and_variables_as_the_page_of_the_case_does(
+    sign_in: SignIn, case: Case
+) -> None:
+    one = report("SIN-002")  # by SMS: it gets a number of ours
+    variables = {"key": "pengaduan", "variables": report_values(one)}
+    case = replace(case, started=case.api("lapor").post("/process-instances", variables).json, report=one)
+    case.complete("lapor")
+    task = case.task("upp")
+    assert case.api("upp").post(f"/tasks/{task['id']}/claim").status_code == 200
+    browser = sign_in("auditor")
+    now, then = (
+        browser.get(f"/perkara/{case.id}").text,
+        browser.get(f"/perkara/{case.id}/putar?langkah=9").text,
+    )
+    task_then = then[then.index('id="tugas"') : then.index('id="isian"')]
+    assert re.findall(r"Petugas UPP|\bupp\b", task_then) == ["Petugas UPP"]
+    assert _filled_in(then) == _filled_in(now)
+    assert "Nomor perkara" in _filled_in(then)
+
+
+def _filled_in(page: str) -> list[str]:
+    """What the variables on a page are called, in its order."""
+    part = page[page.index('id="isian"') :]
+    return re.findall(r"<dt>([^<]+)</dt>", part[: part.index("</dl>")])
 
 
 def test_the_file_of_a_case_is_taken_along_by_form(sign_in: SignIn, case: Case, office: Database) -> None:
