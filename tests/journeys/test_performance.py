@@ -6,7 +6,7 @@ With ALUR_SHOTS=folder the pages are photographed.
 import re
 from pathlib import Path
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import People
 from tests.journeys.looking import shoot
@@ -20,6 +20,30 @@ _SMALLEST = """() => Math.min(...[...document.querySelectorAll(".diagram .bpmn t
 }))"""
 
 
+def zooms(page: Page) -> None:
+    """The drawing on this page is as wide as its frame, and larger, by buttons and by keys; 0 is as wide again."""
+    frame = page.locator(".diagram")
+    own = page.evaluate(_SMALLEST)
+    page.get_by_role("button", name="Perbesar").click()
+    assert page.evaluate(_SMALLEST) > own * 1.2
+    page.get_by_role("button", name="Paskan").press("Enter")
+    assert page.evaluate(_SMALLEST) < own
+    assert frame.evaluate("one => one.scrollWidth <= one.clientWidth && !one.scrollLeft")
+    fitting = page.evaluate(_SMALLEST)
+    frame.focus()
+    page.keyboard.press("+")
+    assert page.evaluate(_SMALLEST) > fitting
+    page.keyboard.press("-")
+    assert abs(page.evaluate(_SMALLEST) - fitting) < 0.01
+    for _number in range(9):
+        page.keyboard.press("+")
+    assert page.evaluate(_SMALLEST) > own
+    page.keyboard.press("0")
+    assert abs(page.evaluate(_SMALLEST) - fitting) < 0.01
+    page.reload()
+    assert page.evaluate(_SMALLEST) == own >= 11
+
+
 def test_an_auditor_goes_from_the_heat_map_to_cases_and_sees_what_a_diagram_does_not_allow(
     office: Office, people: People, tmp_path: Path
 ) -> None:
@@ -27,12 +51,15 @@ def test_an_auditor_goes_from_the_heat_map_to_cases_and_sees_what_a_diagram_does
     office.case("SIN-005", until="")
     auditor = people("auditor")
     page = auditor.page
+    auditor.visit("/perkara/1/putar?langkah=3")
+    zooms(page)
     auditor.visit("/proses/1")
     auditor.go(page.get_by_role("link", name="Kinerja"))
     for width in (360, 768, 1280):
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(_SMALLEST) >= 11, width
     shoot(page, "kinerja-peta")
+    zooms(page)
 
     frame = page.get_by_role("region", name="Peta panas")
     frame.evaluate("one => { one.scrollLeft = 0 }")
@@ -61,6 +88,7 @@ def test_an_auditor_goes_from_the_heat_map_to_cases_and_sees_what_a_diagram_does
     shoot(page, "kinerja-bulan")
     auditor.go(page.get_by_role("link", name="Kesesuaian"))
     expect(page.locator(".figure__value").first).to_contain_text("100%")
+    zooms(page)
 
     around = b'sourceRef="telaahan" targetRef="%s"'
     other = tmp_path / "lain.bpmn"
