@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import typst
 
+from app.services.core import pdf_marks
 from app.services.dossiers.gathering import Dossier
 
 #: PDF/A-2 with Unicode for every letter. Where somebody wrote letters that no font of Typst's has, they are replaced.
@@ -20,9 +21,10 @@ _LATIN_AND_NEAR, _SIGNS = 0x52F, range(0x1E00, 0x2300)
 def pdf(dossier: Dossier) -> bytes:
     """The file as PDF/A-2u; letters that cannot be printed stand as a square."""
     try:
-        return typeset(dossier, format="pdf", pdf_standards=STANDARD)
+        made = typeset(dossier, format="pdf", pdf_standards=STANDARD)
     except typst.TypstError:
-        return typeset(dossier, plain=True, format="pdf", pdf_standards=STANDARD)
+        made = typeset(dossier, plain=True, format="pdf", pdf_standards=STANDARD)
+    return pdf_marks.without_suspects(made)
 
 
 def typeset(dossier: Dossier, *, plain: bool = False, **options: Any) -> bytes:

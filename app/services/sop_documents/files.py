@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 import typst
 
+from app.services.core import pdf_marks
 from app.services.sop_documents import sheets
 from app.services.sop_documents.contents import SopDocument, paragraphs
 from app.services.sop_documents.layouts import Layout, Paper
@@ -17,8 +18,7 @@ from app.services.sop_documents.sheets import Sheets
 
 def pdf(document: SopDocument, layout: Layout, paper: Paper) -> bytes:
     """The document on paper, as Typst makes it of our template; it reads no file beside that."""
-    made: bytes = typeset(document, layout, paper, format="pdf")
-    return made
+    return pdf_marks.without_suspects(typeset(document, layout, paper, format="pdf"))
 
 
 def typeset(document: SopDocument, layout: Layout, paper: Paper, **options: Any) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, cast
 import docx
 import pytest
 from docx.oxml.ns import qn
+from pypdf import PdfReader
 
 from app.engine.reading import reader
 from app.services.definitions.definitions import Version
@@ -54,6 +55,15 @@ def test_the_identity_block_is_read_back_from_the_pdf(paper: str) -> None:
     for page in tables:
         assert said("Pelaksana Mutu Baku " + " ".join(HEADS)) in page, "the heads stand on each page"
     assert tables[0].startswith("SOP LAPOR ! – SP4N BERSIFAT PENGADUAN")
+
+
+def test_the_pdf_is_tagged_and_says_nothing_that_readers_stumble_over() -> None:
+    """Poppler tells a syntax error where a file says that its tags are not suspect, as it need not."""
+    made = PdfReader(BytesIO(printed("wonogiri_2017", "a4")), strict=True)
+    assert made.root_object["/MarkInfo"] == {"/Marked": True}
+    assert len(made.pages) == 1 + len(
+        sheets.laid_out(shipped(), layouts.layout(""), layouts.paper("")).sheets
+    )
 
 
 def test_the_ministrys_template_has_its_own_heads_and_the_same_words() -> None:
