@@ -12,7 +12,8 @@ from app.i18n import _
 from app.services.sop_tables import corrections, diagrams, durations
 from app.services.sop_tables.corrections import NEXT, Plan
 from app.services.sop_tables.diagrams import Flow, Node
-from app.services.sop_tables.reading import Answers, Choice, Guess, Line, Mark, SopTable
+from app.services.sop_tables.marks import Mark
+from app.services.sop_tables.reading import Answers, Choice, Guess, Line, SopTable
 
 _ITEM = re.compile(r"\s*(?:[-•*●]|\d{1,2}[.)])\s+")
 _MOST_ITEMS = 12

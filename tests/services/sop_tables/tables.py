@@ -231,3 +231,53 @@ def licence() -> bytes:
     content = BytesIO()
     made.save(content)
     return content.getvalue()
+
+
+#: The rows of a leave request, with three performers; what stands above them is each office's own.
+_LEAVE_ROWS = """\
+1;Mengajukan permohonan cuti;V;;;Formulir cuti;15 menit;Permohonan;
+2;Memeriksa sisa cuti pemohon;↓;ü;;Kartu cuti;1 jam;Hasil pemeriksaan;
+3;Menyerahkan surat izin;;;●;Surat izin;10 menit;Surat diterima;Arsip satu lembar
+"""
+#: Heads of `_LEAVE_ROWS`, by what is particular about them.
+HEADS = {
+    "one row that names the performers alone": "No;Kegiatan;Pemohon;Kasubag;Camat;Kelengkapan;Waktu;Output;Ket\n",
+    "one row that says what they are": "No;Kegiatan;Pelaksana: Pemohon;Pelaksana (Kasubag);Pelaksana - Camat;"
+    "Kelengkapan;Waktu;Output;Ket\n",
+    "two rows": "No;Kegiatan;Pelaksana;;;Mutu Baku;;;Ket\n;;Pemohon;Kasubag;Camat;Kelengkapan;Waktu;Output;\n",
+    "two rows, the first without a word for performers": "No;Kegiatan;;;;Mutu Baku;;;Ket\n"
+    ";;Pemohon;Kasubag;Camat;Kelengkapan;Waktu;Output;\n",
+    "three rows and their numbers": "No;Kegiatan;Pelaksana;;;Mutu Baku;;;Ket\n"
+    ";;Warga;Kecamatan;;Kelengkapan;Waktu;Output;\n;;Pemohon;Kasubag;Camat;;;;\n1;2;3;4;5;6;7;8;9\n",
+    "one row without names": "No;Kegiatan;Pelaksana;;;Kelengkapan;Waktu;Output;Ket\n",
+}
+
+
+def leave_under(head: str) -> bytes:
+    """A leave request in CSV under one of `HEADS`."""
+    return (HEADS[head] + _LEAVE_ROWS).encode()
+
+
+def two_pages() -> bytes:
+    """A Word file whose table goes on in a second one without heads."""
+    made = docx.Document()
+    rows = [line.split(";") for line in (HEADS["two rows"] + _LEAVE_ROWS).splitlines()]
+    for part in (rows[:3], rows[3:]):
+        table = made.add_table(0, 9)
+        for row in part:
+            for cell, text in zip(table.add_row().cells, row, strict=True):
+                cell.text = text
+        made.add_page_break()
+    content = BytesIO()
+    made.save(content)
+    return content.getvalue()
+
+
+def long(rows: int) -> bytes:
+    """A table of that many rows in CSV, done by three performers in turn."""
+    marks = (";;v", "v;;", ";v;")
+    body = (
+        f"{n};Kegiatan ke-{n};{marks[n % 3]};Berkas;{'1 hari' if n < 9 else ''};Hasil;\n"
+        for n in range(1, rows + 1)
+    )
+    return (HEADS["two rows"] + "".join(body)).encode()

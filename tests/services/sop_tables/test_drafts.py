@@ -194,6 +194,35 @@ def test_a_no_goes_back_where_the_remark_says() -> None:
     assert targets == {"ya": "menandatangani_surat_izin_cuti", "tidak": "mengajukan_permohonan_cuti"}
 
 
+@pytest.mark.parametrize("head", tables.HEADS)
+def test_performers_are_read_under_heads_of_one_row_to_three_and_guesses_are_told(head: str) -> None:
+    table, _draft, diagram = made_of("cuti.csv", tables.leave_under(head))
+    named = ["Pemohon", "Kasubag", "Camat"]
+    if head == "one row without names":
+        named = ["Pelaksana 1", "Pelaksana 2", "Pelaksana 3"]
+    done = ["Mengajukan permohonan cuti", "Memeriksa sisa cuti pemohon", "Menyerahkan surat izin"]
+    assert tasks(diagram) == list(zip(named, done, strict=True))
+    assert [line.cells["waktu"] for line in table.lines] == ["15 menit", "1 jam", "10 menit"]
+    assert [line.notes for line in table.lines] == [[], [], []]
+    said = f"Kolom yang berisi tanda dibaca sebagai kolom pelaksana: {', '.join(named)}."
+    names_missing = [guess.text for guess in table.guesses if "tanpa nama pelaksana" in guess.text]
+    assert (said in [guess.text for guess in table.guesses]) == ("names the" in head or "without" in head)
+    assert len(names_missing) == (3 if head == "one row without names" else 0)
+
+
+def test_a_table_goes_on_in_the_next_one_of_a_word_file_without_heads() -> None:
+    _table, _draft, diagram = made_of("cuti.docx", tables.two_pages())
+    assert [lane for lane, _task in tasks(diagram)] == ["Pemohon", "Kasubag", "Camat"]
+
+
+def test_a_column_of_names_or_dashes_is_no_performers_column() -> None:
+    body = "No;Kegiatan;Sarana;Waktu\n1;Mencatat surat;-;5 menit\n2;Mengarsipkan surat;-;1 hari\n"
+    table = reading.read_table("surat.csv", body.encode())
+    assert table.performers == []
+    table = reading.read_table("surat.csv", body.replace("-", "Komputer").encode())
+    assert table.performers == []
+
+
 def corrected(content: str, change: Callable[[list[corrections.Plan]], None]) -> tuple[SopDraft, Diagram]:
     table = reading.read_table("sop.csv", content.encode())
     read = drafting.draft_of(table, "sop")

@@ -1,0 +1,180 @@
+"""The heads of an SOP's table: where they stand, and what each column below them holds.
+
+One row to three. Some offices write the performers' names under a merged "Pelaksana", some straight beside
+"Kegiatan"; there the columns that hold nothing but marks are the performers'.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from app.i18n import _
+from app.services.sop_tables import marks
+from app.services.sop_tables.grids import Cell, Grid
+
+#: Heads, by the property of a task whose texts stand below them; the first that is found in a head counts.
+_HEADS: tuple[tuple[str, str], ...] = (
+    ("number", r"no\.?|nomor|nmr"),
+    ("activity", r"(?:uraian |rincian )?(?:aktivitas|aktifitas|kegiatan|prosedur|langkah(?: kerja)?|tahapan?)"
+     r"(?: kegiatan| prosedur)?|uraian"),
+    ("input", r"input|masukan"),
+    ("persyaratan", r"(?:persyaratan ?/? ?)?kelengkapan(?: ?/ ?persyaratan)?|persyaratan|syarat"),
+    ("waktu", r"waktu.*|durasi|lama"),
+    ("output", r"output|keluaran|hasil"),
+    ("ket", r"ket(?:erangan)?\.?|catatan"),
+)  # fmt: skip
+HEADINGS = (
+    "kegiatan",
+    "aktivitas",
+    "aktifitas",
+    "uraian kegiatan",
+    "uraian prosedur",
+    "prosedur",
+    "pelaksana",
+    "mutu baku",
+)
+_PERFORMERS = re.compile(r"\b(?:pelaksana|pelaku|aktor|unit kerja|penanggung ?jawab)\b")
+_QUALITY = re.compile(r"mutu ?baku")
+_NAMED = re.compile(r"pelaksana\s*[:/(–-]\s*([^()]*[^()\s])\s*\)?", re.IGNORECASE)
+
+
+@dataclass
+class Columns:
+    """What each column holds: a property, a performer's place in ``names``, or a head that is not known; and what
+    was guessed of it, in words. ``named_in_cells``: the column in which performers are named."""
+
+    names: list[str]
+    properties: dict[int, str] = field(default_factory=dict)
+    performers: dict[int, int] = field(default_factory=dict)
+    others: dict[int, str] = field(default_factory=dict)
+    named_in_cells: int | None = None
+    guesses: list[str] = field(default_factory=list)
+
+
+def plain(text: str) -> str:
+    """A text as texts are compared: in small letters, its blanks made one, without a colon or stop at its end."""
+    return " ".join(text.split()).casefold().rstrip(":. ")
+
+
+def property_of(text: str) -> str:
+    """Which property a head stands over; "" for none."""
+    said = plain(text)
+    return next((name for name, pattern in _HEADS if re.fullmatch(pattern, said)), "")
+
+
+def find_heads(grid: Grid) -> tuple[int, int] | None:
+    """The first row of the heads and the row after them; None for a table that is not an SOP's."""
+    for top, row in enumerate(grid.rows[:40]):
+        said = [property_of(cell.text) for cell in row]
+        performers = any(_PERFORMERS.search(plain(cell.text)) for cell in row)
+        if "activity" in said and (
+            performers or any(_QUALITY.search(plain(c.text)) for c in row) or "waktu" in said
+        ):
+            return top, _below_heads(grid, top, said.index("activity"), said)
+    return None
+
+
+def _below_heads(grid: Grid, top: int, activity: int, said: Sequence[str]) -> int:
+    under = top + 1
+    number = said.index("number") if "number" in said else activity
+    while under < min(len(grid.rows), top + 4):
+        row = grid.rows[under]
+        named = row[activity].text and not row[activity].below
+        if (named or (row[number].text and not row[number].below)) and not is_numbering(row):
+            break
+        under += 1
+    return under
+
+
+def is_numbering(row: Sequence[Cell]) -> bool:
+    """Whether it numbers the columns: 1, 2, 3 and so on."""
+    said = [cell.text.strip("()") for cell in row if cell.text]
+    return len(said) > 3 and said == [str(n) for n in range(1, len(said) + 1)]
+
+
+def columns_of(grid: Grid, top: int, under: int, known: Sequence[str]) -> Columns:
+    """What the columns hold under the heads from row ``top`` to before row ``under``; ``known`` are the performers
+    that an earlier part of the table has."""
+    found = Columns(list(known))
+    heads = [row for row in grid.rows[top:under] if not is_numbering(row)]
+    paths = [_path(heads, place) for place in range(len(grid.rows[top]))]
+    for place, path in enumerate(paths):
+        _read_head(found, place, path)
+    if not found.performers:
+        _read_marked(found, paths, grid.rows[under:])
+    return found
+
+
+def _read_head(found: Columns, place: int, path: Sequence[str]) -> None:
+    own, upper = (path[-1], plain(path[0])) if path else ("", "")
+    known = property_of(own)
+    named = _NAMED.fullmatch(" ".join(own.split()))
+    if _PERFORMERS.search(upper) and len(path) > 1 and not _QUALITY.search(upper):
+        _add_performer(found, place, own)
+    elif named is not None:
+        _add_performer(found, place, named[1])
+    elif _PERFORMERS.fullmatch(plain(own)):
+        if found.named_in_cells is None:
+            found.named_in_cells = place
+    elif known and known not in found.properties.values():
+        found.properties[place] = known
+    elif own:
+        found.others[place] = " ".join(own.split())
+
+
+def _add_performer(found: Columns, place: int, name: str) -> None:
+    names = [plain(one) for one in found.names]
+    if plain(name) not in names:
+        found.names.append(" ".join(name.split()))
+        names.append(plain(name))
+    found.performers[place] = names.index(plain(name))
+
+
+def _read_marked(found: Columns, paths: Sequence[Sequence[str]], body: Sequence[Sequence[Cell]]) -> None:
+    """Where no head says whose the columns are, those with marks alone are the performers', each by its head."""
+    columns = [[row[place] for row in body if not is_numbering(row)] for place in range(len(paths))]
+    if found.named_in_cells is not None and not _holds_marks(columns[found.named_in_cells]):
+        return
+    marked = [n for n, cells in enumerate(columns) if n not in found.properties and _holds_marks(cells)]
+    between = range(min(marked, default=0), max(marked, default=0))
+    unused = [
+        n for n in between if n in found.others and not any(one.text or one.shapes for one in columns[n])
+    ]
+    for place in sorted({*marked, *unused}):
+        head = found.others.pop(place, "")
+        name = head or _("Pelaksana {number}", number=len(found.performers) + 1)
+        _add_performer(found, place, name)
+        if not head:
+            words = {"number": place + 1, "name": name}
+            told = _("Kolom ke-{number} berisi tanda tanpa nama pelaksana; dinamai {name}.", **words)
+            found.guesses.append(told)
+    if found.performers:
+        found.named_in_cells = None
+        names = ", ".join(found.names[place] for place in found.performers.values())
+        told = _("Kolom yang berisi tanda dibaca sebagai kolom pelaksana: {names}.", names=names)
+        found.guesses.insert(0, told)
+
+
+def _holds_marks(cells: Sequence[Cell]) -> bool:
+    """Whether a column holds marks and arrows alone, at least one of them a mark."""
+    held = [cell for cell in cells if cell.text or cell.shapes]
+    return all(map(marks.is_mark, held)) and any(marks.marks_of(cell, 0)[0] for cell in held)
+
+
+def _path(heads: Sequence[Sequence[Cell]], place: int) -> list[str]:
+    """The heads over a column from the top down; a merged one stands over all its columns."""
+    path = list[str]()
+    for depth, row in enumerate(heads):
+        text, last = row[place].text, depth == len(heads) - 1
+        if not text and (row[place].beside or (not row[place].below and not last)):
+            text = _left_of(row, place, heads[depth + 1 :])
+        if text and (not path or plain(text) != plain(path[-1])):
+            path.append(text)
+    return path
+
+
+def _left_of(row: Sequence[Cell], place: int, below: Sequence[Sequence[Cell]]) -> str:
+    """The head that reaches over an empty cell: the next one to the left, where something stands below the cell."""
+    if not row[place].beside and not any(one[place].text for one in below):
+        return ""
+    return next((row[at].text for at in range(place - 1, -1, -1) if row[at].text), "")
