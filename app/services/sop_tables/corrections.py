@@ -1,6 +1,7 @@
 """What the owner corrects in a table that was read, before it becomes a draft: who does a row, its questions and
 where their answers lead, its time. What he leaves as it was shown stays a guess and is told as one."""
 
+import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,8 @@ from app.services.sop_tables.reading import Answers, Choice, Line, SopTable
 
 MOST_QUESTIONS = 4
 LONGEST_NAME = 500
+#: Of the name of a line among those that an answer can lead to.
+_SHOWN = 90
 #: An answer that leads on to what comes next.
 NEXT = ""
 _LINE, _END = "baris:", "akhir:"
@@ -50,10 +53,11 @@ def targets(table: SopTable, plans: Sequence[Plan]) -> list[tuple[str, str]]:
     """Where an answer can lead, with its words: on, to a line, or to an end."""
     found = {NEXT: _("berikutnya")}
     for place, (line, plan) in enumerate(zip(table.lines, plans, strict=True)):
-        found[to_line(place)] = _("ke {name}", name=" ".join(filter(None, (line.number, plan.activity))))
+        said = " ".join(filter(None, (line.number, plan.activity)))
+        found[to_line(place)] = _("ke {name}", name=textwrap.shorten(said, _SHOWN, placeholder="…"))
     ends = [mark.text for line in table.lines for mark in line.marks if mark.kind == "end" and mark.text]
-    said = [one for plan in plans for question in plan.questions for one in (question.yes, question.no)]
-    ends += [name for one in said if (name := end_of(one)) is not None]
+    chosen = [one for plan in plans for question in plan.questions for one in (question.yes, question.no)]
+    ends += [name for one in chosen if (name := end_of(one)) is not None]
     for name in (*ends, _("Tidak dilanjutkan")):
         found[to_end(name)] = _("berakhir: {name}", name=name)
     return list(found.items())
@@ -89,30 +93,27 @@ def _question(question: Answers, performers: int, lines: int) -> dict[str, str]:
     return found
 
 
-def lane_problems(names: Sequence[str]) -> dict[int, str]:
-    """What cannot be in the names of lanes, by their places."""
-    found = dict[int, str]()
-    for place, name in enumerate(names):
-        if not 0 < len(name) <= LONGEST_NAME:
-            found[place] = _("Isi nama lajurnya, paling panjang {most} huruf.", most=LONGEST_NAME)
-        elif name.casefold() in [one.casefold() for one in names[:place]]:
-            found[place] = _("Nama lajur ini sudah dipakai.")
-    return found
+def renamed(table: SopTable, name: str) -> SopTable:
+    """The table under the name that was typed for it; the identity block's own follows where that was offered."""
+    if not name or name == table.name:
+        return table
+    identity = {**table.identity, "nama sop": name} if "nama sop" in table.identity else table.identity
+    return SopTable(name, table.performers, table.lines, identity, table.guesses)
 
 
 def corrected(
-    table: SopTable, read: Sequence[Plan], lanes: Sequence[str], typed: Sequence[Plan | None]
+    table: SopTable, read: Sequence[Plan], names: Sequence[str], typed: Sequence[Plan | None]
 ) -> SopTable:
     """The table with what was typed in place of what was guessed.
 
     ``read`` is the plan of the table as it was read, ``typed`` what stands in the page's form: None for a line that
-    it does not hold. Only what differs from ``read`` is a correction. ``lanes`` are the performers' names.
+    has something wrong. Only what differs from ``read`` is a correction. ``names`` are those of the lanes.
     """
     lines = [
         Line(**{**vars(line), "choice": _choice(was, now) if now is not None else None})
         for line, was, now in zip(table.lines, read, typed, strict=True)
     ]
-    return SopTable(table.name, list(lanes), lines, table.identity, table.guesses)
+    return SopTable(table.name, list(names), lines, table.identity, table.guesses)
 
 
 def _choice(was: Plan, now: Plan) -> Choice:

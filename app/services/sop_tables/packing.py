@@ -1,5 +1,12 @@
-"""A table as text that a page carries from the look at it to the draft."""
+"""A table and what was typed about it as text that a page carries from the look at it to the draft.
 
+JSON, compressed: all fields of a page that takes no files are held to 1 MB.
+"""
+
+import binascii
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -7,24 +14,56 @@ import orjson
 
 from app.errors import InvalidForm
 from app.i18n import _
-from app.services.sop_tables import grids
-from app.services.sop_tables.reading import Guess, Line, Mark, SopTable
+from app.services.sop_tables import corrections, grids
+from app.services.sop_tables.corrections import Plan
+from app.services.sop_tables.marks import Mark
+from app.services.sop_tables.reading import Answers, Guess, Line, SopTable
 
-#: Forms of pages hold no more.
-MAX_LETTERS = 300_000
+#: Of a table or of what was typed, uncompressed.
+MAX_LETTERS = 1_000_000
+#: Compressed: two of them and a page's fields fit into a form.
+MAX_PACKED = 300_000
 _KINDS = ("task", "decision", "start", "end")
 
 
 def packed(table: SopTable) -> str:
-    """The table as JSON.
+    """The table as text.
 
     Raises:
         InvalidForm: it is too large for a page.
     """
-    text = orjson.dumps(asdict(table)).decode()
-    if len(text) > MAX_LETTERS:
+    written = orjson.dumps(asdict(table))
+    text = _compressed(written)
+    if len(written) > MAX_LETTERS or len(text) > MAX_PACKED:
         raise grids.refused(_("Tabel ini terlalu besar. Bagi menjadi beberapa SOP."))
     return text
+
+
+def packed_plans(plans: Mapping[int, Plan]) -> str:
+    """What was typed about lines, by their places, as text."""
+    return _compressed(orjson.dumps([[place, asdict(plan)] for place, plan in plans.items()]))
+
+
+def _compressed(written: bytes) -> str:
+    return b64encode(zlib.compress(written, 9)).decode()
+
+
+def _expanded(text: str) -> Any:
+    """What `_compressed` made the text of.
+
+    Raises:
+        ValueError: it is no such text, or too much.
+    """
+    if len(text) > MAX_PACKED:
+        raise ValueError
+    try:
+        reader = zlib.decompressobj()
+        written = reader.decompress(b64decode(text, validate=True), MAX_LETTERS + 1)
+    except (zlib.error, binascii.Error) as error:
+        raise ValueError from error
+    if len(written) > MAX_LETTERS or not reader.eof:
+        raise ValueError
+    return orjson.loads(written)
 
 
 def unpacked(text: str) -> SopTable:
@@ -34,7 +73,7 @@ def unpacked(text: str) -> SopTable:
         InvalidForm: it is no such text.
     """
     try:
-        said: Any = orjson.loads(text) if len(text) <= MAX_LETTERS else None
+        said = _expanded(text)
         table = SopTable(
             _text(said["name"]),
             [_text(name) for name in said["performers"]],
@@ -50,6 +89,27 @@ def unpacked(text: str) -> SopTable:
     ):
         raise _broken()
     return table
+
+
+def unpacked_plans(text: str) -> dict[int, Plan]:
+    """What `packed_plans` made the text of; of "" nothing.
+
+    Raises:
+        InvalidForm: it is no such text.
+    """
+    try:
+        return {int(place): _plan(plan) for place, plan in _expanded(text)} if text else {}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise _broken() from error
+
+
+def _plan(said: Any) -> Plan:
+    questions = tuple(
+        Answers(_text(one["text"]), int(one["performer"]), _text(one["yes"]), _text(one["no"]))
+        for one in said["questions"][: corrections.MOST_QUESTIONS]
+    )
+    performers = tuple(int(one) for one in said["performers"][: grids.MAX_COLUMNS])
+    return Plan(_text(said["activity"]), performers, _text(said["deadline"]), questions)
 
 
 def _broken() -> InvalidForm:

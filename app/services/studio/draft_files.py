@@ -17,8 +17,8 @@ from app.services.deployment import deployments, scenario_files
 from app.services.studio import drafts
 from app.services.studio.titles import Title
 
-#: What a draft may hold: as much as the editors of a browser open with ease.
-MOST_FILES, MOST_BYTES = 60, 1024 * 1024
+#: What a draft may hold: the files of a deployment, and as much as the editors of a browser open with ease.
+MOST_FILES, MOST_BYTES = 300, 1024 * 1024
 KINDS = ("bpmn", "form", "dmn", scenario_files.KIND)
 _NAME = re.compile(
     r"[^\s/\\\x00-\x1f\x7f<>\"'|?*:;%#\u200b-\u200f\u202a-\u202e\u2066-\u2069]"

@@ -1,75 +1,148 @@
-"""What stands in the form of a table that was read: each line's fields, as they are shown and as they come back."""
+"""What stands in the form of a table that was read: each line's fields, as they are shown and as they come back.
 
-from collections.abc import Sequence
+A page shows some of the lines; what was typed about the others goes along with it in one hidden field.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from werkzeug.datastructures import MultiDict
 
-from app.services.sop_tables import corrections, grids
+from app.i18n import _
+from app.services.sop_tables import corrections, grids, lanes, packing
 from app.services.sop_tables.corrections import NEXT, Plan
 from app.services.sop_tables.drafting import SopDraft
 from app.services.sop_tables.reading import Answers, SopTable
 
-#: Lines of a table that can be corrected on the page; what comes after them is corrected in the Studio.
-MOST_LINES = 80
+#: Lines on one page.
+PAGE_LINES = 40
 
 
 @dataclass
 class Typed:
-    """What was typed: the names of the lanes, the plan of each line (None past `MOST_LINES`), and what is wrong by
-    the name of its field."""
+    """What was typed: the names of the lanes, which of them are merged into which, the plan of each line, and what is
+    wrong by the name of its field. ``page`` (from 0) is the one that is shown."""
 
-    lanes: list[str]
-    plans: list[Plan | None]
+    names: list[str]
+    plans: list[Plan]
+    merges: dict[int, int] = field(default_factory=dict)
     errors: dict[str, str] = field(default_factory=dict)
+    page: int = 0
+
+    @property
+    def places(self) -> range:
+        """The lines on the page that is shown."""
+        return range(self.page * PAGE_LINES, min((self.page + 1) * PAGE_LINES, len(self.plans)))
+
+    @property
+    def pages(self) -> list[range]:
+        """The lines on each page."""
+        starts = range(0, len(self.plans), PAGE_LINES)
+        return [range(start, min(start + PAGE_LINES, len(self.plans))) for start in starts]
+
+    @property
+    def merged(self) -> dict[int, int]:
+        """The lanes that are merged, each with the one that has its activities."""
+        return lanes.resolved(self.merges, len(self.names))
+
+    @property
+    def merged_text(self) -> str:
+        """Which lanes are merged, as the page's form tells it when it comes back."""
+        return ",".join(f"{place}:{into}" for place, into in self.merged.items())
+
+    @property
+    def elsewhere(self) -> str:
+        """What was typed about the lines of other pages, packed."""
+        shown = self.places
+        others = {place: plan for place, plan in enumerate(self.plans) if place not in shown}
+        return packing.packed_plans(others) if others else ""
 
 
-def shown(draft: SopDraft) -> Typed:
-    """What the form holds of a draft."""
-    plans = [plan if place < MOST_LINES else None for place, plan in enumerate(draft.plans)]
-    return Typed(list(draft.performers), plans)
+def shown(draft: SopDraft, typed: Typed | None = None) -> Typed:
+    """What the form holds of a draft; ``typed`` is what it was made of."""
+    if typed is None:
+        return Typed(list(draft.performers), list(draft.plans))
+    kept = lanes.kept_places(len(typed.names), typed.merged)
+    back = dict(enumerate(kept))
+    plans = [lanes.moved(plan, back) for plan in draft.plans]
+    return Typed(typed.names or list(draft.performers), plans, typed.merges, page=typed.page)
 
 
 def sent(form: MultiDict[str, str], table: SopTable, read: SopDraft) -> Typed:
-    """What came back. ``read`` is the draft of the table as it was read: of what the form does not hold, its part."""
-    lanes = _lanes(form, read.performers)
-    found = Typed(lanes, [_plan(form, place, plan) for place, plan in enumerate(read.plans)])
-    found.errors = {f"lajur-{place}": text for place, text in corrections.lane_problems(lanes).items()}
-    for place, plan in enumerate(found.plans):
-        if plan is not None:
-            wrong = corrections.problems(plan, len(lanes), len(table.lines))
-            found.errors |= {f"b{place}-{name}": text for name, text in wrong.items()}
+    """What came back. ``read`` is the draft of the table as it was read: of what the form does not hold, its part.
+
+    Raises:
+        InvalidForm: what was typed on other pages did not come back whole.
+    """
+    names = _names(form, read.performers)
+    before, merges = _merges_before(form), _merges(form, len(names))
+    now, elsewhere = lanes.resolved(merges, len(names)), packing.unpacked_plans(form.get("lain", ""))
+    plans = list[Plan]()
+    for place, plan in enumerate(read.plans):
+        typed = _plan(form, place) or elsewhere.get(place)
+        plans.append(_merged(typed, plan, before, now) if typed is not None else lanes.moved(plan, now))
+    found = Typed(names, plans, merges)
+    found.page = min(max(_number(form.get("ke") or form.get("halaman", "0")), 0), len(found.pages) - 1)
+    found.errors = {f"lajur-{n}": text for n, text in lanes.name_problems(names, now).items()}
+    found.errors |= {f"lajur-{n}-ke": text for n, text in lanes.merge_problems(merges, len(names)).items()}
+    for place, plan in enumerate(plans):
+        wrong = corrections.problems(plan, len(names), len(table.lines))
+        found.errors |= {f"b{place}-{name}": text for name, text in wrong.items()}
     return found
 
 
 def applied(table: SopTable, read: SopDraft, typed: Typed) -> SopTable:
     """The table with the corrections in it that can be; a line with something wrong stays as it was read."""
-    plans = [
-        plan if not any(name.startswith(f"b{place}-") for name in typed.errors) else None
-        for place, plan in enumerate(typed.plans)
-    ]
-    lanes = typed.lanes
-    if any(name.startswith("lajur-") for name in typed.errors):
-        lanes = [*read.performers, *typed.lanes[len(read.performers) :]]
-    if lanes == list(read.performers):
-        lanes = table.performers  # a lane that was guessed stays a guess
-    return corrections.corrected(table, read.plans, [lane or "–" for lane in lanes], plans)
+    merges = typed.merged
+    wrong = {name.partition("-")[0] for name in typed.errors}
+    plans = [plan if f"b{place}" not in wrong else None for place, plan in enumerate(typed.plans)]
+    names = typed.names
+    if "lajur" in wrong:
+        names = [*read.performers, *typed.names[len(read.performers) :]]
+    if names == list(read.performers) and not merges:
+        names = table.performers  # a lane that was guessed stays a guess
+    was = [lanes.moved(plan, merges) for plan in read.plans]
+    made = corrections.corrected(table, was, [name or "–" for name in names], plans)
+    return lanes.merged(made, merges)
 
 
-def _lanes(form: MultiDict[str, str], read: Sequence[str]) -> list[str]:
-    lanes = [_line(form.get(f"lajur-{place}", name)) for place, name in enumerate(read)]
-    while (name := form.get(f"lajur-{len(lanes)}")) is not None and len(lanes) < grids.MAX_COLUMNS:
-        lanes.append(_line(name))
+def _names(form: MultiDict[str, str], read: Sequence[str]) -> list[str]:
+    names = [_line(form.get(f"lajur-{place}", name)) for place, name in enumerate(read)]
+    while (name := form.get(f"lajur-{len(names)}")) is not None and len(names) < grids.MAX_COLUMNS:
+        names.append(_line(name))
     new = _line(form.get("lajur-baru", ""))
-    return [*lanes, new] if new else lanes
+    return [*names, new] if new else names
 
 
-def _plan(form: MultiDict[str, str], place: int, read: Plan) -> Plan | None:
-    if place >= MOST_LINES:
-        return None
+def _merges(form: MultiDict[str, str], count: int) -> dict[int, int]:
+    chosen = {place: form.get(f"lajur-{place}-ke", "") for place in range(count)}
+    return {place: _number(into) for place, into in chosen.items() if into}
+
+
+def _merges_before(form: MultiDict[str, str]) -> dict[int, int]:
+    """The merges under which the page was shown."""
+    pairs = [one.partition(":") for one in form.get("gabungan", "").split(",")]
+    return {_number(place): _number(into) for place, _colon, into in pairs if into}
+
+
+def _merged(typed: Plan, read: Plan, before: Mapping[int, int], now: Mapping[int, int]) -> Plan:
+    """What was typed, under the merges of now. Who does what and was not touched is told by what was read, so that a
+    lane that is merged no more has its activities back."""
+    was, again = lanes.moved(read, before), lanes.moved(read, now)
+    found = lanes.moved(typed, now)
+    if typed.performers == was.performers:
+        found = replace(found, performers=again.performers)
+    questions = list(found.questions)
+    for place, (one, old) in enumerate(zip(typed.questions, was.questions, strict=False)):
+        if one.performer == old.performer:
+            questions[place] = replace(questions[place], performer=again.questions[place].performer)
+    return replace(found, questions=tuple(questions))
+
+
+def _plan(form: MultiDict[str, str], place: int) -> Plan | None:
     name = f"b{place}"
     if f"{name}-kegiatan" not in form:
-        return read
+        return None
     performers = tuple(_number(one) for one in form.getlist(f"{name}-pelaksana") if one)
     count = min(max(_number(form.get(f"{name}-pertanyaan", "0")), 0), corrections.MOST_QUESTIONS)
     plan = Plan(_line(form[f"{name}-kegiatan"]), performers, _line(form.get(f"{name}-tenggat", "")), ())
@@ -100,6 +173,27 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
 
 
+def turn_to_errors(typed: Typed) -> None:
+    """Show the first page with something wrong, where the one that is shown has nothing."""
+    wrong = [typed.page if place is None else place // PAGE_LINES for place in map(_place, typed.errors)]
+    if wrong and typed.page not in wrong:
+        typed.page = wrong[0]
+
+
 def errors_in_order(typed: Typed) -> Sequence[tuple[str, str]]:
-    """(id of the field, words) for the summary above the page."""
-    return [(f"f-{name}", text) for name, text in typed.errors.items()]
+    """(id of the field, words) for the summary above the page; of other pages only which they are."""
+    here, there = list[tuple[str, str]](), dict[int, str]()
+    for name, text in typed.errors.items():
+        place = _place(name)
+        if place is None or place in typed.places:
+            here.append((f"f-{name}", text))
+        else:
+            page = place // PAGE_LINES
+            there[page] = _("Ada yang harus dibetulkan pada halaman {number}.", number=page + 1)
+    return [*here, *((f"ke-{page}", text) for page, text in sorted(there.items()))]
+
+
+def _place(name: str) -> int | None:
+    """The place of the line that a field is about; None for a lane's."""
+    place = name.removeprefix("b").partition("-")[0]
+    return int(place) if name.startswith("b") and place.isdigit() else None

@@ -15,7 +15,7 @@ from app.services.deployment import deployments
 from app.services.sop_tables import corrections as rules
 from app.services.sop_tables import drafting, grids, packing, reading
 from app.services.sop_tables.reading import SopTable
-from app.services.studio import new_drafts, titles
+from app.services.studio import draft_files, new_drafts, titles
 from app.services.studio.titles import Title
 from app.web import context, entries
 from app.web.definitions.definitions import said
@@ -44,6 +44,7 @@ def look() -> Response:
             raise grids.refused(_("Pilih berkas tabel SOP."))
         table = reading.read_table(upload.filename, upload.stream.read(grids.MAX_BYTES + 1))
         packed = packing.packed(table)
+        _require_a_draft(table)
     except InvalidForm as error:
         return _asked_again(error)
     return make_response(_preview(table, packed, table.name))
@@ -75,10 +76,11 @@ def begin() -> Response:
         problem = _("Isi nama prosesnya, paling panjang {most} huruf.", most=_LONGEST_NAME)
         return make_response(_preview(table, packed, name, problem, typed), 422)
     if typed.errors:
+        corrections.turn_to_errors(typed)
         return make_response(_preview(table, packed, name, typed=typed), 422)
     key = titles.key_of(name)
-    table.name = name
     made = corrections.applied(table, drafting.draft_of(table, key), typed)
+    made = rules.renamed(made, name)
     files = drafting.draft_of(made, key).files
     done = studio.begin_draft(
         context.database(),
@@ -87,15 +89,29 @@ def begin() -> Response:
         command=entries.sent_command(
             "begin_draft",
             "",
-            {"name": name, "packed": packed, "lanes": typed.lanes, "plans": _plain(typed)},
+            {
+                "name": name,
+                "packed": packed,
+                "lanes": typed.names,
+                "merged": typed.merged_text,
+                "plans": _plain(typed),
+            },
         ),
     )
     flash(_("Draf dibuat dari tabel SOP. Periksa yang ditebak, lalu lengkapi formulirnya."), "ok")
     return redirect(url_for("studio.show", draft_id=done["draft"]), 303)
 
 
+def _require_a_draft(table: SopTable) -> None:
+    """Raise `InvalidForm` where no draft holds so many rows: before they are corrected, not after."""
+    try:
+        draft_files.require_takable(drafting.draft_of(table, "sop").files)
+    except InvalidForm as error:
+        raise grids.refused(_("{reason} Bagi tabelnya menjadi beberapa SOP.", reason=str(error))) from error
+
+
 def _plain(typed: Typed) -> list[Any]:
-    return [asdict(plan) if plan is not None else None for plan in typed.plans]
+    return [asdict(plan) for plan in typed.plans]
 
 
 def _asked_again(error: InvalidForm) -> Response:
@@ -113,6 +129,15 @@ def _sent() -> tuple[SopTable, Typed, str]:
     return table, corrections.sent(request.form, table, read), " ".join(request.form.get("name", "").split())
 
 
+def _all_lanes(typed: Typed) -> list[tuple[int, str]]:
+    return [(place, name or _("Lajur {number}", number=place + 1)) for place, name in enumerate(typed.names)]
+
+
+def _performers(typed: Typed) -> list[tuple[int, str]]:
+    """The lanes that a line can be done in."""
+    return [one for one in _all_lanes(typed) if one[0] not in typed.merged]
+
+
 def _counts() -> list[tuple[int, str]]:
     most = range(1, rules.MOST_QUESTIONS + 1)
     return [(count, ngettext("{count} pertanyaan", "{count} pertanyaan", count)) for count in most]
@@ -120,11 +145,12 @@ def _counts() -> list[tuple[int, str]]:
 
 def _preview(table: SopTable, packed: str, name: str, problem: str = "", typed: Typed | None = None) -> str:
     key = titles.key_of(name or "sop")
-    draft = drafting.draft_of(table, key)
+    made = table
     if typed is not None:
-        draft = drafting.draft_of(corrections.applied(table, draft, typed), key)
-        typed = typed if typed.errors else corrections.shown(draft)
-    typed = typed or corrections.shown(draft)
+        made = corrections.applied(table, drafting.draft_of(table, key), typed)
+    draft = drafting.draft_of(rules.renamed(made, name), key)
+    if typed is None or not typed.errors:
+        typed = corrections.shown(draft, typed)
     with context.database().reading() as session:
         findings = deployments.check_files(session, draft.files)
     shown: list[Any] = [said(one.as_dict()) for one in errors_first(findings)]
@@ -136,10 +162,9 @@ def _preview(table: SopTable, packed: str, name: str, problem: str = "", typed: 
         name=name,
         problem=problem,
         typed=typed,
-        targets=rules.targets(table, [now or was for now, was in zip(typed.plans, draft.plans, strict=True)]),
-        performers=[
-            (place, name or _("Lajur {number}", number=place + 1)) for place, name in enumerate(typed.lanes)
-        ],
+        targets=rules.targets(table, typed.plans),
+        performers=_performers(typed),
+        others=lambda place: [one for one in _all_lanes(typed) if one[0] != place],
         counts=[(0, _("langsung ke berikutnya")), *_counts()],
         problems=[*([("f-name", problem)] if problem else []), *corrections.errors_in_order(typed)],
         picture=drafting.picture(draft),

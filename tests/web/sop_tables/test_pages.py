@@ -7,6 +7,7 @@ from collections.abc import Callable
 from sqlalchemy import select
 
 from app.db import Database
+from app.engine.reading import reader
 from app.models import ProcessDraft, ProcessDraftFile
 from tests.services.sop_tables import tables
 from tests.web.conftest import Browser
@@ -60,6 +61,9 @@ def test_what_is_no_table_is_told_and_nothing_is_made(sign_in: SignIn, office: D
     assert refused.status_code == 422
     assert "Tidak ada tabel SOP dalam berkas ini" in refused.text
     assert owner.post("/studio/tabel-sop/draf", packed="{}", name="A").status_code == 422
+    rows = upload(owner, "/studio/tabel-sop", {}, [("table", "besar.csv", tables.long(320))])
+    assert rows.status_code == 422
+    assert "Bagi tabelnya menjadi beberapa SOP" in rows.text
     assert drafts(office) == []
 
 
@@ -117,11 +121,98 @@ def test_what_was_guessed_is_corrected_on_the_page_and_nothing_typed_is_lost(
     final |= {"b3-pelaksana": ["3"]}
     made = owner.post("/studio/tabel-sop/draf", **final)
     assert made.status_code == 303
-    with office.reading() as session:
-        query = select(ProcessDraftFile.content).where(ProcessDraftFile.name.endswith(".bpmn"))
-        drawn = session.scalars(query).one().decode()
+    drawn = drawn_in(office)
     for words in ("Kepala Badan", "Arsiparis", ">4 jam<", "Masih ada sisa cuti?", "Tidak dilanjutkan"):
         assert words in drawn, words
+
+
+def drawn_in(office: Database) -> str:
+    """The diagram of the only draft."""
+    with office.reading() as session:
+        query = select(ProcessDraftFile.content).where(ProcessDraftFile.name.endswith(".bpmn"))
+        return session.scalars(query).one().decode()
+
+
+def tasks(drawn: str) -> list[tuple[str, str]]:
+    """(lane, task) of each task in a diagram."""
+    [diagram] = reader.read_diagrams(drawn.encode())
+    nodes = [node for node in diagram.nodes.values() if node.kind == "userTask"]
+    return [(diagram.lane(node.lane_id).name, node.name) for node in nodes]
+
+
+def test_the_titles_name_is_offered_and_what_is_typed_instead_is_the_pools_and_the_documents(
+    sign_in: SignIn, office: Database
+) -> None:
+    owner = sign_in("pemilik")
+    owner.get("/studio/tabel-sop")
+    sheet = b"PEMERINTAH DESA CONTOH\nSOP PELAYANAN CUTI\nNama SOP;Cuti pegawai\n\n" + tables.LEAVE.encode()
+    titled = sheet.replace(b"Nama SOP;Cuti pegawai\n", b"")
+    page = upload(owner, "/studio/tabel-sop", {}, [("table", "berkas lama.csv", titled)]).text
+    assert fields(page)["name"] == ["PELAYANAN CUTI"]
+    page = upload(owner, "/studio/tabel-sop", {}, [("table", "berkas lama.csv", sheet)]).text
+    sent = fields(page)
+    assert sent["name"] == ["Cuti pegawai"]
+    sent["name"] = ["Cuti tahunan"]
+    shown = owner.post("/studio/tabel-sop/periksa", **sent).text
+    picture = shown[shown.index('id="diagram"') :].partition("</svg>")[0]
+    assert "Cuti tahunan" in picture
+    assert "Cuti pegawai" not in picture
+    assert owner.post("/studio/tabel-sop/draf", **fields(shown)).status_code == 303
+    [diagram] = reader.read_diagrams(drawn_in(office).encode())
+    assert (diagram.name, diagram.properties["nama sop"]) == ("Cuti tahunan", "Cuti tahunan")
+
+
+def test_a_lane_is_merged_into_another_with_its_activities_and_may_come_back(
+    sign_in: SignIn, office: Database
+) -> None:
+    owner = sign_in("pemilik")
+    owner.get("/studio/tabel-sop")
+    page = upload(owner, "/studio/tabel-sop", {}, [("table", "cuti.csv", tables.LEAVE.encode())]).text
+    round_ = owner.post(
+        "/studio/tabel-sop/draf", **{**fields(page), "lajur-0-ke": ["1"], "lajur-1-ke": ["0"]}
+    )
+    assert round_.status_code == 422
+    assert 'href="#f-lajur-0-ke"' in round_.text
+    merged = owner.post("/studio/tabel-sop/periksa", **{**fields(page), "lajur-1-ke": ["2"]})
+    sent = fields(merged.text)
+    assert [sent[f"b{n}-pelaksana"][0] for n in range(4)] == ["0", "2", "2", "2"]
+    assert sent["b1-q0-pelaksana"] == ["2"]
+    assert "dibuatkan pertanyaan" in html.unescape(merged.text), "a guess that nobody touched is one still"
+    back = fields(owner.post("/studio/tabel-sop/periksa", **{**sent, "lajur-1-ke": [""]}).text)
+    assert [back[f"b{n}-pelaksana"][0] for n in range(4)] == ["0", "1", "2", "1"]
+    assert back["b1-q0-pelaksana"] == ["1"]
+    assert owner.post("/studio/tabel-sop/draf", **sent).status_code == 303
+    [diagram] = reader.read_diagrams(drawn_in(office).encode())
+    assert [lane.name for lane in diagram.lanes] == ["Pemohon", "Kepala Dinas"]
+    assert [lane for lane, _task in tasks(drawn_in(office))] == ["Pemohon", *["Kepala Dinas"] * 3]
+
+
+def test_every_row_of_a_long_table_is_corrected_page_by_page_and_nothing_typed_is_lost(
+    sign_in: SignIn, office: Database
+) -> None:
+    owner = sign_in("pemilik")
+    owner.get("/studio/tabel-sop")
+    page = upload(owner, "/studio/tabel-sop", {}, [("table", "panjang.csv", tables.long(100))]).text
+    first = fields(page)
+    assert "b39-kegiatan" in first
+    assert "b40-kegiatan" not in first
+    first |= {"b3-kegiatan": ["Kegiatan keempat"], "b4-tenggat": ["entah"], "ke": ["2"]}
+    third = owner.post("/studio/tabel-sop/periksa", **first)
+    assert third.status_code == 422
+    assert 'href="#ke-0"' in third.text
+    last = fields(third.text) | {"b99-kegiatan": ["Kegiatan terakhir"], "b99-pelaksana": ["0"]}
+    refused = owner.post("/studio/tabel-sop/draf", **last)
+    assert refused.status_code == 422
+    again = fields(refused.text)
+    assert again["b4-tenggat"] == ["entah"], "the page with what is wrong is shown"
+    made = owner.post("/studio/tabel-sop/draf", **{**again, "b4-tenggat": ["9 jam"]})
+    assert made.status_code == 303
+    found = tasks(drawn_in(office))
+    assert len(found) == 100
+    assert found[3][1] == "Kegiatan keempat"
+    assert found[98][1] == "Kegiatan ke-99"
+    assert found[99] == ("Pemohon", "Kegiatan terakhir")
+    assert ">9 jam<" in drawn_in(office)
 
 
 def test_a_lane_that_was_guessed_stays_a_guess_until_it_is_named(sign_in: SignIn) -> None:
