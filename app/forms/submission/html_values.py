@@ -11,6 +11,7 @@ from app.forms.paths import Path, get, path_of, put
 from app.forms.stored import MAX_ITEMS
 from app.forms.submission.sheet import MAX_ROWS, ORIGIN, lay_out
 from app.forms.texts import trimmed
+from app.xml_text import clean
 
 _Values = Mapping[str, Any]
 
@@ -98,8 +99,9 @@ def _typed(part: Field, name: str, source: Source) -> str:
 
 
 def _clean(text: str) -> str:
-    """Drop what no database holds: NUL and halves of surrogate pairs."""
-    return text.replace("\0", "").encode("utf-8", "ignore").decode()
+    """Drop what comes along unseen where a text is copied, and no database or export holds: control characters and
+    halves of surrogate pairs. Two of them are new lines of other programs."""
+    return clean(text.replace("\v", "\n").replace("\f", "\n"))
 
 
 def pickers(form: Form, values: _Values) -> Iterator[tuple[Field, Path]]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.errors import InvalidForm
 from app.forms.form import Form, inside, variables_of
+from app.forms.masking import texts_in
 from app.forms.model import LIST, MULTI_CHOICE, RECORD, SINGLE_CHOICE, Field
 from app.forms.numbers import MAX_EXACT
 from app.forms.stored import is_stored
@@ -15,6 +16,7 @@ from app.forms.submission.initial_values import initial
 from app.forms.submission.sheet import MAX_ROWS, ORIGIN
 from app.forms.words import message
 from app.i18n import _
+from app.xml_text import is_clean
 
 _MOST_ERRORS = 20
 
@@ -92,7 +94,13 @@ def _one_row(part: Field, row: Mapping[str, Any], above: str, errors: dict[str, 
 def _error(part: Field, value: Any) -> str | None:
     if not part.takes_input:
         return _("{label} tidak dapat diubah di sini.", label=part.name)
-    return None if is_stored(part, value) else _expected(part, value)
+    if not is_stored(part, value):
+        return _expected(part, value)
+    if all(map(is_clean, texts_in(value))):
+        return None
+    return _(
+        "Kirim teks tanpa karakter kendali selain tab dan baris baru; berkas unduhan tidak dapat memuatnya."
+    )
 
 
 def _expected(part: Field, value: Any) -> str:

@@ -29,6 +29,8 @@ from app.services.reporter import correspondence, joined_reports
 
 #: So much of each is printed; what is left out is said, and where it is.
 MOST_EVENTS, MOST_FORMS, MOST_TEXTS, MOST_FILES = 1_000, 200, 500, 500
+#: Letters of a heading: the outline of a PDF holds no long ones.
+_MOST_HEADING = 300
 _MASKED = "••••••"
 _STATES = {
     "active": "Berjalan",
@@ -188,7 +190,7 @@ class _Writer:
         return {
             "items": [
                 {
-                    "title": one.title,
+                    "title": one.title[:_MOST_HEADING],
                     "about": _(
                         "{at}, diisi oleh {name}", at=self.moment(one.at), name=one.actor or _("Pelapor")
                     ),
@@ -318,7 +320,7 @@ class _Writer:
         ).all()
         return [
             {
-                "title": _("{name}, versi {n}", name=found[id_].name, n=found[id_].version),
+                "title": _("{name}, versi {n}", name=found[id_].name[:_MOST_HEADING], n=found[id_].version),
                 "about": _("Berlaku sejak {at}.", at=self.moment(found[id_].deployed_at)),
                 "files": [(one.name, one.sha256) for one in files if one.definition_id == id_],
             }

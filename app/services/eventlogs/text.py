@@ -1,16 +1,9 @@
 """Text for files that other programs read strictly."""
 
-import re
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
 
-#: What XML 1.0 does not know, escaped or not.
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-
-
-def clean(text: str) -> str:
-    """A text without the letters that no XML file may hold."""
-    return _ILLEGAL.sub("", text) if _ILLEGAL.search(text) else text
+from app.xml_text import clean
 
 
 @lru_cache(maxsize=4096)

@@ -4,18 +4,18 @@ ECMA-376, part 1: texts stand in their cells, and the list of sheets at the end 
 """
 
 import math
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile
 
+from app.xml_text import clean
+
 #: Rows of a sheet, the heading among them, and its bytes before it is packed; what is more begins another sheet.
 MOST_ROWS, MOST_BYTES = 1_048_576, 1_000_000_000
-#: What a cell can hold: so many letters, and none of these, which XML does not know.
+#: What a cell can hold.
 _MOST_LETTERS = 32_767
-_ILLEGAL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 #: Rows that are written between two pieces.
 _PIECE = 200
 _DAY_ZERO = datetime(1899, 12, 30)  # noqa: DTZ001 a cell knows no zone
@@ -103,7 +103,7 @@ def _cell(value: object) -> str:
         return f'<c s="1"><v>{since.days + since.seconds / _DAY_S!r}</v></c>'
     if isinstance(value, date):
         return f'<c s="2"><v>{(value - _DAY_ZERO.date()).days}</v></c>'
-    text = escape(_ILLEGAL.sub("", str(value))[:_MOST_LETTERS], {"\r": "&#13;"})
+    text = escape(clean(str(value))[:_MOST_LETTERS], {"\r": "&#13;"})
     return f'<c t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
 
 

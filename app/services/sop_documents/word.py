@@ -4,7 +4,6 @@ Each performer's cell holds one group of shapes as large as the cell. Nothing fl
 stay in their rows in Word and LibreOffice, also once somebody edits the file.
 """
 
-import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from html import escape
@@ -16,6 +15,7 @@ from app.services.sop_documents import files, sheets
 from app.services.sop_documents.contents import SopDocument, paragraphs
 from app.services.sop_documents.layouts import Layout, Paper
 from app.services.sop_documents.sheets import Cell, Figure, Label, Line, Sheets
+from app.xml_text import clean
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 #: The shapes of Word's own flow chart palette.
@@ -27,7 +27,6 @@ SHAPES = {
 }
 _EMU, _TWIPS = 36_000, 1440 / 25.4
 _TURNS = {"up": 0, "right": 5_400_000, "down": 10_800_000, "left": 16_200_000}
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _FOOT_TWIPS = 340
 _SPACES = " ".join(
     f'xmlns:{prefix}="http://schemas.{address}"'
@@ -76,7 +75,7 @@ def docx(document: SopDocument, layout: Layout, paper: Paper) -> bytes:
 
 
 def _safe(text: str) -> str:
-    return escape(_NOT_XML.sub("", text))
+    return escape(clean(text))
 
 
 def _twips(millimetres: float) -> int:
@@ -270,7 +269,7 @@ class _Writer:
         whole = f'cx="{_emu(cell.w)}" cy="{_emu(cell.h)}"'
         box = f'<a:off x="0" y="0"/><a:ext {size}/><a:chOff x="0" y="0"/><a:chExt {whole}/>'
         number = next(self.ids)
-        says = escape(_NOT_XML.sub("", cell.said or "panah"), quote=True)
+        says = escape(clean(cell.said or "panah"), quote=True)
         return (
             f"<w:p>{about}<w:r>{tiny}<w:drawing>"
             f'<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent {size}/>'
@@ -324,7 +323,7 @@ class _Writer:
         edge = f'<a:ln w="7620">{black}</a:ln>' if line else "<a:ln><a:noFill/></a:ln>"
         words = "".join(_paragraph(one, align="center", points=points) for one in lines)
         text = f"<wps:txbx><w:txbxContent>{words}</w:txbxContent></wps:txbx>" if words else ""
-        named = escape(_NOT_XML.sub("", name or f"{kind} {number}"), quote=True)
+        named = escape(clean(name or f"{kind} {number}"), quote=True)
         return (
             f'<wps:wsp><wps:cNvPr id="{number}" name="{named}"/><wps:cNvSpPr/><wps:spPr><a:xfrm{turned}>'
             f'<a:off x="{x}" y="{y}"/><a:ext cx="{w}" cy="{h}"/></a:xfrm><a:prstGeom prst="{kind}"><a:avLst/>'

@@ -78,7 +78,7 @@ def test_disabled_readonly_and_unknown_names_are_not_looked_at() -> None:
 
 
 def test_what_no_database_holds_is_dropped() -> None:
-    read = forms.read_html(FORM, {"teks": ["a\0b\ud800c"], "banyak": ["x\0"], "berkas": ["\0"]})
+    read = forms.read_html(FORM, {"teks": ["a\0b\ud800\x07c"], "banyak": ["x\0"], "berkas": ["\0"]})
     assert (read["teks"], read["banyak"], read["berkas"]) == ("abc", ["x"], [])
 
 

@@ -60,6 +60,7 @@ def test_null_empties_a_field_and_a_missing_key_leaves_it_alone() -> None:
         ("teks", 5),
         ("teks", ["a"]),
         ("teks", "a\0"),
+        ("teks", "a\x07"),
         ("teks", "\ud800"),
         ("teks", "x" * 50_001),
         ("angka", "5"),

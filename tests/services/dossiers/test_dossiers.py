@@ -11,6 +11,7 @@ from pypdf import PdfReader
 from app.errors import InvalidForm, NotAllowed, NotFound
 from app.history import reader
 from app.history.events import CaseFileTaken, IdentityShown
+from app.models import Note, ProcessInstance
 from app.services.casefile import notes
 from app.services.core.access import Actor
 from app.services.dossiers import archive, gathering, paper, taking
@@ -96,6 +97,21 @@ def test_identity_is_in_it_for_who_may_see_it_and_says_why(office: Office) -> No
         [taken] = [one.event for one in reader.of_kinds(session, case_id, CaseFileTaken)]
         assert isinstance(taken, CaseFileTaken)
         assert taken.identity
+
+
+def test_letters_and_words_that_no_paper_holds_are_left_out_and_broken(office: Office) -> None:
+    case_id = furnish(office)
+    word = "ж" * 17_000
+    with office.database.transaction() as session:
+        case = session.get_one(ProcessInstance, case_id)
+        case.subject = f"bel\x07l\x0b {word}"  # as a case of before holds it
+        session.add(
+            Note(instance_id=case_id, text="tanda\x01 " * 5_000, written_at=case.started_at, written_by_id=1)
+        )
+    made = paper.pdf(gathered(office, case_id, office.owner))
+    assert pdf_a.faults(made) == []
+    first = PdfReader(BytesIO(made)).pages[0].extract_text()
+    assert "bell" in first
 
 
 def test_attachments_lie_beside_it_with_their_hashes(office: Office) -> None:
