@@ -397,10 +397,10 @@ def test_a_copy_made_by_an_earlier_version_is_restored_and_brought_up_to_date(
 
 def shape(database: Database) -> dict[str, set[tuple[str, str, bool]]]:
     """Every column of every table: name, type, whether it may be empty."""
-    found = inspect(database.engine)
+    found = inspect(database.engine).get_multi_columns()
     return {
-        table: {(str(one["name"]), str(one["type"]), one["nullable"]) for one in found.get_columns(table)}
-        for table in found.get_table_names()
+        table: {(str(one["name"]), str(one["type"]), one["nullable"]) for one in columns}
+        for (_, table), columns in found.items()
     }
 
 
