@@ -10,7 +10,9 @@ _ABOUT = re.compile(
     r"|±|\+/-|<|≤)\s*",
     re.IGNORECASE,
 )
-_RANGE = re.compile(r"\d+(?:[.,]\d+)?\s*(?:-|–|s\.?/?d\.?|sampai(?: dengan)?)\s*(?=\d)", re.IGNORECASE)
+_RANGE = re.compile(
+    r"(?<!\d)\d{1,9}(?:[.,]\d{1,9})?\s{0,9}(?:-|–|s\.?/?d\.?|sampai(?: dengan)?)\s*(?=\d)", re.IGNORECASE
+)
 _MARKED = re.compile(r"(\d+)\s*(?:'|’|′)")
 _SHORT = {
     "mnt": "menit",
@@ -22,6 +24,8 @@ _SHORT = {
     "mgg": "minggu",
 }
 _HOURS = re.compile(r"(\d+) jam (\d+) menit", re.IGNORECASE)
+#: A length of time is said in fewer; what is longer tells of other things, and is not gone through.
+_MOST_LETTERS = 200
 _NONE = re.compile(r"[-–—.]*")
 
 
@@ -33,6 +37,8 @@ def is_empty(text: str) -> bool:
 def deadline_of(text: str) -> tuple[str, bool] | None:
     """The text of a deadline, and whether it is the cell's own; None where the cell says no length of time."""
     said = " ".join(text.split())
+    if len(said) > _MOST_LETTERS:
+        return None
     if said and timers.length_of(said) is not None:
         return said, True
     plain = _plainer(said)

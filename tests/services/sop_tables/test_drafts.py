@@ -319,6 +319,13 @@ def test_times_are_read_as_people_write_them(said: str, read: tuple[str, bool] |
     assert durations.deadline_of(said) == read
 
 
+@pytest.mark.parametrize("cell", ["9" * 30_000, f"{'9' * 190} jam 5 menit", f"{'9' * 5_000} jam 5 menit"])
+def test_a_time_of_thousands_of_digits_is_no_time(cell: str) -> None:
+    body = f"No;Kegiatan;Pelaksana;Waktu\n1;Mencatat surat;Staf;{cell}\n2;Mengarsipkan surat;Staf;1 hari\n"
+    _draft, diagram = corrected(body, lambda _plans: None)
+    assert deadlines(diagram) == ["1 hari"]
+
+
 def _word_of(document: bytes) -> bytes:
     content = BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
