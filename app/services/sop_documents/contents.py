@@ -148,9 +148,11 @@ class _Chart:
             for arrow in self.arrows
             if merged.get(arrow.source) != arrow.target
         )
+        sorted_rows = sorted(members.items(), key=lambda item: item[0][0])
+        row_of = {node.id: place for place, (_key, nodes) in enumerate(sorted_rows) for node in nodes}
         rows = [
-            self._row(key, [node for node in nodes if node.id not in merged], merged)
-            for key, nodes in sorted(members.items(), key=lambda item: item[0][0])
+            self._row(key, [node for node in self._in_order(nodes, row_of) if node.id not in merged], merged)
+            for key, nodes in sorted_rows
         ]
         return tuple(rows), arrows
 
@@ -298,6 +300,36 @@ class _Chart:
         return found
 
     # The row itself
+
+    def _in_order(self, nodes: Sequence[Node], row_of: Mapping[str, int]) -> Sequence[Node]:
+        """The nodes of a row as they follow each other, side ways before the one that leads on to a later row: else
+        that one and its arrows run along the whole row, and a page break cuts most of them."""
+        by_id = {node.id: node for node in nodes}
+        ahead = dict[str, list[str]]()
+        for arrow in self.arrows:
+            ahead.setdefault(arrow.source, []).append(arrow.target)
+        found = dict[str, Node]()
+
+        def leads_on(node_id: str, seen: set[str]) -> bool:
+            seen.add(node_id)
+            targets = ahead.get(node_id, ())
+            if any(row_of[target] > row_of[node_id] for target in targets):
+                return True
+            inside = [one for one in targets if one in by_id and one not in seen and one not in found]
+            return any(leads_on(one, seen) for one in inside)
+
+        waiting = [node.id for node in reversed(nodes)]
+        while waiting:
+            node_id = waiting.pop()
+            if node_id in found:
+                continue
+            found[node_id] = by_id[node_id]
+            inside = [one for one in ahead.get(node_id, ()) if one in by_id and one not in found]
+            inside.sort(key=lambda one: leads_on(one, set()))
+            for one in inside:
+                self.parent[one] = node_id
+            waiting += reversed(inside)
+        return list(found.values())
 
     def _row(
         self, key: tuple[tuple[int, ...], int, str], nodes: Sequence[Node], merged: Mapping[str, str]

@@ -10,7 +10,7 @@ import orjson
 import typst
 
 from app.services.core import pdf_marks
-from app.services.sop_documents import sheets
+from app.services.sop_documents import drawings, measures, row_parts, sheets
 from app.services.sop_documents.contents import SopDocument, paragraphs
 from app.services.sop_documents.layouts import Layout, Paper
 from app.services.sop_documents.sheets import Sheets
@@ -51,11 +51,11 @@ def _data(document: SopDocument, layout: Layout, paper: Paper) -> dict[str, Any]
         "place": document.place,
         "signer": document.signer,
         "margin": sheets.MARGIN,
-        "points": sheets.POINTS,
-        "symbol_points": sheets.SYMBOL_POINTS,
-        "small_points": sheets.SMALL_POINTS,
-        "label_points": sheets.LABEL_POINTS,
-        "padding": sheets.PADDING,
+        "points": row_parts.POINTS,
+        "symbol_points": measures.SYMBOL_POINTS,
+        "small_points": measures.SMALL_POINTS,
+        "label_points": drawings.LABEL_POINTS,
+        "padding": row_parts.PADDING,
         "head_heights": laid.head_heights,
         "heading_height": sheets.HEADING_HEIGHT,
     }

@@ -11,10 +11,11 @@ from io import BytesIO
 from itertools import count
 from typing import Any
 
-from app.services.sop_documents import files, sheets
+from app.services.sop_documents import drawings, files, row_parts, sheets
 from app.services.sop_documents.contents import SopDocument, paragraphs
+from app.services.sop_documents.drawings import Cell, Figure, Head, Label
 from app.services.sop_documents.layouts import Layout, Paper
-from app.services.sop_documents.sheets import Cell, Figure, Label, Line, Sheets
+from app.services.sop_documents.sheets import Line, Sheets
 from app.xml_text import clean
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -91,7 +92,7 @@ def _paragraph(
     *,
     bold: bool = False,
     align: str = "",
-    points: float = sheets.POINTS,
+    points: float = row_parts.POINTS,
     new_page: bool = False,
     left: float = 0,
     height: float = 0,
@@ -246,7 +247,7 @@ class _Writer:
         """A cell of words. Its room above and below is that of its paragraphs: a row's cells all take the largest
         margin among them, and the drawings beside it would leave their row."""
         last = len(lines or [""]) - 1
-        room = sheets.PADDING
+        room = row_parts.PADDING
         words = "".join(
             _paragraph(line, align=align, above=0 if place else room, below=room if place == last else 0)
             for place, line in enumerate(lines or [""])
@@ -292,12 +293,12 @@ class _Writer:
         """The words of an arrow. Their box stays in the cell, as all of a group does; they may run out of it."""
         half = min(label.w / 2, label.x, cell.w - label.x)
         box = (label.x - half, label.y - label.h / 2, half * 2, label.h)
-        return self._shape("rect", box, label.lines, sheets.LABEL_POINTS, line=False)
+        return self._shape("rect", box, label.lines, drawings.LABEL_POINTS, line=False)
 
     def _arrow_piece(self, x1: float, y1: float, x2: float, y2: float) -> str:
         return self._shape("line", (min(x1, x2), min(y1, y2), abs(x2 - x1), abs(y2 - y1)), fill=False)
 
-    def _point(self, head: sheets.Head) -> str:
+    def _point(self, head: Head) -> str:
         across, down = {"up": (0, 1), "down": (0, -1), "left": (1, 0), "right": (-1, 0)}[head.towards]
         box = (head.x + across - 1, head.y + down - 1, 2.0, 2.0)
         return self._shape("triangle", box, turn=_TURNS[head.towards], colour="000000")

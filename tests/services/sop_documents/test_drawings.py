@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from app.services.sop_documents import layouts, measures, sheets, word
+from app.services.sop_documents import drawings, layouts, measures, row_parts, sheets, word
 from app.services.sop_documents.contents import SopDocument
 from app.services.sop_documents.layouts import LAYOUTS, PAPERS
+from app.services.sop_documents.routes import Box
 from app.services.sop_tables import drafting, reading
 from tests.services.sop_documents.source import document, shipped
 from tests.services.sop_tables import tables
@@ -43,7 +44,7 @@ def box(frame: Any) -> tuple[int, int, int, int]:
     return int(at.get("x")), int(at.get("y")), int(size.get("cx")), int(size.get("cy"))
 
 
-def cells(made: Any, template: str = "", paper: str = "") -> Iterator[sheets.Cell]:
+def cells(made: Any, template: str = "", paper: str = "") -> Iterator[drawings.Cell]:
     laid = sheets.laid_out(made(), layouts.layout(template), layouts.paper(paper))
     return (cell for sheet in laid.sheets for line in sheet.lines for cell in line.cells)
 
@@ -68,7 +69,7 @@ def test_a_drawing_fills_its_row_from_edge_to_edge() -> None:
         for row in part(shipped, "document").iter(f"{_W}tr")
         if next(row.iter(f"{_WPG}wgp"), None) is not None
     ]
-    assert len(rows) == 5
+    assert len(rows) == 6
     for row in rows:
         for edge in ("top", "bottom"):
             margins = [
@@ -97,10 +98,10 @@ def test_the_point_of_an_arrow_lies_beside_its_symbol_and_no_line_runs_along_one
     made: Any, template: str, paper: str
 ) -> None:
     for cell in cells(made, template, paper):
-        boxes = [sheets.Box(f.x, f.y, f.w, f.h) for f in cell.figures]
+        boxes = [Box(f.x, f.y, f.w, f.h) for f in cell.figures]
         for head in cell.heads:
             across, down = {"up": (-1, 0), "down": (-1, -2), "left": (0, -1), "right": (-2, -1)}[head.towards]
-            point = sheets.Box(head.x + across + 0.05, head.y + down + 0.05, 1.9, 1.9)
+            point = Box(head.x + across + 0.05, head.y + down + 0.05, 1.9, 1.9)
             assert not any(point.meets(other) for other in boxes)
         for x1, y1, x2, y2 in cell.lines:
             for other in boxes:
@@ -109,9 +110,9 @@ def test_the_point_of_an_arrow_lies_beside_its_symbol_and_no_line_runs_along_one
 
 
 def test_the_heads_have_room_for_the_names_of_the_performers() -> None:
-    lines = measures.wrapped(["Kepala Dinas Penanaman Modal"], 22.0, sheets.POINTS)
+    lines = measures.wrapped(["Kepala Dinas Penanaman Modal"], 22.0, row_parts.POINTS)
     heights = [
         sheets.laid_out(made(), layouts.layout(""), layouts.paper("")).head_heights[1]
         for made in (shipped, permit)
     ]
-    assert heights[0] < len(lines) * measures.line_height(sheets.POINTS) <= heights[1]
+    assert heights[0] < len(lines) * measures.line_height(row_parts.POINTS) <= heights[1]

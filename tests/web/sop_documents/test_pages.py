@@ -22,7 +22,8 @@ def test_the_page_holds_every_cell_of_the_source(sign_in: SignIn, office: Databa
     assert "/proses/1/dokumen-sop" in browser.get("/proses/1").text
     page = browser.get("/proses/1/dokumen-sop").text
     found = [texts(row) for row in _ROW.findall(page)]
-    assert [row[:2] + row[5:] for row in found] == [source.cells(row) for row in source.SOP["kegiatan"]]
+    told = [row[:2] + row[5:] for row in found]
+    assert [row for row in told if any(row)] == [source.cells(row) for row in source.SOP["kegiatan"]]
     assert found[0][2:5] == ["", "", "Mulai"]
     assert 'style="' not in page[page.index("paper-desk") :]
 
