@@ -6,13 +6,22 @@ from app.engine import timers
 
 _BRACKETS = re.compile(r"\([^)]*\)")
 _ABOUT = re.compile(
-    r"(?:maksimal|maks\.?|max\.?|paling lama|selama-lamanya|selambat-lambatnya|kurang lebih|lebih kurang|sekitar"
-    r"|±|\+/-|<|≤)\s*",
+    r"(?:maksimal|maks\.?|max\.?|paling lama|selama-lamanya|selambat-lambatnya|kurang lebih|lebih kurang|kurang dari"
+    r"|sekitar|kira-kira|±|\+/-|<|≤|~)\s*",
     re.IGNORECASE,
 )
 _RANGE = re.compile(
     r"(?<!\d)\d{1,9}(?:[.,]\d{1,9})?\s{0,9}(?:-|–|s\.?/?d\.?|sampai(?: dengan)?)\s*(?=\d)", re.IGNORECASE
 )
+#: "1 hari - 2 hari": the unit of the first number, which `_RANGE` drops.
+_UNIT_OF_FIRST = re.compile(
+    r"(?<=\d)\s{0,9}(?:menit|mnt|jam|hari|hr|minggu|mgg|bulan|bln)\s{0,9}(?=(?:-|–|s\.?/?d\b|sampai\b)\D{0,9}\d)",
+    re.IGNORECASE,
+)
+_SINCE = re.compile(r"(?<=\w) (?:sejak|setelah|sesudah|semenjak|terhitung)\b.*", re.IGNORECASE)
+_DAYS_AFTER = re.compile(r"h ?\+ ?(\d{1,4})", re.IGNORECASE)
+_TIMES_24 = re.compile(r"(\d{1,3}) ?[x×*] ?24 jam", re.IGNORECASE)
+_HALF_AN_HOUR = re.compile(r"(?:½|1/2|setengah) ?jam", re.IGNORECASE)
 _MARKED = re.compile(r"(\d+)\s*(?:'|’|′)")
 _SHORT = {
     "mnt": "menit",
@@ -47,7 +56,8 @@ def deadline_of(text: str) -> tuple[str, bool] | None:
 
 def _plainer(said: str) -> str:
     """The text without what surrounds the length: "± 1 (satu) - 3 hr" is "3 hari"."""
-    plain = _RANGE.sub("", _ABOUT.sub("", _BRACKETS.sub(" ", said)))
+    plain = _SINCE.sub("", _ABOUT.sub("", _BRACKETS.sub(" ", said)))
+    plain = _RANGE.sub("", _UNIT_OF_FIRST.sub("", plain))
     plain = _MARKED.sub(r"\1 menit", plain)
     words = [
         _SHORT.get(word.casefold(), word)
@@ -56,4 +66,16 @@ def _plainer(said: str) -> str:
     plain = " ".join(words).strip(" .,;")
     if (found := _HOURS.fullmatch(plain)) is not None:
         return f"{int(found[1]) * 60 + int(found[2])} menit"
-    return plain
+    if (found := _TIMES_24.fullmatch(plain)) is not None:
+        return f"{int(found[1]) * 24} jam kalender"
+    if (found := _DAYS_AFTER.fullmatch(plain)) is not None:
+        return f"{int(found[1])} hari"
+    return "30 menit" if _HALF_AN_HOUR.fullmatch(plain) else plain
+
+
+_BARE = re.compile(r"[±<≤~ ]{0,4}\d{1,9}(?:[.,]\d{1,9})?(?: ?[-–] ?\d{1,9})?")
+
+
+def with_unit(text: str, unit: str) -> str:
+    """A cell that holds a number alone with the unit that its column's head says."""
+    return f"{text} {unit}" if unit and _BARE.fullmatch(text) else text

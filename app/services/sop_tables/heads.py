@@ -36,12 +36,14 @@ HEADINGS = (
 _PERFORMERS = re.compile(r"\b(?:pelaksana|pelaku|aktor|unit kerja|penanggung ?jawab)\b")
 _QUALITY = re.compile(r"mutu ?baku")
 _NAMED = re.compile(r"pelaksana\s*[:/(–-]\s*([^()]*[^()\s])\s*\)?", re.IGNORECASE)
+_TIME_UNIT = re.compile(r"(?:\(|dalam )((?:menit|jam|hari|minggu|bulan)(?: kerja| kalender)?)")
 
 
 @dataclass
 class Columns:
     """What each column holds: a property, a performer's place in ``names``, or a head that is not known; and what
-    was guessed of it, in words. ``named_in_cells``: the column in which performers are named."""
+    was guessed of it, in words. ``named_in_cells``: the column in which performers are named; ``time_unit``: what the
+    head of the times counts in, where it says so."""
 
     names: list[str]
     properties: dict[int, str] = field(default_factory=dict)
@@ -49,6 +51,7 @@ class Columns:
     others: dict[int, str] = field(default_factory=dict)
     named_in_cells: int | None = None
     guesses: list[str] = field(default_factory=list)
+    time_unit: str = ""
 
 
 def plain(text: str) -> str:
@@ -118,6 +121,8 @@ def _read_head(found: Columns, place: int, path: Sequence[str]) -> None:
             found.named_in_cells = place
     elif known and known not in found.properties.values():
         found.properties[place] = known
+        if known == "waktu" and (unit := _TIME_UNIT.search(plain(own))) is not None:
+            found.time_unit = unit[1]
     elif own:
         found.others[place] = " ".join(own.split())
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.i18n import _
-from app.services.sop_tables import grids, heads, marks
+from app.services.sop_tables import durations, grids, heads, marks
 from app.services.sop_tables.grids import Cell, Grid, Page
 from app.services.sop_tables.heads import Columns, plain
 from app.services.sop_tables.marks import Mark
@@ -172,6 +172,7 @@ def _read_grid(table: SopTable, grid: Grid, columns: Columns, under: int, top: i
 def _read_row(table: SopTable, row: Sequence[Cell], columns: Columns, number: int) -> None:
     by_name = {name: row[place].text for place, name in columns.properties.items()}
     line = Line(number, by_name.pop("number", "").strip(), _one_line(by_name.pop("activity", "")))
+    by_name["waktu"] = durations.with_unit(by_name.get("waktu", ""), columns.time_unit)
     line.cells = {name: text for name, text in by_name.items() if text}
     line.notes = [f"{head}: {row[place].text}" for place, head in columns.others.items() if row[place].text]
     for place, performer in columns.performers.items():

@@ -312,7 +312,22 @@ def test_lanes_stand_in_the_order_of_the_columns_not_of_their_first_use() -> Non
         ("2 s/d 3 jam", ("3 jam", False)),
         ("15’", ("15 menit", False)),
         ("tiga hari", ("tiga hari", True)),
+        ("1 hr", ("1 hari", False)),
+        ("maks. 3 hari kerja", ("maks. 3 hari kerja", True)),
+        ("1x24 jam", ("24 jam kalender", False)),
+        ("maks. 3 × 24 jam", ("72 jam kalender", False)),
+        ("1-2 hari", ("2 hari", False)),
+        ("1 hari - 2 hari", ("2 hari", False)),
+        ("5 mnt s/d 10 mnt", ("10 menit", False)),
+        ("3 (tiga) hari kerja sejak berkas lengkap", ("3 hari kerja", False)),
+        ("H+3", ("3 hari", False)),
+        ("½ jam", ("30 menit", False)),
+        ("kurang dari 1 hari", ("1 hari", False)),
         ("kondisional", None),
+        ("Menyesuaikan", None),
+        ("5 menit per berkas", None),
+        ("minimal 2 hari", None),
+        ("60", None),
     ],
 )
 def test_times_are_read_as_people_write_them(said: str, read: tuple[str, bool] | None) -> None:
@@ -324,6 +339,18 @@ def test_a_time_of_thousands_of_digits_is_no_time(cell: str) -> None:
     body = f"No;Kegiatan;Pelaksana;Waktu\n1;Mencatat surat;Staf;{cell}\n2;Mengarsipkan surat;Staf;1 hari\n"
     _draft, diagram = corrected(body, lambda _plans: None)
     assert deadlines(diagram) == ["1 hari"]
+
+
+def test_a_time_that_is_none_is_told_with_its_row_and_the_heads_unit_counts() -> None:
+    head = "No;Kegiatan;Pelaksana;Waktu (menit)\n"
+    body = head + "1;Mencatat;Staf;15\n2;Meneliti;Kasi;Menyesuaikan\n3;Arsip;Staf;5-10\n"
+    table, draft, diagram = made_of("surat.csv", body.encode())
+    assert [line.cells["waktu"] for line in table.lines] == ["15 menit", "Menyesuaikan", "5-10 menit"]
+    assert deadlines(diagram) == ["15 menit", "10 menit"]
+    assert [(guess.row, guess.text) for guess in draft.guesses] == [
+        (3, "Waktu “Menyesuaikan” bukan lama waktu; tanpa tenggat."),
+        (4, "Waktu “5-10 menit” dibaca sebagai tenggat 10 menit."),
+    ]
 
 
 def _word_of(document: bytes) -> bytes:
