@@ -128,6 +128,15 @@ class Database:
         with self._guard(), self._session(self.engine) as session:
             yield session
 
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """As `reading`, for what takes long and must fit together: it sees one moment, while others go on writing."""
+        engine = self.engine
+        if not self.is_sqlite:  # whose transactions are snapshots
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with self._guard(), self._session(engine) as session:
+            yield session
+
     def _turnstile(self) -> AbstractContextManager[None]:
         return self._queue.turn() if self._queue else nullcontext()
 

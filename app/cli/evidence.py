@@ -13,7 +13,7 @@ from app.commands.transaction import run_without_key
 from app.errors import AppError
 from app.history.events import DatabaseRoleRestricted
 from app.services.core import history
-from app.services.evidence import bundles, checkpoint_checks, checkpoints, overview, verifying
+from app.services.evidence import checkpoint_checks, checkpoints, overview, verifying
 from app.services.maintenance import database_role
 
 #: Faults that are told one by one.
@@ -93,10 +93,8 @@ def export_command(cases: tuple[str, ...], output: Path) -> None:
     config, database = ready()
     with database.reading() as session:
         ids = overview.case_ids(session, cases)
-    evidence.note_exported(database, ids)
-    evidence.make_checkpoint(database, actor=None)
-    with database.reading() as session, output.open("wb") as file:
-        bundles.write(session, config, ids, file)
+    with output.open("wb") as file:
+        evidence.take_along(database, config, ids, file)
     say(f"{output}: bukti {len(ids)} perkara. Periksa dengan periksa_bukti.py di dalamnya.")
 
 

@@ -6,19 +6,21 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
+from typing import IO
 
 from sqlalchemy.orm import Session
 
 from app.commands.transaction import run_without_key
 from app.config import Config
 from app.db import Database
-from app.errors import Conflict
-from app.history.events import CheckpointDemanded, EvidenceExported, HistoryVerified
+from app.errors import Conflict, NotFound
+from app.history.events import CheckpointDemanded, CheckpointTaken, EvidenceExported, HistoryVerified
+from app.i18n import _
 from app.models import Checkpoint
 from app.services.channels.guarded_http import Guard, Unreachable, post
 from app.services.core import history, settings
 from app.services.core.access import Actor
-from app.services.evidence import checkpoints, overview, sending, verifying
+from app.services.evidence import bundles, checkpoints, overview, sending, verifying
 from app.services.evidence.sending import Place
 from app.services.evidence.verifying import Verified
 from app.services.notifications import mail
@@ -27,6 +29,8 @@ from app.services.notifications import mail
 EVERY_S = 600.0
 #: Cases that an event names.
 _FEW = 100
+#: So often a bundle is begun anew where somebody took files back while it was made.
+_TRIES = 3
 #: Checkpoints that one turn sends to a place.
 _TURN = 20
 
@@ -78,11 +82,54 @@ def note_verified(database: Database, found: Verified, actor: Actor | None = Non
     run_without_key(database, lambda session: history.record(session, event, actor=actor))
 
 
-def note_exported(database: Database, case_ids: Sequence[int], actor: Actor | None = None) -> None:
-    """Record that evidence is taken along, before it is: of whose cases, by their ids where they are few."""
+def take_along(
+    database: Database, config: Config, case_ids: Sequence[int], file: IO[bytes], actor: Actor | None = None
+) -> None:
+    """Write the evidence of cases to a file in which one can go back, once it is recorded that they are taken along
+    and a checkpoint covers that.
+
+    Raises:
+        NotFound: there is no such case. Conflict: files of a case went at this moment, or others made checkpoints,
+            again and again.
+    """
+    _note_exported(database, case_ids, actor)
+    for turn in range(1, _TRIES + 1):
+        make_checkpoint(database, actor=None)
+        file.seek(0)
+        file.truncate()
+        try:
+            with database.snapshot() as session:
+                bundles.write(session, config, case_ids, file, may_lack=turn == _TRIES)
+        except Conflict:
+            if turn == _TRIES:
+                raise
+        else:
+            return
+
+
+def _note_exported(database: Database, case_ids: Sequence[int], actor: Actor | None) -> None:
+    """Record that evidence is taken along: of whose cases, by their ids where they are few."""
     few = list(case_ids) if len(case_ids) <= _FEW else []
     event = EvidenceExported(cases=len(case_ids), instances=few)
     run_without_key(database, lambda session: history.record(session, event, actor=actor))
+
+
+def take_checkpoint(database: Database, number: int, actor: Actor) -> bytes:
+    """A checkpoint to be kept outside, as `--against` takes it, once it is recorded that it is taken along.
+
+    Raises:
+        NotAllowed: evidence is not for him. NotFound: there is no such checkpoint.
+    """
+
+    def take(session: Session) -> bytes:
+        overview.require_reader(actor)
+        row = session.get(Checkpoint, number)
+        if row is None:
+            raise NotFound(_("Titik periksa {number} tidak ada.", number=number))
+        history.record(session, CheckpointTaken(number=number), actor=actor)
+        return checkpoints.as_file(row)
+
+    return run_without_key(database, take)
 
 
 def send_checkpoints(database: Database, *, at_once: bool = False) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from app.history.canonical import OUTSIDE
 from app.history.events import DefinitionDeployed
@@ -24,26 +24,27 @@ class Proven(NamedTuple):
     hash: bytes
     redacted: bytes | None
 
-    @property
-    def deployed_id(self) -> int | None:
-        """The id of the version that it put in force."""
-        return self.data.get("definition_id") if self.type == DefinitionDeployed.type else None
 
-
-def events(connection: Connection, chain: int) -> Iterator[Proven]:
-    """The events of a chain in their order. Those that have no place in it are left out: `checking` tells of them."""
+def events(
+    connection: Connection, chain: int, *, first: int = 1, last: int | None = None
+) -> Iterator[Proven]:
+    """The events of a chain in their order, from number ``first`` to ``last``. Those that have no place in it are
+    left out: `checking` tells of them."""
     e = HistoryEvent
     query = select(e.number, e.type, e.at, e.actor_id, e.activity_id, e.data, e.salt, e.hash, e.redacted)
     whose = e.instance_id.is_(None) if chain == OUTSIDE else e.instance_id == chain
-    rows = connection.execute(
-        query.where(whose, e.number.is_not(None)).order_by(e.id).execution_options(yield_per=2_000)
-    )
+    query = query.where(whose, e.number >= first)
+    if last is not None:
+        query = query.where(e.number <= last)
+    rows = connection.execute(query.order_by(e.id).execution_options(yield_per=2_000))
     for row in rows:
         yield Proven(*row)
 
 
-def files_of(connection: Connection, chain: int) -> frozenset[str]:
-    """The ids of files that the events of a case tell of."""
-    return frozenset(
-        id_ for one in events(connection, chain) if one.type == "files_kept" for id_ in one.data["files"]
-    )
+def deployments(connection: Connection) -> Iterator[tuple[int, int]]:
+    """The number of each event that put a version in force, and the id of the version."""
+    e = HistoryEvent
+    # As of indexes in `runtime`: with its condition the one by types serves.
+    query = select(e.number, e.data).where(e.type == DefinitionDeployed.type, text("id > 0"))
+    for number, data in connection.execute(query.where(e.instance_id.is_(None), e.number.is_not(None))):
+        yield number, data["definition_id"]

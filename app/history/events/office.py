@@ -285,6 +285,13 @@ class CheckpointDemanded(Event):
     """Somebody let a checkpoint be made at once."""
 
 
+@event("checkpoint_taken")
+class CheckpointTaken(Event):
+    """Somebody took checkpoint ``number`` along, to keep it outside."""
+
+    number: int
+
+
 @event("evidence_exported")
 class EvidenceExported(Event):
     """The evidence of so many ``cases`` was taken along, by their ids where they are few."""

@@ -236,6 +236,11 @@ def _checkpoint_demanded(_entry: Entry[events.CheckpointDemanded], _vocabulary: 
     return Sentence("note", say(N_("Titik periksa diminta")))
 
 
+@tells(events.CheckpointTaken)
+def _checkpoint_taken(entry: Entry[events.CheckpointTaken], _vocabulary: Vocabulary) -> Sentence:
+    return Sentence("note", say(N_("Titik periksa {n} diunduh"), n=str(entry.event.number)))
+
+
 @tells(events.EvidenceExported)
 def _evidence_exported(entry: Entry[events.EvidenceExported], _vocabulary: Vocabulary) -> Sentence:
     return Sentence("note", say(N_("Bukti {n} perkara diunduh"), n=str(entry.event.cases)))

@@ -1,15 +1,18 @@
 """Evidence of cases to take along: a ZIP that one Python file in it checks, without Alur and its database.
 
-It holds the events of each case as they were hashed, where its head stands in the tree of the last checkpoint, its
-open files, the versions of its process, and the chain of what happened outside of cases without what that tells, but
-for the deployments concerned. Identity is not in it. What words were masked by hand later is in events as it was
-written: of such an event only what its data was committed to is told.
+It is the record as the last checkpoint has it, no event more: the events of each case as they were hashed, where its
+head stands in the tree of that checkpoint, its open files, the versions of its process, and the chain of what
+happened outside of cases since they were deployed, without what that tells, but for these deployments. The list of
+contents names the SHA-256 of all that and is signed with the key of checkpoints.
+
+Identity is not in it. Where words are masked that an event holds, only what its data was committed to is told.
 """
 
-import io
+import hashlib
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,14 +21,16 @@ from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.config import Config
-from app.errors import NotFound
+from app.errors import Conflict, NotFound
+from app.forms import masking
 from app.history import proof
-from app.history.canonical import OUTSIDE, commitment, moment
+from app.history.canonical import GENESIS, OUTSIDE, canonical, commitment, moment
+from app.history.proof import Proven
 from app.i18n import _
 from app.models import (
     Attachment,
+    Checkpoint,
     DefinitionFile,
-    EventChain,
     ProcessDefinition,
     ProcessInstance,
     Resource,
@@ -33,168 +38,276 @@ from app.models import (
 )
 from app.services.core import masks
 from app.services.evidence import checkpoints
+from app.services.evidence.inclusion import Tree
 from app.services.files import store
 
 VERIFIER = Path(__file__).with_name("periksa_bukti.py")
+#: What of a list of contents is signed begins with this: no statement of a checkpoint does.
+SIGNED = b"Alur bukti 2\n"
+#: Statements of so many checkpoints before the last go along: those of a week in which something always happens.
+EARLIER = 1_008
+#: Types of which what they tell goes along always: hashes and numbers, in which no words are.
+_ALWAYS_TOLD = frozenset({"files_kept", "history_redacted"})
+_MOVES = frozenset({"instance_migrated", "migration_undone"})
+#: With these a file of a case may have gone.
+_TAKEN_BACK = frozenset({"completion_taken_back", "identity_erased"})
+_CHUNK = 1 << 20
 _README = """Paket bukti Alur.
 
-Periksa dengan:  python periksa_bukti.py        (Python 3.9 atau lebih baru, tanpa yang lain)
-Bandingkan kunci publiknya dengan yang Anda terima lewat jalan lain, misalnya halaman Bukti atau surat.
+Periksa dengan:  python periksa_bukti.py --key KUNCI --against TITIK-PERIKSA.json
+(Python 3.9 atau lebih baru, tanpa yang lain.)  KUNCI ialah kunci publik atau sidiknya, dan TITIK-PERIKSA.json titik
+periksa, yang Anda terima lewat jalan lain daripada paket ini, misalnya dari halaman Bukti atau surat. Tanpa keduanya
+tidak ada yang membuktikan bahwa paket ini tidak dibuat ulang seluruhnya.
 Apa yang dibuktikan dan apa yang tidak: docs/evidence.md.
 """
 
 
+class _Members:
+    """The ZIP being written. Each addition returns the SHA-256 of what was added, in hex."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+
+    def add(self, name: str, content: bytes) -> str:
+        return self.add_parts(name, (content,))
+
+    def add_lines(self, name: str, lines: Iterable[Mapping[str, Any]]) -> str:
+        return self.add_parts(name, (orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE) for line in lines))
+
+    def add_file(self, name: str, path: Path) -> str:
+        with path.open("rb") as file:
+            return self.add_parts(name, iter(lambda: file.read(_CHUNK), b""))
+
+    def add_parts(self, name: str, parts: Iterable[bytes]) -> str:
+        digest, made = hashlib.sha256(), zipfile.ZipInfo(name, datetime.now(UTC).timetuple()[:6])
+        made.compress_type = zipfile.ZIP_DEFLATED
+        with self._archive.open(made, "w") as member:
+            for part in parts:
+                digest.update(part)
+                member.write(part)
+        return digest.hexdigest()
+
+
 @dataclass(frozen=True)
-class _Tree:
-    """The tree of the last checkpoint, from its leaves up, and where each chain stands in it."""
+class _Case:
+    """A case as a bundle has it: its events under the checkpoint, and those that came since.
 
-    places: dict[int, int]
-    levels: list[list[bytes]]
+    ``words``: what is masked today, with its sign.
+    """
 
-    def path(self, chain: int) -> list[tuple[str, str]]:
-        """What a chain's leaf is hashed with on its way to the root."""
-        index, found = self.places[chain], []
-        for level in self.levels[:-1]:
-            other = index ^ 1
-            if other < len(level):
-                found.append(("L" if other < index else "R", level[other].hex()))
-            index //= 2
-        return found
+    row: ProcessInstance
+    events: Sequence[Proven]
+    later: Sequence[Proven]
+    words: Mapping[str, str]
+
+    @property
+    def folder(self) -> str:
+        return f"perkara/{self.row.id}"
+
+    def lines(self) -> Iterator[dict[str, Any]]:
+        """Its events; what one tells stays away where a word in it is masked by now, or was erased since."""
+        explained, explained_later = _explained(self.events), _explained(self.later)
+        for event in self.events:
+            is_masked = masking.put_in_place(event.data, self.words) != event.data
+            now = (str(event.number), hashlib.sha256(canonical(event.data)).hexdigest())
+            is_erased_since = event.redacted and now not in explained and now in explained_later
+            is_told = event.type in _ALWAYS_TOLD or not (is_masked or is_erased_since)
+            yield _line(event, is_told=is_told)
+
+    def versions(self) -> set[int]:
+        """The numbers of the versions that its events name."""
+        started = {one.data.get("version") for one in self.events if one.type == "instance_started"}
+        moved = {one.data.get("to_version") for one in self.events if one.type in _MOVES}
+        return {one for one in started | moved if one is not None}
+
+    def files(self) -> dict[str, int]:
+        """By the id of each file that its events name the number of the last one that does."""
+        kept = (one for one in self.events if one.type == "files_kept")
+        return {id_: one.number for one in kept for id_ in one.data["files"]}
 
 
-def write(session: Session, config: Config, case_ids: Sequence[int], file: IO[bytes]) -> None:
-    """Write the bundle of some cases. Whoever asks has checked who may.
+def _explained(events: Iterable[Proven]) -> set[tuple[str, str]]:
+    """Of which events these say that they were redacted, and the SHA-256 of what those tell since."""
+    redacted = (one for one in events if one.type == "history_redacted")
+    return {told for one in redacted for told in one.data["digests"].items()}
+
+
+def _taken_back(events: Iterable[Proven]) -> int:
+    """The number of the last event with which files may have gone; 0 without one."""
+    return max((one.number for one in events if one.type in _TAKEN_BACK), default=0)
+
+
+def write(
+    session: Session, config: Config, case_ids: Sequence[int], file: IO[bytes], *, may_lack: bool = True
+) -> None:
+    """Write the bundle of some cases. Whoever asks has checked who may, and has a session that sees one moment only
+    (`Database.snapshot`) and in which the last checkpoint covers each case.
+
+    ``may_lack``: a file that should be there and is not is told of in the bundle, not refused.
 
     Raises:
-        NotFound: there is no such case.
+        NotFound: there is no such case. Conflict: no checkpoint covers it, or files of it went meanwhile.
     """
-    connection = session.connection()
-    tree, last = _tree(connection), checkpoints.latest(session)
+    connection, last = session.connection(), checkpoints.latest(session)
+    if last is None:
+        raise Conflict(_("Belum ada titik periksa yang mencakup perkara ini."))
+    tree, versions = Tree(connection), set[int]()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("BACA-SAYA.txt", _README)
-        archive.write(VERIFIER, VERIFIER.name)
-        if last is not None:
-            archive.writestr("titik-periksa.json", checkpoints.as_file(last))
-        versions: set[int] = set()
-        for case_id in case_ids:
-            versions.add(_case(session, config, case_id, tree, archive))
-        told = _versions(session, sorted(versions), archive)
-        _outside(connection, versions, tree, archive)
-        manifest = {
-            "v": 1,
-            "cases": list(case_ids),
-            "versions": told,
-            "checkpoint": last.id if last else None,
+        members = _Members(archive)
+        listed = {
+            "BACA-SAYA.txt": members.add("BACA-SAYA.txt", _README.encode()),
+            VERIFIER.name: members.add_file(VERIFIER.name, VERIFIER),
+            "titik-periksa.json": members.add("titik-periksa.json", checkpoints.as_file(last)),
+            "titik-periksa-sebelumnya.jsonl": _earlier(session, last, members),
         }
-        archive.writestr("isi.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
+        cases = [_case(session, config, case_id, tree, versions, members, may_lack) for case_id in case_ids]
+        told = [_version(session, one, members) for one in sorted(versions)]
+        listed |= _outside(connection, versions, tree, members)
+        manifest = {
+            "v": 2,
+            "at": moment(datetime.now(UTC)),
+            "checkpoint": last.id,
+            "cases": cases,
+            "versions": told,
+            "members": listed,
+        }
+        _sign(config, orjson.dumps(manifest, option=orjson.OPT_INDENT_2), members)
 
 
-def as_bytes(session: Session, config: Config, case_ids: Sequence[int]) -> bytes:
-    """The same, in memory: for few cases."""
-    made = io.BytesIO()
-    write(session, config, case_ids, made)
-    return made.getvalue()
+def _sign(config: Config, manifest: bytes, members: _Members) -> None:
+    members.add("isi.json", manifest)
+    signature = {
+        "public_key": checkpoints.public_key(config).hex(),
+        "signature": checkpoints.signed(config, SIGNED + manifest).hex(),
+    }
+    members.add("tanda-tangan.json", orjson.dumps(signature))
 
 
-def _case(session: Session, config: Config, case_id: int, tree: _Tree, archive: zipfile.ZipFile) -> int:
-    instance = session.get(ProcessInstance, case_id)
-    if instance is None:
+def _earlier(session: Session, last: Checkpoint, members: _Members) -> str:
+    """Statements of the checkpoints before the last one, each of which the next names by its hash."""
+    query = select(Checkpoint.statement).where(Checkpoint.id < last.id, Checkpoint.id >= last.id - EARLIER)
+    rows = session.scalars(query.order_by(Checkpoint.id))
+    return members.add_parts("titik-periksa-sebelumnya.jsonl", (f"{one}\n".encode() for one in rows))
+
+
+def _case(
+    session: Session,
+    config: Config,
+    case_id: int,
+    tree: Tree,
+    versions: set[int],
+    members: _Members,
+    may_lack: bool,
+) -> dict[str, Any]:
+    """Write a case; return its line of the list of contents."""
+    row = session.get(ProcessInstance, case_id)
+    if row is None:
         raise NotFound(_("Perkara ini tidak ada."))
-    connection, seen = session.connection(), masks.overlay(session, instance)
-    lines = []
-    for event in proof.events(connection, case_id):
-        line = _line(event)
-        if seen.value(event.data) != event.data and event.redacted is None:
-            line |= {"commitment": commitment(event.data, event.salt).hex()}
-            del line["data"], line["salt"]
-        lines.append(orjson.dumps(line))
-    folder = f"perkara/{case_id}"
-    archive.writestr(f"{folder}/peristiwa.jsonl", b"\n".join(lines))
-    files = []
-    is_open = select(Attachment).where(Attachment.instance_id == case_id, Attachment.is_private.is_(False))
-    kept = proof.files_of(connection, case_id)
-    for row in session.scalars(is_open):
-        path = config.files_dir / store.file_name(row.id, private=False)
-        if row.id in kept and path.exists():
-            archive.write(path, f"{folder}/berkas/{row.id}")
-            files.append(row.id)
-    head = _head(connection, case_id, tree) | {"files": files, "number": instance.business_key}
-    archive.writestr(f"{folder}/kepala.json", orjson.dumps(head))
-    return instance.definition_id
+    connection, place = session.connection(), _place(tree, case_id)
+    sealed, events = _sealed(connection, case_id), list(proof.events(connection, case_id))
+    inside, later = events[:sealed], events[sealed:]
+    case = _Case(row, inside, later, masks.overlay(session, row).words)
+    digest = members.add_lines(f"{case.folder}/peristiwa.jsonl", case.lines())
+    own = _versions_of(session, case)
+    versions |= own
+    files, withheld = _files(session, config, case, members, may_lack)
+    head = {
+        **place,
+        "chain": case_id,
+        "events": digest,
+        "versions": sorted(own),
+        "files": files,
+        "withheld": withheld,
+    }
+    digest = members.add(f"{case.folder}/kepala.json", orjson.dumps(head))
+    number = masking.put_in_place(row.business_key, case.words)
+    return {"id": case_id, "number": number, "sha256": digest}
 
 
-def _line(event: proof.Proven) -> dict[str, Any]:
+def _place(tree: Tree, chain: int) -> dict[str, Any]:
+    index = tree.index(chain)
+    if index is None:
+        raise Conflict(_("Belum ada titik periksa yang mencakup perkara ini."))
+    return {"index": index, "path": tree.path(index)}
+
+
+def _sealed(connection: Connection, chain: int) -> int:
+    """How many events of a chain stand under the last checkpoint."""
+    query = select(SealedHead.count).where(SealedHead.instance_id == chain)
+    return connection.execute(query).scalar_one()
+
+
+def _line(event: Proven, *, is_told: bool) -> dict[str, Any]:
     line: dict[str, Any] = {
         "number": event.number,
         "type": event.type,
         "at": moment(event.at),
         "actor": event.actor_id,
         "activity": event.activity_id,
-        "data": event.data,
         "hash": event.hash.hex(),
     }
-    if event.redacted is not None:
-        return line | {"commitment": event.redacted.hex()}
-    return line | {"salt": event.salt.hex()}
+    if is_told:
+        line["data"] = event.data
+    if is_told and event.redacted is None:
+        return line | {"salt": event.salt.hex()}
+    committed = commitment(event.data, event.salt) if event.redacted is None else event.redacted
+    return line | {"commitment": committed.hex()}
 
 
-def _head(connection: Connection, chain: int, tree: _Tree) -> dict[str, Any]:
-    query = select(EventChain.count, EventChain.head, SealedHead.count, SealedHead.head)
-    query = query.outerjoin(SealedHead, SealedHead.instance_id == EventChain.instance_id)
-    count, head, sealed, sealed_hash = connection.execute(query.where(EventChain.instance_id == chain)).one()
-    return {
-        "chain": chain,
-        "count": count,
-        "head": head.hex(),
-        "sealed": sealed or 0,
-        "sealed_hash": sealed_hash.hex() if sealed_hash else "",
-        "path": tree.path(chain) if sealed else [],
+def _versions_of(session: Session, case: _Case) -> set[int]:
+    """The ids of the versions that a case was on; records of the first releases name none."""
+    numbers = case.versions()
+    if not numbers:
+        return {case.row.definition_id}
+    query = select(ProcessDefinition.id).where(ProcessDefinition.key == case.row.key)
+    return set(session.scalars(query.where(ProcessDefinition.version.in_(numbers))))
+
+
+def _files(
+    session: Session, config: Config, case: _Case, members: _Members, may_lack: bool
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Write the open files of a case; return the SHA-256 of each by its id, and why others are not there."""
+    told, files, withheld = case.files(), dict[str, str](), dict[str, str]()
+    query = select(Attachment.id, Attachment.is_private).where(Attachment.instance_id == case.row.id)
+    rows = {id_: is_private for id_, is_private in session.execute(query) if id_ in told}
+    for id_, number in told.items():
+        path = config.files_dir / store.file_name(id_, private=False)
+        if rows.get(id_):
+            withheld[id_] = "identitas"
+        elif id_ not in rows and _taken_back(case.events) > number:
+            withheld[id_] = "dicabut"
+        elif id_ in rows and path.exists():
+            files[id_] = members.add_file(f"{case.folder}/berkas/{id_}", path)
+        elif may_lack and not _taken_back(case.later):
+            withheld[id_] = "hilang"
+        else:
+            raise Conflict(_("Berkas perkara ini baru saja dicabut. Ulangi sebentar lagi."))
+    return files, withheld
+
+
+def _version(session: Session, definition_id: int, members: _Members) -> dict[str, Any]:
+    """Write the files of a version; return its line of the list of contents."""
+    definition = session.get_one(ProcessDefinition, definition_id)
+    query = select(DefinitionFile.name, Resource.content).join(Resource)
+    query = query.where(DefinitionFile.definition_id == definition_id).order_by(DefinitionFile.name)
+    files = {
+        name: members.add(f"versi/{definition_id}/{name}", content)
+        for name, content in session.execute(query)
     }
+    return {"id": definition_id, "key": definition.key, "version": definition.version, "files": files}
 
 
-def _tree(connection: Connection) -> _Tree:
-    query = select(SealedHead.instance_id, SealedHead.count, SealedHead.head).order_by(SealedHead.instance_id)
-    places: dict[int, int] = {}
-    leaves: list[bytes] = []
-    for chain, count, head in connection.execute(query.execution_options(yield_per=5_000)):
-        places[chain] = len(leaves)
-        leaves.append(checkpoints.leaf(chain, count, head))
-    levels = [leaves]
-    while len(levels[-1]) > 1:
-        levels.append(list(_next_level(levels[-1])))
-    return _Tree(places, levels)
-
-
-def _next_level(level: list[bytes]) -> Iterator[bytes]:
-    for index in range(0, len(level), 2):
-        pair = level[index : index + 2]
-        yield checkpoints.node(*pair) if len(pair) == 2 else pair[0]
-
-
-def _versions(session: Session, ids: Sequence[int], archive: zipfile.ZipFile) -> list[dict[str, Any]]:
-    found = []
-    for definition_id in ids:
-        definition = session.get_one(ProcessDefinition, definition_id)
-        query = select(DefinitionFile.name, Resource.content).join(Resource)
-        files = session.execute(query.where(DefinitionFile.definition_id == definition_id)).all()
-        for name, content in files:
-            archive.writestr(f"versi/{definition_id}/{name}", content)
-        names = sorted(name for name, _content in files)
-        found.append(
-            {"id": definition_id, "key": definition.key, "version": definition.version, "files": names}
-        )
-    return found
-
-
-def _outside(connection: Connection, versions: set[int], tree: _Tree, archive: zipfile.ZipFile) -> None:
-    """Events outside of cases without what they tell, but for those that deployed ``versions``."""
-    lines = []
-    for event in proof.events(connection, OUTSIDE):
-        line = _line(event)
-        is_told = event.deployed_id in versions
-        if not is_told and event.redacted is None:
-            line |= {"commitment": commitment(event.data, event.salt).hex()}
-            del line["data"], line["salt"]
-        lines.append(orjson.dumps(line))
-    archive.writestr("luar/peristiwa.jsonl", b"\n".join(lines))
-    archive.writestr("luar/kepala.json", orjson.dumps(_head(connection, OUTSIDE, tree)))
+def _outside(connection: Connection, versions: set[int], tree: Tree, members: _Members) -> dict[str, str]:
+    """Write events outside of cases from the first that deployed one of ``versions`` on, without what they tell but
+    for those; return what the list of contents names."""
+    sealed = _sealed(connection, OUTSIDE)
+    told = {number for number, id_ in proof.deployments(connection) if id_ in versions}
+    first = min(told, default=sealed)
+    events = proof.events(connection, OUTSIDE, first=max(first - 1, 1), last=sealed)
+    before = next(events).hash if first > 1 else GENESIS
+    lines = (_line(event, is_told=event.number in told) for event in events)
+    head = {**_place(tree, OUTSIDE), "first": first, "previous": before.hex()}
+    return {
+        "luar/peristiwa.jsonl": members.add_lines("luar/peristiwa.jsonl", lines),
+        "luar/kepala.json": members.add("luar/kepala.json", orjson.dumps(head)),
+    }

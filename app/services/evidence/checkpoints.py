@@ -105,6 +105,11 @@ def fingerprint_of(key: bytes) -> str:
     return " ".join(text[n : n + 4] for n in range(0, 64, 4))
 
 
+def signed(config: Config, message: bytes) -> bytes:
+    """The signature of a message with this installation's key, 64 bytes. Each kind of message begins otherwise."""
+    return _key(config.identity_key).sign(message)
+
+
 def is_signed(statement: str, signature: bytes, key: bytes) -> bool:
     """Whether the signature is of the statement, under the key."""
     try:

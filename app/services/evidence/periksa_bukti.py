@@ -1,10 +1,11 @@
 """Check a bundle of evidence of Alur without Alur: Python 3.9 or newer and nothing else.
 
     python periksa_bukti.py BUNDLE.zip        or the folder it was unpacked into; alone: the folder of this file
-    --key HEX         the public key as it was told by another way than the bundle
-    --against FILE    a checkpoint that was kept outside; may be given several times
+    --key HEX         the public key, or its fingerprint, as it was told by another way than the bundle
+    --against FILE    a checkpoint that was kept outside, or one a line; may be given several times
 
-Says what holds and where the first fault is. Exit code 0: everything holds; 1: something does not; 2: no bundle.
+Says what holds and where the first fault is. Exit code 0: everything holds; 1: something does not, or cannot be
+compared with what was given; 2: no bundle.
 What is checked is described in docs/evidence.md of Alur; this file shares no code with it.
 """
 # mypy: disable-error-code="no-untyped-def, no-untyped-call"
@@ -14,8 +15,11 @@ import argparse
 import hashlib
 import hmac
 import json
+import re
 import sys
 import zipfile
+import zlib
+from functools import lru_cache
 from pathlib import Path
 
 # The canonical form ------------------------------------------------------------------------------------------------
@@ -86,6 +90,7 @@ def _times(number, point):
     return found
 
 
+@lru_cache(maxsize=64)
 def is_signed(message, signature, key):
     """Whether an Ed25519 signature is of the message, under the public key."""
     if len(signature) != 64 or len(key) != 32:
@@ -110,184 +115,583 @@ class Fault(Exception):
     """What does not hold, in a sentence."""
 
 
-class Bundle:
-    """Files of a bundle by their names, whether it is a ZIP or a folder."""
+class Unproved(Exception):
+    """What nothing speaks against, and nothing for."""
 
-    def __init__(self, path):
-        self._zip = zipfile.ZipFile(path) if path.is_file() else None
+
+#: What a system leaves in a folder by itself.
+LITTER = (".DS_Store", "Thumbs.db", "desktop.ini")
+
+
+class Bundle:
+    """Members of a bundle by their names, whether it is a ZIP or a folder; and the SHA-256 of each that was read."""
+
+    def __init__(self, path, apart=()):
+        self.digests = {}
         self._folder = path
+        self._zip = zipfile.ZipFile(path) if path.is_file() else None
+        if self._zip:
+            self.names = [name for name in self._zip.namelist() if not name.endswith("/")]
+            check_layout(self._zip, path)
+        else:
+            files = (one for one in path.rglob("*") if not one.is_dir() and one.name not in LITTER)
+            self.names = [one.relative_to(path).as_posix() for one in files if one.resolve() not in apart]
+        if len(set(self.names)) < len(self.names):
+            twice = next(name for name in self.names if self.names.count(name) > 1)
+            raise Fault(f"berkas {twice} ada lebih dari sekali dalam paket")
 
     def read(self, name):
-        """The content of a file."""
+        """The content of a member."""
         try:
-            return self._zip.read(name) if self._zip else (self._folder / name).read_bytes()
-        except (KeyError, OSError) as error:
-            raise Fault(f"berkas {name} tidak ada dalam paket") from error
+            found = self._zip.read(name) if self._zip else (self._folder / name).read_bytes()
+        except (KeyError, OSError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+            raise Fault(f"berkas {name} tidak ada dalam paket, atau rusak") from error
+        self.digests[name] = sha256(found)
+        return found
 
-    def document(self, name):
-        """A file that is JSON."""
-        try:
-            return json.loads(self.read(name))
-        except ValueError as error:
-            raise Fault(f"berkas {name} bukan JSON") from error
+    def document(self, name, shape):
+        """A member that is JSON, of this shape."""
+        return shaped(parsed(self.read(name), f"berkas {name}"), shape, f"berkas {name}")
 
-    def lines(self, name):
-        """The lines of a file, each JSON."""
-        try:
-            return [json.loads(line) for line in self.read(name).splitlines()]
-        except ValueError as error:
-            raise Fault(f"berkas {name} bukan baris JSON") from error
+    def compare(self, name, digest, where):
+        """Refuse a member that is not the one that a list names."""
+        if name not in self.digests:
+            self.read(name)
+        if self.digests[name] != digest:
+            raise Fault(f"berkas {name} bukan yang disebut dalam {where}")
 
 
-def checked_checkpoint(kept, key=None):
+def check_layout(archive, path):
+    """Refuse a ZIP that holds anything beside its members: some programs would unpack that instead."""
+    end, is_streamed = 0, 0
+    with open(path, "rb") as file:
+        for member in sorted(archive.infolist(), key=lambda one: one.header_offset):
+            gap = member.header_offset - end
+            if gap and not (is_streamed and 0 < gap <= 24):
+                raise Fault(f"sebelum berkas {member.filename} ada isi yang tidak terdaftar dalam ZIP")
+            file.seek(member.header_offset + 26)
+            name, extra = (int.from_bytes(file.read(2), "little") for _n in range(2))
+            end = member.header_offset + 30 + name + extra + member.compress_size
+            is_streamed = member.flag_bits & 8
+        file.seek(-22, 2)
+        record = file.read()  # that ends the file; its last two bytes say how long a comment is
+    if record[:4] != b"PK\x05\x06" or record[-2:] != b"\x00\x00" or not end <= archive.start_dir <= end + 24:
+        raise Fault("sesudah berkas terakhir ada isi yang tidak terdaftar dalam ZIP")
+
+
+# JSON, strictly ----------------------------------------------------------------------------------------------------
+
+
+def parsed(content, where):
+    """JSON in which no key is there twice and no number is none."""
+
+    def once(pairs):
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            raise Fault(f"{where} memuat kunci yang sama lebih dari sekali")
+        return found
+
+    def refuse(text):
+        raise Fault(f"{where} memuat {text}, yang bukan JSON")
+
+    try:
+        return json.loads(content, object_pairs_hook=once, parse_constant=refuse)
+    except (ValueError, RecursionError) as error:
+        raise Fault(f"{where} bukan JSON") from error
+
+
+def is_number(value):
+    """A whole number from 0."""
+    return type(value) is int and 0 <= value < 2**63
+
+
+def is_text(value):
+    """A text."""
+    return type(value) is str
+
+
+def is_hash(value):
+    """32 bytes in hex."""
+    return type(value) is str and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+def is_bytes(value):
+    """Bytes in hex."""
+    return type(value) is str and re.fullmatch("([0-9a-f]{2})*", value) is not None
+
+
+def is_data(value):
+    """What an event tells."""
+    return type(value) is dict
+
+
+def is_hashes(value):
+    """SHA-256 by name."""
+    return type(value) is dict and all(map(is_hash, value.values()))
+
+
+def is_reasons(value):
+    """Why a file is not there, by its id."""
+    return type(value) is dict and all(one in REASONS for one in value.values())
+
+
+def either(*checks):
+    """None, or what any of these says."""
+    return lambda value: value is None or any(check(value) for check in checks)
+
+
+def each(check):
+    """A list of such."""
+    return lambda value: type(value) is list and all(map(check, value))
+
+
+def is_grown(value):
+    """A chain, its number of events, its last hash."""
+    return type(value) is list and len(value) == 3 and all(map(is_number, value[:2])) and is_hash(value[2])
+
+
+def shaped(value, shape, where):
+    """A mapping with these keys and no others, each of which is what its check says."""
+    if type(value) is not dict:
+        raise Fault(f"{where} bukan objek JSON")
+    for key in value:
+        if key not in shape:
+            raise Fault(f"{where} memuat kunci {key} yang tidak dikenal")
+    for key, check in shape.items():
+        if key not in value:
+            raise Fault(f"{where} tidak memuat {key}")
+        if not check(value[key]):
+            raise Fault(f"{key} dalam {where} bukan nilai yang sah")
+    return value
+
+
+#: Why a file that events tell of is not in a bundle.
+REASONS = {
+    "identitas": "memuat identitas",
+    "dicabut": "dicabut atau dihapus kemudian",
+    "hilang": "hilang dari tempat simpan",
+}
+MANIFEST = {
+    "v": is_number,
+    "at": is_text,
+    "checkpoint": is_number,
+    "cases": each(lambda one: type(one) is dict),
+    "versions": each(lambda one: type(one) is dict),
+    "members": is_hashes,
+}
+CASE = {"id": is_number, "number": is_text, "sha256": is_hash}
+VERSION = {"id": is_number, "key": is_text, "version": is_number, "files": is_hashes}
+HEAD = {"index": is_number, "path": each(is_hash)}
+CASE_HEAD = {
+    **HEAD,
+    "chain": is_number,
+    "events": is_hash,
+    "versions": each(is_number),
+    "files": is_hashes,
+    "withheld": is_reasons,
+}
+OUTSIDE_HEAD = {**HEAD, "first": is_number, "previous": is_hash}
+SIGNATURE = {"public_key": is_hash, "signature": is_bytes}
+CHECKPOINT = {**SIGNATURE, "statement": is_text, "grown": each(is_grown)}
+STATEMENT = {
+    **dict.fromkeys(("chains", "events", "number", "v"), is_number),
+    **dict.fromkeys(("grown", "previous", "root"), is_hash),
+    "at": is_text,
+}
+EVENT = {
+    **dict.fromkeys(("type", "at"), is_text),
+    "number": is_number,
+    "actor": either(is_number),
+    "activity": either(is_text),
+    "hash": is_hash,
+}
+#: What an event tells is open, is not there, or was written anew when words in it were erased.
+TOLD, WITHHELD = {**EVENT, "data": is_data, "salt": is_bytes}, {**EVENT, "commitment": is_hash}
+REDACTED = {**WITHHELD, "data": is_data}
+#: Members of every bundle that the list of contents names.
+ALWAYS_THERE = (
+    "BACA-SAYA.txt",
+    "periksa_bukti.py",
+    "titik-periksa.json",
+    "titik-periksa-sebelumnya.jsonl",
+    "luar/peristiwa.jsonl",
+    "luar/kepala.json",
+)
+#: Types that hold no words, so that nobody has a reason to leave out what they tell.
+ALWAYS_TOLD = ("files_kept", "history_redacted")
+
+# Checkpoints -------------------------------------------------------------------------------------------------------
+
+
+def checked_statement(text, where):
+    """The statement of a checkpoint, which is in canonical form."""
+    statement = shaped(parsed(text, where), STATEMENT, where)
+    if canonical(statement) != text.encode() or statement["v"] != 1:
+        raise Fault(f"{where} tidak dalam bentuk baku")
+    return statement
+
+
+def checked_checkpoint(kept, where):
     """The statement of a checkpoint, once its signature holds."""
+    shaped(kept, CHECKPOINT, where)
     public = bytes.fromhex(kept["public_key"])
-    if key is not None and public != key:
-        raise Fault("titik periksa ditandatangani dengan kunci lain daripada yang diberikan")
     if not is_signed(kept["statement"].encode(), bytes.fromhex(kept["signature"]), public):
-        raise Fault("tanda tangan titik periksa tidak sah")
-    statement = json.loads(kept["statement"])
+        raise Fault(f"tanda tangan {where} tidak sah")
+    statement = checked_statement(kept["statement"], where)
     grown = b"".join(
         chain.to_bytes(8, "big") + count.to_bytes(8, "big") + bytes.fromhex(head)
         for chain, count, head in kept["grown"]
     )
     if sha256(grown) != statement["grown"]:
-        raise Fault(f"daftar rantai pada titik periksa {statement['number']} berubah")
+        raise Fault(f"daftar rantai pada {where} berubah")
     return statement
 
 
-def checked_chain(chain, events):
-    """The hash of each event of a chain by its number, once each follows from the one before."""
-    previous, hashes, redacted = "00" * 32, {}, {}
-    for expected, event in enumerate(events, 1):
-        where = f"peristiwa ke-{expected} rantai {chain}"
-        if event["number"] != expected:
-            raise Fault(f"{where} hilang atau urutannya berubah")
-        if "commitment" in event:
-            committed = event["commitment"]
-            if "data" in event:
-                redacted[str(expected)] = sha256(canonical(event["data"]))
+def check_key(public, key, where):
+    """Refuse a public key that is not the one that was told, itself or its fingerprint."""
+    if key is not None and key not in (public, hashlib.sha256(public).digest()):
+        raise Fault(f"{where} ditandatangani dengan kunci lain daripada yang diberikan")
+
+
+def earlier_checkpoints(bundle, statement):
+    """SHA-256 of the statements before the last by number, as far back as the bundle has them, once each is the one
+    that the next names."""
+    found, expected, number = {}, statement["previous"], statement["number"]
+    for line in reversed(bundle.read("titik-periksa-sebelumnya.jsonl").splitlines()):
+        number -= 1
+        where = f"titik periksa {number} dalam daftar yang sebelumnya"
+        one = checked_statement(line.decode("utf-8", "replace"), where)
+        if one["number"] != number or sha256(line) != expected:
+            raise Fault(f"{where} bukan yang disebut oleh titik periksa sesudahnya")
+        found[number], expected = expected, one["previous"]
+    if number == 1 and expected != "00" * 32:
+        raise Fault("titik periksa 1 menyebut satu yang sebelumnya")
+    return found
+
+
+class Outside:
+    """A checkpoint that was kept outside, compared with the bundle's; ``bound``: whether anything ties them."""
+
+    def __init__(self, kept, where):
+        self.statement = checked_checkpoint(kept, where)
+        self.kept, self.number = kept, self.statement["number"]
+        self.name = f"titik periksa {self.number} yang disimpan di luar"
+        self.heads = {chain: (count, head) for chain, count, head in kept["grown"]}
+        self.bound, self.chains = False, 0
+
+    def compare(self, kept, statement, earlier):
+        """Refuse another key, and a chain of checkpoints that is not that of the bundle."""
+        if self.kept["public_key"] != kept["public_key"]:
+            raise Fault(f"titik periksa dalam paket ditandatangani dengan kunci lain daripada {self.name}")
+        digest, last = sha256(self.kept["statement"].encode()), statement["number"]
+        if self.number == last:
+            expected = sha256(kept["statement"].encode())
+        elif self.number == last + 1:
+            digest, expected = self.statement["previous"], sha256(kept["statement"].encode())
         else:
-            committed = hmac.new(bytes.fromhex(event["salt"]), canonical(event["data"]), "sha256").hexdigest()
-        line = {
-            "activity": event["activity"],
-            "actor": event["actor"],
-            "at": event["at"],
-            "chain": chain,
-            "data": committed,
-            "number": expected,
-            "previous": previous,
-            "type": event["type"],
-            "v": 1,
-        }
-        previous = sha256(canonical(line))
-        if previous != event["hash"]:
-            raise Fault(f"{where} berubah")
-        hashes[expected] = previous
-        if event["type"] == "history_redacted":
-            for number, digest in event.get("data", {}).get("digests", {}).items():
-                if redacted.get(number) == digest:
-                    del redacted[number]
-    if redacted:
-        raise Fault(f"isi peristiwa ke-{min(map(int, redacted))} rantai {chain} dihapus tanpa catatan")
-    return hashes
+            expected = earlier.get(self.number)
+        if expected not in (None, digest):
+            raise Fault(f"rantai titik periksa dalam paket tidak cocok dengan {self.name}")
+        self.bound = expected is not None
+        self.is_newer = self.number > last
+
+    def compare_length(self, chain, count, name):
+        """Refuse a chain that ends where this checkpoint had more of it, or had less of it later."""
+        had = self.heads.get(chain, (count,))[0]
+        if had > count and not self.is_newer:
+            raise Fault(f"{name} terpotong: {count} dari {had} peristiwa yang ada pada {self.name}")
+        if had < count and self.is_newer:
+            raise Fault(f"{name} lebih panjang daripada pada {self.name}, yang dibuat kemudian")
+
+    def compare_event(self, chain, number, hash_, name):
+        """Refuse another event where this checkpoint had the last of a chain."""
+        if self.heads.get(chain, (0,))[0] == number:
+            if self.heads[chain][1] != hash_:
+                raise Fault(f"peristiwa ke-{number} {name} bukan yang ada pada {self.name}")
+            self.bound, self.chains = True, self.chains + 1
 
 
-def check_head(head, hashes, root):
-    """Whether a chain ends as its head says, and whether the checkpoint's root covers it."""
-    chain, count = head["chain"], head["sealed"]
-    if len(hashes) != head["count"]:
-        raise Fault(f"rantai {chain} terpotong: {len(hashes)} dari {head['count']} peristiwa")
-    if not count:
-        return
-    if hashes.get(count) != head["sealed_hash"]:
-        raise Fault(f"peristiwa ke-{count} rantai {chain} bukan yang ada pada titik periksa")
-    found = hashlib.sha256(b"\x00" + canonical([chain, count, hashes[count]])).digest()
-    for side, other in head["path"]:
-        pair = bytes.fromhex(other) + found if side == "L" else found + bytes.fromhex(other)
-        found = hashlib.sha256(b"\x01" + pair).digest()
-    if found.hex() != root:
-        raise Fault(f"rantai {chain} tidak tercakup oleh akar titik periksa")
+# Chains ------------------------------------------------------------------------------------------------------------
 
 
-def check_files(bundle, case, events):
-    """Whether the files in the bundle are those that the events tell of; how many."""
-    told = {}
-    for event in events:
-        if event["type"] == "files_kept" and "data" in event:
-            told.update({id_: (digest, event["number"]) for id_, digest in event["data"]["files"].items()})
-    count = 0
-    for id_ in case["files"]:
-        if id_ not in told:
-            raise Fault(f"berkas {id_} tidak disebut dalam rantai {case['chain']}")
-        if sha256(bundle.read(f"perkara/{case['chain']}/berkas/{id_}")) != told[id_][0]:
-            raise Fault(f"isi berkas {id_} berubah (peristiwa ke-{told[id_][1]} rantai {case['chain']})")
-        count += 1
-    return count
+class Chain:
+    """A chain that was followed: how many events, its last hash, and what it tells of files, versions and itself."""
+
+    def __init__(self, id_, name, first=1, previous="00" * 32):
+        self.id, self.name, self.count, self.head = id_, name, first - 1, previous
+        self.number, self.versions, self.files, self.deployed = None, [], {}, {}
+        self.withheld, self.redacted, self.taken_back = [], {}, 0
+
+    def follow(self, bundle, member, outside=()):
+        """Go through its events; each must follow from the one before."""
+        for line in bundle.read(member).splitlines():
+            where = f"peristiwa ke-{self.count + 1} {self.name}"
+            event = parsed(line, where)
+            if type(event) is dict and event.get("number") != self.count + 1:
+                raise Fault(f"{where} hilang atau urutannya berubah")
+            is_told = type(event) is dict and "commitment" not in event
+            shape = TOLD if is_told else REDACTED if "data" in event else WITHHELD
+            self.head = hash_of(self.id, shaped(event, shape, where), self.head)
+            if self.head != event["hash"]:
+                raise Fault(f"{where} berubah")
+            self.count += 1
+            for one in outside:
+                one.compare_event(self.id, self.count, self.head, self.name)
+            self.note(event, where)
+        for one in outside:
+            one.compare_length(self.id, self.count, self.name)
+        self.check_redactions()
+
+    def note(self, event, where):
+        """Keep what an event tells of files and versions."""
+        type_, data = event["type"], event.get("data")
+        if type_ in ("completion_taken_back", "identity_erased"):
+            self.taken_back = self.count
+        if data is None:
+            self.withheld.append(self.count)
+            if type_ in ALWAYS_TOLD:
+                raise Fault(f"isi {where} tidak disertakan, padahal menyebut berkas atau penghapusan")
+            return
+        if "commitment" in event:
+            self.redacted[str(self.count)] = sha256(canonical(data))
+        if type_ == "files_kept":
+            self.files.update({id_: (digest, self.count) for id_, digest in data["files"].items()})
+        elif type_ == "instance_started":
+            self.number = data.get("number", self.number)
+            self.versions += [data["version"]] if "version" in data else []
+        elif type_ in ("instance_migrated", "migration_undone"):
+            self.versions.append(data["to_version"])
+        elif type_ == "definition_deployed":
+            self.deployed[data["definition_id"]] = data
+        elif type_ == "history_redacted":
+            self.explain(data)
+
+    def explain(self, data):
+        """What was redacted must be told of by a later event of the chain."""
+        for number, digest in data.get("digests", {}).items():
+            if self.redacted.get(number) == digest:
+                del self.redacted[number]
+
+    def check_redactions(self):
+        """Refuse a redaction that no event tells of."""
+        if self.redacted:
+            raise Fault(f"isi peristiwa ke-{min(map(int, self.redacted))} {self.name} dihapus tanpa catatan")
+
+    def check_covered(self, head, statement):
+        """Refuse a chain that does not end as the checkpoint's tree has it. Where its leaf stands and how far it is
+        to the root follows from the signed number of chains."""
+        place, last = head["index"], statement["chains"] - 1
+        found = hashlib.sha256(b"\x00" + canonical([self.id, self.count, self.head])).digest()
+        fits = self.count > 0 and place <= last
+        for one in head["path"]:
+            other, fits = bytes.fromhex(one), fits and last > 0
+            if place & 1 or place == last:
+                found = hashlib.sha256(b"\x01" + other + found).digest()
+                while place and not place & 1:
+                    place, last = place >> 1, last >> 1
+            else:
+                found = hashlib.sha256(b"\x01" + found + other).digest()
+            place, last = place >> 1, last >> 1
+        if not fits or last or found.hex() != statement["root"]:
+            raise Fault(
+                f"{self.name} dengan {self.count} peristiwa tidak tercakup oleh akar titik periksa "
+                f"{statement['number']}: ada yang kurang, lebih, atau ditulis ulang"
+            )
+
+
+def hash_of(chain, event, previous):
+    """The hash of an event after the one before."""
+    committed = event.get("commitment")
+    if committed is None:
+        committed = hmac.new(bytes.fromhex(event["salt"]), canonical(event["data"]), "sha256").hexdigest()
+    line = {name: event[name] for name in ("activity", "actor", "at", "number", "type")}
+    return sha256(canonical({**line, "chain": chain, "data": committed, "previous": previous, "v": 1}))
+
+
+# What chains tell of ----------------------------------------------------------------------------------------------
+
+
+def check_files(bundle, head, chain):
+    """Refuse files that are not those that the events tell of, in number and content; return how many there are."""
+    folder, named = f"perkara/{chain.id}", {*head["files"], *head["withheld"]}
+    for id_ in sorted(named - chain.files.keys()):
+        raise Fault(f"berkas {id_} tidak disebut dalam peristiwa {chain.name}")
+    for id_, (digest, number) in chain.files.items():
+        told = f"berkas {id_}, yang disebut peristiwa ke-{number} {chain.name},"
+        if (id_ in head["files"]) == (id_ in head["withheld"]):
+            raise Fault(f"{told} tidak ada dalam paket, dan tidak ada yang menyebut sebabnya")
+        reason = head["withheld"].get(id_)
+        if reason == "hilang" or (reason == "dicabut" and chain.taken_back < number):
+            raise Fault(f"{told} tidak ada: {REASONS['hilang']}")
+        if reason is None and sha256(bundle.read(f"{folder}/berkas/{id_}")) != digest:
+            raise Fault(f"isi berkas {id_} berubah (peristiwa ke-{number} {chain.name})")
+        if reason is None:
+            bundle.compare(f"{folder}/berkas/{id_}", head["files"][id_], f"{folder}/kepala.json")
+    return len(head["files"])
 
 
 def check_versions(bundle, manifest, outside):
-    """Whether the diagrams, forms and tables in the bundle are those that were deployed; how many."""
-    told = {}
-    for event in outside:
-        if event["type"] == "definition_deployed" and "data" in event:
-            told[event["data"]["definition_id"]] = event["data"].get("files", {})
-    count = 0
+    """Refuse diagrams, forms and tables that are not those that were deployed, in number and content; how many, and
+    the number and key of each version by its id."""
+    count, found = 0, {}
     for version in manifest["versions"]:
-        for name in version["files"]:
-            digest = told.get(version["id"], {}).get(name)
-            if digest is None:
-                continue  # deployed before events told of files
-            if sha256(bundle.read(f"versi/{version['id']}/{name}")) != digest:
-                raise Fault(f"berkas {name} dari versi {version['version']} berubah")
-            count += 1
-    return count
+        shaped(version, VERSION, "daftar versi dalam isi.json")
+        name = f"versi {version['version']} dari proses {version['key']} [id {version['id']}]"
+        told = outside.deployed.get(version["id"])
+        if told is None or version["id"] in found:
+            raise Fault(f"{name} tidak punya satu peristiwa penerapan dalam paket")
+        if (told["key"], told["version"]) != (version["key"], version["version"]):
+            raise Fault(f"{name} diterapkan sebagai versi {told['version']} dari proses {told['key']}")
+        # Events of the first releases tell of no files.
+        for file in sorted({*version["files"], *told.get("files", {})}):
+            member = f"versi/{version['id']}/{file}"
+            if told.get("files"):
+                if file not in version["files"]:
+                    raise Fault(f"berkas {file} dari {name} tidak ada dalam paket")
+                if sha256(bundle.read(member)) != told["files"].get(file):
+                    raise Fault(f"berkas {file} dari {name} berubah")
+                count += 1
+            bundle.compare(member, version["files"][file], "isi.json")
+        found[version["id"]] = (version["version"], version["key"])
+    return count, found
 
 
-def check_bundle(bundle, key, against, say):
-    """Check all of a bundle."""
-    manifest = bundle.document("isi.json")
-    kept = bundle.document("titik-periksa.json") if manifest["checkpoint"] else None
-    root = None
-    if kept is not None:
-        statement = checked_checkpoint(kept, key)
-        root = statement["root"]
-        say(f"Titik periksa {statement['number']} pada {statement['at']}: tanda tangan sah.")
-        say(f"Kunci publik {kept['public_key']}: bandingkan dengan yang diterima lewat jalan lain.")
-        for outside in against:
-            other = checked_checkpoint(outside, key)
-            if other["number"] == statement["number"] and outside["statement"] != kept["statement"]:
-                raise Fault(f"titik periksa {other['number']} berbeda dari yang disimpan di luar")
-            check_against(bundle, manifest, outside, other)
-    else:
-        say("Paket ini tanpa titik periksa: rantainya utuh, tetapi tidak ada yang menandatanganinya.")
-    outside = bundle.lines("luar/peristiwa.jsonl")
-    hashes = checked_chain(0, outside)
-    check_head(bundle.document("luar/kepala.json"), hashes, root)
-    for chain in manifest["cases"]:
-        events = bundle.lines(f"perkara/{chain}/peristiwa.jsonl")
-        head = bundle.document(f"perkara/{chain}/kepala.json")
-        check_head(head, checked_chain(chain, events), root)
-        files = check_files(bundle, head, events)
-        hidden = sum("commitment" in event for event in events)
-        told = f"Perkara {chain}: {len(events)} peristiwa utuh, {head['sealed']} di bawah titik periksa"
-        say(told + f", {files} berkas" + (f", isi {hidden} peristiwa tidak disertakan." if hidden else "."))
-    say(f"Versi proses: {check_versions(bundle, manifest, outside)} berkas cocok dengan yang diterapkan.")
+def check_case(bundle, listed, statement, versions, outside, say):
+    """Check one case: its events, its place under the checkpoint, its number, its versions, its files."""
+    id_, folder = listed["id"], f"perkara/{listed['id']}"
+    name = f"perkara {shown(listed['number'])} [id {id_}]"
+    head = bundle.document(f"{folder}/kepala.json", CASE_HEAD)
+    chain = Chain(id_, name)
+    chain.follow(bundle, f"{folder}/peristiwa.jsonl", outside)
+    chain.check_covered(head, statement)
+    if head["chain"] != id_ or chain.number not in (None, listed["number"]):
+        raise Fault(f"{name} menurut peristiwa pertamanya bernomor {chain.number}")
+    known = [versions.get(one, (None, None)) for one in head["versions"]]
+    if len({key for _version, key in known}) != 1 or not set(chain.versions) <= {one for one, _key in known}:
+        raise Fault(f"versi proses yang disebut peristiwa {name} tidak ada dalam paket")
+    files = check_files(bundle, head, chain)
+    bundle.compare(f"{folder}/peristiwa.jsonl", head["events"], f"{folder}/kepala.json")
+    bundle.compare(f"{folder}/kepala.json", listed["sha256"], "isi.json")
+    told = [f"{chain.count} peristiwa utuh, semuanya di bawah titik periksa", f"{files} berkas"]
+    for reason, words in REASONS.items():
+        ids = [one for one, why in head["withheld"].items() if why == reason]
+        told += [f"{len(ids)} berkas tidak disertakan karena {words}"] if ids else []
+    if chain.withheld:
+        numbers = ", ".join(f"ke-{number}" for number in chain.withheld)
+        told.append(f"isi {len(chain.withheld)} peristiwa tidak disertakan ({numbers})")
+    if chain.number is None:
+        told.append("nomornya hanya menurut isi.json")
+    say(f"P{name[1:]}: {'; '.join(told)}.")
 
 
-def check_against(bundle, manifest, outside, statement):
-    """Whether the chains in the bundle pass through the heads that a checkpoint kept outside had."""
-    heads = {chain: (count, head) for chain, count, head in outside["grown"]}
-    for chain in [0, *manifest["cases"]]:
-        if chain in heads:
-            name = f"perkara/{chain}/peristiwa.jsonl" if chain else "luar/peristiwa.jsonl"
-            count, head = heads[chain]
-            events = bundle.lines(name)
-            if len(events) < count or events[count - 1]["hash"] != head:
-                raise Fault(
-                    f"peristiwa ke-{count} rantai {chain} bukan yang ada pada titik periksa "
-                    f"{statement['number']} yang disimpan di luar"
-                )
+def check_members(bundle, manifest):
+    """Refuse members that no list names, and those that are not what the list says."""
+    for name in sorted(manifest["members"].keys() ^ set(ALWAYS_THERE)):
+        raise Fault(f"isi.json tidak menyebut berkas {name}, atau menyebut berkas yang bukan bagian paket")
+    for name, digest in manifest["members"].items():
+        bundle.compare(name, digest, "isi.json")
+    for name in sorted(set(bundle.names) - bundle.digests.keys() - {"tanda-tangan.json"}):
+        raise Fault(f"berkas {name} tidak disebut dalam daftar isi paket")
+
+
+def check_signature(bundle, kept):
+    """Refuse a list of contents that was not signed with the key of the checkpoint."""
+    made = bundle.document("tanda-tangan.json", SIGNATURE)
+    if made["public_key"] != kept["public_key"]:
+        raise Fault("isi.json ditandatangani dengan kunci lain daripada titik periksa dalam paket")
+    message = b"Alur bukti 2\n" + bundle.read("isi.json")
+    if not is_signed(message, bytes.fromhex(made["signature"]), bytes.fromhex(made["public_key"])):
+        raise Fault("isi.json bukan yang ditandatangani: daftar isi paket ini berubah sejak dibuat")
+
+
+# All of it ---------------------------------------------------------------------------------------------------------
+
+
+def shown(text):
+    """A text from the bundle, as it may be printed."""
+    return "".join(one if one.isprintable() else "?" for one in text)
+
+
+def read_manifest(bundle):
+    """The list of contents."""
+    found = parsed(bundle.read("isi.json"), "berkas isi.json")
+    if type(found) is dict and found.get("v") != 2:
+        raise Fault(
+            "paket ini bukan bentuk 2: buat paket baru, atau pakai periksa_bukti.py dari rilis yang membuatnya"
+        )
+    if type(found) is dict and found.get("checkpoint") is None:
+        raise Fault("paket ini tanpa titik periksa: tidak ada yang menandatangani isinya")
+    shaped(found, MANIFEST, "berkas isi.json")
+    ids = [shaped(one, CASE, "daftar perkara dalam isi.json")["id"] for one in found["cases"]]
+    if len(set(ids)) < len(ids) or 0 in ids:
+        raise Fault("isi.json menyebut perkara yang sama lebih dari sekali, atau perkara 0")
+    return found
+
+
+def check_bundle(bundle, key, outside, say):
+    """Check all of a bundle; return what was found, in a sentence."""
+    manifest = read_manifest(bundle)
+    kept = bundle.document("titik-periksa.json", CHECKPOINT)
+    statement = checked_checkpoint(kept, "titik periksa dalam paket")
+    number, public = statement["number"], bytes.fromhex(kept["public_key"])
+    if number != manifest["checkpoint"]:
+        raise Fault(f"isi.json menyebut titik periksa {manifest['checkpoint']}, tetapi paket memuat {number}")
+    check_key(public, key, "titik periksa dalam paket")
+    say(f"Titik periksa {number} pada {statement['at']}: tanda tangan sah.")
+    say(f"Kunci publik {kept['public_key']}, sidiknya {sha256(public)}.")
+    earlier = earlier_checkpoints(bundle, statement)
+    for one in outside:
+        check_key(bytes.fromhex(one.kept["public_key"]), key, one.name)
+        one.compare(kept, statement, earlier)
+    head = bundle.document("luar/kepala.json", OUTSIDE_HEAD)
+    others = Chain(0, "rantai di luar perkara", head["first"], head["previous"])
+    others.follow(bundle, "luar/peristiwa.jsonl", outside)
+    others.check_covered(head, statement)
+    count, versions = check_versions(bundle, manifest, others)
+    for listed in manifest["cases"]:
+        check_case(bundle, listed, statement, versions, outside, say)
+    check_members(bundle, manifest)
+    check_signature(bundle, kept)
+    say(f"Versi proses: {count} berkas cocok dengan yang diterapkan.")
+    say(selection(manifest, statement))
+    return verdict(key, outside, say)
+
+
+def selection(manifest, statement):
+    """Of how many there are these cases are."""
+    few = [shown(one["number"]) for one in manifest["cases"][:20]]
+    names = ", ".join(few) + (" dan seterusnya" if len(few) < len(manifest["cases"]) else "")
+    return (
+        f"Paket ini memuat {len(manifest['cases'])} perkara ({names}), dari {statement['chains']} rantai di bawah "
+        f"titik periksa {statement['number']}: satu untuk tiap perkara, juga yang dimusnahkan, dan satu di luar "
+        "perkara. Tentang perkara yang tidak dimuat, paket ini tidak membuktikan apa pun."
+    )
+
+
+def verdict(key, outside, say):
+    """What everything that holds proves, by what was given from outside."""
+    for one in outside:
+        if not one.bound:
+            age = "lebih baru daripada paket ini" if one.is_newer else "terlalu lama bagi paket ini"
+            raise Unproved(f"{one.name} {age} dan tidak menyebut rantai di dalamnya; hanya kuncinya sama")
+        say(f"T{one.name[1:]}: cocok; {one.chains} rantai dalam paket ini tumbuh padanya.")
+    given = ["kunci yang diberikan"] if key is not None else []
+    given += [one.name for one in outside]
+    if given:
+        return f"UTUH: semuanya cocok, juga dengan {', '.join(given)}."
+    return (
+        "UTUH DI DALAMNYA SAJA: tanpa --key atau --against tidak ada yang membuktikan bahwa paket ini tidak dibuat "
+        "ulang seluruhnya."
+    )
+
+
+def read_outside(path):
+    """Checkpoints that were kept outside: a file of one, or of one a line."""
+    where = f"berkas {path.name}"
+    lines = [line for line in path.read_bytes().splitlines() if line.strip()]
+    if not lines:
+        raise Fault(f"{where} tidak memuat titik periksa")
+    return [Outside(parsed(line, where), f"titik periksa dalam {where}") for line in lines]
 
 
 def main(arguments=None):
@@ -298,16 +702,18 @@ def main(arguments=None):
     parser.add_argument("--against", type=Path, action="append", default=[])
     given = parser.parse_args(arguments)
     try:
-        bundle = Bundle(given.bundle)
-        outside = [json.loads(path.read_bytes()) for path in given.against]
-        check_bundle(bundle, given.key, outside, print)
+        outside = [one for path in given.against for one in read_outside(path)]
+        bundle = Bundle(given.bundle, [path.resolve() for path in given.against])
+        print(check_bundle(bundle, given.key, outside, print))
     except Fault as fault:
-        print(f"TIDAK UTUH: {fault}.")
+        print(f"TIDAK UTUH: {shown(str(fault))}.")
         return 1
-    except (OSError, zipfile.BadZipFile, ValueError, KeyError, TypeError, AttributeError) as error:
-        print(f"TIDAK UTUH: paket tidak dapat dibaca ({type(error).__name__}: {error}).")
+    except Unproved as lack:
+        print(f"BELUM TERBUKTI: {shown(str(lack))}.")
+        return 1
+    except Exception as error:  # whatever a forged file makes of the libraries that read it
+        print(f"TIDAK UTUH: paket tidak dapat dibaca ({type(error).__name__}: {shown(str(error))}).")
         return 2
-    print("UTUH: semuanya cocok.")
     return 0
 
 

@@ -1,14 +1,17 @@
 """Bukti: the last checkpoint and its key, a new one on demand, and the evidence of cases as a file."""
 
 import re
+import tempfile
+from io import BytesIO
+from typing import IO
 
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, send_file, url_for
 from werkzeug.wrappers import Response
 
 from app.commands import evidence as commands
 from app.errors import InvalidForm, NotFound
 from app.i18n import _
-from app.services.evidence import bundles, overview
+from app.services.evidence import overview
 from app.web import context, errors
 from app.web.security import guard_download
 
@@ -60,11 +63,22 @@ def take_along() -> Response:
             ids = overview.case_ids(session, numbers)
     except (InvalidForm, NotFound) as error:
         return make_response(_page(typed, str(error)), errors.problem_of(error).status)
-    commands.note_exported(database, ids, actor)
-    commands.make_checkpoint(database, actor=None)
-    with database.reading() as session:
-        content = bundles.as_bytes(session, context.config(), ids)
-    answer = make_response(content)
-    answer.headers["Content-Type"] = "application/zip"
-    answer.headers.set("Content-Disposition", "attachment", filename="bukti.zip")
-    return guard_download(answer)
+    made = tempfile.TemporaryFile()  # noqa: SIM115 closed with the answer
+    try:
+        commands.take_along(database, context.config(), ids, made, actor)
+    except BaseException:
+        made.close()
+        raise
+    made.seek(0)
+    return _as_download(made, "application/zip", "bukti.zip")
+
+
+@blueprint.post("/bukti/titik-periksa/<int:number>/unduh")
+def take_checkpoint(number: int) -> Response:
+    """A checkpoint as a file to keep outside; that it was taken is recorded."""
+    content = commands.take_checkpoint(context.database(), number, context.actor())
+    return _as_download(BytesIO(content), "application/json", f"titik-periksa-{number:08}.json")
+
+
+def _as_download(content: IO[bytes], media_type: str, name: str) -> Response:
+    return guard_download(send_file(content, media_type, as_attachment=True, download_name=name, etag=False))

@@ -100,6 +100,7 @@ _ACTIONS: Mapping[str, str] = {
     "history_verified": N_("Riwayat diperiksa"),
     "database_role_restricted": N_("Hak peran basis data dibatasi"),
     "checkpoint_demanded": N_("Titik periksa diminta"),
+    "checkpoint_taken": N_("Titik periksa diunduh"),
     "evidence_exported": N_("Bukti perkara diunduh"),
     "migration_begun": N_("Pemindahan dimulai"),
     "migration_stopped": N_("Pemindahan dihentikan"),

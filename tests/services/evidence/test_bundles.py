@@ -1,20 +1,32 @@
 """A bundle is checked in an empty folder by the one file in it, without the application."""
 
-import io
-import json
-import random
 import subprocess
 import sys
-import zipfile
+from io import BytesIO
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
 import pytest
+from sqlalchemy import event, select
 
 from app.commands import evidence
-from app.services.core import masks
+from app.errors import Conflict
+from app.history.events import NoteAdded
+from app.models import HistoryEvent, IdentityValue, ProcessInstance
+from app.services.core import encryption, history
 from app.services.evidence import bundles, checkpoints
-from tests.services.evidence.attacks import config_of
-from tests.services.office import Office
+from app.services.retention import erasure
+from tests.services.evidence.attacks import config_of, run, unguarded
+from tests.services.evidence.bundling import (
+    attach,
+    bundle,
+    checked,
+    furnished_cases,
+    kept_outside,
+    opened,
+)
+from tests.services.office import Office, add_user
 from tests.services.retention.cases import case_of, deploy
 
 
@@ -24,13 +36,7 @@ def office(furnished: Office) -> Office:
     return furnished
 
 
-def bundle(office: Office, *cases: int) -> bytes:
-    evidence.make_checkpoint(office.database, actor=None)
-    with office.database.reading() as session:
-        return bundles.as_bytes(session, config_of(office.database), cases)
-
-
-def checked(folder: Path, *more: str) -> tuple[int, str]:
+def checked_alone(folder: Path, *more: str) -> tuple[int, list[str]]:
     """What the file in a folder says, run by a bare Python that knows no package."""
     done = subprocess.run(
         [sys.executable, "-I", "-S", "periksa_bukti.py", *more],
@@ -41,102 +47,195 @@ def checked(folder: Path, *more: str) -> tuple[int, str]:
         check=False,
     )
     assert not done.stderr
-    return done.returncode, done.stdout
-
-
-def unpacked(content: bytes, folder: Path) -> Path:
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        archive.extractall(folder)
-    return folder
+    return done.returncode, done.stdout.splitlines()
 
 
 def test_a_bundle_is_checked_in_an_empty_folder(office: Office, tmp_path: Path) -> None:
-    cases = [case_of(office, judul=f"Lampu {n} – ½ “mati” \u2028 1.0").id for n in range(3)]
-    folder = unpacked(bundle(office, *cases[:2]), tmp_path / "bundle")
-    key = checkpoints.public_key(config_of(office.database)).hex()
-    code, said = checked(folder, "--key", key)
-    assert (code, said.splitlines()[-1]) == (0, "UTUH: semuanya cocok.")
-    assert f"Perkara {cases[0]}: 4 peristiwa utuh, 4 di bawah titik periksa" in said
-    assert "2 berkas cocok" not in said
-    assert "3 berkas cocok dengan yang diterapkan" in said
-    assert checked(folder, "--key", "00" * 32)[0] == 1
-    with office.database.reading() as session:
-        last = checkpoints.latest(session)
-        assert last is not None
-    kept = tmp_path / "kept.json"
-    kept.write_bytes(checkpoints.as_file(last))
-    assert checked(folder, "--against", str(kept))[0] == 0
+    case, other, _file = furnished_cases(office)
+    content = bundle(office, case.id, other.id)
+    folder = tmp_path / "bundle"
+    with ZipFile(BytesIO(content)) as archive:
+        archive.extractall(folder)
+    key = checkpoints.public_key(config_of(office.database))
+    kept = kept_outside(office, tmp_path)
+    code, said = checked_alone(folder, "--key", key.hex(), "--against", str(kept))
+    assert (code, said[-1]) == (
+        0,
+        "UTUH: semuanya cocok, juga dengan kunci yang diberikan, titik periksa 1 yang disimpan di luar.",
+    )
+    assert (
+        f"Perkara {case.business_key} [id {case.id}]: 6 peristiwa utuh, semuanya di bawah titik periksa; 1 berkas; "
+        "1 berkas tidak disertakan karena memuat identitas." in said
+    )
+    assert "Versi proses: 3 berkas cocok dengan yang diterapkan." in said
+    assert said[-3].startswith(
+        f"Paket ini memuat 2 perkara ({case.business_key}, {other.business_key}), dari 4 rantai di bawah"
+    )
+    code, said = checked_alone(folder)
+    assert (code, said[-1]) == (
+        0,
+        "UTUH DI DALAMNYA SAJA: tanpa --key atau --against tidak ada yang membuktikan bahwa paket ini tidak "
+        "dibuat ulang seluruhnya.",
+    )
+    assert checked(content, tmp_path, "--key", checkpoints.fingerprint_of(key))[0] == 0
+    code, text = checked(content, tmp_path, "--key", "00" * 32)
+    assert (code, "kunci lain daripada yang diberikan" in text) == (1, True)
 
 
-def test_any_change_to_a_bundle_is_found(office: Office, tmp_path: Path) -> None:
-    dice = random.Random(18)
-    cases = [case_of(office).id for _n in range(2)]
-    folder = unpacked(bundle(office, *cases), tmp_path / "bundle")
-    names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    for name in names:
-        if name in ("BACA-SAYA.txt", "periksa_bukti.py"):
-            continue
-        before = (folder / name).read_bytes()
-        for _n in range(3):
-            place = dice.randrange(len(before))
-            changed = bytearray(before)
-            changed[place] ^= 1 << dice.randrange(7)
-            (folder / name).write_bytes(changed)
-            if _means_something_else(name, before, bytes(changed)):
-                code, said = checked(folder)
-                assert code, (name, place, said)
-        (folder / name).write_bytes(before)
-    events = folder / f"perkara/{cases[0]}/peristiwa.jsonl"
-    before = events.read_bytes()
-    lines = before.split(b"\n")
-    for others in (lines[:-1], lines[1:], lines[::-1], [*lines, lines[-1]], [lines[1], lines[0], *lines[2:]]):
-        events.write_bytes(b"\n".join(others))
-        code, said = checked(folder)
-        assert code == 1, said
-        assert f"rantai {cases[0]}" in said
-    events.write_bytes(before)
-    assert checked(folder)[0] == 0
-
-
-def _means_something_else(name: str, before: bytes, after: bytes) -> bool:
-    """Another bit of what is only told, as the number of a version, is none of what is proved."""
-    if name.startswith("versi/"):
-        return True
-    try:
-        was, is_now = (json.loads(f"[{each.decode().replace(chr(10), ',')}]") for each in (before, after))
-    except ValueError:
-        return True
-    told = ("number", "key", "version", "public_key") if name.endswith(("kepala.json", "isi.json")) else ()
-    for one in (*was, *is_now):
-        for key in told:
-            one.pop(key, None)
-    if name == "isi.json":
-        return False
-    if name == "titik-periksa.json":
-        return any(was[0][key] != is_now[0].get(key) for key in ("statement", "grown"))
-    if name.endswith("kepala.json"):
-        proved = ("chain", "count", "sealed", "sealed_hash", "path")
-        return [[one.get(k) for k in proved] for one in was] != [
-            [one.get(k) for k in proved] for one in is_now
-        ]
-    return bool(was != is_now)
-
-
-def test_what_was_masked_by_hand_is_not_in_it(office: Office, tmp_path: Path) -> None:
-    case = case_of(office, judul="Kata rahasianya bulan")
+def test_a_checkpoint_kept_outside_is_compared_with_those_of_the_bundle(
+    office: Office, tmp_path: Path
+) -> None:
+    case = case_of(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    first = kept_outside(office, tmp_path)
+    older = bundle(office, case.id)
     with office.database.transaction() as session:
-        from app.models import IdentityValue, ProcessInstance
-        from app.services.core import encryption
+        history.record(session, NoteAdded(note=1), actor=None, instance_id=case.id)
+    newer = bundle(office, case.id)
+    second, third = (kept_outside(office, tmp_path, number) for number in (2, 3))
+    for path in (first, second, third):
+        code, said = checked(newer, tmp_path, "--against", str(path))
+        assert code == 0, said
+    every = tmp_path / "semua.jsonl"
+    every.write_bytes(b"".join(path.read_bytes() for path in (first, second, third)))
+    code, said = checked(older, tmp_path, "--against", str(every))
+    assert (code, said.count("titik periksa 3 yang disimpan di luar: cocok")) == (0, 0), said
+    assert "Titik periksa 3 yang disimpan di luar: cocok; 0 rantai" in said
+    evidence.make_checkpoint(office.database, actor=None, demanded=True)
+    fourth = kept_outside(office, tmp_path)
+    code, said = checked(older, tmp_path, "--against", str(fourth))
+    assert (code, said.splitlines()[-1][:60]) == (
+        1,
+        "BELUM TERBUKTI: titik periksa 4 yang disimpan di luar lebih baru daripada paket ini"[:60],
+    )
 
+
+def hidden(office: Office, case: ProcessInstance, number: int, word: str) -> None:
+    """A word that somebody marked by hand in a case."""
+    with office.database.transaction() as session:
         session.get_one(ProcessInstance, case.id).masks_changed = True
-        session.add(
-            IdentityValue(
-                instance_id=case.id, field_key="[nama 1]", ciphertext=encryption.seal(session, "rahasianya")
-            )
-        )
+        sealed = encryption.seal(session, word)
+        session.add(IdentityValue(instance_id=case.id, field_key=f"[nama {number}]", ciphertext=sealed))
+
+
+def test_no_word_that_is_marked_today_is_in_it_nor_identity(office: Office, tmp_path: Path) -> None:
+    case = case_of(office, judul="Rumah Suryatmaja dan Wiryodikromo", pelapor="Kertonegoro")
+    attach(office, case, "KTP Kertonegoro", private=True)
+    words = (b"Suryatmaja", b"Wiryodikromo", b"Kertonegoro")
+
+    def found() -> list[bytes]:
+        content = bundle(office, case.id)
+        code, said = checked(content, tmp_path, "--key", key)
+        assert code == 0, said
+        told.append(said)
+        held = b"\n".join(opened(content).values())
+        return [word for word in words if word in held]
+
+    told: list[str] = []
+    key = checkpoints.public_key(config_of(office.database)).hex()
+    assert found() == [b"Suryatmaja", b"Wiryodikromo"]
+    hidden(office, case, 1, "Suryatmaja")
+    assert found() == []
+    assert "isi 1 peristiwa tidak disertakan (ke-1); nomornya hanya menurut isi.json" in told[-1]
+    with office.database.transaction() as session:
+        admin = add_user(session, "kepala", is_admin=True)
+    with office.database.transaction() as session:
+        erasure.erase(session, case.id, "Diminta", actor=admin)
+    assert found() == [b"Wiryodikromo"]
+    assert "tidak disertakan (" not in told[-1]
+    hidden(office, case, 2, "Wiryodikromo")  # in what was redacted before
+    assert found() == []
+    with office.database.transaction() as session:
+        erasure.erase(session, case.id, "Diminta", actor=admin)
+    assert found() == []
+
+
+def test_a_bundle_is_of_one_moment_while_others_work(office: Office, tmp_path: Path) -> None:
+    """Between every two statements somebody else redacts, adds events in and outside of the case, and signs."""
+    case = case_of(office, judul="Rumah Suryatmaja")
+    config, done = config_of(office.database), [0]
+    with office.database.transaction() as session:
+        admin = add_user(session, "kepala", is_admin=True)
+
+    def meddle(*_told: Any) -> None:
+        done[0] += 1
+        if done[0] == 1:
+            hidden(office, case, 1, "Suryatmaja")
+        with office.database.transaction() as session:
+            history.record(session, NoteAdded(note=done[0]), actor=None, instance_id=case.id)
+            if done[0] == 2:
+                erasure.erase(session, case.id, "Diminta", actor=admin)
+        evidence.make_checkpoint(office.database, actor=None, demanded=True)
+
+    evidence.make_checkpoint(office.database, actor=None)
+    made = BytesIO()
+    with office.database.snapshot() as session:
+        connection = session.connection()
+        checkpoints.latest(session)  # a moment is that of the first statement
+        event.listen(connection, "after_cursor_execute", meddle)
+        bundles.write(session, config, [case.id], made)
+    assert done[0] > 5
+    code, said = checked(made.getvalue(), tmp_path, "--against", str(kept_outside(office, tmp_path, 1)))
+    assert code == 0, said
+    assert "4 peristiwa utuh" in said
+    after = bundle(office, case.id)
+    assert checked(after, tmp_path, "--against", str(kept_outside(office, tmp_path, 1)))[0] == 0
+    assert b"Suryatmaja" not in b"".join(opened(after).values())
+
+
+def test_what_was_erased_after_the_checkpoint_is_left_out_until_the_next_one(
+    office: Office, tmp_path: Path
+) -> None:
+    case = case_of(office, judul="Rumah Suryatmaja")
+    with office.database.transaction() as session:
+        admin = add_user(session, "kepala", is_admin=True)
+    evidence.make_checkpoint(office.database, actor=None)
+    hidden(office, case, 1, "Suryatmaja")
+    with office.database.transaction() as session:
+        erasure.erase(session, case.id, "Diminta", actor=admin)
+    made = BytesIO()
+    with office.database.snapshot() as session:
+        bundles.write(session, config_of(office.database), [case.id], made)
+    code, said = checked(made.getvalue(), tmp_path)
+    assert (code, "isi 1 peristiwa tidak disertakan (ke-1)" in said) == (0, True), said
+    with unguarded(office.database) as connection:  # one that no event tells of is no reason to leave it out
+        run(connection, "UPDATE history_event SET data = '{\"a\": 1}' WHERE redacted IS NOT NULL")
+    code, said = checked(bundle(office, case.id), tmp_path)
+    assert (code, f"isi peristiwa ke-1 perkara {case.business_key}" in said) == (1, True), said
+
+
+def test_a_file_that_is_gone_is_told_of(office: Office, tmp_path: Path) -> None:
+    case, _other, file = furnished_cases(office)
+    [path] = config_of(office.database).files_dir.rglob(f"*{file}*")
+    content = path.read_bytes()
+    path.write_bytes(b"lain")
+    code, said = checked(bundle(office, case.id), tmp_path)
+    assert (code, f"isi berkas {file} berubah (peristiwa ke-6 perkara {case.business_key}" in said) == (
+        1,
+        True,
+    )
+    path.unlink()
+    code, said = checked(bundle(office, case.id), tmp_path)
+    assert (code, f"berkas {file}, yang disebut peristiwa ke-6" in said) == (1, True), said
+    path.write_bytes(content)
+    assert checked(bundle(office, case.id), tmp_path)[0] == 0
+
+
+def test_without_a_checkpoint_over_a_case_there_is_no_bundle(office: Office) -> None:
+    for _n in range(2):
+        case = case_of(office)
+        with pytest.raises(Conflict, match="titik periksa"), office.database.snapshot() as session:
+            bundles.write(session, config_of(office.database), [case.id], BytesIO())
+        evidence.make_checkpoint(office.database, actor=None)
+
+
+def test_a_bundle_begins_where_the_version_was_deployed(office: Office) -> None:
+    with office.database.transaction() as session:
+        for _n in range(30):
+            history.record(session, NoteAdded(note=1), actor=None)
+    deploy(office, "3 tahun")
+    members = opened(bundle(office, case_of(office).id))
     with office.database.reading() as session:
-        assert masks.overlay(session, session.get_one(ProcessInstance, case.id)).words
-    folder = unpacked(bundle(office, case.id), tmp_path / "bundle")
-    assert not [path for path in folder.rglob("*") if path.is_file() and b"rahasianya" in path.read_bytes()]
-    code, said = checked(folder)
-    assert (code, "tidak disertakan" in said) == (0, True)
+        outside = session.scalars(select(HistoryEvent.id).where(HistoryEvent.instance_id.is_(None))).all()
+    assert len(outside) > 30
+    assert len(members["luar/peristiwa.jsonl"].splitlines()) == 2

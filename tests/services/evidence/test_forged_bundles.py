@@ -1,0 +1,455 @@
+"""Bundles that somebody rewrote, each told by the checker; ``ALUR_FORGERIES=3000`` tries so many by dice."""
+
+import contextlib
+import json
+import os
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from app.commands import evidence
+from app.config import Config
+from app.services.evidence import checkpoints
+from tests.services.evidence.attacks import config_of
+from tests.services.evidence.bundling import (
+    Members,
+    bundle,
+    checked,
+    edit,
+    edit_line,
+    furnished_cases,
+    kept_outside,
+    listed_anew,
+    opened,
+    signed_anew,
+    zipped,
+)
+from tests.services.office import Office
+from tests.services.retention.cases import deploy
+
+NUMBER = int(os.environ.get("ALUR_FORGERIES", "300"))
+
+
+@pytest.fixture
+def office(furnished: Office) -> Office:
+    deploy(furnished, "2 tahun")
+    return furnished
+
+
+# One by one --------------------------------------------------------------------------------------------------------
+
+EVENTS, HEAD = "perkara/1/peristiwa.jsonl", "perkara/1/kepala.json"
+
+
+def put(name: str, *way: Any, to: Any) -> Callable[[Members], None]:
+    """Put a value at a place of a member that is JSON."""
+
+    def change(members: Members) -> None:
+        def place(document: Any) -> None:
+            for key in way[:-1]:
+                document = document[key]
+            document[way[-1]] = to
+
+        edit(members, name, place)
+
+    return change
+
+
+def told_twice(members: Members) -> None:
+    members[HEAD] = members[HEAD].replace(b'{"index"', b'{"index":7,"index"', 1)
+
+
+def drop_file(members: Members) -> None:
+    name = next(one for one in members if one.startswith("perkara/1/berkas/"))
+    del members[name]
+    edit(members, HEAD, lambda head: head["files"].clear())
+
+
+def drop_version_file(members: Members) -> None:
+    del members["versi/2/terima.form"]
+    edit(members, "isi.json", lambda manifest: manifest["versions"][0]["files"].pop("terima.form"))
+
+
+def drop_version(members: Members) -> None:
+    for name in [one for one in members if one.startswith("versi/")]:
+        del members[name]
+    edit(members, "isi.json", lambda manifest: manifest["versions"].clear())
+
+
+def drop_case(members: Members) -> None:
+    for name in [one for one in members if one.startswith("perkara/2/")]:
+        del members[name]
+    edit(members, "isi.json", lambda manifest: manifest["cases"].pop())
+
+
+def drop_last_event(members: Members) -> None:
+    members[EVENTS] = b"\n".join(members[EVENTS].splitlines()[:-1])
+
+
+def drop_first_event(members: Members) -> None:
+    members[EVENTS] = b"\n".join(members[EVENTS].splitlines()[1:])
+
+
+def hide_files(members: Members) -> None:
+    """Leave out what the event tells that names the file, and the file."""
+    from app.history.canonical import commitment
+
+    def withhold(line: Any) -> None:
+        line["commitment"] = commitment(line.pop("data"), bytes.fromhex(line.pop("salt"))).hex()
+
+    edit_line(members, EVENTS, 5, withhold)
+    drop_file(members)
+
+
+def drop_deployment(members: Members) -> None:
+    """Leave out what the event tells that put the version in force."""
+    from app.history.canonical import commitment
+
+    def withhold(line: Any) -> None:
+        line["commitment"] = commitment(line.pop("data"), bytes.fromhex(line.pop("salt"))).hex()
+
+    edit_line(members, "luar/peristiwa.jsonl", 0, withhold)
+
+
+def forget_first_checkpoint(members: Members) -> None:
+    members["titik-periksa-sebelumnya.jsonl"] = b""
+
+
+#: What whoever holds the key does, who can sign the list of contents anew; and what is told of it.
+BY_KEY: dict[str, tuple[Callable[[Members], None], str]] = {
+    "no checkpoint": (put("isi.json", "checkpoint", to=None), "tanpa titik periksa"),
+    "nothing under the checkpoint": (put(HEAD, "sealed", to=0), "kunci sealed yang tidak dikenal"),
+    "another place in the tree": (put(HEAD, "index", to=0), "tidak tercakup oleh akar titik periksa"),
+    "no way to the root": (put(HEAD, "path", to=[]), "tidak tercakup oleh akar titik periksa"),
+    "another number": (put("isi.json", "cases", 0, "number", to="UJI-9"), "bernomor UJI-2027-00001"),
+    "another version": (put("isi.json", "versions", 0, "version", to=9), "diterapkan sebagai versi 2"),
+    "another process": (put("isi.json", "versions", 0, "key", to="lain"), "dari proses uji"),
+    "case without versions": (put(HEAD, "versions", to=[]), "tidak ada dalam paket"),
+    "another chain": (put(HEAD, "chain", to=2), "[id 1]"),
+    "an unknown key": (put("isi.json", "catatan", to=""), "kunci catatan yang tidak dikenal"),
+    "a key twice": (told_twice, "kunci yang sama lebih dari sekali"),
+    "an open file as identity": (put(HEAD, "withheld", "x", to="identitas"), "berkas x tidak disebut"),
+    "a file": (drop_file, "yang disebut peristiwa ke-6 perkara UJI-2027-00001 [id 1]"),
+    "a file with its event": (
+        hide_files,
+        "isi peristiwa ke-6 perkara UJI-2027-00001 [id 1] tidak disertakan",
+    ),
+    "a file of the version": (drop_version_file, "berkas terima.form dari versi 2 dari proses uji"),
+    "the version": (drop_version, "versi proses yang disebut peristiwa perkara UJI-2027-00001"),
+    "the deployment": (drop_deployment, "tidak punya satu peristiwa penerapan"),
+    "the last event": (drop_last_event, "perkara UJI-2027-00001 [id 1] "),
+    "the first event": (drop_first_event, "peristiwa ke-1 perkara UJI-2027-00001 [id 1] hilang"),
+    "a member that is none": (put("isi.json", "members", "x", to="00" * 32), "bukan bagian paket"),
+}
+#: What anybody does, who can write the lists of contents anew.
+BY_ANYBODY: dict[str, tuple[Callable[[Members], None], str]] = {
+    "a case": (drop_case, "daftar isi paket ini berubah sejak dibuat"),
+    "earlier checkpoints": (forget_first_checkpoint, "daftar isi paket ini berubah sejak dibuat"),
+    "the checker": (
+        lambda members: members.update({"periksa_bukti.py": b""}),
+        "daftar isi paket ini berubah",
+    ),
+    "the list": (lambda members: members.update({"isi.json": b"{"}), "isi.json bukan JSON"),
+    "a file more": (lambda members: members.update({"x/y": b""}), "berkas x/y tidak disebut"),
+}
+
+
+def test_each_forgery_is_told_in_its_words(office: Office, tmp_path: Path) -> None:
+    case, other, _file = furnished_cases(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    config, whole = config_of(office.database), opened(bundle(office, case.id, other.id))
+    given = (
+        "--key",
+        checkpoints.public_key(config).hex(),
+        "--against",
+        str(kept_outside(office, tmp_path, 1)),
+    )
+    assert checked(zipped(whole), tmp_path, *given)[0] == 0
+    wrong = []
+    for name, (forge, words) in (BY_KEY | BY_ANYBODY).items():
+        members = dict(whole)
+        forge(members)
+        listed_anew(members)
+        if name in BY_KEY:
+            signed_anew(members, config)
+        for arguments in (given, given[:2], given[2:], ()):
+            code, said = checked(zipped(members), tmp_path, *arguments)
+            if code != 1 or words not in said.splitlines()[-1]:
+                wrong.append((name, arguments, said.splitlines()[-1]))
+    assert not wrong, "\n".join(map(str, wrong))
+    # A selection by whoever has the key is not told, and stands there for all to see.
+    members = dict(whole)
+    drop_case(members)
+    signed_anew(members, config)
+    code, said = checked(zipped(members), tmp_path, *given)
+    assert (code, "Paket ini memuat 1 perkara (UJI-2027-00001), dari 4 rantai" in said) == (0, True), said
+
+
+def test_what_a_zip_holds_beside_its_list_is_told(office: Office, tmp_path: Path) -> None:
+    case, _other, _file = furnished_cases(office)
+    content = bundle(office, case.id)
+    members = opened(content)
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        twice = zipped(members, [(EVENTS, b"")])
+    hidden = zipped(
+        {"a": b"", **members}
+    )  # a member that the directory does not name, before the first that it does
+    end = hidden.index(b"PK\x03\x04", 1)
+    for forged, words in (
+        (twice, f"berkas {EVENTS} ada lebih dari sekali dalam paket"),
+        (hidden[:end] + content, "ada isi yang tidak terdaftar dalam ZIP"),
+        (content + b"x", "ada isi yang tidak terdaftar dalam ZIP"),
+    ):
+        code, said = checked(forged, tmp_path)
+        assert (code, words in said) == (1, True), said
+
+
+def test_a_bundle_made_anew_under_another_key_is_told_by_either(office: Office, tmp_path: Path) -> None:
+    """Everything fits: the checkpoint, the list, and the chain before; but whoever made it has not the key."""
+    case, _other, _file = furnished_cases(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    config, members = config_of(office.database), opened(bundle(office, case.id))
+    thief = replace(config, identity_key=bytes(32))
+
+    def sign_anew(kept: Any) -> None:
+        kept["public_key"] = checkpoints.public_key(thief).hex()
+        kept["signature"] = checkpoints.signed(thief, kept["statement"].encode()).hex()
+
+    edit(members, "titik-periksa.json", sign_anew)
+    listed_anew(members)
+    signed_anew(members, thief)
+    kept = kept_outside(office, tmp_path, 1)
+    assert checked(zipped(members), tmp_path)[1].splitlines()[-1].startswith("UTUH DI DALAMNYA SAJA:")
+    for arguments, words in (
+        (("--against", str(kept)), "dengan kunci lain daripada titik periksa 1 yang disimpan di luar"),
+        (("--key", checkpoints.public_key(config).hex()), "dengan kunci lain daripada yang diberikan"),
+    ):
+        code, said = checked(zipped(members), tmp_path, *arguments)
+        assert (code, words in said) == (1, True), said
+
+
+def test_another_chain_of_checkpoints_under_the_same_key_is_told(office: Office, tmp_path: Path) -> None:
+    """Whoever holds the key signs checkpoints as he wants them: what was kept outside is not among them."""
+    case, _other, _file = furnished_cases(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    config, whole = config_of(office.database), opened(bundle(office, case.id))
+    kept = {number: kept_outside(office, tmp_path, number) for number in (1, 2)}
+
+    def forged(number: int) -> bytes:
+        """Checkpoint 1 or 2 says another time, and what comes after names it."""
+        members, before = dict(whole), ""
+        statements = whole["titik-periksa-sebelumnya.jsonl"].decode().splitlines()
+        checkpoint = orjson.loads(whole["titik-periksa.json"])
+        for place, text in enumerate((*statements, checkpoint["statement"]), 1):
+            statement = orjson.loads(text)
+            if place == number:
+                statement["at"] = statement["at"].replace("2026", "2025")
+            if before and place > number:
+                statement["previous"] = sha256(before.encode()).hexdigest()
+            before = orjson.dumps(statement, option=orjson.OPT_SORT_KEYS).decode()
+            if place <= len(statements):
+                statements[place - 1] = before
+        checkpoint["statement"] = before
+        checkpoint["signature"] = checkpoints.signed(config, before.encode()).hex()
+        members["titik-periksa.json"] = orjson.dumps(checkpoint)
+        members["titik-periksa-sebelumnya.jsonl"] = "\n".join(statements).encode()
+        listed_anew(members)
+        signed_anew(members, config)
+        return zipped(members)
+
+    for number in (1, 2):
+        assert checked(forged(number), tmp_path)[0] == 0
+        code, said = checked(forged(number), tmp_path, "--against", str(kept[number]))
+        words = f"rantai titik periksa dalam paket tidak cocok dengan titik periksa {number} yang disimpan"
+        assert (code, words in said) == (1, True), said
+
+
+# By dice -----------------------------------------------------------------------------------------------------------
+
+
+def flip(dice: random.Random, members: Members) -> None:
+    name = dice.choice([one for one in members if members[one]])
+    changed = bytearray(members[name])
+    place = dice.randrange(len(changed))
+    match dice.randrange(3):
+        case 0:
+            changed[place] ^= 1 << dice.randrange(8)
+        case 1:
+            del changed[place : place + dice.randrange(1, 40)]
+        case _:
+            changed[place:place] = changed[dice.randrange(len(changed)) :][: dice.randrange(1, 40)]
+    members[name] = bytes(changed)
+
+
+def mix(dice: random.Random, members: Members) -> None:
+    """Drop, exchange, rename or add members."""
+    name, other = dice.sample(sorted(members), 2)
+    match dice.randrange(4):
+        case 0:
+            del members[name]
+        case 1:
+            members[name], members[other] = members[other], members[name]
+        case 2:
+            members[f"{name}.lama"] = members.pop(name)
+        case _:
+            members[f"perkara/1/berkas/{dice.randrange(9)}"] = b"lain"
+
+
+def shuffle_lines(dice: random.Random, members: Members) -> None:
+    name = dice.choice([one for one in members if one.endswith(".jsonl")])
+    lines = members[name].splitlines()
+    place = dice.randrange(len(lines))
+    match dice.randrange(4):
+        case 0:
+            del lines[place]
+        case 1:
+            lines.insert(dice.randrange(len(lines)), lines[place])
+        case 2:
+            dice.shuffle(lines)
+        case _:
+            lines = lines[: place + 1]
+    members[name] = b"\n".join(lines)
+
+
+def change_field(dice: random.Random, members: Members) -> None:
+    """Change, drop, add or repeat a field anywhere in a document or a line."""
+    name = dice.choice([one for one in members if one.endswith((".json", ".jsonl"))])
+    lines = members[name].splitlines() if name.endswith(".jsonl") else [members[name]]
+    place = dice.randrange(len(lines))
+    document = orjson.loads(lines[place])
+    at: Any = document
+    while True:
+        keys = list(at) if isinstance(at, dict) else list(range(len(at)))
+        key = dice.choice(keys) if keys else None
+        if key is None or not isinstance(at[key], dict | list) or not at[key] or dice.random() < 0.15:
+            break
+        at = at[key]
+    match dice.randrange(4):
+        case 0 if key is not None:
+            del at[key]
+        case 1 if isinstance(at, dict):
+            at[f"tambahan{dice.randrange(9)}"] = 1
+        case 2 if isinstance(at, dict) and key is not None:
+            repeated = f"{json.dumps(key)}:{json.dumps(at[key])},{json.dumps(key)}:"
+            at[key] = changed(dice, at[key])
+            text = orjson.dumps(document).decode()
+            document = None
+            lines[place] = text.replace(f"{json.dumps(key)}:", repeated, 1).encode()
+        case _ if key is not None:
+            at[key] = changed(dice, at[key])
+    if document is not None:
+        lines[place] = orjson.dumps(document)
+    members[name] = b"\n".join(lines)
+
+
+def changed(dice: random.Random, value: Any) -> Any:
+    """Another value, most often of the same kind."""
+    if dice.random() < 0.2:
+        return dice.choice([None, 0, 1, -1, True, "", "00" * 32, [], {}, 1.5])
+    if isinstance(value, str) and value:
+        place = dice.randrange(len(value))
+        return value[:place] + dice.choice("0123456789abcdefX") + value[place + 1 :]
+    if isinstance(value, int):
+        return value + dice.choice([-1, 1, 2**40])
+    if isinstance(value, list) and value:
+        return dice.sample(value, dice.randrange(len(value) + 1))
+    return {"lain": value}
+
+
+FORGERIES = [flip, mix, shuffle_lines, change_field, change_field]
+
+
+def nothing_else(_members: Members, _config: Config) -> None:
+    """The lists stay as they are."""
+
+
+def lists(members: Members, _config: Config) -> None:
+    """The lists name what is there now."""
+    listed_anew(members)
+
+
+def lists_and_signature(members: Members, config: Config) -> None:
+    """The lists name what is there now and are signed by whoever holds the key."""
+    listed_anew(members)
+    if "isi.json" in members:
+        signed_anew(members, config)
+
+
+def meaning(members: Members) -> Any:
+    """What a bundle says, whatever its form: how its documents are written, and what the lists are made of, is none
+    of it; nor are words for people, and how far back checkpoints go."""
+    found: dict[str, Any] = {}
+    for name, content in members.items():
+        if name in (
+            "BACA-SAYA.txt",
+            "periksa_bukti.py",
+            "tanda-tangan.json",
+            "titik-periksa-sebelumnya.jsonl",
+        ):
+            continue
+        if name.endswith(".jsonl"):
+            found[name] = [orjson.loads(line) for line in content.splitlines()]
+        elif name.endswith(".json"):
+            found[name] = orjson.loads(content)
+            found[name].pop("events", None)
+        else:
+            found[name] = content
+    found["isi.json"] = {
+        "cases": sorted((one["id"], one["number"]) for one in found["isi.json"]["cases"]),
+        "versions": sorted((one["id"], sorted(one["files"])) for one in found["isi.json"]["versions"]),
+    }
+    return found
+
+
+def test_forgeries_by_dice_are_told(office: Office, tmp_path: Path) -> None:
+    case, other, _file = furnished_cases(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    config, whole = config_of(office.database), opened(bundle(office, case.id, other.id))
+    given = (
+        "--key",
+        checkpoints.public_key(config).hex(),
+        "--against",
+        str(kept_outside(office, tmp_path, 1)),
+    )
+    told: dict[str, int] = {}
+    for number in range(NUMBER if office.database.is_sqlite else NUMBER // 10):
+        dice = random.Random(number)
+        members = dict(whole)
+        forge = dice.choice(FORGERIES)
+        forge(dice, members)
+        if dice.random() < 0.3:
+            with contextlib.suppress(ValueError, IndexError):  # the first one left nothing to forge
+                dice.choice(FORGERIES)(dice, members)
+        afterwards = dice.choice([nothing_else, lists, lists_and_signature])
+        afterwards(members, config)
+        code, said = checked(zipped(members), tmp_path, *given)
+        last = said.splitlines()[-1]
+        if code == 0:
+            assert meaning(members) == meaning(whole), (number, forge.__name__, afterwards.__name__, said)
+            assert afterwards is lists_and_signature or members | {"tanda-tangan.json": b""} == whole | {
+                "tanda-tangan.json": b""
+            }, (number, forge.__name__, said)
+        else:
+            assert last.startswith("TIDAK UTUH: "), (number, said)
+        told[last[:20]] = told.get(last[:20], 0) + 1
+    assert told.pop("UTUH: semuanya cocok", 0) < NUMBER / 4
+
+
+def test_bytes_of_a_zip_changed_by_dice_are_told(office: Office, tmp_path: Path) -> None:
+    """Those that change what a program unpacks, that is, not the time of a member."""
+    case, _other, _file = furnished_cases(office)
+    whole = bundle(office, case.id)
+    key = checkpoints.public_key(config_of(office.database)).hex()
+    for number in range(NUMBER if office.database.is_sqlite else NUMBER // 10):
+        dice = random.Random(number)
+        changed = bytearray(whole)
+        changed[dice.randrange(len(whole))] ^= 1 << dice.randrange(8)
+        code, said = checked(bytes(changed), tmp_path, "--key", key)
+        if code == 0:
+            assert opened(bytes(changed)) == opened(whole), (number, said)
