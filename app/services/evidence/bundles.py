@@ -51,6 +51,8 @@ _ALWAYS_TOLD = frozenset({"files_kept", "history_redacted"})
 _MOVES = frozenset({"instance_migrated", "migration_undone"})
 #: With these a file of a case may have gone.
 _TAKEN_BACK = frozenset({"completion_taken_back", "identity_erased"})
+#: Types that hold what is for some people alone, if under a key.
+_NEVER_TOLD = frozenset({"finding_changed"})
 _CHUNK = 1 << 20
 _README = """Paket bukti Alur.
 
@@ -111,7 +113,8 @@ class _Case:
             is_masked = masking.put_in_place(event.data, self.words) != event.data
             now = (str(event.number), hashlib.sha256(canonical(event.data)).hexdigest())
             is_erased_since = event.redacted and now not in explained and now in explained_later
-            is_told = event.type in _ALWAYS_TOLD or not (is_masked or is_erased_since)
+            is_withheld = is_masked or is_erased_since or event.type in _NEVER_TOLD
+            is_told = event.type in _ALWAYS_TOLD or not is_withheld
             yield _line(event, is_told=is_told)
 
     def versions(self) -> set[int]:

@@ -12,7 +12,7 @@ from sqlalchemy import event, select
 
 from app.commands import evidence
 from app.errors import Conflict
-from app.history.events import NoteAdded
+from app.history.events import FindingChanged, NoteAdded
 from app.models import HistoryEvent, IdentityValue, ProcessInstance
 from app.services.core import encryption, history
 from app.services.evidence import bundles, checkpoints
@@ -121,7 +121,10 @@ def hidden(office: Office, case: ProcessInstance, number: int, word: str) -> Non
 def test_no_word_that_is_marked_today_is_in_it_nor_identity(office: Office, tmp_path: Path) -> None:
     case = case_of(office, judul="Rumah Suryatmaja dan Wiryodikromo", pelapor="Kertonegoro")
     attach(office, case, "KTP Kertonegoro", private=True)
-    words = (b"Suryatmaja", b"Wiryodikromo", b"Kertonegoro")
+    with office.database.transaction() as session:
+        finding = FindingChanged(sample=1, position=1, sealed=encryption.seal_as_text(session, "Kertonegoro"))
+        history.record(session, finding, actor=office.auditor, instance_id=case.id)
+    words = (b"Suryatmaja", b"Wiryodikromo", b"Kertonegoro", finding.sealed.encode())
 
     def found() -> list[bytes]:
         content = bundle(office, case.id)
@@ -136,13 +139,13 @@ def test_no_word_that_is_marked_today_is_in_it_nor_identity(office: Office, tmp_
     assert found() == [b"Suryatmaja", b"Wiryodikromo"]
     hidden(office, case, 1, "Suryatmaja")
     assert found() == []
-    assert "isi 1 peristiwa tidak disertakan (ke-1); nomornya hanya menurut isi.json" in told[-1]
+    assert "isi 2 peristiwa tidak disertakan (ke-1, ke-6); nomornya hanya menurut isi.json" in told[-1]
     with office.database.transaction() as session:
         admin = add_user(session, "kepala", is_admin=True)
     with office.database.transaction() as session:
         erasure.erase(session, case.id, "Diminta", actor=admin)
     assert found() == [b"Wiryodikromo"]
-    assert "tidak disertakan (" not in told[-1]
+    assert "isi 1 peristiwa tidak disertakan (ke-6)." in told[-1]
     hidden(office, case, 2, "Wiryodikromo")  # in what was redacted before
     assert found() == []
     with office.database.transaction() as session:
