@@ -43,6 +43,16 @@ _LAW: tuple[tuple[str, str], ...] = (
 )
 _VERB = re.compile(r"(?:me|pe|di|ber)[a-z]+", re.IGNORECASE)
 _DAYS = re.compile(r"\bhari\b(?!\s+(?:kerja|kalender))", re.IGNORECASE)
+_RESULT = re.compile(r"\bhasil\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{4,}")
+#: Words of one stem begin alike: "telaah", "telaahan".
+_STEM = 5
+_REPORTER = re.compile(r"\b(?:pelapor|pengadu)\b", re.IGNORECASE)
+_ANSWERED = re.compile(
+    r"jawab|menanggapi|ditanggapi|tanggapan|membalas|dibalas|balasan|memberi ?tahu|diberi ?tahu|pemberitahuan"
+    r"|(?:menyampaikan|disampaikan|menginformasikan|diinformasikan)\b[^.;\n]*\b(?:pelapor|pengadu)\b",
+    re.IGNORECASE,
+)
 _NAMES = {
     "input": "Input",
     "persyaratan": "Persyaratan/Kelengkapan",
@@ -83,6 +93,8 @@ def oddities(version: Version) -> list[Oddity]:
         *_questions(diagram),
         *_empty_cells(document),
         *_rows(document, diagram),
+        *_unproduced(document),
+        *_unanswered(document),
         *_words(document),
     ]
     order = [kind for kind, _label in KINDS]
@@ -188,6 +200,30 @@ def _rows(document: SopDocument, diagram: Diagram) -> Iterator[Oddity]:
     for row in document.rows if numbered else ():
         if not row.number and row.activity:
             yield Oddity("rows", row.activity, _("Tugas ini tidak bernomor SOP."))
+
+
+def _unproduced(document: SopDocument) -> Iterator[Oddity]:
+    """Inputs that are a result of something, of which no row before says that it makes it."""
+    made = set[str]()
+    for row in document.rows:
+        said = row.cells["input"]
+        if _RESULT.search(said) and not _stems(said) & made:
+            told = _("Masukannya “{text}” tidak dihasilkan kegiatan mana pun sebelumnya.", text=_short(said))
+            yield Oddity("rows", _row_name(row), told)
+        made |= _stems(row.cells["output"])
+
+
+def _stems(text: str) -> set[str]:
+    return {word[:_STEM] for word in _WORD.findall(text.casefold())} - {"hasil"}
+
+
+def _unanswered(document: SopDocument) -> Iterator[Oddity]:
+    """Where rows speak of who reports, but none of answering him."""
+    texts = [text for row in document.rows for text in (row.activity, *row.cells.values())]
+    if any(map(_REPORTER.search, texts)) and not any(map(_ANSWERED.search, texts)):
+        yield Oddity(
+            "rows", _("Semua kegiatan"), _("Tidak ada kegiatan yang menyebut kapan pelapor dijawab.")
+        )
 
 
 def _words(document: SopDocument) -> Iterator[Oddity]:

@@ -43,6 +43,22 @@ def test_the_oddities_of_the_shipped_sop_are_told(shipped: list[tuple[str, str, 
     assert not [one for one in shipped if one[0] == "times" and "tenggat" in one[2]]
 
 
+def test_an_input_that_nothing_makes_and_a_reporter_whom_nobody_answers_are_told(
+    shipped: list[tuple[str, str, str]],
+) -> None:
+    unproduced = "Masukannya “Hasil Telaahan” tidak dihasilkan kegiatan mana pun sebelumnya."
+    assert [place for _kind, place, text in shipped if text == unproduced] == ["Kegiatan 1"]
+    unanswered = ("rows", "Semua kegiatan", "Tidak ada kegiatan yang menyebut kapan pelapor dijawab.")
+    assert unanswered in shipped
+    text = DIAGRAM.read_text("utf-8")
+    assert "pelapor dijawab" not in text
+    answered = text.replace("- Data dan hasil Penyelesaian laporan", "- Jawaban kepada pelapor")
+    assert answered != text
+    assert unanswered not in told(answered)
+    produced = text.replace('value="Hasil Telaahan"', 'value="Laporan warga"', 1)
+    assert unproduced not in [text for _kind, _place, text in told(produced)]
+
+
 def test_a_deadline_that_is_not_the_cells_time_is_told() -> None:
     text = DIAGRAM.read_text("utf-8")
     at = text.index('id="tenggat_telaahan_waktu"')
