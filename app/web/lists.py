@@ -12,6 +12,7 @@ from app import i18n
 from app.db import Database
 from app.i18n import _
 from app.models import ProcessInstance
+from app.services.core import ids
 from app.services.core.bounded import MANY
 from app.services.core.paging import Page
 from app.services.definitions import definitions
@@ -103,6 +104,11 @@ def rows_of_pages(
 def argument(name: str) -> str:
     """A value of the address; "" when it is not there."""
     return request.args.get(name, "").strip()[:300]
+
+
+def number(name: str, most: int = ids.MAX_ID) -> int | None:
+    """A whole number of the address, from 0 to ``most``; None where there is none, or another."""
+    return ids.parse_number(argument(name), most)
 
 
 def address(changes: Mapping[str, str] | None = None) -> str:

@@ -37,16 +37,12 @@ def asked(session: Session, key: str, unit: str) -> Counted | None:
         activity=lists.argument("activity") or None,
         outcome=lists.argument("outcome") or None,
         unit=unit or None if figure in counted.OF_TASKS else None,
-        version=_number(lists.argument("versi")),
+        version=lists.number("versi"),
         variant=lists.argument("jalan") or None,
     )
     if figure in counted.OF_OPEN_TASKS:
         return _due(session, found, since, until)
     return counted.within(found, since, until)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _due(session: Session, found: Counted, since: str, until: str) -> Counted:

@@ -11,6 +11,7 @@ from app.errors import AppError, Conflict, InvalidForm, NotAllowed
 from app.forms.model import TEXTS
 from app.i18n import _
 from app.models import ProcessInstance
+from app.services.core import ids
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.instances import instances, numbers
@@ -71,10 +72,11 @@ def _main(session: Session, instance_id: int, sent: Mapping[str, str], actor: Ac
             message = _("Tidak ada perkara dengan nomor ini yang dapat Anda lihat.")
             raise InvalidForm(message, {"number": message})
         return found
-    if not sent["main"].isdecimal() or len(sent["main"]) > 9:
+    chosen = ids.parse_id(sent["main"])
+    if chosen is None:
         message = _("Pilih sebuah perkara, atau tulis nomornya.")
         raise InvalidForm(message, {"number": message})
-    return int(sent["main"])
+    return chosen
 
 
 def _performed(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, render_template, url_for
 from markupsafe import Markup
 
 from app import i18n
@@ -16,7 +16,7 @@ from app.services.casefile import queries, replay, timeline
 from app.services.casefile.replay import Replay
 from app.services.casefile.vocabulary import Vocabulary, vocabulary_of
 from app.services.core import holidays
-from app.web import context, deadlines, sentences
+from app.web import context, deadlines, lists, sentences
 from app.web.casefile.timeline import in_words
 from app.web.security_log import noting
 
@@ -26,7 +26,7 @@ blueprint = Blueprint("replay", __name__)
 @blueprint.get("/perkara/<int:instance_id>/putar")
 def show(instance_id: int) -> str:
     """The case at the moment ``langkah``, from 1; without one at the first."""
-    number = request.args.get("langkah", 1, type=int)
+    number = lists.number("langkah") or 1
     with context.database().reading() as session:
         found = replay.at_moment(session, instance_id, number, actor=context.actor())
         noting.case_read(instance_id)

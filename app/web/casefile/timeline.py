@@ -16,7 +16,8 @@ from app.services.casefile import timeline
 from app.services.casefile.casefile import CaseFile
 from app.services.casefile.timeline import GROUPS, Told
 from app.services.casefile.vocabulary import Vocabulary
-from app.web import context, sentences
+from app.services.core import ids
+from app.web import context, lists, sentences
 
 #: So many events stand open; older ones are folded away, so that what the case holds is not a screen's length below.
 _OPEN_EVENTS = 8
@@ -52,7 +53,7 @@ def marked() -> str:
 
 def before() -> int | None:
     """The id of the event before which the address wants those that happened earlier."""
-    return request.args.get("sebelum", type=int)
+    return lists.number("sebelum", ids.MAX_EVENT_ID)
 
 
 def address(instance_id: int, **narrowed: str | int | None) -> str:

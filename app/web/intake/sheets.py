@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from app.forms import Form
+from app.services.core import ids
 from app.services.definitions import outlines
 from app.services.definitions.definitions import Version
 from app.services.instances import instances
@@ -49,6 +50,6 @@ def sheet_of_page(session: Session) -> Sheet:
         What `current_sheet` raises.
     """
     sheet, told = current_sheet(session, lists.argument("key")), lists.argument("version")
-    known = told.isdecimal() and len(told) < 10  # a page of before does not tell
-    version = draft_compatibility.of_page(session, sheet.key, int(told)) if known else None
+    known = ids.parse_id(told)  # a page of before does not tell
+    version = draft_compatibility.of_page(session, sheet.key, known) if known is not None else None
     return replace(sheet, version=version, form=draft_compatibility.start_form(version)) if version else sheet

@@ -4,6 +4,7 @@ from flask import request
 from sqlalchemy.orm import Session
 
 from app.forms.model import TEXTS
+from app.services.core import ids
 from app.services.search.similar import Similar, similar_cases
 from app.web import context
 from app.web.entries import Entry
@@ -39,5 +40,4 @@ def chosen_case() -> int | None:
     """The case that is ticked as being about the same; none where the report is saved as a new one all the same."""
     if "_as_new" in request.form:
         return None
-    told = request.form.get("_join", "")
-    return int(told) if told.isdecimal() and len(told) < 10 else None
+    return ids.parse_id(request.form.get("_join", ""))

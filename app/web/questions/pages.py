@@ -16,7 +16,7 @@ from app.history.words import who
 from app.i18n import _, pgettext
 from app.models import ProcessInstance
 from app.services.casefile import casefile
-from app.services.core import paging
+from app.services.core import ids, paging
 from app.services.core.access import Actor
 from app.services.definitions import definitions
 from app.services.questions import cases, events, question, saved
@@ -49,12 +49,13 @@ def _changed(asked: Question) -> tuple[Question, str] | None:
     """The question that a button makes of it, and the place on the page that shows what is new; None for none."""
     if wish := request.args.get("hapus", ""):
         number, _dot, place = wish.partition(".")
-        if number.isdecimal() and place.isdecimal():
-            return asked.without_condition(int(number) - 1, int(place) - 1), "pertanyaan"
+        places = ids.parse_id(number), ids.parse_id(place)
+        if places[0] is not None and places[1] is not None:
+            return asked.without_condition(places[0] - 1, places[1] - 1), "pertanyaan"
     wish = request.args.get("tambah", "")
     subject = request.args.get(f"{_NEW}{wish}", "")
-    if wish.isdecimal() and subject in dict(controls.subjects(asked)):
-        at = int(wish) - 1 if int(wish) else len(asked.groups)
+    if (wanted := ids.parse_id(wish)) is not None and subject in dict(controls.subjects(asked)):
+        at = wanted - 1 if wanted else len(asked.groups)
         made = asked.with_condition(at, subject)
         at = min(at, len(made.groups) - 1)
         return made, f"k{at + 1}.{len(made.groups[at].conditions)}"

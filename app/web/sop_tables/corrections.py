@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from werkzeug.datastructures import MultiDict
 
 from app.i18n import _
+from app.services.core import ids
 from app.services.sop_tables import corrections, grids, lanes, packing
 from app.services.sop_tables.corrections import NEXT, Plan
 from app.services.sop_tables.drafting import SopDraft
@@ -170,7 +171,8 @@ def _line(text: str) -> str:
 
 def _number(text: str) -> int:
     """The number in a field; -1 for none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 5 else -1
+    number = ids.parse_number(text, 9_999)
+    return -1 if number is None else number
 
 
 def turn_to_errors(typed: Typed) -> None:
@@ -196,4 +198,4 @@ def errors_in_order(typed: Typed) -> Sequence[tuple[str, str]]:
 def _place(name: str) -> int | None:
     """The place of the line that a field is about; None for a lane's."""
     place = name.removeprefix("b").partition("-")[0]
-    return int(place) if name.startswith("b") and place.isdigit() else None
+    return ids.parse_id(place) if name.startswith("b") else None
