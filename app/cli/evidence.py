@@ -93,8 +93,13 @@ def export_command(cases: tuple[str, ...], output: Path) -> None:
     config, database = ready()
     with database.reading() as session:
         ids = overview.case_ids(session, cases)
-    with output.open("wb") as file:
-        evidence.take_along(database, config, ids, file)
+    part = output.with_name(f"{output.name}.part")
+    try:
+        with part.open("w+b") as file:
+            evidence.take_along(database, config, ids, file)
+        part.replace(output)
+    finally:
+        part.unlink(missing_ok=True)
     say(f"{output}: bukti {len(ids)} perkara. Periksa dengan periksa_bukti.py di dalamnya.")
 
 

@@ -394,6 +394,7 @@ class Outside:
             raise Fault(f"rantai titik periksa dalam paket tidak cocok dengan {self.name}")
         self.bound = expected is not None
         self.is_newer = self.number > last
+        self.binds_all = self.bound and self.number >= last
 
     def compare_length(self, chain, count, name):
         """Refuse a chain that ends where this checkpoint had more of it, or had less of it later."""
@@ -402,6 +403,11 @@ class Outside:
             raise Fault(f"{name} terpotong: {count} dari {had} peristiwa yang ada pada {self.name}")
         if had < count and self.is_newer:
             raise Fault(f"{name} lebih panjang daripada pada {self.name}, yang dibuat kemudian")
+
+    def reach(self, chain, count):
+        """How many of the events of a chain that was compared this checkpoint binds."""
+        had = self.heads.get(chain, (0,))[0]
+        return count if self.binds_all else had if had <= count else 0
 
     def compare_event(self, chain, number, hash_, name):
         """Refuse another event where this checkpoint had the last of a chain."""
@@ -557,12 +563,14 @@ def check_versions(bundle, manifest, outside):
 
 
 def check_case(bundle, listed, statement, versions, outside, say):
-    """Check one case: its events, its place under the checkpoint, its number, its versions, its files."""
+    """Check one case: its events, its place under the checkpoint, its number, its versions, its files. Return whether
+    checkpoints that were kept outside bind all of its events."""
     id_, folder = listed["id"], f"perkara/{listed['id']}"
     name = f"perkara {shown(listed['number'])} [id {id_}]"
     head = bundle.document(f"{folder}/kepala.json", CASE_HEAD)
     chain = Chain(id_, name)
-    chain.follow(bundle, f"{folder}/peristiwa.jsonl", outside)
+    outside = [one for one in outside if one.binds_all or id_ in one.heads] if outside else None
+    chain.follow(bundle, f"{folder}/peristiwa.jsonl", outside or ())
     chain.check_covered(head, statement)
     if head["chain"] != id_ or chain.number not in (None, listed["number"]):
         raise Fault(f"{name} menurut peristiwa pertamanya bernomor {chain.number}")
@@ -581,7 +589,11 @@ def check_case(bundle, listed, statement, versions, outside, say):
         told.append(f"isi {len(chain.withheld)} peristiwa tidak disertakan ({numbers})")
     if chain.number is None:
         told.append("nomornya hanya menurut isi.json")
+    reach = max((one.reach(id_, chain.count) for one in outside or ()), default=0)
+    if outside is not None:
+        told.append(f"{reach} peristiwa pertama terikat pada yang disimpan di luar")
     say(f"P{name[1:]}: {'; '.join(told)}.")
+    return reach == chain.count
 
 
 def check_members(bundle, manifest):
@@ -648,13 +660,12 @@ def check_bundle(bundle, key, outside, say):
     others.follow(bundle, "luar/peristiwa.jsonl", outside)
     others.check_covered(head, statement)
     count, versions = check_versions(bundle, manifest, others)
-    for listed in manifest["cases"]:
-        check_case(bundle, listed, statement, versions, outside, say)
+    bound = sum(check_case(bundle, one, statement, versions, outside, say) for one in manifest["cases"])
     check_members(bundle, manifest)
     check_signature(bundle, kept)
     say(f"Versi proses: {count} berkas cocok dengan yang diterapkan.")
     say(selection(manifest, statement))
-    return verdict(key, outside, say)
+    return verdict(key, outside, f"{bound} dari {len(manifest['cases'])}", say)
 
 
 def selection(manifest, statement):
@@ -668,17 +679,24 @@ def selection(manifest, statement):
     )
 
 
-def verdict(key, outside, say):
+def verdict(key, outside, bound, say):
     """What everything that holds proves, by what was given from outside."""
     for one in outside:
-        if not one.bound:
-            age = "lebih baru daripada paket ini" if one.is_newer else "terlalu lama bagi paket ini"
-            raise Unproved(f"{one.name} {age} dan tidak menyebut rantai di dalamnya; hanya kuncinya sama")
-        say(f"T{one.name[1:]}: cocok; {one.chains} rantai dalam paket ini tumbuh padanya.")
+        age = "lebih baru daripada paket ini" if one.is_newer else "terlalu lama bagi paket ini"
+        loose = f"{age} dan tidak menyebut rantai di dalamnya; hanya kuncinya sama"
+        if one.bound:
+            say(f"T{one.name[1:]}: cocok; {one.chains} rantai dalam paket ini tumbuh padanya.")
+        elif len(outside) == 1:
+            raise Unproved(f"{one.name} {loose}")
+        else:
+            say(f"T{one.name[1:]} {loose}.")
+    if outside and not any(one.bound for one in outside):
+        raise Unproved("tidak satu pun titik periksa yang disimpan di luar menyebut rantai dalam paket ini")
     given = ["kunci yang diberikan"] if key is not None else []
-    given += [one.name for one in outside]
+    given += [one.name for one in outside] if len(outside) < 4 else [f"{len(outside)} titik periksa di luar"]
+    ties = f"; {bound} perkara terikat seluruhnya pada yang disimpan di luar" if outside else ""
     if given:
-        return f"UTUH: semuanya cocok, juga dengan {', '.join(given)}."
+        return f"UTUH: semuanya cocok, juga dengan {', '.join(given)}{ties}."
     return (
         "UTUH DI DALAMNYA SAJA: tanpa --key atau --against tidak ada yang membuktikan bahwa paket ini tidak dibuat "
         "ulang seluruhnya."

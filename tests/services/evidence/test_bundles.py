@@ -61,11 +61,13 @@ def test_a_bundle_is_checked_in_an_empty_folder(office: Office, tmp_path: Path) 
     code, said = checked_alone(folder, "--key", key.hex(), "--against", str(kept))
     assert (code, said[-1]) == (
         0,
-        "UTUH: semuanya cocok, juga dengan kunci yang diberikan, titik periksa 1 yang disimpan di luar.",
+        "UTUH: semuanya cocok, juga dengan kunci yang diberikan, titik periksa 1 yang disimpan di luar; "
+        "2 dari 2 perkara terikat seluruhnya pada yang disimpan di luar.",
     )
     assert (
         f"Perkara {case.business_key} [id {case.id}]: 6 peristiwa utuh, semuanya di bawah titik periksa; 1 berkas; "
-        "1 berkas tidak disertakan karena memuat identitas." in said
+        "1 berkas tidak disertakan karena memuat identitas; "
+        "6 peristiwa pertama terikat pada yang disimpan di luar." in said
     )
     assert "Versi proses: 3 berkas cocok dengan yang diterapkan." in said
     assert said[-3].startswith(
@@ -85,17 +87,18 @@ def test_a_bundle_is_checked_in_an_empty_folder(office: Office, tmp_path: Path) 
 def test_a_checkpoint_kept_outside_is_compared_with_those_of_the_bundle(
     office: Office, tmp_path: Path
 ) -> None:
-    case = case_of(office)
     evidence.make_checkpoint(office.database, actor=None)
     first = kept_outside(office, tmp_path)
+    case = case_of(office)
     older = bundle(office, case.id)
     with office.database.transaction() as session:
         history.record(session, NoteAdded(note=1), actor=None, instance_id=case.id)
     newer = bundle(office, case.id)
     second, third = (kept_outside(office, tmp_path, number) for number in (2, 3))
-    for path in (first, second, third):
+    for path, bound in ((first, 0), (second, 4), (third, 5)):  # the first one was before the case
         code, said = checked(newer, tmp_path, "--against", str(path))
-        assert code == 0, said
+        assert (code, f"; {bound} peristiwa pertama terikat" in said) == (0, True), said
+        assert f"; {bound // 5} dari 1 perkara terikat seluruhnya" in said.splitlines()[-1]
     every = tmp_path / "semua.jsonl"
     every.write_bytes(b"".join(path.read_bytes() for path in (first, second, third)))
     code, said = checked(older, tmp_path, "--against", str(every))
