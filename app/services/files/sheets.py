@@ -43,8 +43,9 @@ def read_sheet(name: str, content: bytes, headings: Iterable[str]) -> Sheet:
     return _table(_rows_of_xlsx(content) if ending == "xlsx" else _rows_of_csv(content, known), known)
 
 
-def rows_of(name: str, content: bytes, headings: Iterable[str]) -> list[tuple[str, ...]]:
-    """Every line of the first page of an XLSX, or of a CSV, as texts; ``headings`` tell what parts a CSV's cells.
+def rows_of(name: str, content: bytes, headings: Iterable[str], page: int = 0) -> list[tuple[str, ...]]:
+    """Every line of a page of an XLSX, from 0, or of a CSV, as texts; ``headings`` tell what parts a CSV's cells.
+    None of a page that there is not.
 
     Raises:
         InvalidForm: too large, no XLSX or CSV, with macros, or broken.
@@ -52,7 +53,7 @@ def rows_of(name: str, content: bytes, headings: Iterable[str]) -> list[tuple[st
     ending = _require_table(name, content)
     known = {_plain(one) for one in headings}
     found, letters = list[tuple[str, ...]](), 0
-    for row in _rows_of_xlsx(content) if ending == "xlsx" else _rows_of_csv(content, known):
+    for row in _rows_of_xlsx(content, page) if ending == "xlsx" else _rows_of_csv(content, known):
         texts = tuple(_text(cell) for cell in islice(row, MAX_COLUMNS))
         letters += sum(map(len, texts))
         if letters > MAX_LETTERS or len(found) == MAX_LINES:
@@ -157,10 +158,10 @@ def _delimiter(text: str, known: set[str]) -> str:
     return max(",;\t", key=found)
 
 
-def _rows_of_xlsx(content: bytes) -> Iterator[Sequence[Any]]:
+def _rows_of_xlsx(content: bytes, page: int = 0) -> Iterator[Sequence[Any]]:
     try:
         workbooks.require_harmless(content)
-        yield from workbooks.rows_of_first_page(content)
+        yield from workbooks.rows_of_page(content, page)
     except InvalidForm:
         raise
     except Exception as error:  # zipfile and expat raise whatever they meet in a file that was made up

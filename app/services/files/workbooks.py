@@ -1,4 +1,4 @@
-"""The first page of an XLSX file, read as a stream: whatever its parts hold, one row of it is in memory. No session.
+"""A page of an XLSX file, read as a stream: whatever its parts hold, one row of it is in memory. No session.
 
 The parts are XML that anybody may have made up. Bounded are the elements of all parts that are read, the length of a
 single tag, the columns that are kept of a row, and the texts that cells share. Namespaces are not looked at.
@@ -49,14 +49,15 @@ class Broken(Exception):
     """A part is missing, or is not what the others say of it."""
 
 
-def rows_of_first_page(content: bytes) -> Iterator[tuple[Any, ...]]:
-    """The values of its rows, as spreadsheets keep them: no formula is computed. Rows that are left out are empty.
+def rows_of_page(content: bytes, number: int = 0) -> Iterator[tuple[Any, ...]]:
+    """The values of the rows of a page, from 0, as spreadsheets keep them: no formula is computed. Rows that are left
+    out are empty. Of a page that there is not but the first, none.
 
     Raises:
         InvalidForm: too much is in it. Broken, and what zipfile and expat raise: it is no such file.
     """
     with zipfile.ZipFile(BytesIO(content)) as archive:
-        yield from _Book(archive).rows()
+        yield from _Book(archive).rows(number)
 
 
 def require_harmless(content: bytes) -> None:
@@ -78,7 +79,7 @@ def require_harmless(content: bytes) -> None:
 
 
 class _Book:
-    """The parts of a file, and what is needed of them to read its first page."""
+    """The parts of a file, and what is needed of them to read one of its pages."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self.archive = archive
@@ -87,18 +88,20 @@ class _Book:
         self.shared: list[str] = []
         self.styles: list[str] = []
 
-    def rows(self) -> Iterator[tuple[Any, ...]]:
+    def rows(self, number: int) -> Iterator[tuple[Any, ...]]:
         book = next(iter(self.related("").get("officeDocument", {}).values()), "")
         targets = self.related(book)
         pages = targets.get("worksheet", {})
-        page = next((pages[one] for one in self.pages(book) if one in pages), None)
-        if page is None:
+        in_order = [pages[one] for one in self.pages(book) if one in pages]
+        if not in_order:
             raise Broken(book)
+        if number >= len(in_order):
+            return
         for name in targets.get("styles", {}).values():
             self.styles = self.formats(name)
         for name in targets.get("sharedStrings", {}).values():
             self.shared = self.texts(name)
-        yield from self.cells(page)
+        yield from self.cells(in_order[number])
 
     def related(self, name: str) -> dict[str, dict[str, str]]:
         """The parts that a part names: by kind, their names by id."""

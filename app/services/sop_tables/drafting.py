@@ -105,6 +105,7 @@ class _Drafting:
         step = _Step(line, line.choice or Choice())
         starts = [mark for mark in line.marks if mark.kind in ("start", "task")]
         decisions = [mark for mark in line.marks if mark.kind == "decision"]
+        decisions = decisions or [mark for mark in line.marks if mark.kind == "answer"][:1]
         ends = [mark for mark in line.marks if mark.kind == "end"]
         if step.choice.performers is not None:
             doers = [self._chosen(line, place) for place in step.choice.performers]

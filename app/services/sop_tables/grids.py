@@ -18,6 +18,8 @@ from app.services.files import kinds, sheets
 MAX_BYTES = sheets.MAX_BYTES
 MAX_COLUMNS = 60
 MAX_ROWS = 2_000
+#: Of a workbook: a cover, an identity block, and what else stands before the table.
+_MOST_PAGES = 6
 _DOCUMENT = "word/document.xml"
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -79,12 +81,16 @@ def read_file(name: str, content: bytes, headings: Sequence[str]) -> Page:
         return _read_word(content)
     if kinds.ending(name) not in ("xlsx", "csv"):
         raise refused(_("Kirim berkas DOCX, XLSX atau CSV."))
-    rows = sheets.rows_of(name, content, headings)[:MAX_ROWS]
-    width = min(max((len(row) for row in rows), default=0), MAX_COLUMNS)
-    cells = tuple(
-        tuple(Cell(row[place] if place < len(row) else "") for place in range(width)) for row in rows
+    pages = _MOST_PAGES if kinds.ending(name) == "xlsx" else 1
+    read = (sheets.rows_of(name, content, headings, page) for page in range(pages))
+    return Page(tuple(_sheet(rows[:MAX_ROWS]) for rows in read if rows), {})
+
+
+def _sheet(rows: Sequence[Sequence[str]]) -> Grid:
+    width = min(max(map(len, rows), default=0), MAX_COLUMNS)
+    return Grid(
+        tuple(tuple(Cell(row[place] if place < len(row) else "") for place in range(width)) for row in rows)
     )
-    return Page((Grid(cells),), {})
 
 
 def refused(message: str) -> InvalidForm:

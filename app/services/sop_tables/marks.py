@@ -6,12 +6,14 @@ from typing import Literal
 
 from app.services.sop_tables.grids import Cell, Shape
 
-MarkKind = Literal["task", "decision", "start", "end"]
+MarkKind = Literal["task", "decision", "answer", "start", "end"]
 
 _ARROWS = re.compile(r"[\s↓↑→←⇓⇑⇒⇐↔↕↵↳↪⤵⤴|│┃─━┐┘┌└├┤▼▲►◄▶◀⬇⬆➡⬅➔➜>\-–—_=<^]+")
 #: ü and þ are what a tick of Wingdings becomes in a file of plain text.
 _TICKS = frozenset("vVxXoO√✓✔✅☑☒●•○◦◯◉⬤⚫⚪■□▪▫▢▭▬⬛⬜*✗✘✕×üþ")
 _DIAMONDS = frozenset("◊◇◆⬥⬦♦⋄")
+#: Signs that stand beside words in a cell: "● Selesai".
+_SIGNS = "".join(one for one in (*_TICKS, *_DIAMONDS, *"→←↑↓►▼▲◄➔➜") if not one.isalpha()) + " "
 _START = re.compile(r"(?:mulai|start|awal)\b.*", re.IGNORECASE)
 _END = re.compile(r"(?:selesai|end|akhir|finish)\b.*", re.IGNORECASE)
 _ANSWER = re.compile(r"(?:ya|y|tidak|tdk|t)[.,]?(?:\s+(?:ya|y|tidak|tdk|t)[.,]?)*", re.IGNORECASE)
@@ -20,7 +22,8 @@ _LINES = frozenset({"line", "triangle", "rtTriangle", "textbox", ""})
 
 @dataclass(frozen=True)
 class Mark:
-    """A symbol in a performer's column. ``text``: the words in it; ``name``: what it stands for, where told."""
+    """A symbol in a performer's column. ``text``: the words in it; ``name``: what it stands for, where told. An
+    "answer" is a "ya" or "tidak" that stands beside a diamond, or for one."""
 
     performer: int
     kind: MarkKind
@@ -37,33 +40,49 @@ def marks_of(cell: Cell, performer: int) -> tuple[list[Mark], list[str]]:
         elif shape.text and shape.kind not in ("flowChartOffpageConnector", "rect"):
             notes.append(shape.text)
     said = " ".join(cell.text.split())
-    if said and not _ARROWS.fullmatch(said):
-        mark = _of_text(said, performer)
-        if mark is None:
-            notes.append(said)
-        marks.append(mark or Mark(performer, "task"))
-    return marks, notes
+    found = _of_cell(cell.text, performer)
+    if found is None:
+        notes.append(said)
+    return [*marks, *(found if found is not None else [Mark(performer, "task")])], notes
 
 
 def is_mark(cell: Cell) -> bool:
     """Whether no words but those of marks and arrows stand in a cell."""
-    said = " ".join(cell.text.split())
-    return not said or _ARROWS.fullmatch(said) is not None or _of_text(said, 0) is not None
+    return _of_cell(cell.text, 0) is not None
 
 
-def _of_text(said: str, performer: int) -> Mark | None:
+def _of_cell(text: str, performer: int) -> list[Mark] | None:
+    """The marks that a cell's text is: as a whole, or each line of it; None where it holds other words."""
+    whole = _of_text(" ".join(text.split()), performer)
+    lines = [_of_text(" ".join(line.split()), performer) for line in text.split("\n")]
+    if "\n" in text and all(line is not None for line in lines):
+        return [mark for line in lines for mark in line or ()]
+    return whole
+
+
+def _of_text(said: str, performer: int) -> list[Mark] | None:
     bare = _ARROWS.sub("", said)
-    if bare and set(bare) <= _DIAMONDS:
-        return Mark(performer, "decision")
-    if bare and set(bare) <= _TICKS:
-        return Mark(performer, "task")
+    if not bare:
+        return []
+    if set(bare) <= _DIAMONDS:
+        return [Mark(performer, "decision")]
+    if set(bare) <= _TICKS:
+        return [Mark(performer, "task")]
+    words = said.strip(_SIGNS)
+    if words != said:
+        beside = _of_text(words, performer) if words else None
+        if beside is None:
+            return None
+        return (
+            beside if any(mark.kind == "decision" for mark in beside) else [Mark(performer, "task"), *beside]
+        )
     if _START.fullmatch(said):
-        return Mark(performer, "start", said)
+        return [Mark(performer, "start", said)]
     if _END.fullmatch(said):
-        return Mark(performer, "end", said)
+        return [Mark(performer, "end", said)]
     if _ANSWER.fullmatch(said):
-        return Mark(performer, "decision")
-    return Mark(performer, "decision", said) if said.endswith("?") else None
+        return [Mark(performer, "answer")]
+    return [Mark(performer, "decision", said)] if said.endswith("?") else None
 
 
 def _of_shape(shape: Shape, performer: int) -> Mark | None:

@@ -23,7 +23,7 @@ from app.services.sop_tables.reading import Answers, Guess, Line, SopTable
 MAX_LETTERS = 1_000_000
 #: Compressed: two of them and a page's fields fit into a form.
 MAX_PACKED = 300_000
-_KINDS = ("task", "decision", "start", "end")
+_KINDS = ("task", "decision", "answer", "start", "end")
 
 
 def packed(table: SopTable) -> str:

@@ -108,6 +108,8 @@ def read_table(file_name: str, content: bytes) -> SopTable:
         InvalidForm: the file cannot be read, or holds no table in the layout of an SOP.
     """
     page = grids.read_file(file_name, content, heads.HEADINGS)
+    if file_name.casefold().endswith(".xlsx"):
+        page = _first_sop(page)
     found = list(_tables(page))
     if not found:
         raise grids.refused(
@@ -129,6 +131,12 @@ def read_table(file_name: str, content: bytes) -> SopTable:
     name = table.identity.get("nama sop") or _title(table.identity) or _name_of(file_name)
     table.name = _one_line(name)[:120]
     return table
+
+
+def _first_sop(page: Page) -> Page:
+    """The sheets of a workbook up to the first one with an SOP's table: further ones hold other SOPs."""
+    last = next((place for place, grid in enumerate(page.grids) if heads.find_heads(grid)), len(page.grids))
+    return Page(page.grids[: last + 1], page.texts)
 
 
 def _tables(page: Page) -> Iterator[tuple[int, Grid, tuple[int, int]]]:
@@ -212,7 +220,9 @@ def _join(table: SopTable, before: Line, rest: Line) -> None:
     before.marks += rest.marks
     before.notes += rest.notes
     if rest.activity or rest.cells:
-        said = _("Baris tanpa nomor dibaca sebagai lanjutan kegiatan {number}.", number=before.number)
+        said = _(
+            "Baris tanpa nomor dibaca sebagai lanjutan kegiatan {number}.", number=before.number.rstrip(". ")
+        )
         table.guesses.append(Guess(rest.row, said))
 
 

@@ -281,3 +281,17 @@ def long(rows: int) -> bytes:
         for n in range(1, rows + 1)
     )
     return (HEADS["two rows"] + "".join(body)).encode()
+
+
+def covered() -> bytes:
+    """A workbook with the identity block on its first sheet, the table on its second and another SOP on its third."""
+    book = Workbook()
+    cover: Any = book.active
+    cover.append(["Nama SOP", "Peminjaman buku"])
+    for name in ("Buku", "Ruang"):
+        sheet: Any = book.create_sheet(name)
+        for line in (HEADS["two rows"] + _LEAVE_ROWS).replace("cuti", name).splitlines():
+            sheet.append([text or None for text in line.split(";")])
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()

@@ -215,6 +215,42 @@ def test_a_table_goes_on_in_the_next_one_of_a_word_file_without_heads() -> None:
     assert [lane for lane, _task in tasks(diagram)] == ["Pemohon", "Kasubag", "Camat"]
 
 
+def test_a_workbook_is_read_up_to_its_first_table() -> None:
+    table, _draft, diagram = made_of("buku.xlsx", tables.covered())
+    assert table.name == "Peminjaman buku"
+    assert [task for _lane, task in tasks(diagram)][:2] == [
+        "Mengajukan permohonan Buku",
+        "Memeriksa sisa Buku pemohon",
+    ]
+    assert len(table.lines) == 3
+
+
+@pytest.mark.parametrize(
+    ("cell", "kinds"),
+    [
+        ('"Mulai\n●"', ["start", "task"]),
+        ("● Selesai", ["task", "end"]),
+        ("→ v", ["task"]),
+        ("◇ Lengkap?", ["decision"]),
+        ('"◇\ntidak"', ["decision", "answer"]),
+        ("→", []),
+    ],
+)
+def test_signs_and_words_that_share_a_cell_are_each_read(cell: str, kinds: list[str]) -> None:
+    body = f"No;Kegiatan;Pelaksana;;Waktu\n;;Staf;Kasi;\n1;Meneliti;{cell};v;1 hari\n"
+    [line] = reading.read_table("surat.csv", body.encode()).lines
+    assert [mark.kind for mark in line.marks if mark.performer == 0] == kinds
+
+
+def test_an_answer_beside_a_diamond_is_no_second_question() -> None:
+    body = (
+        "No;Kegiatan;Pelaksana;;Waktu\n;;Staf;Kasi;\n1;Meneliti;v;;1 hari\n2;Setuju?;;◇;1 hari\n;;;tidak;\n"
+    )
+    _table, draft, diagram = made_of("surat.csv", body.encode())
+    assert len(diagram.questions) == 1
+    assert not any("Beberapa belah ketupat" in guess.text for guess in draft.guesses)
+
+
 def test_a_column_of_names_or_dashes_is_no_performers_column() -> None:
     body = "No;Kegiatan;Sarana;Waktu\n1;Mencatat surat;-;5 menit\n2;Mengarsipkan surat;-;1 hari\n"
     table = reading.read_table("surat.csv", body.encode())
