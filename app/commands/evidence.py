@@ -78,6 +78,9 @@ def note_verified(database: Database, found: Verified, actor: Actor | None = Non
         chains=found.chains,
         faults=len(found.faults),
         first=[first.chain, first.number] if first else [],
+        kind=first.kind if first else "",
+        detail=first.detail if first else "",
+        unproved=len(found.unproved),
     )
     run_without_key(database, lambda session: history.record(session, event, actor=actor))
 

@@ -55,6 +55,11 @@ def canonical(value: Any) -> bytes:
     return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def has_fraction(text: bytes) -> bool:
+    """Whether some number in JSON may not be written as a plain integer."""
+    return _FRACTION.search(text) is not None
+
+
 def moment(at: datetime) -> str:
     """A time as events have it: UTC, always with six digits of a second."""
     return at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

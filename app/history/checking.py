@@ -6,7 +6,8 @@ to whoever looks at those.
 
 import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+import json
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, cast
 
@@ -14,13 +15,9 @@ import orjson
 from sqlalchemy import Connection, Select, Table, Text, func, select, type_coerce
 
 from app import packing
-from app.history.canonical import (
-    GENESIS,
-    OUTSIDE,
-    canonical,
-    commitment,
-    line_hash,
-)
+from app.history import removals
+from app.history.canonical import GENESIS, OUTSIDE, canonical, has_fraction, line_hash
+from app.history.removals import Signed
 from app.models import EventChain, HistoryEvent, SealedHead
 
 _EVENTS = cast("Table", HistoryEvent.__table__)
@@ -43,29 +40,61 @@ class Fault:
 
 
 class Kept(NamedTuple):
-    """What an event says of files. ``names``: SHA-256 by name or id; ``event_id`` to tell what was taken back."""
+    """What an event says of files. ``is_signed``: that something is gone is the installation's own word; ``gone``: by
+    the id of a file the event that says so."""
 
     chain: int
     number: int
     event_id: int
     type: str
     data: dict[str, Any]
+    is_signed: bool = False
+    gone: Mapping[str, "Kept"] = {}
+
+
+class Unproved(NamedTuple):
+    """Something that an event without a signature says is gone: of before there were any, or a ``fault``.
+    ``chain`` and ``number``: where that event stands."""
+
+    chain: int
+    number: int
+    fault: Fault
+
+
+class _Redaction(NamedTuple):
+    """What of an event is told or found to be redacted: the hash of its data, what it was committed to; ``number``
+    of the event that tells so."""
+
+    digest: str
+    committed: str
+    number: int = 0
+    is_signed: bool = True
 
 
 @dataclass(slots=True)
 class Chain:
-    """A chain as it was read: how many events, the last hash, the first fault, and what it says of files."""
+    """A chain as it was read: how many events, the last hash, the first fault, and what it says of files.
+
+    ``definition``: the version of its case as the record has it: its number at the beginning, or (id,) of one that
+    the case moved to. ``ids``: of its events, for what refers to one by its id.
+    """
 
     id: int
     count: int = 0
     head: bytes = GENESIS
     fault: Fault | None = None
     kept: list[Kept] = field(default_factory=list)
-    redacted: dict[str, str] = field(default_factory=dict)
+    redacted: dict[str, _Redaction] = field(default_factory=dict)
+    told: dict[str, _Redaction] = field(default_factory=dict)
     sealed: tuple[int, bytes, int] | None = None
+    definition: int | tuple[int] | None = None
+    ids: list[int] = field(default_factory=list)
+    is_destroyed: bool = False
+    unproved: list[Unproved] = field(default_factory=list)
 
 
-#: Types whose data is looked at: it tells of files and of destroyed cases, which is handed on; or what was redacted.
+#: Types whose data is looked at: it tells of files and of destroyed cases, which is handed on; what was redacted; or
+#: which version a case is on.
 TELLING = frozenset(
     {
         "definition_deployed",
@@ -74,14 +103,17 @@ TELLING = frozenset(
         "identity_erased",
         "case_destroyed",
         "history_redacted",
+        "instance_migrated",
+        "migration_undone",
     }
 )
 
 
-def chains(connection: Connection, tell: Tell = lambda _done: None) -> Iterator[Chain]:
+def chains(connection: Connection, signed: Signed, tell: Tell = lambda _done: None) -> Iterator[Chain]:
     """Every chain that has events, that is counted, or that a checkpoint knows; that outside of cases first.
 
     Its ``fault`` is the first there is. What was destroyed has no events; who reads the first chain knows which.
+    ``signed`` tells which of the events that say that something is gone are the installation's own.
     """
     counted = _keyed(
         connection, select(_CHAINS.c.instance_id, _CHAINS.c.count, _CHAINS.c.head, _CHAINS.c.destroyed_at)
@@ -90,40 +122,57 @@ def chains(connection: Connection, tell: Tell = lambda _done: None) -> Iterator[
         connection,
         select(_SEALED.c.instance_id, _SEALED.c.count, _SEALED.c.head, _SEALED.c.checkpoint_id),
     )
-    read = _read(connection, sealed, tell)
+    read = _read(connection, sealed, signed, tell)
     destroyed: dict[int, Kept] = {}
     for chain, count in _joined(read, counted):
         if chain.id == OUTSIDE:
-            destroyed = {
-                one.data.get("instance", 0): one for one in chain.kept if one.type == "case_destroyed"
-            }
-        chain.fault = chain.fault or _ending(chain, count, destroyed.pop(chain.id, None))
+            destroyed = _destroyed(chain)
+        told = destroyed.pop(chain.id, None)
+        chain.is_destroyed = told is not None
+        chain.fault = chain.fault or _ending(chain, count, told)
         yield chain
     for instance_id, told in sorted(destroyed.items()):
-        lost = Chain(instance_id)
-        lost.fault = Fault("chain_removed", instance_id, told.data.get("events", 0))
+        lost = Chain(instance_id, is_destroyed=True)
+        fault = Fault("chain_removed", instance_id, told.data.get("events", 0))
+        if "head" in told.data:
+            lost.fault = fault
+        else:  # destroyed before there were chains
+            lost.unproved.append(Unproved(OUTSIDE, told.number, fault))
         yield lost
 
 
+def _destroyed(outside: Chain) -> dict[int, Kept]:
+    """What is told of each destroyed case: by the installation where that told it."""
+    found: dict[int, Kept] = {}
+    for one in outside.kept:
+        if one.type == "case_destroyed":
+            before = found.get(one.data.get("instance", 0))
+            if before is None or one.is_signed or not before.is_signed:
+                found[one.data.get("instance", 0)] = one
+    return found
+
+
 def has_event(connection: Connection, chain: int, number: int, hash_: bytes) -> bool:
-    """Whether the event at this place of a chain has this hash."""
+    """Whether the event at this place of a chain has this hash. Of a destroyed case only the last one is known."""
     whose = _EVENTS.c.instance_id == chain if chain else _EVENTS.c.instance_id.is_(None)
     query = select(_EVENTS.c.hash).where(whose, _EVENTS.c.number == number)
     found = connection.scalars(query.limit(1)).first()
-    if found is None:  # of a destroyed case its last hash is there still
-        query = select(_CHAINS.c.head).where(
+    if found is None:
+        ended = select(_CHAINS.c.count, _CHAINS.c.head).where(
             _CHAINS.c.instance_id == chain, _CHAINS.c.destroyed_at.is_not(None)
         )
-        return connection.scalar(query) is not None
+        count, head = connection.execute(ended).one_or_none() or (0, b"")
+        return bool(number < count or (number, hash_) == (count, head))
     return bool(found == hash_)
 
 
 def _keyed(connection: Connection, query: Select[Any]) -> Iterator[Any]:
     """Rows by ``instance_id`` in its order."""
     column = query.selected_columns.instance_id
-    after = -1
+    after: int | None = None
     while True:
-        rows = connection.execute(query.where(column > after).order_by(column).limit(_BATCH * 10)).all()
+        page = query if after is None else query.where(column > after)
+        rows = connection.execute(page.order_by(column).limit(_BATCH * 10)).all()
         yield from rows
         if len(rows) < _BATCH * 10:
             return
@@ -155,8 +204,11 @@ def _ending(chain: Chain, row: Any, destroyed: Kept | None) -> Fault | None:
         told = (destroyed.data.get("events"), destroyed.data.get("head")) if destroyed else None
         if chain.count or row.destroyed_at is None or told != (row.count, row.head.hex()):
             return Fault("removed", chain.id, row.count)
-        if chain.sealed and (row.count, row.head) < chain.sealed[:2]:
+        if chain.sealed and not _goes_on(row, chain.sealed):
             return Fault("cut", chain.id, row.count, str(chain.sealed[2]))
+        if destroyed is not None and not destroyed.is_signed:
+            fault = Fault("removed", chain.id, row.count)
+            chain.unproved.append(Unproved(OUTSIDE, destroyed.number, fault))
         return None
     if chain.count < row.count:
         return Fault("cut" if chain.count else "removed", chain.id, chain.count + 1)
@@ -164,18 +216,38 @@ def _ending(chain: Chain, row: Any, destroyed: Kept | None) -> Fault | None:
         return Fault("head", chain.id, chain.count)
     if chain.sealed is not None and chain.count < chain.sealed[0]:
         return Fault("cut", chain.id, chain.count + 1, str(chain.sealed[2]))
-    if chain.redacted:
-        return Fault("redacted", chain.id, min(map(int, chain.redacted)))
+    return _redacted(chain)
+
+
+def _goes_on(row: Any, sealed: tuple[int, bytes, int]) -> bool:
+    """Whether a chain that ends at ``row`` may go on from where a checkpoint had it."""
+    count, head, _checkpoint = sealed
+    return bool(row.count > count or (row.count == count and row.head == head))
+
+
+def _redacted(chain: Chain) -> Fault | None:
+    """The first event whose data was redacted otherwise than the last event about it tells."""
+    for number, found in sorted(chain.redacted.items(), key=lambda item: int(item[0])):
+        fault, told = Fault("redacted", chain.id, int(number)), chain.told.get(number)
+        if told is None or told.digest != found.digest:
+            return fault
+        if not told.is_signed:
+            chain.unproved.append(Unproved(chain.id, told.number, fault))
+        elif told.committed != found.committed:
+            return fault
     return None
 
 
-def _read(connection: Connection, sealed: Iterator[Any], tell: Tell) -> Iterator[Chain]:
+def _read(connection: Connection, sealed: Iterator[Any], signed: Signed, tell: Tell) -> Iterator[Chain]:
     """Chains by their events, and by checkpoints, in the order of their ids."""
     known, chain, done = next(sealed, None), None, 0
     is_sqlite = connection.dialect.name == "sqlite"
     for batch in _pages(connection):
         for row in batch:
             id_ = row[1] or OUTSIDE
+            if not isinstance(id_, int):  # SQLite keeps anything in any column
+                yield Chain(OUTSIDE, fault=Fault("added", OUTSIDE))
+                continue
             if chain is None or chain.id != id_:
                 if chain is not None:
                     yield chain
@@ -186,8 +258,13 @@ def _read(connection: Connection, sealed: Iterator[Any], tell: Tell) -> Iterator
                 if known is not None and known.instance_id == id_:
                     chain.sealed = (known.count, known.head, known.checkpoint_id)
                     known = next(sealed, None)
+            if row[1] == OUTSIDE:  # what happened outside of cases has none, not that of number 0
+                chain.fault = chain.fault or Fault("moved", OUTSIDE, chain.count + 1)
             if chain.fault is None:
-                _follow(chain, row, as_stored=is_sqlite)
+                try:
+                    _follow(chain, row, signed, as_stored=is_sqlite)
+                except (ValueError, TypeError, KeyError, AttributeError):  # no JSON, or none of ours
+                    chain.fault = Fault("changed", chain.id, chain.count + 1)
         done += len(batch)
         tell(done)
     if chain is not None:
@@ -202,36 +279,81 @@ def _unread(known: Any) -> Chain:
     return Chain(known.instance_id, sealed=(known.count, known.head, known.checkpoint_id))
 
 
-def _follow(chain: Chain, row: Any, *, as_stored: bool) -> None:
-    """Go on by one event. ``as_stored``: the database keeps data as it was written, letter by letter."""
+def _follow(chain: Chain, row: Any, signed: Signed, *, as_stored: bool) -> None:
+    """Go on by one event. ``as_stored``: the database keeps data and times as they were written, letter by letter."""
     id_, _chain, type_, at, actor, activity, stored, number, hash_, salt, redacted = row
     expected = chain.count + 1
     if number != expected:
         chain.fault = _out_of_order(chain, number, expected)
         return
     text = packing.unpack(stored) if isinstance(stored, bytes) else stored.encode()
+    if as_stored:  # another form of the same time would be sorted elsewhere
+        at = f"{at[:10]}T{at[11:]}Z" if at[10] == " " else ""
     told = (chain.id, number, chain.head, type_, at, actor, activity)
     found, data = b"", None
     if redacted is None and as_stored:  # as it is stored is nearly always as it was hashed
         found = line_hash(*told, hmac.digest(salt or b"", text, "sha256"))
     if found != hash_:
         data = orjson.loads(text)
-        found = line_hash(*told, commitment(data, salt or b"") if redacted is None else redacted)
+        plain = canonical(data)
+        if not as_stored or not _tells_twice(text, plain):
+            found = line_hash(*told, redacted or hmac.digest(salt or b"", plain, "sha256"))
+        if redacted is not None:
+            chain.redacted[str(number)] = _Redaction(hashlib.sha256(plain).hexdigest(), redacted.hex())
     if found != hash_:
         chain.fault = Fault("changed", chain.id, number)
         return
-    if redacted is not None:
-        chain.redacted[str(number)] = hashlib.sha256(canonical(data)).hexdigest()
     chain.count, chain.head = number, found
+    if chain.id:
+        chain.ids.append(id_)
     if chain.sealed is not None and number == chain.sealed[0] and found != chain.sealed[1]:
         chain.fault = Fault("rewritten", chain.id, number, str(chain.sealed[2]))
-    if type_ not in TELLING:
+    if type_ == "instance_started":
+        chain.definition = (orjson.loads(text) if data is None else data).get("version")
+    elif type_ in TELLING:
+        _listen(
+            chain, Kept(chain.id, number, id_, type_, orjson.loads(text) if data is None else data), signed
+        )
+
+
+def _listen(chain: Chain, event: Kept, signed: Signed) -> None:
+    """Take what an event tells."""
+    data = event.data
+    if event.type in ("instance_migrated", "migration_undone"):
+        chain.definition = (data["target"],)
+    elif event.type == "completion_taken_back" and "place" in data and not _begins(chain, data):
+        chain.fault = Fault("moved", chain.id, data["place"])
+    if event.type in removals.TYPES:
+        event = event._replace(is_signed=removals.is_signed(chain.id, event.type, data, signed))
+    if event.type != "history_redacted":
+        chain.kept.append(event)
         return
-    data = orjson.loads(text) if data is None else data
-    if type_ == "history_redacted":
-        _explain(chain, data)
-    else:
-        chain.kept.append(Kept(chain.id, number, id_, type_, data))
+    committed = data.get("commitments", {})
+    for number, digest in data["digests"].items():
+        chain.told[number] = _Redaction(digest, committed.get(number, ""), event.number, event.is_signed)
+
+
+def _begins(chain: Chain, data: dict[str, Any]) -> bool:
+    """Whether the event from which on was taken back has the id that is told: ids are in no hash."""
+    place = data["place"]
+    return bool(0 < place < chain.count and chain.ids[place - 1] == data["since"])
+
+
+def _tells_twice(text: bytes, plain: bytes) -> bool:
+    """Whether data as it is stored holds a key twice: who reads it may read either. ``plain``: its canonical form,
+    which is the shortest there is where no number has a fraction."""
+    if len(text) == len(plain) and not has_fraction(text):
+        return False
+    twice = False
+
+    def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal twice
+        made = dict(found)
+        twice = twice or len(made) != len(found)
+        return made
+
+    json.loads(text, object_pairs_hook=pairs)
+    return twice
 
 
 def _out_of_order(chain: Chain, number: int | None, expected: int) -> Fault:
@@ -240,19 +362,12 @@ def _out_of_order(chain: Chain, number: int | None, expected: int) -> Fault:
     return Fault("missing" if number > expected else "moved", chain.id, expected)
 
 
-def _explain(chain: Chain, data: dict[str, Any]) -> None:
-    """What was redacted must be told of by a later event of the chain."""
-    for number, digest in data.get("digests", {}).items():
-        if chain.redacted.get(number) == digest:
-            del chain.redacted[number]
-
-
 def _pages(connection: Connection) -> Iterator[list[Any]]:
     """Events by their chains, that outside of cases first, in the order in which they were added."""
     c, is_sqlite = _EVENTS.c, connection.dialect.name == "sqlite"
     data = type_coerce(c.data, Text) if is_sqlite else c.data.cast(Text)
-    at = (  # as `moment` writes it: databases do it in half the time
-        func.replace(type_coerce(c.at, Text), " ", "T").concat("Z")
+    at = (  # as `moment` writes it, or as SQLite keeps it
+        type_coerce(c.at, Text)
         if is_sqlite
         else func.to_char(func.timezone("UTC", c.at), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
     )

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select, text
 
-from app.history.canonical import OUTSIDE
+from app.history.canonical import GENESIS, OUTSIDE, Place, Told, commitment, event_hash, moment
 from app.history.events import DefinitionDeployed
 from app.models import HistoryEvent
 
@@ -48,3 +48,14 @@ def deployments(connection: Connection) -> Iterator[tuple[int, int]]:
     query = select(e.number, e.data).where(e.type == DefinitionDeployed.type, text("id > 0"))
     for number, data in connection.execute(query.where(e.instance_id.is_(None), e.number.is_not(None))):
         yield number, data["definition_id"]
+
+
+def fitting(connection: Connection, chain: int) -> Iterator[tuple[Proven, bool]]:
+    """The events of a chain, and whether each is the one that was hashed after the one before it."""
+    count, head = 0, GENESIS
+    for one in events(connection, chain):
+        committed = one.redacted or commitment(one.data, one.salt or b"")
+        told = Told(one.type, moment(one.at), one.actor_id, one.activity_id)
+        found = event_hash(Place(chain, count + 1, head), told, committed)
+        yield one, one.number == count + 1 and found == one.hash
+        count, head = one.number, one.hash

@@ -51,6 +51,11 @@ def last_id(session: Session, instance_id: int) -> int:
     return pending.last_id(session.connection(), instance_id)
 
 
+def number_of(session: Session, event_id: int) -> int:
+    """Which number an event has in its chain. 1 SQL."""
+    return session.scalar(select(HistoryEvent.number).where(HistoryEvent.id == event_id)) or 0
+
+
 def count(session: Session, instance_id: int) -> int:
     """How many events a case has. 1 SQL by its index."""
     query = select(func.count()).select_from(HistoryEvent).where(HistoryEvent.instance_id == instance_id)

@@ -1,7 +1,7 @@
 """Events of an instance: its beginning and end, the way it took, messages, incidents, notes, identity."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from app.history.events.base import InstanceEvent, ValuesSet, event
@@ -36,7 +36,7 @@ class InstanceCancelled(InstanceEvent):
 @event("identity_erased")
 class IdentityErased(InstanceEvent):
     """Whom the case is about was erased. ``fields``: the keys of the form's fields. ``files``, ``drafts``, ``lines``
-    of imports and ``mails``: how many."""
+    of imports and ``mails``: how many; ``file_ids``: which files."""
 
     fields: Sequence[str]
     files: int
@@ -44,14 +44,17 @@ class IdentityErased(InstanceEvent):
     lines: int
     reason: str
     mails: int = 0
+    file_ids: Sequence[str] = ()
 
 
 @event("history_redacted")
 class HistoryRedacted(InstanceEvent):
     """What events of the case told was redacted, as it was identity. ``digests``: by the number of each event the
-    SHA-256 of what it tells now, in canonical form."""
+    SHA-256 of what it tells now, in canonical form; ``commitments``: what that which it told before was committed to.
+    """
 
     digests: Mapping[str, str]
+    commitments: Mapping[str, str] = field(default_factory=dict)
 
 
 @event("files_kept")

@@ -265,12 +265,16 @@ class HistorySealed(Event):
 @event("history_verified")
 class HistoryVerified(Event):
     """The record was checked: so many ``events`` of so many ``chains``. ``faults``: how many were found; ``first``:
-    the chain (0: outside of cases) and the number of the event of the first."""
+    the chain (0: outside of cases) and the number of the event of the first, which is of a ``kind`` and concerns a
+    ``detail``. ``unproved``: how much is gone by events of before such were signed."""
 
     events: int
     chains: int
     faults: int = 0
     first: Sequence[int] = ()
+    kind: str = ""
+    detail: str = ""
+    unproved: int = 0
 
 
 @event("database_role_restricted")

@@ -91,10 +91,12 @@ class TaskCompleted(ValuesSet):
 class CompletionTakenBack(ValuesSet):
     """An officer took back his completion of a task; ``values`` are what they were before it, None where there were
     none. ``since``: the id of the last event before the completion. What its step recorded after that holds no more.
+    ``place``: the number of that event in its chain, which binds its id: ids are in no hash.
     """
 
     task: str
     since: int
+    place: int = 0
 
 
 @event("question_answered")

@@ -5,13 +5,13 @@ from collections.abc import Iterable
 from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed
-from app.history import reader, writer
+from app.history import reader, removals, writer
 from app.history.codec import encode
 from app.history.entry import Entry
 from app.history.events import Event
 from app.history.writer import Record
 from app.i18n import _
-from app.services.core import access, clock, masks, paging, security_log
+from app.services.core import access, clock, masks, paging, security_log, settings, signing
 from app.services.core.access import Actor
 from app.services.core.paging import Page
 from app.services.core.security_log import Deed
@@ -29,13 +29,24 @@ def record(
 
     What happens outside of cases stands in the security log as well.
     """
-    made = Record(event, activity_id, actor.id if actor else None)
+    made = signed_record(session, event, activity_id, actor.id if actor else None, instance_id=instance_id)
     writer.add(session, made, instance_id=instance_id, at=clock.now(session))
     if instance_id is None:
         deed = Deed(
             "office", event.type, actor_id=made.actor_id, target=security_log.target_of(encode(event))
         )
         security_log.record(session, deed)
+
+
+def signed_record(
+    session: Session, event: Event, activity_id: str | None, actor_id: int | None, *, instance_id: int | None
+) -> Record:
+    """An event to write, signed where it says that something is gone."""
+    signature = ""
+    if event.type in removals.TYPES:
+        line = removals.signed_line(instance_id or 0, event.type, encode(event))
+        signature = signing.sign(settings.config(session), line).hex()
+    return Record(event, activity_id, actor_id, signature=signature)
 
 
 def record_all(session: Session, events: Iterable[Event], *, actor: Actor | None) -> None:

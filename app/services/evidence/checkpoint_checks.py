@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 from app.config import Config
 from app.errors import NotReady
 from app.history.canonical import OUTSIDE
-from app.history.checking import Fault, has_event
+from app.history.checking import Fault, Unproved, has_event
 from app.i18n import _
 from app.models import Checkpoint, SealedHead
 from app.services.evidence import checkpoints
@@ -28,7 +28,7 @@ def faults(config: Config, connection: Connection) -> Iterator[Fault]:
         if row.id != expected:
             yield Fault("checkpoint_missing", OUTSIDE, 0, str(expected))
         elif not (
-            row.statement == checkpoints.statement_of(row, previous)
+            row.statement == checkpoints.statement_of(row, previous, checkpoints.format_of(row.statement))
             and row.public_key == key
             and checkpoints.is_signed(row.statement, row.signature, key)
         ):
@@ -39,6 +39,28 @@ def faults(config: Config, connection: Connection) -> Iterator[Fault]:
     if checkpoints.root_of(_sealed_leaves(connection)) != last.root:
         yield Fault("root", OUTSIDE, 0, str(last.id))
         yield from _lost_heads(connection)
+
+
+def parted(connection: Connection, unproved: Sequence[Unproved]) -> tuple[Sequence[Fault], Sequence[Fault]]:
+    """What events without a signature say is gone: of before events that do were signed; and what is forged.
+
+    Of before is what the first checkpoint of that format covers: none of the older one can be signed any more.
+    """
+    if not unproved:
+        return (), ()
+    wanted, heads = {one.chain for one in unproved}, dict[int, int]()
+    query = select(Checkpoint.statement, Checkpoint.grown).order_by(Checkpoint.id)
+    with connection.execute(query.execution_options(stream_results=True, yield_per=20)) as rows:
+        for statement, grown in rows:
+            heads.update(
+                {chain: count for chain, count, _head in checkpoints.grown_of(grown) if chain in wanted}
+            )
+            if checkpoints.format_of(statement) >= checkpoints.FORMAT:
+                break
+        else:
+            return [one.fault for one in unproved], ()
+    of_before = [one.fault for one in unproved if one.number <= heads.get(one.chain, 0)]
+    return of_before, [one.fault for one in unproved if one.number > heads.get(one.chain, 0)]
 
 
 def _sealed_leaves(connection: Connection) -> Iterator[bytes]:

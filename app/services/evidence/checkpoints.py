@@ -1,7 +1,6 @@
 """Signed statements of how far every chain was at a moment: a Merkle root over all heads. See docs/evidence.md.
 
 Reading all heads takes seconds where there are a million; that is done on a snapshot, and only what grew is written.
-The key follows from the identity key, which lies outside the database and goes along with the keys of a backup.
 """
 
 import hashlib
@@ -9,20 +8,16 @@ import struct
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 
 import orjson
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.config import Config
 from app.history.canonical import canonical, moment
 from app.models import Checkpoint, EventChain, SealedHead
-from app.services.core import settings
-from app.services.core.encryption import fingerprint_under
+from app.services.core import settings, signing
 from app.services.core.upsert import insert
 
 #: A chain that grew: its id, how many events, the hash of the last.
@@ -87,16 +82,9 @@ def path_of(leaves: Sequence[bytes], index: int) -> list[tuple[str, str]]:
 # The key ------------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=4)
-def _key(identity_key: bytes) -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(
-        bytes.fromhex(fingerprint_under(identity_key, "evidence", "checkpoints"))
-    )
-
-
 def public_key(config: Config) -> bytes:
     """What checkpoints of this installation are checked with, 32 bytes."""
-    return _key(config.identity_key).public_key().public_bytes_raw()
+    return signing.public_key(config)
 
 
 def fingerprint_of(key: bytes) -> str:
@@ -107,16 +95,12 @@ def fingerprint_of(key: bytes) -> str:
 
 def signed(config: Config, message: bytes) -> bytes:
     """The signature of a message with this installation's key, 64 bytes. Each kind of message begins otherwise."""
-    return _key(config.identity_key).sign(message)
+    return signing.sign(config, message)
 
 
 def is_signed(statement: str, signature: bytes, key: bytes) -> bool:
     """Whether the signature is of the statement, under the key."""
-    try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, statement.encode())
-    except (InvalidSignature, ValueError):
-        return False
-    return True
+    return signing.is_signed(statement.encode(), signature, key)
 
 
 # Making one ---------------------------------------------------------------------------------------------------------
@@ -164,14 +148,23 @@ def keep(session: Session, drawn: Drawn) -> Checkpoint:
     )
     row.statement = statement_of(row, digest_of(before) if before else _FIRST)
     row.public_key = public_key(config)
-    row.signature = _key(config.identity_key).sign(row.statement.encode())
+    row.signature = signing.sign(config, row.statement.encode())
     session.add(row)
     session.flush()
     _seal(session, drawn.grown, row.id)
     return row
 
 
-def statement_of(row: Any, previous: bytes) -> str:
+#: What a checkpoint's ``v`` says: from 2 on events that say that something is gone are signed (`history.removals`).
+FORMAT = 2
+
+
+def format_of(statement: str) -> int:
+    """The ``v`` of a line that was signed."""
+    return 1 if statement.endswith('"v":1}') else FORMAT
+
+
+def statement_of(row: Any, previous: bytes, format_: int = FORMAT) -> str:
     """The line that is signed: canonical JSON."""
     line = {
         "at": moment(row.at),
@@ -181,7 +174,7 @@ def statement_of(row: Any, previous: bytes) -> str:
         "number": row.id,
         "previous": previous.hex(),
         "root": row.root.hex(),
-        "v": 1,
+        "v": format_,
     }
     return canonical(line).decode()
 

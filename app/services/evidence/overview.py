@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from app.errors import NotAllowed, NotFound
 from app.history import reader
+from app.history.canonical import OUTSIDE
+from app.history.checking import Fault
 from app.history.entry import Entry
 from app.history.events import HistoryVerified
 from app.i18n import _
 from app.models import Checkpoint, EventChain, ProcessInstance
 from app.services.core import ids, settings
 from app.services.core.access import Actor
-from app.services.evidence import checkpoints, sending
+from app.services.evidence import checkpoints, sending, verifying
 from app.services.evidence.sending import Place, Progress
 
 
@@ -22,7 +24,7 @@ from app.services.evidence.sending import Place, Progress
 class State:
     """How far the record is, its last checkpoint and those before, and what was found when it was checked last.
 
-    ``places``: where checkpoints go, and how far each of these is.
+    ``places``: where checkpoints go, and how far each of these is. ``fault``: the first one found, in a sentence.
     """
 
     events: int
@@ -32,6 +34,7 @@ class State:
     public_key: str
     verified: Entry[HistoryVerified] | None
     places: Sequence[tuple[Place, Progress]]
+    fault: str = ""
 
 
 def may_read(actor: Actor) -> bool:
@@ -50,7 +53,7 @@ def require_reader(actor: Actor) -> None:
 
 
 def state(session: Session, *, actor: Actor) -> State:
-    """What the page shows. 4 SQL, none of which grows, and one for each place that checkpoints go to.
+    """What the page shows. 6 SQL at most, none of which grows, and one for each place that checkpoints go to.
 
     Raises:
         NotAllowed: evidence is not for him.
@@ -58,16 +61,26 @@ def state(session: Session, *, actor: Actor) -> State:
     require_reader(actor)
     config = settings.config(session)
     rows = session.scalars(select(Checkpoint).order_by(Checkpoint.id.desc()).limit(10)).all()
-    key = checkpoints.public_key(config)
+    key, verified = checkpoints.public_key(config), reader.latest_outside(session, HistoryVerified)
     return State(
         reader.newest_id(session),
         rows[0] if rows else None,
         rows[1:],
         checkpoints.fingerprint_of(key),
         key.hex(),
-        reader.latest_outside(session, HistoryVerified),
+        verified,
         [(place, sending.progress(session, place)) for place in sending.places(config)],
+        _first_fault(session, verified),
     )
+
+
+def _first_fault(session: Session, verified: Entry[HistoryVerified] | None) -> str:
+    """What was found first when the record was checked last; empty for nothing, and where it was not kept."""
+    if verified is None or verified.event.kind not in verifying.KINDS or len(verified.event.first) != 2:
+        return ""
+    chain, number = verified.event.first
+    fault = Fault(verified.event.kind, chain, number, verified.event.detail)
+    return verifying.told(fault, verifying.numbers(session.connection(), {chain} - {OUTSIDE}).get(chain, ""))
 
 
 def chain_count(session: Session) -> int:

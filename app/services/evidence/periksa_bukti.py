@@ -326,7 +326,7 @@ ALWAYS_TOLD = ("files_kept", "history_redacted")
 def checked_statement(text, where):
     """The statement of a checkpoint, which is in canonical form."""
     statement = shaped(parsed(text, where), STATEMENT, where)
-    if canonical(statement) != text.encode() or statement["v"] != 1:
+    if canonical(statement) != text.encode() or statement["v"] not in (1, 2):
         raise Fault(f"{where} tidak dalam bentuk baku")
     return statement
 
@@ -423,10 +423,11 @@ class Outside:
 class Chain:
     """A chain that was followed: how many events, its last hash, and what it tells of files, versions and itself."""
 
-    def __init__(self, id_, name, first=1, previous="00" * 32):
+    def __init__(self, id_, name, key, first=1, previous="00" * 32):
         self.id, self.name, self.count, self.head = id_, name, first - 1, previous
         self.number, self.versions, self.files, self.deployed = None, [], {}, {}
-        self.withheld, self.redacted, self.taken_back = [], {}, 0
+        self.withheld, self.taken_back, self.erased = [], 0, set()
+        self.key, self.redacted, self.redactions = key, {}, {}
 
     def follow(self, bundle, member, outside=()):
         """Go through its events; each must follow from the one before."""
@@ -451,7 +452,7 @@ class Chain:
     def note(self, event, where):
         """Keep what an event tells of files and versions."""
         type_, data = event["type"], event.get("data")
-        if type_ in ("completion_taken_back", "identity_erased"):
+        if type_ == "completion_taken_back" or (type_ == "identity_erased" and data is None):
             self.taken_back = self.count
         if data is None:
             self.withheld.append(self.count)
@@ -459,7 +460,7 @@ class Chain:
                 raise Fault(f"isi {where} tidak disertakan, padahal menyebut berkas atau penghapusan")
             return
         if "commitment" in event:
-            self.redacted[str(self.count)] = sha256(canonical(data))
+            self.redacted[str(self.count)] = sha256(canonical(data)), event["commitment"]
         if type_ == "files_kept":
             self.files.update({id_: (digest, self.count) for id_, digest in data["files"].items()})
         elif type_ == "instance_started":
@@ -469,19 +470,20 @@ class Chain:
             self.versions.append(data["to_version"])
         elif type_ == "definition_deployed":
             self.deployed[data["definition_id"]] = data
-        elif type_ == "history_redacted":
-            self.explain(data)
-
-    def explain(self, data):
-        """What was redacted must be told of by a later event of the chain."""
-        for number, digest in data.get("digests", {}).items():
-            if self.redacted.get(number) == digest:
-                del self.redacted[number]
+        elif type_ == "history_redacted" and is_own(self.id, event, self.key):
+            told = data["digests"].items()
+            self.redactions.update(
+                {number: (digest, data["commitments"].get(number)) for number, digest in told}
+            )
+        elif type_ == "identity_erased" and is_own(self.id, event, self.key):
+            self.erased.update(data.get("file_ids", ()))
 
     def check_redactions(self):
-        """Refuse a redaction that no event tells of."""
-        if self.redacted:
-            raise Fault(f"isi peristiwa ke-{min(map(int, self.redacted))} {self.name} dihapus tanpa catatan")
+        """Refuse a redaction that is not the last that Alur signed: it puts placeholders in place of words, and
+        nothing else."""
+        for number, found in sorted(self.redacted.items(), key=lambda one: int(one[0])):
+            if self.redactions.get(number) != found:
+                raise Fault(f"isi peristiwa ke-{number} {self.name} dihapus tanpa catatan dari Alur")
 
     def check_covered(self, head, statement):
         """Refuse a chain that does not end as the checkpoint's tree has it. Where its leaf stands and how far it is
@@ -503,6 +505,14 @@ class Chain:
                 f"{self.name} dengan {self.count} peristiwa tidak tercakup oleh akar titik periksa "
                 f"{statement['number']}: ada yang kurang, lebih, atau ditulis ulang"
             )
+
+
+def is_own(chain, event, key):
+    """Whether Alur signed an event that says that something is gone, with the key of its checkpoints."""
+    signature, beside = event["data"].get("signature"), ("signature", "from", "standing", "reason")
+    tells = {name: value for name, value in event["data"].items() if name not in beside}
+    line = canonical({"chain": chain, "tells": tells, "type": event["type"], "v": 1})
+    return is_bytes(signature) and is_signed(line, bytes.fromhex(signature), key)
 
 
 def hash_of(chain, event, previous):
@@ -527,7 +537,8 @@ def check_files(bundle, head, chain):
         if (id_ in head["files"]) == (id_ in head["withheld"]):
             raise Fault(f"{told} tidak ada dalam paket, dan tidak ada yang menyebut sebabnya")
         reason = head["withheld"].get(id_)
-        if reason == "hilang" or (reason == "dicabut" and chain.taken_back < number):
+        is_taken_back = chain.taken_back > number or id_ in chain.erased
+        if reason == "hilang" or (reason == "dicabut" and not is_taken_back):
             raise Fault(f"{told} tidak ada: {REASONS['hilang']}")
         if reason is None and sha256(bundle.read(f"{folder}/berkas/{id_}")) != digest:
             raise Fault(f"isi berkas {id_} berubah (peristiwa ke-{number} {chain.name})")
@@ -562,13 +573,13 @@ def check_versions(bundle, manifest, outside):
     return count, found
 
 
-def check_case(bundle, listed, statement, versions, outside, say):
+def check_case(bundle, listed, statement, versions, outside, key, say):
     """Check one case: its events, its place under the checkpoint, its number, its versions, its files. Return whether
     checkpoints that were kept outside bind all of its events."""
     id_, folder = listed["id"], f"perkara/{listed['id']}"
     name = f"perkara {shown(listed['number'])} [id {id_}]"
     head = bundle.document(f"{folder}/kepala.json", CASE_HEAD)
-    chain = Chain(id_, name)
+    chain = Chain(id_, name, key)
     outside = [one for one in outside if one.binds_all or id_ in one.heads] if outside else None
     chain.follow(bundle, f"{folder}/peristiwa.jsonl", outside or ())
     chain.check_covered(head, statement)
@@ -656,11 +667,13 @@ def check_bundle(bundle, key, outside, say):
         check_key(bytes.fromhex(one.kept["public_key"]), key, one.name)
         one.compare(kept, statement, earlier)
     head = bundle.document("luar/kepala.json", OUTSIDE_HEAD)
-    others = Chain(0, "rantai di luar perkara", head["first"], head["previous"])
+    others = Chain(0, "rantai di luar perkara", public, head["first"], head["previous"])
     others.follow(bundle, "luar/peristiwa.jsonl", outside)
     others.check_covered(head, statement)
     count, versions = check_versions(bundle, manifest, others)
-    bound = sum(check_case(bundle, one, statement, versions, outside, say) for one in manifest["cases"])
+    bound = sum(
+        check_case(bundle, one, statement, versions, outside, public, say) for one in manifest["cases"]
+    )
     check_members(bundle, manifest)
     check_signature(bundle, kept)
     say(f"Versi proses: {count} berkas cocok dengan yang diterapkan.")

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,17 @@ from sqlalchemy import Connection, select
 from app.config import Config
 from app.db import Database
 from app.history.canonical import OUTSIDE
-from app.history.checking import Chain, Fault, Kept, chains
+from app.history.checking import Chain, Fault, Kept, Unproved, chains
 from app.i18n import N_, _
-from app.models import Attachment, DefinitionFile, ProcessInstance, Resource
+from app.models import (
+    Attachment,
+    DefinitionFile,
+    DestroyedCase,
+    ProcessDefinition,
+    ProcessInstance,
+    Resource,
+)
+from app.services.core import signing
 from app.services.core.encryption import fingerprint_under, unsealed_under
 from app.services.evidence import checkpoint_checks
 from app.services.files import store
@@ -33,6 +41,8 @@ KINDS = {
     "redacted": N_("isi peristiwa ke-{number} dihapus tanpa catatan"),
     "case_removed": N_("baris perkaranya hilang"),
     "case_added": N_("perkaranya tidak punya rantai"),
+    "case_version": N_("perkaranya memakai versi {detail}, bukan yang disebut riwayatnya"),
+    "version_added": N_("versi proses {detail} tidak pernah diterapkan menurut riwayat"),
     "file_changed": N_("isi berkas {detail} berubah (peristiwa ke-{number})"),
     "file_removed": N_("berkas {detail} hilang (peristiwa ke-{number})"),
     "version_changed": N_("berkas versi proses berubah: {detail} (peristiwa ke-{number})"),
@@ -47,22 +57,40 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class Verified:
-    """How much was read and what does not fit, in the order in which it was found."""
+    """How much was read and what does not fit, in the order in which it was found.
+
+    ``unproved``: what is gone by events of before such were signed: nobody can tell who wrote those. ``numbers``:
+    those of the cases in both, by their ids.
+    """
 
     chains: int
     events: int
     files: int
     faults: tuple[Fault, ...]
+    unproved: tuple[Fault, ...] = ()
+    numbers: Mapping[int, str] = field(default_factory=dict)
+
+    def told(self, fault: Fault) -> str:
+        """A fault in a sentence, with the case's number as pages show it."""
+        return told(fault, self.numbers.get(fault.chain, ""))
 
 
-def told(fault: Fault) -> str:
-    """A fault in a sentence."""
-    where = _("Di luar perkara") if fault.chain == OUTSIDE else _("Perkara {id}", id=fault.chain)
+def told(fault: Fault, number: str = "") -> str:
+    """A fault in a sentence. ``number``: that of the case, empty where it is not known."""
+    where = _("Di luar perkara")
+    if fault.chain != OUTSIDE:
+        where = (
+            _("Perkara {number} (id {id})", number=number, id=fault.chain)
+            if number
+            else _("Perkara dengan id {id}", id=fault.chain)
+        )
     what = _(KINDS[fault.kind], number=fault.number, detail=fault.detail)
     return f"{where}: {what}." if fault.kind not in _OF_ALL else f"{what[0].upper()}{what[1:]}."
 
 
-_OF_ALL = frozenset({"checkpoint", "checkpoint_missing", "root", "outside", "resource_changed"})
+_OF_ALL = frozenset(
+    {"checkpoint", "checkpoint_missing", "root", "outside", "resource_changed", "version_added"}
+)
 
 
 def verify(
@@ -75,62 +103,112 @@ def verify(
     (`checkpoint_checks.read_outside`). Changes nothing."""
     faults: list[Fault] = []
     number = events = files = 0
-    cases = _Cases(connection)
+    cases, unproved = _Cases(connection), list[Unproved]()
     waiting: list[Kept] = []
-    for chain in chains(connection, tell):
+    for chain in chains(connection, signing.own(config), tell):
         number, events = number + 1, events + chain.count
         if chain.fault is not None:
             faults.append(chain.fault)
+        unproved += chain.unproved
+        if chain.id == OUTSIDE:
+            faults += cases.deployed(chain)
         faults += cases.up_to(chain)
         waiting += _standing(chain)
         if len(waiting) >= _BATCH:
             files += len(waiting)
-            faults += _of_files(config, connection, waiting)
+            faults += _of_files(config, connection, waiting, unproved)
             waiting = []
     faults += cases.rest()
     files += len(waiting)
-    faults += _of_files(config, connection, waiting)
+    faults += _of_files(config, connection, waiting, unproved)
     faults += _of_resources(connection)
     faults += checkpoint_checks.faults(config, connection)
     faults += checkpoint_checks.against(connection, outside)
-    return Verified(number, events, files, tuple(faults))
+    of_before, forged = checkpoint_checks.parted(connection, unproved)
+    faults += forged
+    named = numbers(connection, {one.chain for one in (*faults, *of_before)} - {OUTSIDE})
+    return Verified(number, events, files, tuple(faults), tuple(of_before), named)
+
+
+def numbers(connection: Connection, ids: Collection[int]) -> dict[int, str]:
+    """The numbers of cases by their ids, of destroyed ones too. 2 SQL for each 500."""
+    found: dict[int, str] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _BATCH):
+        some = wanted[start : start + _BATCH]
+        for id_, number in (
+            (DestroyedCase.instance_id, DestroyedCase.business_key),
+            (ProcessInstance.id, ProcessInstance.business_key),
+        ):
+            rows = connection.execute(select(id_, number).where(id_.in_(some)))
+            found.update({row[0]: row[1] for row in rows})
+    return found
 
 
 class _Cases:
-    """Compares the cases there are with the chains there are, both by id."""
+    """Compares the cases there are with the chains there are, both by id, and the versions they are on."""
 
     def __init__(self, connection: Connection) -> None:
-        self._ids = _ids(connection)
-        self._next = next(self._ids, None)
+        d = ProcessDefinition
+        self._versions: dict[tuple[str, int], int] = {}
+        self._names: dict[int, tuple[str, int]] = {}
+        for id_, key, version in connection.execute(select(d.id, d.key, d.version)):
+            self._versions[key, version], self._names[id_] = id_, (key, version)
+        self._rows = _case_rows(connection)
+        self._next = next(self._rows, None)
+
+    def deployed(self, outside: Chain) -> Iterator[Fault]:
+        """Versions that no event put in force."""
+        told = {
+            one.data["definition_id"]: (one.data["key"], one.data["version"])
+            for one in outside.kept
+            if one.type == "definition_deployed"
+        }
+        for id_, name in sorted(self._names.items()):
+            if told.get(id_) != name and outside.fault is None:
+                yield Fault("version_added", OUTSIDE, 0, f"{name[0]} {name[1]}")
 
     def up_to(self, chain: Chain) -> Iterator[Fault]:
-        """Cases before a chain that have none, and the chain's where it has no case."""
+        """Cases before a chain that have none; and the chain's, where it has none or is on another version."""
         if chain.id == OUTSIDE:
             return
-        while self._next is not None and self._next < chain.id:
-            yield Fault("case_added", self._next)
-            self._next = next(self._ids, None)
-        if self._next == chain.id:
-            self._next = next(self._ids, None)
+        while self._next is not None and self._next.id < chain.id:
+            yield self._after(Fault("case_added", self._next.id))
+        if self._next is not None and self._next.id == chain.id:
+            yield from self._fitting(self._next, chain)
+            self._next = next(self._rows, None)
         elif chain.count and chain.fault is None:
             yield Fault("case_removed", chain.id)
+
+    def _fitting(self, row: Any, chain: Chain) -> Iterator[Fault]:
+        if chain.is_destroyed:
+            yield Fault("case_added", chain.id)
+        elif chain.fault is None and chain.definition is not None:
+            on = chain.definition
+            wanted = on[0] if isinstance(on, tuple) else self._versions.get((row.key, on))
+            if wanted != row.definition_id:
+                key, version = self._names.get(row.definition_id, ("", row.definition_id))
+                yield Fault("case_version", chain.id, 0, f"{key} {version}".strip())
 
     def rest(self) -> Iterator[Fault]:
         """Cases after the last chain."""
         while self._next is not None:
-            yield Fault("case_added", self._next)
-            self._next = next(self._ids, None)
+            yield self._after(Fault("case_added", self._next.id))
+
+    def _after(self, fault: Fault) -> Fault:
+        self._next = next(self._rows, None)
+        return fault
 
 
-def _ids(connection: Connection) -> Iterator[int]:
-    after = 0
+def _case_rows(connection: Connection) -> Iterator[Any]:
+    i, after = ProcessInstance, None
     while True:
-        query = select(ProcessInstance.id).where(ProcessInstance.id > after).order_by(ProcessInstance.id)
-        some = connection.scalars(query.limit(_BATCH * 20)).all()
+        query = select(i.id, i.key, i.definition_id).order_by(i.id).limit(_BATCH * 20)
+        some = connection.execute(query if after is None else query.where(i.id > after)).all()
         yield from some
         if len(some) < _BATCH * 20:
             return
-        after = some[-1]
+        after = some[-1].id
 
 
 def _standing(chain: Chain) -> list[Kept]:
@@ -140,14 +218,23 @@ def _standing(chain: Chain) -> list[Kept]:
         if one.type == "completion_taken_back":
             found = [each for each in found if each.event_id <= one.data.get("since", 0)]
         elif one.type == "identity_erased":
-            found = [each._replace(type="files_erased") for each in found]
-        elif one.type != "case_destroyed":
+            found = [_without(each, one) for each in found]
+        elif one.type in ("files_kept", "definition_deployed"):
             found.append(one)
     return found
 
 
-def _of_files(config: Config, connection: Connection, kept: Collection[Kept]) -> Iterator[Fault]:
-    wanted = [id_ for one in kept if one.type.startswith("files_") for id_ in one.data["files"]]
+def _without(kept: Kept, erased: Kept) -> Kept:
+    """Files of which some may be gone: those that the erasure names. Of before it named any, it may have been any."""
+    named = erased.data.get("file_ids", () if erased.is_signed else kept.data.get("files", ()))
+    return kept._replace(gone={**kept.gone, **dict.fromkeys(named, erased)})
+
+
+def _of_files(
+    config: Config, connection: Connection, kept: Collection[Kept], unproved: list[Unproved]
+) -> Iterator[Fault]:
+    """Files that are not what was recorded. What is gone by an event without a signature goes to ``unproved``."""
+    wanted = [id_ for one in kept if one.type == "files_kept" for id_ in one.data["files"]]
     rows = _attachments(connection, wanted)
     for one in kept:
         if one.type == "definition_deployed":
@@ -155,13 +242,13 @@ def _of_files(config: Config, connection: Connection, kept: Collection[Kept]) ->
             continue
         for id_, digest in one.data["files"].items():
             row = rows.get(id_)
-            if row is None:
-                if one.type != "files_erased":
-                    yield Fault("file_removed", one.chain, one.number, id_)
-                continue
-            found = _digest(config, row)
+            found = _digest(config, row) if row is not None else None
             if found is None:
-                yield Fault("file_removed", one.chain, one.number, id_)
+                fault, erased = Fault("file_removed", one.chain, one.number, id_), one.gone.get(id_)
+                if erased is None:
+                    yield fault
+                elif not erased.is_signed:
+                    unproved.append(Unproved(erased.chain, erased.number, fault))
             elif found != digest:
                 yield Fault("file_changed", one.chain, one.number, id_)
 

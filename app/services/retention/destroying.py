@@ -1,5 +1,6 @@
 """Destroying one case: every row that names it, its files, and what it is found by. Its figures stay, without it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.errors import Conflict
 from app.history import writer
-from app.history.writer import Removed
+from app.history.writer import Ending
 from app.i18n import _
 from app.models import (
     Attachment,
@@ -83,15 +84,19 @@ _VALUES = {
 
 
 def destroy_case(
-    session: Session, instance: ProcessInstance, version: Version | None, at: datetime
-) -> tuple[int, Removed]:
-    """Delete a case with all that belongs to it; return how many files it had and what its record was. Files go with
-    the commit.
+    session: Session,
+    instance: ProcessInstance,
+    version: Version | None,
+    at: datetime,
+    tell: Callable[[Ending], None],
+) -> int:
+    """Delete a case with all that belongs to it; return how many files it had. Files go with the commit.
 
-    ``version`` is None where its diagram cannot be read. What other cases hold of it stays with them.
+    ``version`` is None where its diagram cannot be read. What other cases hold of it stays with them. ``tell``
+    records that it is destroyed, with how its record ends: before that is removed.
 
     Raises:
-        Conflict: reports are joined to it, which go first.
+        Conflict: reports are joined to it, which go first; its record is not whole.
     """
     joined = select(JoinedReport.instance_id).where(JoinedReport.main_id == instance.id).limit(1)
     if session.scalar(joined) is not None:
@@ -99,7 +104,7 @@ def destroy_case(
     writing.refresh(session, instance, version)  # an older release may not have counted it
     destroyed.move_facts(session, instance.id, at)
     values = {name: getattr(instance, column.key) for name, column in _VALUES.items()}
-    files, events = _files(session, instance.id), writer.remove_all(session, instance.id, at=at)
+    ended, files = writer.ending(session, instance.id), _files(session, instance.id)
     _tasks(session, instance.id)
     _messages(session, instance.id)
     for model in _OWN:
@@ -112,9 +117,11 @@ def destroy_case(
         session.execute(_of_case(model, instance.id))
     gone = instance.id
     session.expunge(instance)
+    tell(ended)  # late: from here on others wait with what happens outside of cases
+    writer.remove_all(session, gone, at=at)
     session.execute(delete(ProcessInstance).where(ProcessInstance.id == gone))
     _forget_values(session, values)
-    return files, events
+    return files
 
 
 def _of_case(model: Any, instance_id: int) -> Delete:

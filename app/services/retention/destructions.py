@@ -23,7 +23,7 @@ from app.history.events import (
     DestructionResumed,
     DestructionStopped,
 )
-from app.history.writer import Record
+from app.history.writer import Ending
 from app.i18n import _
 from app.models import DestroyedCase, Destruction, ProcessDefinition, ProcessInstance, User
 from app.services.core import access, clock, history, paging, rights
@@ -210,17 +210,21 @@ def _destroy(session: Session, found: Destruction, instance: ProcessInstance) ->
         destroyed_at=now,
     )
     version = definitions.readable(session, instance.definition_id)
-    record.files, removed = destroying.destroy_case(session, instance, version, now)
-    record.events = removed.count
-    event = CaseDestroyed(
-        key=record.key,
-        instance=record.instance_id,
-        destruction=found.id,
-        events=removed.count,
-        head=removed.head,
-    )
-    # Past the security log, which tells of the destruction: there may be thousands.
-    writer.add(session, Record(event, None), instance_id=None, at=now)
+
+    def tell(ended: Ending) -> None:
+        record.events = ended.count
+        event = CaseDestroyed(
+            key=record.key,
+            instance=record.instance_id,
+            destruction=found.id,
+            events=ended.count,
+            head=ended.head,
+        )
+        # Past the security log, which tells of the destruction: there may be thousands.
+        made = history.signed_record(session, event, None, None, instance_id=None)
+        writer.add(session, made, instance_id=None, at=now)
+
+    record.files = destroying.destroy_case(session, instance, version, now, tell)
     record.checksum = found.checksum = _checksum(found.checksum, record)
     found.destroyed += 1
     session.add(record)

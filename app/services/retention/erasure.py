@@ -27,7 +27,7 @@ from app.models import (
     UserTask,
 )
 from app.services import identity
-from app.services.core import access, bulk, encryption, history, masks, rights
+from app.services.core import access, bulk, encryption, history, masks, rights, settings, signing
 from app.services.core.access import Actor
 from app.services.core.reasons import required_reason
 from app.services.files import store
@@ -96,7 +96,7 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
         session.delete(row)
     for draft in drafts:
         session.delete(draft)
-    words = masks.overlay(session, instance).words
+    words = _placeholders(masks.overlay(session, instance).words)
     known = _erase_in_findings(session, instance_id, words)
     session.execute(delete(IdentityValue).where(IdentityValue.instance_id == instance_id))
     # What the last completion could be taken back with holds what was typed, and identity of before.
@@ -113,14 +113,22 @@ def erase(session: Session, instance_id: int, reason: str, *, actor: Actor) -> P
         lines=found.lines,
         mails=found.mails,
         reason=reason,
+        file_ids=[row.id for row in files],
     )
     history.record(session, event, actor=actor, instance_id=instance_id)
     if words or known:  # marked by hand after they were recorded, or never masked: there they stand open
-        digests = writer.redact(session, instance_id, _redacting(session, words, known))
-        if digests:
-            redacted = HistoryRedacted(digests=digests)
+        own = signing.own(settings.config(session))
+        done = writer.redact(session, instance_id, _redacting(session, words, known), own)
+        if done.digests:
+            redacted = HistoryRedacted(digests=done.digests, commitments=done.commitments)
             history.record(session, redacted, actor=actor, instance_id=instance_id)
     return instance
+
+
+def _placeholders(words: Mapping[str, str]) -> dict[str, str]:
+    """Words to erase with what comes in their place: a sign, whatever the database says. What is signed as redacted
+    may hold nothing else that is new."""
+    return {word: sign if masking.is_sign(sign) else masking.new_sign("kata") for word, sign in words.items()}
 
 
 def _erase_in_findings(session: Session, instance_id: int, words: Mapping[str, str]) -> set[str]:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
@@ -18,14 +17,12 @@ from app.errors import InvalidForm, NotReady
 from app.models import EventChain, IdentityValue, ProcessInstance
 from app.services.core import clock, encryption, settings
 from app.services.evidence import checkpoint_checks, checkpoints, verifying
-from app.services.files import attachments, store, uploads
+from app.services.files import store
 from app.services.maintenance import database_role
 from app.services.retention import destructions, erasure, periods
-from app.services.tasks import tasks
-from tests.engine.building import bpmn, end, start, user
-from tests.services import rounds
 from tests.services.evidence.attacks import config_of, found, only, run, unguarded, verified
-from tests.services.office import Office, add_user, form
+from tests.services.evidence.filed import case_with_a_file
+from tests.services.office import Office, add_user
 from tests.services.retention.cases import case_of, deploy
 
 CHANGES = [
@@ -65,25 +62,6 @@ def test_triggers_refuse_changes_of_events_and_checkpoints(office: Office) -> No
 
 
 # What stands beside the record --------------------------------------------------------------------------------------
-
-
-def case_with_a_file(office: Office) -> tuple[int, str]:
-    files = {
-        "berkas.bpmn": bpmn(
-            [start("mulai"), user("isi", form="isi"), end("selesai")],
-            "mulai > isi > selesai",
-            lanes={"Loket": "mulai isi selesai"},
-            key="berkas",
-        ),
-        "isi.form": form({"type": "filepicker", "key": "bukti", "label": "Bukti"}),
-    }
-    case = rounds.begun(office, files, "berkas")
-    with office.database.transaction() as session:
-        upload = uploads.read_upload(BytesIO(b"Lampu mati.\n"), "a.txt", actor=office.rina)
-        file = attachments.receive(session, upload, actor=office.rina).id
-    with office.database.transaction() as session:
-        tasks.complete(session, office.open_task(case).id, {"bukti": [file]}, {}, actor=office.rina)
-    return case.id, file
 
 
 @pytest.mark.parametrize("attack", ["changed", "removed", "row_removed"])
