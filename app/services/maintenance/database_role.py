@@ -3,10 +3,10 @@ record, nor empty or rewrite it.
 
 The owner keeps the tables and runs upgrades; the role works. What it may do with the record:
 
-- add events; change of them only what an erasure of identity clears, and remove those of a destroyed case, each as
-  the triggers let it, which it can neither drop nor turn off;
-- lock the head of a chain and mark it as destroyed; the head itself is moved by a trigger in the owner's name;
-- add checkpoints, and note of them that they left the house.
+- add events at the end of their chains; change of them only what an erasure of identity clears, and remove those of a
+  case whose destruction is recorded, each as the triggers let it, which it can neither drop nor turn off;
+- lock the head of a chain and mark it once as destroyed; the head itself is moved by a trigger in the owner's name;
+- add the next checkpoint, move on what was sealed to it, and note that it left the house.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,7 @@ _RECORD = {
     "history_event": "SELECT, INSERT, DELETE, UPDATE (data, salt, redacted)",
     "event_chain": "SELECT, UPDATE (destroyed_at)",
     "checkpoint": "SELECT, INSERT, UPDATE (sent_at, not_sent)",
+    "sealed_head": "SELECT, INSERT, UPDATE (count, head, checkpoint_id)",
     "security_event": "SELECT, INSERT, DELETE",
     "alembic_version": "SELECT",
 }

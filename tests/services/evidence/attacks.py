@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, delete, insert, select, text, update
 
 from app.config import Config
 from app.db import Database
+from app.history.canonical import Place, Told, commitment, event_hash, moment
 from app.history.checking import Fault
+from app.models import EventChain, HistoryEvent, ProcessInstance
 from app.services.core import settings
 from app.services.evidence import verifying
 from app.services.evidence.verifying import Verified
@@ -48,6 +51,37 @@ def unguarded(database: Database) -> Iterator[Connection]:
 def run(connection: Connection, statement: str, **values: Any) -> Any:
     """A statement of his."""
     return connection.execute(text(statement), values)
+
+
+def forged(connection: Connection, chain: int, type_: str, data: dict[str, Any]) -> int:
+    """An event that he adds with all hashes as they must be, but for what only the installation can sign; its number.
+    The head of the chain goes along."""
+    heads = select(EventChain.count, EventChain.head).where(EventChain.instance_id == chain)
+    count, head = connection.execute(heads).one()
+    at, salt = datetime.now(UTC), bytes(16)
+    hash_ = event_hash(
+        Place(chain, count + 1, head), Told(type_, moment(at), None, None), commitment(data, salt)
+    )
+    row = {"instance_id": chain or None, "type": type_, "at": at, "data": data, "number": count + 1}
+    made = connection.execute(
+        insert(HistoryEvent).values(**row, hash=hash_, salt=salt).returning(HistoryEvent.id)
+    )
+    moved = {"count": count + 1, "head": hash_, "last_id": made.scalar_one()}
+    connection.execute(update(EventChain).where(EventChain.instance_id == chain).values(moved))
+    return int(count) + 1
+
+
+def destroyed_by_hand(connection: Connection, case: int, *, events: int = 0, head: bytes = b"") -> None:
+    """A case that he removes as a destruction does it, and says so; of as many ``events`` and with the ``head`` that
+    he likes."""
+    heads = select(EventChain.count, EventChain.head).where(EventChain.instance_id == case)
+    count, last = connection.execute(heads).one()
+    ended = {"count": events or count, "head": head or last, "destroyed_at": datetime.now(UTC)}
+    connection.execute(update(EventChain).where(EventChain.instance_id == case).values(ended))
+    connection.execute(delete(HistoryEvent).where(HistoryEvent.instance_id == case))
+    connection.execute(delete(ProcessInstance).where(ProcessInstance.id == case))
+    data = {"key": "uji", "instance": case, "destruction": 1}
+    forged(connection, 0, "case_destroyed", {**data, "events": ended["count"], "head": ended["head"].hex()})
 
 
 def verified(database: Database) -> Verified:

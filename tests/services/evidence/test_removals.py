@@ -1,0 +1,386 @@
+"""What events say is gone counts only where the installation says it; what stands beside the record must fit it."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import DBAPIError
+
+from app.commands import evidence, retention
+from app.db import Database
+from app.errors import Conflict
+from app.forms import masking
+from app.history import writer
+from app.history.canonical import canonical, commitment
+from app.models import EventChain, HistoryEvent, IdentityValue, ProcessInstance
+from app.services.core import clock, encryption
+from app.services.evidence import checkpoints, verifying
+from app.services.retention import destructions, erasure, periods
+from app.services.tasks import tasks, undoing
+from tests.services.desk import ENOUGH
+from tests.services.evidence.attacks import (
+    destroyed_by_hand,
+    forged,
+    found,
+    only,
+    run,
+    unguarded,
+    verified,
+)
+from tests.services.evidence.filed import case_with_a_file
+from tests.services.office import Office, add_user
+from tests.services.retention.cases import case_of, deploy
+
+EVENT = HistoryEvent
+
+
+@pytest.fixture
+def office(furnished: Office) -> Office:
+    deploy(furnished, "2 tahun")
+    return furnished
+
+
+# Redactions ---------------------------------------------------------------------------------------------------------
+
+
+def mark(office: Office, case: int, word: str, sign: str = "") -> str:
+    """Mark a word of a case as identity; its sign."""
+    sign = sign or masking.new_sign("nama")
+    with office.database.transaction() as session:
+        session.get_one(ProcessInstance, case).masks_changed = True
+        sealed = encryption.seal(session, word)
+        session.add(IdentityValue(instance_id=case, field_key=sign, ciphertext=sealed))
+    return sign
+
+
+def erase(office: Office, case: int) -> None:
+    with office.database.transaction() as session:
+        admin = add_user(session, f"kepala{datetime.now(UTC).timestamp()}", is_admin=True)
+        erasure.erase(session, case, "Diminta", actor=admin)
+
+
+def put(connection: Connection, case: int, number: int, words: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Redact an event by other words; what a record of it would tell."""
+    row = connection.execute(select(EVENT).where(EVENT.instance_id == case, EVENT.number == number)).one()[
+        0:1
+    ]
+    event = connection.execute(select(EVENT.data, EVENT.salt, EVENT.redacted).where(EVENT.id == row[0])).one()
+    committed = event.redacted or commitment(event.data, event.salt)
+    data = {**event.data, "values": {"judul": words}}
+    values = {"data": data, "salt": None, "redacted": committed}
+    connection.execute(update(EVENT).where(EVENT.id == row[0]).values(values))
+    digest = hashlib.sha256(canonical(data)).hexdigest()
+    return {str(number): digest}, {str(number): committed.hex()}
+
+
+@pytest.mark.parametrize("before", [False, True])
+def test_a_redaction_by_other_words_is_found(office: Office, before: bool) -> None:
+    """Also of an event that the office redacted before."""
+    case = case_of(office, judul="Lampu milik Suryatmaja").id
+    evidence.make_checkpoint(office.database, actor=None)
+    if before:
+        mark(office, case, "Suryatmaja")
+        erase(office, case)
+        assert found(office.database) == set()
+    with unguarded(office.database) as connection:
+        digests, commitments = put(connection, case, 1, "Lampu menyala")
+        forged(connection, case, "history_redacted", {"digests": digests, "commitments": commitments})
+    assert found(office.database) == {("redacted", case, 1)}
+
+
+def test_a_redaction_that_is_taken_back_is_found(office: Office) -> None:
+    case = case_of(office, judul="Lampu milik Suryatmaja dan Wiryodikromo").id
+    mark(office, case, "Suryatmaja")
+    erase(office, case)
+    query = select(EVENT.data).where(EVENT.instance_id == case, EVENT.number == 1)
+    with office.database.reading() as session:
+        half = session.scalars(query).one()
+    mark(office, case, "Wiryodikromo")
+    erase(office, case)
+    assert found(office.database) == set()
+    with unguarded(office.database) as connection:
+        connection.execute(
+            update(EVENT).where(EVENT.instance_id == case, EVENT.number == 1).values(data=half)
+        )
+    assert found(office.database) == {("redacted", case, 1)}
+
+
+def test_nothing_but_signs_comes_in_place_of_words(office: Office) -> None:
+    """Whatever the database says is the sign of a word."""
+    case = case_of(office, judul="Lampu milik Suryatmaja").id
+    mark(office, case, "Suryatmaja", "[Kepala dinas bersalah")
+    erase(office, case)
+    query = select(EVENT.data).where(EVENT.instance_id == case, EVENT.number == 1)
+    with office.database.reading() as session:
+        subject = session.scalars(query).one()["values"]["judul"]
+    assert masking.SIGN.sub("·", subject) == "Lampu milik ·"
+    assert found(office.database) == set()
+
+
+def test_what_was_changed_before_it_was_redacted_is_found_still(office: Office) -> None:
+    case = case_of(office, judul="Lampu milik Suryatmaja").id
+    mark(office, case, "Suryatmaja")
+    erase(office, case)
+    mark(office, case, "Lampu")
+    with unguarded(office.database) as connection:
+        put(connection, case, 1, "Lampu menyala")
+    erase(office, case)
+    assert found(office.database) == {("redacted", case, 1)}
+
+
+# Versions -----------------------------------------------------------------------------------------------------------
+
+COPY = (
+    "INSERT INTO process_definition ({names}) SELECT {values} FROM process_definition "
+    "WHERE id = (SELECT definition_id FROM process_instance WHERE id = :case)"
+)
+
+
+@pytest.mark.parametrize("kind", ["forged", "other"])
+def test_a_case_that_is_put_on_another_version_is_found(office: Office, kind: str) -> None:
+    case, other = case_of(office), case_of(office)
+    deploy(office, "3 tahun")
+    with unguarded(office.database) as connection:
+        if kind == "forged":
+            columns = [
+                c.name for c in ProcessInstance.__table__.metadata.tables["process_definition"].columns
+            ]
+            values = {"id": "9999", "version": "77", "in_force": "false"}
+            names = ", ".join(columns)
+            taken = ", ".join(values.get(name, name) for name in columns)
+            run(connection, COPY.format(names=names, values=taken), case=case.id)
+            run(connection, "UPDATE process_instance SET definition_id = 9999 WHERE id = :id", id=case.id)
+        else:
+            run(
+                connection,
+                "UPDATE process_instance SET definition_id = (SELECT max(id) FROM process_definition) WHERE id = :id",
+                id=case.id,
+            )
+    expected = {("case_version", case.id, 0)}
+    assert found(office.database) == (expected | {("version_added", 0, 0)} if kind == "forged" else expected)
+    assert other.id not in {fault.chain for fault in verified(office.database).faults}
+
+
+# Destroyed cases ----------------------------------------------------------------------------------------------------
+
+
+def destroy_all(office: Office) -> None:
+    with office.database.transaction() as session:
+        admin = add_user(session, "kepala", is_admin=True)
+        clock.fix(session, datetime(2031, 3, 1, 3, tzinfo=UTC))
+        typed = str(periods.overdue_of(session, "uji", actor=admin).cases)
+        destructions.begin(session, "uji", typed, "Masa simpan lewat", actor=admin)
+    while retention.work(office.database):
+        pass
+
+
+@pytest.mark.parametrize("length", [0, 999])
+def test_a_case_destroyed_by_hand_is_found(office: Office, length: int) -> None:
+    case, _other = case_of(office).id, case_of(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    with unguarded(office.database) as connection:
+        destroyed_by_hand(connection, case, events=length, head=bytes(32) if length else b"")
+    assert {(kind, chain) for kind, chain, _number in found(office.database)} == {("removed", case)}
+
+
+def test_a_destroyed_case_keeps_its_length_and_its_head(office: Office) -> None:
+    first, second, _newest = case_of(office).id, case_of(office).id, case_of(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    destroy_all(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    assert found(office.database) == set()
+    with unguarded(office.database) as connection:
+        run(connection, "UPDATE event_chain SET count = count + 1 WHERE instance_id = :id", id=first)
+        run(connection, "UPDATE event_chain SET head = :h WHERE instance_id = :id", h=bytes(32), id=second)
+    assert {(kind, chain) for kind, chain, _number in found(office.database)} == {
+        ("removed", first),
+        ("removed", second),
+    }
+
+
+def test_a_case_whose_record_is_not_whole_is_not_destroyed(office: Office) -> None:
+    case, other, _newest = case_of(office).id, case_of(office).id, case_of(office)
+    with unguarded(office.database) as connection:
+        run(
+            connection,
+            "UPDATE history_event SET activity_id = 'x' WHERE instance_id = :id AND number = 2",
+            id=case,
+        )
+    destroy_all(office)
+    assert found(office.database) == {("changed", case, 2)}
+    with office.database.reading() as session:
+        assert session.get(ProcessInstance, other) is None
+        with pytest.raises(Conflict):
+            writer.ending(session, case)
+
+
+def test_what_is_gone_by_events_of_before_signatures_is_counted(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As what stands under the first checkpoint of today's form: none of the older one can be signed any more."""
+    case, _newest = case_of(office).id, case_of(office)
+    with monkeypatch.context() as earlier:
+        earlier.setattr(checkpoints.statement_of, "__defaults__", (1,))
+        evidence.make_checkpoint(office.database, actor=None)
+    with unguarded(office.database) as connection:
+        destroyed_by_hand(connection, case)
+    for _time in range(2):
+        done = verified(office.database)
+        assert (done.faults, [(one.kind, one.chain) for one in done.unproved]) == ((), [("removed", case)])
+        case_of(office)
+        evidence.make_checkpoint(office.database, actor=None)
+    other, _newest = case_of(office).id, case_of(office)
+    with unguarded(office.database) as connection:
+        destroyed_by_hand(connection, other)
+    assert [(one.kind, one.chain) for one in verified(office.database).faults] == [("removed", other)]
+
+
+# Ids, and what databases keep as they like --------------------------------------------------------------------------
+
+
+def test_ids_that_were_moved_to_undo_what_was_taken_back_are_found(office: Office) -> None:
+    case = office.start()
+    with office.database.transaction() as session:
+        task = office.open_task(case)
+        tasks.complete(session, task.id, ENOUGH, {}, actor=office.rina, typed={"values": {}})
+    with office.database.transaction() as session:
+        undoing.take_back(session, task.id, actor=office.rina)
+    assert found(office.database) == set()
+    with office.database.reading() as session:
+        rows = session.execute(
+            select(EVENT.id, EVENT.type, EVENT.data).where(EVENT.instance_id == case.id).order_by(EVENT.id)
+        ).all()
+    back = next(row for row in rows if row.type == "completion_taken_back")
+    before = [row.id for row in rows if row.id <= back.data["since"]]
+    with unguarded(office.database) as connection:  # what was undone counts again, in the same order
+        for id_ in before:
+            run(connection, "UPDATE history_event SET id = :to WHERE id = :id", to=id_ - 10_000, id=id_)
+        after = [row.id for row in rows if back.data["since"] < row.id < back.id]
+        for to, id_ in zip(
+            range(back.data["since"] - len(after) + 1, back.data["since"] + 1), after, strict=True
+        ):
+            run(connection, "UPDATE history_event SET id = :to WHERE id = :id", to=to, id=id_)
+    assert found(office.database) == {("moved", case.id, len(before))}
+
+
+def test_an_event_of_case_0_is_none_of_what_happened_outside(office: Office) -> None:
+    case_of(office)
+    with unguarded(office.database) as connection:
+        run(
+            connection,
+            "UPDATE history_event SET instance_id = 0 WHERE instance_id IS NULL AND number = "
+            "(SELECT count FROM event_chain WHERE instance_id = 0)",
+        )
+    assert [kind for kind, chain, _number in found(office.database) if chain == 0] == ["moved"]
+
+
+ANOTHER_FORM: dict[str, str] = {
+    "time": "UPDATE history_event SET at = replace(at, ' ', 'T') WHERE instance_id = :case AND number = 2",
+    "blob": "UPDATE history_event SET activity_id = CAST(activity_id AS BLOB) "
+    "WHERE instance_id = :case AND number = 2",
+    "twice": "UPDATE history_event SET data = :data WHERE instance_id = :case AND number = 2",
+    "no_json": "UPDATE history_event SET data = '{{' WHERE instance_id = :case AND number = 2",
+    "cut_off": "UPDATE history_event SET data = x'02ff' WHERE instance_id = :case AND number = 2",
+}
+
+
+@pytest.mark.parametrize("attack", ANOTHER_FORM)
+def test_another_form_of_the_same_is_found(sqlite_database: Database, attack: str) -> None:
+    """SQLite keeps what it is given, letter by letter."""
+    office = Office(sqlite_database)
+    deploy(office, "2 tahun")
+    case = case_of(office).id
+    with office.database.reading() as session:
+        data = session.scalars(select(EVENT.data).where(EVENT.instance_id == case, EVENT.number == 2)).one()
+    name = next(iter(data))
+    twice = f'{{"{name}":"lain",{json.dumps(data)[1:]}'
+    statement = ANOTHER_FORM[attack]
+    with unguarded(office.database) as connection:
+        given = {"data": twice} if ":data" in statement else {}
+        run(connection, statement, case=case, **given)
+    assert found(office.database) == {("changed", case, 2)}
+
+
+REPLACING = (
+    "INSERT OR REPLACE INTO history_event SELECT * FROM history_event WHERE number = 2",
+    "INSERT OR REPLACE INTO checkpoint SELECT * FROM checkpoint",
+    "UPDATE OR REPLACE history_event SET id = id + 1 WHERE number = 1",
+)
+
+
+@pytest.mark.parametrize("statement", REPLACING)
+def test_rows_are_not_replaced(sqlite_database: Database, statement: str) -> None:
+    office = Office(sqlite_database)
+    deploy(office, "2 tahun")
+    case_of(office)
+    evidence.make_checkpoint(office.database, actor=None)
+    with (
+        pytest.raises(DBAPIError, match="never changed"),
+        office.database.engine.begin() as connection,
+    ):
+        connection.exec_driver_sql(statement)
+
+
+# Files --------------------------------------------------------------------------------------------------------------
+
+
+def erased_by_hand(connection: Connection, case: int, file: str) -> None:
+    told = {"fields": [], "files": 1, "drafts": 0, "lines": 0, "reason": "Diminta"}
+    forged(connection, case, "identity_erased", {**told, "file_ids": [file]})
+
+
+@pytest.mark.parametrize("way", [None, erased_by_hand])
+def test_an_open_file_does_not_go_with_identity(
+    office: Office, way: Callable[[Connection, int, str], None] | None
+) -> None:
+    case, file = case_with_a_file(office)
+    mark(office, case, "Lampu")
+    erase(office, case)
+    evidence.make_checkpoint(office.database, actor=None)
+    assert found(office.database) == set()
+    with unguarded(office.database) as connection:
+        run(connection, "DELETE FROM attachment WHERE id = :id", id=file)
+        if way is not None:
+            way(connection, case, file)
+    fault = only(office.database)
+    assert (fault.kind, fault.chain, fault.detail) == ("file_removed", case, file)
+
+
+def test_a_fault_names_the_case_as_pages_do(office: Office) -> None:
+    case = case_of(office)
+    with unguarded(office.database) as connection:
+        run(connection, "DELETE FROM history_event WHERE instance_id = :id AND number = 2", id=case.id)
+    done = verified(office.database)
+    told = [done.told(fault) for fault in done.faults]
+    assert told
+    assert all(f"Perkara {case.business_key} (id {case.id})" in one for one in told)
+    assert verifying.told(done.faults[0]).startswith(f"Perkara dengan id {case.id}")
+
+
+def test_heads_only_move_on(office: Office) -> None:
+    case = case_of(office).id
+    evidence.make_checkpoint(office.database, actor=None)
+    for statement in (
+        "UPDATE event_chain SET count = count - 1",
+        "UPDATE event_chain SET head = (SELECT root FROM checkpoint)",
+        "DELETE FROM event_chain",
+        "UPDATE sealed_head SET count = count - 1",
+        "DELETE FROM sealed_head",
+        f"DELETE FROM history_event WHERE instance_id = {case}",
+        "INSERT INTO history_event (type, at, data) SELECT type, at, data FROM history_event WHERE number = 2",
+        "INSERT INTO history_event (type, at, data, number, hash) "
+        "SELECT type, at, data, number, hash FROM history_event WHERE instance_id IS NULL AND number = 2",
+        "INSERT INTO checkpoint (id, at, chains, events, root, statement, public_key, signature, grown, not_sent) "
+        "SELECT 9, at, chains, events, root, statement, public_key, signature, grown, '' FROM checkpoint",
+    ):
+        with office.database.engine.connect() as connection:
+            run(connection, "INSERT INTO history_permit VALUES (:case, 'DELETE')", case=case)
+            with pytest.raises(DBAPIError, match="never changed"):
+                connection.exec_driver_sql(statement)
+            connection.rollback()
+    with office.database.reading() as session:
+        assert session.get_one(EventChain, case).destroyed_at is None
+    assert found(office.database) == set()
